@@ -1,0 +1,59 @@
+/** A node of the cluster as kubespray sees it. */
+export interface ClusterNode {
+  /** The machine's key: the identity that outlives its rebuilds. */
+  readonly key: string;
+  readonly generation: number;
+  readonly roles: readonly ("control-plane" | "etcd" | "worker")[];
+  /** The private IPv4 address the node has and its peers dial (`ip` and `access_ip`). */
+  readonly address: string;
+  readonly zone?: string;
+  /** `etcd_member_name`; set on etcd members only. */
+  readonly etcdMember?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `key=value:Effect`. */
+  readonly taints: readonly string[];
+}
+
+/** A kubespray cluster as wanted: the pure part of what `kpaas:kubespray:Cluster` takes. */
+export interface ClusterSpec {
+  readonly name: string;
+  /** A kubespray tag, e.g. `v2.29.0`. */
+  readonly kubespray: string;
+  /** A Kubernetes version without a leading v, e.g. `1.33.5`. */
+  readonly kubernetes: string;
+  /** By node name (inventory host and Kubernetes node). */
+  readonly nodes: Readonly<Record<string, ClusterNode>>;
+  /** Node names; the first one is where kubeadm starts and everything is delegated to. Order is identity. */
+  readonly controlPlane: readonly string[];
+  /** Node names; the first one makes the certificates. */
+  readonly etcd: readonly string[];
+  /** kubespray's variables for the group `all`. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly apiEndpoint: { readonly host: string; readonly port: number };
+  /** What deleting the cluster does: nothing (the machines go too), or kubespray's reset. */
+  readonly onDelete: "forget" | "reset";
+}
+
+/** kubespray's entry points. */
+export type Playbook = "facts" | "cluster" | "scale" | "remove-node" | "upgrade-cluster" | "recover-control-plane" | "reset";
+
+/** One playbook run: what `pulumi preview` lists and what a runner executes. */
+export interface ClusterStep {
+  /** Stable within one change, e.g. `2-scale`. */
+  readonly id: string;
+  /** The kubespray tag to run it from. */
+  readonly kubespray: string;
+  readonly playbook: Playbook;
+  /** Hosts of `--limit`; empty for no limit. */
+  readonly limit: readonly string[];
+  /** `--tags`; empty for all. */
+  readonly tags: readonly string[];
+  readonly extraVars: Readonly<Record<string, string | boolean | number>>;
+  /** The nodes whose state the step changes. */
+  readonly nodes: readonly string[];
+  readonly reason: string;
+  /** What must hold before it may start. */
+  readonly precondition: string;
+  /** What is probed afterwards, and before a repetition. */
+  readonly check: string;
+}

@@ -1,0 +1,232 @@
+import type { ClusterSpec } from "../cluster/types";
+
+/** The clouds and hosts machines can come from. */
+export type ProviderName = "openstack" | "nhn" | "aws" | "gcp" | "azure" | "vsphere" | "existing";
+
+/** How much of the platform and how much redundancy an environment has by default. */
+export type Profile = "minimal" | "standard" | "highAvailability";
+
+/** What a machine does. A machine can have several roles (stacked etcd: `control-plane` and `etcd`). */
+export type Role = "control-plane" | "etcd" | "worker" | "bastion" | "load-balancer" | "nfs";
+
+/** Tags, labels or metadata put on everything that can carry them. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** A data volume of a machine. */
+export interface VolumePlan {
+  /** Unique within the machine. */
+  readonly name: string;
+  /** Size in GiB. */
+  readonly sizeGiB: number;
+  /** The cloud's volume type; the cloud's default if left out. */
+  readonly type?: string;
+  /** Where the guest sees it, when the cloud gives devices in order of attachment. */
+  readonly device: string;
+}
+
+/** One machine, named by its key for ever. */
+export interface MachinePlan {
+  /** The identity: unique in the environment, never derived from a position. */
+  readonly key: string;
+  /** Inventory host, Kubernetes node and etcd member take this name: the key, or `KEY-gN` from generation 2 on. */
+  readonly name: string;
+  /** Raised by hand to have the machine built anew beside the old one; starts at 1. */
+  readonly generation: number;
+  readonly roles: readonly Role[];
+  /** What it was declared under: `control-plane`, `etcd`, `bastion`, `nfs` or the pool's name. Anti-affinity works within a group. */
+  readonly group: string;
+  /** Availability zone; undefined where the environment names none. */
+  readonly zone?: string;
+  /** Flavor or instance type. */
+  readonly size: string;
+  /** Image by name or id, never "latest". */
+  readonly image: string;
+  /** The private, fixed IPv4 address peers use. */
+  readonly address: string;
+  readonly volumes: readonly VolumePlan[];
+  /** Kubernetes node labels. */
+  readonly labels: Labels;
+  /** Kubernetes taints, `key=value:Effect`. */
+  readonly taints: readonly string[];
+  /** True where machines of one group should not share a host. */
+  readonly spread: boolean;
+}
+
+/** A closed range of IPv4 addresses. */
+export interface AddressRange {
+  readonly first: string;
+  readonly last: string;
+}
+
+export interface NetworkPlan {
+  /** The node subnet. */
+  readonly cidr: string;
+  readonly gateway: string;
+  readonly dns: readonly string[];
+  /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. */
+  readonly cloudRange: AddressRange;
+  /** Addresses Services of type LoadBalancer are given from, when MetalLB serves them. */
+  readonly loadBalancerRange?: AddressRange;
+  /** What exists already and is used instead of being created: ids. */
+  readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** One end of a flow: a role, every cluster node, or addresses. */
+export type FlowPeer = Role | "nodes" | `cidr:${string}`;
+
+/** Traffic that is allowed. Everything else is not. */
+export interface Flow {
+  readonly from: FlowPeer;
+  readonly to: FlowPeer;
+  readonly protocol: "tcp" | "udp" | "icmp" | "ipip" | "any";
+  /** Ports and closed ranges; empty for protocols without ports. */
+  readonly ports: readonly (number | `${number}-${number}`)[];
+  /** Why it is allowed. */
+  readonly reason: string;
+}
+
+export interface AccessPlan {
+  readonly adminCidrs: readonly string[];
+  readonly ingressCidrs: readonly string[];
+  readonly bastion: boolean;
+  /** How this tool reaches the API and the machines. */
+  readonly api: "direct" | "bastion";
+  readonly ssh: {
+    readonly user: string;
+    /** An OpenSSH public key, when the file gives one. */
+    readonly publicKey?: string;
+    /** Where the private key is; never the key itself. Undefined: a pair is generated. */
+    readonly privateKey?: SecretReference;
+  };
+}
+
+/** Where a secret value is found. The plan never holds the value. */
+export type SecretReference =
+  | { readonly env: string }
+  | { readonly config: string }
+  | { readonly vault: string }
+  | { readonly file: string };
+
+export interface ApiEndpointPlan {
+  readonly kind: "loadBalancer" | "virtualIp" | "node";
+  /** The address nodes use: the balancer's, the virtual one, or the first control plane's. */
+  readonly address: string;
+  readonly port: number;
+  /** A DNS name the API certificate also holds. */
+  readonly domain?: string;
+}
+
+/** What `ansible-inventory --list` prints for this environment. */
+export interface Inventory {
+  readonly _meta: { readonly hostvars: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
+  readonly [group: string]: unknown;
+}
+
+/** The platform's services, by the names of the environment file and of the ones every platform has. */
+export type ServiceName =
+  | "metallb"
+  | "ingress"
+  | "storage"
+  | "metricsServer"
+  | "certManager"
+  | "mariadb"
+  | "keycloak"
+  | "portal";
+
+/** A pinned Helm chart. */
+export interface ChartRef {
+  readonly name: string;
+  readonly version: string;
+  /** Repository URL, or an `oci://` address. */
+  readonly repository: string;
+}
+
+/** Kubernetes resource requests and limits, in Kubernetes quantities. */
+export interface ResourcesPlan {
+  readonly requests?: { readonly cpu?: string; readonly memory?: string };
+  readonly limits?: { readonly cpu?: string; readonly memory?: string };
+}
+
+export interface ServicePlan {
+  readonly name: ServiceName;
+  readonly namespace: string;
+  /** The software's version, as its project writes it. */
+  readonly version: string;
+  readonly dependsOn: readonly ServiceName[];
+  /** Set where the service is a Helm chart. */
+  readonly chart?: ChartRef;
+  /** Full references by the role they play in the service, mirrored when the environment is air-gapped. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly replicas: number;
+  readonly resources?: ResourcesPlan;
+  /** Size of the service's volume in GiB, where it keeps data. */
+  readonly sizeGiB?: number;
+  /** The host name it is reached at from outside, where it is. */
+  readonly host?: string;
+  /** Helm values of the user's own, merged over ours. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export interface PlatformPlan {
+  /** Everything is served under this domain. */
+  readonly domain: string;
+  readonly tls:
+    | { readonly kind: "selfSigned" }
+    | { readonly kind: "provided"; readonly certificate: SecretReference; readonly key: SecretReference }
+    | { readonly kind: "acme"; readonly email: string };
+  readonly storage:
+    | { readonly kind: "nfs"; readonly server: string; readonly path: string; readonly sizeGiB: number }
+    | { readonly kind: "existing"; readonly className: string };
+  /** The storage class every service's claim names. */
+  readonly storageClass: string;
+  readonly loadBalancer: { readonly kind: "metallb"; readonly range: AddressRange } | { readonly kind: "cloud" };
+  readonly ingress: { readonly kind: "nginx"; readonly className: string; readonly address: string };
+}
+
+/** One line of the bill of materials. */
+export interface BomEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly kind: "software" | "image" | "chart";
+  readonly licence?: string;
+  readonly source?: string;
+}
+
+/** What only OpenStack-like clouds take. */
+export interface OpenStackPlan {
+  readonly region?: string;
+  readonly externalNetwork: string;
+  readonly loadBalancerProvider: "amphora" | "ovn";
+  /** Size of the boot volume in GiB. */
+  readonly bootVolumeGiB: number;
+  readonly bootVolumeType?: string;
+}
+
+/** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */
+export interface EnvironmentPlan {
+  readonly environment: string;
+  readonly release: string;
+  readonly profile: Profile;
+  readonly provider: ProviderName;
+  readonly labels: Labels;
+  /** True: data volumes are protected against deletion. */
+  readonly protectData: boolean;
+  readonly retain: readonly ("volumes" | "backups" | "addresses")[];
+  readonly credentials?: SecretReference;
+  /** By key order of the file: bastion, control plane in its fixed order, etcd, workers by pool, NFS. */
+  readonly machines: readonly MachinePlan[];
+  readonly network: NetworkPlan;
+  readonly access: AccessPlan;
+  readonly flows: readonly Flow[];
+  readonly apiEndpoint: ApiEndpointPlan;
+  readonly cluster: ClusterSpec;
+  readonly inventory: Inventory;
+  readonly platform: PlatformPlan;
+  /** In an order in which each comes after what it depends on. */
+  readonly services: readonly ServicePlan[];
+  readonly images: readonly string[];
+  readonly bom: readonly BomEntry[];
+  readonly openstack?: OpenStackPlan;
+}

@@ -1,0 +1,48 @@
+import type { ComponentResource, Output } from "@pulumi/pulumi";
+import type { Role } from "../model/plan/types";
+
+/** A machine as everything above the cloud sees it. */
+export interface InfrastructureMachine {
+  /** The machine's key in the plan. */
+  readonly key: string;
+  /** Inventory host and Kubernetes node name. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly zone?: string;
+  /** The cloud's id of the machine: changes when the machine is built anew. */
+  readonly id: Output<string>;
+  /** The address this tool dials for SSH (through the bastion where there is one). */
+  readonly dialAddress: Output<string>;
+  /** The private address peers use; planned, so known at preview. */
+  readonly address: string;
+  /** Device path in the guest by volume name, e.g. `/dev/disk/by-id/virtio-…`. */
+  readonly devices: Readonly<Record<string, Output<string>>>;
+}
+
+/** How to log in to the machines. */
+export interface SshAccess {
+  readonly user: string;
+  /** Secret. OpenSSH or PEM. */
+  readonly privateKey: Output<string>;
+  readonly bastion?: { readonly address: Output<string>; readonly user: string };
+}
+
+/** What every cloud's component gives to the layers above: the whole interface a new cloud implements. */
+export interface Infrastructure extends ComponentResource {
+  /** By machine key. */
+  readonly machines: Readonly<Record<string, InfrastructureMachine>>;
+  readonly ssh: SshAccess;
+  /** `address` is what nodes use; `publicAddress` is set where the API is reachable from outside the network. */
+  readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
+  /** Where the ingress is reachable from outside the network, if it is. */
+  readonly ingressPublicAddress?: Output<string>;
+}
+
+/** What the file's secret references resolve to, as far as an infrastructure component needs them. All secret. */
+export interface InfrastructureSecrets {
+  /** Provider arguments by name (`userName`, `password`, `authUrl` …); undefined: the provider's usual environment applies. */
+  readonly credentials?: Output<Readonly<Record<string, string>>>;
+  /** The SSH private key the file refers to, with the public key derived from it; undefined: a pair is generated. */
+  readonly sshPrivateKey?: Output<string>;
+  readonly sshPublicKey?: Output<string>;
+}
