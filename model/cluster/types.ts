@@ -34,8 +34,16 @@ export interface ClusterSpec {
   readonly onDelete: "forget" | "reset";
 }
 
-/** kubespray's entry points. */
-export type Playbook = "facts" | "cluster" | "scale" | "remove-node" | "upgrade-cluster" | "recover-control-plane" | "reset";
+/** kubespray's entry points, and `node-metadata`: our own playbook, which takes labels and taints off nodes (kubespray only ever adds them). */
+export type Playbook =
+  | "facts"
+  | "cluster"
+  | "scale"
+  | "remove-node"
+  | "upgrade-cluster"
+  | "recover-control-plane"
+  | "reset"
+  | "node-metadata";
 
 /** One playbook run: what `pulumi preview` lists and what a runner executes. */
 export interface ClusterStep {

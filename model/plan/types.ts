@@ -125,15 +125,7 @@ export interface Inventory {
 }
 
 /** The platform's services, by the names of the environment file and of the ones every platform has. */
-export type ServiceName =
-  | "metallb"
-  | "ingress"
-  | "storage"
-  | "metricsServer"
-  | "certManager"
-  | "mariadb"
-  | "keycloak"
-  | "portal";
+export type ServiceName = "metallb" | "ingress" | "storage" | "metricsServer" | "certManager" | "mariadb" | "keycloak" | "portal";
 
 /** A pinned Helm chart. */
 export interface ChartRef {

@@ -1,0 +1,73 @@
+import v2260 from "../../catalog/kubespray/v2.26.0.json";
+import v2261 from "../../catalog/kubespray/v2.26.1.json";
+import v2270 from "../../catalog/kubespray/v2.27.0.json";
+import v2271 from "../../catalog/kubespray/v2.27.1.json";
+import v2280 from "../../catalog/kubespray/v2.28.0.json";
+import v2281 from "../../catalog/kubespray/v2.28.1.json";
+import v2290 from "../../catalog/kubespray/v2.29.0.json";
+import v2291 from "../../catalog/kubespray/v2.29.1.json";
+import v2300 from "../../catalog/kubespray/v2.30.0.json";
+import v2310 from "../../catalog/kubespray/v2.31.0.json";
+
+/** What a kubespray tag installs with a Kubernetes minor: versions without a leading v. */
+export interface ComponentVersions {
+  readonly etcd: string;
+  readonly crio: string;
+  readonly containerd: string;
+  readonly calico: string;
+  readonly cilium: string;
+  readonly flannel: string;
+  readonly coredns: string;
+}
+
+/** The facts of one kubespray tag that planning and running need. */
+export interface KubesprayRelease {
+  readonly tag: string;
+  readonly commit: string;
+  readonly date: string;
+  readonly kubernetes: {
+    readonly default: string;
+    /** The oldest version its validation accepts. */
+    readonly minimum: string;
+    /** True where the variable `kube_version` needs a leading v. */
+    readonly writtenWithV: boolean;
+    /** The minors with all component versions mapped, newest first. */
+    readonly minors: readonly string[];
+    /** Every version with checksums, newest first. */
+    readonly versions: readonly string[];
+  };
+  readonly ansible: {
+    readonly core: { readonly minimum: string; readonly below: string };
+    /** Python packages pinned by the tag, by name. */
+    readonly requirements: Readonly<Record<string, string>>;
+    readonly python: { readonly minimum: string; readonly maximum: string };
+  };
+  /** By Kubernetes minor, e.g. `1.33`. */
+  readonly components: Readonly<Record<string, ComponentVersions>>;
+  /** Path in the checkout by playbook. */
+  readonly playbooks: Readonly<Record<string, string>>;
+  /** Values of the variables the checks read, where the inventory sets none. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Values the tag's validation accepts, by what they are for. */
+  readonly allowed: Readonly<Record<string, readonly string[]>>;
+  /** Variables that stop a run when they are set. */
+  readonly removedVariables: readonly string[];
+  readonly deprecatedVariables: readonly string[];
+}
+
+const releases: readonly KubesprayRelease[] = [v2260, v2261, v2270, v2271, v2280, v2281, v2290, v2291, v2300, v2310];
+
+const byTag: ReadonlyMap<string, KubesprayRelease> = new Map(releases.map((entry) => [entry.tag, entry]));
+
+/** The tags the catalogue knows, oldest first. */
+export const kubesprayTags: readonly string[] = releases.map((entry) => entry.tag);
+
+/** The facts of a tag such as `v2.29.0`, or undefined where the catalogue does not know it. */
+export function kubesprayRelease(tag: string): KubesprayRelease | undefined {
+  return byTag.get(tag);
+}
+
+/** `1.33` of `1.33.5`. */
+export function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}

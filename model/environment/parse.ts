@@ -1,0 +1,249 @@
+import type { z } from "zod";
+import { alignedCidr } from "../ipv4";
+import { type Findings, nearest } from "../problems";
+import { type EnvironmentFile, environmentFileSchema } from "./schema";
+
+/** A file as far as it could be read: the parts that did not parse are left out and named in `broken`. */
+export interface ParsedFile {
+  readonly file: EnvironmentFile;
+  /** Dotted paths that hold a problem already; what a later check finds below or above them is a consequence. */
+  readonly broken: readonly string[];
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly (string | number)[];
+
+/** Stand-ins for required fields, so that the other parts are checked even when these are missing. */
+const placeholders: readonly (readonly [Path, unknown])[] = [
+  [["name"], "unnamed"],
+  [["infrastructure"], {}],
+  [["infrastructure", "provider"], "openstack"],
+];
+
+/** Reads the merged content of an environment file. Every problem lands in `findings`; what parsed is returned. */
+export function parseEnvironmentFile(content: unknown, findings: Findings): ParsedFile {
+  if (!isRecord(content)) {
+    findings.error("", "an environment file is a map of fields", "start with `name:` and `infrastructure: { provider: … }`", content);
+    content = {};
+  }
+  const draft = structuredClone(content) as Record<string, unknown>;
+  const broken = new Set<string>();
+  for (let round = 0; ; round += 1) {
+    const result = environmentFileSchema.safeParse(draft);
+    if (result.success) return { file: result.data, broken: [...broken] };
+    const doomed: Path[] = [];
+    for (const issue of result.error.issues.flatMap(flatten)) {
+      const path = issue.path as Path;
+      if (issue.code === "unrecognized_keys") {
+        report(issue, draft, findings);
+        doomed.push(...issue.keys.map((key) => [...path, key]));
+      } else {
+        if (!broken.has(path.join("."))) report(issue, draft, findings);
+        doomed.push(path);
+      }
+    }
+    // From the end, so that taking one list item out does not shift the others.
+    for (const path of doomed.reverse()) {
+      broken.add(path.join("."));
+      remove(draft, path);
+    }
+    for (const [path, value] of placeholders) if (read(draft, path) === undefined) put(draft, path, value);
+    if (round > 20) throw new Error(`the environment schema does not settle at ${[...broken].join(", ")}`);
+  }
+}
+
+/** Unions report one list of issues per branch: take the branch the value was meant for. */
+function flatten(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) {
+    return issue.code === "invalid_key" ? [{ ...issue, message: issue.issues[0]?.message ?? issue.message } as Issue] : [issue];
+  }
+  const meant = issue.errors
+    .filter((branch) => branch.every((each) => each.path.length > 0 || each.code !== "invalid_type"))
+    .sort((a, b) => weight(a) - weight(b))[0];
+  if (!meant || (meant.length > 0 && meant.every((each) => each.code === "unrecognized_keys") && issue.errors.length > 2)) return [issue];
+  return meant.flatMap((each) => flatten({ ...each, path: [...issue.path, ...each.path] } as Issue));
+}
+
+function weight(branch: readonly Issue[]): number {
+  return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 : 1), 0);
+}
+
+function report(issue: Issue, draft: unknown, findings: Findings): void {
+  const path = issue.path as Path;
+  const value = secretPath(path) ? undefined : read(draft, path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      for (const key of issue.keys) {
+        const known = fieldsAt(path);
+        const near = nearest(key, known);
+        findings.error(
+          [...path, key].join("."),
+          near ? `is no known field; did you mean "${near}"?` : "is no known field here",
+          known.length > 0 ? `the fields here are: ${known.join(", ")}` : "take it out",
+        );
+      }
+      return;
+    case "invalid_type":
+      if (value === undefined && !secretPath(path)) {
+        findings.error(path.join("."), "is required", `give ${article(issue.expected)}`);
+        return;
+      }
+      findings.error(path.join("."), `must be ${article(issue.expected)}`, `write ${article(issue.expected)}`, scalar(value));
+      return;
+    case "invalid_value": {
+      const allowed = issue.values.map(String);
+      const near = typeof value === "string" ? nearest(value, allowed) : undefined;
+      if (value === undefined) {
+        findings.error(path.join("."), "is required", `use one of: ${allowed.join(", ")}`);
+        return;
+      }
+      findings.error(
+        path.join("."),
+        near ? `is not one of the allowed values; did you mean "${near}"?` : "is not one of the allowed values",
+        `use one of: ${allowed.join(", ")}`,
+        scalar(value),
+      );
+      return;
+    }
+    case "invalid_union":
+      if (secretPath(path) || path.at(-1) === "credentials") {
+        findings.error(
+          path.join("."),
+          "must be a reference to a secret, never the secret itself",
+          "use one of { env: NAME }, { config: key }, { vault: path#field }, { file: path }",
+        );
+        return;
+      }
+      findings.error(path.join("."), ...unionText(path, issue), scalar(value));
+      return;
+    case "too_small":
+      findings.error(path.join("."), `must be at least ${issue.minimum}`, `write ${issue.minimum} or more`, scalar(value));
+      return;
+    case "too_big":
+      findings.error(
+        path.join("."),
+        issue.message.startsWith("Too big") ? `must be at most ${issue.maximum}` : issue.message,
+        issue.origin === "string" ? "shorten it" : `write ${issue.maximum} or less`,
+        scalar(value),
+      );
+      return;
+    default: {
+      const aligned = typeof value === "string" && /network such as/.test(issue.message) ? alignedCidr(value) : undefined;
+      findings.error(path.join("."), issue.message, aligned ? `did you mean ${aligned}?` : "correct the value", scalar(value));
+    }
+  }
+}
+
+/** What a union at this path takes, in words. */
+function unionText(
+  path: Path,
+  issue: { readonly note?: string | undefined; readonly discriminator?: string | undefined },
+): [string, string] {
+  const last = path.at(-1);
+  if (last === "nodes")
+    return ["must be a number of machines or a map of machine keys", "write `nodes: 3` or `nodes: { cp-a: {}, cp-b: {} }`"];
+  if (path[0] === "platform" && path[1] === "services")
+    return ["must be true, false or a map of options", "write true, false or { replicas: 2 }"];
+  if (issue.discriminator === "kind" || last === "kind") {
+    const parent = (last === "kind" ? path.slice(0, -1) : path).join(".");
+    const kinds: Record<string, string> = {
+      "platform.tls": "selfSigned, provided, acme",
+      "platform.storage": "nfs, rookCeph, existing",
+      "platform.loadBalancer": "metallb, cloud",
+    };
+    return ["is not one of the allowed kinds", `use one of: ${kinds[parent] ?? "the kinds the documentation lists"}`];
+  }
+  return ["has no form that is known here", "see `kpaas schema environment` for its forms"];
+}
+
+function article(expected: string): string {
+  const words: Record<string, string> = {
+    string: "a text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+    object: "a map of fields",
+    record: "a map",
+    array: "a list",
+  };
+  return words[expected] ?? `a value of type ${expected}`;
+}
+
+/** The fields a map at this path may have; empty where any are allowed. */
+function fieldsAt(path: Path): string[] {
+  let schema: unknown = environmentFileSchema;
+  for (const step of [...path, undefined]) {
+    schema = unwrap(schema);
+    if (step === undefined) break;
+    const shape = shapeOf(schema);
+    schema = shape ? shape[String(step)] : elementOf(schema);
+  }
+  const shape = shapeOf(schema);
+  return shape ? Object.keys(shape).sort() : [];
+}
+
+interface Definition {
+  readonly type?: string;
+  readonly innerType?: unknown;
+  readonly shape?: Record<string, unknown>;
+  readonly valueType?: unknown;
+  readonly element?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+function definition(schema: unknown): Definition {
+  return isRecord(schema) && isRecord(schema.def) ? (schema.def as Definition) : {};
+}
+
+function unwrap(schema: unknown): unknown {
+  const def = definition(schema);
+  if (def.innerType !== undefined) return unwrap(def.innerType);
+  if (def.options) return unwrap(def.options.find((option) => ["object", "record"].includes(definition(unwrap(option)).type ?? "")));
+  return schema;
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  return definition(unwrap(schema)).shape;
+}
+
+function elementOf(schema: unknown): unknown {
+  const def = definition(unwrap(schema));
+  return def.valueType ?? def.element;
+}
+
+/** True where the value may be a secret, so that it must never be shown. */
+function secretPath(path: Path): boolean {
+  return path.some((step) => step === "privateKey" || step === "credentials" || step === "key" || step === "certificate");
+}
+
+function scalar(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? undefined : value;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function read(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined),
+    root,
+  );
+}
+
+function put(root: Record<string, unknown>, path: Path, value: unknown): void {
+  const parent = read(root, path.slice(0, -1));
+  if (isRecord(parent)) parent[String(path.at(-1))] = value;
+}
+
+function remove(root: Record<string, unknown>, path: Path): void {
+  const parent = read(root, path.slice(0, -1));
+  const last = path.at(-1);
+  if (last === undefined) return;
+  if (Array.isArray(parent)) parent.splice(Number(last), 1);
+  else if (isRecord(parent)) {
+    // A field that is required inside its map takes the map with it: the map's default then applies.
+    if (!(last in parent) && path.length > 1) remove(root, path.slice(0, -1));
+    else delete parent[String(last)];
+  }
+}

@@ -1,0 +1,232 @@
+import { formatAddress, parseRange } from "../ipv4";
+import type { Profile } from "../plan/types";
+import { type EnvironmentFile, type ServiceSwitch, serviceSwitches } from "./schema";
+import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
+
+interface ProfileDefaults {
+  readonly controlPlanes: number;
+  readonly workers: number;
+  readonly bastion: boolean;
+  /** Replicas of the services that can have several. */
+  readonly replicas: number;
+  readonly services: readonly ServiceSwitch[];
+}
+
+const minimalServices: readonly ServiceSwitch[] = ["metricsServer", "certManager", "mariadb", "keycloak", "portal"];
+const standardServices: readonly ServiceSwitch[] = [
+  ...minimalServices,
+  "kyverno",
+  "openbao",
+  "harbor",
+  "chartmuseum",
+  "pipeline",
+  "sourceControl",
+];
+
+/** What each profile gives where the file is silent. */
+export const profiles: Readonly<Record<Profile, ProfileDefaults>> = {
+  minimal: { controlPlanes: 1, workers: 2, bastion: false, replicas: 1, services: minimalServices },
+  standard: { controlPlanes: 1, workers: 3, bastion: false, replicas: 1, services: standardServices },
+  highAvailability: { controlPlanes: 3, workers: 3, bastion: true, replicas: 2, services: standardServices },
+};
+
+/** Services that run as several instances side by side; the others keep one whatever the profile. */
+export const replicatedServices: readonly string[] = ["ingress", "metricsServer", "certManager", "keycloak", "portal"];
+
+/** K-PaaS's own choice of TLS cipher suites for the control plane (CVE-2016-2183 is why there is one). */
+const cipherSuites = [
+  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
+  "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+];
+
+/** Flavors taken where the file names none. */
+const sizes = { controlPlane: "m1.large", worker: "m1.xlarge", bastion: "m1.small", nfs: "m1.medium" };
+
+/** Applies the defaults that follow from the file alone. */
+export function resolveEnvironment(file: EnvironmentFile): Environment {
+  const profile = file.profile ?? "minimal";
+  const defaults = profiles[profile];
+  const { infrastructure, cluster = {}, platform = {} } = file;
+  const access = infrastructure.access ?? {};
+  const cidr = infrastructure.network?.cidr ?? "10.20.0.0/16";
+  const adminCidrs = access.adminCidrs ?? [];
+  const bastion = access.bastion ?? (defaults.bastion && infrastructure.provider !== "existing");
+  const storage = platform.storage ?? { kind: "nfs" as const };
+  const groups = groupsOf(file, defaults, bastion, storage.kind === "nfs" && storage.server === undefined);
+  const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
+  const balancer = controlPlanes > 1 && infrastructure.provider !== "vsphere" && infrastructure.provider !== "existing";
+  const range =
+    platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
+  const existing = infrastructure.network?.existing;
+  return {
+    name: file.name,
+    profile,
+    ...given("release", file.release),
+    labels: file.labels ?? {},
+    protectData: (file.protect ?? "data") === "data",
+    retain: file.retain ?? [],
+    provider: infrastructure.provider,
+    ...given("region", infrastructure.region),
+    zones: infrastructure.zones ?? [],
+    ...given("image", infrastructure.image),
+    ...given("credentials", infrastructure.credentials),
+    openstack: {
+      externalNetwork: infrastructure.openstack?.externalNetwork ?? "public",
+      loadBalancerProvider: infrastructure.openstack?.loadBalancerProvider ?? "amphora",
+      bootVolumeGiB: infrastructure.openstack?.bootVolumeGiB ?? 40,
+      ...given("bootVolumeType", infrastructure.openstack?.bootVolumeType),
+    },
+    network: {
+      cidr,
+      ...given("gateway", infrastructure.network?.gateway),
+      dns: infrastructure.network?.dns ?? [],
+      ...(existing ? { existing: { network: existing.network, subnet: existing.subnets.node, ...given("router", existing.router) } } : {}),
+    },
+    access: {
+      adminCidrs,
+      ingressCidrs: access.ingressCidrs ?? [cidr, ...adminCidrs],
+      bastion,
+      api: access.api ?? (adminCidrs.length > 0 || !bastion ? "direct" : "bastion"),
+      sshUser: access.ssh?.user ?? "ubuntu",
+      ...given("publicKey", access.ssh?.publicKey),
+      ...given("privateKey", access.ssh?.privateKey),
+    },
+    groups,
+    cluster: {
+      ...given("kubernetes", cluster.kubernetes),
+      plugin: cluster.network?.plugin ?? "calico",
+      encapsulation: cluster.network?.encapsulation ?? "vxlan",
+      podCidr: cluster.network?.podCidr ?? "10.233.64.0/18",
+      serviceCidr: cluster.network?.serviceCidr ?? "10.233.0.0/18",
+      nodePrefix: cluster.network?.nodePrefix ?? 24,
+      proxyMode: cluster.network?.proxyMode ?? "ipvs",
+      runtime: cluster.runtime ?? "crio",
+      apiEndpoint: {
+        kind: cluster.apiEndpoint?.kind ?? (balancer ? "loadBalancer" : "node"),
+        ...given("domain", cluster.apiEndpoint?.domain),
+        ...given("address", cluster.apiEndpoint?.address),
+      },
+      hardening: {
+        auditLog: cluster.hardening?.auditLog ?? true,
+        encryptSecrets: cluster.hardening?.encryptSecrets ?? true,
+        tlsCipherSuites: cluster.hardening?.tlsCipherSuites ?? cipherSuites,
+        ...given("podSecurity", cluster.hardening?.podSecurity),
+      },
+      autoRenewCertificates: cluster.certificates?.autoRenew ?? true,
+      onDelete: cluster.onDelete ?? (infrastructure.provider === "existing" ? "reset" : "forget"),
+      variables: cluster.variables ?? {},
+    },
+    platform: {
+      ...given("domain", platform.domain),
+      tls: platform.tls ?? { kind: "selfSigned" },
+      storage:
+        storage.kind === "existing"
+          ? storage
+          : {
+              kind: "nfs",
+              sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
+              path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
+              ...given("server", storage.kind === "nfs" ? storage.server : undefined),
+            },
+      ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
+      ...given("ingressAddress", platform.ingress?.address),
+      services: servicesOf(file, defaults),
+    },
+  };
+}
+
+function groupsOf(file: EnvironmentFile, defaults: ProfileDefaults, bastion: boolean, nfs: boolean): WantedGroup[] {
+  const cluster = file.cluster ?? {};
+  const plain = { labels: {}, taints: [], volumes: [], spread: true };
+  const stacked = (cluster.etcd?.placement ?? "stacked") === "stacked";
+  const controlPlaneSize = cluster.controlPlane?.size ?? sizes.controlPlane;
+  const pools = cluster.pools ?? { worker: {} };
+  const storage = file.platform?.storage;
+  const shareGiB = (storage?.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200;
+  return [
+    ...(bastion
+      ? [
+          {
+            ...plain,
+            name: "bastion",
+            path: "infrastructure.access.bastion",
+            roles: ["bastion" as const],
+            machines: [machine("bastion", sizes.bastion)],
+          },
+        ]
+      : []),
+    {
+      ...plain,
+      name: "control-plane",
+      path: "cluster.controlPlane",
+      roles: stacked ? ["control-plane", "etcd"] : ["control-plane"],
+      machines: machinesOf("cp", cluster.controlPlane?.nodes ?? defaults.controlPlanes, controlPlaneSize),
+    },
+    ...(stacked
+      ? []
+      : [
+          {
+            ...plain,
+            name: "etcd",
+            path: "cluster.etcd",
+            roles: ["etcd" as const],
+            machines: machinesOf("etcd", cluster.etcd?.nodes ?? 3, cluster.etcd?.size ?? controlPlaneSize),
+          },
+        ]),
+    ...Object.entries(pools).map(([name, pool]) => ({
+      name,
+      path: `cluster.pools.${name}`,
+      roles: ["worker" as const],
+      machines: machinesOf(name, pool.nodes ?? (cluster.pools ? 1 : defaults.workers), pool.size ?? sizes.worker),
+      labels: pool.labels ?? {},
+      taints: pool.taints ?? [],
+      volumes: pool.volumes ?? [],
+      spread: pool.spread ?? true,
+    })),
+    ...(nfs
+      ? [
+          {
+            ...plain,
+            name: "nfs",
+            path: "platform.storage",
+            roles: ["nfs" as const],
+            machines: [machine("nfs", sizes.nfs)],
+            volumes: [{ name: "share", sizeGiB: shareGiB }],
+          },
+        ]
+      : []),
+  ];
+}
+
+type NodesField = NonNullable<NonNullable<EnvironmentFile["cluster"]>["controlPlane"]>["nodes"];
+
+function machinesOf(prefix: string, nodes: NonNullable<NodesField>, size: string): WantedMachine[] {
+  if (typeof nodes === "number") return Array.from({ length: nodes }, (_, index) => machine(`${prefix}-${index + 1}`, size));
+  return Object.entries(nodes).map(([key, node]) => ({
+    ...machine(key, node?.size ?? size),
+    ...given("zone", node?.zone),
+    ...given("address", node?.address),
+    generation: node?.generation ?? 1,
+  }));
+}
+
+function machine(key: string, size: string): WantedMachine {
+  return { key, size, generation: 1 };
+}
+
+function servicesOf(file: EnvironmentFile, defaults: ProfileDefaults): WantedService[] {
+  return serviceSwitches.flatMap((name) => {
+    const value = file.platform?.services?.[name];
+    if (value === false || (value === undefined && !defaults.services.includes(name))) return [];
+    return [{ name, explicit: value !== undefined, ...(typeof value === "object" ? value : {}) }];
+  });
+}
+
+/** `{ [key]: value }`, or nothing where there is no value. */
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: V });
+}

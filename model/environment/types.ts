@@ -1,0 +1,103 @@
+import type { AddressRange, Labels, OpenStackPlan, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
+import type { ServiceSwitch } from "./schema";
+
+/** What a file says of one machine. */
+export interface WantedMachine {
+  readonly key: string;
+  readonly zone?: string;
+  /** Fixed by the file; otherwise the plan chooses one and the lock file keeps it. */
+  readonly address?: string;
+  readonly size: string;
+  readonly generation: number;
+}
+
+/** Machines declared together: anti-affinity and the spreading over zones work within a group. */
+export interface WantedGroup {
+  /** `control-plane`, `etcd`, `bastion`, `nfs`, or the pool's name. */
+  readonly name: string;
+  /** The field of the file the group comes from, for problems. */
+  readonly path: string;
+  readonly roles: readonly ("control-plane" | "etcd" | "worker" | "bastion" | "nfs")[];
+  readonly machines: readonly WantedMachine[];
+  readonly labels: Labels;
+  readonly taints: readonly string[];
+  readonly volumes: readonly { readonly name: string; readonly sizeGiB: number; readonly type?: string }[];
+  readonly spread: boolean;
+}
+
+/** The options of one switched-on service. */
+export interface WantedService {
+  readonly name: ServiceSwitch;
+  /** True where the file asks for it by name, false where the profile does. */
+  readonly explicit: boolean;
+  readonly replicas?: number;
+  readonly resources?: ResourcesPlan;
+  readonly sizeGiB?: number;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** An environment file with every default of its profile applied; what the file leaves to the plan is undefined here. */
+export interface Environment {
+  readonly name: string;
+  readonly profile: Profile;
+  /** Undefined: the newest at the time of the first plan, kept by the lock file. */
+  readonly release?: string;
+  readonly labels: Labels;
+  readonly protectData: boolean;
+  readonly retain: readonly ("volumes" | "backups" | "addresses")[];
+  readonly provider: ProviderName;
+  readonly region?: string;
+  readonly zones: readonly string[];
+  readonly image?: string;
+  readonly credentials?: SecretReference;
+  readonly openstack: Omit<OpenStackPlan, "region">;
+  readonly network: {
+    readonly cidr: string;
+    readonly gateway?: string;
+    readonly dns: readonly string[];
+    readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
+  };
+  readonly access: {
+    readonly adminCidrs: readonly string[];
+    readonly ingressCidrs: readonly string[];
+    readonly bastion: boolean;
+    readonly api: "direct" | "bastion";
+    readonly sshUser: string;
+    readonly publicKey?: string;
+    readonly privateKey?: SecretReference;
+  };
+  readonly groups: readonly WantedGroup[];
+  readonly cluster: {
+    readonly kubernetes?: string;
+    readonly plugin: "calico" | "cilium" | "flannel";
+    readonly encapsulation: "vxlan" | "ipip" | "none";
+    readonly podCidr: string;
+    readonly serviceCidr: string;
+    readonly nodePrefix: number;
+    readonly proxyMode: "ipvs" | "iptables" | "nftables";
+    readonly runtime: "crio" | "containerd";
+    readonly apiEndpoint: { readonly kind: "loadBalancer" | "virtualIp" | "node"; readonly domain?: string; readonly address?: string };
+    readonly hardening: {
+      readonly auditLog: boolean;
+      readonly encryptSecrets: boolean;
+      readonly tlsCipherSuites: readonly string[];
+      readonly podSecurity?: "privileged" | "baseline" | "restricted";
+    };
+    readonly autoRenewCertificates: boolean;
+    readonly onDelete: "forget" | "reset";
+    readonly variables: Readonly<Record<string, unknown>>;
+  };
+  readonly platform: {
+    readonly domain?: string;
+    readonly tls:
+      | { readonly kind: "selfSigned" }
+      | { readonly kind: "provided"; readonly certificate: SecretReference; readonly key: SecretReference }
+      | { readonly kind: "acme"; readonly email: string };
+    readonly storage:
+      | { readonly kind: "nfs"; readonly sizeGiB: number; readonly server?: string; readonly path: string }
+      | { readonly kind: "existing"; readonly className: string };
+    readonly loadBalancerRange?: AddressRange;
+    readonly ingressAddress?: string;
+    readonly services: readonly WantedService[];
+  };
+}

@@ -1,0 +1,57 @@
+import type { Findings } from "../problems";
+import type { EnvironmentFile, ServiceSwitch } from "./schema";
+import type { Environment } from "./types";
+
+/** The services this version can bring up. */
+export const supportedServices: readonly ServiceSwitch[] = ["metricsServer", "certManager", "mariadb", "keycloak", "portal"];
+
+type Refusal = readonly [path: string, refused: boolean, remedy: string];
+
+/** Refuses what the contract names and this version cannot do yet: a value is never ignored. */
+export function refuseUnsupported(file: EnvironmentFile, environment: Environment, findings: Findings): void {
+  const { infrastructure, cluster = {}, platform = {} } = file;
+  const refusals: Refusal[] = [
+    ["infrastructure.provider", infrastructure.provider !== "openstack", "use openstack"],
+    ["layers", file.layers === "three", "use `layers: one`"],
+    ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
+    ["edge", file.edge !== undefined, "take the section out"],
+    ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
+    ["cluster.etcd.placement", cluster.etcd?.placement === "external", "use stacked"],
+    ["cluster.apiEndpoint.kind", cluster.apiEndpoint?.kind === "virtualIp", "use loadBalancer or node"],
+    ["cluster.backups", cluster.backups !== undefined, "take the section out"],
+    ["cluster.airGap", cluster.airGap !== undefined, "take the section out"],
+    ["platform.storage.kind", platform.storage?.kind === "rookCeph", "use nfs or existing"],
+    ["platform.loadBalancer.kind", platform.loadBalancer?.kind === "cloud", "use metallb"],
+    ["platform.ingress.kind", platform.ingress?.kind === "traefik", "use nginx"],
+    ["platform.extra", platform.extra !== undefined, "take the section out"],
+    ["platform.tenants", platform.tenants !== undefined, "take the section out"],
+  ];
+  for (const [path, refused, remedy] of refusals) {
+    if (refused) findings.error(path, "is not supported yet in this version", remedy, leaf(file, path));
+  }
+  for (const name of ["nhn", "aws", "gcp", "azure", "vsphere", "existing", "openstack"] as const) {
+    if (infrastructure[name] !== undefined && infrastructure.provider !== name) {
+      findings.error(
+        `infrastructure.${name}`,
+        `holds options of ${name}, but the provider is ${infrastructure.provider}`,
+        `take the section out or set infrastructure.provider to ${name}`,
+      );
+    }
+  }
+  for (const service of environment.platform.services) {
+    if (supportedServices.includes(service.name)) continue;
+    const path = `platform.services.${service.name}`;
+    if (service.explicit) findings.error(path, "is not supported yet in this version", "set it to false");
+    else
+      findings.warn(
+        path,
+        `belongs to the profile ${environment.profile} but is not supported yet in this version: it is left out`,
+        "set it to false to say so in the file",
+      );
+  }
+}
+
+function leaf(file: EnvironmentFile, path: string): unknown {
+  const value = path.split(".").reduce<unknown>((each, step) => (each as Record<string, unknown> | undefined)?.[step], file);
+  return typeof value === "object" ? undefined : value;
+}

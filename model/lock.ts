@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { parseAddress, parseRange } from "./ipv4";
+import type { Findings } from "./problems";
+
+const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address");
+const range = z.string().refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses");
+
+const lockedMachineSchema = z.strictObject({
+  zone: z.string().optional(),
+  address,
+  generation: z.int().min(1),
+  /** Place among the control planes, and in the etcd group; the first one is kubeadm's. Numbers are never given twice. */
+  order: z.int().min(1).optional(),
+  etcdMember: z.string().optional(),
+});
+
+/** The lock file: what the first plan chose and the file does not say. */
+export const lockSchema = z.strictObject({
+  version: z.literal(1),
+  environment: z.string(),
+  release: z.string(),
+  kubespray: z.string(),
+  kubernetes: z.string(),
+  image: z.string(),
+  network: z.strictObject({
+    cloudRange: range,
+    loadBalancerRange: range.optional(),
+    ingressAddress: address.optional(),
+    apiEndpointAddress: address.optional(),
+  }),
+  machines: z.record(z.string(), lockedMachineSchema),
+  /** Addresses machines had that are gone or were rebuilt: given again only when nothing else is free. */
+  retired: z.array(address),
+});
+
+export type Lock = z.infer<typeof lockSchema>;
+export type LockedMachine = z.infer<typeof lockedMachineSchema>;
+
+/** One value the lock file has and the plan would write otherwise. */
+export interface LockChange {
+  readonly path: string;
+  readonly was?: unknown;
+  readonly becomes?: unknown;
+}
+
+/** Reads a lock file's content; problems land in `findings` under `lock`. */
+export function parseLock(content: unknown, environment: string, findings: Findings): Lock | undefined {
+  const result = lockSchema.safeParse(content);
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      findings.error(
+        ["lock", ...issue.path].join("."),
+        issue.message,
+        "restore the lock file from version control; it is not to be edited by hand",
+      );
+    }
+    return undefined;
+  }
+  if (result.data.environment !== environment) {
+    findings.error(
+      "lock.environment",
+      `the lock file belongs to the environment ${result.data.environment}`,
+      `restore the lock file of ${environment}, or take this one away to plan afresh`,
+      result.data.environment,
+    );
+    return undefined;
+  }
+  return result.data;
+}
+
+/** What differs between two locks, by dotted path. A missing lock differs in everything. */
+export function diffLocks(was: Lock | undefined, becomes: Lock): LockChange[] {
+  const before = flatten(was ?? {});
+  const after = flatten(becomes);
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((path) => before.get(path) !== after.get(path))
+    .sort()
+    .map((path) => ({
+      path,
+      ...(before.has(path) ? { was: before.get(path) } : {}),
+      ...(after.has(path) ? { becomes: after.get(path) } : {}),
+    }));
+}
+
+function flatten(value: unknown, path = "", into = new Map<string, unknown>()): Map<string, unknown> {
+  if (Array.isArray(value)) into.set(path, value.join(", "));
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, each] of Object.entries(value)) flatten(each, path ? `${path}.${key}` : key, into);
+  } else if (value !== undefined) into.set(path, value);
+  return into;
+}

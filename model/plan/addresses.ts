@@ -1,0 +1,218 @@
+import { machinePath } from "../environment/checks";
+import type { Environment } from "../environment/types";
+import { contains, formatAddress, formatRange, parseAddress, parseCidr, parseRange } from "../ipv4";
+import type { Lock } from "../lock";
+import type { Findings } from "../problems";
+import type { AddressRange } from "./types";
+
+/** Every address of an environment: from the file, else from the lock, else the first (machines) or last (the rest) free one. */
+export interface AddressPlan {
+  readonly gateway: string;
+  readonly cloudRange: AddressRange;
+  readonly loadBalancerRange: AddressRange;
+  readonly ingress: string;
+  /** Undefined for an endpoint of kind node. */
+  readonly apiEndpoint?: string;
+  /** By machine key. */
+  readonly machines: ReadonlyMap<string, string>;
+  /** Addresses that machines had before and nothing has now. */
+  readonly retired: readonly string[];
+}
+
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Chooses the addresses. An address once in the lock stays, whatever is added, removed or renamed around it. */
+export function planAddresses(environment: Environment, lock: Lock | undefined, findings: Findings): AddressPlan {
+  const network = parseCidr(environment.network.cidr);
+  if (!network) throw new Error(`${environment.network.cidr} was not checked before planning`);
+  const hosts: Span = { first: network.first + 1, last: network.last - 1 };
+  const size = Math.max(0, hosts.last - hosts.first + 1);
+  const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
+  const taken = new Set<number>();
+  const take = (value: number | undefined): void => {
+    if (value !== undefined) taken.add(value);
+  };
+  const valid = (text: string | undefined): number | undefined => {
+    const value = text === undefined ? undefined : parseAddress(text);
+    return value !== undefined && contains(hosts, value) ? value : undefined;
+  };
+
+  const gateway = valid(environment.network.gateway) ?? hosts.first;
+  take(gateway);
+  for (const { machine } of machines) take(valid(machine.address));
+  const kept = keptAddresses(environment, lock, valid, findings);
+  for (const value of kept.values()) take(value);
+  const leaving = leavingAddresses(environment, lock, valid);
+  for (const value of leaving.values()) take(value);
+  if (environment.cluster.apiEndpoint.kind !== "node") take(valid(environment.cluster.apiEndpoint.address));
+  take(valid(environment.platform.ingressAddress));
+
+  const wantedRange =
+    environment.platform.loadBalancerRange ?? lockedRange(lock?.network.loadBalancerRange, hosts, taken, lock?.network.ingressAddress);
+  const givenRange = wantedRange && span(wantedRange);
+  if (givenRange) takeSpan(taken, givenRange);
+  const lockedCloud = lockedRange(lock?.network.cloudRange, hosts, taken);
+  if (lockedCloud) takeSpan(taken, span(lockedCloud));
+
+  const endpoint =
+    environment.cluster.apiEndpoint.kind === "node"
+      ? undefined
+      : (valid(environment.cluster.apiEndpoint.address) ??
+        unless(taken, valid(lock?.network.apiEndpointAddress)) ??
+        lastFree(hosts, taken));
+  take(endpoint);
+  const ingressWanted = valid(environment.platform.ingressAddress);
+  const balancerSize = clamp(Math.floor(size / 8), 1, 32);
+  const balancer =
+    givenRange ??
+    (ingressWanted === undefined ? highestRun(hosts, taken, balancerSize) : runAround(ingressWanted, hosts, taken, balancerSize));
+  takeSpan(taken, balancer);
+  const cloud = lockedCloud ? span(lockedCloud) : highestRun(hosts, taken, clamp(Math.floor(size / 8), 2, 30));
+  takeSpan(taken, cloud);
+  const lockedIngress = valid(lock?.network.ingressAddress);
+  const ingress = ingressWanted ?? (lockedIngress !== undefined && contains(balancer, lockedIngress) ? lockedIngress : balancer.first);
+
+  const retired = [...new Set([...(lock?.retired ?? []), ...[...leaving.values()].map(formatAddress)])];
+  const planned = new Map<string, string>();
+  for (const { group, machine } of machines) {
+    const chosen = valid(machine.address) ?? kept.get(machine.key) ?? firstFree(hosts, taken, retired);
+    if (chosen === undefined) {
+      findings.error(
+        "infrastructure.network.cidr",
+        `${environment.network.cidr} has no free address left for the machine ${machine.key}`,
+        "choose a larger network before the environment is created, or fewer machines",
+        environment.network.cidr,
+      );
+      break;
+    }
+    const holder = [...leaving].find(([, value]) => value === chosen);
+    if (holder) {
+      findings.error(
+        machinePath(group, machine, "address"),
+        `is held by the machine ${holder[0]} until it is gone`,
+        `apply the removal of ${holder[0]} first, or choose another address`,
+        machine.address,
+      );
+    }
+    take(chosen);
+    planned.set(machine.key, formatAddress(chosen));
+  }
+  const inUse = new Set(planned.values());
+  return {
+    gateway: formatAddress(gateway),
+    cloudRange: rangeOf(cloud),
+    loadBalancerRange: rangeOf(balancer),
+    ingress: formatAddress(ingress),
+    ...(endpoint === undefined ? {} : { apiEndpoint: formatAddress(endpoint) }),
+    machines: planned,
+    retired: retired.filter((text) => !inUse.has(text)).sort((a, b) => (parseAddress(a) ?? 0) - (parseAddress(b) ?? 0)),
+  };
+}
+
+/** The locked addresses of machines that stay as they are; one that the file now gives to another is a problem. */
+function keptAddresses(
+  environment: Environment,
+  lock: Lock | undefined,
+  valid: (text?: string) => number | undefined,
+  findings: Findings,
+): Map<string, number> {
+  const kept = new Map<string, number>();
+  const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
+  for (const { machine } of machines) {
+    const locked = lock?.machines[machine.key];
+    const value = locked?.generation === machine.generation && machine.address === undefined ? valid(locked.address) : undefined;
+    if (value !== undefined) kept.set(machine.key, value);
+  }
+  for (const { group, machine } of machines) {
+    const wanted = valid(machine.address);
+    const holder = [...kept].find(([key, value]) => value === wanted && key !== machine.key)?.[0];
+    if (wanted === undefined || holder === undefined) continue;
+    findings.error(
+      machinePath(group, machine, "address"),
+      `is the address of the machine ${holder}, as the lock file has it`,
+      "choose another address",
+      machine.address,
+    );
+  }
+  return kept;
+}
+
+/** Addresses of machines that this plan removes, rebuilds or moves: still in use while it is carried out. */
+function leavingAddresses(
+  environment: Environment,
+  lock: Lock | undefined,
+  valid: (text?: string) => number | undefined,
+): Map<string, number> {
+  const staying = new Map(environment.groups.flatMap((group) => group.machines).map((machine) => [machine.key, machine]));
+  const leaving = new Map<string, number>();
+  for (const [key, locked] of Object.entries(lock?.machines ?? {})) {
+    const machine = staying.get(key);
+    const value = valid(locked.address);
+    const moves = machine?.address !== undefined && machine.address !== locked.address;
+    if (value !== undefined && (!machine || machine.generation !== locked.generation || moves)) leaving.set(key, value);
+  }
+  return leaving;
+}
+
+/** A range of the lock file that still lies in the network and that nothing fixed by the file has come to lie in. */
+function lockedRange(text: string | undefined, hosts: Span, taken: ReadonlySet<number>, inhabitant?: string): AddressRange | undefined {
+  const locked = text === undefined ? undefined : parseRange(text);
+  if (!locked || !contains(hosts, locked.first) || !contains(hosts, locked.last)) return undefined;
+  const guest = inhabitant === undefined ? undefined : parseAddress(inhabitant);
+  for (let value = locked.first; value <= locked.last; value += 1) if (taken.has(value) && value !== guest) return undefined;
+  return rangeOf(locked);
+}
+
+/** The highest run of so many free addresses, or the longest one there is. */
+function highestRun(hosts: Span, taken: ReadonlySet<number>, wanted: number): Span {
+  let best: Span | undefined;
+  let end = hosts.last;
+  for (let value = hosts.last; value >= hosts.first; value -= 1) {
+    if (taken.has(value)) end = value - 1;
+    else if (!best || end - value > best.last - best.first) best = { first: value, last: end };
+    if (best && best.last - best.first + 1 >= wanted) break;
+  }
+  return best ?? { first: hosts.first, last: hosts.first };
+}
+
+/** A run of free addresses with the given one in it: upwards first, then downwards. */
+function runAround(address: number, hosts: Span, taken: ReadonlySet<number>, wanted: number): Span {
+  let [first, last] = [address, address];
+  while (last - first + 1 < wanted && last < hosts.last && !taken.has(last + 1)) last += 1;
+  while (last - first + 1 < wanted && first > hosts.first && !taken.has(first - 1)) first -= 1;
+  return { first, last };
+}
+
+function firstFree(hosts: Span, taken: ReadonlySet<number>, retired: readonly string[]): number | undefined {
+  const used = new Set(retired.map((text) => parseAddress(text)));
+  for (let value = hosts.first; value <= hosts.last; value += 1) if (!taken.has(value) && !used.has(value)) return value;
+  return retired.map((text) => parseAddress(text)).find((value) => value !== undefined && contains(hosts, value) && !taken.has(value));
+}
+
+function lastFree(hosts: Span, taken: ReadonlySet<number>): number | undefined {
+  for (let value = hosts.last; value >= hosts.first; value -= 1) if (!taken.has(value)) return value;
+  return undefined;
+}
+
+function unless(taken: ReadonlySet<number>, value: number | undefined): number | undefined {
+  return value !== undefined && taken.has(value) ? undefined : value;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}
+
+function span(range: AddressRange): Span {
+  return parseRange(formatRange(range)) ?? { first: 0, last: -1 };
+}
+
+function takeSpan(taken: Set<number>, each: Span): void {
+  for (let value = each.first; value <= each.last; value += 1) taken.add(value);
+}
+
+function rangeOf(each: Span): AddressRange {
+  return { first: formatAddress(each.first), last: formatAddress(each.last) };
+}

@@ -1,0 +1,139 @@
+import type { ClusterNode, ClusterSpec } from "../cluster/types";
+import type { Environment } from "../environment/types";
+import type { AddressPlan } from "./addresses";
+import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
+
+const apiPort = 6443;
+
+/** Where the Kubernetes API is reached. */
+export function planApiEndpoint(environment: Environment, machines: readonly MachinePlan[], addresses: AddressPlan): ApiEndpointPlan {
+  const { kind, domain } = environment.cluster.apiEndpoint;
+  const first = machines.find((machine) => machine.roles.includes("control-plane"));
+  return {
+    kind,
+    address: addresses.apiEndpoint ?? first?.address ?? "",
+    port: apiPort,
+    ...(domain === undefined ? {} : { domain }),
+  };
+}
+
+/** The cluster as the kubespray provider takes it. */
+export function planCluster(
+  environment: Environment,
+  versions: { readonly kubespray: string; readonly kubernetes: string },
+  machines: readonly MachinePlan[],
+  endpoint: ApiEndpointPlan,
+): ClusterSpec {
+  const nodes = machines.filter((machine) => clusterRoles(machine).length > 0);
+  const named = (role: ClusterNode["roles"][number]): string[] =>
+    nodes.filter((machine) => machine.roles.includes(role)).map(({ name }) => name);
+  return {
+    name: environment.name,
+    kubespray: versions.kubespray,
+    kubernetes: versions.kubernetes,
+    nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine)])),
+    controlPlane: named("control-plane"),
+    etcd: named("etcd"),
+    variables: planVariables(environment, endpoint),
+    apiEndpoint: { host: endpoint.domain ?? endpoint.address, port: endpoint.port },
+    onDelete: environment.cluster.onDelete,
+  };
+}
+
+function clusterRoles(machine: MachinePlan): ClusterNode["roles"] {
+  return machine.roles.filter((role) => role === "control-plane" || role === "etcd" || role === "worker");
+}
+
+function clusterNode(machine: MachinePlan): ClusterNode {
+  return {
+    key: machine.key,
+    generation: machine.generation,
+    roles: clusterRoles(machine),
+    address: machine.address,
+    ...(machine.zone === undefined ? {} : { zone: machine.zone }),
+    ...(machine.roles.includes("etcd") ? { etcdMember: machine.name } : {}),
+    labels: machine.labels,
+    taints: machine.taints,
+  };
+}
+
+/** kubespray's variables: the fields of the file, K-PaaS's own choices, and what the file passes through. */
+function planVariables(environment: Environment, endpoint: ApiEndpointPlan): Record<string, unknown> {
+  const { cluster } = environment;
+  const names = [endpoint.address, endpoint.domain].filter((each): each is string => each !== undefined);
+  return {
+    kube_network_plugin: cluster.plugin,
+    ...(cluster.plugin === "calico"
+      ? {
+          calico_network_backend: cluster.encapsulation === "vxlan" ? "vxlan" : "bird",
+          calico_vxlan_mode: cluster.encapsulation === "vxlan" ? "Always" : "Never",
+          calico_ipip_mode: cluster.encapsulation === "ipip" ? "Always" : "Never",
+        }
+      : {}),
+    ...(cluster.plugin === "cilium" ? { kube_owner: "root" } : {}),
+    kube_pods_subnet: cluster.podCidr,
+    kube_service_addresses: cluster.serviceCidr,
+    kube_network_node_prefix: cluster.nodePrefix,
+    kube_proxy_mode: cluster.proxyMode,
+    // MetalLB answers ARP for Service addresses itself; kube-proxy in ipvs mode must not.
+    kube_proxy_strict_arp: cluster.proxyMode === "ipvs",
+    container_manager: cluster.runtime,
+    etcd_deployment_type: "host",
+    ansible_user: environment.access.sshUser,
+    ansible_become: true,
+    kubernetes_audit: cluster.hardening.auditLog,
+    kube_encrypt_secret_data: cluster.hardening.encryptSecrets,
+    tls_cipher_suites: cluster.hardening.tlsCipherSuites,
+    ...(cluster.hardening.podSecurity
+      ? { kube_pod_security_use_default: true, kube_pod_security_default_enforce: cluster.hardening.podSecurity }
+      : {}),
+    auto_renew_certificates: cluster.autoRenewCertificates,
+    supplementary_addresses_in_ssl_keys: names,
+    ...(endpoint.kind === "node"
+      ? {}
+      : {
+          loadbalancer_apiserver: { address: endpoint.address, port: endpoint.port },
+          apiserver_loadbalancer_domain_name: endpoint.domain ?? endpoint.address,
+        }),
+    ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
+    ...cluster.variables,
+  };
+}
+
+/** kubespray's inventory of the environment, in the form `ansible-inventory --list` prints. */
+export function planInventory(cluster: ClusterSpec, machines: readonly MachinePlan[]): Inventory {
+  const group = (role: string): { hosts: string[] } => ({
+    hosts: machines.filter((each) => each.roles.some((own) => own === role)).map(({ name }) => name),
+  });
+  const hostvars = Object.fromEntries(
+    machines.map((machine) => {
+      const node = cluster.nodes[machine.name];
+      return [
+        machine.name,
+        {
+          ansible_host: machine.address,
+          ip: machine.address,
+          access_ip: machine.address,
+          ...(node?.etcdMember === undefined ? {} : { etcd_member_name: node.etcdMember }),
+          ...(node && Object.keys(node.labels).length > 0 ? { node_labels: node.labels } : {}),
+          ...(node && node.taints.length > 0 ? { node_taints: node.taints } : {}),
+        },
+      ];
+    }),
+  );
+  return {
+    _meta: { hostvars },
+    all: {
+      children: ["ungrouped", "bastion", "calico_rr", "etcd", "k8s_cluster", "nfs"],
+      vars: { kube_version: cluster.kubernetes, ...cluster.variables },
+    },
+    bastion: group("bastion"),
+    calico_rr: { hosts: [] },
+    etcd: { hosts: [...cluster.etcd] },
+    k8s_cluster: { children: ["calico_rr", "kube_control_plane", "kube_node"] },
+    kube_control_plane: { hosts: [...cluster.controlPlane] },
+    kube_node: group("worker"),
+    nfs: group("nfs"),
+    ungrouped: { hosts: [] },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Environment } from "../environment/types";
+import type { Flow, FlowPeer, MachinePlan } from "./types";
+
+/** What the flows depend on besides the file. */
+interface FlowContext {
+  readonly environment: Environment;
+  readonly machines: readonly MachinePlan[];
+}
+
+type Port = Flow["ports"][number];
+
+/**
+ * All traffic that is allowed, and why. Port numbers and directions follow Kubernetes' and kubespray's port requirements
+ * (10257 is the controller manager, 10259 the scheduler; the removed insecure ports 10251, 10252 and 10255 stay closed).
+ */
+export function planFlows({ environment, machines }: FlowContext): Flow[] {
+  const { access, cluster, network, platform } = environment;
+  const has = (role: string): boolean => machines.some((machine) => machine.roles.some((each) => each === role));
+  const inside: FlowPeer = `cidr:${network.cidr}`;
+  const balanced = cluster.apiEndpoint.kind === "loadBalancer";
+  const api: FlowPeer = balanced ? "load-balancer" : "control-plane";
+  const admins = access.adminCidrs.map((cidr): FlowPeer => `cidr:${cidr}`);
+  const flows: Flow[] = [];
+  const tcp = (from: FlowPeer, to: FlowPeer, ports: readonly Port[], reason: string): void => {
+    flows.push({ from, to, protocol: "tcp", ports, reason });
+  };
+  const udp = (from: FlowPeer, to: FlowPeer, ports: readonly Port[], reason: string): void => {
+    flows.push({ from, to, protocol: "udp", ports, reason });
+  };
+
+  const runner: FlowPeer = access.bastion ? "bastion" : inside;
+  tcp(runner, "nodes", [22], "SSH for Ansible");
+  if (has("nfs")) tcp(runner, "nfs", [22], "SSH for Ansible");
+  if (access.bastion) for (const admin of admins) tcp(admin, "bastion", [22], "SSH of the administrators");
+  tcp(runner, api, [6443], "Kubernetes API for this tool");
+  for (const admin of admins) tcp(admin, api, [6443], "Kubernetes API of the administrators");
+
+  tcp("nodes", api, [6443], "Kubernetes API for kubelets and pods");
+  if (balanced) tcp("load-balancer", "control-plane", [6443], "Kubernetes API behind the load balancer, and its health checks");
+  if (balanced) tcp("nodes", "control-plane", [6443], "Kubernetes API while a node joins");
+  tcp("control-plane", "etcd", [2379], "etcd clients");
+  tcp("etcd", "etcd", ["2379-2380"], "etcd members among each other");
+  tcp("nodes", "nodes", [10250], "kubelet API for the control plane and metrics-server");
+  flows.push({ from: "nodes", to: "nodes", protocol: "icmp", ports: [], reason: "reachability checks and path MTU discovery" });
+  flows.push(...overlayFlows(environment));
+  tcp("nodes", "nodes", [7946], "MetalLB members among each other");
+  udp("nodes", "nodes", [7946], "MetalLB members among each other");
+  for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, "worker", [80, 443], "HTTP and HTTPS of the platform");
+
+  if (has("nfs")) tcp("nodes", "nfs", [2049], "NFS 4 volumes");
+  if (platform.storage.kind === "nfs" && platform.storage.server !== undefined) {
+    const server = platform.storage.server;
+    tcp("nodes", /^[\d.]+$/.test(server) ? `cidr:${server}/32` : "cidr:0.0.0.0/0", [2049], "NFS 4 volumes of the given server");
+  }
+  const outside: FlowPeer = "cidr:0.0.0.0/0";
+  const sources: FlowPeer[] = ["nodes", ...(has("bastion") ? (["bastion"] as const) : []), ...(has("nfs") ? (["nfs"] as const) : [])];
+  const resolvers: FlowPeer[] = network.dns.length > 0 ? network.dns.map((each): FlowPeer => `cidr:${each}/32`) : [inside];
+  for (const source of sources) {
+    for (const resolver of resolvers) {
+      udp(source, resolver, [53], "DNS");
+      tcp(source, resolver, [53], "DNS");
+    }
+    udp(source, outside, [123], "time");
+    tcp(source, outside, [80, 443], "packages, binaries and images");
+    tcp(source, "cidr:169.254.169.254/32", [80], "the cloud's metadata");
+    udp(source, inside, [67], "DHCP");
+  }
+  return flows;
+}
+
+/** What the pod network needs between nodes. */
+function overlayFlows({ cluster }: Environment): Flow[] {
+  const between = (protocol: Flow["protocol"], ports: readonly Port[], reason: string): Flow => ({
+    from: "nodes",
+    to: "nodes",
+    protocol,
+    ports,
+    reason,
+  });
+  if (cluster.plugin === "cilium") {
+    return [between("udp", [8472], "Cilium VXLAN"), between("tcp", [4240, 4244], "Cilium health checks and Hubble")];
+  }
+  if (cluster.plugin === "flannel") return [between("udp", [8472], "flannel VXLAN")];
+  if (cluster.encapsulation === "vxlan") return [between("udp", [4789], "Calico VXLAN")];
+  const bgp = between("tcp", [179], "Calico BGP");
+  if (cluster.encapsulation === "ipip") return [bgp, between("ipip", [], "Calico IP in IP")];
+  return [bgp, between("any", [], "pod traffic, which is not encapsulated")];
+}

@@ -1,0 +1,113 @@
+import { machineName } from "../environment/checks";
+import type { Environment, WantedGroup } from "../environment/types";
+import type { Lock, LockedMachine } from "../lock";
+import type { MachinePlan, Role } from "./types";
+
+/** The machines with what the lock adds to them. */
+export interface MachinesPlan {
+  readonly machines: readonly MachinePlan[];
+  readonly locked: Readonly<Record<string, LockedMachine>>;
+}
+
+/** Puts zone, order and name to every machine. Zones are given once: a machine never moves because others come or go. */
+export function planMachines(
+  environment: Environment,
+  lock: Lock | undefined,
+  image: string,
+  addresses: ReadonlyMap<string, string>,
+): MachinesPlan {
+  const zones = planZones(environment, lock);
+  const orders = planOrders(environment, lock);
+  const locked: Record<string, LockedMachine> = {};
+  const machines = environment.groups.flatMap((group) => {
+    const planned = group.machines.flatMap((machine): MachinePlan[] => {
+      const address = addresses.get(machine.key);
+      if (address === undefined) return [];
+      const zone = zones.get(machine.key);
+      const name = machineName(machine.key, machine.generation);
+      const order = orders.get(machine.key);
+      locked[machine.key] = {
+        ...(zone === undefined ? {} : { zone }),
+        address,
+        generation: machine.generation,
+        ...(order === undefined ? {} : { order }),
+        ...(group.roles.includes("etcd") ? { etcdMember: name } : {}),
+      };
+      return [
+        {
+          key: machine.key,
+          name,
+          generation: machine.generation,
+          roles: group.roles as readonly Role[],
+          group: group.name,
+          ...(zone === undefined ? {} : { zone }),
+          size: machine.size,
+          image,
+          address,
+          volumes: group.volumes.map((volume, index) => ({ ...volume, device: `/dev/vd${String.fromCharCode(98 + index)}` })),
+          labels: nodeLabels(group, zone),
+          taints: group.taints,
+          spread: group.spread && group.machines.length > 1,
+        },
+      ];
+    });
+    return planned.sort((a, b) => (orders.get(a.key) ?? 0) - (orders.get(b.key) ?? 0));
+  });
+  return { machines, locked };
+}
+
+function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string, string> {
+  return {
+    ...group.labels,
+    ...(group.roles.includes("worker") ? { "kpaas.io/pool": group.name } : {}),
+    ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zone }),
+  };
+}
+
+/** The file's zone, else the locked one, else the zone with the fewest machines of the group, then of all. */
+function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMap<string, string> {
+  const zones = new Map<string, string>();
+  if (environment.zones.length === 0) return zones;
+  const total = new Map<string, number>();
+  const counts = new Map<string, Map<string, number>>();
+  const put = (group: string, key: string, zone: string): void => {
+    zones.set(key, zone);
+    total.set(zone, (total.get(zone) ?? 0) + 1);
+    const ofGroup = counts.get(group) ?? new Map<string, number>();
+    counts.set(group, ofGroup.set(zone, (ofGroup.get(zone) ?? 0) + 1));
+  };
+  for (const group of environment.groups) {
+    for (const machine of group.machines) {
+      const zone = machine.zone ?? lock?.machines[machine.key]?.zone;
+      if (zone !== undefined && environment.zones.includes(zone)) put(group.name, machine.key, zone);
+    }
+  }
+  for (const group of environment.groups) {
+    for (const machine of group.machines) {
+      if (zones.has(machine.key)) continue;
+      const load = (zone: string): number => (counts.get(group.name)?.get(zone) ?? 0) * 100_000 + (total.get(zone) ?? 0);
+      const [least] = [...environment.zones].sort((a, b) => load(a) - load(b));
+      if (least !== undefined) put(group.name, machine.key, least);
+    }
+  }
+  return zones;
+}
+
+/** The place in the control plane and in etcd: as locked, new ones behind all others. */
+function planOrders(environment: Environment, lock: Lock | undefined): ReadonlyMap<string, number> {
+  const orders = new Map<string, number>();
+  for (const group of environment.groups) {
+    if (!group.roles.some((role) => role === "control-plane" || role === "etcd")) continue;
+    for (const { key } of group.machines) {
+      const order = lock?.machines[key]?.order;
+      if (order !== undefined) orders.set(key, order);
+    }
+    let next = Math.max(0, ...group.machines.map(({ key }) => orders.get(key) ?? 0));
+    for (const { key } of group.machines) {
+      if (orders.has(key)) continue;
+      next += 1;
+      orders.set(key, next);
+    }
+  }
+  return orders;
+}

@@ -1,0 +1,105 @@
+import { findRelease, knownReleases } from "../catalog";
+import { profiles } from "../environment/resolve";
+import type { Environment } from "../environment/types";
+import { diffLocks, type Lock, type LockChange } from "../lock";
+import type { Findings } from "../problems";
+import { planAddresses } from "./addresses";
+import { planApiEndpoint, planCluster, planInventory } from "./cluster";
+import { planFlows } from "./flows";
+import { planMachines } from "./machines";
+import { planBom, planImages, planPlatform, planServices } from "./platform";
+import type { EnvironmentPlan } from "./types";
+
+/** A plan with the lock file that belongs to it. */
+export interface PlannedEnvironment {
+  readonly plan: EnvironmentPlan;
+  /** The lock file's content as it must be for this plan. */
+  readonly lock: Lock;
+  readonly lockState: "current" | "missing" | "outdated";
+  readonly lockChanges: readonly LockChange[];
+}
+
+const defaultImage = "ubuntu-22.04";
+
+/**
+ * Plans an environment from its file and its lock, and from nothing else: the same two give the same plan everywhere.
+ * Problems that only planning can see (no address left, an unknown release) land in `findings`; the plan is then not to be used.
+ */
+export function planEnvironment(environment: Environment, lock: Lock | undefined, findings: Findings): PlannedEnvironment | undefined {
+  const number = environment.release ?? lock?.release ?? knownReleases[0] ?? "";
+  const release = findRelease(number);
+  if (!release) {
+    findings.error("release", "is no release this version knows", `use one of: ${knownReleases.join(", ")}`, number);
+    return undefined;
+  }
+  const sameRelease = lock?.release === release.release;
+  const versions = {
+    kubespray: sameRelease ? lock.kubespray : release.kubespray,
+    kubernetes: environment.cluster.kubernetes ?? (sameRelease ? lock.kubernetes : release.kubernetes),
+  };
+  const image = environment.image ?? lock?.image ?? defaultImage;
+  const addresses = planAddresses(environment, lock, findings);
+  const { machines, locked } = planMachines(environment, lock, image, addresses.machines);
+  const apiEndpoint = planApiEndpoint(environment, machines, addresses);
+  const cluster = planCluster(environment, versions, machines, apiEndpoint);
+  const platform = planPlatform(environment, addresses, machines);
+  const services = planServices(environment, release, platform, profiles[environment.profile].replicas);
+  const wanted: Lock = {
+    version: 1,
+    environment: environment.name,
+    release: release.release,
+    ...versions,
+    image,
+    network: {
+      cloudRange: `${addresses.cloudRange.first}-${addresses.cloudRange.last}`,
+      loadBalancerRange: `${addresses.loadBalancerRange.first}-${addresses.loadBalancerRange.last}`,
+      ingressAddress: addresses.ingress,
+      ...(addresses.apiEndpoint === undefined ? {} : { apiEndpointAddress: addresses.apiEndpoint }),
+    },
+    machines: locked,
+    retired: [...addresses.retired],
+  };
+  const lockChanges = diffLocks(lock, wanted);
+  const plan: EnvironmentPlan = {
+    environment: environment.name,
+    release: release.release,
+    profile: environment.profile,
+    provider: environment.provider,
+    labels: environment.labels,
+    protectData: environment.protectData,
+    retain: environment.retain,
+    ...(environment.credentials ? { credentials: environment.credentials } : {}),
+    machines,
+    network: {
+      cidr: environment.network.cidr,
+      gateway: addresses.gateway,
+      dns: environment.network.dns,
+      cloudRange: addresses.cloudRange,
+      loadBalancerRange: addresses.loadBalancerRange,
+      ...(environment.network.existing ? { existing: environment.network.existing } : {}),
+      podCidr: environment.cluster.podCidr,
+      serviceCidr: environment.cluster.serviceCidr,
+    },
+    access: {
+      adminCidrs: environment.access.adminCidrs,
+      ingressCidrs: environment.access.ingressCidrs,
+      bastion: environment.access.bastion,
+      api: environment.access.api,
+      ssh: {
+        user: environment.access.sshUser,
+        ...(environment.access.publicKey === undefined ? {} : { publicKey: environment.access.publicKey }),
+        ...(environment.access.privateKey === undefined ? {} : { privateKey: environment.access.privateKey }),
+      },
+    },
+    flows: planFlows({ environment, machines }),
+    apiEndpoint,
+    cluster,
+    inventory: planInventory(cluster, machines),
+    platform,
+    services,
+    images: planImages(services),
+    bom: planBom(release, services, versions),
+    openstack: { ...environment.openstack, ...(environment.region === undefined ? {} : { region: environment.region }) },
+  };
+  return { plan, lock: wanted, lockState: lock === undefined ? "missing" : lockChanges.length > 0 ? "outdated" : "current", lockChanges };
+}

@@ -1,0 +1,123 @@
+import type { Release } from "../catalog";
+import { replicatedServices } from "../environment/resolve";
+import type { Environment, WantedService } from "../environment/types";
+import { supportedServices } from "../environment/unsupported";
+import type { AddressPlan } from "./addresses";
+import type { BomEntry, MachinePlan, PlatformPlan, ServiceName, ServicePlan } from "./types";
+
+/** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
+const storageClass = "cp-storageclass";
+
+interface ServiceRule {
+  readonly name: ServiceName;
+  readonly dependsOn: readonly ServiceName[];
+  /** Left side of its host name under the platform's domain. */
+  readonly host?: string;
+}
+
+/** In the order they are brought up: each after what it depends on. */
+const rules: readonly ServiceRule[] = [
+  { name: "metallb", dependsOn: [] },
+  { name: "storage", dependsOn: [] },
+  { name: "metricsServer", dependsOn: [] },
+  { name: "certManager", dependsOn: [] },
+  { name: "ingress", dependsOn: ["metallb"] },
+  { name: "mariadb", dependsOn: ["storage"] },
+  { name: "keycloak", dependsOn: ["ingress", "mariadb"], host: "keycloak" },
+  { name: "portal", dependsOn: ["ingress", "storage", "mariadb", "keycloak"], host: "portal" },
+];
+
+/** Services every platform has, whatever the file switches. */
+function inherent(environment: Environment, name: ServiceName): boolean {
+  return name === "metallb" || name === "ingress" || (name === "storage" && environment.platform.storage.kind === "nfs");
+}
+
+export function planPlatform(environment: Environment, addresses: AddressPlan, machines: readonly MachinePlan[]): PlatformPlan {
+  const { platform } = environment;
+  const server = machines.find((machine) => machine.roles.includes("nfs"))?.address;
+  return {
+    domain: platform.domain ?? `${addresses.ingress}.nip.io`,
+    tls: platform.tls,
+    storage:
+      platform.storage.kind === "nfs"
+        ? { kind: "nfs", server: platform.storage.server ?? server ?? "", path: platform.storage.path, sizeGiB: platform.storage.sizeGiB }
+        : platform.storage,
+    storageClass: platform.storage.kind === "existing" ? platform.storage.className : storageClass,
+    loadBalancer: { kind: "metallb", range: addresses.loadBalancerRange },
+    ingress: { kind: "nginx", className: "nginx", address: addresses.ingress },
+  };
+}
+
+export function planServices(environment: Environment, release: Release, platform: PlatformPlan, replicas: number): ServicePlan[] {
+  const wanted = new Map<string, WantedService>(
+    environment.platform.services.filter((each) => supportedServices.includes(each.name)).map((each) => [each.name, each]),
+  );
+  const on = rules.filter(({ name }) => inherent(environment, name) || wanted.has(name));
+  const names = new Set(on.map(({ name }) => name));
+  return on.map(({ name, dependsOn, host }): ServicePlan => {
+    const { version, namespace, chart, images, defaults } = release.services[name];
+    const options = wanted.get(name);
+    const sizeGiB = options?.sizeGiB ?? defaults.sizeGiB;
+    const resources = options?.resources ?? defaults.resources;
+    return {
+      name,
+      namespace,
+      version,
+      dependsOn: dependsOn.filter((each) => names.has(each)),
+      ...(chart ? { chart } : {}),
+      images,
+      replicas: options?.replicas ?? (replicatedServices.includes(name) ? Math.max(replicas, defaults.replicas) : defaults.replicas),
+      ...(resources ? { resources } : {}),
+      ...(sizeGiB === undefined ? {} : { sizeGiB }),
+      ...(host === undefined ? {} : { host: `${host}.${platform.domain}` }),
+      ...(options?.values ? { values: options.values } : {}),
+    };
+  });
+}
+
+/** Every container image of the platform's services, once each, in order of name. */
+export function planImages(services: readonly ServicePlan[]): string[] {
+  return [...new Set(services.flatMap((service) => Object.values(service.images)))].sort();
+}
+
+/** What the environment is made of: software with licence and source, charts and images. */
+export function planBom(
+  release: Release,
+  services: readonly ServicePlan[],
+  versions: { kubespray: string; kubernetes: string },
+): BomEntry[] {
+  return [
+    {
+      kind: "software",
+      name: "kpaas-container-platform",
+      version: release.release,
+      licence: "Apache-2.0",
+      source: "https://github.com/K-PaaS",
+    },
+    {
+      kind: "software",
+      name: "kubespray",
+      version: versions.kubespray,
+      licence: "Apache-2.0",
+      source: "https://github.com/kubernetes-sigs/kubespray",
+    },
+    {
+      kind: "software",
+      name: "kubernetes",
+      version: versions.kubernetes,
+      licence: "Apache-2.0",
+      source: "https://github.com/kubernetes/kubernetes",
+    },
+    ...services.map((service): BomEntry => {
+      const { licence, source } = release.services[service.name];
+      return { kind: "software", name: service.name, version: service.version, licence, source };
+    }),
+    ...services.flatMap(({ chart }): BomEntry[] =>
+      chart ? [{ kind: "chart", name: chart.name, version: chart.version, source: chart.repository }] : [],
+    ),
+    ...planImages(services).map((image): BomEntry => {
+      const at = image.lastIndexOf(":");
+      return { kind: "image", name: image.slice(0, at), version: image.slice(at + 1) };
+    }),
+  ];
+}
