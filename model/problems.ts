@@ -37,6 +37,22 @@ export class Findings {
     this.found.push(...findings);
   }
 
+  /** Adds those whose path no finding has yet. */
+  addNew(findings: readonly Finding[]): void {
+    const known = new Set(this.found.map(({ path }) => path));
+    this.found.push(...findings.filter(({ path }) => !known.has(path)));
+  }
+
+  addAll(other: Findings): void {
+    this.found.push(...other.found);
+  }
+
+  /** Takes out the findings at paths that `consequence` holds true for. */
+  drop(consequence: (path: string) => boolean): void {
+    const kept = this.found.filter(({ path }) => !consequence(path));
+    this.found.splice(0, this.found.length, ...kept);
+  }
+
   get hasErrors(): boolean {
     return this.found.some((finding) => finding.severity !== "warning");
   }

@@ -57,6 +57,7 @@ function flatten(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) {
     return issue.code === "invalid_key" ? [{ ...issue, message: issue.issues[0]?.message ?? issue.message } as Issue] : [issue];
   }
+  if (secretPath(issue.path as Path)) return [issue];
   const meant = issue.errors
     .filter((branch) => branch.every((each) => each.path.length > 0 || each.code !== "invalid_type"))
     .sort((a, b) => weight(a) - weight(b))[0];
@@ -106,7 +107,7 @@ function report(issue: Issue, draft: unknown, findings: Findings): void {
       return;
     }
     case "invalid_union":
-      if (secretPath(path) || path.at(-1) === "credentials") {
+      if (secretPath(path)) {
         findings.error(
           path.join("."),
           "must be a reference to a secret, never the secret itself",

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { Config, type Output, secret } from "@pulumi/pulumi";
+import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
+import { type Problem, RefusedError } from "../model/problems";
+
+/** What an environment's secret references resolve to. All of it is secret. */
+export interface EnvironmentSecrets {
+  readonly credentials?: Output<Readonly<Record<string, string>>>;
+  readonly sshPrivateKey?: Output<string>;
+  readonly tlsCertificate?: Output<string>;
+  readonly tlsKey?: Output<string>;
+}
+
+/** How long a secret store may take to answer, in milliseconds. */
+const storeTimeout = 10_000;
+
+/**
+ * Resolves every secret reference of a plan, before anything is registered.
+ * @throws RefusedError naming every reference that could not be resolved; never a value.
+ */
+export async function resolveSecrets(plan: EnvironmentPlan): Promise<EnvironmentSecrets> {
+  const problems: Problem[] = [];
+  const text = async (path: string, reference: SecretReference | undefined): Promise<Output<string> | undefined> => {
+    if (!reference) return undefined;
+    try {
+      return secret(await read(reference));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push({
+        environment: plan.environment,
+        path,
+        reason,
+        remedy: "put the secret there, or refer to where it is",
+        severity: "error",
+      });
+      return undefined;
+    }
+  };
+  const { tls } = plan.platform;
+  const credentials = await text("infrastructure.credentials", plan.credentials);
+  const sshPrivateKey = await text("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey);
+  const tlsCertificate = tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined;
+  const tlsKey = tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined;
+  if (problems.length > 0) throw new RefusedError(problems);
+  return {
+    ...(credentials ? { credentials: credentials.apply(parseCredentials) } : {}),
+    ...(sshPrivateKey ? { sshPrivateKey } : {}),
+    ...(tlsCertificate ? { tlsCertificate } : {}),
+    ...(tlsKey ? { tlsKey } : {}),
+  };
+}
+
+/**
+ * The plan with nothing in it that refers to a secret: what the sandbox runs, where no secret is ever resolved.
+ * A key pair and certificates are then generated as if the file named none.
+ */
+export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
+  const { credentials: _credentials, ...rest } = plan;
+  const tls = plan.platform.tls.kind === "provided" ? { kind: "selfSigned" as const } : plan.platform.tls;
+  return { ...rest, access: { ...plan.access, ssh: { user: plan.access.ssh.user } }, platform: { ...plan.platform, tls } };
+}
+
+/** Credentials are one JSON object of provider arguments; the names K-PaaS keeps in its store are taken as well. */
+function parseCredentials(text: string): Readonly<Record<string, string>> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null)
+    throw new Error("infrastructure.credentials must hold a JSON object of provider arguments");
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), String(each)]),
+  );
+}
+
+async function read(reference: SecretReference): Promise<string> {
+  if ("env" in reference) {
+    const value = process.env[reference.env];
+    if (!value) throw new Error(`the environment variable ${reference.env} is not set`);
+    return value;
+  }
+  if ("file" in reference) {
+    try {
+      return readFileSync(reference.file, "utf8");
+    } catch (error) {
+      throw new Error(`the file ${reference.file} cannot be read`, { cause: error });
+    }
+  }
+  if ("config" in reference) {
+    const config = reference.config.includes(":") ? reference.config.split(":") : ["kpaas", reference.config];
+    const value = new Config(config[0]).get(config[1] ?? "");
+    if (!value) throw new Error(`the Pulumi configuration ${config.join(":")} is not set`);
+    return value;
+  }
+  return await readVault(reference.vault);
+}
+
+/** Reads `mount/path#field` (the whole secret as JSON without a field) of a key-value store, version 2, in Vault or OpenBao. */
+async function readVault(reference: string): Promise<string> {
+  const server = process.env.VAULT_ADDR ?? process.env.BAO_ADDR;
+  const token = process.env.VAULT_TOKEN ?? process.env.BAO_TOKEN;
+  if (!server || !token) throw new Error(`reading ${reference} from the secret store needs VAULT_ADDR and VAULT_TOKEN`);
+  const [path = "", field] = reference.split("#");
+  const [mount = "", ...rest] = path.split("/");
+  const address = new URL(`v1/${mount}/data/${rest.join("/")}`, server.endsWith("/") ? server : `${server}/`);
+  const answer = await fetch(address, { headers: { "X-Vault-Token": token }, signal: AbortSignal.timeout(storeTimeout) });
+  if (!answer.ok) throw new Error(`the secret store answered ${answer.status} for ${path}`);
+  const body = (await answer.json()) as { data?: { data?: Record<string, unknown> } };
+  const value = field === undefined ? body.data?.data : body.data?.data?.[field];
+  if (value === undefined) throw new Error(`the secret store has nothing at ${reference}`);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

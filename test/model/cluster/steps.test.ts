@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { compileDeletion, compileSteps, describeStep } from "../../../model/cluster/steps";
+import type { ClusterSpec } from "../../../model/cluster/types";
+import { cluster, controlPlane, worker } from "./fixtures";
+
+const w = (...ids: number[]) => Object.fromEntries(ids.map((id) => [`worker-${id}`, worker(`worker-${id}`, id)]));
+const lines = (recorded: ClusterSpec | undefined, wanted: ClusterSpec, options = {}) => {
+  const { steps, refusals } = compileSteps(recorded, wanted, options);
+  assert.deepEqual(refusals, []);
+  return steps.map(describeStep);
+};
+const refusedPaths = (wanted: ClusterSpec, recorded = cluster()) => {
+  const { steps, refusals } = compileSteps(recorded, wanted);
+  assert.deepEqual(steps, []);
+  for (const refusal of refusals) assert.ok(refusal.reason !== "" && refusal.remedy !== "");
+  return refusals.map((refusal) => refusal.path);
+};
+
+describe("The cluster step compiler", () => {
+  it("creates a cluster with one run over all hosts", () => {
+    assert.deepEqual(lines(undefined, cluster()), ["cluster.yml"]);
+  });
+
+  it("creates a cluster whose creation reached no node", () => {
+    assert.deepEqual(lines(cluster({}, { nodes: {} }), cluster()), ["cluster.yml"]);
+  });
+
+  it("does nothing when nothing changed", () => {
+    assert.deepEqual(lines(cluster(), cluster()), []);
+  });
+
+  it("joins workers with one limited run, after facts of all hosts", () => {
+    assert.deepEqual(lines(cluster(), cluster(w(1, 2, 3, 4))), ["facts.yml", "scale.yml --limit worker-3,worker-4"]);
+  });
+
+  it("removes workers one at a time without a prompt", () => {
+    assert.deepEqual(lines(cluster(w(1, 2, 3)), cluster(w(2))), [
+      "remove-node.yml -e node=worker-1 -e skip_confirmation=true",
+      "remove-node.yml -e node=worker-3 -e skip_confirmation=true",
+    ]);
+  });
+
+  it("removes a lost worker first, without drain and reset", () => {
+    assert.deepEqual(lines(cluster(w(1, 2)), cluster(w(1, 3)), { lost: ["worker-2"] }), [
+      "remove-node.yml -e node=worker-2 -e skip_confirmation=true -e reset_nodes=false -e allow_ungraceful_removal=true",
+      "facts.yml",
+      "scale.yml --limit worker-3",
+    ]);
+  });
+
+  it("rebuilds a worker: the next generation joins, then the old one goes", () => {
+    const wanted = cluster({ ...w(1), "worker-2-g2": worker("worker-2", 3, { generation: 2 }) });
+    const { steps } = compileSteps(cluster(), wanted);
+    assert.deepEqual(steps.map(describeStep), [
+      "facts.yml",
+      "scale.yml --limit worker-2-g2",
+      "remove-node.yml -e node=worker-2 -e skip_confirmation=true",
+    ]);
+    assert.match(steps[1]?.reason ?? "", /worker-2-g2: generation 2 of worker-2/);
+    assert.match(steps[2]?.reason ?? "", /replaced by worker-2-g2/);
+  });
+
+  it("rejoins a worker whose machine was built anew under the same name", () => {
+    assert.deepEqual(lines(cluster(), cluster(), { rebuiltInPlace: ["worker-2"] }), [
+      "remove-node.yml -e node=worker-2 -e skip_confirmation=true -e reset_nodes=false -e allow_ungraceful_removal=true",
+      "facts.yml",
+      "scale.yml --limit worker-2",
+    ]);
+  });
+
+  it("adds, removes and converges in this order when all happen at once", () => {
+    const wanted = cluster(w(2, 3), { variables: { ...cluster().variables, kubernetes_audit: true } });
+    assert.deepEqual(lines(cluster(), wanted), [
+      "facts.yml",
+      "scale.yml --limit worker-3",
+      "remove-node.yml -e node=worker-1 -e skip_confirmation=true",
+      "cluster.yml -e upgrade_cluster_setup=true",
+    ]);
+  });
+
+  it("sets labels and taints by tags on the changed nodes only", () => {
+    const wanted = cluster({ ...w(1), "worker-2": worker("worker-2", 2, { labels: { disk: "ssd" }, taints: ["gpu=true:NoSchedule"] }) });
+    assert.deepEqual(lines(cluster(), wanted), ["cluster.yml --limit worker-2 --tags node-label,node-taint"]);
+  });
+
+  it("takes labels and taints off by our own playbook, since kubespray never does", () => {
+    const recorded = cluster({ ...w(1), "worker-2": worker("worker-2", 2, { labels: { disk: "ssd" }, taints: ["gpu=true:NoSchedule"] }) });
+    assert.deepEqual(lines(recorded, cluster()), [
+      "node-metadata.yml --limit worker-2 -e remove_labels=disk -e remove_taints=gpu:NoSchedule",
+    ]);
+  });
+
+  it("changes a taint's value in place", () => {
+    const tainted = (value: string) => cluster({ ...w(1), "worker-2": worker("worker-2", 2, { taints: [`gpu=${value}:NoSchedule`] }) });
+    assert.deepEqual(lines(tainted("a"), tainted("b")), ["cluster.yml --limit worker-2 --tags node-label,node-taint"]);
+  });
+
+  it("resets the hosts on deletion only when told to", () => {
+    assert.deepEqual(compileDeletion(cluster()), []);
+    assert.deepEqual(compileDeletion(cluster(undefined, { onDelete: "reset" })).map(describeStep), [
+      "reset.yml -e reset_confirmation=true -e skip_confirmation=true",
+    ]);
+  });
+
+  it("refuses to rename the cluster or move its endpoint", () => {
+    assert.deepEqual(refusedPaths(cluster(undefined, { name: "other" })), ["name"]);
+    assert.deepEqual(refusedPaths(cluster(undefined, { apiEndpoint: { host: "10.20.0.250", port: 6443 } })), ["apiEndpoint"]);
+  });
+
+  it("names downgrades and skipped minors as what they are", () => {
+    const reason = (changes: Partial<ClusterSpec>) => compileSteps(cluster(), cluster(undefined, changes)).refusals[0]?.reason ?? "";
+    assert.match(reason({ kubernetes: "1.32.9" }), /^downgrading Kubernetes from 1\.33\.5 to 1\.32\.9 is never possible/);
+    assert.match(reason({ kubernetes: "1.33.4" }), /^downgrading/);
+    assert.match(reason({ kubernetes: "1.35.0" }), /skips a minor version/);
+    assert.match(reason({ kubernetes: "1.34.3" }), /^upgrading Kubernetes from 1\.33\.5 to 1\.34\.3 is not supported yet/);
+    assert.match(reason({ kubespray: "v2.28.1" }), /^downgrading kubespray/);
+    assert.match(reason({ kubespray: "v2.31.0" }), /skips a minor version/);
+    assert.match(reason({ kubespray: "v2.30.0" }), /not supported yet/);
+  });
+
+  it("refuses every change of control plane and etcd: members, order, first", () => {
+    const three = cluster(undefined, {}, 3);
+    const shuffled = { ...three, controlPlane: ["cp-2", "cp-1", "cp-3"] };
+    assert.deepEqual(refusedPaths(shuffled, three), ["controlPlane"]);
+    assert.match(compileSteps(three, shuffled).refusals[0]?.reason ?? "", /order .* is its identity/);
+    assert.deepEqual(refusedPaths(three), ["controlPlane", "etcd", "nodes.cp-2", "nodes.cp-3"]);
+    assert.deepEqual(refusedPaths(cluster(), three), ["controlPlane", "etcd", "nodes.cp-2", "nodes.cp-3"]);
+    const rebuilt: ClusterSpec = {
+      ...three,
+      nodes: { ...three.nodes, "cp-1-g2": { ...controlPlane("cp-1", 40), generation: 2 } },
+      controlPlane: ["cp-1-g2", "cp-2", "cp-3"],
+    };
+    assert.match(compileSteps(three, rebuilt).refusals[0]?.reason ?? "", /first member .* \(cp-1\)/);
+    assert.deepEqual(compileSteps(three, three, { rebuiltInPlace: ["cp-2"] }).refusals[0]?.path, "nodes.cp-2.machineId");
+  });
+
+  it("refuses another address, role, zone or member name under the same node name", () => {
+    const changed = cluster({
+      ...w(1),
+      "worker-2": worker("worker-2", 99, { roles: ["worker", "etcd"], zone: "az-2", etcdMember: "e" }),
+    });
+    assert.deepEqual(refusedPaths(changed), [
+      "nodes.worker-2.address",
+      "nodes.worker-2.etcdMember",
+      "nodes.worker-2.roles",
+      "nodes.worker-2.zone",
+    ]);
+  });
+
+  it("refuses a new node at the address of one that is still to be removed", () => {
+    assert.deepEqual(refusedPaths(cluster({ ...w(1), "worker-3": worker("worker-3", 2) })), ["nodes.worker-3.address"]);
+  });
+
+  it("refuses to remove the last worker", () => {
+    assert.deepEqual(refusedPaths(cluster({})), ["nodes"]);
+  });
+
+  it("refuses variables that kubespray cannot change on a running cluster, each with its way out", () => {
+    const variables = {
+      kube_pods_subnet: "10.99.0.0/16",
+      kube_service_addresses: "10.98.0.0/16",
+      kube_network_node_prefix: 25,
+      cluster_name: "other.local",
+      kube_network_plugin: "cilium",
+      container_manager: "crio",
+      etcd_deployment_type: "kubeadm",
+      kube_proxy_mode: "nftables",
+      calico_vxlan_mode: "Never",
+    };
+    assert.deepEqual(
+      refusedPaths(cluster(undefined, { variables })),
+      Object.keys(variables)
+        .map((name) => `variables.${name}`)
+        .sort(),
+    );
+  });
+
+  it("compiles a change of 1,000 nodes", () => {
+    const many = (from: number, to: number) =>
+      cluster(
+        Object.fromEntries(
+          Array.from({ length: to - from }, (_, index) => [
+            `worker-${from + index}`,
+            worker(`worker-${from + index}`, 1, { address: `10.30.${(from + index) >> 8}.${(from + index) & 255}` }),
+          ]),
+        ),
+      );
+    const { steps, refusals } = compileSteps(many(0, 1000), many(500, 1500));
+    assert.deepEqual(refusals, []);
+    assert.equal(steps.length, 502);
+    assert.equal(steps[1]?.limit.length, 500);
+  });
+});

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { environmentFile, planFile } from "../../support/environment";
+
+const network = (over: Record<string, unknown>) => ({ infrastructure: { provider: "openstack", network: over } });
+
+const wrong: [what: string, over: Record<string, unknown>, path: string, reason: RegExp][] = [
+  ["an even number of etcd members", { cluster: { controlPlane: { nodes: 4 } } }, "cluster.controlPlane.nodes", /must be odd/],
+  ["no worker at all", { cluster: { pools: { general: { nodes: 0 } } } }, "cluster.pools", /no worker/],
+  ["only tainted workers", { cluster: { pools: { general: { nodes: 1, taints: ["a=b:NoSchedule"] } } } }, "cluster.pools", /taint/],
+  ["one key twice", { cluster: { pools: { a: { nodes: { x: {} } }, b: { nodes: { x: {} } } } } }, "cluster.pools.b.nodes", /taken already/],
+  ["a pool whose keys are the control plane's", { cluster: { pools: { cp: { nodes: 1 } } } }, "cluster.pools.cp.nodes", /taken already/],
+  [
+    "a key that is another's rebuilt name",
+    { cluster: { pools: { a: { nodes: { x: { generation: 2 }, "x-g2": {} } } } } },
+    "cluster.pools.a.nodes",
+    /taken already/,
+  ],
+  [
+    "a volume twice",
+    {
+      cluster: {
+        pools: {
+          a: {
+            nodes: 1,
+            volumes: [
+              { name: "d", sizeGiB: 1 },
+              { name: "d", sizeGiB: 1 },
+            ],
+          },
+        },
+      },
+    },
+    "cluster.pools.a.volumes",
+    /two volumes/,
+  ],
+  [
+    "a zone that is not named",
+    { infrastructure: { provider: "openstack", zones: ["az-1"] }, cluster: { pools: { a: { nodes: { x: { zone: "az-2" } } } } } },
+    "cluster.pools.a.nodes.x.zone",
+    /did you mean "az-1"/,
+  ],
+  [
+    "a zone without zones",
+    { cluster: { pools: { a: { nodes: { x: { zone: "az-2" } } } } } },
+    "cluster.pools.a.nodes.x.zone",
+    /names no zones/,
+  ],
+  [
+    "a fixed address with a raised generation",
+    { cluster: { pools: { a: { nodes: { x: { address: "10.20.1.1", generation: 2 } } } } } },
+    "cluster.pools.a.nodes.x.address",
+    /exclude each other/,
+  ],
+  [
+    "an address outside the network",
+    { cluster: { pools: { a: { nodes: { x: { address: "10.21.1.1" } } } } } },
+    "cluster.pools.a.nodes.x.address",
+    /outside/,
+  ],
+  [
+    "the broadcast address",
+    { cluster: { pools: { a: { nodes: { x: { address: "10.20.255.255" } } } } } },
+    "cluster.pools.a.nodes.x.address",
+    /broadcast/,
+  ],
+  [
+    "the gateway's address",
+    { cluster: { pools: { a: { nodes: { x: { address: "10.20.0.1" } } } } } },
+    "cluster.pools.a.nodes.x.address",
+    /the gateway/,
+  ],
+  [
+    "one address twice",
+    { cluster: { pools: { a: { nodes: { x: { address: "10.20.1.1" }, y: { address: "10.20.1.1" } } } } } },
+    "cluster.pools.a.nodes.y.address",
+    /machine x/,
+  ],
+  ["a gateway outside the network", network({ gateway: "192.0.2.1" }), "infrastructure.network.gateway", /outside/],
+  ["pods in the machines' network", { cluster: { network: { podCidr: "10.20.0.0/18" } } }, "cluster.network.podCidr", /machines' network/],
+  ["a machine network in the default pod network", network({ cidr: "10.233.64.0/20" }), "cluster.network.podCidr", /machines' network/],
+  ["services among the pods", { cluster: { network: { serviceCidr: "10.233.64.0/20" } } }, "cluster.network.serviceCidr", /podCidr/],
+  [
+    "too few pod blocks",
+    { cluster: { controlPlane: { nodes: 1 }, network: { podCidr: "10.64.0.0/23" }, pools: { a: { nodes: 3 } } } },
+    "cluster.network.podCidr",
+    /room for 2 nodes/,
+  ],
+  ["pod blocks too small for the pods of a node", { cluster: { network: { nodePrefix: 26 } } }, "cluster.network.nodePrefix", /110 pods/],
+  [
+    "a load-balancer range outside the network",
+    { platform: { loadBalancer: { kind: "metallb", range: "10.21.0.1-10.21.0.9" } } },
+    "platform.loadBalancer.range",
+    /leaves the network/,
+  ],
+  [
+    "a machine in the load-balancer range",
+    {
+      cluster: { pools: { a: { nodes: { x: { address: "10.20.0.205" } } } } },
+      platform: { loadBalancer: { kind: "metallb", range: "10.20.0.200-10.20.0.230" } },
+    },
+    "platform.loadBalancer.range",
+    /the machine x/,
+  ],
+  [
+    "an ingress outside the range",
+    { platform: { loadBalancer: { kind: "metallb", range: "10.20.0.200-10.20.0.230" }, ingress: { address: "10.20.0.100" } } },
+    "platform.ingress.address",
+    /outside/,
+  ],
+  [
+    "an endpoint address for a node",
+    { cluster: { apiEndpoint: { kind: "node", address: "10.20.0.9" } } },
+    "cluster.apiEndpoint.address",
+    /first control plane/,
+  ],
+  [
+    "a tunnel without a bastion",
+    { infrastructure: { provider: "openstack", access: { api: "bastion" } } },
+    "infrastructure.access.api",
+    /no bastion/,
+  ],
+  [
+    "a public key alone",
+    { infrastructure: { provider: "openstack", access: { ssh: { publicKey: "ssh-ed25519 AAAA" } } } },
+    "infrastructure.access.ssh.privateKey",
+    /required/,
+  ],
+  [
+    "a variable that has a field",
+    { cluster: { variables: { kube_network_plugin: "calico" } } },
+    "cluster.variables.kube_network_plugin",
+    /cluster\.network\.plugin/,
+  ],
+  [
+    "a service without the one it needs",
+    { platform: { services: { mariadb: false } } },
+    "platform.services.mariadb",
+    /keycloak needs mariadb/,
+  ],
+  [
+    "more storage than the share has",
+    { platform: { storage: { kind: "nfs", sizeGiB: 5 }, services: { mariadb: { sizeGiB: 10 } } } },
+    "platform.storage",
+    /10 GiB/,
+  ],
+  [
+    "encapsulation the plugin does not have",
+    { cluster: { network: { plugin: "cilium", encapsulation: "ipip" } } },
+    "cluster.network.encapsulation",
+    /vxlan/,
+  ],
+  ["options of another cloud", { infrastructure: { provider: "openstack", aws: {} } }, "infrastructure.aws", /provider is openstack/],
+  ["a network without room", network({ cidr: "192.168.7.0/29" }), "infrastructure.network.cidr", /no free address/],
+  ["an unknown release", { release: "9.9.9" }, "release", /no release/],
+];
+
+describe("the checks between fields", () => {
+  for (const [what, over, path, reason] of wrong) {
+    it(`find ${what}`, () => {
+      const found = planFile(environmentFile(over)).problems.filter((problem) => problem.severity === "error" && problem.path === path);
+      assert.ok(
+        found.some((problem) => reason.test(problem.reason)),
+        JSON.stringify(planFile(environmentFile(over)).problems),
+      );
+      for (const problem of found) assert.notEqual(problem.remedy, "");
+    });
+  }
+
+  it("warn of two zones for three control planes", () => {
+    const { problems } = planFile(
+      environmentFile({ infrastructure: { provider: "openstack", zones: ["a", "b"] }, cluster: { controlPlane: { nodes: 3 } } }),
+    );
+    assert.deepEqual(
+      problems.map((problem) => `${problem.severity} ${problem.path}`),
+      ["warning infrastructure.zones"],
+    );
+  });
+});

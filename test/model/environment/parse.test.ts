@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { environmentJsonSchema } from "../../../model/environment/schema";
+import { environmentFile, planFile } from "../../support/environment";
+
+/** `path: reason` of every error. */
+function errors(content: unknown): string[] {
+  return planFile(content)
+    .problems.filter((problem) => problem.severity === "error")
+    .map((problem) => `${problem.path}: ${problem.reason}`);
+}
+
+function paths(content: unknown): string[] {
+  return planFile(content)
+    .problems.filter((problem) => problem.severity === "error")
+    .map((problem) => problem.path);
+}
+
+describe("an environment file", () => {
+  it("needs a name and a provider, and nothing else", () => {
+    assert.deepEqual(errors(environmentFile()), []);
+    assert.deepEqual(errors({}), ["infrastructure: is required", "name: is required"]);
+    assert.deepEqual(errors({ name: "a", infrastructure: {} }), ["infrastructure.provider: is required"]);
+  });
+
+  it("reports every problem at once, each at its own path", () => {
+    assert.deepEqual(
+      paths({
+        name: "Bad_Name",
+        profil: "minimal",
+        infrastructure: { provider: "openstck", image: "ubuntu-latest", network: { cidr: "10.20.0.5/16", dns: ["nope"] } },
+        cluster: { controlPlane: { nodes: 2 }, pools: { general: { nodes: -1, taints: ["x"] } }, variables: { kube_proxy_mode: "ipvs" } },
+        platform: {
+          tls: { kind: "acme" },
+          storage: { kind: "nfss" },
+          services: { harbor: true, keycloak: false, portl: true, mariadb: 3 },
+        },
+      }),
+      [
+        "cluster.controlPlane.nodes",
+        "cluster.pools.general.nodes",
+        "cluster.pools.general.taints.0",
+        "cluster.variables.kube_proxy_mode",
+        "infrastructure.image",
+        "infrastructure.network.cidr",
+        "infrastructure.network.dns.0",
+        "infrastructure.provider",
+        "name",
+        "platform.services.harbor",
+        "platform.services.keycloak",
+        "platform.services.mariadb",
+        "platform.services.portl",
+        "platform.storage.kind",
+        "platform.tls.email",
+        "profil",
+      ],
+    );
+  });
+
+  it("names the nearest field and value for a slip of the pen", () => {
+    assert.match(errors(environmentFile({ profil: "minimal" })).join(), /did you mean "profile"\?/);
+    assert.match(errors(environmentFile({ profile: "standart" })).join(), /did you mean "standard"\?/);
+    assert.match(
+      errors(environmentFile({ cluster: { pools: { a: { nodes: 1, taint: [] } } } })).join(),
+      /cluster\.pools\.a\.taint: .*did you mean "taints"\?/,
+    );
+    assert.match(
+      errors(environmentFile({ platform: { services: { keycloak: { replica: 2 } } } })).join(),
+      /platform\.services\.keycloak\.replica: .*did you mean "replicas"\?/,
+    );
+  });
+
+  it("never shows a secret that was written as a literal", () => {
+    const content = environmentFile({
+      infrastructure: {
+        provider: "openstack",
+        access: { ssh: { privateKey: "canary-secret" } },
+        credentials: { password: "canary-secret" },
+      },
+      platform: { tls: { kind: "provided", certificate: "canary-secret", key: "canary-secret" } },
+    });
+    const { problems } = planFile(content);
+    assert.deepEqual(
+      problems.filter((each) => each.severity === "error").map((each) => each.path),
+      ["infrastructure.access.ssh.privateKey", "infrastructure.credentials", "platform.tls.certificate", "platform.tls.key"],
+    );
+    assert.ok(!JSON.stringify(problems).includes("canary-secret"));
+  });
+
+  it("refuses a value whose feature does not exist yet", () => {
+    const unsupported: [Record<string, unknown>, string][] = [
+      [{ layers: "three" }, "layers"],
+      [{ retain: ["addresses"] }, "retain"],
+      [{ edge: {} }, "edge"],
+      [{ infrastructure: { provider: "aws" } }, "infrastructure.provider"],
+      [{ cluster: { engine: "eks" } }, "cluster.engine"],
+      [{ cluster: { etcd: { placement: "external" } } }, "cluster.etcd.placement"],
+      [{ cluster: { apiEndpoint: { kind: "virtualIp" } } }, "cluster.apiEndpoint.kind"],
+      [{ cluster: { backups: {} } }, "cluster.backups"],
+      [{ cluster: { airGap: { registry: "registry.intra:5000" } } }, "cluster.airGap"],
+      [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
+      [{ platform: { loadBalancer: { kind: "cloud" } } }, "platform.loadBalancer.kind"],
+      [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
+      [{ platform: { extra: {} } }, "platform.extra"],
+      [{ platform: { tenants: {} } }, "platform.tenants"],
+      [{ platform: { services: { harbor: true } } }, "platform.services.harbor"],
+    ];
+    for (const [over, path] of unsupported) {
+      const found = planFile(environmentFile(over)).problems.find((problem) => problem.path === path);
+      assert.match(found?.reason ?? "nothing", /not supported yet/, path);
+      assert.equal(found?.severity, "error", path);
+    }
+  });
+
+  it("says which services of a profile are left out", () => {
+    const { problems } = planFile(environmentFile({ profile: "standard" }));
+    assert.deepEqual(
+      problems.map((problem) => `${problem.severity} ${problem.path}`),
+      ["chartmuseum", "harbor", "kyverno", "openbao", "pipeline", "sourceControl"].map((name) => `warning platform.services.${name}`),
+    );
+  });
+
+  it("is never a crash, whatever it holds", () => {
+    fc.assert(
+      fc.property(
+        fc.object({
+          maxDepth: 4,
+          key: fc.constantFrom(
+            "name",
+            "infrastructure",
+            "cluster",
+            "platform",
+            "provider",
+            "network",
+            "nodes",
+            "pools",
+            "services",
+            "tls",
+            "kind",
+            "x",
+          ),
+        }),
+        (content) => {
+          planFile(content);
+        },
+      ),
+    );
+  });
+
+  it("has a JSON Schema that names its fields", () => {
+    const schema = environmentJsonSchema() as { properties: Record<string, unknown>; required: string[]; additionalProperties: boolean };
+    assert.deepEqual(schema.required, ["name", "infrastructure"]);
+    assert.equal(schema.additionalProperties, false);
+    assert.ok("platform" in schema.properties);
+  });
+});

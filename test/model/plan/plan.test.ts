@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { overlaps, parseAddress, parseCidr, parseRange } from "../../../model/ipv4";
+import { environmentFile, plannedFile } from "../../support/environment";
+
+const zones = ["az-1", "az-2", "az-3"];
+const pools = (nodes: unknown, over: Record<string, unknown> = {}) =>
+  environmentFile({ infrastructure: { provider: "openstack", zones }, cluster: { pools: { worker: { nodes, ...over } } } });
+
+function byKey(planned: ReturnType<typeof plannedFile>): Record<string, unknown> {
+  return Object.fromEntries(planned.plan.machines.map((machine) => [machine.key, machine]));
+}
+
+describe("a plan", () => {
+  it("is the same for the same file and lock, and its lock settles at once", () => {
+    const first = plannedFile(pools(3));
+    assert.equal(first.lockState, "missing");
+    const second = plannedFile(pools(3), first.lock);
+    assert.equal(second.lockState, "current");
+    assert.deepEqual(second.lockChanges, []);
+    assert.deepEqual(second.plan, first.plan);
+  });
+
+  it("gives the machines of each profile", () => {
+    const keys = (profile: string) => plannedFile(environmentFile({ profile })).plan.machines.map(({ key }) => key);
+    assert.deepEqual(keys("minimal"), ["cp-1", "worker-1", "worker-2", "nfs"]);
+    assert.deepEqual(keys("standard"), ["cp-1", "worker-1", "worker-2", "worker-3", "nfs"]);
+    assert.deepEqual(keys("highAvailability"), ["bastion", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2", "worker-3", "nfs"]);
+  });
+
+  it("touches no other machine when one is taken out of the middle", () => {
+    const before = plannedFile(pools({ a: {}, b: {}, c: {} }));
+    const after = plannedFile(pools({ a: {}, c: {} }), before.lock);
+    const { b: _gone, ...rest } = byKey(before);
+    assert.deepEqual(byKey(after), rest);
+    assert.deepEqual(
+      after.lockChanges.map((change) => change.path),
+      ["machines.b.address", "machines.b.generation", "machines.b.zone", "retired"],
+    );
+  });
+
+  it("touches no other machine when a zone is added, a label renamed or a pool grown", () => {
+    const before = plannedFile(pools(3, { labels: { tier: "one" } }));
+    const zone = plannedFile(
+      environmentFile({
+        infrastructure: { provider: "openstack", zones: ["az-0", ...zones] },
+        cluster: { pools: { worker: { nodes: 3, labels: { tier: "one" } } } },
+      }),
+      before.lock,
+    );
+    assert.deepEqual(byKey(zone), byKey(before));
+    const grown = plannedFile(pools(4, { labels: { tier: "one" } }), before.lock);
+    const { "worker-4": added, ...others } = byKey(grown);
+    assert.ok(added);
+    assert.deepEqual(others, byKey(before));
+    const renamed = plannedFile(pools(3, { labels: { tier: "two" } }), before.lock);
+    assert.equal(renamed.lockState, "current");
+    assert.deepEqual(
+      renamed.plan.machines.map(({ address, zone: at, name }) => [name, address, at]),
+      before.plan.machines.map(({ address, zone: at, name }) => [name, address, at]),
+    );
+  });
+
+  it("keeps the order of the control planes however the file lists them", () => {
+    const file = (keys: string[]) =>
+      environmentFile({ cluster: { controlPlane: { nodes: Object.fromEntries(keys.map((key) => [key, {}])) } } });
+    const before = plannedFile(file(["c", "a", "b"]));
+    assert.deepEqual(before.plan.cluster.controlPlane, ["c", "a", "b"]);
+    assert.deepEqual(plannedFile(file(["a", "b", "c"]), before.lock).plan.cluster.controlPlane, ["c", "a", "b"]);
+  });
+
+  it("builds a machine of a raised generation under another name and address, and keeps the old address out of use", () => {
+    const before = plannedFile(pools({ a: {}, b: {} }));
+    const after = plannedFile(pools({ a: {}, b: { generation: 2 } }), before.lock);
+    const [old, rebuilt] = [before, after].map(({ plan }) => plan.machines.find(({ key }) => key === "b"));
+    assert.equal(rebuilt?.name, "b-g2");
+    assert.notEqual(rebuilt?.address, old?.address);
+    assert.equal(rebuilt?.zone, old?.zone);
+    assert.deepEqual(after.lock.retired, [old?.address]);
+    const later = plannedFile(pools({ a: {}, b: { generation: 2 }, c: {} }), after.lock);
+    assert.notEqual(later.plan.machines.find(({ key }) => key === "c")?.address, old?.address);
+  });
+
+  it("gives a retired address again only when no other is left", () => {
+    const small = (nodes: unknown) =>
+      environmentFile({
+        infrastructure: { provider: "openstack", network: { cidr: "10.9.0.0/28" } },
+        cluster: { pools: { worker: { nodes } } },
+      });
+    let planned = plannedFile(small({ a: {}, b: {} }));
+    const seen = new Set<string>();
+    for (let generation = 2; generation < 12; generation += 1) {
+      planned = plannedFile(small({ a: {}, b: { generation } }), planned.lock);
+      seen.add(planned.plan.machines.find(({ key }) => key === "b")?.address ?? "");
+    }
+    assert.ok(seen.size < 10, "a /28 has not so many addresses");
+  });
+
+  it("spreads machines over zones and never moves one", () => {
+    const planned = plannedFile(environmentFile({ profile: "highAvailability", infrastructure: { provider: "openstack", zones } }));
+    for (const group of ["control-plane", "worker"]) {
+      assert.equal(new Set(planned.plan.machines.filter((machine) => machine.group === group).map(({ zone }) => zone)).size, 3);
+    }
+  });
+
+  it("never gives an address twice, nor one outside the network, whatever is added, removed and rebuilt", () => {
+    const change = fc.record({ key: fc.constantFrom("a", "b", "c", "d", "e", "f"), action: fc.constantFrom("add", "remove", "rebuild") });
+    const network = fc.constantFrom("10.20.0.0/16", "192.168.10.0/24", "172.20.4.0/26", "10.0.5.0/27");
+    fc.assert(
+      fc.property(network, fc.array(change, { maxLength: 12 }), (cidr, changes) => {
+        const nodes: Record<string, { generation: number }> = { z: { generation: 1 } };
+        const file = () =>
+          environmentFile({
+            profile: "highAvailability",
+            infrastructure: { provider: "openstack", zones, network: { cidr } },
+            cluster: { pools: { worker: { nodes } } },
+          });
+        let before = plannedFile(file());
+        for (const { key, action } of changes) {
+          if (action === "remove") delete nodes[key];
+          else nodes[key] = { generation: (nodes[key]?.generation ?? 0) + (action === "rebuild" || !nodes[key] ? 1 : 0) };
+          const after = plannedFile(file(), before.lock);
+          const block = parseCidr(cidr);
+          const addresses = after.plan.machines.map(({ address }) => parseAddress(address) ?? -1);
+          assert.equal(new Set(addresses).size, addresses.length);
+          for (const address of addresses) assert.ok(block && address > block.first && address < block.last);
+          const { cloudRange, loadBalancerRange, gateway } = after.plan.network;
+          const spans = [cloudRange, loadBalancerRange].flatMap((range) => (range ? [parseRange(`${range.first}-${range.last}`)] : []));
+          const singles = [...addresses, parseAddress(gateway) ?? -1, parseAddress(after.plan.apiEndpoint.address) ?? -1];
+          for (const span of spans) for (const value of singles) assert.ok(span && !overlaps(span, { first: value, last: value }));
+          const kept = new Map(before.plan.machines.map((machine) => [machine.name, machine]));
+          for (const machine of after.plan.machines) {
+            const old = kept.get(machine.name);
+            if (old) assert.deepEqual([machine.address, machine.zone], [old.address, old.zone]);
+            else
+              assert.ok(
+                !before.plan.machines.some(({ address }) => address === machine.address),
+                "an address of a machine that is still there",
+              );
+          }
+          assert.deepEqual(plannedFile(file(), after.lock).plan, after.plan);
+          before = after;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("opens nothing to the world unless the file says so", () => {
+    const open = (over: Record<string, unknown>) =>
+      plannedFile(environmentFile(over))
+        .plan.flows.filter((flow) => flow.from === "cidr:0.0.0.0/0")
+        .map(({ to, ports }) => `${to} ${ports.join(",")}`);
+    for (const profile of ["minimal", "standard", "highAvailability"]) assert.deepEqual(open({ profile }), []);
+    assert.deepEqual(open({ infrastructure: { provider: "openstack", access: { ingressCidrs: ["0.0.0.0/0"] } } }), ["worker 80,443"]);
+  });
+
+  it("has an inventory whose groups name only hosts it has variables for", () => {
+    const { inventory } = plannedFile(environmentFile({ profile: "highAvailability" })).plan;
+    const hosts = Object.keys(inventory._meta.hostvars);
+    for (const [name, group] of Object.entries(inventory)) {
+      if (name === "_meta") continue;
+      for (const host of (group as { hosts?: string[] }).hosts ?? []) assert.ok(hosts.includes(host), `${name}: ${host}`);
+    }
+    assert.deepEqual(inventory._meta.hostvars["cp-2"], {
+      ansible_host: "10.20.0.4",
+      ip: "10.20.0.4",
+      access_ip: "10.20.0.4",
+      etcd_member_name: "cp-2",
+    });
+  });
+
+  it("names only services that are in the plan as what a service depends on, each before it", () => {
+    const { services } = plannedFile(environmentFile({ platform: { storage: { kind: "existing", className: "ceph" } } })).plan;
+    const seen = new Set<string>();
+    for (const service of services) {
+      for (const needed of service.dependsOn) assert.ok(seen.has(needed), `${service.name} needs ${needed}`);
+      seen.add(service.name);
+    }
+    assert.ok(!seen.has("storage"));
+  });
+});

@@ -1,0 +1,34 @@
+import { checkEnvironment } from "../../model/environment/checks";
+import { parseEnvironmentFile } from "../../model/environment/parse";
+import { resolveEnvironment } from "../../model/environment/resolve";
+import { refuseUnsupported } from "../../model/environment/unsupported";
+import type { Lock } from "../../model/lock";
+import { type PlannedEnvironment, planEnvironment } from "../../model/plan/plan";
+import { Findings, type Problem } from "../../model/problems";
+
+/** A small valid environment file; `over` is laid over its top level. */
+export function environmentFile(over: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name: "demo", infrastructure: { provider: "openstack" }, ...over };
+}
+
+/** Checks and plans a file's content without touching the disk. */
+export function planFile(
+  content: unknown,
+  lock?: Lock,
+): { readonly problems: Problem[]; readonly planned: PlannedEnvironment | undefined } {
+  const findings = new Findings();
+  const { file } = parseEnvironmentFile(content, findings);
+  const environment = resolveEnvironment(file);
+  refuseUnsupported(file, environment, findings);
+  checkEnvironment(environment, findings);
+  const planned = planEnvironment(environment, lock, findings);
+  return { problems: findings.toProblems(file.name), planned };
+}
+
+/** The plan of a file that must be right. */
+export function plannedFile(content: unknown, lock?: Lock): PlannedEnvironment {
+  const { problems, planned } = planFile(content, lock);
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (!planned || errors.length > 0) throw new Error(`the fixture is wrong: ${JSON.stringify(errors)}`);
+  return planned;
+}
