@@ -1,0 +1,29 @@
+import { checkEnvironment } from "../../model/environment/checks";
+import { parseEnvironmentFile } from "../../model/environment/parse";
+import { resolveEnvironment } from "../../model/environment/resolve";
+import { checkPlannedCluster } from "../../model/plan/checks";
+import { planEnvironment } from "../../model/plan/plan";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { Findings } from "../../model/problems";
+
+/** A highly available environment's file with so many workers. */
+export function haFile(name: string, workers: number): Record<string, unknown> {
+  return {
+    name,
+    profile: "highAvailability",
+    infrastructure: { provider: "openstack", zones: ["az-1", "az-2", "az-3"], network: { cidr: "10.16.0.0/16" } },
+    cluster: { network: { podCidr: "10.64.0.0/12" }, pools: { general: { nodes: workers, volumes: [{ name: "data", sizeGiB: 100 }] } } },
+  };
+}
+
+/** Everything `kpaas plan` does to a file once it is read: parse, check, plan. */
+export function planOf(file: unknown): EnvironmentPlan {
+  const findings = new Findings();
+  const parsed = parseEnvironmentFile(file, findings);
+  const environment = resolveEnvironment(parsed.file);
+  checkEnvironment(environment, findings);
+  const planned = planEnvironment(environment, undefined, findings);
+  if (planned) findings.addNew(checkPlannedCluster(planned.plan, environment));
+  if (!planned || findings.hasErrors) throw new Error(`the fixture is wrong: ${JSON.stringify(findings.toProblems("bench"))}`);
+  return planned.plan;
+}
