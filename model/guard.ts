@@ -74,7 +74,7 @@ export function parseApplied(value: unknown): Applied | undefined {
 export interface Danger {
   /** The machine's key, or `environment`. */
   readonly key: string;
-  readonly action: "remove" | "resize" | "discard-volume" | "unprotect" | "drop-database" | "move-ingress" | "never";
+  readonly action: "remove" | "rebuild" | "resize" | "discard-volume" | "unprotect" | "drop-database" | "move-ingress" | "never";
   /** The field of the environment file that asks for it. */
   readonly path: string;
   readonly reason: string;
@@ -236,10 +236,10 @@ function machineDangers(key: string, was: Applied["machines"][string], wanted: A
     if (was.volumes.length > 0)
       return [
         danger(
-          "remove",
+          "rebuild",
           `${path}.${key}.generation`,
-          `the rebuilt ${key} starts with empty volumes (${volumes(was.volumes)} would be lost)`,
-          "move its data away first",
+          `the volumes of ${key} (${volumes(was.volumes)}) would be taken from the running machine, before it is drained, to be given to its successor`,
+          "take the machine out of service first",
           machine.generation,
         ),
       ];

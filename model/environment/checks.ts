@@ -165,6 +165,14 @@ function checkServices(environment: Environment, findings: Findings): void {
       false,
     );
   }
+  if (environment.platform.tls.kind === "acme" && !on.has("certManager")) {
+    findings.error(
+      "platform.services.certManager",
+      "platform.tls of kind acme needs certManager, which is switched off",
+      "switch certManager on, or use another kind",
+      false,
+    );
+  }
   const mariadb = on.get("mariadb");
   if (mariadb?.replicas !== undefined && mariadb.replicas > 1) {
     findings.error(

@@ -153,6 +153,7 @@ function groupsOf(file: EnvironmentFile, defaults: ProfileDefaults, bastion: boo
           {
             ...plain,
             name: "bastion",
+            spread: false,
             path: "infrastructure.access.bastion",
             roles: ["bastion" as const],
             machines: [machine("bastion", sizes.bastion)],
@@ -192,6 +193,7 @@ function groupsOf(file: EnvironmentFile, defaults: ProfileDefaults, bastion: boo
           {
             ...plain,
             name: "nfs",
+            spread: false,
             path: "platform.storage",
             roles: ["nfs" as const],
             machines: [machine("nfs", sizes.nfs)],

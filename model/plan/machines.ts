@@ -47,7 +47,7 @@ export function planMachines(
           volumes: group.volumes.map((volume, index) => ({ ...volume, device: `/dev/vd${String.fromCharCode(98 + index)}` })),
           labels: nodeLabels(group, zone),
           taints: group.taints,
-          spread: group.spread && group.machines.length > 1,
+          spread: group.spread,
         },
       ];
     });
@@ -64,10 +64,13 @@ function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string
   };
 }
 
-/** The file's zone, else the locked one, else the zone with the fewest machines of the group, then of all. */
+/**
+ * The file's zone, else the locked one, else the zone with the fewest machines of the group, then of all.
+ * A machine that stands stays where it is, also when its zone is named no longer, or when none was named while it was built.
+ */
 function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMap<string, string> {
   const zones = new Map<string, string>();
-  if (environment.zones.length === 0) return zones;
+  const unzoned = new Set<string>();
   const total = new Map<string, number>();
   const counts = new Map<string, Map<string, number>>();
   const put = (group: string, key: string, zone: string): void => {
@@ -78,13 +81,16 @@ function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMa
   };
   for (const group of environment.groups) {
     for (const machine of group.machines) {
-      const zone = machine.zone ?? lock?.machines[machine.key]?.zone;
-      if (zone !== undefined && environment.zones.includes(zone)) put(group.name, machine.key, zone);
+      const locked = lock?.machines[machine.key];
+      const stands = locked?.generation === machine.generation;
+      const zone = machine.zone ?? (stands || environment.zones.includes(locked?.zone ?? "") ? locked?.zone : undefined);
+      if (zone !== undefined) put(group.name, machine.key, zone);
+      else if (stands) unzoned.add(machine.key);
     }
   }
   for (const group of environment.groups) {
     for (const machine of group.machines) {
-      if (zones.has(machine.key)) continue;
+      if (zones.has(machine.key) || unzoned.has(machine.key)) continue;
       const load = (zone: string): number => (counts.get(group.name)?.get(zone) ?? 0) * 100_000 + (total.get(zone) ?? 0);
       const [least] = [...environment.zones].sort((a, b) => load(a) - load(b));
       if (least !== undefined) put(group.name, machine.key, least);

@@ -29,7 +29,12 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
   ["nothing for a rebuilt worker", base(), base(pool({}, { a: {}, b: { generation: 2 } })), []],
   ["nothing for a label", base(), base(pool({ labels: { x: "y" } })), []],
   ["a lost volume with its worker", base(pool(volumes)), base(pool(volumes, { a: {} })), ["b:remove"]],
-  ["a lost volume with a rebuilt worker", base(pool(volumes)), base(pool(volumes, { a: {}, b: { generation: 2 } })), ["b:remove"]],
+  [
+    "a volume taken from a running worker that is rebuilt",
+    base(pool(volumes)),
+    base(pool(volumes, { a: {}, b: { generation: 2 } })),
+    ["b:rebuild"],
+  ],
   ["a discarded volume", base(pool(volumes)), base(), ["a:discard-volume", "b:discard-volume"]],
   ["a shrunk volume", base(pool(volumes)), base(pool({ volumes: [{ name: "osd", sizeGiB: 50 }] })), ["a:never", "b:never"]],
   ["a resized machine", base(), base(pool({ size: "m1.tiny" })), ["a:resize", "b:resize"]],

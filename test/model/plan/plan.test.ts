@@ -61,6 +61,21 @@ describe("a plan", () => {
     );
   });
 
+  it("leaves a machine where it stands when its zone is named no longer, or none was named while it was built", () => {
+    const file = (names?: string[]) =>
+      environmentFile({
+        infrastructure: { provider: "openstack", ...(names ? { zones: names } : {}) },
+        cluster: { pools: { worker: { nodes: 3 } } },
+      });
+    for (const [first, second] of [
+      [zones, ["az-1"]],
+      [undefined, zones],
+    ]) {
+      const before = plannedFile(file(first));
+      assert.deepEqual(byKey(plannedFile(file(second), before.lock)), byKey(before));
+    }
+  });
+
   it("keeps the order of the control planes however the file lists them", () => {
     const file = (keys: string[]) =>
       environmentFile({ cluster: { controlPlane: { nodes: Object.fromEntries(keys.map((key) => [key, {}])) } } });
