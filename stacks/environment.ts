@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import type { EnvironmentPlan } from "../model/plan/types";
@@ -44,7 +44,7 @@ export class Environment extends ComponentResource {
       {
         plan,
         cluster: this.cluster,
-        ...(secrets.tlsCertificate && secrets.tlsKey ? { tls: { certificate: secrets.tlsCertificate, key: secrets.tlsKey } } : {}),
+        secrets,
       },
       { parent: this },
     );
@@ -62,11 +62,6 @@ export class Environment extends ComponentResource {
       credentials: this.platform.credentials,
       caCertificate: this.platform.caCertificate,
     };
-  }
-
-  /** Resolves once every part has been made; for programs that go on with it. */
-  get ready(): Output<true> {
-    return output(this.platform.urls).apply(() => true as const);
   }
 }
 

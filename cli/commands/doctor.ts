@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { type Context, colorsFor, writeJson, writeLines } from "../context";
+import { diagnose, type Finding } from "../doctor";
+import { EXIT, Exit } from "../report";
+
+/** `kpaas doctor`: what this machine has and lacks. */
+export function registerDoctor(program: Command, context: Context): void {
+  program
+    .command("doctor")
+    .summary("show what this machine has and lacks: runtime, engine, Ansible, backend, credentials")
+    .description(
+      "Looks at this machine: runtime, Pulumi engine, Ansible, backend, credentials. Exits with 0 when the sandbox can be used, else with 1.",
+    )
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas doctor")
+    .action((options: { json?: boolean }) => doctor(context, options.json === true));
+}
+
+async function doctor(context: Context, json: boolean): Promise<void> {
+  const diagnosis = await diagnose(context);
+  if (json) writeJson(context, diagnosis);
+  else {
+    const colors = colorsFor(context.stdout, context.env);
+    const marks: Readonly<Record<Finding["status"], string>> = {
+      ok: colors.green("ok     "),
+      warning: colors.yellow("warning"),
+      missing: colors.red("missing"),
+    };
+    writeLines(context.stdout, [
+      ...diagnosis.checks.flatMap(({ status, name, detail, remedy }) => [
+        `${marks[status]}  ${name}: ${detail}`,
+        ...(remedy === undefined ? [] : [`         ${colors.dim(remedy)}`]),
+      ]),
+      diagnosis.sandbox ? "The sandbox can be used." : "The sandbox cannot be used yet.",
+    ]);
+  }
+  if (!diagnosis.sandbox) throw new Exit(EXIT.failed);
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { type Command, Option } from "commander";
+import type { Profile, ProviderName } from "../../model/plan/types";
+import { InvalidInputError, type Problem } from "../../model/problems";
+import { type Context, writeJson, writeLines } from "../context";
+import type { Modules } from "../modules";
+import { badUsage } from "../report";
+import { environmentTemplate } from "../template";
+
+/** `kpaas init`: a commented environment file to start from. */
+export function registerInit(program: Command, context: Context): void {
+  program
+    .command("init")
+    .summary("write a commented environment file")
+    .description("Writes environments/NAME.yaml, commented, and the JSON Schema editors complete it by. Overwrites no environment.")
+    .argument("NAME", "DNS label of at most 30 characters; the stack and every resource take it")
+    .addOption(new Option("--provider <P>", "where machines come from").choices(PROVIDERS).makeOptionMandatory())
+    .addOption(new Option("--profile <X>", "how much platform and redundancy").choices(PROFILES).default("minimal"))
+    .option("--json", "print what was written as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas init seoul --provider openstack --profile highAvailability")
+    .action((name: string, options: InitOptions) => init(context, name, options));
+}
+
+interface InitOptions {
+  readonly provider: ProviderName;
+  readonly profile: Profile;
+  readonly json?: boolean;
+}
+
+const PROVIDERS: readonly ProviderName[] = ["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"];
+const PROFILES: readonly Profile[] = ["minimal", "standard", "highAvailability"];
+
+/** Where editors find the schema, relative to environments/. */
+const SCHEMA = "./schema/environment.schema.json";
+
+async function init(context: Context, name: string, options: InitOptions): Promise<void> {
+  if (name.length > 30 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+    const reason = "the name must be a DNS label of at most 30 characters: lower-case letters, digits and inner hyphens";
+    throw new InvalidInputError([
+      { environment: name, path: "name", value: name, reason, remedy: "choose another name", severity: "error" },
+    ]);
+  }
+  const [environments, schemas] = await Promise.all([context.modules.environments(), context.modules.schemas()]);
+  const root = environments.findRoot(context.cwd);
+  const folder = join(root, "environments");
+  const file = join(folder, `${name}.yaml`);
+  const text = environmentTemplate({ name, provider: options.provider, profile: options.profile, schema: SCHEMA });
+  const problems = problemsOf(environments, name, text);
+  if (problems.some((problem) => problem.severity === "error")) throw new InvalidInputError(problems);
+  mkdirSync(join(folder, "schema"), { recursive: true });
+  createNew(file, text, name);
+  writeFileSync(join(folder, SCHEMA), `${JSON.stringify(schemas.environmentJsonSchema(), undefined, 2)}\n`);
+  if (options.json) {
+    writeJson(context, { environment: name, file });
+    return;
+  }
+  const written = relative(context.cwd, file);
+  writeLines(context.stdout, [`wrote ${written}`, `next: edit it, \`kpaas check ${name}\`, \`kpaas up ${name} --sandbox\``]);
+}
+
+/** What the check says of the file, before anything is written where it is to be. */
+function problemsOf(environments: Awaited<ReturnType<Modules["environments"]>>, name: string, text: string): readonly Problem[] {
+  const scratch = mkdtempSync(join(tmpdir(), "kpaas-init-"));
+  try {
+    const file = join(scratch, `${name}.yaml`);
+    writeFileSync(file, text);
+    return environments.loadEnvironment(file, scratch).problems;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+function createNew(file: string, text: string, name: string): void {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+      throw badUsage(`${file} exists already`, "edit it, or choose another name", name);
+    }
+    throw error;
+  }
+}

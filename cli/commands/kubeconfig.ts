@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { type Context, writeJson, writeLines } from "../context";
+import { mergeKubeconfigs, type NamedKubeconfig } from "../kubeconfig";
+import { notUp } from "../not-up";
+import { prepare } from "../operation";
+import { isRecord } from "../outputs";
+import { writePrivateFile } from "../private-file";
+import { interruptible } from "../signals";
+
+/** `kpaas kubeconfig`: one file for many clusters. */
+export function registerKubeconfig(program: Command, context: Context): void {
+  program
+    .command("kubeconfig")
+    .summary("print one kubeconfig for one or more environments")
+    .description(
+      "Prints a kubeconfig in which cluster, user and context bear the environment's name, so that many fit into one. It is a secret.",
+    )
+    .argument("ENV...", "names in environments/ or paths of files")
+    .option("--sandbox", "of the sandbox")
+    .option("--output <FILE>", "write there, readable by its owner only, instead of standard output")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas kubeconfig seoul busan --output ~/.kube/korea")
+    .action((references: string[], options: KubeconfigOptions) => kubeconfig(context, references, options));
+}
+
+interface KubeconfigOptions {
+  readonly sandbox?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+async function kubeconfig(context: Context, references: readonly string[], options: KubeconfigOptions): Promise<void> {
+  const { parse, stringify } = await import("yaml");
+  const found: NamedKubeconfig[] = [];
+  for (const reference of references) {
+    const { target, loaded } = await prepare(context, reference, options);
+    const engine = await context.modules.engine();
+    const outputs: unknown = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets: true }));
+    const text = isRecord(outputs) ? outputs.kubeconfig : undefined;
+    if (text === undefined) throw notUp(loaded.name, target.sandbox);
+    found.push({ environment: loaded.name, kubeconfig: typeof text === "string" ? parse(text) : text });
+  }
+  const merged = mergeKubeconfigs(found);
+  const text = options.json ? `${JSON.stringify(merged, undefined, 2)}\n` : stringify(merged, { lineWidth: 0 });
+  if (options.output !== undefined) {
+    const file = resolve(context.cwd, options.output);
+    writePrivateFile(file, text);
+    writeLines(context.stderr, [`wrote ${file}`]);
+  } else if (options.json) writeJson(context, merged);
+  else context.stdout.write(text);
+}

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { InvalidInputError } from "../../model/problems";
+import { type Context, colorsFor, writeJson, writeLines } from "../context";
+import { describeLockChanges } from "../lock";
+import { describeProblems } from "../report";
+
+/** `kpaas lock`: writes what the plan chose beside the file. */
+export function registerLock(program: Command, context: Context): void {
+  program
+    .command("lock")
+    .summary("write the lock file and show what it fixed")
+    .description(
+      "Writes NAME.lock.yaml beside the environment file: the zones, addresses, order and versions the file does not say. Commit it.",
+    )
+    .argument("ENV", "name in environments/ or path of a file")
+    .option("--json", "print what changed as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas lock seoul && git add environments/seoul.lock.yaml")
+    .action((reference: string, options: { json?: boolean }) => lock(context, reference, options.json === true));
+}
+
+async function lock(context: Context, reference: string, json: boolean): Promise<void> {
+  const environments = await context.modules.environments();
+  const loaded = environments.loadEnvironment(reference, environments.findRoot(context.cwd));
+  if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
+  writeLines(context.stderr, describeProblems(loaded.problems, colorsFor(context.stderr, context.env)));
+  const { lockState, lockChanges } = loaded.planned;
+  if (lockState !== "current") environments.writeLock(loaded);
+  if (json) {
+    writeJson(context, { environment: loaded.name, file: loaded.lockFile, was: lockState, changes: lockChanges });
+  } else if (lockState === "current") {
+    writeLines(context.stdout, [`${loaded.lockFile} is current`]);
+  } else {
+    writeLines(context.stdout, [...describeLockChanges(loaded), `wrote ${loaded.lockFile}`]);
+  }
+}

@@ -1,0 +1,163 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import type { EngineDiagnosis } from "../engine/locate";
+import type { EnvironmentPlan } from "../model/plan/types";
+import { InvalidInputError } from "../model/problems";
+import type { Context } from "./context";
+import { isRecord } from "./outputs";
+import { OLDEST_NODE, runtimeIsSupported } from "./runtime";
+
+/** One thing looked at. */
+export interface Finding {
+  readonly name: string;
+  /** `warning`: something other than the sandbox lacks it. */
+  readonly status: "ok" | "warning" | "missing";
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+/** What `kpaas doctor` found. */
+export interface Diagnosis {
+  /** Whether environments can be brought up in the sandbox. */
+  readonly sandbox: boolean;
+  readonly checks: readonly Finding[];
+  readonly engine: EngineDiagnosis;
+}
+
+/** Looks at the machine; changes nothing and reads no secret. */
+export async function diagnose(context: Context): Promise<Diagnosis> {
+  const locator = await context.modules.locator();
+  const engine = await locator.diagnoseEngine({ env: context.env });
+  const environments = await context.modules.environments();
+  const root = environments.findRoot(context.cwd);
+  const needed = [runtimeFinding(), engineFinding(engine)];
+  const credentials = environments.listEnvironments(root).flatMap((name) => {
+    try {
+      const plan = environments.loadEnvironment(name, root).planned?.plan;
+      return plan === undefined ? [brokenFinding(name)] : [credentialsFinding(plan, context.env, root)];
+    } catch (error) {
+      if (error instanceof InvalidInputError) return [brokenFinding(name)];
+      throw error;
+    }
+  });
+  const checks = [...needed, await ansibleFinding(context.env), backendFinding(context.env, root), ...credentials];
+  return { sandbox: needed.every((finding) => finding.status === "ok"), checks, engine };
+}
+
+function runtimeFinding(): Finding {
+  const version = process.versions.node;
+  if (runtimeIsSupported(version)) return { name: "runtime", status: "ok", detail: `Node ${version}` };
+  return { name: "runtime", status: "missing", detail: `Node ${version}`, remedy: `install Node ${OLDEST_NODE} or newer` };
+}
+
+function engineFinding(diagnosis: EngineDiagnosis): Finding {
+  const { engine, candidates, wanted } = diagnosis;
+  if (engine !== undefined) return { name: "engine", status: "ok", detail: `Pulumi ${engine.version} at ${engine.command}` };
+  const build = candidates.find((candidate) => candidate.source === "build");
+  const looked = candidates.map((candidate) => candidate.reason).join("; ");
+  if (build?.usable === true)
+    return { name: "engine", status: "ok", detail: `Pulumi ${wanted} is fetched at the first use: ${build.reason}` };
+  return {
+    name: "engine",
+    status: "missing",
+    detail: looked,
+    remedy: `put Pulumi ${diagnosis.tested} on PATH (https://www.pulumi.com/docs/install/), or install Go to have it built`,
+  };
+}
+
+async function ansibleFinding(env: Context["env"]): Promise<Finding> {
+  try {
+    const { stdout } = await promisify(execFile)("ansible-playbook", ["--version"], { env, timeout: 20_000 });
+    return { name: "ansible", status: "ok", detail: stdout.split("\n", 1)[0] ?? "" };
+  } catch {
+    // Absent or broken is all that matters here: the sandbox does without.
+    return {
+      name: "ansible",
+      status: "warning",
+      detail: "no working ansible-playbook on PATH; real clusters need it, the sandbox does not",
+      remedy: "install Python 3 with ansible-core in the range the kubespray release names",
+    };
+  }
+}
+
+function backendFinding(env: Context["env"], root: string): Finding {
+  const url = env.PULUMI_BACKEND_URL || projectBackend(root) || loggedIn(env);
+  if (url !== undefined) return { name: "backend", status: "ok", detail: withoutSecrets(url) };
+  return {
+    name: "backend",
+    status: "warning",
+    detail: "no Pulumi backend is chosen; real stacks need one, the sandbox has its own",
+    remedy: "run `pulumi login`, or set PULUMI_BACKEND_URL",
+  };
+}
+
+function projectBackend(root: string): string | undefined {
+  const file = join(root, "Pulumi.yaml");
+  if (!existsSync(file)) return undefined;
+  const project: unknown = parse(readFileSync(file, "utf8"));
+  const backend = isRecord(project) && isRecord(project.backend) ? project.backend.url : undefined;
+  return typeof backend === "string" ? backend : undefined;
+}
+
+function loggedIn(env: Context["env"]): string | undefined {
+  const home = env.PULUMI_HOME ?? join(env.HOME ?? "", ".pulumi");
+  const file = join(home, "credentials.json");
+  if (!existsSync(file)) return undefined;
+  const credentials: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return isRecord(credentials) && typeof credentials.current === "string" ? credentials.current : undefined;
+}
+
+/** A backend's URL without the password and the query that some hold. */
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, "//").replace(/\?.*$/, "");
+}
+
+function brokenFinding(name: string): Finding {
+  return { name: `credentials of ${name}`, status: "warning", detail: "the file has problems", remedy: `run \`kpaas check ${name}\`` };
+}
+
+function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: string): Finding {
+  const name = `credentials of ${plan.environment}`;
+  const found = findCredentials(plan, env, root);
+  if (found.there) return { name, status: "ok", detail: found.where };
+  return {
+    name,
+    status: "warning",
+    detail: `${found.where}; the sandbox needs none`,
+    remedy: "provide them before the first `kpaas up` without --sandbox",
+  };
+}
+
+function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: string): { there: boolean; where: string } {
+  const reference = plan.credentials;
+  if (reference === undefined) return usualCredentials(env, root);
+  if ("env" in reference) {
+    const there = Boolean(env[reference.env]);
+    return { there, where: `environment variable ${reference.env}${there ? "" : " is not set"}` };
+  }
+  if ("file" in reference) {
+    const there = existsSync(join(root, reference.file)) || existsSync(reference.file);
+    return { there, where: `file ${reference.file}${there ? "" : " is not there"}` };
+  }
+  if ("vault" in reference) {
+    const there = Boolean(env.VAULT_ADDR ?? env.BAO_ADDR);
+    return { there, where: `${reference.vault} in the secret store${there ? "" : ", but VAULT_ADDR is not set"}` };
+  }
+  return { there: true, where: `Pulumi configuration ${reference.config}, read at \`up\`` };
+}
+
+/** OpenStack's own ways: a named cloud in clouds.yaml, or the variables of an openrc file. */
+function usualCredentials(env: Context["env"], root: string): { there: boolean; where: string } {
+  if (env.OS_CLOUD) {
+    const files = [join(root, "clouds.yaml"), join(env.HOME ?? "", ".config", "openstack", "clouds.yaml"), "/etc/openstack/clouds.yaml"];
+    const file = env.OS_CLIENT_CONFIG_FILE ?? files.find((each) => existsSync(each));
+    return file === undefined
+      ? { there: false, where: "OS_CLOUD is set, but there is no clouds.yaml" }
+      : { there: true, where: `cloud ${env.OS_CLOUD} of ${file}` };
+  }
+  const there = Boolean(env.OS_AUTH_URL);
+  return { there, where: there ? "OS_* environment variables" : "neither OS_CLOUD nor OS_AUTH_URL is set" };
+}

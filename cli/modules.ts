@@ -1,0 +1,22 @@
+import type * as Locate from "../engine/locate";
+import type * as Operations from "../engine/operations";
+import type * as Schema from "../model/environment/schema";
+import type * as Load from "../stacks/load";
+
+/** What the commands use of the rest, each part loaded when a command first needs it. Tests put their own in its place. */
+export interface Modules {
+  environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
+  schemas(): Promise<Pick<typeof Schema, "environmentJsonSchema" | "fleetJsonSchema">>;
+  engine(): Promise<
+    Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment" | "readOutputs">
+  >;
+  locator(): Promise<Pick<typeof Locate, "diagnoseEngine">>;
+}
+
+/** The real parts. */
+export const modules: Modules = {
+  environments: () => import("../stacks/load.js"),
+  schemas: () => import("../model/environment/schema.js"),
+  engine: () => import("../engine/operations.js"),
+  locator: () => import("../engine/locate.js"),
+};

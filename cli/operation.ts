@@ -1,0 +1,129 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { EngineTarget, OperationResult, RunOptions } from "../engine/operations";
+import { InvalidInputError, RefusedError } from "../model/problems";
+import type { LoadedEnvironment } from "../stacks/load";
+import { describeChanges } from "./changes";
+import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
+import { describeLockChanges, lockNotice, lockProblems } from "./lock";
+import { maskSecrets } from "./outputs";
+import { withProgress } from "./progress/progress";
+import { badUsage, describeProblems, EXIT, Exit } from "./report";
+import { interruptible } from "./signals";
+
+/** The options `preview`, `up`, `refresh` and `destroy` share. */
+export interface OperationFlags {
+  readonly sandbox?: boolean;
+  readonly yes?: boolean;
+  readonly approve?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** An environment ready for the engine. */
+export interface Prepared {
+  readonly loaded: LoadedEnvironment;
+  readonly planned: NonNullable<LoadedEnvironment["planned"]>;
+  readonly target: EngineTarget;
+}
+
+/** An engine operation as the command line calls it. */
+export type Operation = (target: EngineTarget, options: RunOptions) => Promise<OperationResult>;
+
+/** Adds the argument and options every engine operation takes. */
+export function addOperationOptions(command: Command): Command {
+  return command
+    .argument("ENV", "name in environments/ or path of a file")
+    .option("--sandbox", "use simulated clouds and a state of their own under .kpaas/; needs no account")
+    .option("--yes", "do not ask")
+    .option("--approve <KEY:ACTION>", "let one dangerous change through; repeatable", approval)
+    .option("--json", "print the result as JSON");
+}
+
+function approval(value: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[^:\s]+:[^:\s]+$/.test(value)) throw new InvalidArgumentError("It must be KEY:ACTION, as the refusal names it.");
+  return [...before, value];
+}
+
+/** Loads an environment and shows its warnings; throws with all problems when it has errors. */
+export async function prepare(context: Context, reference: string, flags: OperationFlags): Promise<Prepared> {
+  const environments = await context.modules.environments();
+  const root = environments.findRoot(context.cwd);
+  const loaded = environments.loadEnvironment(reference, root);
+  if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
+  writeLines(context.stderr, describeProblems(loaded.problems, colorsFor(context.stderr, context.env)));
+  const target = { plan: loaded.planned.plan, root, sandbox: flags.sandbox === true, approvals: flags.approve ?? [] };
+  return { loaded, planned: loaded.planned, target };
+}
+
+/** Refuses to run on a missing or outdated lock, with the difference; in the sandbox the proposed one is used and only told of. */
+export function requireLock(context: Context, prepared: Prepared, json: boolean): void {
+  const problems = lockProblems(prepared.loaded);
+  const [whole] = problems;
+  if (whole === undefined) return;
+  if (prepared.target.sandbox) {
+    writeLines(context.stderr, lockNotice(prepared.loaded));
+    return;
+  }
+  if (json) throw new RefusedError(problems);
+  const changes = describeLockChanges(prepared.loaded).map((line) => `    ${line}`);
+  writeLines(context.stderr, [...describeProblems([whole], colorsFor(context.stderr, context.env)), ...changes]);
+  throw new Exit(EXIT.refused);
+}
+
+/** Writes the lock file where it is missing or outdated, and says so. */
+export async function saveLock(context: Context, { loaded, planned }: Prepared): Promise<void> {
+  if (planned.lockState === "current") return;
+  (await context.modules.environments()).writeLock(loaded);
+  writeLines(context.stderr, [`wrote ${loaded.lockFile}`]);
+}
+
+/** Runs one engine operation, showing its progress and stopping it in order when interrupted. */
+export function execute(context: Context, title: string, prepared: Prepared, operation: Operation): Promise<OperationResult> {
+  const where = prepared.target.sandbox ? " in the sandbox" : "";
+  return interruptible(context, (signals) =>
+    withProgress(context, `${title} ${prepared.loaded.name}${where}`, (onProgress) =>
+      operation(prepared.target, { ...signals, onProgress }),
+    ),
+  );
+}
+
+/** The way to ask; exits with 2 where there is nobody to ask. */
+export function asker(context: Context, command: string): (question: string) => Promise<string> {
+  if (context.ask !== undefined) return context.ask;
+  throw badUsage(
+    `\`kpaas ${command}\` asks before it changes anything, and there is no terminal to ask on`,
+    "add --yes to run it without a question",
+  );
+}
+
+/** Ends the command when the answer is not the wanted one. */
+export function unlessDeclined(context: Context, agreed: boolean): void {
+  if (agreed) return;
+  writeLines(context.stderr, ["nothing was changed"]);
+  throw new Exit(EXIT.interrupted);
+}
+
+/** Whether an answer means yes. */
+export function isYes(answer: string): boolean {
+  return ["y", "yes"].includes(answer.trim().toLowerCase());
+}
+
+/** Shows what a preview found, and what the lock file would fix, before a question is asked. */
+export function showPreview(context: Context, prepared: Prepared, result: OperationResult): void {
+  const colors = colorsFor(context.stderr, context.env);
+  const lock = describeLockChanges(prepared.loaded);
+  writeLines(context.stderr, [
+    ...describeChanges(result, "preview", { width: widthOf(context.stderr), colors }),
+    ...(lock.length === 0 ? [] : [colors.cyan("Lock file"), ...lock]),
+  ]);
+}
+
+/** Prints an operation's result as JSON, or the lines that are for people. */
+export function printResult(context: Context, result: OperationResult, json: boolean, lines: () => string[]): void {
+  if (!json) {
+    writeLines(context.stdout, lines());
+    return;
+  }
+  const { environment, changes, steps, seconds } = result;
+  const resources = result.resources.filter((resource) => resource.op !== "same");
+  writeJson(context, { environment, changes, steps, outputs: maskSecrets(result.outputs), seconds, resources });
+}

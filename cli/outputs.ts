@@ -1,0 +1,33 @@
+/** Stands where a secret would. */
+export const MASK = "[secret]";
+
+/** The only fields of a credential that are shown. */
+const OPEN_FIELDS: ReadonlySet<string> = new Set(["user", "username", "url", "host", "realm", "namespace", "database"]);
+
+/** Outputs with the kubeconfig and every credential masked, whatever the engine has masked before. */
+export function maskSecrets(outputs: unknown): unknown {
+  if (!isRecord(outputs)) return outputs;
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => {
+      if (name === "kubeconfig") return [name, value === undefined ? undefined : MASK];
+      if (name === "credentials") return [name, maskCredential(value)];
+      return [name, value];
+    }),
+  );
+}
+
+function maskCredential(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskCredential);
+  if (!isRecord(value)) return value === undefined || value === null ? value : MASK;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      name,
+      OPEN_FIELDS.has(name) && typeof field === "string" ? field : maskCredential(field),
+    ]),
+  );
+}
+
+/** Whether a value is a plain object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

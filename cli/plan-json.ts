@@ -1,0 +1,40 @@
+import type { EnvironmentPlan } from "../model/plan/types";
+import { countResources, type PlanPart } from "./views";
+
+/** The plan in the shape `kpaas plan --json` prints: all of it, or the environment's name and one part. */
+export function planJson(plan: EnvironmentPlan, part?: PlanPart): Readonly<Record<string, unknown>> {
+  const { environment, machines, network, flows, apiEndpoint, inventory, images, bom } = plan;
+  const services = plan.services.map(({ name, namespace, version, dependsOn, replicas, chart, host, sizeGiB }) => ({
+    name,
+    namespace,
+    version,
+    dependsOn,
+    replicas,
+    chart,
+    host,
+    sizeGiB,
+  }));
+  switch (part) {
+    case undefined:
+      return {
+        environment,
+        release: plan.release,
+        profile: plan.profile,
+        provider: plan.provider,
+        machines,
+        network,
+        flows,
+        apiEndpoint,
+        inventory,
+        services,
+        images,
+        bom,
+      };
+    case "network":
+      return { environment, network, apiEndpoint };
+    case "resources":
+      return { environment, resources: countResources(plan) };
+    default:
+      return { environment, [part]: { machines, flows, inventory, services, images, bom }[part] };
+  }
+}

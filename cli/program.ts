@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { registerCheck } from "./commands/check";
+import { registerDestroy } from "./commands/destroy";
+import { registerDoctor } from "./commands/doctor";
+import { registerInit } from "./commands/init";
+import { registerKubeconfig } from "./commands/kubeconfig";
+import { registerLock } from "./commands/lock";
+import { registerOutputs } from "./commands/outputs";
+import { registerPlan } from "./commands/plan";
+import { registerPreview } from "./commands/preview";
+import { registerRefresh } from "./commands/refresh";
+import { registerSchema } from "./commands/schema";
+import { registerUp } from "./commands/up";
+import type { Context } from "./context";
+import { EXIT, reportFailure } from "./report";
+
+/** The whole command line; nothing runs until it is parsed. */
+export function createProgram(context: Context): Command {
+  const program = new Command("kpaas")
+    .description("K-PaaS container platforms from one reviewed file per environment.")
+    .version(packageVersion(), "--version", "print the version")
+    .helpOption("-h, --help", "explain the command")
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .addHelpText("after", "\nExample:\n  $ kpaas up demo --sandbox    bring up environments/demo.yaml against a simulated cloud");
+  for (const register of [
+    registerInit,
+    registerCheck,
+    registerPlan,
+    registerLock,
+    registerPreview,
+    registerUp,
+    registerRefresh,
+    registerDestroy,
+    registerOutputs,
+    registerKubeconfig,
+    registerSchema,
+    registerDoctor,
+  ]) {
+    register(program, context);
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  return program;
+}
+
+/** Runs one command line (without the program's own name) and gives the exit code. */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  const program = createProgram(context);
+  let environment = "";
+  program.hook("preAction", (_program, command) => {
+    if (command.registeredArguments[0]?.name() === "ENV") environment = command.args[0] ?? "";
+  });
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    return reportFailure(context, error, argv.includes("--json"), environment);
+  }
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"));
+  if (typeof manifest === "object" && manifest !== null && "version" in manifest) return String(manifest.version);
+  throw new Error("package.json names no version");
+}

@@ -1,0 +1,58 @@
+import type { Progress } from "../../engine/events";
+import { type Context, colorsFor, widthOf, writeLines } from "../context";
+import { renderEvent, renderHeartbeat, renderLive } from "./render";
+import { advance, INITIAL } from "./state";
+
+const FRAME_MS = 120;
+const HEARTBEAT_MS = 10_000;
+
+/** Shows an operation's progress while it runs: redrawn lines on a terminal, plain lines and a heartbeat without one. */
+export async function withProgress<T>(
+  context: Context,
+  title: string,
+  work: (onProgress: (event: Progress) => void) => Promise<T>,
+): Promise<T> {
+  const colors = colorsFor(context.stderr, context.env);
+  // A terminal of no height (some serial lines and containers say so) can be written to, but not redrawn.
+  const redraws = context.stderr.isTTY === true && context.stderr.rows !== 0 && context.env.TERM !== "dumb";
+  const screen = redraws ? await openScreen() : undefined;
+  const started = Date.now();
+  let state = INITIAL;
+  const draw = () => screen?.draw(renderLive(state, title, started, Date.now(), widthOf(context.stderr), colors));
+  const beat = () => writeLines(context.stderr, [renderHeartbeat(state, started, Date.now())]);
+  if (screen === undefined) writeLines(context.stderr, [title]);
+  const timer = screen === undefined ? setInterval(beat, HEARTBEAT_MS) : setInterval(draw, FRAME_MS);
+  try {
+    return await work((event) => {
+      state = advance(state, event, Date.now());
+      const line = renderEvent(event, colors);
+      if (line === undefined) return;
+      if (screen === undefined) writeLines(context.stderr, [line]);
+      else screen.leave(line);
+    });
+  } finally {
+    clearInterval(timer);
+    screen?.close();
+  }
+}
+
+interface Screen {
+  /** Replaces the lines drawn before. */
+  draw(lines: readonly string[]): void;
+  /** Writes a line that stays, above the drawn ones. */
+  leave(line: string): void;
+  /** Takes the drawn lines away. */
+  close(): void;
+}
+
+async function openScreen(): Promise<Screen> {
+  const { logUpdateStderr } = await import("log-update");
+  return {
+    draw: (lines) => logUpdateStderr(lines.join("\n")),
+    leave: (line) => logUpdateStderr.persist(line),
+    close: () => {
+      logUpdateStderr.clear();
+      logUpdateStderr.done();
+    },
+  };
+}

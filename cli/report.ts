@@ -1,0 +1,79 @@
+import { CommanderError } from "commander";
+import { formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { type Colors, type Context, colorsFor, writeJson, writeLines } from "./context";
+
+/** The exit codes every command keeps to. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, refused: 3, interrupted: 130 } as const;
+
+/** Raised by a command that has said everything already and only ends with this code. */
+export class Exit extends Error {
+  constructor(readonly code: number) {
+    super(`exit ${code}`);
+    this.name = "Exit";
+  }
+}
+
+/** Raised where a command is used wrongly, in a way only the command itself can see. */
+export function badUsage(reason: string, remedy: string, environment = ""): InvalidInputError {
+  return new InvalidInputError([{ environment, path: "", reason, remedy, severity: "error" }]);
+}
+
+/**
+ * Tells what went wrong, as problems on standard output with `--json`, in words on standard error otherwise; gives the exit code.
+ * `environment` is what the command was about, as it was named on the command line.
+ */
+export function reportFailure(context: Context, error: unknown, json: boolean, environment: string): number {
+  if (error instanceof Exit) return error.code;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    if (json) printProblems(context, [usageProblem(error.message.replace(/^error: /, ""))], true);
+    return EXIT.badInput;
+  }
+  if (error instanceof InvalidInputError) {
+    printProblems(context, error.problems, json);
+    return EXIT.badInput;
+  }
+  if (error instanceof RefusedError) {
+    printProblems(context, error.problems, json);
+    return EXIT.refused;
+  }
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (json) writeJson(context, { problems: [{ environment, path: "", reason: message, remedy: remedyFor(name), severity: "error" }] });
+  else if (EXPECTED.has(name)) writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`]);
+  else writeLines(context.stderr, [stack ?? message]);
+  return name === "InterruptedError" ? EXIT.interrupted : EXIT.failed;
+}
+
+/** Failures whose message is all a user needs; anything else is a defect of ours and shows where it came from. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  "InterruptedError",
+  "OperationFailedError",
+  "EngineMissingError",
+  "StackMissingError",
+  "StackBusyError",
+]);
+
+function remedyFor(name: string): string {
+  if (name === "InterruptedError") return "run the same command again: it goes on from what was done";
+  if (name === "EngineMissingError") return "run `kpaas doctor` to see where the engine was looked for";
+  return "mend what the reason names and run the same command again";
+}
+
+function usageProblem(reason: string): Problem {
+  return { environment: "", path: "", reason, remedy: "see `kpaas --help`, or `--help` after a command", severity: "error" };
+}
+
+/** Prints problems where their readers look: JSON on standard output, lines on standard error. */
+export function printProblems(context: Context, problems: readonly Problem[], json: boolean): void {
+  if (json) writeJson(context, { problems });
+  else writeLines(context.stderr, describeProblems(problems, colorsFor(context.stderr, context.env)));
+}
+
+/** Problems as lines, the severity coloured. */
+export function describeProblems(problems: readonly Problem[], colors: Colors): string[] {
+  return problems.map((problem) => {
+    const text = formatProblem(problem).replace(/^(error|warning) : /, "$1: ");
+    const rest = text.slice(problem.severity.length);
+    return (problem.severity === "error" ? colors.red(problem.severity) : colors.yellow(problem.severity)) + rest;
+  });
+}

@@ -1,0 +1,53 @@
+import type { OperationResult } from "../engine/operations";
+import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
+import { countChanges, describeSteps } from "./changes";
+import { isRecord } from "./outputs";
+import { clock } from "./progress/state";
+import { type Column, table } from "./table";
+import type { ViewStyle } from "./views";
+
+/** What is said at the end of an `up`: what came up, where it is reached, and what to do next. */
+export function summarize(plan: EnvironmentPlan, result: OperationResult, sandbox: boolean, style: ViewStyle): string[] {
+  const { colors, width } = style;
+  const outputs = isRecord(result.outputs) ? result.outputs : {};
+  const flag = sandbox ? " --sandbox" : "";
+  const title = (text: string) => ["", colors.cyan(text)];
+  return [
+    ...title("Machines"),
+    ...table(MACHINES, plan.machines, width, colors),
+    ...(result.steps.length === 0 ? [] : ["", ...describeSteps(result.steps, style)]),
+    ...title("Reached at"),
+    ...table(PLACES, [{ name: "Kubernetes API", url: endpoint(plan, outputs.apiEndpoint) }, ...places(outputs.urls)], width, colors),
+    "",
+    `${colors.green(`${plan.environment} is up`)}${sandbox ? " in the sandbox (simulated: nothing of it is real)" : ""} after ${clock(result.seconds * 1000)}: ${countChanges(result.changes, "done")}`,
+    `credentials: kpaas outputs ${plan.environment}${flag} --show-secrets`,
+    `next: kpaas kubeconfig ${plan.environment}${flag} --output FILE; change the file and kpaas preview ${plan.environment}${flag}`,
+  ];
+}
+
+interface Place {
+  readonly name: string;
+  readonly url: string;
+}
+
+function endpoint(plan: EnvironmentPlan, output: unknown): string {
+  if (typeof output === "string") return output;
+  return `https://${plan.apiEndpoint.domain ?? plan.apiEndpoint.address}:${plan.apiEndpoint.port}`;
+}
+
+function places(urls: unknown): Place[] {
+  if (!isRecord(urls)) return [];
+  return Object.entries(urls).flatMap(([name, url]) => (typeof url === "string" ? [{ name, url }] : []));
+}
+
+const PLACES: readonly Column<Place>[] = [
+  { title: "WHAT", value: (place) => place.name },
+  { title: "WHERE", value: (place) => place.url },
+];
+
+const MACHINES: readonly Column<MachinePlan>[] = [
+  { title: "KEY", value: (machine) => machine.key },
+  { title: "ROLES", value: (machine) => machine.roles.join(", ") },
+  { title: "ZONE", value: (machine) => machine.zone ?? "-" },
+  { title: "ADDRESS", value: (machine) => machine.address },
+];

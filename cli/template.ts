@@ -1,0 +1,60 @@
+import type { Profile, ProviderName } from "../model/plan/types";
+
+/** What a new environment file is made from. */
+export interface TemplateChoices {
+  readonly name: string;
+  readonly provider: ProviderName;
+  readonly profile: Profile;
+  /** Where the file's JSON Schema lies, relative to the file. */
+  readonly schema: string;
+}
+
+/** The text of a new environment file: the little that must be said, and the rest as comments to take the mark from. */
+export function environmentTemplate({ name, provider, profile, schema }: TemplateChoices): string {
+  return `# yaml-language-server: $schema=${schema}
+# One K-PaaS environment. \`kpaas check ${name}\` names every problem, \`kpaas plan ${name}\` shows what it will be.
+# Whatever is left out has a default. An editor with a YAML language server completes and checks by the schema above.
+
+# The identity: the stack and every resource take this name. Do not change it later.
+name: ${name}
+
+# minimal (1 control plane, 2 workers), standard (1 and 3, more services) or highAvailability (3 and 3, a bastion).
+profile: ${profile}
+
+infrastructure:
+  provider: ${provider}
+  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay
+  # image: ubuntu-22.04                  # pinned: "latest" is refused
+  # network:
+  #   cidr: 10.20.0.0/16
+  # access:
+  #   adminCidrs: [203.0.113.0/24]       # who may reach SSH and the Kubernetes API; default: nobody outside the network
+  #   ingressCidrs: [0.0.0.0/0]          # who may reach the platform on 80 and 443
+${PROVIDER_OPTIONS[provider]}
+# cluster:
+#   controlPlane:
+#     nodes: 3                           # a number, or a map of keys that are kept for ever: { cp-a: { zone: az-1 }, ... }
+#     size: m1.large
+#   pools:
+#     general: { nodes: 3, size: m1.xlarge }
+
+# platform:
+#   domain: ${name}.example.org          # default: <ingress address>.nip.io
+#   storage: { kind: nfs, sizeGiB: 200 }
+#   services:
+#     keycloak: { replicas: 2 }
+`;
+}
+
+/** The commented options only one provider has, with where its credentials come from. */
+const PROVIDER_OPTIONS: Readonly<Record<ProviderName, string>> = {
+  openstack: `  # credentials: { vault: secret/OPENSTACK/1 }    # default: clouds.yaml or the OS_* environment variables
+  # openstack: { externalNetwork: public, loadBalancerProvider: amphora, bootVolumeGiB: 40 }
+`,
+  nhn: "  # credentials: { env: NHN_CREDENTIALS }\n",
+  aws: "  # region: ap-northeast-2\n",
+  gcp: "  # region: asia-northeast3\n",
+  azure: "  # region: koreacentral\n",
+  vsphere: "  # vsphere: { server, datacenter, cluster, datastore, network, template, folder }\n",
+  existing: "  # existing: { hosts: { cp-1: { address: 10.20.0.11 }, worker-1: { address: 10.20.0.21 } } }\n",
+};

@@ -1,0 +1,152 @@
+import type { BomEntry, EnvironmentPlan, Flow, MachinePlan, ServicePlan } from "../model/plan/types";
+import type { Colors } from "./context";
+import { type Column, table } from "./table";
+
+/** The parts of a plan that can be shown alone. */
+export const PLAN_PARTS = ["machines", "network", "flows", "inventory", "services", "images", "bom", "resources"] as const;
+
+/** A part of a plan that can be shown alone. */
+export type PlanPart = (typeof PLAN_PARTS)[number];
+
+/** How a view is drawn. */
+export interface ViewStyle {
+  /** Columns the text may take. */
+  readonly width: number;
+  readonly colors: Colors;
+}
+
+/** A plan, or one part of it, for people. */
+export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined, style: ViewStyle): Promise<string[]> {
+  switch (part) {
+    case undefined:
+      return viewOverview(plan, style);
+    case "machines":
+      return viewMachines(plan, style);
+    case "network":
+      return table(PAIR_COLUMNS, networkPairs(plan), style.width, style.colors);
+    case "flows":
+      return table(FLOW_COLUMNS, plan.flows, style.width, style.colors);
+    case "inventory": {
+      const { stringify } = await import("yaml");
+      return [stringify(plan.inventory, { lineWidth: 0 }).trimEnd()];
+    }
+    case "services":
+      return table(SERVICE_COLUMNS, plan.services, style.width, style.colors);
+    case "images":
+      return [...plan.images];
+    case "bom":
+      return table(BOM_COLUMNS, plan.bom, style.width, style.colors);
+    case "resources":
+      return table(COUNT_COLUMNS, countResources(plan), style.width, style.colors);
+  }
+}
+
+function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {
+  const { colors, width } = style;
+  const title = (text: string) => ["", colors.cyan(text)];
+  return [
+    `${colors.bold(plan.environment)}: K-PaaS ${plan.release}, profile ${plan.profile}, on ${plan.provider}`,
+    `Kubernetes ${plan.cluster.kubernetes} by kubespray ${plan.cluster.kubespray}, at ${plan.platform.domain}`,
+    ...title("Machines"),
+    ...viewMachines(plan, style),
+    ...title("Network"),
+    ...table(PAIR_COLUMNS, networkPairs(plan), width, colors),
+    ...title("Services"),
+    ...table(SERVICE_COLUMNS, plan.services, width, colors),
+    "",
+    colors.dim(`${plan.flows.length} allowed flows, ${plan.images.length} images: --show ${PLAN_PARTS.join("|")}`),
+  ];
+}
+
+/** What the plan will be made of, counted by kind, where there is any. */
+export function countResources(plan: EnvironmentPlan): { readonly kind: string; readonly count: number }[] {
+  const created = plan.network.existing === undefined ? 1 : 0;
+  const made = plan.provider === "existing" ? 0 : 1;
+  return [
+    { kind: "network", count: created * made },
+    { kind: "subnet", count: created * made },
+    { kind: "machine", count: plan.machines.length * made },
+    { kind: "private address", count: plan.machines.length },
+    { kind: "data volume", count: plan.machines.reduce((sum, machine) => sum + machine.volumes.length, 0) },
+    { kind: "allowed flow", count: plan.flows.length },
+    { kind: "cluster node", count: Object.keys(plan.cluster.nodes).length },
+    { kind: "platform service", count: plan.services.length },
+    { kind: "Helm chart", count: plan.services.filter((service) => service.chart !== undefined).length },
+  ].filter((line) => line.count > 0);
+}
+
+function viewMachines({ machines }: EnvironmentPlan, { width, colors }: ViewStyle): string[] {
+  const renamed = machines.some((machine) => machine.name !== machine.key);
+  return table(renamed ? [MACHINE_KEY, MACHINE_NAME, ...MACHINE_COLUMNS] : [MACHINE_KEY, ...MACHINE_COLUMNS], machines, width, colors);
+}
+
+interface Pair {
+  readonly name: string;
+  readonly value: string;
+}
+
+function networkPairs(plan: EnvironmentPlan): Pair[] {
+  const { network, apiEndpoint, access, platform } = plan;
+  const ranges = network.loadBalancerRange;
+  return [
+    { name: "nodes", value: `${network.cidr}, gateway ${network.gateway}` },
+    { name: "pods", value: network.podCidr },
+    { name: "services", value: network.serviceCidr },
+    { name: "DNS", value: network.dns.join(", ") || "the cloud's own" },
+    { name: "left to the cloud", value: `${network.cloudRange.first}-${network.cloudRange.last}` },
+    ...(ranges === undefined ? [] : [{ name: "load balancers", value: `${ranges.first}-${ranges.last}` }]),
+    ...(network.existing === undefined
+      ? []
+      : [{ name: "existing", value: `network ${network.existing.network}, subnet ${network.existing.subnet}` }]),
+    { name: "API endpoint", value: `${apiEndpoint.domain ?? apiEndpoint.address}:${apiEndpoint.port} (${apiEndpoint.kind})` },
+    { name: "ingress", value: `${platform.ingress.address} (${platform.ingress.className}), *.${platform.domain}` },
+    { name: "administrators", value: access.adminCidrs.join(", ") || "nobody outside the network" },
+    { name: "visitors", value: access.ingressCidrs.join(", ") || "nobody" },
+  ];
+}
+
+const PAIR_COLUMNS: readonly Column<Pair>[] = [
+  { title: "WHAT", value: (pair) => pair.name },
+  { title: "VALUE", value: (pair) => pair.value },
+];
+
+const MACHINE_KEY: Column<MachinePlan> = { title: "KEY", value: (machine) => machine.key };
+const MACHINE_NAME: Column<MachinePlan> = { title: "NAME", value: (machine) => machine.name };
+const MACHINE_COLUMNS: readonly Column<MachinePlan>[] = [
+  { title: "ROLES", value: (machine) => machine.roles.join(", ") },
+  { title: "ZONE", value: (machine) => machine.zone ?? "-" },
+  { title: "SIZE", value: (machine) => machine.size },
+  { title: "IMAGE", value: (machine) => machine.image },
+  { title: "ADDRESS", value: (machine) => machine.address },
+  { title: "VOLUMES", value: (machine) => machine.volumes.map((volume) => `${volume.name} ${volume.sizeGiB} GiB`).join(", ") || "-" },
+];
+
+const FLOW_COLUMNS: readonly Column<Flow>[] = [
+  { title: "FROM", value: (flow) => flow.from },
+  { title: "TO", value: (flow) => flow.to },
+  { title: "PROTOCOL", value: (flow) => flow.protocol },
+  { title: "PORTS", value: (flow) => flow.ports.join(", ") || "-" },
+  { title: "REASON", value: (flow) => flow.reason },
+];
+
+const SERVICE_COLUMNS: readonly Column<ServicePlan>[] = [
+  { title: "SERVICE", value: (service) => service.name },
+  { title: "NAMESPACE", value: (service) => service.namespace },
+  { title: "VERSION", value: (service) => service.version },
+  { title: "REPLICAS", value: (service) => String(service.replicas) },
+  { title: "NEEDS", value: (service) => service.dependsOn.join(", ") || "-" },
+  { title: "HOST", value: (service) => service.host ?? "-" },
+];
+
+const BOM_COLUMNS: readonly Column<BomEntry>[] = [
+  { title: "NAME", value: (entry) => entry.name },
+  { title: "VERSION", value: (entry) => entry.version },
+  { title: "KIND", value: (entry) => entry.kind },
+  { title: "LICENCE", value: (entry) => entry.licence ?? "-" },
+  { title: "SOURCE", value: (entry) => entry.source ?? "-" },
+];
+
+const COUNT_COLUMNS: readonly Column<{ readonly kind: string; readonly count: number }>[] = [
+  { title: "KIND", value: (line) => line.kind },
+  { title: "COUNT", value: (line) => String(line.count) },
+];

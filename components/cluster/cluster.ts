@@ -1,0 +1,85 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import type { ClusterSpec } from "../../model/cluster/types";
+import { InvalidInputError } from "../../model/problems";
+import type { SshAccess } from "../../providers/infrastructure";
+import { KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
+
+/** The machine behind a node, as the infrastructure gives it. */
+export interface ClusterMachine {
+  /** The cloud's id of the machine. */
+  readonly id: Output<string>;
+  /** The address SSH dials, through the bastion where there is one. */
+  readonly dialAddress: Output<string>;
+}
+
+export interface ClusterArgs {
+  /** The cluster as planned. */
+  readonly spec: ClusterSpec;
+  /** The subnet of the nodes. */
+  readonly networkCidr: string;
+  /** By node name: one for every node of the spec. */
+  readonly machines: Readonly<Record<string, ClusterMachine>>;
+  readonly ssh: SshAccess;
+}
+
+/** A Kubernetes cluster on machines that are there, and the provider through which objects are put into it. */
+export class Cluster extends ComponentResource {
+  /** The cluster itself: what objects inside it go with. */
+  readonly resource: KubesprayCluster;
+  /** Secret: an administrator's kubeconfig. */
+  readonly kubeconfig: Output<string>;
+  /** What everything inside the cluster is registered with. */
+  readonly provider: Provider;
+  /** `https://host:port` of the API. */
+  readonly endpoint: Output<string>;
+  /** Versions of what makes the cluster, by name. */
+  readonly versions: Output<Readonly<Record<string, string>>>;
+  /** The nodes as they are, by name. */
+  readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
+
+  constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
+    const { spec, networkCidr, machines, ssh } = args;
+    const nodes = withMachines(spec, machines);
+    super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
+
+    this.resource = new KubesprayCluster(`${name}-kubespray`, { ...spec, nodes, networkCidr, ssh }, { parent: this });
+    this.kubeconfig = secret(this.resource.kubeconfig);
+    this.endpoint = this.resource.endpoint;
+    this.versions = this.resource.versions;
+    this.nodeTable = this.resource.nodeTable;
+    this.provider = new Provider(
+      `${name}-kubernetes`,
+      {
+        kubeconfig: this.kubeconfig,
+        // Without it a new endpoint or certificate authority looks like another cluster, and every object would be replaced.
+        clusterIdentifier: spec.name,
+        enableServerSideApply: true,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ endpoint: this.endpoint, versions: this.versions, nodeTable: this.nodeTable, kubeconfig: this.kubeconfig });
+  }
+}
+
+/** Each node with its machine. @throws InvalidInputError naming every node that has none */
+function withMachines(spec: ClusterSpec, machines: ClusterArgs["machines"]): Record<string, KubesprayNodeArgs> {
+  const missing = Object.keys(spec.nodes).filter((name) => !machines[name]);
+  if (missing.length > 0) {
+    throw new InvalidInputError(
+      missing.map((name) => ({
+        environment: spec.name,
+        path: `machines.${name}`,
+        reason: "the node has no machine",
+        remedy: "Give a machine for every node of the cluster, by the node's name.",
+        severity: "error",
+      })),
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(spec.nodes).flatMap(([name, node]) => {
+      const machine = machines[name];
+      return machine ? [[name, { ...node, machineId: machine.id, dialAddress: machine.dialAddress }]] : [];
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+import { CustomResource, type CustomResourceOptions, type Input, mergeOptions, type Output, secret } from "@pulumi/pulumi";
+import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
+
+/** A node and the machine behind it. */
+export interface KubesprayNodeArgs extends ClusterNode {
+  /** The cloud's id of the machine. Changes when the machine is built anew, and then the node joins anew. */
+  readonly machineId: Input<string>;
+  /** The address SSH dials. Changing it runs no playbook. */
+  readonly dialAddress: Input<string>;
+}
+
+/** How playbooks log in to the machines. Changing it runs no playbook. */
+export interface KubesprayAccessArgs {
+  readonly user: string;
+  /** OpenSSH or PEM. Kept as a secret. */
+  readonly privateKey: Input<string>;
+  readonly bastion?: { readonly address: Input<string>; readonly user: string };
+}
+
+/** What a kubespray cluster is made from. Every change is made in place or refused during the preview; the cluster is never replaced. */
+export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes"> {
+  /** By node name. */
+  readonly nodes: Readonly<Record<string, KubesprayNodeArgs>>;
+  /** The subnet of the nodes, for checking that it overlaps neither pods nor services. */
+  readonly networkCidr?: string;
+  /** Nodes that answer no more: they are removed without drain and reset. @default none */
+  readonly lostNodes?: readonly string[];
+  readonly ssh: KubesprayAccessArgs;
+}
+
+/** A node as the running cluster shows it. */
+export interface NodeStatus {
+  readonly roles: readonly string[];
+  readonly address: string;
+  /** The kubelet's version. */
+  readonly kubelet: string;
+  readonly ready: boolean;
+  readonly etcdMember?: string;
+}
+
+/** A playbook run of the last change. */
+export interface StepSummary {
+  readonly id: string;
+  readonly playbook: string;
+  readonly limit: readonly string[];
+  readonly tags: readonly string[];
+  readonly nodes: readonly string[];
+  readonly reason: string;
+  /** As a person would type it. */
+  readonly command: string;
+}
+
+/** A Kubernetes cluster made by kubespray, as the plugin `kpaas` provides it. */
+export class KubesprayCluster extends CustomResource {
+  /** The nodes as they are, by name; differs from the wanted ones when a node was lost. */
+  declare readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
+  /** Versions of kubernetes, kubespray, etcd, runtime and network plugin, by name. */
+  declare readonly versions: Output<Readonly<Record<string, string>>>;
+  /** `https://host:port` of the API. */
+  declare readonly endpoint: Output<string>;
+  /** Secret: an administrator's kubeconfig. */
+  declare readonly kubeconfig: Output<string>;
+  /** The playbook runs of the last change; in a preview, those it would take. */
+  declare readonly steps: Output<readonly StepSummary[]>;
+
+  constructor(name: string, args: KubesprayClusterArgs, opts?: CustomResourceOptions) {
+    super(
+      "kpaas:kubespray:Cluster",
+      name,
+      {
+        ...args,
+        ssh: { ...args.ssh, privateKey: secret(args.ssh.privateKey) },
+        nodeTable: undefined,
+        versions: undefined,
+        endpoint: undefined,
+        kubeconfig: undefined,
+        steps: undefined,
+      },
+      mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
+    );
+  }
+}

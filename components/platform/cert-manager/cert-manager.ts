@@ -1,0 +1,46 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
+import { PlatformService } from "../service";
+import { CERT_MANAGER } from "../tokens";
+import type { CertManagerArgs } from "./args";
+import { certManagerValues } from "./values";
+
+/** Name of the platform's ClusterIssuer. */
+export const PLATFORM_ISSUER = "platform";
+
+const CA_SECRET = "platform-ca";
+const ACME_ACCOUNT = "platform-acme-account";
+const ACME_SERVER = "https://acme-v02.api.letsencrypt.org/directory";
+
+/** cert-manager and the platform's cluster issuer. */
+export class CertManager extends PlatformService {
+  /** Name of the cluster issuer; undefined where there is nothing to issue from. */
+  readonly clusterIssuer: string | undefined;
+
+  constructor(name: string, args: CertManagerArgs, opts?: ComponentResourceOptions) {
+    super(CERT_MANAGER, name, args, opts);
+    const { issuer } = args;
+    this.createNamespace("restricted");
+    this.allowIngress("allow-webhook", { "app.kubernetes.io/instance": "cert-manager", "app.kubernetes.io/component": "webhook" }, [10250]);
+    const release = this.release(certManagerValues(args.plan));
+    if (issuer.kind === "ca") {
+      const { certificate, key } = issuer;
+      const ca = this.secret("ca", CA_SECRET, "cert-manager", { "tls.crt": certificate, "tls.key": key }, "kubernetes.io/tls");
+      this.issue({ ca: { secretName: CA_SECRET } }, [release, ca]);
+    } else if (issuer.kind === "acme") {
+      const solvers = [{ http01: { ingress: { ingressClassName: issuer.ingressClass } } }];
+      this.issue({ acme: { email: issuer.email, server: ACME_SERVER, privateKeySecretRef: { name: ACME_ACCOUNT }, solvers } }, [release]);
+    }
+    this.clusterIssuer = issuer.kind === "none" ? undefined : PLATFORM_ISSUER;
+    this.registerOutputs({ clusterIssuer: this.clusterIssuer });
+  }
+
+  private issue(spec: object, dependsOn: Resource[]): void {
+    const { labels } = this.metadata(PLATFORM_ISSUER, "cert-manager");
+    new CustomResource(
+      this.childName("issuer"),
+      { apiVersion: "cert-manager.io/v1", kind: "ClusterIssuer", metadata: { name: PLATFORM_ISSUER, labels }, spec },
+      this.inCluster({ dependsOn }),
+    );
+  }
+}

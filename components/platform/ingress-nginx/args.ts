@@ -1,0 +1,21 @@
+import type { Input } from "@pulumi/pulumi";
+import type { ServiceArgs } from "../args";
+
+/** Arguments of {@link IngressNginx}. */
+export interface IngressNginxArgs extends ServiceArgs {
+  /** The ingress class, made the cluster's default. */
+  readonly className: string;
+  /** The planned address of the controller's Service. Changing it moves every host name of the platform. */
+  readonly address: string;
+  /** Who gives the address: MetalLB takes it from an annotation, a cloud from the Service's own field. */
+  readonly loadBalancer: "metallb" | "cloud";
+  /**
+   * Who may reach ports 80 and 443. The pods' own addresses are among them in any case (`podCidr`), since the portal
+   * reaches Keycloak by its public name.
+   */
+  readonly sourceRanges: readonly string[];
+  /** Addresses of the pods. */
+  readonly podCidr: string;
+  /** The wildcard certificate served where a host has none of its own; undefined where each host gets its own. PEM; the key is secret. */
+  readonly defaultCertificate?: { readonly certificate: Input<string>; readonly key: Input<string> };
+}

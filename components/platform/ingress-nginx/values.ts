@@ -1,0 +1,50 @@
+import { imageOf, imageParts, spreadOverNodes } from "../objects";
+import type { Values } from "../values";
+import type { IngressNginxArgs } from "./args";
+
+/** Labels the chart gives the controller's pods. */
+export const CONTROLLER_LABELS = {
+  "app.kubernetes.io/name": "ingress-nginx",
+  "app.kubernetes.io/instance": "ingress-nginx",
+  "app.kubernetes.io/component": "controller",
+} as const;
+
+/** Name of the Secret with the default certificate. */
+export const DEFAULT_CERTIFICATE = "platform-tls";
+
+/** Values of the ingress-nginx chart. */
+export function ingressNginxValues(args: Omit<IngressNginxArgs, "defaultCertificate">, hasDefaultCertificate: boolean): Values {
+  const { plan, className, address } = args;
+  return {
+    controller: {
+      image: chartImage(imageOf(plan, "controller")),
+      replicaCount: plan.replicas,
+      resources: plan.resources ?? {},
+      ingressClass: className,
+      ingressClassResource: { name: className, default: true },
+      ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(CONTROLLER_LABELS) } : {}),
+      // Snippets would let whoever may write an Ingress read every certificate of the controller.
+      allowSnippetAnnotations: false,
+      ...(hasDefaultCertificate ? { extraArgs: { "default-ssl-certificate": `${plan.namespace}/${DEFAULT_CERTIFICATE}` } } : {}),
+      service: {
+        type: "LoadBalancer",
+        ...(args.loadBalancer === "metallb" ? { annotations: { "metallb.io/loadBalancerIPs": address } } : { loadBalancerIP: address }),
+        loadBalancerSourceRanges: sourceRanges(args),
+        // Keeps the client's address for logs and for rules by address.
+        externalTrafficPolicy: "Local",
+      },
+      admissionWebhooks: { enabled: true, patch: { enabled: true, image: chartImage(imageOf(plan, "certgen")) } },
+    },
+  };
+}
+
+/** Who may reach the Service: what is allowed from outside, and the pods. */
+export function sourceRanges({ sourceRanges: allowed, podCidr }: Pick<IngressNginxArgs, "sourceRanges" | "podCidr">): string[] {
+  return [...new Set([...allowed, podCidr])];
+}
+
+function chartImage(image: string): Values {
+  const { registry, path, tag, digest } = imageParts(image);
+  // The chart pins its own digests; an empty one says that the reference given here decides.
+  return { registry, image: path, tag, digest };
+}

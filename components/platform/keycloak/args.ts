@@ -1,0 +1,18 @@
+import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../args";
+
+/** Arguments of {@link Keycloak}. */
+export interface KeycloakArgs extends ServiceArgs {
+  /** Keycloak's own schema. */
+  readonly database: DatabaseAccess;
+  readonly ingress: IngressRoute;
+  /** Base URLs of the applications that log in by the realm's client, without a trailing slash. Read at the first start only. */
+  readonly applications: readonly string[];
+  /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. */
+  readonly domain: string;
+  /**
+   * Whether visitors may register themselves in the realm, as K-PaaS's users expect: a new user reaches nothing until an
+   * administrator gives a namespace and a role. Read at the first start only.
+   * @default true
+   */
+  readonly selfRegistration?: boolean;
+}

@@ -1,0 +1,127 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
+import { all, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { Credentials } from "../args";
+import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
+import { PlatformService } from "../service";
+import { KEYCLOAK } from "../tokens";
+import type { KeycloakArgs } from "./args";
+import { CLIENT_ID, PORTAL_ADMIN, REALM, realmRepresentation } from "./realm";
+import { CACHE_PORTS, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
+
+/** The name of the administrator Keycloak starts with. */
+const BOOTSTRAP_ADMIN = "kpaas-admin";
+
+/** What an application needs to log its users in. */
+export interface RealmAccess {
+  /** Keycloak's base URL. */
+  readonly url: string;
+  readonly realm: string;
+  /** The realm's id in Keycloak's database, which the portal reads users by. */
+  readonly realmId: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Secret. */
+  readonly clientSecret: Output<string>;
+}
+
+/**
+ * Keycloak with the realm of the K-PaaS applications. The realm is imported when it is not there yet; from then on it
+ * belongs to Keycloak, and changing its settings here changes nothing.
+ */
+export class Keycloak extends PlatformService {
+  readonly url: string;
+  readonly realm: RealmAccess;
+  /** Administrator of Keycloak itself. */
+  readonly administrator: Credentials;
+  /** First administrator of the portal, in the realm's administrators' group. */
+  readonly portalAdministrator: { readonly user: string; readonly password: Output<string> };
+
+  constructor(name: string, args: KeycloakArgs, opts?: ComponentResourceOptions) {
+    super(KEYCLOAK, name, args, opts);
+    const { plan } = args;
+    if (plan.host === undefined)
+      throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);
+    this.url = `https://${plan.host}`;
+    const clientSecret = this.password("client-secret");
+    this.realm = { url: this.url, realm: REALM, realmId: REALM, issuer: `${this.url}/realms/${REALM}`, clientId: CLIENT_ID, clientSecret };
+    this.administrator = { user: BOOTSTRAP_ADMIN, password: this.password("admin-password"), where: `${this.url}/admin` };
+    this.portalAdministrator = { user: PORTAL_ADMIN, password: this.password("portal-admin-password") };
+
+    this.createNamespace("restricted");
+    const selector = selectorLabels(WORKLOAD);
+    this.allowIngress("allow-ingress-controller", selector, [HTTP_PORT], [fromNamespace(args.ingress.namespace)]);
+    this.allowCertificateChecks(args.ingress);
+    if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
+    this.disruptionBudget("budget", WORKLOAD, plan.replicas);
+    this.createServer(args, this.createSecrets(args));
+    this.registerOutputs({ url: this.url, issuer: this.realm.issuer, realm: REALM, clientId: CLIENT_ID, clientSecret });
+  }
+
+  private password(role: string): Output<string> {
+    return secret(new RandomPassword(this.childName(role), { length: 32, special: false }, { parent: this }).result);
+  }
+
+  private createSecrets({ database, applications, domain, selfRegistration = true }: KeycloakArgs): Resource[] {
+    const access = this.secret("secret", NAMES.secret, WORKLOAD, {
+      "admin-username": this.administrator.user,
+      "admin-password": this.administrator.password,
+      "db-password": database.password,
+    });
+    const realm = all([this.realm.clientSecret, this.portalAdministrator.password]).apply(([clientSecret, adminPassword]) =>
+      JSON.stringify(realmRepresentation({ applications, domain, selfRegistration, clientSecret, adminPassword })),
+    );
+    return [access, this.secret("realm", NAMES.realm, WORKLOAD, { [`${REALM}-realm.json`]: realm })];
+  }
+
+  private createServer({ plan, database, ingress }: KeycloakArgs, dependsOn: Resource[]): void {
+    const selector = selectorLabels(WORKLOAD);
+    const ports = [{ name: "http", port: HTTP_PORT, targetPort: "http" }];
+    for (const [role, service, clusterIP] of [
+      ["service", NAMES.service, undefined],
+      ["headless", NAMES.headless, "None"],
+    ] as const) {
+      new Service(
+        this.childName(role),
+        // Services have no pods to wait for yet: the StatefulSet waits for them.
+        {
+          metadata: this.metadata(service, WORKLOAD, { annotations: { "pulumi.com/skipAwait": "true" } }),
+          spec: { type: "ClusterIP", selector: { ...selector }, ports, ...(clusterIP ? { clusterIP } : {}) },
+        },
+        this.inCluster(),
+      );
+    }
+    const serviceAccount = this.serviceAccount("account", WORKLOAD);
+    const server = new StatefulSet(
+      this.childName("server"),
+      {
+        metadata: this.metadata(WORKLOAD, WORKLOAD),
+        spec: {
+          replicas: plan.replicas,
+          serviceName: NAMES.headless,
+          selector: { matchLabels: { ...selector } },
+          template: {
+            // Environment variables are read at start: another password, another pod.
+            metadata: { labels: this.podLabels(WORKLOAD), annotations: { "kpaas/secrets": secretHash(database.password) } },
+            spec: keycloakPod(plan, database, serviceAccount),
+          },
+        },
+      },
+      // Building and the first start's migrations take minutes on a small node.
+      this.inCluster({ dependsOn, customTimeouts: { create: "20m", update: "20m" } }),
+    );
+    const { annotations, spec } = ingressFor(plan.host ?? "", ingress, [{ path: "/", service: NAMES.service, port: HTTP_PORT }]);
+    new Ingress(
+      this.childName("ingress"),
+      {
+        metadata: this.metadata(WORKLOAD, WORKLOAD, {
+          annotations: { ...annotations, "nginx.ingress.kubernetes.io/proxy-buffer-size": "16k" },
+        }),
+        spec,
+      },
+      this.inCluster({ dependsOn: [server] }),
+    );
+  }
+}

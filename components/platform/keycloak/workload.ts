@@ -1,0 +1,126 @@
+import type { core } from "@pulumi/kubernetes/types/input";
+import type { ServicePlan } from "../../../model/plan/types";
+import type { DatabaseAccess } from "../args";
+import {
+  containerSecurityContext,
+  httpProbe,
+  imageOf,
+  podSecurityContext,
+  resourceRequirements,
+  selectorLabels,
+  spreadOverNodes,
+} from "../objects";
+
+export const WORKLOAD = "keycloak";
+export const HTTP_PORT = 8080;
+/** Health and metrics, apart from what the ingress serves. */
+const MANAGEMENT_PORT = 9000;
+/** The replicas' cache among themselves: messages and failure detection. */
+export const CACHE_PORTS = [7800, 57800] as const;
+
+/** Names of the objects the pods refer to. */
+export const NAMES = { service: "keycloak", headless: "keycloak-headless", secret: "keycloak", realm: "keycloak-realm" } as const;
+
+/** The user of the official image. */
+const KEYCLOAK_USER = 1000;
+/** Where the server keeps what `kc.sh build` made of its settings. */
+const BUILD_FOLDER = "/opt/keycloak/lib/quarkus";
+
+/**
+ * The pods. Keycloak is built for its settings first (`kc.sh build` in an init container, on a copy of the image's build
+ * folder), then started from that build on a read-only file system.
+ */
+export function keycloakPod(plan: ServicePlan, database: DatabaseAccess, serviceAccountName: string): core.v1.PodSpec {
+  const image = imageOf(plan, "server");
+  const resources = resourceRequirements(plan.resources);
+  const securityContext = containerSecurityContext();
+  const settings = buildSettings();
+  const scratch: core.v1.VolumeMount[] = [
+    { name: "tmp", mountPath: "/tmp" },
+    { name: "data", mountPath: "/opt/keycloak/data" },
+  ];
+  return {
+    serviceAccountName,
+    automountServiceAccountToken: false,
+    securityContext: podSecurityContext(KEYCLOAK_USER),
+    ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(WORKLOAD)) } : {}),
+    initContainers: [
+      {
+        name: "copy",
+        image,
+        command: ["cp", "-r", `${BUILD_FOLDER}/.`, "/build"],
+        resources,
+        securityContext,
+        volumeMounts: [{ name: "build", mountPath: "/build" }],
+      },
+      {
+        name: "build",
+        image,
+        args: ["build"],
+        env: settings,
+        resources,
+        securityContext,
+        volumeMounts: [{ name: "build", mountPath: BUILD_FOLDER }, ...scratch],
+      },
+    ],
+    containers: [
+      {
+        name: "keycloak",
+        image,
+        args: ["start", "--optimized", "--import-realm"],
+        env: [...settings, ...runtimeSettings(plan, database)],
+        ports: [
+          { name: "http", containerPort: HTTP_PORT },
+          { name: "management", containerPort: MANAGEMENT_PORT },
+          { name: "cache", containerPort: CACHE_PORTS[0] },
+        ],
+        resources,
+        securityContext,
+        startupProbe: httpProbe("/health/started", "management", { periodSeconds: 5, failureThreshold: 120 }),
+        readinessProbe: httpProbe("/health/ready", "management", { periodSeconds: 10, failureThreshold: 3 }),
+        livenessProbe: httpProbe("/health/live", "management", { periodSeconds: 15, failureThreshold: 4 }),
+        volumeMounts: [
+          { name: "build", mountPath: BUILD_FOLDER, readOnly: true },
+          ...scratch,
+          { name: "realm", mountPath: "/opt/keycloak/data/import", readOnly: true },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "build", emptyDir: {} },
+      { name: "tmp", emptyDir: {} },
+      { name: "data", emptyDir: {} },
+      { name: "realm", secret: { secretName: NAMES.realm } },
+    ],
+  };
+}
+
+/** Settings that are part of the build. */
+function buildSettings(): core.v1.EnvVar[] {
+  return [
+    { name: "KC_DB", value: "mariadb" },
+    // The replicas find each other through the database they share anyway: Keycloak's default stack, jdbc-ping.
+    { name: "KC_CACHE", value: "ispn" },
+    { name: "KC_HEALTH_ENABLED", value: "true" },
+    { name: "KC_METRICS_ENABLED", value: "true" },
+  ];
+}
+
+function runtimeSettings(plan: ServicePlan, { host, port, database, user }: DatabaseAccess): core.v1.EnvVar[] {
+  return [
+    { name: "KC_DB_URL_HOST", value: host },
+    { name: "KC_DB_URL_PORT", value: String(port) },
+    { name: "KC_DB_URL_DATABASE", value: database },
+    { name: "KC_DB_USERNAME", value: user },
+    fromSecret("KC_DB_PASSWORD", "db-password"),
+    fromSecret("KC_BOOTSTRAP_ADMIN_USERNAME", "admin-username"),
+    fromSecret("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin-password"),
+    { name: "KC_HOSTNAME", value: `https://${plan.host}` },
+    { name: "KC_HTTP_ENABLED", value: "true" },
+    { name: "KC_PROXY_HEADERS", value: "xforwarded" },
+  ];
+}
+
+function fromSecret(name: string, key: string): core.v1.EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: NAMES.secret, key } } };
+}

@@ -1,0 +1,140 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { all, type ComponentResourceOptions, interpolate, type Output, type Resource, secret } from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { DatabaseAccess } from "../args";
+import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
+import { PlatformService } from "../service";
+import { MARIADB } from "../tokens";
+import type { MariaDbArgs } from "./args";
+import { provisionerSql, schemaSql } from "./sql";
+import { NAMES, PORT, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
+
+const SERVER = "mariadb";
+const JOB = "mariadb-schemas";
+
+/**
+ * One MariaDB server with a schema and an account for each consumer. It listens inside the cluster only, root logs in
+ * on its own socket only, and every password is generated.
+ */
+export class MariaDb extends PlatformService {
+  /** The server's address in the cluster. */
+  readonly host: string;
+  readonly port = PORT;
+  /** Secret: password of `root`, for use on the server itself. */
+  readonly rootPassword: Output<string>;
+  /** By consumer. A schema, its account and its tables are there once {@link schemas} is. */
+  readonly databases: Readonly<Record<string, DatabaseAccess>>;
+  /** What makes schemas and accounts; consumers depend on it. */
+  readonly schemas: Resource;
+
+  constructor(name: string, args: MariaDbArgs, opts?: ComponentResourceOptions) {
+    super(MARIADB, name, args, opts);
+    const { plan } = args;
+    if (plan.replicas !== 1)
+      throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
+    this.host = `${NAMES.server}.${plan.namespace}.svc.cluster.local`;
+    this.createNamespace("restricted", args.retainData);
+    this.allowIngress(
+      "allow-clients",
+      selectorLabels(SERVER),
+      [PORT],
+      [{ podSelector: { matchLabels: { ...selectorLabels(JOB) } } }, ...args.clients.map(fromNamespace)],
+    );
+
+    this.rootPassword = this.password("root");
+    const server = this.createServer(args);
+    const passwords = Object.fromEntries(
+      [...new Set(Object.values(args.schemas).map(({ user }) => user))].map((user) => [user, this.password(user)]),
+    );
+    this.schemas = this.createSchemas(args, passwords, server);
+    this.databases = Object.fromEntries(
+      Object.entries(args.schemas).map(([consumer, { schema, user }]) => [
+        consumer,
+        { host: this.host, port: PORT, database: schema, user, password: passwords[user]! },
+      ]),
+    );
+    this.registerOutputs({ host: this.host, port: this.port, rootPassword: this.rootPassword });
+  }
+
+  private password(role: string): Output<string> {
+    // Letters and digits only: some drivers read their password out of a URL.
+    const password = new RandomPassword(this.childName(`${role}-password`), { length: 32, special: false }, { parent: this });
+    return secret(password.result);
+  }
+
+  private createServer({ plan, storageClass, protectData, retainData }: MariaDbArgs): StatefulSet {
+    const provisioner = this.password("provisioner");
+    const access = this.secret("secret", NAMES.secret, SERVER, { "root-password": this.rootPassword, "provisioner-password": provisioner });
+    // Run by the image when the data folder is empty, and never again.
+    const init = this.secret("init", NAMES.init, SERVER, { "provisioner.sql": provisioner.apply(provisionerSql) });
+    const config = new ConfigMap(
+      this.childName("config"),
+      { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": SERVER_CONFIG } },
+      this.inCluster(),
+    );
+    const data = new PersistentVolumeClaim(
+      this.childName("data"),
+      {
+        metadata: this.metadata(NAMES.data, SERVER),
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          storageClassName: storageClass,
+          resources: { requests: { storage: `${plan.sizeGiB ?? 10}Gi` } },
+        },
+      },
+      this.deletedFirst({ protect: protectData, ...(retainData ? { retainOnDelete: true } : {}) }),
+    );
+    const selector = selectorLabels(SERVER);
+    const ports = [{ name: "mariadb", port: PORT, targetPort: "mariadb" }];
+    for (const [role, service, clusterIP] of [
+      ["service", NAMES.server, undefined],
+      ["headless", NAMES.headless, "None"],
+    ] as const) {
+      new Service(
+        this.childName(role),
+        // Services have no pods to wait for yet: the StatefulSet waits for them.
+        {
+          metadata: this.metadata(service, SERVER, { annotations: { "pulumi.com/skipAwait": "true" } }),
+          spec: { type: "ClusterIP", selector: { ...selector }, ports, ...(clusterIP ? { clusterIP } : {}) },
+        },
+        this.inCluster(),
+      );
+    }
+    const serviceAccount = this.serviceAccount("account", SERVER);
+    return new StatefulSet(
+      this.childName("server"),
+      {
+        metadata: this.metadata(SERVER, SERVER),
+        spec: {
+          replicas: 1,
+          serviceName: NAMES.headless,
+          selector: { matchLabels: { ...selector } },
+          // The server reads its settings at start: other settings, another pod.
+          template: {
+            metadata: { labels: this.podLabels(SERVER), annotations: { "kpaas/config": contentHash(SERVER_CONFIG) } },
+            spec: serverPod(plan, serviceAccount),
+          },
+        },
+      },
+      // A claim goes when no pod holds it any more, so its pod goes first too.
+      this.deletedFirst({ dependsOn: [access, init, config, data] }),
+    );
+  }
+
+  private createSchemas({ plan, schemas }: MariaDbArgs, passwords: Record<string, Output<string>>, server: Resource): Resource {
+    const sql = all(passwords).apply((known) => schemaSql(Object.values(schemas), known));
+    const stored = this.secret("sql", NAMES.schemas, JOB, { "schemas.sql": sql });
+    // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
+    const spec = schemaJob(plan, this.serviceAccount("schemas-account", JOB), this.podLabels(JOB));
+    const name = interpolate`${JOB}-${secretHash(sql, JSON.stringify(spec))}`;
+    return new Job(
+      this.childName("schemas"),
+      { metadata: this.metadata(name, JOB), spec },
+      this.inCluster({ dependsOn: [server, stored] }),
+    );
+  }
+}

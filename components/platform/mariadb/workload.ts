@@ -1,0 +1,106 @@
+import type { batch, core } from "@pulumi/kubernetes/types/input";
+import type { ServicePlan } from "../../../model/plan/types";
+import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements } from "../objects";
+import { PROVISIONER } from "./sql";
+
+export const PORT = 3306;
+
+/** The user `mysql` of the official image. */
+const MYSQL_USER = 999;
+
+/** Names of the objects the workloads refer to. */
+export const NAMES = {
+  server: "mariadb",
+  headless: "mariadb-headless",
+  data: "mariadb-data",
+  config: "mariadb-config",
+  secret: "mariadb",
+  init: "mariadb-init",
+  schemas: "mariadb-schemas",
+} as const;
+
+/** The server's settings. Names are not resolved: accounts are told apart by name, and a slow DNS must not slow logins. */
+export const SERVER_CONFIG = [
+  "[mariadbd]",
+  "max_connections = 300",
+  "character-set-server = utf8mb4",
+  "collation-server = utf8mb4_unicode_ci",
+  "skip-name-resolve",
+  "",
+].join("\n");
+
+/** The pod of the server. It has no account in the cluster but its own, which gets no token. */
+export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v1.PodSpec {
+  return {
+    serviceAccountName,
+    automountServiceAccountToken: false,
+    securityContext: podSecurityContext(MYSQL_USER),
+    // The server writes its buffers out before it ends.
+    terminationGracePeriodSeconds: 120,
+    containers: [
+      {
+        name: "mariadb",
+        image: imageOf(plan, "server"),
+        env: [
+          { name: "MARIADB_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: NAMES.secret, key: "root-password" } } },
+          // Root logs in on the server's socket only.
+          { name: "MARIADB_ROOT_HOST", value: "localhost" },
+          { name: "MARIADB_AUTO_UPGRADE", value: "1" },
+        ],
+        ports: [{ name: "mariadb", containerPort: PORT }],
+        resources: resourceRequirements(plan.resources),
+        securityContext: containerSecurityContext(),
+        startupProbe: healthcheck(["--connect", "--innodb_initialized"], { periodSeconds: 5, failureThreshold: 60 }),
+        readinessProbe: healthcheck(["--connect", "--innodb_initialized"], { periodSeconds: 10, failureThreshold: 3 }),
+        livenessProbe: healthcheck(["--connect"], { periodSeconds: 20, failureThreshold: 6 }),
+        volumeMounts: [
+          { name: "data", mountPath: "/var/lib/mysql" },
+          { name: "config", mountPath: "/etc/mysql/conf.d", readOnly: true },
+          { name: "init", mountPath: "/docker-entrypoint-initdb.d", readOnly: true },
+          { name: "run", mountPath: "/run/mysqld" },
+          { name: "tmp", mountPath: "/tmp" },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName: NAMES.data } },
+      { name: "config", configMap: { name: NAMES.config } },
+      { name: "init", secret: { secretName: NAMES.init } },
+      { name: "run", emptyDir: {} },
+      { name: "tmp", emptyDir: {} },
+    ],
+  };
+}
+
+/** The job that brings schemas and accounts to what is wanted. It is made anew whenever that changes. */
+export function schemaJob(plan: ServicePlan, serviceAccountName: string, labels: Record<string, string>): batch.v1.JobSpec {
+  return {
+    backoffLimit: 6,
+    activeDeadlineSeconds: 600,
+    template: {
+      metadata: { labels },
+      spec: {
+        serviceAccountName,
+        automountServiceAccountToken: false,
+        restartPolicy: "OnFailure",
+        securityContext: podSecurityContext(MYSQL_USER),
+        containers: [
+          {
+            name: "schemas",
+            image: imageOf(plan, "server"),
+            command: ["sh", "-ec", `mariadb --host=${NAMES.server} --port=${PORT} --user=${PROVISIONER} < /sql/schemas.sql`],
+            env: [{ name: "MYSQL_PWD", valueFrom: { secretKeyRef: { name: NAMES.secret, key: "provisioner-password" } } }],
+            resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
+            securityContext: containerSecurityContext(),
+            volumeMounts: [{ name: "sql", mountPath: "/sql", readOnly: true }],
+          },
+        ],
+        volumes: [{ name: "sql", secret: { secretName: NAMES.schemas } }],
+      },
+    },
+  };
+}
+
+function healthcheck(checks: readonly string[], timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe {
+  return { exec: { command: ["healthcheck.sh", ...checks] }, timeoutSeconds: 5, ...timing };
+}

@@ -1,0 +1,10 @@
+import type { AddressRange } from "../../../model/plan/types";
+import type { ServiceArgs } from "../args";
+
+/** Arguments of {@link MetalLb}. */
+export interface MetalLbArgs extends ServiceArgs {
+  /** Addresses for Services of type LoadBalancer. Changing it moves Services whose address is outside the new range. */
+  readonly range: AddressRange;
+  /** The ingress controller's address: kept in a pool of its own, so that no other Service is ever given it. */
+  readonly ingressAddress: string;
+}

@@ -1,0 +1,16 @@
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { PlatformService } from "../service";
+import { METRICS_SERVER } from "../tokens";
+import type { MetricsServerArgs } from "./args";
+import { METRICS_SERVER_LABELS, metricsServerValues } from "./values";
+
+/** CPU and memory use of pods and nodes, which autoscaling and the portal's overview read. */
+export class MetricsServer extends PlatformService {
+  constructor(name: string, args: MetricsServerArgs, opts?: ComponentResourceOptions) {
+    super(METRICS_SERVER, name, args, opts);
+    this.createNamespace("restricted");
+    this.allowIngress("allow-metrics-api", METRICS_SERVER_LABELS, [10250]);
+    this.release(metricsServerValues(args));
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,116 @@
+/** A service of the platform that an application cannot do without. */
+export type PortalNeed = "vault" | "charts" | "chaos";
+
+/** One of K-PaaS's own applications. */
+export interface PortalApp {
+  /** Deployment `NAME-deployment`, Service `NAME-service`, role of its image in the plan. */
+  readonly name: string;
+  readonly port: number;
+  /** Path prefix under the portal's host; empty for the root, undefined for an application reached inside only. */
+  readonly path?: string;
+  /** Keys of the ConfigMap it is given as environment variables. */
+  readonly config: readonly string[];
+  /** Keys of the Secret it is given as environment variables. No application sees another one's. */
+  readonly secrets: readonly string[];
+  readonly needs: readonly PortalNeed[];
+  /** A folder it keeps. */
+  readonly volume?: { readonly path: string; readonly sizeGiB: number };
+  /** True: a Java program that calls the platform's own host names and must trust its certificate. */
+  readonly callsPlatform?: boolean;
+}
+
+const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
+const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATABASE_USER_PASSWORD"] } as const;
+
+/**
+ * The portal's applications with the settings their programs read.
+ *
+ * None of them uses an account of its own in the cluster: the API acts with the tokens it keeps in OpenBao, one for each
+ * cluster and user. So no pod gets a token and no role is granted here.
+ *
+ * Not here: Terraman, whose work this project does; the migration tools and the federation applications, which come with
+ * object storage and Karmada; the service broker, which belongs to the old service type.
+ */
+export const PORTAL_APPS: readonly PortalApp[] = [
+  {
+    name: "cp-portal-ui",
+    port: 8090,
+    path: "",
+    config: [
+      "KEYCLOAK_URI",
+      "KEYCLOAK_CP_REALM",
+      "REPOSITORY_URL",
+      "CP_PORTAL_UI_URI",
+      "CP_PORTAL_API_URI",
+      "CP_PORTAL_CATALOG_API_URI",
+      "CP_PORTAL_CHAOS_API_URI",
+      "CP_PORTAL_REMOTE_API_URI",
+      "CP_PORTAL_MIGRATION_UI_URI",
+      "CHART_REPO_NAME",
+      "CHART_REPO_URL",
+    ],
+    secrets: ["KEYCLOAK_CP_CLIENT_ID", "KEYCLOAK_CP_CLIENT_SECRET", "CHART_REPO_USERNAME", "CHART_REPO_PASSWORD", "CHART_REPO_CRT"],
+    needs: [],
+    callsPlatform: true,
+  },
+  {
+    // Starts and logs users in without OpenBao; calls to a cluster answer with an error until there is one.
+    name: "cp-portal-api",
+    port: 3333,
+    path: "/cpapi",
+    config: [...VAULT.config, "CP_PORTAL_COMMON_API_URI", "CP_PORTAL_TERRAMAN_API_URI", "CP_PORTAL_METRIC_COLLECTOR_API_URI"],
+    secrets: [...VAULT.secrets, "JWT_SECRET", "COMMONAPI_AUTHORIZATION_PASSWORD"],
+    needs: [],
+  },
+  {
+    name: "cp-portal-common-api",
+    port: 3334,
+    config: [...DATABASE.config, "KEYCLOAK_DB_SCHEMA"],
+    secrets: [...DATABASE.secrets, "KEYCLOAK_CP_REALM_ID", "SPRING_SECURITY_PASSWORD"],
+    needs: [],
+  },
+  {
+    name: "cp-portal-metric-api",
+    port: 8900,
+    config: [...DATABASE.config, ...VAULT.config],
+    secrets: [...DATABASE.secrets, ...VAULT.secrets],
+    needs: ["vault"],
+  },
+  {
+    name: "cp-portal-remote-api",
+    port: 8095,
+    path: "/cpremote",
+    config: [...VAULT.config],
+    secrets: [...VAULT.secrets, "JWT_SECRET"],
+    needs: ["vault"],
+  },
+  {
+    name: "cp-portal-catalog-api",
+    port: 8093,
+    path: "/cpcatalog",
+    config: [...VAULT.config, "HELM_REPO_CA", "HELM_REPO_CACHE", "HELM_REPO_CONFIG", "CHART_REPO_NAME", "CHART_REPO_URL"],
+    secrets: [...VAULT.secrets, "JWT_SECRET", "CHART_REPO_USERNAME", "CHART_REPO_PASSWORD"],
+    needs: ["vault", "charts"],
+    volume: { path: "/home/1000/helm", sizeGiB: 5 },
+  },
+  {
+    name: "cp-portal-chaos-api",
+    port: 8092,
+    path: "/cpchaos",
+    config: [...VAULT.config, "CHAOS_DASHBOARD_API_URI", "CP_PORTAL_API_URI"],
+    secrets: [...VAULT.secrets, "JWT_SECRET"],
+    needs: ["vault", "chaos"],
+  },
+  {
+    name: "cp-portal-chaos-collector",
+    port: 8094,
+    config: [...VAULT.config, "CP_PORTAL_COMMON_API_URI"],
+    secrets: [...VAULT.secrets, "COMMONAPI_AUTHORIZATION_PASSWORD"],
+    needs: ["vault", "chaos"],
+  },
+];
+
+/** The applications whose needs are met and whose image the plan has. */
+export function appsFor(images: Readonly<Record<string, string>>, available: readonly PortalNeed[]): PortalApp[] {
+  return PORTAL_APPS.filter(({ name, needs }) => images[name] !== undefined && needs.every((need) => available.includes(need)));
+}

@@ -1,0 +1,45 @@
+import type { Input } from "@pulumi/pulumi";
+import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../args";
+import type { RealmAccess } from "../keycloak/keycloak";
+
+/** OpenBao as the portal's applications log in to it. */
+export interface VaultAccess {
+  readonly url: string;
+  readonly roleName: string;
+  /** Secret. */
+  readonly roleId: Input<string>;
+  /** Secret. */
+  readonly secretId: Input<string>;
+}
+
+/** The chart repository of the portal's catalogue. */
+export interface ChartRepositoryAccess {
+  readonly name: string;
+  readonly url: string;
+  readonly user: string;
+  /** Secret. */
+  readonly password: Input<string>;
+}
+
+/** Arguments of {@link Portal}. */
+export interface PortalArgs extends ServiceArgs {
+  readonly ingress: IngressRoute;
+  /** The portal's schema, whose tables are there. */
+  readonly database: DatabaseAccess;
+  /** Name of Keycloak's schema, in which the portal reads the realm's users. */
+  readonly keycloakSchema: string;
+  readonly realm: RealmAccess;
+  /** Host of Keycloak; pods reach it at the ingress's own address. */
+  readonly keycloakHost: string;
+  /** What clients in the cluster must trust besides the public authorities. PEM; undefined where those suffice. */
+  readonly trust?: Input<string>;
+  readonly storageClass: string;
+  /** OpenBao. Without it the applications that keep their clusters' tokens there are left out. */
+  readonly vault?: VaultAccess;
+  /** ChartMuseum. Without it there is no catalogue. */
+  readonly charts?: ChartRepositoryAccess;
+  /** URL of Chaos Mesh's dashboard. Without it there are no chaos experiments. */
+  readonly chaosDashboardUrl?: string;
+  /** URL of the private image registry shown in the portal. */
+  readonly registryUrl?: string;
+}

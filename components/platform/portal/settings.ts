@@ -1,0 +1,64 @@
+import type { Input, Output } from "@pulumi/pulumi";
+import type { PortalArgs } from "./args";
+
+/** What is generated for the portal alone. Secret. */
+export interface PortalSecrets {
+  /** Signs the portal's own tokens; shared by the applications that read them. */
+  readonly jwt: Output<string>;
+  /** Password between the API and the common API. */
+  readonly commonApi: Output<string>;
+}
+
+/**
+ * Stands where a program demands a setting of a service that is not there. It must be some text: an empty one keeps
+ * some of them from starting.
+ */
+const NONE = "none";
+
+/** The keys of `cp-portal-configmap`, as the programs read them. */
+export function portalConfig(args: PortalArgs, url: string): Record<string, string> {
+  const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc.cluster.local:${port}`;
+  return {
+    KEYCLOAK_URI: args.realm.url,
+    KEYCLOAK_CP_REALM: args.realm.realm,
+    KEYCLOAK_DB_SCHEMA: args.keycloakSchema,
+    DATABASE_URL: `${args.database.host}:${args.database.port}`,
+    VAULT_URL: args.vault?.url ?? "http://openbao.openbao.svc.cluster.local:8200",
+    REPOSITORY_URL: args.registryUrl ?? "",
+    CP_PORTAL_UI_URI: url,
+    CP_PORTAL_API_URI: `${url}/cpapi`,
+    CP_PORTAL_CATALOG_API_URI: `${url}/cpcatalog`,
+    CP_PORTAL_CHAOS_API_URI: `${url}/cpchaos`,
+    CP_PORTAL_REMOTE_API_URI: `${url}/cpremote`,
+    CP_PORTAL_MIGRATION_UI_URI: `${url}/cpmigui`,
+    CP_PORTAL_COMMON_API_URI: inside("cp-portal-common-api", 3334),
+    CP_PORTAL_TERRAMAN_API_URI: inside("cp-portal-terraman", 8091),
+    CP_PORTAL_METRIC_COLLECTOR_API_URI: inside("cp-portal-metric-api", 8900),
+    CHAOS_DASHBOARD_API_URI: args.chaosDashboardUrl ?? "",
+    HELM_REPO_CA: "/home/1000/helm/cert",
+    HELM_REPO_CACHE: "/home/1000/helm/cache",
+    HELM_REPO_CONFIG: "/home/1000/helm/repositories.yaml",
+    CHART_REPO_NAME: args.charts?.name ?? "",
+    CHART_REPO_URL: args.charts?.url ?? "",
+  };
+}
+
+/** The keys of `cp-portal-secret`. The last three override what the programs have compiled in. */
+export function portalSecrets({ realm, database, vault, charts }: PortalArgs, generated: PortalSecrets): Record<string, Input<string>> {
+  return {
+    KEYCLOAK_CP_REALM_ID: realm.realmId,
+    KEYCLOAK_CP_CLIENT_ID: realm.clientId,
+    KEYCLOAK_CP_CLIENT_SECRET: realm.clientSecret,
+    DATABASE_USER_ID: database.user,
+    DATABASE_USER_PASSWORD: database.password,
+    VAULT_ROLE_NAME: vault?.roleName ?? NONE,
+    VAULT_ROLE_ID: vault?.roleId ?? NONE,
+    VAULT_SECRET_ID: vault?.secretId ?? NONE,
+    CHART_REPO_USERNAME: charts?.user ?? NONE,
+    CHART_REPO_PASSWORD: charts?.password ?? NONE,
+    CHART_REPO_CRT: "",
+    JWT_SECRET: generated.jwt,
+    SPRING_SECURITY_PASSWORD: generated.commonApi,
+    COMMONAPI_AUTHORIZATION_PASSWORD: generated.commonApi,
+  };
+}

@@ -1,0 +1,116 @@
+import type { core } from "@pulumi/kubernetes/types/input";
+import type { ServicePlan } from "../../../model/plan/types";
+import {
+  containerSecurityContext,
+  httpProbe,
+  imageOf,
+  podSecurityContext,
+  resourceRequirements,
+  selectorLabels,
+  spreadOverNodes,
+} from "../objects";
+import type { PortalApp } from "./apps";
+
+/** Names of the objects K-PaaS's own manifests use too. */
+export const NAMES = { config: "cp-portal-configmap", secret: "cp-portal-secret", trust: "cp-portal-trust" } as const;
+
+/** The images run as root by default; their programs need no more than a plain user. */
+const APP_USER = 1000;
+
+/** The password every JDK's store of public authorities has; it guards nothing. */
+const STORE_PASSWORD = "changeit";
+
+/** Makes a Java trust store of the image's own authorities and the platform's, so that no image is built anew for it. */
+const MAKE_TRUST_STORE = [
+  'store="$JAVA_HOME/lib/security/cacerts"',
+  '[ -f "$store" ] || store="$JAVA_HOME/jre/lib/security/cacerts"',
+  'cp "$store" /trust/cacerts',
+  "chmod u+w /trust/cacerts",
+  `keytool -importcert -noprompt -alias platform -file /platform/ca.crt -keystore /trust/cacerts -storepass ${STORE_PASSWORD}`,
+].join("\n");
+
+/** What a pod is told besides its settings. */
+export interface PodSurroundings {
+  readonly serviceAccountName: string;
+  /** True: the platform's certificate must be trusted. */
+  readonly trust: boolean;
+  /** Addresses of the platform's host names. */
+  readonly hosts: { readonly ip: string; readonly hostnames: string[] };
+}
+
+/** The pod of one application. */
+export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, trust, hosts }: PodSurroundings): core.v1.PodSpec {
+  const image = imageOf(plan, app.name);
+  const resources = resourceRequirements(plan.resources);
+  const securityContext = containerSecurityContext();
+  const withStore = trust && app.callsPlatform === true;
+  const env: core.v1.EnvVar[] = [
+    ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: NAMES.config, key } } })),
+    ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: NAMES.secret, key } } })),
+    ...(withStore
+      ? [
+          {
+            name: "JAVA_TOOL_OPTIONS",
+            value: `-Djavax.net.ssl.trustStore=/trust/cacerts -Djavax.net.ssl.trustStorePassword=${STORE_PASSWORD}`,
+          },
+        ]
+      : []),
+  ];
+  const probe = (kind: "liveness" | "readiness", timing: { periodSeconds: number; failureThreshold: number }) =>
+    httpProbe(`/actuator/health/${kind}`, "http", timing);
+  return {
+    serviceAccountName,
+    automountServiceAccountToken: false,
+    securityContext: podSecurityContext(APP_USER),
+    ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(app.name)) } : {}),
+    hostAliases: [hosts],
+    ...(withStore
+      ? {
+          initContainers: [
+            {
+              name: "trust",
+              image,
+              command: ["sh", "-ec", MAKE_TRUST_STORE],
+              resources,
+              securityContext,
+              volumeMounts: [
+                { name: "trust", mountPath: "/trust" },
+                { name: "platform", mountPath: "/platform", readOnly: true },
+                { name: "tmp", mountPath: "/tmp" },
+              ],
+            },
+          ],
+        }
+      : {}),
+    containers: [
+      {
+        name: app.name,
+        image,
+        env,
+        ports: [{ name: "http", containerPort: app.port }],
+        resources,
+        securityContext,
+        startupProbe: probe("liveness", { periodSeconds: 5, failureThreshold: 60 }),
+        readinessProbe: probe("readiness", { periodSeconds: 10, failureThreshold: 3 }),
+        livenessProbe: probe("liveness", { periodSeconds: 15, failureThreshold: 4 }),
+        volumeMounts: [
+          { name: "tmp", mountPath: "/tmp" },
+          { name: "logs", mountPath: "/home/1000/logs" },
+          ...(withStore ? [{ name: "trust", mountPath: "/trust", readOnly: true }] : []),
+          ...(app.volume ? [{ name: "data", mountPath: app.volume.path }] : []),
+        ],
+      },
+    ],
+    volumes: [
+      { name: "tmp", emptyDir: {} },
+      { name: "logs", emptyDir: {} },
+      ...(withStore
+        ? [
+            { name: "trust", emptyDir: {} },
+            { name: "platform", configMap: { name: NAMES.trust } },
+          ]
+        : []),
+      ...(app.volume ? [{ name: "data", persistentVolumeClaim: { claimName: app.name } }] : []),
+    ],
+  };
+}

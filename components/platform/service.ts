@@ -1,0 +1,168 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
+import type { meta, networking } from "@pulumi/kubernetes/types/input";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  type Input,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
+import type { Labels, ServicePlan } from "../../model/plan/types";
+import type { IngressRoute, ServiceArgs } from "./args";
+import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels } from "./objects";
+import { mergeValues, type Values } from "./values";
+
+/** Namespaces Kubernetes itself brings; a service in one of them does not make it. */
+const BUILT_IN_NAMESPACES = ["default", "kube-system"];
+
+/** How long Helm waits for a release's workloads, in seconds. */
+const RELEASE_TIMEOUT = 900;
+
+/** What the components of all services share: options, metadata, namespace, accounts and policies of their objects. */
+export abstract class PlatformService extends ComponentResource {
+  protected readonly plan: ServicePlan;
+  private readonly objectPrefix: string;
+  private readonly labels: Labels;
+  private readonly cluster: Resource | undefined;
+  private readonly prerequisites: Resource[];
+
+  constructor(type: string, name: string, args: ServiceArgs, opts?: ComponentResourceOptions) {
+    super(type, name, { namespace: args.plan.namespace, version: args.plan.version }, opts);
+    this.plan = args.plan;
+    this.objectPrefix = name;
+    this.labels = args.labels ?? {};
+    this.cluster = args.cluster;
+    this.prerequisites = [...(args.after ?? [])];
+  }
+
+  /** The logical name of a child. */
+  protected childName(role: string): string {
+    return `${this.objectPrefix}-${role}`;
+  }
+
+  /** Options of a child that goes with its cluster: deleting the cluster deletes it, no call is made for it. */
+  protected inCluster(extra: CustomResourceOptions = {}): CustomResourceOptions {
+    return { ...this.deletedFirst(extra), ...(this.cluster === undefined ? {} : { deletedWith: this.cluster }) };
+  }
+
+  /** Options of a child with a part in the cloud (load balancer, volume), or one that holds such a part: it is deleted by itself, before its cluster. */
+  protected deletedFirst(extra: CustomResourceOptions = {}): CustomResourceOptions {
+    const dependsOn = [...this.prerequisites, ...((extra.dependsOn as Resource[] | undefined) ?? [])];
+    return { ...extra, parent: this, ...(dependsOn.length === 0 ? {} : { dependsOn }) };
+  }
+
+  /** Metadata of an object in the service's namespace. */
+  protected metadata(name: Input<string>, workload: string, extra: Partial<meta.v1.ObjectMeta> = {}): meta.v1.ObjectMeta {
+    return { ...extra, name, namespace: this.plan.namespace, labels: { ...objectLabels(this.plan, workload, this.labels) } };
+  }
+
+  /** Labels of a pod template: what selects it, and the environment's own. */
+  protected podLabels(workload: string): Record<string, string> {
+    return { ...this.labels, ...selectorLabels(workload) };
+  }
+
+  /**
+   * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. A retained
+   * one is left when everything else is destroyed: deleting a namespace deletes the claims in it.
+   */
+  protected createNamespace(level: PodSecurity, retain = false): void {
+    const { namespace } = this.plan;
+    if (BUILT_IN_NAMESPACES.includes(namespace)) return;
+    const created = new Namespace(
+      this.childName("namespace"),
+      { metadata: { name: namespace, labels: { ...objectLabels(this.plan, namespace, this.labels), ...podSecurityLabels(level) } } },
+      this.inCluster(retain ? { retainOnDelete: true } : {}),
+    );
+    this.prerequisites.push(created);
+    this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
+  }
+
+  /** Lets the peers reach the selected pods at the ports; no peers: everybody (an API server calling a webhook has no pod to name). */
+  protected allowIngress(
+    role: string,
+    selector: Labels,
+    ports: readonly number[],
+    from: readonly networking.v1.NetworkPolicyPeer[] = [],
+  ): void {
+    this.networkPolicy(role, {
+      podSelector: { matchLabels: { ...selector } },
+      policyTypes: ["Ingress"],
+      ingress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })), ...(from.length === 0 ? {} : { from: [...from] }) }],
+    });
+  }
+
+  /** Lets the certificate issuer's own pods answer the authority's calls, where each host has its own certificate. */
+  protected allowCertificateChecks(route: IngressRoute): void {
+    if (route.clusterIssuer === undefined) return;
+    this.allowIngress("allow-acme", { "acme.cert-manager.io/http01-solver": "true" }, [8089], [fromNamespace(route.namespace)]);
+  }
+
+  private networkPolicy(role: string, spec: networking.v1.NetworkPolicySpec): void {
+    new NetworkPolicy(this.childName(role), { metadata: this.metadata(role, role), spec }, this.inCluster());
+  }
+
+  /**
+   * An account that no pod gets a token of: none of our own workloads speaks to the Kubernetes API. Every later child
+   * waits for it. Gives its name.
+   */
+  protected serviceAccount(role: string, workload: string): string {
+    const created = new ServiceAccount(
+      this.childName(role),
+      { metadata: this.metadata(workload, workload), automountServiceAccountToken: false },
+      this.inCluster(),
+    );
+    this.prerequisites.push(created);
+    return workload;
+  }
+
+  /** Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise. */
+  protected disruptionBudget(role: string, workload: string, replicas: number): void {
+    if (replicas < 2) return;
+    new PodDisruptionBudget(
+      this.childName(role),
+      {
+        metadata: this.metadata(workload, workload),
+        spec: { maxUnavailable: 1, selector: { matchLabels: { ...selectorLabels(workload) } } },
+      },
+      this.inCluster(),
+    );
+  }
+
+  /** A Secret whose data are secret in the state too. */
+  protected secret(role: string, name: string, workload: string, data: Record<string, Input<string>>, type?: string): Secret {
+    return new Secret(
+      this.childName(role),
+      { metadata: this.metadata(name, workload), stringData: secret(data), ...(type === undefined ? {} : { type }) },
+      this.inCluster(),
+    );
+  }
+
+  /** The planned chart with our values, over which the user's own are merged. `owns` says whether it makes a load balancer or a volume. */
+  protected release(values: Values, owns: "nothing" | "cloudParts" = "nothing", dependsOn: Resource[] = []): Release {
+    const { chart, namespace } = this.plan;
+    if (chart === undefined) throw new Error(`The plan of service "${this.plan.name}" has no chart; it must come from the catalogue.`);
+    const fromRegistry = chart.repository.startsWith("oci://");
+    return new Release(
+      this.childName("release"),
+      {
+        name: chart.name,
+        namespace,
+        chart: fromRegistry ? `${chart.repository}/${chart.name}` : chart.name,
+        version: chart.version,
+        ...(fromRegistry ? {} : { repositoryOpts: { repo: chart.repository } }),
+        values: mergeValues(values, this.plan.values ?? {}),
+        // A failed install leaves nothing behind and a failed upgrade rolls back: the next run starts from a known state.
+        atomic: true,
+        maxHistory: 5,
+        timeout: RELEASE_TIMEOUT,
+      },
+      owns === "nothing" ? this.inCluster({ dependsOn }) : this.deletedFirst({ dependsOn }),
+    );
+  }
+}

@@ -1,0 +1,84 @@
+// Who may import whom. Checked by `npm run check` and by test/imports.test.ts.
+
+/** The folders of the tree, and what each may import besides itself. */
+const MAY_IMPORT = {
+  catalog: [],
+  model: ["catalog"],
+  plugin: ["model", "catalog"],
+  sandbox: ["plugin/rpc", "model", "catalog"],
+  providers: ["model", "catalog"],
+  components: ["providers/infrastructure", "model", "catalog"],
+  stacks: ["components", "providers", "model", "catalog"],
+  engine: ["stacks", "model", "catalog", "plugin/rpc"],
+  cli: ["engine", "stacks", "model", "catalog"],
+};
+
+/** Which folders, tests and the sandbox aside, may use which cloud's SDK. */
+const SDKS = {
+  openstack: ["providers/openstack", "providers/nhn"],
+  aws: ["providers/aws"],
+  "aws-native": ["providers/aws"],
+  gcp: ["providers/gcp"],
+  azure: ["providers/azure"],
+  "azure-native": ["providers/azure"],
+  vsphere: ["providers/vsphere"],
+};
+
+const folders = Object.keys(MAY_IMPORT);
+const anyOf = (names) => `^(${names.join("|")})(/|\\.|$)`;
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    { name: "not-from-tests", severity: "error", from: { pathNot: "^(test|dev)/" }, to: { path: "^(test|dev)/" } },
+    {
+      name: "declared",
+      comment: "What is published must find its dependencies.",
+      severity: "error",
+      from: { pathNot: "^(test|dev)/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "undetermined"], dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "model-is-pure",
+      comment: "The plan is computed without an engine, a cloud or any input and output.",
+      severity: "error",
+      from: { path: "^(model|catalog)/" },
+      to: { path: "^node_modules/@(pulumi|grpc)/|^node_modules/google-protobuf/" },
+    },
+    {
+      name: "model-does-no-io",
+      severity: "error",
+      from: { path: "^(model|catalog)/" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|assert|path|url)$" },
+    },
+    ...folders.map((folder) => ({
+      name: `${folder}-imports`,
+      comment: `${folder}/ may import ${MAY_IMPORT[folder].join(", ") || "nothing else"}.`,
+      severity: "error",
+      from: { path: `^${folder}/` },
+      to: { path: anyOf(folders), pathNot: anyOf([folder, ...MAY_IMPORT[folder]]) },
+    })),
+    ...Object.entries(SDKS).map(([sdk, allowed]) => ({
+      name: `sdk-${sdk}`,
+      comment: "A user of one cloud neither installs nor loads the SDK of another.",
+      severity: "error",
+      from: { pathNot: `^(test|sandbox|${allowed.join("|")})/` },
+      to: { path: `^node_modules/@pulumi/${sdk}/` },
+    })),
+    {
+      name: "one-cloud-each",
+      comment: "Providers know nothing of each other.",
+      severity: "error",
+      from: { path: "^providers/([^/]+)/" },
+      to: { path: "^providers/[^/]+/", pathNot: ["^providers/$1/", "^providers/openstack/"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    // Imports of types count: they too decide what a user has to install.
+    tsPreCompilationDeps: true,
+    exclude: { path: "^dist/" },
+  },
+};

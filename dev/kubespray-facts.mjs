@@ -1,0 +1,105 @@
+// Writes catalog/kubespray/TAG.json from a survey of kubespray's tags: `node dev/kubespray-facts.mjs SURVEY.json`.
+// The survey (kubespray-tags.json) is no part of the repository; without it this script says so and changes nothing.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const survey = process.argv[2];
+if (survey === undefined || !existsSync(survey)) {
+  console.error(
+    "Give the path of kubespray-tags.json, the survey of kubespray's release tags: node dev/kubespray-facts.mjs SURVEY.json\n" +
+      "It is not part of this repository; catalog/kubespray holds what was taken from it.",
+  );
+  process.exit(2);
+}
+
+const oldest = [2, 26, 0]; // the tag of K-PaaS 1.6.0
+const target = join(dirname(dirname(fileURLToPath(import.meta.url))), "catalog", "kubespray");
+mkdirSync(target, { recursive: true });
+
+for (const row of JSON.parse(readFileSync(survey, "utf8")).tags) {
+  if (row.tag === null || isOlder(row.tag)) continue;
+  writeFileSync(join(target, `${row.tag}.json`), `${JSON.stringify(facts(row), undefined, 2)}\n`);
+  console.log(row.tag);
+}
+
+function isOlder(tag) {
+  const parts = tag.slice(1).split(".").map(Number);
+  const at = parts.findIndex((part, index) => part !== oldest[index]);
+  return at >= 0 && parts[at] < oldest[at];
+}
+
+function facts(row) {
+  const root = new Set(row.playbooks.root);
+  // The root's hyphenated names exist in every tag; facts.yml is in playbooks/ alone.
+  const playbook = (name) => (root.has(`${name}.yml`) ? `${name}.yml` : `playbooks/${name}.yml`);
+  return {
+    tag: row.tag,
+    commit: row.commit,
+    date: row.date.slice(0, 10),
+    kubernetes: {
+      default: row.kubernetes.default_version,
+      minimum: row.kubernetes.min_required,
+      writtenWithV: row.kubernetes.written_with_v,
+      minors: row.kubernetes.mapped_minors,
+      versions: row.kubernetes.versions,
+    },
+    ansible: {
+      core: { minimum: row.ansible.ansible_core_min, below: row.ansible.ansible_core_max_exclusive },
+      requirements: row.ansible.requirements,
+      python: { minimum: row.ansible.python_min, maximum: row.ansible.python_max },
+    },
+    components: Object.fromEntries(
+      row.kubernetes.mapped_minors.map((minor) => {
+        const own = row.versions_by_kube_minor[minor];
+        return [
+          minor,
+          {
+            etcd: own.etcd,
+            crio: own["cri-o"],
+            containerd: row.versions.containerd,
+            calico: row.versions.calico,
+            cilium: row.versions.cilium,
+            flannel: row.versions.flannel,
+            coredns: own.coredns,
+          },
+        ];
+      }),
+    ),
+    playbooks: Object.fromEntries(
+      ["facts", "cluster", "scale", "remove-node", "upgrade-cluster", "recover-control-plane", "reset"].map((name) => [
+        name,
+        playbook(name),
+      ]),
+    ),
+    defaults: pick(row.defaults, [
+      "kube_network_plugin",
+      "container_manager",
+      "kube_proxy_mode",
+      "kube_proxy_strict_arp",
+      "kube_service_addresses",
+      "kube_pods_subnet",
+      "kube_network_node_prefix",
+      "kubelet_max_pods",
+      "calico_network_backend",
+      "calico_ipip_mode",
+      "calico_vxlan_mode",
+      "calico_datastore",
+      "etcd_deployment_type",
+      "dns_mode",
+      "resolvconf_mode",
+      "cert_management",
+      "cluster_name",
+    ]),
+    allowed: Object.fromEntries(Object.entries(row.allowed_values).filter(([, values]) => values !== null)),
+    removedVariables: row.removed_vars_asserted
+      .map((removed) => removed.name)
+      .concat(row.variables_asserted_undefined)
+      .sort(),
+    deprecatedVariables: row.variables_warned_deprecated ?? [],
+  };
+}
+
+function pick(from, names) {
+  return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+}

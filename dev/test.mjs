@@ -1,0 +1,93 @@
+// `npm test`: builds, makes sure the engine is there, runs every test file in a process of its own, as many at once as there are cores.
+// Own processes, because Pulumi's mocks and settings are global to one. The last line reads `N passed, N failed, N skipped`.
+// Arguments choose files: `npm test -- cli/ model/plan`.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tests = join(root, "dist", "test");
+const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
+const total = { passed: 0, failed: 0, skipped: 0 };
+const started = Date.now();
+
+const built = spawnSync(process.execPath, [join(root, "dev", "build.mjs")], { stdio: "inherit" });
+if (built.status !== 0) end("The tree does not compile.");
+
+const { locateEngine } = createRequire(import.meta.url)("../dist/engine/locate.js");
+try {
+  await locateEngine({ onProgress: (text) => console.log(text) });
+} catch (error) {
+  end(error.message);
+}
+
+const files = readdirSync(tests, { recursive: true })
+  .filter((file) => file.endsWith(".test.js"))
+  .filter((file) => process.argv.length === 2 || process.argv.slice(2).some((part) => file.includes(part)))
+  .sort((a, b) => Number(drivesEngine(b)) - Number(drivesEngine(a)) || (a < b ? -1 : 1));
+if (files.length === 0) end("There is no such test file.");
+
+const reports = mkdtempSync(join(tmpdir(), "kpaas-test-"));
+const failures = [];
+const queue = [...files];
+await Promise.all(Array.from({ length: Math.max(2, Math.min(4, availableParallelism())) }, worker));
+rmSync(reports, { recursive: true, force: true });
+
+failures.forEach(({ file, title, text }, index) => {
+  console.log(`\n${index + 1}) ${file}: ${title}\n${text.replace(/^/gm, "   ")}`);
+});
+console.log(`\n${files.length} files in ${Math.round((Date.now() - started) / 1000)} s`);
+end();
+
+// Those that take longest begin first, so that no core waits for them at the end.
+function drivesEngine(file) {
+  return /^(engine|stacks|e2e)[\\/]/.test(file);
+}
+
+async function worker() {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await runFile(file);
+}
+
+async function runFile(file) {
+  const report = join(reports, `${file.replaceAll(/[\\/]/g, "-")}.json`);
+  const args = [mocha, "--reporter", "json", "--reporter-option", `output=${report}`, join(tests, file)];
+  const before = Date.now();
+  const { code, output } = await run(process.execPath, args);
+  const result = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
+  const source = join("test", file.replace(/\.js$/, ".ts"));
+  const broken =
+    result?.failures.map(({ fullTitle, err }) => ({ file: source, title: fullTitle, text: err.stack ?? err.message ?? "" })) ?? [];
+  // A process that died, or failed outside any test, is a failure too.
+  if (result === undefined || (code !== 0 && broken.length === 0)) broken.push({ file: source, title: `ended with ${code}`, text: output });
+  failures.push(...broken);
+  total.passed += result?.stats.passes ?? 0;
+  total.skipped += result?.stats.pending ?? 0;
+  total.failed += broken.length;
+  const counts = `${result?.stats.passes ?? 0} passed${broken.length > 0 ? `, ${broken.length} FAILED` : ""}`;
+  console.log(
+    `${broken.length > 0 ? "✗" : "✓"} ${relative(root, source) || source}  ${counts}  ${((Date.now() - before) / 1000).toFixed(1)} s`,
+  );
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code: code ?? signal, output }));
+  });
+}
+
+// Ends the run: a reason means that it could not even begin.
+function end(reason) {
+  if (reason !== undefined) {
+    console.error(reason);
+    total.failed++;
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exit(total.failed > 0 ? 1 : 0);
+}

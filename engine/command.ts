@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { delimiter, dirname } from "node:path";
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { CommandError, ConcurrentUpdateError, StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import type { Engine } from "./locate";
+
+/** What one run of the engine's command line gave. */
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+export interface EngineCommandOptions {
+  /** The whole environment of the engine and of the providers it starts. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted: the engine is asked to cancel, and is waited for. */
+  readonly signal?: AbortSignal;
+  /** Aborted: the engine is told to end at once, and is killed if it does not. */
+  readonly forceSignal?: AbortSignal;
+}
+
+/** How long an engine told to end at once may take. */
+const FORCE_TIMEOUT_MS = 10_000;
+
+/** How much of an error stream is kept. */
+const KEPT_CHARACTERS = 64_000;
+
+/** Operations tell everything as events: their printed output is thrown away instead of being collected in memory. */
+const OPERATIONS = new Set(["preview", "up", "refresh", "destroy"]);
+
+/**
+ * Runs the engine for the Automation API in place of the API's own `PulumiCommand`, which differs in three ways that matter here: it adds to this process's
+ * environment instead of replacing it (a sandbox must not see the user's credentials), keeps all printed output in memory, and leaves
+ * the engine in the terminal's process group, where Ctrl-C would reach it twice and make it give up instead of cancelling.
+ */
+export class EngineCommand {
+  readonly command: string;
+  readonly version: PulumiCommand["version"];
+  private readonly options: EngineCommandOptions;
+
+  constructor(engine: Engine, version: PulumiCommand["version"], options: EngineCommandOptions) {
+    this.command = engine.command;
+    this.version = version;
+    this.options = options;
+  }
+
+  /** Called by the Automation API with the arguments of one command; throws its typed errors. */
+  async run(args: readonly string[], cwd: string, additionalEnv: Readonly<Record<string, string>>): Promise<CommandResult> {
+    const { signal, forceSignal } = this.options;
+    signal?.throwIfAborted();
+    const env: NodeJS.ProcessEnv = { ...this.options.env, ...additionalEnv, PULUMI_AUTOMATION_API: "true" };
+    // The language hosts and other bundled plugins lie beside the engine.
+    const path = [dirname(this.command), env.PATH].filter(Boolean).join(delimiter);
+    const collect = !OPERATIONS.has(args[0] ?? "");
+    const child = spawn(this.command, [...args, ...(args.includes("--non-interactive") ? [] : ["--non-interactive"])], {
+      cwd,
+      env: { ...env, PATH: path },
+      detached: true,
+      stdio: ["ignore", collect ? "pipe" : "ignore", "pipe"],
+    });
+    // It has a process group of its own, so nothing else ends it when this process gives up waiting.
+    const leaving = () => child.kill(forceSignal?.aborted ? "SIGKILL" : "SIGINT");
+    process.once("exit", leaving);
+    const unlisten = [onAbort(signal, () => child.kill("SIGINT")), onAbort(forceSignal, () => endNow(child))];
+    try {
+      return await result(child);
+    } finally {
+      process.off("exit", leaving);
+      for (const stop of unlisten) stop();
+    }
+  }
+}
+
+function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
+  if (signal?.aborted) action();
+  signal?.addEventListener("abort", action, { once: true });
+  return () => signal?.removeEventListener("abort", action);
+}
+
+/** To the engine a second interrupt means: end now, leaving what is in flight. */
+function endNow(child: ChildProcess): void {
+  child.kill("SIGINT");
+  const timer = setTimeout(() => child.kill("SIGKILL"), FORCE_TIMEOUT_MS);
+  child.once("close", () => clearTimeout(timer));
+}
+
+function result(child: ChildProcess): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    let stdout = "";
+    let stderr = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr = (stderr + text).slice(-KEPT_CHARACTERS);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve({ stdout, stderr, code });
+      else reject(commandError(stderr));
+    });
+  });
+}
+
+/** The Automation API tells apart by class what the command line tells by words. */
+function commandError(stderr: string): CommandError {
+  if (/no stack named.*found/.test(stderr)) return new StackNotFoundError(stderr);
+  if (/stack.*already exists/.test(stderr)) return new StackAlreadyExistsError(stderr);
+  if (/the stack is currently locked by|\[409\] Conflict/.test(stderr)) return new ConcurrentUpdateError(stderr);
+  return new CommandError(stderr);
+}

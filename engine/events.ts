@@ -1,0 +1,222 @@
+import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
+import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
+
+/** What an operation tells while it runs. */
+export type Progress =
+  | {
+      readonly kind: "resource";
+      readonly status: "start" | "done" | "failed";
+      readonly op: string;
+      readonly urn: string;
+      readonly type: string;
+      readonly name: string;
+      readonly detail?: string;
+    }
+  /** The engine's diagnostics: kubespray's steps come this way. */
+  | {
+      readonly kind: "message";
+      readonly severity: "info" | "warning" | "error";
+      readonly text: string;
+      readonly urn?: string;
+      /** Only worth showing while the operation runs. */
+      readonly ephemeral: boolean;
+    }
+  /** Finding or building the engine, waiting for a lock. */
+  | { readonly kind: "engine"; readonly text: string };
+
+/** How many resources were, or in a preview would be, changed. A replacement counts once. */
+export interface Changes {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly same: number;
+}
+
+/** One changed resource. */
+export interface ChangedResource {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Shown for an output that is only known after the operation. */
+export const UNKNOWN_TEXT = "[unknown]";
+
+/** Shown for a secret. */
+export const SECRET_TEXT = "[secret]";
+
+const STACK_TYPE = "pulumi:pulumi:Stack";
+const CLUSTER_TYPE = "kpaas:kubespray:Cluster";
+
+/** Steps of a replacement that the engine announces beside the replacement itself. */
+const PARTS_OF_REPLACE = new Set(["create-replacement", "delete-replaced", "remove-pending-replace", "discard-replaced"]);
+
+/** What the engine and the SDK say at the end about errors that were told before. */
+const GENERIC = /^((update|preview|refresh|destroy) failed|One or more errors occurred.*|an unhandled error occurred.*)$/s;
+
+/** Steps that change nothing. */
+const QUIET = new Set(["same", "read", "refresh"]);
+
+/** Turns the engine's events into progress and, at the end, into an operation's result. */
+export class EventCollector {
+  private summary: SummaryEvent | undefined;
+  private readonly changed = new Map<string, ChangedResource>();
+  private readonly errors: { readonly urn?: string; readonly text: string }[] = [];
+  private readonly failedResources = new Map<string, ChangedResource>();
+  private clusterSteps: readonly unknown[] = [];
+  private stackOutputs: Readonly<Record<string, unknown>> = {};
+
+  /**
+   * @param onProgress told of everything worth showing, as it comes
+   * @param isKnown true for an error text that the caller reports itself, so that it is not told twice
+   */
+  constructor(
+    private readonly onProgress: (event: Progress) => void = () => {},
+    private readonly isKnown: (text: string) => boolean = () => false,
+  ) {}
+
+  /** Takes one event, in the order they come. */
+  take(event: EngineEvent): void {
+    if (event.summaryEvent) this.summary = event.summaryEvent;
+    else if (event.diagnosticEvent) this.takeDiagnostic(event.diagnosticEvent);
+    else if (event.resourcePreEvent) this.step("start", event.resourcePreEvent.metadata);
+    else if (event.resOutputsEvent) {
+      this.step("done", event.resOutputsEvent.metadata);
+      this.takeOutputs(event.resOutputsEvent.metadata);
+    } else if (event.resOpFailedEvent) this.step("failed", event.resOpFailedEvent.metadata);
+    else if (event.policyEvent) {
+      const { policyName, message, enforcementLevel, resourceUrn } = event.policyEvent;
+      const severity = enforcementLevel === "mandatory" ? "error" : "warning";
+      this.message(severity, `policy ${policyName}: ${plain(message)}`, resourceUrn, false);
+    }
+  }
+
+  get changes(): Changes {
+    const count = (op: string) => Object.entries(this.summary?.resourceChanges ?? {}).find(([name]) => name === op)?.[1] ?? 0;
+    return {
+      create: count("create") + count("import"),
+      update: count("update"),
+      replace: count("replace") || Math.max(count("create-replacement"), count("delete-replaced")),
+      delete: count("delete") + count("discard"),
+      same: count("same"),
+    };
+  }
+
+  /** The changed resources, in the order the engine came to them. */
+  get resources(): readonly ChangedResource[] {
+    return [...this.changed.values()];
+  }
+
+  /** The kubespray steps of the cluster changed in this operation. */
+  get steps(): readonly unknown[] {
+    return this.clusterSteps;
+  }
+
+  /** The stack's outputs; the engine hides every secret before it tells of them. */
+  get outputs(): Record<string, unknown> {
+    return readableFields(this.stackOutputs);
+  }
+
+  /** Whether an operation on a resource failed, as opposed to the program. */
+  get hasFailedResources(): boolean {
+    return this.failedResources.size > 0;
+  }
+
+  /** Why it failed, as text: each error beside its resource, then what failed without saying why. Undefined if nothing says so. */
+  get failure(): string | undefined {
+    const specific = this.errors.filter(({ text }) => !GENERIC.test(text));
+    const explained = new Set(specific.map((error) => error.urn));
+    const lines = [
+      ...specific.map(({ urn, text }) => {
+        const failed = urn === undefined ? undefined : describe(urn, this.failedResources.get(urn)?.op);
+        return failed === undefined ? text : `${failed}: ${text}`;
+      }),
+      ...[...this.failedResources.values()].filter(({ urn }) => !explained.has(urn)).map(({ urn, op }) => `${describe(urn, op)}: failed`),
+    ];
+    return lines.length === 0 ? undefined : [...new Set(lines)].map(indent).join("\n");
+  }
+
+  private takeDiagnostic(event: DiagnosticEvent): void {
+    const text = plain(event.message);
+    if (text === "" || text.startsWith("using pulumi-resource-kpaas from $PATH")) return;
+    switch (event.severity) {
+      case "error":
+        if (!this.isKnown(text)) this.message("error", withoutTrace(text), event.urn, event.ephemeral ?? false);
+        break;
+      case "warning":
+        this.message("warning", text, event.urn, event.ephemeral ?? false);
+        break;
+      case "info":
+      case "info#err":
+        this.message("info", text, event.urn, event.ephemeral ?? false);
+        break;
+      // The engine also sends "debug", which its type does not know: the SDK's own chatter.
+    }
+  }
+
+  private message(severity: "info" | "warning" | "error", text: string, urn: string | undefined, ephemeral: boolean): void {
+    const where = urn === undefined || urn === "" ? {} : { urn };
+    if (severity === "error") this.errors.push({ ...where, text });
+    this.onProgress({ kind: "message", severity, text, ...where, ephemeral });
+  }
+
+  private step(status: "start" | "done" | "failed", metadata: StepEventMetadata): void {
+    const { op, urn, type } = metadata;
+    const resource = { op, urn, type, name: nameOf(urn) };
+    if (status === "failed") this.failedResources.set(urn, resource);
+    else if (!QUIET.has(op) && !PARTS_OF_REPLACE.has(op)) this.changed.set(urn, resource);
+    this.onProgress({ kind: "resource", status, ...resource });
+  }
+
+  private takeOutputs({ op, type, new: state }: StepEventMetadata): void {
+    // The engine writes null where a step leaves no new state.
+    if (!state) return;
+    if (type === STACK_TYPE) this.stackOutputs = state.outputs;
+    const steps: unknown = type === CLUSTER_TYPE && !QUIET.has(op) ? state.outputs.steps : undefined;
+    if (Array.isArray(steps)) this.clusterSteps = steps.map(readable);
+  }
+}
+
+/** The logical name at the end of a URN. */
+export function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** `type name (op)` for a message about one resource. */
+function describe(urn: string, op: string | undefined): string {
+  const type = urn.split("::")[2]?.split("$").pop() ?? "";
+  return `${type} ${nameOf(urn)}${op === undefined ? "" : ` (${op})`}`;
+}
+
+/** An engine message without the engine's colour marks and terminal codes. */
+export function plain(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes begin with one.
+  return message.replace(/<\{%.*?%\}>|\u001b\[[0-9;]*m/g, "").trim();
+}
+
+/** An error text without the lines of its stack trace. */
+function withoutTrace(text: string): string {
+  return text.replace(/\n\s+at .*$/gm, "");
+}
+
+/** A value with the protocol's marks for unknowns and secrets replaced by words. */
+function readable(value: unknown): unknown {
+  if (value === UNKNOWN) return UNKNOWN_TEXT;
+  if (Array.isArray(value)) return value.map(readable);
+  return typeof value === "object" && value !== null ? readableObject({ ...value }) : value;
+}
+
+function readableObject(value: Readonly<Record<string, unknown>>): unknown {
+  return value[SIGNATURE_KEY] === SECRET_SIGNATURE ? SECRET_TEXT : readableFields(value);
+}
+
+function readableFields(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
+}
+
+/** Text moved two places to the right. */
+export function indent(text: string): string {
+  return text.replace(/^/gm, "  ");
+}

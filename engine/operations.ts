@@ -1,0 +1,230 @@
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import type { EnvironmentPlan } from "../model/plan/types";
+import { InvalidInputError, RefusedError } from "../model/problems";
+import type { EngineCommand } from "./command";
+import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
+import { type ChangedResource, type Changes, EventCollector, indent, type Progress, plain } from "./events";
+import { type Engine, locateEngine } from "./locate";
+import { removeDeadLocks } from "./stackLocks";
+import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
+import { clearWorld, writeWorld } from "./world";
+
+/** The environment an operation is about. */
+export interface EngineTarget {
+  readonly plan: EnvironmentPlan;
+  /** The project's root folder. */
+  readonly root: string;
+  /** True: simulated clouds and a backend of their own under `.kpaas/`. */
+  readonly sandbox: boolean;
+  /** Approved dangerous changes, `KEY:ACTION`. */
+  readonly approvals: readonly string[];
+}
+
+export interface RunOptions {
+  /** Aborted: the engine is asked to cancel and is waited for. */
+  readonly signal?: AbortSignal;
+  /** Aborted, usually by a second Ctrl-C: the engine is told to end at once, and is killed if it does not. */
+  readonly forceSignal?: AbortSignal;
+  readonly onProgress?: (event: Progress) => void;
+  /** How many resources are worked on at once; default the engine's. */
+  readonly parallel?: number;
+  /** Show secret outputs in clear; default false. */
+  readonly showSecrets?: boolean;
+}
+
+export interface OperationResult {
+  readonly environment: string;
+  readonly changes: Changes;
+  /** The kubespray steps of this change. */
+  readonly steps: readonly unknown[];
+  /** The stack's outputs, secrets as "[secret]" unless asked for. */
+  readonly outputs: Record<string, unknown>;
+  readonly seconds: number;
+  readonly resources: readonly ChangedResource[];
+}
+
+/** The kinds of operation. */
+export type OperationKind = "preview" | "up" | "refresh" | "destroy";
+
+/**
+ * Shows what `up` would change. Creates the environment's (empty) stack if there is none yet.
+ * @throws RefusedError, InvalidInputError from the program; OperationFailedError, StackBusyError, InterruptedError, EngineMissingError.
+ */
+export async function previewEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
+  return await runOperation("preview", target, programOf(target), options);
+}
+
+/** Brings the environment to what its plan says, without a preview of its own. Throws as {@link previewEnvironment} does. */
+export async function upEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
+  return await runOperation("up", target, programOf(target), options);
+}
+
+/** Reads what is really there into the state; the changes are the drift found. @throws StackMissingError and as {@link previewEnvironment}. */
+export async function refreshEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
+  return await runOperation("refresh", target, undefined, options);
+}
+
+/** Destroys everything of the environment, then removes its stack. @throws StackMissingError and as {@link previewEnvironment}. */
+export async function destroyEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
+  return await runOperation("destroy", target, undefined, options);
+}
+
+/** The stack's outputs, secrets as "[secret]" unless `showSecrets`; undefined when there is no stack. */
+export async function readOutputs(target: EngineTarget, options: RunOptions = {}): Promise<Record<string, unknown> | undefined> {
+  const { engine, setting } = await prepare(target, options);
+  const { command } = await openWorkspace(engine, setting, undefined, options);
+  return await translateErrors("outputs", target, options, undefined, async () => {
+    try {
+      return await outputsOf(command, setting, options.showSecrets ?? false);
+    } catch (error) {
+      if (error instanceof StackNotFoundError) return undefined;
+      throw error;
+    }
+  });
+}
+
+/**
+ * One operation of the engine on an environment with a given program.
+ * @param program what registers the resources; undefined for refresh and destroy, which work from the state alone
+ */
+export async function runOperation(
+  kind: OperationKind,
+  target: EngineTarget,
+  program: PulumiFn | undefined,
+  options: RunOptions,
+): Promise<OperationResult> {
+  const started = Date.now();
+  const { engine, setting } = await prepare(target, options);
+  if (setting.world !== undefined) writeWorld(setting.world, target.plan);
+  const watched = program && watchProgram(program);
+  const collector = new EventCollector(options.onProgress, (text) => {
+    const thrown = watched?.thrown();
+    return thrown instanceof Error && text.includes(thrown.message);
+  });
+  const outputs = await translateErrors(kind, target, options, { collector, watched }, async () => {
+    const { workspace, command } = await openWorkspace(engine, setting, watched?.program, options);
+    const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
+    const open = program ? Stack.createOrSelect : Stack.select;
+    const stack = await open.call(Stack, setting.stack, workspace);
+    const { parallel } = options;
+    await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, ...(parallel ? { parallel } : {}) });
+    if (kind === "destroy") {
+      // The user's stack configuration is a committed file of theirs; the sandbox's was made here.
+      await workspace.removeStack(setting.stack, { preserveConfig: setting.world === undefined });
+      if (setting.world !== undefined) clearWorld(setting.world, target.plan);
+      return {};
+    }
+    const asRecorded = kind === "refresh" || (kind === "up" && options.showSecrets === true);
+    return asRecorded ? await outputsOf(command, setting, options.showSecrets ?? false) : collector.outputs;
+  });
+  return {
+    environment: target.plan.environment,
+    changes: collector.changes,
+    steps: collector.steps,
+    outputs,
+    seconds: (Date.now() - started) / 1_000,
+    resources: collector.resources,
+  };
+}
+
+function programOf(target: EngineTarget): PulumiFn {
+  const { plan, approvals, sandbox } = target;
+  return async () => {
+    // Loaded here, because only operations that run the program need the cloud SDKs.
+    const { environmentProgram } = await import("../stacks/program.js");
+    return await environmentProgram(plan, { approvals, sandbox })();
+  };
+}
+
+async function prepare(target: EngineTarget, options: RunOptions): Promise<{ engine: Engine; setting: EngineSetting }> {
+  if (options.signal?.aborted) throw new InterruptedError();
+  const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
+  const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });
+  const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan);
+  if (setting.backendFolder !== undefined) {
+    const removed = removeDeadLocks(setting.backendFolder, setting.project, setting.stack);
+    if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
+  }
+  return { engine, setting };
+}
+
+interface WatchedProgram {
+  readonly program: PulumiFn;
+  /** What the program threw; the engine only passes on its text. */
+  readonly thrown: () => unknown;
+}
+
+function watchProgram(program: PulumiFn): WatchedProgram {
+  let thrown: unknown;
+  return {
+    program: async () => {
+      try {
+        return await program();
+      } catch (error) {
+        thrown = error;
+        throw error;
+      }
+    },
+    thrown: () => thrown,
+  };
+}
+
+/** Runs `work` and turns what the engine and the Automation API throw into this folder's errors. */
+async function translateErrors<T>(
+  what: OperationKind | "outputs",
+  target: EngineTarget,
+  options: RunOptions,
+  told: { readonly collector: EventCollector; readonly watched?: WatchedProgram | undefined } | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { environment } = target.plan;
+  try {
+    return await work();
+  } catch (error) {
+    const thrown = told?.watched?.thrown();
+    if (thrown instanceof RefusedError || thrown instanceof InvalidInputError) throw thrown;
+    if (options.signal?.aborted) {
+      throw new InterruptedError(`Interrupted: ${what} of ${environment} was cancelled and the engine has ended. Run it again to go on.`);
+    }
+    if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
+    if (error instanceof ConcurrentUpdateError) throw new StackBusyError(busyMessage(environment, error.message));
+    if (!(error instanceof CommandError)) throw error;
+    const collector = told?.collector;
+    // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
+    const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
+    const reason = own ?? collector?.failure ?? errorLines(error.message);
+    throw new OperationFailedError(`${what} of ${environment} failed:\n${reason}`, thrown === undefined ? undefined : { cause: thrown });
+  }
+}
+
+/** Who holds the stack, from the engine's own words. */
+function busyMessage(environment: string, text: string): string {
+  const owners = [...text.matchAll(/created by (\S+) \(pid (\d+)\) at (\S+)/g)].map(
+    ([, who, pid, since]) => `${who} (process ${pid}) since ${since}`,
+  );
+  const holder = owners.length === 0 ? "another operation" : owners.join(", ");
+  return (
+    `Environment ${environment} is being changed by ${holder}. Wait for it to end; ` +
+    "if it has died on another host, run `pulumi cancel` for this stack there or here."
+  );
+}
+
+/** The errors in the engine's error stream, for failures that come before any event (no login, wrong passphrase). */
+function errorLines(text: string): string {
+  const lines = plain(text).split("\n");
+  const first = lines.findIndex((line) => line.startsWith("error:"));
+  return indent(
+    lines
+      .slice(Math.max(0, first))
+      .join("\n")
+      .replace(/^error: /gm, ""),
+  );
+}
+
+async function outputsOf(command: EngineCommand, setting: EngineSetting, showSecrets: boolean): Promise<Record<string, unknown>> {
+  // Asked with or without secrets as wanted: the Automation API always decrypts, and marks only outputs that are secret as a whole.
+  const args = ["stack", "output", "--json", "--stack", setting.stack, ...(showSecrets ? ["--show-secrets"] : [])];
+  const { stdout } = await command.run(args, setting.workDir, {});
+  return JSON.parse(stdout);
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { minVersion } from "semver";
+
+/** The folder of the installed package (where package.json, plugin/resource and tools/pulumi lie): two above dist/engine. */
+export function packageRoot(): string {
+  return join(__dirname, "..", "..");
+}
+
+/** The Pulumi version this package is built for: that of its `@pulumi/pulumi` dependency, the only place it is written. */
+export function pinnedVersion(): string {
+  const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+  const version = minVersion(manifest.dependencies["@pulumi/pulumi"] ?? "");
+  if (version === null) throw new Error("package.json names no version of @pulumi/pulumi");
+  return version.version;
+}
+
+/** Where engines are kept, one folder per version. A relative XDG_CACHE_HOME is ignored, as its specification asks. */
+export function engineCache(env: NodeJS.ProcessEnv = process.env): string {
+  const xdg = env.XDG_CACHE_HOME;
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), ".cache"), "kpaas", "engine");
+}

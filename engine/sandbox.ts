@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { packageRoot } from "./paths";
+
+/** The name of the Pulumi project every environment is a stack of. */
+export const PROJECT = "kpaas";
+
+/** The packages a sandbox simulates, and the program and arguments that serve each. */
+const PROVIDERS: Readonly<Record<string, (world: string) => readonly string[]>> = {
+  openstack: (world) => [join("sandbox", "main.js"), "openstack", world],
+  kubernetes: (world) => [join("sandbox", "main.js"), "kubernetes", world],
+  random: (world) => [join("sandbox", "main.js"), "random", world],
+  tls: (world) => [join("sandbox", "main.js"), "tls", world],
+  kpaas: (world) => [join("plugin", "main.js"), "--runner", "sandbox", "--world", world],
+};
+
+/** What of the user's environment a sandbox may see: nothing that names a backend, an account or a credential. */
+const PASSED_ON = /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|TERM|NO_COLOR|LANG|LC_[A-Z]+|KPAAS_SANDBOX_[A-Z_]+)$/;
+
+/** The folders of one environment's sandbox, all under the git-ignored `.kpaas/`. */
+export interface SandboxFolders {
+  /** The `file://` backend of all sandbox stacks. */
+  readonly backend: string;
+  /** PULUMI_HOME. */
+  readonly home: string;
+  /** The passphrase file. */
+  readonly passphrase: string;
+  /** Pulumi.yaml and the launchers of this environment's providers. */
+  readonly project: string;
+  /** The simulated cloud of this environment. */
+  readonly world: string;
+}
+
+/** Where an environment's sandbox is. */
+export function sandboxFolders(root: string, environment: string): SandboxFolders {
+  const sandbox = join(root, ".kpaas", "sandbox");
+  return {
+    backend: join(sandbox, "backend"),
+    home: join(sandbox, "home"),
+    passphrase: join(sandbox, "passphrase"),
+    project: join(sandbox, "project", environment),
+    world: join(sandbox, "world", environment),
+  };
+}
+
+/** Makes an environment's sandbox, as far as it is not there: folders, passphrase, project file, launchers. */
+export function prepareSandbox(root: string, environment: string): SandboxFolders {
+  const folders = sandboxFolders(root, environment);
+  ignoreByGit(root);
+  for (const folder of [folders.backend, folders.home, folders.project, folders.world]) mkdirSync(folder, { recursive: true });
+  makePassphrase(folders.passphrase);
+  const providers = Object.entries(PROVIDERS).map(([name, program]) => {
+    const path = join(folders.project, "plugins", name);
+    mkdirSync(path, { recursive: true });
+    writeWhole(join(path, `pulumi-resource-${name}`), launcher(program(folders.world)), 0o755);
+    return { name, path };
+  });
+  const project = { name: PROJECT, runtime: "nodejs", description: "Made by kpaas for its sandbox.", plugins: { providers } };
+  writeWhole(join(folders.project, "Pulumi.yaml"), stringify(project), 0o644);
+  return folders;
+}
+
+/** The whole environment of a sandbox's engine and providers. */
+export function sandboxEnvironment(folders: SandboxFolders, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name))),
+    PULUMI_HOME: folders.home,
+    PULUMI_BACKEND_URL: `file://${folders.backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: folders.passphrase,
+    PULUMI_CREDENTIAL_STORE: "plaintext",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
+    PULUMI_DISABLE_CI_DETECTION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
+    // One copy of each checkpoint is enough for a rehearsal.
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+  };
+}
+
+/** Makes sure that git never takes up `.kpaas/`, whatever the project's own .gitignore says. */
+export function ignoreByGit(root: string): void {
+  const folder = join(root, ".kpaas");
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, ".gitignore"), "*\n", 0o644);
+}
+
+/** A random passphrase, made once: the sandbox's secrets are as encrypted as real ones. */
+function makePassphrase(path: string): void {
+  if (existsSync(path)) return;
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    // Another process made it first: that one counts.
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    rmSync(temporary);
+  }
+}
+
+function launcher(program: readonly string[]): string {
+  const [script = "", ...args] = program;
+  const command = [process.execPath, join(packageRoot(), "dist", script), ...args].map(quote).join(" ");
+  return `#!/bin/sh\nexec ${command} "$@"\n`;
+}
+
+/** Quotes a word for sh. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Writes a file by rename, and only if it changes: another operation may be reading or running it. */
+function writeWhole(path: string, content: string, mode: number): void {
+  if (existsSync(path) && readFileSync(path, "utf8") === content) return;
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, content);
+  chmodSync(temporary, mode);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { wroteAndRuns } from "./owner";
+
+/** What the engine writes into a lock file of a `file://` backend. */
+interface LockContent {
+  readonly pid?: number;
+  readonly hostname?: string;
+  readonly timestamp?: string;
+}
+
+/**
+ * Removes the locks on a stack whose owners died on this host (a killed engine leaves its lock). Locks of living
+ * processes and of other hosts stay: the engine then refuses the operation and names the owner.
+ * @param backend the folder a `file://` backend URL names
+ * @returns the removed locks
+ */
+export function removeDeadLocks(backend: string, project: string, stack: string): string[] {
+  const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
+  return list(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(folder, name))
+    .filter((path) => {
+      const dead = isDead(path);
+      // The backend keeps a file's attributes beside it.
+      if (dead) for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
+      return dead;
+    });
+}
+
+function isDead(path: string): boolean {
+  let lock: LockContent;
+  try {
+    lock = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    // Released in between, or not what the engine writes: not ours to judge, the engine will say what is wrong with it.
+    return false;
+  }
+  const writtenAt = Date.parse(lock.timestamp ?? "");
+  if (lock.hostname !== hostname() || lock.pid === undefined || Number.isNaN(writtenAt)) return false;
+  return !wroteAndRuns(lock.pid, writtenAt);
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}

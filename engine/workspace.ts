@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, relative, resolve } from "node:path";
+import type { LocalWorkspace, PulumiFn } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
+import { parse, stringify } from "yaml";
+import type { EnvironmentPlan } from "../model/plan/types";
+import { EngineCommand, type EngineCommandOptions } from "./command";
+import type { Engine } from "./locate";
+import { packageRoot } from "./paths";
+import { ignoreByGit, PROJECT, prepareSandbox, sandboxEnvironment } from "./sandbox";
+
+/** Where and with what the engine runs for one environment. */
+export interface EngineSetting {
+  /** The folder with Pulumi.yaml. */
+  readonly workDir: string;
+  readonly project: string;
+  readonly stack: string;
+  /** The whole environment of the engine and its providers. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The backend's folder, when it is a `file://` one that can be told without asking the engine. */
+  readonly backendFolder?: string;
+  /** The simulated cloud's folder; undefined for a real cloud. */
+  readonly world?: string;
+}
+
+/** The part of a user's Pulumi.yaml that matters here. */
+interface ProjectFile {
+  readonly name?: string;
+  readonly backend?: { readonly url?: string };
+  readonly plugins?: { readonly providers?: readonly { readonly name?: string }[] };
+}
+
+/** The setting of an environment's sandbox, made on disk: nothing of it can reach a real stack or account. */
+export function sandboxSetting(root: string, plan: EnvironmentPlan): EngineSetting {
+  const folders = prepareSandbox(root, plan.environment);
+  return {
+    workDir: folders.project,
+    project: PROJECT,
+    stack: plan.environment,
+    env: sandboxEnvironment(folders),
+    backendFolder: folders.backend,
+    world: folders.world,
+  };
+}
+
+/** The setting for real clouds: the user's own project, backend and credentials; a project made for it where there is none. */
+export function realSetting(root: string, plan: EnvironmentPlan): EngineSetting {
+  const own = join(root, "Pulumi.yaml");
+  const workDir = existsSync(own) ? root : makeProject(root);
+  const project: ProjectFile = parse(readFileSync(join(workDir, "Pulumi.yaml"), "utf8")) ?? {};
+  const named = project.plugins?.providers?.some((provider) => provider.name === "kpaas") ?? false;
+  const backend = process.env.PULUMI_BACKEND_URL ?? project.backend?.url;
+  const backendFolder = fileBackend(backend, workDir);
+  return {
+    workDir,
+    project: project.name ?? PROJECT,
+    stack: plan.environment,
+    env: {
+      ...process.env,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // A project that does not name our plugin finds it on PATH.
+      ...(named ? {} : { PATH: [pluginFolder(), process.env.PATH].filter(Boolean).join(delimiter) }),
+    },
+    ...(backendFolder === undefined ? {} : { backendFolder }),
+  };
+}
+
+/** The Automation API's workspace, and the command it runs the engine with. */
+export interface OpenWorkspace {
+  readonly workspace: LocalWorkspace;
+  readonly command: EngineCommand;
+}
+
+/**
+ * The Automation API's workspace for a setting. Loads the Automation API, so it is called only when an operation runs.
+ * @param program the inline program; undefined for operations that run none
+ */
+export async function openWorkspace(
+  engine: Engine,
+  setting: EngineSetting,
+  program: PulumiFn | undefined,
+  control: Omit<EngineCommandOptions, "env">,
+): Promise<OpenWorkspace> {
+  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/localWorkspace.js");
+  const command = new EngineCommand(engine, new SemVer(engine.version), { ...control, env: setting.env });
+  const { workDir } = setting;
+  return { command, workspace: await LocalWorkspace.create({ workDir, pulumiCommand: command, ...(program ? { program } : {}) }) };
+}
+
+/** The static folder with the launcher of our resource plugin. */
+function pluginFolder(): string {
+  return join(packageRoot(), "plugin", "resource");
+}
+
+/** A project file under `.kpaas/`; the stacks' configuration stays where the user commits it. */
+function makeProject(root: string): string {
+  ignoreByGit(root);
+  const workDir = join(root, ".kpaas", "project");
+  mkdirSync(workDir, { recursive: true });
+  const configuration = existsSync(join(root, "environments")) ? join(root, "environments") : root;
+  const project = {
+    name: PROJECT,
+    runtime: "nodejs",
+    description: "Made by kpaas where the project has no Pulumi.yaml.",
+    stackConfigDir: relative(workDir, configuration),
+    plugins: { providers: [{ name: "kpaas", path: pluginFolder() }] },
+  };
+  writeFileSync(join(workDir, "Pulumi.yaml"), stringify(project));
+  return workDir;
+}
+
+/** The folder of a `file://` backend, as the engine reads the URL; undefined for any other. */
+function fileBackend(url: string | undefined, workDir: string): string | undefined {
+  if (!url?.startsWith("file://")) return undefined;
+  const [path = ""] = url.slice("file://".length).split("?");
+  return path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(workDir, path);
+}

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EnvironmentPlan } from "../model/plan/types";
+
+/** What exists in a simulated cloud besides what an environment creates: the part of world.json that comes from the plan. */
+export interface World {
+  readonly images: readonly string[];
+  readonly flavors: readonly string[];
+  readonly zones: readonly string[];
+  readonly externalNetworks: readonly string[];
+  readonly volumeTypes: readonly string[];
+  readonly networks: readonly string[];
+  readonly subnets: readonly string[];
+  readonly routers: readonly string[];
+  readonly region?: string;
+}
+
+/** The images, sizes, zones and networks the plan names: they exist in its sandbox, nothing else does. */
+export function worldOf(plan: EnvironmentPlan): World {
+  const { machines, openstack } = plan;
+  const existing = plan.network.existing;
+  return {
+    images: unique(machines.map((machine) => machine.image)),
+    flavors: unique(machines.map((machine) => machine.size)),
+    zones: unique(machines.map((machine) => machine.zone)),
+    externalNetworks: unique([openstack?.externalNetwork]),
+    volumeTypes: unique([openstack?.bootVolumeType, ...machines.flatMap((machine) => machine.volumes.map((volume) => volume.type))]),
+    networks: unique([existing?.network]),
+    subnets: unique([existing?.subnet]),
+    routers: unique([existing?.router]),
+    ...(openstack?.region === undefined ? {} : { region: openstack.region }),
+  };
+}
+
+/** Adds what a plan names to what is in world.json: lists grow, keys of the user's own (faults, quotas) stay as they are. */
+export function mergeWorld(there: Readonly<Record<string, unknown>>, wanted: World): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...there };
+  for (const [key, value] of Object.entries(wanted)) {
+    const old = there[key];
+    merged[key] = Array.isArray(old) && Array.isArray(value) ? unique([...old, ...value]) : value;
+  }
+  return merged;
+}
+
+/** Writes `<folder>/world.json` for a plan, keeping what else is in it. */
+export function writeWorld(folder: string, plan: EnvironmentPlan): void {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "world.json");
+  const there = existsSync(path) ? readWorld(path) : {};
+  // By rename, because the simulated clouds of a running operation may read it now.
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(mergeWorld(there, worldOf(plan)), null, 2)}\n`);
+  renameSync(temporary, path);
+}
+
+/** Removes a destroyed environment's world.json, unless the user put something of their own there. */
+export function clearWorld(folder: string, plan: EnvironmentPlan): void {
+  const path = join(folder, "world.json");
+  if (!existsSync(path)) return;
+  const ours = new Set([...Object.keys(worldOf(plan)), "region"]);
+  if (Object.keys(readWorld(path)).every((key) => ours.has(key))) rmSync(path);
+}
+
+function readWorld(path: string): Record<string, unknown> {
+  try {
+    const world: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof world === "object" && world !== null && !Array.isArray(world)) return { ...world };
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend it or delete it.`);
+  }
+  throw new Error(`${path} holds no JSON object. Mend it or delete it.`);
+}
+
+function unique(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}

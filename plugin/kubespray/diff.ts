@@ -1,0 +1,49 @@
+import type { ClusterNode } from "../../model/cluster/types";
+import { changedVariables, sameValue } from "../../model/cluster/variables";
+import type { DiffKind } from "../rpc/provider";
+import type { ClusterInputs, SshInputs } from "./inputs";
+
+type Recorded = Pick<ClusterInputs, "spec" | "machines" | "networkCidr">;
+
+/** What changes, by property path; a node is told by its name, never by its place. Nothing here ever replaces the cluster. */
+export function changedPaths(recorded: Recorded, wanted: ClusterInputs, ssh: SshInputs | undefined): Record<string, DiffKind> {
+  const changes: Record<string, DiffKind> = {};
+  for (const name of ["name", "kubespray", "kubernetes", "controlPlane", "etcd", "apiEndpoint", "onDelete"] as const) {
+    if (!sameValue(recorded.spec[name], wanted.spec[name])) changes[name] = "update";
+  }
+  if (recorded.networkCidr !== wanted.networkCidr) changes.networkCidr = kindOf(recorded.networkCidr, wanted.networkCidr);
+  for (const name of changedVariables(recorded.spec.variables, wanted.spec.variables)) {
+    changes[`variables.${name}`] = kindOf(recorded.spec.variables[name], wanted.spec.variables[name]);
+  }
+  for (const name of new Set([...Object.keys(recorded.spec.nodes), ...Object.keys(wanted.spec.nodes)])) {
+    const [before, after] = [recorded.spec.nodes[name], wanted.spec.nodes[name]];
+    if (!before || !after) changes[nodePath(name)] = kindOf(before, after);
+    else Object.assign(changes, nodeChanges(name, before, after));
+    for (const field of ["machineId", "dialAddress"] as const) {
+      if (before && after && recorded.machines[name]?.[field] !== wanted.machines[name]?.[field])
+        changes[`${nodePath(name)}.${field}`] = "update";
+    }
+  }
+  for (const field of ["user", "privateKey", "bastion"] as const) {
+    if (ssh && !sameValue(ssh[field], wanted.ssh[field])) changes[`ssh.${field}`] = kindOf(ssh[field], wanted.ssh[field]);
+  }
+  return changes;
+}
+
+function nodeChanges(name: string, before: ClusterNode, after: ClusterNode): Record<string, DiffKind> {
+  const changes: Record<string, DiffKind> = {};
+  for (const field of ["key", "generation", "roles", "address", "zone", "etcdMember", "labels"] as const) {
+    if (!sameValue(before[field], after[field])) changes[`${nodePath(name)}.${field}`] = kindOf(before[field], after[field]);
+  }
+  if (!sameValue([...before.taints].sort(), [...after.taints].sort())) changes[`${nodePath(name)}.taints`] = "update";
+  return changes;
+}
+
+/** Host names may hold dots, which separate properties in a path. */
+function nodePath(name: string): string {
+  return name.includes(".") ? `nodes[${JSON.stringify(name)}]` : `nodes.${name}`;
+}
+
+function kindOf(before: unknown, after: unknown): DiffKind {
+  return before === undefined ? "add" : after === undefined ? "delete" : "update";
+}

@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { describeStep, inventoryAt } from "../../model/cluster/steps";
+import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import type { NodeMachine, SshInputs } from "./inputs";
+import type { Journal, JournalEntry } from "./journal";
+import type { Runner, StepContext } from "./runner";
+
+/** A change to carry out. */
+export interface Change {
+  readonly recorded?: ClusterSpec;
+  readonly wanted: ClusterSpec;
+  readonly steps: readonly ClusterStep[];
+  /** By node name, for the nodes of both clusters. */
+  readonly machines: Readonly<Record<string, NodeMachine>>;
+  readonly ssh: SshInputs;
+}
+
+/** How a run ended: with all steps, or with `failure` after `done`. */
+export interface Outcome {
+  readonly done: readonly ClusterStep[];
+  readonly failure?: { readonly step?: ClusterStep; readonly reason: string };
+}
+
+/** What the run tells while it goes on. */
+export interface Progress {
+  status(message: string): void;
+  /** Resolves when every line has been handed over. */
+  shown(): Promise<void>;
+}
+
+/**
+ * Runs the steps in order, each written to the journal before and after. A step that an earlier, broken run had begun is probed first
+ * and left out where its effect is there. Rejects only when nothing was begun (the fence is held by somebody else).
+ */
+export async function execute(runner: Runner, change: Change, progress: Progress, signal: AbortSignal): Promise<Outcome> {
+  const journal = runner.journal(change.wanted);
+  const fence = journal.acquire();
+  try {
+    const begun = journal.begun();
+    const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
+    write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep) });
+    const outcome = await runSteps(runner, change, begun, write, progress, signal);
+    write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" });
+    await progress.shown();
+    return outcome;
+  } finally {
+    fence.release();
+  }
+}
+
+/** Each kind of entry without what every entry has. */
+type WithoutStamp<T> = T extends unknown ? Omit<T, "run" | "at"> : never;
+type Draft = WithoutStamp<JournalEntry>;
+
+async function runSteps(
+  runner: Runner,
+  change: Change,
+  begun: ReturnType<Journal["begun"]>,
+  write: (entry: Draft) => void,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const done: ClusterStep[] = [];
+  let current: ClusterStep | undefined;
+  try {
+    await runner.prepare(change.wanted, change.ssh, signal);
+    for (const [index, step] of change.steps.entries()) {
+      current = step;
+      const context: StepContext = {
+        inventory: inventoryAt(change.recorded, change.wanted, change.steps, index),
+        machines: change.machines,
+        ssh: change.ssh,
+      };
+      const entry = { step: step.id, fingerprint: fingerprintOf(step, context) };
+      const place = `[${index + 1}/${change.steps.length}] ${describeStep(step)}`;
+      if (await wasDone(runner, step, context, begun.get(entry.fingerprint))) {
+        progress.status(`${place}: done by an earlier run`);
+        write({ event: "step-skipped", ...entry });
+      } else {
+        signal.throwIfAborted();
+        progress.status(place);
+        write({ event: "step-started", ...entry });
+        try {
+          await runner.run(
+            step,
+            context,
+            (line) => progress.status(`[${index + 1}/${change.steps.length}] ${step.playbook}.yml: ${line}`),
+            signal,
+          );
+        } catch (error) {
+          write({ event: "step-failed", ...entry });
+          throw error;
+        }
+        write({ event: "step-finished", ...entry });
+      }
+      done.push(step);
+    }
+    return { done };
+  } catch (error) {
+    const reason = signal.aborted ? abortReason(signal) : error instanceof Error ? error.message : String(error);
+    return { done, failure: { reason, ...(current ? { step: current } : {}) } };
+  }
+}
+
+async function wasDone(
+  runner: Runner,
+  step: ClusterStep,
+  context: StepContext,
+  progress: "started" | "finished" | undefined,
+): Promise<boolean> {
+  if (progress === undefined) return false;
+  // A node removed once must not be removed again: one of its name may have joined since, on a machine built anew.
+  if (step.playbook === "remove-node" && progress === "finished") return true;
+  return (await runner.probe(step, context)) === "done";
+}
+
+function abortReason(signal: AbortSignal): string {
+  const timedOut = signal.reason instanceof Error && signal.reason.name === "TimeoutError";
+  return timedOut ? "the operation took longer than its timeout" : "the operation was cancelled";
+}
+
+/** The same for the same step on the same inventory and machines, whatever its place in the plan. A digest: values may be secret. */
+function fingerprintOf(step: ClusterStep, context: StepContext): string {
+  const { playbook, kubespray, limit, tags, extraVars, nodes } = step;
+  const machines = Object.entries(context.machines).map(([name, machine]) => [name, machine.machineId]);
+  const content = {
+    playbook,
+    kubespray,
+    limit,
+    tags,
+    extraVars,
+    nodes,
+    inventory: context.inventory,
+    machines: Object.fromEntries(machines),
+  };
+  return createHash("sha256")
+    .update(JSON.stringify(sortedKeys(content)))
+    .digest("hex");
+}
+
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, sortedKeys(member)]));
+}

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
+import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
+import { reveal, valueAt } from "./values";
+
+/** The machine behind a node. Either can be unknown during a preview. */
+export interface NodeMachine {
+  /** Changes when the machine is built anew. */
+  readonly machineId: string;
+  /** The address SSH dials, through the bastion where there is one. */
+  readonly dialAddress: string;
+}
+
+/** How the runner logs in. The key is secret. */
+export interface SshInputs {
+  readonly user: string;
+  readonly privateKey: string;
+  readonly bastion?: { readonly address: string; readonly user: string };
+}
+
+/** The inputs of `kpaas:kubespray:Cluster`, with secrets revealed. */
+export interface ClusterInputs {
+  readonly spec: ClusterSpec;
+  readonly machines: Readonly<Record<string, NodeMachine>>;
+  /** Nodes that answer no more: removed without drain and reset. */
+  readonly lostNodes: readonly string[];
+  readonly networkCidr?: string;
+  readonly ssh: SshInputs;
+}
+
+const text = z.string();
+const node = z.strictObject({
+  key: text,
+  generation: z.int().min(1),
+  roles: z.array(z.enum(["control-plane", "etcd", "worker"])),
+  address: text,
+  zone: text.optional(),
+  etcdMember: text.optional(),
+  labels: z.record(text, text),
+  taints: z.array(text),
+  machineId: text.min(1, "must be the id of the node's machine"),
+  dialAddress: text.min(1, "must be the address to dial"),
+});
+const facts = {
+  name: text,
+  kubespray: text,
+  kubernetes: text,
+  nodes: z.record(text, node),
+  controlPlane: z.array(text),
+  etcd: z.array(text),
+  variables: z.record(text, z.unknown()),
+  apiEndpoint: z.strictObject({ host: text, port: z.number() }),
+  onDelete: z.enum(["forget", "reset"]),
+  networkCidr: text.optional(),
+};
+const inputsSchema = z.strictObject({
+  ...facts,
+  lostNodes: z.array(text).default([]),
+  ssh: z.strictObject({ user: text, privateKey: text, bastion: z.strictObject({ address: text, user: text }).optional() }),
+});
+const recordedSchema = z.object(facts);
+
+/** Names of the inputs that are recorded among the outputs. */
+export const recordedNames = Object.keys(facts) as readonly (keyof typeof facts)[];
+
+/** What reading inputs gives: the inputs, what is wrong with them, or that they cannot be judged before something is known. */
+export type ParsedInputs =
+  | { readonly kind: "inputs"; readonly inputs: ClusterInputs }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "wrong"; readonly failures: readonly CheckFailure[] };
+
+export function parseInputs(properties: Properties): ParsedInputs {
+  const plain = reveal(properties);
+  const parsed = inputsSchema.safeParse(plain);
+  if (parsed.success) {
+    const { ssh, lostNodes, networkCidr, ...rest } = parsed.data;
+    return {
+      kind: "inputs",
+      inputs: { ...split(rest), lostNodes, ssh: ssh as SshInputs, ...(networkCidr === undefined ? {} : { networkCidr }) },
+    };
+  }
+  const known = parsed.error.issues.filter((issue) => valueAt(plain, issue.path) !== UNKNOWN);
+  if (known.length === 0) return { kind: "unknown" };
+  return { kind: "wrong", failures: known.map((issue) => ({ property: propertyPath(issue.path), reason: issue.message })) };
+}
+
+/** The cluster as the recorded outputs tell it: what was reached, which after a failure is less than what was wanted. */
+export function parseRecorded(outputs: Properties): Pick<ClusterInputs, "spec" | "machines" | "networkCidr"> | undefined {
+  const parsed = recordedSchema.safeParse(reveal(outputs));
+  if (!parsed.success) return undefined;
+  const { networkCidr, ...rest } = parsed.data;
+  return { ...split(rest), ...(networkCidr === undefined ? {} : { networkCidr }) };
+}
+
+type Node = z.infer<typeof node>;
+
+function split(rest: Omit<z.infer<typeof recordedSchema>, "networkCidr">): Pick<ClusterInputs, "spec" | "machines"> {
+  const entries = Object.entries(rest.nodes);
+  return {
+    spec: { ...rest, nodes: Object.fromEntries(entries.map(([name, entry]) => [name, withoutMachine(entry)])) },
+    machines: Object.fromEntries(entries.map(([name, { machineId, dialAddress }]) => [name, { machineId, dialAddress }])),
+  };
+}
+
+function withoutMachine({ machineId: _machineId, dialAddress: _dialAddress, zone, etcdMember, ...entry }: Node): ClusterNode {
+  return { ...entry, ...(zone === undefined ? {} : { zone }), ...(etcdMember === undefined ? {} : { etcdMember }) };
+}
+
+/** `nodes.worker-1.roles[0]` of a path of names and indexes. */
+function propertyPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    "",
+  );
+}

@@ -1,0 +1,255 @@
+import { checkCluster } from "../../model/cluster/checks";
+import { compileDeletion, compileSteps, describeStep } from "../../model/cluster/steps";
+import type { ClusterStep } from "../../model/cluster/types";
+import {
+  type Call,
+  type CheckCall,
+  type CheckFailure,
+  type CreateCall,
+  type DeleteCall,
+  type DiffCall,
+  type DiffKind,
+  type DiffResult,
+  PartialFailure,
+  type Properties,
+  type Provider,
+  type ReadCall,
+  type ReadResult,
+  secret,
+  UNKNOWN,
+  type UpdateCall,
+} from "../rpc/provider";
+import { changedPaths } from "./diff";
+import { execute, type Progress } from "./execute";
+import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
+import { endpointOf, nodeTableOf, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
+import type { Runner } from "./runner";
+import { assumeKnown, hasUnknown, reveal } from "./values";
+
+/** The type token of the cluster resource. */
+export const clusterType = "kpaas:kubespray:Cluster";
+
+type Recorded = Pick<ClusterInputs, "spec" | "machines" | "networkCidr">;
+
+/** A change of the cluster, compiled. */
+interface Planned {
+  readonly recorded: Recorded | undefined;
+  readonly wanted: ClusterInputs;
+  readonly steps: readonly ClusterStep[];
+}
+
+/** The package `kpaas`: a kubespray cluster as a resource that is changed in place and never replaced. */
+export class KubesprayProvider implements Provider {
+  readonly name = "kpaas";
+
+  constructor(
+    readonly version: string,
+    private readonly runner: Runner,
+  ) {}
+
+  async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
+    assertType(call);
+    if (this.runner.unusable !== undefined) return { inputs: call.news, failures: [{ property: "", reason: this.runner.unusable }] };
+    const parsed = parseInputs(call.news);
+    if (parsed.kind !== "inputs") return { inputs: call.news, failures: parsed.kind === "wrong" ? parsed.failures : [] };
+    const { spec, networkCidr } = parsed.inputs;
+    const failures = [];
+    for (const finding of checkCluster(spec, networkCidr)) {
+      // What is not known yet is checked when it is; values of variables may be secret and are not repeated.
+      if (hasUnknown(finding.value) || String(finding.value).includes(UNKNOWN)) continue;
+      const shown = finding.value === undefined || finding.path.startsWith("variables.") ? "" : ` (is ${JSON.stringify(finding.value)})`;
+      const reason = `${finding.reason}${shown}. ${finding.remedy}`;
+      if (finding.severity === "warning") await call.log("warning", `${finding.path}: ${reason}`);
+      else failures.push({ property: finding.path, reason });
+    }
+    return { inputs: call.news, failures };
+  }
+
+  async diff(call: DiffCall): Promise<DiffResult> {
+    assertType(call);
+    const planned = plan(call.olds, call.news);
+    if (!planned) return { changes: { nodes: "update" } };
+    const { recorded, wanted } = planned;
+    const changes: Record<string, DiffKind> = {
+      ...(recorded ? changedPaths(recorded, wanted, sshOf(call.oldInputs)) : { nodes: "update" }),
+      // Without one an earlier run broke off; the update makes it.
+      ...(call.olds.kubeconfig === undefined ? { kubeconfig: "add" } : {}),
+    };
+    return { changes: Object.fromEntries(Object.entries(changes).filter(([path]) => !isIgnored(path, call.ignoreChanges))) };
+  }
+
+  async create(call: CreateCall): Promise<{ id: string; properties: Properties }> {
+    assertType(call);
+    const planned = plan(undefined, call.inputs);
+    if (!planned) return { id: call.preview ? "" : call.name, properties: unknownOutputs(call.inputs) };
+    const id = planned.wanted.spec.name;
+    if (!call.preview) return { id, properties: await this.carryOut(call, id, planned, call.inputs, {}) };
+    return { id: "", properties: await preview(call, planned, call.inputs, {}) };
+  }
+
+  async update(call: UpdateCall): Promise<{ properties: Properties }> {
+    assertType(call);
+    const planned = plan(call.olds, call.news);
+    if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
+    if (call.preview) return { properties: await preview(call, planned, call.news, call.olds) };
+    return { properties: await this.carryOut(call, call.id, planned, call.news, call.olds) };
+  }
+
+  async read(call: ReadCall): Promise<ReadResult> {
+    assertType(call);
+    this.assertUsable();
+    const recorded = parseRecorded(call.properties);
+    const ssh = sshOf(call.inputs);
+    if (!recorded || !ssh) throw new Error("a cluster made elsewhere cannot be imported: nothing tells its inventory and its SSH access");
+    const live = await this.runner.readCluster(recorded.spec, ssh);
+    if (!live) return { id: "", inputs: call.inputs, properties: call.properties };
+    const properties = {
+      ...call.properties,
+      ...(Object.keys(recorded.spec.nodes).length > 0 ? reachedInputs(recorded, recorded, [], live) : {}),
+      nodeTable: nodeTableOf(live),
+      versions: versionsOf(recorded.spec, live.kubernetes),
+      kubeconfig: secret(live.kubeconfig),
+    };
+    return { id: call.id, inputs: call.inputs, properties };
+  }
+
+  async delete(call: DeleteCall): Promise<void> {
+    assertType(call);
+    const recorded = parseRecorded(call.properties);
+    if (!recorded) throw new Error("the recorded state of the cluster cannot be read; remove it from the stack by hand");
+    const ssh = sshOf(call.inputs);
+    const steps = compileDeletion(recorded.spec);
+    if (steps.length > 0 && Object.keys(recorded.spec.nodes).length > 0) {
+      this.assertUsable();
+      if (!ssh) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
+      const change = { recorded: recorded.spec, wanted: recorded.spec, steps, machines: recorded.machines, ssh };
+      const outcome = await execute(this.runner, change, progressOf(call), withTimeout(call));
+      if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
+    }
+    await this.runner.forget(recorded.spec);
+  }
+
+  private assertUsable(): void {
+    if (this.runner.unusable !== undefined) throw new Error(this.runner.unusable);
+  }
+
+  /** Runs the change and gives what is there afterwards; where it broke off, the engine records what was reached. */
+  private async carryOut(
+    call: Call & { readonly timeout: number },
+    id: string,
+    { recorded, wanted, steps }: Planned,
+    news: Properties,
+    olds: Properties,
+  ): Promise<Properties> {
+    this.assertUsable();
+    const machines = { ...recorded?.machines, ...wanted.machines };
+    const change = { wanted: wanted.spec, steps, machines, ssh: wanted.ssh, ...(recorded ? { recorded: recorded.spec } : {}) };
+    const outcome =
+      steps.length === 0 ? { done: [], failure: undefined } : await execute(this.runner, change, progressOf(call), withTimeout(call));
+    const live = await this.runner.readCluster(wanted.spec, wanted.ssh);
+    const observed = {
+      steps: outcome.done.map(stepOutput),
+      endpoint: endpointOf(wanted.spec),
+      versions: versionsOf(wanted.spec, live?.kubernetes),
+      nodeTable: live ? nodeTableOf(live) : {},
+      ...(live ? { kubeconfig: secret(live.kubeconfig) } : {}),
+    };
+    if (!outcome.failure) {
+      if (!live) throw new Error("there is no cluster where one was recorded; run a refresh, then try again");
+      return { ...recordedInputs(news), ...observed };
+    }
+    const reached = {
+      ...recordedInputs(news),
+      // Variables count as set only once a run over the whole cluster has ended.
+      ...(recorded && !outcome.done.some((step) => step.playbook === "cluster" && step.limit.length === 0)
+        ? { variables: olds.variables }
+        : {}),
+      ...reachedInputs(recorded, wanted, outcome.done, live),
+      ...observed,
+    };
+    const { step, reason } = outcome.failure;
+    const where = step ? `step ${outcome.done.length + 1} of ${steps.length} (${describeStep(step)}) failed: ` : "";
+    throw new PartialFailure(`${where}${reason}. What was reached is recorded; run \`up\` again to go on from there.`, id, reached, news);
+  }
+}
+
+/** The change from the recorded to the wanted cluster, or undefined while too little of the wanted one is known. */
+function plan(olds: Properties | undefined, news: Properties): Planned | undefined {
+  const parsed = parseInputs(news);
+  if (parsed.kind === "unknown") return undefined;
+  if (parsed.kind === "wrong") throw new Error(parsed.failures.map((failure) => `${failure.property}: ${failure.reason}`).join("\n"));
+  const known = olds && parseRecorded(olds);
+  // A creation that reached no node has made no cluster yet.
+  const recorded = known && Object.keys(known.spec.nodes).length > 0 ? known : undefined;
+  const wanted = { ...parsed.inputs, spec: assumeKnown(parsed.inputs.spec, recorded?.spec) };
+  const rebuiltInPlace = Object.keys(wanted.machines).filter((name) => {
+    const before = recorded?.machines[name]?.machineId;
+    return before !== undefined && before !== wanted.machines[name]?.machineId;
+  });
+  const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace });
+  if (refusals.length > 0) {
+    const lines = refusals.map((refusal) => `  ${refusal.path}: ${refusal.reason}\n    ${refusal.remedy}`);
+    throw new Error(`this change of the cluster is refused:\n${lines.join("\n")}`);
+  }
+  return { recorded, wanted, steps };
+}
+
+/** Shows the steps and gives the outputs as far as they are known before anything runs. */
+async function preview(call: Call, { recorded, wanted, steps }: Planned, news: Properties, olds: Properties): Promise<Properties> {
+  for (const [index, step] of steps.entries()) {
+    await call.log("info", `would run ${index + 1}/${steps.length}: ${describeStep(step)} — ${step.reason}`);
+  }
+  return {
+    ...recordedInputs(news),
+    steps: steps.map(stepOutput),
+    endpoint: endpointOf(wanted.spec),
+    versions: versionsOf(wanted.spec),
+    kubeconfig: UNKNOWN,
+    nodeTable: UNKNOWN,
+    ...(recorded ? keptOutputs(olds) : {}),
+    ...(recorded && steps.length === 0 && olds.nodeTable !== undefined ? { nodeTable: olds.nodeTable } : {}),
+  };
+}
+
+/** The outputs that no change in place touches: none reissues the kubeconfig, moves the endpoint or changes versions. */
+function keptOutputs(olds: Properties): Properties {
+  const { kubeconfig, endpoint, versions } = olds;
+  return {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(versions === undefined ? {} : { versions }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: secret(reveal(kubeconfig)) }),
+  };
+}
+
+function unknownOutputs(inputs: Properties): Properties {
+  return { ...recordedInputs(inputs), steps: UNKNOWN, endpoint: UNKNOWN, versions: UNKNOWN, nodeTable: UNKNOWN, kubeconfig: UNKNOWN };
+}
+
+function assertType(call: Call): void {
+  if (call.type !== clusterType) throw new Error(`the package kpaas has no resource ${call.type}`);
+}
+
+function sshOf(inputs: Properties): ClusterInputs["ssh"] | undefined {
+  const parsed = parseInputs(inputs);
+  return parsed.kind === "inputs" ? parsed.inputs.ssh : undefined;
+}
+
+function isIgnored(path: string, ignoreChanges: readonly string[]): boolean {
+  return ignoreChanges.some((ignored) => path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`));
+}
+
+/** Shows lines in order while a run goes on; the engine keeps none of them. */
+function progressOf(call: Call): Progress {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    status(message) {
+      // The engine may be gone or busy: the run itself must not stop over a line.
+      last = last.then(() => call.status(message)).catch(() => undefined);
+    },
+    shown: () => last,
+  };
+}
+
+function withTimeout(call: Call & { readonly timeout: number }): AbortSignal {
+  return call.timeout > 0 ? AbortSignal.any([call.signal, AbortSignal.timeout(call.timeout * 1000)]) : call.signal;
+}

@@ -1,0 +1,205 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { applyStep, type ClusterState, type NodeState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
+import { taintIdentity } from "../../model/cluster/steps";
+import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import { sameValue } from "../../model/cluster/variables";
+import { UNKNOWN } from "../rpc/provider";
+import { writeAtomically } from "./files";
+import { FileJournal, type Journal } from "./journal";
+import { type ClusterPki, createPki, kubeconfigOf } from "./pki";
+import type { LiveCluster, LiveNode, Runner, StepContext } from "./runner";
+
+/** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `kubernetes` and `nodes`. */
+interface ClusterFile extends Omit<ClusterState, "nodes"> {
+  readonly server: string;
+  readonly nodes: Readonly<Record<string, NodeState & { readonly machineId: string }>>;
+  readonly certificates: { readonly ca: { readonly notAfter: string }; readonly admin: { readonly notAfter: string } };
+  readonly facts: readonly string[];
+}
+
+/** `faults.json` of a sandbox world, the part about kubespray. */
+interface Faults {
+  /** A playbook's name or a step's id that shall fail. */
+  readonly failStep?: string;
+  /** How many times; for ever if left out. */
+  readonly times?: number;
+  /** How long each step takes, in milliseconds. */
+  readonly paceMs?: number;
+}
+
+/** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
+export class SandboxRunner implements Runner {
+  constructor(private readonly world: string) {}
+
+  async prepare(): Promise<void> {
+    mkdirSync(this.world, { recursive: true });
+  }
+
+  async run(step: ClusterStep, context: StepContext, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+    onLine(`simulated on ${step.limit.length || Object.keys(context.inventory.nodes).length} hosts`);
+    const faults = this.faults();
+    await pause(faults.paceMs ?? 0, undefined, { signal });
+    this.failOnDemand(step, faults);
+    this.reachMachines(step, context);
+    const file = this.readFile();
+    const after = applyStep(toWorld(file), step, context.inventory);
+    if (after.cluster) this.writeFile(await this.toFile(after.cluster, after, file, step, context));
+    else if (file) rmSync(this.clusterPath);
+  }
+
+  async probe(step: ClusterStep, context: StepContext): Promise<"done" | "notDone"> {
+    return this.isDone(step, context) ? "done" : "notDone";
+  }
+
+  async readCluster(): Promise<LiveCluster | undefined> {
+    const file = this.readFile();
+    if (!file) return undefined;
+    const kubeconfig = kubeconfigOf(file.name, file.server, await this.pki());
+    return {
+      kubernetes: file.kubernetes,
+      nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(node)])),
+      kubeconfig,
+    };
+  }
+
+  journal(): Journal {
+    return new FileJournal(this.path("journal.jsonl"));
+  }
+
+  async forget(_spec: ClusterSpec): Promise<void> {
+    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl"]) rmSync(this.path(name), { force: true });
+  }
+
+  private isDone(step: ClusterStep, context: StepContext): boolean {
+    const file = this.readFile();
+    if (step.playbook === "reset") return file === undefined;
+    if (!file) return false;
+    const joined = (name: string) => file.nodes[name]?.ready === true && file.nodes[name].machineId === context.machines[name]?.machineId;
+    switch (step.playbook) {
+      case "facts":
+        return false; // cheap, and the cache may be stale
+      case "scale":
+        return step.limit.every(joined);
+      case "remove-node":
+        return step.nodes.every((name) => !file.nodes[name]);
+      case "cluster":
+        return (
+          step.nodes.every((name) => joined(name) && hasMetadata(file.nodes[name], context.inventory.nodes[name])) &&
+          (step.limit.length > 0 || sameValue(file.variables, context.inventory.variables))
+        );
+      case "node-metadata":
+        return step.limit.every((name) => file.nodes[name] && !carries(file.nodes[name], step));
+      case "upgrade-cluster":
+      case "recover-control-plane":
+        return false;
+    }
+  }
+
+  private get clusterPath(): string {
+    return this.path("cluster.json");
+  }
+
+  private path(name: string): string {
+    return join(this.world, name);
+  }
+
+  private readFile(): ClusterFile | undefined {
+    return readJson<ClusterFile>(this.clusterPath);
+  }
+
+  private faults(): Faults {
+    return readJson<{ kubespray?: Faults }>(this.path("faults.json"))?.kubespray ?? {};
+  }
+
+  private failOnDemand(step: ClusterStep, faults: Faults): void {
+    if ((faults.failStep !== step.playbook && faults.failStep !== step.id) || faults.times === 0) return;
+    if (faults.times !== undefined) {
+      const all = readJson<Readonly<Record<string, unknown>>>(this.path("faults.json")) ?? {};
+      writeAtomically(this.path("faults.json"), JSON.stringify({ ...all, kubespray: { ...faults, times: faults.times - 1 } }));
+    }
+    throw new PlaybookFailure(`${step.playbook}.yml failed, as the sandbox's faults.json demands`);
+  }
+
+  /** Every host a run works on must be there; at a lost one nothing needs to answer. */
+  private reachMachines(step: ClusterStep, context: StepContext): void {
+    const lost = new Set(step.extraVars.reset_nodes === false ? step.nodes : []);
+    const hosts = step.limit.length > 0 ? step.limit : Object.keys(context.inventory.nodes);
+    for (const name of hosts.filter((host) => !lost.has(host))) {
+      const id = context.machines[name]?.machineId;
+      if (id === undefined || id === "" || id === UNKNOWN) throw new PlaybookFailure(`${name} is unreachable: it has no machine`);
+    }
+  }
+
+  private async toFile(
+    cluster: ClusterState,
+    world: SimulatedWorld,
+    before: ClusterFile | undefined,
+    step: ClusterStep,
+    context: StepContext,
+  ): Promise<ClusterFile> {
+    const pki = await this.pki();
+    const joining = new Set(step.playbook === "scale" ? step.limit : []);
+    const machineId = (name: string) =>
+      (joining.has(name) ? undefined : before?.nodes[name]?.machineId) ?? context.machines[name]?.machineId ?? "";
+    return {
+      ...cluster,
+      nodes: Object.fromEntries(Object.entries(cluster.nodes).map(([name, node]) => [name, { ...node, machineId: machineId(name) }])),
+      server: `https://${cluster.apiEndpoint.host}:${cluster.apiEndpoint.port}`,
+      certificates: { ca: { notAfter: pki.caNotAfter }, admin: { notAfter: pki.adminNotAfter } },
+      facts: world.facts,
+    };
+  }
+
+  private writeFile(file: ClusterFile): void {
+    writeAtomically(this.clusterPath, `${JSON.stringify(file, undefined, 2)}\n`);
+  }
+
+  /** Made once for a cluster and kept beside it. */
+  private async pki(): Promise<ClusterPki> {
+    const path = this.path("cluster-pki.json");
+    const existing = readJson<ClusterPki>(path);
+    if (existing) return existing;
+    const pki = await createPki(new Date());
+    writeAtomically(path, JSON.stringify(pki));
+    return pki;
+  }
+}
+
+function toWorld(file: ClusterFile | undefined): SimulatedWorld {
+  if (!file) return { facts: [] };
+  const { server: _server, certificates: _certificates, facts, nodes, ...cluster } = file;
+  const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, node] as const);
+  return { facts, cluster: { ...cluster, nodes: Object.fromEntries(states) } };
+}
+
+function liveNode(node: NodeState): LiveNode {
+  const { roles, address, kubelet, ready, etcdMember, labels, taints } = node;
+  return { roles, address, kubelet, ready, labels, taints, ...(etcdMember === undefined ? {} : { etcdMember }) };
+}
+
+function hasMetadata(node: NodeState | undefined, wanted: ClusterNode | undefined): boolean {
+  return (
+    node !== undefined &&
+    Object.entries(wanted?.labels ?? {}).every(([key, value]) => node.labels[key] === value) &&
+    (wanted?.taints ?? []).every((taint) => node.taints.includes(taint))
+  );
+}
+
+/** Whether the node still has a label or taint that the step takes off. */
+function carries(node: NodeState, step: ClusterStep): boolean {
+  const labels = String(step.extraVars.remove_labels ?? "").split(",");
+  const taints = String(step.extraVars.remove_taints ?? "").split(",");
+  return labels.some((key) => Object.hasOwn(node.labels, key)) || node.taints.some((taint) => taints.includes(taintIdentity(taint)));
+}
+
+/** The file's content, or undefined where there is no such file. */
+function readJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { KubesprayProvider } from "./kubespray/provider";
+import { type Runner, unsupportedRunner } from "./kubespray/runner";
+import { SandboxRunner } from "./kubespray/sandbox-runner";
+import { serve } from "./rpc/server";
+
+/*
+ * The Pulumi resource plugin `kpaas`: main.js [--runner ansible|sandbox] [--world DIR] [engine address].
+ * The engine adds options of its own (--logtostderr, -v=9, --tracing URL), which mean nothing here.
+ */
+
+function runnerFor(name: string, world: string | undefined): Runner {
+  if (name === "sandbox") {
+    if (world === undefined) throw new Error("--runner sandbox needs --world DIR, the folder its simulated cluster is kept in");
+    return new SandboxRunner(world);
+  }
+  if (name === "ansible") return unsupportedRunner("running kubespray against real hosts is not supported yet in this version");
+  throw new Error(`--runner is "${name}"; it must be ansible or sandbox`);
+}
+
+const { values } = parseArgs({
+  options: { runner: { type: "string", default: "ansible" }, world: { type: "string" } },
+  strict: false,
+  allowPositionals: true,
+});
+const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
+const world = typeof values.world === "string" ? values.world : undefined;
+serve(new KubesprayProvider(packageFile.version, runnerFor(String(values.runner), world)));

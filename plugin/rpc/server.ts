@@ -1,0 +1,66 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { engineLog, type LogLine } from "./engine-log";
+import type { Provider } from "./provider";
+import { providerService } from "./service";
+
+/** As the Pulumi SDK: a Helm chart's values or a checkpoint can be larger than gRPC's default of 4 MB. */
+const MAX_MESSAGE_BYTES = 1024 * 1024 * 400;
+
+/** How often a provider looks whether the process that started it is still there, in milliseconds. */
+const PARENT_CHECK = 2_000;
+
+/** How a provider is served. */
+export interface ListenOptions {
+  /** Address of the engine's log service; none: lines go to `onLog` only. */
+  readonly engineAddress?: string;
+  /** Sees every line a provider logs. */
+  readonly onLog?: (line: LogLine) => void;
+}
+
+/** A provider that is being served. */
+export interface Listening {
+  readonly port: number;
+  /** Stops at once; running calls fail. */
+  close(): void;
+}
+
+/** Serves `provider` on a free port of the loopback interface, inside this process. */
+export async function listen(provider: Provider, options: ListenOptions = {}): Promise<Listening> {
+  let send = options.engineAddress === undefined ? undefined : engineLog(options.engineAddress);
+  const service = providerService(provider, {
+    async log(line) {
+      options.onLog?.(line);
+      await send?.(line);
+    },
+    attach(address) {
+      send = engineLog(address);
+    },
+  });
+  const server = new Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES, "grpc.max_send_message_length": MAX_MESSAGE_BYTES });
+  server.addService(ResourceProviderService, service);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+  });
+  return { port, close: () => server.forceShutdown() };
+}
+
+/**
+ * Serves `provider` as a plugin process: the engine's address is the last argument, the port is the first line on standard output,
+ * and the process ends when the one that started it does.
+ */
+export async function serve(provider: Provider, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  // The engine normally kills its plugins; one that was killed itself cannot.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, PARENT_CHECK).unref();
+  const { port } = await listen(provider, { engineAddress: engineAddressOf(argv) });
+  process.stdout.write(`${port}\n`);
+}
+
+/** The engine's address among a plugin's arguments: the last one, when it has the form HOST:PORT. */
+export function engineAddressOf(argv: readonly string[]): string | undefined {
+  const last = argv.at(-1);
+  return last !== undefined && /^[\w.-]+:\d+$/.test(last) ? last : undefined;
+}

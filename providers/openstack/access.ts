@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { Keypair } from "@pulumi/openstack/compute/keypair";
+import { Provider, type ProviderArgs } from "@pulumi/openstack/provider";
+import { type ComponentResource, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import { PrivateKey } from "@pulumi/tls/privateKey";
+import type { OpenStackPlan } from "../../model/plan/types";
+import type { InfrastructureSecrets } from "../infrastructure";
+import { child, cloudName, type Scope } from "./scope";
+
+/** What credentials may hold: names of the provider's arguments. */
+const CREDENTIALS = [
+  "applicationCredentialId",
+  "applicationCredentialName",
+  "applicationCredentialSecret",
+  "authUrl",
+  "cacertFile",
+  "cert",
+  "cloud",
+  "defaultDomain",
+  "domainId",
+  "domainName",
+  "endpointType",
+  "key",
+  "password",
+  "projectDomainId",
+  "projectDomainName",
+  "tenantId",
+  "tenantName",
+  "token",
+  "userDomainId",
+  "userDomainName",
+  "userId",
+  "userName",
+] as const satisfies readonly (keyof ProviderArgs)[];
+
+/**
+ * The environment's own provider: with its credentials where the file refers to some, else with the usual environment variables.
+ *
+ * @throws InputPropertyError, once they are known, for credentials under names the provider does not take.
+ */
+export function createProvider(
+  parent: ComponentResource,
+  name: string,
+  plan: OpenStackPlan,
+  credentials: InfrastructureSecrets["credentials"],
+): Provider {
+  const given: Partial<Record<(typeof CREDENTIALS)[number], Output<string>>> = {};
+  if (credentials !== undefined) {
+    const checked = secret(credentials).apply(checkNames);
+    // An argument that the credentials lack stays undefined inside its output, which the provider reads as not given.
+    for (const key of CREDENTIALS) given[key] = checked.apply((all) => all[key] as string);
+  }
+  return new Provider(`${name}-provider`, { ...given, region: plan.region }, { parent });
+}
+
+/** A credential under a wrong name would silently not be used, and another account's environment variables might. */
+function checkNames(credentials: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const unknown = Object.keys(credentials).filter((name) => !CREDENTIALS.some((known) => known === name));
+  if (unknown.length === 0) return credentials;
+  const reason = `holds ${unknown.join(", ")}, which the OpenStack provider does not take; use the names ${CREDENTIALS.join(", ")}`;
+  throw new InputPropertyError({ propertyPath: "secrets.credentials", reason });
+}
+
+/** The key pair the machines are made with, and its private half. */
+export interface LoginKey {
+  readonly keypair: Keypair;
+  /** Secret. */
+  readonly privateKey: Output<string>;
+}
+
+/**
+ * The key of the file, or a generated one.
+ *
+ * @throws InputPropertyError where the file gives a public key whose private half is nowhere: the machines could not be reached.
+ */
+export function createLoginKey(scope: Scope, secrets: InfrastructureSecrets): LoginKey {
+  const { publicKey, privateKey } = loginKey(scope, secrets);
+  // Nova cannot change a key pair: another key is another pair, under another name, before the old one goes.
+  const name = publicKey.apply((key) => cloudName(scope, createHash("sha256").update(key.trim()).digest("hex").slice(0, 8)));
+  const keypair = new Keypair(`${scope.name}-keypair`, { name, publicKey: publicKey.apply((key) => key.trim()) }, child(scope));
+  return { keypair, privateKey: secret(privateKey) };
+}
+
+function loginKey(scope: Scope, secrets: InfrastructureSecrets): { publicKey: Output<string>; privateKey: Output<string> } {
+  const written = scope.plan.access.ssh.publicKey;
+  const { sshPrivateKey, sshPublicKey } = secrets;
+  if (sshPrivateKey !== undefined) {
+    const publicKey = written === undefined ? sshPublicKey : output(written);
+    if (publicKey !== undefined) return { publicKey: unsecret(publicKey), privateKey: sshPrivateKey };
+  }
+  if (written !== undefined || sshPrivateKey !== undefined) {
+    const reason =
+      "an SSH key needs both halves here; give access.ssh.privateKey as a reference, or no key at all to have a pair generated";
+    throw new InputPropertyError({ propertyPath: "secrets.sshPrivateKey", reason });
+  }
+  const generated = new PrivateKey(`${scope.name}-ssh-key`, { algorithm: "ED25519" }, { parent: scope.parent });
+  return { publicKey: generated.publicKeyOpenssh, privateKey: generated.privateKeyOpenssh };
+}

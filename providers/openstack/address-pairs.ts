@@ -1,0 +1,40 @@
+import { rangeToCidrs } from "../../model/ipv4";
+import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+
+/** The part of a plan the address pairs follow from. */
+export type PairsPlan = Pick<EnvironmentPlan, "network" | "apiEndpoint" | "platform" | "cluster">;
+
+/**
+ * The addresses besides its own that a machine may send from and receive at, as neutron's allowed address pairs. None unless something needs it:
+ *
+ * - workers, when MetalLB answers for its range from whichever worker leads: the range as blocks, and the ingress's address on its own, since
+ *   OVN binds a floating address only to a pair that equals the reserved port's address;
+ * - control planes, for the virtual address of the API;
+ * - every node, for pods and services when Calico sends their packets as they are.
+ */
+export function allowedAddresses(plan: PairsPlan, machine: Pick<MachinePlan, "roles">): string[] {
+  const addresses: string[] = [];
+  const has = (role: string) => machine.roles.some((each) => each === role);
+  if (has("worker") && plan.platform.loadBalancer.kind === "metallb") {
+    addresses.push(plan.platform.ingress.address, ...rangeToCidrs(plan.platform.loadBalancer.range).map(withoutHostPrefix));
+  }
+  if (has("control-plane") && plan.apiEndpoint.kind === "virtualIp") addresses.push(plan.apiEndpoint.address);
+  if ((has("control-plane") || has("worker")) && sendsPodAddresses(plan.cluster.variables)) {
+    addresses.push(plan.network.podCidr, plan.network.serviceCidr);
+  }
+  return [...new Set(addresses)];
+}
+
+/** True where packets between nodes carry pod addresses: Calico without VXLAN and without IP in IP. */
+export function sendsPodAddresses(variables: PairsPlan["cluster"]["variables"]): boolean {
+  return (
+    (variables.kube_network_plugin ?? "calico") === "calico" &&
+    variables.calico_vxlan_mode === "Never" &&
+    (variables.calico_ipip_mode ?? "Never") === "Never"
+  );
+}
+
+/** Neutron keeps a single address as such. */
+function withoutHostPrefix(cidr: string): string {
+  return cidr.replace(/\/32$/, "");
+}

@@ -1,0 +1,178 @@
+import { Listener } from "@pulumi/openstack/loadbalancer/listener";
+import { LoadBalancer } from "@pulumi/openstack/loadbalancer/loadBalancer";
+import { Member } from "@pulumi/openstack/loadbalancer/member";
+import { Monitor } from "@pulumi/openstack/loadbalancer/monitor";
+import { Pool } from "@pulumi/openstack/loadbalancer/pool";
+import { FloatingIp } from "@pulumi/openstack/networking/floatingIp";
+import { FloatingIpAssociate } from "@pulumi/openstack/networking/floatingIpAssociate";
+import { Port } from "@pulumi/openstack/networking/port";
+import type { SecGroup } from "@pulumi/openstack/networking/secGroup";
+import type { Input, Output } from "@pulumi/pulumi";
+import { contains, parseCidr } from "../../model/ipv4";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import type { Machine } from "./machines";
+import type { NodeNetwork, SecurityGroups } from "./network";
+import { child, cloudName, type Scope, tags } from "./scope";
+
+const HOUR_IN_MS = 3_600_000;
+
+/** The addresses the environment is reached at from outside its network. */
+export interface Endpoints {
+  readonly bastion?: Output<string>;
+  readonly api?: Output<string>;
+  readonly ingress?: Output<string>;
+}
+
+/** The API's balancer, the reserved ports and the floating addresses. */
+export function createEndpoints(
+  scope: Scope,
+  network: NodeNetwork,
+  security: SecurityGroups,
+  machines: Readonly<Record<string, Machine>>,
+): Endpoints {
+  const { plan } = scope;
+  const { access, platform } = plan;
+  const all = Object.values(machines);
+  const bastion = all.find((machine) => machine.plan.roles.includes("bastion"));
+  const fromOutside = access.adminCidrs.length > 0;
+
+  const apiPort = createApiPort(scope, network, security, all);
+  const ingressPort =
+    platform.loadBalancer.kind === "metallb"
+      ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker).id
+      : undefined;
+  return {
+    ...(bastion && { bastion: floatingAddress(scope, network, "bastion", bastion.port.id) }),
+    ...(fromOutside && apiPort !== undefined && { api: floatingAddress(scope, network, "api", apiPort) }),
+    ...(reachesBeyond(plan) && ingressPort !== undefined && { ingress: floatingAddress(scope, network, "ingress", ingressPort) }),
+  };
+}
+
+/** What a floating address of the API points to: the balancer's port, the virtual address's, or the first control plane's. */
+function createApiPort(
+  scope: Scope,
+  network: NodeNetwork,
+  security: SecurityGroups,
+  machines: readonly Machine[],
+): Input<string> | undefined {
+  const { apiEndpoint, cluster } = scope.plan;
+  switch (apiEndpoint.kind) {
+    case "loadBalancer":
+      return createLoadBalancer(scope, network, machines).vipPortId;
+    case "virtualIp":
+      return reservePort(scope, network, "api", apiEndpoint.address, security.groups["control-plane"]).id;
+    case "node":
+      return machines.find((machine) => machine.plan.name === cluster.controlPlane[0])?.port.id;
+  }
+}
+
+/** Whether the ingress is for anybody outside the node network. */
+function reachesBeyond({ access, network }: EnvironmentPlan): boolean {
+  const nodes = parseCidr(network.cidr);
+  return access.ingressCidrs.some((cidr) => {
+    const block = parseCidr(cidr);
+    return nodes === undefined || block === undefined || !contains(nodes, block.first) || !contains(nodes, block.last);
+  });
+}
+
+/** A port without a machine: keeps neutron from giving the address away and lets a floating address point to it. */
+function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress: string, group: SecGroup | undefined): Port {
+  return new Port(
+    `${scope.name}-port-${role}`,
+    {
+      name: cloudName(scope, role),
+      description: `Reserves ${ipAddress}, which machines take over by allowed address pairs`,
+      networkId: network.networkId,
+      adminStateUp: true,
+      portSecurityEnabled: true,
+      fixedIps: [{ subnetId: network.subnetId, ipAddress }],
+      securityGroupIds: group === undefined ? [] : [group.id],
+      tags: tags(scope),
+    },
+    child(scope),
+  );
+}
+
+/** A floating address apart from its association, so that it stays when the port behind it is replaced. */
+function floatingAddress(scope: Scope, network: NodeNetwork, role: string, portId: Input<string>): Output<string> {
+  const { name, plan, openstack } = scope;
+  const floating = new FloatingIp(
+    `${name}-floating-ip-${role}`,
+    { pool: openstack.externalNetwork, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
+    child(scope, { retainOnDelete: plan.retain.includes("addresses") }),
+  );
+  new FloatingIpAssociate(
+    `${name}-floating-ip-associate-${role}`,
+    { floatingIp: floating.address, portId },
+    // Neutron refuses the association before the router joins the subnet, and the router's leaving before the association is gone.
+    child(scope, { dependsOn: [...network.uplink] }),
+  );
+  return floating.address;
+}
+
+function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): LoadBalancer {
+  const { name, plan, openstack } = scope;
+  const { address, port } = plan.apiEndpoint;
+  const amphora = openstack.loadBalancerProvider === "amphora";
+  const balancer = new LoadBalancer(
+    `${name}-api`,
+    {
+      name: cloudName(scope, "api"),
+      description: `kpaas ${plan.environment}: Kubernetes API`,
+      loadbalancerProvider: openstack.loadBalancerProvider,
+      vipSubnetId: network.subnetId,
+      vipAddress: address,
+      tags: tags(scope),
+    },
+    child(scope, { dependsOn: [...network.uplink] }),
+  );
+  const listener = new Listener(
+    `${name}-api-listener`,
+    {
+      name: cloudName(scope, "api"),
+      loadbalancerId: balancer.id,
+      protocol: "TCP",
+      protocolPort: port,
+      // OVN's balancer knows neither: it keeps the client's address, so the control plane's security group decides who gets in, and it
+      // holds no connection of its own that could be idle.
+      ...(amphora && {
+        allowedCidrs: [...new Set([plan.network.cidr, ...plan.access.adminCidrs])],
+        // Octavia's default of 50 s would cut every idle watch, `kubectl logs -f` and `exec`.
+        timeoutClientData: HOUR_IN_MS,
+        timeoutMemberData: HOUR_IN_MS,
+      }),
+      tags: tags(scope),
+    },
+    child(scope),
+  );
+  const pool = new Pool(
+    `${name}-api-pool`,
+    // OVN spreads by the packet's addresses and ports and knows no other way.
+    { name: cloudName(scope, "api"), listenerId: listener.id, protocol: "TCP", lbMethod: amphora ? "ROUND_ROBIN" : "SOURCE_IP_PORT" },
+    child(scope),
+  );
+  // An amphora checks over TLS without verifying and without a client certificate. /readyz answers anybody as long as the API server takes
+  // anonymous requests; where that is switched off it says 401 to a healthy member's check, and OVN's balancer knows TCP only.
+  const readyz = amphora && plan.cluster.variables.kube_api_anonymous_auth !== false;
+  const monitor = new Monitor(
+    `${name}-api-monitor`,
+    {
+      name: cloudName(scope, "api"),
+      poolId: pool.id,
+      ...(readyz ? { type: "HTTPS", urlPath: "/readyz", httpMethod: "GET", expectedCodes: "200" } : { type: "TCP" }),
+      delay: 10,
+      timeout: 5,
+      maxRetries: 3,
+      maxRetriesDown: 3,
+    },
+    child(scope),
+  );
+  for (const { plan: machine, instance } of machines.filter((each) => each.plan.roles.includes("control-plane"))) {
+    new Member(
+      `${name}-api-member-${machine.key}`,
+      { name: cloudName(scope, machine.name), poolId: pool.id, address: machine.address, protocolPort: port, subnetId: network.subnetId },
+      child(scope, { dependsOn: [instance, monitor] }),
+    );
+  }
+  return balancer;
+}

@@ -1,0 +1,71 @@
+import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import type { Infrastructure, InfrastructureMachine, InfrastructureSecrets, SshAccess } from "../infrastructure";
+import { OPENSTACK_INFRASTRUCTURE } from "../tokens";
+import { createLoginKey, createProvider } from "./access";
+import { createEndpoints } from "./endpoints";
+import { createMachines } from "./machines";
+import { createNetwork, createSecurityGroups } from "./network";
+import type { Scope } from "./scope";
+
+/** What an OpenStack infrastructure is made from. */
+export interface OpenStackInfrastructureArgs {
+  /** The environment's plan; its `openstack` part is required. Nothing is registered that it does not name. */
+  readonly plan: EnvironmentPlan;
+  /** What the file's secret references resolved to. */
+  readonly secrets: InfrastructureSecrets;
+}
+
+/**
+ * An environment's network, machines, volumes, API balancer and addresses on OpenStack.
+ *
+ * Identity is the machine's key: adding, removing or rebuilding one machine touches its own resources only. A raised generation gives the new
+ * port and machine first; the old ones go after everything that depends on them has moved.
+ */
+export class OpenStackInfrastructure extends ComponentResource implements Infrastructure {
+  declare readonly machines: Readonly<Record<string, InfrastructureMachine>>;
+  declare readonly ssh: SshAccess;
+  declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
+  declare readonly ingressPublicAddress?: Output<string>;
+
+  /** @throws InputPropertyError for a plan of another cloud, or an SSH key of which one half is missing. */
+  constructor(name: string, args: OpenStackInfrastructureArgs, opts?: ComponentResourceOptions) {
+    const { plan, secrets } = args;
+    const { openstack } = plan;
+    if (openstack === undefined) {
+      throw new InputPropertyError({
+        propertyPath: "plan.openstack",
+        reason: `is missing: the plan is for ${plan.provider}, not for OpenStack`,
+      });
+    }
+    super(OPENSTACK_INFRASTRUCTURE, name, { environment: plan.environment, region: openstack.region }, opts);
+
+    const scope: Scope = { parent: this, name, plan, openstack, provider: createProvider(this, name, openstack, secrets.credentials) };
+    const network = createNetwork(scope);
+    const security = createSecurityGroups(scope);
+    const { keypair, privateKey } = createLoginKey(scope, secrets);
+    const machines = createMachines({ scope, network, security, keypair });
+    const endpoints = createEndpoints(scope, network, security, machines);
+
+    this.machines = Object.fromEntries(
+      plan.machines.map(({ key, name: machineName, roles, zone, address }): [string, InfrastructureMachine] => {
+        const { instance, devices } = machines[key]!;
+        const dialAddress = (roles.includes("bastion") ? endpoints.bastion : undefined) ?? output(address);
+        return [
+          key,
+          { key, name: machineName, roles, ...(zone !== undefined && { zone }), id: instance.id, dialAddress, address, devices },
+        ];
+      }),
+    );
+    const { user } = plan.access.ssh;
+    this.ssh = { user, privateKey, ...(endpoints.bastion && { bastion: { address: endpoints.bastion, user } }) };
+    this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
+    if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
+    this.registerOutputs({
+      machines: this.machines,
+      ssh: this.ssh,
+      apiEndpoint: this.apiEndpoint,
+      ingressPublicAddress: this.ingressPublicAddress,
+    });
+  }
+}

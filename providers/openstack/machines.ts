@@ -1,0 +1,158 @@
+import { Volume } from "@pulumi/openstack/blockstorage/volume";
+import { Instance } from "@pulumi/openstack/compute/instance";
+import type { Keypair } from "@pulumi/openstack/compute/keypair";
+import { ServerGroup } from "@pulumi/openstack/compute/serverGroup";
+import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
+import { getImageOutput } from "@pulumi/openstack/images/getImage";
+import { Port } from "@pulumi/openstack/networking/port";
+import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import { allowedAddresses } from "./address-pairs";
+import { nfsServerUserData } from "./cloud-init";
+import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
+import { child, cloudName, metadata, type Scope, tags } from "./scope";
+import { groupsOf } from "./security-groups";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What all machines share. */
+export interface MachineContext {
+  readonly scope: Scope;
+  readonly network: NodeNetwork;
+  readonly security: SecurityGroups;
+  readonly keypair: Keypair;
+}
+
+/** A machine's resources. */
+export interface Machine {
+  readonly plan: MachinePlan;
+  readonly port: Port;
+  readonly instance: Instance;
+  /** Device path in the guest by volume name. */
+  readonly devices: Readonly<Record<string, Output<string>>>;
+}
+
+/** Every machine of the plan by key, with port, volumes and what keeps a group apart. */
+export function createMachines(context: MachineContext): Record<string, Machine> {
+  const { scope } = context;
+  const { name, plan } = scope;
+  const images: Record<string, Input<string>> = {};
+  for (const image of new Set(plan.machines.map((machine) => machine.image))) {
+    // mostRecent false: two images of one name are an error, never a silent choice.
+    images[image] = UUID.test(image)
+      ? image
+      : getImageOutput({ name: image, mostRecent: false }, { parent: scope.parent, provider: scope.provider }).id;
+  }
+  const apart: Record<string, ServerGroup> = {};
+  for (const group of new Set(plan.machines.filter((machine) => machine.spread).map((machine) => machine.group))) {
+    apart[group] = new ServerGroup(
+      `${name}-group-${group}`,
+      { name: cloudName(scope, group), policies: ["soft-anti-affinity"] },
+      child(scope),
+    );
+  }
+  return Object.fromEntries(
+    plan.machines.map((machine) => [machine.key, createMachine(context, machine, images[machine.image], apart[machine.group])]),
+  );
+}
+
+function createMachine(
+  context: MachineContext,
+  machine: MachinePlan,
+  imageId: Input<string> | undefined,
+  apart: ServerGroup | undefined,
+): Machine {
+  const { scope, network, security, keypair } = context;
+  const { name, plan, openstack } = scope;
+  const { key, generation } = machine;
+  const groups = groupsOf(machine);
+  const port = new Port(
+    `${name}-port-${key}`,
+    {
+      name: cloudName(scope, machine.name),
+      networkId: network.networkId,
+      adminStateUp: true,
+      portSecurityEnabled: true,
+      fixedIps: [{ subnetId: network.subnetId, ipAddress: machine.address }],
+      securityGroupIds: groups.map((group) => idOf(security.groups, group)),
+      allowedAddressPairs: allowedAddresses(plan, machine).map((ipAddress) => ({ ipAddress })),
+      tags: tags(scope),
+    },
+    // Each generation has a name and an address of its own, so the new port is there before the old one goes.
+    child(scope, { replacementTrigger: generation }),
+  );
+  const volumes = machine.volumes.map((volume) => ({ plan: volume, resource: createVolume(scope, machine, volume) }));
+  const devices = Object.fromEntries(volumes.map(({ plan: volume, resource }) => [volume.name, devicePath(resource)]));
+  const instance = new Instance(
+    `${name}-machine-${key}`,
+    {
+      name: cloudName(scope, machine.name),
+      flavorName: machine.size,
+      availabilityZone: machine.zone,
+      keyPair: keypair.name,
+      networks: [{ port: port.id }],
+      blockDevices: [
+        {
+          uuid: imageId,
+          sourceType: "image",
+          destinationType: "volume",
+          bootIndex: 0,
+          volumeSize: openstack.bootVolumeGiB,
+          volumeType: openstack.bootVolumeType,
+          deleteOnTermination: true,
+        },
+      ],
+      configDrive: true, // cloud-init works also where the metadata service cannot be reached
+      userData: userData(scope, machine, devices),
+      metadata: metadata(scope, { "kpaas-key": key, "kpaas-roles": machine.roles.join(" ") }),
+      schedulerHints: apart !== undefined && machine.spread ? [{ group: apart.id }] : undefined,
+    },
+    child(scope, {
+      // User data, image, boot volume, key pair and server group take effect once, at first boot, and the provider would build the machine
+      // anew for each: a new image name or SSH key must not rebuild an etcd member. Raise the machine's generation to have it rebuilt.
+      ignoreChanges: ["userData", "imageId", "blockDevices", "keyPair", "schedulerHints"],
+      // Create before delete: the old machine stays until the cluster has let it go.
+      replacementTrigger: generation,
+      // A first boot needs its way out, and so does the draining of a machine that goes.
+      dependsOn: [...network.uplink, ...security.rules.filter(({ group }) => groups.includes(group)).map(({ rule }) => rule)],
+    }),
+  );
+  for (const { plan: volume, resource } of volumes) {
+    new VolumeAttach(
+      `${name}-attach-${key}-${volume.name}`,
+      { instanceId: instance.id, volumeId: resource.id },
+      // A volume is attached to one machine at a time: when the machine is built anew, the old attachment has to go first.
+      child(scope, { deleteBeforeReplace: true }),
+    );
+  }
+  return { plan: machine, port, instance, devices };
+}
+
+/** Data volumes belong to the machine's key and outlive its rebuilds. */
+function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): Volume {
+  const { name, plan } = scope;
+  return new Volume(
+    `${name}-volume-${machine.key}-${volume.name}`,
+    {
+      name: cloudName(scope, machine.key, volume.name),
+      size: volume.sizeGiB,
+      volumeType: volume.type,
+      enableOnlineResize: true,
+      metadata: metadata(scope, { "kpaas-key": machine.key, "kpaas-volume": volume.name }),
+      // No availability zone: cinder's zones are not nova's.
+    },
+    child(scope, { protect: plan.protectData, retainOnDelete: plan.retain.includes("volumes") }),
+  );
+}
+
+/** Where the guest finds a volume: virtio shows the first 20 characters of its id as the serial number. */
+function devicePath(volume: Resource & { readonly id: Output<string> }): Output<string> {
+  return interpolate`/dev/disk/by-id/virtio-${volume.id.apply((id) => id.slice(0, 20))}`;
+}
+
+function userData({ plan }: Scope, machine: MachinePlan, devices: Machine["devices"]): Output<string> | undefined {
+  const { storage } = plan.platform;
+  const device = devices[machine.volumes[0]?.name ?? ""];
+  if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || device === undefined) return undefined;
+  return device.apply((path) => nfsServerUserData({ device: path, path: storage.path, clients: plan.network.cidr }));
+}

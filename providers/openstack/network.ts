@@ -1,0 +1,108 @@
+import { getNetworkOutput } from "@pulumi/openstack/networking/getNetwork";
+import { Network } from "@pulumi/openstack/networking/network";
+import { Router } from "@pulumi/openstack/networking/router";
+import { RouterInterface } from "@pulumi/openstack/networking/routerInterface";
+import { SecGroup } from "@pulumi/openstack/networking/secGroup";
+import { SecGroupRule } from "@pulumi/openstack/networking/secGroupRule";
+import { Subnet } from "@pulumi/openstack/networking/subnet";
+import type { Input, Resource } from "@pulumi/pulumi";
+import { child, cloudName, type Scope, tags } from "./scope";
+import { compileRules, type GroupKey, groupKeys } from "./security-groups";
+
+/** The node network, made or given. */
+export interface NodeNetwork {
+  readonly networkId: Input<string>;
+  readonly subnetId: Input<string>;
+  /** What the way to the outside world hangs on: everything that needs it depends on these, and goes before them. */
+  readonly uplink: readonly Resource[];
+}
+
+/** Network, subnet, router and its interface, or the ones the plan names. */
+export function createNetwork(scope: Scope): NodeNetwork {
+  const { name, plan, openstack } = scope;
+  const { existing, cidr, gateway, dns, cloudRange } = plan.network;
+  if (existing !== undefined) return { networkId: existing.network, subnetId: existing.subnet, uplink: [] };
+
+  const network = new Network(
+    `${name}-network`,
+    { name: cloudName(scope, "network"), adminStateUp: true, portSecurityEnabled: true, tags: tags(scope) },
+    child(scope),
+  );
+  const subnet = new Subnet(
+    `${name}-subnet`,
+    {
+      name: cloudName(scope, "nodes"),
+      networkId: network.id,
+      ipVersion: 4,
+      cidr,
+      gatewayIp: gateway,
+      enableDhcp: true,
+      dnsNameservers: [...dns],
+      // The cloud's own ports (DHCP, balancers) take addresses from here only, never one the plan has given to a machine.
+      allocationPools: [{ start: cloudRange.first, end: cloudRange.last }],
+      tags: tags(scope),
+    },
+    child(scope),
+  );
+  const external = getNetworkOutput(
+    { name: openstack.externalNetwork, external: true },
+    { parent: scope.parent, provider: scope.provider },
+  );
+  const router = new Router(
+    `${name}-router`,
+    { name: cloudName(scope, "router"), adminStateUp: true, externalNetworkId: external.id, tags: tags(scope) },
+    child(scope),
+  );
+  const uplink = new RouterInterface(`${name}-router-interface`, { routerId: router.id, subnetId: subnet.id }, child(scope));
+  return { networkId: network.id, subnetId: subnet.id, uplink: [uplink] };
+}
+
+/** The security groups and their rules. */
+export interface SecurityGroups {
+  readonly groups: Readonly<Partial<Record<GroupKey, SecGroup>>>;
+  readonly rules: readonly { readonly group: GroupKey; readonly rule: SecGroupRule }[];
+}
+
+/** One group per role in use and one for all nodes, with the rules the plan's flows compile to. */
+export function createSecurityGroups(scope: Scope): SecurityGroups {
+  const { name, plan } = scope;
+  const groups: Partial<Record<GroupKey, SecGroup>> = {};
+  for (const key of groupKeys(plan.machines)) {
+    groups[key] = new SecGroup(
+      `${name}-sg-${key}`,
+      {
+        name: cloudName(scope, key),
+        description: `kpaas ${plan.environment}: ${key}`,
+        deleteDefaultRules: true, // neutron's own rules would let everything out; the plan's flows name what may leave
+        tags: tags(scope),
+      },
+      child(scope),
+    );
+  }
+  const rules = compileRules(plan).map(({ key, group, direction, ethertype, protocol, ports, remote, reason }) => {
+    const rule = new SecGroupRule(
+      `${name}-rule-${key}`,
+      {
+        securityGroupId: idOf(groups, group),
+        direction,
+        ethertype,
+        protocol,
+        portRangeMin: ports?.min,
+        portRangeMax: ports?.max,
+        ...("group" in remote ? { remoteGroupId: idOf(groups, remote.group) } : { remoteIpPrefix: remote.cidr }),
+        description: reason,
+      },
+      // A rule cannot be changed, only replaced, and neutron refuses the equal one that a replacement for other words would make first.
+      child(scope, { ignoreChanges: ["description"] }),
+    );
+    return { group, rule };
+  });
+  return { groups, rules };
+}
+
+/** The id of a group that the plan uses. */
+export function idOf(groups: SecurityGroups["groups"], key: GroupKey): Input<string> {
+  const group = groups[key];
+  if (group === undefined) throw new Error(`the security group "${key}" is used but no machine has that role; this is a bug in kpaas`);
+  return group.id;
+}

@@ -1,0 +1,216 @@
+import type { Context } from "../../cli/context";
+import { run } from "../../cli/program";
+import type { EngineTarget, OperationResult, RunOptions } from "../../engine/operations";
+import type { Lock } from "../../model/lock";
+import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { LoadedEnvironment } from "../../stacks/load";
+
+function machine(key: string, roles: MachinePlan["roles"], address: string): MachinePlan {
+  return {
+    key,
+    name: key,
+    generation: 1,
+    roles,
+    group: key.replace(/-\d+$/, ""),
+    zone: "az-1",
+    size: "m1.large",
+    image: "ubuntu-22.04",
+    address,
+    volumes: roles.includes("worker") ? [{ name: "osd", sizeGiB: 100, device: "/dev/vdb" }] : [],
+    labels: {},
+    taints: [],
+    spread: true,
+  };
+}
+
+/** A small plan, made by hand so that no other part has to work. */
+export const PLAN: EnvironmentPlan = {
+  environment: "seoul",
+  release: "1.7.0",
+  profile: "minimal",
+  provider: "openstack",
+  labels: {},
+  protectData: true,
+  retain: [],
+  machines: [
+    machine("cp-1", ["control-plane", "etcd"], "10.20.0.11"),
+    machine("general-1", ["worker"], "10.20.0.12"),
+    machine("nfs-1", ["nfs"], "10.20.0.13"),
+  ],
+  network: {
+    cidr: "10.20.0.0/16",
+    gateway: "10.20.0.1",
+    dns: [],
+    cloudRange: { first: "10.20.0.2", last: "10.20.0.10" },
+    podCidr: "10.233.64.0/18",
+    serviceCidr: "10.233.0.0/18",
+  },
+  access: { adminCidrs: [], ingressCidrs: ["10.20.0.0/16"], bastion: false, api: "direct", ssh: { user: "ubuntu" } },
+  flows: [{ from: "worker", to: "control-plane", protocol: "tcp", ports: [6443], reason: "the Kubernetes API" }],
+  apiEndpoint: { kind: "node", address: "10.20.0.11", port: 6443 },
+  cluster: {
+    name: "seoul",
+    kubespray: "v2.29.0",
+    kubernetes: "1.33.5",
+    nodes: {},
+    controlPlane: ["cp-1"],
+    etcd: ["cp-1"],
+    variables: {},
+    apiEndpoint: { host: "10.20.0.11", port: 6443 },
+    onDelete: "forget",
+  },
+  inventory: { _meta: { hostvars: { "cp-1": { ip: "10.20.0.11" } } }, kube_control_plane: { hosts: ["cp-1"] } },
+  platform: {
+    domain: "seoul.example.org",
+    tls: { kind: "selfSigned" },
+    storage: { kind: "nfs", server: "10.20.0.13", path: "/srv/nfs", sizeGiB: 200 },
+    storageClass: "nfs",
+    loadBalancer: { kind: "cloud" },
+    ingress: { kind: "nginx", className: "nginx", address: "10.20.0.200" },
+  },
+  services: [
+    {
+      name: "mariadb",
+      namespace: "mariadb",
+      version: "11.4.7",
+      dependsOn: [],
+      images: { server: "docker.io/library/mariadb:11.4.7" },
+      replicas: 1,
+      sizeGiB: 20,
+      values: { rootPassword: "canary-values" },
+    },
+  ],
+  images: ["docker.io/library/mariadb:11.4.7"],
+  bom: [{ name: "mariadb", version: "11.4.7", kind: "software", licence: "GPL-2.0" }],
+};
+
+/** Another plan that differs in some fields. */
+export function planWith(changes: Partial<EnvironmentPlan>): EnvironmentPlan {
+  return { ...PLAN, ...changes };
+}
+
+/** The outputs of the environment, with what must never be shown unasked. */
+export const OUTPUTS: Record<string, unknown> = {
+  apiEndpoint: "https://10.20.0.11:6443",
+  kubeconfig: [
+    "apiVersion: v1",
+    "kind: Config",
+    "current-context: admin@cluster.local",
+    "clusters: [{ name: cluster.local, cluster: { server: 'https://10.20.0.11:6443' } }]",
+    "users: [{ name: admin, user: { token: canary-token } }]",
+    "contexts: [{ name: admin@cluster.local, context: { cluster: cluster.local, user: admin } }]",
+  ].join("\n"),
+  urls: { portal: "https://portal.seoul.example.org" },
+  credentials: { portal: { username: "admin", password: "canary-password" } },
+};
+
+const LOCK: Lock = {
+  version: 1,
+  environment: "seoul",
+  release: "1.7.0",
+  kubespray: "v2.29.0",
+  kubernetes: "1.33.5",
+  image: "ubuntu-22.04",
+  network: { cloudRange: "10.20.0.2-10.20.0.10" },
+  machines: {},
+  retired: [],
+};
+
+type Planned = NonNullable<LoadedEnvironment["planned"]>;
+
+/** What a test sets of the world a command sees. */
+export interface World {
+  /** Problems of the environment `seoul`; an error leaves it without a plan. */
+  readonly problems?: LoadedEnvironment["problems"];
+  readonly lockState?: Planned["lockState"];
+  /** Answers to questions, in order; undefined: no terminal. */
+  readonly answers?: readonly string[];
+  readonly outputs?: Record<string, unknown> | undefined;
+  /** Thrown by every engine operation. */
+  readonly failure?: Error;
+  readonly steps?: readonly unknown[];
+}
+
+/** What a command did. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Engine operations and lock files written, in order. */
+  readonly calls: readonly string[];
+  readonly targets: readonly EngineTarget[];
+}
+
+/** Runs one command line in this process, the rest of the program replaced by the given world. */
+export async function command(argv: readonly string[], world: World = {}): Promise<Ran> {
+  const written = { stdout: "", stderr: "" };
+  const calls: string[] = [];
+  const targets: EngineTarget[] = [];
+  const answers = [...(world.answers ?? [])];
+  const operation =
+    (name: string) =>
+    async (target: EngineTarget, options: RunOptions = {}) => {
+      calls.push(name);
+      targets.push(target);
+      options.onProgress?.({ kind: "message", severity: "info", text: `${name} says hello`, ephemeral: false });
+      if (world.failure !== undefined) throw world.failure;
+      return result(world);
+    };
+  const context: Context = {
+    cwd: "/work",
+    env: { PATH: process.env.PATH },
+    stdout: { write: (text) => (written.stdout += text) },
+    stderr: { write: (text) => (written.stderr += text) },
+    ...(world.answers === undefined
+      ? {}
+      : {
+          ask: async (question: string) => {
+            calls.push(`ask: ${question}`);
+            return answers.shift() ?? "";
+          },
+        }),
+    modules: {
+      environments: async () => ({
+        findRoot: (cwd: string) => cwd,
+        listEnvironments: () => ["seoul"],
+        loadEnvironment: () => loaded(world),
+        writeLock: () => {
+          calls.push("writeLock");
+        },
+      }),
+      schemas: async () => ({ environmentJsonSchema: () => ({ title: "environment" }), fleetJsonSchema: () => ({ title: "fleet" }) }),
+      engine: async () => ({
+        previewEnvironment: operation("preview"),
+        upEnvironment: operation("up"),
+        refreshEnvironment: operation("refresh"),
+        destroyEnvironment: operation("destroy"),
+        readOutputs: async () => ("outputs" in world ? world.outputs : OUTPUTS),
+      }),
+      locator: async () => ({
+        diagnoseEngine: async () => ({ wanted: "3.259.0", tested: "~3.259.0", candidates: [] }),
+      }),
+    },
+  };
+  const code = await run(argv, context);
+  return { code, ...written, calls, targets };
+}
+
+function loaded(world: World): LoadedEnvironment {
+  const problems = world.problems ?? [];
+  const lockState = world.lockState ?? "current";
+  const identity = { name: "seoul", file: "/work/environments/seoul.yaml", lockFile: "/work/environments/seoul.lock.yaml", problems };
+  if (problems.some((problem) => problem.severity === "error")) return identity;
+  const lockChanges = lockState === "current" ? [] : [{ path: "machines.cp-1.address", was: "10.20.0.9", becomes: "10.20.0.11" }];
+  return { ...identity, planned: { plan: PLAN, lock: LOCK, lockState, lockChanges } };
+}
+
+function result(world: World): OperationResult {
+  return {
+    environment: "seoul",
+    changes: { create: 2, update: 0, replace: 0, delete: 0, same: 3 },
+    steps: world.steps ?? [],
+    outputs: OUTPUTS,
+    seconds: 83.4,
+    resources: [{ op: "create", urn: "urn:pulumi:seoul::kpaas::a:b:C::thing", type: "a:b:C", name: "thing" }],
+  };
+}

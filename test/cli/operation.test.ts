@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { InterruptedError, OperationFailedError } from "../../engine/errors";
+import { type Problem, RefusedError } from "../../model/problems";
+import { command } from "./fixture";
+
+const PROBLEM: Problem = {
+  environment: "seoul",
+  path: "cluster.pools.general.nodes",
+  value: -1,
+  reason: "must be 0 or more",
+  remedy: "write a number",
+  severity: "error",
+};
+
+describe("an engine operation on the command line", () => {
+  it("runs at once with --yes and prints the contract's JSON and nothing else on standard output", async () => {
+    const { code, stdout, stderr, calls } = await command(["up", "seoul", "--yes", "--json"], { steps: [{ id: "1-cluster" }] });
+    assert.equal(code, 0);
+    assert.deepEqual(calls, ["up"]);
+    const printed = JSON.parse(stdout);
+    assert.deepEqual(Object.keys(printed).slice(0, 5), ["environment", "changes", "steps", "outputs", "seconds"]);
+    assert.deepEqual(printed.changes, { create: 2, update: 0, replace: 0, delete: 0, same: 3 });
+    assert.deepEqual(printed.steps, [{ id: "1-cluster" }]);
+    assert.match(stderr, /up says hello/);
+  });
+
+  it("never prints a secret, in JSON or in words", async () => {
+    for (const argv of [
+      ["up", "seoul", "--yes", "--json"],
+      ["up", "seoul", "--yes"],
+      ["outputs", "seoul"],
+      ["outputs", "seoul", "--json"],
+      ["plan", "seoul", "--json"],
+    ]) {
+      const { code, stdout, stderr } = await command(argv);
+      assert.equal(code, 0, argv.join(" "));
+      assert.doesNotMatch(stdout + stderr, /canary/, argv.join(" "));
+    }
+  });
+
+  it("shows secrets when asked to", async () => {
+    const { stdout } = await command(["outputs", "seoul", "--show-secrets", "--json"]);
+    assert.equal(JSON.parse(stdout).credentials.portal.password, "canary-password");
+  });
+
+  it("exits with 2 without a terminal and without --yes, having done nothing", async () => {
+    for (const name of ["up", "refresh", "destroy"]) {
+      const { code, stdout, stderr, calls } = await command([name, "seoul"]);
+      assert.deepEqual([code, stdout, calls], [2, "", []], name);
+      assert.match(stderr, /add --yes/);
+    }
+  });
+
+  it("previews, shows, asks and only then brings up on a terminal", async () => {
+    const yes = await command(["up", "seoul"], { answers: ["y"] });
+    assert.deepEqual(yes.calls, ["preview", "ask: Bring seoul up like this? [y/N] ", "up"]);
+    const no = await command(["up", "seoul"], { answers: [""] });
+    assert.deepEqual([no.code, no.calls.length], [130, 2]);
+    assert.match(no.stderr, /nothing was changed/);
+  });
+
+  it("destroys only when the environment's name is typed, after naming what is lost", async () => {
+    const wrong = await command(["destroy", "seoul"], { answers: ["busan"] });
+    assert.deepEqual([wrong.code, wrong.calls.includes("destroy")], [130, false]);
+    assert.match(wrong.stderr, /volume osd of general-1, 100 GiB/);
+    assert.match(wrong.stderr, /NFS share \/srv\/nfs, 200 GiB/);
+    assert.match(wrong.stderr, /data of mariadb in mariadb, 20 GiB/);
+    const right = await command(["destroy", "seoul"], { answers: ["seoul"] });
+    assert.deepEqual([right.code, right.calls.at(-1)], [0, "destroy"]);
+  });
+
+  it("passes the sandbox and the approvals on", async () => {
+    const { targets } = await command(["up", "seoul", "--sandbox", "--yes", "--approve", "cp-1:replace", "--approve", "nfs-1:delete"]);
+    assert.equal(targets[0]?.sandbox, true);
+    assert.deepEqual(targets[0]?.approvals, ["cp-1:replace", "nfs-1:delete"]);
+    const wrong = await command(["up", "seoul", "--yes", "--approve", "cp-1"]);
+    assert.deepEqual([wrong.code, wrong.calls], [2, []]);
+  });
+
+  it("gives each kind of failure its exit code, and problems as JSON", async () => {
+    const cases: [Error, number][] = [
+      [new RefusedError([PROBLEM]), 3],
+      [new OperationFailedError("up of seoul failed"), 1],
+      [new InterruptedError(), 130],
+    ];
+    for (const [failure, expected] of cases) {
+      const { code, stdout } = await command(["up", "seoul", "--yes", "--json"], { failure });
+      assert.equal(code, expected, failure.name);
+      const { problems } = JSON.parse(stdout);
+      assert.equal(problems.length, 1);
+      assert.deepEqual([problems[0].environment, problems[0].severity], ["seoul", "error"]);
+      assert.ok(problems[0].reason !== "" && problems[0].remedy !== "");
+    }
+  });
+
+  it("prints every problem of a broken file and exits with 2, whatever the command", async () => {
+    for (const name of ["check", "plan", "lock", "preview", "up", "refresh", "destroy", "outputs", "kubeconfig"]) {
+      const problems = [PROBLEM, { ...PROBLEM, path: "name" }];
+      const { code, stdout, calls } = await command([name, "seoul", "--json"], { problems });
+      assert.deepEqual([code, calls], [2, []], name);
+      assert.deepEqual(JSON.parse(stdout), { problems }, name);
+      const human = await command([name, "seoul"], { problems });
+      assert.match(human.stderr, /error seoul: cluster\.pools\.general\.nodes \(is -1\): must be 0 or more\n {4}write a number/, name);
+      assert.match(human.stderr, /error seoul: name/, name);
+    }
+  });
+
+  it("ends the summary of an up with where the credentials are and what to do next", async () => {
+    const { stdout } = await command(["up", "seoul", "--sandbox", "--yes"], {
+      steps: [{ id: "1-cluster", playbook: "cluster", limit: [], reason: "a new cluster" }],
+    });
+    assert.match(stdout, /cp-1 +control-plane, etcd +az-1 +10\.20\.0\.11/);
+    assert.match(stdout, /Kubernetes API +https:\/\/10\.20\.0\.11:6443/);
+    assert.match(stdout, /portal +https:\/\/portal\.seoul\.example\.org/);
+    assert.match(stdout, /1-cluster +cluster +all +a new cluster/);
+    assert.match(stdout, /seoul is up in the sandbox .* after 1:23: 2 created, 3 unchanged/);
+    assert.match(stdout, /kpaas outputs seoul --sandbox --show-secrets/);
+  });
+
+  it("says how to bring an environment up that has no outputs", async () => {
+    const { code, stderr } = await command(["outputs", "seoul"], { outputs: undefined });
+    assert.equal(code, 1);
+    assert.match(stderr, /seoul is not up: run `kpaas up seoul`/);
+  });
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { output, secret } from "@pulumi/pulumi";
+import { Cluster } from "../../../components/cluster/cluster";
+import { InvalidInputError } from "../../../model/problems";
+import { cluster } from "../../model/cluster/fixtures";
+import { graph } from "../../support/graph";
+import { isSecretEnvelope, secretEnvelope } from "../../support/mocks";
+
+const spec = cluster();
+const machines = Object.fromEntries(
+  Object.entries(spec.nodes).map(([name, node]) => [name, { id: output(`id-of-${name}`), dialAddress: output(node.address) }]),
+);
+const key = "canary-private-key";
+const build = (changes = {}) => {
+  const ssh = { user: "ubuntu", privateKey: secret(key), bastion: { address: output("203.0.113.9"), user: "ubuntu" } };
+  return new Cluster("demo-cluster", { spec, networkCidr: "10.20.0.0/16", machines, ssh, ...changes });
+};
+const outputs = {
+  "kpaas:kubespray:Cluster": () => ({
+    kubeconfig: secretEnvelope("canary-kubeconfig"),
+    endpoint: "https://10.20.0.10:6443",
+    versions: {},
+    nodeTable: {},
+  }),
+};
+
+describe("The cluster component", () => {
+  it("registers one kubespray cluster and one Kubernetes provider under itself", async () => {
+    const registered = await graph(() => build(), { outputs });
+    assert.deepEqual(registered.lines(), [
+      "kpaas:index:Cluster demo-cluster",
+      "  kpaas:kubespray:Cluster demo-cluster-kubespray",
+      "  pulumi:providers:kubernetes demo-cluster-kubernetes",
+    ]);
+  });
+
+  it("hands every node its machine, and protects and ignores nothing", async () => {
+    const { inputs, options } = (await graph(() => build(), { outputs })).get("demo-cluster-kubespray");
+    const nodes = inputs.nodes as Record<string, Record<string, unknown>>;
+    assert.deepEqual(nodes["worker-1"], { ...spec.nodes["worker-1"], machineId: "id-of-worker-1", dialAddress: "10.20.1.1" });
+    assert.equal(inputs.networkCidr, "10.20.0.0/16");
+    assert.deepEqual(inputs.controlPlane, ["cp-1"]);
+    assert.deepEqual([options.protect ?? false, options.ignoreChanges, options.additionalSecretOutputs], [false, [], ["kubeconfig"]]);
+  });
+
+  it("keeps the private key and the kubeconfig secret everywhere", async () => {
+    const registered = await graph(() => build(), { outputs });
+    assert.deepEqual(registered.leaks(key), []);
+    assert.deepEqual(registered.leaks("canary-kubeconfig"), []);
+    assert.ok(isSecretEnvelope(registered.get("demo-cluster-kubernetes").inputs.kubeconfig));
+    assert.ok(isSecretEnvelope(registered.get("demo-cluster").outputs?.kubeconfig));
+  });
+
+  it("names the cluster to the Kubernetes provider, so that a new endpoint replaces nothing", async () => {
+    const { inputs } = (await graph(() => build(), { outputs })).get("demo-cluster-kubernetes");
+    assert.equal(inputs.clusterIdentifier, "demo");
+    assert.equal(String(inputs.enableServerSideApply), "true");
+  });
+
+  it("registers the same when nothing is known yet", async () => {
+    const [known, unknown] = [await graph(() => build(), { outputs }), await graph(() => build(), { unknowns: true })];
+    assert.deepEqual(unknown.urns(), known.urns());
+  });
+
+  it("refuses a node without a machine, by name", async () => {
+    await assert.rejects(
+      graph(() => build({ machines: {} })),
+      (error) =>
+        error instanceof InvalidInputError &&
+        error.problems.map((problem) => problem.path).join() === "machines.cp-1,machines.worker-1,machines.worker-2",
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import { CustomResource, secret } from "@pulumi/pulumi";
+import type { ServiceArgs } from "../../../components/platform/args";
+import { Platform, type PlatformArgs } from "../../../components/platform/platform";
+import { findRelease } from "../../../model/catalog";
+import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../../model/plan/types";
+import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../support/graph";
+import type { Bag } from "../../support/mocks";
+
+/** Stands in every kubeconfig and certificate key of the tests; it may be seen nowhere. */
+export const CANARY = "canary-5f3d";
+
+const release = findRelease("1.7.0")!;
+
+const DEPENDS_ON: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
+  metallb: [],
+  storage: [],
+  metricsServer: [],
+  certManager: [],
+  ingress: ["metallb"],
+  mariadb: ["storage"],
+  keycloak: ["ingress", "mariadb"],
+  portal: ["ingress", "storage", "mariadb", "keycloak"],
+};
+
+/** A service as the catalogue has it, with changes. */
+export function servicePlan(name: ServiceName, changes: Partial<ServicePlan> = {}): ServicePlan {
+  const { version, namespace, chart, images, defaults } = release.services[name];
+  return {
+    name,
+    namespace,
+    version,
+    dependsOn: DEPENDS_ON[name],
+    images,
+    ...defaults,
+    ...(chart ? { chart } : {}),
+    ...(name === "keycloak" || name === "portal" ? { host: `${name}.seoul.example.org` } : {}),
+    ...changes,
+  };
+}
+
+/** An environment with every service, with changes. */
+export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): EnvironmentPlan {
+  return {
+    environment: "seoul",
+    release: "1.7.0",
+    profile: "minimal",
+    provider: "openstack",
+    labels: { team: "platform" },
+    protectData: true,
+    retain: [],
+    machines: [],
+    network: {
+      cidr: "10.20.0.0/16",
+      gateway: "10.20.0.1",
+      dns: [],
+      cloudRange: { first: "10.20.0.2", last: "10.20.0.9" },
+      podCidr: "10.233.64.0/18",
+      serviceCidr: "10.233.0.0/18",
+    },
+    access: { adminCidrs: [], ingressCidrs: ["10.20.0.0/16"], bastion: false, api: "direct", ssh: { user: "ubuntu" } },
+    flows: [],
+    apiEndpoint: { kind: "node", address: "10.20.0.10", port: 6443 },
+    cluster: {
+      name: "seoul",
+      kubespray: release.kubespray,
+      kubernetes: release.kubernetes,
+      nodes: {},
+      controlPlane: [],
+      etcd: [],
+      variables: {},
+      apiEndpoint: { host: "10.20.0.10", port: 6443 },
+      onDelete: "forget",
+    },
+    inventory: { _meta: { hostvars: {} } },
+    platform: {
+      domain: "seoul.example.org",
+      tls: { kind: "selfSigned" },
+      storage: { kind: "nfs", server: "10.20.0.20", path: "/srv/nfs", sizeGiB: 200 },
+      storageClass: "cp-storageclass",
+      loadBalancer: { kind: "metallb", range: { first: "10.20.0.200", last: "10.20.0.230" } },
+      ingress: { kind: "nginx", className: "nginx", address: "10.20.0.200" },
+    },
+    services: (Object.keys(DEPENDS_ON) as ServiceName[]).map((name) => servicePlan(name)),
+    images: [],
+    bom: [],
+    ...changes,
+  };
+}
+
+/** The cluster as the layers below give it. */
+class Cluster extends CustomResource {
+  constructor() {
+    super("kpaas:kubespray:Cluster", "cluster", {});
+  }
+}
+
+/** What real providers compute and our programs read. */
+const OUTPUTS = {
+  "tls:index/selfSignedCert:SelfSignedCert": (name: string): Bag => ({ certPem: `certificate of ${name}` }),
+  "tls:index/certRequest:CertRequest": (name: string): Bag => ({ certRequestPem: `request of ${name}` }),
+  "tls:index/locallySignedCert:LocallySignedCert": (name: string): Bag => ({ certPem: `certificate of ${name}` }),
+};
+
+/** The graph of one service's component in a cluster. */
+export function serviceGraph(
+  build: (common: Pick<ServiceArgs, "cluster" | "labels">, provider: Provider) => unknown,
+  options: GraphOptions = {},
+): Promise<Graph> {
+  return graph(
+    () => {
+      const cluster = new Cluster();
+      const provider = new Provider("kubernetes", { kubeconfig: secret(`token: ${CANARY}`) }, { parent: cluster });
+      return build({ cluster, labels: { team: "platform" } }, provider);
+    },
+    { ...options, outputs: { ...OUTPUTS, ...options.outputs } },
+  );
+}
+
+/** The graph of a whole platform. */
+export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {}, secrets?: PlatformArgs["secrets"]): Promise<Graph> {
+  return serviceGraph(
+    ({ cluster }, provider) => new Platform("seoul", { plan, cluster: { provider, resource: cluster! }, ...(secrets ? { secrets } : {}) }),
+    options,
+  );
+}
+
+/** Everything in three: what a high-availability environment has. */
+export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
+  const single: readonly ServiceName[] = ["metallb", "storage", "mariadb"];
+  return { ...plan, services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, replicas: 3 })) };
+}
+
+/** The resources of a kind, e.g. `apps/v1:StatefulSet`. */
+export function ofKind(g: Graph, kind: string): RecordedResource[] {
+  return g.resources.filter(({ type }) => type === `kubernetes:${kind}`);
+}
+
+/** A nested value by path. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Bag | undefined)?.[key], value);
+}
+
+/** A pod template in the graph. */
+export interface Workload {
+  readonly resource: RecordedResource;
+  readonly namespace: string;
+  readonly labels: Bag;
+  readonly pod: Bag;
+  readonly containers: readonly Bag[];
+  readonly initContainers: readonly Bag[];
+}
+
+/** Every pod template of our own, with its containers. */
+export function workloads(g: Graph): Workload[] {
+  return ["apps/v1:StatefulSet", "apps/v1:Deployment", "batch/v1:Job"].flatMap((kind) =>
+    ofKind(g, kind).map((resource) => {
+      const pod = at(resource.inputs, "spec", "template", "spec") as Bag;
+      return {
+        resource,
+        namespace: String(at(resource.inputs, "metadata", "namespace")),
+        labels: at(resource.inputs, "spec", "template", "metadata", "labels") as Bag,
+        pod,
+        containers: pod.containers as Bag[],
+        initContainers: (pod.initContainers ?? []) as Bag[],
+      };
+    }),
+  );
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { secret } from "@pulumi/pulumi";
+import fc from "fast-check";
+import { schemaSql } from "../../../components/platform/mariadb/sql";
+import { rangeWithout } from "../../../components/platform/metallb/values";
+import { imageParts, repositoryAndTag } from "../../../components/platform/objects";
+import { PORTAL_APPS } from "../../../components/platform/portal/apps";
+import { portalTables } from "../../../components/platform/portal/schema";
+import * as tokens from "../../../components/platform/tokens";
+import { mergeValues } from "../../../components/platform/values";
+import { formatAddress, parseAddress, parseRange } from "../../../model/ipv4";
+
+describe("image references", () => {
+  it("are split into registry, path, tag and digest, ports included", () => {
+    assert.deepEqual(imageParts("quay.io/metallb/speaker:v0.14.9"), {
+      registry: "quay.io",
+      path: "metallb/speaker",
+      tag: "v0.14.9",
+      digest: "",
+    });
+    assert.deepEqual(imageParts("r.intra:5000/a/b:1@sha256:ab"), { registry: "r.intra:5000", path: "a/b", tag: "1", digest: "sha256:ab" });
+    assert.deepEqual(repositoryAndTag("r.intra:5000/a/b:1@sha256:ab"), { repository: "r.intra:5000/a/b", tag: "1@sha256:ab" });
+    assert.throws(() => imageParts("mariadb"), /no full image reference/);
+  });
+});
+
+describe("MetalLB's primary range", () => {
+  it("is the whole range but the ingress address, in ascending parts", () => {
+    const base = parseAddress("10.20.0.0") ?? 0;
+    fc.assert(
+      fc.property(fc.nat(60), fc.nat(60), fc.nat(80), (start, size, taken) => {
+        const range = { first: formatAddress(base + start), last: formatAddress(base + start + size) };
+        const address = formatAddress(base + taken);
+        const parts = rangeWithout(range, address).map((part) => parseRange(part)!);
+        const covered = parts.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+        const wanted = Array.from({ length: size + 1 }, (_, i) => base + start + i).filter((value) => value !== base + taken);
+        assert.deepEqual(covered, wanted);
+      }),
+    );
+  });
+});
+
+describe("Helm values", () => {
+  it("merge maps and replace lists, scalars and outputs", () => {
+    const merged = mergeValues({ a: { b: 1, c: [1, 2] }, d: { e: 1 } }, { a: { c: [3], x: null }, d: 2 });
+    assert.deepEqual(merged, { a: { b: 1, c: [3], x: null }, d: 2 });
+    const hidden = secret("x");
+    assert.equal(mergeValues({ a: { b: 1 } }, { a: hidden }).a, hidden);
+  });
+
+  it("are left as they are by nothing, and by themselves", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (values) => {
+        const own = Object.fromEntries(Object.entries(values).filter(([key]) => key !== "__proto__"));
+        assert.deepEqual(mergeValues(own, {}), own);
+        assert.deepEqual(mergeValues(own, own), own);
+      }),
+    );
+  });
+});
+
+describe("the SQL of schemas and accounts", () => {
+  it("makes databases before rights and rights before tables", () => {
+    const sql = schemaSql(
+      [
+        { schema: "one", user: "a", tables: ["CREATE TABLE IF NOT EXISTS t (id INT)"] },
+        { schema: "two", user: "b", reads: ["one"] },
+      ],
+      { a: "pa", b: "pb" },
+    );
+    const order = [
+      "CREATE DATABASE IF NOT EXISTS `two`",
+      "CREATE USER IF NOT EXISTS 'a'@'%'",
+      "GRANT SELECT ON `one`.* TO 'b'@'%'",
+      "USE `one`",
+      "CREATE TABLE",
+    ];
+    const positions = order.map((text) => sql.indexOf(text));
+    assert.ok(positions.every((position) => position >= 0));
+    assert.deepEqual(
+      positions,
+      [...positions].sort((a, b) => a - b),
+    );
+  });
+
+  it("keeps any password inside its quotes", () => {
+    fc.assert(
+      fc.property(fc.string(), (password) => {
+        const line = schemaSql([{ schema: "s", user: "u" }], { u: password }).slice(`CREATE DATABASE`.length);
+        const quoted = /CREATE USER IF NOT EXISTS 'u'@'%' IDENTIFIED BY '((?:[^'\\]|\\[\s\S])*)';/.exec(line)?.[1];
+        assert.equal(quoted?.replace(/\\([\s\S])/g, "$1"), password);
+      }),
+    );
+  });
+
+  it("refuses names that would need quoting", () => {
+    assert.throws(() => schemaSql([{ schema: "a`b", user: "u" }], { u: "p" }), /no schema name/);
+    assert.throws(() => schemaSql([{ schema: "a", user: "u'" }], { "u'": "p" }), /no account name/);
+    assert.throws(() => schemaSql([{ schema: "a", user: "u" }], {}), /No password/);
+    assert.throws(() => portalTables({ id: "x'y", name: "n", provider: "AWS" }), /no name for the portal/);
+  });
+
+  it("bears repetition: every statement of the portal makes what is missing only", () => {
+    for (const statement of portalTables({ id: "seoul", name: "seoul", provider: "OPENSTACK" })) {
+      assert.match(statement, /^(CREATE TABLE IF NOT EXISTS|INSERT IGNORE INTO) cp_/);
+      assert.ok(!statement.includes(";"));
+    }
+  });
+});
+
+describe("the portal's applications", () => {
+  it("have names, ports and paths of their own", () => {
+    const columns: readonly (readonly unknown[])[] = [
+      PORTAL_APPS.map(({ name }) => name),
+      PORTAL_APPS.map(({ port }) => port),
+      PORTAL_APPS.flatMap(({ path }) => path ?? []),
+    ];
+    for (const values of columns) {
+      assert.equal(new Set(values).size, values.length);
+    }
+  });
+});
+
+describe("type tokens", () => {
+  it("are what released state holds", () => {
+    assert.deepEqual(Object.values(tokens).sort(), [
+      "kpaas:index:Platform",
+      "kpaas:platform:CertManager",
+      "kpaas:platform:IngressNginx",
+      "kpaas:platform:Keycloak",
+      "kpaas:platform:MariaDb",
+      "kpaas:platform:MetalLb",
+      "kpaas:platform:MetricsServer",
+      "kpaas:platform:NfsStorage",
+      "kpaas:platform:PlatformTls",
+      "kpaas:platform:Portal",
+    ]);
+  });
+});

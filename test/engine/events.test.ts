@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { EventCollector, type Progress } from "../../engine/events";
+import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../plugin/rpc/provider";
+
+const STACK = "urn:pulumi:seoul::kpaas::pulumi:pulumi:Stack::kpaas-seoul";
+const NETWORK = "urn:pulumi:seoul::kpaas::kpaas:index:Environment$openstack:networking/network:Network::seoul-network";
+const CLUSTER = "urn:pulumi:seoul::kpaas::kpaas:kubespray:Cluster::seoul-cluster";
+
+type Fact = Partial<Omit<EngineEvent, "sequence" | "timestamp">>;
+
+function collect(facts: readonly Fact[], isKnown?: (text: string) => boolean): { collector: EventCollector; told: Progress[] } {
+  const told: Progress[] = [];
+  const collector = new EventCollector((event) => told.push(event), isKnown);
+  facts.forEach((fact, sequence) => {
+    collector.take({ sequence, timestamp: 0, ...fact });
+  });
+  return { collector, told };
+}
+
+// Events are what the engine writes as JSON; only what is read of them is given here.
+function step(op: string, urn: string, outputs?: Record<string, unknown>) {
+  const type = urn.split("::")[2]?.split("$").pop() ?? "";
+  const state = outputs && { type, urn, id: "", parent: "", provider: "", inputs: {}, outputs };
+  return JSON.parse(JSON.stringify({ metadata: { op, urn, type, provider: "", new: state ?? null } }));
+}
+
+function summary(resourceChanges: Record<string, number>): Fact {
+  return { summaryEvent: { maybeCorrupt: false, durationSeconds: 1, resourceChanges, policyPacks: {} } };
+}
+
+function diagnostic(severity: string, message: string, urn?: string): Fact {
+  return { diagnosticEvent: JSON.parse(JSON.stringify({ severity, message, color: "raw", urn })) };
+}
+
+describe("Counting an operation's changes", () => {
+  const none = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
+  const table: readonly [string, Record<string, number>, object][] = [
+    ["counts nothing when the engine says nothing", {}, none],
+    [
+      "takes plain counts as they come",
+      { create: 3, update: 2, delete: 1, same: 9 },
+      { ...none, create: 3, update: 2, delete: 1, same: 9 },
+    ],
+    ["counts a replacement once", { replace: 2, "create-replacement": 2, "delete-replaced": 2 }, { ...none, replace: 2 }],
+    ["counts a replacement told only by its parts once", { "create-replacement": 1, "delete-replaced": 1 }, { ...none, replace: 1 }],
+    ["counts an import as a creation", { import: 1 }, { ...none, create: 1 }],
+  ];
+  for (const [title, changes, expected] of table) {
+    it(title, () => assert.deepEqual(collect([summary(changes)]).collector.changes, expected));
+  }
+
+  it("lists each changed resource once, a replacement as such, and nothing unchanged", () => {
+    const { collector } = collect([
+      { resourcePreEvent: step("same", STACK) },
+      { resourcePreEvent: step("create-replacement", NETWORK) },
+      { resOutputsEvent: step("create-replacement", NETWORK, {}) },
+      { resourcePreEvent: step("replace", NETWORK) },
+      { resourcePreEvent: step("update", CLUSTER) },
+      { resOutputsEvent: step("update", CLUSTER, {}) },
+      { resourcePreEvent: step("delete-replaced", NETWORK) },
+    ]);
+    assert.deepEqual(
+      collector.resources.map(({ op, name, type }) => `${op} ${type} ${name}`),
+      ["replace openstack:networking/network:Network seoul-network", "update kpaas:kubespray:Cluster seoul-cluster"],
+    );
+  });
+});
+
+describe("An operation's outputs", () => {
+  const secret = { [SIGNATURE_KEY]: SECRET_SIGNATURE, ciphertext: "[secret]" };
+
+  it("are those of the stack, with secrets and unknown values in words at any depth", () => {
+    const outputs = { url: "https://a", kubeconfig: secret, nodes: [{ id: UNKNOWN, key: secret }] };
+    const { collector } = collect([{ resOutputsEvent: step("update", STACK, outputs) }]);
+    assert.deepEqual(collector.outputs, { url: "https://a", kubeconfig: "[secret]", nodes: [{ id: "[unknown]", key: "[secret]" }] });
+  });
+
+  it("never hold a secret the engine sent with a value", () => {
+    const { collector } = collect([
+      { resOutputsEvent: step("update", STACK, { a: { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: "hunter2" } }) },
+    ]);
+    assert.doesNotMatch(JSON.stringify(collector.outputs), /hunter2/);
+  });
+
+  it("come with the cluster's steps when the cluster changes, and without when it stays", () => {
+    const steps = [{ id: "1-scale", playbook: "scale" }];
+    assert.deepEqual(collect([{ resOutputsEvent: step("update", CLUSTER, { steps }) }]).collector.steps, steps);
+    assert.deepEqual(collect([{ resOutputsEvent: step("same", CLUSTER, { steps }) }]).collector.steps, []);
+  });
+
+  it("are empty after a destroy, where steps leave no state", () => {
+    assert.deepEqual(collect([{ resOutputsEvent: step("delete", STACK) }]).collector.outputs, {});
+  });
+});
+
+describe("What an operation tells", () => {
+  it("has neither colour marks nor the SDK's debug chatter", () => {
+    const { told } = collect([
+      diagnostic("debug", "Registering resource"),
+      diagnostic("info", "<{%reset%}>TASK [etcd]\u001b[0m\n", CLUSTER),
+    ]);
+    assert.deepEqual(told, [{ kind: "message", severity: "info", text: "TASK [etcd]", urn: CLUSTER, ephemeral: false }]);
+  });
+
+  it("leaves out errors the caller reports itself", () => {
+    const { told, collector } = collect([diagnostic("error", "Unhandled exception: refused\n    at x.js:1")], (text) =>
+      text.includes("refused"),
+    );
+    assert.deepEqual(told, []);
+    assert.equal(collector.failure, undefined);
+  });
+
+  it("gives each failure beside its resource, once, without stack traces and closing phrases", () => {
+    const { collector } = collect([
+      { resourcePreEvent: step("create", NETWORK) },
+      diagnostic("error", "quota exceeded\n    at Provider.create (provider.js:1:1)", NETWORK),
+      { resOpFailedEvent: { ...step("create", NETWORK), status: 0, steps: 0 } },
+      { resOpFailedEvent: { ...step("update", CLUSTER), status: 0, steps: 0 } },
+      diagnostic("error", "One or more errors occurred: x"),
+      diagnostic("error", "update failed", STACK),
+    ]);
+    assert.equal(
+      collector.failure,
+      "  openstack:networking/network:Network seoul-network (create): quota exceeded\n  kpaas:kubespray:Cluster seoul-cluster (update): failed",
+    );
+  });
+
+  it("reports a mandatory policy's violation as an error", () => {
+    const event = { message: "no", color: "", policyName: "p", policyPackName: "", policyPackVersion: "", policyPackVersionTag: "" };
+    const { collector } = collect([{ policyEvent: { ...event, enforcementLevel: "mandatory" } }]);
+    assert.equal(collector.failure, "  policy p: no");
+  });
+});

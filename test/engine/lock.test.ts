@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { InterruptedError } from "../../engine/errors";
+import { withLock } from "../../engine/lock";
+import { isAlive, type Owner, processStart, thisProcess } from "../../engine/owner";
+import { removeDeadLocks } from "../../engine/stackLocks";
+import { temporaryFolders } from "../support/temporary";
+
+/** The number of a process that has ended. */
+async function deadPid(): Promise<number> {
+  const child = spawn("true");
+  await once(child, "close");
+  assert.ok(child.pid);
+  return child.pid;
+}
+
+describe("The owner of a lock", () => {
+  it("is alive while its process runs", () => assert.ok(isAlive(thisProcess())));
+
+  it("is dead when no process has its number", async () => {
+    assert.equal(isAlive({ ...thisProcess(), pid: await deadPid() }), false);
+  });
+
+  it("is dead when another process has taken its number", () => {
+    const own = thisProcess();
+    assert.equal(isAlive({ ...own, startedAt: own.startedAt - 3_600_000 }), false);
+  });
+
+  it("counts as alive on another host, where nothing here can tell", async () => {
+    assert.ok(isAlive({ ...thisProcess(), host: "elsewhere.example.org", pid: await deadPid() }));
+  });
+
+  it("started when its process did", () => {
+    const started = processStart(process.pid);
+    assert.ok(started !== undefined && Math.abs(started - (Date.now() - process.uptime() * 1_000)) < 2_500, `started at ${started}`);
+  });
+});
+
+describe("A lock file", () => {
+  const folder = temporaryFolders();
+
+  it("is there while the work runs and gone afterwards, also when the work fails", async () => {
+    const path = join(folder(), "lock");
+    await assert.rejects(
+      withLock(path, {}, async () => {
+        assert.ok(existsSync(path));
+        throw new Error("work failed");
+      }),
+      /work failed/,
+    );
+    assert.equal(existsSync(path), false);
+  });
+
+  it("lets one at a time work and tells who is waited for", async () => {
+    const path = join(folder(), "lock");
+    const waited: Owner[] = [];
+    let working = 0;
+    const work = async () => {
+      working++;
+      assert.equal(working, 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      working--;
+    };
+    await Promise.all([1, 2].map(() => withLock(path, { onWait: (owner) => waited.push(owner) }, work)));
+    assert.deepEqual(
+      waited.map((owner) => owner.pid),
+      [process.pid],
+    );
+  });
+
+  it("of a dead process is taken over", async () => {
+    const place = folder();
+    const path = join(place, "lock");
+    writeFileSync(path, JSON.stringify({ ...thisProcess(), pid: await deadPid() }));
+    assert.equal(await withLock(path, { onWait: () => assert.fail("must not wait") }, async () => "done"), "done");
+    assert.deepEqual(readdirSync(place), []);
+  });
+
+  it("stops waiting when interrupted", async () => {
+    const path = join(folder(), "lock");
+    writeFileSync(path, JSON.stringify(thisProcess()));
+    const interrupt = new AbortController();
+    const waiting = withLock(path, { signal: interrupt.signal, onWait: () => setImmediate(() => interrupt.abort()) }, async () => {});
+    await assert.rejects(waiting, InterruptedError);
+    assert.ok(existsSync(path), "another's lock stays");
+  });
+});
+
+describe("Locks in a file backend", () => {
+  const folder = temporaryFolders();
+
+  function backend(locks: Record<string, unknown>): { root: string; left: () => string[] } {
+    const root = folder();
+    const locked = join(root, ".pulumi", "locks", "organization", "kpaas", "seoul");
+    mkdirSync(locked, { recursive: true });
+    for (const [name, lock] of Object.entries(locks))
+      writeFileSync(join(locked, name), typeof lock === "string" ? lock : JSON.stringify(lock));
+    return { root, left: () => readdirSync(locked).sort() };
+  }
+
+  it("are removed with their attributes when their owner died on this host, and no others", async () => {
+    const now = new Date().toISOString();
+    const dead = await deadPid();
+    const { root, left } = backend({
+      "dead.json": { pid: dead, username: "u", hostname: hostname(), timestamp: now },
+      "dead.json.attrs": "{}",
+      "reused.json": { pid: process.pid, username: "u", hostname: hostname(), timestamp: "2001-01-01T00:00:00Z" },
+      "living.json": { pid: process.pid, username: "u", hostname: hostname(), timestamp: now },
+      "elsewhere.json": { pid: dead, username: "u", hostname: "elsewhere", timestamp: now },
+      "unreadable.json": "{",
+    });
+    const removed = removeDeadLocks(root, "kpaas", "seoul");
+    assert.equal(removed.length, 2);
+    assert.deepEqual(left(), ["elsewhere.json", "living.json", "unreadable.json"]);
+  });
+
+  it("need not exist", () => assert.deepEqual(removeDeadLocks(folder(), "kpaas", "seoul"), []));
+});

@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ComponentResource, CustomResource, secret } from "@pulumi/pulumi";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
+import type { Progress } from "../../engine/events";
+import { type EngineTarget, readOutputs, runOperation } from "../../engine/operations";
+import { RefusedError } from "../../model/problems";
+import { engineForTests } from "../support/engine";
+import { temporaryFolders } from "../support/temporary";
+import { emptyPlan } from "./plan";
+
+class Part extends ComponentResource {
+  constructor(name: string) {
+    super("kpaas:test:Part", name);
+    this.registerOutputs({});
+  }
+}
+
+class Thing extends CustomResource {
+  constructor(name: string) {
+    super("slow:index:Thing", name);
+  }
+}
+
+const program: PulumiFn = async () => {
+  new Part("one");
+  return { url: "https://seoul", password: secret("hunter2"), nested: { token: secret("swordfish") } };
+};
+
+/** A program that tells when it runs and then waits for ever, as a long playbook does. */
+function waiting(): { readonly program: PulumiFn; readonly runs: Promise<void> } {
+  let started = () => {};
+  const runs = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  return {
+    runs,
+    program: async () => {
+      new Part("one");
+      started();
+      await new Promise(() => {});
+    },
+  };
+}
+
+/** The number of the engine's process that holds the stack whose locks are in a folder. */
+function holderOf(locks: string): number {
+  const [lock = ""] = readdirSync(locks).filter((name) => name.endsWith(".json"));
+  return JSON.parse(readFileSync(join(locks, lock), "utf8")).pid;
+}
+
+describe("An operation on the real engine", function () {
+  this.timeout(60_000);
+  before(engineForTests);
+  const folder = temporaryFolders();
+
+  function target(): EngineTarget & { readonly locks: () => string[] } {
+    const root = join(folder(), "a project");
+    mkdirSync(root);
+    const locks = join(root, ".kpaas/sandbox/backend/.pulumi/locks/organization/kpaas/seoul");
+    const left = () => (existsSync(locks) ? readdirSync(locks).filter((name) => name.endsWith(".json")) : []);
+    return { plan: emptyPlan("seoul"), root, sandbox: true, approvals: [], locks: left };
+  }
+
+  it("previews, brings up, changes nothing when repeated, refreshes and destroys", async () => {
+    const seoul = target();
+    const all = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
+    assert.equal(await readOutputs(seoul), undefined, "no stack yet");
+    const preview = await runOperation("preview", seoul, program, {});
+    assert.deepEqual(preview.changes, { ...all, create: 2 });
+    const told: Progress[] = [];
+    const up = await runOperation("up", seoul, program, { onProgress: (event) => told.push(event) });
+    assert.deepEqual(up.changes, { ...all, create: 2 });
+    assert.deepEqual(up.outputs, { url: "https://seoul", password: "[secret]", nested: { token: "[secret]" } });
+    assert.deepEqual(up.resources.map((resource) => resource.name).sort(), ["kpaas-seoul", "one"]);
+    assert.ok(told.some((event) => event.kind === "resource" && event.status === "done" && event.name === "one"));
+    assert.deepEqual((await runOperation("up", seoul, program, {})).changes, { ...all, same: 2 });
+    assert.deepEqual((await runOperation("refresh", seoul, undefined, {})).changes, { ...all, same: 2 });
+    assert.deepEqual((await runOperation("destroy", seoul, undefined, {})).changes, { ...all, delete: 2 });
+    assert.equal(await readOutputs(seoul), undefined, "the stack is gone");
+    assert.deepEqual(readdirSync(join(seoul.root, ".kpaas/sandbox/world/seoul")), []);
+  });
+
+  it("keeps secrets out of the state and shows them only when asked", async () => {
+    const seoul = target();
+    await runOperation("up", seoul, program, {});
+    const state = readFileSync(join(seoul.root, ".kpaas/sandbox/backend/.pulumi/stacks/kpaas/seoul.json"), "utf8");
+    assert.match(state, /https:\/\/seoul/);
+    assert.doesNotMatch(state, /hunter2|swordfish/);
+    assert.deepEqual(await readOutputs(seoul), { url: "https://seoul", password: "[secret]", nested: { token: "[secret]" } });
+    const shown = { url: "https://seoul", password: "hunter2", nested: { token: "swordfish" } };
+    assert.deepEqual(await readOutputs(seoul, { showSecrets: true }), shown);
+    assert.deepEqual((await runOperation("up", seoul, program, { showSecrets: true })).outputs, shown);
+  });
+
+  it("says that there is no stack when asked to refresh or destroy what was never brought up", async () => {
+    const seoul = target();
+    for (const kind of ["refresh", "destroy"] as const) await assert.rejects(runOperation(kind, seoul, undefined, {}), StackMissingError);
+  });
+
+  it("gives back the program's own refusal, and tells it nowhere else", async () => {
+    const refusal = new RefusedError([{ environment: "seoul", path: "x", reason: "no", remedy: "approve it", severity: "error" }]);
+    const told: Progress[] = [];
+    const refused = runOperation("up", target(), () => Promise.reject(refusal), { onProgress: (event) => told.push(event) });
+    await assert.rejects(refused, (error) => error === refusal);
+    assert.ok(!told.some((event) => event.kind === "message" && event.severity === "error"));
+  });
+
+  it("fails with the program's own words, without its stack trace", async () => {
+    const bug = new TypeError("cannot do that");
+    await assert.rejects(
+      runOperation("up", target(), () => Promise.reject(bug), {}),
+      (error) => {
+        assert.ok(error instanceof OperationFailedError);
+        assert.equal(error.message, "up of seoul failed:\n  cannot do that");
+        assert.equal(error.cause, bug);
+        return true;
+      },
+    );
+  });
+
+  it("ends when interrupted, leaves no lock and can be repeated", async () => {
+    const seoul = target();
+    const interrupt = new AbortController();
+    const { program: slow, runs } = waiting();
+    const up = runOperation("up", seoul, slow, { signal: interrupt.signal });
+    await runs;
+    assert.equal(seoul.locks().length, 1);
+    interrupt.abort();
+    await assert.rejects(up, InterruptedError);
+    assert.deepEqual(seoul.locks(), []);
+    await runOperation("up", seoul, program, {});
+  });
+
+  it("names who holds the stack, and takes over once that one was killed", async () => {
+    const seoul = target();
+    const { program: slow, runs } = waiting();
+    const held = runOperation("up", seoul, slow, {});
+    await runs;
+    await assert.rejects(runOperation("up", seoul, program, {}), (error) => {
+      assert.ok(error instanceof StackBusyError);
+      assert.match(error.message, /Environment seoul is being changed by \S+@\S+ \(process \d+\) since /);
+      return true;
+    });
+    const [lock = ""] = seoul.locks();
+    const { pid } = JSON.parse(
+      readFileSync(join(seoul.root, ".kpaas/sandbox/backend/.pulumi/locks/organization/kpaas/seoul", lock), "utf8"),
+    );
+    process.kill(pid, "SIGKILL");
+    await assert.rejects(held, OperationFailedError);
+    assert.equal(seoul.locks().length, 1, "the killed engine's lock");
+    const told: Progress[] = [];
+    await runOperation("up", seoul, program, { onProgress: (event) => told.push(event) });
+    assert.ok(told.some((event) => event.kind === "engine" && event.text.includes("was killed")));
+  });
+});
+
+describe("An operation in a project of the user's own, with a provider", function () {
+  this.timeout(60_000);
+  const folder = temporaryFolders();
+
+  before(engineForTests);
+  beforeEach(() => {
+    process.env.PULUMI_CONFIG_PASSPHRASE = "for tests";
+    process.env.PULUMI_HOME = folder();
+  });
+  afterEach(() => {
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    delete process.env.PULUMI_HOME;
+  });
+
+  interface Project extends EngineTarget {
+    readonly journal: string;
+    readonly locks: string;
+  }
+
+  function project(): Project {
+    const root = folder();
+    const journal = join(root, "journal");
+    const launcher = join(root, "slow", "pulumi-resource-slow");
+    mkdirSync(join(root, "slow"));
+    mkdirSync(join(root, "backend"));
+    writeFileSync(journal, "");
+    writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" "${join(__dirname, "slowProvider.js")}" "${journal}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const file = { name: "mine", runtime: "nodejs", backend: { url: `file://${root}/backend` } };
+    writeFileSync(join(root, "Pulumi.yaml"), JSON.stringify({ ...file, plugins: { providers: [{ name: "slow", path: "slow" }] } }));
+    const locks = join(root, "backend/.pulumi/locks/organization/mine/seoul");
+    return { plan: emptyPlan("seoul"), root, sandbox: false, approvals: [], journal, locks };
+  }
+
+  const register = (names: readonly string[]) => async () => {
+    const things = names.map((name) => new Thing(name));
+    return { ids: things.map((thing) => thing.id) };
+  };
+
+  it("keeps the user's stack configuration when it destroys", async () => {
+    const seoul = project();
+    await runOperation("up", seoul, register(["one"]), {});
+    assert.deepEqual(await readOutputs(seoul), { ids: ["one"] });
+    await runOperation("destroy", seoul, undefined, {});
+    assert.ok(existsSync(join(seoul.root, "Pulumi.seoul.yaml")));
+    assert.equal(existsSync(join(seoul.root, ".kpaas")), false);
+  });
+
+  it("counts the drift a refresh finds", async () => {
+    const seoul = project();
+    await runOperation("up", seoul, register(["one", "two", "three"]), {});
+    writeFileSync(seoul.journal, "gone one\nchanged two\n");
+    const { changes, resources } = await runOperation("refresh", seoul, undefined, {});
+    assert.deepEqual(changes, { create: 0, update: 1, replace: 0, delete: 1, same: 2 });
+    assert.deepEqual(resources.map(({ op, name }) => `${op} ${name}`).sort(), ["delete one", "update two"]);
+  });
+
+  it("names the resource that failed and why", async () => {
+    await assert.rejects(runOperation("up", project(), register(["bad-one", "two"]), {}), {
+      name: "OperationFailedError",
+      message: "up of seoul failed:\n  slow:index:Thing bad-one (create): quota exceeded",
+    });
+  });
+
+  it("cancels its providers when interrupted, waits for the engine and leaves no lock", async () => {
+    const seoul = project();
+    const interrupt = new AbortController();
+    const up = runOperation("up", seoul, register(["one", "slow-two", "slow-three"]), {
+      signal: interrupt.signal,
+      onProgress: (event) => {
+        if (event.kind === "resource" && event.status === "done" && event.name === "one") interrupt.abort();
+      },
+    });
+    await assert.rejects(up, InterruptedError);
+    assert.deepEqual(readdirSync(seoul.locks), []);
+    const journal = readFileSync(seoul.journal, "utf8");
+    for (const [, name] of journal.matchAll(/begins (slow-\S+)/g)) assert.ok(journal.includes(`cancelled ${name}`), journal);
+    assert.deepEqual((await runOperation("up", seoul, register(["one"]), {})).changes.same, 2);
+  });
+
+  it("goes on after an engine that was killed while it created something", async () => {
+    const seoul = project();
+    const told: Progress[] = [];
+    const killed = runOperation("up", seoul, register(["one", "stuck-two"]), {
+      onProgress: (event) => {
+        if (event.kind === "message" && event.text === "at work") process.kill(holderOf(seoul.locks), "SIGKILL");
+      },
+    });
+    await assert.rejects(killed, OperationFailedError);
+    const again = await runOperation("up", seoul, register(["one", "two"]), { onProgress: (event) => told.push(event) });
+    assert.deepEqual(again.outputs, { ids: ["one", "two"] });
+    const warnings = told.flatMap((event) => (event.kind === "message" && event.severity === "warning" ? [event.text] : []));
+    assert.match(warnings.join("\n"), /stuck-two/, "what may have been left behind is named");
+    assert.equal((await runOperation("destroy", seoul, undefined, {})).changes.delete, 3);
+    assert.equal(await readOutputs(seoul), undefined);
+  });
+
+  it("ends at once when forced, even if a provider does not listen", async () => {
+    const seoul = project();
+    const [interrupt, force] = [new AbortController(), new AbortController()];
+    const up = runOperation("up", seoul, register(["stuck-one"]), {
+      signal: interrupt.signal,
+      forceSignal: force.signal,
+      onProgress: (event) => {
+        if (event.kind === "message" && event.text === "at work") interrupt.abort();
+        if (event.kind === "message" && event.text === "cannot stop") force.abort();
+      },
+    });
+    await assert.rejects(up, InterruptedError);
+    await runOperation("up", seoul, register(["one"]), {});
+  });
+});
