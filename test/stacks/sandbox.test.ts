@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  destroyEnvironment,
+  type OperationResult,
+  previewEnvironment,
+  readOutputs,
+  refreshEnvironment,
+  upEnvironment,
+} from "../../engine/operations";
+import type { Lock } from "../../model/lock";
+import { RefusedError } from "../../model/problems";
+import { engineForTests } from "../support/engine";
+import { environmentFile, plannedFile } from "../support/environment";
+
+/** `op name` of everything an operation did, machines and cluster only, sorted. */
+function machineChanges(result: OperationResult): string[] {
+  return result.resources
+    .filter(({ type }) => /instance:Instance|port:Port|kubespray:Cluster/.test(type))
+    .filter(({ op }) => op !== "same")
+    .map(({ op, name }) => `${op} ${name}`)
+    .sort();
+}
+
+/** Every file under a folder. */
+function files(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** All strings at secret places of the outputs. */
+function strings(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+}
+
+/** One environment's whole life on the real engine and the sandbox's providers. The tests are one story, in order. */
+describe("an environment on the real engine", function () {
+  this.timeout(240_000);
+  const root = mkdtempSync(join(tmpdir(), "kpaas-life-"));
+  const world = join(root, ".kpaas", "sandbox", "world", "life");
+  const transcript: string[] = [];
+  let lock: Lock | undefined;
+
+  /** Plans with the given workers and remembers the lock, as `kpaas up --sandbox` does. */
+  const target = (nodes: Record<string, unknown>, over: Record<string, unknown> = {}) => {
+    const file = environmentFile({ name: "life", cluster: { pools: { worker: { nodes, ...over } } } });
+    const planned = plannedFile(file, lock);
+    lock = planned.lock;
+    return { plan: planned.plan, root, sandbox: true, approvals: [] };
+  };
+  const options = { onProgress: (event: unknown) => transcript.push(JSON.stringify(event)) };
+
+  before(engineForTests);
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it("previews everything as new, with the kubespray steps it would run", async () => {
+    const preview = await previewEnvironment(target({ a: {}, b: {}, c: {} }), options);
+    assert.deepEqual({ ...preview.changes, create: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+    assert.ok(preview.changes.create > 100);
+    assert.deepEqual(
+      preview.steps.map((step) => (step as { playbook: string }).playbook),
+      ["cluster"],
+    );
+  });
+
+  it("comes up whole", async () => {
+    const up = await upEnvironment(target({ a: {}, b: {}, c: {} }), options);
+    assert.equal(up.changes.update + up.changes.replace + up.changes.delete, 0);
+    assert.deepEqual(Object.keys(up.outputs.nodes as object).sort(), ["a", "b", "c", "cp-1"]);
+    assert.match(String(up.outputs.apiEndpoint), /^https:\/\/10\.20\.0\.\d+:6443$/);
+    assert.deepEqual(Object.keys(up.outputs.urls as object).sort(), ["keycloak", "portal"]);
+    assert.equal(up.outputs.kubeconfig, "[secret]");
+  });
+
+  it("has nothing to do the second time", async () => {
+    const again = await upEnvironment(target({ a: {}, b: {}, c: {} }), options);
+    assert.deepEqual({ ...again.changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+    assert.deepEqual(again.steps, []);
+  });
+
+  it("keeps every secret out of its state, its outputs and its log", async () => {
+    const shown = await readOutputs(target({ a: {}, b: {}, c: {} }), { showSecrets: true });
+    const credentials = (shown?.credentials ?? {}) as Record<string, { password: string }>;
+    const secrets = Object.values(credentials).map(({ password }) => password);
+    assert.ok(secrets.length >= 3 && secrets.every((secret) => secret.length >= 16), JSON.stringify(Object.keys(credentials)));
+    const key = /client-key-data: (\S+)/.exec(String(shown?.kubeconfig))?.[1];
+    assert.ok(key);
+    const state = files(join(root, ".kpaas", "sandbox", "backend")).map((file) => readFileSync(file, "utf8"));
+    assert.ok(state.length > 0);
+    for (const secret of [...secrets, key]) {
+      for (const text of [...state, ...transcript]) assert.ok(!text.includes(secret));
+    }
+    for (const text of [...state, ...transcript]) assert.ok(!/BEGIN [A-Z ]*PRIVATE KEY/.test(text));
+    const masked = await readOutputs(target({ a: {}, b: {}, c: {} }));
+    for (const text of strings(masked)) assert.ok(!secrets.includes(text));
+  });
+
+  it("adds a worker: its port, its machine, and the cluster's update", async () => {
+    const up = await upEnvironment(target({ a: {}, b: {}, c: {}, d: {} }), options);
+    assert.deepEqual(machineChanges(up), [
+      "create life-infrastructure-machine-d",
+      "create life-infrastructure-port-d",
+      "update life-cluster-kubespray",
+    ]);
+    assert.deepEqual([up.changes.create, up.changes.update, up.changes.replace, up.changes.delete], [2, 1, 0, 0]);
+    assert.deepEqual(
+      up.steps.map((step) => (step as { playbook: string }).playbook),
+      ["facts", "scale"],
+    );
+  });
+
+  it("removes a worker from the middle: out of the cluster first, then its machine and port", async () => {
+    const up = await upEnvironment(target({ a: {}, c: {}, d: {} }), options);
+    assert.deepEqual(machineChanges(up), [
+      "delete life-infrastructure-machine-b",
+      "delete life-infrastructure-port-b",
+      "update life-cluster-kubespray",
+    ]);
+    assert.deepEqual([up.changes.create, up.changes.update, up.changes.replace, up.changes.delete], [0, 1, 0, 2]);
+    assert.deepEqual(
+      up.resources.filter(({ op }) => op !== "same").map(({ name }) => name),
+      ["life-cluster-kubespray", "life-infrastructure-machine-b", "life-infrastructure-port-b"],
+    );
+  });
+
+  it("rebuilds a worker: the new machine joins before the old one goes", async () => {
+    const nodes = { a: {}, c: { generation: 2 }, d: {} };
+    const preview = await previewEnvironment(target(nodes), options);
+    assert.deepEqual(
+      preview.steps.map((step) => (step as { command: string }).command),
+      ["facts.yml", "scale.yml --limit c-g2", "remove-node.yml -e node=c -e skip_confirmation=true"].map((text) => text),
+    );
+    const up = await upEnvironment(target(nodes), options);
+    const order = up.resources.filter(({ op }) => op !== "same" && op !== "replace").map(({ op, name }) => `${op} ${name}`);
+    const at = (entry: string): number => {
+      const index = order.indexOf(entry);
+      assert.ok(index >= 0, `${entry} is not in ${order.join(", ")}`);
+      return index;
+    };
+    assert.ok(at("create-replacement life-infrastructure-machine-c") < at("update life-cluster-kubespray"));
+    assert.ok(at("update life-cluster-kubespray") < at("delete-replaced life-infrastructure-machine-c"));
+    assert.deepEqual(Object.keys(up.outputs.nodes as object).sort(), ["a", "c-g2", "cp-1", "d"]);
+    const again = await upEnvironment(target(nodes), options);
+    assert.deepEqual({ ...again.changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+  });
+
+  it("refuses a dangerous change before anything is registered", async () => {
+    const before = readFileSync(join(world, "cluster.json"), "utf8");
+    const moved = plannedFile(
+      environmentFile({
+        name: "life",
+        infrastructure: { provider: "openstack", network: { cidr: "10.50.0.0/16" } },
+        cluster: { pools: { worker: { nodes: { a: {}, c: { generation: 2 }, d: {} } } } },
+      }),
+      lock,
+    );
+    await assert.rejects(
+      upEnvironment({ plan: moved.plan, root, sandbox: true, approvals: [] }, options),
+      (error) => error instanceof RefusedError && error.problems.some(({ path }) => path === "infrastructure.network.cidr"),
+    );
+    assert.equal(readFileSync(join(world, "cluster.json"), "utf8"), before);
+  });
+
+  it("finds drift by refresh and mends it by the next up", async () => {
+    const nodes = { a: {}, c: { generation: 2 }, d: {} };
+    const port = files(join(world, "openstack")).find((file) => /[Pp]ort/.test(file) && readFileSync(file, "utf8").includes("life-cp-1"));
+    assert.ok(port);
+    writeFileSync(port, readFileSync(port, "utf8").replaceAll('"life-cp-1"', '"renamed-by-hand"'));
+    const refreshed = await refreshEnvironment(target(nodes), options);
+    assert.equal(refreshed.changes.update, 1);
+    const up = await upEnvironment(target(nodes), options);
+    assert.deepEqual(machineChanges(up), ["update life-infrastructure-port-cp-1"]);
+  });
+
+  it("leaves nothing behind when it is destroyed", async () => {
+    const destroyed = await destroyEnvironment(target({ a: {}, c: { generation: 2 }, d: {} }), options);
+    assert.ok(destroyed.changes.delete > 100);
+    assert.deepEqual(
+      files(world).filter((file) => !/journal\.jsonl$|cluster-pki\.json$/.test(file)),
+      [],
+    );
+    assert.equal(await readOutputs(target({ a: {}, c: { generation: 2 }, d: {} })), undefined);
+  });
+});
