@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isSecret, type Output, runtime } from "@pulumi/pulumi";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { RefusedError } from "../../model/problems";
+import { resolveSecrets, withStandIns } from "../../stacks/secrets";
+import { environmentFile, plannedFile } from "../support/environment";
+
+const CANARY = "canary-1f0c";
+
+function planWith(credentials: Record<string, string>, privateKey: Record<string, string>): EnvironmentPlan {
+  return plannedFile(environmentFile({ infrastructure: { provider: "openstack", credentials, access: { ssh: { privateKey } } } })).plan;
+}
+
+function valueOf<T>(output: Output<T> | undefined): Promise<T> {
+  return new Promise((resolve) => output?.apply(resolve));
+}
+
+describe("secret references", () => {
+  const folder = mkdtempSync(join(tmpdir(), "kpaas-secrets-"));
+  let store: Server;
+  const before_ = { ...process.env };
+
+  before(async () => {
+    await runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs });
+    store = createServer((request, response) => {
+      const known = request.url === "/v1/secret/data/OPENSTACK/1" && request.headers["x-vault-token"] === "a-token";
+      response.statusCode = known ? 200 : 403;
+      response.end(
+        JSON.stringify(known ? { data: { data: { user_name: "kpaas", password: CANARY } } } : { errors: ["permission denied"] }),
+      );
+    });
+    await new Promise<void>((resolve) => store.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(() => {
+    process.env = { ...before_ };
+  });
+  after(() => {
+    store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("are read from the environment, a file and the secret store, and come out as secrets", async () => {
+    process.env.VAULT_ADDR = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
+    process.env.VAULT_TOKEN = "a-token";
+    writeFileSync(join(folder, "key"), `${CANARY}-key`);
+    const secrets = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { file: join(folder, "key") }));
+    assert.deepEqual(await valueOf(secrets.credentials), { userName: "kpaas", password: CANARY });
+    assert.equal(await valueOf(secrets.sshPrivateKey), `${CANARY}-key`);
+    for (const each of [secrets.credentials, secrets.sshPrivateKey]) assert.ok(each && (await isSecret(each)));
+    process.env.SSH_KEY = "from-the-environment";
+    const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1#password" }, { env: "SSH_KEY" }));
+    assert.equal(await valueOf(other.sshPrivateKey), "from-the-environment");
+  });
+
+  it("that cannot be resolved are all named at once, without any value", async () => {
+    process.env.VAULT_ADDR = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
+    process.env.VAULT_TOKEN = CANARY;
+    await assert.rejects(resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { env: "NOT_SET_ANYWHERE" })), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.deepEqual(
+        error.problems.map(({ path }) => path),
+        ["infrastructure.credentials", "infrastructure.access.ssh.privateKey"],
+      );
+      assert.match(error.message, /NOT_SET_ANYWHERE is not set/);
+      assert.ok(!error.message.includes(CANARY));
+      return true;
+    });
+  });
+
+  it("leave no trace in the plan the sandbox runs", () => {
+    const plan = withStandIns(planWith({ vault: "secret/OPENSTACK/1" }, { env: "SSH_KEY" }));
+    assert.equal(plan.credentials, undefined);
+    assert.deepEqual(plan.access.ssh, { user: "ubuntu" });
+  });
+});
