@@ -51,7 +51,8 @@ describe("secret references", () => {
     const secrets = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { file: join(folder, "key") }));
     assert.deepEqual(await valueOf(secrets.credentials), { userName: "kpaas", password: CANARY });
     assert.equal(await valueOf(secrets.sshPrivateKey), `${CANARY}-key`);
-    for (const each of [secrets.credentials, secrets.sshPrivateKey]) assert.ok(each && (await isSecret(each)));
+    assert.ok(secrets.credentials && (await isSecret(secrets.credentials)));
+    assert.ok(secrets.sshPrivateKey && (await isSecret(secrets.sshPrivateKey)));
     process.env.SSH_KEY = "from-the-environment";
     const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1#password" }, { env: "SSH_KEY" }));
     assert.equal(await valueOf(other.sshPrivateKey), "from-the-environment");
