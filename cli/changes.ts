@@ -18,7 +18,7 @@ interface ShownStep {
 /** What an operation changes or changed: counts, the resources by operation, the kubespray steps. */
 export function describeChanges(result: OperationResult, tense: "preview" | "done", style: ViewStyle): string[] {
   const { colors } = style;
-  const changed = result.resources.filter((resource) => resource.op !== "same" && resource.op !== "read");
+  const changed = result.resources;
   const operations = [...new Set(changed.map((resource) => resource.op))];
   return [
     ...operations.flatMap((op) => [colors.cyan(op), ...listResources(changed.filter((resource) => resource.op === op))]),

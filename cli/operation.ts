@@ -123,7 +123,6 @@ export function printResult(context: Context, result: OperationResult, json: boo
     writeLines(context.stdout, lines());
     return;
   }
-  const { environment, changes, steps, seconds } = result;
-  const resources = result.resources.filter((resource) => resource.op !== "same");
+  const { environment, changes, steps, seconds, resources } = result;
   writeJson(context, { environment, changes, steps, outputs: maskSecrets(result.outputs), seconds, resources });
 }

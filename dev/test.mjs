@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tests = join(root, "dist", "test");
 const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
+/** A file that leaves something open would keep its process, and the whole run, for ever. */
+const FILE_LIMIT_MS = 10 * 60_000;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const started = Date.now();
 
@@ -74,7 +76,7 @@ async function runFile(file) {
 
 function run(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], timeout: FILE_LIMIT_MS });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
     child.once("error", reject);

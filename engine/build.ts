@@ -8,7 +8,7 @@ import { run } from "./run";
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 
 /** What tools/pulumi/go.mod asks for; an older Go (1.21 or newer) fetches this one by itself unless GOTOOLCHAIN forbids it. */
-const GO_VERSION = "1.26.0";
+export const GO_VERSION = "1.26.0";
 const GO_WITH_TOOLCHAINS = "1.21.0";
 
 /** What one build takes on one core, in minutes. */

@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly onProgress?: (event: Progress) => void;
   /** How many resources are worked on at once; default the engine's. */
   readonly parallel?: number;
-  /** Show secret outputs in clear; default false. */
+  /** Show secret outputs in clear; default false. A preview never does. */
   readonly showSecrets?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Context, colorsFor, writeJson, writeLines } from "../context";
-import { diagnose, type Finding } from "../doctor";
+import type { Finding } from "../doctor";
 import { EXIT, Exit } from "../report";
 
 /** `kpaas doctor`: what this machine has and lacks. */
@@ -17,6 +17,7 @@ export function registerDoctor(program: Command, context: Context): void {
 }
 
 async function doctor(context: Context, json: boolean): Promise<void> {
+  const { diagnose } = await import("../doctor.js");
   const diagnosis = await diagnose(context);
   if (json) writeJson(context, diagnosis);
   else {

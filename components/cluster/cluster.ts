@@ -21,6 +21,8 @@ export interface ClusterArgs {
   /** By node name: one for every node of the spec. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
   readonly ssh: SshAccess;
+  /** Nodes that answer no more and are to be removed all the same, without drain and reset. @default none */
+  readonly lostNodes?: readonly string[];
 }
 
 /** A Kubernetes cluster on machines that are there, and the provider through which objects are put into it. */
@@ -39,11 +41,15 @@ export class Cluster extends ComponentResource {
   readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    const { spec, networkCidr, machines, ssh } = args;
+    const { spec, networkCidr, machines, ssh, lostNodes } = args;
     const nodes = withMachines(spec, machines);
     super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
 
-    this.resource = new KubesprayCluster(`${name}-kubespray`, { ...spec, nodes, networkCidr, ssh }, { parent: this });
+    this.resource = new KubesprayCluster(
+      `${name}-kubespray`,
+      { ...spec, nodes, networkCidr, ssh, ...(lostNodes ? { lostNodes } : {}) },
+      { parent: this },
+    );
     this.kubeconfig = secret(this.resource.kubeconfig);
     this.endpoint = this.resource.endpoint;
     this.versions = this.resource.versions;
@@ -55,6 +61,9 @@ export class Cluster extends ComponentResource {
         // Without it a new endpoint or certificate authority looks like another cluster, and every object would be replaced.
         clusterIdentifier: spec.name,
         enableServerSideApply: true,
+        // A changed value is an update: pods are rolled by the hash in their template, and no reader finds the object gone in between.
+        enableSecretMutable: true,
+        enableConfigMapMutable: true,
       },
       { parent: this },
     );

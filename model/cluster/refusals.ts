@@ -49,6 +49,13 @@ export function refusedChanges(recorded: ClusterSpec, wanted: ClusterSpec, rebui
     const why = fixedVariable(name);
     if (why) refuse(`variables.${name}`, why.reason, why.remedy);
   }
+  if (recorded.variables.kube_encrypt_secret_data === true && wanted.variables.kube_encrypt_secret_data !== true) {
+    refuse(
+      "variables.kube_encrypt_secret_data",
+      "the API server could no longer read the Secrets that are stored encrypted",
+      "Keep it true; decrypting every Secret first is work for an administrator.",
+    );
+  }
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 

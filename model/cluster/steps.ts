@@ -1,6 +1,6 @@
 import { type Refusal, refusedChanges } from "./refusals";
 import type { ClusterNode, ClusterSpec, ClusterStep, Playbook } from "./types";
-import { changedVariables } from "./variables";
+import { changedVariables, isConnectionVariable } from "./variables";
 
 /** What the specs do not say about a change. */
 export interface CompileOptions {
@@ -33,7 +33,7 @@ export function compileSteps(recorded: ClusterSpec | undefined, wanted: ClusterS
   const lost = new Set(options.lost ?? []);
   const joining = names(wanted).filter((name) => !recorded.nodes[name] || rebuilt.has(name));
   const leaving = names(recorded).filter((name) => !wanted.nodes[name]);
-  const variables = changedVariables(recorded.variables, wanted.variables);
+  const variables = changedVariables(recorded.variables, wanted.variables).filter((name) => !isConnectionVariable(name));
   const staying = names(wanted).filter((name) => recorded.nodes[name] && !rebuilt.has(name));
   return {
     steps: numbered(wanted, [

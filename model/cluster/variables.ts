@@ -58,6 +58,11 @@ export function fixedVariable(name: string): Fixed | undefined {
   return Object.hasOwn(fixed, name) ? fixed[name] : undefined;
 }
 
+/** True for what tells Ansible how to reach hosts: a change of it changes no host. */
+export function isConnectionVariable(name: string): boolean {
+  return name.startsWith("ansible_");
+}
+
 /** Names of variables whose values differ, in order of name; the order of keys inside a value does not matter. */
 export function changedVariables(recorded: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): string[] {
   const names = new Set([...Object.keys(recorded), ...Object.keys(wanted)]);

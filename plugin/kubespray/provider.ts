@@ -117,12 +117,16 @@ export class KubesprayProvider implements Provider {
     assertType(call);
     const recorded = parseRecorded(call.properties);
     if (!recorded) throw new Error("the recorded state of the cluster cannot be read; remove it from the stack by hand");
-    const ssh = sshOf(call.inputs);
-    const steps = compileDeletion(recorded.spec);
-    if (steps.length > 0 && Object.keys(recorded.spec.nodes).length > 0) {
+    const parsed = parseInputs(call.inputs);
+    const inputs = parsed.kind === "inputs" ? parsed.inputs : undefined;
+    // A creation that broke off has touched hosts that the outputs do not name.
+    const everything = inputs ? { ...inputs.spec, nodes: { ...recorded.spec.nodes, ...inputs.spec.nodes } } : recorded.spec;
+    const steps = compileDeletion(everything);
+    if (steps.length > 0) {
       this.assertUsable();
-      if (!ssh) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
-      const change = { recorded: recorded.spec, wanted: recorded.spec, steps, machines: recorded.machines, ssh };
+      if (!inputs) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
+      const machines = { ...recorded.machines, ...inputs.machines };
+      const change = { recorded: everything, wanted: everything, steps, machines, ssh: inputs.ssh };
       const outcome = await execute(this.runner, change, progressOf(call), withTimeout(call));
       if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
     }
@@ -169,7 +173,7 @@ export class KubesprayProvider implements Provider {
     };
     const { step, reason } = outcome.failure;
     const where = step ? `step ${outcome.done.length + 1} of ${steps.length} (${describeStep(step)}) failed: ` : "";
-    throw new PartialFailure(`${where}${reason}. What was reached is recorded; run \`up\` again to go on from there.`, id, reached, news);
+    throw new PartialFailure(`${where}${reason}. What was reached is recorded; run \`up\` again to go on from there.`, id, reached);
   }
 }
 

@@ -1,19 +1,22 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { applyStep, type ClusterState, type NodeState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
 import { taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
-import { sameValue } from "../../model/cluster/variables";
+import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
 import { UNKNOWN } from "../rpc/provider";
 import { writeAtomically } from "./files";
 import { FileJournal, type Journal } from "./journal";
 import { type ClusterPki, createPki, kubeconfigOf } from "./pki";
 import type { LiveCluster, LiveNode, Runner, StepContext } from "./runner";
 
-/** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `kubernetes` and `nodes`. */
+/** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `uid`, `kubernetes` and `nodes`. */
 interface ClusterFile extends Omit<ClusterState, "nodes"> {
   readonly server: string;
+  /** Another one for each cluster that is made, as the UID of the namespace kube-system is. */
+  readonly uid: string;
   readonly nodes: Readonly<Record<string, NodeState & { readonly machineId: string }>>;
   readonly certificates: { readonly ca: { readonly notAfter: string }; readonly admin: { readonly notAfter: string } };
   readonly facts: readonly string[];
@@ -87,7 +90,7 @@ export class SandboxRunner implements Runner {
       case "cluster":
         return (
           step.nodes.every((name) => joined(name) && hasMetadata(file.nodes[name], context.inventory.nodes[name])) &&
-          (step.limit.length > 0 || sameValue(file.variables, context.inventory.variables))
+          (step.limit.length > 0 || changedVariables(file.variables, context.inventory.variables).every(isConnectionVariable))
         );
       case "node-metadata":
         return step.limit.every((name) => file.nodes[name] && !carries(file.nodes[name], step));
@@ -147,6 +150,7 @@ export class SandboxRunner implements Runner {
       ...cluster,
       nodes: Object.fromEntries(Object.entries(cluster.nodes).map(([name, node]) => [name, { ...node, machineId: machineId(name) }])),
       server: `https://${cluster.apiEndpoint.host}:${cluster.apiEndpoint.port}`,
+      uid: before?.uid ?? randomUUID(),
       certificates: { ca: { notAfter: pki.caNotAfter }, admin: { notAfter: pki.adminNotAfter } },
       facts: world.facts,
     };
@@ -169,7 +173,7 @@ export class SandboxRunner implements Runner {
 
 function toWorld(file: ClusterFile | undefined): SimulatedWorld {
   if (!file) return { facts: [] };
-  const { server: _server, certificates: _certificates, facts, nodes, ...cluster } = file;
+  const { server: _server, uid: _uid, certificates: _certificates, facts, nodes, ...cluster } = file;
   const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, node] as const);
   return { facts, cluster: { ...cluster, nodes: Object.fromEntries(states) } };
 }

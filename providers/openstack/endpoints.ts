@@ -78,7 +78,7 @@ function reachesBeyond({ access, network }: EnvironmentPlan): boolean {
 /** A port without a machine: keeps neutron from giving the address away and lets a floating address point to it. */
 function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress: string, group: SecGroup | undefined): Port {
   return new Port(
-    `${scope.name}-port-${role}`,
+    `${scope.name}-address-${role}`,
     {
       name: cloudName(scope, role),
       description: `Reserves ${ipAddress}, which machines take over by allowed address pairs`,

@@ -119,7 +119,7 @@ function createMachine(
   );
   for (const { plan: volume, resource } of volumes) {
     new VolumeAttach(
-      `${name}-attach-${key}-${volume.name}`,
+      `${name}-attach-${key}.${volume.name}`,
       { instanceId: instance.id, volumeId: resource.id },
       // A volume is attached to one machine at a time: when the machine is built anew, the old attachment has to go first.
       child(scope, { deleteBeforeReplace: true }),
@@ -132,7 +132,7 @@ function createMachine(
 function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): Volume {
   const { name, plan } = scope;
   return new Volume(
-    `${name}-volume-${machine.key}-${volume.name}`,
+    `${name}-volume-${machine.key}.${volume.name}`, // the dot keeps a-b's volume c apart from a's volume b-c
     {
       name: cloudName(scope, machine.key, volume.name),
       size: volume.sizeGiB,

@@ -6,8 +6,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, watch, wri
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { inc } from "semver";
-import { buildEstimate } from "../../engine/build";
+import { coerce, inc } from "semver";
+import { buildEstimate, GO_VERSION } from "../../engine/build";
 import { parseChecksums } from "../../engine/download";
 import { EngineMissingError, InterruptedError } from "../../engine/errors";
 import { diagnoseEngine, type LocateOptions, locateEngine } from "../../engine/locate";
@@ -173,9 +173,10 @@ describe("Finding the engine", () => {
     assert.deepEqual(readdirSync(cache), [PINNED]);
   });
 
-  it("pins the same version in package.json and in the Go module", () => {
+  it("pins the same versions in the code and in the Go module", () => {
     const module = readFileSync(join(packageRoot(), "tools", "pulumi", "go.mod"), "utf8");
     assert.equal(/github\.com\/pulumi\/pulumi\/pkg\/v3 v(\S+)/.exec(module)?.[1], PINNED);
+    assert.equal(coerce(/^go (\S+)$/m.exec(module)?.[1])?.version, GO_VERSION);
   });
 
   it("estimates a build by the machine's cores", () => {

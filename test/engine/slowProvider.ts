@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import type { Provider } from "../../plugin/rpc/provider";
+import type { DiffResult, Provider } from "../../plugin/rpc/provider";
 import { serve } from "../../plugin/rpc/server";
 
 /**
@@ -15,7 +15,7 @@ const provider: Provider = {
   version: "1.0.0",
   check: async ({ news }) => ({ inputs: news, failures: [] }),
   // A refresh counts as drift what the provider calls a difference.
-  diff: async ({ oldInputs, news }) => ({ changes: oldInputs.colour === news.colour ? {} : { colour: "update" } }),
+  diff: async ({ oldInputs, news }): Promise<DiffResult> => ({ changes: oldInputs.colour === news.colour ? {} : { colour: "update" } }),
   create: async ({ name, preview, signal, log }) => {
     if (preview) return { id: "", properties: {} };
     note(`begins ${name}`);

@@ -91,7 +91,7 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
 /** The cluster as the layers below give it. */
 class Cluster extends CustomResource {
   constructor() {
-    super("kpaas:kubespray:Cluster", "cluster", {});
+    super("kpaas:kubespray:Cluster", "cluster", { kubernetes: release.kubernetes });
   }
 }
 

@@ -78,6 +78,16 @@ describe("The cluster step compiler", () => {
     ]);
   });
 
+  it("runs nothing when only the way to log in changed", () => {
+    assert.deepEqual(lines(cluster(), cluster(undefined, { variables: { ...cluster().variables, ansible_user: "rocky" } })), []);
+  });
+
+  it("switches the encryption of Secrets on, but refuses to switch it off", () => {
+    const encrypted = cluster(undefined, { variables: { ...cluster().variables, kube_encrypt_secret_data: true } });
+    assert.deepEqual(lines(cluster(), encrypted), ["cluster.yml -e upgrade_cluster_setup=true"]);
+    assert.deepEqual(refusedPaths(cluster(), encrypted), ["variables.kube_encrypt_secret_data"]);
+  });
+
   it("sets labels and taints by tags on the changed nodes only", () => {
     const wanted = cluster({ ...w(1), "worker-2": worker("worker-2", 2, { labels: { disk: "ssd" }, taints: ["gpu=true:NoSchedule"] }) });
     assert.deepEqual(lines(cluster(), wanted), ["cluster.yml --limit worker-2 --tags node-label,node-taint"]);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { output } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { stringify } from "yaml";
 import { KubesprayCluster, type KubesprayClusterArgs } from "../../../components/cluster/kubespray-cluster";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { cluster, worker } from "../../model/cluster/fixtures";
@@ -22,10 +23,17 @@ function argsOf(spec: ClusterSpec): KubesprayClusterArgs {
 
 /** A stack of one cluster in a folder of its own, on the real engine. */
 async function stackIn(folder: string, engineRoot: string, spec: () => ClusterSpec): Promise<Stack> {
-  for (const name of ["state", "home", "plugin"]) mkdirSync(join(folder, name));
+  for (const name of ["state", "home", "plugin", "project"]) mkdirSync(join(folder, name));
   const launcher = `#!/bin/sh\nexec "${process.execPath}" "${main}" --runner sandbox --world "${join(folder, "world")}" "$@"\n`;
   writeFileSync(join(folder, "plugin", "pulumi-resource-kpaas"), launcher, { mode: 0o755 });
   const backend = `file://${join(folder, "state")}`;
+  const project = {
+    name: "kpaas-test",
+    runtime: "nodejs",
+    backend: { url: backend },
+    plugins: { providers: [{ name: "kpaas", path: join(folder, "plugin") }] },
+  };
+  writeFileSync(join(folder, "project", "Pulumi.yaml"), stringify(project));
   const program = async () => {
     const made = new KubesprayCluster("demo", argsOf(spec()));
     return { kubeconfig: made.kubeconfig, steps: made.steps };
@@ -34,6 +42,7 @@ async function stackIn(folder: string, engineRoot: string, spec: () => ClusterSp
   return LocalWorkspace.createOrSelectStack(
     { stackName: "test", projectName: "kpaas-test", program },
     {
+      workDir: join(folder, "project"),
       pulumiCommand: await PulumiCommand.get(packed ? { root: engineRoot } : {}),
       envVars: {
         PULUMI_CONFIG_PASSPHRASE: "test",
@@ -41,12 +50,6 @@ async function stackIn(folder: string, engineRoot: string, spec: () => ClusterSp
         PULUMI_HOME: join(folder, "home"),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
-      },
-      projectSettings: {
-        name: "kpaas-test",
-        runtime: "nodejs",
-        backend: { url: backend },
-        plugins: { providers: [{ name: "kpaas", path: join(folder, "plugin") }] },
       },
     },
   );
@@ -76,6 +79,7 @@ describe("A kubespray cluster on the real engine", function () {
       ["remove-node"],
     );
     assert.deepEqual(resumed.summary.resourceChanges, { same: 1, update: 1 });
+    await stack.refresh();
 
     wanted = { ...wanted, kubernetes: "1.33.4" };
     await assert.rejects(stack.preview(), /refused:\s+kubernetes: downgrading Kubernetes/);

@@ -170,6 +170,16 @@ describe("The kubespray cluster resource", () => {
     assert.equal(file().variables.kubernetes_audit, true);
   });
 
+  it("keeps the cluster's UID through changes and gives a new cluster another", async () => {
+    const { properties: olds } = await create();
+    const { uid } = file();
+    const { properties } = await client.update(known, { oldInputs: inputsOf(), olds, news: inputsOf(three()) });
+    assert.equal(file().uid, uid);
+    await client.delete(known, properties, inputsOf(three()));
+    await create();
+    assert.notEqual(file().uid, uid);
+  });
+
   it("rejoins a worker whose machine was built anew under its name", async () => {
     const { properties: olds } = await create();
     const news = withNode(inputsOf(), "worker-2", { machineId: "machine-2" });
@@ -304,6 +314,29 @@ describe("The kubespray cluster resource", () => {
     assert.ok(existsSync(join(world, "cluster.json")));
     await client.delete(known, properties, inputsOf(spec));
     assert.equal(existsSync(join(world, "cluster.json")), false);
+  });
+
+  it("resets the hosts of a creation that broke off", async () => {
+    fault({ failStep: "cluster", times: 1 });
+    const inputs = inputsOf(cluster(undefined, { onDelete: "reset" }));
+    const failure: unknown = await client.create(ref, inputs).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    fault({ failStep: "reset", times: 1 });
+    await assert.rejects(client.delete(known, failure.properties, inputs), /the hosts were not reset/);
+    await client.delete(known, failure.properties, inputs);
+  });
+
+  it("removes a node that answers no more only when it is named as lost", async () => {
+    const { properties: olds } = await create();
+    const state = file();
+    state.nodes["worker-2"].ready = false;
+    writeFileSync(join(world, "cluster.json"), JSON.stringify(state));
+    const news = inputsOf(cluster({ "worker-1": worker("worker-1", 1) }));
+    const failure: unknown = await client.update(known, { oldInputs: inputsOf(), olds, news }).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /worker-2 does not answer; it can only be removed as lost/);
+    await client.update(known, { oldInputs: news, olds: failure.properties, news: { ...news, lostNodes: ["worker-2"] } });
+    assert.equal(file().nodes["worker-2"], undefined);
   });
 
   it("journals every step before and after, with a digest instead of values", async () => {

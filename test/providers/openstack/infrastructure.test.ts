@@ -104,7 +104,7 @@ describe("the network on OpenStack", () => {
     const closed = { infrastructure: { access: { adminCidrs: [], ingressCidrs: ["10.20.0.0/16"] } } };
     const g = await build(samplePlan("minimal", closed));
     assert.deepEqual(ofType(g, "FloatingIp"), []);
-    assert.deepEqual(g.get("seoul-port-ingress").inputs.fixedIps, [{ subnetId: "seoul-subnet-id", ipAddress: "10.20.255.223" }]);
+    assert.deepEqual(g.get("seoul-address-ingress").inputs.fixedIps, [{ subnetId: "seoul-subnet-id", ipAddress: "10.20.255.223" }]);
     assert.equal(built(g).ingressPublicAddress, undefined);
     assert.equal(built(g).apiEndpoint.publicAddress, undefined);
   });
@@ -190,22 +190,22 @@ describe("machines on OpenStack", () => {
 describe("data volumes on OpenStack", () => {
   it("are protected and kept as the plan says, and grow in place", async () => {
     const kept = await build(samplePlan("highAvailability", { retain: ["volumes"] }));
-    const volume = kept.get("seoul-volume-general-1-osd");
+    const volume = kept.get("seoul-volume-general-1.osd");
     assert.equal(volume.options.protect, true);
     assert.equal(volume.options.retainOnDelete, true);
     assert.equal(volume.options.replacementTrigger, undefined);
     assert.deepEqual([volume.inputs.size, volume.inputs.enableOnlineResize, volume.inputs.availabilityZone], [100, true, undefined]);
     const loose = await build(samplePlan("highAvailability", { protect: "none" }));
-    assert.equal(loose.get("seoul-volume-general-1-osd").options.protect, false);
-    assert.equal(loose.get("seoul-volume-general-1-osd").options.retainOnDelete, false);
+    assert.equal(loose.get("seoul-volume-general-1.osd").options.protect, false);
+    assert.equal(loose.get("seoul-volume-general-1.osd").options.retainOnDelete, false);
   });
 
   it("are detached before they are attached to a machine built anew", async () => {
     const g = await build(samplePlan("highAvailability"));
-    assert.equal(g.get("seoul-attach-general-1-osd").options.deleteBeforeReplace, true);
-    assert.deepEqual(g.get("seoul-attach-general-1-osd").inputs, {
+    assert.equal(g.get("seoul-attach-general-1.osd").options.deleteBeforeReplace, true);
+    assert.deepEqual(g.get("seoul-attach-general-1.osd").inputs, {
       instanceId: "seoul-machine-general-1-id",
-      volumeId: "seoul-volume-general-1-osd-id",
+      volumeId: "seoul-volume-general-1.osd-id",
     });
     assert.deepEqual(
       g.resources.filter((each) => each.options.dependsOn.some((name) => name.startsWith("seoul-attach"))),
@@ -216,14 +216,14 @@ describe("data volumes on OpenStack", () => {
 
   it("are seen in the guest under the first 20 characters of their id", async () => {
     const { machines } = built(await build(samplePlan("highAvailability")));
-    assert.equal(await value(machines.nfs?.devices.share), "/dev/disk/by-id/virtio-seoul-volume-nfs-sha");
+    assert.equal(await value(machines.nfs?.devices.share), "/dev/disk/by-id/virtio-seoul-volume-nfs.sha");
   });
 
   it("are formatted and exported by the NFS server's user data, and by no other machine's", async () => {
     const g = await build(samplePlan("standard"));
     assert.match(
       String(g.get("seoul-machine-nfs").inputs.userData),
-      /^#cloud-config\n[\s\S]*\/dev\/disk\/by-id\/virtio-seoul-volume-nfs-sha/,
+      /^#cloud-config\n[\s\S]*\/dev\/disk\/by-id\/virtio-seoul-volume-nfs.sha/,
     );
     assert.equal(g.get("seoul-machine-cp-1").inputs.userData, undefined);
   });
@@ -275,7 +275,7 @@ describe("the API's balancer on OpenStack", () => {
   it("gives way to a reserved port for a virtual address, and to the first control plane's port", async () => {
     const plan = samplePlan("highAvailability");
     const virtual = await build({ ...plan, apiEndpoint: { kind: "virtualIp", address: "10.20.255.254", port: 6443 } });
-    assert.deepEqual(virtual.get("seoul-port-api").inputs.fixedIps, [{ subnetId: "seoul-subnet-id", ipAddress: "10.20.255.254" }]);
+    assert.deepEqual(virtual.get("seoul-address-api").inputs.fixedIps, [{ subnetId: "seoul-subnet-id", ipAddress: "10.20.255.254" }]);
     assert.deepEqual(virtual.get("seoul-port-cp-1").inputs.allowedAddressPairs, [{ ipAddress: "10.20.255.254" }]);
     assert.deepEqual(ofType(virtual, "LoadBalancer"), []);
     const single = await build(samplePlan("minimal"));
@@ -299,12 +299,22 @@ describe("identity on OpenStack", () => {
     const grown = sampleEnvironment("highAvailability", { cluster: { pools: { general: { nodes: 4 } } } }, before.lock);
     const [one, two] = [await build(before.plan), await build(grown.plan)];
     assert.deepEqual(one.added(two), [
-      "seoul-attach-general-4-osd",
+      "seoul-attach-general-4.osd",
       "seoul-machine-general-4",
       "seoul-port-general-4",
-      "seoul-volume-general-4-osd",
+      "seoul-volume-general-4.osd",
     ]);
     assert.deepEqual([one.removed(two), one.changed(two)], [[], []]);
+  });
+
+  it("never gives two things one name, whatever the keys are", async () => {
+    const volumes = (...names: string[]) => names.map((name) => ({ name, sizeGiB: 10 }));
+    const pools = {
+      one: { nodes: { a: {}, ingress: {}, api: {} }, volumes: volumes("b-c") },
+      two: { nodes: { "a-b": {} }, volumes: volumes("c") },
+    };
+    const g = await build(samplePlan("standard", { cluster: { pools } }));
+    assert.equal(new Set(g.urns()).size, g.resources.length);
   });
 
   it("adding a zone moves no machine", async () => {

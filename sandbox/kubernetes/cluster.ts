@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { at, type Fields, fields, list, text } from "./values";
+
+/** A node of the simulated cluster, as the simulated kubespray leaves it in the world's cluster.json. */
+export interface SimulatedNode {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly roles: readonly string[];
+  readonly labels: Fields;
+  readonly taints: readonly Taint[];
+  readonly address: string;
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
+/** The simulated cluster of a world. */
+export interface SimulatedCluster {
+  readonly name: string;
+  /** The API server's URL. */
+  readonly server: string;
+  /** Changes when the cluster is made anew, where the runner says so: what a former cluster held is gone then. */
+  readonly uid?: string;
+  readonly nodes: readonly SimulatedNode[];
+}
+
+/** Reads the world's cluster; undefined while there is none. */
+export function readCluster(worldDir: string): SimulatedCluster | undefined {
+  let raw: string;
+  try {
+    raw = readFileSync(join(worldDir, "cluster.json"), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const file = fields(JSON.parse(raw));
+  const uid = text(file.uid);
+  return {
+    name: String(file.name),
+    server: String(file.server),
+    ...(uid === undefined ? {} : { uid }),
+    nodes: Object.entries(fields(file.nodes)).map(([name, node]) => readNode(name, fields(node))),
+  };
+}
+
+const CONTROL_PLANE_TAINT: Taint = { key: "node-role.kubernetes.io/control-plane", value: "", effect: "NoSchedule" };
+
+function readNode(name: string, node: Fields): SimulatedNode {
+  const roles = list(node.roles).map(String);
+  const taints = list(node.taints).map((taint) => parseTaint(String(taint)));
+  const reserved = roles.includes("control-plane") && !roles.includes("worker");
+  if (reserved && !taints.some((taint) => taint.key === CONTROL_PLANE_TAINT.key)) taints.push(CONTROL_PLANE_TAINT);
+  const labels = { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", ...fields(node.labels) };
+  const roleLabels = Object.fromEntries(
+    roles.filter((role) => role === "control-plane").map((role) => [`node-role.kubernetes.io/${role}`, ""]),
+  );
+  return { name, ready: node.ready === true, roles, labels: { ...labels, ...roleLabels }, taints, address: String(node.address ?? "") };
+}
+
+function parseTaint(written: string): Taint {
+  const [pair, effect] = written.split(":") as [string, string | undefined];
+  const [key, value] = pair.split("=") as [string, string | undefined];
+  return { key, value: value ?? "", effect: effect ?? "NoSchedule" };
+}
+
+/**
+ * Why a provider with this configuration cannot reach the world's cluster; undefined when it can. The kubeconfig must name the
+ * API server's URL of the cluster that is there.
+ */
+export function unreachableReason(cluster: SimulatedCluster | undefined, config: Fields): string | undefined {
+  const kubeconfig = text(config.kubeconfig);
+  if (kubeconfig === undefined)
+    return "invalid configuration: no configuration has been provided, try setting the kubeconfig of the provider";
+  const server = serverOf(kubeconfig, text(config.context));
+  if (server === undefined) return "invalid configuration: the kubeconfig names no server for its current context";
+  if (cluster !== undefined && trimmed(cluster.server) === trimmed(server)) return undefined;
+  const host = /^https?:\/\/([^/]+)/.exec(server)?.[1] ?? server;
+  return `unable to load schema information from the API server: Get "${trimmed(server)}/openapi/v2?timeout=32s": dial tcp ${host}: connect: connection refused`;
+}
+
+const trimmed = (url: string): string => url.replace(/\/+$/, "");
+
+function serverOf(kubeconfig: string, context: string | undefined): string | undefined {
+  let parsed: unknown;
+  try {
+    // A value that is no document is the path of a file.
+    parsed = /[:{]/.test(kubeconfig) ? parse(kubeconfig) : parse(readFileSync(kubeconfig, "utf8"));
+  } catch {
+    return undefined;
+  }
+  const file = fields(parsed);
+  const named = (part: string, name: unknown): Fields => fields(list(file[part]).find((entry) => fields(entry).name === name));
+  const chosen = named("contexts", context ?? file["current-context"]);
+  return text(at(named("clusters", at(chosen, "context.cluster")), "cluster.server"));
+}

@@ -1,0 +1,290 @@
+import { createHash } from "node:crypto";
+import type {
+  CheckCall,
+  CheckFailure,
+  CreateCall,
+  DeleteCall,
+  DiffCall,
+  DiffResult,
+  ReadCall,
+  ReadResult,
+  UpdateCall,
+} from "../../plugin/rpc/provider";
+import { secret, UNKNOWN } from "../../plugin/rpc/provider";
+import { ApiError } from "./api-server";
+import { ingressClass, observe } from "./controllers";
+import { diffFields, pruneTo, withoutIgnored } from "./diff";
+import { forceNewPaths } from "./immutable";
+import { apiVersionOf, isBuiltInGroup, KINDS } from "./kinds";
+import type { ServedKind } from "./objects";
+import { checkFields, checkOpenApi } from "./schema";
+import { notReady, type Session, type Sessions } from "./session";
+import { validateObject } from "./validate";
+import {
+  annotationsOf,
+  at,
+  containsSecret,
+  type Fields,
+  fields,
+  isFields,
+  type KubeObject,
+  markLike,
+  nameOf,
+  namespaceOf,
+  reveal,
+  text,
+  withAt,
+} from "./values";
+
+const AUTONAMED = "pulumi.com/autonamed";
+const SKIP_AWAIT = "pulumi.com/skipAwait";
+
+/** Every kind but helm.sh's: how the provider treats an object of the API server. */
+export class ObjectResource {
+  constructor(private readonly sessions: Sessions) {}
+
+  check(call: CheckCall): { inputs: Fields; failures: CheckFailure[] } {
+    const { group, version, kind } = kindOf(call.type);
+    const apiVersion = apiVersionOf(group, version);
+    const refused = this.unknownKind(call.type);
+    if (refused !== undefined) return { inputs: call.news, failures: [refused] };
+    const served = this.served(apiVersion, kind);
+    let inputs: Fields = { ...call.news, apiVersion, kind };
+    inputs = withName(inputs, call);
+    const namespace = at(inputs, "metadata.namespace");
+    if (served?.namespaced === true && text(namespace) === undefined && !isFields(namespace) && inputs.metadata !== UNKNOWN) {
+      inputs = withAt(inputs, "metadata.namespace", this.sessions.defaultNamespace);
+    }
+    const failures = problems(fields(reveal(inputs)), served, group, kind);
+    return { inputs: apiVersion === "v1" && kind === "Secret" ? secretive(inputs) : inputs, failures };
+  }
+
+  diff(call: DiffCall): DiffResult {
+    const live = fields(reveal(call.olds));
+    const asked = normal(fields(reveal(Object.keys(call.oldInputs).length > 0 ? call.oldInputs : call.olds)));
+    const news = this.located(normal(fields(reveal(call.news))));
+    // The live object, as far as it was asked for: what others changed there shows, what the cluster filled in does not.
+    const before = this.located(fields(pruneTo(live, asked)));
+    const mutable = { secrets: this.sessions.enabled("enableSecretMutable"), configMaps: this.sessions.enabled("enableConfigMapMutable") };
+    const changes = withoutIgnored(diffFields(before, news, forceNewPaths(news, mutable)), call.ignoreChanges);
+    const replaced = Object.values(changes).some((kind) => kind.endsWith("replace"));
+    const sameName = nameOf(news) !== "" && nameOf(news) === nameOf(live) && namespaceOf(news) === namespaceOf(this.located(live));
+    const deleteBeforeReplace = replaced && sameName && annotationsOf(news)[AUTONAMED] !== "true";
+    return { changes, ...(deleteBeforeReplace ? { deleteBeforeReplace } : {}) };
+  }
+
+  async create(call: CreateCall): Promise<{ id: string; properties: Fields }> {
+    if (call.preview) return { id: "", properties: previewed(call.inputs) };
+    const session = this.sessions.must();
+    const wanted = fields(reveal(call.inputs));
+    await this.warn(call, wanted, session);
+    const created = this.told(call, "created", () => session.api.create(wanted));
+    const { object, reasons } = await this.ready(call, created);
+    const [id, properties] = [idOf(object), outputsOf(object, call.inputs)];
+    if (reasons.length > 0) throw notReady(call, "created", nameOf(object), reasons, id, properties, call.inputs);
+    return { id, properties };
+  }
+
+  async update(call: UpdateCall): Promise<{ properties: Fields }> {
+    if (call.preview) return { properties: previewed(call.news) };
+    const session = this.sessions.must();
+    const wanted = fields(reveal(call.news));
+    await this.warn(call, wanted, session);
+    const applied = this.told(call, "updated", () => session.api.apply(normal(fields(reveal(call.oldInputs))), normal(wanted)));
+    const { object, reasons } = await this.ready(call, applied);
+    const properties = outputsOf(object, call.news);
+    if (reasons.length > 0) throw notReady(call, "updated", nameOf(object), reasons, idOf(object), properties, call.news);
+    return { properties };
+  }
+
+  read(call: ReadCall): ReadResult {
+    const session = this.sessions.connect();
+    if ("unreachable" in session) throw new Error(READ_UNREACHABLE);
+    const live = session.api.get(this.reference(call.type, call.id));
+    if (live === undefined) return { id: "", inputs: {}, properties: {} };
+    const { object } = observe(live, session);
+    const known = Object.keys(call.inputs).length > 0;
+    const inputs = known ? this.liveInputs(object, call.inputs) : importedInputs(object);
+    return { id: idOf(object), inputs, properties: outputsOf(object, inputs) };
+  }
+
+  async delete(call: DeleteCall): Promise<void> {
+    const session = this.sessions.connect();
+    if ("unreachable" in session) {
+      await call.log("warning", `configured Kubernetes cluster is unreachable: ${session.unreachable}`);
+      if (this.sessions.enabled("deleteUnreachable")) return;
+      throw new Error(DELETE_UNREACHABLE);
+    }
+    session.api.delete(this.reference(call.type, call.id));
+    this.sessions.changed();
+  }
+
+  private unknownKind(type: string): CheckFailure | undefined {
+    const { group, version, kind } = kindOf(type);
+    const apiVersion = apiVersionOf(group, version);
+    if (KINDS.has(`${apiVersion}/${kind}`)) return undefined;
+    if (kind.endsWith("Patch") && KINDS.has(`${apiVersion}/${kind.slice(0, -"Patch".length)}`)) {
+      return { property: "kind", reason: `${kind}: patch resources are not simulated` };
+    }
+    return isBuiltInGroup(group) ? { property: "kind", reason: `no matches for kind "${kind}" in version "${apiVersion}"` } : undefined;
+  }
+
+  private served(apiVersion: string, kind: string): ServedKind | undefined {
+    return KINDS.get(`${apiVersion}/${kind}`) ?? this.sessions.reachable()?.api.objects.served(apiVersion, kind);
+  }
+
+  /** The object with the namespace it really has, so that a default written or left out is no change. */
+  private located(object: Fields): Fields {
+    const namespaced = this.served(String(object.apiVersion), String(object.kind))?.namespaced ?? true;
+    return withAt(object, "metadata.namespace", namespaced ? namespaceOf(object) || "default" : undefined);
+  }
+
+  private reference(type: string, id: string): Fields {
+    const { group, version, kind } = kindOf(type);
+    const cut = id.indexOf("/");
+    const metadata = cut < 0 ? { name: id } : { namespace: id.slice(0, cut), name: id.slice(cut + 1) };
+    return { apiVersion: apiVersionOf(group, version), kind, metadata };
+  }
+
+  private liveInputs(object: KubeObject, inputs: Fields): Fields {
+    const plain = fields(reveal(inputs));
+    const pruned = fields(pruneTo(this.located(object), normal(plain)));
+    const namespace = at(plain, "metadata.namespace") === undefined ? undefined : namespaceOf(pruned);
+    const marked = fields(markLike(withAt(pruned, "metadata.namespace", namespace), inputs));
+    return object.apiVersion === "v1" && object.kind === "Secret" ? secretive(marked) : marked;
+  }
+
+  private async ready(call: CreateCall | UpdateCall, object: KubeObject): Promise<{ object: KubeObject; reasons: readonly string[] }> {
+    const look = (session: Session): { object: KubeObject; reasons: readonly string[] } => {
+      const live = session.api.get(object);
+      return live === undefined
+        ? { object, reasons: [`${object.kind} "${nameOf(object)}" was deleted meanwhile`] }
+        : observe(live, session);
+    };
+    if (annotationsOf(object)[SKIP_AWAIT] === "true") return { ...look(this.sessions.must()), reasons: [] };
+    return this.sessions.wait(call, look);
+  }
+
+  private async warn(call: CreateCall | UpdateCall, wanted: Fields, session: Session): Promise<void> {
+    if (wanted.kind !== "Ingress") return;
+    const { name, found } = ingressClass(wanted, session);
+    if (found !== undefined) return;
+    await call.log(
+      "warning",
+      name === undefined
+        ? "no default IngressClass exists: no controller serves this Ingress"
+        : `IngressClass "${name}" does not exist: no controller serves this Ingress`,
+    );
+  }
+
+  private told<T>(call: CreateCall | UpdateCall, verb: "created" | "updated", work: () => T): T {
+    try {
+      const result = work();
+      this.sessions.changed();
+      return result;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.reason !== "NoMatch")
+        throw new Error(`resource "${call.urn}" was not successfully ${verb} by the Kubernetes API server: ${error.message}`);
+      const { group, version, kind } = kindOf(call.type);
+      const what = `creation of resource "${call.urn}" with kind ${apiVersionOf(group, version)}/${kind} failed`;
+      throw new Error(
+        `${what} because the Kubernetes API server reported that the apiVersion for this resource does not exist. Verify that any required CRDs have been created: ${error.message}`,
+      );
+    }
+  }
+}
+
+const ADVICE =
+  'If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
+const READ_UNREACHABLE = `failed to read resource state due to unreachable cluster. ${ADVICE}`;
+const DELETE_UNREACHABLE = `configured Kubernetes cluster is unreachable. ${ADVICE}`;
+
+/** `kubernetes:apps/v1:Deployment` → group, version and kind; the core group is written `core`. */
+export function kindOf(type: string): { readonly group: string; readonly version: string; readonly kind: string } {
+  const [, module, kind] = type.split(":");
+  const [group, version] = (module ?? "").split("/");
+  if (group === undefined || version === undefined || kind === undefined || kind === "") {
+    throw new Error(`type token must be in the format <package>:<group/version>:<kind>, is "${type}"`);
+  }
+  return { group: group === "core" ? "" : group, version, kind };
+}
+
+function withName(inputs: Fields, call: CheckCall): Fields {
+  if (text(at(inputs, "metadata.name")) !== undefined || isFields(at(inputs, "metadata.name")) || inputs.metadata === UNKNOWN)
+    return inputs;
+  const olds = fields(reveal(call.olds));
+  const former = annotationsOf(olds)[AUTONAMED] === "true" ? nameOf(olds) : undefined;
+  const seed = call.randomSeed.length > 0 ? call.randomSeed : Buffer.from(`${call.urn}${Date.now()}`);
+  const name = former ?? `${call.name}-${createHash("sha256").update(seed).digest("hex").slice(0, 8)}`;
+  const annotations = { ...annotationsOf(inputs), [AUTONAMED]: "true" };
+  return { ...inputs, metadata: { ...fields(inputs.metadata), name, annotations } };
+}
+
+function problems(object: Fields, served: ServedKind | undefined, group: string, kind: string): CheckFailure[] {
+  const { apiVersion: _version, kind: _kind, metadata, ...body } = object;
+  const shape = served?.schema !== undefined ? checkFields(object, served.schema, "") : [];
+  const custom = served?.schema === undefined ? checkFields(metadata, "meta.v1.ObjectMeta", "metadata") : [];
+  const structural = served?.openApi === undefined ? [] : checkOpenApi(body, served.openApi, "");
+  const rules = validateObject(object, served ?? { group, kind, namespaced: true });
+  const found = [...shape, ...custom, ...structural, ...rules];
+  const once = found.filter((one, index) => found.findIndex((other) => other.path === one.path && other.reason === one.reason) === index);
+  return once.map(({ path, reason }) => ({ property: path, reason }));
+}
+
+/** Secrets' data as inputs and outputs: always secret. */
+function secretive(object: Fields): Fields {
+  const hide = (value: unknown): unknown => (value === undefined || value === UNKNOWN || isHidden(value) ? value : secret(reveal(value)));
+  const { data, stringData, ...rest } = object;
+  return {
+    ...rest,
+    ...(data === undefined ? {} : { data: hide(data) }),
+    ...(stringData === undefined ? {} : { stringData: hide(stringData) }),
+  };
+}
+
+function isHidden(value: unknown): boolean {
+  return containsSecret(value) && isFields(value) && Object.keys(value).length === 2 && "value" in value;
+}
+
+/** A Secret's stringData as the data that the API server makes of it. */
+function normal(object: Fields): Fields {
+  if (object.kind !== "Secret" || object.apiVersion !== "v1" || object.stringData === undefined) return object;
+  const { stringData, ...rest } = object;
+  if (stringData === UNKNOWN) return { ...rest, data: UNKNOWN };
+  const encoded = Object.entries(fields(stringData)).map(([key, value]) => [
+    key,
+    value === UNKNOWN ? UNKNOWN : Buffer.from(String(value)).toString("base64"),
+  ]);
+  return { ...rest, data: { ...fields(rest.data), ...Object.fromEntries(encoded) } };
+}
+
+function outputsOf(object: KubeObject, inputs: Fields): Fields {
+  const marked = fields(markLike(object, inputs));
+  const outputs = object.apiVersion === "v1" && object.kind === "Secret" ? secretive(marked) : marked;
+  return { ...outputs, __fieldManager: "pulumi-kubernetes", __initialApiVersion: object.apiVersion };
+}
+
+function importedInputs(object: KubeObject): Fields {
+  const { status: _status, metadata, ...rest } = object;
+  const { uid: _uid, resourceVersion: _version, generation: _generation, creationTimestamp: _created, ...kept } = metadata;
+  const inputs = { ...rest, metadata: kept };
+  return object.kind === "Secret" ? secretive(inputs) : inputs;
+}
+
+/** What a preview knows: the inputs, and that the rest comes later. */
+function previewed(inputs: Fields): Fields {
+  const computed = { uid: UNKNOWN, creationTimestamp: UNKNOWN, generation: UNKNOWN, resourceVersion: UNKNOWN };
+  const outputs = {
+    ...inputs,
+    metadata: isFields(inputs.metadata) ? { ...inputs.metadata, ...computed } : inputs.metadata,
+    status: UNKNOWN,
+  };
+  if (inputs.kind !== "Service" || inputs.apiVersion !== "v1" || text(at(inputs, "spec.clusterIP")) !== undefined) return outputs;
+  return withAt(outputs, "spec.clusterIP", UNKNOWN);
+}
+
+function idOf(object: KubeObject): string {
+  const namespace = namespaceOf(object);
+  return namespace === "" ? nameOf(object) : `${namespace}/${nameOf(object)}`;
+}

@@ -1,0 +1,123 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Call, PartialFailure } from "../../plugin/rpc/provider";
+import { Store } from "../store";
+import { ApiServer } from "./api-server";
+import { readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
+import { Releases } from "./releases";
+import { type Fields, text } from "./values";
+import type { Controllers } from "./workloads";
+
+/** A connection to the world's cluster. */
+export interface Session extends Controllers {
+  readonly releases: Releases;
+}
+
+/** What the simulated provider takes besides its world. */
+export interface KubernetesSandboxOptions {
+  /**
+   * How long, in milliseconds, a wait goes on while nothing changes in the cluster: then what is waited for is taken never to come.
+   * @default 3000
+   */
+  readonly quietMs?: number;
+}
+
+/** One provider's configuration and its view of the world's cluster. */
+export class Sessions {
+  private config: Fields | undefined;
+  private lastChange = Date.now();
+  private readonly quietMs: number;
+
+  constructor(
+    private readonly worldDir: string,
+    options: KubernetesSandboxOptions,
+  ) {
+    this.quietMs = options.quietMs ?? 3000;
+  }
+
+  configure(config: Fields): void {
+    this.config = config;
+  }
+
+  /** Whether a switch of the provider's configuration is on. They arrive as JSON. */
+  enabled(name: string): boolean {
+    const value = this.config?.[name];
+    return value === true || value === "true";
+  }
+
+  get defaultNamespace(): string {
+    return text(this.config?.namespace) ?? "default";
+  }
+
+  /** The cluster, where this provider can reach it; else why not. */
+  connect(): Session | { readonly unreachable: string } {
+    const cluster = readCluster(this.worldDir);
+    const reason = this.config === undefined ? "the provider is not configured" : unreachableReason(cluster, this.config);
+    if (reason !== undefined || cluster === undefined) return { unreachable: reason ?? "there is no cluster" };
+    return this.open(cluster);
+  }
+
+  /** The cluster, where it can be reached; for the checks that are left out otherwise. */
+  reachable(): Session | undefined {
+    const session = this.connect();
+    return "unreachable" in session ? undefined : session;
+  }
+
+  /** The cluster; throws where it cannot be reached. */
+  must(): Session {
+    const session = this.connect();
+    if ("unreachable" in session) throw new Error(`configured Kubernetes cluster is unreachable: ${session.unreachable}`);
+    return session;
+  }
+
+  private open(cluster: SimulatedCluster): Session {
+    const folder = join(this.worldDir, "kubernetes");
+    const marker = new Store(folder);
+    const known = text(marker.get("cluster", "uid")?.uid);
+    if (cluster.uid !== undefined && known !== cluster.uid) {
+      // A cluster made anew holds nothing of the former one.
+      if (known !== undefined) rmSync(folder, { recursive: true, force: true });
+      marker.put("cluster", { id: "uid", uid: cluster.uid });
+    }
+    const api = new ApiServer(folder);
+    return { cluster, api, releases: new Releases(folder, api) };
+  }
+
+  /** Says that something in the cluster changed: whoever waits goes on waiting. */
+  changed(): void {
+    this.lastChange = Date.now();
+  }
+
+  /**
+   * Waits until `look` finds nothing amiss. Gives up, with what is amiss, when the cluster has been quiet for long enough or the
+   * operation is cancelled: other resources of the same program may still bring what is missing.
+   */
+  async wait<T extends { readonly reasons: readonly string[] }>(call: Call, look: (session: Session) => T): Promise<T> {
+    this.changed();
+    let shown = "";
+    for (;;) {
+      const found = look(this.must());
+      if (found.reasons.length === 0 || call.signal.aborted || Date.now() - this.lastChange >= this.quietMs) return found;
+      const first = found.reasons[0] ?? "";
+      if (first !== shown) await call.status(first);
+      shown = first;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(50, this.quietMs)));
+    }
+  }
+}
+
+/** The error of an object that was made but did not get ready. */
+export function notReady(
+  call: Call,
+  verb: "created" | "updated",
+  name: string,
+  reasons: readonly string[],
+  id: string,
+  outputs: Fields,
+  inputs: Fields,
+): PartialFailure {
+  const cause = call.signal.aborted ? `Resource operation was cancelled for "${name}"` : `'${name}' timed out waiting to be Ready`;
+  const what = verb === "created" ? "was successfully created" : "was successfully updated";
+  const head = `resource "${call.urn}" ${what}, but the Kubernetes API server reported that it failed to fully initialize or become live: ${cause}`;
+  return new PartialFailure([head, ...reasons].join("\n  * "), id, outputs, inputs);
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
+import type { Stored } from "../store";
+import { text, texts } from "../values";
+import { attachments } from "./blockstorage";
+import { ApiError, newId } from "./cloud";
+import { fieldsOf } from "./fields";
+import { createInstance, flavorOf, removeInstance } from "./instances";
+import { opensshKeyPair } from "./keypairs";
+import type { ResourceType } from "./type";
+
+/** Key pairs, server groups, instances and their volumes. */
+export const COMPUTE: Readonly<Record<string, ResourceType>> = {
+  "openstack:compute/keypair:Keypair": {
+    kind: "keypair",
+    fields: fieldsOf("name~* publicKey~* userId~* region~* valueSpecs*:m"),
+    outputs: ["fingerprint", "privateKey"],
+    secrets: ["privateKey"],
+    references: {},
+    create(cloud, inputs) {
+      const name = text(inputs, "name");
+      if (cloud.has("keypair", name)) throw new ApiError(409, `Key pair '${name}' already exists.`);
+      const given = text(inputs, "publicKey");
+      const made = given === "" ? opensshKeyPair() : { publicKey: given };
+      const blob = given === "" ? made.publicKey : given;
+      if (!/^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*/.test(blob)) throw new ApiError(400, "Keypair data is invalid: failed to generate fingerprint");
+      const md5 = createHash("md5").update(Buffer.from(blob.split(" ")[1] ?? "", "base64")).digest("hex");
+      return { ...inputs, ...made, fingerprint: md5.match(/../g)?.join(":") ?? "", id: name };
+    },
+  },
+
+  "openstack:compute/serverGroup:ServerGroup": {
+    kind: "serverGroup",
+    fields: fieldsOf("name~* policies*:l rules~*:m(maxServerPerHost) region~* valueSpecs*:m"),
+    oneOf: { policies: ["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"] },
+    outputs: ["members"],
+    references: {},
+    create: (_cloud, inputs) => ({ ...inputs, members: [], id: newId() }),
+  },
+
+  "openstack:compute/instance:Instance": {
+    kind: "instance",
+    fields: fieldsOf(`name~ flavorName~ flavorId~ imageName~ imageId~ keyPair* availabilityZone~* availabilityZoneHints* userData* configDrive*:b adminPass metadata:m
+      networks~*:l(accessNetwork,fixedIpV4,fixedIpV6,floatingIp,mac,name,port,uuid) networkMode* securityGroups~:l stopBeforeDestroy:b forceDelete:b powerState
+      blockDevices*:l(bootIndex,deleteOnTermination,destinationType,deviceType,diskBus,guestFormat,multiattach,sourceType,uuid,volumeSize,volumeType)
+      schedulerHints*:l(additionalProperties,buildNearHostIp,differentCells,differentHosts,group,queries,sameHosts,targetCell) personalities*:l(content,file)
+      accessIpV4~ accessIpV6~ tags:l region~* vendorOptions:m volumes:l floatingIp`),
+    defaults: { powerState: "active", stopBeforeDestroy: false, forceDelete: false },
+    oneOf: { powerState: ["active", "shutoff", "shelved_offloaded", "paused"], networkMode: ["auto", "none"] },
+    sets: ["tags", "securityGroups"],
+    hashed: ["userData"],
+    secrets: ["adminPass"],
+    outputs: ["allMetadata", "allTags", "created", "updated"],
+    references: { keyPair: "keypair", "networks.port": "port", "networks.uuid": "network", "schedulerHints.group": "serverGroup" },
+    check: checkInstance,
+    create: createInstance,
+    update(cloud, object, inputs) {
+      // The cloud keeps what it chose; a flavor by its other name is the same flavor.
+      const flavor = inputs.flavorName ?? inputs.flavorId;
+      const chosen = flavor === undefined ? {} : flavorOf(cloud, String(flavor));
+      const { metadata: _metadata, tags: _tags, ...rest } = object;
+      return { ...rest, ...inputs, ...chosen, networks: object.networks, allMetadata: inputs.metadata ?? {}, allTags: texts(inputs, "tags").sort(), updated: new Date().toISOString(), id: object.id };
+    },
+    remove: removeInstance,
+  },
+
+  "openstack:compute/volumeAttach:VolumeAttach": {
+    kind: "volumeAttach",
+    fields: fieldsOf("instanceId!* volumeId!* device~ multiattach*:b region~* vendorOptions*:m"),
+    outputs: [],
+    references: { instanceId: "instance", volumeId: "volume" },
+    create(cloud, inputs) {
+      const [instanceId, volumeId] = [text(inputs, "instanceId"), text(inputs, "volumeId")];
+      const volume = cloud.find("volume", volumeId);
+      if (attachments(volume).length > 0 && inputs.multiattach !== true) throw new ApiError(400, `Invalid volume: volume ${volumeId} already attached`);
+      const used = cloud.store.list("volume").flatMap(attachments).filter((one) => one.instanceId === instanceId).map((one) => text(one, "device"));
+      const device = text(inputs, "device") || freeDevice(used);
+      if (used.includes(device)) throw new ApiError(409, `The supplied device path (${device}) is in use.`);
+      cloud.store.put("volume", { ...volume, attachments: [...attachments(volume), { id: volumeId, instanceId, device }] });
+      return { ...inputs, device, id: `${instanceId}/${volumeId}` };
+    },
+    remove(cloud, object) {
+      const volume = cloud.store.get("volume", text(object, "volumeId"));
+      if (volume !== undefined) detach(volume, text(object, "instanceId"), (changed) => cloud.store.put("volume", changed));
+    },
+  },
+};
+
+function detach(volume: Stored, instanceId: string, put: (changed: Stored) => void): void {
+  put({ ...volume, attachments: attachments(volume).filter((one) => one.instanceId !== instanceId) });
+}
+
+function freeDevice(used: readonly string[]): string {
+  // /dev/vda is the boot disk.
+  const letter = [..."bcdefghijklmnopqrstuvwxyz"].find((one) => !used.includes(`/dev/vd${one}`));
+  if (letter === undefined) throw new ApiError(403, "The number of devices has been exceeded: no free disk device names");
+  return `/dev/vd${letter}`;
+}
+
+function checkInstance(inputs: Properties): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  if (inputs.flavorName === undefined && inputs.flavorId === undefined) failures.push({ property: "flavorName", reason: `one of "flavorId", "flavorName" must be given` });
+  const boots = Array.isArray(inputs.blockDevices) && inputs.blockDevices.length > 0;
+  if (inputs.imageName === undefined && inputs.imageId === undefined && !boots && inputs.blockDevices !== UNKNOWN) {
+    failures.push({ property: "imageId", reason: `one of "imageId", "imageName", or a boot volume in "blockDevices", must be given` });
+  }
+  return failures;
+}

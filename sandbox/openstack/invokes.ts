@@ -1,0 +1,88 @@
+import type { Properties } from "../../plugin/rpc/provider";
+import type { Stored } from "../store";
+import { text } from "../values";
+import { ApiError, type Cloud, type WorldList } from "./cloud";
+import { coresOf } from "./instances";
+
+const NO_RESULTS = "Your query returned no results. Please change your search criteria and try again.";
+
+/** The lookups of the provider by token. */
+const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
+  "openstack:images/getImage:getImage": (cloud, args) => {
+    const [name] = images(cloud, args);
+    if (name === undefined) throw new Error(NO_RESULTS);
+    if (images(cloud, args).length > 1 && args.mostRecent !== true) {
+      throw new Error("Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.");
+    }
+    const id = cloud.existingId("images", name) ?? name;
+    return { ...IMAGE, name, id, file: `/v2/images/${id}/file`, region: cloud.region };
+  },
+  "openstack:images/getImageIds:getImageIds": (cloud, args) => ({ ids: images(cloud, args).map((name) => cloud.existingId("images", name)), id: "image-ids", region: cloud.region }),
+  "openstack:networking/getNetwork:getNetwork": (cloud, args) => {
+    const external = one(cloud, args, "network", ["externalNetworks"], "networkId");
+    const found = args.external === true ? external : (external ?? one(cloud, args, "network", ["networks"], "networkId"));
+    if (found === undefined || (args.external !== undefined && (found.external ?? false) !== args.external)) throw new Error(NO_RESULTS);
+    const subnets = cloud.subnetsOf(found.id).map((subnet) => subnet.id);
+    return { adminStateUp: "true", shared: "false", allTags: [], availabilityZoneHints: [], dnsDomain: "", segments: [], mtu: 1450, status: "ACTIVE", external: false, ...found, subnets, region: cloud.region };
+  },
+  "openstack:networking/getSubnet:getSubnet": (cloud, args) => {
+    const found = one(cloud, args, "subnet", ["subnets"], "subnetId");
+    if (found === undefined || (args.cidr !== undefined && found.cidr !== args.cidr)) throw new Error(NO_RESULTS);
+    return { cidr: "", gatewayIp: "", networkId: "", allTags: [], allocationPools: [], dnsNameservers: [], hostRoutes: [], serviceTypes: [], enableDhcp: true, ipVersion: 4, ...found, subnetId: found.id, region: cloud.region };
+  },
+  "openstack:networking/getRouter:getRouter": (cloud, args) => {
+    const found = one(cloud, args, "router", ["routers"], "routerId");
+    if (found === undefined) throw new Error(NO_RESULTS);
+    return { adminStateUp: true, allTags: [], availabilityZoneHints: [], externalFixedIps: [], externalNetworkId: "", enableSnat: true, status: "ACTIVE", ...found, routerId: found.id, region: cloud.region };
+  },
+  "openstack:compute/getFlavor:getFlavor": (cloud, args) => {
+    const name = cloud.existingName("flavors", text(args, "name") || text(args, "flavorId"));
+    if (name === undefined) throw new Error(NO_RESULTS);
+    const vcpus = coresOf(name);
+    const id = cloud.existingId("flavors", name);
+    return { id, flavorId: id, name, vcpus, ram: vcpus * 2048, disk: 20, swap: 0, rxTxFactor: 1, isPublic: true, extraSpecs: {}, region: cloud.region };
+  },
+  "openstack:compute/getKeypair:getKeypair": (cloud, args) => {
+    const found = cloud.store.get("keypair", text(args, "name"));
+    if (found === undefined) throw new ApiError(404, `Keypair ${text(args, "name")} could not be found.`);
+    return { userId: "", ...found, region: cloud.region };
+  },
+};
+
+const IMAGE: Properties = {
+  checksum: "",
+  containerFormat: "bare",
+  createdAt: "2026-01-01T00:00:00Z",
+  diskFormat: "qcow2",
+  metadata: {},
+  minDiskGb: 0,
+  minRamMb: 0,
+  protected: false,
+  schema: "/v2/schemas/image",
+  sizeBytes: 0,
+  tags: [],
+  updatedAt: "2026-01-01T00:00:00Z",
+  visibility: "public",
+};
+
+/** Answers a lookup; throws the provider's words where nothing is found. */
+export function invoke(cloud: Cloud, token: string, args: Properties): Properties {
+  const run = FUNCTIONS[token];
+  if (run === undefined) throw new Error(`the simulated OpenStack has no function ${token}; it has ${Object.keys(FUNCTIONS).join(", ")}`);
+  return run(cloud, args);
+}
+
+function images(cloud: Cloud, args: Properties): string[] {
+  const [name, pattern] = [text(args, "name"), text(args, "nameRegex")];
+  return cloud.existing("images").filter((image) => (name === "" || image === name || cloud.existingId("images", image) === name) && (pattern === "" || new RegExp(pattern).test(image)));
+}
+
+/** The one object a lookup by name or id finds, created here or existing from the start. */
+function one(cloud: Cloud, args: Properties, kind: string, lists: readonly WorldList[], idKey: string): Stored | undefined {
+  const [name, id] = [text(args, "name"), text(args, idKey)];
+  const created = cloud.store.list(kind);
+  const existing = lists.flatMap((list) => cloud.existing(list).map((entry) => cloud.find(kind, entry)));
+  const found = [...created, ...existing].filter((object) => (id === "" || object.id === id) && (name === "" || object.name === name));
+  if (found.length > 1) throw new Error("Your query returned more than one result.");
+  return found[0];
+}

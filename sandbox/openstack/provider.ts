@@ -1,0 +1,205 @@
+import { createHash } from "node:crypto";
+import { type CheckFailure, type DiffKind, type Properties, type Provider, secret, UNKNOWN } from "../../plugin/rpc/provider";
+import type { Stored } from "../store";
+import { differences, hasUnknown, isIgnored, replacing, revealAll, text } from "../values";
+import { BLOCKSTORAGE } from "./blockstorage";
+import { ApiError, Cloud } from "./cloud";
+import { COMPUTE } from "./compute";
+import { checkFields } from "./fields";
+import { invoke } from "./invokes";
+import { LOADBALANCER } from "./loadbalancer";
+import { NETWORKING } from "./networking";
+import { SECURITY } from "./security";
+import { type ResourceType, referenced } from "./type";
+
+const TYPES: Readonly<Record<string, ResourceType>> = { ...NETWORKING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER };
+
+/** The simulated OpenStack: what exists is in `<worldDir>/world.json`, what was created in `<worldDir>/openstack/`. */
+export function createOpenStackProvider(worldDir: string): Provider {
+  const cloud = new Cloud(worldDir);
+  let region: string | undefined;
+
+  return {
+    name: "openstack",
+    version: "5.5.1",
+
+    async configure(args) {
+      region = text(args, "region") || undefined;
+    },
+
+    async check({ type: token, name, olds, news, randomSeed }) {
+      const type = typeOf(token);
+      const failures = [...checkFields(type.fields, own(news)), ...checkValues(type, news)];
+      const takesName = type.fields.some((field) => field.name === "name");
+      const named = takesName && news.name === undefined ? { name: olds.name ?? autoname(name, randomSeed) } : {};
+      const inputs = { ...type.defaults, ...own(news), ...named };
+      if (failures.length === 0) failures.push(...(type.check?.(revealAll(inputs)) ?? []));
+      return { inputs, failures };
+    },
+
+    async diff({ type: token, oldInputs, news, ignoreChanges }) {
+      const type = typeOf(token);
+      const [before, after] = [comparable(type, oldInputs), comparable(type, news)];
+      const changes: Record<string, DiffKind> = {};
+      for (const { name, chosen, replaces } of type.fields) {
+        for (const [path, kind] of Object.entries(differences(name, before[name], after[name]))) {
+          if ((chosen && path === name && kind === "delete") || isIgnored(path, ignoreChanges)) continue;
+          changes[path] = replaces ? replacing(kind) : kind;
+        }
+      }
+      return { changes };
+    },
+
+    async create({ type: token, inputs, preview }) {
+      const type = typeOf(token);
+      if (preview) return { id: "", properties: previewed(type, inputs, {}) };
+      const known = { region: region ?? cloud.region, ...revealAll(inputs) };
+      return failing("creating", token, async () => {
+        checkReferences(type, cloud, known);
+        const object = type.create(cloud, known);
+        cloud.store.put(type.kind, kept(type, object));
+        return { id: object.id, properties: stateOf(type, inputs, object) };
+      });
+    },
+
+    async update({ type: token, id, olds, news, preview }) {
+      const type = typeOf(token);
+      if (preview) return { properties: previewed(type, news, olds) };
+      const known = revealAll(news);
+      return failing("updating", token, async () => {
+        checkReferences(type, cloud, known);
+        const object = cloud.store.get(type.kind, id);
+        if (object === undefined) throw new ApiError(404, `${type.kind} ${id} could not be found.`);
+        const merged = type.update?.(cloud, object, known) ?? { ...without(object, type, news), ...known, id };
+        cloud.store.put(type.kind, kept(type, merged));
+        return { properties: stateOf(type, news, merged, olds) };
+      });
+    },
+
+    async read({ type: token, id, inputs, properties }) {
+      const type = typeOf(token);
+      const object = cloud.store.get(type.kind, id);
+      if (object === undefined) return { id: "", inputs: {}, properties: {} };
+      const current = currentInputs(type, object, inputs);
+      return { id, inputs: current, properties: stateOf(type, current, object, properties) };
+    },
+
+    async delete({ type: token, id }) {
+      const type = typeOf(token);
+      await failing("deleting", token, async () => {
+        const object = cloud.store.get(type.kind, id);
+        if (object === undefined) return; // gone already: the real provider is content as well
+        type.remove?.(cloud, object);
+        cloud.store.delete(type.kind, id);
+      });
+    },
+
+    async invoke({ token, args }) {
+      return { properties: invoke(cloud, token, args) };
+    },
+  };
+}
+
+function typeOf(token: string): ResourceType {
+  const type = TYPES[token];
+  if (type === undefined) throw new Error(`the simulated OpenStack has no resource type ${token}; it has ${Object.keys(TYPES).join(", ")}`);
+  return type;
+}
+
+/** The inputs without what the engine adds for itself. */
+function own(news: Properties): Properties {
+  return Object.fromEntries(Object.entries(news).filter(([key]) => !key.startsWith("__")));
+}
+
+function* checkValues(type: ResourceType, news: Properties): Generator<CheckFailure> {
+  for (const [key, allowed] of Object.entries(type.oneOf ?? {})) {
+    for (const value of [news[key]].flat()) {
+      if (typeof value === "string" && value !== UNKNOWN && !allowed.includes(value)) {
+        yield { property: key, reason: `expected ${key} to be one of [${allowed.join(" ")}], got ${value}` };
+      }
+    }
+  }
+}
+
+/** `NAME-` and seven hexadecimal digits, the same at every check of the resource. */
+function autoname(name: string, seed: Buffer): string {
+  return `${name}-${createHash("sha256").update(seed).digest("hex").slice(0, 7)}`;
+}
+
+function comparable(type: ResourceType, inputs: Properties): Properties {
+  const known = revealAll(inputs);
+  const sorted = (type.sets ?? []).flatMap((key) => (Array.isArray(known[key]) ? [[key, [...known[key]].sort(byText)] as const] : []));
+  return { ...known, ...Object.fromEntries(sorted) };
+}
+
+function byText(a: unknown, b: unknown): number {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** The outputs a preview can know: the inputs, and in an update what was computed before. */
+function previewed(type: ResourceType, inputs: Properties, olds: Properties): Properties {
+  const chosen = type.fields.filter((field) => field.chosen && inputs[field.name] === undefined).map((field) => field.name);
+  const computed = [...type.outputs, ...chosen].map((key) => [key, olds[key] ?? UNKNOWN]);
+  return { ...Object.fromEntries(computed), ...inputs };
+}
+
+/** What the file holds: no secrets, and hashes instead of long texts. */
+function kept(type: ResourceType, object: Stored): Stored {
+  const hidden = Object.entries(object).filter(([key]) => !type.secrets?.includes(key));
+  return { ...Object.fromEntries(hidden.map(([key, value]) => [key, type.hashed?.includes(key) ? hashOf(value) : value])), id: object.id };
+}
+
+function hashOf(value: unknown): unknown {
+  const isHash = typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
+  return typeof value !== "string" || isHash ? value : `sha256:${createHash("sha256").update(value).digest("hex")}`;
+}
+
+/** Pulumi's state of an object. What the file leaves out comes from the inputs or the old state. */
+function stateOf(type: ResourceType, inputs: Properties, object: Stored, olds: Properties = {}): Properties {
+  const names = [...type.fields.map((field) => field.name), ...type.outputs];
+  const state: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = (type.hashed?.includes(name) ? inputs[name] : undefined) ?? object[name] ?? inputs[name] ?? olds[name];
+    if (value === undefined) continue;
+    state[name] = type.secrets?.includes(name) && typeof value === "string" ? secret(value) : value;
+  }
+  return state;
+}
+
+/** The inputs as the object has them now. Without recorded ones (import) every input the object holds is taken. */
+function currentInputs(type: ResourceType, object: Stored, recorded: Properties): Properties {
+  const importing = Object.keys(recorded).length === 0;
+  const current: Record<string, unknown> = {};
+  for (const { name, required, chosen } of type.fields) {
+    const wanted = importing ? required || !chosen : name in recorded;
+    if (!wanted) continue;
+    const hidden = type.secrets?.includes(name) || (type.hashed?.includes(name) && object[name] === hashOf(recorded[name]));
+    const value = hidden ? recorded[name] : object[name];
+    if (value !== undefined) current[name] = value;
+  }
+  return current;
+}
+
+/** The object without the inputs that are no longer given and that the cloud does not choose itself. */
+function without(object: Stored, type: ResourceType, news: Properties): Properties {
+  const dropped = type.fields.filter((field) => !field.chosen && !(field.name in news)).map((field) => field.name);
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !dropped.includes(key)));
+}
+
+function checkReferences(type: ResourceType, cloud: Cloud, inputs: Properties): void {
+  if (hasUnknown(inputs)) throw new Error("an input is not known; this call must not come before everything it refers to is there");
+  for (const [path, kind] of Object.entries(type.references)) {
+    for (const id of referenced(inputs, path)) cloud.find(kind, id);
+  }
+}
+
+/** Names the resource type in what the cloud refused, as the real provider does. */
+async function failing<T>(doing: string, token: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new Error(`Error ${doing} ${token}: ${error.message}`);
+  }
+}

@@ -1,0 +1,43 @@
+import type { CheckFailure, Properties } from "../../plugin/rpc/provider";
+import type { Stored } from "../store";
+import type { Cloud } from "./cloud";
+import type { Field } from "./fields";
+
+/** A resource type: what the provider takes and gives, and what the cloud says to it. One engine runs them all. */
+export interface ResourceType {
+  /** The folder its objects are stored in, and what references name. */
+  readonly kind: string;
+  readonly fields: readonly Field[];
+  readonly defaults?: Properties;
+  /** Allowed values by input. */
+  readonly oneOf?: Readonly<Record<string, readonly string[]>>;
+  /** Lists in which order means nothing. */
+  readonly sets?: readonly string[];
+  /** Inputs whose text is kept as a hash only, in the file as in a real provider's state. */
+  readonly hashed?: readonly string[];
+  /** Inputs and outputs that are secret; they are in Pulumi's state, never in the file. */
+  readonly secrets?: readonly string[];
+  /** What is computed beyond the inputs: unknown in a preview. */
+  readonly outputs: readonly string[];
+  /** Kind of the object each input names. `fixedIps.subnetId` means that member of each element. */
+  readonly references: Readonly<Record<string, string>>;
+  /** What only this type's inputs can have wrong. Unknown values may be among them. */
+  check?(inputs: Properties): readonly CheckFailure[];
+  /** Makes the object after its references were found; throws what the cloud refuses. The id is in the answer. */
+  create(cloud: Cloud, inputs: Properties): Stored;
+  /** The object after a change; throws what the cloud refuses. Default: the new inputs over the old object. */
+  update?(cloud: Cloud, object: Stored, inputs: Properties): Stored;
+  /** Releases what the object holds before it goes; throws what the cloud refuses. */
+  remove?(cloud: Cloud, object: Stored): void;
+}
+
+/** Texts in `object` under the dotted reference path. */
+export function referenced(object: Properties, path: string): string[] {
+  return path.split(".").reduce<unknown[]>((values, key) => values.flatMap((value) => memberOf(value, key)), [object]).filter((value) => typeof value === "string");
+}
+
+function memberOf(value: unknown, key: string): unknown[] {
+  if (typeof value !== "object" || value === null || !(key in value)) return [];
+  const member: unknown = Reflect.get(value, key);
+  return Array.isArray(member) ? member : [member];
+}

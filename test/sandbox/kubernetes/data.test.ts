@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parse } from "yaml";
+import { chartNames, findChart, render } from "../../../sandbox/kubernetes/charts";
+import { KINDS } from "../../../sandbox/kubernetes/kinds";
+import { deriveSchema } from "./schema-source";
+import type { Fields } from "./world";
+
+// The checkout, from the compiled test's folder.
+const root = join(__dirname, "..", "..", "..", "..");
+const charts = join(root, "..", "shared", "charts");
+
+describe("sandbox/kubernetes data", () => {
+  it("schema.json is what the SDK's types say (UPDATE_GOLDEN=1 writes it anew)", () => {
+    const sdk = dirname(require.resolve("@pulumi/kubernetes/package.json"));
+    const { types } = deriveSchema(
+      sdk,
+      [...KINDS.values()].map((kind) => kind.schema),
+    );
+    const lines = Object.entries(types).map(([name, fields]) => [
+      name,
+      Object.entries(fields)
+        .map(([field, type]) => `${field}:${type}`)
+        .join(" "),
+    ]);
+    const written = `${JSON.stringify({ types: Object.fromEntries(lines) }, null, 2)}\n`;
+    const path = join(root, "sandbox", "kubernetes", "schema.json");
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, written);
+    assert.ok(written === readFileSync(path, "utf8"), "schema.json differs from the installed SDK's types");
+  });
+
+  it("every chart renders with its defaults, each object once", () => {
+    for (const name of chartNames()) {
+      const chart = findChart(name);
+      assert.ok(chart !== undefined);
+      const { objects } = render(chart, { release: "x", namespace: "y", values: {} });
+      const names = objects.map((object) => `${String(object.kind)}/${String((object.metadata as Fields).name)}`);
+      assert.equal(new Set(names).size, names.length);
+      assert.ok(names.some((one) => one.startsWith("Deployment/x-")));
+      assert.equal(
+        names.some((one) => one.includes("undefined")),
+        false,
+      );
+    }
+  });
+
+  it("the charts' values and definitions are those of the charts themselves", function () {
+    if (!existsSync(charts)) {
+      console.log(`      skipped: the charts' own files are not at ${join("..", "shared", "charts")}`);
+      this.skip();
+    }
+    for (const name of chartNames()) {
+      const chart = findChart(name);
+      assert.ok(chart !== undefined);
+      assert.deepEqual(chart.values, parse(readFileSync(join(charts, name, "values.yaml"), "utf8")), name);
+      const sources = readFileSync(join(charts, "SOURCES.md"), "utf8").split("\n");
+      const row = sources.find((line) => line.startsWith(`| ${name} |`)) ?? "";
+      assert.ok(row.split("|")[2]?.includes(chart.version.replace(/^v/, "")), `${name}: ${row}`);
+      for (const definition of (chart.crds.definitions ?? []) as Fields[]) {
+        const file = join(charts, name, "crds", `${String(definition.group)}_${String(definition.plural)}.yaml`);
+        const spec = parse(readFileSync(file, "utf8")).spec;
+        assert.equal(spec.names.kind, definition.kind);
+        assert.equal(spec.scope, definition.scope);
+        const versions = definition.versions as { name: string; schema: { properties: { spec?: { properties?: Fields } } } }[];
+        for (const version of versions) {
+          const real = spec.versions.find((one: { name: string }) => one.name === version.name);
+          const fields = Object.keys(real.schema.openAPIV3Schema.properties.spec?.properties ?? {}).sort();
+          assert.deepEqual(Object.keys(version.schema.properties.spec?.properties ?? {}).sort(), fields, file);
+        }
+      }
+    }
+  });
+});
