@@ -6,6 +6,7 @@ import type { EngineCommand } from "./command";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
 import { type ChangedResource, type Changes, EventCollector, indent, type Progress, plain } from "./events";
 import { type Engine, locateEngine } from "./locate";
+import { approvedDeletions } from "./protection";
 import { removeDeadLocks } from "./stackLocks";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
 import { clearWorld, writeWorld } from "./world";
@@ -65,7 +66,10 @@ export async function refreshEnvironment(target: EngineTarget, options: RunOptio
   return await runOperation("refresh", target, undefined, options);
 }
 
-/** Destroys everything of the environment, then removes its stack. @throws StackMissingError and as {@link previewEnvironment}. */
+/**
+ * Destroys everything of the environment, protected data too, then removes its stack. The caller has named what is lost and was told to
+ * go on: `protect` guards data against changes, not against this. @throws StackMissingError and as {@link previewEnvironment}.
+ */
 export async function destroyEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
   return await runOperation("destroy", target, undefined, options);
 }
@@ -108,6 +112,14 @@ export async function runOperation(
     const open = program ? Stack.createOrSelect : Stack.select;
     const stack = await open.call(Stack, setting.stack, workspace);
     const { parallel } = options;
+    const unprotect = async (what: readonly string[]): Promise<unknown> =>
+      await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
+    if (kind === "up") {
+      const deleted = await approvedDeletions(stack, target.plan, target.approvals);
+      if (deleted.length > 0) await unprotect(deleted);
+    }
+    // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
+    if (kind === "destroy") await unprotect(["--all"]);
     await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, ...(parallel ? { parallel } : {}) });
     if (kind === "destroy") {
       // The user's stack configuration is a committed file of theirs; the sandbox's was made here.

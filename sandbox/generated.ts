@@ -28,7 +28,8 @@ export interface GeneratedType {
 export function generatedProvider(name: string, version: string, types: Readonly<Record<string, GeneratedType>>): Provider {
   const typeOf = (token: string): GeneratedType => {
     const type = types[token];
-    if (type === undefined) throw new Error(`the sandbox's ${name} provider has no resource type ${token}; it has ${Object.keys(types).join(", ")}`);
+    if (type === undefined)
+      throw new Error(`the sandbox's ${name} provider has no resource type ${token}; it has ${Object.keys(types).join(", ")}`);
     return type;
   };
   return {
@@ -50,7 +51,9 @@ export function generatedProvider(name: string, version: string, types: Readonly
         .filter((key) => !isIgnored(key, ignoreChanges))
         .flatMap((key) => {
           const kept = type.updatable?.includes(key) === true;
-          return Object.entries(differences(key, before[key], after[key])).map(([path, kind]) => [path, kept ? kind : replacing(kind)] as const);
+          return Object.entries(differences(key, before[key], after[key])).map(
+            ([path, kind]) => [path, kept ? kind : replacing(kind)] as const,
+          );
         });
       if (type.due !== undefined && type.isDue?.({ ...revealAll(olds), ...after }) === true) changes.push([type.due, "update-replace"]);
       return { changes: Object.fromEntries(changes) };
@@ -69,7 +72,8 @@ export function generatedProvider(name: string, version: string, types: Readonly
     },
 
     async read({ id, inputs, properties }) {
-      if (Object.keys(properties).length === 0) throw new Error(`the sandbox's ${name} provider cannot import: nothing is kept outside Pulumi's state`);
+      if (Object.keys(properties).length === 0)
+        throw new Error(`the sandbox's ${name} provider cannot import: nothing is kept outside Pulumi's state`);
       return { id, inputs, properties };
     },
 
@@ -82,10 +86,12 @@ export function generatedProvider(name: string, version: string, types: Readonly
 function* checkShape(type: GeneratedType, news: Properties): Generator<CheckFailure> {
   const known = [...type.required, ...type.optional];
   for (const key of Object.keys(news)) {
-    if (!known.includes(key) && !key.startsWith("__")) yield { property: key, reason: `An argument named "${key}" is not expected here; known are ${known.join(", ")}` };
+    if (!known.includes(key) && !key.startsWith("__"))
+      yield { property: key, reason: `An argument named "${key}" is not expected here; known are ${known.join(", ")}` };
   }
   for (const key of type.required) {
-    if (news[key] === undefined || news[key] === null) yield { property: key, reason: `Missing required argument: "${key}" is required, but no definition was found` };
+    if (news[key] === undefined || news[key] === null)
+      yield { property: key, reason: `Missing required argument: "${key}" is required, but no definition was found` };
   }
   for (const [key, allowed] of Object.entries(type.oneOf ?? {})) {
     for (const value of [news[key]].flat()) {
@@ -94,5 +100,6 @@ function* checkShape(type: GeneratedType, news: Properties): Generator<CheckFail
       }
     }
   }
-  if (news.keepers !== undefined && news.keepers !== UNKNOWN && !isMap(news.keepers)) yield { property: "keepers", reason: "must be a map" };
+  if (news.keepers !== undefined && news.keepers !== UNKNOWN && !isMap(news.keepers))
+    yield { property: "keepers", reason: "must be a map" };
 }

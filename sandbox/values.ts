@@ -73,7 +73,9 @@ export function replacing(kind: "add" | "delete" | "update"): DiffKind {
 
 /** Whether `ignoreChanges` names the path, or something it lies in. */
 export function isIgnored(path: string, ignoreChanges: readonly string[]): boolean {
-  return ignoreChanges.some((ignored) => ignored === "*" || path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`));
+  return ignoreChanges.some(
+    (ignored) => ignored === "*" || path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`),
+  );
 }
 
 function isEmpty(value: unknown): boolean {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Context, writeJson, writeLines } from "../context";
 import { notUp } from "../not-up";
 import { prepare } from "../operation";
-import { maskSecrets } from "../outputs";
+import { isRecord, maskSecrets } from "../outputs";
 import { interruptible } from "../signals";
 
 /** `kpaas outputs`: what came of the last `up`. */
@@ -37,5 +37,7 @@ async function outputs(context: Context, reference: string, options: OutputsOpti
     return;
   }
   const { stringify } = await import("yaml");
-  writeLines(context.stdout, [stringify(shown, { lineWidth: 0 }).trimEnd()]);
+  // What the guard keeps for itself is of no use to a reader.
+  const { applied: _applied, ...readable } = isRecord(shown) ? shown : {};
+  writeLines(context.stdout, [stringify(readable, { lineWidth: 0 }).trimEnd()]);
 }

@@ -1,6 +1,6 @@
 import type { Progress } from "../../engine/events";
 import { type Context, colorsFor, widthOf, writeLines } from "../context";
-import { renderEvent, renderHeartbeat, renderLive } from "./render";
+import { renderEvent, renderHeartbeat, renderLive, stepMark } from "./render";
 import { advance, INITIAL } from "./state";
 
 const FRAME_MS = 120;
@@ -18,6 +18,14 @@ export async function withProgress<T>(
   const screen = redraws ? await openScreen() : undefined;
   const started = Date.now();
   let state = INITIAL;
+  const steps = new Map<string | undefined, string>();
+  // Of all that a cluster says while it is changed, the beginning of each step stays on record.
+  const nextStep = (event: Progress): string | undefined => {
+    const mark = stepMark(event);
+    if (event.kind !== "message" || mark === undefined || steps.get(event.urn) === mark) return undefined;
+    steps.set(event.urn, mark);
+    return event.text.trimEnd();
+  };
   const draw = () => screen?.draw(renderLive(state, title, started, Date.now(), widthOf(context.stderr), colors));
   const beat = () => writeLines(context.stderr, [renderHeartbeat(state, started, Date.now())]);
   if (screen === undefined) writeLines(context.stderr, [title]);
@@ -25,7 +33,7 @@ export async function withProgress<T>(
   try {
     return await work((event) => {
       state = advance(state, event, Date.now());
-      const line = renderEvent(event, colors);
+      const line = renderEvent(event, colors) ?? nextStep(event);
       if (line === undefined) return;
       if (screen === undefined) writeLines(context.stderr, [line]);
       else screen.leave(line);

@@ -44,6 +44,11 @@ export function renderEvent(event: Progress, colors: Colors): string | undefined
   }
 }
 
+/** Which step of how many a resource says it is at, e.g. `[2/4]`; undefined for any other event. */
+export function stepMark(event: Progress): string | undefined {
+  return event.kind === "message" && event.ephemeral ? /^\[\d+\/\d+\]/.exec(event.text)?.[0] : undefined;
+}
+
 function describeRunning(resource: Running, now: number): string {
   const status = resource.status === undefined ? "" : `  ${resource.status}`;
   return `${resource.op} ${resource.name}  ${clock(now - resource.since)}${status}`;

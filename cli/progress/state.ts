@@ -31,7 +31,8 @@ export function advance(state: ProgressState, event: Progress, now: number): Pro
     if (resource === undefined) return state;
     return { ...state, running: new Map(state.running).set(event.urn, { ...resource, status: event.text.trim() }) };
   }
-  if (event.kind !== "resource") return state;
+  // The stack itself is running as long as anything is, and says nothing.
+  if (event.kind !== "resource" || event.type === "pulumi:pulumi:Stack") return state;
   const running = new Map(state.running);
   if (event.status === "start") {
     running.set(event.urn, { urn: event.urn, type: event.type, name: event.name, op: event.op, since: now });

@@ -72,7 +72,9 @@ export class SandboxRunner implements Runner {
   }
 
   async forget(_spec: ClusterSpec): Promise<void> {
-    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl"]) rmSync(this.path(name), { force: true });
+    // The objects were in the cluster's etcd, which goes with its machines.
+    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "kubernetes"])
+      rmSync(this.path(name), { recursive: true, force: true });
   }
 
   private isDone(step: ClusterStep, context: StepContext): boolean {

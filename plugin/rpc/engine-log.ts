@@ -27,6 +27,8 @@ export function engineLog(address: string): (line: LogLine) => Promise<void> {
       request.setMessage(line.message);
       request.setEphemeral(line.ephemeral);
       const { path, requestSerialize, responseDeserialize } = EngineService.log;
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, { deadline: Date.now() + LOG_TIMEOUT }, () => resolve());
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, { deadline: Date.now() + LOG_TIMEOUT }, () =>
+        resolve(),
+      );
     });
 }

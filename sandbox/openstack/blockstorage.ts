@@ -9,25 +9,37 @@ import type { ResourceType } from "./type";
 export const BLOCKSTORAGE: Readonly<Record<string, ResourceType>> = {
   "openstack:blockstorage/volume:Volume": {
     kind: "volume",
-    fields: fieldsOf(`size!:n name~ description volumeType~ availabilityZone~* metadata~:m enableOnlineResize:b imageId* snapshotId* sourceVolId* backupId*
+    fields:
+      fieldsOf(`size!:n name~ description volumeType~ availabilityZone~* metadata~:m enableOnlineResize:b imageId* snapshotId* sourceVolId* backupId*
       multiattach:b consistencyGroupId* sourceReplica* schedulerHints:l region~* volumeRetypePolicy`),
     outputs: ["attachments"],
     references: { sourceVolId: "volume" },
-    check: ({ size }) => (typeof size === "number" && size < 1 ? [{ property: "size", reason: `must be at least 1 GiB, got ${size}` }] : []),
+    check: ({ size }) =>
+      typeof size === "number" && size < 1 ? [{ property: "size", reason: `must be at least 1 GiB, got ${size}` }] : [],
     create: createVolume,
     update(cloud, object, inputs) {
       const [before, after] = [number(object, "size") ?? 0, number(inputs, "size") ?? 0];
-      if (after < before) throw new ApiError(400, `Invalid input received: New size for extend must be greater than current size. (current: ${before}, extended: ${after}).`);
+      if (after < before)
+        throw new ApiError(
+          400,
+          `Invalid input received: New size for extend must be greater than current size. (current: ${before}, extended: ${after}).`,
+        );
       if (after > before) {
-        if (attachments(object).length > 0 && inputs.enableOnlineResize !== true) throw new ApiError(400, `Invalid volume: Volume ${object.id} status must be available to extend, currently in-use.`);
+        if (attachments(object).length > 0 && inputs.enableOnlineResize !== true)
+          throw new ApiError(400, `Invalid volume: Volume ${object.id} status must be available to extend, currently in-use.`);
         cloud.charge("gigabytes", after - before, gigabytes(cloud));
       }
-      if (inputs.volumeType !== undefined && inputs.volumeType !== object.volumeType) throw new ApiError(400, `volume ${object.id} would have to be retyped, which volume_retype_policy "never" forbids`);
+      if (inputs.volumeType !== undefined && inputs.volumeType !== object.volumeType)
+        throw new ApiError(400, `volume ${object.id} would have to be retyped, which volume_retype_policy "never" forbids`);
       return { ...object, ...inputs, id: object.id };
     },
     remove(_cloud, object) {
       const [first] = attachments(object);
-      if (first !== undefined) throw new ApiError(400, `Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots (attached to ${text(first, "instanceId")}).`);
+      if (first !== undefined)
+        throw new ApiError(
+          400,
+          `Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots (attached to ${text(first, "instanceId")}).`,
+        );
     },
   },
 };
@@ -40,14 +52,24 @@ export function attachments(volume: Stored): Properties[] {
 /** A new volume, not stored yet. */
 export function createVolume(cloud: Cloud, inputs: Properties): Stored {
   const type = text(inputs, "volumeType");
-  if (type !== "" && cloud.existingId("volumeTypes", type) === undefined) throw new ApiError(404, `Volume type with name ${type} could not be found.`);
+  if (type !== "" && cloud.existingId("volumeTypes", type) === undefined)
+    throw new ApiError(404, `Volume type with name ${type} could not be found.`);
   const zone = text(inputs, "availabilityZone");
-  if (zone !== "" && !cloud.existing("zones").includes(zone)) throw new ApiError(400, `Invalid input received: Availability zone '${zone}' is invalid.`);
+  if (zone !== "" && !cloud.existing("zones").includes(zone))
+    throw new ApiError(400, `Invalid input received: Availability zone '${zone}' is invalid.`);
   const image = text(inputs, "imageId");
-  if (image !== "" && cloud.existingId("images", image) === undefined) throw new ApiError(400, `Invalid image identifier or unable to access requested image (${image}).`);
+  if (image !== "" && cloud.existingId("images", image) === undefined)
+    throw new ApiError(400, `Invalid image identifier or unable to access requested image (${image}).`);
   cloud.charge("volumes", 1, cloud.store.list("volume").length);
   cloud.charge("gigabytes", number(inputs, "size") ?? 0, gigabytes(cloud));
-  return { volumeType: cloud.existing("volumeTypes")[0] ?? "__DEFAULT__", availabilityZone: "nova", metadata: {}, ...inputs, attachments: [], id: newId() };
+  return {
+    volumeType: cloud.existing("volumeTypes")[0] ?? "__DEFAULT__",
+    availabilityZone: "nova",
+    metadata: {},
+    ...inputs,
+    attachments: [],
+    id: newId(),
+  };
 }
 
 function gigabytes(cloud: Cloud): number {

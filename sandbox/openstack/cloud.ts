@@ -83,7 +83,12 @@ export class Cloud {
       const name = this.existingName(list, id);
       if (name === undefined) continue;
       const network = this.existing("networks")[0];
-      return { id: worldId(list, name), name, external: list === "externalNetworks", ...(type === "subnet" && network !== undefined ? { networkId: worldId("networks", network) } : {}) };
+      return {
+        id: worldId(list, name),
+        name,
+        external: list === "externalNetworks",
+        ...(type === "subnet" && network !== undefined ? { networkId: worldId("networks", network) } : {}),
+      };
     }
     return undefined;
   }
@@ -111,7 +116,8 @@ export class Cloud {
     if (wanted !== "") {
       const block = parseCidr(text(subnet, "cidr"));
       const address = parseAddress(wanted);
-      const valid = address !== undefined && (block === undefined || (contains(block, address) && address !== block.first && address !== block.last));
+      const valid =
+        address !== undefined && (block === undefined || (contains(block, address) && address !== block.first && address !== block.last));
       if (!valid) throw new ApiError(400, `IP address ${wanted} is not a valid IP for the specified subnet ${subnet.id}.`);
       if (taken.has(wanted)) throw new ApiError(409, `IP address ${wanted} already allocated in subnet ${subnet.id}`);
       return wanted;
@@ -146,8 +152,13 @@ export class Cloud {
   /** The router through which a subnet reaches an external network, or undefined. Routers that exist from the start reach them all. */
   routeOut(subnetId: string, networkId: string): string | undefined {
     if (this.existing("subnets").includes(subnetId) && this.existing("routers").length > 0) return this.existing("routers")[0];
-    const routers = this.store.list("routerInterface").filter((one) => one.subnetId === subnetId).map((one) => text(one, "routerId"));
-    return routers.find((id) => this.existingId("routers", id) !== undefined || this.store.get("router", id)?.externalNetworkId === networkId);
+    const routers = this.store
+      .list("routerInterface")
+      .filter((one) => one.subnetId === subnetId)
+      .map((one) => text(one, "routerId"));
+    return routers.find(
+      (id) => this.existingId("routers", id) !== undefined || this.store.get("router", id)?.externalNetworkId === networkId,
+    );
   }
 
   /** Refuses what would go over a quota, with the cloud's words. */
@@ -155,9 +166,15 @@ export class Cloud {
     const quotas = this.world().quotas;
     const limit = isMap(quotas) ? number(quotas, quota) : undefined;
     if (limit === undefined || used + more <= limit) return;
-    if (quota === "instances" || quota === "cores") throw new ApiError(403, `Quota exceeded for ${quota}: Requested ${more}, but already used ${used} of ${limit} ${quota}`);
-    if (quota === "volumes") throw new ApiError(413, `VolumeLimitExceeded: Maximum number of volumes allowed (${limit}) exceeded for quota 'volumes'.`);
-    if (quota === "gigabytes") throw new ApiError(413, `VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${more}G, quota is ${limit}G and ${used}G has been consumed.`);
+    if (quota === "instances" || quota === "cores")
+      throw new ApiError(403, `Quota exceeded for ${quota}: Requested ${more}, but already used ${used} of ${limit} ${quota}`);
+    if (quota === "volumes")
+      throw new ApiError(413, `VolumeLimitExceeded: Maximum number of volumes allowed (${limit}) exceeded for quota 'volumes'.`);
+    if (quota === "gigabytes")
+      throw new ApiError(
+        413,
+        `VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${more}G, quota is ${limit}G and ${used}G has been consumed.`,
+      );
     throw new ApiError(409, `Quota exceeded for resources: ['${QUOTA_NAMES[quota]}'].`);
   }
 
@@ -168,7 +185,9 @@ export class Cloud {
     try {
       content = readFileSync(path, "utf8");
     } catch (error) {
-      throw new Error(`the simulated cloud needs ${path}, which says what exists in it: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(
+        `the simulated cloud needs ${path}, which says what exists in it: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     const world: unknown = JSON.parse(content);
     if (!isMap(world)) throw new Error(`${path} must hold one JSON object`);

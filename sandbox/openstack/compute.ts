@@ -23,8 +23,11 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
       const given = text(inputs, "publicKey");
       const made = given === "" ? opensshKeyPair() : { publicKey: given };
       const blob = given === "" ? made.publicKey : given;
-      if (!/^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*/.test(blob)) throw new ApiError(400, "Keypair data is invalid: failed to generate fingerprint");
-      const md5 = createHash("md5").update(Buffer.from(blob.split(" ")[1] ?? "", "base64")).digest("hex");
+      if (!/^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*/.test(blob))
+        throw new ApiError(400, "Keypair data is invalid: failed to generate fingerprint");
+      const md5 = createHash("md5")
+        .update(Buffer.from(blob.split(" ")[1] ?? "", "base64"))
+        .digest("hex");
       return { ...inputs, ...made, fingerprint: md5.match(/../g)?.join(":") ?? "", id: name };
     },
   },
@@ -40,7 +43,8 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
 
   "openstack:compute/instance:Instance": {
     kind: "instance",
-    fields: fieldsOf(`name~ flavorName~ flavorId~ imageName~ imageId~ keyPair* availabilityZone~* availabilityZoneHints* userData* configDrive*:b adminPass metadata:m
+    fields:
+      fieldsOf(`name~ flavorName~ flavorId~ imageName~ imageId~ keyPair* availabilityZone~* availabilityZoneHints* userData* configDrive*:b adminPass metadata:m
       networks~*:l(accessNetwork,fixedIpV4,fixedIpV6,floatingIp,mac,name,port,uuid) networkMode* securityGroups~:l stopBeforeDestroy:b forceDelete:b powerState
       blockDevices*:l(bootIndex,deleteOnTermination,destinationType,deviceType,diskBus,guestFormat,multiattach,sourceType,uuid,volumeSize,volumeType)
       schedulerHints*:l(additionalProperties,buildNearHostIp,differentCells,differentHosts,group,queries,sameHosts,targetCell) personalities*:l(content,file)
@@ -59,7 +63,16 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
       const flavor = inputs.flavorName ?? inputs.flavorId;
       const chosen = flavor === undefined ? {} : flavorOf(cloud, String(flavor));
       const { metadata: _metadata, tags: _tags, ...rest } = object;
-      return { ...rest, ...inputs, ...chosen, networks: object.networks, allMetadata: inputs.metadata ?? {}, allTags: texts(inputs, "tags").sort(), updated: new Date().toISOString(), id: object.id };
+      return {
+        ...rest,
+        ...inputs,
+        ...chosen,
+        networks: object.networks,
+        allMetadata: inputs.metadata ?? {},
+        allTags: texts(inputs, "tags").sort(),
+        updated: new Date().toISOString(),
+        id: object.id,
+      };
     },
     remove: removeInstance,
   },
@@ -72,8 +85,13 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
     create(cloud, inputs) {
       const [instanceId, volumeId] = [text(inputs, "instanceId"), text(inputs, "volumeId")];
       const volume = cloud.find("volume", volumeId);
-      if (attachments(volume).length > 0 && inputs.multiattach !== true) throw new ApiError(400, `Invalid volume: volume ${volumeId} already attached`);
-      const used = cloud.store.list("volume").flatMap(attachments).filter((one) => one.instanceId === instanceId).map((one) => text(one, "device"));
+      if (attachments(volume).length > 0 && inputs.multiattach !== true)
+        throw new ApiError(400, `Invalid volume: volume ${volumeId} already attached`);
+      const used = cloud.store
+        .list("volume")
+        .flatMap(attachments)
+        .filter((one) => one.instanceId === instanceId)
+        .map((one) => text(one, "device"));
       const device = text(inputs, "device") || freeDevice(used);
       if (used.includes(device)) throw new ApiError(409, `The supplied device path (${device}) is in use.`);
       cloud.store.put("volume", { ...volume, attachments: [...attachments(volume), { id: volumeId, instanceId, device }] });
@@ -99,7 +117,8 @@ function freeDevice(used: readonly string[]): string {
 
 function checkInstance(inputs: Properties): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  if (inputs.flavorName === undefined && inputs.flavorId === undefined) failures.push({ property: "flavorName", reason: `one of "flavorId", "flavorName" must be given` });
+  if (inputs.flavorName === undefined && inputs.flavorId === undefined)
+    failures.push({ property: "flavorName", reason: `one of "flavorId", "flavorName" must be given` });
   const boots = Array.isArray(inputs.blockDevices) && inputs.blockDevices.length > 0;
   if (inputs.imageName === undefined && inputs.imageId === undefined && !boots && inputs.blockDevices !== UNKNOWN) {
     failures.push({ property: "imageId", reason: `one of "imageId", "imageName", or a boot volume in "blockDevices", must be given` });

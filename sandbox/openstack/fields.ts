@@ -1,5 +1,5 @@
-import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import { nearest } from "../../model/problems";
+import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import { isMap } from "../values";
 
 /** One input of a resource type. */
@@ -22,18 +22,21 @@ const KINDS = { n: "number", b: "boolean", l: "list", m: "map" } as const;
  * `:b` boolean, `:l` list, `:m` map, and in brackets the members a map may have: `fixedIps:l(subnetId,ipAddress)`.
  */
 export function fieldsOf(short: string): Field[] {
-  return short.trim().split(/\s+/).map((word) => {
-    const [, name = "", flags = "", kind = "", members] = /^(\w+)([!*~]*)(?::([nblm]))?(?:\(([\w,]+)\))?$/.exec(word) ?? [];
-    if (name === "") throw new Error(`"${word}" describes no field`);
-    return {
-      name,
-      kind: kind === "n" || kind === "b" || kind === "l" || kind === "m" ? KINDS[kind] : "string",
-      required: flags.includes("!"),
-      replaces: flags.includes("*"),
-      chosen: flags.includes("~"),
-      ...(members === undefined ? {} : { members: members.split(",") }),
-    };
-  });
+  return short
+    .trim()
+    .split(/\s+/)
+    .map((word) => {
+      const [, name = "", flags = "", kind = "", members] = /^(\w+)([!*~]*)(?::([nblm]))?(?:\(([\w,]+)\))?$/.exec(word) ?? [];
+      if (name === "") throw new Error(`"${word}" describes no field`);
+      return {
+        name,
+        kind: kind === "n" || kind === "b" || kind === "l" || kind === "m" ? KINDS[kind] : "string",
+        required: flags.includes("!"),
+        replaces: flags.includes("*"),
+        chosen: flags.includes("~"),
+        ...(members === undefined ? {} : { members: members.split(",") }),
+      };
+    });
 }
 
 /** What the provider's schema refuses: unknown and missing inputs, wrong kinds of values. */
@@ -45,7 +48,11 @@ export function* checkFields(fields: readonly Field[], news: Properties): Genera
   for (const field of fields) {
     const value = news[field.name];
     if (value === undefined || value === null) {
-      if (field.required) yield { property: field.name, reason: `Missing required argument: The argument "${field.name}" is required, but no definition was found.` };
+      if (field.required)
+        yield {
+          property: field.name,
+          reason: `Missing required argument: The argument "${field.name}" is required, but no definition was found.`,
+        };
     } else {
       yield* checkValue(field, value);
     }

@@ -26,15 +26,21 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
   const flavor = flavorOf(cloud, text(inputs, "flavorName") || text(inputs, "flavorId"));
   const image = imageOf(cloud, text(inputs, "imageName") || text(inputs, "imageId"));
   const zone = text(inputs, "availabilityZone");
-  if (zone !== "" && !cloud.existing("zones").includes(zone)) throw new ApiError(400, `The requested availability zone is not available (${zone}).`);
+  if (zone !== "" && !cloud.existing("zones").includes(zone))
+    throw new ApiError(400, `The requested availability zone is not available (${zone}).`);
   const there = cloud.store.list("instance");
   cloud.charge("instances", 1, there.length);
-  cloud.charge("cores", coresOf(flavor.flavorName), there.reduce((sum, one) => sum + coresOf(text(one, "flavorName")), 0));
+  cloud.charge(
+    "cores",
+    coresOf(flavor.flavorName),
+    there.reduce((sum, one) => sum + coresOf(text(one, "flavorName")), 0),
+  );
 
   const id = newId();
   const wanted = maps(inputs, "networks");
   for (const { port } of wanted) if (port !== undefined) refuseUsed(cloud.find("port", String(port)));
-  if (wanted.length === 0 && inputs.networkMode !== "none") throw new ApiError(409, "Multiple possible networks found, use a Network ID to be more specific.");
+  if (wanted.length === 0 && inputs.networkMode !== "none")
+    throw new ApiError(409, "Multiple possible networks found, use a Network ID to be more specific.");
 
   const bootVolumes = createBootVolumes(cloud, inputs, id);
   const ownPorts: string[] = [];
@@ -51,7 +57,15 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
     const port = ports[index];
     const address = port === undefined ? undefined : portAddresses(port)[0]?.ipAddress;
     const name = port === undefined ? "" : text(cloud.find("network", text(port, "networkId")), "name");
-    return { accessNetwork: false, ...network, name, uuid: port?.networkId, port: text(network, "port"), mac: port?.macAddress, fixedIpV4: address };
+    return {
+      accessNetwork: false,
+      ...network,
+      name,
+      uuid: port?.networkId,
+      port: text(network, "port"),
+      mac: port?.macAddress,
+      fixedIpV4: address,
+    };
   });
   const created = new Date().toISOString();
   const computed = {
@@ -64,7 +78,17 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
     created,
     updated: created,
   };
-  return { securityGroups: [], ...inputs, ...flavor, ...image, ...computed, portIds: ports.map((port) => port.id), ownPorts, bootVolumes, id };
+  return {
+    securityGroups: [],
+    ...inputs,
+    ...flavor,
+    ...image,
+    ...computed,
+    portIds: ports.map((port) => port.id),
+    ownPorts,
+    bootVolumes,
+    id,
+  };
 }
 
 /** Frees the instance's ports and volumes; what nova made for it goes. */
@@ -75,6 +99,9 @@ export function removeInstance(cloud: Cloud, instance: Stored): void {
     if (port === undefined) continue;
     if (own.has(id)) cloud.store.delete("port", id);
     else cloud.store.put("port", { ...port, deviceId: "", deviceOwner: "" });
+  }
+  for (const attachment of cloud.store.list("volumeAttach")) {
+    if (attachment.instanceId === instance.id) cloud.store.delete("volumeAttach", attachment.id);
   }
   const terminated = new Set(texts(instance, "bootVolumes"));
   for (const volume of cloud.store.list("volume")) {
@@ -104,10 +131,16 @@ function implicitPort(cloud: Cloud, network: Properties, inputs: Properties): Pr
   const byName = cloud.store.list("network").find((one) => one.name === name)?.id ?? cloud.existingId("networks", name);
   const networkId = text(network, "uuid") || byName;
   if (networkId === undefined) throw new ApiError(404, `Network ${name} could not be found.`);
-  const groups = texts(inputs, "securityGroups").map((group) => cloud.store.list("secGroup").find((one) => one.name === group || one.id === group)?.id ?? unknownGroup(group));
+  const groups = texts(inputs, "securityGroups").map(
+    (group) => cloud.store.list("secGroup").find((one) => one.name === group || one.id === group)?.id ?? unknownGroup(group),
+  );
   const ipAddress = text(network, "fixedIpV4");
   const subnet = cloud.subnetsOf(networkId)[0];
-  return { networkId, securityGroupIds: groups, ...(ipAddress === "" || subnet === undefined ? {} : { fixedIps: [{ subnetId: subnet.id, ipAddress }] }) };
+  return {
+    networkId,
+    securityGroupIds: groups,
+    ...(ipAddress === "" || subnet === undefined ? {} : { fixedIps: [{ subnetId: subnet.id, ipAddress }] }),
+  };
 }
 
 function unknownGroup(name: string): never {
@@ -121,7 +154,8 @@ function createBootVolumes(cloud: Cloud, inputs: Properties, instanceId: string)
   for (const device of maps(inputs, "blockDevices")) {
     const source = text(device, "sourceType");
     const uuid = text(device, "uuid");
-    if (source === "image" && cloud.existingId("images", uuid) === undefined) throw new ApiError(400, `Block Device Mapping is Invalid: failed to get image ${uuid}.`);
+    if (source === "image" && cloud.existingId("images", uuid) === undefined)
+      throw new ApiError(400, `Block Device Mapping is Invalid: failed to get image ${uuid}.`);
     if (source === "volume") {
       const volume = cloud.find("volume", uuid);
       if (attachments(volume).length > 0) throw new ApiError(400, `Block Device Mapping is Invalid: volume ${uuid} is in use.`);
@@ -129,9 +163,15 @@ function createBootVolumes(cloud: Cloud, inputs: Properties, instanceId: string)
       if (device.deleteOnTermination === true) terminated.push(uuid);
     } else if (text(device, "destinationType") === "volume") {
       const size = number(device, "volumeSize");
-      if (size === undefined || size < 1) throw new ApiError(400, "Block Device Mapping is Invalid: volume_size is required for a new volume.");
+      if (size === undefined || size < 1)
+        throw new ApiError(400, "Block Device Mapping is Invalid: volume_size is required for a new volume.");
       const type = text(device, "volumeType");
-      const volume = createVolume(cloud, { size, name: "", ...(source === "image" ? { imageId: uuid } : {}), ...(type === "" ? {} : { volumeType: type }) });
+      const volume = createVolume(cloud, {
+        size,
+        name: "",
+        ...(source === "image" ? { imageId: uuid } : {}),
+        ...(type === "" ? {} : { volumeType: type }),
+      });
       made.push(volume);
       if (device.deleteOnTermination === true) terminated.push(volume.id);
     }

@@ -12,35 +12,91 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     const [name] = images(cloud, args);
     if (name === undefined) throw new Error(NO_RESULTS);
     if (images(cloud, args).length > 1 && args.mostRecent !== true) {
-      throw new Error("Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.");
+      throw new Error(
+        "Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.",
+      );
     }
     const id = cloud.existingId("images", name) ?? name;
     return { ...IMAGE, name, id, file: `/v2/images/${id}/file`, region: cloud.region };
   },
-  "openstack:images/getImageIds:getImageIds": (cloud, args) => ({ ids: images(cloud, args).map((name) => cloud.existingId("images", name)), id: "image-ids", region: cloud.region }),
+  "openstack:images/getImageIds:getImageIds": (cloud, args) => ({
+    ids: images(cloud, args).map((name) => cloud.existingId("images", name)),
+    id: "image-ids",
+    region: cloud.region,
+  }),
   "openstack:networking/getNetwork:getNetwork": (cloud, args) => {
     const external = one(cloud, args, "network", ["externalNetworks"], "networkId");
     const found = args.external === true ? external : (external ?? one(cloud, args, "network", ["networks"], "networkId"));
     if (found === undefined || (args.external !== undefined && (found.external ?? false) !== args.external)) throw new Error(NO_RESULTS);
     const subnets = cloud.subnetsOf(found.id).map((subnet) => subnet.id);
-    return { adminStateUp: "true", shared: "false", allTags: [], availabilityZoneHints: [], dnsDomain: "", segments: [], mtu: 1450, status: "ACTIVE", external: false, ...found, subnets, region: cloud.region };
+    return {
+      adminStateUp: "true",
+      shared: "false",
+      allTags: [],
+      availabilityZoneHints: [],
+      dnsDomain: "",
+      segments: [],
+      mtu: 1450,
+      status: "ACTIVE",
+      external: false,
+      ...found,
+      subnets,
+      region: cloud.region,
+    };
   },
   "openstack:networking/getSubnet:getSubnet": (cloud, args) => {
     const found = one(cloud, args, "subnet", ["subnets"], "subnetId");
     if (found === undefined || (args.cidr !== undefined && found.cidr !== args.cidr)) throw new Error(NO_RESULTS);
-    return { cidr: "", gatewayIp: "", networkId: "", allTags: [], allocationPools: [], dnsNameservers: [], hostRoutes: [], serviceTypes: [], enableDhcp: true, ipVersion: 4, ...found, subnetId: found.id, region: cloud.region };
+    return {
+      cidr: "",
+      gatewayIp: "",
+      networkId: "",
+      allTags: [],
+      allocationPools: [],
+      dnsNameservers: [],
+      hostRoutes: [],
+      serviceTypes: [],
+      enableDhcp: true,
+      ipVersion: 4,
+      ...found,
+      subnetId: found.id,
+      region: cloud.region,
+    };
   },
   "openstack:networking/getRouter:getRouter": (cloud, args) => {
     const found = one(cloud, args, "router", ["routers"], "routerId");
     if (found === undefined) throw new Error(NO_RESULTS);
-    return { adminStateUp: true, allTags: [], availabilityZoneHints: [], externalFixedIps: [], externalNetworkId: "", enableSnat: true, status: "ACTIVE", ...found, routerId: found.id, region: cloud.region };
+    return {
+      adminStateUp: true,
+      allTags: [],
+      availabilityZoneHints: [],
+      externalFixedIps: [],
+      externalNetworkId: "",
+      enableSnat: true,
+      status: "ACTIVE",
+      ...found,
+      routerId: found.id,
+      region: cloud.region,
+    };
   },
   "openstack:compute/getFlavor:getFlavor": (cloud, args) => {
     const name = cloud.existingName("flavors", text(args, "name") || text(args, "flavorId"));
     if (name === undefined) throw new Error(NO_RESULTS);
     const vcpus = coresOf(name);
     const id = cloud.existingId("flavors", name);
-    return { id, flavorId: id, name, vcpus, ram: vcpus * 2048, disk: 20, swap: 0, rxTxFactor: 1, isPublic: true, extraSpecs: {}, region: cloud.region };
+    return {
+      id,
+      flavorId: id,
+      name,
+      vcpus,
+      ram: vcpus * 2048,
+      disk: 20,
+      swap: 0,
+      rxTxFactor: 1,
+      isPublic: true,
+      extraSpecs: {},
+      region: cloud.region,
+    };
   },
   "openstack:compute/getKeypair:getKeypair": (cloud, args) => {
     const found = cloud.store.get("keypair", text(args, "name"));
@@ -74,7 +130,13 @@ export function invoke(cloud: Cloud, token: string, args: Properties): Propertie
 
 function images(cloud: Cloud, args: Properties): string[] {
   const [name, pattern] = [text(args, "name"), text(args, "nameRegex")];
-  return cloud.existing("images").filter((image) => (name === "" || image === name || cloud.existingId("images", image) === name) && (pattern === "" || new RegExp(pattern).test(image)));
+  return cloud
+    .existing("images")
+    .filter(
+      (image) =>
+        (name === "" || image === name || cloud.existingId("images", image) === name) &&
+        (pattern === "" || new RegExp(pattern).test(image)),
+    );
 }
 
 /** The one object a lookup by name or id finds, created here or existing from the start. */

@@ -4,8 +4,15 @@ import { generateKeyPairSync } from "node:crypto";
 export function opensshKeyPair(): { readonly publicKey: string; readonly privateKey: string } {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const { n = "", e = "" } = privateKey.export({ format: "jwk" });
-  const blob = Buffer.concat([field(Buffer.from("ssh-rsa")), field(Buffer.from(e, "base64url")), field(Buffer.concat([Buffer.of(0), Buffer.from(n, "base64url")]))]);
-  return { publicKey: `ssh-rsa ${blob.toString("base64")} Generated-by-Nova`, privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString() };
+  const blob = Buffer.concat([
+    field(Buffer.from("ssh-rsa")),
+    field(Buffer.from(e, "base64url")),
+    field(Buffer.concat([Buffer.of(0), Buffer.from(n, "base64url")])),
+  ]);
+  return {
+    publicKey: `ssh-rsa ${blob.toString("base64")} Generated-by-Nova`,
+    privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
+  };
 }
 
 function field(bytes: Buffer): Buffer {

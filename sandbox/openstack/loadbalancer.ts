@@ -1,11 +1,11 @@
-import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import { parseAddress } from "../../model/ipv4";
+import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
 import { number, text } from "../values";
 import { ApiError, type Cloud, newId } from "./cloud";
 import { fieldsOf } from "./fields";
 import { internalPort } from "./networking";
-import { portAddresses } from "./ports";
+import { freeFloatingIps, portAddresses } from "./ports";
 import type { ResourceType } from "./type";
 
 const PROTOCOLS = ["TCP", "UDP", "SCTP", "HTTP", "HTTPS"];
@@ -14,7 +14,8 @@ const PROTOCOLS = ["TCP", "UDP", "SCTP", "HTTP", "HTTPS"];
 export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
   "openstack:loadbalancer/loadBalancer:LoadBalancer": {
     kind: "loadBalancer",
-    fields: fieldsOf(`name~ description vipSubnetId~* vipNetworkId~* vipPortId~* vipAddress~* loadbalancerProvider~* adminStateUp:b availabilityZone* flavorId~*
+    fields:
+      fieldsOf(`name~ description vipSubnetId~* vipNetworkId~* vipPortId~* vipAddress~* loadbalancerProvider~* adminStateUp:b availabilityZone* flavorId~*
       securityGroupIds~:l region~* tags:l tenantId~*`),
     defaults: { adminStateUp: true },
     sets: ["tags", "securityGroupIds"],
@@ -22,16 +23,27 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
     references: { vipSubnetId: "subnet", vipNetworkId: "network", vipPortId: "port", securityGroupIds: "secGroup" },
     check(inputs) {
       const given = ["vipSubnetId", "vipNetworkId", "vipPortId"].filter((key) => inputs[key] !== undefined);
-      return given.length > 0 ? [] : [{ property: "vipSubnetId", reason: `one of "vipNetworkId", "vipPortId", "vipSubnetId" must be given` }];
+      return given.length > 0
+        ? []
+        : [{ property: "vipSubnetId", reason: `one of "vipNetworkId", "vipPortId", "vipSubnetId" must be given` }];
     },
     create(cloud, inputs) {
       cloud.charge("loadBalancers", 1, cloud.store.list("loadBalancer").length);
       const id = newId();
       const given = text(inputs, "vipPortId");
-      const port = given === "" ? internalPort(cloud, vipSubnet(cloud, inputs), text(inputs, "vipAddress"), "Octavia", `lb-${id}`) : cloud.find("port", given);
+      const port =
+        given === ""
+          ? internalPort(cloud, vipSubnet(cloud, inputs), text(inputs, "vipAddress"), "Octavia", `lb-${id}`)
+          : cloud.find("port", given);
       if (given !== "") cloud.store.put("port", { ...port, deviceOwner: "Octavia", deviceId: `lb-${id}` });
       const [address] = portAddresses(port);
-      const vip = { vipPortId: port.id, vipAddress: address?.ipAddress ?? "", vipSubnetId: address?.subnetId ?? "", vipNetworkId: port.networkId, ownPort: given === "" };
+      const vip = {
+        vipPortId: port.id,
+        vipAddress: address?.ipAddress ?? "",
+        vipSubnetId: address?.subnetId ?? "",
+        vipNetworkId: port.networkId,
+        ownPort: given === "",
+      };
       return { loadbalancerProvider: "amphora", ...inputs, ...vip, id };
     },
     remove(cloud, object) {
@@ -40,10 +52,7 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
       const port = cloud.store.get("port", text(object, "vipPortId"));
       if (port === undefined) return;
       if (object.ownPort === true) {
-        for (const floating of cloud.store.list("floatingIp").filter((one) => one.portId === port.id)) {
-          const { portId: _port, fixedIp: _fixed, ...free } = floating;
-          cloud.store.put("floatingIp", free);
-        }
+        freeFloatingIps(cloud, port.id);
         cloud.store.delete("port", port.id);
       } else {
         cloud.store.put("port", { ...port, deviceId: "", deviceOwner: "" });
@@ -53,7 +62,8 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
 
   "openstack:loadbalancer/listener:Listener": {
     kind: "listener",
-    fields: fieldsOf(`loadbalancerId!* protocol!* protocolPort!*:n name~ description defaultPoolId~ allowedCidrs:l connectionLimit~:n adminStateUp:b timeoutClientData~:n
+    fields:
+      fieldsOf(`loadbalancerId!* protocol!* protocolPort!*:n name~ description defaultPoolId~ allowedCidrs:l connectionLimit~:n adminStateUp:b timeoutClientData~:n
       timeoutMemberConnect~:n timeoutMemberData~:n timeoutTcpInspect~:n insertHeaders:m defaultTlsContainerRef sniContainerRefs:l region~* tags:l tenantId~*`),
     defaults: { adminStateUp: true },
     oneOf: { protocol: [...PROTOCOLS, "TERMINATED_HTTPS", "PROMETHEUS"] },
@@ -62,17 +72,32 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
     references: { loadbalancerId: "loadBalancer", defaultPoolId: "pool" },
     create(cloud, inputs) {
       const port = number(inputs, "protocolPort");
-      const others = cloud.store.list("listener").filter((one) => one.loadbalancerId === inputs.loadbalancerId && one.protocolPort === port);
+      const others = cloud.store
+        .list("listener")
+        .filter((one) => one.loadbalancerId === inputs.loadbalancerId && one.protocolPort === port);
       if (others.some((one) => overTcp(one.protocol) === overTcp(inputs.protocol))) {
-        throw new ApiError(409, `Another Listener on this Load Balancer is already using protocol ${overTcp(inputs.protocol) ? "TCP" : text(inputs, "protocol")} and protocol_port ${port}`);
+        throw new ApiError(
+          409,
+          `Another Listener on this Load Balancer is already using protocol ${overTcp(inputs.protocol) ? "TCP" : text(inputs, "protocol")} and protocol_port ${port}`,
+        );
       }
-      return { connectionLimit: -1, timeoutClientData: 50000, timeoutMemberConnect: 5000, timeoutMemberData: 50000, timeoutTcpInspect: 0, ...inputs, id: newId() };
+      return {
+        connectionLimit: -1,
+        timeoutClientData: 50000,
+        timeoutMemberConnect: 5000,
+        timeoutMemberData: 50000,
+        timeoutTcpInspect: 0,
+        ...inputs,
+        id: newId(),
+      };
     },
   },
 
   "openstack:loadbalancer/pool:Pool": {
     kind: "pool",
-    fields: fieldsOf("protocol!* lbMethod! listenerId* loadbalancerId* name description persistence:m(cookieName,type) adminStateUp:b region~* tags:l tenantId~*"),
+    fields: fieldsOf(
+      "protocol!* lbMethod! listenerId* loadbalancerId* name description persistence:m(cookieName,type) adminStateUp:b region~* tags:l tenantId~*",
+    ),
     defaults: { adminStateUp: true },
     oneOf: { protocol: [...PROTOCOLS, "PROXY", "PROXYV2"], lbMethod: ["ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT"] },
     outputs: [],
@@ -102,7 +127,9 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
 
   "openstack:loadbalancer/member:Member": {
     kind: "member",
-    fields: fieldsOf("poolId!* address!* protocolPort!*:n subnetId* name weight~:n backup:b monitorAddress monitorPort:n adminStateUp:b region~* tags:l tenantId~*"),
+    fields: fieldsOf(
+      "poolId!* address!* protocolPort!*:n subnetId* name weight~:n backup:b monitorAddress monitorPort:n adminStateUp:b region~* tags:l tenantId~*",
+    ),
     defaults: { adminStateUp: true },
     sets: ["tags"],
     outputs: [],
@@ -113,14 +140,19 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
         : [],
     create(cloud, inputs) {
       const twin = cloud.store.list("member").some((one) => ["poolId", "address", "protocolPort"].every((key) => one[key] === inputs[key]));
-      if (twin) throw new ApiError(409, `Another member on this pool is already using ip ${text(inputs, "address")} on protocol_port ${number(inputs, "protocolPort")}`);
+      if (twin)
+        throw new ApiError(
+          409,
+          `Another member on this pool is already using ip ${text(inputs, "address")} on protocol_port ${number(inputs, "protocolPort")}`,
+        );
       return { weight: 1, ...inputs, id: newId() };
     },
   },
 
   "openstack:loadbalancer/monitor:Monitor": {
     kind: "monitor",
-    fields: fieldsOf(`poolId!* type!* delay!:n timeout!:n maxRetries!:n maxRetriesDown~:n name httpMethod~ urlPath~ expectedCodes~ adminStateUp:b region~* tenantId~*
+    fields:
+      fieldsOf(`poolId!* type!* delay!:n timeout!:n maxRetries!:n maxRetriesDown~:n name httpMethod~ urlPath~ expectedCodes~ adminStateUp:b region~* tenantId~*
       domainName httpVersion`),
     defaults: { adminStateUp: true },
     oneOf: { type: ["HTTP", "HTTPS", "PING", "SCTP", "TCP", "TLS-HELLO", "UDP-CONNECT"] },
@@ -129,7 +161,8 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
     check: checkMonitor,
     create(cloud, inputs) {
       const poolId = text(inputs, "poolId");
-      if (cloud.store.list("monitor").some((one) => one.poolId === poolId)) throw new ApiError(409, `This pool already has a health monitor (${poolId})`);
+      if (cloud.store.list("monitor").some((one) => one.poolId === poolId))
+        throw new ApiError(409, `This pool already has a health monitor (${poolId})`);
       return { maxRetriesDown: 3, ...inputs, id: newId() };
     },
   },
@@ -149,7 +182,9 @@ function vipSubnet(cloud: Cloud, inputs: Properties): Stored {
 
 function checkMonitor(inputs: Properties): CheckFailure[] {
   const [delay, timeout, retries] = [number(inputs, "delay"), number(inputs, "timeout"), number(inputs, "maxRetries")];
-  if (delay !== undefined && timeout !== undefined && timeout > delay) return [{ property: "timeout", reason: `must not be greater than delay (${timeout} > ${delay})` }];
-  if (retries !== undefined && (retries < 1 || retries > 10)) return [{ property: "maxRetries", reason: `must be from 1 to 10, got ${retries}` }];
+  if (delay !== undefined && timeout !== undefined && timeout > delay)
+    return [{ property: "timeout", reason: `must not be greater than delay (${timeout} > ${delay})` }];
+  if (retries !== undefined && (retries < 1 || retries > 10))
+    return [{ property: "maxRetries", reason: `must be from 1 to 10, got ${retries}` }];
   return [];
 }

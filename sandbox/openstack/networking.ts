@@ -11,15 +11,26 @@ import type { ResourceType } from "./type";
 export const NETWORKING: Readonly<Record<string, ResourceType>> = {
   "openstack:networking/network:Network": {
     kind: "network",
-    fields: fieldsOf(`name~ description adminStateUp~:b shared~:b external~:b mtu~:n dnsDomain~ portSecurityEnabled~:b qosPolicyId~ region~* tags:l
+    fields:
+      fieldsOf(`name~ description adminStateUp~:b shared~:b external~:b mtu~:n dnsDomain~ portSecurityEnabled~:b qosPolicyId~ region~* tags:l
       tenantId~* transparentVlan~*:b segments~:l availabilityZoneHints~*:l valueSpecs*:m`),
     sets: ["tags", "availabilityZoneHints", "segments"],
     outputs: ["allTags"],
     references: {},
-    create: (_cloud, inputs) => ({ adminStateUp: true, shared: false, external: false, mtu: 1450, portSecurityEnabled: true, ...inputs, ...tagged(inputs), id: newId() }),
+    create: (_cloud, inputs) => ({
+      adminStateUp: true,
+      shared: false,
+      external: false,
+      mtu: 1450,
+      portSecurityEnabled: true,
+      ...inputs,
+      ...tagged(inputs),
+      id: newId(),
+    }),
     update: (_cloud, object, inputs) => ({ ...object, ...inputs, ...tagged(inputs), id: object.id }),
     remove(cloud, { id }) {
-      if (cloud.portsOn(id).length > 0) throw new ApiError(409, `Unable to complete operation on network ${id}. There are one or more ports still in use on the network.`);
+      if (cloud.portsOn(id).length > 0)
+        throw new ApiError(409, `Unable to complete operation on network ${id}. There are one or more ports still in use on the network.`);
       // As neutron does: subnets without ports go with their network.
       for (const subnet of cloud.subnetsOf(id)) cloud.store.delete("subnet", subnet.id);
     },
@@ -27,7 +38,8 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
 
   "openstack:networking/subnet:Subnet": {
     kind: "subnet",
-    fields: fieldsOf(`networkId!* cidr~* name~ description gatewayIp~ noGateway:b ipVersion*:n enableDhcp:b dnsNameservers:l allocationPools~:l(start,end)
+    fields:
+      fieldsOf(`networkId!* cidr~* name~ description gatewayIp~ noGateway:b ipVersion*:n enableDhcp:b dnsNameservers:l allocationPools~:l(start,end)
       allocationPoolsCollections~:l(start,end) hostRoutes:l(destinationCidr,nextHop) prefixLength*:n subnetpoolId* serviceTypes~:l region~* tags:l tenantId~* valueSpecs*:m
       ipv6AddressMode~* ipv6RaMode~*`),
     defaults: { ipVersion: 4, enableDhcp: true, noGateway: false },
@@ -36,20 +48,25 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     references: { networkId: "network" },
     check(inputs) {
       const cidr = inputs.cidr;
-      if (inputs.noGateway === true && text(inputs, "gatewayIp") !== "") return [{ property: "gatewayIp", reason: `conflicts with "noGateway"` }];
+      if (inputs.noGateway === true && text(inputs, "gatewayIp") !== "")
+        return [{ property: "gatewayIp", reason: `conflicts with "noGateway"` }];
       if (cidr === undefined || cidr === UNKNOWN || inputs.ipVersion === 6) return [];
-      return typeof cidr === "string" && parseCidr(cidr) !== undefined ? [] : [{ property: "cidr", reason: `"${String(cidr)}" is no IPv4 network in CIDR notation` }];
+      return typeof cidr === "string" && parseCidr(cidr) !== undefined
+        ? []
+        : [{ property: "cidr", reason: `"${String(cidr)}" is no IPv4 network in CIDR notation` }];
     },
     create: (cloud, inputs) => subnet(cloud, inputs, newId()),
     update: (cloud, object, inputs) => subnet(cloud, { region: object.region, ...inputs }, object.id),
     remove(cloud, { id }) {
-      if (cloud.portsIn(id).length > 0) throw new ApiError(409, `Unable to complete operation on subnet ${id}: One or more ports have an IP allocation from this subnet.`);
+      if (cloud.portsIn(id).length > 0)
+        throw new ApiError(409, `Unable to complete operation on subnet ${id}: One or more ports have an IP allocation from this subnet.`);
     },
   },
 
   "openstack:networking/router:Router": {
     kind: "router",
-    fields: fieldsOf(`name~ description adminStateUp~:b distributed~*:b enableSnat~:b externalNetworkId~ externalGateway~ externalFixedIps~:l(subnetId,ipAddress)
+    fields:
+      fieldsOf(`name~ description adminStateUp~:b distributed~*:b enableSnat~:b externalNetworkId~ externalGateway~ externalFixedIps~:l(subnetId,ipAddress)
       externalSubnetIds:l region~* tags:l tenantId~* valueSpecs*:m vendorOptions:m availabilityZoneHints~*:l`),
     sets: ["tags", "availabilityZoneHints", "externalSubnetIds"],
     outputs: ["allTags"],
@@ -59,7 +76,13 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     },
     update(cloud, object, inputs) {
       if (object.externalNetworkId !== (inputs.externalNetworkId ?? object.externalNetworkId)) refuseInUseGateway(cloud, object);
-      return { ...object, ...inputs, ...(object.externalNetworkId === inputs.externalNetworkId ? {} : gateway(cloud, inputs)), ...tagged(inputs), id: object.id };
+      return {
+        ...object,
+        ...inputs,
+        ...(object.externalNetworkId === inputs.externalNetworkId ? {} : gateway(cloud, inputs)),
+        ...tagged(inputs),
+        id: object.id,
+      };
     },
     remove(cloud, { id }) {
       if (cloud.store.list("routerInterface").some((one) => one.routerId === id)) throw new ApiError(409, `Router ${id} still has ports`);
@@ -71,7 +94,8 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     fields: fieldsOf("routerId!* subnetId~* portId~* forceDestroy:b region~*"),
     outputs: [],
     references: { routerId: "router", subnetId: "subnet", portId: "port" },
-    check: ({ subnetId, portId }) => (subnetId === undefined && portId === undefined ? [{ property: "subnetId", reason: `one of "subnetId", "portId" must be given` }] : []),
+    check: ({ subnetId, portId }) =>
+      subnetId === undefined && portId === undefined ? [{ property: "subnetId", reason: `one of "subnetId", "portId" must be given` }] : [],
     create(cloud, inputs) {
       const given = text(inputs, "portId") === "" ? undefined : cloud.find("port", text(inputs, "portId"));
       const subnetId = given === undefined ? text(inputs, "subnetId") : text(maps(given, "addresses")[0] ?? {}, "subnetId");
@@ -91,7 +115,10 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       const subnetId = text(object, "subnetId");
       const inside = new Set(cloud.portsIn(subnetId).map((port) => port.id));
       if (cloud.store.list("floatingIp").some((floating) => inside.has(text(floating, "portId")))) {
-        throw new ApiError(409, `Router interface for subnet ${subnetId} on router ${text(object, "routerId")} cannot be deleted, as it is required by one or more floating IPs.`);
+        throw new ApiError(
+          409,
+          `Router interface for subnet ${subnetId} on router ${text(object, "routerId")} cannot be deleted, as it is required by one or more floating IPs.`,
+        );
       }
       cloud.store.delete("port", text(object, "portId"));
     },
@@ -99,7 +126,8 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
 
   "openstack:networking/port:Port": {
     kind: "port",
-    fields: fieldsOf(`networkId!* name~ description adminStateUp~:b fixedIps:l(subnetId,ipAddress) noFixedIp:b securityGroupIds:l noSecurityGroups:b
+    fields:
+      fieldsOf(`networkId!* name~ description adminStateUp~:b fixedIps:l(subnetId,ipAddress) noFixedIp:b securityGroupIds:l noSecurityGroups:b
       allowedAddressPairs:l(ipAddress,macAddress) macAddress~* deviceId~* deviceOwner~* dnsName~ portSecurityEnabled~:b qosPolicyId~ region~* tags:l tenantId~*
       valueSpecs*:m extraDhcpOptions:l(name,value,ipVersion) binding~:m(hostId,profile,vifDetails,vifType,vnicType)`),
     sets: ["tags", "securityGroupIds", "allowedAddressPairs"],
@@ -112,13 +140,16 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
 
   "openstack:networking/floatingIp:FloatingIp": {
     kind: "floatingIp",
-    fields: fieldsOf("pool!* address~* description fixedIp~ portId~ subnetId~ subnetIds:l dnsName~* dnsDomain~* region~* tags:l tenantId~* valueSpecs*:m"),
+    fields: fieldsOf(
+      "pool!* address~* description fixedIp~ portId~ subnetId~ subnetIds:l dnsName~* dnsDomain~* region~* tags:l tenantId~* valueSpecs*:m",
+    ),
     sets: ["tags", "subnetIds"],
     outputs: ["allTags"],
     references: { portId: "port" },
     create(cloud, inputs) {
       const pool = text(inputs, "pool");
-      if (cloud.existingId("externalNetworks", pool) === undefined && !ownExternal(cloud, pool)) throw new ApiError(404, `unable to find external network ${pool}`);
+      if (cloud.existingId("externalNetworks", pool) === undefined && !ownExternal(cloud, pool))
+        throw new ApiError(404, `unable to find external network ${pool}`);
       cloud.charge("floatingIps", 1, cloud.store.list("floatingIp").length);
       const floating = { ...inputs, address: cloud.allocateExternal(text(inputs, "address")), ...tagged(inputs), id: newId() };
       return text(inputs, "portId") === "" ? floating : associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
@@ -128,6 +159,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       const portId = text(inputs, "portId");
       return portId === "" || portId === object.portId ? changed : associated(cloud, changed, portId, text(inputs, "fixedIp"));
     },
+    remove: (cloud, { id }) => cloud.store.delete("floatingIpAssociate", id),
   },
 
   "openstack:networking/floatingIpAssociate:FloatingIpAssociate": {
@@ -158,20 +190,29 @@ function subnet(cloud: Cloud, inputs: Properties, id: string): Stored {
   for (const other of cloud.subnetsOf(networkId)) {
     const theirs = parseCidr(text(other, "cidr"));
     if (other.id !== id && theirs !== undefined && theirs.first <= block.last && block.first <= theirs.last) {
-      throw new ApiError(400, `Invalid input for operation: Requested subnet with cidr: ${cidr} for network: ${networkId} overlaps with another subnet.`);
+      throw new ApiError(
+        400,
+        `Invalid input for operation: Requested subnet with cidr: ${cidr} for network: ${networkId} overlaps with another subnet.`,
+      );
     }
   }
   const gatewayIp = inputs.noGateway === true ? "" : text(inputs, "gatewayIp") || formatAddress(block.first + 1);
   const gatewayAddress = parseAddress(gatewayIp);
-  if (gatewayIp !== "" && (gatewayAddress === undefined || !contains(block, gatewayAddress) || gatewayAddress === block.first || gatewayAddress === block.last)) {
+  if (
+    gatewayIp !== "" &&
+    (gatewayAddress === undefined || !contains(block, gatewayAddress) || gatewayAddress === block.first || gatewayAddress === block.last)
+  ) {
     throw new ApiError(400, `Invalid input for operation: Gateway ${gatewayIp} is not valid on subnet.`);
   }
   const pools = maps(inputs, "allocationPools");
   for (const pool of pools) {
     const [first, last] = [parseAddress(text(pool, "start")), parseAddress(text(pool, "end"))];
-    if (first === undefined || last === undefined || first > last) throw new ApiError(400, `The allocation pool ${text(pool, "start")}-${text(pool, "end")} is not valid.`);
-    if (!contains(block, first) || !contains(block, last)) throw new ApiError(400, `The allocation pool ${text(pool, "start")}-${text(pool, "end")} spans beyond the subnet cidr ${cidr}.`);
-    if (gatewayAddress !== undefined && contains({ first, last }, gatewayAddress)) throw new ApiError(409, `Gateway ip ${gatewayIp} conflicts with allocation pool ${text(pool, "start")}-${text(pool, "end")}.`);
+    if (first === undefined || last === undefined || first > last)
+      throw new ApiError(400, `The allocation pool ${text(pool, "start")}-${text(pool, "end")} is not valid.`);
+    if (!contains(block, first) || !contains(block, last))
+      throw new ApiError(400, `The allocation pool ${text(pool, "start")}-${text(pool, "end")} spans beyond the subnet cidr ${cidr}.`);
+    if (gatewayAddress !== undefined && contains({ first, last }, gatewayAddress))
+      throw new ApiError(409, `Gateway ip ${gatewayIp} conflicts with allocation pool ${text(pool, "start")}-${text(pool, "end")}.`);
   }
   const start = block.first + (gatewayAddress === block.first + 1 ? 2 : 1);
   const allocationPools = pools.length > 0 ? pools : [{ start: formatAddress(start), end: formatAddress(block.last - 1) }];
@@ -184,20 +225,33 @@ function gateway(cloud: Cloud, inputs: Properties): Properties {
   const network = cloud.find("network", id);
   if (network.external !== true) throw new ApiError(400, `Bad router request: Network ${id} is not an external network.`);
   const wanted = maps(inputs, "externalFixedIps");
-  return { enableSnat: inputs.enableSnat ?? true, externalFixedIps: [{ ...wanted[0], ipAddress: cloud.allocateExternal(text(wanted[0] ?? {}, "ipAddress")) }] };
+  return {
+    enableSnat: inputs.enableSnat ?? true,
+    externalFixedIps: [{ ...wanted[0], ipAddress: cloud.allocateExternal(text(wanted[0] ?? {}, "ipAddress")) }],
+  };
 }
 
 function refuseInUseGateway(cloud: Cloud, router: Stored): void {
-  const subnets = cloud.store.list("routerInterface").filter((one) => one.routerId === router.id).map((one) => text(one, "subnetId"));
+  const subnets = cloud.store
+    .list("routerInterface")
+    .filter((one) => one.routerId === router.id)
+    .map((one) => text(one, "subnetId"));
   const inside = new Set(subnets.flatMap((id) => cloud.portsIn(id).map((port) => port.id)));
   if (cloud.store.list("floatingIp").some((floating) => inside.has(text(floating, "portId")))) {
-    throw new ApiError(409, `Gateway cannot be updated for router ${router.id}, since a gateway to external network ${text(router, "externalNetworkId")} is required by one or more floating IPs.`);
+    throw new ApiError(
+      409,
+      `Gateway cannot be updated for router ${router.id}, since a gateway to external network ${text(router, "externalNetworkId")} is required by one or more floating IPs.`,
+    );
   }
 }
 
 /** A port the cloud makes for its own devices. */
 export function internalPort(cloud: Cloud, subnet: Stored, wanted: string, deviceOwner: string, deviceId: string): Stored {
-  const inputs = { networkId: text(subnet, "networkId"), fixedIps: [{ subnetId: subnet.id, ...(wanted === "" ? {} : { ipAddress: wanted }) }], noSecurityGroups: true };
+  const inputs = {
+    networkId: text(subnet, "networkId"),
+    fixedIps: [{ subnetId: subnet.id, ...(wanted === "" ? {} : { ipAddress: wanted }) }],
+    noSecurityGroups: true,
+  };
   const port = { ...createPort(cloud, inputs), deviceOwner, deviceId };
   cloud.store.put("port", port);
   return port;
@@ -219,14 +273,28 @@ function associate(cloud: Cloud, inputs: Properties): Stored {
 function associated(cloud: Cloud, floating: Stored, portId: string, wanted: string): Stored {
   const addresses = portAddresses(cloud.find("port", portId));
   const [address] = wanted === "" ? addresses : addresses.filter(({ ipAddress }) => ipAddress === wanted);
-  if (address === undefined) throw new ApiError(400, `Bad floatingip request: Cannot add floating IP to port ${portId} that has no fixed IPv4 addresses${wanted === "" ? "" : ` ${wanted}`}.`);
+  if (address === undefined)
+    throw new ApiError(
+      400,
+      `Bad floatingip request: Cannot add floating IP to port ${portId} that has no fixed IPv4 addresses${wanted === "" ? "" : ` ${wanted}`}.`,
+    );
   const pool = text(floating, "pool");
   const networkId = cloud.existingId("externalNetworks", pool) ?? pool;
   if (cloud.routeOut(address.subnetId, networkId) === undefined) {
-    throw new ApiError(404, `External network ${networkId} is not reachable from subnet ${address.subnetId}. Therefore, cannot associate Port ${portId} with a Floating IP.`);
+    throw new ApiError(
+      404,
+      `External network ${networkId} is not reachable from subnet ${address.subnetId}. Therefore, cannot associate Port ${portId} with a Floating IP.`,
+    );
   }
-  const other = cloud.store.list("floatingIp").find((one) => one.id !== floating.id && one.portId === portId && one.fixedIp === address.ipAddress);
-  if (other !== undefined) throw new ApiError(409, `Cannot associate floating IP ${text(floating, "address")} with port ${portId} using fixed IP ${address.ipAddress}, as that fixed IP already has a floating IP on external network ${networkId}.`);
-  if (isMap(floating) && text(floating, "portId") !== "" && floating.portId !== portId) throw new ApiError(409, `Floating IP ${text(floating, "address")} is already associated with port ${text(floating, "portId")}.`);
+  const other = cloud.store
+    .list("floatingIp")
+    .find((one) => one.id !== floating.id && one.portId === portId && one.fixedIp === address.ipAddress);
+  if (other !== undefined)
+    throw new ApiError(
+      409,
+      `Cannot associate floating IP ${text(floating, "address")} with port ${portId} using fixed IP ${address.ipAddress}, as that fixed IP already has a floating IP on external network ${networkId}.`,
+    );
+  if (isMap(floating) && text(floating, "portId") !== "" && floating.portId !== portId)
+    throw new ApiError(409, `Floating IP ${text(floating, "address")} is already associated with port ${text(floating, "portId")}.`);
   return { ...floating, portId, fixedIp: address.ipAddress };
 }

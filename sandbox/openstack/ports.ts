@@ -37,15 +37,22 @@ export function updatePort(cloud: Cloud, port: Stored, inputs: Properties): Stor
 /** What has to be true before a port goes, and what goes with it. */
 export function removePort(cloud: Cloud, port: Stored): void {
   const owner = text(port, "deviceOwner");
-  if (owner.startsWith("network:")) throw new ApiError(409, `Port ${port.id} cannot be deleted directly via the port API: has device owner ${owner}.`);
-  for (const floating of cloud.store.list("floatingIp").filter((one) => one.portId === port.id)) {
-    const { portId: _port, fixedIp: _fixed, ...free } = floating;
-    cloud.store.put("floatingIp", free);
-  }
+  if (owner.startsWith("network:"))
+    throw new ApiError(409, `Port ${port.id} cannot be deleted directly via the port API: has device owner ${owner}.`);
+  freeFloatingIps(cloud, port.id);
   // Nova detaches a port that neutron deletes.
   for (const instance of cloud.store.list("instance")) {
     const ports = texts(instance, "portIds");
     if (ports.includes(port.id)) cloud.store.put("instance", { ...instance, portIds: ports.filter((id) => id !== port.id) });
+  }
+}
+
+/** Takes the floating addresses off a port. */
+export function freeFloatingIps(cloud: Cloud, portId: string): void {
+  for (const floating of cloud.store.list("floatingIp").filter((one) => one.portId === portId)) {
+    const { portId: _port, fixedIp: _fixed, ...free } = floating;
+    cloud.store.put("floatingIp", free);
+    cloud.store.delete("floatingIpAssociate", floating.id);
   }
 }
 
@@ -56,7 +63,10 @@ function given(cloud: Cloud, inputs: Properties, id: string, had: readonly PortA
   for (const one of wanted) {
     const subnet = cloud.find("subnet", text(one, "subnetId") || (subnetFor(cloud, networkId)?.id ?? ""));
     if (text(subnet, "networkId") !== "" && subnet.networkId !== networkId) {
-      throw new ApiError(400, `Invalid input for operation: Failed to create port on network ${networkId}, because fixed_ips included invalid subnet ${subnet.id}.`);
+      throw new ApiError(
+        400,
+        `Invalid input for operation: Failed to create port on network ${networkId}, because fixed_ips included invalid subnet ${subnet.id}.`,
+      );
     }
     const kept = text(one, "ipAddress") || had.find((address) => address.subnetId === subnet.id)?.ipAddress || "";
     addresses.push({ subnetId: subnet.id, ipAddress: cloud.allocate(subnet, kept, id) });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CheckFailure, type DiffKind, type Properties, type Provider, secret, UNKNOWN } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import { differences, hasUnknown, isIgnored, replacing, revealAll, text } from "../values";
+import { differences, hasUnknown, isIgnored, isMap, replacing, revealAll, text } from "../values";
 import { BLOCKSTORAGE } from "./blockstorage";
 import { ApiError, Cloud } from "./cloud";
 import { COMPUTE } from "./compute";
@@ -175,10 +175,20 @@ function currentInputs(type: ResourceType, object: Stored, recorded: Properties)
     const wanted = importing ? required || !chosen : name in recorded;
     if (!wanted) continue;
     const hidden = type.secrets?.includes(name) || (type.hashed?.includes(name) && object[name] === hashOf(recorded[name]));
-    const value = hidden ? recorded[name] : object[name];
+    const value = hidden ? recorded[name] : importing ? object[name] : asRecorded(object[name], recorded[name]);
     if (value !== undefined) current[name] = value;
   }
   return current;
+}
+
+/** The value without the members the cloud added to the maps of a list: what was not given cannot have drifted. */
+function asRecorded(value: unknown, recorded: unknown): unknown {
+  if (!Array.isArray(value) || !Array.isArray(recorded)) return value;
+  return value.map((element, index) => {
+    const given = recorded[index];
+    if (!isMap(element) || !isMap(given)) return element;
+    return Object.fromEntries(Object.entries(element).filter(([key]) => key in given));
+  });
 }
 
 /** The object without the inputs that are no longer given and that the cloud does not choose itself. */

@@ -33,7 +33,10 @@ export interface ResourceType {
 
 /** Texts in `object` under the dotted reference path. */
 export function referenced(object: Properties, path: string): string[] {
-  return path.split(".").reduce<unknown[]>((values, key) => values.flatMap((value) => memberOf(value, key)), [object]).filter((value) => typeof value === "string");
+  return path
+    .split(".")
+    .reduce<unknown[]>((values, key) => values.flatMap((value) => memberOf(value, key)), [object])
+    .filter((value) => typeof value === "string");
 }
 
 function memberOf(value: unknown, key: string): unknown[] {

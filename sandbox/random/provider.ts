@@ -36,7 +36,12 @@ export function createRandomProvider(): Provider {
         const prefix = text(inputs, "prefix");
         const b64Url = bytes.toString("base64url");
         const hex = bytes.toString("hex");
-        const outputs = { b64Std: prefix + bytes.toString("base64"), b64Url: prefix + b64Url, dec: `${prefix}${BigInt(`0x${hex}`)}`, hex: prefix + hex };
+        const outputs = {
+          b64Std: prefix + bytes.toString("base64"),
+          b64Url: prefix + b64Url,
+          dec: `${prefix}${BigInt(`0x${hex}`)}`,
+          hex: prefix + hex,
+        };
         return { id: b64Url, outputs };
       },
     },
@@ -85,8 +90,13 @@ const characters: Omit<GeneratedType, "generate"> = {
     const failures = atLeast(inputs, "length", 1);
     const least = classes(inputs).reduce((sum, { min }) => sum + min, 0);
     const length = number(inputs, "length") ?? 0;
-    if (length < least) failures.push({ property: "length", reason: `Attribute length value must be at least sum of min_upper + min_lower + min_numeric + min_special (${least}), got: ${length}` });
-    if (classes(inputs).every(({ used }) => !used)) failures.push({ property: "", reason: "at least one of special, upper, lower, numeric must be true" });
+    if (length < least)
+      failures.push({
+        property: "length",
+        reason: `Attribute length value must be at least sum of min_upper + min_lower + min_numeric + min_special (${least}), got: ${length}`,
+      });
+    if (classes(inputs).every(({ used }) => !used))
+      failures.push({ property: "", reason: "at least one of special, upper, lower, numeric must be true" });
     return failures;
   },
 };

@@ -1,4 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, randomBytes } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 
 /** The curves of ECDSA keys as the provider names them, with node's and OpenSSH's names. P224 has no OpenSSH form. */
 const CURVES: Readonly<Record<string, { readonly node: string; readonly openssh?: string }>> = {
@@ -55,7 +63,9 @@ export function publicPem(key: KeyObject): string {
 
 /** The id the provider gives: the SHA-1 of the public key. */
 export function keyId(key: KeyObject): string {
-  return createHash("sha1").update(createPublicKey(key).export({ type: "spki", format: "der" })).digest("hex");
+  return createHash("sha1")
+    .update(createPublicKey(key).export({ type: "spki", format: "der" }))
+    .digest("hex");
 }
 
 /** The key's OpenSSH forms and fingerprints; undefined for a curve OpenSSH does not know. */
@@ -88,7 +98,11 @@ function opensshParts(jwk: JsonWebKey): OpensshParts | undefined {
   if (jwk.kty === "OKP") {
     const publicField = field(decoded(jwk.x));
     // OpenSSH keeps the seed and the public key together.
-    return { type: "ssh-ed25519", publicFields: [publicField], privateFields: [publicField, field(Buffer.concat([decoded(jwk.d), decoded(jwk.x)]))] };
+    return {
+      type: "ssh-ed25519",
+      publicFields: [publicField],
+      privateFields: [publicField, field(Buffer.concat([decoded(jwk.d), decoded(jwk.x)]))],
+    };
   }
   const curve = Object.values(CURVES).find(({ node }) => node === jwk.crv)?.openssh;
   if (curve === undefined) return undefined;

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { createColors } from "picocolors";
+import type { Context } from "../../cli/context";
+import { modules } from "../../cli/modules";
+import { withProgress } from "../../cli/progress/progress";
 import { renderEvent, renderHeartbeat, renderLive } from "../../cli/progress/render";
 import { advance, clock, INITIAL, type ProgressState } from "../../cli/progress/state";
 import type { Progress } from "../../engine/events";
@@ -55,6 +58,22 @@ describe("progress", () => {
     assert.equal(renderEvent({ kind: "message", severity: "info", text: "x", ephemeral: true }, colors), undefined);
     assert.equal(renderEvent({ kind: "message", severity: "error", text: "told at the end", ephemeral: false }, colors), undefined);
     assert.equal(renderEvent({ kind: "engine", text: "building" }, colors), "building");
+  });
+
+  it("leaves a line for the beginning of each kubespray step, and none for each task", async () => {
+    const written: string[] = [];
+    const context: Context = { cwd: "/", env: {}, stdout: { write: () => 0 }, stderr: { write: (text) => written.push(text) }, modules };
+    await withProgress(context, "up seoul", async (onProgress) => {
+      for (const text of [
+        "[1/2] scale.yml worker-4",
+        "[1/2] scale.yml: TASK one",
+        "[2/2] remove-node.yml worker-1",
+        "[2/2] remove-node.yml: TASK",
+      ]) {
+        onProgress({ kind: "message", severity: "info", text, urn: "urn::cluster", ephemeral: true });
+      }
+    });
+    assert.deepEqual(written, ["up seoul\n", "[1/2] scale.yml worker-4\n", "[2/2] remove-node.yml worker-1\n"]);
   });
 
   it("writes times as minutes and seconds", () => {

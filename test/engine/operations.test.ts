@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ComponentResource, CustomResource, secret } from "@pulumi/pulumi";
+import { ComponentResource, CustomResource, type CustomResourceOptions, secret } from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
@@ -19,8 +19,8 @@ class Part extends ComponentResource {
 }
 
 class Thing extends CustomResource {
-  constructor(name: string) {
-    super("slow:index:Thing", name);
+  constructor(name: string, options?: CustomResourceOptions) {
+    super("slow:index:Thing", name, {}, options);
   }
 }
 
@@ -70,6 +70,7 @@ describe("An operation on the real engine", function () {
     assert.equal(await readOutputs(seoul), undefined, "no stack yet");
     const preview = await runOperation("preview", seoul, program, {});
     assert.deepEqual(preview.changes, { ...all, create: 2 });
+    assert.deepEqual((await runOperation("destroy", seoul, undefined, {})).changes, all, "a preview leaves nothing to delete");
     const told: Progress[] = [];
     const up = await runOperation("up", seoul, program, { onProgress: (event) => told.push(event) });
     assert.deepEqual(up.changes, { ...all, create: 2 });
@@ -204,6 +205,12 @@ describe("An operation in a project of the user's own, with a provider", functio
     await runOperation("destroy", seoul, undefined, {});
     assert.ok(existsSync(join(seoul.root, "Pulumi.seoul.yaml")));
     assert.equal(existsSync(join(seoul.root, ".kpaas")), false);
+  });
+
+  it("destroys protected data too, for the caller has asked", async () => {
+    const seoul = project();
+    await runOperation("up", seoul, async () => void new Thing("data", { protect: true }), {});
+    assert.equal((await runOperation("destroy", seoul, undefined, {})).changes.delete, 2);
   });
 
   it("counts the drift a refresh finds", async () => {

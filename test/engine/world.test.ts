@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { prepareSandbox, sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
@@ -66,8 +66,10 @@ describe("A simulated cloud", () => {
     const path = join(world, "world.json");
     writeWorld(world, plan);
     assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), worldOf(plan));
+    mkdirSync(join(world, "kubernetes"));
+    mkdirSync(join(world, "openstack"));
     clearWorld(world, plan);
-    assert.equal(existsSync(path), false);
+    assert.deepEqual(readdirSync(world), ["openstack"], "the cluster's objects went with it, the cloud's orphans stay");
     writeFileSync(path, JSON.stringify({ faults: [{ at: "create" }] }));
     writeWorld(world, plan);
     clearWorld(world, plan);

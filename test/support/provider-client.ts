@@ -225,7 +225,10 @@ export interface DiffStates {
 
 function diffOf(response: DiffResponse): Diff {
   const detailed: Record<string, string> = {};
-  for (const [path, property] of response.getDetaileddiffMap().entries()) detailed[path] = PropertyDiff.Kind[property.getKind()] ?? "";
+  for (const [path, property] of response.getDetaileddiffMap().entries()) {
+    const [kind = ""] = Object.entries(PropertyDiff.Kind).find(([, value]) => value === property.getKind()) ?? [];
+    detailed[path] = kind;
+  }
   return {
     changed: response.getChanges() === DiffResponse.DiffChanges.DIFF_SOME,
     replaces: response.getReplacesList(),

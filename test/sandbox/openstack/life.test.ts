@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import fc from "fast-check";
+import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
+import { Store } from "../../../sandbox/store";
+import { isMap, texts } from "../../../sandbox/values";
+import { type Created, cloudUnderTest, type Short, type TestCloud, TOKENS } from "./fixture";
+
+describe("the simulated OpenStack", () => {
+  const cloud = cloudUnderTest();
+
+  it("knows in a preview what is given, and nothing that is computed", async () => {
+    const ref = { type: TOKENS.port };
+    const { inputs, failures } = await cloud.it.client.check(ref, {
+      networkId: UNKNOWN,
+      fixedIps: [{ subnetId: UNKNOWN, ipAddress: "10.0.0.9" }],
+    });
+    assert.deepEqual(failures, []);
+    assert.match(String(inputs.name), /^it-[0-9a-f]{7}$/);
+    const { id, properties } = await cloud.it.client.create(ref, inputs, { preview: true });
+    assert.equal(id, "");
+    assert.deepEqual(properties.fixedIps, [{ subnetId: UNKNOWN, ipAddress: "10.0.0.9" }]);
+    for (const key of ["allFixedIps", "macAddress"]) assert.equal(properties[key], UNKNOWN);
+  });
+
+  it("gives what a real cloud gives", async () => {
+    const { port } = await cloud.it.base();
+    const instance = await cloud.it.create("instance", cloud.it.machine(port));
+    assert.match(instance.id, /^[0-9a-f-]{36}$/);
+    assert.equal(instance.properties.accessIpV4, "10.0.0.10");
+    assert.match(String(port.properties.macAddress), /^fa:16:3e(:[0-9a-f]{2}){3}$/);
+    assert.deepEqual(port.properties.allFixedIps, ["10.0.0.10"]);
+    assert.match(String((await cloud.it.create("floatingIp", { pool: "public" })).properties.address), /^203\.0\.113\.\d+$/);
+  });
+
+  it("keeps the same name at every check", async () => {
+    const one = await cloud.it.client.check({ type: TOKENS.network }, {});
+    const two = await cloud.it.client.check({ type: TOKENS.network }, {}, one.inputs);
+    assert.equal(one.inputs.name, two.inputs.name);
+  });
+
+  it("replaces for what cannot change in place, and honours ignored changes", async () => {
+    const ref = { type: TOKENS.instance, id: "1" };
+    const oldInputs = { flavorName: "m1.large", userData: "a", networks: [{ port: "1" }], metadata: { a: "1" } };
+    const news = { flavorName: "m1.huge", userData: "b", networks: [{ port: UNKNOWN }], metadata: { a: "2" } };
+    const diff = await cloud.it.client.diff(ref, { oldInputs, news });
+    assert.deepEqual(diff.detailed, {
+      flavorName: "UPDATE",
+      userData: "UPDATE_REPLACE",
+      "networks[0].port": "UPDATE_REPLACE",
+      "metadata.a": "UPDATE",
+    });
+    const ignored = await cloud.it.client.diff(ref, { oldInputs, news, ignoreChanges: ["userData", "networks", "flavorName"] });
+    assert.deepEqual(ignored.detailed, { "metadata.a": "UPDATE" });
+  });
+
+  it("sees no change in another order of a set", async () => {
+    const states = { oldInputs: { networkId: "n", securityGroupIds: ["a", "b"] }, news: { networkId: "n", securityGroupIds: ["b", "a"] } };
+    assert.equal((await cloud.it.client.diff({ type: TOKENS.port, id: "1" }, states)).changed, false);
+  });
+
+  it("shows an edited file as drift, and a removed one as gone", async () => {
+    const { port } = await cloud.it.base();
+    const instance = await cloud.it.create("instance", { ...cloud.it.machine(port), metadata: { a: "1" } });
+    assert.deepEqual((await cloud.it.read(instance)).inputs, instance.inputs);
+    cloud.it.edit("instance", (object) => {
+      object.metadata = { a: "edited" };
+    });
+    assert.deepEqual((await cloud.it.read(instance)).inputs, { ...instance.inputs, metadata: { a: "edited" } });
+    await cloud.it.delete(instance);
+    assert.equal((await cloud.it.read(instance)).id, "");
+  });
+
+  it("updates in place and gives the port back when its machine goes", async () => {
+    const { port } = await cloud.it.base();
+    const instance = await cloud.it.create("instance", cloud.it.machine(port));
+    const news = { ...instance.inputs, metadata: { a: "2" } };
+    const { properties } = await cloud.it.client.update(instance, { oldInputs: instance.inputs, olds: instance.properties, news });
+    assert.deepEqual(properties.metadata, { a: "2" });
+    assert.equal(properties.accessIpV4, "10.0.0.10");
+    await cloud.it.delete(instance);
+    await cloud.it.create("instance", cloud.it.machine(port));
+  });
+
+  it("grows volumes and never shrinks them", async () => {
+    const volume = await cloud.it.create("volume", { size: 10 });
+    const resize = (size: number) =>
+      cloud.it.client.update(volume, { oldInputs: volume.inputs, olds: volume.properties, news: { ...volume.inputs, size } });
+    assert.equal((await resize(20)).properties.size, 20);
+    await assert.rejects(resize(5), /New size for extend must be greater/);
+  });
+
+  it("ends the boot volume with the machine", async () => {
+    const { port } = await cloud.it.base();
+    const { properties } = await cloud.it.client.invoke("openstack:images/getImage:getImage", { name: "ubuntu-22.04" });
+    const { imageName: _image, ...machine } = cloud.it.machine(port);
+    const boot = {
+      uuid: properties.id,
+      sourceType: "image",
+      destinationType: "volume",
+      bootIndex: 0,
+      volumeSize: 20,
+      deleteOnTermination: true,
+    };
+    const instance = await cloud.it.create("instance", { ...machine, blockDevices: [boot] });
+    const volumes = () => new Store(join(cloud.it.folder, "openstack")).list("volume").length;
+    assert.equal(volumes(), 1);
+    await cloud.it.delete(instance);
+    assert.equal(volumes(), 0);
+  });
+
+  it("marks secrets, and keeps neither them nor user data in its files", async () => {
+    const keypair = await cloud.it.create("keypair", { name: "generated" });
+    const key = keypair.properties.privateKey;
+    assert.ok(isMap(key) && key[SIGNATURE_KEY] === SECRET_SIGNATURE);
+    const { port } = await cloud.it.base();
+    const instance = await cloud.it.create("instance", { ...cloud.it.machine(port), adminPass: "canary-password" });
+    assert.ok(isMap(instance.properties.adminPass));
+    assert.equal(instance.properties.userData, "#cloud-config canary");
+    assert.doesNotMatch(cloud.it.content(), /canary|PRIVATE KEY/);
+  });
+
+  it("finds what exists, and says so when nothing does", async () => {
+    cloud.it.world({ networks: ["old-net"], subnets: ["old-subnet"], routers: ["old-router"] });
+    const { client } = cloud.it;
+    const lookups = {
+      "openstack:images/getImage:getImage": "ubuntu-22.04",
+      "openstack:compute/getFlavor:getFlavor": "m1.large",
+      "openstack:networking/getNetwork:getNetwork": "old-net",
+      "openstack:networking/getSubnet:getSubnet": "old-subnet",
+      "openstack:networking/getRouter:getRouter": "old-router",
+    };
+    for (const [token, name] of Object.entries(lookups)) {
+      assert.equal((await client.invoke(token, { name })).properties.name, name);
+      await assert.rejects(client.invoke(token, { name: "none" }), /Your query returned no results/);
+    }
+    assert.deepEqual((await client.invoke("openstack:images/getImageIds:getImageIds", { name: "none" })).properties.ids, []);
+    await cloud.it.create("port", { networkId: "old-net", fixedIps: [{ subnetId: "old-subnet", ipAddress: "192.168.0.5" }] });
+  });
+
+  it("never has a reference to something that is gone, whatever is created and deleted in which order", async () => {
+    const command = fc.record({ create: fc.boolean(), kind: fc.constantFrom(...MAKERS.keys()), pick: fc.nat(50) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 10, maxLength: 40 }), async (commands) => {
+        const made: Created[] = [];
+        for (const { create, kind, pick } of commands) {
+          const target = create ? undefined : made[pick % Math.max(1, made.length)];
+          try {
+            if (target !== undefined) {
+              await cloud.it.delete(target);
+              made.splice(made.indexOf(target), 1);
+            } else {
+              made.push(await make(cloud.it, kind, made, pick));
+            }
+          } catch (error) {
+            assert.match(String(error), /4\d\d: |is required|must be given/, "a refusal in the cloud's words");
+          }
+          assertWhole(cloud.it);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+const MAKERS = new Map<Short, (id: (kind: Short) => string | undefined, pick: number) => Record<string, unknown>>([
+  ["network", () => ({})],
+  ["subnet", (id, pick) => ({ networkId: id("network"), cidr: `10.${pick}.0.0/24` })],
+  ["secGroup", () => ({})],
+  [
+    "rule",
+    (id, pick) => ({
+      securityGroupId: id("secGroup"),
+      direction: "ingress",
+      ethertype: "IPv4",
+      protocol: "tcp",
+      portRangeMin: pick,
+      portRangeMax: pick,
+      remoteGroupId: id("secGroup"),
+    }),
+  ],
+  ["port", (id) => ({ networkId: id("network"), securityGroupIds: [id("secGroup")].filter((one) => one !== undefined) })],
+  ["router", () => ({})],
+  ["routerInterface", (id) => ({ routerId: id("router"), subnetId: id("subnet") })],
+  ["instance", (id) => ({ flavorName: "m1.large", imageName: "ubuntu-22.04", networks: [{ port: id("port") }] })],
+  ["volume", () => ({ size: 1 })],
+  ["volumeAttach", (id) => ({ instanceId: id("instance"), volumeId: id("volume") })],
+  ["loadBalancer", (id) => ({ vipSubnetId: id("subnet") })],
+  ["pool", (id) => ({ loadbalancerId: id("loadBalancer"), protocol: "TCP", lbMethod: "ROUND_ROBIN" })],
+  ["member", (id, pick) => ({ poolId: id("pool"), address: `10.0.0.${pick}`, protocolPort: 80 })],
+]);
+
+async function make(cloud: TestCloud, kind: Short, made: readonly Created[], pick: number): Promise<Created> {
+  const id = (wanted: Short) => {
+    const all = made.filter(({ type }) => type === TOKENS[wanted]);
+    return all[pick % Math.max(1, all.length)]?.id;
+  };
+  return cloud.create(kind, MAKERS.get(kind)?.(id, pick) ?? {}, `${kind}-${pick}`);
+}
+
+/** Which kind of object each of these fields names. */
+const NAMES: Readonly<Record<string, string>> = {
+  networkId: "network",
+  subnetId: "subnet",
+  securityGroupId: "secGroup",
+  remoteGroupId: "secGroup",
+  routerId: "router",
+  instanceId: "instance",
+  volumeId: "volume",
+  loadbalancerId: "loadBalancer",
+  poolId: "pool",
+  vipPortId: "port",
+};
+
+function assertWhole(cloud: TestCloud): void {
+  const store = new Store(join(cloud.folder, "openstack"));
+  for (const kind of ["subnet", "port", "secGroupRule", "routerInterface", "instance", "volumeAttach", "loadBalancer", "pool", "member"]) {
+    for (const object of store.list(kind)) {
+      for (const [field, target] of Object.entries(NAMES)) {
+        const id = object[field];
+        if (typeof id === "string") assert.ok(store.get(target, id), `${kind}.${field} names a ${target} that is gone`);
+      }
+      for (const id of texts(object, "allSecurityGroupIds"))
+        assert.ok(store.get("secGroup", id), "a port has a security group that is gone");
+      for (const id of texts(object, "portIds")) assert.ok(store.get("port", id), "an instance has a port that is gone");
+    }
+  }
+}
