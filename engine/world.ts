@@ -53,12 +53,8 @@ export function writeWorld(folder: string, plan: EnvironmentPlan): void {
   renameSync(temporary, path);
 }
 
-/**
- * Clears what a destroyed environment's simulated cloud still holds: what was in the cluster, because it went with the cluster without being
- * deleted object by object, and world.json unless the user put something of their own there. What the cloud itself still has is an orphan and stays to be seen.
- */
+/** Removes a destroyed environment's world.json, unless the user put something of their own there. What the cloud still has is an orphan and stays to be seen. */
 export function clearWorld(folder: string, plan: EnvironmentPlan): void {
-  rmSync(join(folder, "kubernetes"), { recursive: true, force: true });
   const path = join(folder, "world.json");
   if (!existsSync(path)) return;
   const ours = new Set([...Object.keys(worldOf(plan)), "region"]);
