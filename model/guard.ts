@@ -95,6 +95,23 @@ export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan)
     dangers.push({ key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) });
   };
 
+  const networks = [
+    ["infrastructure.network.cidr", applied.network.cidr, wanted.network.cidr],
+    ["cluster.network.podCidr", applied.network.podCidr, wanted.network.podCidr],
+    ["cluster.network.serviceCidr", applied.network.serviceCidr, wanted.network.serviceCidr],
+  ] as const;
+  for (const [path, was, becomes] of networks) {
+    if (was !== becomes)
+      never(
+        "environment",
+        path,
+        `a running cluster's network cannot change (${was} → ${becomes})`,
+        `set it back to ${was}, or create a new environment beside this one`,
+        becomes,
+      );
+  }
+  // Every address follows from the network: what else differs then is a consequence.
+  if (applied.network.cidr !== wanted.network.cidr) return dangers;
   for (const [key, was] of Object.entries(applied.machines)) dangers.push(...machineDangers(key, was, wanted));
   for (const [key, machine] of Object.entries(wanted.machines)) {
     if (applied.machines[key] || !machine.roles.some((role) => role === "control-plane" || role === "etcd")) continue;
@@ -112,21 +129,6 @@ export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan)
       `the order of the control planes changed (${applied.controlPlane.join(", ")} → ${wanted.controlPlane.join(", ")})`,
       "restore the lock file from version control",
     );
-  }
-  const networks = [
-    ["infrastructure.network.cidr", applied.network.cidr, wanted.network.cidr],
-    ["cluster.network.podCidr", applied.network.podCidr, wanted.network.podCidr],
-    ["cluster.network.serviceCidr", applied.network.serviceCidr, wanted.network.serviceCidr],
-  ] as const;
-  for (const [path, was, becomes] of networks) {
-    if (was !== becomes)
-      never(
-        "environment",
-        path,
-        `a running cluster's network cannot change (${was} → ${becomes})`,
-        `set it back to ${was}, or create a new environment beside this one`,
-        becomes,
-      );
   }
   if (!same(applied.apiEndpoint, wanted.apiEndpoint)) {
     const [was, becomes] = [applied.apiEndpoint, wanted.apiEndpoint].map((each) => `${each.kind} ${each.domain ?? each.address}`);
@@ -246,7 +248,7 @@ function machineDangers(key: string, was: Applied["machines"][string], wanted: A
     return [];
   }
   const dangers: Danger[] = [];
-  const rebuild = member ? "set it back" : `set it back, or raise ${path}.${key}.generation to have the machine built anew`;
+  const rebuild = member || was.group === "nfs" || was.group === "bastion" ? "set it back, or restore the lock file" : `set it back, or raise ${path}.${key}.generation to have the machine built anew`;
   if (machine.address !== was.address)
     dangers.push(
       danger(

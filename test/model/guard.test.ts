@@ -54,19 +54,10 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
     ["environment:never"],
   ],
   [
-    "another network",
+    "another network, and not what follows from it",
     base(),
     base({}, { network: { cidr: "10.30.0.0/16" } }),
-    [
-      "cp-1:never",
-      "a:never",
-      "b:never",
-      "nfs:never",
-      "environment:never",
-      "environment:never",
-      "environment:never",
-      "environment:move-ingress",
-    ],
+    ["environment:never"],
   ],
   ["protection taken away", base(), base({ protect: "none" }), ["environment:unprotect"]],
   [

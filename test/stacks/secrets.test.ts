@@ -16,7 +16,7 @@ function planWith(credentials: Record<string, string>, privateKey: Record<string
   return plannedFile(environmentFile({ infrastructure: { provider: "openstack", credentials, access: { ssh: { privateKey } } } })).plan;
 }
 
-function valueOf<T>(output: Output<T> | undefined): Promise<T> {
+function resolved<T>(output: Output<T> | undefined): Promise<T> {
   return new Promise((resolve) => output?.apply(resolve));
 }
 
@@ -49,13 +49,13 @@ describe("secret references", () => {
     process.env.VAULT_TOKEN = "a-token";
     writeFileSync(join(folder, "key"), `${CANARY}-key`);
     const secrets = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { file: join(folder, "key") }));
-    assert.deepEqual(await valueOf(secrets.credentials), { userName: "kpaas", password: CANARY });
-    assert.equal(await valueOf(secrets.sshPrivateKey), `${CANARY}-key`);
+    assert.deepEqual(await resolved(secrets.credentials), { userName: "kpaas", password: CANARY });
+    assert.equal(await resolved(secrets.sshPrivateKey), `${CANARY}-key`);
     assert.ok(secrets.credentials && (await isSecret(secrets.credentials)));
     assert.ok(secrets.sshPrivateKey && (await isSecret(secrets.sshPrivateKey)));
     process.env.SSH_KEY = "from-the-environment";
     const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1#password" }, { env: "SSH_KEY" }));
-    assert.equal(await valueOf(other.sshPrivateKey), "from-the-environment");
+    assert.equal(await resolved(other.sshPrivateKey), "from-the-environment");
   });
 
   it("that cannot be resolved are all named at once, without any value", async () => {
