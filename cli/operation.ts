@@ -69,19 +69,30 @@ export function requireLock(context: Context, prepared: Prepared, json: boolean)
   throw new Exit(EXIT.refused);
 }
 
-/** Writes the lock file where it is missing or outdated, and says so. */
-export async function saveLock(context: Context, { loaded, planned }: Prepared): Promise<void> {
-  if (planned.lockState === "current") return;
-  (await context.modules.environments()).writeLock(loaded);
-  writeLines(context.stderr, [`wrote ${loaded.lockFile}`]);
+/**
+ * What writes the lock file where it is missing or outdated, once the plan is accepted: a refused plan must leave the lock of what is there.
+ */
+export async function lockWriter(context: Context, { loaded, planned }: Prepared): Promise<() => void> {
+  const { writeLock } = await context.modules.environments();
+  return () => {
+    if (planned.lockState === "current") return;
+    writeLock(loaded);
+    writeLines(context.stderr, [`wrote ${loaded.lockFile}`]);
+  };
 }
 
 /** Runs one engine operation, showing its progress and stopping it in order when interrupted. */
-export function execute(context: Context, title: string, prepared: Prepared, operation: Operation): Promise<OperationResult> {
+export function execute(
+  context: Context,
+  title: string,
+  prepared: Prepared,
+  operation: Operation,
+  options: Pick<RunOptions, "onAccepted"> = {},
+): Promise<OperationResult> {
   const where = prepared.target.sandbox ? " in the sandbox" : "";
   return interruptible(context, (signals) =>
     withProgress(context, `${title} ${prepared.loaded.name}${where}`, (onProgress) =>
-      operation(prepared.target, { ...signals, onProgress }),
+      operation(prepared.target, { ...signals, ...options, onProgress }),
     ),
   );
 }

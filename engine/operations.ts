@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly parallel?: number;
   /** Show secret outputs in clear; default false. A preview never does. */
   readonly showSecrets?: boolean;
+  /** Called by `up` once nothing stands against the plan any more, before anything is changed. */
+  readonly onAccepted?: () => void;
 }
 
 export interface OperationResult {
@@ -58,7 +60,7 @@ export async function previewEnvironment(target: EngineTarget, options: RunOptio
 
 /** Brings the environment to what its plan says, without a preview of its own. Throws as {@link previewEnvironment} does. */
 export async function upEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
-  return await runOperation("up", target, programOf(target), options);
+  return await runOperation("up", target, programOf(target, options.onAccepted), options);
 }
 
 /** Reads what is really there into the state; the changes are the drift found. @throws StackMissingError and as {@link previewEnvironment}. */
@@ -140,12 +142,12 @@ export async function runOperation(
   };
 }
 
-function programOf(target: EngineTarget): PulumiFn {
+function programOf(target: EngineTarget, onAccepted?: () => void): PulumiFn {
   const { plan, approvals, sandbox } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
     const { environmentProgram } = await import("../stacks/program.js");
-    return await environmentProgram(plan, { approvals, sandbox })();
+    return await environmentProgram(plan, { approvals, sandbox, ...(onAccepted ? { onAccepted } : {}) })();
   };
 }
 

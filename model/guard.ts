@@ -248,7 +248,10 @@ function machineDangers(key: string, was: Applied["machines"][string], wanted: A
     return [];
   }
   const dangers: Danger[] = [];
-  const rebuild = member || was.group === "nfs" || was.group === "bastion" ? "set it back, or restore the lock file" : `set it back, or raise ${path}.${key}.generation to have the machine built anew`;
+  const rebuild =
+    member || was.group === "nfs" || was.group === "bastion"
+      ? "set it back, or restore the lock file"
+      : `set it back, or raise ${path}.${key}.generation to have the machine built anew`;
   if (machine.address !== was.address)
     dangers.push(
       danger(

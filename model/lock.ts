@@ -29,12 +29,31 @@ export const lockSchema = z.strictObject({
     apiEndpointAddress: address.optional(),
   }),
   machines: z.record(z.string(), lockedMachineSchema),
-  /** Addresses machines had that are gone or were rebuilt: given again only when nothing else is free. */
-  retired: z.array(address),
+  /**
+   * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address
+   * is given only when nothing else is free.
+   */
+  retired: z.record(z.string(), z.strictObject({ zone: z.string().optional(), address })),
 });
 
 export type Lock = z.infer<typeof lockSchema>;
 export type LockedMachine = z.infer<typeof lockedMachineSchema>;
+
+/** What the lock has of a machine of that generation, also where it is gone for now. */
+export function lockedIdentity(
+  lock: Lock | undefined,
+  key: string,
+  generation: number,
+): { readonly zone?: string; readonly address: string } | undefined {
+  const standing = lock?.machines[key];
+  const found = standing?.generation === generation ? standing : lock?.retired[machineName(key, generation)];
+  return found && { address: found.address, ...(found.zone === undefined ? {} : { zone: found.zone }) };
+}
+
+/** Inventory host, node and member name: the key, or `KEY-gN` from the second generation on. */
+export function machineName(key: string, generation: number): string {
+  return generation > 1 ? `${key}-g${generation}` : key;
+}
 
 /** One value the lock file has and the plan would write otherwise. */
 export interface LockChange {

@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly approvals: readonly string[];
   /** True: secrets are not resolved. */
   readonly sandbox: boolean;
+  /** Called once nothing stands against the plan any more, before anything is registered: the moment to fix its lock file. */
+  readonly onAccepted?: () => void;
 }
 
 /** The Pulumi program of one environment: guards, then registers everything, and gives the stack's outputs. */
@@ -19,6 +21,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
     await guard(plan, options.approvals);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? {} : await resolveSecrets(plan);
+    options.onAccepted?.();
     const environment = new Environment(plan.environment, { plan: wanted, secrets });
     return { ...environment.outputs, applied: appliedState(plan) };
   };

@@ -5,11 +5,11 @@ import {
   asker,
   execute,
   isYes,
+  lockWriter,
   type OperationFlags,
   prepare,
   printResult,
   requireLock,
-  saveLock,
   showPreview,
   unlessDeclined,
 } from "../operation";
@@ -37,9 +37,8 @@ async function up(context: Context, reference: string, flags: OperationFlags): P
     showPreview(context, prepared, await execute(context, "preview", prepared, engine.previewEnvironment));
     unlessDeclined(context, isYes(await ask(`Bring ${prepared.loaded.name} up like this? [y/N] `)));
   }
-  await saveLock(context, prepared);
   const engine = await context.modules.engine();
-  const result = await execute(context, "up", prepared, engine.upEnvironment);
+  const result = await execute(context, "up", prepared, engine.upEnvironment, { onAccepted: await lockWriter(context, prepared) });
   const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
   printResult(context, result, flags.json === true, () => summarize(prepared.planned.plan, result, prepared.target.sandbox, style));
 }

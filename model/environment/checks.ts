@@ -1,4 +1,5 @@
 import { type Block, contains, formatAddress, overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
+import { machineName } from "../lock";
 import { type Findings, nearest } from "../problems";
 import type { Environment, WantedGroup, WantedMachine } from "./types";
 import { fieldOfVariable } from "./variables";
@@ -22,11 +23,6 @@ export function checkEnvironment(environment: Environment, findings: Findings): 
 export function machinePath(group: WantedGroup, machine: WantedMachine, field?: string): string {
   const declared = group.name === "bastion" || group.name === "nfs" ? group.path : `${group.path}.nodes`;
   return field ? `${declared}.${machine.key}.${field}` : declared;
-}
-
-/** Inventory host, node and member name: the key, or `KEY-gN` from the second generation on. */
-export function machineName(key: string, generation: number): string {
-  return generation > 1 ? `${key}-g${generation}` : key;
 }
 
 function everyMachine(environment: Environment): { group: WantedGroup; machine: WantedMachine }[] {

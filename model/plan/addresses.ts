@@ -1,7 +1,7 @@
 import { machinePath } from "../environment/checks";
 import type { Environment } from "../environment/types";
 import { contains, formatAddress, formatRange, parseAddress, parseCidr, parseRange } from "../ipv4";
-import type { Lock } from "../lock";
+import { type Lock, lockedIdentity, machineName } from "../lock";
 import type { Findings } from "../problems";
 import type { AddressRange } from "./types";
 
@@ -15,8 +15,8 @@ export interface AddressPlan {
   readonly apiEndpoint?: string;
   /** By machine key. */
   readonly machines: ReadonlyMap<string, string>;
-  /** Addresses that machines had before and nothing has now. */
-  readonly retired: readonly string[];
+  /** What machines had before and nothing has now, by machine name. */
+  readonly retired: Lock["retired"];
 }
 
 interface Span {
@@ -75,10 +75,11 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   const lockedIngress = valid(lock?.network.ingressAddress);
   const ingress = ingressWanted ?? (lockedIngress !== undefined && contains(balancer, lockedIngress) ? lockedIngress : balancer.first);
 
-  const retired = [...new Set([...(lock?.retired ?? []), ...[...leaving.values()].map(formatAddress)])];
+  const retired = { ...lock?.retired, ...leavingIdentities(lock, leaving) };
+  const former = Object.values(retired).map(({ address }) => address);
   const planned = new Map<string, string>();
   for (const { group, machine } of machines) {
-    const chosen = valid(machine.address) ?? kept.get(machine.key) ?? firstFree(hosts, taken, retired);
+    const chosen = valid(machine.address) ?? kept.get(machine.key) ?? firstFree(hosts, taken, former);
     if (chosen === undefined) {
       findings.error(
         "infrastructure.network.cidr",
@@ -108,7 +109,11 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
     ingress: formatAddress(ingress),
     ...(endpoint === undefined ? {} : { apiEndpoint: formatAddress(endpoint) }),
     machines: planned,
-    retired: retired.filter((text) => !inUse.has(text)).sort((a, b) => (parseAddress(a) ?? 0) - (parseAddress(b) ?? 0)),
+    retired: Object.fromEntries(
+      Object.entries(retired)
+        .filter(([, { address }]) => !inUse.has(address))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
   };
 }
 
@@ -121,10 +126,15 @@ function keptAddresses(
 ): Map<string, number> {
   const kept = new Map<string, number>();
   const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
-  for (const { machine } of machines) {
-    const locked = lock?.machines[machine.key];
-    const value = locked?.generation === machine.generation && machine.address === undefined ? valid(locked.address) : undefined;
-    if (value !== undefined) kept.set(machine.key, value);
+  const unfixed = machines.map(({ machine }) => machine).filter(({ address }) => address === undefined);
+  const standing = unfixed.filter(({ key, generation }) => lock?.machines[key]?.generation === generation);
+  const returning = unfixed.filter((machine) => !standing.includes(machine));
+  const given = new Set(machines.map(({ machine }) => valid(machine.address)));
+  for (const { key, generation } of [...standing, ...returning]) {
+    const value = valid(lockedIdentity(lock, key, generation)?.address);
+    // What a machine had that was gone may be another's by now.
+    const free = standing.some((each) => each.key === key) || (!given.has(value) && ![...kept.values()].includes(value ?? -1));
+    if (value !== undefined && free) kept.set(key, value);
   }
   for (const { group, machine } of machines) {
     const wanted = valid(machine.address);
@@ -155,6 +165,16 @@ function leavingAddresses(
     if (value !== undefined && (!machine || machine.generation !== locked.generation || moves)) leaving.set(key, value);
   }
   return leaving;
+}
+
+/** The machines behind leaving addresses, as the lock keeps them. */
+function leavingIdentities(lock: Lock | undefined, leaving: ReadonlyMap<string, number>): Lock["retired"] {
+  return Object.fromEntries(
+    [...leaving].map(([key, value]) => {
+      const { generation = 1, zone } = lock?.machines[key] ?? {};
+      return [machineName(key, generation), { ...(zone === undefined ? {} : { zone }), address: formatAddress(value) }];
+    }),
+  );
 }
 
 /** A range of the lock file that still lies in the network and that nothing fixed by the file has come to lie in. */

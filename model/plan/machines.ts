@@ -1,6 +1,5 @@
-import { machineName } from "../environment/checks";
 import type { Environment, WantedGroup } from "../environment/types";
-import type { Lock, LockedMachine } from "../lock";
+import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
 import type { MachinePlan, Role } from "./types";
 
 /** The machines with what the lock adds to them. */
@@ -81,9 +80,10 @@ function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMa
   };
   for (const group of environment.groups) {
     for (const machine of group.machines) {
-      const locked = lock?.machines[machine.key];
-      const stands = locked?.generation === machine.generation;
-      const zone = machine.zone ?? (stands || environment.zones.includes(locked?.zone ?? "") ? locked?.zone : undefined);
+      const stands = lockedIdentity(lock, machine.key, machine.generation);
+      // A machine that is rebuilt stays in its zone while that one is named.
+      const former = environment.zones.find((zone) => zone === lock?.machines[machine.key]?.zone);
+      const zone = machine.zone ?? (stands ? stands.zone : former);
       if (zone !== undefined) put(group.name, machine.key, zone);
       else if (stands) unzoned.add(machine.key);
     }

@@ -57,7 +57,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
       ...(addresses.apiEndpoint === undefined ? {} : { apiEndpointAddress: addresses.apiEndpoint }),
     },
     machines: locked,
-    retired: [...addresses.retired],
+    retired: addresses.retired,
   };
   const lockChanges = diffLocks(lock, wanted);
   const plan: EnvironmentPlan = {

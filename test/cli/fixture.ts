@@ -113,7 +113,7 @@ const LOCK: Lock = {
   image: "ubuntu-22.04",
   network: { cloudRange: "10.20.0.2-10.20.0.10" },
   machines: {},
-  retired: [],
+  retired: {},
 };
 
 type Planned = NonNullable<LoadedEnvironment["planned"]>;
@@ -154,6 +154,7 @@ export async function command(argv: readonly string[], world: World = {}): Promi
       targets.push(target);
       options.onProgress?.({ kind: "message", severity: "info", text: `${name} says hello`, ephemeral: false });
       if (world.failure !== undefined) throw world.failure;
+      options.onAccepted?.();
       return result(world);
     };
   const context: Context = {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RefusedError } from "../../model/problems";
 import { command } from "./fixture";
 
 describe("a missing or outdated lock", () => {
@@ -36,13 +37,18 @@ describe("a missing or outdated lock", () => {
     assert.match(stderr, /~ machines\.cp-1\.address: 10\.20\.0\.9 → 10\.20\.0\.11/);
     assert.deepEqual(
       calls.filter((call) => !call.startsWith("ask")),
-      ["preview", "writeLock", "up"],
+      ["preview", "up", "writeLock"],
     );
   });
 
   it("is written by an up in the sandbox, and only used by a preview there", async () => {
-    assert.deepEqual((await command(["up", "seoul", "--sandbox", "--yes"], { lockState: "missing" })).calls, ["writeLock", "up"]);
+    assert.deepEqual((await command(["up", "seoul", "--sandbox", "--yes"], { lockState: "missing" })).calls, ["up", "writeLock"]);
     assert.deepEqual((await command(["preview", "seoul", "--sandbox"], { lockState: "missing" })).calls, ["preview"]);
+  });
+
+  it("is left alone when the plan is refused: the way back starts from the lock of what is there", async () => {
+    const refused = await command(["up", "seoul", "--sandbox", "--yes"], { lockState: "outdated", failure: new RefusedError([]) });
+    assert.deepEqual([refused.code, refused.calls], [3, ["up"]]);
   });
 
   it("is no hindrance to a destroy", async () => {

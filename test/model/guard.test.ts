@@ -53,12 +53,7 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
     base({ cluster: { apiEndpoint: { domain: "api.example.org" }, pools: { worker: { nodes: { a: {}, b: {} } } } } }),
     ["environment:never"],
   ],
-  [
-    "another network, and not what follows from it",
-    base(),
-    base({}, { network: { cidr: "10.30.0.0/16" } }),
-    ["environment:never"],
-  ],
+  ["another network, and not what follows from it", base(), base({}, { network: { cidr: "10.30.0.0/16" } }), ["environment:never"]],
   ["protection taken away", base(), base({ protect: "none" }), ["environment:unprotect"]],
   [
     "databases dropped",

@@ -35,7 +35,7 @@ describe("a plan", () => {
     assert.deepEqual(byKey(after), rest);
     assert.deepEqual(
       after.lockChanges.map((change) => change.path),
-      ["machines.b.address", "machines.b.generation", "machines.b.zone", "retired"],
+      ["machines.b.address", "machines.b.generation", "machines.b.zone", "retired.b.address", "retired.b.zone"],
     );
   });
 
@@ -91,9 +91,18 @@ describe("a plan", () => {
     assert.equal(rebuilt?.name, "b-g2");
     assert.notEqual(rebuilt?.address, old?.address);
     assert.equal(rebuilt?.zone, old?.zone);
-    assert.deepEqual(after.lock.retired, [old?.address]);
+    assert.deepEqual(after.lock.retired, { b: { zone: old?.zone, address: old?.address } });
     const later = plannedFile(pools({ a: {}, b: { generation: 2 }, c: {} }), after.lock);
     assert.notEqual(later.plan.machines.find(({ key }) => key === "c")?.address, old?.address);
+  });
+
+  it("gives a machine that comes back what it had", () => {
+    const before = plannedFile(pools(4));
+    const without = plannedFile(pools(2), before.lock);
+    assert.deepEqual(Object.keys(without.lock.retired), ["worker-3", "worker-4"]);
+    const back = plannedFile(pools(4), without.lock);
+    assert.deepEqual(back.plan, before.plan);
+    assert.deepEqual(back.lock, before.lock);
   });
 
   it("gives a retired address again only when no other is left", () => {
