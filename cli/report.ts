@@ -69,9 +69,10 @@ export function printProblems(context: Context, problems: readonly Problem[], js
   else writeLines(context.stderr, describeProblems(problems, colorsFor(context.stderr, context.env)));
 }
 
-/** Problems as lines, the severity coloured. */
+/** Problems as lines, the severity coloured; errors last, where a reader's eye is when the command has ended. */
 export function describeProblems(problems: readonly Problem[], colors: Colors): string[] {
-  return problems.map((problem) => {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  return [...problems.filter((problem) => !errors.includes(problem)), ...errors].map((problem) => {
     const text = formatProblem(problem).replace(/^(error|warning) : /, "$1: ");
     const rest = text.slice(problem.severity.length);
     return (problem.severity === "error" ? colors.red(problem.severity) : colors.yellow(problem.severity)) + rest;

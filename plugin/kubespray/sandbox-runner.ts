@@ -7,6 +7,7 @@ import { taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
 import { UNKNOWN } from "../rpc/provider";
+import { seal, unseal } from "../sealed";
 import { writeAtomically } from "./files";
 import { FileJournal, type Journal } from "./journal";
 import { type ClusterPki, createPki, kubeconfigOf } from "./pki";
@@ -162,13 +163,13 @@ export class SandboxRunner implements Runner {
     writeAtomically(this.clusterPath, `${JSON.stringify(file, undefined, 2)}\n`);
   }
 
-  /** Made once for a cluster and kept beside it. */
+  /** Made once for a cluster and kept beside it, sealed. */
   private async pki(): Promise<ClusterPki> {
     const path = this.path("cluster-pki.json");
-    const existing = readJson<ClusterPki>(path);
-    if (existing) return existing;
+    const existing = readText(path);
+    if (existing !== undefined) return JSON.parse(unseal(existing.trim()));
     const pki = await createPki(new Date());
-    writeAtomically(path, JSON.stringify(pki));
+    writeAtomically(path, `${seal(JSON.stringify(pki))}\n`);
     return pki;
   }
 }
@@ -202,8 +203,13 @@ function carries(node: NodeState, step: ClusterStep): boolean {
 
 /** The file's content, or undefined where there is no such file. */
 function readJson<T>(path: string): T | undefined {
+  const text = readText(path);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
+}
+
+function readText(path: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

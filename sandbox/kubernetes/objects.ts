@@ -1,3 +1,4 @@
+import { seal, unseal } from "../../plugin/sealed";
 import { Store } from "../store";
 import { apiVersionOf, KINDS, splitApiVersion } from "./kinds";
 import { at, type Fields, fields, isFields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
@@ -52,7 +53,7 @@ export class Objects {
 
   put(object: KubeObject): void {
     const served = this.mustServe(object);
-    this.store.put(folderOf(served), { ...object, id: idOf(served.namespaced ? namespaceOf(object) : "", nameOf(object)) });
+    this.store.put(folderOf(served), { ...atRest(object, seal), id: idOf(served.namespaced ? namespaceOf(object) : "", nameOf(object)) });
   }
 
   remove(object: KubeObject): void {
@@ -108,10 +109,18 @@ function idOf(namespace: string, name: string): string {
 function toObject(stored: unknown, served: ServedKind): KubeObject | undefined {
   if (!isFields(stored)) return undefined;
   const { id: _id, ...object } = stored;
-  return {
+  const known = {
     ...object,
     apiVersion: text(object.apiVersion) ?? apiVersionOf(served.group, served.version),
     kind: served.kind,
     metadata: fields(object.metadata),
   };
+  return atRest(known, unseal);
+}
+
+/** A Secret's data is sealed in its file, as a cluster encrypts it at rest. */
+function atRest(object: KubeObject, change: (value: string) => string): KubeObject {
+  if (object.kind !== "Secret" || object.apiVersion !== "v1" || !isFields(object.data)) return object;
+  const data = Object.entries(object.data).map(([key, value]) => [key, typeof value === "string" ? change(value) : value]);
+  return { ...object, data: Object.fromEntries(data) };
 }
