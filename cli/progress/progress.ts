@@ -27,7 +27,10 @@ export async function withProgress<T>(
     return event.text.trimEnd();
   };
   const draw = () => screen?.draw(renderLive(state, title, started, Date.now(), widthOf(context.stderr), colors));
-  const beat = () => writeLines(context.stderr, [renderHeartbeat(state, started, Date.now())]);
+  const beat = () => {
+    // Before the first resource the engine may be built, which tells of itself.
+    if (state !== INITIAL) writeLines(context.stderr, [renderHeartbeat(state, started, Date.now())]);
+  };
   if (screen === undefined) writeLines(context.stderr, [title]);
   const timer = screen === undefined ? setInterval(beat, HEARTBEAT_MS) : setInterval(draw, FRAME_MS);
   try {
