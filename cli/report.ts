@@ -30,7 +30,8 @@ export function reportFailure(context: Context, error: unknown, json: boolean, e
     return EXIT.badInput;
   }
   if (error instanceof InvalidInputError) {
-    printProblems(context, error.problems, json);
+    const problems = error.problems.map((problem) => (problem.environment === "" ? { ...problem, environment } : problem));
+    printProblems(context, problems, json);
     return EXIT.badInput;
   }
   if (error instanceof RefusedError) {
@@ -39,7 +40,8 @@ export function reportFailure(context: Context, error: unknown, json: boolean, e
   }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   if (json) writeJson(context, { problems: [{ environment, path: "", reason: message, remedy: remedyFor(name), severity: "error" }] });
-  else if (EXPECTED.has(name)) writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`]);
+  else if (EXPECTED.has(name) || isOfTheSystem(error))
+    writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`]);
   else writeLines(context.stderr, [stack ?? message]);
   return name === "InterruptedError" ? EXIT.interrupted : EXIT.failed;
 }
@@ -52,6 +54,11 @@ const EXPECTED: ReadonlySet<string> = new Set([
   "StackMissingError",
   "StackBusyError",
 ]);
+
+/** A file that cannot be read or written, a full disk: nothing the place in our code would explain. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error;
+}
 
 function remedyFor(name: string): string {
   if (name === "InterruptedError") return "run the same command again: it goes on from what was done";

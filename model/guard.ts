@@ -11,7 +11,7 @@ const appliedMachineSchema = z.object({
   zone: z.string().optional(),
   size: z.string(),
   address: z.string(),
-  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number() })),
+  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().optional() })),
 });
 
 const appliedSchema = z.object({
@@ -44,7 +44,7 @@ export function appliedState(plan: EnvironmentPlan): Applied {
           ...(machine.zone === undefined ? {} : { zone: machine.zone }),
           size: machine.size,
           address: machine.address,
-          volumes: machine.volumes.map(({ name, sizeGiB }) => ({ name, sizeGiB })),
+          volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({ name, sizeGiB, ...(type === undefined ? {} : { type }) })),
         },
       ]),
     ),
@@ -244,6 +244,7 @@ function machineDangers(key: string, was: Applied["machines"][string], wanted: A
           "take the machine out of service first",
           machine.generation,
         ),
+        ...volumeDangers(key, was, machine),
       ];
     return [];
   }
@@ -291,29 +292,35 @@ function machineDangers(key: string, was: Applied["machines"][string], wanted: A
         machine.size,
       ),
     );
-  for (const volume of was.volumes) {
-    const now = machine.volumes.find(({ name }) => name === volume.name);
-    if (!now)
-      dangers.push(
-        danger(
-          "discard-volume",
-          path,
-          `the volume ${volume.name} of ${key} would be deleted`,
-          "leave the volume in the file, or move its data away first",
-        ),
+  return [...dangers, ...volumeDangers(key, was, machine)];
+}
+
+/** What would harm the data on the volumes of a machine, which outlive its rebuilds. */
+function volumeDangers(key: string, was: Applied["machines"][string], machine: Applied["machines"][string]): Danger[] {
+  const path = groupPath(was);
+  return was.volumes.flatMap(({ name, sizeGiB, type }): Danger[] => {
+    const now = machine.volumes.find((volume) => volume.name === name);
+    if (!now) {
+      const reason = `the volume ${name} of ${key} would be deleted`;
+      return [{ key, action: "discard-volume", path, reason, remedy: "leave the volume in the file, or move its data away first" }];
+    }
+    const dangers: Danger[] = [];
+    const never = (reason: string, remedy: string, value: unknown): void => {
+      dangers.push({ key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) });
+    };
+    if (now.sizeGiB < sizeGiB) {
+      never(`the volume ${name} of ${key} cannot shrink (${sizeGiB} → ${now.sizeGiB} GiB)`, `set it back to ${sizeGiB}`, now.sizeGiB);
+    }
+    if (now.type !== type) {
+      // The provider knows no other way than a new, empty volume.
+      never(
+        `the volume ${name} of ${key} cannot change its type (${type ?? "the cloud's"} → ${now.type ?? "the cloud's"})`,
+        `${type === undefined ? "take the type out again" : `set it back to ${type}`}, or give a volume of another name the new type and move the data`,
+        now.type,
       );
-    else if (now.sizeGiB < volume.sizeGiB)
-      dangers.push(
-        danger(
-          "never",
-          path,
-          `the volume ${volume.name} of ${key} cannot shrink (${volume.sizeGiB} → ${now.sizeGiB} GiB)`,
-          `set it back to ${volume.sizeGiB}`,
-          now.sizeGiB,
-        ),
-      );
-  }
-  return dangers;
+    }
+    return dangers;
+  });
 }
 
 function volumes(list: readonly { readonly name: string; readonly sizeGiB: number }[]): string {
@@ -339,13 +346,18 @@ export function planDigest(plan: EnvironmentPlan): string {
   return createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 12);
 }
 
-/** What still stands against a plan once the approvals are counted: refusals with the approval that would let each one through. */
+/**
+ * What still stands against a plan once the approvals are counted: refusals with the approval that would let each one through.
+ * `lasting` approvals stay behind in the configuration, so they count with the plan's fingerprint only.
+ */
 export function refusals(plan: EnvironmentPlan, dangers: readonly Danger[], approvals: readonly string[], lasting = false): Problem[] {
   const digest = planDigest(plan);
+  const approval = (what: string): string =>
+    lasting ? `put ${what}@${digest} into the configuration kpaas:approve` : `--approve ${what}@${digest}`;
   const approved = (danger: Danger): boolean =>
     danger.action !== "never" &&
-    approvals.some((approval) => {
-      const [what, bound] = approval.split("@");
+    approvals.some((given) => {
+      const [what, bound] = given.split("@");
       return what === `${danger.key}:${danger.action}` && (bound === undefined ? !lasting : bound === digest);
     });
   return dangers
@@ -355,7 +367,7 @@ export function refusals(plan: EnvironmentPlan, dangers: readonly Danger[], appr
       path,
       ...(value === undefined ? {} : { value }),
       reason,
-      remedy: action === "never" ? remedy : `${remedy}; to go on all the same: --approve ${key}:${action}@${digest}`,
+      remedy: action === "never" ? remedy : `${remedy}; to go on all the same: ${approval(`${key}:${action}`)}`,
       severity: "error" as const,
     }));
 }

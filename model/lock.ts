@@ -62,16 +62,21 @@ export interface LockChange {
   readonly becomes?: unknown;
 }
 
+const restore = "restore the lock file from version control; it is not to be edited by hand";
+
 /** Reads a lock file's content; problems land in `findings` under `lock`. */
 export function parseLock(content: unknown, environment: string, findings: Findings): Lock | undefined {
   const result = lockSchema.safeParse(content);
   if (!result.success) {
     for (const issue of result.error.issues) {
-      findings.error(
-        ["lock", ...issue.path].join("."),
-        issue.message,
-        "restore the lock file from version control; it is not to be edited by hand",
-      );
+      const path = ["lock", ...issue.path.map(String)];
+      const known = issue.code === "unrecognized_keys" || issue.code === "invalid_type" || issue.code === "invalid_value";
+      for (const key of issue.code === "unrecognized_keys" ? issue.keys : [undefined])
+        findings.error(
+          [...path, ...(key === undefined ? [] : [key])].join("."),
+          key !== undefined ? "is no known field of a lock file" : known ? "is missing or is not what belongs there" : issue.message,
+          restore,
+        );
     }
     return undefined;
   }
@@ -84,7 +89,26 @@ export function parseLock(content: unknown, environment: string, findings: Findi
     );
     return undefined;
   }
-  return result.data;
+  return checkTwice(result.data, findings) ? undefined : result.data;
+}
+
+/** Whether two machines were given the same address or the same place, as a bad merge does. */
+function checkTwice(lock: Lock, findings: Findings): boolean {
+  let twice = false;
+  for (const field of ["address", "order"] as const) {
+    const holders = new Map<string, string>();
+    for (const [key, machine] of Object.entries(lock.machines)) {
+      const value = machine[field];
+      if (value === undefined) continue;
+      // External etcd members are counted by themselves.
+      const place = field === "order" ? `${value} ${machine.etcdMember !== undefined}` : `${value}`;
+      const holder = holders.get(place);
+      if (holder !== undefined) findings.error(`lock.machines.${key}.${field}`, `is also that of ${holder}`, restore, value);
+      twice ||= holder !== undefined;
+      holders.set(place, key);
+    }
+  }
+  return twice;
 }
 
 /** What differs between two locks, by dotted path. A missing lock differs in everything. */

@@ -53,6 +53,11 @@ export class Findings {
     this.found.splice(0, this.found.length, ...kept);
   }
 
+  /** The paths at which something is wrong. */
+  get errorPaths(): string[] {
+    return this.found.filter((finding) => finding.severity !== "warning").map(({ path }) => path);
+  }
+
   get hasErrors(): boolean {
     return this.found.some((finding) => finding.severity !== "warning");
   }

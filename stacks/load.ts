@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { parseDocument, stringify } from "yaml";
+import { stringify } from "yaml";
 import { checkEnvironment } from "../model/environment/checks";
+import { isConsequence } from "../model/environment/consequences";
 import { isRecord, parseEnvironmentFile } from "../model/environment/parse";
 import { resolveEnvironment } from "../model/environment/resolve";
 import { refuseUnsupported } from "../model/environment/unsupported";
@@ -10,6 +11,7 @@ import { checkPlannedCluster } from "../model/plan/checks";
 import { endOfLife } from "../model/plan/end-of-life";
 import { type PlannedEnvironment, planEnvironment } from "../model/plan/plan";
 import { Findings, InvalidInputError, nearest, type Problem } from "../model/problems";
+import { readYaml } from "./yaml";
 
 /** An environment read from its file and lock, with every problem found. */
 export interface LoadedEnvironment {
@@ -39,7 +41,8 @@ export function listEnvironments(root: string): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".yaml") && !file.endsWith(lockSuffix) && file !== "fleet.yaml" && !file.startsWith("Pulumi."))
     .filter((file) => {
-      const content: unknown = parseDocument(readFileSync(join(folder, file), "utf8")).toJS();
+      // One that cannot be read is listed too: its check says why.
+      const content = readYaml(join(folder, file), "", new Findings());
       return !isRecord(content) || "name" in content;
     })
     .map((file) => file.slice(0, -".yaml".length))
@@ -55,21 +58,35 @@ export function loadEnvironment(reference: string, root: string, today = new Dat
   const file = locate(reference, root);
   const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}${lockSuffix}`);
   const findings = new Findings();
-  const content = readMerged(file, findings, []);
-  const parsed = parseEnvironmentFile(content, findings);
-  const name = parsed.broken.includes("name") ? basename(file) : parsed.file.name;
+  const merged = readMerged(file, findings, []);
+  const found = new Findings();
+  const parsed = parseEnvironmentFile(merged.content, found);
+  // What stands in an unread base is neither missing nor at its default.
+  if (!merged.whole) found.drop((path) => !isWritten(merged.content, path));
+  findings.addAll(found);
+  const name = parsed.broken.includes("name") || parsed.broken.includes("") ? basename(file) : parsed.file.name;
   const environment = resolveEnvironment(parsed.file);
   const later = new Findings();
   refuseUnsupported(parsed.file, environment, later);
-  checkEnvironment(environment, later);
-  const lock = parsed.broken.includes("name") ? undefined : readLock(lockFile, environment.name, findings);
-  const planned = planEnvironment(environment, lock, later);
+  const broken = [...parsed.broken, ...later.errorPaths];
+  const checked = new Findings();
+  checkEnvironment(environment, checked, broken);
+  checked.drop((path) => isConsequence(broken, path, "check"));
+  const lock = name === parsed.file.name ? readLock(lockFile, name, findings) : undefined;
+  const planning = new Findings();
+  const planned = planEnvironment(environment, lock, planning);
+  planning.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
+  checked.addAll(planning);
   if (planned) {
-    later.addNew(checkPlannedCluster(planned.plan, environment));
-    later.add(endOfLife(planned.plan, today));
+    const cluster = new Findings();
+    cluster.add(checkPlannedCluster(planned.plan, environment));
+    cluster.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
+    checked.addAll(cluster);
+    checked.add(endOfLife(planned.plan, today).filter(({ path }) => !broken.some((each) => each === "" || each === path)));
   }
-  // What a check finds at a field that did not parse is a consequence of the default standing in for it.
-  later.drop((path) => parsed.broken.some((broken) => related(broken, path)));
+  if (!merged.whole) checked.drop((path) => !isWritten(merged.content, path));
+  later.drop((path) => isConsequence(parsed.broken, path, "check"));
+  later.addAll(checked);
   findings.addAll(later);
   const problems = findings.toProblems(name);
   return { name, file, lockFile, problems, ...(planned && !findings.hasErrors ? { planned } : {}) };
@@ -107,47 +124,52 @@ function missing(reference: string, reason: string, remedy: string): InvalidInpu
   return new InvalidInputError([{ environment: reference, path: "", reason, remedy, severity: "error" }]);
 }
 
+interface Merged {
+  readonly content: unknown;
+  /** False where a base could not be read. */
+  readonly whole: boolean;
+}
+
 /** The file's content merged over its bases: maps merge, lists and scalars replace. */
-function readMerged(file: string, findings: Findings, chain: readonly string[]): unknown {
-  const content = readYaml(file, "", findings);
-  if (!isRecord(content) || content.extends === undefined) return content;
-  if (typeof content.extends !== "string") return content;
-  const base = resolve(dirname(file), content.extends);
+function readMerged(file: string, findings: Findings, chain: readonly string[]): Merged {
+  const content = readYaml(file, chain.length === 0 ? "" : "extends", findings);
+  if (!isRecord(content) || content.extends === undefined) return { content, whole: content !== undefined };
+  const given = content.extends;
+  if (typeof given !== "string") return { content, whole: false };
+  const base = resolve(dirname(file), given);
   const loop = [...chain, file];
+  const unread = (reason: string, remedy: string): Merged => {
+    findings.error("extends", reason, remedy, given);
+    return { content, whole: false };
+  };
   if (loop.includes(base)) {
-    findings.error(
-      "extends",
-      `goes in a circle: ${[...loop, base].map((each) => basename(each)).join(" → ")}`,
-      "take one of the `extends` out",
-      content.extends,
-    );
-    return content;
+    const circle = [...loop, base].map((each) => basename(each)).join(" → ");
+    return unread(`goes in a circle: ${circle}`, "take one of the `extends` out");
   }
-  if (!existsSync(base)) {
-    findings.error("extends", `there is no file ${base}`, "give the base's path relative to this file", content.extends);
-    return content;
-  }
+  if (!existsSync(base)) return unread(`there is no file ${base}`, "give the base's path relative to this file");
   const inherited = readMerged(base, findings, loop);
-  if (inherited === undefined) return content;
-  if (!isRecord(inherited)) {
-    findings.error("extends", "the base is no map of fields", "let the base hold the fields to share", content.extends);
-    return content;
+  if (inherited.content === undefined) return { content, whole: false };
+  if (!isRecord(inherited.content)) return unread("the base is no map of fields", "let the base hold the fields to share");
+  if (chain.length === 0 && "name" in inherited.content) {
+    findings.error("extends", `the base ${basename(base)} has a name: a base is no environment`, "take the name out of the base", given);
   }
-  if (chain.length === 0 && "name" in inherited) {
-    findings.error(
-      "extends",
-      `the base ${basename(base)} has a name: a base is no environment`,
-      "take the name out of the base",
-      content.extends,
-    );
+  return { content: merge(inherited.content, content), whole: inherited.whole };
+}
+
+/** Whether a field at this dotted path has a value. */
+function isWritten(content: unknown, path: string): boolean {
+  let value = content;
+  for (const step of path.split(".")) {
+    if (typeof value !== "object" || value === null) return false;
+    value = new Map<string, unknown>(Object.entries(value)).get(step);
   }
-  return merge(inherited, content);
+  return value !== undefined;
 }
 
 function merge(base: unknown, over: unknown): unknown {
   if (!isRecord(base) || !isRecord(over)) return over;
   const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in base ? merge(base[key], value) : value;
+  for (const [key, value] of Object.entries(over)) merged[key] = Object.hasOwn(base, key) ? merge(base[key], value) : value;
   return merged;
 }
 
@@ -155,19 +177,4 @@ function readLock(lockFile: string, environment: string, findings: Findings): Lo
   if (!existsSync(lockFile)) return undefined;
   const content = readYaml(lockFile, "lock", findings);
   return content === undefined ? undefined : parseLock(content, environment, findings);
-}
-
-/** Reads a YAML file; its syntax errors become findings at the given path. */
-function readYaml(file: string, path: string, findings: Findings): unknown {
-  const document = parseDocument(readFileSync(file, "utf8"), { uniqueKeys: true });
-  for (const error of document.errors) {
-    const line = error.linePos?.[0];
-    const where = line ? `${basename(file)}, line ${line.line}, column ${line.col}` : basename(file);
-    findings.error(path, `${where}: ${error.message.split("\n")[0]?.replace(/ at line .*$/, "")}`, "mend the YAML there");
-  }
-  return document.errors.length > 0 && document.contents === null ? undefined : document.toJS({ maxAliasCount: 100 });
-}
-
-function related(broken: string, path: string): boolean {
-  return broken === path || broken.startsWith(`${path}.`) || path.startsWith(`${broken}.`);
 }

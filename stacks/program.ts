@@ -1,14 +1,18 @@
-import { Config, getOrganization, getProject, getRootDirectory, getStack, RunError, runtime } from "@pulumi/pulumi";
+import { Config, getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { appliedState, findDangers, parseApplied, refusals } from "../model/guard";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { InvalidInputError, RefusedError } from "../model/problems";
+import { formatProblem, InvalidInputError, RefusedError } from "../model/problems";
 import { Environment } from "./environment";
 import { loadEnvironment } from "./load";
+import { describeLockChanges, lockProblems } from "./lock-problems";
 import { resolveSecrets, withStandIns } from "./secrets";
 
 export interface ProgramOptions {
-  /** Dangerous changes let through, `KEY:ACTION`; those of the configuration `kpaas:approve` are added. */
-  readonly approvals: readonly string[];
+  /**
+   * Dangerous changes let through, `KEY:ACTION`; those of the configuration `kpaas:approve` are added. Undefined where only the configuration
+   * can let one through.
+   */
+  readonly approvals?: readonly string[];
   /** True: secrets are not resolved. */
   readonly sandbox: boolean;
   /** Called once nothing stands against the plan any more, before anything is registered: the moment to fix its lock file. */
@@ -32,19 +36,15 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
   try {
     const loaded = loadEnvironment(getStack(), getRootDirectory());
     if (!loaded.planned) throw new InvalidInputError(loaded.problems);
-    const { plan, lockState, lockChanges } = loaded.planned;
-    if (lockState !== "current") {
-      throw new RefusedError(
-        (lockChanges.length > 0 ? lockChanges : [{ path: "" }]).map(({ path, ...change }) => ({
-          environment: loaded.name,
-          path: path === "" ? "lock" : `lock.${path}`,
-          reason: `the lock file is ${lockState}: ${JSON.stringify(change)}`,
-          remedy: `run \`kpaas lock ${loaded.name}\`, review the lock file and commit it`,
-          severity: "error",
-        })),
-      );
+    const { plan, lockState } = loaded.planned;
+    const [stale] = lockProblems(loaded);
+    if (stale !== undefined) {
+      // One problem, however many lines differ: what to do about them is the same. A missing file lacks everything.
+      const changes = lockState === "missing" ? [] : describeLockChanges(loaded);
+      throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
-    return await environmentProgram(plan, { approvals: [], sandbox: false })();
+    for (const warning of loaded.problems) await log.warn(formatProblem(warning));
+    return await environmentProgram(plan, { sandbox: false })();
   } catch (error) {
     // The reader must act, not we: no stack trace.
     if (error instanceof InvalidInputError || error instanceof RefusedError) throw new RunError(error.message);
@@ -53,14 +53,14 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
 }
 
 /** Compares the plan with what the stack's own outputs say is there, before anything is registered. */
-async function guard(plan: EnvironmentPlan, approvals: readonly string[]): Promise<void> {
+async function guard(plan: EnvironmentPlan, approvals: readonly string[] | undefined): Promise<void> {
   const name = `${getOrganization()}/${getProject()}/${getStack()}`;
   const answer = await runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
   const applied = parseApplied((answer.outputs as Record<string, unknown> | undefined)?.applied);
   const dangers = findDangers(applied, plan);
-  const lasting = new Config("kpaas").get("approve")?.split(/[\s,]+/) ?? [];
-  const open = refusals(plan, dangers, approvals).filter((problem) =>
-    refusals(plan, dangers, lasting, true).some((each) => each.path === problem.path && each.reason === problem.reason),
-  );
+  const once = refusals(plan, dangers, approvals ?? []);
+  const lasting = refusals(plan, dangers, new Config("kpaas").get("approve")?.split(/[\s,]+/) ?? [], true);
+  const [shown, others] = approvals === undefined ? [lasting, once] : [once, lasting];
+  const open = shown.filter((problem) => others.some((each) => each.path === problem.path && each.reason === problem.reason));
   if (open.length > 0) throw new RefusedError(open);
 }

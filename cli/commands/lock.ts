@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { InvalidInputError } from "../../model/problems";
+import { describeLockChanges } from "../../stacks/lock-problems";
 import { type Context, colorsFor, writeJson, writeLines } from "../context";
-import { describeLockChanges } from "../lock";
 import { describeProblems } from "../report";
 
 /** `kpaas lock`: writes what the plan chose beside the file. */

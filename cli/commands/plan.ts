@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { InvalidInputError } from "../../model/problems";
+import { describeLockChanges } from "../../stacks/lock-problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
-import { describeLockChanges, lockNotice } from "../lock";
+import { lockNotice } from "../lock";
 import { planJson } from "../plan-json";
 import { describeProblems } from "../report";
 import { PLAN_PARTS, type PlanPart, viewPlan } from "../views";

@@ -1,28 +1,38 @@
 import { type Block, contains, formatAddress, overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
 import { machineName } from "../lock";
 import { type Findings, nearest } from "../problems";
+import { checkPools } from "./checks-pools";
 import type { Environment, WantedGroup, WantedMachine } from "./types";
 import { fieldOfVariable } from "./variables";
 
-/** Everything that can be wrong between fields of an environment file that are right by themselves. */
-export function checkEnvironment(environment: Environment, findings: Findings): void {
+/**
+ * Everything that can be wrong between fields of an environment file that are right by themselves.
+ * `broken` names the fields whose defaults stand in for what could not be used.
+ */
+export function checkEnvironment(environment: Environment, findings: Findings, broken: readonly string[] = []): void {
   checkNames(environment, findings);
   checkControlPlane(environment, findings);
   checkWorkers(environment, findings);
+  checkPools(environment, findings);
   checkZones(environment, findings);
   checkAccess(environment, findings);
   checkVariables(environment, findings);
   checkServices(environment, findings);
-  const network = parseCidr(environment.network.cidr);
-  if (!network) return;
+  const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
+  const network = known ? parseCidr(environment.network.cidr) : undefined;
   checkClusterNetworks(environment, network, findings);
-  checkAddresses(environment, network, findings);
+  if (network) checkAddresses(environment, network, findings);
 }
 
 /** The path of one machine's field, or of the number that declares it. */
 export function machinePath(group: WantedGroup, machine: WantedMachine, field?: string): string {
-  const declared = group.name === "bastion" || group.name === "nfs" ? group.path : `${group.path}.nodes`;
+  const declared = isOwn(group) ? group.path : `${group.path}.nodes`;
   return field ? `${declared}.${machine.key}.${field}` : declared;
+}
+
+/** Whether the machines beside the cluster are meant, whose keys the file does not choose. */
+function isOwn(group: WantedGroup): boolean {
+  return group.roles.includes("bastion") || group.roles.includes("nfs");
 }
 
 function everyMachine(environment: Environment): { group: WantedGroup; machine: WantedMachine }[] {
@@ -32,6 +42,12 @@ function everyMachine(environment: Environment): { group: WantedGroup; machine: 
 function checkNames(environment: Environment, findings: Findings): void {
   const taken = new Map<string, string>();
   for (const { group, machine } of everyMachine(environment)) {
+    if (!["all", "etcd", "localhost", "ungrouped"].includes(machine.key)) continue;
+    findings.error(machinePath(group, machine), `"${machine.key}" has a meaning of its own in Ansible's inventory`, "choose another key");
+  }
+  // The environment's own machines first: it is the file that can choose other keys.
+  const machines = everyMachine(environment).sort((a, b) => Number(isOwn(b.group)) - Number(isOwn(a.group)));
+  for (const { group, machine } of machines) {
     for (const name of new Set([machine.key, machineName(machine.key, machine.generation)])) {
       const other = taken.get(name);
       if (other !== undefined && other !== `${group.path} ${machine.key}`) {
@@ -43,12 +59,6 @@ function checkNames(environment: Environment, findings: Findings): void {
       }
       taken.set(name, `${group.path} ${machine.key}`);
     }
-  }
-  for (const group of environment.groups) {
-    const names = group.volumes.map((volume) => volume.name);
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice)
-      findings.error(`${group.path}.volumes`, `two volumes are named "${twice}"`, "give each volume of a pool its own name", twice);
   }
 }
 
@@ -152,12 +162,14 @@ const needs: readonly (readonly [service: string, needed: string])[] = [
 
 function checkServices(environment: Environment, findings: Findings): void {
   const on = new Map(environment.platform.services.map((service) => [service.name as string, service]));
-  for (const [service, needed] of needs) {
-    if (!on.has(service) || on.has(needed)) continue;
+  for (const needed of new Set(needs.map(([, each]) => each))) {
+    const needing = needs.filter(([service, each]) => each === needed && on.has(service)).map(([service]) => service);
+    if (needing.length === 0 || on.has(needed)) continue;
+    const names = needing.join(" and ");
     findings.error(
       `platform.services.${needed}`,
-      `${service} needs ${needed}, which is switched off`,
-      `switch ${needed} on, or ${service} off too`,
+      `${names} ${needing.length > 1 ? "need" : "needs"} ${needed}, which is switched off`,
+      `switch ${needed} on, or ${names} off too`,
       false,
     );
   }
@@ -178,29 +190,34 @@ function checkServices(environment: Environment, findings: Findings): void {
       mariadb.replicas,
     );
   }
-  const { storage } = environment.platform;
-  if (storage.kind === "nfs" && mariadb?.sizeGiB !== undefined && mariadb.sizeGiB > storage.sizeGiB) {
-    findings.error(
-      "platform.storage",
-      `the services ask for ${mariadb.sizeGiB} GiB of storage and the share has ${storage.sizeGiB} GiB`,
-      "raise platform.storage.sizeGiB",
-      storage.sizeGiB,
-    );
+  for (const { name, sizeGiB, values } of on.values()) {
+    if (sizeGiB !== undefined && name !== "mariadb")
+      findings.error(`platform.services.${name}.sizeGiB`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
+    if (values !== undefined && name !== "metricsServer" && name !== "certManager")
+      findings.error(`platform.services.${name}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
   }
 }
 
-function checkClusterNetworks(environment: Environment, network: Block, findings: Findings): void {
+function checkClusterNetworks(environment: Environment, network: Block | undefined, findings: Findings): void {
   const { cluster } = environment;
   const pods = parseCidr(cluster.podCidr);
   const services = parseCidr(cluster.serviceCidr);
   const overlap = (path: string, value: string, with_: string) =>
     findings.error(path, `overlaps ${with_}`, "choose a network that overlaps neither the machines' nor the other one", value);
-  if (pods && overlaps(pods, network))
+  if (pods && network && overlaps(pods, network))
     overlap("cluster.network.podCidr", cluster.podCidr, `the machines' network ${environment.network.cidr}`);
-  if (services && overlaps(services, network))
+  if (services && network && overlaps(services, network))
     overlap("cluster.network.serviceCidr", cluster.serviceCidr, `the machines' network ${environment.network.cidr}`);
   if (pods && services && overlaps(pods, services))
     overlap("cluster.network.serviceCidr", cluster.serviceCidr, `cluster.network.podCidr ${cluster.podCidr}`);
+  if (services && (services.prefix < 12 || services.prefix > 28)) {
+    findings.error(
+      "cluster.network.serviceCidr",
+      "is no size the Kubernetes API server takes",
+      "use a prefix between /12 and /28",
+      cluster.serviceCidr,
+    );
+  }
   if (cluster.encapsulation !== "vxlan" && cluster.plugin !== "calico") {
     findings.error(
       "cluster.network.encapsulation",
@@ -213,7 +230,11 @@ function checkClusterNetworks(environment: Environment, network: Block, findings
     const nodes = everyMachine(environment).filter(({ group }) =>
       group.roles.some((role) => role === "worker" || role === "control-plane"),
     ).length;
-    const blocks = 2 ** (cluster.nodePrefix - pods.prefix);
+    // Calico gives nodes blocks of its own size as they need them; the others give each node one block of nodePrefix.
+    const calico = cluster.plugin === "calico";
+    const block = calico ? Math.max(26, pods.prefix) : cluster.nodePrefix;
+    const blocks = 2 ** (block - pods.prefix);
+    const podsPerNode = Number(cluster.variables.kubelet_max_pods ?? 110);
     if (cluster.nodePrefix <= pods.prefix) {
       findings.error(
         "cluster.network.nodePrefix",
@@ -224,16 +245,16 @@ function checkClusterNetworks(environment: Environment, network: Block, findings
     } else if (nodes > blocks) {
       findings.error(
         "cluster.network.podCidr",
-        `has room for ${blocks} nodes of a /${cluster.nodePrefix} each; ${nodes} are wanted`,
-        "choose a larger pod network or a longer nodePrefix",
+        `has room for ${blocks} nodes of a /${block} each; ${nodes} are wanted`,
+        calico ? "choose a larger pod network" : "choose a larger pod network or a longer nodePrefix",
         cluster.podCidr,
       );
     }
-    if (2 ** (32 - cluster.nodePrefix) - 2 < 110) {
+    if (!calico && 2 ** (32 - cluster.nodePrefix) - 2 < podsPerNode) {
       findings.error(
         "cluster.network.nodePrefix",
-        `a /${cluster.nodePrefix} is too small for the 110 pods a node may run`,
-        "use 25 or less",
+        `a /${cluster.nodePrefix} is too small for the ${podsPerNode} pods a node may run`,
+        "use a shorter prefix",
         cluster.nodePrefix,
       );
     }
@@ -290,16 +311,14 @@ function checkAddresses(environment: Environment, network: Block, findings: Find
     }
     claim(path, `the machine ${machine.key}`, inside(path, machine.address));
   }
-  if (range) {
-    for (const [value, holder] of taken) {
-      if (contains(range, value))
-        findings.error(
-          rangePath,
-          `contains ${formatAddress(value)}, the address of ${holder}`,
-          "choose a range of addresses nothing else has",
-          rangeText,
-        );
-    }
+  const within = [...taken].filter(([value]) => range && contains(range, value));
+  if (within.length > 0) {
+    findings.error(
+      rangePath,
+      `contains ${within.map(([value, holder]) => `${formatAddress(value)}, the address of ${holder}`).join("; ")}`,
+      "choose a range of addresses nothing else has",
+      rangeText,
+    );
   }
   const ingress = inside("platform.ingress.address", platform.ingressAddress);
   if (ingress !== undefined && range && !contains(range, ingress)) {

@@ -20,36 +20,58 @@ const placeholders: readonly (readonly [Path, unknown])[] = [
   [["infrastructure", "provider"], "openstack"],
 ];
 
-/** Reads the merged content of an environment file. Every problem lands in `findings`; what parsed is returned. */
+/**
+ * Reads the merged content of an environment file. Every problem lands in `findings`; what parsed is returned.
+ * Content that is undefined could not be read at all, and its reader has said why.
+ */
 export function parseEnvironmentFile(content: unknown, findings: Findings): ParsedFile {
   if (!isRecord(content)) {
-    findings.error("", "an environment file is a map of fields", "start with `name:` and `infrastructure: { provider: … }`", content);
-    content = {};
+    if (content !== undefined)
+      findings.error("", "an environment file is a map of fields", "start with `name:` and `infrastructure: { provider: … }`");
+    return { file: { name: "unnamed", infrastructure: { provider: "openstack" } }, broken: [""] };
   }
-  const draft = structuredClone(content) as Record<string, unknown>;
+  const draft = structuredClone(content);
   const broken = new Set<string>();
   for (let round = 0; ; round += 1) {
     const result = environmentFileSchema.safeParse(draft);
     if (result.success) return { file: result.data, broken: [...broken] };
     const doomed: Path[] = [];
-    for (const issue of result.error.issues.flatMap(flatten)) {
+    const issues = result.error.issues.flatMap(flatten);
+    // Slips in names first: a required field written under a wrong name is not also missing.
+    for (const issue of issues.sort((a, b) => Number(isSlip(b)) - Number(isSlip(a)))) {
       const path = issue.path as Path;
       if (issue.code === "unrecognized_keys") {
         report(issue, draft, findings);
         doomed.push(...issue.keys.map((key) => [...path, key]));
+        // The field that was meant stays at its default.
+        for (const key of issue.keys) {
+          const meant = nearest(key, fieldsAt(path));
+          if (meant !== undefined && read(draft, [...path, meant]) === undefined) broken.add([...path, meant].join("."));
+        }
       } else {
-        if (!broken.has(path.join("."))) report(issue, draft, findings);
+        const text = path.join(".");
+        // One problem a field; what is wrong only because a part of it was taken out is none.
+        if (doomed.some((each) => each.join(".") === text)) continue;
+        const partial = ["too_small", "custom", "invalid_union"].includes(issue.code) || read(draft, path) === undefined;
+        const emptied = partial && [...broken].some((each) => each.startsWith(`${text}.`));
+        if (!broken.has(text) && !emptied) report(issue, draft, findings);
         doomed.push(path);
       }
     }
     // From the end, so that taking one list item out does not shift the others.
     for (const path of doomed.reverse()) {
       broken.add(path.join("."));
-      remove(draft, path);
+      const placeholder = placeholders.find(([each]) => each.join(".") === path.join("."));
+      if (placeholder) put(draft, path, placeholder[1]);
+      else remove(draft, path);
     }
     for (const [path, value] of placeholders) if (read(draft, path) === undefined) put(draft, path, value);
     if (round > 20) throw new Error(`the environment schema does not settle at ${[...broken].join(", ")}`);
   }
+}
+
+function isSlip(issue: Issue): boolean {
+  return issue.code === "unrecognized_keys";
 }
 
 /** Unions report one list of issues per branch: take the branch the value was meant for. */
@@ -89,7 +111,14 @@ function report(issue: Issue, draft: unknown, findings: Findings): void {
         findings.error(path.join("."), "is required", `give ${article(issue.expected)}`);
         return;
       }
-      findings.error(path.join("."), `must be ${article(issue.expected)}`, `write ${article(issue.expected)}`, scalar(value));
+      findings.error(
+        path.join("."),
+        `must be ${article(issue.expected)}`,
+        issue.expected === "string" && ["number", "boolean"].includes(typeof value)
+          ? "put it in quotes"
+          : `write ${article(issue.expected)}`,
+        scalar(value),
+      );
       return;
     case "invalid_value": {
       const allowed = issue.values.map(String);
@@ -118,7 +147,9 @@ function report(issue: Issue, draft: unknown, findings: Findings): void {
       findings.error(path.join("."), ...unionText(path, issue), scalar(value));
       return;
     case "too_small":
-      findings.error(path.join("."), `must be at least ${issue.minimum}`, `write ${issue.minimum} or more`, scalar(value));
+      if (issue.origin === "string" || issue.origin === "array")
+        findings.error(path.join("."), "must not be empty", "give it a value, or leave the field out", scalar(value));
+      else findings.error(path.join("."), `must be at least ${issue.minimum}`, `write ${issue.minimum} or more`, scalar(value));
       return;
     case "too_big":
       findings.error(
@@ -214,7 +245,7 @@ function elementOf(schema: unknown): unknown {
 
 /** True where the value may be a secret, so that it must never be shown. */
 function secretPath(path: Path): boolean {
-  return path.some((step) => step === "privateKey" || step === "credentials" || step === "key" || step === "certificate");
+  return /^(infrastructure\.(credentials|access\.ssh\.(privateKey|publicKey))|platform\.tls\.(certificate|key))(\.|$)/.test(path.join("."));
 }
 
 function scalar(value: unknown): unknown {

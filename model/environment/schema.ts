@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseAddress, parseCidr, parseRange } from "../ipv4";
+import { overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
 
 /*
  * The environment file as a schema: the contract of docs/environment-file.md. Strict everywhere, so that a slip of the pen is an
@@ -11,13 +11,23 @@ const label = (what: string, max: number) =>
     .string()
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, `${what} must be a DNS label: lower-case letters, digits and inner hyphens`)
     .max(max, `${what} must have at most ${max} characters`);
+const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
 const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address such as 10.20.1.11");
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
   message: "must be an IPv4 network such as 10.20.0.0/16, with no bits set beyond the prefix",
 });
+/** A network that machines, pods or Services can have addresses of. */
+const network = cidr.refine((text) => {
+  const block = parseCidr(text);
+  return !block || !unusable.some((each) => overlaps(each, block));
+}, "must be a network of ordinary addresses: neither loopback, nor link-local, nor multicast");
 const range = z
   .string()
-  .refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses such as 10.20.0.200-10.20.0.230");
+  .refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses such as 10.20.0.200-10.20.0.230")
+  .refine((text) => {
+    const { first, last } = parseRange(text) ?? { first: 0, last: 0 };
+    return last - first < 65_536;
+  }, "must have at most 65536 addresses");
 const domain = z
   .string()
   .max(253)
@@ -27,34 +37,48 @@ const pinned = z
   .min(1)
   .refine((text) => !/(^|[:@/-])latest$/i.test(text), 'must be pinned: "latest" changes under a running environment');
 const positive = z.int().min(1);
+const text = z.string().min(1);
 
 /** Where a secret is found. */
 export const secretReferenceSchema = z.union([
-  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }),
   z.strictObject({ config: z.string().min(1) }),
   z.strictObject({ vault: z.string().min(1) }),
   z.strictObject({ file: z.string().min(1) }),
 ]);
 
 const labels = z.record(
-  z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$/, "must be a label key"),
-  z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/, "must be a label value: letters, digits, '-', '_' and '.'"),
+  z
+    .string()
+    .regex(
+      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+      "must be a label key: at most 63 letters, digits, '-', '_' and '.', with a domain and a slash before them if need be",
+    ),
+  z
+    .string()
+    .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "must be a label value: at most 63 letters, digits, '-', '_' and '.'"),
 );
 const taint = z
   .string()
   .regex(
-    /^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?(=[A-Za-z0-9]?([-A-Za-z0-9_.]*[A-Za-z0-9])?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
+    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
     "must read key=value:Effect with the effect NoSchedule, PreferNoSchedule or NoExecute",
   );
-const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: z.string().optional() });
+const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional() });
 
 const node = z.strictObject({
-  zone: z.string().optional(),
+  zone: text.optional(),
   address: address.optional(),
-  size: z.string().optional(),
+  size: text.optional(),
   generation: positive.optional(),
 });
-const nodes = (least: number) => z.union([z.int().min(least).max(5000), z.record(label("a machine's key", 40), node.nullable())]);
+const nodes = (least: number) =>
+  z.union([
+    z.int().min(least).max(5000),
+    z
+      .record(label("a machine's key", 40), node.nullable())
+      .refine((keys) => Object.keys(keys).length >= least, "must have at least one machine"),
+  ]);
 
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "must be a Kubernetes quantity such as 500m or 2Gi");
 const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
@@ -98,7 +122,7 @@ const services = z.strictObject(
 
 const infrastructure = z.strictObject({
   provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),
-  region: z.string().optional(),
+  region: text.optional(),
   zones: z
     .array(z.string().min(1))
     .min(1)
@@ -107,14 +131,14 @@ const infrastructure = z.strictObject({
   image: pinned.optional(),
   network: z
     .strictObject({
-      cidr: cidr.optional(),
+      cidr: network.optional(),
       gateway: address.optional(),
       dns: z.array(address).optional(),
       existing: z
         .strictObject({
-          network: z.string().min(1),
-          subnets: z.strictObject({ node: z.string().min(1) }),
-          router: z.string().optional(),
+          network: text,
+          subnets: z.strictObject({ node: text }),
+          router: text.optional(),
         })
         .optional(),
     })
@@ -146,7 +170,7 @@ const infrastructure = z.strictObject({
       externalNetwork: z.string().min(1).optional(),
       loadBalancerProvider: z.enum(["amphora", "ovn"]).optional(),
       bootVolumeGiB: positive.optional(),
-      bootVolumeType: z.string().optional(),
+      bootVolumeType: text.optional(),
     })
     .optional(),
   nhn: z.record(z.string(), z.unknown()).optional(),
@@ -163,12 +187,12 @@ const cluster = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+$/, "must be a full Kubernetes version without a leading v, in quotes, such as 1.33.5")
     .optional(),
-  controlPlane: z.strictObject({ nodes: nodes(1).optional(), size: z.string().optional() }).optional(),
+  controlPlane: z.strictObject({ nodes: nodes(1).optional(), size: text.optional() }).optional(),
   etcd: z
     .strictObject({
       placement: z.enum(["stacked", "external"]),
       nodes: nodes(1).optional(),
-      size: z.string().optional(),
+      size: text.optional(),
     })
     .optional(),
   pools: z
@@ -176,10 +200,11 @@ const cluster = z.strictObject({
       label("a pool's name", 30),
       z.strictObject({
         nodes: nodes(0).optional(),
-        size: z.string().optional(),
+        size: text.optional(),
         labels: labels.optional(),
         taints: z.array(taint).optional(),
-        volumes: z.array(volume).optional(),
+        // Devices are named /dev/vdb to /dev/vdz.
+        volumes: z.array(volume).max(24).optional(),
         spread: z.boolean().optional(),
       }),
     )
@@ -188,8 +213,8 @@ const cluster = z.strictObject({
     .strictObject({
       plugin: z.enum(["calico", "cilium", "flannel"]).optional(),
       encapsulation: z.enum(["vxlan", "ipip", "none"]).optional(),
-      podCidr: cidr.optional(),
-      serviceCidr: cidr.optional(),
+      podCidr: network.optional(),
+      serviceCidr: network.optional(),
       nodePrefix: z.int().min(16).max(30).optional(),
       proxyMode: z.enum(["ipvs", "iptables", "nftables"]).optional(),
     })
@@ -250,7 +275,13 @@ const platform = z.strictObject({
       z.strictObject({
         kind: z.literal("nfs"),
         sizeGiB: positive.optional(),
-        server: z.string().min(1).optional(),
+        server: z
+          .string()
+          .refine(
+            (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)),
+            "must be an IPv4 address or a host name",
+          )
+          .optional(),
         path: z.string().startsWith("/", "must be an absolute path").optional(),
       }),
       z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),

@@ -29,6 +29,17 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
   for (const [path, refused, remedy] of refusals) {
     if (refused) findings.error(path, "is not supported yet in this version", remedy, leaf(file, path));
   }
+  for (const field of ["nodes", "size"] as const) {
+    if (cluster.etcd?.placement === "stacked" && cluster.etcd[field] !== undefined)
+      findings.error(`cluster.etcd.${field}`, "stacked etcd runs on the control planes and has no machines of its own", "take it out");
+  }
+  const { storage } = platform;
+  if (storage?.kind === "nfs" && storage.server !== undefined) {
+    if (storage.path === undefined)
+      findings.error("platform.storage.path", "is required beside server", "give the path of the share on that server");
+    if (storage.sizeGiB !== undefined)
+      findings.error("platform.storage.sizeGiB", "a given server has its own size", "take it out, or take server out", storage.sizeGiB);
+  }
   for (const name of ["nhn", "aws", "gcp", "azure", "vsphere", "existing", "openstack"] as const) {
     if (infrastructure[name] !== undefined && infrastructure.provider !== name) {
       findings.error(

@@ -49,6 +49,7 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   for (const value of leaving.values()) take(value);
   if (environment.cluster.apiEndpoint.kind !== "node") take(valid(environment.cluster.apiEndpoint.address));
   take(valid(environment.platform.ingressAddress));
+  checkStanding(environment, formatAddress(gateway), new Map([...kept, ...leaving].map(([key, value]) => [value, key])), findings);
 
   const wantedRange =
     environment.platform.loadBalancerRange ?? lockedRange(lock?.network.loadBalancerRange, hosts, taken, lock?.network.ingressAddress);
@@ -84,7 +85,7 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
       findings.error(
         "infrastructure.network.cidr",
         `${environment.network.cidr} has no free address left for the machine ${machine.key}`,
-        "choose a larger network before the environment is created, or fewer machines",
+        "choose a larger network before the environment is created, fewer machines, or a smaller platform.loadBalancer.range",
         environment.network.cidr,
       );
       break;
@@ -115,6 +116,30 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
   };
+}
+
+/** What the file fixes beside the machines must leave alone the addresses that machines have, as the lock file says. */
+function checkStanding(environment: Environment, gateway: string, standing: ReadonlyMap<number, string>, findings: Findings): void {
+  const { cluster, platform } = environment;
+  for (const [path, text] of [
+    ["infrastructure.network.gateway", gateway],
+    ["cluster.apiEndpoint.address", cluster.apiEndpoint.kind === "node" ? undefined : cluster.apiEndpoint.address],
+    ["platform.ingress.address", platform.ingressAddress],
+  ] as const) {
+    const holder = text === undefined ? undefined : standing.get(parseAddress(text) ?? -1);
+    if (holder !== undefined)
+      findings.error(path, `is the address of the machine ${holder}, as the lock file has it`, "choose another address", text);
+  }
+  const range = platform.loadBalancerRange;
+  const within = [...standing].filter(([value]) => range && contains(span(range), value)).map(([, key]) => key);
+  if (range && within.length > 0) {
+    findings.error(
+      "platform.loadBalancer.range",
+      `contains the addresses of the machines ${within.join(", ")}, as the lock file has them`,
+      "choose a range of addresses nothing else has",
+      formatRange(range),
+    );
+  }
 }
 
 /** The locked addresses of machines that stay as they are; one that the file now gives to another is a problem. */

@@ -1,3 +1,4 @@
+import { findRelease } from "../catalog";
 import { checkCluster } from "../cluster/checks";
 import { machinePath } from "../environment/checks";
 import type { Environment } from "../environment/types";
@@ -31,7 +32,11 @@ function fieldPath(path: string, plan: EnvironmentPlan, environment: Environment
       return "cluster.pools";
     }
     case "kubespray":
-      return "release";
+      return findRelease(plan.release)?.kubespray === plan.cluster.kubespray ? "release" : "lock.kubespray";
+    case "kubernetes":
+      return (environment.cluster.kubernetes ?? findRelease(plan.release)?.kubernetes === plan.cluster.kubernetes)
+        ? "cluster.kubernetes"
+        : "lock.kubernetes";
     case "apiEndpoint":
       return "cluster.apiEndpoint";
     default:

@@ -124,7 +124,7 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
   return {
     _meta: { hostvars },
     all: {
-      children: ["ungrouped", "bastion", "calico_rr", "etcd", "k8s_cluster", "nfs"],
+      children: ["ungrouped", "bastion", "calico_rr", "etcd", "k8s_cluster", "nfs_server"],
       vars: { kube_version: cluster.kubernetes, ...cluster.variables },
     },
     bastion: group("bastion"),
@@ -133,7 +133,8 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
     k8s_cluster: { children: ["calico_rr", "kube_control_plane", "kube_node"] },
     kube_control_plane: { hosts: [...cluster.controlPlane] },
     kube_node: group("worker"),
-    nfs: group("nfs"),
+    // Not `nfs`: Ansible mixes up a host and a group of one name.
+    nfs_server: group("nfs"),
     ungrouped: { hosts: [] },
   };
 }

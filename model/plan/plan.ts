@@ -7,7 +7,7 @@ import { planAddresses } from "./addresses";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
 import { planFlows } from "./flows";
 import { planMachines } from "./machines";
-import { planBom, planImages, planPlatform, planServices } from "./platform";
+import { checkStorage, planBom, planImages, planPlatform, planServices } from "./platform";
 import type { EnvironmentPlan } from "./types";
 
 /** A plan with the lock file that belongs to it. */
@@ -29,7 +29,12 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
   const number = environment.release ?? lock?.release ?? knownReleases[0] ?? "";
   const release = findRelease(number);
   if (!release) {
-    findings.error("release", "is no release this version knows", `use one of: ${knownReleases.join(", ")}`, number);
+    findings.error(
+      environment.release === undefined ? "lock.release" : "release",
+      "is no release this version knows",
+      `use one of: ${knownReleases.join(", ")}`,
+      number,
+    );
     return undefined;
   }
   const sameRelease = lock?.release === release.release;
@@ -44,6 +49,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
   const cluster = planCluster(environment, versions, machines, apiEndpoint);
   const platform = planPlatform(environment, addresses, machines);
   const services = planServices(environment, release, platform, profiles[environment.profile].replicas);
+  checkStorage(environment, services, findings);
   const wanted: Lock = {
     version: 1,
     environment: environment.name,

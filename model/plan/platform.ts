@@ -2,6 +2,7 @@ import type { Release } from "../catalog";
 import { replicatedServices } from "../environment/resolve";
 import type { Environment, WantedService } from "../environment/types";
 import { supportedServices } from "../environment/unsupported";
+import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
 import type { BomEntry, MachinePlan, PlatformPlan, ServiceName, ServicePlan } from "./types";
 
@@ -73,6 +74,19 @@ export function planServices(environment: Environment, release: Release, platfor
       ...(options?.values ? { values: options.values } : {}),
     };
   });
+}
+
+/** What the services keep on volumes must fit the share that is made for it. */
+export function checkStorage(environment: Environment, services: readonly ServicePlan[], findings: Findings): void {
+  const { storage } = environment.platform;
+  const wanted = services.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  if (storage.kind !== "nfs" || storage.server !== undefined || wanted <= storage.sizeGiB) return;
+  findings.error(
+    "platform.storage",
+    `the services ask for ${wanted} GiB of storage and the share has ${storage.sizeGiB} GiB`,
+    "raise platform.storage.sizeGiB",
+    storage.sizeGiB,
+  );
 }
 
 /** Every container image of the platform's services, once each, in order of name. */

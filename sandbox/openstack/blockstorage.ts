@@ -10,8 +10,8 @@ export const BLOCKSTORAGE: Readonly<Record<string, ResourceType>> = {
   "openstack:blockstorage/volume:Volume": {
     kind: "volume",
     fields:
-      fieldsOf(`size!:n name~ description volumeType~ availabilityZone~* metadata~:m enableOnlineResize:b imageId* snapshotId* sourceVolId* backupId*
-      multiattach:b consistencyGroupId* sourceReplica* schedulerHints:l region~* volumeRetypePolicy`),
+      fieldsOf(`size!:n name~ description volumeType~* availabilityZone~* metadata~:m enableOnlineResize:b imageId* snapshotId* sourceVolId* backupId*
+      multiattach:b consistencyGroupId* sourceReplica* schedulerHints*:l(additionalProperties,differentHosts,localToInstance,query,sameHosts) region~*`),
     outputs: ["attachments"],
     references: { sourceVolId: "volume" },
     check: ({ size }) =>
@@ -29,8 +29,6 @@ export const BLOCKSTORAGE: Readonly<Record<string, ResourceType>> = {
           throw new ApiError(400, `Invalid volume: Volume ${object.id} status must be available to extend, currently in-use.`);
         cloud.charge("gigabytes", after - before, gigabytes(cloud));
       }
-      if (inputs.volumeType !== undefined && inputs.volumeType !== object.volumeType)
-        throw new ApiError(400, `volume ${object.id} would have to be retyped, which volume_retype_policy "never" forbids`);
       return { ...object, ...inputs, id: object.id };
     },
     remove(_cloud, object) {

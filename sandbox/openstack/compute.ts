@@ -48,7 +48,7 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
       networks~*:l(accessNetwork,fixedIpV4,fixedIpV6,floatingIp,mac,name,port,uuid) networkMode* securityGroups~:l stopBeforeDestroy:b forceDelete:b powerState
       blockDevices*:l(bootIndex,deleteOnTermination,destinationType,deviceType,diskBus,guestFormat,multiattach,sourceType,uuid,volumeSize,volumeType)
       schedulerHints*:l(additionalProperties,buildNearHostIp,differentCells,differentHosts,group,queries,sameHosts,targetCell) personalities*:l(content,file)
-      accessIpV4~ accessIpV6~ tags:l region~* vendorOptions:m volumes:l floatingIp`),
+      accessIpV4~ accessIpV6~ tags:l region~* vendorOptions:m(detachPortsBeforeDestroy,ignoreResizeConfirmation) volumes:l(device,id,volumeId) floatingIp`),
     defaults: { powerState: "active", stopBeforeDestroy: false, forceDelete: false },
     oneOf: { powerState: ["active", "shutoff", "shelved_offloaded", "paused"], networkMode: ["auto", "none"] },
     sets: ["tags", "securityGroups"],
@@ -79,7 +79,7 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
 
   "openstack:compute/volumeAttach:VolumeAttach": {
     kind: "volumeAttach",
-    fields: fieldsOf("instanceId!* volumeId!* device~ multiattach*:b region~* vendorOptions*:m"),
+    fields: fieldsOf("instanceId!* volumeId!* device~ multiattach*:b region~* vendorOptions*:m(ignoreVolumeConfirmation)"),
     outputs: [],
     references: { instanceId: "instance", volumeId: "volume" },
     create(cloud, inputs) {

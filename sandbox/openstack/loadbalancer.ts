@@ -96,7 +96,7 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
   "openstack:loadbalancer/pool:Pool": {
     kind: "pool",
     fields: fieldsOf(
-      "protocol!* lbMethod! listenerId* loadbalancerId* name description persistence:m(cookieName,type) adminStateUp:b region~* tags:l tenantId~*",
+      "protocol!* lbMethod! listenerId* loadbalancerId* name description persistence*:m(cookieName,type) adminStateUp:b region~* tenantId~*",
     ),
     defaults: { adminStateUp: true },
     oneOf: { protocol: [...PROTOCOLS, "PROXY", "PROXYV2"], lbMethod: ["ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT"] },
@@ -128,10 +128,9 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
   "openstack:loadbalancer/member:Member": {
     kind: "member",
     fields: fieldsOf(
-      "poolId!* address!* protocolPort!*:n subnetId* name weight~:n backup:b monitorAddress monitorPort:n adminStateUp:b region~* tags:l tenantId~*",
+      "poolId!* address!* protocolPort!*:n subnetId* name weight~:n backup:b monitorAddress monitorPort:n adminStateUp:b region~* tenantId~*",
     ),
     defaults: { adminStateUp: true },
-    sets: ["tags"],
     outputs: [],
     references: { poolId: "pool", subnetId: "subnet" },
     check: ({ address }) =>
@@ -151,11 +150,11 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
 
   "openstack:loadbalancer/monitor:Monitor": {
     kind: "monitor",
-    fields:
-      fieldsOf(`poolId!* type!* delay!:n timeout!:n maxRetries!:n maxRetriesDown~:n name httpMethod~ urlPath~ expectedCodes~ adminStateUp:b region~* tenantId~*
-      domainName httpVersion`),
+    fields: fieldsOf(
+      `poolId!* type!* delay!:n timeout!:n maxRetries!:n maxRetriesDown~:n name httpMethod~ urlPath~ expectedCodes~ adminStateUp:b region~* tenantId~*`,
+    ),
     defaults: { adminStateUp: true },
-    oneOf: { type: ["HTTP", "HTTPS", "PING", "SCTP", "TCP", "TLS-HELLO", "UDP-CONNECT"] },
+    oneOf: { type: ["TCP", "UDP-CONNECT", "HTTP", "HTTPS", "TLS-HELLO", "PING"] },
     outputs: [],
     references: { poolId: "pool" },
     check: checkMonitor,

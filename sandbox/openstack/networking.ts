@@ -13,7 +13,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     kind: "network",
     fields:
       fieldsOf(`name~ description adminStateUp~:b shared~:b external~:b mtu~:n dnsDomain~ portSecurityEnabled~:b qosPolicyId~ region~* tags:l
-      tenantId~* transparentVlan~*:b segments~:l availabilityZoneHints~*:l valueSpecs*:m`),
+      tenantId~* transparentVlan~*:b segments~:l(networkType,physicalNetwork,segmentationId) availabilityZoneHints~*:l valueSpecs*:m`),
     sets: ["tags", "availabilityZoneHints", "segments"],
     outputs: ["allTags"],
     references: {},
@@ -40,7 +40,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     kind: "subnet",
     fields:
       fieldsOf(`networkId!* cidr~* name~ description gatewayIp~ noGateway:b ipVersion*:n enableDhcp:b dnsNameservers:l allocationPools~:l(start,end)
-      allocationPoolsCollections~:l(start,end) hostRoutes:l(destinationCidr,nextHop) prefixLength*:n subnetpoolId* serviceTypes~:l region~* tags:l tenantId~* valueSpecs*:m
+      allocationPoolsCollection~:l(start,end) hostRoutes:l(destinationCidr,nextHop) prefixLength*:n subnetpoolId* serviceTypes~:l region~* tags:l tenantId~* valueSpecs*:m
       ipv6AddressMode~* ipv6RaMode~*`),
     defaults: { ipVersion: 4, enableDhcp: true, noGateway: false },
     sets: ["tags", "allocationPools", "serviceTypes"],
@@ -67,7 +67,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     kind: "router",
     fields:
       fieldsOf(`name~ description adminStateUp~:b distributed~*:b enableSnat~:b externalNetworkId~ externalGateway~ externalFixedIps~:l(subnetId,ipAddress)
-      externalSubnetIds:l region~* tags:l tenantId~* valueSpecs*:m vendorOptions:m availabilityZoneHints~*:l`),
+      externalSubnetIds:l region~* tags:l tenantId~* valueSpecs*:m vendorOptions:m(setRouterGatewayAfterCreate) availabilityZoneHints~*:l`),
     sets: ["tags", "availabilityZoneHints", "externalSubnetIds"],
     outputs: ["allTags"],
     references: { externalNetworkId: "network" },

@@ -21,7 +21,7 @@ export function createOpenStackProvider(worldDir: string): Provider {
 
   return {
     name: "openstack",
-    version: "5.5.1",
+    version: "3.15.2",
 
     async configure(args) {
       region = text(args, "region") || undefined;

@@ -7,7 +7,7 @@ import { fieldsOf } from "./fields";
 import type { ResourceType } from "./type";
 
 const PROTOCOLS =
-  `ah dccp egp esp gre icmp igmp ipip ipv6-encap ipv6-frag ipv6-icmp ipv6-nonxt ipv6-opts ipv6-route ospf pgm rsvp sctp tcp udp udplite vrrp any`.split(
+  `ah dccp egp esp gre icmp igmp ipv6-encap ipv6-frag ipv6-icmp ipv6-nonxt ipv6-opts ipv6-route ospf pgm rsvp sctp tcp udp udplite vrrp`.split(
     " ",
   );
 const PORTED = ["tcp", "udp", "sctp", "dccp", "udplite"];
@@ -28,13 +28,13 @@ const RULE_IDENTITY = [
 export const SECURITY: Readonly<Record<string, ResourceType>> = {
   "openstack:networking/secGroup:SecGroup": {
     kind: "secGroup",
-    fields: fieldsOf("name~ description~ deleteDefaultRules*:b stateful~:b region~* tags:l tenantId~*"),
+    fields: fieldsOf("name~ description~ deleteDefaultRules*:b region~* tags:l tenantId~*"),
     sets: ["tags"],
     outputs: ["allTags"],
     references: {},
     create(cloud, inputs) {
       cloud.charge("securityGroups", 1, cloud.store.list("secGroup").length);
-      return { description: "", stateful: true, ...inputs, allTags: texts(inputs, "tags").sort(), id: newId() };
+      return { description: "", ...inputs, allTags: texts(inputs, "tags").sort(), id: newId() };
     },
     update: (_cloud, object, inputs) => ({ ...object, ...inputs, allTags: texts(inputs, "tags").sort(), id: object.id }),
     remove(cloud, { id }) {
@@ -51,7 +51,7 @@ export const SECURITY: Readonly<Record<string, ResourceType>> = {
     kind: "secGroupRule",
     fields:
       fieldsOf(`direction!* ethertype!* securityGroupId!* description* protocol* portRangeMin*:n portRangeMax*:n remoteGroupId~* remoteIpPrefix~*
-      remoteAddressGroupId~* region~* tenantId~*`),
+      region~* tenantId~*`),
     oneOf: { direction: ["ingress", "egress"], ethertype: ["IPv4", "IPv6"] },
     outputs: [],
     references: { securityGroupId: "secGroup", remoteGroupId: "secGroup" },

@@ -45,6 +45,21 @@ describe("the program", () => {
     assert.match(JSON.parse(stdout).problems[0].reason, /ENV/);
   });
 
+  it("names the environment a wrong use was about", () => {
+    writeFileSync(join(folder, "environments", "one.yaml"), "name: one\ninfrastructure: { provider: openstack }\n");
+    const { status, stdout } = kpaas(["up", "one", "--sandbox", "--json"], folder);
+    assert.deepEqual([status, JSON.parse(stdout).problems[0].environment], [2, "one"]);
+  });
+
+  it("shows no stack for what the file system refuses", () => {
+    rmSync(join(folder, "environments"), { recursive: true });
+    writeFileSync(join(folder, "environments"), "");
+    const { status, stderr } = kpaas(["init", "one", "--provider", "openstack"], folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /^error [A-Z]+: .*environments/m);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+
   it("prints its version", () => {
     assert.match(kpaas(["--version"]).stdout, /^\d+\.\d+\.\d+\n$/);
   });

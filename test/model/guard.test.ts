@@ -37,6 +37,18 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
   ],
   ["a discarded volume", base(pool(volumes)), base(), ["a:discard-volume", "b:discard-volume"]],
   ["a shrunk volume", base(pool(volumes)), base(pool({ volumes: [{ name: "osd", sizeGiB: 50 }] })), ["a:never", "b:never"]],
+  [
+    "another type of a volume",
+    base(pool(volumes)),
+    base(pool({ volumes: [{ name: "osd", sizeGiB: 100, type: "ssd" }] })),
+    ["a:never", "b:never"],
+  ],
+  [
+    "another type of a volume whose machine is rebuilt",
+    base(pool(volumes)),
+    base(pool({ volumes: [{ name: "osd", sizeGiB: 100, type: "ssd" }] }, { a: {}, b: { generation: 2 } })),
+    ["a:never", "b:rebuild", "b:never"],
+  ],
   ["a resized machine", base(), base(pool({ size: "m1.tiny" })), ["a:resize", "b:resize"]],
   ["a moved address", base(), base(pool({}, { a: { address: "10.20.7.7" }, b: {} })), ["a:never"]],
   ["a moved zone", base(), base(pool({}, { a: { zone: "az-1" }, b: { zone: "az-1" } })), ["a:never", "b:never"]],

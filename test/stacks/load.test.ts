@@ -33,6 +33,13 @@ describe("loading an environment", () => {
     assert.deepEqual(listEnvironments(root), ["a"]);
   });
 
+  it("lists an environment that cannot be read, so that its check says why", () => {
+    put("a.yaml", "name: *nothing\n");
+    mkdirSync(join(root, "environments", "b.yaml"));
+    assert.deepEqual(listEnvironments(root), ["a", "b"]);
+    assert.deepEqual(errors("b"), [": b.yaml is a folder"]);
+  });
+
   it("names the nearest environment for one that does not exist", () => {
     put("seoul.yaml", "name: seoul\n");
     assert.throws(() => loadEnvironment("seol", root), /did you mean "seoul"\?/);
@@ -63,9 +70,9 @@ describe("loading an environment", () => {
     put("a.yaml", "name: a\ninfrastructure: { provider: openstack\n");
     assert.match(errors("a").join(), /a\.yaml, line \d+, column \d+/);
     put("b.yaml", "name: b\nname: c\ninfrastructure: { provider: openstack }\n");
-    assert.match(errors("b").join(), /unique/);
+    assert.match(errors("b").join(), /^name: is written twice: the second time in b\.yaml, line 2$/);
     put("empty.yaml", "");
-    assert.deepEqual(errors("empty"), [": an environment file is a map of fields", "infrastructure: is required", "name: is required"]);
+    assert.deepEqual(errors("empty"), [": an environment file is a map of fields"]);
   });
 
   it("writes a lock that the next plan finds current", () => {

@@ -124,6 +124,7 @@ async function record(build: () => unknown, options: GraphOptions): Promise<Grap
     options.project ?? "kpaas",
     options.stack ?? "test",
     options.preview === true || unknowns,
+    "organization",
   );
   const monitor = runtime.getMonitor();
   Object.defineProperty(monitor, "registerResource", {

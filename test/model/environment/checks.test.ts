@@ -81,11 +81,16 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
   ["services among the pods", { cluster: { network: { serviceCidr: "10.233.64.0/20" } } }, "cluster.network.serviceCidr", /podCidr/],
   [
     "too few pod blocks",
-    { cluster: { controlPlane: { nodes: 1 }, network: { podCidr: "10.64.0.0/23" }, pools: { a: { nodes: 3 } } } },
+    { cluster: { controlPlane: { nodes: 1 }, network: { plugin: "flannel", podCidr: "10.64.0.0/23" }, pools: { a: { nodes: 3 } } } },
     "cluster.network.podCidr",
     /room for 2 nodes/,
   ],
-  ["pod blocks too small for the pods of a node", { cluster: { network: { nodePrefix: 26 } } }, "cluster.network.nodePrefix", /110 pods/],
+  [
+    "pod blocks too small for the pods of a node",
+    { cluster: { network: { plugin: "flannel", nodePrefix: 26 } } },
+    "cluster.network.nodePrefix",
+    /110 pods/,
+  ],
   [
     "a load-balancer range outside the network",
     { platform: { loadBalancer: { kind: "metallb", range: "10.21.0.1-10.21.0.9" } } },
@@ -135,7 +140,7 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
     "a service without the one it needs",
     { platform: { services: { mariadb: false } } },
     "platform.services.mariadb",
-    /keycloak needs mariadb/,
+    /keycloak and portal need mariadb/,
   ],
   [
     "more storage than the share has",
@@ -151,6 +156,56 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
   ],
   ["options of another cloud", { infrastructure: { provider: "openstack", aws: {} } }, "infrastructure.aws", /provider is openstack/],
   ["a network without room", network({ cidr: "192.168.7.0/29" }), "infrastructure.network.cidr", /no free address/],
+  ["a loopback network", network({ cidr: "127.0.0.0/16" }), "infrastructure.network.cidr", /ordinary addresses/],
+  ["Services in too small a network", { cluster: { network: { serviceCidr: "10.250.0.0/31" } } }, "cluster.network.serviceCidr", /no size/],
+  ["a pool named like other machines", { cluster: { pools: { etcd: { nodes: 1 } } } }, "cluster.pools.etcd", /belong to no pool/],
+  [
+    "a machine named like a group of the inventory",
+    { cluster: { pools: { a: { nodes: { etcd: {} } } } } },
+    "cluster.pools.a.nodes",
+    /Ansible's inventory/,
+  ],
+  [
+    "a label the plan sets",
+    { cluster: { pools: { a: { labels: { "kpaas.io/pool": "b" } } } } },
+    "cluster.pools.a.labels.kpaas.io/pool",
+    /set by the plan/,
+  ],
+  ["a label too long", { labels: { a: "x".repeat(64) } }, "labels.a", /at most 63/],
+  [
+    "a taint twice",
+    { cluster: { pools: { a: {}, b: { taints: ["x=1:NoSchedule", "x=2:NoSchedule"] } } } },
+    "cluster.pools.b.taints",
+    /two taints/,
+  ],
+  ["a size for stacked etcd", { cluster: { etcd: { placement: "stacked", size: "a" } } }, "cluster.etcd.size", /no machines of its own/],
+  [
+    "a size of a share that is given",
+    { platform: { storage: { kind: "nfs", server: "10.0.0.9", path: "/x", sizeGiB: 9 } } },
+    "platform.storage.sizeGiB",
+    /has its own size/,
+  ],
+  ["a server without a path", { platform: { storage: { kind: "nfs", server: "10.0.0.9" } } }, "platform.storage.path", /required/],
+  [
+    "a server that is none",
+    { platform: { storage: { kind: "nfs", server: "10.0.0.999", path: "/x" } } },
+    "platform.storage.server",
+    /host name/,
+  ],
+  ["a share too small for what is on", { platform: { storage: { kind: "nfs", sizeGiB: 5 } } }, "platform.storage", /10 GiB/],
+  [
+    "a volume for what keeps nothing",
+    { platform: { services: { metricsServer: { sizeGiB: 3 } } } },
+    "platform.services.metricsServer.sizeGiB",
+    /keeps nothing/,
+  ],
+  [
+    "values for what has no chart",
+    { platform: { services: { keycloak: { values: {} } } } },
+    "platform.services.keycloak.values",
+    /not installed from a chart/,
+  ],
+  ["an empty size", { cluster: { controlPlane: { size: "" } } }, "cluster.controlPlane.size", /must not be empty/],
   ["an unknown release", { release: "9.9.9" }, "release", /no release/],
 ];
 
@@ -165,6 +220,10 @@ describe("the checks between fields", () => {
       for (const problem of found) assert.notEqual(problem.remedy, "");
     });
   }
+
+  it("find nothing wrong with many nodes under calico, which needs no block of nodePrefix for each", () => {
+    assert.deepEqual(planFile(environmentFile({ cluster: { pools: { a: { nodes: 190 } } } })).problems, []);
+  });
 
   it("warn of two zones for three control planes", () => {
     const { problems } = planFile(

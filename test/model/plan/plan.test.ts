@@ -182,6 +182,11 @@ describe("a plan", () => {
   it("has an inventory whose groups name only hosts it has variables for", () => {
     const { inventory } = plannedFile(environmentFile({ profile: "highAvailability" })).plan;
     const hosts = Object.keys(inventory._meta.hostvars);
+    // kubespray's jump host is a host `bastion` in a group of that name; nothing else may be both.
+    assert.deepEqual(
+      hosts.filter((host) => host in inventory),
+      ["bastion"],
+    );
     for (const [name, group] of Object.entries(inventory)) {
       if (name === "_meta") continue;
       for (const host of (group as { hosts?: string[] }).hosts ?? []) assert.ok(hosts.includes(host), `${name}: ${host}`);

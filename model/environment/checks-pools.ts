@@ -1,0 +1,36 @@
+import type { Findings } from "../problems";
+import type { Environment, WantedGroup } from "./types";
+
+/** Names of groups of machines that are no pools. */
+const reservedPools = ["bastion", "control-plane", "etcd", "nfs"];
+
+/** Labels the plan gives to nodes, and how the file has a say in them. */
+const reservedLabels: Readonly<Record<string, string>> = {
+  "kpaas.io/pool": "name the pool like that",
+  "topology.kubernetes.io/zone": "set the zone of its machines",
+};
+
+/** What can be wrong in a pool of workers by itself. */
+export function checkPools(environment: Environment, findings: Findings): void {
+  for (const group of environment.groups) if (group.roles.includes("worker")) checkPool(group, findings);
+}
+
+function checkPool(group: WantedGroup, findings: Findings): void {
+  if (reservedPools.includes(group.name)) {
+    findings.error(group.path, `"${group.name}" is the name of machines that belong to no pool`, "choose another name for the pool");
+  }
+  for (const [key, remedy] of Object.entries(reservedLabels)) {
+    if (Object.hasOwn(group.labels, key)) {
+      findings.error(`${group.path}.labels.${key}`, "is set by the plan", `take it out; ${remedy}`, group.labels[key]);
+    }
+  }
+  const volume = repeated(group.volumes.map(({ name }) => name));
+  if (volume !== undefined)
+    findings.error(`${group.path}.volumes`, `two volumes are named "${volume}"`, "give each volume of a pool its own name", volume);
+  const taint = repeated(group.taints.map((each) => each.replace(/=[^:]*/, "")));
+  if (taint !== undefined) findings.error(`${group.path}.taints`, `has two taints "${taint}"`, "leave one of them", taint);
+}
+
+function repeated(texts: readonly string[]): string | undefined {
+  return texts.find((text, index) => texts.indexOf(text) !== index);
+}

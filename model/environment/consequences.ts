@@ -1,0 +1,46 @@
+/*
+ * One mistake is told once. Where a field could not be used, its default stands in for it, and what a check then finds
+ * elsewhere may be wrong only because of that.
+ */
+
+type Consequences = readonly (readonly [cause: RegExp, effect: RegExp])[];
+
+/** What is found at fields of the second kind follows from a mistake at fields of the first. */
+const betweenFields: Consequences = [
+  [/^infrastructure(\.zones\b.*)?$/, /\.zone$/],
+  [/^infrastructure\.access(\.bastion)?$/, /^infrastructure\.access\.api$/],
+  [/^infrastructure\.access(\.(adminCidrs|ingressCidrs)\b.*)?$/, /^platform\.tls$/],
+  [/^profile$/, /^(cluster\.apiEndpoint|infrastructure\.access)\b/],
+  [/^cluster\.network\.plugin$/, /^cluster\.network\.(encapsulation|nodePrefix|podCidr)$/],
+  [/^cluster\.network\.podCidr$/, /^cluster\.network\.(serviceCidr|nodePrefix)$/],
+  [/^cluster\.network\.nodePrefix$/, /^cluster\.variables\.kubelet_max_pods$/],
+  [/^cluster\.controlPlane\b/, /^cluster\.apiEndpoint\b/],
+  [/^cluster\.etcd\b/, /^cluster\.(etcd|controlPlane)\b/],
+  [/^platform\.loadBalancer\b/, /^platform\.ingress\.address$/],
+];
+
+/** The same for what planning finds, which takes everything together. */
+const inPlan: Consequences = [
+  ...betweenFields,
+  [
+    /(\.address|^infrastructure(\.network(\.cidr|\.gateway)?)?|^platform\.loadBalancer(\.range)?)$/,
+    /(\.address|^infrastructure\.network\.(cidr|gateway)|^platform\.loadBalancer\.range|^cluster\.network\.(podCidr|serviceCidr))$/,
+  ],
+  [
+    /^(cluster\.(controlPlane|pools|etcd)|infrastructure\.(access\.bastion|network\.cidr)|platform\.storage)\b/,
+    /^(cluster\.(controlPlane|pools|etcd|apiEndpoint)|infrastructure\.access\.bastion|platform\.storage)\b/,
+  ],
+];
+
+/** Whether what is found at `path` follows from a mistake at one of the `broken` fields: there, above, below, or where it counts. */
+export function isConsequence(broken: readonly string[], path: string, stage: "check" | "plan"): boolean {
+  const consequences = stage === "plan" ? inPlan : betweenFields;
+  return broken.some(
+    (each) =>
+      each === "" ||
+      each === path ||
+      each.startsWith(`${path}.`) ||
+      path.startsWith(`${each}.`) ||
+      consequences.some(([cause, effect]) => cause.test(each) && effect.test(path)),
+  );
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { loadEnvironment, writeLock } from "../../stacks/load";
+import { temporaryFolders } from "../support/temporary";
+
+const small = "name: a\ninfrastructure: { provider: openstack }\n";
+const infrastructure = (fields: string) => `name: a\ninfrastructure: { provider: openstack, ${fields} }\n`;
+const nodes = (text: string) => `${small}cluster: { controlPlane: { nodes: ${text} } }\n`;
+const pool = (text: string) => `${small}cluster: { pools: { g: ${text} } }\n`;
+
+/** What a file with this mistake holds, the path of the only error, and other files beside it. */
+const mistakes: readonly (readonly [what: string, text: string | Buffer, path: string, beside?: Readonly<Record<string, string>>])[] = [
+  ["an empty file", "", ""],
+  ["a list", "- a\n", ""],
+  ["an unclosed bracket", "name: a\ninfrastructure: { provider: openstack\n", ""],
+  ["a wrong indentation", "name: a\ninfrastructure:\n  provider: openstack\n bad: x\n", ""],
+  ["a tab", "name: a\ninfrastructure:\n\tprovider: openstack\n", ""],
+  ["a merge conflict", `<<<<<<< ours\n${small}=======\nname: b\n>>>>>>> theirs\n`, ""],
+  ["two documents", `${small}---\n${small}`, ""],
+  ["bytes that are no UTF-8", Buffer.concat([Buffer.from(small), Buffer.from([0x23, 0xff, 0x0a])]), ""],
+  ["a key twice", infrastructure("region: x, region: y"), "infrastructure.region"],
+  ["an alias of nothing", `${small}labels: { x: *nothing }\n`, "labels.x"],
+  ["an anchor that holds itself", `${small}cluster: { variables: &v { x: *v } }\n`, ""],
+  ["a name too long and in capitals", `name: ${"A".repeat(31)}\ninfrastructure: { provider: openstack }\n`, "name"],
+  ["a list with nothing right in it", infrastructure("zones: [3]"), "infrastructure.zones.0"],
+  [
+    "no provider",
+    "name: a\ninfrastructure: { zones: [x] }\ncluster: { pools: { g: { nodes: { w: { zone: x } } } } }\n",
+    "infrastructure.provider",
+  ],
+  [
+    "a list for a text",
+    `${infrastructure("zones: [x], region: []")}cluster: { pools: { g: { nodes: { w: { zone: x } } } } }\n`,
+    "infrastructure.region",
+  ],
+  [
+    "nothing for a required text",
+    infrastructure("network: { existing: { network: x, subnets: { node: } } }"),
+    "infrastructure.network.existing.subnets.node",
+  ],
+  [
+    "a slip in the name of a field that others depend on",
+    `${infrastructure("network: { cdir: 10.99.0.0/16 }")}cluster: { pools: { g: { nodes: { w: { address: 10.99.0.9 } } } } }\n`,
+    "infrastructure.network.cdir",
+  ],
+  ["a slip in the name of a required field", "name: a\ninfrastructure: { provder: openstack }\n", "infrastructure.provder"],
+  ["a slip in the name of the name", "nmae: a\ninfrastructure: { provider: openstack }\n", "nmae"],
+  ["no machine", nodes("{}"), "cluster.controlPlane.nodes"],
+  ["a wrong key of the only machine", nodes("{ CP_1: {} }"), "cluster.controlPlane.nodes.CP_1"],
+  ["a text for the only machine", nodes("{ one: m1.large }"), "cluster.controlPlane.nodes.one"],
+  [
+    "a pool whose machines are named like the control plane's",
+    `${small}cluster: { pools: { cp: { nodes: 1 } } }\n`,
+    "cluster.pools.cp.nodes",
+  ],
+  ["a machine named like the share's", pool("{ nodes: { nfs: {} } }"), "cluster.pools.g.nodes"],
+  ["a network without room", infrastructure("network: { cidr: 10.1.0.0/30 }"), "infrastructure.network.cidr"],
+  [
+    "a network with bits beyond its prefix",
+    `${infrastructure("network: { cidr: 10.99.0.1/16 }")}cluster: { pools: { g: { nodes: { w: { address: 10.99.0.9 } } } } }\n`,
+    "infrastructure.network.cidr",
+  ],
+  [
+    "zones of a wrong type",
+    `${infrastructure("zones: x")}cluster: { pools: { g: { nodes: { w: { zone: x } } } } }\n`,
+    "infrastructure.zones",
+  ],
+  ["a service switched off that two need", `${small}platform: { services: { mariadb: false } }\n`, "platform.services.mariadb"],
+  ["a placement that is not supported", `${small}cluster: { etcd: { placement: external, nodes: 2 } }\n`, "cluster.etcd.placement"],
+  [
+    "a secret for an environment variable's name",
+    infrastructure('credentials: { env: "canary secret" }'),
+    "infrastructure.credentials.env",
+  ],
+  [
+    "a private key for the public one",
+    infrastructure('access: { ssh: { publicKey: "-----BEGIN canary", privateKey: { env: KEY } } }'),
+    "infrastructure.access.ssh.publicKey",
+  ],
+  ["a base that is not there", "name: a\nextends: ./gone.yaml\n", "extends"],
+  ["a base that is a folder", "name: a\nextends: ./folder\n", "extends", { "folder/x.yaml": "" }],
+  ["a base that is broken", "name: a\nextends: ./b.yaml\n", "extends", { "b.yaml": "x: [1\n" }],
+  ["a broken lock", small, "lock", { "a.lock.yaml": "version: [1\n" }],
+  ["a lock in conflict", small, "lock", { "a.lock.yaml": "version: 1\n<<<<<<< ours\nimage: a\n=======\nimage: b\n>>>>>>> theirs\n" }],
+  ["a lock that is a folder", small, "lock", { "a.lock.yaml/x": "" }],
+];
+
+describe("one mistake is one problem", () => {
+  const newFolder = temporaryFolders();
+  const load = (text: string | Buffer, beside: Readonly<Record<string, string>> = {}) => {
+    const root = newFolder();
+    for (const [name, content] of Object.entries({ "a.yaml": text, ...beside })) {
+      const file = join(root, "environments", name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    return { root, loaded: loadEnvironment("a", root, "2026-01-15") };
+  };
+
+  for (const [what, text, path, beside] of mistakes) {
+    it(what, () => {
+      const { problems } = load(text, beside).loaded;
+      const errors = problems.filter(({ severity }) => severity === "error");
+      assert.deepEqual(
+        errors.map((problem) => problem.path),
+        [path],
+        JSON.stringify(errors),
+      );
+      assert.ok(!JSON.stringify(problems).includes("canary"));
+    });
+  }
+
+  it("does not hide another", () => {
+    const text =
+      "name: Bad\ninfrastructure: { provider: openstak, zones: a, network: { cidr: 10.20.0.1/16 } }\n" +
+      "cluster: { controlPlane: { nodes: 2 }, pools: { g: { tain: [] } }, network: { podCidr: 10.233.0.0/18 } }\n";
+    const { problems } = load(text).loaded;
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity === "error").map(({ path }) => path),
+      [
+        "cluster.controlPlane.nodes",
+        "cluster.network.serviceCidr",
+        "cluster.pools.g.tain",
+        "infrastructure.network.cidr",
+        "infrastructure.provider",
+        "infrastructure.zones",
+        "name",
+      ],
+    );
+  });
+
+  it("is told of what the file fixes where a machine stands", () => {
+    const { root, loaded } = load(small);
+    writeLock(loaded);
+    const address = loaded.planned?.plan.machines[0]?.address ?? "";
+    for (const [text, path] of [
+      [infrastructure(`network: { gateway: ${address} }`), "infrastructure.network.gateway"],
+      [`${small}platform: { ingress: { address: ${address} } }\n`, "platform.ingress.address"],
+      [`${small}platform: { loadBalancer: { kind: metallb, range: ${address}-${address} } }\n`, "platform.loadBalancer.range"],
+      [`${small}cluster: { apiEndpoint: { kind: loadBalancer, address: ${address} } }\n`, "cluster.apiEndpoint.address"],
+    ] as const) {
+      writeFileSync(join(root, "environments", "a.yaml"), text);
+      const { problems } = loadEnvironment("a", root, "2026-01-15");
+      assert.deepEqual(
+        problems.map((problem) => problem.path),
+        [path],
+      );
+    }
+  });
+});

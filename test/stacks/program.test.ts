@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunError, runtime } from "@pulumi/pulumi";
+import { appliedState } from "../../model/guard";
+import { loadEnvironment, writeLock } from "../../stacks/load";
+import { pulumiProgram } from "../../stacks/program";
+import { graph } from "../support/graph";
+import { temporaryFolders } from "../support/temporary";
+
+const FILE = "name: seoul\ninfrastructure: { provider: openstack }\n";
+
+describe("the program that pulumi runs", () => {
+  const folder = temporaryFolders();
+  let file: string;
+  const write = (text: string): void => writeFileSync(file, text);
+  const lock = (): void => writeLock(loadEnvironment(file, ""));
+
+  const { warn } = console;
+  let warnings: string[];
+
+  beforeEach(() => {
+    warnings = [];
+    console.warn = (line: string) => warnings.push(line);
+    file = join(folder(), "seoul.yaml");
+    write(FILE);
+  });
+  afterEach(() => {
+    console.warn = warn;
+    runtime.setAllConfig({});
+  });
+
+  /** What the program is refused with, empty for nothing. The stack has the outputs. */
+  async function refusal(outputs: Record<string, unknown> = {}): Promise<string> {
+    try {
+      await graph(pulumiProgram, { stack: file, invokes: { "pulumi:pulumi:readStackOutputs": () => ({ outputs }) } });
+    } catch (error) {
+      assert.ok(error instanceof RunError, `${error}: anything else is shown with a stack trace`);
+      return error.message;
+    }
+    return "";
+  }
+
+  it("says once that there is no lock file", async () => {
+    assert.equal(
+      await refusal(),
+      `error seoul: there is no lock file, so nothing fixes machines and versions\n    run \`kpaas lock seoul\`, review ${file.replace(".yaml", ".lock.yaml")} and commit it`,
+    );
+  });
+
+  it("lists what an outdated lock file lacks, and once what to do", async () => {
+    lock();
+    write(`${FILE}cluster: { pools: { worker: { nodes: 3 } } }\n`);
+    const message = await refusal();
+    assert.match(message, /^error seoul: the lock file does not fit the environment file\n {4}\+ machines\.worker-3\.address: 10\.20\./);
+    assert.equal(message.match(/kpaas lock seoul/g)?.length, 1);
+  });
+
+  it("shows the warnings of an accepted file", async () => {
+    lock();
+    assert.equal(await refusal(), "");
+    assert.match(warnings.join("\n"), /warning seoul: platform\.ingress\.kind .* end of life/);
+  });
+
+  it("names the configuration that lets a dangerous change through, which is all that pulumi has", async () => {
+    write(`${FILE}protect: none\n`);
+    lock();
+    const wanted = loadEnvironment(file, "").planned;
+    assert.ok(wanted);
+    const outputs = { applied: { ...appliedState(wanted.plan), protectData: true } };
+    const message = await refusal(outputs);
+    assert.doesNotMatch(message, /--approve/);
+    const [, key = message] = /put (environment:unprotect@[0-9a-f]{12}) into the configuration kpaas:approve/.exec(message) ?? [];
+    runtime.setAllConfig({ "kpaas:approve": key });
+    assert.equal(await refusal(outputs), "");
+  });
+});
