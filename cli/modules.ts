@@ -1,12 +1,13 @@
 import type * as Locate from "../engine/locate";
 import type * as Operations from "../engine/operations";
-import type * as Schema from "../model/environment/schema";
+import type * as EnvironmentSchema from "../model/environment/schema";
+import type * as FleetSchema from "../model/fleet/schema";
 import type * as Load from "../stacks/load";
 
 /** What the commands use of the rest, each part loaded when a command first needs it. Tests put their own in its place. */
 export interface Modules {
   environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
-  schemas(): Promise<Pick<typeof Schema, "environmentJsonSchema" | "fleetJsonSchema">>;
+  schemas(): Promise<Pick<typeof EnvironmentSchema, "environmentJsonSchema"> & Pick<typeof FleetSchema, "fleetJsonSchema">>;
   engine(): Promise<
     Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment" | "readOutputs">
   >;
@@ -16,7 +17,7 @@ export interface Modules {
 /** The real parts. */
 export const modules: Modules = {
   environments: () => import("../stacks/load.js"),
-  schemas: () => import("../model/environment/schema.js"),
+  schemas: async () => ({ ...(await import("../model/environment/schema.js")), ...(await import("../model/fleet/schema.js")) }),
   engine: () => import("../engine/operations.js"),
   locator: () => import("../engine/locate.js"),
 };

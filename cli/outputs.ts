@@ -2,7 +2,7 @@
 export const MASK = "[secret]";
 
 /** The only fields of a credential that are shown. */
-const OPEN_FIELDS: ReadonlySet<string> = new Set(["user", "username", "url", "host", "realm", "namespace", "database"]);
+const OPEN_FIELDS: ReadonlySet<string> = new Set(["user", "username", "where", "url", "host", "realm", "namespace", "database"]);
 
 /** Outputs with the kubeconfig and every credential masked, whatever the engine has masked before. */
 export function maskSecrets(outputs: unknown): unknown {

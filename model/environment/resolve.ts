@@ -224,8 +224,14 @@ function servicesOf(file: EnvironmentFile, defaults: ProfileDefaults): WantedSer
   return serviceSwitches.flatMap((name) => {
     const value = file.platform?.services?.[name];
     if (value === false || (value === undefined && !defaults.services.includes(name))) return [];
-    return [{ name, explicit: value !== undefined, ...(typeof value === "object" ? value : {}) }];
+    const { size, ...options } = typeof value === "object" ? value : {};
+    return [{ name, explicit: value !== undefined, ...options, ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)) }];
   });
+}
+
+/** A number of GiB, or a quantity in Gi or Ti. */
+function gibibytes(size: number | string): number {
+  return typeof size === "number" ? size : Number.parseInt(size, 10) * (size.endsWith("Ti") ? 1024 : 1);
 }
 
 /** `{ [key]: value }`, or nothing where there is no value. */

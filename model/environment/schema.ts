@@ -1,97 +1,27 @@
 import { z } from "zod";
-import { overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
+import { parseAddress } from "../ipv4";
+import {
+  address,
+  cidr,
+  domain,
+  label,
+  labels,
+  network,
+  nodes,
+  pinned,
+  positive,
+  range,
+  secretReferenceSchema,
+  service,
+  taint,
+  text,
+  volume,
+} from "./fields";
 
 /*
  * The environment file as a schema: the contract of docs/environment-file.md. Strict everywhere, so that a slip of the pen is an
  * error; every default is applied later, in resolve.ts, since it depends on the profile.
  */
-
-const label = (what: string, max: number) =>
-  z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, `${what} must be a DNS label: lower-case letters, digits and inner hyphens`)
-    .max(max, `${what} must have at most ${max} characters`);
-const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
-const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address such as 10.20.1.11");
-const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
-  message: "must be an IPv4 network such as 10.20.0.0/16, with no bits set beyond the prefix",
-});
-/** A network that machines, pods or Services can have addresses of. */
-const network = cidr.refine((text) => {
-  const block = parseCidr(text);
-  return !block || !unusable.some((each) => overlaps(each, block));
-}, "must be a network of ordinary addresses: neither loopback, nor link-local, nor multicast");
-const range = z
-  .string()
-  .refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses such as 10.20.0.200-10.20.0.230")
-  .refine((text) => {
-    const { first, last } = parseRange(text) ?? { first: 0, last: 0 };
-    return last - first < 65_536;
-  }, "must have at most 65536 addresses");
-const domain = z
-  .string()
-  .max(253)
-  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a domain name such as seoul.example.org");
-const pinned = z
-  .string()
-  .min(1)
-  .refine((text) => !/(^|[:@/-])latest$/i.test(text), 'must be pinned: "latest" changes under a running environment');
-const positive = z.int().min(1);
-const text = z.string().min(1);
-
-/** Where a secret is found. */
-export const secretReferenceSchema = z.union([
-  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }),
-  z.strictObject({ config: z.string().min(1) }),
-  z.strictObject({ vault: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
-
-const labels = z.record(
-  z
-    .string()
-    .regex(
-      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-      "must be a label key: at most 63 letters, digits, '-', '_' and '.', with a domain and a slash before them if need be",
-    ),
-  z
-    .string()
-    .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "must be a label value: at most 63 letters, digits, '-', '_' and '.'"),
-);
-const taint = z
-  .string()
-  .regex(
-    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
-    "must read key=value:Effect with the effect NoSchedule, PreferNoSchedule or NoExecute",
-  );
-const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional() });
-
-const node = z.strictObject({
-  zone: text.optional(),
-  address: address.optional(),
-  size: text.optional(),
-  generation: positive.optional(),
-});
-const nodes = (least: number) =>
-  z.union([
-    z.int().min(least).max(5000),
-    z
-      .record(label("a machine's key", 40), node.nullable())
-      .refine((keys) => Object.keys(keys).length >= least, "must have at least one machine"),
-  ]);
-
-const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "must be a Kubernetes quantity such as 500m or 2Gi");
-const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
-const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
-const service = z.union([
-  z.boolean(),
-  z.strictObject({
-    replicas: positive.max(50).optional(),
-    resources: resources.optional(),
-    sizeGiB: positive.optional(),
-    values: z.record(z.string(), z.unknown()).optional(),
-  }),
-]);
 
 /** The services of the environment file, in the order it documents them. */
 export const serviceSwitches = [
@@ -321,47 +251,7 @@ export const environmentFileSchema = z.strictObject({
 
 export type EnvironmentFile = z.infer<typeof environmentFileSchema>;
 
-const fleetFileSchema = z.strictObject({
-  name: label("the name", 30),
-  environments: z.array(z.string().min(1)),
-  registered: z
-    .record(label("a cluster's name", 30), z.strictObject({ kubeconfig: secretReferenceSchema, labels: labels.optional() }))
-    .optional(),
-  waves: z
-    .array(
-      z.strictObject({
-        name: label("a wave's name", 30),
-        select: z.array(z.string().min(1)),
-        bake: z
-          .string()
-          .regex(/^\d+[smh]$/, "must be a duration such as 10m")
-          .optional(),
-        maxConcurrent: positive.optional(),
-        maxFailures: z.int().min(0).optional(),
-        approval: z.boolean().optional(),
-      }),
-    )
-    .optional(),
-  health: z
-    .strictObject({
-      apiServer: z.boolean().optional(),
-      nodesReady: z
-        .string()
-        .regex(/^\d{1,3}%$/, "must be a percentage such as 100%")
-        .optional(),
-      deployments: z.array(z.string()).optional(),
-    })
-    .optional(),
-  mesh: z.strictObject({ kind: z.enum(["istio", "linkerd"]), trustDomain: domain.optional(), clusters: z.array(z.string()) }).optional(),
-  federation: z.strictObject({ kind: z.literal("karmada"), host: z.string(), members: z.array(z.string()) }).optional(),
-});
-
 /** The JSON Schema of environment files, for editors. */
 export function environmentJsonSchema(): object {
   return { title: "kpaas environment", ...z.toJSONSchema(environmentFileSchema, { io: "input" }) };
-}
-
-/** The JSON Schema of fleet files, for editors. */
-export function fleetJsonSchema(): object {
-  return { title: "kpaas fleet", ...z.toJSONSchema(fleetFileSchema, { io: "input" }) };
 }

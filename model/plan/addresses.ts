@@ -1,4 +1,4 @@
-import { machinePath } from "../environment/checks";
+import { machinePath } from "../environment/machines";
 import type { Environment } from "../environment/types";
 import { contains, formatAddress, formatRange, parseAddress, parseCidr, parseRange } from "../ipv4";
 import { type Lock, lockedIdentity, machineName } from "../lock";

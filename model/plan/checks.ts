@@ -1,6 +1,6 @@
 import { findRelease } from "../catalog";
 import { checkCluster } from "../cluster/checks";
-import { machinePath } from "../environment/checks";
+import { machinePath } from "../environment/machines";
 import type { Environment } from "../environment/types";
 import { fieldOfVariable } from "../environment/variables";
 import type { Finding } from "../problems";

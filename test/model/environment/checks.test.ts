@@ -144,7 +144,7 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
   ],
   [
     "more storage than the share has",
-    { platform: { storage: { kind: "nfs", sizeGiB: 5 }, services: { mariadb: { sizeGiB: 10 } } } },
+    { platform: { storage: { kind: "nfs", sizeGiB: 5 }, services: { mariadb: { size: "10Gi" } } } },
     "platform.storage",
     /10 GiB/,
   ],
@@ -195,8 +195,8 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
   ["a share too small for what is on", { platform: { storage: { kind: "nfs", sizeGiB: 5 } } }, "platform.storage", /10 GiB/],
   [
     "a volume for what keeps nothing",
-    { platform: { services: { metricsServer: { sizeGiB: 3 } } } },
-    "platform.services.metricsServer.sizeGiB",
+    { platform: { services: { metricsServer: { size: 3 } } } },
+    "platform.services.metricsServer.size",
     /keeps nothing/,
   ],
   [

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
+
+/* The kinds of values environment and fleet files are made of. */
+
+/** A DNS label of at most `max` characters. */
+export const label = (what: string, max: number) =>
+  z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, `${what} must be a DNS label: lower-case letters, digits and inner hyphens`)
+    .max(max, `${what} must have at most ${max} characters`);
+const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
+/** An IPv4 address. */
+export const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address such as 10.20.1.11");
+/** An IPv4 network. */
+export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
+  message: "must be an IPv4 network such as 10.20.0.0/16, with no bits set beyond the prefix",
+});
+/** A network that machines, pods or Services can have addresses of. */
+export const network = cidr.refine((text) => {
+  const block = parseCidr(text);
+  return !block || !unusable.some((each) => overlaps(each, block));
+}, "must be a network of ordinary addresses: neither loopback, nor link-local, nor multicast");
+/** A closed range of IPv4 addresses. */
+export const range = z
+  .string()
+  .refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses such as 10.20.0.200-10.20.0.230")
+  .refine((text) => {
+    const { first, last } = parseRange(text) ?? { first: 0, last: 0 };
+    return last - first < 65_536;
+  }, "must have at most 65536 addresses");
+/** A domain name. */
+export const domain = z
+  .string()
+  .max(253)
+  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a domain name such as seoul.example.org");
+/** A name that always means the same thing. */
+export const pinned = z
+  .string()
+  .min(1)
+  .refine((text) => !/(^|[:@/-])latest$/i.test(text), 'must be pinned: "latest" changes under a running environment');
+/** A whole number from 1 on. */
+export const positive = z.int().min(1);
+/** A text that is not empty. */
+export const text = z.string().min(1);
+
+/** Where a secret is found. */
+export const secretReferenceSchema = z.union([
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }),
+  z.strictObject({ config: z.string().min(1) }),
+  z.strictObject({ vault: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+
+/** Labels as Kubernetes takes them. */
+export const labels = z.record(
+  z
+    .string()
+    .regex(
+      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+      "must be a label key: at most 63 letters, digits, '-', '_' and '.', with a domain and a slash before them if need be",
+    ),
+  z
+    .string()
+    .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "must be a label value: at most 63 letters, digits, '-', '_' and '.'"),
+);
+/** A node's taint. */
+export const taint = z
+  .string()
+  .regex(
+    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
+    "must read key=value:Effect with the effect NoSchedule, PreferNoSchedule or NoExecute",
+  );
+/** A data volume of each machine of a pool. */
+export const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional() });
+
+const node = z.strictObject({
+  zone: text.optional(),
+  address: address.optional(),
+  size: text.optional(),
+  generation: positive.optional(),
+});
+/** A number of machines, or a map of their keys; at least `least` of them. */
+export const nodes = (least: number) =>
+  z.union([
+    z.int().min(least).max(5000),
+    z
+      .record(label("a machine's key", 40), node.nullable())
+      .refine((keys) => Object.keys(keys).length >= least, "must have at least one machine"),
+  ]);
+
+const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "must be a Kubernetes quantity such as 500m or 2Gi");
+const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
+const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
+/** A service: switched on or off, or with options. */
+export const service = z.union([
+  z.boolean(),
+  z.strictObject({
+    replicas: positive.max(50).optional(),
+    resources: resources.optional(),
+    size: z.union([positive, z.string().regex(/^[1-9]\d*(Gi|Ti)$/, "must be a number of GiB, or a quantity such as 20Gi")]).optional(),
+    values: z.record(z.string(), z.unknown()).optional(),
+  }),
+]);
