@@ -20,10 +20,14 @@ const storeTimeout = 10_000;
  */
 export async function resolveSecrets(plan: EnvironmentPlan): Promise<EnvironmentSecrets> {
   const problems: Problem[] = [];
-  const text = async (path: string, reference: SecretReference | undefined): Promise<Output<string> | undefined> => {
+  const resolve = async <T>(
+    path: string,
+    reference: SecretReference | undefined,
+    seal: (text: string) => Output<T>,
+  ): Promise<Output<T> | undefined> => {
     if (!reference) return undefined;
     try {
-      return secret(await read(reference));
+      return seal(await read(reference));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       problems.push({
@@ -36,14 +40,16 @@ export async function resolveSecrets(plan: EnvironmentPlan): Promise<Environment
       return undefined;
     }
   };
+  const text = (path: string, reference: SecretReference | undefined): Promise<Output<string> | undefined> =>
+    resolve(path, reference, (value) => secret(value));
   const { tls } = plan.platform;
-  const credentials = await text("infrastructure.credentials", plan.credentials);
+  const credentials = await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value)));
   const sshPrivateKey = await text("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey);
   const tlsCertificate = tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined;
   const tlsKey = tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined;
   if (problems.length > 0) throw new RefusedError(problems);
   return {
-    ...(credentials ? { credentials: credentials.apply(parseCredentials) } : {}),
+    ...(credentials ? { credentials } : {}),
     ...(sshPrivateKey ? { sshPrivateKey } : {}),
     ...(tlsCertificate ? { tlsCertificate } : {}),
     ...(tlsKey ? { tlsKey } : {}),
@@ -62,12 +68,21 @@ export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
 
 /** Credentials are one JSON object of provider arguments; the names K-PaaS keeps in its store are taken as well. */
 function parseCredentials(text: string): Readonly<Record<string, string>> {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null)
-    throw new Error("infrastructure.credentials must hold a JSON object of provider arguments");
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error("must hold one JSON object of provider arguments");
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), String(each)]),
   );
+}
+
+/** Undefined for what is no JSON: the parser's own message would show the secret. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function read(reference: SecretReference): Promise<string> {

@@ -54,7 +54,7 @@ describe("secret references", () => {
     assert.ok(secrets.credentials && (await isSecret(secrets.credentials)));
     assert.ok(secrets.sshPrivateKey && (await isSecret(secrets.sshPrivateKey)));
     process.env.SSH_KEY = "from-the-environment";
-    const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1#password" }, { env: "SSH_KEY" }));
+    const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { env: "SSH_KEY" }));
     assert.equal(await resolved(other.sshPrivateKey), "from-the-environment");
   });
 
@@ -71,6 +71,18 @@ describe("secret references", () => {
       assert.ok(!error.message.includes(CANARY));
       return true;
     });
+  });
+
+  it("to credentials that are no JSON object are refused without showing what they are", async () => {
+    for (const value of [`${CANARY}!`, `["${CANARY}"]`, `"${CANARY}"`]) {
+      process.env.CREDENTIALS = value;
+      await assert.rejects(resolveSecrets(planWith({ env: "CREDENTIALS" }, { env: "CREDENTIALS" })), (error) => {
+        assert.ok(error instanceof RefusedError);
+        assert.match(error.message, /infrastructure\.credentials: must hold one JSON object/);
+        assert.ok(!error.message.includes("canary"));
+        return true;
+      });
+    }
   });
 
   it("leave no trace in the plan the sandbox runs", () => {
