@@ -1,5 +1,7 @@
 import { Config, getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
-import { appliedState, findDangers, parseApplied, refusals } from "../model/guard";
+import { appliedState, parseApplied } from "../model/guard/applied";
+import { refusals } from "../model/guard/approvals";
+import { findDangers } from "../model/guard/dangers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { formatProblem, InvalidInputError, RefusedError } from "../model/problems";
 import { Environment } from "./environment";

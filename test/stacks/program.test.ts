@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError, runtime } from "@pulumi/pulumi";
-import { appliedState } from "../../model/guard";
+import { appliedState } from "../../model/guard/applied";
 import { loadEnvironment, writeLock } from "../../stacks/load";
 import { pulumiProgram } from "../../stacks/program";
 import { graph } from "../support/graph";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { appliedState, findDangers, parseApplied, planDigest, refusals } from "../../model/guard";
-import { environmentFile, plannedFile } from "../support/environment";
+import { appliedState, parseApplied } from "../../../model/guard/applied";
+import { planDigest, refusals } from "../../../model/guard/approvals";
+import { findDangers } from "../../../model/guard/dangers";
+import { environmentFile, plannedFile } from "../../support/environment";
 
 type Over = Record<string, unknown>;
 const zones = ["az-1", "az-2", "az-3"];
@@ -66,6 +68,15 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
     ["environment:never"],
   ],
   ["another network, and not what follows from it", base(), base({}, { network: { cidr: "10.30.0.0/16" } }), ["environment:never"]],
+  ["another region", base({}, { region: "one" }), base({}, { region: "two" }), ["environment:never"]],
+  ["another external network", base(), base({}, { openstack: { externalNetwork: "other" } }), ["environment:never"]],
+  ["nothing in another kind of load balancer where there is none", base(), base({}, { openstack: { loadBalancerProvider: "ovn" } }), []],
+  [
+    "another load balancer",
+    environmentFile({ profile: "highAvailability" }),
+    environmentFile({ profile: "highAvailability", infrastructure: { provider: "openstack", openstack: { loadBalancerProvider: "ovn" } } }),
+    ["environment:never"],
+  ],
   ["protection taken away", base(), base({ protect: "none" }), ["environment:unprotect"]],
   [
     "databases dropped",

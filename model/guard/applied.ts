@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { EnvironmentPlan } from "../plan/types";
+
+const appliedMachineSchema = z.object({
+  name: z.string(),
+  generation: z.number(),
+  roles: z.array(z.string()),
+  group: z.string(),
+  zone: z.string().optional(),
+  size: z.string(),
+  address: z.string(),
+  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().optional() })),
+});
+
+const appliedSchema = z.object({
+  version: z.literal(1),
+  machines: z.record(z.string(), appliedMachineSchema),
+  controlPlane: z.array(z.string()),
+  network: z.object({ cidr: z.string(), podCidr: z.string(), serviceCidr: z.string() }),
+  apiEndpoint: z.object({ kind: z.string(), address: z.string(), domain: z.string().optional() }),
+  ingressAddress: z.string(),
+  storage: z.string(),
+  protectData: z.boolean(),
+  databases: z.boolean(),
+  /** Where everything is; by field of the environment file. */
+  place: z.record(z.string(), z.string()),
+});
+
+/** What an environment was brought to, as its stack's output `applied` keeps it: the guard's memory. */
+export type Applied = z.infer<typeof appliedSchema>;
+
+/** A machine as it was brought up. */
+export type AppliedMachine = Applied["machines"][string];
+
+/** The part of a plan the guard compares, as it is kept in the stack's outputs. */
+export function appliedState(plan: EnvironmentPlan): Applied {
+  return {
+    version: 1,
+    machines: Object.fromEntries(
+      plan.machines.map((machine) => [
+        machine.key,
+        {
+          name: machine.name,
+          generation: machine.generation,
+          roles: [...machine.roles],
+          group: machine.group,
+          ...(machine.zone === undefined ? {} : { zone: machine.zone }),
+          size: machine.size,
+          address: machine.address,
+          volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({ name, sizeGiB, ...(type === undefined ? {} : { type }) })),
+        },
+      ]),
+    ),
+    controlPlane: [...plan.cluster.controlPlane],
+    network: { cidr: plan.network.cidr, podCidr: plan.network.podCidr, serviceCidr: plan.network.serviceCidr },
+    apiEndpoint: {
+      kind: plan.apiEndpoint.kind,
+      address: plan.apiEndpoint.address,
+      ...(plan.apiEndpoint.domain === undefined ? {} : { domain: plan.apiEndpoint.domain }),
+    },
+    ingressAddress: plan.platform.ingress.address,
+    storage:
+      plan.platform.storage.kind === "nfs"
+        ? `nfs ${plan.platform.storage.server}:${plan.platform.storage.path}`
+        : plan.platform.storage.className,
+    protectData: plan.protectData,
+    databases: plan.services.some((service) => service.name === "mariadb"),
+    place: {
+      "infrastructure.provider": plan.provider,
+      "infrastructure.region": plan.openstack?.region ?? "",
+      "infrastructure.network.existing": [plan.network.existing?.network, plan.network.existing?.subnet].filter(Boolean).join(" "),
+      "infrastructure.openstack.externalNetwork": plan.openstack?.externalNetwork ?? "",
+      "infrastructure.openstack.loadBalancerProvider":
+        (plan.apiEndpoint.kind === "loadBalancer" && plan.openstack?.loadBalancerProvider) || "",
+    },
+  };
+}
+
+/** Reads the output `applied` of a stack; undefined where there is none yet. Throws where it is of a later version. */
+export function parseApplied(value: unknown): Applied | undefined {
+  return value === undefined || value === null ? undefined : appliedSchema.parse(value);
+}

@@ -1,0 +1,30 @@
+import type { AppliedMachine } from "./applied";
+
+/** A change that loses something or risks the cluster. */
+export interface Danger {
+  /** The machine's key, or `environment`. */
+  readonly key: string;
+  readonly action: "remove" | "rebuild" | "resize" | "discard-volume" | "unprotect" | "drop-database" | "move-ingress" | "never";
+  /** The field of the environment file that asks for it. */
+  readonly path: string;
+  readonly reason: string;
+  /** The way to get there safely. */
+  readonly remedy: string;
+  readonly value?: unknown;
+}
+
+/** Whether losing the machine costs the cluster: a control plane or an etcd member. */
+export function isMember(machine: AppliedMachine): boolean {
+  return machine.roles.some((role) => role === "control-plane" || role === "etcd");
+}
+
+/** The field that declares the machine's group. */
+export function groupPath(machine: AppliedMachine): string {
+  const paths: Readonly<Record<string, string>> = {
+    "control-plane": "cluster.controlPlane.nodes",
+    etcd: "cluster.etcd.nodes",
+    bastion: "infrastructure.access.bastion",
+    nfs: "platform.storage",
+  };
+  return paths[machine.group] ?? `cluster.pools.${machine.group}.nodes`;
+}

@@ -1,0 +1,133 @@
+import type { EnvironmentPlan } from "../plan/types";
+import { type Applied, appliedState } from "./applied";
+import { type Danger, groupPath, isMember } from "./danger";
+import { machineDangers } from "./machines";
+
+/**
+ * Finds the dangerous changes between what is there and what is wanted.
+ * `never` marks what no approval lets through, since it cannot end well.
+ */
+export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan): Danger[] {
+  if (!applied) return [];
+  const wanted = appliedState(plan);
+  const moved = [...placeDangers(applied, wanted), ...networkDangers(applied, wanted)];
+  // Every address follows from the network: what else differs then is a consequence.
+  if (applied.network.cidr !== wanted.network.cidr) return moved;
+  return [
+    ...moved,
+    ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key])),
+    ...clusterDangers(applied, wanted),
+    ...platformDangers(applied, wanted),
+  ];
+}
+
+function never(path: string, reason: string, remedy: string, value?: unknown, key = "environment"): Danger {
+  return { key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) };
+}
+
+/** Another cloud, region or network holds none of what is there. */
+function placeDangers(applied: Applied, wanted: Applied): Danger[] {
+  return Object.entries(wanted.place).flatMap(([path, becomes]) => {
+    const was = applied.place[path];
+    if (was === becomes) return [];
+    const [from, to] = [was, becomes].map((each) => each || "none");
+    return [
+      never(
+        path,
+        `what is running stays where it is (${from} → ${to})`,
+        `set it back to ${from}, or create a new environment beside this one`,
+        becomes || undefined,
+      ),
+    ];
+  });
+}
+
+function networkDangers(applied: Applied, wanted: Applied): Danger[] {
+  const networks = [
+    ["infrastructure.network.cidr", applied.network.cidr, wanted.network.cidr],
+    ["cluster.network.podCidr", applied.network.podCidr, wanted.network.podCidr],
+    ["cluster.network.serviceCidr", applied.network.serviceCidr, wanted.network.serviceCidr],
+  ] as const;
+  return networks
+    .filter(([, was, becomes]) => was !== becomes)
+    .map(([path, was, becomes]) =>
+      never(
+        path,
+        `a running cluster's network cannot change (${was} → ${becomes})`,
+        `set it back to ${was}, or create a new environment beside this one`,
+        becomes,
+      ),
+    );
+}
+
+function clusterDangers(applied: Applied, wanted: Applied): Danger[] {
+  const dangers = Object.entries(wanted.machines)
+    .filter(([key, machine]) => !applied.machines[key] && isMember(machine))
+    .map(([key, machine]) =>
+      never(
+        groupPath(machine),
+        "adding a control plane to a running cluster is not supported yet in this version",
+        "keep the number of control planes",
+        undefined,
+        key,
+      ),
+    );
+  const [before, after] = [applied.controlPlane, wanted.controlPlane];
+  if (!same(before, after) && same([...before].sort(), [...after].sort())) {
+    dangers.push(
+      never(
+        "lock.machines",
+        `the order of the control planes changed (${before.join(", ")} → ${after.join(", ")})`,
+        "restore the lock file from version control",
+      ),
+    );
+  }
+  if (!same(applied.apiEndpoint, wanted.apiEndpoint)) {
+    const [was, becomes] = [applied.apiEndpoint, wanted.apiEndpoint].map((each) => `${each.kind} ${each.domain ?? each.address}`);
+    dangers.push(
+      never(
+        "cluster.apiEndpoint",
+        `every kubelet, certificate and kubeconfig holds the API endpoint (${was} → ${becomes})`,
+        `set it back to ${was}`,
+      ),
+    );
+  }
+  return dangers;
+}
+
+function platformDangers(applied: Applied, wanted: Applied): Danger[] {
+  const dangers: Danger[] = [];
+  const approvable = (action: Danger["action"], path: string, reason: string, remedy: string, value: unknown): void => {
+    dangers.push({ key: "environment", action, path, reason, remedy, value });
+  };
+  if (applied.storage !== wanted.storage) {
+    dangers.push(
+      never(
+        "platform.storage",
+        `the volumes in use stay where they are (${applied.storage} → ${wanted.storage})`,
+        "set it back, or create a new environment and move the data",
+      ),
+    );
+  }
+  if (applied.ingressAddress !== wanted.ingressAddress) {
+    const [was, becomes] = [applied.ingressAddress, wanted.ingressAddress];
+    approvable(
+      "move-ingress",
+      "platform.ingress.address",
+      `the platform's URLs move from ${was} to ${becomes}`,
+      `set the address back to ${was}`,
+      becomes,
+    );
+  }
+  if (applied.protectData && !wanted.protectData) {
+    approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
+  }
+  if (applied.databases && !wanted.databases) {
+    approvable("drop-database", "platform.services.mariadb", "the databases of the platform would be deleted", "leave mariadb on", false);
+  }
+  return dangers;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

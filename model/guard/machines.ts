@@ -1,0 +1,99 @@
+import type { AppliedMachine } from "./applied";
+import { type Danger, groupPath, isMember } from "./danger";
+
+/** What the change of one machine would cost; `machine` is undefined where it goes. */
+export function machineDangers(key: string, was: AppliedMachine, machine: AppliedMachine | undefined): Danger[] {
+  const path = groupPath(was);
+  const danger = (action: Danger["action"], at: string, reason: string, remedy: string, value?: unknown): Danger => ({
+    key,
+    action,
+    path: at,
+    reason,
+    remedy,
+    ...(value === undefined ? {} : { value }),
+  });
+  if (!machine) {
+    const lost = `${key} would be removed with its data (${volumes(was)})`;
+    if (isMember(was))
+      return [
+        danger(
+          "never",
+          path,
+          `${key} is a control plane: removing one from a running cluster is not supported yet in this version`,
+          `put ${key} back`,
+        ),
+      ];
+    return was.volumes.length > 0 ? [danger("remove", path, lost, `put ${key} back, or move its data away first`)] : [];
+  }
+  const field = (name: string): string => `${path}.${key}.${name}`;
+  if (machine.generation < was.generation) {
+    const reason = `generations only rise (${was.generation} → ${machine.generation})`;
+    return [danger("never", field("generation"), reason, `set it to ${was.generation} or ${was.generation + 1}`, machine.generation)];
+  }
+  if (machine.generation > was.generation) {
+    if (isMember(was))
+      return [
+        danger(
+          "never",
+          field("generation"),
+          "rebuilding a control plane is not supported yet in this version",
+          `set it back to ${was.generation}`,
+          machine.generation,
+        ),
+      ];
+    const taken = `the volumes of ${key} (${volumes(was)}) would be taken from the running machine, before it is drained, to be given to its successor`;
+    if (was.volumes.length === 0) return [];
+    return [
+      danger("rebuild", field("generation"), taken, "take the machine out of service first", machine.generation),
+      ...volumeDangers(key, was, machine),
+    ];
+  }
+  const own = isMember(was) || was.group === "nfs" || was.group === "bastion";
+  const remedy = own
+    ? "set it back, or restore the lock file"
+    : `set it back, or raise ${field("generation")} to have the machine built anew`;
+  const changes: readonly (readonly [Danger["action"], string, unknown, unknown, string])[] = [
+    ["never", field("address"), was.address, machine.address, `${key} would lose its address`],
+    ["never", field("zone"), was.zone ?? "none", machine.zone ?? "none", `${key} cannot move to another zone`],
+    ["never", path, [...was.roles].sort().join(", "), [...machine.roles].sort().join(", "), `${key} would change its roles`],
+    ["resize", path, was.size, machine.size, `${key} would be restarted without being drained to change its size`],
+  ];
+  return [
+    ...changes.flatMap(([action, at, before, after, what]) =>
+      before === after ? [] : [danger(action, at, `${what} (${before} → ${after})`, remedy, after)],
+    ),
+    ...volumeDangers(key, was, machine),
+  ];
+}
+
+/** What would harm the data on the volumes of a machine, which outlive its rebuilds. */
+function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine): Danger[] {
+  const path = groupPath(was);
+  return was.volumes.flatMap(({ name, sizeGiB, type }): Danger[] => {
+    const now = machine.volumes.find((volume) => volume.name === name);
+    if (!now) {
+      const reason = `the volume ${name} of ${key} would be deleted`;
+      return [{ key, action: "discard-volume", path, reason, remedy: "leave the volume in the file, or move its data away first" }];
+    }
+    const dangers: Danger[] = [];
+    const never = (reason: string, remedy: string, value: unknown): void => {
+      dangers.push({ key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) });
+    };
+    if (now.sizeGiB < sizeGiB) {
+      never(`the volume ${name} of ${key} cannot shrink (${sizeGiB} → ${now.sizeGiB} GiB)`, `set it back to ${sizeGiB}`, now.sizeGiB);
+    }
+    if (now.type !== type) {
+      // The provider knows no other way than a new, empty volume.
+      never(
+        `the volume ${name} of ${key} cannot change its type (${type ?? "the cloud's"} → ${now.type ?? "the cloud's"})`,
+        `${type === undefined ? "take the type out again" : `set it back to ${type}`}, or give a volume of another name the new type and move the data`,
+        now.type,
+      );
+    }
+    return dangers;
+  });
+}
+
+function volumes(machine: AppliedMachine): string {
+  return machine.volumes.map(({ name, sizeGiB }) => `${name}, ${sizeGiB} GiB`).join("; ");
+}
