@@ -70,8 +70,9 @@ export function appliedState(plan: EnvironmentPlan): Applied {
       "infrastructure.region": plan.openstack?.region ?? "",
       "infrastructure.network.existing": [plan.network.existing?.network, plan.network.existing?.subnet].filter(Boolean).join(" "),
       "infrastructure.openstack.externalNetwork": plan.openstack?.externalNetwork ?? "",
-      "infrastructure.openstack.loadBalancerProvider":
-        (plan.apiEndpoint.kind === "loadBalancer" && plan.openstack?.loadBalancerProvider) || "",
+      ...(plan.apiEndpoint.kind === "loadBalancer" && plan.openstack
+        ? { "infrastructure.openstack.loadBalancerProvider": plan.openstack.loadBalancerProvider }
+        : {}),
     },
   };
 }

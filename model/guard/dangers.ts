@@ -29,7 +29,7 @@ function never(path: string, reason: string, remedy: string, value?: unknown, ke
 function placeDangers(applied: Applied, wanted: Applied): Danger[] {
   return Object.entries(wanted.place).flatMap(([path, becomes]) => {
     const was = applied.place[path];
-    if (was === becomes) return [];
+    if (was === undefined || was === becomes) return [];
     const [from, to] = [was, becomes].map((each) => each || "none");
     return [
       never(
