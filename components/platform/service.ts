@@ -1,10 +1,11 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
-import type { meta, networking } from "@pulumi/kubernetes/types/input";
+import type { core, meta, networking } from "@pulumi/kubernetes/types/input";
 import {
   ComponentResource,
   type ComponentResourceOptions,
@@ -119,6 +120,28 @@ export abstract class PlatformService extends ComponentResource {
     );
     this.prerequisites.push(created);
     return workload;
+  }
+
+  /** The two Services of a StatefulSet: the one its clients use, and the headless one that names its pods. */
+  protected statefulServices(
+    workload: string,
+    names: { readonly service: string; readonly headless: string },
+    port: core.v1.ServicePort,
+  ): void {
+    for (const [role, name, clusterIP] of [
+      ["service", names.service, undefined],
+      ["headless", names.headless, "None"],
+    ] as const) {
+      new Service(
+        this.childName(role),
+        // Services have no pods to wait for yet: the StatefulSet waits for them.
+        {
+          metadata: this.metadata(name, workload, { annotations: { "pulumi.com/skipAwait": "true" } }),
+          spec: { type: "ClusterIP", selector: { ...selectorLabels(workload) }, ports: [port], ...(clusterIP ? { clusterIP } : {}) },
+        },
+        this.inCluster(),
+      );
+    }
   }
 
   /** Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise. */

@@ -1,5 +1,4 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
-import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { all, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
@@ -78,21 +77,7 @@ export class Keycloak extends PlatformService {
 
   private createServer({ plan, database, ingress }: KeycloakArgs, dependsOn: Resource[]): void {
     const selector = selectorLabels(WORKLOAD);
-    const ports = [{ name: "http", port: HTTP_PORT, targetPort: "http" }];
-    for (const [role, service, clusterIP] of [
-      ["service", NAMES.service, undefined],
-      ["headless", NAMES.headless, "None"],
-    ] as const) {
-      new Service(
-        this.childName(role),
-        // Services have no pods to wait for yet: the StatefulSet waits for them.
-        {
-          metadata: this.metadata(service, WORKLOAD, { annotations: { "pulumi.com/skipAwait": "true" } }),
-          spec: { type: "ClusterIP", selector: { ...selector }, ports, ...(clusterIP ? { clusterIP } : {}) },
-        },
-        this.inCluster(),
-      );
-    }
+    this.statefulServices(WORKLOAD, NAMES, { name: "http", port: HTTP_PORT, targetPort: "http" });
     const serviceAccount = this.serviceAccount("account", WORKLOAD);
     const server = new StatefulSet(
       this.childName("server"),

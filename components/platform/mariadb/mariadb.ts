@@ -2,7 +2,6 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
-import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { all, type ComponentResourceOptions, interpolate, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import type { DatabaseAccess } from "../args";
@@ -89,21 +88,11 @@ export class MariaDb extends PlatformService {
       this.deletedFirst({ protect: protectData, ...(retainData ? { retainOnDelete: true } : {}) }),
     );
     const selector = selectorLabels(SERVER);
-    const ports = [{ name: "mariadb", port: PORT, targetPort: "mariadb" }];
-    for (const [role, service, clusterIP] of [
-      ["service", NAMES.server, undefined],
-      ["headless", NAMES.headless, "None"],
-    ] as const) {
-      new Service(
-        this.childName(role),
-        // Services have no pods to wait for yet: the StatefulSet waits for them.
-        {
-          metadata: this.metadata(service, SERVER, { annotations: { "pulumi.com/skipAwait": "true" } }),
-          spec: { type: "ClusterIP", selector: { ...selector }, ports, ...(clusterIP ? { clusterIP } : {}) },
-        },
-        this.inCluster(),
-      );
-    }
+    this.statefulServices(
+      SERVER,
+      { service: NAMES.server, headless: NAMES.headless },
+      { name: "mariadb", port: PORT, targetPort: "mariadb" },
+    );
     const serviceAccount = this.serviceAccount("account", SERVER);
     return new StatefulSet(
       this.childName("server"),
