@@ -49,16 +49,17 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
       );
     }
   }
-  for (const service of environment.platform.services) {
-    if (supportedServices.includes(service.name)) continue;
-    const path = `platform.services.${service.name}`;
-    if (service.explicit) findings.error(path, "is not supported yet in this version", "set it to false");
-    else
-      findings.warn(
-        path,
-        `belongs to the profile ${environment.profile} but is not supported yet in this version: it is left out`,
-        "set it to false to say so in the file",
-      );
+  const later = environment.platform.services.filter(({ name }) => !supportedServices.includes(name));
+  for (const { name } of later.filter(({ explicit }) => explicit)) {
+    findings.error(`platform.services.${name}`, "is not supported yet in this version", "set it to false");
+  }
+  const leftOut = later.filter(({ explicit }) => !explicit).map(({ name }) => name);
+  if (leftOut.length > 0) {
+    findings.warn(
+      "platform.services",
+      `${leftOut.join(", ")} of the profile ${environment.profile} are not supported yet in this version: they are left out`,
+      "set each to false to say so in the file",
+    );
   }
 }
 

@@ -115,9 +115,16 @@ describe("an environment file", () => {
   it("says which services of a profile are left out", () => {
     const { problems } = planFile(environmentFile({ profile: "standard" }));
     assert.deepEqual(
-      problems.map((problem) => `${problem.severity} ${problem.path}`),
-      ["chartmuseum", "harbor", "kyverno", "openbao", "pipeline", "sourceControl"].map((name) => `warning platform.services.${name}`),
+      problems.map(({ severity, path, reason }) => [severity, path, reason.split(" of the profile")[0]]),
+      [["warning", "platform.services", "kyverno, openbao, harbor, chartmuseum, pipeline, sourceControl"]],
     );
+    const off = planFile(
+      environmentFile({
+        profile: "standard",
+        platform: { services: { kyverno: false, openbao: false, harbor: false, chartmuseum: false, pipeline: false } },
+      }),
+    );
+    assert.match(off.problems[0]?.reason ?? "", /^sourceControl of the profile/);
   });
 
   it("is never a crash, whatever it holds", () => {
