@@ -29,7 +29,7 @@ export interface SshAccess {
 
 /** What every cloud's component gives to the layers above: the whole interface a new cloud implements. */
 export interface Infrastructure extends ComponentResource {
-  /** By machine key. */
+  /** By machine name. */
   readonly machines: Readonly<Record<string, InfrastructureMachine>>;
   readonly ssh: SshAccess;
   /** `address` is what nodes use; `publicAddress` is set where the API is reachable from outside the network. */

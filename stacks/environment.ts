@@ -29,8 +29,8 @@ export class Environment extends ComponentResource {
         spec: plan.cluster,
         networkCidr: plan.network.cidr,
         machines: Object.fromEntries(
-          plan.machines.flatMap(({ key, name: node }) => {
-            const machine = machines[key];
+          plan.machines.flatMap(({ name: node }) => {
+            const machine = machines[node];
             return machine && node in plan.cluster.nodes ? [[node, { id: machine.id, dialAddress: machine.dialAddress }]] : [];
           }),
         ),

@@ -169,7 +169,7 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
   );
   for (const { plan: machine, instance } of machines.filter((each) => each.plan.roles.includes("control-plane"))) {
     new Member(
-      `${name}-api-member-${machine.key}`,
+      `${name}-api-member-${machine.name}`,
       { name: cloudName(scope, machine.name), poolId: pool.id, address: machine.address, protocolPort: port, subnetId: network.subnetId },
       child(scope, { dependsOn: [instance, monitor] }),
     );

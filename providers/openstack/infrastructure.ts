@@ -49,10 +49,10 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
 
     this.machines = Object.fromEntries(
       plan.machines.map(({ key, name: machineName, roles, zone, address }): [string, InfrastructureMachine] => {
-        const { instance, devices } = machines[key]!;
+        const { instance, devices } = machines[machineName]!;
         const dialAddress = (roles.includes("bastion") ? endpoints.bastion : undefined) ?? output(address);
         return [
-          key,
+          machineName,
           { key, name: machineName, roles, ...(zone !== undefined && { zone }), id: instance.id, dialAddress, address, devices },
         ];
       }),

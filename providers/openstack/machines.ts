@@ -32,7 +32,7 @@ export interface Machine {
   readonly devices: Readonly<Record<string, Output<string>>>;
 }
 
-/** Every machine of the plan by key, with port, volumes and what keeps a group apart. */
+/** Every machine of the plan by name, with port, volumes and what keeps a group apart. */
 export function createMachines(context: MachineContext): Record<string, Machine> {
   const { scope } = context;
   const { name, plan } = scope;
@@ -52,10 +52,14 @@ export function createMachines(context: MachineContext): Record<string, Machine>
     );
   }
   return Object.fromEntries(
-    plan.machines.map((machine) => [machine.key, createMachine(context, machine, images[machine.image], apart[machine.group])]),
+    plan.machines.map((machine) => [machine.name, createMachine(context, machine, images[machine.image], apart[machine.group])]),
   );
 }
 
+/**
+ * The resources of one machine. They are named after the machine, which has another name in each generation: the new port and machine are
+ * made first, and the old ones go after everything that depends on them has moved.
+ */
 function createMachine(
   context: MachineContext,
   machine: MachinePlan,
@@ -64,10 +68,10 @@ function createMachine(
 ): Machine {
   const { scope, network, security, keypair } = context;
   const { name, plan, openstack } = scope;
-  const { key, generation } = machine;
+  const { key } = machine;
   const groups = groupsOf(machine);
   const port = new Port(
-    `${name}-port-${key}`,
+    `${name}-port-${machine.name}`,
     {
       name: cloudName(scope, machine.name),
       networkId: network.networkId,
@@ -78,13 +82,12 @@ function createMachine(
       allowedAddressPairs: allowedAddresses(plan, machine).map((ipAddress) => ({ ipAddress })),
       tags: tags(scope),
     },
-    // Each generation has a name and an address of its own, so the new port is there before the old one goes.
-    child(scope, { replacementTrigger: generation }),
+    child(scope),
   );
   const volumes = machine.volumes.map((volume) => ({ plan: volume, resource: createVolume(scope, machine, volume) }));
   const devices = Object.fromEntries(volumes.map(({ plan: volume, resource }) => [volume.name, devicePath(resource)]));
   const instance = new Instance(
-    `${name}-machine-${key}`,
+    `${name}-machine-${machine.name}`,
     {
       name: cloudName(scope, machine.name),
       flavorName: machine.size,
@@ -111,8 +114,6 @@ function createMachine(
       // User data, image, boot volume, key pair and server group take effect once, at first boot, and the provider would build the machine
       // anew for each: a new image name or SSH key must not rebuild an etcd member. Raise the machine's generation to have it rebuilt.
       ignoreChanges: ["userData", "imageId", "blockDevices", "keyPair", "schedulerHints"],
-      // Create before delete: the old machine stays until the cluster has let it go.
-      replacementTrigger: generation,
       // A first boot needs its way out, and so does the draining of a machine that goes.
       dependsOn: [...network.uplink, ...security.rules.filter(({ group }) => groups.includes(group)).map(({ rule }) => rule)],
     }),

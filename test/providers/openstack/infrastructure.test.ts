@@ -145,14 +145,12 @@ describe("machines on OpenStack", () => {
     assert.equal((g.get("seoul-machine-cp-1").inputs.blockDevices as { uuid: string }[])[0]?.uuid, image);
   });
 
-  it("ignore what only counts at first boot, are replaced by their generation, and are made before the old one goes", async () => {
+  it("ignore what only counts at first boot, and never go before their successor is there", async () => {
     const plan = samplePlan("highAvailability");
     const g = await build(plan);
-    for (const { key, generation } of plan.machines) {
+    for (const { key } of plan.machines) {
       const { options } = g.get(`seoul-machine-${key}`);
       assert.deepEqual(options.ignoreChanges, ["userData", "imageId", "blockDevices", "keyPair", "schedulerHints"]);
-      assert.equal(options.replacementTrigger, generation);
-      assert.equal(g.get(`seoul-port-${key}`).options.replacementTrigger, generation);
       assert.equal(options.deleteBeforeReplace, undefined);
       assert.equal(g.get(`seoul-port-${key}`).options.deleteBeforeReplace, undefined);
       assert.notEqual(options.protect, true);
@@ -336,27 +334,26 @@ describe("identity on OpenStack", () => {
     }
   });
 
-  it("raising a generation changes name, address and port of that machine, and what points at it", async () => {
+  it("raising a generation adds a machine of another name, address and port beside the old one, and takes that away", async () => {
     const nodes = (b: object) => ({ cluster: { pools: { general: { nodes: { a: {}, b, c: {} } } } } });
     const before = sampleEnvironment("standard", nodes({}));
     const after = sampleEnvironment("standard", nodes({ generation: 2 }), before.lock);
     const [one, two] = [await build(before.plan), await build(after.plan)];
-    assert.deepEqual([one.added(two), one.removed(two)], [[], []]);
-    assert.deepEqual(one.changed(two), ["seoul-machine-b", "seoul-port-b"]);
-    assert.equal(two.get("seoul-machine-b").inputs.name, "seoul-b-g2");
-    assert.equal(two.get("seoul-machine-b").options.replacementTrigger, 2);
-    assert.notDeepEqual(two.get("seoul-port-b").inputs.fixedIps, one.get("seoul-port-b").inputs.fixedIps);
+    assert.deepEqual(one.added(two), ["seoul-machine-b-g2", "seoul-port-b-g2"]);
+    assert.deepEqual(one.removed(two), ["seoul-machine-b", "seoul-port-b"]);
+    assert.deepEqual(one.changed(two), []);
+    assert.equal(two.get("seoul-machine-b-g2").inputs.name, "seoul-b-g2");
+    assert.notDeepEqual(two.get("seoul-port-b-g2").inputs.fixedIps, one.get("seoul-port-b").inputs.fixedIps);
   });
 
-  it("rebuilding a control plane moves its member of the balancer with it", async () => {
+  it("rebuilding a control plane makes another member of the balancer", async () => {
     const nodes = (second: object) => ({ cluster: { controlPlane: { nodes: { "cp-1": {}, "cp-2": second, "cp-3": {} } } } });
     const before = sampleEnvironment("highAvailability", nodes({}));
     const after = sampleEnvironment("highAvailability", nodes({ generation: 2 }), before.lock);
     const [one, two] = [await build(before.plan), await build(after.plan)];
-    assert.deepEqual([one.added(two), one.removed(two)], [[], []]);
-    assert.deepEqual(one.changed(two), ["seoul-api-member-cp-2", "seoul-machine-cp-2", "seoul-port-cp-2"]);
-    const address = (two.get("seoul-port-cp-2").inputs.fixedIps as { ipAddress: string }[])[0]?.ipAddress;
-    assert.equal(two.get("seoul-api-member-cp-2").inputs.address, address);
+    assert.deepEqual(one.added(two), ["seoul-api-member-cp-2-g2", "seoul-machine-cp-2-g2", "seoul-port-cp-2-g2"]);
+    assert.deepEqual(one.removed(two), ["seoul-api-member-cp-2", "seoul-machine-cp-2", "seoul-port-cp-2"]);
+    assert.deepEqual(one.changed(two), []);
   });
 });
 
