@@ -1,4 +1,4 @@
-import type { OperationResult } from "../engine/operations";
+import type { OperationResult } from "../engine/types";
 import { type Column, table } from "./table";
 import type { ViewStyle } from "./views";
 

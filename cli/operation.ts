@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
-import type { EngineTarget, OperationResult, RunOptions } from "../engine/operations";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { EngineTarget, OperationResult, RunOptions } from "../engine/types";
+import { LAYERS, type Layer } from "../model/layers";
 import { InvalidInputError, RefusedError } from "../model/problems";
 import type { LoadedEnvironment } from "../stacks/load";
 import { describeLockChanges, lockProblems } from "../stacks/lock-problems";
@@ -17,6 +18,7 @@ export interface OperationFlags {
   readonly yes?: boolean;
   readonly approve?: readonly string[];
   readonly json?: boolean;
+  readonly layer?: Layer;
 }
 
 /** An environment ready for the engine. */
@@ -36,6 +38,7 @@ export function addOperationOptions(command: Command): Command {
     .option("--sandbox", "use simulated clouds and a state of their own under .kpaas/; needs no account")
     .option("--yes", "do not ask")
     .option("--approve <KEY:ACTION>", "let one dangerous change through; repeatable", approval)
+    .addOption(new Option("--layer <L>", "one layer only, where `layers: three`").choices(LAYERS))
     .option("--json", "print the result as JSON");
 }
 
@@ -51,7 +54,12 @@ export async function prepare(context: Context, reference: string, flags: Operat
   const loaded = environments.loadEnvironment(reference, root);
   if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
   writeLines(context.stderr, describeProblems(loaded.problems, colorsFor(context.stderr, context.env)));
-  const target = { plan: loaded.planned.plan, root, sandbox: flags.sandbox === true, approvals: flags.approve ?? [] };
+  const { plan } = loaded.planned;
+  if (flags.layer !== undefined && plan.layers === "one") {
+    throw badUsage("one stack holds all layers of this environment", "leave --layer out, or set `layers: three` in its file", loaded.name);
+  }
+  const layer = flags.layer === undefined ? {} : { layer: flags.layer };
+  const target = { plan, root, sandbox: flags.sandbox === true, approvals: flags.approve ?? [], ...layer };
   return { loaded, planned: loaded.planned, target };
 }
 

@@ -1,4 +1,4 @@
-import type { RunOptions } from "../engine/operations";
+import type { RunOptions } from "../engine/types";
 import { type Context, writeLines } from "./context";
 import { EXIT } from "./report";
 

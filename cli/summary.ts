@@ -1,4 +1,4 @@
-import type { OperationResult } from "../engine/operations";
+import type { OperationResult } from "../engine/types";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { countChanges, describeSteps } from "./changes";
 import { isRecord } from "./outputs";

@@ -1,71 +1,34 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
-import type { EnvironmentPlan } from "../model/plan/types";
+import { LAYERS, type Layer } from "../model/layers";
 import { InvalidInputError, RefusedError } from "../model/problems";
 import type { EngineCommand } from "./command";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
-import { type ChangedResource, type Changes, EventCollector, indent, type Progress, plain } from "./events";
+import { EventCollector, indent, plain } from "./events";
+import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
 import { approvedDeletions } from "./protection";
 import { removeDeadLocks } from "./stackLocks";
+import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
 import { clearWorld, writeWorld } from "./world";
-
-/** The environment an operation is about. */
-export interface EngineTarget {
-  readonly plan: EnvironmentPlan;
-  /** The project's root folder. */
-  readonly root: string;
-  /** True: simulated clouds and a backend of their own under `.kpaas/`. */
-  readonly sandbox: boolean;
-  /** Approved dangerous changes, `KEY:ACTION`. */
-  readonly approvals: readonly string[];
-}
-
-export interface RunOptions {
-  /** Aborted: the engine is asked to cancel and is waited for. */
-  readonly signal?: AbortSignal;
-  /** Aborted, usually by a second Ctrl-C: the engine is told to end at once, and is killed if it does not. */
-  readonly forceSignal?: AbortSignal;
-  readonly onProgress?: (event: Progress) => void;
-  /** How many resources are worked on at once; default the engine's. */
-  readonly parallel?: number;
-  /** Show secret outputs in clear; default false. A preview never does. */
-  readonly showSecrets?: boolean;
-  /** Called by `up` once nothing stands against the plan any more, before anything is changed. */
-  readonly onAccepted?: () => void;
-}
-
-export interface OperationResult {
-  readonly environment: string;
-  readonly changes: Changes;
-  /** The kubespray steps of this change. */
-  readonly steps: readonly unknown[];
-  /** The stack's outputs, secrets as "[secret]" unless asked for. */
-  readonly outputs: Record<string, unknown>;
-  readonly seconds: number;
-  readonly resources: readonly ChangedResource[];
-}
-
-/** The kinds of operation. */
-export type OperationKind = "preview" | "up" | "refresh" | "destroy";
 
 /**
  * Shows what `up` would change. Creates the environment's (empty) stack if there is none yet.
  * @throws RefusedError, InvalidInputError from the program; OperationFailedError, StackBusyError, InterruptedError, EngineMissingError.
  */
 export async function previewEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
-  return await runOperation("preview", target, programOf(target), options);
+  return await inLayers("preview", target, options);
 }
 
 /** Brings the environment to what its plan says, without a preview of its own. Throws as {@link previewEnvironment} does. */
 export async function upEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
-  return await runOperation("up", target, programOf(target, options.onAccepted), options);
+  return await inLayers("up", target, options);
 }
 
 /** Reads what is really there into the state; the changes are the drift found. @throws StackMissingError and as {@link previewEnvironment}. */
 export async function refreshEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
-  return await runOperation("refresh", target, undefined, options);
+  return await inLayers("refresh", target, options);
 }
 
 /**
@@ -73,11 +36,18 @@ export async function refreshEnvironment(target: EngineTarget, options: RunOptio
  * go on: `protect` guards data against changes, not against this. @throws StackMissingError and as {@link previewEnvironment}.
  */
 export async function destroyEnvironment(target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> {
-  return await runOperation("destroy", target, undefined, options);
+  return await inLayers("destroy", target, options);
 }
 
-/** The stack's outputs, secrets as "[secret]" unless `showSecrets`; undefined when there is no stack. */
+/** The outputs, of all layers' stacks together; secrets as "[secret]" unless `showSecrets`; undefined when there is no stack. */
 export async function readOutputs(target: EngineTarget, options: RunOptions = {}): Promise<Record<string, unknown> | undefined> {
+  if (target.plan.layers === "one" || target.layer !== undefined) return await readStackOutputs(target, options);
+  const found = [];
+  for (const layer of LAYERS) found.push(await readStackOutputs({ ...target, layer }, options));
+  return found.some((outputs) => outputs !== undefined) ? withoutInternals(Object.assign({}, ...found)) : undefined;
+}
+
+async function readStackOutputs(target: EngineTarget, options: RunOptions): Promise<Record<string, unknown> | undefined> {
   const { engine, setting } = await prepare(target, options);
   const { command } = await openWorkspace(engine, setting, undefined, options);
   return await translateErrors("outputs", target, options, undefined, async () => {
@@ -88,6 +58,18 @@ export async function readOutputs(target: EngineTarget, options: RunOptions = {}
       throw error;
     }
   });
+}
+
+/** An operation on the environment's stack, or on those of its layers in their order. */
+async function inLayers(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
+  const run = async (layer?: Layer, own: RunOptions = options): Promise<OperationResult> => {
+    const settled = kind === "preview" && target.layer === undefined;
+    const one = layer === undefined ? target : { ...target, layer, settled };
+    const program = kind === "preview" || kind === "up" ? programOf(one, kind === "up" ? own.onAccepted : undefined) : undefined;
+    return await runOperation(kind, one, program, own);
+  };
+  if (target.plan.layers === "one") return await run();
+  return await walkLayers(kind, target, options, run, (layer) => readStackOutputs({ ...target, layer }, options));
 }
 
 /**
@@ -126,7 +108,7 @@ export async function runOperation(
     if (kind === "destroy") {
       // The user's stack configuration is a committed file of theirs; the sandbox's was made here.
       await workspace.removeStack(setting.stack, { preserveConfig: setting.world === undefined });
-      if (setting.world !== undefined) clearWorld(setting.world, target.plan);
+      if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure") clearWorld(setting.world, target.plan);
       return {};
     }
     const asRecorded = kind === "refresh" || (kind === "up" && options.showSecrets === true);
@@ -143,11 +125,17 @@ export async function runOperation(
 }
 
 function programOf(target: EngineTarget, onAccepted?: () => void): PulumiFn {
-  const { plan, approvals, sandbox } = target;
+  const { plan, approvals, sandbox, layer, settled = false } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
     const { environmentProgram } = await import("../stacks/program.js");
-    return await environmentProgram(plan, { approvals, sandbox, ...(onAccepted ? { onAccepted } : {}) })();
+    return await environmentProgram(plan, {
+      approvals,
+      sandbox,
+      settled,
+      ...(layer ? { layer } : {}),
+      ...(onAccepted ? { onAccepted } : {}),
+    })();
   };
 }
 
@@ -155,7 +143,7 @@ async function prepare(target: EngineTarget, options: RunOptions): Promise<{ eng
   if (options.signal?.aborted) throw new InterruptedError();
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });
-  const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan);
+  const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan, target.layer);
   if (setting.backendFolder !== undefined) {
     const removed = removeDeadLocks(setting.backendFolder, setting.project, setting.stack);
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);

@@ -4,6 +4,7 @@ import { delimiter, join, relative, resolve } from "node:path";
 import type { LocalWorkspace, PulumiFn } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 import { parse, stringify } from "yaml";
+import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { EngineCommand, type EngineCommandOptions } from "./command";
 import type { Engine } from "./locate";
@@ -32,12 +33,12 @@ interface ProjectFile {
 }
 
 /** The setting of an environment's sandbox, made on disk: nothing of it can reach a real stack or account. */
-export function sandboxSetting(root: string, plan: EnvironmentPlan): EngineSetting {
+export function sandboxSetting(root: string, plan: EnvironmentPlan, layer?: Layer): EngineSetting {
   const folders = prepareSandbox(root, plan.environment);
   return {
     workDir: folders.project,
     project: PROJECT,
-    stack: plan.environment,
+    stack: stackName(plan.environment, layer),
     env: sandboxEnvironment(folders),
     backendFolder: folders.backend,
     world: folders.world,
@@ -45,7 +46,7 @@ export function sandboxSetting(root: string, plan: EnvironmentPlan): EngineSetti
 }
 
 /** The setting for real clouds: the user's own project, backend and credentials; a project made for it where there is none. */
-export function realSetting(root: string, plan: EnvironmentPlan): EngineSetting {
+export function realSetting(root: string, plan: EnvironmentPlan, layer?: Layer): EngineSetting {
   const own = join(root, "Pulumi.yaml");
   const workDir = existsSync(own) ? root : makeProject(root);
   const project: ProjectFile = parse(readFileSync(join(workDir, "Pulumi.yaml"), "utf8")) ?? {};
@@ -55,7 +56,7 @@ export function realSetting(root: string, plan: EnvironmentPlan): EngineSetting 
   return {
     workDir,
     project: project.name ?? PROJECT,
-    stack: plan.environment,
+    stack: stackName(plan.environment, layer),
     env: {
       ...process.env,
       PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -5,6 +5,9 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import type { Infrastructure } from "../providers/infrastructure";
 import type { EnvironmentSecrets } from "./secrets";
 
+/** Type token of an environment, also where a stack holds one layer of it. */
+export const ENVIRONMENT = "kpaas:index:Environment";
+
 export interface EnvironmentArgs {
   /** What to bring up: made by `planEnvironment` from an environment file and its lock. */
   readonly plan: EnvironmentPlan;
@@ -20,7 +23,7 @@ export class Environment extends ComponentResource {
 
   constructor(name: string, args: EnvironmentArgs, opts?: ComponentResourceOptions) {
     const { plan, secrets = {} } = args;
-    super("kpaas:index:Environment", name, { environment: plan.environment, release: plan.release, profile: plan.profile }, opts);
+    super(ENVIRONMENT, name, { environment: plan.environment, release: plan.release, profile: plan.profile }, opts);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this });
     const { machines } = this.infrastructure;
     this.cluster = new Cluster(
@@ -66,7 +69,7 @@ export class Environment extends ComponentResource {
 }
 
 /** The machines of the plan's cloud. Loaded here, so that no other cloud's SDK is. */
-function createInfrastructure(
+export function createInfrastructure(
   name: string,
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,

@@ -2,9 +2,12 @@ import { Config, getOrganization, getProject, getRootDirectory, getStack, log, R
 import { appliedState, parseApplied } from "../model/guard/applied";
 import { refusals } from "../model/guard/approvals";
 import { findDangers } from "../model/guard/dangers";
+import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { formatProblem, InvalidInputError, RefusedError } from "../model/problems";
+import { readOutputs } from "./contract";
 import { Environment } from "./environment";
+import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
 import { resolveSecrets, withStandIns } from "./secrets";
@@ -17,6 +20,10 @@ export interface ProgramOptions {
   readonly approvals?: readonly string[];
   /** True: secrets are not resolved. */
   readonly sandbox: boolean;
+  /** The layer to bring up, where three stacks hold the environment; undefined: all of it in one. */
+  readonly layer?: Layer;
+  /** True: show the infrastructure as it will be once the cluster has let go of every machine that left the file. Default false. */
+  readonly settled?: boolean;
   /** Called once nothing stands against the plan any more, before anything is registered: the moment to fix its lock file. */
   readonly onAccepted?: () => void;
 }
@@ -24,21 +31,26 @@ export interface ProgramOptions {
 /** The Pulumi program of one environment: guards, then registers everything, and gives the stack's outputs. */
 export function environmentProgram(plan: EnvironmentPlan, options: ProgramOptions): () => Promise<Record<string, unknown>> {
   return async () => {
+    await requireOneForm(plan, options.layer);
     await guard(plan, options.approvals);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? {} : await resolveSecrets(plan);
     options.onAccepted?.();
-    const environment = new Environment(plan.environment, { plan: wanted, secrets });
-    return { ...environment.outputs, applied: appliedState(plan) };
+    const outputs = options.layer
+      ? await layerPrograms[options.layer](wanted, secrets, options.settled ?? false)
+      : new Environment(plan.environment, { plan: wanted, secrets }).outputs;
+    return { ...outputs, applied: appliedState(plan) };
   };
 }
 
 /** What `pulumi up` runs in this project: the stack's name selects the environment. */
 export async function pulumiProgram(): Promise<Record<string, unknown>> {
   try {
-    const loaded = loadEnvironment(getStack(), getRootDirectory());
+    const { environment, layer } = parseStackName(getStack());
+    const loaded = loadEnvironment(environment, getRootDirectory());
     if (!loaded.planned) throw new InvalidInputError(loaded.problems);
     const { plan, lockState } = loaded.planned;
+    requireLayer(plan, layer);
     const [stale] = lockProblems(loaded);
     if (stale !== undefined) {
       // One problem, however many lines differ: what to do about them is the same. A missing file lacks everything.
@@ -46,12 +58,45 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
       throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
     for (const warning of loaded.problems) await log.warn(formatProblem(warning));
-    return await environmentProgram(plan, { sandbox: false })();
+    return await environmentProgram(plan, { sandbox: false, ...(layer ? { layer } : {}) })();
   } catch (error) {
     // The reader must act, not we: no stack trace.
     if (error instanceof InvalidInputError || error instanceof RefusedError) throw new RunError(error.message);
     throw error;
   }
+}
+
+/** Refuses a stack whose name does not fit the file's `layers`. */
+function requireLayer(plan: EnvironmentPlan, layer: Layer | undefined): void {
+  if ((plan.layers === "three") === (layer !== undefined)) return;
+  const names = plan.layers === "three" ? LAYERS.map((each) => stackName(plan.environment, each)).join(", ") : plan.environment;
+  throw new RefusedError([
+    {
+      environment: plan.environment,
+      path: "layers",
+      value: plan.layers,
+      reason: `the stack ${getStack()} does not fit: with layers: ${plan.layers} the environment is held by ${names}`,
+      remedy: "select such a stack, or change layers",
+      severity: "error",
+    },
+  ]);
+}
+
+/** Refuses to build an environment a second time because `layers` changed: what the other form's stack holds would stay beside it. */
+async function requireOneForm(plan: EnvironmentPlan, layer: Layer | undefined): Promise<void> {
+  const other = layer === undefined ? ("infrastructure" as const) : undefined;
+  const held = await readOutputs(plan.environment, other);
+  if (held === undefined || Object.keys(held).length === 0) return;
+  throw new RefusedError([
+    {
+      environment: plan.environment,
+      path: "layers",
+      value: plan.layers,
+      reason: `the environment is held by the stack ${stackName(plan.environment, other)}; moving it to another form is not supported yet in this version`,
+      remedy: `set layers back to ${layer === undefined ? "three" : "one"}, or destroy the environment first`,
+      severity: "error",
+    },
+  ]);
 }
 
 /** Compares the plan with what the stack's own outputs say is there, before anything is registered. */

@@ -1,5 +1,5 @@
 import { Provider } from "@pulumi/kubernetes/provider";
-import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions, type Output, secret } from "@pulumi/pulumi";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { InvalidInputError } from "../../model/problems";
 import type { SshAccess } from "../../providers/infrastructure";
@@ -54,21 +54,26 @@ export class Cluster extends ComponentResource {
     this.endpoint = this.resource.endpoint;
     this.versions = this.resource.versions;
     this.nodeTable = this.resource.nodeTable;
-    this.provider = new Provider(
-      `${name}-kubernetes`,
-      {
-        kubeconfig: this.kubeconfig,
-        // Without it a new endpoint or certificate authority looks like another cluster, and every object would be replaced.
-        clusterIdentifier: spec.name,
-        enableServerSideApply: true,
-        // A changed value is an update: pods are rolled by the hash in their template, and no reader finds the object gone in between.
-        enableSecretMutable: true,
-        enableConfigMapMutable: true,
-      },
-      { parent: this },
-    );
+    this.provider = clusterProvider(`${name}-kubernetes`, spec.name, this.kubeconfig, { parent: this });
     this.registerOutputs({ endpoint: this.endpoint, versions: this.versions, nodeTable: this.nodeTable, kubeconfig: this.kubeconfig });
   }
+}
+
+/** The provider through which objects are put into a cluster. `cluster` is the cluster's name, its identity for ever. */
+export function clusterProvider(name: string, cluster: string, kubeconfig: Output<string>, opts: CustomResourceOptions): Provider {
+  return new Provider(
+    name,
+    {
+      kubeconfig,
+      // Without it a new endpoint or certificate authority looks like another cluster, and every object would be replaced.
+      clusterIdentifier: cluster,
+      enableServerSideApply: true,
+      // A changed value is an update: pods are rolled by the hash in their template, and no reader finds the object gone in between.
+      enableSecretMutable: true,
+      enableConfigMapMutable: true,
+    },
+    opts,
+  );
 }
 
 /** Each node with its machine. @throws InvalidInputError naming every node that has none */

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type OperationResult, previewEnvironment, runOperation } from "../../engine/operations";
+import { previewEnvironment, runOperation } from "../../engine/operations";
+import type { OperationResult } from "../../engine/types";
 import { planOf } from "./fixtures";
 import { median, type Row, runProcess } from "./measure";
 

@@ -66,6 +66,7 @@ export function resolveEnvironment(file: EnvironmentFile): Environment {
     name: file.name,
     profile,
     ...given("release", file.release),
+    layers: file.layers ?? "one",
     labels: file.labels ?? {},
     protectData: (file.protect ?? "data") === "data",
     retain: file.retain ?? [],

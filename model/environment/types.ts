@@ -42,6 +42,7 @@ export interface Environment {
   readonly profile: Profile;
   /** Undefined: the newest at the time of the first plan, kept by the lock file. */
   readonly release?: string;
+  readonly layers: "one" | "three";
   readonly labels: Labels;
   readonly protectData: boolean;
   readonly retain: readonly ("volumes" | "backups" | "addresses")[];

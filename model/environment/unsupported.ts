@@ -12,7 +12,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
   const { infrastructure, cluster = {}, platform = {} } = file;
   const refusals: Refusal[] = [
     ["infrastructure.provider", infrastructure.provider !== "openstack", "use openstack"],
-    ["layers", file.layers === "three", "use `layers: one`"],
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],

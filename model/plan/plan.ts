@@ -71,6 +71,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
     release: release.release,
     profile: environment.profile,
     provider: environment.provider,
+    layers: environment.layers,
     labels: environment.labels,
     protectData: environment.protectData,
     retain: environment.retain,

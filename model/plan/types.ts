@@ -202,6 +202,8 @@ export interface EnvironmentPlan {
   readonly release: string;
   readonly profile: Profile;
   readonly provider: ProviderName;
+  /** Whether one stack holds the environment, or one for each of its three layers. */
+  readonly layers: "one" | "three";
   readonly labels: Labels;
   /** True: data volumes are protected against deletion. */
   readonly protectData: boolean;

@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/context";
 import { run } from "../../cli/program";
-import type { EngineTarget, OperationResult, RunOptions } from "../../engine/operations";
+import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { Lock } from "../../model/lock";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import type { LoadedEnvironment } from "../../stacks/load";
@@ -29,6 +29,7 @@ export const PLAN: EnvironmentPlan = {
   release: "1.7.0",
   profile: "minimal",
   provider: "openstack",
+  layers: "one",
   labels: {},
   protectData: true,
   retain: [],

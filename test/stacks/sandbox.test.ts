@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  destroyEnvironment,
-  type OperationResult,
-  previewEnvironment,
-  readOutputs,
-  refreshEnvironment,
-  upEnvironment,
-} from "../../engine/operations";
+import { destroyEnvironment, previewEnvironment, readOutputs, refreshEnvironment, upEnvironment } from "../../engine/operations";
+import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";

@@ -46,6 +46,7 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
     release: "1.7.0",
     profile: "minimal",
     provider: "openstack",
+    layers: "one",
     labels: { team: "platform" },
     protectData: true,
     retain: [],

@@ -89,7 +89,6 @@ describe("an environment file", () => {
 
   it("refuses a value whose feature does not exist yet", () => {
     const unsupported: [Record<string, unknown>, string][] = [
-      [{ layers: "three" }, "layers"],
       [{ retain: ["addresses"] }, "retain"],
       [{ edge: {} }, "edge"],
       [{ infrastructure: { provider: "aws" } }, "infrastructure.provider"],

@@ -1,0 +1,46 @@
+import type { Layer } from "../model/layers";
+import type { EnvironmentPlan } from "../model/plan/types";
+import type { ChangedResource, Changes, Progress } from "./events";
+
+/** The environment an operation is about. */
+export interface EngineTarget {
+  readonly plan: EnvironmentPlan;
+  /** The project's root folder. */
+  readonly root: string;
+  /** True: simulated clouds and a backend of their own under `.kpaas/`. */
+  readonly sandbox: boolean;
+  /** Approved dangerous changes, `KEY:ACTION`. */
+  readonly approvals: readonly string[];
+  /** One layer, where three stacks hold the environment; undefined: all of it. */
+  readonly layer?: Layer;
+  /** True: preview the infrastructure as the whole walk over the layers will leave it. */
+  readonly settled?: boolean;
+}
+
+export interface RunOptions {
+  /** Aborted: the engine is asked to cancel and is waited for. */
+  readonly signal?: AbortSignal;
+  /** Aborted, usually by a second Ctrl-C: the engine is told to end at once, and is killed if it does not. */
+  readonly forceSignal?: AbortSignal;
+  readonly onProgress?: (event: Progress) => void;
+  /** How many resources are worked on at once; default the engine's. */
+  readonly parallel?: number;
+  /** Show secret outputs in clear; default false. A preview never does. */
+  readonly showSecrets?: boolean;
+  /** Called by `up` once nothing stands against the plan any more, before anything is changed. */
+  readonly onAccepted?: () => void;
+}
+
+export interface OperationResult {
+  readonly environment: string;
+  readonly changes: Changes;
+  /** The kubespray steps of this change. */
+  readonly steps: readonly unknown[];
+  /** The stack's outputs, secrets as "[secret]" unless asked for. */
+  readonly outputs: Record<string, unknown>;
+  readonly seconds: number;
+  readonly resources: readonly ChangedResource[];
+}
+
+/** The kinds of operation. */
+export type OperationKind = "preview" | "up" | "refresh" | "destroy";

@@ -1,0 +1,169 @@
+import { getOrganization, getProject, type Output, output, runtime, secret, unknown } from "@pulumi/pulumi";
+import { z } from "zod";
+import { type Layer, stackName } from "../model/layers";
+import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
+import { RefusedError } from "../model/problems";
+import type { InfrastructureMachine, SshAccess } from "../providers/infrastructure";
+
+/*
+ * What each layer hands to the next: one output, `contract`, typed and versioned, written and read here and nowhere else.
+ */
+
+const machineSchema = z.object({ id: z.string(), dialAddress: z.string() });
+
+const roleSchema = z.enum(["control-plane", "etcd", "worker", "bastion", "load-balancer", "nfs"]);
+
+const machinePlanSchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  generation: z.number(),
+  roles: z.array(roleSchema),
+  group: z.string(),
+  zone: z.string().exactOptional(),
+  size: z.string(),
+  image: z.string(),
+  address: z.string(),
+  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().exactOptional(), device: z.string() })),
+  labels: z.record(z.string(), z.string()),
+  taints: z.array(z.string()),
+  spread: z.boolean(),
+});
+
+const infrastructureSchema = z.object({
+  version: z.literal(1),
+  layer: z.literal("infrastructure"),
+  /** By machine name; retiring ones are among them. */
+  machines: z.record(z.string(), machineSchema),
+  ssh: z.object({
+    user: z.string(),
+    privateKey: z.string(),
+    bastion: z.object({ address: z.string(), user: z.string() }).optional(),
+  }),
+  /** The plans of all machines that stand, so that one that left the file can go on standing until its cluster has let it go. */
+  standing: z.array(machinePlanSchema),
+});
+
+const clusterSchema = z.object({
+  version: z.literal(1),
+  layer: z.literal("cluster"),
+  kubeconfig: z.string(),
+  /** Names of the nodes the cluster was last brought to. */
+  nodes: z.array(z.string()),
+});
+
+/** What the cluster takes from the infrastructure. */
+export interface InfrastructureContract {
+  readonly machines: Readonly<Record<string, Pick<InfrastructureMachine, "id" | "dialAddress">>>;
+  readonly ssh: SshAccess;
+  /** True: the infrastructure is not there yet or older than the plan, so this is what the plan says it will be. Previews only. */
+  readonly predicted: boolean;
+}
+
+/** What the platform takes from the cluster. */
+export interface ClusterContract {
+  /** Secret. */
+  readonly kubeconfig: Output<string>;
+  readonly predicted: boolean;
+}
+
+/** The infrastructure's contract as its stack's output. */
+export function infrastructureOutput(
+  machines: Readonly<Record<string, InfrastructureMachine>>,
+  ssh: SshAccess,
+  standing: readonly MachinePlan[],
+): unknown {
+  return {
+    version: 1,
+    layer: "infrastructure",
+    machines: Object.fromEntries(Object.entries(machines).map(([name, { id, dialAddress }]) => [name, { id, dialAddress }])),
+    ssh: { ...ssh, privateKey: secret(ssh.privateKey) },
+    standing,
+  };
+}
+
+/** The cluster's contract as its stack's output. */
+export function clusterOutput(kubeconfig: Output<string>, plan: EnvironmentPlan): unknown {
+  return { version: 1, layer: "cluster", kubeconfig: secret(kubeconfig), nodes: Object.keys(plan.cluster.nodes).sort() };
+}
+
+/** The layer below is not what the plan needs: only a preview can go on, with what the plan predicts. */
+function refuseLayer(plan: EnvironmentPlan, layer: Layer, reason: string): RefusedError {
+  const remedy = `bring the layers up in their order: \`kpaas up ${plan.environment} --layer ${layer}\` first, or \`kpaas up ${plan.environment}\` for all`;
+  return new RefusedError([{ environment: plan.environment, path: "", reason, remedy, severity: "error" }]);
+}
+
+/** What the infrastructure's stack says, or in a preview what the plan predicts. @throws RefusedError */
+export async function readInfrastructure(plan: EnvironmentPlan): Promise<InfrastructureContract> {
+  const found = infrastructureSchema.safeParse((await readOutputs(plan.environment, "infrastructure"))?.contract).data;
+  const lacking = Object.keys(plan.cluster.nodes).filter((name) => !found?.machines[name]);
+  if (found && lacking.length === 0) {
+    return {
+      machines: mapValues(found.machines, ({ id, dialAddress }) => ({ id: output(id), dialAddress: output(dialAddress) })),
+      ssh: readSsh(found.ssh),
+      predicted: false,
+    };
+  }
+  const reason = found ? `the infrastructure has no machine ${lacking.join(", ")} yet` : "the infrastructure is not there yet";
+  if (!runtime.isDryRun()) throw refuseLayer(plan, "infrastructure", reason);
+  const unmade = { id: notKnown(), dialAddress: notKnown() };
+  return {
+    machines: mapValues(plan.cluster.nodes, (_, name) => {
+      const made = found?.machines[name];
+      return made ? { id: output(made.id), dialAddress: output(made.dialAddress) } : unmade;
+    }),
+    ssh: found ? readSsh(found.ssh) : { user: plan.access.ssh.user, privateKey: secret(notKnown()) },
+    predicted: true,
+  };
+}
+
+/** What the cluster's stack says, or in a preview what is predicted. @throws RefusedError */
+export async function readCluster(plan: EnvironmentPlan): Promise<ClusterContract> {
+  const found = clusterSchema.safeParse((await readOutputs(plan.environment, "cluster"))?.contract).data;
+  const current = found && JSON.stringify(found.nodes) === JSON.stringify(Object.keys(plan.cluster.nodes).sort());
+  if (!current && !runtime.isDryRun()) {
+    throw refuseLayer(plan, "cluster", found ? "the cluster is older than the environment file" : "the cluster is not there yet");
+  }
+  return { kubeconfig: secret(found ? output(found.kubeconfig) : notKnown()), predicted: !current };
+}
+
+/** The plans of machines that left the file, and that the cluster's stack still lists: they stay until it has let them go. */
+export async function retiringMachines(plan: EnvironmentPlan): Promise<MachinePlan[]> {
+  const nodes = clusterSchema.safeParse((await readOutputs(plan.environment, "cluster"))?.contract).data?.nodes ?? [];
+  const own = infrastructureSchema.safeParse((await readOutputs(plan.environment, "infrastructure"))?.contract).data?.standing ?? [];
+  const wanted = new Set(plan.machines.map(({ name }) => name));
+  const keys = new Set(plan.machines.map(({ key }) => key));
+  return (
+    own
+      .filter(({ name }) => nodes.includes(name) && !wanted.has(name))
+      // The volumes of a machine that is rebuilt are its successor's by now.
+      .map((machine) => (keys.has(machine.key) ? { ...machine, volumes: [] } : machine))
+  );
+}
+
+/** The outputs of a layer's stack; undefined where there is no such stack, or nothing in it. */
+export async function readOutputs(environment: string, layer?: Layer): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const name = `${getOrganization()}/${getProject()}/${stackName(environment, layer)}`;
+  try {
+    const answer = await runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+    return answer.outputs as Record<string, unknown> | undefined;
+  } catch (error) {
+    if (error instanceof Error && /unknown stack|no stack named/i.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+function readSsh(ssh: z.infer<typeof infrastructureSchema>["ssh"]): SshAccess {
+  return {
+    user: ssh.user,
+    privateKey: secret(output(ssh.privateKey)),
+    ...(ssh.bastion ? { bastion: { address: output(ssh.bastion.address), user: ssh.bastion.user } } : {}),
+  };
+}
+
+function notKnown(): Output<string> {
+  return output(unknown).apply(String);
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}

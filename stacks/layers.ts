@@ -1,0 +1,59 @@
+import { ComponentResource, log, secret } from "@pulumi/pulumi";
+import { Cluster, clusterProvider } from "../components/cluster/cluster";
+import { Platform } from "../components/platform/platform";
+import type { Layer } from "../model/layers";
+import type { EnvironmentPlan } from "../model/plan/types";
+import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
+import { createInfrastructure, ENVIRONMENT } from "./environment";
+import type { EnvironmentSecrets } from "./secrets";
+
+/** Registers one layer of an environment and gives its stack's outputs. */
+export type LayerProgram = (plan: EnvironmentPlan, secrets: EnvironmentSecrets, settled: boolean) => Promise<Record<string, unknown>>;
+
+/** Stands for the environment in the stack of one layer, so that resources have the same parents as in a stack that holds all. */
+class EnvironmentLayer extends ComponentResource {
+  constructor(plan: EnvironmentPlan) {
+    super(ENVIRONMENT, plan.environment, { environment: plan.environment, release: plan.release, profile: plan.profile });
+    this.registerOutputs({});
+  }
+}
+
+/**
+ * What the stack of each layer holds. Each reads the contract of the layer below before it registers anything.
+ * `settled`: as if the cluster had let go of every machine that left the file.
+ */
+export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
+  infrastructure: async (plan, secrets, settled) => {
+    const retiring = settled ? [] : await retiringMachines(plan);
+    if (retiring.length > 0) await log.info(`kept until the cluster has let them go: ${retiring.map(({ name }) => name).join(", ")}`);
+    const standing = [...plan.machines, ...retiring];
+    const parent = new EnvironmentLayer(plan);
+    const { machines, ssh } = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, { parent });
+    return { contract: infrastructureOutput(machines, ssh, standing), retiring: retiring.map(({ name }) => name) };
+  },
+  cluster: async (plan) => {
+    const { machines, ssh, predicted } = await readInfrastructure(plan);
+    const parent = new EnvironmentLayer(plan);
+    const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
+    const cluster = new Cluster(
+      `${plan.environment}-cluster`,
+      { spec: plan.cluster, networkCidr: plan.network.cidr, machines: nodes, ssh },
+      { parent },
+    );
+    return {
+      contract: clusterOutput(cluster.kubeconfig, plan),
+      kubeconfig: secret(cluster.kubeconfig),
+      apiEndpoint: cluster.endpoint,
+      nodes: cluster.nodeTable,
+      versions: cluster.versions,
+      predicted,
+    };
+  },
+  platform: async (plan, secrets) => {
+    const { kubeconfig, predicted } = await readCluster(plan);
+    const parent = new EnvironmentLayer(plan);
+    const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, { parent });
+    const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, secrets }, { parent });
+    return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };
+  },
+};

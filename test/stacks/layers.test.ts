@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { destroyEnvironment, previewEnvironment, readOutputs, upEnvironment } from "../../engine/operations";
+import type { OperationResult } from "../../engine/types";
+import { type Layer, parseStackName, stackName } from "../../model/layers";
+import type { Lock } from "../../model/lock";
+import { RefusedError } from "../../model/problems";
+import { engineForTests } from "../support/engine";
+import { environmentFile, plannedFile } from "../support/environment";
+
+describe("the name of a stack", () => {
+  it("selects environment and layer", () => {
+    for (const layer of [undefined, "infrastructure", "cluster", "platform"] as const) {
+      const { environment, layer: found } = parseStackName(stackName("seoul", layer));
+      assert.deepEqual([environment, found], ["seoul", layer]);
+    }
+    assert.deepEqual(parseStackName("cluster"), { environment: "cluster" });
+  });
+});
+
+/** The life of an environment held by three stacks, on the real engine. The tests are one story, in order. */
+describe("an environment in three layers on the real engine", function () {
+  this.timeout(240_000);
+  const root = mkdtempSync(join(tmpdir(), "kpaas-layers-"));
+  let lock: Lock | undefined;
+
+  const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three") => {
+    const planned = plannedFile(environmentFile({ name: "tiers", layers, cluster: { pools: { worker: { nodes } } } }), lock);
+    lock = planned.lock;
+    return { plan: planned.plan, root, sandbox: true, approvals: [], ...(layer ? { layer } : {}) };
+  };
+  const counts = ({ changes }: OperationResult): number[] => [changes.create, changes.update, changes.replace, changes.delete];
+  const refused = (pattern: RegExp) => (error: unknown) => error instanceof RefusedError && pattern.test(error.message);
+
+  before(engineForTests);
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it("is refused in the wrong order, with the right one", async () => {
+    await assert.rejects(
+      upEnvironment(target({ a: {}, b: {} }, "cluster")),
+      refused(/infrastructure is not there yet[^]*kpaas up tiers --layer infrastructure/),
+    );
+    await assert.rejects(
+      upEnvironment(target({ a: {}, b: {} }, "platform")),
+      refused(/cluster is not there yet[^]*kpaas up tiers --layer cluster/),
+    );
+  });
+
+  it("is previewed whole against what the plan predicts, and says so", async () => {
+    const said: string[] = [];
+    const preview = await previewEnvironment(target({ a: {}, b: {} }), {
+      onProgress: (event) => event.kind === "message" && said.push(event.text),
+    });
+    assert.ok(preview.changes.create > 100);
+    assert.equal(said.filter((text) => /previewed against what the plan predicts/.test(text)).length, 2);
+    assert.equal(preview.steps.length, 1);
+  });
+
+  it("comes up, has nothing to do the second time, and shows its outputs as one", async () => {
+    const up = await upEnvironment(target({ a: {}, b: {} }));
+    assert.deepEqual(Object.keys(up.outputs).sort(), [
+      "apiEndpoint",
+      "applied",
+      "caCertificate",
+      "credentials",
+      "kubeconfig",
+      "nodes",
+      "urls",
+      "versions",
+    ]);
+    assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: {} }))), [0, 0, 0, 0]);
+    assert.deepEqual(Object.keys((await readOutputs(target({ a: {}, b: {} }))) ?? {}).sort(), Object.keys(up.outputs).sort());
+    const backend = join(root, ".kpaas", "sandbox", "backend");
+    const files = readdirSync(backend, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const file of files) assert.doesNotMatch(readFileSync(join(file.parentPath, file.name), "utf8"), /PRIVATE KEY|client-key-data/);
+  });
+
+  it("keeps a machine that left the file until the cluster has let it go", async () => {
+    const nodes = { a: {}, b: { generation: 2 } };
+    const preview = await previewEnvironment(target(nodes));
+    const alone = await upEnvironment(target(nodes, "infrastructure"));
+    assert.deepEqual(counts(alone), [2, 0, 0, 0], "infrastructure alone deletes nothing the cluster still lists");
+    const rest = await upEnvironment(target(nodes));
+    assert.deepEqual(counts(rest), [0, 1, 0, 2]);
+    assert.deepEqual(counts(preview), [2, 1, 0, 2], "the preview of all layers tells of all of it");
+    assert.deepEqual(Object.keys(rest.outputs.nodes as object).sort(), ["a", "b-g2", "cp-1"]);
+    assert.deepEqual(counts(await upEnvironment(target(nodes))), [0, 0, 0, 0]);
+  });
+
+  it("is not built a second time because layers changed", async () => {
+    const nodes = { a: {}, b: { generation: 2 } };
+    await assert.rejects(upEnvironment(target(nodes, undefined, "one")), refused(/held by the stack tiers\.infrastructure/));
+  });
+
+  it("is destroyed downwards, and not from below", async () => {
+    const nodes = { a: {}, b: { generation: 2 } };
+    await assert.rejects(
+      destroyEnvironment(target(nodes, "infrastructure")),
+      refused(/tiers\.platform stands on tiers\.infrastructure[^]*--layer platform/),
+    );
+    assert.ok((await destroyEnvironment(target(nodes))).changes.delete > 100);
+    const world = join(root, ".kpaas", "sandbox", "world", "tiers");
+    assert.deepEqual(existsSync(world) ? readdirSync(world) : [], []);
+    assert.equal(await readOutputs(target(nodes)), undefined);
+  });
+});
