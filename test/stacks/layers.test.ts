@@ -40,11 +40,11 @@ describe("an environment in three layers on the real engine", function () {
   it("is refused in the wrong order, with the right one", async () => {
     await assert.rejects(
       upEnvironment(target({ a: {}, b: {} }, "cluster")),
-      refused(/infrastructure is not there yet[^]*kpaas up tiers --layer infrastructure/),
+      refused(/infrastructure is not there yet[\s\S]*kpaas up tiers --layer infrastructure/),
     );
     await assert.rejects(
       upEnvironment(target({ a: {}, b: {} }, "platform")),
-      refused(/cluster is not there yet[^]*kpaas up tiers --layer cluster/),
+      refused(/cluster is not there yet[\s\S]*kpaas up tiers --layer cluster/),
     );
   });
 
@@ -98,7 +98,7 @@ describe("an environment in three layers on the real engine", function () {
     const nodes = { a: {}, b: { generation: 2 } };
     await assert.rejects(
       destroyEnvironment(target(nodes, "infrastructure")),
-      refused(/tiers\.platform stands on tiers\.infrastructure[^]*--layer platform/),
+      refused(/tiers\.platform stands on tiers\.infrastructure[\s\S]*--layer platform/),
     );
     assert.ok((await destroyEnvironment(target(nodes))).changes.delete > 100);
     const world = join(root, ".kpaas", "sandbox", "world", "tiers");

@@ -33,7 +33,8 @@ describe("the program that pulumi runs", () => {
   /** What the program is refused with, empty for nothing. The stack has the outputs. */
   async function refusal(outputs: Record<string, unknown> = {}): Promise<string> {
     try {
-      await graph(pulumiProgram, { stack: file, invokes: { "pulumi:pulumi:readStackOutputs": () => ({ outputs }) } });
+      const own = ({ name }: Record<string, unknown>) => ({ outputs: String(name).endsWith(`/${file}`) ? outputs : {} });
+      await graph(pulumiProgram, { stack: file, invokes: { "pulumi:pulumi:readStackOutputs": own } });
     } catch (error) {
       assert.ok(error instanceof RunError, `${error}: anything else is shown with a stack trace`);
       return error.message;
@@ -73,5 +74,12 @@ describe("the program that pulumi runs", () => {
     const [, key = message] = /put (environment:unprotect@[0-9a-f]{12}) into the configuration kpaas:approve/.exec(message) ?? [];
     runtime.setAllConfig({ "kpaas:approve": key });
     assert.equal(await refusal(outputs), "");
+  });
+
+  it("refuses a stack whose name does not fit the file's layers", async () => {
+    const name = file;
+    file = `${name}.cluster`;
+    assert.match(await refusal(), /the stack \S+\.cluster does not fit: with layers: one/);
+    file = name;
   });
 });
