@@ -7,6 +7,7 @@ import { InterruptedError, OperationFailedError, StackBusyError, StackMissingErr
 import { EventCollector, indent, plain } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
+import { moveToLayers } from "./move";
 import { approvedDeletions } from "./protection";
 import { removeDeadLocks } from "./stackLocks";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
@@ -69,7 +70,28 @@ async function inLayers(kind: OperationKind, target: EngineTarget, options: RunO
     return await runOperation(kind, one, program, own);
   };
   if (target.plan.layers === "one") return await run();
+  if (kind === "up" && target.layer === undefined) await splitOneStack(target, options);
   return await walkLayers(kind, target, options, run, (layer) => readStackOutputs({ ...target, layer }, options));
+}
+
+/** Moves the state of an environment that one stack still holds into the stacks of its layers. Nothing that it describes is touched. */
+async function splitOneStack(target: EngineTarget, options: RunOptions): Promise<void> {
+  const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
+  const open = async (layer?: Layer) => {
+    const { engine, setting } = await prepare(layer === undefined ? target : { ...target, layer }, options);
+    const { workspace } = await openWorkspace(engine, setting, undefined, options);
+    return await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
+  };
+  await translateErrors("up", target, options, undefined, async () => {
+    try {
+      const one = await open();
+      if (Object.keys(await one.outputs()).length === 0) return;
+      options.onProgress?.({ kind: "engine", text: `moving the state of ${target.plan.environment} into the stacks of its three layers` });
+      await moveToLayers(target.plan, one, open);
+    } catch (error) {
+      if (!(error instanceof StackNotFoundError)) throw error;
+    }
+  });
 }
 
 /**

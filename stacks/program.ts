@@ -92,8 +92,11 @@ async function requireOneForm(plan: EnvironmentPlan, layer: Layer | undefined): 
       environment: plan.environment,
       path: "layers",
       value: plan.layers,
-      reason: `the environment is held by the stack ${stackName(plan.environment, other)}; moving it to another form is not supported yet in this version`,
-      remedy: `set layers back to ${layer === undefined ? "three" : "one"}, or destroy the environment first`,
+      reason: `the environment is held by the stack ${stackName(plan.environment, other)}`,
+      remedy:
+        layer === undefined
+          ? "set layers back to three: moving an environment back into one stack is not supported"
+          : `\`kpaas up ${plan.environment}\` moves its state into the stacks of its layers first; it touches nothing else by that`,
       severity: "error",
     },
   ]);

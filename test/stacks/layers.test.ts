@@ -106,3 +106,35 @@ describe("an environment in three layers on the real engine", function () {
     assert.equal(await readOutputs(target(nodes)), undefined);
   });
 });
+
+/** One environment, moved. */
+describe("an environment that changes from one stack to three", function () {
+  this.timeout(240_000);
+  const root = mkdtempSync(join(tmpdir(), "kpaas-move-"));
+  let lock: Lock | undefined;
+  const target = (layers: "one" | "three") => {
+    const planned = plannedFile(
+      environmentFile({ name: "moved", layers, cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } } }),
+      lock,
+    );
+    lock = planned.lock;
+    return { plan: planned.plan, root, sandbox: true, approvals: [] };
+  };
+
+  before(engineForTests);
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it("has an empty preview afterwards, in every layer", async () => {
+    const before = await upEnvironment(target("one"));
+    await assert.rejects(
+      previewEnvironment(target("three")),
+      (error) => error instanceof RefusedError && /`kpaas up moved` moves its state/.test(error.message),
+    );
+    const moved = await upEnvironment(target("three"));
+    const changes = ({ create, update, replace, delete: gone }: OperationResult["changes"]) => [create, update, replace, gone];
+    assert.deepEqual(changes(moved.changes), [0, 0, 0, 0], JSON.stringify(moved.resources.slice(0, 9)));
+    assert.deepEqual(changes((await previewEnvironment(target("three"))).changes), [0, 0, 0, 0]);
+    for (const key of ["apiEndpoint", "nodes", "urls"]) assert.deepEqual(moved.outputs[key], before.outputs[key], key);
+    assert.ok((await destroyEnvironment(target("three"))).changes.delete > 100);
+  });
+});
