@@ -22,6 +22,8 @@ const appliedSchema = z.object({
   storage: z.string(),
   protectData: z.boolean(),
   databases: z.boolean(),
+  /** GiB that the services' claims ask for, by service. Not known of environments applied by earlier versions. */
+  claims: z.record(z.string(), z.number()).default({}),
   /** Where everything is; by field of the environment file. */
   place: z.record(z.string(), z.string()),
 });
@@ -65,6 +67,7 @@ export function appliedState(plan: EnvironmentPlan): Applied {
         : plan.platform.storage.className,
     protectData: plan.protectData,
     databases: plan.services.some((service) => service.name === "mariadb"),
+    claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     place: {
       "infrastructure.provider": plan.provider,
       "infrastructure.region": plan.openstack?.region ?? "",

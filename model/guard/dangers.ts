@@ -18,6 +18,7 @@ export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan)
     ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key])),
     ...clusterDangers(applied, wanted),
     ...platformDangers(applied, wanted),
+    ...claimDangers(applied, wanted, plan.platform.storage.kind),
   ];
 }
 
@@ -126,6 +127,23 @@ function platformDangers(applied: Applied, wanted: Applied): Danger[] {
     approvable("drop-database", "platform.services.mariadb", "the databases of the platform would be deleted", "leave mariadb on", false);
   }
   return dangers;
+}
+
+/** Kubernetes lets a claim grow only where its class says so, and shrink never. */
+function claimDangers(applied: Applied, wanted: Applied, storage: EnvironmentPlan["platform"]["storage"]["kind"]): Danger[] {
+  return Object.entries(wanted.claims).flatMap(([service, becomes]) => {
+    const was = applied.claims[service];
+    if (was === undefined || was === becomes || (storage !== "nfs" && becomes > was)) return [];
+    const [reason, instead] =
+      storage === "nfs"
+        ? [
+            "a volume on an NFS share has no size of its own and cannot be changed",
+            "; it can fill the share, whose platform.storage.sizeGiB can grow",
+          ]
+        : ["a volume cannot shrink", ""];
+    const path = `platform.services.${service}.size`;
+    return [never(path, `${reason} (${was} → ${becomes} GiB)`, `set it back to ${was}${instead}`, becomes)];
+  });
 }
 
 function same(a: unknown, b: unknown): boolean {
