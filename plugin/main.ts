@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { systemClock, worldClock } from "./clock";
 import { KubesprayProvider } from "./kubespray/provider";
 import { type Runner, unsupportedRunner } from "./kubespray/runner";
 import { SandboxRunner } from "./kubespray/sandbox-runner";
@@ -14,7 +15,7 @@ import { serve } from "./rpc/server";
 function runnerFor(name: string, world: string | undefined): Runner {
   if (name === "sandbox") {
     if (world === undefined) throw new Error("--runner sandbox needs --world DIR, the folder its simulated cluster is kept in");
-    return new SandboxRunner(world);
+    return new SandboxRunner(world, worldClock(world));
   }
   if (name === "ansible") return unsupportedRunner("running kubespray against real hosts is not supported yet in this version");
   throw new Error(`--runner is "${name}"; it must be ansible or sandbox`);
@@ -27,4 +28,5 @@ const { values } = parseArgs({
 });
 const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
 const world = typeof values.world === "string" ? values.world : undefined;
-serve(new KubesprayProvider(packageFile.version, runnerFor(String(values.runner), world)));
+const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
+serve(new KubesprayProvider(packageFile.version, runnerFor(String(values.runner), world), clock));

@@ -1,5 +1,6 @@
 import { enableCompileCache } from "node:module";
 import { resolve } from "node:path";
+import { worldClock } from "../plugin/clock";
 import type { Provider } from "../plugin/rpc/provider";
 
 enableCompileCache();
@@ -9,7 +10,7 @@ const PACKAGES: Readonly<Record<string, (world: string) => Promise<Provider>>> =
   openstack: async (world) => (await import("./openstack/provider.js")).createOpenStackProvider(world),
   kubernetes: async (world) => (await import("./kubernetes/provider.js")).createKubernetesProvider(world),
   random: async () => (await import("./random/provider.js")).createRandomProvider(),
-  tls: async () => (await import("./tls/provider.js")).createTlsProvider(),
+  tls: async (world) => (await import("./tls/provider.js")).createTlsProvider(worldClock(world)),
 };
 
 /** `main.js PACKAGE WORLD_DIR [engine address]`. Faults and latency, once there are any, wrap the provider here. */

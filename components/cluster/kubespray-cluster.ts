@@ -58,6 +58,8 @@ export class KubesprayCluster extends CustomResource {
   declare readonly versions: Output<Readonly<Record<string, string>>>;
   /** `https://host:port` of the API. */
   declare readonly endpoint: Output<string>;
+  /** When the cluster's certificates end (ISO 8601), by kubeadm's name; within 30 days of it a preview shows their renewal. */
+  declare readonly certificates: Output<Readonly<Record<string, string>>>;
   /** Secret: an administrator's kubeconfig. */
   declare readonly kubeconfig: Output<string>;
   /** The playbook runs of the last change; in a preview, those it would take. */
@@ -73,6 +75,7 @@ export class KubesprayCluster extends CustomResource {
         nodeTable: undefined,
         versions: undefined,
         endpoint: undefined,
+        certificates: undefined,
         kubeconfig: undefined,
         steps: undefined,
       },

@@ -55,6 +55,8 @@ export function applyStep(world: SimulatedWorld, step: ClusterStep, inventory: C
       return removeNode(world, step, inventory);
     case "node-metadata":
       return removeMetadata(world, step);
+    case "renew-certificates":
+      return renewCertificates(world, step);
     case "reset":
       if (step.extraVars.reset_confirmation !== true) throw new PlaybookFailure("Reset confirmation failed");
       return { facts: [] };
@@ -218,6 +220,14 @@ function removeNode(world: SimulatedWorld, step: ClusterStep, inventory: Cluster
   };
   if (!hasQuorum(after)) throw new PlaybookFailure(`removing ${removed.join(", ")} would lose etcd's quorum`);
   return { facts: world.facts.filter((name) => !gone.has(name)), cluster: after };
+}
+
+/** Certificates are the runner's; here only what the run asks for. */
+function renewCertificates(world: SimulatedWorld, step: ClusterStep): SimulatedWorld {
+  const cluster = running(world);
+  const other = step.limit.find((name) => !cluster.controlPlane.includes(name));
+  if (other !== undefined) throw new PlaybookFailure(`${other} is no control plane: it has none of kubeadm's certificates`);
+  return world;
 }
 
 function removeMetadata(world: SimulatedWorld, step: ClusterStep): SimulatedWorld {

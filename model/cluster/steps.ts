@@ -1,3 +1,4 @@
+import { RENEWAL_DAYS } from "./certificates";
 import { type Refusal, refusedChanges } from "./refusals";
 import type { ClusterNode, ClusterSpec, ClusterStep, Playbook } from "./types";
 import { changedVariables, isConnectionVariable } from "./variables";
@@ -8,6 +9,8 @@ export interface CompileOptions {
   readonly lost?: readonly string[];
   /** Nodes whose machine was built anew under the same name; what the cluster knows of the old one is removed, then the new one joins. */
   readonly rebuiltInPlace?: readonly string[];
+  /** Certificates that are to be renewed, as the step's reason shall name them. */
+  readonly expiring?: readonly string[];
 }
 
 /** The playbook runs that a change takes, or why it is not made; never both. */
@@ -37,6 +40,8 @@ export function compileSteps(recorded: ClusterSpec | undefined, wanted: ClusterS
   const staying = names(wanted).filter((name) => recorded.nodes[name] && !rebuilt.has(name));
   return {
     steps: numbered(wanted, [
+      // The runs after it talk to the API by these very certificates.
+      ...renewal(options.expiring ?? [], wanted),
       // Nothing answers at a lost node, and an unlimited run stops at a host that does not answer: it goes before the facts are gathered.
       ...[...rebuilt].sort().map((name) => removal(name, true, `the machine of ${name} was built anew under the same name`)),
       ...leaving.filter((name) => lost.has(name)).map((name) => removal(name, true, `${name} leaves the cluster`)),
@@ -109,6 +114,25 @@ function numbered(spec: ClusterSpec, drafts: readonly Draft[]): ClusterStep[] {
     id: `${index + 1}-${draft.playbook satisfies Playbook}`,
     kubespray: spec.kubespray,
   }));
+}
+
+/**
+ * cluster.yml would not do: `kubeadm upgrade` leaves the certificates of a component alone whose manifest is the same, and kubespray's
+ * own script on the hosts has a margin of its own.
+ */
+function renewal(expiring: readonly string[], wanted: ClusterSpec): Draft[] {
+  if (expiring.length === 0) return [];
+  return [
+    {
+      playbook: "renew-certificates",
+      limit: wanted.controlPlane,
+      extraVars: { renew_within_days: RENEWAL_DAYS },
+      nodes: wanted.controlPlane,
+      reason: `certificates end within ${RENEWAL_DAYS} days: ${expiring.join(", ")}`,
+      precondition: "every control plane answers",
+      check: `no certificate that kubeadm renews ends within ${RENEWAL_DAYS} days, and the API answers`,
+    },
+  ];
 }
 
 function creation(wanted: ClusterSpec): Draft {

@@ -34,7 +34,11 @@ export interface ClusterSpec {
   readonly onDelete: "forget" | "reset";
 }
 
-/** kubespray's entry points, and `node-metadata`: our own playbook, which takes labels and taints off nodes (kubespray only ever adds them). */
+/**
+ * kubespray's entry points, and our own: `node-metadata` takes labels and taints off nodes (kubespray only ever adds them);
+ * `renew-certificates` renews what kubeadm signed (`kubeadm certs renew all`, then the control plane's pods anew), one control plane after
+ * another and only where something ends within `renew_within_days`.
+ */
 export type Playbook =
   | "facts"
   | "cluster"
@@ -43,7 +47,8 @@ export type Playbook =
   | "upgrade-cluster"
   | "recover-control-plane"
   | "reset"
-  | "node-metadata";
+  | "node-metadata"
+  | "renew-certificates";
 
 /** One playbook run: what `pulumi preview` lists and what a runner executes. */
 export interface ClusterStep {

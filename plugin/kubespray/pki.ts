@@ -7,6 +7,7 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
+  X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { stringify } from "yaml";
@@ -28,14 +29,12 @@ const day = 24 * 60 * 60 * 1000;
 
 /** Makes what kubeadm makes: an authority for ten years and an administrator's certificate for one. */
 export async function createPki(now: Date): Promise<ClusterPki> {
-  const [ca, admin] = await Promise.all([newKeys(), newKeys()]);
-  const notBefore = now;
+  const ca = await newKeys();
   const caNotAfter = new Date(now.getTime() + 3650 * day);
-  const adminNotAfter = new Date(now.getTime() + 365 * day);
   const caCertificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: "CN=kubernetes",
-    notBefore,
+    notBefore: now,
     notAfter: caNotAfter,
     keys: ca,
     signingAlgorithm: algorithm,
@@ -44,14 +43,29 @@ export async function createPki(now: Date): Promise<ClusterPki> {
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment | KeyUsageFlags.keyCertSign, true),
     ],
   });
+  const authority = {
+    caCertificate: caCertificate.toString("pem"),
+    caKey: await privatePem(ca.privateKey),
+    caNotAfter: caNotAfter.toISOString(),
+  };
+  return await renewPki(authority, now);
+}
+
+/** As `kubeadm certs renew`: the same authority, and an administrator's certificate for one more year. */
+export async function renewPki(
+  { caCertificate, caKey, caNotAfter }: Pick<ClusterPki, "caCertificate" | "caKey" | "caNotAfter">,
+  now: Date,
+): Promise<ClusterPki> {
+  const admin = await newKeys();
+  const notAfter = new Date(now.getTime() + 365 * day);
   const adminCertificate = await X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: "O=kubeadm:cluster-admins, CN=kubernetes-admin",
-    issuer: caCertificate.subject,
-    notBefore,
-    notAfter: adminNotAfter,
+    issuer: new X509Certificate(caCertificate).subject,
+    notBefore: now,
+    notAfter,
     publicKey: admin.publicKey,
-    signingKey: ca.privateKey,
+    signingKey: await webcrypto.subtle.importKey("pkcs8", PemConverter.decodeFirst(caKey), algorithm, false, ["sign"]),
     signingAlgorithm: algorithm,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -60,12 +74,12 @@ export async function createPki(now: Date): Promise<ClusterPki> {
     ],
   });
   return {
-    caCertificate: caCertificate.toString("pem"),
-    caKey: await privatePem(ca.privateKey),
+    caCertificate,
+    caKey,
     adminCertificate: adminCertificate.toString("pem"),
     adminKey: await privatePem(admin.privateKey),
-    adminNotAfter: adminNotAfter.toISOString(),
-    caNotAfter: caNotAfter.toISOString(),
+    adminNotAfter: notAfter.toISOString(),
+    caNotAfter,
   };
 }
 

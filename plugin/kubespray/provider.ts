@@ -1,6 +1,7 @@
 import { checkCluster } from "../../model/cluster/checks";
 import { compileDeletion, compileSteps, describeStep } from "../../model/cluster/steps";
 import type { ClusterStep } from "../../model/cluster/types";
+import { type Clock, systemClock } from "../clock";
 import {
   type Call,
   type CheckCall,
@@ -19,6 +20,7 @@ import {
   UNKNOWN,
   type UpdateCall,
 } from "../rpc/provider";
+import { expiringOf } from "./certificates";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
@@ -45,6 +47,7 @@ export class KubesprayProvider implements Provider {
   constructor(
     readonly version: string,
     private readonly runner: Runner,
+    private readonly now: Clock = systemClock,
   ) {}
 
   async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
@@ -67,20 +70,26 @@ export class KubesprayProvider implements Provider {
 
   async diff(call: DiffCall): Promise<DiffResult> {
     assertType(call);
-    const planned = plan(call.olds, call.news);
+    const planned = this.plan(call.olds, call.news);
     if (!planned) return { changes: { nodes: "update" } };
     const { recorded, wanted } = planned;
     const changes: Record<string, DiffKind> = {
       ...(recorded ? changedPaths(recorded, wanted, sshOf(call.oldInputs)) : { nodes: "update" }),
       // Without one an earlier run broke off; the update makes it.
       ...(call.olds.kubeconfig === undefined ? { kubeconfig: "add" } : {}),
+      ...(renews(planned) ? { certificates: "update", kubeconfig: "update" } : {}),
     };
+    const { authorities } = expiringOf(call.olds, this.now());
+    if (authorities.length > 0) {
+      const reason = "everything in the cluster trusts it, and kubeadm cannot renew it: plan another environment or a rotation by hand";
+      await call.log("warning", `certificates: ${authorities.join(", ")} ends soon; ${reason}`);
+    }
     return { changes: Object.fromEntries(Object.entries(changes).filter(([path]) => !isIgnored(path, call.ignoreChanges))) };
   }
 
   async create(call: CreateCall): Promise<{ id: string; properties: Properties }> {
     assertType(call);
-    const planned = plan(undefined, call.inputs);
+    const planned = this.plan({}, call.inputs);
     if (!planned) return { id: call.preview ? "" : call.name, properties: unknownOutputs(call.inputs) };
     const id = planned.wanted.spec.name;
     if (!call.preview) return { id, properties: await this.carryOut(call, id, planned, call.inputs, {}) };
@@ -89,7 +98,7 @@ export class KubesprayProvider implements Provider {
 
   async update(call: UpdateCall): Promise<{ properties: Properties }> {
     assertType(call);
-    const planned = plan(call.olds, call.news);
+    const planned = this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
     if (call.preview) return { properties: await preview(call, planned, call.news, call.olds) };
     return { properties: await this.carryOut(call, call.id, planned, call.news, call.olds) };
@@ -108,6 +117,7 @@ export class KubesprayProvider implements Provider {
       ...(Object.keys(recorded.spec.nodes).length > 0 ? reachedInputs(recorded, recorded, [], live) : {}),
       nodeTable: nodeTableOf(live),
       versions: versionsOf(recorded.spec, live.kubernetes),
+      certificates: live.certificates,
       kubeconfig: secret(live.kubeconfig),
     };
     return { id: call.id, inputs: call.inputs, properties };
@@ -133,6 +143,10 @@ export class KubesprayProvider implements Provider {
     await this.runner.forget(recorded.spec);
   }
 
+  private plan(olds: Properties, news: Properties): Planned | undefined {
+    return planChange(olds, news, this.now());
+  }
+
   private assertUsable(): void {
     if (this.runner.unusable !== undefined) throw new Error(this.runner.unusable);
   }
@@ -141,10 +155,11 @@ export class KubesprayProvider implements Provider {
   private async carryOut(
     call: Call & { readonly timeout: number },
     id: string,
-    { recorded, wanted, steps }: Planned,
+    planned: Planned,
     news: Properties,
     olds: Properties,
   ): Promise<Properties> {
+    const { recorded, wanted, steps } = planned;
     this.assertUsable();
     const machines = { ...recorded?.machines, ...wanted.machines };
     const change = { wanted: wanted.spec, steps, machines, ssh: wanted.ssh, ...(recorded ? { recorded: recorded.spec } : {}) };
@@ -156,7 +171,13 @@ export class KubesprayProvider implements Provider {
       endpoint: endpointOf(wanted.spec),
       versions: versionsOf(wanted.spec, live?.kubernetes),
       nodeTable: live ? nodeTableOf(live) : {},
-      ...(live ? { kubeconfig: secret(live.kubeconfig) } : {}),
+      // As the preview said: one that the hosts renewed by themselves is another from the next refresh on.
+      ...(live
+        ? {
+            certificates: live.certificates,
+            kubeconfig: secret(keepsKubeconfig(planned, olds) ? reveal(olds.kubeconfig) : live.kubeconfig),
+          }
+        : {}),
     };
     if (!outcome.failure) {
       if (!live) throw new Error("there is no cluster where one was recorded; run a refresh, then try again");
@@ -178,11 +199,11 @@ export class KubesprayProvider implements Provider {
 }
 
 /** The change from the recorded to the wanted cluster, or undefined while too little of the wanted one is known. */
-function plan(olds: Properties | undefined, news: Properties): Planned | undefined {
+function planChange(olds: Properties, news: Properties, now: Date): Planned | undefined {
   const parsed = parseInputs(news);
   if (parsed.kind === "unknown") return undefined;
   if (parsed.kind === "wrong") throw new Error(parsed.failures.map((failure) => `${failure.property}: ${failure.reason}`).join("\n"));
-  const known = olds && parseRecorded(olds);
+  const known = parseRecorded(olds);
   // A creation that reached no node has made no cluster yet.
   const recorded = known && Object.keys(known.spec.nodes).length > 0 ? known : undefined;
   const wanted = { ...parsed.inputs, spec: assumeKnown(parsed.inputs.spec, recorded?.spec) };
@@ -190,7 +211,8 @@ function plan(olds: Properties | undefined, news: Properties): Planned | undefin
     const before = recorded?.machines[name]?.machineId;
     return before !== undefined && before !== wanted.machines[name]?.machineId;
   });
-  const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace });
+  const expiring = expiringOf(olds, now).renewable;
+  const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
   if (refusals.length > 0) {
     const lines = refusals.map((refusal) => `  ${refusal.path}: ${refusal.reason}\n    ${refusal.remedy}`);
     throw new Error(`this change of the cluster is refused:\n${lines.join("\n")}`);
@@ -199,7 +221,8 @@ function plan(olds: Properties | undefined, news: Properties): Planned | undefin
 }
 
 /** Shows the steps and gives the outputs as far as they are known before anything runs. */
-async function preview(call: Call, { recorded, wanted, steps }: Planned, news: Properties, olds: Properties): Promise<Properties> {
+async function preview(call: Call, planned: Planned, news: Properties, olds: Properties): Promise<Properties> {
+  const { recorded, wanted, steps } = planned;
   for (const [index, step] of steps.entries()) {
     await call.log("info", `would run ${index + 1}/${steps.length}: ${describeStep(step)} — ${step.reason}`);
   }
@@ -208,17 +231,27 @@ async function preview(call: Call, { recorded, wanted, steps }: Planned, news: P
     steps: steps.map(stepOutput),
     endpoint: endpointOf(wanted.spec),
     versions: versionsOf(wanted.spec),
-    kubeconfig: UNKNOWN,
     nodeTable: UNKNOWN,
     ...(recorded ? keptOutputs(olds) : {}),
+    ...(keepsKubeconfig(planned, olds) ? {} : { certificates: UNKNOWN, kubeconfig: UNKNOWN }),
     ...(recorded && steps.length === 0 && olds.nodeTable !== undefined ? { nodeTable: olds.nodeTable } : {}),
   };
 }
 
-/** The outputs that no change in place touches: none reissues the kubeconfig, moves the endpoint or changes versions. */
+/** Whether the change makes certificates anew, and the kubeconfig with them. */
+function renews({ steps }: Planned): boolean {
+  return steps.some(({ playbook }) => playbook === "renew-certificates");
+}
+
+function keepsKubeconfig(planned: Planned, olds: Properties): boolean {
+  return planned.recorded !== undefined && olds.kubeconfig !== undefined && !renews(planned);
+}
+
+/** The outputs that no change in place touches: none moves the endpoint or changes versions, and only a renewal reissues the kubeconfig. */
 function keptOutputs(olds: Properties): Properties {
-  const { kubeconfig, endpoint, versions } = olds;
+  const { kubeconfig, endpoint, versions, certificates } = olds;
   return {
+    ...(certificates === undefined ? {} : { certificates }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(versions === undefined ? {} : { versions }),
     ...(kubeconfig === undefined ? {} : { kubeconfig: secret(reveal(kubeconfig)) }),
@@ -226,7 +259,15 @@ function keptOutputs(olds: Properties): Properties {
 }
 
 function unknownOutputs(inputs: Properties): Properties {
-  return { ...recordedInputs(inputs), steps: UNKNOWN, endpoint: UNKNOWN, versions: UNKNOWN, nodeTable: UNKNOWN, kubeconfig: UNKNOWN };
+  return {
+    ...recordedInputs(inputs),
+    steps: UNKNOWN,
+    endpoint: UNKNOWN,
+    versions: UNKNOWN,
+    nodeTable: UNKNOWN,
+    certificates: UNKNOWN,
+    kubeconfig: UNKNOWN,
+  };
 }
 
 function assertType(call: Call): void {

@@ -30,6 +30,8 @@ export interface LiveCluster {
   readonly nodes: Readonly<Record<string, LiveNode>>;
   /** Secret: an administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** When the certificates end (ISO 8601), the earliest of all hosts, by kubeadm's name, e.g. `apiserver`, `admin.conf`, `ca`. */
+  readonly certificates: Readonly<Record<string, string>>;
 }
 
 /** Who runs playbooks and looks at the cluster. A new way to run kubespray is one implementation of this. */

@@ -2,15 +2,17 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { expiringCertificates } from "../../model/cluster/certificates";
 import { applyStep, type ClusterState, type NodeState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
 import { taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
+import { type Clock, systemClock } from "../clock";
 import { UNKNOWN } from "../rpc/provider";
 import { seal, unseal } from "../sealed";
 import { writeAtomically } from "./files";
 import { FileJournal, type Journal } from "./journal";
-import { type ClusterPki, createPki, kubeconfigOf } from "./pki";
+import { type ClusterPki, createPki, kubeconfigOf, renewPki } from "./pki";
 import type { LiveCluster, LiveNode, Runner, StepContext } from "./runner";
 
 /** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `uid`, `kubernetes` and `nodes`. */
@@ -19,7 +21,8 @@ interface ClusterFile extends Omit<ClusterState, "nodes"> {
   /** Another one for each cluster that is made, as the UID of the namespace kube-system is. */
   readonly uid: string;
   readonly nodes: Readonly<Record<string, NodeState & { readonly machineId: string }>>;
-  readonly certificates: { readonly ca: { readonly notAfter: string }; readonly admin: { readonly notAfter: string } };
+  /** By kubeadm's name. */
+  readonly certificates: Readonly<Record<string, { readonly notAfter: string }>>;
   readonly facts: readonly string[];
 }
 
@@ -35,7 +38,11 @@ interface Faults {
 
 /** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
 export class SandboxRunner implements Runner {
-  constructor(private readonly world: string) {}
+  /** @param now the world's time, which its certificates are made and renewed at */
+  constructor(
+    private readonly world: string,
+    private readonly now: Clock = systemClock,
+  ) {}
 
   async prepare(): Promise<void> {
     mkdirSync(this.world, { recursive: true });
@@ -49,6 +56,7 @@ export class SandboxRunner implements Runner {
     this.reachMachines(step, context);
     const file = this.readFile();
     const after = applyStep(toWorld(file), step, context.inventory);
+    if (step.playbook === "renew-certificates") await this.renewPki();
     if (after.cluster) this.writeFile(await this.toFile(after.cluster, after, file, step, context));
     else if (file) rmSync(this.clusterPath);
   }
@@ -60,11 +68,11 @@ export class SandboxRunner implements Runner {
   async readCluster(): Promise<LiveCluster | undefined> {
     const file = this.readFile();
     if (!file) return undefined;
-    const kubeconfig = kubeconfigOf(file.name, file.server, await this.pki());
     return {
       kubernetes: file.kubernetes,
       nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(node)])),
-      kubeconfig,
+      kubeconfig: kubeconfigOf(file.name, file.server, await this.pki()),
+      certificates: Object.fromEntries(Object.entries(file.certificates).map(([name, { notAfter }]) => [name, notAfter])),
     };
   }
 
@@ -99,6 +107,7 @@ export class SandboxRunner implements Runner {
         return step.limit.every((name) => file.nodes[name] && !carries(file.nodes[name], step));
       case "upgrade-cluster":
       case "recover-control-plane":
+      case "renew-certificates": // renews only what is due
         return false;
     }
   }
@@ -154,7 +163,7 @@ export class SandboxRunner implements Runner {
       nodes: Object.fromEntries(Object.entries(cluster.nodes).map(([name, node]) => [name, { ...node, machineId: machineId(name) }])),
       server: `https://${cluster.apiEndpoint.host}:${cluster.apiEndpoint.port}`,
       uid: before?.uid ?? randomUUID(),
-      certificates: { ca: { notAfter: pki.caNotAfter }, admin: { notAfter: pki.adminNotAfter } },
+      certificates: Object.fromEntries(Object.entries(datesOf(pki)).map(([name, notAfter]) => [name, { notAfter }])),
       facts: world.facts,
     };
   }
@@ -168,10 +177,24 @@ export class SandboxRunner implements Runner {
     const path = this.path("cluster-pki.json");
     const existing = readText(path);
     if (existing !== undefined) return JSON.parse(unseal(existing.trim()));
-    const pki = await createPki(new Date());
-    writeAtomically(path, `${seal(JSON.stringify(pki))}\n`);
+    const pki = await createPki(this.now());
+    this.writePki(pki);
     return pki;
   }
+
+  private async renewPki(): Promise<void> {
+    const pki = await this.pki();
+    if (expiringCertificates(datesOf(pki), this.now()).renewable.length > 0) this.writePki(await renewPki(pki, this.now()));
+  }
+
+  private writePki(pki: ClusterPki): void {
+    writeAtomically(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki))}\n`);
+  }
+}
+
+/** When the certificates end. Those of the API server are stood for by the administrator's: kubeadm makes and renews them together. */
+function datesOf(pki: ClusterPki): Record<string, string> {
+  return { "admin.conf": pki.adminNotAfter, apiserver: pki.adminNotAfter, ca: pki.caNotAfter };
 }
 
 function toWorld(file: ClusterFile | undefined): SimulatedWorld {

@@ -43,7 +43,7 @@ export interface Issued {
 }
 
 /** A certificate signed by its own key. */
-export async function selfSigned(inputs: Properties): Promise<Issued & { keyAlgorithm: string }> {
+export async function selfSigned(inputs: Properties, now: Date): Promise<Issued & { keyAlgorithm: string }> {
   const key = readKey(text(inputs, "privateKeyPem"), "privateKeyPem");
   const keys = await keyPair(key);
   const extensions = await usage(inputs, keys.publicKey);
@@ -51,7 +51,7 @@ export async function selfSigned(inputs: Properties): Promise<Issued & { keyAlgo
   if (names !== undefined) extensions.push(names);
   if (inputs.setAuthorityKeyId === true) extensions.push(await AuthorityKeyIdentifierExtension.create(keys.publicKey, false, webcrypto));
   const name = subjectOf(inputs);
-  const params = { ...validity(inputs), name, keys, extensions, signingAlgorithm: signing(key) };
+  const params = { ...validity(inputs, now), name, keys, extensions, signingAlgorithm: signing(key) };
   return { ...issued(await X509CertificateGenerator.createSelfSigned(params, webcrypto)), keyAlgorithm: algorithmOf(key) };
 }
 
@@ -70,7 +70,7 @@ export async function request(inputs: Properties): Promise<{ pem: string; keyAlg
 }
 
 /** A certificate for a request, signed by an authority. */
-export async function locallySigned(inputs: Properties): Promise<Issued & { caKeyAlgorithm: string }> {
+export async function locallySigned(inputs: Properties, now: Date): Promise<Issued & { caKeyAlgorithm: string }> {
   const caKey = readKey(text(inputs, "caPrivateKeyPem"), "caPrivateKeyPem");
   const ca = parsed("caCertPem", () => new X509Certificate(text(inputs, "caCertPem")));
   const csr = parsed("certRequestPem", () => new Pkcs10CertificateRequest(text(inputs, "certRequestPem")));
@@ -83,7 +83,7 @@ export async function locallySigned(inputs: Properties): Promise<Issued & { caKe
   if (names !== null) extensions.push(names);
   extensions.push(await AuthorityKeyIdentifierExtension.create(publicKey, false, webcrypto));
   const params = {
-    ...validity(inputs),
+    ...validity(inputs, now),
     subject: csr.subjectName.toJSON(),
     issuer: ca.subjectName.toJSON(),
     publicKey: csr.publicKey,
@@ -103,9 +103,8 @@ function issued(certificate: X509Certificate): Issued {
   };
 }
 
-function validity(inputs: Properties): { notBefore: Date; notAfter: Date } {
-  const now = Date.now();
-  return { notBefore: new Date(now), notAfter: new Date(now + (number(inputs, "validityPeriodHours") ?? 0) * 3_600_000) };
+function validity(inputs: Properties, now: Date): { notBefore: Date; notAfter: Date } {
+  return { notBefore: now, notAfter: new Date(now.getTime() + (number(inputs, "validityPeriodHours") ?? 0) * 3_600_000) };
 }
 
 function rfc3339(date: Date): string {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../plugin/clock";
 import { type CheckFailure, type Properties, type Provider, secret } from "../../plugin/rpc/provider";
 import { type GeneratedType, generatedProvider } from "../generated";
 import { number, text } from "../values";
@@ -7,7 +8,8 @@ import { EXTENDED_USES, KEY_USES } from "./uses";
 const USES = [...Object.keys(KEY_USES), ...Object.keys(EXTENDED_USES)];
 
 /** The `tls` provider: real keys and certificates. Everything the real provider marks secret is secret. */
-export function createTlsProvider(): Provider {
+export function createTlsProvider(now: Clock = systemClock): Provider {
+  const certificate = { ...CERTIFICATE, isDue: (state: Properties) => isDue(state, now()) };
   return generatedProvider("tls", "5.6.1", {
     "tls:index/privateKey:PrivateKey": {
       required: ["algorithm"],
@@ -46,7 +48,7 @@ export function createTlsProvider(): Provider {
       outputs: [...VALIDITY, "keyAlgorithm"],
       async generate(inputs) {
         const { selfSigned } = await import("./certificates.js");
-        const { pem, notBefore, notAfter, serial, keyAlgorithm } = await selfSigned(inputs);
+        const { pem, notBefore, notAfter, serial, keyAlgorithm } = await selfSigned(inputs, now());
         const outputs = { certPem: pem, validityStartTime: notBefore, validityEndTime: notAfter, readyForRenewal: false, keyAlgorithm };
         return { id: serial, outputs: { ...outputs, ...secrets(inputs) } };
       },
@@ -70,7 +72,7 @@ export function createTlsProvider(): Provider {
       outputs: [...VALIDITY, "caKeyAlgorithm"],
       async generate(inputs) {
         const { locallySigned } = await import("./certificates.js");
-        const { pem, notBefore, notAfter, serial, caKeyAlgorithm } = await locallySigned(inputs);
+        const { pem, notBefore, notAfter, serial, caKeyAlgorithm } = await locallySigned(inputs, now());
         const outputs = { certPem: pem, validityStartTime: notBefore, validityEndTime: notAfter, readyForRenewal: false, caKeyAlgorithm };
         return { id: serial, outputs: { ...outputs, ...secrets(inputs) } };
       },
@@ -81,20 +83,21 @@ export function createTlsProvider(): Provider {
 const OPTIONAL = ["earlyRenewalHours", "isCaCertificate", "maxPathLength", "setSubjectKeyId"];
 const VALIDITY = ["certPem", "validityStartTime", "validityEndTime", "readyForRenewal"];
 
-const certificate: Pick<GeneratedType, "defaults" | "oneOf" | "updatable" | "due" | "isDue" | "validate"> = {
+const CERTIFICATE: Pick<GeneratedType, "defaults" | "oneOf" | "updatable" | "due" | "validate"> = {
   defaults: { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false },
   oneOf: { allowedUses: USES },
   updatable: ["earlyRenewalHours"],
   due: "readyForRenewal",
-  isDue(state) {
-    const end = Date.parse(text(state, "validityEndTime"));
-    return Date.now() >= end - (number(state, "earlyRenewalHours") ?? 0) * 3_600_000;
-  },
   validate(inputs): CheckFailure[] {
     const hours = number(inputs, "validityPeriodHours") ?? 0;
     return hours >= 1 ? [] : [{ property: "validityPeriodHours", reason: `must be at least 1, got ${hours}` }];
   },
 };
+
+function isDue(state: Properties, now: Date): boolean {
+  const end = Date.parse(text(state, "validityEndTime"));
+  return now.getTime() >= end - (number(state, "earlyRenewalHours") ?? 0) * 3_600_000;
+}
 
 /** The private keys among the inputs, marked again: what is put into the state must be encrypted there. */
 function secrets(inputs: Properties): Properties {

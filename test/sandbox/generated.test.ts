@@ -77,8 +77,9 @@ describe("the simulated random provider", () => {
 
 describe("the simulated tls provider", () => {
   let client: ProviderClient;
+  let now = new Date();
   before(async () => {
-    client = await ProviderClient.serve(createTlsProvider());
+    client = await ProviderClient.serve(createTlsProvider(() => now));
   });
   after(() => client.close());
 
@@ -138,12 +139,18 @@ describe("the simulated tls provider", () => {
     assert.ok(isSecret(leaf.properties.caPrivateKeyPem));
   });
 
-  it("renews a certificate that is due", async () => {
-    const inputs = { allowedUses: ["server_auth"], validityPeriodHours: 24, earlyRenewalHours: 2, privateKeyPem: "x" };
-    const state = (hours: number) => ({ ...inputs, validityEndTime: new Date(Date.now() + hours * 3_600_000).toISOString() });
-    const diff = async (hours: number) => client.diff({ ...SELF_SIGNED, id: "1" }, { oldInputs: inputs, olds: state(hours), news: inputs });
-    assert.equal((await diff(3)).changed, false);
-    assert.deepEqual((await diff(1)).replaces, ["readyForRenewal"]);
+  it("makes a certificate at the world's time and renews it when it is due by it", async () => {
+    const made = await client.create(KEY, { algorithm: "ECDSA", ecdsaCurve: "P256" });
+    const privateKeyPem = plain(made.properties, "privateKeyPem");
+    const inputs = { allowedUses: ["server_auth"], validityPeriodHours: 24, earlyRenewalHours: 2, privateKeyPem };
+    now = new Date("2027-10-01T00:00:00Z");
+    const { properties: olds } = await client.create(SELF_SIGNED, inputs);
+    assert.equal(olds.validityEndTime, "2027-10-02T00:00:00Z");
+    const diff = async () => client.diff({ ...SELF_SIGNED, id: "1" }, { oldInputs: inputs, olds, news: inputs });
+    now = new Date("2027-10-01T21:59:00Z");
+    assert.equal((await diff()).changed, false);
+    now = new Date("2027-10-01T22:00:00Z");
+    assert.deepEqual((await diff()).replaces, ["readyForRenewal"]);
   });
 
   it("never repeats key material in an error", async () => {

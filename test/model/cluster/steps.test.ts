@@ -29,6 +29,18 @@ describe("The cluster step compiler", () => {
     assert.deepEqual(lines(cluster(), cluster()), []);
   });
 
+  it("renews certificates on the control planes before anything else", () => {
+    const three = Object.fromEntries([1, 2, 3].map((id) => [`cp-${id}`, controlPlane(`cp-${id}`, id)]));
+    const recorded = cluster({ ...three, ...w(1) });
+    const { steps } = compileSteps(recorded, cluster({ ...three, ...w(1, 2) }), { expiring: ["apiserver (2027-10-01)"] });
+    assert.deepEqual(steps.map(describeStep), [
+      `renew-certificates.yml --limit ${recorded.controlPlane.join(",")} -e renew_within_days=30`,
+      "facts.yml",
+      "scale.yml --limit worker-2",
+    ]);
+    assert.equal(steps[0]?.reason, "certificates end within 30 days: apiserver (2027-10-01)");
+  });
+
   it("joins workers with one limited run, after facts of all hosts", () => {
     assert.deepEqual(lines(cluster(), cluster(w(1, 2, 3, 4))), ["facts.yml", "scale.yml --limit worker-3,worker-4"]);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { ClusterSpec } from "../../../model/cluster/types";
@@ -25,10 +25,16 @@ describe("The kubespray cluster resource", () => {
   const folder = temporaryFolders();
   let world: string;
   let client: ProviderClient;
+  let now = new Date();
+  const clock = () => now;
+  const pass = (days: number) => {
+    now = new Date(now.getTime() + days * 86_400_000);
+  };
 
   beforeEach(async () => {
+    now = new Date("2027-01-01T00:00:00Z");
     world = folder();
-    client = await ProviderClient.serve(new KubesprayProvider("1.2.3", new SandboxRunner(world)));
+    client = await ProviderClient.serve(new KubesprayProvider("1.2.3", new SandboxRunner(world, clock), clock));
   });
   afterEach(() => client.close());
 
@@ -168,6 +174,47 @@ describe("The kubespray cluster resource", () => {
       "cluster.yml -e upgrade_cluster_setup=true",
     ]);
     assert.equal(file().variables.kubernetes_audit, true);
+  });
+
+  it("shows no renewal 31 days before its certificates end, and one 30 days before, which makes the kubeconfig anew", async () => {
+    const { properties: olds } = await create();
+    assert.deepEqual(olds.certificates, {
+      "admin.conf": "2028-01-01T00:00:00.000Z",
+      apiserver: "2028-01-01T00:00:00.000Z",
+      ca: "2036-12-29T00:00:00.000Z",
+    });
+    const states = { oldInputs: inputsOf(), olds, news: inputsOf() };
+    pass(334);
+    assert.deepEqual(changed(await client.diff(known, states)), []);
+    pass(1);
+    const diff = await client.diff(known, states);
+    assert.deepEqual([changed(diff), diff.replaces], [["certificates", "kubeconfig"], []]);
+    const preview = (await client.update(known, { ...states, preview: true })).properties;
+    assert.deepEqual(commands(preview), ["renew-certificates.yml --limit cp-1 -e renew_within_days=30"]);
+    assert.deepEqual([preview.kubeconfig, preview.certificates, preview.endpoint], [UNKNOWN, UNKNOWN, olds.endpoint]);
+    const authority = (properties: Properties) => /certificate-authority-data: \S+/.exec(JSON.stringify(properties.kubeconfig))?.[0];
+    const { properties } = await client.update(known, states);
+    assert.notDeepEqual(properties.kubeconfig, olds.kubeconfig);
+    assert.equal(authority(properties), authority(olds));
+    assert.equal((properties.certificates as Properties).apiserver, "2028-12-01T00:00:00.000Z");
+    assert.deepEqual(changed(await client.diff(known, { ...states, olds: properties })), []);
+  });
+
+  it("keeps the recorded kubeconfig through a change, though the hosts have renewed theirs, until it ends or is read", async () => {
+    const { properties: olds } = await create();
+    rmSync(join(world, "cluster-pki.json"));
+    const news = inputsOf(three());
+    const { properties } = await client.update(known, { oldInputs: inputsOf(), olds, news });
+    assert.deepEqual(properties.kubeconfig, olds.kubeconfig);
+    const read = await client.read(known, news, properties);
+    assert.notDeepEqual(read.properties.kubeconfig, olds.kubeconfig);
+  });
+
+  it("warns of an authority that ends, which no run renews", async () => {
+    const { properties: olds } = await create();
+    const fresh = { ...olds, certificates: { ca: "2027-01-20T00:00:00.000Z" } };
+    assert.deepEqual(changed(await client.diff(known, { oldInputs: inputsOf(), olds: fresh, news: inputsOf() })), []);
+    assert.match(client.logs.map((line) => line.message).join("\n"), /certificates: ca \(2027-01-20\) ends soon/);
   });
 
   it("keeps the cluster's UID through changes and gives a new cluster another", async () => {
