@@ -1,0 +1,27 @@
+// `npm run e2e`: builds and runs the long tests, test/e2e/**/*.e2e.ts, one after the other. The last line reads `N passed, N failed, N skipped`.
+// Arguments choose files: `npm run e2e -- kill`.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Mocha from "mocha";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tests = join(root, "dist", "test", "e2e");
+
+const built = spawnSync(process.execPath, [join(root, "dev", "build.mjs")], { stdio: "inherit" });
+if (built.status !== 0) end({ passes: 0, failures: 1, pending: 0 });
+
+const files = readdirSync(tests, { recursive: true })
+  .filter((file) => file.endsWith(".e2e.js"))
+  .filter((file) => process.argv.length === 2 || process.argv.slice(2).some((part) => file.includes(part)))
+  .sort();
+const mocha = new Mocha({ reporter: "spec", timeout: 300_000 });
+for (const file of files) mocha.addFile(join(tests, file));
+const runner = mocha.run(() => end(runner.stats));
+
+function end({ passes, failures, pending }) {
+  const failed = passes + failures + pending === 0 ? 1 : failures; // no such file
+  console.log(`${passes} passed, ${failed} failed, ${pending} skipped`);
+  process.exit(failed > 0 ? 1 : 0);
+}
