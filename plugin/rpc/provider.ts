@@ -90,6 +90,8 @@ export interface DeleteCall extends Call {
 export interface InvokeCall {
   readonly token: string;
   readonly args: Properties;
+  /** Aborted when the engine cancels the operation. */
+  readonly signal: AbortSignal;
 }
 
 export interface ReadResult {

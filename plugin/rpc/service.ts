@@ -199,7 +199,11 @@ export function providerService(provider: Provider, host: ServiceHost): UntypedS
 
     invoke: work(async (request: InvokeRequest) => {
       if (provider.invoke === undefined) throw new Error(`${provider.name} has no function ${request.getTok()}`);
-      const { properties, failures } = await provider.invoke({ token: request.getTok(), args: fromStruct(request.getArgs()) });
+      const { properties, failures } = await provider.invoke({
+        token: request.getTok(),
+        args: fromStruct(request.getArgs()),
+        signal: cancelled.signal,
+      });
       const response = new InvokeResponse();
       response.setReturn(toStruct(properties));
       response.setFailuresList(failuresOf(failures));

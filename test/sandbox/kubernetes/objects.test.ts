@@ -306,10 +306,12 @@ describe("sandbox/kubernetes providers", () => {
   });
 
   it("decode YAML and refuse other invokes", async () => {
-    const result = await world.provider.invoke?.({ token: "kubernetes:yaml:decode", args: { text: "a: 1\n---\n---\nb: 2\n" } });
+    const { signal } = new AbortController();
+    const args = { text: "a: 1\n---\n---\nb: 2\n" };
+    const result = await world.provider.invoke?.({ token: "kubernetes:yaml:decode", args, signal });
     assert.deepEqual(result?.properties, { result: [{ a: 1 }, { b: 2 }] });
     await assert.rejects(
-      world.provider.invoke?.({ token: "kubernetes:helm:template", args: {} }) ?? Promise.resolve(),
+      world.provider.invoke?.({ token: "kubernetes:helm:template", args: {}, signal }) ?? Promise.resolve(),
       /does not implement the invoke kubernetes:helm:template/,
     );
   });
