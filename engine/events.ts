@@ -56,6 +56,9 @@ const PARTS_OF_REPLACE = new Set(["create-replacement", "delete-replaced", "remo
 /** What the engine and the SDK say at the end about errors that were told before. */
 const GENERIC = /^((update|preview|refresh|destroy) failed|One or more errors occurred.*|an unhandled error occurred.*)$/s;
 
+/** What a provider puts in front of the cloud's words, where resource and operation are named already. */
+const NAMED_AGAIN = /^Error (creating|updating|deleting|reading) \S+: (?=\S)/;
+
 /** Steps that change nothing. */
 const QUIET = new Set(["same", "read", "refresh"]);
 
@@ -131,7 +134,7 @@ export class EventCollector {
     const lines = [
       ...specific.map(({ urn, text }) => {
         const failed = urn === undefined ? undefined : describe(urn, this.failedResources.get(urn)?.op);
-        return failed === undefined ? text : `${failed}: ${text}`;
+        return failed === undefined ? withoutWrapping(text) : `${failed}: ${text.replace(NAMED_AGAIN, "")}`;
       }),
       ...[...this.failedResources.values()].filter(({ urn }) => !explained.has(urn)).map(({ urn, op }) => `${describe(urn, op)}: failed`),
     ];
@@ -199,6 +202,11 @@ export function plain(message: string): string {
 /** An error text without the lines of its stack trace. */
 function withoutTrace(text: string): string {
   return text.replace(/\n\s+at .*$/gm, "");
+}
+
+/** A function's failure without the names of the inputs it was wanted for, nor the runtime's words around it. */
+function withoutWrapping(text: string): string {
+  return text.replace(/^Unhandled exception: (Error: )?/, "").replace(/^(error serializing property "[^"]*": )+/, "");
 }
 
 /** A value with the protocol's marks for unknowns and secrets replaced by words. */

@@ -9,6 +9,7 @@ import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
 import { moveToLayers } from "./move";
 import { approvedDeletions } from "./protection";
+import { remediesFor } from "./remedies";
 import { removeDeadLocks } from "./stackLocks";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
@@ -218,7 +219,8 @@ async function translateErrors<T>(
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
     const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);
-    throw new OperationFailedError(`${what} of ${environment} failed:\n${reason}`, thrown === undefined ? undefined : { cause: thrown });
+    const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason)].join("\n");
+    throw new OperationFailedError(text, thrown === undefined ? undefined : { cause: thrown });
   }
 }
 

@@ -45,8 +45,8 @@ function isDead(path: string): boolean {
 function list(folder: string): string[] {
   try {
     return readdirSync(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
+  } catch {
+    // Not there, or not to be read: the engine comes here next and says what is wrong with it.
+    return [];
   }
 }

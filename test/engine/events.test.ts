@@ -126,6 +126,21 @@ describe("What an operation tells", () => {
     );
   });
 
+  it("gives the cloud's words without naming resource and operation twice", () => {
+    const words = "Error creating openstack:networking/network:Network: 429: Over Limit";
+    const { collector } = collect([
+      { resOpFailedEvent: { ...step("create", NETWORK), status: 0, steps: 0 } },
+      diagnostic("error", words, NETWORK),
+    ]);
+    assert.equal(collector.failure, "  openstack:networking/network:Network seoul-network (create): 429: Over Limit");
+  });
+
+  it("gives a function's failure without the inputs it was wanted for", () => {
+    const words =
+      'Unhandled exception: Error: error serializing property "routerId": error serializing property "network": invocation of a:b:c returned an error: no';
+    assert.equal(collect([diagnostic("error", words)]).collector.failure, "  invocation of a:b:c returned an error: no");
+  });
+
   it("reports a mandatory policy's violation as an error", () => {
     const event = { message: "no", color: "", policyName: "p", policyPackName: "", policyPackVersion: "", policyPackVersionTag: "" };
     const { collector } = collect([{ policyEvent: { ...event, enforcementLevel: "mandatory" } }]);

@@ -223,10 +223,12 @@ describe("An operation in a project of the user's own, with a provider", functio
     assert.deepEqual(resources.map(({ op, name }) => `${op} ${name}`).sort(), ["delete one", "update two"]);
   });
 
-  it("names the resource that failed and why", async () => {
+  it("names the resource that failed, why, and what to do", async () => {
     await assert.rejects(runOperation("up", project(), register(["bad-one", "two"]), {}), {
       name: "OperationFailedError",
-      message: "up of seoul failed:\n  slow:index:Thing bad-one (create): quota exceeded",
+      message:
+        "up of seoul failed:\n  slow:index:Thing bad-one (create): quota exceeded\n" +
+        "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
     });
   });
 

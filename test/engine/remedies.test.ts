@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { remediesFor } from "../../engine/remedies";
+
+describe("What to do about a failure", () => {
+  const table: readonly [string, string, RegExp | undefined][] = [
+    ["expired credentials", "401: Unauthorized: The request you have made requires authentication.", /renew them/],
+    ["throttling", "but got 429 instead: rate limit reached", /wait a while/],
+    ["a used up quota", "VolumeSizeExceedsAvailableQuota: Requested volume exceeds allowed gigabytes quota.", /quota is used up/],
+    ["a full disk", "ENOSPC: no space left on device, write", /free some space/],
+    ["an object that is not there", "404: Port 8aa05281 could not be found.", /too new to be seen yet/],
+    ["a failing cloud", "500: Internal Server Error", /The cloud failed/],
+    ["a backend that refuses", "failed to load checkpoint: blob: stat /x: not a directory", /backend .* can be written/],
+    ["nothing known", "kpaas:kubespray:Cluster seoul (update): scale.yml failed", undefined],
+    ["numbers that only look like a code", "address 10.4.29.0 in 10.0.0.0/24 port 4010 is taken", undefined],
+  ];
+  for (const [title, failure, says] of table) {
+    it(`is told for ${title}`, () => {
+      const remedies = remediesFor(failure);
+      assert.equal(remedies.length, says === undefined ? 0 : 1, remedies.join("\n"));
+      if (says !== undefined) assert.match(remedies[0] ?? "", says);
+    });
+  }
+
+  it("is told once however many resources failed the same way", () => {
+    assert.equal(remediesFor("a: 429: Too Many Requests\nb: 429: Too Many Requests").length, 1);
+  });
+});
