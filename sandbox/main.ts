@@ -2,25 +2,31 @@ import { enableCompileCache } from "node:module";
 import { resolve } from "node:path";
 import { worldClock } from "../plugin/clock";
 import type { Provider } from "../plugin/rpc/provider";
+import { withFaults } from "./faults";
+import type { FaultPackage } from "./faults-file";
 
 enableCompileCache();
 
 /** The simulated providers by package; each is loaded only by the process that serves it. */
-const PACKAGES: Readonly<Record<string, (world: string) => Promise<Provider>>> = {
+const PACKAGES: Readonly<Record<FaultPackage, (world: string) => Promise<Provider>>> = {
   openstack: async (world) => (await import("./openstack/provider.js")).createOpenStackProvider(world),
   kubernetes: async (world) => (await import("./kubernetes/provider.js")).createKubernetesProvider(world),
   random: async () => (await import("./random/provider.js")).createRandomProvider(),
   tls: async (world) => (await import("./tls/provider.js")).createTlsProvider(worldClock(world)),
 };
 
-/** `main.js PACKAGE WORLD_DIR [engine address]`. Faults and latency, once there are any, wrap the provider here. */
+/** `main.js PACKAGE WORLD_DIR [engine address]`. What the world's faults.json switches on happens to every package. */
 async function main([name = "", world = "", ...rest]: readonly string[]): Promise<void> {
-  const create = PACKAGES[name];
-  if (create === undefined || world === "") {
+  if (!isPackage(name) || world === "") {
     throw new Error(`usage: main.js ${Object.keys(PACKAGES).join("|")} WORLD_DIR [ENGINE_ADDRESS]; "${name}" is no such package`);
   }
-  const [{ serve }, provider] = await Promise.all([import("../plugin/rpc/server.js"), create(resolve(world))]);
-  await serve(provider, rest);
+  const folder = resolve(world);
+  const [{ serve }, provider] = await Promise.all([import("../plugin/rpc/server.js"), PACKAGES[name](folder)]);
+  await serve(withFaults(provider, name, folder), rest);
+}
+
+function isPackage(name: string): name is FaultPackage {
+  return Object.hasOwn(PACKAGES, name);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -75,7 +75,8 @@ function isStored(value: unknown): value is Stored {
   return typeof value === "object" && value !== null && "id" in value && typeof value.id === "string";
 }
 
-function readIfThere(path: string): string | undefined {
+/** The content of a file, or undefined where there is none. */
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
