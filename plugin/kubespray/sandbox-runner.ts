@@ -227,7 +227,12 @@ function carries(node: NodeState, step: ClusterStep): boolean {
 /** The file's content, or undefined where there is no such file. */
 function readJson<T>(path: string): T | undefined {
   const text = readText(path);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend it.`);
+  }
 }
 
 function readText(path: string): string | undefined {

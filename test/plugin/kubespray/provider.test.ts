@@ -363,6 +363,11 @@ describe("The kubespray cluster resource", () => {
     assert.equal(existsSync(join(world, "cluster.json")), false);
   });
 
+  it("names the file of its world that is not JSON", async () => {
+    writeFileSync(join(world, "faults.json"), "{ nope");
+    await assert.rejects(create(), /faults\.json is not JSON: .* Mend it\./);
+  });
+
   it("resets the hosts of a creation that broke off", async () => {
     fault({ failStep: "cluster", times: 1 });
     const inputs = inputsOf(cluster(undefined, { onDelete: "reset" }));
