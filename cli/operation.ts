@@ -73,7 +73,7 @@ export function requireLock(context: Context, prepared: Prepared, json: boolean)
     return;
   }
   if (json) throw new RefusedError(problems);
-  const changes = describeLockChanges(prepared.loaded).map((line) => `    ${line}`);
+  const changes = describeLockChanges(prepared.planned.lockChanges).map((line) => `    ${line}`);
   writeLines(context.stderr, [...describeProblems([whole], colorsFor(context.stderr, context.env)), ...changes]);
   throw new Exit(EXIT.refused);
 }
@@ -130,7 +130,7 @@ export function isYes(answer: string): boolean {
 /** Shows what a preview found, and what the lock file would fix, before a question is asked. */
 export function showPreview(context: Context, prepared: Prepared, result: OperationResult): void {
   const colors = colorsFor(context.stderr, context.env);
-  const lock = describeLockChanges(prepared.loaded);
+  const lock = describeLockChanges(prepared.planned.lockChanges);
   writeLines(context.stderr, [
     ...describeChanges(result, "preview", { width: widthOf(context.stderr), colors }),
     ...(lock.length === 0 ? [] : [colors.cyan("Lock file"), ...lock]),

@@ -37,7 +37,7 @@ module.exports = {
       comment: "What is published must find its dependencies.",
       severity: "error",
       from: { pathNot: "^(test|dev)/" },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "undetermined"], dependencyTypesNot: ["type-only"] },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "undetermined"], dependencyTypesNot: ["type-only", "npm-peer"] },
     },
     {
       name: "model-is-pure",

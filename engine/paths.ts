@@ -8,10 +8,10 @@ export function packageRoot(): string {
   return join(__dirname, "..", "..");
 }
 
-/** The Pulumi version this package is built for: that of its `@pulumi/pulumi` dependency, the only place it is written. */
+/** The Pulumi version this package is built for: the lowest of its range of `@pulumi/pulumi`, the only place it is written. */
 export function pinnedVersion(): string {
-  const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-  const version = minVersion(manifest.dependencies["@pulumi/pulumi"] ?? "");
+  const manifest: { peerDependencies: Record<string, string> } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+  const version = minVersion(manifest.peerDependencies["@pulumi/pulumi"] ?? "");
   if (version === null) throw new Error("package.json names no version of @pulumi/pulumi");
   return version.version;
 }

@@ -9,6 +9,7 @@ import { serve } from "./rpc/server";
 
 /*
  * The Pulumi resource plugin `kpaas`: main.js [--runner ansible|sandbox] [--world DIR] [engine address].
+ * Where an engine starts it for a program of a user's, which can give it no options, KPAAS_RUNNER and KPAAS_WORLD say the same.
  * The engine adds options of its own (--logtostderr, -v=9, --tracing URL), which mean nothing here.
  */
 
@@ -22,11 +23,11 @@ function runnerFor(name: string, world: string | undefined): Runner {
 }
 
 const { values } = parseArgs({
-  options: { runner: { type: "string", default: "ansible" }, world: { type: "string" } },
+  options: { runner: { type: "string", default: process.env.KPAAS_RUNNER || "ansible" }, world: { type: "string" } },
   strict: false,
   allowPositionals: true,
 });
 const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
-const world = typeof values.world === "string" ? values.world : undefined;
+const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
 const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
 serve(new KubesprayProvider(packageFile.version, runnerFor(String(values.runner), world), clock));

@@ -1,29 +1,47 @@
-import { ComponentResource, type ComponentResourceOptions, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Infrastructure } from "../providers/infrastructure";
-import type { EnvironmentSecrets } from "./secrets";
+import { type EnvironmentSecrets, secretsLater } from "./secrets";
+import { type EnvironmentSpec, planSpec, recordOf } from "./spec";
 
 /** Type token of an environment, also where a stack holds one layer of it. */
 export const ENVIRONMENT = "kpaas:index:Environment";
 
-export interface EnvironmentArgs {
+/** An environment that is planned, checked and guarded already, as the program of this project hands it over. */
+export interface PlannedEnvironmentArgs {
   /** What to bring up: made by `planEnvironment` from an environment file and its lock. */
   readonly plan: EnvironmentPlan;
   /** What the plan's secret references resolve to. */
   readonly secrets?: EnvironmentSecrets;
 }
 
-/** One environment as a whole: the machines, the Kubernetes cluster on them, and the platform in it. */
+/** An environment by its fields. It is checked and planned at once, and compared with what is there before anything is registered. */
+export interface EnvironmentArgs extends EnvironmentSpec {
+  /** Secrets at hand as outputs. @default what the fields refer to is read from where they say */
+  readonly secrets?: EnvironmentSecrets;
+}
+
+/**
+ * One environment as a whole: the machines, the Kubernetes cluster on them, and the platform in it.
+ *
+ * @example
+ * ```ts
+ * const seoul = new Environment("seoul", { infrastructure: { provider: "openstack" }, lock: "seoul.lock.yaml" });
+ * export const urls = seoul.platform.urls;
+ * ```
+ */
 export class Environment extends ComponentResource {
   readonly infrastructure: Infrastructure;
   readonly cluster: Cluster;
   readonly platform: Platform;
 
-  constructor(name: string, args: EnvironmentArgs, opts?: ComponentResourceOptions) {
-    const { plan, secrets = {} } = args;
-    super(ENVIRONMENT, name, { environment: plan.environment, release: plan.release, profile: plan.profile }, opts);
+  /** @throws InvalidEnvironmentError with every problem of the fields */
+  constructor(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
+    const { plan, secrets, admitted, record } = prepare(name, args);
+    // Children wait for their parent: an environment that is not admitted registers nothing.
+    super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this });
     const { machines } = this.infrastructure;
     this.cluster = new Cluster(
@@ -51,7 +69,7 @@ export class Environment extends ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({ endpoint: this.cluster.endpoint, urls: this.platform.urls });
+    this.registerOutputs({ endpoint: this.cluster.endpoint, urls: this.platform.urls, ...record });
   }
 
   /** What the stack shows: the node table, the API endpoint, URLs, and as secrets the kubeconfig and the credentials. */
@@ -68,6 +86,27 @@ export class Environment extends ComponentResource {
   }
 }
 
+interface Prepared {
+  readonly plan: EnvironmentPlan;
+  readonly secrets: EnvironmentSecrets;
+  /** The environment's name once the plan is compared with what is there; undefined where that is done already. */
+  readonly admitted?: Promise<string>;
+  /** What the component keeps for the next comparison. */
+  readonly record?: ReturnType<typeof recordOf>;
+}
+
+function prepare(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs): Prepared {
+  if ("plan" in args) return { plan: args.plan, secrets: args.secrets ?? {} };
+  const { secrets, ...spec } = args;
+  const planned = planSpec(name, spec);
+  return {
+    plan: planned.plan,
+    secrets: secrets ?? secretsLater(planned.plan),
+    admitted: planned.admit().then(() => name),
+    record: recordOf(planned),
+  };
+}
+
 /** The machines of the plan's cloud. Loaded here, so that no other cloud's SDK is. */
 export function createInfrastructure(
   name: string,
@@ -77,11 +116,24 @@ export function createInfrastructure(
 ): Infrastructure {
   switch (plan.provider) {
     case "openstack": {
-      const { OpenStackInfrastructure } =
-        require("../providers/openstack/infrastructure") as typeof import("../providers/openstack/infrastructure");
+      const { OpenStackInfrastructure } = load<typeof import("../providers/openstack/infrastructure")>(
+        () => require("../providers/openstack/infrastructure"),
+        "@pulumi/openstack",
+      );
       return new OpenStackInfrastructure(`${name}-infrastructure`, { plan, secrets }, opts);
     }
     default:
       throw new Error(`machines on ${plan.provider} are not supported yet in this version`);
+  }
+}
+
+/** A cloud's component; its SDK is for the user to install. */
+function load<T>(load: () => T, sdk: string): T {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith(`Cannot find module '${sdk}/`))
+      throw new RunError(`this environment needs the package ${sdk}, which is not installed: run \`npm install ${sdk}\``);
+    throw error;
   }
 }

@@ -1,16 +1,11 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { checkEnvironment } from "../model/environment/checks";
-import { isConsequence } from "../model/environment/consequences";
-import { isRecord, parseEnvironmentFile } from "../model/environment/parse";
-import { resolveEnvironment } from "../model/environment/resolve";
-import { refuseUnsupported } from "../model/environment/unsupported";
+import { isRecord } from "../model/environment/parse";
 import { type Lock, parseLock } from "../model/lock";
-import { checkPlannedCluster } from "../model/plan/checks";
-import { endOfLife } from "../model/plan/end-of-life";
-import { type PlannedEnvironment, planEnvironment } from "../model/plan/plan";
+import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings, InvalidInputError, nearest, type Problem } from "../model/problems";
+import { planContent } from "./plan-content";
 import { readYaml } from "./yaml";
 
 /** An environment read from its file and lock, with every problem found. */
@@ -59,37 +54,12 @@ export function loadEnvironment(reference: string, root: string, today = new Dat
   const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}${lockSuffix}`);
   const findings = new Findings();
   const merged = readMerged(file, findings, []);
-  const found = new Findings();
-  const parsed = parseEnvironmentFile(merged.content, found);
-  // What stands in an unread base is neither missing nor at its default.
-  if (!merged.whole) found.drop((path) => !isWritten(merged.content, path));
-  findings.addAll(found);
-  const name = parsed.broken.includes("name") || parsed.broken.includes("") ? basename(file) : parsed.file.name;
-  const environment = resolveEnvironment(parsed.file);
-  const later = new Findings();
-  refuseUnsupported(parsed.file, environment, later);
-  const broken = [...parsed.broken, ...later.errorPaths];
-  const checked = new Findings();
-  checkEnvironment(environment, checked, broken);
-  checked.drop((path) => isConsequence(broken, path, "check"));
-  const lock = name === parsed.file.name ? readLock(lockFile, name, findings) : undefined;
-  const planning = new Findings();
-  const planned = planEnvironment(environment, lock, planning);
-  planning.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
-  checked.addAll(planning);
-  if (planned) {
-    const cluster = new Findings();
-    cluster.add(checkPlannedCluster(planned.plan, environment));
-    cluster.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
-    checked.addAll(cluster);
-    checked.add(endOfLife(planned.plan, today).filter(({ path }) => !broken.some((each) => each === "" || each === path)));
-  }
-  if (!merged.whole) checked.drop((path) => !isWritten(merged.content, path));
-  later.drop((path) => isConsequence(parsed.broken, path, "check"));
-  later.addAll(checked);
-  findings.addAll(later);
-  const problems = findings.toProblems(name);
-  return { name, file, lockFile, problems, ...(planned && !findings.hasErrors ? { planned } : {}) };
+  const planned = planContent(
+    { ...merged, fallbackName: basename(file), readLock: (name) => readLock(lockFile, name, findings) },
+    findings,
+    today,
+  );
+  return { ...planned, file, lockFile };
 }
 
 /** Writes the lock file the plan asks for. */
@@ -154,16 +124,6 @@ function readMerged(file: string, findings: Findings, chain: readonly string[]):
     findings.error("extends", `the base ${basename(base)} has a name: a base is no environment`, "take the name out of the base", given);
   }
   return { content: merge(inherited.content, content), whole: inherited.whole };
-}
-
-/** Whether a field at this dotted path has a value. */
-function isWritten(content: unknown, path: string): boolean {
-  let value = content;
-  for (const step of path.split(".")) {
-    if (typeof value !== "object" || value === null) return false;
-    value = new Map<string, unknown>(Object.entries(value)).get(step);
-  }
-  return value !== undefined;
 }
 
 function merge(base: unknown, over: unknown): unknown {

@@ -1,9 +1,10 @@
+import type { LockChange } from "../model/lock";
 import type { Problem } from "../model/problems";
 import type { LoadedEnvironment } from "./load";
 
 /** What the lock file would gain, lose and change, one line each. */
-export function describeLockChanges(loaded: LoadedEnvironment): string[] {
-  return (loaded.planned?.lockChanges ?? []).map(({ path, was, becomes }) => {
+export function describeLockChanges(changes: readonly LockChange[] = []): string[] {
+  return changes.map(({ path, was, becomes }) => {
     if (was === undefined) return `+ ${path}: ${text(becomes)}`;
     return becomes === undefined ? `- ${path}: ${text(was)}` : `~ ${path}: ${text(was)} → ${text(becomes)}`;
   });

@@ -1,12 +1,11 @@
-import { Config, getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { appliedState, parseApplied } from "../model/guard/applied";
-import { refusals } from "../model/guard/approvals";
-import { findDangers } from "../model/guard/dangers";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { formatProblem, InvalidInputError, RefusedError } from "../model/problems";
 import { readOutputs } from "./contract";
 import { Environment } from "./environment";
+import { refuseDangers } from "./guard";
 import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
@@ -54,7 +53,7 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
     const [stale] = lockProblems(loaded);
     if (stale !== undefined) {
       // One problem, however many lines differ: what to do about them is the same. A missing file lacks everything.
-      const changes = lockState === "missing" ? [] : describeLockChanges(loaded);
+      const changes = lockState === "missing" ? [] : describeLockChanges(loaded.planned.lockChanges);
       throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
     for (const warning of loaded.problems) await log.warn(formatProblem(warning));
@@ -107,10 +106,5 @@ async function guard(plan: EnvironmentPlan, approvals: readonly string[] | undef
   const name = `${getOrganization()}/${getProject()}/${getStack()}`;
   const answer = await runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
   const applied = parseApplied((answer.outputs as Record<string, unknown> | undefined)?.applied);
-  const dangers = findDangers(applied, plan);
-  const once = refusals(plan, dangers, approvals ?? []);
-  const lasting = refusals(plan, dangers, new Config("kpaas").get("approve")?.split(/[\s,]+/) ?? [], true);
-  const [shown, others] = approvals === undefined ? [lasting, once] : [once, lasting];
-  const open = shown.filter((problem) => others.some((each) => each.path === problem.path && each.reason === problem.reason));
-  if (open.length > 0) throw new RefusedError(open);
+  refuseDangers(applied, plan, approvals);
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { Config, type Output, secret } from "@pulumi/pulumi";
+import { Config, type Output, output, secret } from "@pulumi/pulumi";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { type Problem, RefusedError } from "../model/problems";
+import { steadyError } from "./steady-error";
 
 /** What an environment's secret references resolve to. All of it is secret. */
 export interface EnvironmentSecrets {
@@ -54,6 +55,31 @@ export async function resolveSecrets(plan: EnvironmentPlan): Promise<Environment
     ...(tlsCertificate ? { tlsCertificate } : {}),
     ...(tlsKey ? { tlsKey } : {}),
   };
+}
+
+/** The same for a constructor, which cannot wait: what could not be resolved fails the run when it is first used. */
+export function secretsLater(plan: EnvironmentPlan): EnvironmentSecrets {
+  const found = output(
+    resolveSecrets(plan).catch((error: unknown) => {
+      throw error instanceof RefusedError ? steadyError(error.message) : error;
+    }),
+  );
+  const { tls } = plan.platform;
+  return {
+    ...(plan.credentials ? { credentials: secret(found.apply(({ credentials }) => resolved(credentials))) } : {}),
+    ...(plan.access.ssh.privateKey ? { sshPrivateKey: secret(found.apply(({ sshPrivateKey }) => resolved(sshPrivateKey))) } : {}),
+    ...(tls.kind === "provided"
+      ? {
+          tlsCertificate: secret(found.apply(({ tlsCertificate }) => resolved(tlsCertificate))),
+          tlsKey: secret(found.apply(({ tlsKey }) => resolved(tlsKey))),
+        }
+      : {}),
+  };
+}
+
+function resolved<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a secret reference of the plan was not resolved");
+  return value;
 }
 
 /**

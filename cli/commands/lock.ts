@@ -30,6 +30,6 @@ async function lock(context: Context, reference: string, json: boolean): Promise
   } else if (lockState === "current") {
     writeLines(context.stdout, [`${loaded.lockFile} is current`]);
   } else {
-    writeLines(context.stdout, [...describeLockChanges(loaded), `wrote ${loaded.lockFile}`]);
+    writeLines(context.stdout, [...describeLockChanges(loaded.planned.lockChanges), `wrote ${loaded.lockFile}`]);
   }
 }

@@ -26,7 +26,7 @@ async function plan(context: Context, reference: string, options: { show?: PlanP
   if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
   const colors = colorsFor(context.stderr, context.env);
   writeLines(context.stderr, [...describeProblems(loaded.problems, colors), ...lockNotice(loaded)]);
-  if (loaded.planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(loaded));
+  if (loaded.planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(loaded.planned.lockChanges));
   if (options.json) {
     writeJson(context, planJson(loaded.planned.plan, options.show));
     return;

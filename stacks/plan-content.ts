@@ -1,0 +1,81 @@
+import { checkEnvironment } from "../model/environment/checks";
+import { isConsequence } from "../model/environment/consequences";
+import { parseEnvironmentFile } from "../model/environment/parse";
+import { resolveEnvironment } from "../model/environment/resolve";
+import { refuseUnsupported } from "../model/environment/unsupported";
+import type { Lock } from "../model/lock";
+import { checkPlannedCluster } from "../model/plan/checks";
+import { endOfLife } from "../model/plan/end-of-life";
+import { type PlannedEnvironment, planEnvironment } from "../model/plan/plan";
+import { Findings, type Problem } from "../model/problems";
+
+/** What an environment is planned from, wherever it was written. */
+export interface EnvironmentContent {
+  /** The fields, bases merged in; undefined where they could not be read and `findings` says why. */
+  readonly content: unknown;
+  /** False where a base could not be read: what stands there is neither missing nor at its default. */
+  readonly whole: boolean;
+  /** What the environment is called in problems where it has no valid name. */
+  readonly fallbackName: string;
+  /** Gives the lock of the environment of that name; asked for only where the name is valid. */
+  readonly readLock: (name: string) => Lock | undefined;
+}
+
+/** An environment's plan, with every problem found. */
+export interface PlannedContent {
+  readonly name: string;
+  readonly problems: readonly Problem[];
+  /** Undefined where a problem is an error. */
+  readonly planned?: PlannedEnvironment;
+}
+
+/**
+ * Checks and plans an environment. `findings` holds what reading it has found already. `today` (ISO date) decides which parts are past
+ * their end of life.
+ */
+export function planContent(
+  { content, whole, fallbackName, readLock }: EnvironmentContent,
+  findings: Findings,
+  today: string,
+): PlannedContent {
+  const found = new Findings();
+  const parsed = parseEnvironmentFile(content, found);
+  // What stands in an unread base is neither missing nor at its default.
+  if (!whole) found.drop((path) => !isWritten(content, path));
+  findings.addAll(found);
+  const name = parsed.broken.includes("name") || parsed.broken.includes("") ? fallbackName : parsed.file.name;
+  const environment = resolveEnvironment(parsed.file);
+  const later = new Findings();
+  refuseUnsupported(parsed.file, environment, later);
+  const broken = [...parsed.broken, ...later.errorPaths];
+  const checked = new Findings();
+  checkEnvironment(environment, checked, broken);
+  checked.drop((path) => isConsequence(broken, path, "check"));
+  const lock = name === parsed.file.name ? readLock(name) : undefined;
+  const planning = new Findings();
+  const planned = planEnvironment(environment, lock, planning);
+  planning.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
+  checked.addAll(planning);
+  if (planned) {
+    const cluster = new Findings();
+    cluster.add(checkPlannedCluster(planned.plan, environment));
+    cluster.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
+    checked.addAll(cluster);
+    checked.add(endOfLife(planned.plan, today).filter(({ path }) => !broken.some((each) => each === "" || each === path)));
+  }
+  if (!whole) checked.drop((path) => !isWritten(content, path));
+  later.drop((path) => isConsequence(parsed.broken, path, "check"));
+  later.addAll(checked);
+  findings.addAll(later);
+  return { name, problems: findings.toProblems(name), ...(planned && !findings.hasErrors ? { planned } : {}) };
+}
+
+/** Whether a field at this dotted path has a value. */
+function isWritten(content: unknown, path: string): boolean {
+  let value = content;
+  for (const step of path.split(".")) {
+    if (typeof value !== "object" || value === null) return false;
+    value = new Map<string, unknown>(Object.entries(value)).get(step);
+  }
+  return value !== undefined;
+}

@@ -1,0 +1,144 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { getOrganization, getProject, getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { z } from "zod";
+import { isRecord } from "../model/environment/parse";
+import type { EnvironmentFile } from "../model/environment/schema";
+import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
+import { diffLocks, type Lock, parseLock } from "../model/lock";
+import type { PlannedEnvironment } from "../model/plan/plan";
+import { Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
+import { refuseDangers } from "./guard";
+import { formatLock } from "./load";
+import { describeLockChanges } from "./lock-problems";
+import { planContent } from "./plan-content";
+import { steadyError } from "./steady-error";
+import { readYaml } from "./yaml";
+
+/** An environment written in a program: the fields of the environment file; the component's name is the environment's. */
+export interface EnvironmentSpec extends Omit<EnvironmentFile, "name" | "extends" | "layers"> {
+  /**
+   * What earlier plans chose (zones, addresses, order, versions): the path of a lock file, which `pulumi up` writes where it is missing or
+   * outdated, or such a file's content. Commit it.
+   * @default none: every plan chooses anew, and one that would choose otherwise than what is there is refused
+   */
+  readonly lock?: string | Lock;
+}
+
+/** What is wrong with an environment's fields, all at once. Pulumi shows the message without a stack trace. */
+export class InvalidEnvironmentError extends RunError {
+  /** One for every problem, the errors first. */
+  readonly errors: readonly { readonly propertyPath: string; readonly reason: string }[];
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.name = "InvalidEnvironmentError";
+    this.errors = problems.map(({ path, reason }) => ({ propertyPath: path, reason }));
+  }
+}
+
+/** A planned environment of a program, and what must hold before any of it is registered. */
+export interface PlannedSpec extends PlannedEnvironment {
+  /** Rejects where the plan must not be carried out on what is there; in an update writes the lock file that `lock` names. */
+  readonly admit: () => Promise<void>;
+}
+
+/**
+ * Checks and plans an environment given as fields.
+ * @throws InvalidEnvironmentError with every problem
+ */
+export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): PlannedSpec {
+  const file = typeof lock === "string" ? resolve(lock) : undefined;
+  const findings = new Findings();
+  if ("layers" in fields && fields.layers === "three")
+    findings.error(
+      "layers",
+      "one component is one stack",
+      "leave it out here; an environment file can have its layers in three stacks",
+      "three",
+    );
+  const given = file === undefined ? lock : existsSync(file) ? readYaml(file, "lock", findings) : undefined;
+  const plan = (content: unknown, into: Findings) =>
+    planContent(
+      {
+        content: { ...fields, name },
+        whole: true,
+        fallbackName: name,
+        readLock: () => (content === undefined ? undefined : parseLock(content, name, into)),
+      },
+      into,
+      new Date().toISOString().slice(0, 10),
+    );
+  const { planned, problems } = plan(given, findings);
+  if (!planned) throw new InvalidEnvironmentError(problems);
+  const admit = async (): Promise<void> => {
+    for (const warning of problems) await log.warn(formatProblem(warning));
+    const recorded = await readRecord(name);
+    if (given === undefined && recorded !== undefined) {
+      const kept = plan(recorded.lock, new Findings()).planned;
+      refuseOtherChoice(name, planned, kept?.lock ?? recorded.lock, recorded.lock, file);
+    }
+    refuseDangers(recorded?.applied, planned.plan, undefined);
+    await fixLock(name, planned, file, given !== undefined);
+  };
+  return { ...planned, admit: () => admit().catch(withoutStack) };
+}
+
+/** What the component keeps of itself in the stack, beside what it shows: the next run is measured by it. */
+export function recordOf(planned: PlannedEnvironment): { readonly applied: Applied; readonly lock: Lock } {
+  return { applied: appliedState(planned.plan), lock: planned.lock };
+}
+
+/** What the environment of that name recorded in this stack when it was last brought up. */
+async function readRecord(name: string): Promise<{ readonly applied: Applied | undefined; readonly lock: Lock } | undefined> {
+  const stackName = `${getOrganization()}/${getProject()}/${getStack()}`;
+  const answer: unknown = await runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+  const resources = z.object({ outputs: z.record(z.string(), z.unknown()).optional() }).parse(answer).outputs ?? {};
+  const [, found] = Object.entries(resources).find(([urn]) => /[:$]kpaas:index:Environment::(.*)$/.exec(urn)?.[1] === name) ?? [];
+  const outputs = isRecord(found) && isRecord(found.outputs) ? found.outputs : {};
+  const lock = outputs.lock === undefined ? undefined : parseLock(outputs.lock, name, new Findings());
+  return lock && { applied: parseApplied(outputs.applied), lock };
+}
+
+/** Without a lock the plan is only good as long as it chooses what a plan with the recorded lock would. */
+function refuseOtherChoice(name: string, planned: PlannedEnvironment, kept: Lock, recorded: Lock, file: string | undefined): void {
+  const changes = diffLocks(kept, planned.lock);
+  if (changes.length === 0) return;
+  if (file !== undefined) writeFileSync(file, formatLock(recorded));
+  const lines = describeLockChanges(changes);
+  throw new RefusedError([
+    {
+      environment: name,
+      path: "lock",
+      reason: ["there is no lock, and planning without one chooses otherwise than what is there", ...lines].join("\n    "),
+      remedy:
+        file === undefined
+          ? `give \`lock: "${name}.lock.yaml"\` and run again: what is there is then written to that file`
+          : `what is there was written to ${file}: commit it, and run again`,
+      severity: "error",
+    },
+  ]);
+}
+
+async function fixLock(name: string, planned: PlannedEnvironment, file: string | undefined, given: boolean): Promise<void> {
+  if (planned.lockState === "current") return;
+  if (file !== undefined && !runtime.isDryRun()) {
+    writeFileSync(file, formatLock(planned.lock));
+    await log.info(`wrote ${basename(file)}: commit it`);
+    return;
+  }
+  const [reason, remedy] =
+    file !== undefined
+      ? [`${basename(file)} is ${planned.lockState}`, "`pulumi up` writes it: commit it then"]
+      : given
+        ? [
+            ["the lock does not fit:", ...describeLockChanges(planned.lockChanges)].join("\n    "),
+            "give its path, and `pulumi up` keeps it",
+          ]
+        : ["there is no lock: zones, addresses and versions are chosen anew by every plan", `give \`lock: "${name}.lock.yaml"\``];
+  await log.warn(formatProblem({ environment: name, path: "lock", reason, remedy, severity: "warning" }));
+}
+
+function withoutStack(error: unknown): never {
+  throw error instanceof RefusedError ? steadyError(error.message) : error;
+}
