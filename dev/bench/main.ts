@@ -87,7 +87,7 @@ async function typeRow(): Promise<Row> {
   try {
     writeFileSync(
       join(folder, "main.ts"),
-      'import { Environment } from "../dist/stacks/environment";\nexport const kind: typeof Environment = Environment;\n',
+      'import { Environment } from "../dist/stacks/environment";\nnew Environment("seoul", { infrastructure: { provider: "openstack" } });\n',
     );
     const options = {
       module: "nodenext",
