@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { registerCheck } from "./commands/check";
+import { registerCompletion } from "./commands/completion";
 import { registerDestroy } from "./commands/destroy";
 import { registerDoctor } from "./commands/doctor";
 import { registerInit } from "./commands/init";
@@ -38,6 +39,7 @@ export function createProgram(context: Context): Command {
     registerKubeconfig,
     registerSchema,
     registerDoctor,
+    registerCompletion,
   ]) {
     register(program, context);
   }
