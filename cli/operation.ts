@@ -75,7 +75,7 @@ export function requireLock(context: Context, prepared: Prepared, json: boolean)
   if (json) throw new RefusedError(problems);
   const changes = describeLockChanges(prepared.planned.lockChanges).map((line) => `    ${line}`);
   writeLines(context.stderr, [...describeProblems([whole], colorsFor(context.stderr, context.env)), ...changes]);
-  throw new Exit(EXIT.refused);
+  throw new Exit(EXIT.refused, `kpaas lock ${prepared.loaded.name}`);
 }
 
 /**

@@ -68,7 +68,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     else await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;
   } catch (error) {
-    return reportFailure(context, error, argv.includes("--json"), environment);
+    return reportFailure(context, error, { argv, environment });
   }
 }
 

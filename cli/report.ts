@@ -1,13 +1,18 @@
 import { CommanderError } from "commander";
 import { formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { type Colors, type Context, colorsFor, writeJson, writeLines } from "./context";
+import { type Attempt, nextCommand } from "./next";
 
 /** The exit codes every command keeps to. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, refused: 3, interrupted: 130 } as const;
 
 /** Raised by a command that has said everything already and only ends with this code. */
 export class Exit extends Error {
-  constructor(readonly code: number) {
+  /** @param next what to type next, where the command ends in a failure */
+  constructor(
+    readonly code: number,
+    readonly next?: string,
+  ) {
     super(`exit ${code}`);
     this.name = "Exit";
   }
@@ -19,10 +24,18 @@ export function badUsage(reason: string, remedy: string, environment = ""): Inva
 }
 
 /**
- * Tells what went wrong, as problems on standard output with `--json`, in words on standard error otherwise; gives the exit code.
- * `environment` is what the command was about, as it was named on the command line.
+ * Tells what went wrong, as problems on standard output with `--json`, in words on standard error otherwise, and then what to type next;
+ * gives the exit code.
  */
-export function reportFailure(context: Context, error: unknown, json: boolean, environment: string): number {
+export function reportFailure(context: Context, error: unknown, attempt: Attempt): number {
+  const json = attempt.argv.includes("--json");
+  const code = tell(context, error, json, attempt.environment);
+  const next = error instanceof Exit ? error.next : code === EXIT.done ? undefined : nextCommand(error, attempt);
+  if (next !== undefined && !json) writeLines(context.stderr, [colorsFor(context.stderr, context.env).bold(`next: ${next}`)]);
+  return code;
+}
+
+function tell(context: Context, error: unknown, json: boolean, environment: string): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;

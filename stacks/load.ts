@@ -83,7 +83,7 @@ function locate(reference: string, root: string): string {
     throw missing(
       reference,
       `there is no environment of this name in ${join(root, "environments")}`,
-      near ? `did you mean "${near}"?` : `kpaas init ${reference} --provider openstack writes one`,
+      near ? `did you mean "${near}"?` : `\`kpaas init ${reference} --provider openstack\` writes one`,
     );
   }
   if (existsSync(path)) return path;

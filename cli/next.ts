@@ -1,0 +1,66 @@
+import { CommanderError } from "commander";
+import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
+
+/** A command line that failed. */
+export interface Attempt {
+  /** Without the program's own name. */
+  readonly argv: readonly string[];
+  /** The environment it was about, as it was named; empty for none. */
+  readonly environment: string;
+}
+
+/** The command to type after a failure: what mends it, looks closer, or goes on. */
+export function nextCommand(error: unknown, { argv, environment }: Attempt): string {
+  const [command = ""] = argv;
+  const again = line(argv);
+  if (error instanceof CommanderError)
+    return error.code === "commander.unknownCommand" || command.startsWith("-") ? "kpaas --help" : line([command, "--help"]);
+  if (error instanceof InvalidInputError) return afterInput(error.problems, argv, environment);
+  const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
+  if (error instanceof RefusedError) return named(error.problems) ?? line(["preview", environment, ...sandbox]);
+  const name = error instanceof Error ? error.name : "";
+  switch (name) {
+    case "EngineMissingError":
+      return "kpaas doctor";
+    case "StackMissingError":
+      return line(["up", environment, ...sandbox]);
+    case "OperationFailedError":
+      // The message may name the command itself.
+      return commandIn(error instanceof Error ? error.message : "") ?? again;
+    case "StackBusyError":
+    case "InterruptedError":
+      return again;
+    default:
+      return error instanceof Error && "syscall" in error ? again : "kpaas doctor --json";
+  }
+}
+
+function afterInput(problems: readonly Problem[], argv: readonly string[], environment: string): string {
+  const [command = ""] = argv;
+  const told = named(problems);
+  if (told !== undefined) return told;
+  const whole = problems.find(({ path, severity }) => path === "" && severity === "error");
+  const option = /^add (--[a-z]+)/.exec(whole?.remedy ?? "")?.[1];
+  if (option !== undefined) return line([...argv, option]);
+  const meant = /^did you mean "([^"]+)"/.exec(whole?.remedy ?? "")?.[1];
+  if (meant !== undefined) return line(argv.map((word) => (word === whole?.environment ? meant : word)));
+  if (command === "init") return "kpaas init --help";
+  return line(["check", ...(command === "check" ? argv.slice(1) : [environment])]);
+}
+
+/** The command a remedy names, of the first error that does. */
+function named(problems: readonly Problem[]): string | undefined {
+  return problems.filter(({ severity }) => severity === "error").flatMap(({ remedy }) => commandIn(remedy) ?? [])[0];
+}
+
+function commandIn(text: string): string | undefined {
+  return /`(kpaas [^`]+)`/.exec(text)?.[1];
+}
+
+/** A command line, its words quoted where a shell would part them. */
+function line(words: readonly string[]): string {
+  const quoted = words
+    .filter((word) => word !== "")
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  return ["kpaas", ...quoted].join(" ");
+}

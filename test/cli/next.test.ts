@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { EngineMissingError, InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
+import { type Problem, RefusedError } from "../../model/problems";
+import { command, type World } from "./fixture";
+
+const problem = (remedy: string): Problem => ({ environment: "seoul", path: "release", reason: "is wrong", remedy, severity: "error" });
+
+/** A command line that fails, in what world, and what it must end with. */
+const CASES: readonly (readonly [string, World, string])[] = [
+  ["nonsense", {}, "kpaas --help"],
+  ["plan", {}, "kpaas plan --help"],
+  ["up seoul --nonsense", {}, "kpaas up --help"],
+  ["up seoul --sandbox", {}, "kpaas up seoul --sandbox --yes"],
+  ["plan seoul", { problems: [problem("use 1.7.0")] }, "kpaas check seoul"],
+  ["init Seoul --provider openstack", {}, "kpaas init --help"],
+  ["preview seoul", { lockState: "outdated" }, "kpaas lock seoul"],
+  ["up seoul --yes", { failure: new RefusedError([problem("approve it")]) }, "kpaas preview seoul"],
+  ["up seoul --yes", { failure: new OperationFailedError("the cloud is full") }, "kpaas up seoul --yes"],
+  ["refresh seoul --sandbox --yes", { failure: new StackMissingError("seoul") }, "kpaas up seoul --sandbox"],
+  ["up seoul --yes", { failure: new StackBusyError("busy") }, "kpaas up seoul --yes"],
+  ["up seoul --yes", { failure: new InterruptedError() }, "kpaas up seoul --yes"],
+  ["up seoul --yes", { failure: new EngineMissingError("none") }, "kpaas doctor"],
+  ["up seoul --yes", { failure: new TypeError("a defect") }, "kpaas doctor --json"],
+  ["outputs seoul --sandbox", { outputs: undefined }, "kpaas up seoul --sandbox"],
+];
+
+describe("a command that fails", () => {
+  for (const [line, world, next] of CASES) {
+    it(`ends with the next command to type: ${line} → ${next} (${world.failure?.name ?? "before the engine"})`, async () => {
+      const { code, stderr } = await command(line.split(" "), world);
+      assert.notEqual(code, 0);
+      assert.equal(stderr.trimEnd().split("\n").at(-1), `next: ${next}`);
+    });
+  }
+
+  it("keeps standard output and error for the JSON of its problems with --json", async () => {
+    const { stdout, stderr } = await command(["plan", "seoul", "--json"], { problems: [problem("use 1.7.0")] });
+    assert.equal(JSON.parse(stdout).problems.length, 1);
+    assert.doesNotMatch(stderr, /next:/);
+  });
+});
