@@ -7,17 +7,10 @@ import type { EngineDiagnosis } from "../engine/locate";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError } from "../model/problems";
 import type { Context } from "./context";
+import type { Finding } from "./finding";
 import { isRecord } from "./outputs";
+import { artifactHosts, backendReachFinding, reachabilityFinding } from "./reach";
 import { OLDEST_NODE, runtimeIsSupported } from "./runtime";
-
-/** One thing looked at. */
-export interface Finding {
-  readonly name: string;
-  /** `warning`: something other than the sandbox lacks it. */
-  readonly status: "ok" | "warning" | "missing";
-  readonly detail: string;
-  readonly remedy?: string;
-}
 
 /** What `kpaas doctor` found. */
 export interface Diagnosis {
@@ -27,23 +20,33 @@ export interface Diagnosis {
   readonly engine: EngineDiagnosis;
 }
 
-/** Looks at the machine; changes nothing and reads no secret. */
-export async function diagnose(context: Context): Promise<Diagnosis> {
+/** Looks at the machine and, unless `offline`, at what must answer over the network; changes nothing and shows no secret. */
+export async function diagnose(context: Context, offline: boolean): Promise<Diagnosis> {
   const locator = await context.modules.locator();
   const engine = await locator.diagnoseEngine({ env: context.env });
   const environments = await context.modules.environments();
   const root = environments.findRoot(context.cwd);
   const needed = [runtimeFinding(), engineFinding(engine)];
+  const plans: EnvironmentPlan[] = [];
   const credentials = environments.listEnvironments(root).flatMap((name) => {
     try {
       const plan = environments.loadEnvironment(name, root).planned?.plan;
-      return plan === undefined ? [brokenFinding(name)] : [credentialsFinding(plan, context.env, root)];
+      if (plan === undefined) return [brokenFinding(name)];
+      plans.push(plan);
+      return [credentialsFinding(plan, context.env, root)];
     } catch (error) {
       if (error instanceof InvalidInputError) return [brokenFinding(name)];
       throw error;
     }
   });
-  const checks = [...needed, await ansibleFinding(context.env), backendFinding(context.env, root), ...credentials];
+  const reached = offline ? [] : await reachFindings(plans, context.env, root);
+  const checks = [
+    ...needed,
+    await ansibleFinding(context.env),
+    await backendFinding(context.env, root, offline),
+    ...credentials,
+    ...reached,
+  ];
   return { sandbox: needed.every((finding) => finding.status === "ok"), checks, engine };
 }
 
@@ -83,9 +86,22 @@ async function ansibleFinding(env: Context["env"]): Promise<Finding> {
   }
 }
 
-function backendFinding(env: Context["env"], root: string): Finding {
+/** All asked at once: together they take no longer than the slowest. */
+function reachFindings(plans: readonly EnvironmentPlan[], env: Context["env"], root: string): Promise<Finding[]> {
+  const cloud = authUrl(env, root);
+  // Behind a proxy nothing else answers.
+  const proxy = env.HTTPS_PROXY || env.https_proxy;
+  const hosts = proxy === undefined || proxy === "" ? artifactHosts(plans).map((host) => [host, `https://${host}`]) : [["proxy", proxy]];
+  const wanted = [...(cloud === undefined ? [] : [["OpenStack", cloud]]), ...hosts];
+  return Promise.all(wanted.map(([what = "", url = ""]) => reachabilityFinding(`reaching ${what}`, url)));
+}
+
+async function backendFinding(env: Context["env"], root: string, offline: boolean): Promise<Finding> {
   const url = env.PULUMI_BACKEND_URL || projectBackend(root) || loggedIn(env);
-  if (url !== undefined) return { name: "backend", status: "ok", detail: withoutSecrets(url) };
+  if (url !== undefined) {
+    const shown = withoutSecrets(url);
+    return offline && !url.startsWith("file:") ? { name: "backend", status: "ok", detail: shown } : backendReachFinding(url, shown, root);
+  }
   return {
     name: "backend",
     status: "warning",
@@ -152,12 +168,56 @@ function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: strin
 /** OpenStack's own ways: a named cloud in clouds.yaml, or the variables of an openrc file. */
 function usualCredentials(env: Context["env"], root: string): { there: boolean; where: string } {
   if (env.OS_CLOUD) {
-    const files = [join(root, "clouds.yaml"), join(env.HOME ?? "", ".config", "openstack", "clouds.yaml"), "/etc/openstack/clouds.yaml"];
-    const file = env.OS_CLIENT_CONFIG_FILE ?? files.find((each) => existsSync(each));
-    return file === undefined
-      ? { there: false, where: "OS_CLOUD is set, but there is no clouds.yaml" }
-      : { there: true, where: `cloud ${env.OS_CLOUD} of ${file}` };
+    const file = cloudsFile(env, root);
+    if (file === undefined) return { there: false, where: "OS_CLOUD is set, but there is no clouds.yaml" };
+    const there = namedCloud(env, root) !== undefined;
+    return { there, where: there ? `cloud ${env.OS_CLOUD} of ${file}` : `${file} has no cloud ${env.OS_CLOUD}` };
   }
-  const there = Boolean(env.OS_AUTH_URL);
-  return { there, where: there ? "OS_* environment variables" : "neither OS_CLOUD nor OS_AUTH_URL is set" };
+  if (!env.OS_AUTH_URL) return { there: false, where: "neither OS_CLOUD nor OS_AUTH_URL is set" };
+  const lacking = lackingVariables(env);
+  if (lacking.length === 0) return { there: true, where: "OS_* environment variables" };
+  return { there: false, where: `OS_AUTH_URL is set, but not ${lacking.join(", ")}` };
+}
+
+/** What a login by OpenStack's variables lacks: a token or an application credential needs no user and project. */
+function lackingVariables(env: Context["env"]): string[] {
+  const oneOf = (...names: readonly string[]): string[] => (names.some((name) => env[name]) ? [] : [names.join(" or ")]);
+  if (env.OS_TOKEN || env.OS_AUTH_TOKEN) return [];
+  if (env.OS_APPLICATION_CREDENTIAL_ID || env.OS_APPLICATION_CREDENTIAL_NAME) return oneOf("OS_APPLICATION_CREDENTIAL_SECRET");
+  return [
+    ...oneOf("OS_USERNAME", "OS_USER_ID"),
+    ...oneOf("OS_PASSWORD"),
+    ...oneOf("OS_PROJECT_NAME", "OS_PROJECT_ID", "OS_TENANT_NAME", "OS_TENANT_ID"),
+  ];
+}
+
+function cloudsFile(env: Context["env"], root: string): string | undefined {
+  const files = [join(root, "clouds.yaml"), join(env.HOME ?? "", ".config", "openstack", "clouds.yaml"), "/etc/openstack/clouds.yaml"];
+  return [env.OS_CLIENT_CONFIG_FILE ?? "", ...files].find((each) => existsSync(each));
+}
+
+/** The entry of clouds.yaml that OS_CLOUD names. */
+function namedCloud(env: Context["env"], root: string): Readonly<Record<string, unknown>> | undefined {
+  const file = cloudsFile(env, root);
+  const content = file === undefined ? undefined : readYamlFile(file);
+  const clouds = isRecord(content) && isRecord(content.clouds) ? content.clouds : {};
+  const cloud = clouds[env.OS_CLOUD ?? ""];
+  return isRecord(cloud) ? cloud : undefined;
+}
+
+/** Undefined for what is no YAML: then it has no cloud either. */
+function readYamlFile(file: string): unknown {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where OpenStack is asked for a token, as far as its usual ways say. */
+function authUrl(env: Context["env"], root: string): string | undefined {
+  if (!env.OS_CLOUD) return env.OS_AUTH_URL || undefined;
+  const auth = namedCloud(env, root)?.auth;
+  const url = isRecord(auth) ? auth.auth_url : undefined;
+  return typeof url === "string" ? url : undefined;
 }

@@ -1,24 +1,25 @@
 import type { Command } from "commander";
 import { type Context, colorsFor, writeJson, writeLines } from "../context";
-import type { Finding } from "../doctor";
+import type { Finding } from "../finding";
 import { EXIT, Exit } from "../report";
 
 /** `kpaas doctor`: what this machine has and lacks. */
 export function registerDoctor(program: Command, context: Context): void {
   program
     .command("doctor")
-    .summary("show what this machine has and lacks: runtime, engine, Ansible, backend, credentials")
+    .summary("show what this machine has and lacks: runtime, engine, Ansible, backend, credentials, what answers")
     .description(
-      "Looks at this machine: runtime, Pulumi engine, Ansible, backend, credentials. Exits with 0 when the sandbox can be used, else with 1.",
+      "Looks at this machine: runtime, Pulumi engine, Ansible, backend, credentials, and whether cloud, registries and chart hosts answer. Exits with 0 when the sandbox can be used, else with 1.",
     )
+    .option("--offline", "ask nothing over the network")
     .option("--json", "print the findings as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas doctor")
-    .action((options: { json?: boolean }) => doctor(context, options.json === true));
+    .action((options: { offline?: boolean; json?: boolean }) => doctor(context, options.offline === true, options.json === true));
 }
 
-async function doctor(context: Context, json: boolean): Promise<void> {
+async function doctor(context: Context, offline: boolean, json: boolean): Promise<void> {
   const { diagnose } = await import("../doctor.js");
-  const diagnosis = await diagnose(context);
+  const diagnosis = await diagnose(context, offline);
   if (json) writeJson(context, diagnosis);
   else {
     const colors = colorsFor(context.stdout, context.env);
@@ -35,5 +36,5 @@ async function doctor(context: Context, json: boolean): Promise<void> {
       diagnosis.sandbox ? "The sandbox can be used." : "The sandbox cannot be used yet.",
     ]);
   }
-  if (!diagnosis.sandbox) throw new Exit(EXIT.failed);
+  if (!diagnosis.sandbox) throw new Exit(EXIT.failed, "kpaas doctor");
 }

@@ -125,7 +125,12 @@ describe("the program", () => {
   it("writes no terminal codes without a terminal, nor with NO_COLOR", () => {
     kpaas(["init", "seoul", "--provider", "openstack"], folder);
     for (const env of [{}, { NO_COLOR: "1" }, { FORCE_COLOR: "" }] as Record<string, string>[]) {
-      for (const argv of [["plan", "seoul"], ["check", "seoul", "nowhere"], ["up", "seoul"], ["doctor"]]) {
+      for (const argv of [
+        ["plan", "seoul"],
+        ["check", "seoul", "nowhere"],
+        ["up", "seoul"],
+        ["doctor", "--offline"],
+      ]) {
         const { stdout, stderr } = kpaas(argv, folder, env);
         assert.ok(!(stdout + stderr).includes("\u001b"), argv.join(" "));
       }

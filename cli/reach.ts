@@ -1,0 +1,85 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { EnvironmentPlan } from "../model/plan/types";
+import type { Finding } from "./finding";
+
+/** How long a host may take to answer, in milliseconds: a doctor that waits for the network is no help. */
+const TIMEOUT_MS = 3_000;
+
+/** The hosts that images and charts of the plans come from, each once. */
+export function artifactHosts(plans: readonly EnvironmentPlan[]): string[] {
+  const images = plans.flatMap((plan) =>
+    plan.images.map((image) => (/^[^/]*[.:][^/]*(?=\/)/.exec(image)?.[0] ?? "docker.io").replace(/^docker\.io$/, "registry-1.docker.io")),
+  );
+  const charts = plans.flatMap((plan) =>
+    plan.services.flatMap(({ chart }) => (chart?.repository === undefined ? [] : [new URL(chart.repository).host])),
+  );
+  return [...new Set([...images, ...charts])].sort();
+}
+
+/** Whether an address answers at all: what it answers is not our matter. */
+export async function reachabilityFinding(name: string, url: string): Promise<Finding> {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined)
+    return { name, status: "warning", detail: `${url} is no URL`, remedy: "give a whole one, such as https://HOST:5000/v3" };
+  const port = Number(parsed.port || (parsed.protocol === "http:" ? 80 : 443));
+  const where = `${parsed.hostname}:${port}`;
+  const failure = await tryConnection(parsed.hostname.replace(/^\[|\]$/g, ""), port);
+  if (failure === undefined) return { name, status: "ok", detail: `${where} answers` };
+  return {
+    name,
+    status: "warning",
+    detail: `${where} does not answer (${failure}); the sandbox does not need it`,
+    remedy: "see to the name, the network and the firewall between here and there, then run `kpaas doctor` again",
+  };
+}
+
+/** Why no connection comes about; undefined where one does. */
+function tryConnection(host: string, port: number): Promise<string | undefined> {
+  return new Promise((answer) => {
+    const socket = connect({ host, port });
+    const end = (failure: string | undefined): void => {
+      socket.destroy();
+      answer(failure);
+    };
+    socket.setTimeout(TIMEOUT_MS, () => end(`no answer within ${TIMEOUT_MS / 1000} s`));
+    socket.once("connect", () => end(undefined));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+  });
+}
+
+/** Whether a backend can be used: the folder of a `file://` one can be written, the service of another answers. */
+export async function backendReachFinding(url: string, shown: string, root: string): Promise<Finding> {
+  const name = "backend";
+  if (/^https?:/.test(url)) {
+    const answer = await reachabilityFinding(name, url);
+    return answer.status === "ok" ? { ...answer, detail: `${shown}, which answers` } : answer;
+  }
+  // Buckets have clients of their own: the engine tells what they answer.
+  if (!url.startsWith("file://")) return { name, status: "ok", detail: `${shown}, not asked here` };
+  const [path = ""] = url.slice("file://".length).split("?");
+  const folder = path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(root, path);
+  const problem = unwritable(folder);
+  if (problem === undefined) return { name, status: "ok", detail: `${shown}, a folder that can be written` };
+  return {
+    name,
+    status: "warning",
+    detail: `${shown}: ${problem}`,
+    remedy: `make the folder writable, or choose another: \`pulumi login file://FOLDER\``,
+  };
+}
+
+/** Why a folder cannot be written to or made; undefined where it can. */
+function unwritable(folder: string): string | undefined {
+  let there = folder;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  if (!statSync(there).isDirectory()) return `${there} is no folder`;
+  try {
+    accessSync(there, constants.W_OK | constants.X_OK);
+    return there === folder ? undefined : `${folder} is not there`;
+  } catch {
+    return `${there} may not be written to`;
+  }
+}
