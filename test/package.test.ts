@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -56,12 +57,13 @@ interface Previewed {
   readonly loaded: readonly string[];
 }
 
-describe("the package", () => {
+describe("the package", function () {
+  // An installation of some ten thousand files, and their removal, on whatever machine there is.
+  this.timeout(180_000);
   let folder = "";
   const inFolder = (...path: string[]): string => join(folder, ...path);
 
   before(async function () {
-    this.timeout(120_000);
     folder = mkdtempSync(join(tmpdir(), "kpaas-package-"));
     const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: ROOT });
     const [{ filename }] = JSON.parse(packed.stdout);
@@ -81,7 +83,7 @@ describe("the package", () => {
     writeFileSync(inFolder("components.ts"), COMPONENTS);
     writeFileSync(inFolder("preview.js"), PREVIEW);
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => rm(folder, { recursive: true, force: true }));
 
   /** Type-checks and compiles one program; the files the compiler read, relative to the folder. */
   function compile(program: string, compiler: string, ...options: readonly string[]): string[] {
