@@ -12,6 +12,7 @@ import { registerPlan } from "./commands/plan";
 import { registerPreview } from "./commands/preview";
 import { registerRefresh } from "./commands/refresh";
 import { registerSchema } from "./commands/schema";
+import { registerSsh } from "./commands/ssh";
 import { registerUp } from "./commands/up";
 import type { Context } from "./context";
 import { EXIT, reportFailure } from "./report";
@@ -36,6 +37,7 @@ export function createProgram(context: Context): Command {
     registerDestroy,
     registerOutputs,
     registerKubeconfig,
+    registerSsh,
     registerSchema,
     registerDoctor,
   ]) {

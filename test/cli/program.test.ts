@@ -7,7 +7,21 @@ import { findBundledRuntime, runtimeIsSupported } from "../../cli/runtime";
 import { command } from "./fixture";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
-const COMMANDS = ["init", "check", "plan", "lock", "preview", "up", "refresh", "destroy", "outputs", "kubeconfig", "schema", "doctor"];
+const COMMANDS = [
+  "init",
+  "check",
+  "plan",
+  "lock",
+  "preview",
+  "up",
+  "refresh",
+  "destroy",
+  "outputs",
+  "kubeconfig",
+  "ssh",
+  "schema",
+  "doctor",
+];
 
 /** Runs the built program as a user would. */
 function kpaas(argv: readonly string[], cwd = tmpdir(), env: Readonly<Record<string, string>> = {}) {
