@@ -10,7 +10,7 @@ export function maskSecrets(outputs: unknown): unknown {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => {
       if (name === "kubeconfig") return [name, value === undefined ? undefined : MASK];
-      if (name === "credentials") return [name, maskCredential(value)];
+      if (name === "credentials" || name === "ssh") return [name, maskCredential(value)];
       return [name, value];
     }),
   );

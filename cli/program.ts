@@ -13,6 +13,7 @@ import { registerPlan } from "./commands/plan";
 import { registerPreview } from "./commands/preview";
 import { registerRefresh } from "./commands/refresh";
 import { registerSchema } from "./commands/schema";
+import { registerSsh } from "./commands/ssh";
 import { registerUp } from "./commands/up";
 import type { Context } from "./context";
 import { EXIT, reportFailure } from "./report";
@@ -37,6 +38,7 @@ export function createProgram(context: Context): Command {
     registerDestroy,
     registerOutputs,
     registerKubeconfig,
+    registerSsh,
     registerSchema,
     registerDoctor,
     registerCompletion,

@@ -2,6 +2,7 @@ import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer } from "../model/layers";
 import { InvalidInputError, RefusedError } from "../model/problems";
+import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
 import { EventCollector, indent, plain } from "./events";
@@ -11,6 +12,7 @@ import { moveToLayers } from "./move";
 import { approvedDeletions } from "./protection";
 import { remediesFor } from "./remedies";
 import { removeDeadLocks } from "./stackLocks";
+import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
 import { clearWorld, writeWorld } from "./world";
@@ -64,10 +66,21 @@ async function readStackOutputs(target: EngineTarget, options: RunOptions): Prom
 
 /** An operation on the environment's stack, or on those of its layers in their order. */
 async function inLayers(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
+  const { layer: _layer, ...whole } = target;
+  const recorded = () => readOutputs(whole, { ...options, showSecrets: true });
+  const tunnel = await openTunnelFor(kind, target, options, recorded);
+  try {
+    return await walk(kind, target, options, tunnel);
+  } finally {
+    await tunnel?.close();
+  }
+}
+
+async function walk(kind: OperationKind, target: EngineTarget, options: RunOptions, tunnel: Tunnel | undefined): Promise<OperationResult> {
   const run = async (layer?: Layer, own: RunOptions = options): Promise<OperationResult> => {
     const settled = kind === "preview" && target.layer === undefined;
     const one = layer === undefined ? target : { ...target, layer, settled };
-    const program = kind === "preview" || kind === "up" ? programOf(one, kind === "up" ? own.onAccepted : undefined) : undefined;
+    const program = kind === "preview" || kind === "up" ? programOf(one, tunnel, kind === "up" ? own.onAccepted : undefined) : undefined;
     return await runOperation(kind, one, program, own);
   };
   if (target.plan.layers === "one") return await run();
@@ -147,7 +160,7 @@ export async function runOperation(
   };
 }
 
-function programOf(target: EngineTarget, onAccepted?: () => void): PulumiFn {
+function programOf(target: EngineTarget, tunnel: Tunnel | undefined, onAccepted?: () => void): PulumiFn {
   const { plan, approvals, sandbox, layer, settled = false } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
@@ -157,6 +170,7 @@ function programOf(target: EngineTarget, onAccepted?: () => void): PulumiFn {
       sandbox,
       settled,
       ...(layer ? { layer } : {}),
+      ...(tunnel ? { tunnel } : {}),
       ...(onAccepted ? { onAccepted } : {}),
     })();
   };

@@ -1,8 +1,10 @@
 import { ComponentResource, type ComponentResourceOptions, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
+import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Infrastructure } from "../providers/infrastructure";
+import { loginOutput } from "./login";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
 import { type EnvironmentSpec, planSpec, recordOf } from "./spec";
 
@@ -44,6 +46,7 @@ export class Environment extends ComponentResource {
     super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this });
     const { machines } = this.infrastructure;
+    const proxyUrl = tunnelUrl(plan);
     this.cluster = new Cluster(
       `${name}-cluster`,
       {
@@ -56,6 +59,7 @@ export class Environment extends ComponentResource {
           }),
         ),
         ssh: this.infrastructure.ssh,
+        ...(proxyUrl === undefined ? {} : { proxyUrl }),
       },
       // The network must let machines out and the balancer must answer before kubespray starts.
       { parent: this, dependsOn: [this.infrastructure] },
@@ -81,6 +85,7 @@ export class Environment extends ComponentResource {
       versions: this.cluster.versions,
       urls: this.platform.urls,
       credentials: this.platform.credentials,
+      ssh: loginOutput(this.infrastructure.ssh),
       caCertificate: this.platform.caCertificate,
     };
   }

@@ -2,9 +2,11 @@ import { ComponentResource, log, secret } from "@pulumi/pulumi";
 import { Cluster, clusterProvider } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import type { Layer } from "../model/layers";
+import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
 import { createInfrastructure, ENVIRONMENT } from "./environment";
+import { loginOutput } from "./login";
 import type { EnvironmentSecrets } from "./secrets";
 
 /** Registers one layer of an environment and gives its stack's outputs. */
@@ -29,15 +31,16 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     const standing = [...plan.machines, ...retiring];
     const parent = new EnvironmentLayer(plan);
     const { machines, ssh } = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, { parent });
-    return { contract: infrastructureOutput(machines, ssh, standing), retiring: retiring.map(({ name }) => name) };
+    return { contract: infrastructureOutput(machines, ssh, standing), ssh: loginOutput(ssh), retiring: retiring.map(({ name }) => name) };
   },
   cluster: async (plan) => {
     const { machines, ssh, predicted } = await readInfrastructure(plan);
     const parent = new EnvironmentLayer(plan);
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
+    const proxyUrl = tunnelUrl(plan);
     const cluster = new Cluster(
       `${plan.environment}-cluster`,
-      { spec: plan.cluster, networkCidr: plan.network.cidr, machines: nodes, ssh },
+      { spec: plan.cluster, networkCidr: plan.network.cidr, machines: nodes, ssh, ...(proxyUrl === undefined ? {} : { proxyUrl }) },
       { parent },
     );
     return {

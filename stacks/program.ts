@@ -1,15 +1,18 @@
-import { getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
-import { appliedState, parseApplied } from "../model/guard/applied";
+import { all, getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { formatProblem, InvalidInputError, RefusedError } from "../model/problems";
-import { readOutputs } from "./contract";
+import type { SshAccess } from "../providers/infrastructure";
+import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
 import { refuseDangers } from "./guard";
 import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
-import { resolveSecrets, withStandIns } from "./secrets";
+import { bastionNames } from "./login";
+import { type EnvironmentSecrets, resolveSecrets, withStandIns } from "./secrets";
+import { openTunnel, type Tunnel } from "./tunnel";
 
 export interface ProgramOptions {
   /**
@@ -23,6 +26,8 @@ export interface ProgramOptions {
   readonly layer?: Layer;
   /** True: show the infrastructure as it will be once the cluster has let go of every machine that left the file. Default false. */
   readonly settled?: boolean;
+  /** The way into a private cluster, opened by whoever ends it. Where the API is reached directly, it is not used. */
+  readonly tunnel?: Tunnel;
   /** Called once nothing stands against the plan any more, before anything is registered: the moment to fix its lock file. */
   readonly onAccepted?: () => void;
 }
@@ -31,14 +36,16 @@ export interface ProgramOptions {
 export function environmentProgram(plan: EnvironmentPlan, options: ProgramOptions): () => Promise<Record<string, unknown>> {
   return async () => {
     await requireOneForm(plan, options.layer);
-    await guard(plan, options.approvals);
+    const applied = await guard(plan, options.approvals);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? {} : await resolveSecrets(plan);
     options.onAccepted?.();
-    const outputs = options.layer
-      ? await layerPrograms[options.layer](wanted, secrets, options.settled ?? false)
-      : new Environment(plan.environment, { plan: wanted, secrets }).outputs;
-    return { ...outputs, applied: appliedState(plan) };
+    const lead = (ssh: SshAccess): void => {
+      // Until a preview's end no machine is built anew.
+      const building = applied !== undefined && runtime.isDryRun() ? undefined : plan;
+      if (options.tunnel !== undefined) leadThrough(options.tunnel, ssh, bastionNames(applied, building));
+    };
+    return { ...(await register(wanted, secrets, options, lead)), applied: appliedState(plan) };
   };
 }
 
@@ -57,12 +64,37 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
       throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
     for (const warning of loaded.problems) await log.warn(formatProblem(warning));
-    return await environmentProgram(plan, { sandbox: false, ...(layer ? { layer } : {}) })();
+    // It lives until this process ends, which is once the engine has carried out everything.
+    const tunnel =
+      plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell: (text) => void log.warn(text) }) : undefined;
+    return await environmentProgram(plan, { sandbox: false, ...(layer ? { layer } : {}), ...(tunnel ? { tunnel } : {}) })();
   } catch (error) {
     // The reader must act, not we: no stack trace.
     if (error instanceof InvalidInputError || error instanceof RefusedError) throw new RunError(error.message);
     throw error;
   }
+}
+
+/** Registers the environment, or its layer, and leads the tunnel to the bastion as the infrastructure gives it. */
+async function register(
+  plan: EnvironmentPlan,
+  secrets: EnvironmentSecrets,
+  { layer, settled = false, tunnel }: ProgramOptions,
+  lead: (ssh: SshAccess) => void,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (layer === undefined) {
+    const environment = new Environment(plan.environment, { plan, secrets });
+    lead(environment.infrastructure.ssh);
+    return environment.outputs;
+  }
+  if (tunnel !== undefined && layer !== "infrastructure") lead((await readInfrastructure(plan)).ssh);
+  return await layerPrograms[layer](plan, secrets, settled);
+}
+
+/** Tells the tunnel where the bastion is, as soon as that is known. */
+function leadThrough(tunnel: Tunnel, { bastion, privateKey }: SshAccess, names: readonly string[]): void {
+  if (bastion === undefined) return;
+  all([bastion.address, privateKey]).apply(([host, key]) => tunnel.use({ host, user: bastion.user, privateKey: key, names }));
 }
 
 /** Refuses a stack whose name does not fit the file's `layers`. */
@@ -101,10 +133,11 @@ async function requireOneForm(plan: EnvironmentPlan, layer: Layer | undefined): 
   ]);
 }
 
-/** Compares the plan with what the stack's own outputs say is there, before anything is registered. */
-async function guard(plan: EnvironmentPlan, approvals: readonly string[] | undefined): Promise<void> {
+/** Compares the plan with what the stack's own outputs say is there, before anything is registered; gives what is there. */
+async function guard(plan: EnvironmentPlan, approvals: readonly string[] | undefined): Promise<Applied | undefined> {
   const name = `${getOrganization()}/${getProject()}/${getStack()}`;
   const answer = await runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
   const applied = parseApplied((answer.outputs as Record<string, unknown> | undefined)?.applied);
   refuseDangers(applied, plan, approvals);
+  return applied;
 }

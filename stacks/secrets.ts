@@ -84,12 +84,12 @@ function resolved<T>(value: T | undefined): T {
 
 /**
  * The plan with nothing in it that refers to a secret: what the sandbox runs, where no secret is ever resolved.
- * A key pair and certificates are then generated as if the file named none.
+ * A key pair and certificates are then generated as if the file named none, and no bastion stands before what is simulated.
  */
 export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
   const { credentials: _credentials, ...rest } = plan;
   const tls = plan.platform.tls.kind === "provided" ? { kind: "selfSigned" as const } : plan.platform.tls;
-  return { ...rest, access: { ...plan.access, ssh: { user: plan.access.ssh.user } }, platform: { ...plan.platform, tls } };
+  return { ...rest, access: { ...plan.access, api: "direct", ssh: { user: plan.access.ssh.user } }, platform: { ...plan.platform, tls } };
 }
 
 /** Credentials are one JSON object of provider arguments; the names K-PaaS keeps in its store are taken as well. */

@@ -39,6 +39,10 @@ async function kubeconfig(context: Context, references: readonly string[], optio
     const outputs: unknown = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets: true }));
     const text = isRecord(outputs) ? outputs.kubeconfig : undefined;
     if (text === undefined) throw notUp(loaded.name, target.sandbox);
+    if (!target.sandbox && target.plan.access.api === "bastion") {
+      const name = loaded.name;
+      writeLines(context.stderr, [`the API of ${name} is private: keep \`kpaas ssh ${name} --forward\` running while you use it`]);
+    }
     found.push({ environment: loaded.name, kubeconfig: typeof text === "string" ? parse(text) : text });
   }
   const merged = mergeKubeconfigs(found);

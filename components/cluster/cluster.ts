@@ -3,6 +3,7 @@ import { ComponentResource, type ComponentResourceOptions, type CustomResourceOp
 import type { ClusterSpec } from "../../model/cluster/types";
 import { InvalidInputError } from "../../model/problems";
 import type { SshAccess } from "../../providers/infrastructure";
+import { throughProxy } from "./kubeconfig";
 import { KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
 
 /** The machine behind a node, as the infrastructure gives it. */
@@ -21,6 +22,8 @@ export interface ClusterArgs {
   /** By node name: one for every node of the spec. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
   readonly ssh: SshAccess;
+  /** The HTTP proxy through which the API is reached. Changing it touches no object. @default none */
+  readonly proxyUrl?: string;
   /** Nodes that answer no more and are to be removed all the same, without drain and reset. @default none */
   readonly lostNodes?: readonly string[];
 }
@@ -29,7 +32,7 @@ export interface ClusterArgs {
 export class Cluster extends ComponentResource {
   /** The cluster itself: what objects inside it go with. */
   readonly resource: KubesprayCluster;
-  /** Secret: an administrator's kubeconfig. */
+  /** Secret: an administrator's kubeconfig, through the proxy where there is one. */
   readonly kubeconfig: Output<string>;
   /** What everything inside the cluster is registered with. */
   readonly provider: Provider;
@@ -41,7 +44,7 @@ export class Cluster extends ComponentResource {
   readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    const { spec, networkCidr, machines, ssh, lostNodes } = args;
+    const { spec, networkCidr, machines, ssh, proxyUrl, lostNodes } = args;
     const nodes = withMachines(spec, machines);
     super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
 
@@ -50,7 +53,8 @@ export class Cluster extends ComponentResource {
       { ...spec, nodes, networkCidr, ssh, ...(lostNodes ? { lostNodes } : {}) },
       { parent: this },
     );
-    this.kubeconfig = secret(this.resource.kubeconfig);
+    const { kubeconfig } = this.resource;
+    this.kubeconfig = secret(proxyUrl === undefined ? kubeconfig : kubeconfig.apply((text) => throughProxy(text, proxyUrl)));
     this.endpoint = this.resource.endpoint;
     this.versions = this.resource.versions;
     this.nodeTable = this.resource.nodeTable;

@@ -130,6 +130,12 @@ export interface World {
   /** Thrown by every engine operation. */
   readonly failure?: Error;
   readonly steps?: readonly unknown[];
+  /** Changes of the plan. */
+  readonly plan?: Partial<EnvironmentPlan>;
+  /** The command's working folder. @default /work */
+  readonly cwd?: string;
+  /** Where programs are looked for. @default the test's own */
+  readonly path?: string;
 }
 
 /** What a command did. */
@@ -159,8 +165,8 @@ export async function command(argv: readonly string[], world: World = {}): Promi
       return result(world);
     };
   const context: Context = {
-    cwd: "/work",
-    env: { PATH: process.env.PATH },
+    cwd: world.cwd ?? "/work",
+    env: { PATH: world.path ?? process.env.PATH },
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
     ...(world.answers === undefined
@@ -203,7 +209,7 @@ function loaded(world: World): LoadedEnvironment {
   const identity = { name: "seoul", file: "/work/environments/seoul.yaml", lockFile: "/work/environments/seoul.lock.yaml", problems };
   if (problems.some((problem) => problem.severity === "error")) return identity;
   const lockChanges = lockState === "current" ? [] : [{ path: "machines.cp-1.address", was: "10.20.0.9", becomes: "10.20.0.11" }];
-  return { ...identity, planned: { plan: PLAN, lock: LOCK, lockState, lockChanges } };
+  return { ...identity, planned: { plan: planWith(world.plan ?? {}), lock: LOCK, lockState, lockChanges } };
 }
 
 function result(world: World): OperationResult {

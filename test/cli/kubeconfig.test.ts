@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { mergeKubeconfigs } from "../../cli/kubeconfig";
 import { InvalidInputError } from "../../model/problems";
-import { command } from "./fixture";
+import { command, PLAN } from "./fixture";
 
 function kubeconfig(server: string, token: string): unknown {
   return {
@@ -68,5 +68,13 @@ describe("merged kubeconfigs", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("tell how to reach a private cluster, which the sandbox has none of", async () => {
+    const plan = { access: { ...PLAN.access, bastion: true, api: "bastion" as const } };
+    const told = /seoul is private: keep `kpaas ssh seoul --forward` running/;
+    assert.match((await command(["kubeconfig", "seoul"], { plan })).stderr, told);
+    assert.doesNotMatch((await command(["kubeconfig", "seoul", "--sandbox"], { plan })).stderr, told);
+    assert.doesNotMatch((await command(["kubeconfig", "seoul"])).stderr, told);
   });
 });

@@ -18,6 +18,7 @@ const COMMANDS = [
   "destroy",
   "outputs",
   "kubeconfig",
+  "ssh",
   "schema",
   "doctor",
   "completion",

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { isSecret, type Output } from "@pulumi/pulumi";
+import { tunnelUrl } from "../../model/plan/tunnel";
 import { Environment } from "../../stacks/environment";
+import { withStandIns } from "../../stacks/secrets";
 import { environmentFile, plannedFile } from "../support/environment";
 import { golden } from "../support/golden";
 import { type Graph, graph } from "../support/graph";
+import { secretEnvelope, unwrapSecret } from "../support/mocks";
 
 const zones = ["az-1", "az-2", "az-3"];
 const infrastructure = { provider: "openstack", zones, access: { adminCidrs: ["203.0.113.0/24"] } };
@@ -33,4 +37,53 @@ describe("the environment as a whole", () => {
       ["kpaas:index:Environment demo"],
     );
   });
+
+  it("knows URLs, certificate names and addresses in the preview of what does not exist yet", async () => {
+    const { plan } = plannedFile(environmentFile({ profile: "highAvailability", infrastructure }));
+    const first = await graph(() => new Environment(plan.environment, { plan }).platform.urls, { unknowns: true });
+    const urls = await Promise.all(Object.values(first.result as Record<string, Output<string>>).map(known));
+    assert.deepEqual(urls.sort(), [`https://keycloak.${plan.platform.domain}`, `https://portal.${plan.platform.domain}`]);
+    const request = first.resources.find((resource) => resource.type === "tls:index/certRequest:CertRequest");
+    assert.ok(JSON.stringify(request?.inputs.dnsNames).includes(`*.${plan.platform.domain}`));
+    assert.ok(plan.platform.domain.startsWith(plan.platform.ingress.address));
+    const port = first.get("demo-infrastructure-address-ingress");
+    assert.match(JSON.stringify(port.inputs.fixedIps), new RegExp(`"${plan.platform.ingress.address}"`));
+  });
+
+  it("lets those reach the ingress whom ingressCidrs names, by security group and by Service", async () => {
+    const registered = await environmentGraph({
+      infrastructure: { ...infrastructure, access: { ...infrastructure.access, ingressCidrs: ["198.51.100.0/24"] } },
+    });
+    const rules = registered.resources.filter(({ inputs }) => inputs.remoteIpPrefix === "198.51.100.0/24").map(({ inputs }) => inputs);
+    assert.deepEqual(rules.map(({ direction, portRangeMin }) => [direction, portRangeMin]).sort(), [
+      ["ingress", 443],
+      ["ingress", 80],
+    ]);
+    const ingress = registered.get("demo-platform-ingress");
+    const release = registered.resources.find((resource) => resource.parent === ingress.name && resource.type.endsWith(":Release"));
+    assert.match(JSON.stringify(release?.inputs.values), /"loadBalancerSourceRanges":\["198\.51\.100\.0\/24"/);
+  });
+
+  it("gives the login to the machines as a secret output, and reaches a private API through the tunnel only", async () => {
+    const access = { bastion: true, api: "bastion" };
+    const { plan } = plannedFile(environmentFile({ infrastructure: { ...infrastructure, access } }));
+    const outputs = { "kpaas:kubespray:Cluster": () => ({ kubeconfig: secretEnvelope("clusters: [{ cluster: {} }]") }) };
+    const registered = await graph(() => new Environment(plan.environment, { plan }).outputs.ssh, { outputs });
+    const ssh = registered.result as { user: string; privateKey: Output<string>; where: Output<string> };
+    assert.equal(ssh.user, "ubuntu");
+    assert.ok(await isSecret(ssh.privateKey));
+    assert.match((await known(ssh.where)) ?? "", /^198\.51\.100\./);
+    const { kubeconfig } = registered.get("demo-cluster-kubernetes").inputs;
+    assert.ok(String(unwrapSecret(kubeconfig)).includes(`proxy-url: ${tunnelUrl(plan)}`));
+    const simulated = await graph(() => new Environment(plan.environment, { plan: withStandIns(plan) }), { outputs });
+    assert.doesNotMatch(String(unwrapSecret(simulated.get("demo-cluster-kubernetes").inputs.kubeconfig)), /proxy-url/);
+  });
 });
+
+/** An output's value; undefined where it is not known. */
+function known<T>(value: Output<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    value.apply(resolve);
+    setTimeout(() => resolve(undefined), 1_000).unref();
+  });
+}

@@ -3,9 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError, runtime } from "@pulumi/pulumi";
 import { appliedState } from "../../model/guard/applied";
+import type { Layer } from "../../model/layers";
+import type { Bastion } from "../../stacks/bastion";
 import { loadEnvironment, writeLock } from "../../stacks/load";
-import { pulumiProgram } from "../../stacks/program";
-import { graph } from "../support/graph";
+import { environmentProgram, pulumiProgram } from "../../stacks/program";
+import { type GraphOptions, graph } from "../support/graph";
+import { secretEnvelope } from "../support/mocks";
+import { sampleEnvironment } from "../support/plan";
 import { temporaryFolders } from "../support/temporary";
 
 const FILE = "name: seoul\ninfrastructure: { provider: openstack }\n";
@@ -81,5 +85,51 @@ describe("the program that pulumi runs", () => {
     file = `${name}.cluster`;
     assert.match(await refusal(), /the stack \S+\.cluster does not fit: with layers: one/);
     file = name;
+  });
+});
+
+describe("the way into a private cluster", () => {
+  const { plan } = sampleEnvironment("highAvailability", { infrastructure: { access: { api: "bastion" } } });
+  const infrastructure = {
+    version: 1,
+    layer: "infrastructure",
+    machines: Object.fromEntries(plan.machines.map(({ name, address }) => [name, { id: `id-${name}`, dialAddress: address }])),
+    ssh: { user: "ubuntu", privateKey: "canary-key", bastion: { address: "198.51.100.7", user: "ubuntu" } },
+    standing: [],
+  };
+  const outputs = { "kpaas:kubespray:Cluster": () => ({ kubeconfig: secretEnvelope("clusters: []") }) };
+
+  /** What the tunnel is told. */
+  async function told(layer?: Layer, options: GraphOptions = {}): Promise<Bastion[]> {
+    const uses: Bastion[] = [];
+    const tunnel = { port: 0, use: (bastion: Bastion) => uses.push(bastion), close: async () => undefined };
+    const program = environmentProgram(
+      { ...plan, layers: layer ? "three" : "one" },
+      { sandbox: false, tunnel, ...(layer ? { layer } : {}) },
+    );
+    const cluster = { version: 1, layer: "cluster", kubeconfig: "clusters: []", nodes: Object.keys(plan.cluster.nodes).sort() };
+    const contracts: Record<string, unknown> = { infrastructure, cluster };
+    const readStackOutputs = ({ name }: Record<string, unknown>) => {
+      const below = contracts[String(name).split(".").at(-1) ?? ""];
+      return { outputs: layer && below ? { contract: below } : {} };
+    };
+    await graph(program, { outputs, invokes: { "pulumi:pulumi:readStackOutputs": readStackOutputs }, ...options });
+    return uses;
+  }
+
+  it("is told the bastion's address and key once they are known", async () => {
+    const [bastion, ...others] = await told();
+    assert.deepEqual(others, []);
+    assert.match(bastion?.host ?? "", /^198\.51\.100\./);
+    assert.match(bastion?.privateKey ?? "", /OPENSSH PRIVATE KEY/);
+    assert.deepEqual(bastion?.names, ["bastion"]);
+    assert.deepEqual(await told(undefined, { unknowns: true }), []);
+  });
+
+  it("is told so in the stack of the platform alone, too", async () => {
+    assert.deepEqual(
+      (await told("platform")).map(({ host, privateKey }) => [host, privateKey]),
+      [["198.51.100.7", "canary-key"]],
+    );
   });
 });

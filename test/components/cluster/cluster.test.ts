@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { output, secret } from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { Cluster } from "../../../components/cluster/cluster";
 import { InvalidInputError } from "../../../model/problems";
 import { cluster } from "../../model/cluster/fixtures";
 import { graph } from "../../support/graph";
-import { isSecretEnvelope, secretEnvelope } from "../../support/mocks";
+import { isSecretEnvelope, secretEnvelope, unwrapSecret } from "../../support/mocks";
 
 const spec = cluster();
 const machines = Object.fromEntries(
@@ -55,6 +56,20 @@ describe("The cluster component", () => {
     const { inputs } = (await graph(() => build(), { outputs })).get("demo-cluster-kubernetes");
     assert.equal(inputs.clusterIdentifier, "demo");
     assert.equal(String(inputs.enableServerSideApply), "true");
+  });
+
+  it("reaches a private cluster through the proxy, its address and names unchanged and no object touched", async () => {
+    const issued = "# issued by kubeadm\nclusters:\n  - cluster: { server: https://10.20.0.10:6443 }\n    name: cluster.local\n";
+    const issuedOutputs = {
+      "kpaas:kubespray:Cluster": () => ({ ...outputs["kpaas:kubespray:Cluster"](), kubeconfig: secretEnvelope(issued) }),
+    };
+    const registered = await graph(() => build({ proxyUrl: "http://127.0.0.1:18000" }), { outputs: issuedOutputs });
+    const { kubeconfig, clusterIdentifier } = registered.get("demo-cluster-kubernetes").inputs;
+    assert.ok(isSecretEnvelope(kubeconfig));
+    assert.deepEqual(parse(String(unwrapSecret(kubeconfig))).clusters, [
+      { cluster: { server: "https://10.20.0.10:6443", "proxy-url": "http://127.0.0.1:18000" }, name: "cluster.local" },
+    ]);
+    assert.equal(clusterIdentifier, "demo");
   });
 
   it("registers the same when nothing is known yet", async () => {

@@ -1,0 +1,50 @@
+import { secret } from "@pulumi/pulumi";
+import { z } from "zod";
+import { type Applied, parseApplied } from "../model/guard/applied";
+import type { EnvironmentPlan } from "../model/plan/types";
+import type { SshAccess } from "../providers/infrastructure";
+import type { Bastion } from "./bastion";
+
+/** How to log in to an environment's machines, read out of its stack's outputs. */
+export interface Login {
+  readonly user: string;
+  /** Secret. OpenSSH or PEM. */
+  readonly privateKey: string;
+  /** The bastion's address as seen from outside, where there is one. */
+  readonly bastion?: string;
+  /** The machines as they were brought up, by key. */
+  readonly machines: Applied["machines"];
+}
+
+/** The login as the stack's output `ssh`. */
+export function loginOutput({ user, privateKey, bastion }: SshAccess): unknown {
+  return { user, privateKey: secret(privateKey), ...(bastion === undefined ? {} : { where: bastion.address }) };
+}
+
+const outputsSchema = z.object({
+  ssh: z.object({ user: z.string(), privateKey: z.string(), where: z.string().optional() }),
+  applied: z.unknown(),
+});
+
+/** The login in a stack's outputs, secrets in clear; undefined where nothing has been brought up to its end yet. */
+export function loginOf(outputs: unknown): Login | undefined {
+  const parsed = outputsSchema.safeParse(outputs);
+  if (!parsed.success) return undefined;
+  const { user, privateKey, where } = parsed.data.ssh;
+  const machines = parseApplied(parsed.data.applied)?.machines;
+  return machines && { user, privateKey, machines, ...(where === undefined ? {} : { bastion: where }) };
+}
+
+/** The bastion of an environment that is up, for the tunnel. */
+export function bastionOf({ user, privateKey, bastion, machines }: Login): Bastion | undefined {
+  return bastion === undefined ? undefined : { host: bastion, user, privateKey, names: bastionNames({ machines }, undefined) };
+}
+
+/** What the bastion is called as it was brought up and, where a change may build it anew, as it is planned. */
+export function bastionNames(
+  applied: Pick<Applied, "machines"> | undefined,
+  plan: Pick<EnvironmentPlan, "machines"> | undefined,
+): string[] {
+  const all = [...Object.values(applied?.machines ?? {}), ...(plan?.machines ?? [])];
+  return [...new Set(all.filter(({ roles }) => roles.some((role) => role === "bastion")).map(({ name }) => name))];
+}
