@@ -1,5 +1,6 @@
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
+import type { PendingOperation } from "./state";
 
 /** What an operation tells while it runs. */
 export type Progress =
@@ -59,6 +60,13 @@ const GENERIC = /^((update|preview|refresh|destroy) failed|One or more errors oc
 /** What a provider puts in front of the cloud's words, where resource and operation are named already. */
 const NAMED_AGAIN = /^Error (creating|updating|deleting|reading) \S+: (?=\S)/;
 
+/** Steps that make something in the cloud. */
+const CREATES = new Set(["create", "create-replacement"]);
+
+/** How gRPC tells that the provider it called is gone. */
+const PROVIDER_DIED =
+  /error reading from server|transport is closing|connection refused|connection reset|rpc error: code = Unavailable|EOF/i;
+
 /** Steps that change nothing. */
 const QUIET = new Set(["same", "read", "refresh"]);
 
@@ -68,6 +76,7 @@ export class EventCollector {
   private readonly changed = new Map<string, ChangedResource>();
   private readonly errors: { readonly urn?: string; readonly text: string }[] = [];
   private readonly failedResources = new Map<string, ChangedResource>();
+  private readonly creations = new Map<string, PendingOperation["resource"]>();
   private clusterSteps: readonly unknown[] = [];
   private stackOutputs: Readonly<Record<string, unknown>> = {};
 
@@ -127,6 +136,19 @@ export class EventCollector {
     return this.failedResources.size > 0;
   }
 
+  /** What was said about each resource that failed, by URN. */
+  get refusals(): ReadonlyMap<string, string> {
+    return new Map(this.errors.flatMap(({ urn, text }) => (urn === undefined ? [] : [[urn, text] as const])));
+  }
+
+  /** Creations that ended because their provider died: the engine takes them for failed, but the cloud may have carried them out. */
+  get unanswered(): readonly PendingOperation[] {
+    return this.errors.flatMap(({ urn, text }) => {
+      const failed = urn === undefined ? undefined : this.creations.get(urn);
+      return failed !== undefined && PROVIDER_DIED.test(text) ? [{ type: "creating", resource: failed }] : [];
+    });
+  }
+
   /** Why it failed, as text: each error beside its resource, then what failed without saying why. Undefined if nothing says so. */
   get failure(): string | undefined {
     const specific = this.errors.filter(({ text }) => !GENERIC.test(text));
@@ -168,6 +190,7 @@ export class EventCollector {
   private step(status: "start" | "done" | "failed", metadata: StepEventMetadata): void {
     const { op, urn, type } = metadata;
     const resource = { op, urn, type, name: nameOf(urn) };
+    if (status === "failed" && CREATES.has(op) && metadata.new) this.creations.set(urn, recordable(metadata.new));
     if (status === "failed") this.failedResources.set(urn, resource);
     else if (!QUIET.has(op) && !PARTS_OF_REPLACE.has(op)) this.changed.set(urn, resource);
     this.onProgress({ kind: "resource", status, ...resource });
@@ -180,6 +203,22 @@ export class EventCollector {
     const steps: unknown = type === CLUSTER_TYPE && !QUIET.has(op) ? state.outputs.steps : undefined;
     if (Array.isArray(steps)) this.clusterSteps = steps.map(readable);
   }
+}
+
+/** A resource's state as an event tells it. What is secret is told as a word only: it is left out, and set again by the next update. */
+function recordable(state: NonNullable<StepEventMetadata["new"]>): PendingOperation["resource"] {
+  const { urn, type, custom, parent, provider, protect, inputs } = state;
+  return {
+    ...{
+      urn,
+      type,
+      custom: custom ?? true,
+      inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => !JSON.stringify(value).includes(SECRET_TEXT))),
+    },
+    ...(parent ? { parent } : {}),
+    ...(provider ? { provider } : {}),
+    ...(protect ? { protect } : {}),
+  };
 }
 
 /** The logical name at the end of a URN. */

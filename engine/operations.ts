@@ -9,9 +9,12 @@ import { EventCollector, indent, plain } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
 import { moveToLayers } from "./move";
+import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pending";
+import { pendingStack } from "./pending-stack";
 import { approvedDeletions } from "./protection";
 import { remediesFor } from "./remedies";
-import { removeDeadLocks } from "./stackLocks";
+import { mendBackend, removeDeadLocks } from "./stackLocks";
+import type { StateResource } from "./state";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
@@ -122,16 +125,22 @@ export async function runOperation(
   const { engine, setting } = await prepare(target, options);
   if (setting.world !== undefined) writeWorld(setting.world, target.plan);
   const watched = program && watchProgram(program);
-  const collector = new EventCollector(options.onProgress, (text) => {
-    const thrown = watched?.thrown();
-    return thrown instanceof Error && text.includes(thrown.message);
-  });
-  const outputs = await translateErrors(kind, target, options, { collector, watched }, async () => {
+  const newCollector = () =>
+    new EventCollector(options.onProgress, (text) => {
+      const thrown = watched?.thrown();
+      return thrown instanceof Error && text.includes(thrown.message);
+    });
+  let collector = newCollector();
+  const outputs = await translateErrors(kind, target, options, { collector: () => collector, watched }, async () => {
     const { workspace, command } = await openWorkspace(engine, setting, watched?.program, options);
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
-    const open = program ? Stack.createOrSelect : Stack.select;
-    const stack = await open.call(Stack, setting.stack, workspace);
-    const { parallel } = options;
+    const select = program ? Stack.createOrSelect : Stack.select;
+    const stack = await select.call(Stack, setting.stack, workspace);
+    const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
+    const open = pendingStack(target.root, { engine, setting, command }, options, tell);
+    let unproven: readonly StateResource[] = [];
+    if (kind === "preview") await tellPending(open);
+    else ({ unproven } = await resolvePending(open, target.plan.environment, target.approvals, kind === "destroy"));
     const unprotect = async (what: readonly string[]): Promise<unknown> =>
       await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
     if (kind === "up") {
@@ -140,11 +149,24 @@ export async function runOperation(
     }
     // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
     if (kind === "destroy") await unprotect(["--all"]);
-    await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, ...(parallel ? { parallel } : {}) });
+    const { parallel } = options;
+    for (let done = false; !done; ) {
+      try {
+        await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, ...(parallel ? { parallel } : {}) });
+        done = true;
+      } catch (error) {
+        if (kind !== "preview") rememberMore(open, collector.unanswered);
+        if (kind !== "up" || !(await adoptRefused(open, unproven, collector.refusals))) throw error;
+        collector = newCollector();
+      }
+    }
+    // What only a refusal could have told was made now, or goes with what it belongs to.
+    if (kind === "up" || kind === "destroy") open.remember([]);
     if (kind === "destroy") {
+      // Before the stack goes, for without one nobody would come back here.
+      if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure") clearWorld(setting.world, target.plan);
       // The user's stack configuration is a committed file of theirs; the sandbox's was made here.
       await workspace.removeStack(setting.stack, { preserveConfig: setting.world === undefined });
-      if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure") clearWorld(setting.world, target.plan);
       return {};
     }
     const asRecorded = kind === "refresh" || (kind === "up" && options.showSecrets === true);
@@ -183,6 +205,7 @@ async function prepare(target: EngineTarget, options: RunOptions): Promise<{ eng
   const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan, target.layer);
   if (setting.backendFolder !== undefined) {
     const removed = removeDeadLocks(setting.backendFolder, setting.project, setting.stack);
+    mendBackend(setting.backendFolder, setting.project, setting.stack);
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
   }
   return { engine, setting };
@@ -214,7 +237,7 @@ async function translateErrors<T>(
   what: OperationKind | "outputs",
   target: EngineTarget,
   options: RunOptions,
-  told: { readonly collector: EventCollector; readonly watched?: WatchedProgram | undefined } | undefined,
+  told: { readonly collector: () => EventCollector; readonly watched?: WatchedProgram | undefined } | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   const { environment } = target.plan;
@@ -223,13 +246,14 @@ async function translateErrors<T>(
   } catch (error) {
     const thrown = told?.watched?.thrown();
     if (thrown instanceof RefusedError || thrown instanceof InvalidInputError) throw thrown;
+    if (error instanceof RefusedError) throw error;
     if (options.signal?.aborted) {
       throw new InterruptedError(`Interrupted: ${what} of ${environment} was cancelled and the engine has ended. Run it again to go on.`);
     }
     if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
     if (error instanceof ConcurrentUpdateError) throw new StackBusyError(busyMessage(environment, error.message));
     if (!(error instanceof CommandError)) throw error;
-    const collector = told?.collector;
+    const collector = told?.collector();
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
     const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);

@@ -29,6 +29,30 @@ export function removeDeadLocks(backend: string, project: string, stack: string)
     });
 }
 
+/**
+ * Mends what the death of an engine can break in a `file://` backend. It writes a state whole, by renaming, but the attributes beside it in
+ * place, and an empty attributes file keeps it from reading the state. Attributes only say the file's type and checksum: without them it reads
+ * on. A stack that somebody holds is left alone.
+ */
+export function mendBackend(backend: string, project: string, stack: string): void {
+  const root = join(backend, ".pulumi");
+  if (list(join(root, "locks", "organization", project, stack)).some((name) => name.endsWith(".json"))) return;
+  const folder = join(root, "stacks", project);
+  const own = list(folder).filter((name) => name.startsWith(`${stack}.json`));
+  const attributes = own.filter((name) => name.endsWith(".attrs")).map((name) => join(folder, name));
+  for (const path of [...attributes, join(root, "meta.yaml.attrs")]) if (isTorn(path)) rmSync(path, { force: true });
+  for (const name of own.filter((one) => one.endsWith(".tmp"))) rmSync(join(folder, name), { force: true });
+}
+
+function isTorn(path: string): boolean {
+  try {
+    JSON.parse(readFileSync(path, "utf8"));
+    return false;
+  } catch (error) {
+    return error instanceof SyntaxError;
+  }
+}
+
 function isDead(path: string): boolean {
   let lock: LockContent;
   try {

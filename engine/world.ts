@@ -55,6 +55,11 @@ export function writeWorld(folder: string, plan: EnvironmentPlan): void {
 
 /** Removes a destroyed environment's world.json, unless the user put something of their own there. What the cloud still has is an orphan and stays to be seen. */
 export function clearWorld(folder: string, plan: EnvironmentPlan): void {
+  // A cluster is on its machines: one that the state never heard of goes with them.
+  if (!existsSync(join(folder, "openstack", "instance"))) {
+    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "journal.jsonl.fence", "kubernetes"])
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
   const path = join(folder, "world.json");
   if (!existsSync(path)) return;
   const ours = new Set([...Object.keys(worldOf(plan)), "region"]);

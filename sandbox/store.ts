@@ -4,61 +4,139 @@ import { dirname, join } from "node:path";
 /** A stored object: plain JSON with its id. */
 export type Stored = Readonly<Record<string, unknown>> & { readonly id: string };
 
+/** Objects by path below the store's folder, as a transaction leaves them; null: removed. */
+type Changes = Map<string, Stored | null>;
+
 /**
  * Objects as files, `DIR/TYPE/ID.json`. Read afresh each time, so that a person can edit a file to play drift; written by rename, so that
  * a killed process leaves whole files only. Folders that become empty go.
  */
 export class Store {
-  constructor(private readonly dir: string) {}
+  private pending: Changes | undefined;
+
+  /** Carries out what a killed process had decided and not finished. */
+  constructor(private readonly dir: string) {
+    for (const name of namesIn(dir)) {
+      const owner = TRANSACTION.exec(name)?.[1];
+      if (owner !== undefined && !isRunning(Number(owner))) this.finish(join(dir, name));
+    }
+  }
+
+  /**
+   * Does all of `work`'s changes or, where the process is killed meanwhile, all or none of them: a cloud carries a request out to its end
+   * whether or not the one who asked is still there. Nothing is changed where `work` throws.
+   */
+  transaction<T>(work: () => T): T {
+    if (this.pending !== undefined) return work();
+    const changes: Changes = new Map();
+    this.pending = changes;
+    let result: T;
+    try {
+      result = work();
+    } finally {
+      this.pending = undefined;
+    }
+    if (changes.size === 1) this.carryOut(changes);
+    if (changes.size > 1) {
+      const path = join(this.dir, `transaction.${process.pid}`);
+      writeWhole(path, JSON.stringify([...changes]));
+      this.finish(path);
+    }
+    return result;
+  }
 
   /** The object, or undefined where there is none. */
   get(type: string, id: string): Stored | undefined {
-    const path = this.path(type, id);
+    const name = nameOf(type, id);
+    const changed = this.pending?.get(name);
+    if (changed !== undefined) return changed ?? undefined;
+    const path = join(this.dir, name);
     const text = readIfThere(path);
     return text === undefined ? undefined : parse(path, text);
   }
 
   /** Writes the object, new or changed. */
   put(type: string, object: Stored): void {
-    const path = this.path(type, object.id);
-    const temporary = `${path}.${process.pid}.new`;
-    const text = `${JSON.stringify(object, undefined, 2)}\n`;
-    try {
-      write(temporary, text);
-    } catch (error) {
-      // Another process of the same world may just have removed the folder with its last object.
-      if (!hasCode(error, "ENOENT")) throw error;
-      write(temporary, text);
-    }
-    renameSync(temporary, path);
+    this.change(nameOf(type, object.id), object);
   }
 
   /** Removes the object; nothing happens where there is none. */
   delete(type: string, id: string): void {
-    rmSync(this.path(type, id), { force: true });
-    if (removeIfEmpty(join(this.dir, type))) removeIfEmpty(this.dir);
+    this.change(nameOf(type, id), null);
   }
 
   /** The objects of a type, in the order of their ids. */
   list(type: string): Stored[] {
-    const folder = join(this.dir, type);
+    const changed = [...(this.pending ?? [])].map(([name]) => name).filter((name) => dirname(name) === type);
+    const names = new Set([...namesIn(join(this.dir, type)).map((name) => join(type, name)), ...changed]);
     const objects: Stored[] = [];
-    for (const name of namesIn(folder)) {
-      const path = join(folder, name);
-      const text = name.endsWith(".json") ? readIfThere(path) : undefined;
-      if (text !== undefined) objects.push(parse(path, text));
+    for (const name of [...names].filter((one) => one.endsWith(".json")).sort()) {
+      const pending = this.pending?.get(name);
+      const path = join(this.dir, name);
+      const text = pending === undefined ? readIfThere(path) : undefined;
+      if (pending) objects.push(pending);
+      else if (text !== undefined) objects.push(parse(path, text));
     }
     return objects;
   }
 
-  private path(type: string, id: string): string {
-    return join(this.dir, type, `${encodeURIComponent(id).replaceAll(".", "%2E")}.json`);
+  private change(name: string, object: Stored | null): void {
+    if (this.pending === undefined) this.carryOut(new Map([[name, object]]));
+    else this.pending.set(name, object);
   }
+
+  private finish(path: string): void {
+    const text = readIfThere(path);
+    if (text === undefined) return;
+    this.carryOut(new Map(JSON.parse(text)));
+    rmSync(path, { force: true });
+    removeIfEmpty(this.dir);
+  }
+
+  private carryOut(changes: Changes): void {
+    for (const [name, object] of changes) {
+      const path = join(this.dir, name);
+      if (object !== null) writeWhole(path, `${JSON.stringify(object, undefined, 2)}\n`);
+      else rmSync(path, { force: true });
+      if (object === null && removeIfEmpty(dirname(path))) removeIfEmpty(this.dir);
+    }
+  }
+}
+
+/** The process that decided on the changes in such a file. */
+const TRANSACTION = /^transaction\.(\d+)$/;
+
+/** A file that was being written: its process stands in the name. */
+const UNFINISHED = /\.(\d+)\.new$/;
+
+function nameOf(type: string, id: string): string {
+  return join(type, `${encodeURIComponent(id).replaceAll(".", "%2E")}.json`);
+}
+
+function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    write(temporary, text);
+  } catch (error) {
+    // Another process of the same world may just have removed the folder with its last object.
+    if (!hasCode(error, "ENOENT")) throw error;
+    write(temporary, text);
+  }
+  renameSync(temporary, path);
 }
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text, { mode: 0o600 });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, "EPERM");
+  }
 }
 
 function parse(path: string, text: string): Stored {
@@ -99,9 +177,14 @@ function removeIfEmpty(folder: string): boolean {
     rmdirSync(folder);
     return true;
   } catch (error) {
-    if (hasCode(error, "ENOTEMPTY", "EEXIST", "ENOENT")) return false;
-    throw error;
+    if (hasCode(error, "ENOENT")) return false;
+    if (!hasCode(error, "ENOTEMPTY", "EEXIST")) throw error;
   }
+  const unfinished = namesIn(folder).map((name) => ({ name, owner: UNFINISHED.exec(name)?.[1] }));
+  // What a killed process left half written would keep the folder for ever.
+  if (!unfinished.every(({ owner }) => owner !== undefined && !isRunning(Number(owner)))) return false;
+  for (const { name } of unfinished) rmSync(join(folder, name), { force: true });
+  return removeIfEmpty(folder);
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {

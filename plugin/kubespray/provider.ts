@@ -107,13 +107,17 @@ export class KubesprayProvider implements Provider {
   async read(call: ReadCall): Promise<ReadResult> {
     assertType(call);
     this.assertUsable();
-    const recorded = parseRecorded(call.properties);
-    const ssh = sshOf(call.inputs);
+    const parsed = parseInputs(call.inputs);
+    const wanted = parsed.kind === "inputs" ? parsed.inputs : undefined;
+    // A creation that broke off before the engine heard of it has left inputs only.
+    const known = parseRecorded(call.properties);
+    const recorded = known ?? wanted;
+    const ssh = wanted?.ssh;
     if (!recorded || !ssh) throw new Error("a cluster made elsewhere cannot be imported: nothing tells its inventory and its SSH access");
     const live = await this.runner.readCluster(recorded.spec, ssh);
     if (!live) return { id: "", inputs: call.inputs, properties: call.properties };
     const properties = {
-      ...call.properties,
+      ...(known ? call.properties : { ...recordedInputs(call.inputs), steps: [], endpoint: endpointOf(recorded.spec) }),
       ...(Object.keys(recorded.spec.nodes).length > 0 ? reachedInputs(recorded, recorded, [], live) : {}),
       nodeTable: nodeTableOf(live),
       versions: versionsOf(recorded.spec, live.kubernetes),

@@ -7,8 +7,8 @@ import { providerService } from "./service";
 /** As the Pulumi SDK: a Helm chart's values or a checkpoint can be larger than gRPC's default of 4 MB. */
 const MAX_MESSAGE_BYTES = 1024 * 1024 * 400;
 
-/** How often a provider looks whether the process that started it is still there, in milliseconds. */
-const PARENT_CHECK = 2_000;
+/** How often a provider looks whether the process that started it is still there, in milliseconds: what it does for a dead engine nobody records. */
+const PARENT_CHECK = 200;
 
 /** How a provider is served. */
 export interface ListenOptions {

@@ -1,6 +1,6 @@
 import type { Properties } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import { text } from "../values";
+import { isMap, text, texts } from "../values";
 import { ApiError, type Cloud, type WorldList } from "./cloud";
 import { coresOf } from "./instances";
 
@@ -79,6 +79,32 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
       region: cloud.region,
     };
   },
+  "openstack:networking/getPort:getPort": (cloud, args) => {
+    const { fixedIp, ...others } = args;
+    const ports = matching(cloud, "port", others, { portId: "id" });
+    const found = single(ports.filter((port) => fixedIp === undefined || texts(port, "allFixedIps").includes(String(fixedIp))));
+    return {
+      allowedAddressPairs: [],
+      bindings: [],
+      dnsAssignments: [],
+      extraDhcpOptions: [],
+      ...found,
+      portId: found.id,
+      region: cloud.region,
+    };
+  },
+  "openstack:networking/getSecGroup:getSecGroup": (cloud, args) => {
+    const found = single(matching(cloud, "secGroup", args, { secgroupId: "id" }));
+    return { ...found, secgroupId: found.id, region: cloud.region };
+  },
+  "openstack:networking/getFloatingIp:getFloatingIp": (cloud, args) => ({
+    ...single(matching(cloud, "floatingIp", args, {})),
+    region: cloud.region,
+  }),
+  "openstack:blockstorage/getVolumeV3:getVolumeV3": (cloud, args) => ({
+    ...single(matching(cloud, "volume", args, {})),
+    region: cloud.region,
+  }),
   "openstack:compute/getFlavor:getFlavor": (cloud, args) => {
     const name = cloud.existingName("flavors", text(args, "name") || text(args, "flavorId"));
     if (name === undefined) throw new Error(NO_RESULTS);
@@ -139,12 +165,36 @@ function images(cloud: Cloud, args: Properties): string[] {
     );
 }
 
+/** The created objects that have every one of the wanted values. `names` gives the field an argument stands for where it has another name. */
+function matching(cloud: Cloud, kind: string, args: Properties, names: Readonly<Record<string, string>>): Stored[] {
+  return cloud.store
+    .list(kind)
+    .filter((object) => Object.entries(args).every(([key, wanted]) => key === "region" || has(object, key, names[key] ?? key, wanted)));
+}
+
+function has(object: Stored, key: string, field: string, wanted: unknown): boolean {
+  if (key === "tags") return Array.isArray(wanted) && wanted.every((tag) => texts(object, "allTags").includes(String(tag)));
+  const value = object[field];
+  if (!isMap(wanted)) return value === wanted;
+  return isMap(value) && Object.entries(wanted).every(([name, one]) => value[name] === one);
+}
+
+function single(found: readonly Stored[]): Stored {
+  const [first] = found;
+  if (first === undefined) throw new Error(NO_RESULTS);
+  if (found.length > 1) throw new Error("Your query returned more than one result. Please try a more specific search criteria.");
+  return first;
+}
+
 /** The one object a lookup by name or id finds, created here or existing from the start. */
 function one(cloud: Cloud, args: Properties, kind: string, lists: readonly WorldList[], idKey: string): Stored | undefined {
   const [name, id] = [text(args, "name"), text(args, idKey)];
   const created = cloud.store.list(kind);
   const existing = lists.flatMap((list) => cloud.existing(list).map((entry) => cloud.find(kind, entry)));
-  const found = [...created, ...existing].filter((object) => (id === "" || object.id === id) && (name === "" || object.name === name));
+  const tagged = (object: Stored) => texts(args, "tags").every((tag) => texts(object, "allTags").includes(tag));
+  const found = [...created, ...existing].filter(
+    (object) => (id === "" || object.id === id) && (name === "" || object.name === name) && tagged(object),
+  );
   if (found.length > 1) throw new Error("Your query returned more than one result.");
   return found[0];
 }

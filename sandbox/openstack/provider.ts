@@ -55,9 +55,12 @@ export function createOpenStackProvider(worldDir: string): Provider {
       if (preview) return { id: "", properties: previewed(type, inputs, {}) };
       const known = { region: region ?? cloud.region, ...revealAll(inputs) };
       return failing("creating", token, async () => {
-        checkReferences(type, cloud, known);
-        const object = type.create(cloud, known);
-        cloud.store.put(type.kind, kept(type, object));
+        const object = cloud.store.transaction(() => {
+          checkReferences(type, cloud, known);
+          const made = type.create(cloud, known);
+          cloud.store.put(type.kind, kept(type, made));
+          return made;
+        });
         return { id: object.id, properties: stateOf(type, inputs, object) };
       });
     },
@@ -67,11 +70,14 @@ export function createOpenStackProvider(worldDir: string): Provider {
       if (preview) return { properties: previewed(type, news, olds) };
       const known = revealAll(news);
       return failing("updating", token, async () => {
-        checkReferences(type, cloud, known);
-        const object = cloud.store.get(type.kind, id);
-        if (object === undefined) throw new ApiError(404, `${type.kind} ${id} could not be found.`);
-        const merged = type.update?.(cloud, object, known) ?? { ...without(object, type, news), ...known, id };
-        cloud.store.put(type.kind, kept(type, merged));
+        const merged = cloud.store.transaction(() => {
+          checkReferences(type, cloud, known);
+          const object = cloud.store.get(type.kind, id);
+          if (object === undefined) throw new ApiError(404, `${type.kind} ${id} could not be found.`);
+          const changed = type.update?.(cloud, object, known) ?? { ...without(object, type, news), ...known, id };
+          cloud.store.put(type.kind, kept(type, changed));
+          return changed;
+        });
         return { properties: stateOf(type, news, merged, olds) };
       });
     },
@@ -87,10 +93,12 @@ export function createOpenStackProvider(worldDir: string): Provider {
     async delete({ type: token, id }) {
       const type = typeOf(token);
       await failing("deleting", token, async () => {
-        const object = cloud.store.get(type.kind, id);
-        if (object === undefined) return; // gone already: the real provider is content as well
-        type.remove?.(cloud, object);
-        cloud.store.delete(type.kind, id);
+        cloud.store.transaction(() => {
+          const object = cloud.store.get(type.kind, id);
+          if (object === undefined) return; // gone already: the real provider is content as well
+          type.remove?.(cloud, object);
+          cloud.store.delete(type.kind, id);
+        });
       });
     },
 

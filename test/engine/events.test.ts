@@ -94,6 +94,20 @@ describe("An operation's outputs", () => {
   });
 });
 
+describe("Creations whose provider died", () => {
+  it("are told apart from those that were refused, without what is secret", () => {
+    const failed = step("create", NETWORK, {});
+    failed.metadata.new.inputs = { name: "seoul", password: "[secret]", nested: { key: "[secret]" } };
+    const failure = { resOpFailedEvent: { ...failed, status: 0, steps: 0 } };
+    const { collector } = collect([failure, diagnostic("error", "error reading from server: connection reset by peer", NETWORK)]);
+    assert.deepEqual(
+      collector.unanswered.map(({ type, resource }) => [type, resource.urn, resource.inputs]),
+      [["creating", NETWORK, { name: "seoul" }]],
+    );
+    assert.deepEqual(collect([failure, diagnostic("error", "quota exceeded", NETWORK)]).collector.unanswered, []);
+  });
+});
+
 describe("What an operation tells", () => {
   it("has neither colour marks nor the SDK's debug chatter", () => {
     const { told } = collect([

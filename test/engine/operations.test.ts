@@ -257,10 +257,16 @@ describe("An operation in a project of the user's own, with a provider", functio
       },
     });
     await assert.rejects(killed, OperationFailedError);
-    const again = await runOperation("up", seoul, register(["one", "two"]), { onProgress: (event) => told.push(event) });
+    await runOperation("preview", seoul, register(["one", "two"]), { onProgress: (event) => told.push(event) });
+    const shown = told.flatMap((event) => (event.kind === "engine" ? [event.text] : []));
+    assert.match(shown.join("\n"), /stuck-two \(creating\)/, "what may have been left behind is named");
+    await assert.rejects(runOperation("up", seoul, register(["one", "two"]), {}), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.ok(error.problems.some(({ path }) => path === "stuck-two"));
+      return true;
+    });
+    const again = await runOperation("up", { ...seoul, approvals: ["one:absent", "stuck-two:absent"] }, register(["one", "two"]), {});
     assert.deepEqual(again.outputs, { ids: ["one", "two"] });
-    const warnings = told.flatMap((event) => (event.kind === "message" && event.severity === "warning" ? [event.text] : []));
-    assert.match(warnings.join("\n"), /stuck-two/, "what may have been left behind is named");
     assert.equal((await runOperation("destroy", seoul, undefined, {})).changes.delete, 3);
     assert.equal(await readOutputs(seoul), undefined);
   });
@@ -277,6 +283,6 @@ describe("An operation in a project of the user's own, with a provider", functio
       },
     });
     await assert.rejects(up, InterruptedError);
-    await runOperation("up", seoul, register(["one"]), {});
+    await runOperation("up", { ...seoul, approvals: ["stuck-one:absent"] }, register(["one"]), {});
   });
 });

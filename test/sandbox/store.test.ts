@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,5 +51,47 @@ describe("the sandbox's store", () => {
     store.put("port", { id: "a" });
     writeFileSync(join(dir, "port", "a.json"), "{");
     assert.throws(() => store.get("port", "a"), /a\.json is not JSON/);
+  });
+
+  it("does all of a transaction or nothing of it", () => {
+    const store = new Store(dir);
+    store.put("port", { id: "a" });
+    const failing = () =>
+      store.transaction(() => {
+        store.put("volume", { id: "v" });
+        store.delete("port", "a");
+        assert.equal(store.get("port", "a"), undefined, "its own changes are seen inside");
+        assert.deepEqual(
+          store.list("volume").map(({ id }) => id),
+          ["v"],
+        );
+        throw new Error("refused");
+      });
+    assert.throws(failing, /refused/);
+    assert.deepEqual([store.list("port").length, store.list("volume").length], [1, 0]);
+  });
+
+  it("finishes the transaction of a process that was killed in the middle of it", () => {
+    const store = new Store(dir);
+    store.put("port", { id: "a" });
+    const changes = [
+      ["port/a.json", null],
+      ["volume/v.json", { id: "v" }],
+    ];
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    writeFileSync(join(dir, `transaction.${dead}`), JSON.stringify(changes));
+    const next = new Store(dir);
+    assert.deepEqual([next.list("port").length, next.list("volume").length], [0, 1]);
+    next.delete("volume", "v");
+    assert.equal(existsSync(dir), false, "nothing is left of it");
+  });
+
+  it("removes what a killed process left half written with the last object", () => {
+    const store = new Store(dir);
+    store.put("port", { id: "a" });
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    writeFileSync(join(dir, "port", `b.json.${dead}.new`), "{");
+    store.delete("port", "a");
+    assert.equal(existsSync(dir), false);
   });
 });

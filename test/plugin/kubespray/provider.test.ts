@@ -346,6 +346,13 @@ describe("The kubespray cluster resource", () => {
     ]);
   });
 
+  it("reads a cluster of which a killed creation left nothing but the inputs", async () => {
+    assert.equal((await client.read(known, inputsOf(), {})).id, "", "nothing was made yet");
+    await create();
+    const read = await client.read(known, inputsOf(), {});
+    assert.deepEqual(changed(await client.diff(known, { oldInputs: read.inputs, olds: read.properties, news: inputsOf() })), []);
+  });
+
   it("says that the cluster is gone when it is", async () => {
     const { properties } = await create();
     await client.delete(known, properties, inputsOf());

@@ -138,6 +138,26 @@ describe("the simulated OpenStack", () => {
     await cloud.it.create("port", { networkId: "old-net", fixedIps: [{ subnetId: "old-subnet", ipAddress: "192.168.0.5" }] });
   });
 
+  it("tells by name, tag or use what a broken creation may have left", async () => {
+    const { create, client } = { create: cloud.it.create.bind(cloud.it), client: cloud.it.client };
+    const { network, port } = await cloud.it.base();
+    const machine = await create("instance", cloud.it.machine(port));
+    const group = await create("secGroup", { name: "nodes", tags: ["kpaas-environment=seoul"] });
+    const volume = await create("volume", { name: "data", size: 10, metadata: { "kpaas-volume": "data" } });
+    const floating = await create("floatingIp", { pool: "public", description: "kpaas seoul: api", tags: ["a"] });
+    const ask = async (token: string, args: Record<string, unknown>) => (await client.invoke(`openstack:${token}`, args)).properties;
+    const getPort = "networking/getPort:getPort";
+    assert.equal((await ask(getPort, { portId: port.id })).deviceId, machine.id);
+    assert.equal((await ask(getPort, { networkId: network.id, fixedIp: "10.0.0.10" })).id, port.id);
+    assert.equal((await ask("networking/getSecGroup:getSecGroup", { name: "nodes", tags: ["kpaas-environment=seoul"] })).id, group.id);
+    assert.equal((await ask("blockstorage/getVolumeV3:getVolumeV3", { metadata: { "kpaas-volume": "data" } })).id, volume.id);
+    assert.equal((await ask("networking/getFloatingIp:getFloatingIp", { tags: ["a"] })).id, floating.id);
+    await assert.rejects(ask(getPort, { name: "none" }), /no results/);
+    await assert.rejects(ask("networking/getSecGroup:getSecGroup", { name: "nodes", tags: ["kpaas-environment=busan"] }), /no results/);
+    await create("volume", { name: "data", size: 10 });
+    await assert.rejects(ask("blockstorage/getVolumeV3:getVolumeV3", { name: "data" }), /more than one result/);
+  });
+
   it("never has a reference to something that is gone, whatever is created and deleted in which order", async () => {
     const command = fc.record({ create: fc.boolean(), kind: fc.constantFrom(...MAKERS.keys()), pick: fc.nat(50) });
     await fc.assert(

@@ -1,0 +1,176 @@
+import { type Problem, RefusedError } from "../model/problems";
+import { nameOf } from "./events";
+import { findable, type Values } from "./findable";
+import type { Answer, Lookup } from "./lookup";
+import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";
+
+/** What {@link resolvePending} needs of the stack. */
+export interface PendingStack {
+  /** The exported state, as text. */
+  exportState(showSecrets: boolean): Promise<string>;
+  /** Replaces the state. The engine drops the open operations of what it imports. */
+  importState(state: string): Promise<void>;
+  /** Open operations that are kept beside the state. */
+  remembered(): readonly PendingOperation[];
+  /** Keeps these, and no others, beside the state. */
+  remember(operations: readonly PendingOperation[]): void;
+  /** Reads what is really there of these resources into the state. */
+  refresh(urns: readonly string[]): Promise<void>;
+  /** Runs a program as a preview, so that it can ask providers; it changes nothing. */
+  ask(program: () => Promise<void>): Promise<void>;
+  tell(text: string): void;
+}
+
+/** What was found out about operations that were broken off. */
+export interface Resolution {
+  /** Creations of which only the cloud's refusal to repeat them can tell. */
+  readonly unproven: readonly StateResource[];
+}
+
+/** Names the operations that killed runs left open, for a preview, which resolves none of them. */
+export async function tellPending(stack: PendingStack): Promise<void> {
+  const operations = allOf(parseState(await stack.exportState(false)), stack);
+  if (operations.length === 0) return;
+  stack.tell(`an earlier operation was killed; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
+}
+
+/** Keeps operations of which a dead provider did not tell the end, so that the next operation finds out. */
+export function rememberMore(stack: Pick<PendingStack, "remembered" | "remember">, operations: readonly PendingOperation[]): void {
+  const others = stack.remembered().filter(({ resource }) => !operations.some((one) => one.resource.urn === resource.urn));
+  if (operations.length > 0) stack.remember([...others, ...operations]);
+}
+
+function allOf(state: State, stack: Pick<PendingStack, "remembered">): PendingOperation[] {
+  const inState = state.deployment.pending_operations ?? [];
+  const others = stack.remembered().filter(({ resource }) => !inState.some((one) => one.resource.urn === resource.urn));
+  return [...inState, ...others];
+}
+
+/**
+ * Finds out what became of the operations that a killed run left open, before anything else is done: what a broken creation has made is taken
+ * into the state, what it has not is forgotten, and what was being changed or deleted is read afresh.
+ *
+ * @param destroying the environment goes: what lives in its cluster goes with that, found or not
+ * @param approvals `NAME:absent` for each creation of which a person has made sure that it left nothing
+ * @throws RefusedError naming each creation of which nobody but a person can tell; the state is as it was then
+ */
+export async function resolvePending(
+  stack: PendingStack,
+  environment: string,
+  approvals: readonly string[],
+  destroying: boolean,
+): Promise<Resolution> {
+  const state = parseState(await stack.exportState(false));
+  const pending = allOf(state, stack);
+  if (pending.length === 0) return { unproven: [] };
+  stack.tell(`finding out what became of ${pending.length} operations that were broken off: ${pending.map(described).join(", ")}`);
+
+  const creations = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  const asked = creations.filter(({ type, deletedWith }) => findable(type).how !== "nowhere" && !(destroying && deletedWith));
+  const revealed = asked.length === 0 ? undefined : parseState(await stack.exportState(true));
+  const inputsOf = (urn: string): Values => {
+    const operation = revealed === undefined ? undefined : allOf(revealed, stack).find(({ resource }) => resource.urn === urn);
+    return plain(operation?.resource.inputs ?? {});
+  };
+  const problems: Problem[] = [];
+  const unproven: StateResource[] = [];
+  const ids = new Map<StateResource, string>();
+  const lookups: Lookup[] = [];
+  for (const resource of asked) {
+    const way = findable(resource.type);
+    const inputs = inputsOf(resource.urn);
+    if (way.how === "id") {
+      const id = way.id(inputs);
+      if (id !== "") ids.set(resource, id);
+    } else if (way.how === "lookup") lookups.push({ resource, token: way.token, args: way.args(inputs), id: way.id });
+    else if (way.how === "refusal") unproven.push(resource);
+    else if (way.how === "person" && !approvals.includes(`${nameOf(resource.urn)}:absent`))
+      problems.push(lookYourself(environment, resource, text(inputs.name), way.look));
+  }
+  for (const { resource, id, trouble } of await answersTo(lookups, stack, revealed?.deployment.resources ?? [])) {
+    if (trouble !== undefined) problems.push(couldNotAsk(environment, resource, trouble));
+    else if (id !== undefined) ids.set(resource, id);
+  }
+  if (problems.length > 0) throw new RefusedError(problems);
+
+  const found = [...ids].map(([resource, id]) => ({ ...resource, id }));
+  const changed = pending.filter(({ type }) => type !== "creating").map(({ resource }) => resource.urn);
+  const adopted = withResources(state, found);
+  // Until all of it has been read, it is kept beside the state: a kill or a failure from here on must not lose it.
+  stack.remember(pending);
+  await stack.importState(JSON.stringify(adopted));
+  const urns = [...new Set([...found.map(({ urn }) => urn), ...changed])].filter((urn) => isKnown(adopted, urn));
+  if (urns.length > 0) await stack.refresh(urns);
+  stack.remember(pending.filter(({ resource }) => unproven.includes(resource)));
+  return { unproven };
+}
+
+async function answersTo(lookups: readonly Lookup[], stack: PendingStack, recorded: readonly StateResource[]): Promise<Answer[]> {
+  if (lookups.length === 0) return [];
+  // Loaded here, because it needs the Pulumi SDK and is seldom needed itself.
+  const { lookUp } = await import("./lookup.js");
+  return await lookUp((program) => stack.ask(program), lookups, recorded);
+}
+
+/** Takes up the creations that the cloud just refused to repeat, by the ids its refusals name; false where they name none. */
+export async function adoptRefused(
+  stack: PendingStack,
+  unproven: readonly StateResource[],
+  refusals: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const found = unproven.flatMap((resource) => {
+    const way = findable(resource.type);
+    const id = way.how === "refusal" ? way.id.exec(refusals.get(resource.urn) ?? "")?.[1] : undefined;
+    return id === undefined ? [] : [{ ...resource, id }];
+  });
+  if (found.length === 0) return false;
+  await stack.importState(JSON.stringify(withResources(parseState(await stack.exportState(false)), found)));
+  await stack.refresh(found.map(({ urn }) => urn));
+  stack.remember(stack.remembered().filter(({ resource }) => !found.some(({ urn }) => urn === resource.urn)));
+  return true;
+}
+
+/** `name (creating)`. */
+function described({ type, resource }: PendingOperation): string {
+  return `${nameOf(resource.urn)} (${type})`;
+}
+
+/** The state with resources that are there after all. One of the same name that is there already was being replaced, and goes. */
+function withResources(state: State, found: readonly StateResource[]): State {
+  const resources = state.deployment.resources ?? [];
+  const isSame = (one: StateResource, other: StateResource) => one.urn === other.urn && one.id === other.id;
+  const added = found.filter((one) => !resources.some((other) => isSame(one, other)));
+  const replaced = new Set(added.map(({ urn }) => urn));
+  const before = resources.map((one) => (replaced.has(one.urn) ? { ...one, delete: true } : one));
+  // At the end: everything they depend on was there before their creation began.
+  return { ...state, deployment: { ...state.deployment, resources: [...before, ...added] } };
+}
+
+function isKnown(state: State, urn: string): boolean {
+  return (state.deployment.resources ?? []).some((resource) => resource.urn === urn);
+}
+
+function lookYourself(environment: string, { urn, type }: StateResource, name: string, look: string): Problem {
+  const known = name === "" ? "" : ` "${name}"`;
+  return {
+    environment,
+    path: nameOf(urn),
+    reason: `an earlier operation was killed while it created this ${type.split(":").at(-1)}${known}, and the cloud's provider cannot be asked whether it is there`,
+    remedy: `look for it (\`${look}\`) and delete it if it is there; then run the same command again with --approve ${nameOf(urn)}:absent`,
+    severity: "error",
+  };
+}
+
+function couldNotAsk(environment: string, { urn }: StateResource, trouble: string): Problem {
+  return {
+    environment,
+    path: nameOf(urn),
+    reason: `an earlier operation was killed while it created this, and whether it is there could not be found out: ${trouble}`,
+    remedy: "mend that, or delete what is there too much, and run the same command again",
+    severity: "error",
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

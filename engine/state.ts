@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../plugin/rpc/provider";
+import type { Values } from "./findable";
+
+/** A resource in an exported state; what is not named here is kept as it is. */
+const resourceSchema = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  provider: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  deletedWith: z.string().optional(),
+});
+
+const operationSchema = z.looseObject({ type: z.string(), resource: resourceSchema });
+
+const stateSchema = z.looseObject({
+  deployment: z.looseObject({
+    resources: z.array(resourceSchema).optional(),
+    pending_operations: z.array(operationSchema).optional(),
+  }),
+});
+
+/** A stack's state as `pulumi stack export` writes it, secrets encrypted. */
+export type State = z.infer<typeof stateSchema>;
+export type StateResource = z.infer<typeof resourceSchema>;
+
+/** An operation on a resource that was begun and of which the end is not known. */
+export type PendingOperation = z.infer<typeof operationSchema>;
+
+/** Reads an exported state. */
+export function parseState(text: string): State {
+  return stateSchema.parse(JSON.parse(text));
+}
+
+/** Reads open operations as they were written as JSON. */
+export function parseOperations(text: string): PendingOperation[] {
+  return z.array(operationSchema).parse(JSON.parse(text));
+}
+
+/** Inputs of a state exported with its secrets, without their envelopes. */
+export function plain(inputs: Values): Values {
+  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, plainValue(value)]));
+}
+
+function plainValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== "object" || value === null) return value;
+  const fields: Values = { ...value };
+  if (fields[SIGNATURE_KEY] === SECRET_SIGNATURE) return typeof fields.plaintext === "string" ? JSON.parse(fields.plaintext) : undefined;
+  return plain(fields);
+}

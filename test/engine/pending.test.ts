@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findable } from "../../engine/findable";
+import { adoptRefused, type PendingStack, resolvePending } from "../../engine/pending";
+import { mendBackend } from "../../engine/stackLocks";
+import type { PendingOperation } from "../../engine/state";
+import { RefusedError } from "../../model/problems";
+import { temporaryFolders } from "../support/temporary";
+
+const urn = (type: string, name: string): string => `urn:pulumi:seoul::kpaas::${type}::${name}`;
+
+function creating(type: string, name: string, inputs: Record<string, unknown>, more: Record<string, unknown> = {}): PendingOperation {
+  return { type: "creating", resource: { urn: urn(type, name), type, custom: true, inputs, ...more } };
+}
+
+const ACCOUNT = "kubernetes:core/v1:ServiceAccount";
+const GROUP = "openstack:compute/serverGroup:ServerGroup";
+const RULE = "openstack:networking/secGroupRule:SecGroupRule";
+const account = creating(ACCOUNT, "account", { metadata: { name: "default", namespace: "portal" } });
+const accountUrn = urn(ACCOUNT, "account");
+
+/** A stack in memory that drops open operations on import, as the engine does. */
+class FakeStack implements PendingStack {
+  readonly refreshed: string[][] = [];
+  private kept: readonly PendingOperation[] = [];
+
+  constructor(
+    public resources: readonly { readonly urn: string; readonly type: string; readonly id?: string; readonly delete?: boolean }[],
+    public operations: readonly PendingOperation[],
+    private readonly refreshFails = false,
+  ) {}
+
+  async exportState(): Promise<string> {
+    return JSON.stringify({ version: 3, deployment: { resources: this.resources, pending_operations: this.operations } });
+  }
+
+  async importState(state: string): Promise<void> {
+    this.resources = JSON.parse(state).deployment.resources;
+    this.operations = [];
+  }
+
+  remembered(): readonly PendingOperation[] {
+    return this.kept;
+  }
+
+  remember(operations: readonly PendingOperation[]): void {
+    this.kept = operations;
+  }
+
+  async refresh(urns: readonly string[]): Promise<void> {
+    if (this.refreshFails) throw new Error("unreachable");
+    this.refreshed.push([...urns]);
+  }
+
+  async ask(): Promise<void> {
+    throw new Error("nothing here has to be asked");
+  }
+
+  tell(): void {}
+}
+
+const resolve = (stack: PendingStack, approvals: string[] = [], destroying = false) =>
+  resolvePending(stack, "seoul", approvals, destroying);
+
+describe("Operations that a killed run left open", () => {
+  it("are taken into the state by the id that follows from their inputs, and then read", async () => {
+    const stack = new FakeStack([], [account]);
+    await resolve(stack);
+    assert.deepEqual(
+      stack.resources.map(({ urn: one, id }) => [one, id]),
+      [[accountUrn, "portal/default"]],
+    );
+    assert.deepEqual(stack.refreshed, [[accountUrn]]);
+    assert.deepEqual(stack.remembered(), []);
+  });
+
+  it("are forgotten where the resource is nowhere but in the state", async () => {
+    const stack = new FakeStack([], [creating("random:index/randomPassword:RandomPassword", "password", { length: 20 })]);
+    await resolve(stack);
+    assert.deepEqual([stack.resources, stack.operations, stack.refreshed], [[], [], []]);
+  });
+
+  it("are refused, and stay as they are, where only a person can look", async () => {
+    const stack = new FakeStack([], [creating(GROUP, "group", { name: "seoul-worker" }), account]);
+    await assert.rejects(resolve(stack), (error) => {
+      assert.ok(error instanceof RefusedError);
+      const [problem] = error.problems;
+      assert.equal(problem?.path, "group");
+      assert.match(problem?.reason ?? "", /ServerGroup "seoul-worker"/);
+      assert.match(problem?.remedy ?? "", /--approve group:absent/);
+      return true;
+    });
+    assert.equal(stack.operations.length, 2);
+    await resolve(stack, ["group:absent"]);
+    assert.deepEqual(stack.refreshed, [[accountUrn]]);
+  });
+
+  it("are read afresh where something was changed or deleted", async () => {
+    const there = { urn: accountUrn, type: ACCOUNT, id: "portal/default" };
+    const stack = new FakeStack([there], [{ type: "deleting", resource: there }]);
+    await resolve(stack);
+    assert.deepEqual(stack.refreshed, [[accountUrn]]);
+  });
+
+  it("turn the resource that was being replaced into one that goes", async () => {
+    const stack = new FakeStack([{ urn: accountUrn, type: ACCOUNT, id: "portal/former" }], [account]);
+    await resolve(stack);
+    assert.deepEqual(
+      stack.resources.map(({ id, delete: goes }) => [id, goes ?? false]),
+      [
+        ["portal/former", true],
+        ["portal/default", false],
+      ],
+    );
+  });
+
+  it("need no look when the cluster they are in is destroyed anyway", async () => {
+    const inCluster = creating(ACCOUNT, "account", {}, { deletedWith: urn("kpaas:kubespray:Cluster", "cluster") });
+    const stack = new FakeStack([], [inCluster]);
+    await resolve(stack, [], true);
+    assert.deepEqual([stack.resources, stack.refreshed], [[], []]);
+  });
+
+  it("are not lost when reading them fails", async () => {
+    const stack = new FakeStack([], [account], true);
+    await assert.rejects(resolve(stack), /unreachable/);
+    assert.deepEqual(stack.remembered(), [account]);
+    const again = new FakeStack(stack.resources, []);
+    again.remember(stack.remembered());
+    await resolve(again);
+    assert.equal(again.resources.length, 1);
+    assert.deepEqual(again.refreshed, [[accountUrn]]);
+  });
+
+  it("are found by the refusal to make them twice where the cloud cannot be asked", async () => {
+    const id = "0b7d8f3e-1111-4222-8333-444455556666";
+    const stack = new FakeStack([], [creating(RULE, "rule", { direction: "ingress" })]);
+    const { unproven } = await resolve(stack);
+    assert.equal(await adoptRefused(stack, unproven, new Map([[urn(RULE, "rule"), "Quota exceeded"]])), false);
+    const refusal = `409: Security group rule already exists. Rule id is ${id}.`;
+    assert.equal(await adoptRefused(stack, unproven, new Map([[urn(RULE, "rule"), refusal]])), true);
+    assert.deepEqual(
+      stack.resources.map((one) => one.id),
+      [id],
+    );
+  });
+});
+
+describe("What a resource is found by", () => {
+  it("is a machine's own port for a machine, for a cloud knows no machine by name", () => {
+    const way = findable("openstack:compute/instance:Instance");
+    assert.ok(way.how === "lookup");
+    assert.deepEqual(way.args({ networks: [{ port: "p1" }] }), { portId: "p1" });
+    assert.equal(way.id({ id: "p1", deviceId: "" }), "", "the port has no machine: none was made");
+  });
+
+  it("is the word of a person for types kpaas does not know", () => {
+    assert.equal(findable("aws:s3/bucket:Bucket").how, "person");
+  });
+});
+
+describe("A backend whose engine was killed", () => {
+  const folder = temporaryFolders();
+
+  it("loses the attributes that were half written, never the state, and nothing while somebody holds the stack", () => {
+    const backend = folder();
+    const [stacks, locks] = [join(backend, ".pulumi/stacks/kpaas"), join(backend, ".pulumi/locks/organization/kpaas/seoul")];
+    for (const one of [stacks, locks]) mkdirSync(one, { recursive: true });
+    const before = ["seoul.json", "seoul.json.1a.tmp", "seoul.json.attrs", "seoul.json.bak.attrs"];
+    for (const name of before) writeFileSync(join(stacks, name), name.endsWith("bak.attrs") ? "{}" : "");
+    writeFileSync(join(locks, "one.json"), "{}");
+    mendBackend(backend, "kpaas", "seoul");
+    assert.deepEqual(readdirSync(stacks), before);
+    mendBackend(backend, "kpaas", "busan");
+    assert.deepEqual(readdirSync(stacks), before);
+  });
+
+  it("reads on without them", () => {
+    const backend = folder();
+    const stacks = join(backend, ".pulumi/stacks/kpaas");
+    mkdirSync(stacks, { recursive: true });
+    for (const name of ["seoul.json", "seoul.json.1a.tmp", "seoul.json.attrs"]) writeFileSync(join(stacks, name), "");
+    writeFileSync(join(stacks, "seoul.json.bak.attrs"), "{}");
+    mendBackend(backend, "kpaas", "seoul");
+    assert.deepEqual(readdirSync(stacks), ["seoul.json", "seoul.json.bak.attrs"]);
+  });
+});
