@@ -56,18 +56,52 @@ export async function usableGo(env: NodeJS.ProcessEnv): Promise<string> {
 
 /** Builds the engine from its published Go module, pinned by go.sum. */
 export async function buildEngine(options: BuildOptions): Promise<void> {
+  await goBuild({
+    ...options,
+    what: `the Pulumi engine ${options.version}`,
+    packages: { pulumi: PACKAGE },
+    flags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${options.version}`,
+    estimate: buildEstimate(),
+  });
+}
+
+/** What {@link goBuild} builds. */
+export interface GoBuild extends Omit<BuildOptions, "version"> {
+  /** As progress names it. */
+  readonly what: string;
+  /** Main packages by the program each becomes, `<into>/bin/NAME`. Several keep the last part of their paths as name. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** The linker's flags. */
+  readonly flags: string;
+  /** How long it takes, as words. */
+  readonly estimate: string;
+}
+
+/**
+ * Builds programs from published Go modules, pinned by the folder's go.sum.
+ * @throws Error when there is no Go that can, or with the end of the compiler's words.
+ */
+export async function goBuild(options: GoBuild): Promise<void> {
   await usableGo(options.env);
   const bin = join(options.into, "bin");
   await mkdir(bin);
-  options.onProgress?.(`building the Pulumi engine ${options.version} from its Go module, once: ${buildEstimate()}`);
+  options.onProgress?.(`building ${options.what} from its Go module, once: ${options.estimate}`);
   const started = Date.now();
   let reported = started;
   let packages = 0;
+  const programs = Object.keys(options.packages);
   const args = [
-    ...["build", "-v", "-mod=readonly", "-o", join(bin, "pulumi"), "-tags", "osusergo,grpcnotrace"],
-    ...["-ldflags", `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${options.version}`, PACKAGE],
+    "build",
+    "-v",
+    "-mod=readonly",
+    "-o",
+    programs.length === 1 ? join(bin, programs[0] ?? "") : `${bin}/`,
+    "-tags",
+    "osusergo,grpcnotrace",
+    "-ldflags",
+    options.flags,
   ];
-  await run("go", args, {
+  await run("go", [...args, ...Object.values(options.packages)], {
     cwd: options.module,
     // A workspace file of the user's own must not change what is built.
     env: { ...options.env, GOWORK: "off" },
@@ -77,7 +111,7 @@ export async function buildEngine(options: BuildOptions): Promise<void> {
       const now = Date.now();
       if (now - reported < REPORT_MS) return;
       reported = now;
-      options.onProgress?.(`building the Pulumi engine: ${packages} packages after ${Math.round((now - started) / 1_000)} s`);
+      options.onProgress?.(`building ${options.what}: ${packages} packages after ${Math.round((now - started) / 1_000)} s`);
     },
   });
 }

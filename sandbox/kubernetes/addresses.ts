@@ -1,9 +1,13 @@
 import { isIPv4 } from "node:net";
-import type { Objects } from "./objects";
 import { annotationsOf, at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
 
 /** Where MetalLB's address pools are kept. */
 export const POOL_KIND = "metallb.io/v1beta1/IPAddressPool";
+
+/** The objects that decide about addresses. */
+interface Listed {
+  list(apiVersionKind: string): readonly KubeObject[];
+}
 
 interface Range {
   /** As written in the pool. */
@@ -25,7 +29,7 @@ interface Pool {
 export type Allocation = { readonly address: string; readonly pool: string } | { readonly reason: string };
 
 /** Decides the address of a Service of type LoadBalancer; one that it has and may keep stays. */
-export function allocate(service: KubeObject, objects: Objects): Allocation {
+export function allocate(service: KubeObject, objects: Listed): Allocation {
   const failed = (why: string): Allocation => ({
     reason: `[AllocationFailed] Failed to allocate IP for "${namespaceOf(service)}/${nameOf(service)}": ${why}`,
   });
@@ -59,7 +63,7 @@ export function allocate(service: KubeObject, objects: Objects): Allocation {
 }
 
 /** The problem with a pool's own addresses, in the words of MetalLB's admission webhook. */
-export function poolProblem(pool: KubeObject, objects: Objects): string | undefined {
+export function poolProblem(pool: KubeObject, objects: Listed): string | undefined {
   const denial = (why: string): string => `admission webhook "ipaddresspoolvalidationwebhook.metallb.io" denied the request: ${why}`;
   const written = list(at(pool, "spec.addresses")).map(String);
   const wrong = written.find((one) => parseRange(one) === undefined);
@@ -139,7 +143,7 @@ function wantedAddress(service: KubeObject): string | undefined {
 }
 
 /** The addresses other Services have, unless both Services allow sharing by the same key; by address, the owner's name. */
-function takenAddresses(service: KubeObject, objects: Objects): Map<string, string> {
+function takenAddresses(service: KubeObject, objects: Listed): Map<string, string> {
   const key = text(annotated(service, "allow-shared-ip"));
   const taken = new Map<string, string>();
   for (const other of objects.list("v1/Service")) {

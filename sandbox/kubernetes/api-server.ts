@@ -1,22 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { denied } from "./admission";
+import { ApiError } from "./api";
 import { withDefaults } from "./defaults";
 import { frozenFields } from "./immutable";
 import { Objects, resourceOf, type ServedKind } from "./objects";
 import { checkFields, checkOpenApi, type FieldError } from "./schema";
 import { validateObject } from "./validate";
 import { at, type Fields, fields, isFields, type KubeObject, list, merge, nameOf, namespaceOf, same, withAt } from "./values";
-
-/** What the API server answers to a request it refuses, in its own words. */
-export class ApiError extends Error {
-  constructor(
-    readonly reason: "AlreadyExists" | "NotFound" | "Invalid" | "Forbidden" | "NoMatch",
-    message: string,
-  ) {
-    super(message);
-    this.name = "ApiError";
-  }
-}
 
 const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -38,6 +28,10 @@ export class ApiServer {
 
   get(object: Fields): KubeObject | undefined {
     return this.objects.get(String(object.apiVersion), String(object.kind), namespaceOf(object) || "default", nameOf(object));
+  }
+
+  list(apiVersionKind: string): KubeObject[] {
+    return this.objects.list(apiVersionKind);
   }
 
   /** Admits and stores a new object, with what the server fills in. */

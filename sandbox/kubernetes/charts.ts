@@ -122,7 +122,7 @@ function definition(entry: Fields, keep: boolean): Fields {
   const plural = String(entry.plural);
   const versions = list(entry.versions).map((one) => {
     const version = fields(one);
-    return { name: version.name, served: true, storage: version.storage, schema: { openAPIV3Schema: version.schema } };
+    return { name: version.name, served: true, storage: version.storage, schema: { openAPIV3Schema: opened(fields(version.schema)) } };
   });
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -135,6 +135,16 @@ function definition(entry: Fields, keep: boolean): Fields {
       versions,
     },
   };
+}
+
+/** The catalogue leaves out what is inside most objects: those hold anything, which an API server would otherwise cut away. */
+function opened(schema: Fields): Fields {
+  const type = schema.type ?? "object";
+  if (type === "array") return { ...schema, items: opened(fields(schema.items)) };
+  if (type !== "object" || schema.additionalProperties !== undefined) return schema;
+  if (schema.properties === undefined) return { ...schema, type, "x-kubernetes-preserve-unknown-fields": true };
+  const properties = Object.entries(fields(schema.properties)).map(([key, inner]) => [key, opened(fields(inner))]);
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 function renderObject(entry: Fields, scope: Scope): Fields {

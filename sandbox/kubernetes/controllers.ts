@@ -1,14 +1,9 @@
 import { allocate } from "./addresses";
+import type { Observed } from "./api";
 import { certificates } from "./certificates";
 import { claimReason } from "./pods";
 import { annotationsOf, at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
 import { type Controllers, daemonSet, deployment, type Finding, job, pod, readyPods, statefulSet } from "./workloads";
-
-/** An object as its controllers left it, and why it is not ready (empty when it is). */
-export interface Observed {
-  readonly object: KubeObject;
-  readonly reasons: readonly string[];
-}
 
 /** Lets the object's controller work once: writes its status and says whether it is ready. Kinds without a controller are ready at once. */
 export function observe(object: KubeObject, controllers: Controllers): Observed {
@@ -76,8 +71,7 @@ function claim(object: KubeObject, { api }: Controllers): Finding {
 const DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class";
 
 /** The name of the class an Ingress has, or would be given. */
-export function ingressClass(object: Fields, { api }: Controllers): { readonly name?: string; readonly found?: KubeObject } {
-  const classes = api.objects.list("networking.k8s.io/v1/IngressClass");
+export function ingressClass(object: Fields, classes: readonly KubeObject[]): { readonly name?: string; readonly found?: KubeObject } {
   const name = text(at(object, "spec.ingressClassName")) ?? text(annotationsOf(object)["kubernetes.io/ingress.class"]);
   const found = classes.find((one) => (name === undefined ? annotationsOf(one)[DEFAULT_CLASS] === "true" : nameOf(one) === name));
   return { ...(name === undefined ? {} : { name }), ...(found === undefined ? {} : { found }) };
@@ -93,10 +87,10 @@ function ingress(object: KubeObject, controllers: Controllers): Finding {
   });
   const reasons = missing.map(({ path, service: name }) => `No matching service found for ingress rule: "${path}" -> "${name}"`);
   if (reasons.length > 0) reasons.unshift("Ingress has at least one rule with an unavailable target endpoint.");
-  const { found } = ingressClass(object, controllers);
+  const { found } = ingressClass(object, controllers.api.list("networking.k8s.io/v1/IngressClass"));
   // Without its class nobody serves it: the provider warns, nothing is waited for.
   if (found === undefined) return { status: { loadBalancer: {} }, reasons };
-  const address = controllerAddress(found, controllers);
+  const address = controllerAddress(found, controllers.api.list("v1/Service"));
   if (address !== undefined) return { status: { loadBalancer: { ingress: [{ ip: address }] } }, reasons };
   reasons.push("Ingress .status.loadBalancer field was not updated with a hostname/IP address.");
   return { status: { loadBalancer: {} }, reasons };
@@ -112,12 +106,10 @@ function backends(object: KubeObject): { readonly path: string; readonly service
 }
 
 /** The address of the load balancer that the class's own release, or else anybody, put before an ingress controller. */
-function controllerAddress(ingressClassObject: KubeObject, { api }: Controllers): string | undefined {
+export function controllerAddress(ingressClassObject: KubeObject, services: readonly KubeObject[]): string | undefined {
   const release = annotationsOf(ingressClassObject)["meta.helm.sh/release-name"];
-  const services = api.objects
-    .list("v1/Service")
-    .filter((one) => release === undefined || annotationsOf(one)["meta.helm.sh/release-name"] === release);
   for (const candidate of services) {
+    if (release !== undefined && annotationsOf(candidate)["meta.helm.sh/release-name"] !== release) continue;
     const ip = text(fields(list(at(candidate, "status.loadBalancer.ingress"))[0]).ip);
     if (ip !== undefined) return ip;
     const cluster = text(at(candidate, "spec.clusterIP"));

@@ -11,8 +11,8 @@ import type {
   UpdateCall,
 } from "../../plugin/rpc/provider";
 import { secret, UNKNOWN } from "../../plugin/rpc/provider";
-import { ApiError } from "./api-server";
-import { ingressClass, observe } from "./controllers";
+import { ApiError, type Observed } from "./api";
+import { ingressClass } from "./controllers";
 import { diffFields, pruneTo, withoutIgnored } from "./diff";
 import { forceNewPaths } from "./immutable";
 import { apiVersionOf, isBuiltInGroup, KINDS } from "./kinds";
@@ -24,6 +24,7 @@ import {
   annotationsOf,
   at,
   containsSecret,
+  containsUnknown,
   type Fields,
   fields,
   isFields,
@@ -74,11 +75,11 @@ export class ObjectResource {
   }
 
   async create(call: CreateCall): Promise<{ id: string; properties: Fields }> {
-    if (call.preview) return { id: "", properties: previewed(call.inputs) };
+    if (call.preview) return { id: "", properties: await this.tried(call, call.inputs, "create") };
     const session = this.sessions.must();
     const wanted = fields(reveal(call.inputs));
     await this.warn(call, wanted, session);
-    const created = this.told(call, "created", () => session.api.create(wanted));
+    const created = await this.told(call, "created", () => session.api.create(normal(wanted)));
     const { object, reasons } = await this.ready(call, created);
     const [id, properties] = [idOf(object), outputsOf(object, call.inputs)];
     if (reasons.length > 0) throw notReady(call, "created", nameOf(object), reasons, id, properties, call.inputs);
@@ -86,23 +87,23 @@ export class ObjectResource {
   }
 
   async update(call: UpdateCall): Promise<{ properties: Fields }> {
-    if (call.preview) return { properties: previewed(call.news) };
+    if (call.preview) return { properties: await this.tried(call, call.news, "update") };
     const session = this.sessions.must();
     const wanted = fields(reveal(call.news));
     await this.warn(call, wanted, session);
-    const applied = this.told(call, "updated", () => session.api.apply(normal(fields(reveal(call.oldInputs))), normal(wanted)));
+    const applied = await this.told(call, "updated", () => session.api.apply(normal(fields(reveal(call.oldInputs))), normal(wanted)));
     const { object, reasons } = await this.ready(call, applied);
     const properties = outputsOf(object, call.news);
     if (reasons.length > 0) throw notReady(call, "updated", nameOf(object), reasons, idOf(object), properties, call.news);
     return { properties };
   }
 
-  read(call: ReadCall): ReadResult {
+  async read(call: ReadCall): Promise<ReadResult> {
     const session = this.sessions.connect();
     if ("unreachable" in session) throw new Error(READ_UNREACHABLE);
-    const live = session.api.get(this.reference(call.type, call.id));
+    const live = await session.api.get(this.reference(call.type, call.id));
     if (live === undefined) return { id: "", inputs: {}, properties: {} };
-    const { object } = observe(live, session);
+    const { object } = await session.api.observe(live);
     const known = Object.keys(call.inputs).length > 0;
     const inputs = known ? this.liveInputs(object, call.inputs) : importedInputs(object);
     return { id: idOf(object), inputs, properties: outputsOf(object, inputs) };
@@ -115,7 +116,7 @@ export class ObjectResource {
       if (this.sessions.enabled("deleteUnreachable")) return;
       throw new Error(DELETE_UNREACHABLE);
     }
-    session.api.delete(this.reference(call.type, call.id));
+    await session.api.delete(this.reference(call.type, call.id));
     this.sessions.changed();
   }
 
@@ -130,7 +131,7 @@ export class ObjectResource {
   }
 
   private served(apiVersion: string, kind: string): ServedKind | undefined {
-    return KINDS.get(`${apiVersion}/${kind}`) ?? this.sessions.reachable()?.api.objects.served(apiVersion, kind);
+    return KINDS.get(`${apiVersion}/${kind}`) ?? this.sessions.reachable()?.api.served(apiVersion, kind);
   }
 
   /** The object with the namespace it really has, so that a default written or left out is no change. */
@@ -154,20 +155,18 @@ export class ObjectResource {
     return object.apiVersion === "v1" && object.kind === "Secret" ? secretive(marked) : marked;
   }
 
-  private async ready(call: CreateCall | UpdateCall, object: KubeObject): Promise<{ object: KubeObject; reasons: readonly string[] }> {
-    const look = (session: Session): { object: KubeObject; reasons: readonly string[] } => {
-      const live = session.api.get(object);
-      return live === undefined
-        ? { object, reasons: [`${object.kind} "${nameOf(object)}" was deleted meanwhile`] }
-        : observe(live, session);
+  private async ready(call: CreateCall | UpdateCall, object: KubeObject): Promise<Observed> {
+    const look = async ({ api }: Session): Promise<Observed> => {
+      const live = await api.get(object);
+      return live === undefined ? { object, reasons: [`${object.kind} "${nameOf(object)}" was deleted meanwhile`] } : api.observe(live);
     };
-    if (annotationsOf(object)[SKIP_AWAIT] === "true") return { ...look(this.sessions.must()), reasons: [] };
+    if (annotationsOf(object)[SKIP_AWAIT] === "true") return { ...(await look(this.sessions.must())), reasons: [] };
     return this.sessions.wait(call, look);
   }
 
   private async warn(call: CreateCall | UpdateCall, wanted: Fields, session: Session): Promise<void> {
     if (wanted.kind !== "Ingress") return;
-    const { name, found } = ingressClass(wanted, session);
+    const { name, found } = ingressClass(wanted, await session.api.list("networking.k8s.io/v1/IngressClass"));
     if (found !== undefined) return;
     await call.log(
       "warning",
@@ -177,9 +176,18 @@ export class ObjectResource {
     );
   }
 
-  private told<T>(call: CreateCall | UpdateCall, verb: "created" | "updated", work: () => T): T {
+  /** What a preview knows. A server with a dry run is asked whether it would take the object, as far as that is known. */
+  private async tried(call: CreateCall | UpdateCall, inputs: Fields, verb: "create" | "update"): Promise<Fields> {
+    const session = this.sessions.reachable();
+    const wanted = fields(reveal(inputs));
+    if (session?.api.preview !== undefined && !containsUnknown(wanted))
+      await this.told(call, `${verb}d`, async () => session.api.preview?.(normal(wanted), verb));
+    return previewed(inputs);
+  }
+
+  private async told<T>(call: CreateCall | UpdateCall, verb: "created" | "updated", work: () => T | Promise<T>): Promise<T> {
     try {
-      const result = work();
+      const result = await work();
       this.sessions.changed();
       return result;
     } catch (error) {

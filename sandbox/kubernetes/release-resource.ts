@@ -13,7 +13,6 @@ import {
   type UpdateCall,
 } from "../../plugin/rpc/provider";
 import { findChart } from "./charts";
-import { observe } from "./controllers";
 import { diffFields, withoutIgnored } from "./diff";
 import { type ReleaseRecord, readSpec, releaseProblems, resourceNames } from "./releases";
 import type { Session, Sessions } from "./session";
@@ -56,33 +55,33 @@ export class ReleaseResource {
   async create(call: CreateCall): Promise<{ id: string; properties: Fields }> {
     if (call.preview) return { id: "", properties: previewed(call.inputs) };
     const session = this.session("create");
-    const record = session.releases.install(readSpec(fields(reveal(call.inputs))));
+    const record = await session.releases.install(readSpec(fields(reveal(call.inputs))));
     return { id: idOf(record), properties: await this.settled(call, record, call.inputs, "was created, but failed") };
   }
 
   async update(call: UpdateCall): Promise<{ properties: Fields }> {
     if (call.preview) return { properties: previewed(call.news) };
     const session = this.session("update");
-    const record = session.releases.upgrade(readSpec(fields(reveal(call.news))));
+    const record = await session.releases.upgrade(readSpec(fields(reveal(call.news))));
     return { properties: await this.settled(call, record, call.news, "failed") };
   }
 
-  read(call: ReadCall): ReadResult {
+  async read(call: ReadCall): Promise<ReadResult> {
     const { releases } = this.session("read");
     const [namespace, name] = call.id.includes("/") ? (call.id.split("/") as [string, string]) : ["default", call.id];
-    const record = releases.get(namespace, name);
+    const record = await releases.get(namespace, name);
     if (record === undefined) return { id: "", inputs: {}, properties: {} };
     const known = Object.keys(call.inputs).length > 0 ? call.inputs : { name, namespace, chart: record.chart };
     const inputs = { ...known, version: record.version };
     return { id: idOf(record), inputs, properties: outputsOf(inputs, record) };
   }
 
-  delete(call: DeleteCall): void {
+  async delete(call: DeleteCall): Promise<void> {
     const session = this.sessions.connect();
     if ("unreachable" in session)
       throw new Error(`can't delete Helm Release with unreachable cluster. Reason: ${JSON.stringify(session.unreachable)}`);
     const [namespace, name] = call.id.includes("/") ? (call.id.split("/") as [string, string]) : ["default", call.id];
-    session.releases.uninstall(namespace, name);
+    await session.releases.uninstall(namespace, name);
     this.sessions.changed();
   }
 
@@ -96,11 +95,14 @@ export class ReleaseResource {
   }
 
   private async settled(call: CreateCall | UpdateCall, record: ReleaseRecord, inputs: Fields, what: string): Promise<Fields> {
-    const look = (session: Session): { reasons: readonly string[] } => ({
-      reasons: session.releases
-        .objectsOf(record)
-        .flatMap((object) => observe(object, session).reasons.map((reason) => `${object.kind} "${nameOf(object)}": ${reason}`)),
-    });
+    const look = async ({ api, releases }: Session): Promise<{ reasons: readonly string[] }> => {
+      const reasons: string[] = [];
+      for (const object of await releases.objectsOf(record)) {
+        const observed = await api.observe(object);
+        reasons.push(...observed.reasons.map((reason) => `${object.kind} "${nameOf(object)}": ${reason}`));
+      }
+      return { reasons };
+    };
     const { reasons } = inputs.skipAwait === true ? { reasons: [] } : await this.sessions.wait(call, look);
     const done = this.sessions.must().releases.settle(record, reasons.length === 0 ? "deployed" : "failed");
     this.sessions.changed();

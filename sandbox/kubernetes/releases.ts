@@ -1,5 +1,5 @@
 import { Store } from "../store";
-import { ApiError, type ApiServer } from "./api-server";
+import { type Api, ApiError } from "./api";
 import { type Chart, chartNames, findChart, render, unknownValues } from "./charts";
 import type { FieldError } from "./schema";
 import { annotationsOf, at, containsUnknown, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, same, text } from "./values";
@@ -96,22 +96,22 @@ export function readSpec(inputs: Fields): ReleaseSpec {
   };
 }
 
-/** Helm over the simulated API server. */
+/** Helm over an API server. */
 export class Releases {
   private readonly store: Store;
 
   constructor(
     folder: string,
-    private readonly api: ApiServer,
+    private readonly api: Api,
   ) {
     this.store = new Store(folder);
   }
 
-  get(namespace: string, name: string): ReleaseRecord | undefined {
+  async get(namespace: string, name: string): Promise<ReleaseRecord | undefined> {
     const stored = this.store.get("releases.helm.sh", `${namespace}_${name}`);
     if (stored === undefined) return undefined;
     const record = fields(stored);
-    if (record.namespaceUid !== this.namespaceUid(namespace)) return undefined;
+    if (record.namespaceUid !== (await this.namespaceUid(namespace))) return undefined;
     return {
       name: String(record.name),
       namespace: String(record.namespace),
@@ -132,50 +132,56 @@ export class Releases {
     return settled;
   }
 
-  install(spec: ReleaseSpec): ReleaseRecord {
-    if (this.get(spec.namespace, spec.name) !== undefined) throw new ApiError("AlreadyExists", "cannot re-use a name that is still in use");
+  async install(spec: ReleaseSpec): Promise<ReleaseRecord> {
+    if ((await this.get(spec.namespace, spec.name)) !== undefined)
+      throw new ApiError("AlreadyExists", "cannot re-use a name that is still in use");
     const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: spec.namespace } };
-    if (this.api.get(namespace) === undefined) {
+    if ((await this.api.get(namespace)) === undefined) {
       if (!spec.createNamespace) throw new ApiError("NotFound", `create: failed to create: namespaces "${spec.namespace}" not found`);
-      this.api.create(namespace);
+      await this.api.create(namespace);
     }
-    return this.write(spec, this.bring(spec, []), 1);
+    return this.write(spec, await this.bring(spec, []), 1);
   }
 
-  upgrade(spec: ReleaseSpec): ReleaseRecord {
-    const before = this.get(spec.namespace, spec.name);
+  async upgrade(spec: ReleaseSpec): Promise<ReleaseRecord> {
+    const before = await this.get(spec.namespace, spec.name);
     if (before === undefined) throw new ApiError("NotFound", `"${spec.name}" has no deployed releases`);
-    const objects = this.bring(spec, before.objects);
+    const objects = await this.bring(spec, before.objects);
     const gone = before.objects.filter((one) => !objects.some((other) => same(referenceOf(other), one)));
-    for (const one of gone) this.remove(one);
+    for (const one of gone) await this.remove(one);
     return this.write(spec, objects, before.revision + 1);
   }
 
-  uninstall(namespace: string, name: string): void {
-    const record = this.get(namespace, name);
+  async uninstall(namespace: string, name: string): Promise<void> {
+    const record = await this.get(namespace, name);
     if (record === undefined) return;
-    for (const one of [...record.objects].reverse()) this.remove(one);
+    for (const one of [...record.objects].reverse()) await this.remove(one);
     this.store.delete("releases.helm.sh", `${namespace}_${name}`);
   }
 
   /** The objects of a release as they stand. */
-  objectsOf(record: ReleaseRecord): KubeObject[] {
-    return record.objects.flatMap((one) => this.api.get(one) ?? []);
+  async objectsOf(record: ReleaseRecord): Promise<KubeObject[]> {
+    const objects = await Promise.all(record.objects.map(async (one) => this.api.get(one)));
+    return objects.filter((one) => one !== undefined);
   }
 
-  private bring(spec: ReleaseSpec, before: readonly Fields[]): KubeObject[] {
+  private async bring(spec: ReleaseSpec, before: readonly Fields[]): Promise<KubeObject[]> {
     const { crds, objects } = render(spec.chart, { release: spec.name, namespace: spec.namespace, values: spec.values });
     const templated = spec.chart.crds.templated === true;
-    const definitions = crds.filter((one) => templated || (!spec.skipCrds && this.api.get(one) === undefined));
-    return [...definitions, ...objects].map((object) => this.bringOne(object, spec, before));
+    const brought: KubeObject[] = [];
+    for (const one of crds) {
+      if (templated || (!spec.skipCrds && (await this.api.get(one)) === undefined)) brought.push(await this.bringOne(one, spec, before));
+    }
+    for (const one of objects) brought.push(await this.bringOne(one, spec, before));
+    return brought;
   }
 
-  private bringOne(object: Fields, spec: ReleaseSpec, before: readonly Fields[]): KubeObject {
+  private async bringOne(object: Fields, spec: ReleaseSpec, before: readonly Fields[]): Promise<KubeObject> {
     const owner = { "meta.helm.sh/release-name": spec.name, "meta.helm.sh/release-namespace": spec.namespace };
     const metadata = fields(object.metadata);
     const labels = { ...fields(metadata.labels), "app.kubernetes.io/managed-by": "Helm" };
     const owned = { ...object, metadata: { ...metadata, labels, annotations: { ...fields(metadata.annotations), ...owner } } };
-    const live = this.api.get(owned);
+    const live = await this.api.get(owned);
     if (live === undefined) return this.api.create(owned);
     const mine = before.some((one) => same(one, referenceOf(live))) || annotationsOf(live)["meta.helm.sh/release-name"] === spec.name;
     if (mine) return this.api.apply({ ...live, metadata: { labels: live.metadata.labels, annotations: live.metadata.annotations } }, owned);
@@ -183,20 +189,21 @@ export class Releases {
     throw new ApiError("AlreadyExists", `Unable to continue with install: ${what}: invalid ownership metadata`);
   }
 
-  private remove(reference: Fields): void {
-    const live = this.api.get(reference);
-    if (live !== undefined && annotationsOf(live)["helm.sh/resource-policy"] !== "keep") this.api.delete(live);
+  private async remove(reference: Fields): Promise<void> {
+    const live = await this.api.get(reference);
+    if (live !== undefined && annotationsOf(live)["helm.sh/resource-policy"] !== "keep") await this.api.delete(live);
   }
 
-  private write(spec: ReleaseSpec, objects: readonly KubeObject[], revision: number): ReleaseRecord {
+  private async write(spec: ReleaseSpec, objects: readonly KubeObject[], revision: number): Promise<ReleaseRecord> {
     const { name, namespace, chart } = spec;
     const facts = { name, namespace, chart: chart.name, version: chart.version, appVersion: chart.appVersion };
-    const namespaceUid = this.namespaceUid(namespace);
+    const namespaceUid = await this.namespaceUid(namespace);
     return this.settle({ ...facts, revision, status: "pending-install", namespaceUid, objects: objects.map(referenceOf) }, "deployed");
   }
 
-  private namespaceUid(name: string): string {
-    return String(this.api.objects.get("v1", "Namespace", "", name)?.metadata.uid);
+  private async namespaceUid(name: string): Promise<string> {
+    const namespace = await this.api.get({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    return String(namespace?.metadata.uid);
   }
 }
 

@@ -2,14 +2,17 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Call, PartialFailure } from "../../plugin/rpc/provider";
 import { Store } from "../store";
+import type { Api } from "./api";
 import { ApiServer } from "./api-server";
 import { readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
+import { observe } from "./controllers";
+import { realApi } from "./real/api";
 import { Releases } from "./releases";
 import { type Fields, text } from "./values";
-import type { Controllers } from "./workloads";
 
 /** A connection to the world's cluster. */
-export interface Session extends Controllers {
+export interface Session {
+  readonly api: Api;
   readonly releases: Releases;
 }
 
@@ -79,8 +82,8 @@ export class Sessions {
       if (known !== undefined) rmSync(folder, { recursive: true, force: true });
       marker.put("cluster", { id: "uid", uid: cluster.uid });
     }
-    const api = new ApiServer(folder);
-    return { cluster, api, releases: new Releases(folder, api) };
+    const api = realApi(this.worldDir) ?? simulated(new ApiServer(folder), cluster);
+    return { api, releases: new Releases(folder, api) };
   }
 
   /** Says that something in the cluster changed: whoever waits goes on waiting. */
@@ -92,18 +95,33 @@ export class Sessions {
    * Waits until `look` finds nothing amiss. Gives up, with what is amiss, when the cluster has been quiet for long enough or the
    * operation is cancelled: other resources of the same program may still bring what is missing.
    */
-  async wait<T extends { readonly reasons: readonly string[] }>(call: Call, look: (session: Session) => T): Promise<T> {
+  async wait<T extends { readonly reasons: readonly string[] }>(call: Call, look: (session: Session) => Promise<T>): Promise<T> {
     this.changed();
     let shown = "";
     for (;;) {
-      const found = look(this.must());
-      if (found.reasons.length === 0 || call.signal.aborted || Date.now() - this.lastChange >= this.quietMs) return found;
+      const session = this.must();
+      const { quietMs, everyMs } = session.api.patience ?? { quietMs: this.quietMs, everyMs: Math.min(50, this.quietMs) };
+      const found = await look(session);
+      if (found.reasons.length === 0 || call.signal.aborted || Date.now() - this.lastChange >= quietMs) return found;
       const first = found.reasons[0] ?? "";
       if (first !== shown) await call.status(first);
       shown = first;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(50, this.quietMs)));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   }
+}
+
+/** The simulated API server and its controllers as the provider meets them. */
+function simulated(server: ApiServer, cluster: SimulatedCluster): Api {
+  return {
+    get: (object) => server.get(object),
+    list: (kind) => server.list(kind),
+    create: (wanted) => server.create(wanted),
+    apply: (before, wanted) => server.apply(before, wanted),
+    delete: (object) => server.delete(object),
+    observe: (object) => observe(object, { cluster, api: server }),
+    served: (apiVersion, kind) => server.objects.served(apiVersion, kind),
+  };
 }
 
 /** The error of an object that was made but did not get ready. */

@@ -115,7 +115,7 @@ export class World {
     });
   }
 
-  async update(old: Recorded, news: Properties): Promise<Recorded> {
+  async update(old: Recorded, news: Properties, preview = false): Promise<Recorded> {
     const { inputs } = await this.check(old.type, old.name, news, old.inputs);
     const update = {
       ...this.call(old.type, old.name),
@@ -123,7 +123,7 @@ export class World {
       oldInputs: old.inputs,
       olds: old.outputs,
       news: inputs,
-      preview: false,
+      preview,
       timeout: 0,
     };
     return { ...old, inputs, outputs: (await this.provider.update(update)).properties };

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
+import { at, nameOf } from "../../sandbox/kubernetes/values";
+import { DEPLOYMENT, deployment, type Fields, NAMESPACE, type Recorded, World } from "../sandbox/kubernetes/world";
+import { RealCluster } from "../support/real-cluster";
+import { serversForTests } from "../support/servers";
+
+const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
+
+/** Single resources through the sandbox's provider against a real API server. The tests are one story, in order. */
+describe("resources on a real API server", function () {
+  this.timeout(180_000);
+  const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+  const world = new World();
+  let cluster: RealCluster | undefined;
+  let api: RealApi;
+  let namespace: Recorded;
+
+  const inside = (object: Fields): Fields => ({ ...object, metadata: { namespace: "shop", ...(at(object, "metadata") as Fields) } });
+  const find = (apiVersion: string, kind: string, name: string) => api.get({ apiVersion, kind, metadata: { name, namespace: "shop" } });
+
+  before(async function () {
+    cluster = await RealCluster.start(folder, world.folder, await serversForTests.call(this));
+    const found = realApi(world.folder);
+    assert.ok(found);
+    api = found;
+    await world.configure({ enableSecretMutable: true });
+    namespace = await world.create(NAMESPACE, "shop", { metadata: { name: "shop" } });
+  });
+  after(async () => {
+    await cluster?.stop();
+    world.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("are refused at preview in the server's own words", async () => {
+    const other = deployment("web", { spec: { selector: { matchLabels: { app: "other" } } } });
+    await assert.rejects(world.preview(DEPLOYMENT, "web", inside(other)), /`selector` does not match template `labels`/);
+  });
+
+  it("roll when their replicas, labels or images change", async () => {
+    const first = await world.create(DEPLOYMENT, "web", inside(deployment("web")));
+    const labels = { app: "web", tier: "front" };
+    const change = { spec: { replicas: 3, template: { metadata: { labels }, spec: { containers: [{ name: "main", image: "web:2" }] } } } };
+    const second = await world.update(first, inside(deployment("web", change)));
+    assert.equal(at(second.outputs, "status.availableReplicas"), 3);
+    const pods = (await api.list("v1/Pod")).filter((pod) => at(pod, "metadata.labels.tier") === "front");
+    assert.equal(pods.length, 3);
+    assert.deepEqual(await world.diff(second, inside(deployment("web", change))), { changes: {} });
+  });
+
+  it("lose what is no longer asked for", async () => {
+    const made = await world.create(
+      "kubernetes:core/v1:Secret",
+      "keys",
+      inside({ metadata: { name: "keys" }, stringData: { a: "1", b: "2" } }),
+    );
+    await world.update(made, inside({ metadata: { name: "keys" }, stringData: { a: "3" } }));
+    assert.deepEqual(at(await find("v1", "Secret", "keys"), "data"), { a: Buffer.from("3").toString("base64") });
+  });
+
+  it("get their volumes, and are refused at preview when an immutable field changes", async () => {
+    const claim = {
+      metadata: { name: "data" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, storageClassName: "fast" },
+    };
+    const storage = { metadata: { name: "fast" }, provisioner: "example.org/none", volumeBindingMode: "WaitForFirstConsumer" };
+    const storageClass = await world.create("kubernetes:storage.k8s.io/v1:StorageClass", "fast", storage);
+    const set = deployment("db", { spec: { serviceName: "db", volumeClaimTemplates: [claim] } });
+    const made = await world.create(STATEFUL_SET, "db", inside(set));
+    assert.equal(at(made.outputs, "status.readyReplicas"), 1);
+    assert.equal(at(await find("v1", "PersistentVolumeClaim", "data-db-0"), "status.phase"), "Bound");
+    await assert.rejects(
+      world.update(made, inside({ ...set, spec: { ...(at(set, "spec") as Fields), serviceName: "other" } }), true),
+      /StatefulSet\.apps "db" is invalid: spec: Forbidden: updates to statefulset spec for fields other than/,
+    );
+    await assert.rejects(
+      world.update(storageClass, { ...storage, volumeBindingMode: "Immediate" }, true),
+      /volumeBindingMode.*field is immutable/,
+    );
+    assert.equal(at(await find("apps/v1", "StatefulSet", "db"), "spec.serviceName"), "db");
+  });
+
+  it("of a Job complete, and those of a DaemonSet run on every node that takes them", async () => {
+    const { template, selector } = at(deployment("each"), "spec") as Fields;
+    const set = await world.create(
+      "kubernetes:apps/v1:DaemonSet",
+      "each",
+      inside({ metadata: { name: "each" }, spec: { template, selector } }),
+    );
+    assert.equal(at(set.outputs, "status.numberReady"), 2);
+    const pod = { ...(at(template, "spec") as Fields), restartPolicy: "Never" };
+    const job = await world.create(
+      "kubernetes:batch/v1:Job",
+      "once",
+      inside({ metadata: { name: "once" }, spec: { template: { spec: pod } } }),
+    );
+    assert.equal(at(job.outputs, "status.succeeded"), 1);
+  });
+
+  it("go with their namespace, which is gone when the delete returns", async () => {
+    await world.delete(namespace);
+    assert.ok(!(await api.list("v1/Namespace")).map(nameOf).includes("shop"));
+    assert.equal(await find("apps/v1", "Deployment", "web"), undefined);
+  });
+});
