@@ -67,6 +67,7 @@ describe("an environment in three layers on the real engine", function () {
       "credentials",
       "kubeconfig",
       "nodes",
+      "ssh",
       "urls",
       "versions",
     ]);
