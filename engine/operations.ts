@@ -123,7 +123,6 @@ export async function runOperation(
 ): Promise<OperationResult> {
   const started = Date.now();
   const { engine, setting } = await prepare(target, options);
-  if (setting.world !== undefined) writeWorld(setting.world, target.plan);
   const watched = program && watchProgram(program);
   const newCollector = () =>
     new EventCollector(options.onProgress, (text) => {
@@ -136,6 +135,8 @@ export async function runOperation(
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
     const select = program ? Stack.createOrSelect : Stack.select;
     const stack = await select.call(Stack, setting.stack, workspace);
+    // Not before: a stack that is not there, or no more, has no world either.
+    if (setting.world !== undefined) writeWorld(setting.world, target.plan);
     const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
     const open = pendingStack(target.root, { engine, setting, command }, options, tell);
     let unproven: readonly StateResource[] = [];

@@ -100,6 +100,10 @@ describe("An operation on the real engine", function () {
   it("says that there is no stack when asked to refresh or destroy what was never brought up", async () => {
     const seoul = target();
     for (const kind of ["refresh", "destroy"] as const) await assert.rejects(runOperation(kind, seoul, undefined, {}), StackMissingError);
+    assert.ok(
+      !existsSync(join(seoul.root, ".kpaas", "sandbox", "world", seoul.plan.environment, "world.json")),
+      "and leaves no world of it",
+    );
   });
 
   it("gives back the program's own refusal, and tells it nowhere else", async () => {
