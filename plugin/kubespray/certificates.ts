@@ -18,6 +18,12 @@ export function expiringOf(outputs: Properties, now: Date): Expiring {
   return expiringCertificates({ ...(seen.success ? seen.data : {}), ...(end === undefined ? {} : { kubeconfig: end }) }, now);
 }
 
+/** Whether a kubeconfig can still be used; one without certificates always can. */
+export function endsAfter(kubeconfig: string, now: Date): boolean {
+  const end = endOfKubeconfig(kubeconfig);
+  return end === undefined || new Date(end) > now;
+}
+
 /** When the first client certificate of a kubeconfig ends (ISO 8601); undefined where it holds none, as one with a token. */
 function endOfKubeconfig(kubeconfig: string): string | undefined {
   const parsed = kubeconfigSchema.safeParse(parse(kubeconfig));

@@ -1,6 +1,5 @@
 import { checkCluster } from "../../model/cluster/checks";
-import { compileDeletion, compileSteps, describeStep } from "../../model/cluster/steps";
-import type { ClusterStep } from "../../model/cluster/types";
+import { compileDeletion, describeStep } from "../../model/cluster/steps";
 import { type Clock, systemClock } from "../clock";
 import {
   type Call,
@@ -21,24 +20,16 @@ import {
   type UpdateCall,
 } from "../rpc/provider";
 import { expiringOf } from "./certificates";
+import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews, unknownOutputs } from "./change";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import { endpointOf, nodeTableOf, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
 import type { Runner } from "./runner";
-import { assumeKnown, hasUnknown, reveal } from "./values";
+import { hasUnknown, reveal } from "./values";
 
 /** The type token of the cluster resource. */
 export const clusterType = "kpaas:kubespray:Cluster";
-
-type Recorded = Pick<ClusterInputs, "spec" | "machines" | "networkCidr">;
-
-/** A change of the cluster, compiled. */
-interface Planned {
-  readonly recorded: Recorded | undefined;
-  readonly wanted: ClusterInputs;
-  readonly steps: readonly ClusterStep[];
-}
 
 /** The package `kpaas`: a kubespray cluster as a resource that is changed in place and never replaced. */
 export class KubesprayProvider implements Provider {
@@ -93,14 +84,14 @@ export class KubesprayProvider implements Provider {
     if (!planned) return { id: call.preview ? "" : call.name, properties: unknownOutputs(call.inputs) };
     const id = planned.wanted.spec.name;
     if (!call.preview) return { id, properties: await this.carryOut(call, id, planned, call.inputs, {}) };
-    return { id: "", properties: await preview(call, planned, call.inputs, {}) };
+    return { id: "", properties: await preview(call, planned, call.inputs, {}, this.now()) };
   }
 
   async update(call: UpdateCall): Promise<{ properties: Properties }> {
     assertType(call);
     const planned = this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
-    if (call.preview) return { properties: await preview(call, planned, call.news, call.olds) };
+    if (call.preview) return { properties: await preview(call, planned, call.news, call.olds, this.now()) };
     return { properties: await this.carryOut(call, call.id, planned, call.news, call.olds) };
   }
 
@@ -200,78 +191,6 @@ export class KubesprayProvider implements Provider {
     const where = step ? `step ${outcome.done.length + 1} of ${steps.length} (${describeStep(step)}) failed: ` : "";
     throw new PartialFailure(`${where}${reason}. What was reached is recorded; run \`up\` again to go on from there.`, id, reached);
   }
-}
-
-/** The change from the recorded to the wanted cluster, or undefined while too little of the wanted one is known. */
-function planChange(olds: Properties, news: Properties, now: Date): Planned | undefined {
-  const parsed = parseInputs(news);
-  if (parsed.kind === "unknown") return undefined;
-  if (parsed.kind === "wrong") throw new Error(parsed.failures.map((failure) => `${failure.property}: ${failure.reason}`).join("\n"));
-  const known = parseRecorded(olds);
-  // A creation that reached no node has made no cluster yet.
-  const recorded = known && Object.keys(known.spec.nodes).length > 0 ? known : undefined;
-  const wanted = { ...parsed.inputs, spec: assumeKnown(parsed.inputs.spec, recorded?.spec) };
-  const rebuiltInPlace = Object.keys(wanted.machines).filter((name) => {
-    const before = recorded?.machines[name]?.machineId;
-    return before !== undefined && before !== wanted.machines[name]?.machineId;
-  });
-  const expiring = expiringOf(olds, now).renewable;
-  const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
-  if (refusals.length > 0) {
-    const lines = refusals.map((refusal) => `  ${refusal.path}: ${refusal.reason}\n    ${refusal.remedy}`);
-    throw new Error(`this change of the cluster is refused:\n${lines.join("\n")}`);
-  }
-  return { recorded, wanted, steps };
-}
-
-/** Shows the steps and gives the outputs as far as they are known before anything runs. */
-async function preview(call: Call, planned: Planned, news: Properties, olds: Properties): Promise<Properties> {
-  const { recorded, wanted, steps } = planned;
-  for (const [index, step] of steps.entries()) {
-    await call.log("info", `would run ${index + 1}/${steps.length}: ${describeStep(step)} — ${step.reason}`);
-  }
-  return {
-    ...recordedInputs(news),
-    steps: steps.map(stepOutput),
-    endpoint: endpointOf(wanted.spec),
-    versions: versionsOf(wanted.spec),
-    nodeTable: UNKNOWN,
-    ...(recorded ? keptOutputs(olds) : {}),
-    ...(keepsKubeconfig(planned, olds) ? {} : { certificates: UNKNOWN, kubeconfig: UNKNOWN }),
-    ...(recorded && steps.length === 0 && olds.nodeTable !== undefined ? { nodeTable: olds.nodeTable } : {}),
-  };
-}
-
-/** Whether the change makes certificates anew, and the kubeconfig with them. */
-function renews({ steps }: Planned): boolean {
-  return steps.some(({ playbook }) => playbook === "renew-certificates");
-}
-
-function keepsKubeconfig(planned: Planned, olds: Properties): boolean {
-  return planned.recorded !== undefined && olds.kubeconfig !== undefined && !renews(planned);
-}
-
-/** The outputs that no change in place touches: none moves the endpoint or changes versions, and only a renewal reissues the kubeconfig. */
-function keptOutputs(olds: Properties): Properties {
-  const { kubeconfig, endpoint, versions, certificates } = olds;
-  return {
-    ...(certificates === undefined ? {} : { certificates }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(versions === undefined ? {} : { versions }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig: secret(reveal(kubeconfig)) }),
-  };
-}
-
-function unknownOutputs(inputs: Properties): Properties {
-  return {
-    ...recordedInputs(inputs),
-    steps: UNKNOWN,
-    endpoint: UNKNOWN,
-    versions: UNKNOWN,
-    nodeTable: UNKNOWN,
-    certificates: UNKNOWN,
-    kubeconfig: UNKNOWN,
-  };
 }
 
 function assertType(call: Call): void {

@@ -1,0 +1,98 @@
+import { compileSteps, describeStep } from "../../model/cluster/steps";
+import type { ClusterStep } from "../../model/cluster/types";
+import { type Call, type Properties, secret, UNKNOWN } from "../rpc/provider";
+import { endsAfter, expiringOf } from "./certificates";
+import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
+import { endpointOf, recordedInputs, stepOutput, versionsOf } from "./outputs";
+import { assumeKnown, reveal } from "./values";
+
+/** A change of the cluster, compiled. */
+export interface Planned {
+  readonly recorded: Pick<ClusterInputs, "spec" | "machines" | "networkCidr"> | undefined;
+  readonly wanted: ClusterInputs;
+  readonly steps: readonly ClusterStep[];
+}
+
+/** The change from the recorded to the wanted cluster, or undefined while too little of the wanted one is known. */
+export function planChange(olds: Properties, news: Properties, now: Date): Planned | undefined {
+  const parsed = parseInputs(news);
+  if (parsed.kind === "unknown") return undefined;
+  if (parsed.kind === "wrong") throw new Error(parsed.failures.map((failure) => `${failure.property}: ${failure.reason}`).join("\n"));
+  const known = parseRecorded(olds);
+  // A creation that reached no node has made no cluster yet.
+  const recorded = known && Object.keys(known.spec.nodes).length > 0 ? known : undefined;
+  const wanted = { ...parsed.inputs, spec: assumeKnown(parsed.inputs.spec, recorded?.spec) };
+  const rebuiltInPlace = Object.keys(wanted.machines).filter((name) => {
+    const before = recorded?.machines[name]?.machineId;
+    return before !== undefined && before !== wanted.machines[name]?.machineId;
+  });
+  const expiring = expiringOf(olds, now).renewable;
+  const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
+  if (refusals.length > 0) {
+    const lines = refusals.map((refusal) => `  ${refusal.path}: ${refusal.reason}\n    ${refusal.remedy}`);
+    throw new Error(`this change of the cluster is refused:\n${lines.join("\n")}`);
+  }
+  return { recorded, wanted, steps };
+}
+
+/** Shows the steps and gives the outputs as far as they are known before anything runs. */
+export async function preview(call: Call, planned: Planned, news: Properties, olds: Properties, now: Date): Promise<Properties> {
+  const { recorded, wanted, steps } = planned;
+  for (const [index, step] of steps.entries()) {
+    await call.log("info", `would run ${index + 1}/${steps.length}: ${describeStep(step)} — ${step.reason}`);
+  }
+  return {
+    ...recordedInputs(news),
+    steps: steps.map(stepOutput),
+    endpoint: endpointOf(wanted.spec),
+    versions: versionsOf(wanted.spec),
+    nodeTable: UNKNOWN,
+    ...(recorded ? keptOutputs(olds) : {}),
+    ...(keepsKubeconfig(planned, olds) ? {} : { certificates: UNKNOWN, kubeconfig: kubeconfigToRenew(olds, now) }),
+    ...(recorded && steps.length === 0 && olds.nodeTable !== undefined ? { nodeTable: olds.nodeTable } : {}),
+  };
+}
+
+/**
+ * A kubeconfig that is about to be made anew: the old one while it opens the cluster, so that what is in there can be previewed. The remark
+ * makes it another value, and whatever takes it shows as changed.
+ */
+function kubeconfigToRenew(olds: Properties, now: Date): unknown {
+  const kubeconfig = reveal(olds.kubeconfig);
+  if (typeof kubeconfig !== "string" || !endsAfter(kubeconfig, now)) return UNKNOWN;
+  return secret(`${kubeconfig.trimEnd()}\n# made anew by this change\n`);
+}
+
+/** Whether the change makes certificates anew, and the kubeconfig with them. */
+export function renews({ steps }: Planned): boolean {
+  return steps.some(({ playbook }) => playbook === "renew-certificates");
+}
+
+/** Whether the recorded kubeconfig outlives the change. */
+export function keepsKubeconfig(planned: Planned, olds: Properties): boolean {
+  return planned.recorded !== undefined && olds.kubeconfig !== undefined && !renews(planned);
+}
+
+/** The outputs that no change in place touches: none moves the endpoint or changes versions, and only a renewal reissues the kubeconfig. */
+export function keptOutputs(olds: Properties): Properties {
+  const { kubeconfig, endpoint, versions, certificates } = olds;
+  return {
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(versions === undefined ? {} : { versions }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: secret(reveal(kubeconfig)) }),
+  };
+}
+
+/** The outputs while the inputs cannot be judged. */
+export function unknownOutputs(inputs: Properties): Properties {
+  return {
+    ...recordedInputs(inputs),
+    steps: UNKNOWN,
+    endpoint: UNKNOWN,
+    versions: UNKNOWN,
+    nodeTable: UNKNOWN,
+    certificates: UNKNOWN,
+    kubeconfig: UNKNOWN,
+  };
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PartialFailure, type Properties, UNKNOWN } from "../../../plugin/rpc/provider";
+import { cluster, worker } from "../../model/cluster/fixtures";
+import { audited, CANARY, changed, commands, inputsOf, known, ref, servedCluster, withNode } from "./fixtures";
+
+describe("A cluster of which a run broke off, or which changed behind our back", () => {
+  const served = servedCluster();
+
+  it("records what was reached when a run fails, and goes on from there", async () => {
+    const { properties: olds } = await served.create();
+    served.fault({ failStep: "remove-node", times: 1 });
+    const news = inputsOf(cluster({ "worker-1": worker("worker-1", 1), "worker-2-g2": worker("worker-2", 22, { generation: 2 }) }));
+    const failure = await served.client.update(known, { oldInputs: inputsOf(), olds, news }).then(
+      () => assert.fail("did not fail"),
+      (error: unknown) => error,
+    );
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /step 3 of 3 \(remove-node\.yml .*node=worker-2 .*\) failed: /);
+    assert.ok(!failure.message.includes(CANARY));
+    const reached = failure.properties;
+    assert.deepEqual(Object.keys(reached.nodes as Properties).sort(), ["cp-1", "worker-1", "worker-2", "worker-2-g2"]);
+    assert.ok(reached.kubeconfig !== undefined);
+    assert.deepEqual(changed(await served.client.diff(known, { oldInputs: news, olds: reached, news })), ["nodes.worker-2"]);
+    const { properties } = await served.client.update(known, { oldInputs: news, olds: reached, news });
+    assert.deepEqual(commands(properties), ["remove-node.yml -e node=worker-2 -e skip_confirmation=true"]);
+    assert.equal(served.file().nodes["worker-2"], undefined);
+  });
+
+  it("keeps the recorded variables until a run over the whole cluster has set new ones", async () => {
+    const { properties: olds } = await served.create();
+    served.fault({ failStep: "cluster", times: 1 });
+    const news = inputsOf(audited());
+    const failure: unknown = await served.client.update(known, { oldInputs: inputsOf(), olds, news }).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.deepEqual(changed(await served.client.diff(known, { oldInputs: news, olds: failure.properties, news })), [
+      "variables.kubernetes_audit",
+    ]);
+  });
+
+  it("creates anew, by an update, what a failed creation did not make", async () => {
+    served.fault({ failStep: "cluster", times: 1 });
+    const failure: unknown = await served.create().catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.equal(failure.id, "demo");
+    const { properties } = await served.client.update(known, { oldInputs: inputsOf(), olds: failure.properties, news: inputsOf() });
+    assert.deepEqual(commands(properties), ["cluster.yml"]);
+    assert.ok(properties.kubeconfig !== undefined);
+  });
+
+  it("refuses to join a node that has no machine", async () => {
+    const failure: unknown = await served.client
+      .create(ref, withNode(inputsOf(), "worker-1", { machineId: UNKNOWN }))
+      .catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /worker-1 is unreachable: it has no machine/);
+  });
+
+  it("finds a node that vanished or lost a label when it reads, and the next update heals it", async () => {
+    const spec = cluster({
+      "worker-1": worker("worker-1", 1),
+      "worker-2": worker("worker-2", 2, { labels: { disk: "ssd" } }),
+      "worker-3": worker("worker-3", 3),
+    });
+    const { properties } = await served.create(spec);
+    const { "worker-3": _gone, ...nodes } = served.file().nodes;
+    writeFileSync(
+      join(served.world, "cluster.json"),
+      JSON.stringify({ ...served.file(), nodes: { ...nodes, "worker-2": { ...nodes["worker-2"], labels: {} } } }),
+    );
+    const read = await served.client.read(known, inputsOf(spec), properties);
+    assert.deepEqual(Object.keys(read.properties.nodeTable as Properties), ["cp-1", "worker-1", "worker-2"]);
+    const states = { oldInputs: read.inputs, olds: read.properties, news: inputsOf(spec) };
+    assert.deepEqual(changed(await served.client.diff(known, states)), ["nodes.worker-2.labels", "nodes.worker-3"]);
+    const healed = await served.client.update(known, states);
+    assert.deepEqual(commands(healed.properties), [
+      "facts.yml",
+      "scale.yml --limit worker-3",
+      "cluster.yml --limit worker-2 --tags node-label,node-taint",
+    ]);
+  });
+
+  it("reads a cluster of which a killed creation left nothing but the inputs", async () => {
+    assert.equal((await served.client.read(known, inputsOf(), {})).id, "", "nothing was made yet");
+    await served.create();
+    const read = await served.client.read(known, inputsOf(), {});
+    assert.deepEqual(changed(await served.client.diff(known, { oldInputs: read.inputs, olds: read.properties, news: inputsOf() })), []);
+  });
+
+  it("says that the cluster is gone when it is", async () => {
+    const { properties } = await served.create();
+    await served.client.delete(known, properties, inputsOf());
+    assert.equal((await served.client.read(known, inputsOf(), properties)).id, "");
+    assert.equal(existsSync(join(served.world, "cluster.json")), false);
+  });
+
+  it("resets the hosts on deletion when the cluster says so", async () => {
+    const spec = cluster(undefined, { onDelete: "reset" });
+    const { properties } = await served.create(spec);
+    served.fault({ failStep: "reset", times: 1 });
+    await assert.rejects(served.client.delete(known, properties, inputsOf(spec)), /the hosts were not reset/);
+    assert.ok(existsSync(join(served.world, "cluster.json")));
+    await served.client.delete(known, properties, inputsOf(spec));
+    assert.equal(existsSync(join(served.world, "cluster.json")), false);
+  });
+
+  it("names the file of its world that is not JSON", async () => {
+    writeFileSync(join(served.world, "faults.json"), "{ nope");
+    await assert.rejects(served.create(), /faults\.json is not JSON: .* Mend it\./);
+  });
+
+  it("resets the hosts of a creation that broke off", async () => {
+    served.fault({ failStep: "cluster", times: 1 });
+    const inputs = inputsOf(cluster(undefined, { onDelete: "reset" }));
+    const failure: unknown = await served.client.create(ref, inputs).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    served.fault({ failStep: "reset", times: 1 });
+    await assert.rejects(served.client.delete(known, failure.properties, inputs), /the hosts were not reset/);
+    await served.client.delete(known, failure.properties, inputs);
+  });
+
+  it("removes a node that answers no more only when it is named as lost", async () => {
+    const { properties: olds } = await served.create();
+    const state = served.file();
+    state.nodes["worker-2"].ready = false;
+    writeFileSync(join(served.world, "cluster.json"), JSON.stringify(state));
+    const news = inputsOf(cluster({ "worker-1": worker("worker-1", 1) }));
+    const failure: unknown = await served.client.update(known, { oldInputs: inputsOf(), olds, news }).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /worker-2 does not answer; it can only be removed as lost/);
+    await served.client.update(known, { oldInputs: news, olds: failure.properties, news: { ...news, lostNodes: ["worker-2"] } });
+    assert.equal(served.file().nodes["worker-2"], undefined);
+  });
+
+  it("journals every step before and after, with a digest instead of values", async () => {
+    await served.create();
+    assert.deepEqual(
+      served.journal().map((entry) => entry.event),
+      ["run-started", "step-started", "step-finished", "run-finished"],
+    );
+    assert.equal(existsSync(join(served.world, "journal.jsonl.fence")), false);
+  });
+
+  it("works only one run at a time on a cluster", async () => {
+    writeFileSync(join(served.world, "journal.jsonl.fence"), JSON.stringify({ run: "x", owner: { host: "elsewhere.example", pid: 1 } }));
+    await assert.rejects(served.create(), /another run is working on this cluster \(process 1 on elsewhere\.example\)/);
+    assert.equal(existsSync(join(served.world, "cluster.json")), false);
+  });
+});
