@@ -1,5 +1,5 @@
 /** Stands where a secret would. */
-export const MASK = "[secret]";
+const MASK = "[secret]";
 
 /** The only fields of a credential that are shown. */
 const OPEN_FIELDS: ReadonlySet<string> = new Set(["user", "username", "where", "url", "host", "realm", "namespace", "database"]);

@@ -19,7 +19,7 @@ import type { Context } from "./context";
 import { EXIT, reportFailure } from "./report";
 
 /** The whole command line; nothing runs until it is parsed. */
-export function createProgram(context: Context): Command {
+function createProgram(context: Context): Command {
   const program = new Command("kpaas")
     .description("K-PaaS container platforms from one reviewed file per environment.")
     .version(packageVersion(), "--version", "print the version")

@@ -84,7 +84,7 @@ function usageProblem(reason: string): Problem {
 }
 
 /** Prints problems where their readers look: JSON on standard output, lines on standard error. */
-export function printProblems(context: Context, problems: readonly Problem[], json: boolean): void {
+function printProblems(context: Context, problems: readonly Problem[], json: boolean): void {
   if (json) writeJson(context, { problems });
   else writeLines(context.stderr, describeProblems(problems, colorsFor(context.stderr, context.env)));
 }

@@ -1,16 +1,13 @@
 // `npm run e2e`: builds and runs the long tests, test/e2e/**/*.e2e.ts, one after the other. The last line reads `N passed, N failed, N skipped`.
 // Arguments choose files: `npm run e2e -- kill`.
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import Mocha from "mocha";
+import { prepare, root } from "./prepare.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tests = join(root, "dist", "test", "e2e");
 
-const built = spawnSync(process.execPath, [join(root, "dev", "build.mjs")], { stdio: "inherit" });
-if (built.status !== 0) end({ passes: 0, failures: 1, pending: 0 });
+if (!(await prepare())) end({ passes: 0, failures: 1, pending: 0 });
 
 const files = readdirSync(tests, { recursive: true })
   .filter((file) => file.endsWith(".e2e.js"))

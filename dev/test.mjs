@@ -1,14 +1,12 @@
 // `npm test`: builds, makes sure the engine is there, runs every test file in a process of its own, as many at once as there are cores.
 // Own processes, because Pulumi's mocks and settings are global to one. The last line reads `N passed, N failed, N skipped`.
 // Arguments choose files: `npm test -- cli/ model/plan`.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative } from "node:path";
+import { prepare, root } from "./prepare.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tests = join(root, "dist", "test");
 const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
 /** A file that leaves something open would keep its process, and the whole run, for ever. */
@@ -16,15 +14,7 @@ const FILE_LIMIT_MS = 10 * 60_000;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const started = Date.now();
 
-const built = spawnSync(process.execPath, [join(root, "dev", "build.mjs")], { stdio: "inherit" });
-if (built.status !== 0) end("The tree does not compile.");
-
-const { locateEngine } = createRequire(import.meta.url)("../dist/engine/locate.js");
-try {
-  await locateEngine({ onProgress: (text) => console.log(text) });
-} catch (error) {
-  end(error.message);
-}
+if (!(await prepare())) end("The tree does not compile.");
 
 const files = readdirSync(tests, { recursive: true })
   .filter((file) => file.endsWith(".test.js"))

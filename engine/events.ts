@@ -43,10 +43,10 @@ export interface ChangedResource {
 }
 
 /** Shown for an output that is only known after the operation. */
-export const UNKNOWN_TEXT = "[unknown]";
+const UNKNOWN_TEXT = "[unknown]";
 
 /** Shown for a secret. */
-export const SECRET_TEXT = "[secret]";
+const SECRET_TEXT = "[secret]";
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 const CLUSTER_TYPE = "kpaas:kubespray:Cluster";

@@ -58,7 +58,7 @@ export interface EngineDiagnosis {
 }
 
 /** The engines this package is tested with: the pinned version and its later fixes. Any other on PATH is passed over. */
-export function testedRange(): string {
+function testedRange(): string {
   return `~${pinnedVersion()}`;
 }
 

@@ -15,7 +15,7 @@ const lockedMachineSchema = z.strictObject({
 });
 
 /** The lock file: what the first plan chose and the file does not say. */
-export const lockSchema = z.strictObject({
+const lockSchema = z.strictObject({
   version: z.literal(1),
   environment: z.string(),
   release: z.string(),

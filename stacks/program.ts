@@ -1,4 +1,4 @@
-import { all, getOrganization, getProject, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { all, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
@@ -36,7 +36,7 @@ export interface ProgramOptions {
 export function environmentProgram(plan: EnvironmentPlan, options: ProgramOptions): () => Promise<Record<string, unknown>> {
   return async () => {
     await requireOneForm(plan, options.layer);
-    const applied = await guard(plan, options.approvals);
+    const applied = await guard(plan, options);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? {} : await resolveSecrets(plan);
     options.onAccepted?.();
@@ -134,10 +134,8 @@ async function requireOneForm(plan: EnvironmentPlan, layer: Layer | undefined): 
 }
 
 /** Compares the plan with what the stack's own outputs say is there, before anything is registered; gives what is there. */
-async function guard(plan: EnvironmentPlan, approvals: readonly string[] | undefined): Promise<Applied | undefined> {
-  const name = `${getOrganization()}/${getProject()}/${getStack()}`;
-  const answer = await runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
-  const applied = parseApplied((answer.outputs as Record<string, unknown> | undefined)?.applied);
+async function guard(plan: EnvironmentPlan, { layer, approvals }: ProgramOptions): Promise<Applied | undefined> {
+  const applied = parseApplied((await readOutputs(plan.environment, layer))?.applied);
   refuseDangers(applied, plan, approvals);
   return applied;
 }

@@ -19,11 +19,15 @@ export function renderLive(state: ProgressState, title: string, started: number,
   ];
 }
 
+/** A log says of a resource that takes longer than this, in milliseconds, for how long. */
+const LONG = 30_000;
+
 /** One line for a log: how far the operation is. */
 export function renderHeartbeat(state: ProgressState, started: number, now: number): string {
   const running = [...state.running.values()];
-  const speaking = running.filter((resource) => resource.status !== undefined).map((resource) => `${resource.name}: ${resource.status}`);
-  const silent = running.filter((resource) => resource.status === undefined).map((resource) => resource.name);
+  const named = ({ name, since }: Running): string => (now - since > LONG ? `${name} for ${clock(now - since)}` : name);
+  const speaking = running.filter((resource) => resource.status !== undefined).map((resource) => `${named(resource)}: ${resource.status}`);
+  const silent = running.filter((resource) => resource.status === undefined).map(named);
   const names = [...speaking, ...silent];
   const listed = names.slice(0, SHOWN).join("; ") + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "");
   return `[${clock(now - started)}] ${describeCounts(state)}${listed === "" ? "" : `: ${listed}`}`;

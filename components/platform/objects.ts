@@ -7,12 +7,6 @@ import type { IngressRoute } from "./args";
 /** How strictly a namespace is held to the Pod Security Standards. */
 export type PodSecurity = "restricted" | "baseline" | "privileged";
 
-/** A port of a container by name. */
-export interface NamedPort {
-  readonly name: string;
-  readonly port: number;
-}
-
 /** The image that plays a role in a service, as planned (mirrored already where the environment is air-gapped). */
 export function imageOf(plan: ServicePlan, role: string): string {
   const image = plan.images[role];

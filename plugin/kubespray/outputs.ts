@@ -91,7 +91,7 @@ function sameMachine(before: NodeMachine, wanted: NodeMachine | undefined): Node
 }
 
 /** Only labels and taints that either inventory names are ours; the rest belong to Kubernetes and to others. */
-export function withLiveMetadata(known: ClusterNode, recorded: ClusterNode | undefined, live: LiveCluster["nodes"][string]): ClusterNode {
+function withLiveMetadata(known: ClusterNode, recorded: ClusterNode | undefined, live: LiveCluster["nodes"][string]): ClusterNode {
   const keys = new Set([...Object.keys(known.labels), ...Object.keys(recorded?.labels ?? {})]);
   const ours = new Set([...known.taints, ...(recorded?.taints ?? [])].map(taintIdentity));
   return {

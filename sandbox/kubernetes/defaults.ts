@@ -13,7 +13,7 @@ export function withDefaults(object: KubeObject, live: KubeObject | undefined, o
 }
 
 /** The name of the cluster's default StorageClass. */
-export function defaultStorageClass(objects: Objects): string | undefined {
+function defaultStorageClass(objects: Objects): string | undefined {
   const found = objects.list("storage.k8s.io/v1/StorageClass").find((object) => annotationsOf(object)[DEFAULT_CLASS] === "true");
   return found === undefined ? undefined : nameOf(found);
 }

@@ -30,7 +30,7 @@ export interface ReleaseRecord extends Fields {
 }
 
 /** The inputs a Release may have. */
-export const RELEASE_FIELDS =
+const RELEASE_FIELDS =
   "allowNullValues atomic chart cleanupOnFail compat createNamespace dependencyUpdate description devel disableCRDHooks disableOpenapiValidation disableWebhooks " +
   "forceUpdate keyring lint manifest maxHistory name namespace postrender recreatePods renderSubchartNotes replace repositoryOpts resetValues resourceNames " +
   "reuseValues skipAwait skipCrds takeOwnership timeout valueYamlFiles values verify version waitForJobs";

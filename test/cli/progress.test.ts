@@ -28,7 +28,12 @@ describe("progress", () => {
       resource("start", "d", "same"),
       resource("done", "d", "same"),
     );
-    assert.equal(renderHeartbeat(state, 0, 65_000), "[1:05] 1 done, 1 unchanged, 1 failed, 1 running: c");
+    assert.equal(renderHeartbeat(state, 0, 15_000), "[0:15] 1 done, 1 unchanged, 1 failed, 1 running: c");
+  });
+
+  it("says in a log for how long a resource has been waited for, once that is long", () => {
+    const state = having(resource("start", "a"), resource("start", "b"));
+    assert.equal(renderHeartbeat(state, 0, 30_500), "[0:30] 0 done, 2 running: a for 0:30; b");
   });
 
   it("shows what a running resource says of itself first, and forgets it with the resource", () => {

@@ -1,8 +1,8 @@
 /** Names the K-PaaS applications expect in the realm. */
 export const REALM = "cp-realm";
 export const CLIENT_ID = "cp-client";
-export const ADMIN_GROUP = "cp-cluster-admin";
-export const ADMIN_ROLE = "cp-cluster-admin-role";
+const ADMIN_GROUP = "cp-cluster-admin";
+const ADMIN_ROLE = "cp-cluster-admin-role";
 export const PORTAL_ADMIN = "admin";
 
 /** What the realm is made from. Both passwords are secret. */

@@ -8,7 +8,7 @@ import { metalLbValues, rangeWithout } from "./values";
 const API = "metallb.io/v1beta1";
 
 /** The names of the address pools. */
-export const POOLS = { primary: "primary", ingress: "ingress" } as const;
+const POOLS = { primary: "primary", ingress: "ingress" } as const;
 
 /** MetalLB in layer 2: gives Services of type LoadBalancer an address of the node network and answers for it. */
 export class MetalLb extends PlatformService {
