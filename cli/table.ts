@@ -46,9 +46,12 @@ function wrapRow(row: readonly string[], widths: readonly number[]): string[] {
   );
 }
 
-/** Breaks text into lines of at most `width` characters: at spaces, after commas and slashes, else anywhere. */
+/**
+ * Breaks text into lines of at most `width` characters: at spaces, after commas and slashes, else anywhere. A URL stays whole, to be clicked
+ * and copied.
+ */
 export function wrap(text: string, width: number): string[] {
-  if (text.length <= width) return [text];
+  if (text.length <= width || /^https?:\/\//.test(text)) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.match(/[^ ,/]*[ ,/]?/g) ?? []) {

@@ -58,7 +58,9 @@ async function runFile(file) {
   total.passed += result?.stats.passes ?? 0;
   total.skipped += result?.stats.pending ?? 0;
   total.failed += broken.length;
-  const counts = `${result?.stats.passes ?? 0} passed${broken.length > 0 ? `, ${broken.length} FAILED` : ""}`;
+  const skipped = result?.stats.pending ?? 0;
+  total.skipped += skipped;
+  const counts = `${result?.stats.passes ?? 0} passed${skipped > 0 ? `, ${skipped} SKIPPED` : ""}${broken.length > 0 ? `, ${broken.length} FAILED` : ""}`;
   console.log(
     `${broken.length > 0 ? "✗" : "✓"} ${relative(root, source) || source}  ${counts}  ${((Date.now() - before) / 1000).toFixed(1)} s`,
   );

@@ -30,6 +30,11 @@ describe("a table", () => {
     assert.deepEqual(lines, ["A    B", "key  10.20.0.0/16,", "     10.30.0.0/16,", "     10.40.0.0/16"]);
   });
 
+  it("keeps a URL in one piece, to be clicked and copied", () => {
+    const url = "https://keycloak.10.20.255.223.nip.io";
+    assert.deepEqual(table(columns, [["keycloak", url]], 24, colors).slice(1), [`keycloak  ${url}`]);
+  });
+
   it("loses nothing but blanks by wrapping, and keeps to the width", () => {
     const text = string({ unit: constantFrom("a", "b", " ", ",", "/"), maxLength: 60 });
     check(
