@@ -1,4 +1,4 @@
-import { ComponentResource, log, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, log, secret } from "@pulumi/pulumi";
 import { Cluster, clusterProvider } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import type { Layer } from "../model/layers";
@@ -12,11 +12,20 @@ import type { EnvironmentSecrets } from "./secrets";
 /** Registers one layer of an environment and gives its stack's outputs. */
 export type LayerProgram = (plan: EnvironmentPlan, secrets: EnvironmentSecrets, settled: boolean) => Promise<Record<string, unknown>>;
 
-/** Stands for the environment in the stack of one layer, so that resources have the same parents as in a stack that holds all. */
+/**
+ * Stands for the environment in the stack of one layer, so that resources have the same parents as in a stack that holds all. A layer that
+ * others stand on is protected by it: `pulumi destroy` knows nothing of other stacks, and is refused before it deletes anything.
+ */
 class EnvironmentLayer extends ComponentResource {
-  constructor(plan: EnvironmentPlan) {
-    super(ENVIRONMENT, plan.environment, { environment: plan.environment, release: plan.release, profile: plan.profile });
+  constructor(plan: EnvironmentPlan, layer: Layer) {
+    const { environment, release, profile } = plan;
+    super(ENVIRONMENT, environment, { environment, release, profile }, { protect: layer !== "platform" });
     this.registerOutputs({});
+  }
+
+  /** Options of what the layer holds; its own protection is nothing that is inherited. */
+  get holds(): ComponentResourceOptions {
+    return { parent: this, protect: false };
   }
 }
 
@@ -29,19 +38,19 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     const retiring = settled ? [] : await retiringMachines(plan);
     if (retiring.length > 0) await log.info(`kept until the cluster has let them go: ${retiring.map(({ name }) => name).join(", ")}`);
     const standing = [...plan.machines, ...retiring];
-    const parent = new EnvironmentLayer(plan);
-    const { machines, ssh } = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, { parent });
+    const { holds } = new EnvironmentLayer(plan, "infrastructure");
+    const { machines, ssh } = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, holds);
     return { contract: infrastructureOutput(machines, ssh, standing), ssh: loginOutput(ssh), retiring: retiring.map(({ name }) => name) };
   },
   cluster: async (plan) => {
     const { machines, ssh, predicted } = await readInfrastructure(plan);
-    const parent = new EnvironmentLayer(plan);
+    const { holds } = new EnvironmentLayer(plan, "cluster");
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
     const proxyUrl = tunnelUrl(plan);
     const cluster = new Cluster(
       `${plan.environment}-cluster`,
       { spec: plan.cluster, networkCidr: plan.network.cidr, machines: nodes, ssh, ...(proxyUrl === undefined ? {} : { proxyUrl }) },
-      { parent },
+      holds,
     );
     return {
       contract: clusterOutput(cluster.kubeconfig, plan),
@@ -54,9 +63,9 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
   },
   platform: async (plan, secrets) => {
     const { kubeconfig, predicted } = await readCluster(plan);
-    const parent = new EnvironmentLayer(plan);
-    const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, { parent });
-    const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, secrets }, { parent });
+    const { holds } = new EnvironmentLayer(plan, "platform");
+    const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, holds);
+    const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, secrets }, holds);
     return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };
   },
 };

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { locateEngine } from "../../engine/locate";
 import { destroyEnvironment, previewEnvironment, readOutputs, upEnvironment } from "../../engine/operations";
+import { sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
 import type { OperationResult } from "../../engine/types";
 import { type Layer, parseStackName, stackName } from "../../model/layers";
 import type { Lock } from "../../model/lock";
@@ -93,6 +96,18 @@ describe("an environment in three layers on the real engine", function () {
   it("is not built a second time because layers changed", async () => {
     const nodes = { a: {}, b: { generation: 2 } };
     await assert.rejects(upEnvironment(target(nodes, undefined, "one")), refused(/held by the stack tiers\.infrastructure/));
+  });
+
+  it("is not destroyed from below by `pulumi destroy` either, which knows of no other stack", async () => {
+    const { command } = await locateEngine({ install: false });
+    const folders = sandboxFolders(root, "tiers");
+    for (const layer of ["infrastructure", "cluster"] as const) {
+      const args = ["destroy", "--yes", "--non-interactive", "--stack", stackName("tiers", layer)];
+      const { status, stdout } = spawnSync(command, args, { cwd: folders.project, env: sandboxEnvironment(folders), encoding: "utf8" });
+      assert.notEqual(status, 0);
+      assert.match(stdout, /cannot be deleted\s+because it is protected/);
+    }
+    assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: { generation: 2 } }))), [0, 0, 0, 0]);
   });
 
   it("is destroyed downwards, and not from below", async () => {
