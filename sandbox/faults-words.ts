@@ -1,4 +1,4 @@
-import type { FaultPackage } from "./faults-file";
+import type { FaultPackage } from "../plugin/faults-file";
 
 /** What a cloud says when it refuses a call, before its provider puts `Error creating TYPE: ` in front. */
 export interface CloudWords {

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { CountedRule, FaultPackage, Faults, When } from "../plugin/faults-file";
 import { CancelledError } from "../plugin/rpc/errors";
 import type { Properties, Provider } from "../plugin/rpc/provider";
-import type { CountedRule, FaultPackage, Faults, When } from "./faults-file";
 import { type CloudWords, shortOf, WORDS } from "./faults-words";
 import { readIfThere } from "./store";
 import { isMap } from "./values";
@@ -106,7 +106,7 @@ class Switches {
     if (content === undefined) return undefined;
     if (this.known?.content !== content) {
       // The schema is loaded only by who has faults.
-      const { parseFaults } = await import("./faults-file.js");
+      const { parseFaults } = await import("../plugin/faults-file.js");
       this.known = { content, faults: parseFaults(path, content) };
     }
     return this.known.faults;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseFaults } from "../../plugin/faults-file";
 import type { Provider } from "../../plugin/rpc/provider";
 import { latencyOf, withFaults } from "../../sandbox/faults";
-import { parseFaults } from "../../sandbox/faults-file";
 import { ProviderClient } from "../support/provider-client";
 import { temporaryFolders } from "../support/temporary";
 

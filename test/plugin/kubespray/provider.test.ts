@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { ClusterSpec } from "../../../model/cluster/types";
@@ -370,9 +370,32 @@ describe("The kubespray cluster resource", () => {
     assert.equal(existsSync(join(world, "cluster.json")), false);
   });
 
-  it("names the file of its world that is not JSON", async () => {
+  it("refuses a faults.json that cannot be used, with all its problems, before anything runs", async () => {
     writeFileSync(join(world, "faults.json"), "{ nope");
-    await assert.rejects(create(), /faults\.json is not JSON: .* Mend it\./);
+    await assert.rejects(create(), /faults\.json is not JSON: .* Mend it or delete it\./);
+    writeFileSync(join(world, "faults.json"), JSON.stringify({ seed: "x", kubespray: { failstep: "scale", times: -1, paceMs: "slow" } }));
+    const { failures } = await client.check(ref, inputsOf());
+    for (const place of ["seed: ", "kubespray: Unrecognized key", "kubespray.times: ", "kubespray.paceMs: "])
+      assert.ok(failures[0]?.reason.includes(`\n  ${place}`), `${place} is not in ${failures[0]?.reason}`);
+    await assert.rejects(create(), /faults\.json cannot be used/);
+    fault({ times: 1 });
+    await assert.rejects(create(), /kubespray: "times" and "loseAnswer" say more of the step that "failStep" names/);
+    assert.deepEqual(readdirSync(world), ["faults.json"]);
+  });
+
+  it("goes on from a step that was carried out and of which the answer was lost, without repeating it", async () => {
+    fault({ failStep: "cluster", times: 1, loseAnswer: true });
+    const failure: unknown = await create().catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /cluster\.yml: the connection was lost before it told its end/);
+    const before = file();
+    const { properties } = await client.update(
+      { ...ref, id: failure.id },
+      { oldInputs: inputsOf(), olds: failure.properties, news: inputsOf() },
+    );
+    assert.deepEqual(file(), before);
+    assert.equal(typeof properties.endpoint, "string");
+    assert.equal(journal().filter(({ event }) => event === "step-started").length, 1, JSON.stringify(journal()));
   });
 
   it("resets the hosts of a creation that broke off", async () => {
