@@ -157,7 +157,9 @@ export async function runOperation(
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
-        if (kind !== "up" || !(await adoptRefused(open, unproven, collector.refusals))) throw error;
+        // What was not answered has to be looked for before anything is tried again.
+        if (kind !== "up" || collector.unanswered.length > 0) throw error;
+        if (!(await adoptRefused(open, unproven, collector.refusals))) throw error;
         collector = newCollector();
       }
     }

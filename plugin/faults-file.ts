@@ -44,7 +44,16 @@ const packages = ["openstack", "kubernetes", "random", "tls"] as const;
 const operation = z.enum(["create", "update", "delete", "read", "invoke"]);
 
 /** What a rule can switch on. */
-const SWITCHES = ["latencyMs", "failAt", "throttle", "eventuallyConsistent", "expiredCredentials", "hang", "diskFull"] as const;
+const SWITCHES = [
+  "latencyMs",
+  "failAt",
+  "throttle",
+  "eventuallyConsistent",
+  "expiredCredentials",
+  "hang",
+  "diskFull",
+  "loseAnswer",
+] as const;
 
 const rule = z
   .strictObject({
@@ -61,6 +70,7 @@ const rule = z
     expiredCredentials: when.optional(),
     hang: when.optional(),
     diskFull: when.optional(),
+    loseAnswer: when.optional(),
   })
   .refine((fields) => SWITCHES.some((name) => fields[name] !== undefined), {
     error: `switches nothing on: give it one of ${SWITCHES.join(", ")}`,
