@@ -12,8 +12,11 @@ const resourceSchema = z.looseObject({
   id: z.string().optional(),
   provider: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+  parent: z.string().optional(),
   deletedWith: z.string().optional(),
   dependencies: z.array(z.string()).optional(),
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).optional(),
 });
 
 const operationSchema = z.looseObject({ type: z.string(), resource: resourceSchema });
