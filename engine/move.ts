@@ -1,8 +1,8 @@
-import type { Deployment, Stack, Workspace } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { LAYERS, type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
+import { StackBusyError } from "./errors";
 import { type PendingStack, rememberMore } from "./pending";
 import { CLUSTER, type PendingOperation, parseState, type StateResource } from "./state";
 
@@ -141,44 +141,37 @@ function given(outputs: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
 }
 
-/** What moving needs of a stack. */
-export interface MovableStack extends Pick<Stack, "exportStack" | "importStack"> {
-  readonly workspace: Pick<Workspace, "removeStack">;
-}
-
-/** The stack of a layer, and what is remembered beside it. */
-export interface OpenLayer {
-  readonly stack: MovableStack;
-  readonly memory: Pick<PendingStack, "remembered" | "remember">;
-}
+/** What moving needs of a stack, and of what is remembered beside it. */
+export type MovableStack = Pick<PendingStack, "exportState" | "importState" | "remembered" | "remember">;
 
 /**
- * Fills the three stacks from the one, then takes that one away. Killed in between, it is done again from the one, which goes last.
- * @param memory what is remembered beside the one stack: operations of which the end could not be found out yet
+ * Fills the three stacks from the one, then takes that one away. Killed in between, it is done again from the one, which goes last. Secrets
+ * stay encrypted all the way.
  * @param open creates or selects the stack of a layer
- * @throws RefusedError where the file drops machines of the cluster at the same time
+ * @param remove takes the one stack away
+ * @throws RefusedError where the file drops machines of the cluster at the same time; StackBusyError
  */
 export async function moveToLayers(
   plan: EnvironmentPlan,
   one: MovableStack,
-  memory: OpenLayer["memory"],
-  open: (layer: Layer) => Promise<OpenLayer>,
+  open: (layer: Layer) => Promise<MovableStack>,
+  remove: () => Promise<void>,
 ): Promise<void> {
-  const exported = await one.exportStack();
-  const { resources = [] } = parseState(JSON.stringify(exported)).deployment;
+  const exported = await one.exportState(false);
+  const state = parseState(exported);
+  const { resources = [] } = state.deployment;
   refuseRemovals(plan, resources);
-  const layers = splitResources(plan, resources, memory.remembered());
+  const layers = splitResources(plan, resources, one.remembered());
   for (const layer of LAYERS) {
-    const { stack, memory: own } = await open(layer);
-    rememberMore(own, layers[layer].open);
-    const deployment: Deployment = {
-      version: exported.version,
-      deployment: { ...exported.deployment, resources: layers[layer].resources },
-    };
-    await stack.importStack(deployment);
+    const stack = await open(layer);
+    rememberMore(stack, layers[layer].open);
+    await stack.importState(JSON.stringify({ ...state, deployment: { ...state.deployment, resources: layers[layer].resources } }));
   }
-  memory.remember([]);
-  await one.workspace.removeStack(plan.environment, { force: true, preserveConfig: true });
+  // An engine that outlived its command may have gone on meanwhile.
+  if ((await one.exportState(false)) !== exported)
+    throw new StackBusyError(`Environment ${plan.environment} was being changed while its state was moved: run the same command again.`);
+  one.remember([]);
+  await remove();
 }
 
 /** A machine that leaves the file stands until the cluster has let it go. How it was made, only the file told, which no longer has it. */

@@ -12,7 +12,7 @@ import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pendi
 import { pendingStack } from "./pending-stack";
 import { approvedDeletions } from "./protection";
 import { mendBackend, removeDeadLocks } from "./stackLocks";
-import type { StateResource } from "./state";
+import { parseState, type StateResource } from "./state";
 import { translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
@@ -86,28 +86,29 @@ async function walk(kind: OperationKind, target: EngineTarget, options: RunOptio
     return await runOperation(kind, one, program, own);
   };
   if (target.plan.layers === "one") return await run();
-  if (kind !== "preview" && target.layer === undefined) await splitOneStack(kind, target, options);
+  if (kind !== "preview") await splitOneStack(kind, target, options);
   return await walkLayers(kind, target, options, run, (layer) => readStackOutputs({ ...target, layer }, options));
 }
 
 /** Moves the state of an environment that one stack still holds into the stacks of its layers. Nothing that it describes is touched. */
-async function splitOneStack(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<void> {
+async function splitOneStack(kind: OperationKind, { layer: _layer, ...whole }: EngineTarget, options: RunOptions): Promise<void> {
   const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
+  const { plan, approvals } = whole;
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const open = async (layer?: Layer) => {
-    const { engine, setting } = await prepare(layer === undefined ? target : { ...target, layer }, options);
+    const { engine, setting } = await prepare(layer === undefined ? whole : { ...whole, layer }, options);
     const { workspace, command } = await openWorkspace(engine, setting, undefined, options);
-    const stack = await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
-    return { stack, memory: pendingStack(target.root, { engine, setting, command }, options, tell) };
+    await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
+    const remove = () => workspace.removeStack(setting.stack, { force: true, preserveConfig: true });
+    return { stack: pendingStack(whole.root, { engine, setting, command }, options, tell), remove };
   };
-  await translateErrors(kind, target, options, undefined, async () => {
-    const { stack, memory } = (await found(open())) ?? {};
-    if (stack === undefined || memory === undefined) return;
-    if (Object.keys((await stack.exportStack()).deployment.resources ?? {}).length === 0) return;
+  await translateErrors(kind, whole, options, undefined, async () => {
+    const one = await found(open());
+    if (one === undefined || (parseState(await one.stack.exportState(false)).deployment.resources ?? []).length === 0) return;
     // Broken creations are found where their providers are, before anything is told apart.
-    await resolvePending(memory, target.plan.environment, target.approvals, kind === "destroy");
-    tell(`moving the state of ${target.plan.environment} into the stacks of its three layers`);
-    await moveToLayers(target.plan, stack, memory, open);
+    await resolvePending(one.stack, plan.environment, approvals, kind === "destroy");
+    tell(`moving the state of ${plan.environment} into the stacks of its three layers`);
+    await moveToLayers(plan, one.stack, async (layer) => (await open(layer)).stack, one.remove);
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { StackBusyError } from "../../engine/errors";
 import { type MovableStack, moveToLayers, splitResources } from "../../engine/move";
 import { CLUSTER, type PendingOperation, type StateResource } from "../../engine/state";
 import { LAYERS, type Layer } from "../../model/layers";
@@ -151,35 +152,27 @@ describe("The move from one stack to three", () => {
 
   /** Stacks in memory; each change of one is counted, and the one that is to break off throws in place of it. */
   class Stacks {
-    readonly held = new Map<string, unknown>([["demo", { resources: state(outputs) }]]);
+    readonly held = new Map([["demo", JSON.stringify({ version: 3, deployment: { resources: state(outputs) } })]]);
     readonly kept = new Map<string, readonly PendingOperation[]>([["demo", [open]]]);
     breakAt = Number.POSITIVE_INFINITY;
 
-    private change(work: () => void): void {
+    change(work: () => void): void {
       if (this.breakAt-- <= 0) throw new Error("killed");
       work();
     }
 
-    open(name: string): {
-      readonly stack: MovableStack;
-      readonly memory: { remembered(): readonly PendingOperation[]; remember(all: readonly PendingOperation[]): void };
-    } {
+    open(name: string): MovableStack {
       return {
-        stack: {
-          exportStack: async () => ({ version: 3, deployment: this.held.get(name) }),
-          importStack: async ({ deployment }) => this.change(() => this.held.set(name, deployment)),
-          workspace: { removeStack: async (which) => this.change(() => this.held.delete(which)) },
-        },
-        memory: {
-          remembered: () => this.kept.get(name) ?? [],
-          remember: (all) => this.change(() => this.kept.set(name, all)),
-        },
+        exportState: async () => this.held.get(name) ?? "",
+        importState: async (text) => this.change(() => this.held.set(name, text)),
+        remembered: () => this.kept.get(name) ?? [],
+        remember: (all) => this.change(() => this.kept.set(name, all)),
       };
     }
 
     async move(wanted = plan): Promise<void> {
-      const { stack, memory } = this.open("demo");
-      await moveToLayers(wanted, stack, memory, async (layer) => this.open(`demo.${layer}`));
+      const remove = async () => this.change(() => this.held.delete("demo"));
+      await moveToLayers(wanted, this.open("demo"), async (layer) => this.open(`demo.${layer}`), remove);
     }
   }
 
@@ -206,6 +199,25 @@ describe("The move from one stack to three", () => {
       assert.deepEqual(stacks.kept, undisturbed.kept);
     }
     assert.equal(broken, 6, "three imports, two memories and the removal");
+  });
+
+  it("starts anew where an engine that was still at work has changed the one stack meanwhile", async () => {
+    const stacks = new Stacks();
+    const one = stacks.open("demo");
+    const remove = async () => void stacks.held.delete("demo");
+    const changing = moveToLayers(
+      plan,
+      one,
+      async (layer) => {
+        if (layer === "platform") await one.importState(JSON.stringify({ deployment: { resources: state(outputs).slice(0, -1) } }));
+        return stacks.open(`demo.${layer}`);
+      },
+      remove,
+    );
+    await assert.rejects(changing, StackBusyError);
+    await stacks.move();
+    const platform = JSON.parse(stacks.held.get("demo.platform") ?? "").deployment.resources;
+    assert.ok(!platform.some(({ type }: StateResource) => type === PASSWORD));
   });
 
   it("is refused while machines leave the cluster with the same up, for nobody knows any more how they were made", async () => {
