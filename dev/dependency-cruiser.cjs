@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   catalog: [],
   model: ["catalog"],
   plugin: ["model", "catalog"],
-  sandbox: ["plugin/rpc", "plugin/sealed", "plugin/clock", "model", "catalog"],
+  sandbox: ["plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
   providers: ["model", "catalog"],
   components: ["providers/infrastructure", "model", "catalog"],
   stacks: ["components", "providers", "model", "catalog"],

@@ -1,6 +1,7 @@
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
-import type { PendingOperation } from "./state";
+import { CLUSTER, type PendingOperation } from "./state";
+import { saysNo } from "./unanswered";
 
 /** What an operation tells while it runs. */
 export type Progress =
@@ -49,7 +50,6 @@ const UNKNOWN_TEXT = "[unknown]";
 const SECRET_TEXT = "[secret]";
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
-const CLUSTER_TYPE = "kpaas:kubespray:Cluster";
 
 /** Steps of a replacement that the engine announces beside the replacement itself. */
 const PARTS_OF_REPLACE = new Set(["create-replacement", "delete-replaced", "remove-pending-replace", "discard-replaced"]);
@@ -63,9 +63,8 @@ const NAMED_AGAIN = /^Error (creating|updating|deleting|reading) \S+: (?=\S)/;
 /** Steps that make something in the cloud. */
 const CREATES = new Set(["create", "create-replacement"]);
 
-/** How gRPC tells that the provider it called is gone. */
-const PROVIDER_DIED =
-  /error reading from server|transport is closing|connection refused|connection reset|rpc error: code = Unavailable|EOF/i;
+/** The status of a failed step of which the engine recorded what was reached. */
+const RECORDED = 1;
 
 /** Steps that change nothing. */
 const QUIET = new Set(["same", "read", "refresh"]);
@@ -97,8 +96,11 @@ export class EventCollector {
     else if (event.resOutputsEvent) {
       this.step("done", event.resOutputsEvent.metadata);
       this.takeOutputs(event.resOutputsEvent.metadata);
-    } else if (event.resOpFailedEvent) this.step("failed", event.resOpFailedEvent.metadata);
-    else if (event.policyEvent) {
+    } else if (event.resOpFailedEvent) {
+      const { metadata, status } = event.resOpFailedEvent;
+      this.step("failed", metadata);
+      if (CREATES.has(metadata.op) && metadata.new && status !== RECORDED) this.creations.set(metadata.urn, recordable(metadata.new));
+    } else if (event.policyEvent) {
       const { policyName, message, enforcementLevel, resourceUrn } = event.policyEvent;
       const severity = enforcementLevel === "mandatory" ? "error" : "warning";
       this.message(severity, `policy ${policyName}: ${plain(message)}`, resourceUrn, false);
@@ -141,11 +143,11 @@ export class EventCollector {
     return new Map(this.errors.flatMap(({ urn, text }) => (urn === undefined ? [] : [[urn, text] as const])));
   }
 
-  /** Creations that ended because their provider died: the engine takes them for failed, but the cloud may have carried them out. */
+  /** Creations that failed without a clear no: the engine takes them for failed, but the cloud may have carried them out. */
   get unanswered(): readonly PendingOperation[] {
-    return this.errors.flatMap(({ urn, text }) => {
-      const failed = urn === undefined ? undefined : this.creations.get(urn);
-      return failed !== undefined && PROVIDER_DIED.test(text) ? [{ type: "creating", resource: failed }] : [];
+    return [...this.creations.values()].flatMap((resource) => {
+      const said = this.errors.filter(({ urn }) => urn === resource.urn);
+      return said.length > 0 && said.every(({ text }) => saysNo(text)) ? [] : [{ type: "creating", resource }];
     });
   }
 
@@ -190,7 +192,6 @@ export class EventCollector {
   private step(status: "start" | "done" | "failed", metadata: StepEventMetadata): void {
     const { op, urn, type } = metadata;
     const resource = { op, urn, type, name: nameOf(urn) };
-    if (status === "failed" && CREATES.has(op) && metadata.new) this.creations.set(urn, recordable(metadata.new));
     if (status === "failed") this.failedResources.set(urn, resource);
     else if (!QUIET.has(op) && !PARTS_OF_REPLACE.has(op)) this.changed.set(urn, resource);
     this.onProgress({ kind: "resource", status, ...resource });
@@ -200,7 +201,7 @@ export class EventCollector {
     // The engine writes null where a step leaves no new state.
     if (!state) return;
     if (type === STACK_TYPE) this.stackOutputs = state.outputs;
-    const steps: unknown = type === CLUSTER_TYPE && !QUIET.has(op) ? state.outputs.steps : undefined;
+    const steps: unknown = type === CLUSTER && !QUIET.has(op) ? state.outputs.steps : undefined;
     if (Array.isArray(steps)) this.clusterSteps = steps.map(readable);
   }
 }

@@ -1,26 +1,15 @@
-import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { LAYERS, type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { RefusedError } from "../model/problems";
+import { StackBusyError } from "./errors";
+import { type PendingStack, rememberMore } from "./pending";
+import { CLUSTER, type PendingOperation, parseState, type StateResource } from "./state";
 
 /*
  * Moves an environment's state from one stack into the three of its layers. Resources keep their types, names and parents; only the stack's
  * name in their URNs changes, and what one layer knew of another becomes the contract between them.
  */
-
-const resourceSchema = z.looseObject({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().optional(),
-  parent: z.string().optional(),
-  provider: z.string().optional(),
-  dependencies: z.array(z.string()).optional(),
-  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).optional(),
-  deletedWith: z.string().optional(),
-  inputs: z.record(z.string(), z.unknown()).optional(),
-  outputs: z.record(z.string(), z.unknown()).optional(),
-});
-type Resource = z.infer<typeof resourceSchema>;
 
 const clusterInputsSchema = z.looseObject({
   nodes: z.record(z.string(), z.looseObject({ machineId: z.string(), dialAddress: z.string() })),
@@ -33,22 +22,39 @@ const clusterInputsSchema = z.looseObject({
 
 const KUBERNETES = "pulumi:providers:kubernetes";
 
-/** The states of the three layers' stacks, made from the one that holds all. Pure. */
-export function splitResources(plan: EnvironmentPlan, all: readonly unknown[]): Readonly<Record<Layer, Resource[]>> {
-  const resources = all.map((each) => resourceSchema.parse(each));
-  const entries = LAYERS.map((layer) => [layer, splitLayer(plan, layer, resources)] as const);
-  return Object.fromEntries(entries) as Record<Layer, Resource[]>;
+/** What the stack of a layer is to hold. */
+export interface LayerState {
+  readonly resources: readonly StateResource[];
+  /** Operations of which the end is not known yet. */
+  readonly open: readonly PendingOperation[];
 }
 
-function splitLayer(plan: EnvironmentPlan, layer: Layer, resources: readonly Resource[]): Resource[] {
-  const own = resources.filter((resource) => layersOf(resource).includes(layer));
+/** The states of the three layers' stacks, made from the one that holds all. Pure. */
+export function splitResources(
+  plan: EnvironmentPlan,
+  resources: readonly StateResource[],
+  open: readonly PendingOperation[] = [],
+): Readonly<Record<Layer, LayerState>> {
+  const split = (layer: Layer) => splitLayer(plan, layer, resources, open);
+  return { infrastructure: split("infrastructure"), cluster: split("cluster"), platform: split("platform") };
+}
+
+function splitLayer(
+  plan: EnvironmentPlan,
+  layer: Layer,
+  resources: readonly StateResource[],
+  open: readonly PendingOperation[],
+): LayerState {
+  const isOwn = (resource: StateResource): boolean => layersOf(resource).includes(layer);
+  const ownOpen = open.filter(({ resource }) => isOwn(resource));
+  const own = [...resources.filter(isOwn), ...ownOpen.map(({ resource }) => resource)];
   const used = new Set(own.map(({ provider }) => provider?.slice(0, provider.lastIndexOf("::"))));
-  const shared = (resource: Resource): boolean => layersOf(resource).length === 0 && (!isProvider(resource) || used.has(resource.urn));
-  const kept = resources.filter((resource) => own.includes(resource) || shared(resource));
-  const names = new Map(kept.map(({ urn, type }) => [urn, renamed(urn, type, plan.environment, layer)]));
+  const shared = (resource: StateResource): boolean => layersOf(resource).length === 0 && (!isProvider(resource) || used.has(resource.urn));
+  const kept = resources.filter((resource) => isOwn(resource) || shared(resource));
+  const names = new Map([...kept, ...own].map(({ urn, type }) => [urn, renamed(urn, type, plan.environment, layer)]));
   const rename = (urn: string): string => names.get(urn) ?? urn;
   const within = (urns: readonly string[] | null | undefined): string[] => (urns ?? []).filter((urn) => names.has(urn)).map(rename);
-  return kept.map((resource) => {
+  const moved = (resource: StateResource): StateResource => {
     const { parent, provider, dependencies, propertyDependencies, deletedWith, ...rest } = resource;
     const [reference, id] = [provider?.slice(0, provider.lastIndexOf("::")) ?? "", provider?.slice(provider.lastIndexOf("::")) ?? ""];
     const inherited = resource.type === KUBERNETES && layer === "platform" ? environmentOf(resources) : parent;
@@ -64,11 +70,12 @@ function splitLayer(plan: EnvironmentPlan, layer: Layer, resources: readonly Res
       ...(deletedWith !== undefined && names.has(deletedWith) ? { deletedWith: rename(deletedWith) } : {}),
       ...(resource.type === "pulumi:pulumi:Stack" ? { outputs: outputsOf(plan, layer, resource, resources) } : {}),
     };
-  });
+  };
+  return { resources: kept.map(moved), open: ownOpen.map((operation) => ({ ...operation, resource: moved(operation.resource) })) };
 }
 
 /** The layers a resource belongs to; none for what is in a stack because others of it are. */
-function layersOf({ urn, type }: Resource): readonly Layer[] {
+function layersOf({ urn, type }: StateResource): readonly Layer[] {
   // The cluster makes the provider for whoever composes it by hand, the platform one for itself.
   if (type === KUBERNETES) return ["cluster", "platform"];
   // Serves the reading of other stacks' outputs, and no resource names it.
@@ -79,11 +86,11 @@ function layersOf({ urn, type }: Resource): readonly Layer[] {
   return /\$kpaas:index:Platform(\$|$)/.test(chain) ? ["platform"] : [];
 }
 
-function isProvider({ type }: Resource): boolean {
+function isProvider({ type }: StateResource): boolean {
   return type.startsWith("pulumi:providers:");
 }
 
-function environmentOf(resources: readonly Resource[]): string | undefined {
+function environmentOf(resources: readonly StateResource[]): string | undefined {
   return resources.find(({ type }) => type === "kpaas:index:Environment")?.urn;
 }
 
@@ -97,50 +104,91 @@ function renamed(urn: string, type: string, environment: string, layer: Layer): 
   return [stack, project, chain, name].join("::");
 }
 
-/** What the layer's program would give as outputs: the guard's memory, and the contract for the layer above. */
-function outputsOf(plan: EnvironmentPlan, layer: Layer, stack: Resource, resources: readonly Resource[]): Record<string, unknown> {
-  const { applied, kubeconfig, apiEndpoint, nodes, versions, urls, credentials, caCertificate } = stack.outputs ?? {};
-  const cluster = resources.find(({ type }) => type === "kpaas:kubespray:Cluster");
-  const { nodes: machines, ssh } = clusterInputsSchema.parse(cluster?.inputs);
+/**
+ * What the layer's program would give as outputs: the guard's memory, and the contract for the layer above. Nothing where the first `up` had
+ * not come to the cluster: then there is no layer above yet, and the layer's own `up` gives them.
+ */
+function outputsOf(
+  plan: EnvironmentPlan,
+  layer: Layer,
+  stack: StateResource,
+  resources: readonly StateResource[],
+): Record<string, unknown> {
+  const cluster = resources.find(({ type }) => type === CLUSTER);
+  if (cluster === undefined) return {};
+  const { applied, ssh: login, apiEndpoint, nodes, versions, urls, credentials, caCertificate } = stack.outputs ?? {};
+  const kubeconfig = stack.outputs?.kubeconfig ?? cluster.outputs?.kubeconfig;
+  const { nodes: machines, ssh } = clusterInputsSchema.parse(cluster.inputs);
   switch (layer) {
     case "infrastructure": {
       const made = Object.fromEntries(
         Object.entries(machines).map(([name, { machineId, dialAddress }]) => [name, { id: machineId, dialAddress }]),
       );
-      return { applied, retiring: [], contract: { version: 1, layer, machines: made, ssh, standing: plan.machines } };
+      const contract = { version: 1, layer, machines: made, ssh, standing: plan.machines };
+      return given({ applied, ssh: login, retiring: [], contract });
     }
-    case "cluster":
-      return {
-        applied,
-        kubeconfig,
-        apiEndpoint,
-        nodes,
-        versions,
-        predicted: false,
-        contract: { version: 1, layer, kubeconfig, nodes: Object.keys(machines).sort() },
-      };
+    case "cluster": {
+      const contract = given({ version: 1, layer, kubeconfig, nodes: Object.keys(machines).sort() });
+      return given({ applied, kubeconfig, apiEndpoint, nodes, versions, predicted: false, contract });
+    }
     case "platform":
-      return { applied, urls, credentials, caCertificate, predicted: false };
+      return given({ applied, urls, credentials, caCertificate, predicted: false });
   }
 }
 
+/** The outputs that there are: the stack of an `up` that broke off has none yet. */
+function given(outputs: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
+}
+
+/** What moving needs of a stack, and of what is remembered beside it. */
+export type MovableStack = Pick<PendingStack, "exportState" | "importState" | "remembered" | "remember">;
+
 /**
- * Fills the three stacks from the one, then takes that one away. Killed in between, it is done again from the one, which goes last.
+ * Fills the three stacks from the one, then takes that one away. Killed in between, it is done again from the one, which goes last. Secrets
+ * stay encrypted all the way.
  * @param open creates or selects the stack of a layer
+ * @param remove takes the one stack away
+ * @throws RefusedError where the file drops machines of the cluster at the same time; StackBusyError
  */
-export async function moveToLayers(plan: EnvironmentPlan, one: Stack, open: (layer: Layer) => Promise<Stack>): Promise<void> {
-  const exported = await one.exportStack();
-  const state = z
-    .looseObject({ resources: z.array(z.unknown()), pending_operations: z.array(z.unknown()).optional() })
-    .parse(exported.deployment);
-  if ((state.pending_operations ?? []).length > 0) {
-    throw new Error(`${plan.environment} has operations that were interrupted: run \`kpaas up\` with layers: one first`);
-  }
-  const layers = splitResources(plan, state.resources);
+export async function moveToLayers(
+  plan: EnvironmentPlan,
+  one: MovableStack,
+  open: (layer: Layer) => Promise<MovableStack>,
+  remove: () => Promise<void>,
+): Promise<void> {
+  const exported = await one.exportState(false);
+  const state = parseState(exported);
+  const { resources = [] } = state.deployment;
+  refuseRemovals(plan, resources);
+  const layers = splitResources(plan, resources, one.remembered());
   for (const layer of LAYERS) {
     const stack = await open(layer);
-    const deployment: Deployment = { version: exported.version, deployment: { ...state, resources: layers[layer] } };
-    await stack.importStack(deployment);
+    rememberMore(stack, layers[layer].open);
+    await stack.importState(JSON.stringify({ ...state, deployment: { ...state.deployment, resources: layers[layer].resources } }));
   }
-  await one.workspace.removeStack(plan.environment, { force: true, preserveConfig: true });
+  // An engine that outlived its command may have gone on meanwhile.
+  if ((await one.exportState(false)) !== exported)
+    throw new StackBusyError(`Environment ${plan.environment} was being changed while its state was moved: run the same command again.`);
+  one.remember([]);
+  await remove();
+}
+
+/** A machine that leaves the file stands until the cluster has let it go. How it was made, only the file told, which no longer has it. */
+function refuseRemovals(plan: EnvironmentPlan, resources: readonly StateResource[]): void {
+  const cluster = resources.find(({ type }) => type === CLUSTER);
+  if (cluster === undefined) return;
+  const wanted = new Set(plan.machines.map(({ name }) => name));
+  const gone = Object.keys(clusterInputsSchema.parse(cluster.inputs).nodes).filter((name) => !wanted.has(name));
+  if (gone.length === 0) return;
+  throw new RefusedError([
+    {
+      environment: plan.environment,
+      path: "layers",
+      value: plan.layers,
+      reason: `the environment moves from one stack to three, and ${gone.join(", ")} would leave the cluster with the same \`up\``,
+      remedy: "do one after the other: put the machines back into the file, run `kpaas up`, then take them out",
+      severity: "error",
+    },
+  ]);
 }

@@ -1,20 +1,19 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer } from "../model/layers";
-import { InvalidInputError, RefusedError } from "../model/problems";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
-import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
-import { EventCollector, indent, plain } from "./events";
+import { InterruptedError } from "./errors";
+import { EventCollector } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
 import { moveToLayers } from "./move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pending";
 import { pendingStack } from "./pending-stack";
 import { approvedDeletions } from "./protection";
-import { remediesFor } from "./remedies";
 import { mendBackend, removeDeadLocks } from "./stackLocks";
-import type { StateResource } from "./state";
+import { parseState, type StateResource } from "./state";
+import { translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
@@ -87,28 +86,39 @@ async function walk(kind: OperationKind, target: EngineTarget, options: RunOptio
     return await runOperation(kind, one, program, own);
   };
   if (target.plan.layers === "one") return await run();
-  if (kind === "up" && target.layer === undefined) await splitOneStack(target, options);
+  if (kind !== "preview") await splitOneStack(kind, target, options);
   return await walkLayers(kind, target, options, run, (layer) => readStackOutputs({ ...target, layer }, options));
 }
 
 /** Moves the state of an environment that one stack still holds into the stacks of its layers. Nothing that it describes is touched. */
-async function splitOneStack(target: EngineTarget, options: RunOptions): Promise<void> {
+async function splitOneStack(kind: OperationKind, { layer: _layer, ...whole }: EngineTarget, options: RunOptions): Promise<void> {
   const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
+  const { plan, approvals } = whole;
+  const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const open = async (layer?: Layer) => {
-    const { engine, setting } = await prepare(layer === undefined ? target : { ...target, layer }, options);
-    const { workspace } = await openWorkspace(engine, setting, undefined, options);
-    return await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
+    const { engine, setting } = await prepare(layer === undefined ? whole : { ...whole, layer }, options);
+    const { workspace, command } = await openWorkspace(engine, setting, undefined, options);
+    await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
+    const remove = () => workspace.removeStack(setting.stack, { force: true, preserveConfig: true });
+    return { stack: pendingStack(whole.root, { engine, setting, command }, options, tell), remove };
   };
-  await translateErrors("up", target, options, undefined, async () => {
-    try {
-      const one = await open();
-      if (Object.keys(await one.outputs()).length === 0) return;
-      options.onProgress?.({ kind: "engine", text: `moving the state of ${target.plan.environment} into the stacks of its three layers` });
-      await moveToLayers(target.plan, one, open);
-    } catch (error) {
-      if (!(error instanceof StackNotFoundError)) throw error;
-    }
+  await translateErrors(kind, whole, options, undefined, async () => {
+    const one = await found(open());
+    if (one === undefined || (parseState(await one.stack.exportState(false)).deployment.resources ?? []).length === 0) return;
+    // Broken creations are found where their providers are, before anything is told apart.
+    await resolvePending(one.stack, plan.environment, approvals, kind === "destroy");
+    tell(`moving the state of ${plan.environment} into the stacks of its three layers`);
+    await moveToLayers(plan, one.stack, async (layer) => (await open(layer)).stack, one.remove);
   });
+}
+
+async function found<T>(stack: Promise<T>): Promise<T | undefined> {
+  try {
+    return await stack;
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -157,7 +167,9 @@ export async function runOperation(
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
-        if (kind !== "up" || !(await adoptRefused(open, unproven, collector.refusals))) throw error;
+        // What was not answered has to be looked for before anything is tried again.
+        if (kind !== "up" || collector.unanswered.length > 0) throw error;
+        if (!(await adoptRefused(open, unproven, collector.refusals))) throw error;
         collector = newCollector();
       }
     }
@@ -210,81 +222,6 @@ async function prepare(target: EngineTarget, options: RunOptions): Promise<{ eng
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
   }
   return { engine, setting };
-}
-
-interface WatchedProgram {
-  readonly program: PulumiFn;
-  /** What the program threw; the engine only passes on its text. */
-  readonly thrown: () => unknown;
-}
-
-function watchProgram(program: PulumiFn): WatchedProgram {
-  let thrown: unknown;
-  return {
-    program: async () => {
-      try {
-        return await program();
-      } catch (error) {
-        thrown = error;
-        throw error;
-      }
-    },
-    thrown: () => thrown,
-  };
-}
-
-/** Runs `work` and turns what the engine and the Automation API throw into this folder's errors. */
-async function translateErrors<T>(
-  what: OperationKind | "outputs",
-  target: EngineTarget,
-  options: RunOptions,
-  told: { readonly collector: () => EventCollector; readonly watched?: WatchedProgram | undefined } | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { environment } = target.plan;
-  try {
-    return await work();
-  } catch (error) {
-    const thrown = told?.watched?.thrown();
-    if (thrown instanceof RefusedError || thrown instanceof InvalidInputError) throw thrown;
-    if (error instanceof RefusedError) throw error;
-    if (options.signal?.aborted) {
-      throw new InterruptedError(`Interrupted: ${what} of ${environment} was cancelled and the engine has ended. Run it again to go on.`);
-    }
-    if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
-    if (error instanceof ConcurrentUpdateError) throw new StackBusyError(busyMessage(environment, error.message));
-    if (!(error instanceof CommandError)) throw error;
-    const collector = told?.collector();
-    // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
-    const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
-    const reason = own ?? collector?.failure ?? errorLines(error.message);
-    const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason)].join("\n");
-    throw new OperationFailedError(text, thrown === undefined ? undefined : { cause: thrown });
-  }
-}
-
-/** Who holds the stack, from the engine's own words. */
-function busyMessage(environment: string, text: string): string {
-  const owners = [...text.matchAll(/created by (\S+) \(pid (\d+)\) at (\S+)/g)].map(
-    ([, who, pid, since]) => `${who} (process ${pid}) since ${since}`,
-  );
-  const holder = owners.length === 0 ? "another operation" : owners.join(", ");
-  return (
-    `Environment ${environment} is being changed by ${holder}. Wait for it to end; ` +
-    "if it has died on another host, run `pulumi cancel` for this stack there or here."
-  );
-}
-
-/** The errors in the engine's error stream, for failures that come before any event (no login, wrong passphrase). */
-function errorLines(text: string): string {
-  const lines = plain(text).split("\n");
-  const first = lines.findIndex((line) => line.startsWith("error:"));
-  return indent(
-    lines
-      .slice(Math.max(0, first))
-      .join("\n")
-      .replace(/^error: /gm, ""),
-  );
 }
 
 async function outputsOf(command: EngineCommand, setting: EngineSetting, showSecrets: boolean): Promise<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { nameOf } from "./events";
 import { findable, type Values } from "./findable";
 import type { Answer, Lookup } from "./lookup";
 import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";
+import { completed } from "./unanswered";
 
 /** What {@link resolvePending} needs of the stack. */
 export interface PendingStack {
@@ -27,27 +28,28 @@ export interface Resolution {
   readonly unproven: readonly StateResource[];
 }
 
-/** Names the operations that killed runs left open, for a preview, which resolves none of them. */
+/** Names the operations that earlier runs left open, for a preview, which resolves none of them. */
 export async function tellPending(stack: PendingStack): Promise<void> {
   const operations = allOf(parseState(await stack.exportState(false)), stack);
   if (operations.length === 0) return;
-  stack.tell(`an earlier operation was killed; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
+  stack.tell(`an earlier operation was broken off; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
 }
 
-/** Keeps operations of which a dead provider did not tell the end, so that the next operation finds out. */
+/** Keeps operations of which nobody told the end, so that the next operation finds out. */
 export function rememberMore(stack: Pick<PendingStack, "remembered" | "remember">, operations: readonly PendingOperation[]): void {
-  const others = stack.remembered().filter(({ resource }) => !operations.some((one) => one.resource.urn === resource.urn));
-  if (operations.length > 0) stack.remember([...others, ...operations]);
+  const open = operations.filter(({ resource }) => findable(resource.type).how !== "nowhere");
+  const others = stack.remembered().filter(({ resource }) => !open.some((one) => one.resource.urn === resource.urn));
+  if (open.length > 0) stack.remember([...others, ...open]);
 }
 
 function allOf(state: State, stack: Pick<PendingStack, "remembered">): PendingOperation[] {
   const inState = state.deployment.pending_operations ?? [];
   const others = stack.remembered().filter(({ resource }) => !inState.some((one) => one.resource.urn === resource.urn));
-  return [...inState, ...others];
+  return [...inState, ...others].map((operation) => completed(operation, state));
 }
 
 /**
- * Finds out what became of the operations that a killed run left open, before anything else is done: what a broken creation has made is taken
+ * Finds out what became of the operations that an earlier run left open, before anything else is done: what a broken creation has made is taken
  * into the state, what it has not is forgotten, and what was being changed or deleted is read afresh.
  *
  * @param destroying the environment goes: what lives in its cluster goes with that, found or not
@@ -155,7 +157,7 @@ function lookYourself(environment: string, { urn, type }: StateResource, name: s
   return {
     environment,
     path: nameOf(urn),
-    reason: `an earlier operation was killed while it created this ${type.split(":").at(-1)}${known}, and the cloud's provider cannot be asked whether it is there`,
+    reason: `an earlier operation was broken off while it created this ${type.split(":").at(-1)}${known}, and the cloud's provider cannot be asked whether it is there`,
     remedy: `look for it (\`${look}\`) and delete it if it is there; then run the same command again with --approve ${nameOf(urn)}:absent`,
     severity: "error",
   };
@@ -165,7 +167,7 @@ function couldNotAsk(environment: string, { urn }: StateResource, trouble: strin
   return {
     environment,
     path: nameOf(urn),
-    reason: `an earlier operation was killed while it created this, and whether it is there could not be found out: ${trouble}`,
+    reason: `an earlier operation was broken off while it created this, and whether it is there could not be found out: ${trouble}`,
     remedy: "mend that, or delete what is there too much, and run the same command again",
     severity: "error",
   };

@@ -17,6 +17,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /\b404\b.*not (be )?found/i,
     "What is missing may be too new to be seen yet: run the same command again. If it was deleted by hand, `kpaas refresh` records that first.",
   ],
+  [
+    /connection (was )?(reset|lost)|\bEOF\b|deadline exceeded/i,
+    "An answer was lost: run the same command again; it first finds out what was done.",
+  ],
   [/\b50[0-4]\b.*(error|unavailable|timeout)/i, "The cloud failed: run the same command again; it goes on from what was done."],
   [
     /checkpoint|EACCES|EROFS|ENOTDIR|permission denied|read-only file system|\.pulumi\b/i,

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../plugin/rpc/provider";
 import type { Values } from "./findable";
 
+/** The type of the resource that is a cluster. */
+export const CLUSTER = "kpaas:kubespray:Cluster";
+
 /** A resource in an exported state; what is not named here is kept as it is. */
 const resourceSchema = z.looseObject({
   urn: z.string(),
@@ -9,7 +12,11 @@ const resourceSchema = z.looseObject({
   id: z.string().optional(),
   provider: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+  parent: z.string().optional(),
   deletedWith: z.string().optional(),
+  dependencies: z.array(z.string()).optional(),
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).optional(),
 });
 
 const operationSchema = z.looseObject({ type: z.string(), resource: resourceSchema });

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { CountedRule, FaultPackage, Faults, When } from "../plugin/faults-file";
 import { CancelledError } from "../plugin/rpc/errors";
 import type { Properties, Provider } from "../plugin/rpc/provider";
-import type { CountedRule, FaultPackage, Faults, When } from "./faults-file";
 import { type CloudWords, shortOf, WORDS } from "./faults-words";
 import { readIfThere } from "./store";
 import { isMap } from "./values";
@@ -47,29 +47,30 @@ export function withFaults(provider: Provider, name: FaultPackage, worldDir: str
     },
     async create(call) {
       if (call.preview) return provider.create(call);
-      const rules = await faults.strike({ ...call, operation: "create" }, call.inputs);
-      const created = await provider.create(call);
-      faults.hide(rules, call.type, created.id);
-      return created;
+      return faults.strike({ ...call, operation: "create" }, call.inputs, async (rules) => {
+        const created = await provider.create(call);
+        faults.hide(rules, call.type, created.id);
+        return created;
+      });
     },
     async update(call) {
-      if (!call.preview) await faults.strike({ ...call, operation: "update" }, call.news);
-      return provider.update(call);
+      if (call.preview) return provider.update(call);
+      return faults.strike({ ...call, operation: "update" }, call.news, () => provider.update(call));
     },
     async delete(call) {
-      await faults.strike({ ...call, operation: "delete" });
-      return provider.delete(call);
+      return faults.strike({ ...call, operation: "delete" }, {}, () => provider.delete(call));
     },
     async read(call) {
-      await faults.strike({ ...call, operation: "read" });
-      return faults.isHidden(call.id) ? { id: "", inputs: {}, properties: {} } : provider.read(call);
+      return faults.strike({ ...call, operation: "read" }, {}, async () =>
+        faults.isHidden(call.id) ? { id: "", inputs: {}, properties: {} } : provider.read(call),
+      );
     },
     ...(invoke === undefined
       ? {}
       : {
           async invoke(call) {
-            await faults.strike({ operation: "invoke", type: call.token, name: "", signal: call.signal });
-            return invoke.call(provider, call);
+            const struck = { operation: "invoke", type: call.token, name: "", signal: call.signal } as const;
+            return faults.strike(struck, {}, () => invoke.call(provider, call));
           },
         }),
   };
@@ -106,21 +107,27 @@ class Switches {
     if (content === undefined) return undefined;
     if (this.known?.content !== content) {
       // The schema is loaded only by who has faults.
-      const { parseFaults } = await import("./faults-file.js");
+      const { parseFaults } = await import("../plugin/faults-file.js");
       this.known = { content, faults: parseFaults(path, content) };
     }
     return this.known.faults;
   }
 
-  /** Lets happen to a call what the rules say, in their order; gives those that match it. */
-  async strike(call: CloudCall, inputs: Properties = {}): Promise<readonly CountedRule[]> {
+  /** Lets happen to a call what the rules that match it say, in their order, and carries it out where they let it through. */
+  async strike<T>(call: CloudCall, inputs: Properties, carryOut: (rules: readonly CountedRule[]) => Promise<T>): Promise<T> {
     const faults = await this.read();
-    if (faults === undefined) return [];
+    if (faults === undefined) return carryOut([]);
     const rules = faults.rules.filter((rule) => matches(rule, this.packageName, call));
-    for (const rule of rules) await this.apply(rule, faults.seed, call);
+    let isLost = false;
+    for (const rule of rules) {
+      const count = await this.apply(rule, faults.seed, call);
+      isLost ||= isDue(rule.loseAnswer, count);
+    }
     const missing = this.missingReference(inputs);
     if (missing !== undefined) throw this.refusal(call, this.words.notFound(missing.type, missing.id));
-    return rules;
+    const answer = carryOut(rules);
+    // Done or refused: nobody hears of it.
+    return isLost ? answer.finally(() => Promise.reject(this.refusal(call, this.words.lost))) : answer;
   }
 
   /** Hides a new object for as long as the rules of its creation say. */
@@ -140,7 +147,8 @@ class Switches {
     return missed;
   }
 
-  private async apply(rule: CountedRule, seed: number, call: CloudCall): Promise<void> {
+  /** Lets happen what comes before a call is carried out; gives the call's number. */
+  private async apply(rule: CountedRule, seed: number, call: CloudCall): Promise<number> {
     const count = this.count(rule);
     if (rule.latencyMs !== undefined) await this.wait(latencyOf(rule.latencyMs, `${seed}/${rule.key}/${count}`), call.signal);
     if (isDue(rule.hang, count)) await this.hang(call);
@@ -150,6 +158,7 @@ class Switches {
     if (isDue(rule.diskFull, count) && ["create", "update", "delete"].includes(call.operation))
       throw this.refusal(call, `ENOSPC: no space left on device, write '${this.worldDir}'`);
     if (isDue(rule.failAt, count)) throw this.refusal(call, rule.failAt?.message ?? this.words.failed);
+    return count;
   }
 
   /**

@@ -1,9 +1,9 @@
 import { enableCompileCache } from "node:module";
 import { resolve } from "node:path";
 import { worldClock } from "../plugin/clock";
+import type { FaultPackage } from "../plugin/faults-file";
 import type { Provider } from "../plugin/rpc/provider";
 import { withFaults } from "./faults";
-import type { FaultPackage } from "./faults-file";
 
 enableCompileCache();
 

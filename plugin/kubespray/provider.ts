@@ -43,7 +43,8 @@ export class KubesprayProvider implements Provider {
 
   async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
     assertType(call);
-    if (this.runner.unusable !== undefined) return { inputs: call.news, failures: [{ property: "", reason: this.runner.unusable }] };
+    const { unusable } = this.runner;
+    if (unusable !== undefined) return { inputs: call.news, failures: [{ property: "", reason: unusable }] };
     const parsed = parseInputs(call.news);
     if (parsed.kind !== "inputs") return { inputs: call.news, failures: parsed.kind === "wrong" ? parsed.failures : [] };
     const { spec, networkCidr } = parsed.inputs;
@@ -143,7 +144,8 @@ export class KubesprayProvider implements Provider {
   }
 
   private assertUsable(): void {
-    if (this.runner.unusable !== undefined) throw new Error(this.runner.unusable);
+    const { unusable } = this.runner;
+    if (unusable !== undefined) throw new Error(unusable);
   }
 
   /** Runs the change and gives what is there afterwards; where it broke off, the engine records what was reached. */

@@ -8,6 +8,7 @@ import { taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
 import { type Clock, systemClock } from "../clock";
+import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
 import { seal, unseal } from "../sealed";
 import { writeAtomically } from "./files";
@@ -26,16 +27,6 @@ interface ClusterFile extends Omit<ClusterState, "nodes"> {
   readonly facts: readonly string[];
 }
 
-/** `faults.json` of a sandbox world, the part about kubespray. */
-interface Faults {
-  /** A playbook's name or a step's id that shall fail. */
-  readonly failStep?: string;
-  /** How many times; for ever if left out. */
-  readonly times?: number;
-  /** How long each step takes, in milliseconds. */
-  readonly paceMs?: number;
-}
-
 /** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
 export class SandboxRunner implements Runner {
   /** @param now the world's time, which its certificates are made and renewed at */
@@ -43,6 +34,16 @@ export class SandboxRunner implements Runner {
     private readonly world: string,
     private readonly now: Clock = systemClock,
   ) {}
+
+  /** What is wrong with the world's faults.json. */
+  get unusable(): string | undefined {
+    try {
+      this.faults();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
 
   async prepare(): Promise<void> {
     mkdirSync(this.world, { recursive: true });
@@ -52,13 +53,16 @@ export class SandboxRunner implements Runner {
     onLine(`simulated on ${step.limit.length || Object.keys(context.inventory.nodes).length} hosts`);
     const faults = this.faults();
     await pause(faults.paceMs ?? 0, undefined, { signal });
-    this.failOnDemand(step, faults);
+    const failing = this.isToFail(step, faults);
+    if (failing && faults.loseAnswer !== true)
+      throw new PlaybookFailure(`${step.playbook}.yml failed, as the sandbox's faults.json demands`);
     this.reachMachines(step, context);
     const file = this.readFile();
     const after = applyStep(toWorld(file), step, context.inventory);
     if (step.playbook === "renew-certificates") await this.renewPki();
     if (after.cluster) this.writeFile(await this.toFile(after.cluster, after, file, step, context));
     else if (file) rmSync(this.clusterPath);
+    if (failing) throw new PlaybookFailure(`${step.playbook}.yml: the connection was lost before it told its end`);
   }
 
   async probe(step: ClusterStep, context: StepContext): Promise<"done" | "notDone"> {
@@ -124,17 +128,19 @@ export class SandboxRunner implements Runner {
     return readJson<ClusterFile>(this.clusterPath);
   }
 
-  private faults(): Faults {
-    return readJson<{ kubespray?: Faults }>(this.path("faults.json"))?.kubespray ?? {};
+  private faults(): KubesprayFaults {
+    const path = this.path("faults.json");
+    const content = readText(path);
+    return content === undefined ? {} : parseFaults(path, content).kubespray;
   }
 
-  private failOnDemand(step: ClusterStep, faults: Faults): void {
-    if ((faults.failStep !== step.playbook && faults.failStep !== step.id) || faults.times === 0) return;
+  private isToFail(step: ClusterStep, faults: KubesprayFaults): boolean {
+    if ((faults.failStep !== step.playbook && faults.failStep !== step.id) || faults.times === 0) return false;
     if (faults.times !== undefined) {
       const all = readJson<Readonly<Record<string, unknown>>>(this.path("faults.json")) ?? {};
       writeAtomically(this.path("faults.json"), JSON.stringify({ ...all, kubespray: { ...faults, times: faults.times - 1 } }));
     }
-    throw new PlaybookFailure(`${step.playbook}.yml failed, as the sandbox's faults.json demands`);
+    return true;
   }
 
   /** Every host a run works on must be there; at a lost one nothing needs to answer. */

@@ -3,23 +3,20 @@ import { interrupted, type Kill, Undisturbed } from "../support/kill";
 
 // Some kills of each sort; `npm run e2e` has many more, at moments that its seeds decide.
 const kills: readonly Kill[] = [
-  { seed: 1, phase: "up", victim: "engine", at: { objects: 25 } },
-  { seed: 2, phase: "up", victim: "openstack", at: { objects: 12 } },
-  { seed: 3, phase: "destroy", victim: "cli", at: { objects: 40 } },
+  { seed: 1, phase: "up", victim: "engine", at: { objects: 25 }, form: "smallest" },
+  { seed: 2, phase: "up", victim: "openstack", at: { objects: 12 }, form: "smallest" },
+  { seed: 3, phase: "destroy", victim: "cli", at: { objects: 40 }, form: "smallest" },
 ];
 
 describe("An operation of which a process was killed", function () {
   this.timeout(240_000);
-  let undisturbed: Undisturbed | undefined;
-  before(async function () {
-    await engineForTests.call(this);
-    undisturbed = await Undisturbed.make();
-  });
-  after(() => undisturbed?.remove());
+  const undisturbed = new Undisturbed();
+  before(engineForTests);
+  after(() => undisturbed.remove());
 
   for (const kill of kills) {
     it(`comes to the same end when repeated: ${kill.victim} during ${kill.phase}`, async () => {
-      if (undisturbed !== undefined) await interrupted(kill, undisturbed);
+      await interrupted(kill, undisturbed);
     });
   }
 });

@@ -9,6 +9,7 @@ describe("What to do about a failure", () => {
     ["a full disk", "ENOSPC: no space left on device, write", /free some space/],
     ["an object that is not there", "404: Port 8aa05281 could not be found.", /too new to be seen yet/],
     ["a failing cloud", "500: Internal Server Error", /The cloud failed/],
+    ["a lost answer", "read tcp: connection reset by peer", /first finds out what was done/],
     ["a backend that refuses", "failed to load checkpoint: blob: stat /x: not a directory", /backend .* can be written/],
     ["nothing known", "kpaas:kubespray:Cluster seoul (update): scale.yml failed", undefined],
     ["numbers that only look like a code", "address 10.4.29.0 in 10.0.0.0/24 port 4010 is taken", undefined],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseFaults } from "../../plugin/faults-file";
 import type { Provider } from "../../plugin/rpc/provider";
 import { latencyOf, withFaults } from "../../sandbox/faults";
-import { parseFaults } from "../../sandbox/faults-file";
 import { ProviderClient } from "../support/provider-client";
 import { temporaryFolders } from "../support/temporary";
 
@@ -211,6 +211,20 @@ describe("faults.json", () => {
     assert.deepEqual(calls, []);
   });
 
+  it("loses the answer of a call that was carried out, or refused", async () => {
+    rules({ loseAnswer: { call: 1, times: 4 } });
+    const lost = (doing: string) => new RegExp(`Error ${doing} openstack:networking/network:Network: read tcp: connection reset by peer`);
+    await assert.rejects(create("one"), lost("creating"));
+    await assert.rejects(client.update({ ...NETWORK, id: "id-one" }, { oldInputs: {}, olds: {}, news: {} }), lost("updating"));
+    await assert.rejects(client.read({ ...NETWORK, id: "id-one" }, {}, {}), lost("reading"));
+    await assert.rejects(client.delete({ ...NETWORK, id: "id-one" }, {}, {}), lost("deleting"));
+    await create("two");
+    assert.deepEqual(calls, ["create one", "update id-one", "delete id-one", "create two"]);
+    rules({ failAt: { call: 1 }, loseAnswer: true });
+    await assert.rejects(create("three"), /500/);
+    assert.equal(calls.length, 4, "what fails before it is carried out is told");
+  });
+
   it("is refused with all its problems at once, already in a preview", async () => {
     write({
       seed: "x",
@@ -250,7 +264,7 @@ describe("faults.json", () => {
     const switches = [...text.matchAll(/\| `("[a-zA-Z]+": .*)` \|$/gm)].map(
       ([, field = ""]) => `{ "rules": [{ "package": "tls", ${field} }] }`,
     );
-    assert.ok(files.length >= 5 && switches.length === 7, `${files.length} files, ${switches.length} switches`);
+    assert.ok(files.length >= 5 && switches.length === 8, `${files.length} files, ${switches.length} switches`);
     for (const file of [...files, ...switches]) assert.ok(parseFaults("docs/sandbox.md", file).rules.length > 0);
   });
 

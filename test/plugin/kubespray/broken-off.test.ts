@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PartialFailure, type Properties, UNKNOWN } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
@@ -105,9 +105,31 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     assert.equal(existsSync(join(served.world, "cluster.json")), false);
   });
 
-  it("names the file of its world that is not JSON", async () => {
-    writeFileSync(join(served.world, "faults.json"), "{ nope");
-    await assert.rejects(served.create(), /faults\.json is not JSON: .* Mend it\./);
+  it("refuses a faults.json that cannot be used, with all its problems, before anything runs", async () => {
+    const faults = join(served.world, "faults.json");
+    writeFileSync(faults, "{ nope");
+    await assert.rejects(served.create(), /faults\.json is not JSON: .* Mend it or delete it\./);
+    writeFileSync(faults, JSON.stringify({ seed: "x", kubespray: { failstep: "scale", times: -1, paceMs: "slow" } }));
+    const { failures } = await served.client.check(ref, inputsOf());
+    for (const place of ["seed: ", "kubespray: Unrecognized key", "kubespray.times: ", "kubespray.paceMs: "])
+      assert.ok(failures[0]?.reason.includes(`\n  ${place}`), `${place} is not in ${failures[0]?.reason}`);
+    await assert.rejects(served.create(), /faults\.json cannot be used/);
+    served.fault({ times: 1 });
+    await assert.rejects(served.create(), /kubespray: "times" and "loseAnswer" say more of the step that "failStep" names/);
+    assert.deepEqual(readdirSync(served.world), ["faults.json"]);
+  });
+
+  it("goes on from a step that was carried out and of which the answer was lost, without repeating it", async () => {
+    served.fault({ failStep: "cluster", times: 1, loseAnswer: true });
+    const failure: unknown = await served.create().catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /cluster\.yml: the connection was lost before it told its end/);
+    const before = served.file();
+    const states = { oldInputs: inputsOf(), olds: failure.properties, news: inputsOf() };
+    const { properties } = await served.client.update({ ...ref, id: failure.id }, states);
+    assert.deepEqual(served.file(), before);
+    assert.equal(typeof properties.endpoint, "string");
+    assert.equal(served.journal().filter(({ event }) => event === "step-started").length, 1, JSON.stringify(served.journal()));
   });
 
   it("resets the hosts of a creation that broke off", async () => {

@@ -26,6 +26,17 @@ export function kubeconfig(server = SERVER): string {
   });
 }
 
+/** What the world's cluster.json holds of a cluster of one control plane and two workers. */
+export function clusterFile(change: Fields = {}): Fields {
+  const node = (roles: string[], address: string): Fields => ({ ready: true, roles, labels: {}, taints: [], address });
+  const nodes = {
+    "cp-1": node(["control-plane", "etcd"], "10.20.1.11"),
+    "general-1": node(["worker"], "10.20.1.21"),
+    "general-2": node(["worker"], "10.20.1.22"),
+  };
+  return { name: "demo", server: SERVER, kubernetes: "1.33.5", nodes, ...change };
+}
+
 /** A simulated world with a cluster of one control plane and two workers, and one provider that reaches it. */
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), "kpaas-kubernetes-"));
@@ -43,14 +54,7 @@ export class World {
   }
 
   writeCluster(change: Fields = {}): void {
-    const node = (roles: string[], address: string): Fields => ({ ready: true, roles, labels: {}, taints: [], address });
-    const nodes = {
-      "cp-1": node(["control-plane", "etcd"], "10.20.1.11"),
-      "general-1": node(["worker"], "10.20.1.21"),
-      "general-2": node(["worker"], "10.20.1.22"),
-    };
-    const file = { name: "demo", server: SERVER, kubernetes: "1.33.5", nodes, ...change };
-    writeFileSync(join(this.folder, "cluster.json"), JSON.stringify(file));
+    writeFileSync(join(this.folder, "cluster.json"), JSON.stringify(clusterFile(change)));
   }
 
   removeCluster(): void {

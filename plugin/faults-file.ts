@@ -44,7 +44,16 @@ const packages = ["openstack", "kubernetes", "random", "tls"] as const;
 const operation = z.enum(["create", "update", "delete", "read", "invoke"]);
 
 /** What a rule can switch on. */
-const SWITCHES = ["latencyMs", "failAt", "throttle", "eventuallyConsistent", "expiredCredentials", "hang", "diskFull"] as const;
+const SWITCHES = [
+  "latencyMs",
+  "failAt",
+  "throttle",
+  "eventuallyConsistent",
+  "expiredCredentials",
+  "hang",
+  "diskFull",
+  "loseAnswer",
+] as const;
 
 const rule = z
   .strictObject({
@@ -61,6 +70,7 @@ const rule = z
     expiredCredentials: when.optional(),
     hang: when.optional(),
     diskFull: when.optional(),
+    loseAnswer: when.optional(),
   })
   .refine((fields) => SWITCHES.some((name) => fields[name] !== undefined), {
     error: `switches nothing on: give it one of ${SWITCHES.join(", ")}`,
@@ -72,9 +82,16 @@ const faultsFile = z.strictObject({
     .array(rule)
     .default([])
     .refine((rules) => new Set(rules.map((each) => JSON.stringify(each))).size === rules.length, { error: "holds the same rule twice" }),
-  // The simulated kubespray reads this part itself (plugin/kubespray/sandbox-runner.ts).
   kubespray: z
-    .strictObject({ failStep: z.string().min(1).optional(), times: z.int().min(0).optional(), paceMs: milliseconds.optional() })
+    .strictObject({
+      failStep: z.string().min(1).optional(),
+      times: z.int().min(0).optional(),
+      loseAnswer: z.boolean().optional(),
+      paceMs: milliseconds.optional(),
+    })
+    .refine(({ failStep, times, loseAnswer }) => failStep !== undefined || (times === undefined && loseAnswer === undefined), {
+      error: '"times" and "loseAnswer" say more of the step that "failStep" names, which is missing',
+    })
     .optional(),
 });
 
@@ -92,10 +109,23 @@ export interface CountedRule extends FaultRule {
   readonly key: string;
 }
 
+/** What happens to the simulated kubespray's steps. */
+export interface KubesprayFaults {
+  /** A playbook's name or a step's id that shall fail. */
+  readonly failStep?: string | undefined;
+  /** How many times; for ever if left out. */
+  readonly times?: number | undefined;
+  /** The step is carried out all the same: only its answer is lost. */
+  readonly loseAnswer?: boolean | undefined;
+  /** How long each step takes, in milliseconds. */
+  readonly paceMs?: number | undefined;
+}
+
 /** What faults.json says. */
 export interface Faults {
   readonly seed: number;
   readonly rules: readonly CountedRule[];
+  readonly kubespray: KubesprayFaults;
 }
 
 /**
@@ -115,8 +145,8 @@ export function parseFaults(path: string, content: string): Faults {
     const problems = parsed.error.issues.map((issue) => `\n  ${placeOf(issue.path)}: ${issue.message}`);
     throw new Error(`${path} cannot be used; docs/sandbox.md describes it. Mend it or delete it.${problems.join("")}`);
   }
-  const { seed, rules } = parsed.data;
-  return { seed, rules: rules.map((each) => ({ ...each, key: keyOf(seed, each) })) };
+  const { seed, rules, kubespray = {} } = parsed.data;
+  return { seed, rules: rules.map((each) => ({ ...each, key: keyOf(seed, each) })), kubespray };
 }
 
 function keyOf(seed: number, each: FaultRule): string {

@@ -1,0 +1,84 @@
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { InvalidInputError, RefusedError } from "../model/problems";
+import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
+import { type EventCollector, indent, plain } from "./events";
+import { remediesFor } from "./remedies";
+import type { EngineTarget, OperationKind, RunOptions } from "./types";
+
+/** A program of which one can ask what it threw. */
+export interface WatchedProgram {
+  readonly program: PulumiFn;
+  /** What the program threw; the engine only passes on its text. */
+  readonly thrown: () => unknown;
+}
+
+/** Watches a program. */
+export function watchProgram(program: PulumiFn): WatchedProgram {
+  let thrown: unknown;
+  return {
+    program: async () => {
+      try {
+        return await program();
+      } catch (error) {
+        thrown = error;
+        throw error;
+      }
+    },
+    thrown: () => thrown,
+  };
+}
+
+/** Runs `work` and turns what the engine and the Automation API throw into this folder's errors. */
+export async function translateErrors<T>(
+  what: OperationKind | "outputs",
+  target: EngineTarget,
+  options: RunOptions,
+  told: { readonly collector: () => EventCollector; readonly watched?: WatchedProgram | undefined } | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { environment } = target.plan;
+  try {
+    return await work();
+  } catch (error) {
+    const thrown = told?.watched?.thrown();
+    if (thrown instanceof RefusedError || thrown instanceof InvalidInputError) throw thrown;
+    if (error instanceof RefusedError) throw error;
+    if (options.signal?.aborted) {
+      throw new InterruptedError(`Interrupted: ${what} of ${environment} was cancelled and the engine has ended. Run it again to go on.`);
+    }
+    if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
+    if (error instanceof ConcurrentUpdateError) throw new StackBusyError(busyMessage(environment, error.message));
+    if (!(error instanceof CommandError)) throw error;
+    const collector = told?.collector();
+    // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
+    const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
+    const reason = own ?? collector?.failure ?? errorLines(error.message);
+    const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason)].join("\n");
+    throw new OperationFailedError(text, thrown === undefined ? undefined : { cause: thrown });
+  }
+}
+
+/** Who holds the stack, from the engine's own words. */
+function busyMessage(environment: string, text: string): string {
+  const owners = [...text.matchAll(/created by (\S+) \(pid (\d+)\) at (\S+)/g)].map(
+    ([, who, pid, since]) => `${who} (process ${pid}) since ${since}`,
+  );
+  const holder = owners.length === 0 ? "another operation" : owners.join(", ");
+  return (
+    `Environment ${environment} is being changed by ${holder}. Wait for it to end; ` +
+    "if it has died on another host, run `pulumi cancel` for this stack there or here."
+  );
+}
+
+/** The errors in the engine's error stream, for failures that come before any event (no login, wrong passphrase). */
+function errorLines(text: string): string {
+  const lines = plain(text).split("\n");
+  const first = lines.findIndex((line) => line.startsWith("error:"));
+  return indent(
+    lines
+      .slice(Math.max(0, first))
+      .join("\n")
+      .replace(/^error: /gm, ""),
+  );
+}

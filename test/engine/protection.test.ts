@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { deletedBy } from "../../engine/protection";
+import type { Danger } from "../../model/guard/danger";
+import { environmentFile, plannedFile } from "../support/environment";
+
+const danger = (key: string, action: Danger["action"]): Danger => ({ key, action, path: "", reason: "", remedy: "" });
+
+const urn = (chain: string, name: string): string => `urn:pulumi:demo::kpaas::kpaas:index:Environment$${chain}::${name}`;
+const volume = (key: string, name: string, protect = true) => ({
+  urn: urn("kpaas:openstack:Infrastructure$openstack:blockstorage/volume:Volume", `demo-${key}-${name}`),
+  type: "openstack:blockstorage/volume:Volume",
+  protect,
+  inputs: { metadata: { "kpaas-key": key, "kpaas-volume": name } },
+});
+const claim = (service: string) => ({
+  urn: urn(`kpaas:index:Platform$kpaas:platform:${service}$kubernetes:core/v1:PersistentVolumeClaim`, `demo-${service}-data`),
+  type: "kubernetes:core/v1:PersistentVolumeClaim",
+  protect: true,
+  inputs: { metadata: { name: "data" } },
+});
+
+describe("The protected resources that an approved change deletes", () => {
+  // `a` keeps the volume `logs`; `b` has left the file; `data` has left `a`.
+  const { plan } = plannedFile(
+    environmentFile({ cluster: { pools: { worker: { nodes: { a: {} }, volumes: [{ name: "logs", sizeGiB: 10 }] } } } }),
+  );
+  const all = [
+    volume("a", "logs"),
+    volume("a", "data"),
+    volume("b", "data"),
+    volume("b", "unprotected", false),
+    claim("MariaDb"),
+    claim("Harbor"),
+  ];
+  const named = (...dangers: readonly Danger[]) => deletedBy(dangers, plan, all).map((one) => one.slice(one.lastIndexOf("::") + 2));
+
+  it("are all volumes of a machine that is removed", () => {
+    assert.deepEqual(named(danger("b", "remove")), ["demo-b-data"]);
+  });
+
+  it("are the volumes of a machine that its file no longer has", () => {
+    assert.deepEqual(named(danger("a", "discard-volume")), ["demo-a-data"]);
+  });
+
+  it("are the database's claims, and no other service's, when the database goes", () => {
+    assert.deepEqual(named(danger("environment", "drop-database")), ["demo-MariaDb-data"]);
+  });
+
+  it("are those of every change that is approved, and none of a change that keeps the data", () => {
+    assert.deepEqual(named(danger("a", "discard-volume"), danger("b", "remove"), danger("environment", "drop-database")), [
+      "demo-a-data",
+      "demo-b-data",
+      "demo-MariaDb-data",
+    ]);
+    for (const action of ["rebuild", "resize", "unprotect", "move-ingress", "never"] as const)
+      assert.deepEqual(named(danger("a", action), danger("b", action)), [], action);
+  });
+
+  it("are found only where the resource says whose it is", () => {
+    const stranger = { urn: urn("aws:s3/bucket:Bucket", "bucket"), type: "aws:s3/bucket:Bucket", protect: true };
+    assert.deepEqual(deletedBy([danger("b", "remove")], plan, [stranger]), []);
+  });
+});
