@@ -69,8 +69,9 @@ export abstract class PlatformService extends ComponentResource {
   }
 
   /**
-   * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. A retained
-   * one is left when everything else is destroyed: deleting a namespace deletes the claims in it.
+   * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. It is deleted
+   * before its cluster, and the deletion waits for all that is in it: so the load balancers and claims that charts,
+   * StatefulSets or users made there go first too. A retained one is left, because its claims would go with it.
    */
   protected createNamespace(level: PodSecurity, retain = false): void {
     const { namespace } = this.plan;
@@ -78,7 +79,7 @@ export abstract class PlatformService extends ComponentResource {
     const created = new Namespace(
       this.childName("namespace"),
       { metadata: { name: namespace, labels: { ...objectLabels(this.plan, namespace, this.labels), ...podSecurityLabels(level) } } },
-      this.inCluster(retain ? { retainOnDelete: true } : {}),
+      this.deletedFirst(retain ? { retainOnDelete: true } : {}),
     );
     this.prerequisites.push(created);
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });

@@ -29,6 +29,8 @@ export interface Api {
   apply(before: Fields, wanted: Fields): Awaitable<KubeObject>;
   /** Deletes an object and what it owns, and waits until it is gone; one that is not there is fine. */
   delete(object: Fields): Awaitable<void>;
+  /** Why an object could not be deleted yet, where `delete` itself does not wait for that. */
+  heldBy?(object: Fields): readonly string[];
   /** What a create or an update would be refused for; nothing where the server has no dry run. */
   preview?(wanted: Fields, verb: "create" | "update"): Promise<void>;
   /** Lets controllers work, or looks at what they did. */

@@ -116,7 +116,11 @@ export class ObjectResource {
       if (this.sessions.enabled("deleteUnreachable")) return;
       throw new Error(DELETE_UNREACHABLE);
     }
-    await session.api.delete(this.reference(call.type, call.id));
+    const object = this.reference(call.type, call.id);
+    const { reasons } = await this.sessions.wait(call, async ({ api }) => ({ reasons: api.heldBy?.(object) ?? [] }));
+    if (reasons.length > 0)
+      throw new Error([`timed out waiting for ${String(object.kind)} "${nameOf(object)}" to be deleted`, ...reasons].join("; "));
+    await session.api.delete(object);
     this.sessions.changed();
   }
 
