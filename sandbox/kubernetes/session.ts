@@ -119,6 +119,7 @@ function simulated(server: ApiServer, cluster: SimulatedCluster): Api {
     list: (kind) => server.list(kind),
     create: (wanted) => server.create(wanted),
     apply: (before, wanted) => server.apply(before, wanted),
+    dryRun: (before, wanted) => server.dryRun(before, wanted),
     delete: (object) => server.delete(object),
     heldBy: (object) => heldBy(object, server.objects),
     observe: (object) => observe(object, { cluster, api: server }),
