@@ -167,8 +167,11 @@ export abstract class PlatformService extends ComponentResource {
     );
   }
 
-  /** The planned chart with our values, over which the user's own are merged. `owns` says whether it makes a load balancer or a volume. */
-  protected release(values: Values, owns: "nothing" | "cloudParts" = "nothing", dependsOn: Resource[] = []): Release {
+  /**
+   * The planned chart with our values, over which the user's own are merged. `owns` says why it is uninstalled before its cluster goes:
+   * it makes a load balancer or a volume, or serves an API group. Otherwise it goes with the cluster.
+   */
+  protected release(values: Values, owns: "nothing" | "cloudParts" | "apiGroup" = "nothing", dependsOn: Resource[] = []): Release {
     const { chart, namespace } = this.plan;
     if (chart === undefined) throw new Error(`The plan of service "${this.plan.name}" has no chart; it must come from the catalogue.`);
     const fromRegistry = chart.repository.startsWith("oci://");

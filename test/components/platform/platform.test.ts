@@ -64,14 +64,14 @@ describe("the platform", () => {
     }
   });
 
-  it("deletes load balancers, volume claims, the pods that hold them and its namespaces itself; the rest goes with the cluster", async () => {
+  it("deletes load balancers, volume claims, the pods that hold them, API groups and namespaces itself; the rest goes with the cluster", async () => {
     const g = await platformGraph(plan);
     const alone = g.resources.filter(({ type, options }) => type.startsWith("kubernetes:") && options.deletedWith === undefined);
     const namespaces = g.resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace").map(({ name }) => name);
     assert.equal(namespaces.length, 7);
     assert.deepEqual(
       alone.map(({ name }) => name).sort(),
-      [...namespaces, "seoul-ingress-release", "seoul-mariadb-data", "seoul-mariadb-server"].sort(),
+      [...namespaces, "seoul-ingress-release", "seoul-mariadb-data", "seoul-mariadb-server", "seoul-metrics-server-release"].sort(),
     );
     assert.deepEqual([...new Set(g.resources.map(({ options }) => options.deletedWith))].sort(), ["cluster", undefined]);
   });
