@@ -11,6 +11,8 @@ export function describeLoss(plan: EnvironmentPlan): string[] {
   const services = plan.services
     .filter((service) => service.sizeGiB !== undefined)
     .map((service) => `  data of ${service.name} in ${service.namespace}, ${service.sizeGiB} GiB`);
-  const lost = [...(plan.retain.includes("volumes") ? [] : volumes), ...services, "  etcd: every Kubernetes object of the cluster"];
+  // The services' data are on those volumes, and their claims stay with them.
+  const data = plan.retain.includes("volumes") ? [] : [...volumes, ...services];
+  const lost = [...data, "  etcd: every Kubernetes object of the cluster"];
   return [`Lost with ${plan.environment}:`, ...lost, ...(plan.retain.length === 0 ? [] : [`Kept: ${plan.retain.join(", ")}`])];
 }

@@ -69,8 +69,9 @@ export abstract class PlatformService extends ComponentResource {
   }
 
   /**
-   * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. A retained
-   * one is left when everything else is destroyed: deleting a namespace deletes the claims in it.
+   * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. It is deleted
+   * before its cluster, and the deletion waits for all that is in it: so the load balancers and claims that charts,
+   * StatefulSets or users made there go first too. A retained one is left, because its claims would go with it.
    */
   protected createNamespace(level: PodSecurity, retain = false): void {
     const { namespace } = this.plan;
@@ -78,7 +79,7 @@ export abstract class PlatformService extends ComponentResource {
     const created = new Namespace(
       this.childName("namespace"),
       { metadata: { name: namespace, labels: { ...objectLabels(this.plan, namespace, this.labels), ...podSecurityLabels(level) } } },
-      this.inCluster(retain ? { retainOnDelete: true } : {}),
+      this.deletedFirst(retain ? { retainOnDelete: true } : {}),
     );
     this.prerequisites.push(created);
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
@@ -166,8 +167,11 @@ export abstract class PlatformService extends ComponentResource {
     );
   }
 
-  /** The planned chart with our values, over which the user's own are merged. `owns` says whether it makes a load balancer or a volume. */
-  protected release(values: Values, owns: "nothing" | "cloudParts" = "nothing", dependsOn: Resource[] = []): Release {
+  /**
+   * The planned chart with our values, over which the user's own are merged. `owns` says why it is uninstalled before its cluster goes:
+   * it makes a load balancer or a volume, or serves an API group. Otherwise it goes with the cluster.
+   */
+  protected release(values: Values, owns: "nothing" | "cloudParts" | "apiGroup" = "nothing", dependsOn: Resource[] = []): Release {
     const { chart, namespace } = this.plan;
     if (chart === undefined) throw new Error(`The plan of service "${this.plan.name}" has no chart; it must come from the catalogue.`);
     const fromRegistry = chart.repository.startsWith("oci://");

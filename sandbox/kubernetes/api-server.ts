@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { denied } from "./admission";
 import { ApiError } from "./api";
 import { withDefaults } from "./defaults";
-import { frozenFields } from "./immutable";
+import { expansionRefusal, frozenProblems } from "./frozen";
 import { Objects, resourceOf, type ServedKind } from "./objects";
 import { checkFields, checkOpenApi, type FieldError } from "./schema";
 import { validateObject } from "./validate";
@@ -36,13 +36,7 @@ export class ApiServer {
 
   /** Admits and stores a new object, with what the server fills in. */
   create(wanted: Fields): KubeObject {
-    const served = this.mustServe(wanted);
-    const object = this.placed(wanted, served);
-    this.checkNamespace(object, served);
-    if (this.get(object) !== undefined) throw new ApiError("AlreadyExists", `${resourceOf(served)} "${nameOf(object)}" already exists`);
-    this.admit(object, served);
-    const metadata = { ...object.metadata, uid: randomUUID(), creationTimestamp: now(), generation: 1, resourceVersion: nextVersion() };
-    const created = withDefaults({ ...object, metadata }, undefined, this.objects);
+    const created = this.created(wanted);
     this.objects.put(created);
     return created;
   }
@@ -52,6 +46,31 @@ export class ApiServer {
    * what others set stays.
    */
   apply(before: Fields, wanted: Fields): KubeObject {
+    const { live, filled } = this.applied(before, wanted);
+    if (same(filled, live)) return live;
+    const generation = Number(live.metadata.generation ?? 1) + (same(filled.spec, live.spec) ? 0 : 1);
+    const changed = { ...filled, metadata: { ...filled.metadata, generation, resourceVersion: nextVersion() } };
+    this.objects.put(changed);
+    return changed;
+  }
+
+  /** Does everything of a create, or of an apply over what `before` asked for, but store it. */
+  dryRun(before: Fields | undefined, wanted: Fields): void {
+    if (before === undefined) this.created(wanted);
+    else this.applied(before, wanted);
+  }
+
+  private created(wanted: Fields): KubeObject {
+    const served = this.mustServe(wanted);
+    const object = this.placed(wanted, served);
+    this.checkNamespace(object, served);
+    if (this.get(object) !== undefined) throw new ApiError("AlreadyExists", `${resourceOf(served)} "${nameOf(object)}" already exists`);
+    this.admit(object, served);
+    const metadata = { ...object.metadata, uid: randomUUID(), creationTimestamp: now(), generation: 1, resourceVersion: nextVersion() };
+    return withDefaults({ ...object, metadata }, undefined, this.objects);
+  }
+
+  private applied(before: Fields, wanted: Fields): { readonly live: KubeObject; readonly filled: KubeObject } {
     const served = this.mustServe(wanted);
     const placed = this.placed(wanted, served);
     const live = this.get(placed);
@@ -59,19 +78,12 @@ export class ApiServer {
     const { metadata, ...rest } = fields(merge(drop(live, before, placed), placed));
     const object: KubeObject = { ...rest, apiVersion: placed.apiVersion, kind: placed.kind, metadata: fields(metadata) };
     this.admit(object, served);
-    const frozen = frozenFields(live).filter((path) => at(placed, path) !== undefined && !same(at(live, path), at(object, path)));
-    if (frozen.length > 0)
-      throw invalid(
-        served,
-        nameOf(placed),
-        frozen.map((path) => ({ path, reason: "Invalid value: field is immutable" })),
-      );
     const filled = withDefaults(object, live, this.objects);
-    if (same(filled, live)) return live;
-    const generation = Number(live.metadata.generation ?? 1) + (same(filled.spec, live.spec) ? 0 : 1);
-    const changed = { ...filled, metadata: { ...filled.metadata, generation, resourceVersion: nextVersion() } };
-    this.objects.put(changed);
-    return changed;
+    const frozen = frozenProblems(live, filled);
+    if (frozen.length > 0) throw invalid(served, nameOf(placed), frozen);
+    const refusal = expansionRefusal(live, filled, this.objects);
+    if (refusal !== undefined) throw new ApiError("Forbidden", refusal);
+    return { live, filled };
   }
 
   /** Stores what a controller found out about an object. */

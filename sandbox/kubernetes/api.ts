@@ -29,8 +29,10 @@ export interface Api {
   apply(before: Fields, wanted: Fields): Awaitable<KubeObject>;
   /** Deletes an object and what it owns, and waits until it is gone; one that is not there is fine. */
   delete(object: Fields): Awaitable<void>;
-  /** What a create or an update would be refused for; nothing where the server has no dry run. */
-  preview?(wanted: Fields, verb: "create" | "update"): Promise<void>;
+  /** Why an object could not be deleted yet, where `delete` itself does not wait for that. */
+  heldBy?(object: Fields): readonly string[];
+  /** Tries a create, or an apply over what `before` asked for, and stores nothing. */
+  dryRun(before: Fields | undefined, wanted: Fields): Awaitable<void>;
   /** Lets controllers work, or looks at what they did. */
   observe(object: KubeObject): Awaitable<Observed>;
   /** What is known of a kind without asking over the network. */

@@ -1,6 +1,17 @@
-import { at, type Fields } from "./values";
+import type { Fields } from "./values";
 
 const SELECTOR = ["spec.selector"];
+
+const POD = (
+  "affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks hostAliases hostIPC hostNetwork hostPID hostname " +
+  "imagePullSecrets nodeName nodeSelector overhead preemptionPolicy priority priorityClassName readinessGates restartPolicy " +
+  "runtimeClassName schedulerName securityContext serviceAccount serviceAccountName shareProcessNamespace subdomain " +
+  "terminationGracePeriodSeconds volumes"
+).split(" ");
+const CONTAINER = (
+  "args command env image imagePullPolicy lifecycle livenessProbe ports readinessProbe resources securityContext stdin stdinOnce " +
+  "terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts workingDir"
+).split(" ");
 
 // By `apiVersion/Kind`: the fields whose change makes the provider replace the object.
 const FORCE_NEW: Readonly<Record<string, readonly string[]>> = {
@@ -18,11 +29,19 @@ const FORCE_NEW: Readonly<Record<string, readonly string[]>> = {
   "rbac.authorization.k8s.io/v1/ClusterRoleBinding": ["roleRef"],
   "storage.k8s.io/v1/StorageClass": ["parameters", "provisioner"],
   "v1/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
-  "v1/PersistentVolume": ["spec.csi", "spec.hostPath", "spec.local", "spec.nfs", "spec.rbd", "spec.cephfs", "spec.iscsi"],
+  "v1/PersistentVolume": (
+    "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs hostPath iscsi local nfs " +
+    "photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume"
+  )
+    .split(" ")
+    .map((source) => `spec.${source}`),
   "v1/ResourceQuota": ["spec.scopes"],
   "v1/Secret": ["type"],
   "v1/Service": ["spec.clusterIP"],
-  "v1/Pod": ["spec"],
+  "v1/Pod": [
+    ...POD.map((field) => `spec.${field}`),
+    ...["containers", "initContainers"].flatMap((of) => CONTAINER.map((one) => `spec.${of}.${one}`)),
+  ],
 };
 
 /** How the provider treats Secrets and ConfigMaps: replaced on a change of their data, or updated in place. */
@@ -38,16 +57,6 @@ export function forceNewPaths(object: Fields, mutable: Mutability): string[] {
   if (object.kind === "Secret" && (frozen || !mutable.secrets)) paths.push("stringData", "data");
   if (object.kind === "ConfigMap" && (frozen || !mutable.configMaps)) paths.push("binaryData", "data");
   return paths;
-}
-
-/** The paths the API server itself never lets change, whatever the provider does. */
-export function frozenFields(live: Fields): string[] {
-  const key = keyOf(live);
-  if (key === "apps/v1/StatefulSet") return ["spec.podManagementPolicy", "spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"];
-  if (key === "batch/v1/Job") return ["spec.completions", "spec.selector", "spec.template"];
-  if (live.immutable === true) return ["data", "binaryData", "immutable"];
-  const paths = key === "v1/Pod" ? [] : (FORCE_NEW[key] ?? []);
-  return paths.filter((path) => at(live, path) !== undefined);
 }
 
 function keyOf(object: Fields): string {

@@ -10,12 +10,13 @@ import type {
   ReadResult,
   UpdateCall,
 } from "../../plugin/rpc/provider";
-import { secret, UNKNOWN } from "../../plugin/rpc/provider";
+import { UNKNOWN } from "../../plugin/rpc/provider";
 import { ApiError, type Observed } from "./api";
 import { ingressClass } from "./controllers";
 import { diffFields, pruneTo, withoutIgnored } from "./diff";
 import { forceNewPaths } from "./immutable";
 import { apiVersionOf, isBuiltInGroup, KINDS } from "./kinds";
+import { idOf, importedInputs, normal, outputsOf, previewed, secretive } from "./object-state";
 import type { ServedKind } from "./objects";
 import { checkFields, checkOpenApi } from "./schema";
 import { notReady, type Session, type Sessions } from "./session";
@@ -23,7 +24,6 @@ import { validateObject } from "./validate";
 import {
   annotationsOf,
   at,
-  containsSecret,
   containsUnknown,
   type Fields,
   fields,
@@ -75,7 +75,7 @@ export class ObjectResource {
   }
 
   async create(call: CreateCall): Promise<{ id: string; properties: Fields }> {
-    if (call.preview) return { id: "", properties: await this.tried(call, call.inputs, "create") };
+    if (call.preview) return { id: "", properties: await this.tried(call, call.inputs) };
     const session = this.sessions.must();
     const wanted = fields(reveal(call.inputs));
     await this.warn(call, wanted, session);
@@ -87,7 +87,7 @@ export class ObjectResource {
   }
 
   async update(call: UpdateCall): Promise<{ properties: Fields }> {
-    if (call.preview) return { properties: await this.tried(call, call.news, "update") };
+    if (call.preview) return { properties: await this.tried(call, call.news, call.oldInputs) };
     const session = this.sessions.must();
     const wanted = fields(reveal(call.news));
     await this.warn(call, wanted, session);
@@ -116,7 +116,11 @@ export class ObjectResource {
       if (this.sessions.enabled("deleteUnreachable")) return;
       throw new Error(DELETE_UNREACHABLE);
     }
-    await session.api.delete(this.reference(call.type, call.id));
+    const object = this.reference(call.type, call.id);
+    const { reasons } = await this.sessions.wait(call, async ({ api }) => ({ reasons: api.heldBy?.(object) ?? [] }));
+    if (reasons.length > 0)
+      throw new Error([`timed out waiting for ${String(object.kind)} "${nameOf(object)}" to be deleted`, ...reasons].join("; "));
+    await session.api.delete(object);
     this.sessions.changed();
   }
 
@@ -176,12 +180,18 @@ export class ObjectResource {
     );
   }
 
-  /** What a preview knows. A server with a dry run is asked whether it would take the object, as far as that is known. */
-  private async tried(call: CreateCall | UpdateCall, inputs: Fields, verb: "create" | "update"): Promise<Fields> {
+  /** What a preview knows. The server is asked whether it would take the object, as far as all of it is known. */
+  private async tried(call: CreateCall | UpdateCall, inputs: Fields, before?: Fields): Promise<Fields> {
     const session = this.sessions.reachable();
     const wanted = fields(reveal(inputs));
-    if (session?.api.preview !== undefined && !containsUnknown(wanted))
-      await this.told(call, `${verb}d`, async () => session.api.preview?.(normal(wanted), verb));
+    if (session === undefined || containsUnknown(wanted)) return previewed(inputs);
+    try {
+      await session.api.dryRun(before && normal(fields(reveal(before))), normal(wanted));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!(before === undefined ? UNTOLD_OF_CREATE : UNTOLD).includes(error.reason))
+        throw refusal(call, before ? "updated" : "created", error);
+    }
     return previewed(inputs);
   }
 
@@ -191,16 +201,24 @@ export class ObjectResource {
       this.sessions.changed();
       return result;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.reason !== "NoMatch")
-        throw new Error(`resource "${call.urn}" was not successfully ${verb} by the Kubernetes API server: ${error.message}`);
-      const { group, version, kind } = kindOf(call.type);
-      const what = `creation of resource "${call.urn}" with kind ${apiVersionOf(group, version)}/${kind} failed`;
-      throw new Error(
-        `${what} because the Kubernetes API server reported that the apiVersion for this resource does not exist. Verify that any required CRDs have been created: ${error.message}`,
-      );
+      throw error instanceof ApiError ? refusal(call, verb, error) : error;
     }
   }
+}
+
+/** What a preview does not fail for: kinds that come with this very run, and what the login may not even try. */
+const UNTOLD: readonly ApiError["reason"][] = ["NoMatch", "Forbidden"];
+/** Of an object to be created moreover: its namespace may come with this run, and what is there already may be about to be replaced. */
+const UNTOLD_OF_CREATE: readonly ApiError["reason"][] = [...UNTOLD, "NotFound", "AlreadyExists"];
+
+function refusal(call: CreateCall | UpdateCall, verb: "created" | "updated", error: ApiError): Error {
+  if (error.reason !== "NoMatch")
+    return new Error(`resource "${call.urn}" was not successfully ${verb} by the Kubernetes API server: ${error.message}`);
+  const { group, version, kind } = kindOf(call.type);
+  const what = `creation of resource "${call.urn}" with kind ${apiVersionOf(group, version)}/${kind} failed`;
+  return new Error(
+    `${what} because the Kubernetes API server reported that the apiVersion for this resource does not exist. Verify that any required CRDs have been created: ${error.message}`,
+  );
 }
 
 const ADVICE =
@@ -238,61 +256,4 @@ function problems(object: Fields, served: ServedKind | undefined, group: string,
   const found = [...shape, ...custom, ...structural, ...rules];
   const once = found.filter((one, index) => found.findIndex((other) => other.path === one.path && other.reason === one.reason) === index);
   return once.map(({ path, reason }) => ({ property: path, reason }));
-}
-
-/** Secrets' data as inputs and outputs: always secret. */
-function secretive(object: Fields): Fields {
-  const hide = (value: unknown): unknown => (value === undefined || value === UNKNOWN || isHidden(value) ? value : secret(reveal(value)));
-  const { data, stringData, ...rest } = object;
-  return {
-    ...rest,
-    ...(data === undefined ? {} : { data: hide(data) }),
-    ...(stringData === undefined ? {} : { stringData: hide(stringData) }),
-  };
-}
-
-function isHidden(value: unknown): boolean {
-  return containsSecret(value) && isFields(value) && Object.keys(value).length === 2 && "value" in value;
-}
-
-/** A Secret's stringData as the data that the API server makes of it. */
-function normal(object: Fields): Fields {
-  if (object.kind !== "Secret" || object.apiVersion !== "v1" || object.stringData === undefined) return object;
-  const { stringData, ...rest } = object;
-  if (stringData === UNKNOWN) return { ...rest, data: UNKNOWN };
-  const encoded = Object.entries(fields(stringData)).map(([key, value]) => [
-    key,
-    value === UNKNOWN ? UNKNOWN : Buffer.from(String(value)).toString("base64"),
-  ]);
-  return { ...rest, data: { ...fields(rest.data), ...Object.fromEntries(encoded) } };
-}
-
-function outputsOf(object: KubeObject, inputs: Fields): Fields {
-  const marked = fields(markLike(object, inputs));
-  const outputs = object.apiVersion === "v1" && object.kind === "Secret" ? secretive(marked) : marked;
-  return { ...outputs, __fieldManager: "pulumi-kubernetes", __initialApiVersion: object.apiVersion };
-}
-
-function importedInputs(object: KubeObject): Fields {
-  const { status: _status, metadata, ...rest } = object;
-  const { uid: _uid, resourceVersion: _version, generation: _generation, creationTimestamp: _created, ...kept } = metadata;
-  const inputs = { ...rest, metadata: kept };
-  return object.kind === "Secret" ? secretive(inputs) : inputs;
-}
-
-/** What a preview knows: the inputs, and that the rest comes later. */
-function previewed(inputs: Fields): Fields {
-  const computed = { uid: UNKNOWN, creationTimestamp: UNKNOWN, generation: UNKNOWN, resourceVersion: UNKNOWN };
-  const outputs = {
-    ...inputs,
-    metadata: isFields(inputs.metadata) ? { ...inputs.metadata, ...computed } : inputs.metadata,
-    status: UNKNOWN,
-  };
-  if (inputs.kind !== "Service" || inputs.apiVersion !== "v1" || text(at(inputs, "spec.clusterIP")) !== undefined) return outputs;
-  return withAt(outputs, "spec.clusterIP", UNKNOWN);
-}
-
-function idOf(object: KubeObject): string {
-  const namespace = namespaceOf(object);
-  return namespace === "" ? nameOf(object) : `${namespace}/${nameOf(object)}`;
 }

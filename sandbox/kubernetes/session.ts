@@ -6,6 +6,7 @@ import type { Api } from "./api";
 import { ApiServer } from "./api-server";
 import { readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
 import { observe } from "./controllers";
+import { heldBy } from "./protection";
 import { realApi } from "./real/api";
 import { Releases } from "./releases";
 import { type Fields, text } from "./values";
@@ -118,7 +119,9 @@ function simulated(server: ApiServer, cluster: SimulatedCluster): Api {
     list: (kind) => server.list(kind),
     create: (wanted) => server.create(wanted),
     apply: (before, wanted) => server.apply(before, wanted),
+    dryRun: (before, wanted) => server.dryRun(before, wanted),
     delete: (object) => server.delete(object),
+    heldBy: (object) => heldBy(object, server.objects),
     observe: (object) => observe(object, { cluster, api: server }),
     served: (apiVersion, kind) => server.objects.served(apiVersion, kind),
   };

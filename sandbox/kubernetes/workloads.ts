@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ApiServer } from "./api-server";
 import type { SimulatedCluster, SimulatedNode } from "./cluster";
 import { runPods } from "./pods";
+import { ownClaims } from "./protection";
 import { at, type Fields, fields, isFields, type KubeObject, list, nameOf, namespaceOf, selects, text } from "./values";
 
 /** What controllers work with. */
@@ -43,12 +44,12 @@ export function deployment(object: KubeObject, controllers: Controllers): Findin
   return { status, reasons: complete ? [] : ["Minimum number of live Pods was not attained", ...run.problems] };
 }
 
-/** A StatefulSet, with the claims of its templates, which outlive it. */
+/** A StatefulSet, with the claims of its templates, which outlive it unless its retention policy says otherwise. */
 export function statefulSet(object: KubeObject, controllers: Controllers): Finding {
   const wanted = Number(at(object, "spec.replicas") ?? 1);
   const templates = list(at(object, "spec.volumeClaimTemplates")).map(fields);
-  for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
-    for (const template of templates) makeClaim(object, template, ordinal, controllers);
+  for (const template of templates) {
+    for (const name of ownClaims(object, template, wanted)) makeClaim(object, template, name, controllers);
   }
   const claims = templates.map((template) => ({
     name: nameOf(template),
@@ -64,9 +65,11 @@ export function statefulSet(object: KubeObject, controllers: Controllers): Findi
   return { status, reasons: ready >= wanted ? [] : [`${ready} out of ${wanted} replicas succeeded readiness checks`, ...run.problems] };
 }
 
-function makeClaim(owner: KubeObject, template: Fields, ordinal: number, { api }: Controllers): void {
-  const name = `${nameOf(template)}-${nameOf(owner)}-${ordinal}`;
-  const metadata = { ...fields(template.metadata), name, namespace: namespaceOf(owner) };
+function makeClaim(owner: KubeObject, template: Fields, name: string, { api }: Controllers): void {
+  const goesWithIt = at(owner, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted") === "Delete";
+  const { apiVersion, kind } = owner;
+  const ownerReferences = goesWithIt ? [{ apiVersion, kind, name: nameOf(owner), uid: owner.metadata.uid }] : undefined;
+  const metadata = { ...fields(template.metadata), name, namespace: namespaceOf(owner), ...(ownerReferences ? { ownerReferences } : {}) };
   const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec: template.spec };
   if (api.get(claim) === undefined) api.create(claim);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
 import { at, nameOf } from "../../sandbox/kubernetes/values";
+import { FAST, FROZEN_CASES } from "../sandbox/kubernetes/frozen-cases";
 import { DEPLOYMENT, deployment, type Fields, NAMESPACE, type Recorded, World } from "../sandbox/kubernetes/world";
 import { RealCluster } from "../support/real-cluster";
 import { serversForTests } from "../support/servers";
@@ -67,8 +68,7 @@ describe("resources on a real API server", function () {
       metadata: { name: "data" },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, storageClassName: "fast" },
     };
-    const storage = { metadata: { name: "fast" }, provisioner: "example.org/none", volumeBindingMode: "WaitForFirstConsumer" };
-    const storageClass = await world.create("kubernetes:storage.k8s.io/v1:StorageClass", "fast", storage);
+    await world.create("kubernetes:storage.k8s.io/v1:StorageClass", "fast", FAST);
     const set = deployment("db", { spec: { serviceName: "db", volumeClaimTemplates: [claim] } });
     const made = await world.create(STATEFUL_SET, "db", inside(set));
     assert.equal(at(made.outputs, "status.readyReplicas"), 1);
@@ -77,12 +77,19 @@ describe("resources on a real API server", function () {
       world.update(made, inside({ ...set, spec: { ...(at(set, "spec") as Fields), serviceName: "other" } }), true),
       /StatefulSet\.apps "db" is invalid: spec: Forbidden: updates to statefulset spec for fields other than/,
     );
-    await assert.rejects(
-      world.update(storageClass, { ...storage, volumeBindingMode: "Immediate" }, true),
-      /volumeBindingMode.*field is immutable/,
-    );
     assert.equal(at(await find("apps/v1", "StatefulSet", "db"), "spec.serviceName"), "db");
   });
+
+  for (const [what, type, from, to, words] of FROZEN_CASES) {
+    it(`are refused at preview when ${what} changes, of which the provider does not know that it cannot`, async () => {
+      const placed = (object: Fields): Fields => (/StorageClass|IngressClass|PriorityClass/.test(type) ? object : inside(object));
+      const made = await world.create(type, "frozen", placed(from));
+      const { changes } = await world.diff(made, placed(to));
+      assert.ok(Object.values(changes).every((kind) => !kind.endsWith("-replace")));
+      await assert.rejects(world.update(made, placed(to), true), words);
+      await world.delete(made);
+    });
+  }
 
   it("of a Job complete, and those of a DaemonSet run on every node that takes them", async () => {
     const { template, selector } = at(deployment("each"), "spec") as Fields;

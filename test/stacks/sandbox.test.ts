@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OperationFailedError } from "../../engine/errors";
 import { destroyEnvironment, previewEnvironment, readOutputs, refreshEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
@@ -163,6 +164,16 @@ describe("an environment on the real engine", function () {
       (error) => error instanceof RefusedError && error.problems.some(({ path }) => path === "infrastructure.network.cidr"),
     );
     assert.equal(readFileSync(join(world, "cluster.json"), "utf8"), before);
+  });
+
+  it("shows in a preview already that a claim of data cannot be replaced", async () => {
+    const wanted = target({ a: {}, c: { generation: 2 }, d: {} });
+    // As no environment file can ask for it: the guard would refuse that.
+    const plan = { ...wanted.plan, platform: { ...wanted.plan.platform, storageClass: "another" } };
+    await assert.rejects(
+      previewEnvironment({ ...wanted, plan }, options),
+      (error) => error instanceof OperationFailedError && /life-platform-mariadb-data[\s\S]*protect/.test(error.message),
+    );
   });
 
   it("finds drift by refresh and mends it by the next up", async () => {

@@ -1,22 +1,20 @@
-import "reflect-metadata"; // needed by the certificate library before it is loaded
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { webcrypto } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { get, request as httpRequest } from "node:http";
-import { createServer as createHttps, request as httpsRequest } from "node:https";
+import { request as httpsRequest } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
-import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { tunnelPort, tunnelTargets, tunnelUrl } from "../../model/plan/tunnel";
 import { RefusedError } from "../../model/problems";
 import type { Bastion } from "../../stacks/bastion";
 import { knownHostsFile } from "../../stacks/known-hosts";
 import { openTunnel, type Tunnel, type TunnelOptions } from "../../stacks/tunnel";
 import { PLAN } from "../cli/fixture";
+import { type HttpsServer, startHttps } from "../support/https-server";
 import { temporaryFolders } from "../support/temporary";
 import { type BastionServer, newKey, startBastion } from "./bastion-server";
 
@@ -27,13 +25,13 @@ describe("the tunnel to a private cluster", () => {
   const folder = temporaryFolders();
   const [hostKey, otherHostKey, userKey, strangerKey] = [newKey(), newKey(), newKey(), newKey()];
   const ends: (() => Promise<unknown>)[] = [];
-  let api: { readonly port: number; readonly certificate: string; readonly close: () => Promise<void> };
+  let api: HttpsServer;
   let bastion: BastionServer;
   let root: string;
   let told: string[];
 
   before(async () => {
-    api = await startApi();
+    api = await startHttps({ type: "dns", value: API_NAME }, (_request, response) => response.end("ok"));
   });
   after(() => api.close());
   beforeEach(async () => {
@@ -296,28 +294,4 @@ function fetchThrough(socket: Duplex, ca: string): Promise<string> {
       .once("error", reject)
       .end();
   });
-}
-
-/** An HTTPS server that answers "ok", with a certificate for its name. */
-async function startApi() {
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: `CN=${API_NAME}`,
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [new SubjectAlternativeNameExtension([{ type: "dns", value: API_NAME }])],
-  });
-  const cert = certificate.toString("pem");
-  const key = PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
-  const server = createHttps({ cert, key }, (_request, response) => response.end("ok")).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    certificate: cert,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }

@@ -10,7 +10,8 @@ export class MetricsServer extends PlatformService {
     super(METRICS_SERVER, name, args, opts);
     this.createNamespace("restricted");
     this.allowIngress("allow-metrics-api", METRICS_SERVER_LABELS, [10250]);
-    this.release(metricsServerValues(args));
+    // Where it answers no more, the API group it serves keeps every deleted namespace from going.
+    this.release(metricsServerValues(args), "apiGroup");
     this.registerOutputs({});
   }
 }

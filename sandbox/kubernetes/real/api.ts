@@ -70,12 +70,8 @@ export class RealApi implements Api {
   }
 
   async create(wanted: Fields): Promise<KubeObject> {
-    const place = await this.mustPlace(wanted);
     // An apply would adopt an object that is there already.
-    if ((await this.get(wanted)) !== undefined) {
-      const { group } = splitApiVersion(String(wanted.apiVersion));
-      throw new ApiError("AlreadyExists", `${group === "" ? place.plural : `${place.plural}.${group}`} "${nameOf(wanted)}" already exists`);
-    }
+    if ((await this.get(wanted)) !== undefined) throw await this.alreadyThere(wanted);
     const created = await this.patch(wanted);
     if (created.kind === "CustomResourceDefinition") await this.servedSoon(created);
     return created;
@@ -100,16 +96,9 @@ export class RealApi implements Api {
     throw new ApiError("Other", [`timed out waiting for ${String(object.kind)} "${nameOf(object)}" to be deleted`, ...why].join("; "));
   }
 
-  async preview(wanted: Fields, verb: "create" | "update"): Promise<void> {
-    // What is there although it is to be created is being replaced: it goes first, so that its fields bind nothing.
-    if (verb === "create" && (await this.get(wanted)) !== undefined) return;
-    try {
-      await this.patch(wanted, "&dryRun=All");
-    } catch (error) {
-      // Its kind or its namespace may come with this very run.
-      if (error instanceof ApiError && ["NoMatch", "NotFound"].includes(error.reason)) return;
-      throw error;
-    }
+  async dryRun(before: Fields | undefined, wanted: Fields): Promise<void> {
+    if (before === undefined && (await this.get(wanted)) !== undefined) throw await this.alreadyThere(wanted);
+    await this.patch(wanted, "&dryRun=All");
   }
 
   async observe(object: KubeObject): Promise<{ object: KubeObject; reasons: readonly string[] }> {
@@ -130,6 +119,12 @@ export class RealApi implements Api {
     const path = pathOf(await this.mustPlace(wanted), wanted);
     const options = `?fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict${query}`;
     return toObject(await this.http.request("PATCH", path + options, wanted, "application/apply-patch+yaml"));
+  }
+
+  private async alreadyThere(wanted: Fields): Promise<ApiError> {
+    const { plural } = await this.mustPlace(wanted);
+    const { group } = splitApiVersion(String(wanted.apiVersion));
+    return new ApiError("AlreadyExists", `${group === "" ? plural : `${plural}.${group}`} "${nameOf(wanted)}" already exists`);
   }
 
   private async absentOr<T>(answer: Promise<T>): Promise<T | undefined> {

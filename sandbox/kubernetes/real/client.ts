@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 import { ApiError } from "../api";
-import { type Fields, fields, text as textOf } from "../values";
+import { type Fields, fields, isFields, text as textOf } from "../values";
 
 /** How to reach an API server. */
 export interface Connection {
@@ -16,43 +16,54 @@ export interface Connection {
 export class HttpClient {
   private readonly agent: Agent;
 
-  constructor(private readonly connection: Connection) {
+  /** @param silenceMs how long, in milliseconds, the server may say nothing */
+  constructor(
+    private readonly connection: Connection,
+    private readonly silenceMs = 60_000,
+  ) {
     this.agent = new Agent({ ca: connection.ca, keepAlive: true, maxSockets: 8 });
   }
 
-  /** @throws ApiError for what the server refuses, Error where it cannot be reached. */
+  /** @throws ApiError for what the server refuses, Error where it cannot be reached, falls silent or says what is no JSON. */
   request(method: string, path: string, body?: Fields, type = "application/json"): Promise<Fields> {
     const { server, token } = this.connection;
     const text = body === undefined ? undefined : JSON.stringify(body);
     // Node names no length for the body of a DELETE by itself.
     const length = text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) };
     const headers = { authorization: `Bearer ${token}`, accept: "application/json", ...length };
+    const { agent, silenceMs: timeout } = this;
     return new Promise((resolve, reject) => {
-      const call = request(`${server}${path}`, { method, headers, agent: this.agent, timeout: 60_000 }, (response) => {
+      const fail = (why: string): void => reject(new Error(`${method} ${server}${path}: ${why}`));
+      const call = request(`${server}${path}`, { method, headers, agent, timeout }, (response) => {
         let answer = "";
         response.setEncoding("utf8").on("data", (part: string) => {
           answer += part;
         });
-        response.on("error", reject);
+        response.on("error", ({ message }) => fail(message));
         response.on("end", () => {
           const value = parsed(answer);
           const code = response.statusCode ?? 0;
-          if (code >= 200 && code < 300) resolve(value);
-          else reject(new ApiError(reasonOf(code, value), textOf(value.message) ?? `${method} ${path}: ${code} ${answer.trim()}`));
+          if (code < 200 || code >= 300)
+            reject(
+              new ApiError(reasonOf(code, fields(value)), textOf(fields(value).message) ?? `${method} ${path}: ${code} ${answer.trim()}`),
+            );
+          else if (isFields(value)) resolve(value);
+          else fail(`the answer is no JSON object: ${answer.slice(0, 80)}`);
         });
       });
-      call.on("timeout", () => call.destroy(new Error(`${method} ${server}${path}: no answer in time`)));
-      call.on("error", reject);
+      call.on("timeout", () => call.destroy(new Error("no answer in time")));
+      call.on("error", ({ message }) => fail(message));
       call.end(text);
     });
   }
 }
 
-function parsed(answer: string): Fields {
+/** The answer as JSON; undefined where it is none, as a proxy's own refusals are. */
+function parsed(answer: string): unknown {
   try {
-    return fields(JSON.parse(answer));
+    return JSON.parse(answer);
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -64,10 +64,15 @@ describe("the platform", () => {
     }
   });
 
-  it("deletes load balancers, volume claims and the pods that hold them itself; everything else in the cluster goes with the cluster", async () => {
+  it("deletes load balancers, volume claims, the pods that hold them, API groups and namespaces itself; the rest goes with the cluster", async () => {
     const g = await platformGraph(plan);
     const alone = g.resources.filter(({ type, options }) => type.startsWith("kubernetes:") && options.deletedWith === undefined);
-    assert.deepEqual(alone.map(({ name }) => name).sort(), ["seoul-ingress-release", "seoul-mariadb-data", "seoul-mariadb-server"]);
+    const namespaces = g.resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace").map(({ name }) => name);
+    assert.equal(namespaces.length, 7);
+    assert.deepEqual(
+      alone.map(({ name }) => name).sort(),
+      [...namespaces, "seoul-ingress-release", "seoul-mariadb-data", "seoul-mariadb-server", "seoul-metrics-server-release"].sort(),
+    );
     assert.deepEqual([...new Set(g.resources.map(({ options }) => options.deletedWith))].sort(), ["cluster", undefined]);
   });
 

@@ -223,6 +223,19 @@ describe("sandbox/kubernetes workloads", () => {
     assert.ok(existsSync(world.path("persistentvolumeclaims/default_data-db-0")));
   });
 
+  it("of a StatefulSet take their claims along where its retention policy says so", async () => {
+    await world.create(STORAGE_CLASS, "fast", { metadata: { name: "fast" }, provisioner: "example.org/fast" });
+    const resources = { requests: { storage: "8Gi" } };
+    const claim = { metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], storageClassName: "fast", resources } };
+    const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete" };
+    const spec = { serviceName: "db", replicas: 2, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy };
+    const made = await world.create("kubernetes:apps/v1:StatefulSet", "db", deployment("db", { spec }));
+    const files = ["data-db-0", "data-db-1"].map((name) => world.path(`persistentvolumeclaims/default_${name}`));
+    assert.deepEqual(files.map(existsSync), [true, true]);
+    await world.delete(made);
+    assert.deepEqual(files.map(existsSync), [false, false]);
+  });
+
   it("of a Job run to their end", async () => {
     const spec = { template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "registry.example.org/once:1" }] } } };
     const made = await world.create("kubernetes:batch/v1:Job", "once", { metadata: { name: "once" }, spec });
@@ -245,6 +258,35 @@ describe("sandbox/kubernetes claims", () => {
     assert.match((await failure(world.create(CLAIM, "data", inputs))).message, /status.phase currently at: Pending/);
     const named = { ...inputs, metadata: { name: "named" }, spec: { ...inputs.spec, storageClassName: "gone" } };
     assert.match((await failure(world.create(CLAIM, "named", named))).message, /storageclass.storage.k8s.io "gone" not found/);
+  });
+});
+
+describe("sandbox/kubernetes claims that pods hold", () => {
+  const storage = { accessModes: ["ReadWriteOnce"], storageClassName: "fast", resources: { requests: { storage: "1Gi" } } };
+  const holding = deployment("web", { pod: { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] } });
+
+  it("are not deleted before the pods, and go when the pods do meanwhile", async () => {
+    await world.create(STORAGE_CLASS, "fast", { metadata: { name: "fast" }, provisioner: "example.org/fast" });
+    const claim = await world.create(CLAIM, "data", { metadata: { name: "data" }, spec: storage });
+    const held = await world.create(DEPLOYMENT, "web", holding);
+    await assert.rejects(
+      world.delete(claim),
+      /timed out waiting for PersistentVolumeClaim "data" to be deleted; kubernetes.io\/pvc-protection: the pods of Deployment default\/web hold it/,
+    );
+    assert.equal((await world.read(claim)).id, "default/data");
+    const going = world.delete(claim);
+    await world.delete(held);
+    await going;
+    assert.equal((await world.read(claim)).id, "");
+  });
+
+  it("go with the namespace they are all in", async () => {
+    await world.create(STORAGE_CLASS, "fast", { metadata: { name: "fast" }, provisioner: "example.org/fast" });
+    const namespace = await world.create(NAMESPACE, "team", { metadata: { name: "team" } });
+    const claim = await world.create(CLAIM, "data", { metadata: { name: "data", namespace: "team" }, spec: storage });
+    await world.create(DEPLOYMENT, "web", { ...holding, metadata: { name: "web", namespace: "team" } });
+    await world.delete(namespace);
+    assert.equal((await world.read(claim)).id, "");
   });
 });
 

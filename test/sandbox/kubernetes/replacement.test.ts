@@ -24,6 +24,16 @@ const relabelled = deployment("web", {
     template: { metadata: { labels: { app: "web", tier: "a" } }, spec: { containers: [{ name: "main", image: "x" }] } },
   },
 });
+const CLAIMED_SIZE = "spec.volumeClaimTemplates[0].spec.resources.requests.storage";
+const HISTORY = "spec.revisionHistoryLimit";
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+const claim = (storageClassName: string, storage: string): Fields => ({
+  metadata: { name: "data" },
+  spec: { accessModes: ["ReadWriteOnce"], storageClassName, resources: { requests: { storage } } },
+});
+const claiming = (storage: string): Fields => stateful({ volumeClaimTemplates: [claim("fast", storage)] });
+const POD = "kubernetes:core/v1:Pod";
+const pod = (spec: Fields): Fields => ({ metadata: { name: "x" }, spec: { containers: [{ name: "main", image: "x" }], ...spec } });
 const service = (spec: Fields): Fields => ({ metadata: { name: "web" }, spec: { ports: [{ port: 80 }], ...spec } });
 
 // what, type, from, to, the changes that replace
@@ -43,6 +53,12 @@ const TABLE: readonly (readonly [string, string, Fields, Fields, readonly string
   ["labels", CONFIG_MAP, { metadata: { name: "a" } }, { metadata: { name: "a", labels: { "example.org/a": "1" } } }, []],
   ["a StatefulSet's service", STATEFUL_SET, stateful({}), stateful({ serviceName: "other" }), ["spec.serviceName"]],
   ["a StatefulSet's pods", STATEFUL_SET, stateful({}), stateful({ replicas: 2 }), []],
+  ["the size in a StatefulSet's claims", STATEFUL_SET, claiming("1Gi"), claiming("2Gi"), [CLAIMED_SIZE]],
+  ["how many former revisions a StatefulSet keeps", STATEFUL_SET, stateful({}), stateful({ revisionHistoryLimit: 3 }), [HISTORY]],
+  ["a claim's class", CLAIM, claim("a", "1Gi"), claim("b", "1Gi"), ["spec.storageClassName"]],
+  ["a claim's size", CLAIM, claim("a", "1Gi"), claim("a", "2Gi"), []],
+  ["a Pod's image", POD, pod({}), pod({ containers: [{ name: "main", image: "y" }] }), ["spec.containers[0].image"]],
+  ["a Pod's tolerations", POD, pod({}), pod({ tolerations: [{ operator: "Exists" }] }), []],
   ["a Job's template", "kubernetes:batch/v1:Job", job("a"), job("b"), ["spec.template.spec.containers[0].image"]],
   ["a binding's role", ROLE_BINDING, bound("a"), bound("b"), ["roleRef.name"]],
   ["a Service's cluster address", SERVICE, service({ clusterIP: "10.233.9.9" }), service({ clusterIP: "10.233.9.10" }), ["spec.clusterIP"]],

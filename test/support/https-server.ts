@@ -1,0 +1,42 @@
+import "reflect-metadata"; // needed by the certificate library before it is loaded
+import { webcrypto } from "node:crypto";
+import { once } from "node:events";
+import type { RequestListener } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
+
+/** An HTTPS server on loopback. */
+export interface HttpsServer {
+  readonly port: number;
+  /** What it is trusted by, PEM. */
+  readonly certificate: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts an HTTPS server on loopback with a certificate for a name or an address. */
+export async function startHttps(
+  subject: { readonly type: "dns" | "ip"; readonly value: string },
+  answer: RequestListener,
+): Promise<HttpsServer> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: `CN=${subject.value}`,
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [new SubjectAlternativeNameExtension([subject])],
+  });
+  const cert = certificate.toString("pem");
+  const key = PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
+  const server = createServer({ cert, key }, answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    certificate: cert,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
