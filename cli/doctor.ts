@@ -9,8 +9,11 @@ import { InvalidInputError } from "../model/problems";
 import type { Context } from "./context";
 import type { Finding } from "./finding";
 import { isRecord } from "./outputs";
-import { artifactHosts, backendReachFinding, reachabilityFinding } from "./reach";
+import { artifactHosts, backendReachFinding, bastionFinding, reachabilityFinding } from "./reach";
 import { OLDEST_NODE, runtimeIsSupported } from "./runtime";
+
+/** How long a stack's outputs may take to be read, in milliseconds: an engine is started for it. */
+const READ_MS = 20_000;
 
 /** What `kpaas doctor` found. */
 export interface Diagnosis {
@@ -20,7 +23,7 @@ export interface Diagnosis {
   readonly engine: EngineDiagnosis;
 }
 
-/** Looks at the machine and, unless `offline`, at what must answer over the network; changes nothing and shows no secret. */
+/** Looks at the machine and, unless `offline`, at what must answer over the network; changes nothing outside `.kpaas/` and shows no secret. */
 export async function diagnose(context: Context, offline: boolean): Promise<Diagnosis> {
   const locator = await context.modules.locator();
   const engine = await locator.diagnoseEngine({ env: context.env });
@@ -40,12 +43,15 @@ export async function diagnose(context: Context, offline: boolean): Promise<Diag
     }
   });
   const reached = offline ? [] : await reachFindings(plans, context.env, root);
+  const backend = backendUrl(context.env, root);
+  const bastions = offline || backend === undefined || engine.engine === undefined ? [] : await bastionFindings(context, plans, root);
   const checks = [
     ...needed,
     await ansibleFinding(context.env),
-    await backendFinding(context.env, root, offline),
+    await backendFinding(backend, root, offline),
     ...credentials,
     ...reached,
+    ...bastions,
   ];
   return { sandbox: needed.every((finding) => finding.status === "ok"), checks, engine };
 }
@@ -96,8 +102,38 @@ function reachFindings(plans: readonly EnvironmentPlan[], env: Context["env"], r
   return Promise.all(wanted.map(([what = "", url = ""]) => reachabilityFinding(`reaching ${what}`, url)));
 }
 
-async function backendFinding(env: Context["env"], root: string, offline: boolean): Promise<Finding> {
-  const url = env.PULUMI_BACKEND_URL || projectBackend(root) || loggedIn(env);
+/** The bastions of private clusters that are up: nothing else leads to those. All at once, as above. */
+async function bastionFindings(context: Context, plans: readonly EnvironmentPlan[], root: string): Promise<Finding[]> {
+  const hidden = plans.filter(({ access }) => access.api === "bastion");
+  return (await Promise.all(hidden.map((plan) => bastionFindingsOf(context, plan, root)))).flat();
+}
+
+async function bastionFindingsOf(context: Context, plan: EnvironmentPlan, root: string): Promise<Finding[]> {
+  const [engine, { loginOf }] = await Promise.all([context.modules.engine(), import("../stacks/login.js")]);
+  // A backend that does not answer has a finding of its own.
+  const signal = AbortSignal.timeout(READ_MS);
+  try {
+    const outputs = await engine.readOutputs({ plan, root, sandbox: false, approvals: [] }, { signal, forceSignal: signal });
+    const host = loginOf(outputs)?.bastion;
+    return host === undefined ? [] : [await bastionFinding(plan.environment, host)];
+  } catch (error) {
+    const reason = signal.aborted ? `not within ${READ_MS / 1000} s` : error instanceof Error ? error.message : String(error);
+    return [
+      {
+        name: `bastion of ${plan.environment}`,
+        status: "warning",
+        detail: `its address cannot be read from the stack's outputs: ${reason.trim().split("\n", 1)[0]}`,
+        remedy: `\`kpaas outputs ${plan.environment}\` tells more`,
+      },
+    ];
+  }
+}
+
+function backendUrl(env: Context["env"], root: string): string | undefined {
+  return env.PULUMI_BACKEND_URL || projectBackend(root) || loggedIn(env);
+}
+
+async function backendFinding(url: string | undefined, root: string, offline: boolean): Promise<Finding> {
   if (url !== undefined) {
     const shown = withoutSecrets(url);
     return offline && !url.startsWith("file:") ? { name: "backend", status: "ok", detail: shown } : backendReachFinding(url, shown, root);

@@ -36,17 +36,41 @@ export async function reachabilityFinding(name: string, url: string): Promise<Fi
   };
 }
 
-/** Why no connection comes about; undefined where one does. */
-function tryConnection(host: string, port: number): Promise<string | undefined> {
+/** Whether a bastion lets this host in as far as SSH's greeting: what comes before any key. */
+export async function bastionFinding(environment: string, host: string, port = 22): Promise<Finding> {
+  const name = `bastion of ${environment}`;
+  const failure = await tryConnection(host, port, /^SSH-/m);
+  if (failure === undefined) return { name, status: "ok", detail: `${host}:${port} answers by SSH` };
+  return {
+    name,
+    status: "warning",
+    detail: `${host}:${port} does not answer by SSH (${failure}): the private API of ${environment} cannot be reached from here`,
+    remedy: "check that the machine runs and that infrastructure.access.adminCidrs lets this host in, then run `kpaas doctor` again",
+  };
+}
+
+/** Why no connection comes about, or none on which `greeting` is said first; undefined where one does. */
+function tryConnection(host: string, port: number, greeting?: RegExp): Promise<string | undefined> {
   return new Promise((answer) => {
     const socket = connect({ host, port });
+    let said = "";
     const end = (failure: string | undefined): void => {
+      clearTimeout(timer);
       socket.destroy();
       answer(failure);
     };
-    socket.setTimeout(TIMEOUT_MS, () => end(`no answer within ${TIMEOUT_MS / 1000} s`));
-    socket.once("connect", () => end(undefined));
+    const timer = setTimeout(() => end(`no answer within ${TIMEOUT_MS / 1000} s`), TIMEOUT_MS);
     socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+    if (greeting === undefined) {
+      socket.once("connect", () => end(undefined));
+      return;
+    }
+    socket.once("end", () => end("it hung up"));
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      said = (said + text).slice(0, 1_000);
+      if (greeting.test(said)) end(undefined);
+      else if (said.includes("\n")) end("something else listens there");
+    });
   });
 }
 

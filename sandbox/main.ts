@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { worldClock } from "../plugin/clock";
 import type { FaultPackage } from "../plugin/faults-file";
 import type { Provider } from "../plugin/rpc/provider";
+import type { ListenOptions } from "../plugin/rpc/server";
 import { withFaults } from "./faults";
 
 enableCompileCache();
@@ -22,7 +23,16 @@ async function main([name = "", world = "", ...rest]: readonly string[]): Promis
   }
   const folder = resolve(world);
   const [{ serve }, provider] = await Promise.all([import("../plugin/rpc/server.js"), PACKAGES[name](folder)]);
-  await serve(withFaults(provider, name, folder), rest);
+  await serve(withFaults(provider, name, folder), rest, name === "kubernetes" ? await realPlugin(folder, rest) : {});
+}
+
+/** What stands around the simulated kubernetes provider where the real one is to be used in its place (docs/sandbox.md). */
+async function realPlugin(world: string, argv: readonly string[]): Promise<Pick<ListenOptions, "around">> {
+  const folder = process.env.KPAAS_SANDBOX_KUBERNETES;
+  if (!folder) return {};
+  const { startPlugin, relay } = await import("./kubernetes/real/relay.js");
+  const plugin = await startPlugin(folder, world, argv);
+  return { around: (own) => relay(own, plugin) };
 }
 
 function isPackage(name: string): name is FaultPackage {

@@ -9,7 +9,7 @@ export function registerDoctor(program: Command, context: Context): void {
     .command("doctor")
     .summary("show what this machine has and lacks: runtime, engine, Ansible, backend, credentials, what answers")
     .description(
-      "Looks at this machine: runtime, Pulumi engine, Ansible, backend, credentials, and whether cloud, registries and chart hosts answer. Exits with 0 when the sandbox can be used, else with 1.",
+      "Looks at this machine: runtime, Pulumi engine, Ansible, backend, credentials, and whether cloud, registries, chart hosts and the bastions of private clusters answer. Exits with 0 when the sandbox can be used, else with 1.",
     )
     .option("--offline", "ask nothing over the network")
     .option("--json", "print the findings as JSON")

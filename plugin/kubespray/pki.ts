@@ -85,21 +85,39 @@ export async function renewPki(
 
 /** An administrator's kubeconfig, in the form kubeadm writes. Secret. */
 export function kubeconfigOf(cluster: string, server: string, pki: ClusterPki): string {
+  const user = { "client-certificate-data": encoded(pki.adminCertificate), "client-key-data": encoded(pki.adminKey) };
+  return kubeconfig(cluster, server, pki.caCertificate, user);
+}
+
+/** An API server that is there already, as a sandbox world's `api.json` names it. The token is secret. */
+export interface NamedServer {
+  /** `https://host:port`. */
+  readonly server: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly token: string;
+}
+
+/** An administrator's kubeconfig for such a server. Secret. */
+export function tokenKubeconfigOf(cluster: string, { server, ca, token }: NamedServer): string {
+  return kubeconfig(cluster, server, ca, { token });
+}
+
+function kubeconfig(cluster: string, server: string, ca: string, credentials: Readonly<Record<string, string>>): string {
   const user = "kubernetes-admin";
   const context = `${user}@${cluster}`;
-  const encoded = (pem: string) => Buffer.from(pem).toString("base64");
   return stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: cluster, cluster: { "certificate-authority-data": encoded(pki.caCertificate), server } }],
+    clusters: [{ name: cluster, cluster: { "certificate-authority-data": encoded(ca), server } }],
     contexts: [{ name: context, context: { cluster, user: context } }],
     "current-context": context,
     preferences: {},
-    users: [
-      { name: context, user: { "client-certificate-data": encoded(pki.adminCertificate), "client-key-data": encoded(pki.adminKey) } },
-    ],
+    users: [{ name: context, user: credentials }],
   });
 }
+
+const encoded = (pem: string): string => Buffer.from(pem).toString("base64");
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);

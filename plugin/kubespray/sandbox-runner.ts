@@ -13,7 +13,7 @@ import { UNKNOWN } from "../rpc/provider";
 import { seal, unseal } from "../sealed";
 import { writeAtomically } from "./files";
 import { FileJournal, type Journal } from "./journal";
-import { type ClusterPki, createPki, kubeconfigOf, renewPki } from "./pki";
+import { type ClusterPki, createPki, kubeconfigOf, type NamedServer, renewPki, tokenKubeconfigOf } from "./pki";
 import type { LiveCluster, LiveNode, Runner, StepContext } from "./runner";
 
 /** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `uid`, `kubernetes` and `nodes`. */
@@ -72,10 +72,11 @@ export class SandboxRunner implements Runner {
   async readCluster(): Promise<LiveCluster | undefined> {
     const file = this.readFile();
     if (!file) return undefined;
+    const real = readJson<NamedServer>(this.path("api.json"));
     return {
       kubernetes: file.kubernetes,
       nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(node)])),
-      kubeconfig: kubeconfigOf(file.name, file.server, await this.pki()),
+      kubeconfig: real ? tokenKubeconfigOf(file.name, real) : kubeconfigOf(file.name, file.server, await this.pki()),
       certificates: Object.fromEntries(Object.entries(file.certificates).map(([name, { notAfter }]) => [name, notAfter])),
     };
   }

@@ -1,11 +1,11 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { engineLog, type LogLine } from "./engine-log";
 import type { Provider } from "./provider";
 import { providerService } from "./service";
 
 /** As the Pulumi SDK: a Helm chart's values or a checkpoint can be larger than gRPC's default of 4 MB. */
-const MAX_MESSAGE_BYTES = 1024 * 1024 * 400;
+export const MAX_MESSAGE_BYTES = 1024 * 1024 * 400;
 
 /** How often a provider looks whether the process that started it is still there, in milliseconds: what it does for a dead engine nobody records. */
 const PARENT_CHECK = 200;
@@ -14,6 +14,8 @@ const PARENT_CHECK = 200;
 export interface ListenOptions {
   /** Address of the engine's log service; none: lines go to `onLog` only. */
   readonly engineAddress?: string;
+  /** Puts another service around the provider's own. */
+  readonly around?: (own: UntypedServiceImplementation) => UntypedServiceImplementation;
   /** Sees every line a provider logs. */
   readonly onLog?: (line: LogLine) => void;
 }
@@ -38,7 +40,7 @@ export async function listen(provider: Provider, options: ListenOptions = {}): P
     },
   });
   const server = new Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES, "grpc.max_send_message_length": MAX_MESSAGE_BYTES });
-  server.addService(ResourceProviderService, service);
+  server.addService(ResourceProviderService, options.around?.(service) ?? service);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
   });
@@ -49,13 +51,17 @@ export async function listen(provider: Provider, options: ListenOptions = {}): P
  * Serves `provider` as a plugin process: the engine's address is the last argument, the port is the first line on standard output,
  * and the process ends when the one that started it does.
  */
-export async function serve(provider: Provider, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+export async function serve(
+  provider: Provider,
+  argv: readonly string[] = process.argv.slice(2),
+  options: Pick<ListenOptions, "around"> = {},
+): Promise<void> {
   // The engine normally kills its plugins; one that was killed itself cannot.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(0);
   }, PARENT_CHECK).unref();
-  const { port } = await listen(provider, { engineAddress: engineAddressOf(argv) });
+  const { port } = await listen(provider, { ...options, engineAddress: engineAddressOf(argv) });
   process.stdout.write(`${port}\n`);
 }
 

@@ -69,16 +69,16 @@ function parseTaint(written: string): Taint {
 }
 
 /**
- * Why a provider with this configuration cannot reach the world's cluster; undefined when it can. The kubeconfig must name the
- * API server's URL of the cluster that is there.
+ * Why a provider with this configuration cannot reach the world's cluster; undefined when it can. The kubeconfig must name one of the
+ * URLs where the cluster that is there answers.
  */
-export function unreachableReason(cluster: SimulatedCluster | undefined, config: Fields): string | undefined {
+export function unreachableReason(servers: readonly string[], config: Fields): string | undefined {
   const kubeconfig = text(config.kubeconfig);
   if (kubeconfig === undefined)
     return "invalid configuration: no configuration has been provided, try setting the kubeconfig of the provider";
   const server = serverOf(kubeconfig, text(config.context));
   if (server === undefined) return "invalid configuration: the kubeconfig names no server for its current context";
-  if (cluster !== undefined && trimmed(cluster.server) === trimmed(server)) return undefined;
+  if (servers.some((one) => trimmed(one) === trimmed(server))) return undefined;
   const host = /^https?:\/\/([^/]+)/.exec(server)?.[1] ?? server;
   return `unable to load schema information from the API server: Get "${trimmed(server)}/openapi/v2?timeout=32s": dial tcp ${host}: connect: connection refused`;
 }

@@ -5,7 +5,8 @@ import { ReleaseResource } from "./release-resource";
 import { type KubernetesSandboxOptions, Sessions } from "./session";
 import { fields, reveal } from "./values";
 
-const RELEASE = "kubernetes:helm.sh/v3:Release";
+/** The type of Helm's releases. */
+export const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 /**
  * The simulated `kubernetes` provider: what the real one does towards an API server, played over `<worldDir>/kubernetes` (one file per

@@ -56,7 +56,8 @@ export class Sessions {
   /** The cluster, where this provider can reach it; else why not. */
   connect(): Session | { readonly unreachable: string } {
     const cluster = readCluster(this.worldDir);
-    const reason = this.config === undefined ? "the provider is not configured" : unreachableReason(cluster, this.config);
+    const servers = [cluster?.server, cluster && realApi(this.worldDir)?.server].flatMap((server) => server ?? []);
+    const reason = this.config === undefined ? "the provider is not configured" : unreachableReason(servers, this.config);
     if (reason !== undefined || cluster === undefined) return { unreachable: reason ?? "there is no cluster" };
     return this.open(cluster);
   }

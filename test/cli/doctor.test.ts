@@ -1,25 +1,46 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { Context } from "../../cli/context";
 import { diagnose } from "../../cli/doctor";
 import type { Finding } from "../../cli/finding";
-import { modules } from "../../cli/modules";
-import { artifactHosts } from "../../cli/reach";
+import { type Modules, modules } from "../../cli/modules";
+import { artifactHosts, bastionFinding } from "../../cli/reach";
+import type { EngineDiagnosis } from "../../engine/locate";
+import { appliedState } from "../../model/guard/applied";
 import { temporaryFolders } from "../support/temporary";
 import { PLAN, planWith } from "./fixture";
 
 describe("the doctor", () => {
   const folder = temporaryFolders();
 
+  /** What an environment that is asked for its outputs says; the engine is there then. */
+  interface Up {
+    readonly infrastructure: Record<string, unknown>;
+    readonly outputs: () => Record<string, unknown> | undefined;
+  }
+
   /** What it finds in a project with one environment, in so many variables. */
-  async function findings(env: Context["env"], offline = true, root = folder()): Promise<Readonly<Record<string, Finding>>> {
+  async function findings(env: Context["env"], offline = true, root = folder(), up?: Up): Promise<Readonly<Record<string, Finding>>> {
     mkdirSync(join(root, "environments"), { recursive: true });
-    writeFileSync(join(root, "environments", "seoul.yaml"), "name: seoul\ninfrastructure: { provider: openstack }\n");
+    const file = { name: "seoul", infrastructure: { provider: "openstack", ...up?.infrastructure } };
+    writeFileSync(join(root, "environments", "seoul.yaml"), JSON.stringify(file));
     const sink = { write: () => undefined };
-    const locator = async () => ({ diagnoseEngine: async () => ({ wanted: "3.259.0", tested: "~3.259.0", candidates: [] }) });
-    const context: Context = { cwd: root, env: { HOME: root, ...env }, stdout: sink, stderr: sink, modules: { ...modules, locator } };
+    const engine: EngineDiagnosis["engine"] = up && {
+      root: "/opt/pulumi",
+      command: "/opt/pulumi/bin/pulumi",
+      version: "3.259.0",
+      source: "path",
+    };
+    const diagnosis = { wanted: "3.259.0", tested: "~3.259.0", candidates: [], ...(engine ? { engine } : {}) };
+    const parts: Modules = {
+      ...modules,
+      locator: async () => ({ diagnoseEngine: async () => diagnosis }),
+      engine: async () => ({ ...(await modules.engine()), readOutputs: async () => up?.outputs() }),
+    };
+    const context: Context = { cwd: root, env: { HOME: root, ...env }, stdout: sink, stderr: sink, modules: parts };
     const { checks } = await diagnose(context, offline);
     return Object.fromEntries(checks.map((check) => [check.name, check]));
   }
@@ -65,6 +86,40 @@ describe("the doctor", () => {
     const gone = (await findings(env, false))["reaching OpenStack"];
     assert.equal(gone?.status, "warning");
     assert.match(gone?.detail ?? "", /does not answer \(ECONNREFUSED\)/);
+  });
+
+  it("tells whether a bastion answers, and whether what answers is SSH", async () => {
+    const greeting = async (text: string): Promise<Finding> => {
+      const server = createServer((socket) => socket.end(text)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const finding = await bastionFinding("seoul", "127.0.0.1", (server.address() as AddressInfo).port);
+      await new Promise((resolve) => server.close(resolve));
+      return finding;
+    };
+    const ok = await greeting("SSH-2.0-OpenSSH_9.2p1\r\n");
+    assert.equal(ok.status, "ok");
+    assert.match((await greeting("HTTP/1.1 400 Bad Request\r\n")).detail, /does not answer by SSH \(something else listens there\)/);
+    assert.match((await greeting("")).detail, /does not answer by SSH \(it hung up\)/);
+    const gone = await bastionFinding("seoul", "127.0.0.1", Number(/:(\d+)/.exec(ok.detail)?.[1]));
+    assert.deepEqual([gone.name, gone.status], ["bastion of seoul", "warning"]);
+    assert.match(gone.detail, /ECONNREFUSED\): the private API of seoul/);
+    assert.match(gone.remedy ?? "", /adminCidrs/);
+  });
+
+  it("looks for the bastion of a private cluster that is up, unless it is to stay offline", async () => {
+    const hidden = { access: { api: "bastion", bastion: true } };
+    const up = { ssh: { user: "ubuntu", privateKey: "[secret]", where: "127.0.0.1" }, applied: appliedState(PLAN) };
+    const found = async (outputs: Up["outputs"], infrastructure: Up["infrastructure"] = hidden, offline = false) => {
+      const root = folder();
+      const env = { PULUMI_BACKEND_URL: `file://${root}`, HTTPS_PROXY: "http://127.0.0.1:1" };
+      return (await findings(env, offline, root, { infrastructure, outputs }))["bastion of seoul"];
+    };
+    assert.match((await found(() => up))?.detail ?? "", /^127\.0\.0\.1:22 /);
+    for (const none of [await found(() => undefined), await found(() => up, {}), await found(() => up, hidden, true)])
+      assert.equal(none, undefined);
+    const unread = await found(() => assert.fail("incorrect passphrase\nat line 1"));
+    assert.match(unread?.detail ?? "", /cannot be read from the stack's outputs: incorrect passphrase$/);
+    assert.match(unread?.remedy ?? "", /kpaas outputs seoul/);
   });
 
   it("knows the hosts that images and charts come from", () => {

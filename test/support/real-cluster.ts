@@ -13,6 +13,14 @@ import type { Programs } from "./servers";
 /** How long, in milliseconds, the servers may take to become ready. */
 const START_MS = 120_000;
 
+/** Where the API server listens. */
+export interface ApiAddress {
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** @default a free one */
+  readonly port?: number;
+}
+
 /** A real control plane on loopback whose nodes and pods kwok simulates. Everything it writes is in one folder. */
 export class RealCluster {
   private readonly children: ChildProcess[] = [];
@@ -40,10 +48,10 @@ export class RealCluster {
    * Starts etcd, the API server, the controller manager, the scheduler and kwok, writes `<worldDir>/api.json` and plays the world's hardware.
    * @throws Error naming the log of a server that ended or did not become ready.
    */
-  static async start(folder: string, worldDir: string, programs: Programs): Promise<RealCluster> {
+  static async start(folder: string, worldDir: string, programs: Programs, at: ApiAddress = {}): Promise<RealCluster> {
     const cluster = new RealCluster(folder, programs);
     try {
-      await cluster.boot(worldDir);
+      await cluster.boot(worldDir, at);
       return cluster;
     } catch (error) {
       await cluster.stop();
@@ -66,8 +74,9 @@ export class RealCluster {
     process.removeListener("SIGTERM", this.onTerminate);
   }
 
-  private async boot(worldDir: string): Promise<void> {
-    const [etcdClient, etcdPeer, secure] = await freePorts(3);
+  private async boot(worldDir: string, { host = "127.0.0.1", port }: ApiAddress): Promise<void> {
+    const [etcdClient, etcdPeer, free] = await freePorts(3);
+    const secure = port ?? free;
     const client = `http://127.0.0.1:${etcdClient}`;
     const peer = `http://127.0.0.1:${etcdPeer}`;
     this.run("etcd", [
@@ -78,9 +87,9 @@ export class RealCluster {
     const token = randomBytes(16).toString("hex");
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const key = this.write("service-account.key", privateKey.export({ type: "pkcs1", format: "pem" }).toString());
-    const server = `https://127.0.0.1:${secure}`;
+    const server = `https://${host}:${secure}`;
     this.run("kube-apiserver", [
-      ...["--etcd-servers", client, "--secure-port", String(secure), "--bind-address", "127.0.0.1", "--cert-dir", join(this.folder, "pki")],
+      ...["--etcd-servers", client, "--secure-port", String(secure), "--bind-address", host, "--cert-dir", join(this.folder, "pki")],
       ...["--service-account-key-file", key, "--service-account-signing-key-file", key, "--service-account-issuer", server],
       ...["--token-auth-file", this.write("tokens.csv", `${token},admin,admin,system:masters\n`), "--authorization-mode", "Node,RBAC"],
       ...["--service-cluster-ip-range", "10.233.0.0/18", "--allow-privileged=true"],

@@ -24,22 +24,32 @@ const MODULES = [
 export type Programs = Readonly<Record<"etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kwok", string>>;
 
 /**
- * The servers of a real cluster, from the cache or built from their published modules, pinned under tools/; called in a `before` hook.
- * Where neither is possible, the tests are skipped and say what is missing.
+ * The servers of a real cluster, as {@link servers} gives them; called in a `before` hook. Where they cannot be had, the tests are skipped
+ * and say what is missing.
  */
 export async function serversForTests(this: Mocha.Context): Promise<Programs> {
   this.timeout(30 * 60_000);
+  try {
+    return await servers();
+  } catch (error) {
+    console.warn(`SKIPPED ${this.currentTest?.fullTitle() ?? this.test?.fullTitle()}\n${error instanceof Error ? error.message : error}`);
+    return this.skip();
+  }
+}
+
+/**
+ * The servers of a real cluster, from the cache or built from their published modules, pinned under tools/.
+ * @throws Error where neither is possible
+ */
+export async function servers(): Promise<Programs> {
   const programs: Record<string, string> = {};
   for (const module of MODULES) {
-    try {
-      const bin = await builtModule(module);
-      for (const name of Object.keys(module.packages)) programs[name] = join(bin, name);
-    } catch (error) {
+    const bin = await builtModule(module).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      console.warn(`SKIPPED ${this.currentTest?.fullTitle() ?? this.test?.fullTitle()}\n${module.tool} cannot be built: ${reason}`);
-      console.warn("Install Go 1.26 or newer from https://go.dev/dl/ and the servers will be built, once.");
-      return this.skip();
-    }
+      const remedy = "Install Go 1.26 or newer from https://go.dev/dl/ and the servers will be built, once.";
+      throw new Error(`${module.tool} cannot be built: ${reason}\n${remedy}`, { cause: error });
+    });
+    for (const name of Object.keys(module.packages)) programs[name] = join(bin, name);
   }
   return programs as Programs;
 }

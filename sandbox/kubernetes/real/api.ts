@@ -44,10 +44,13 @@ interface Place {
 /** A real API server, spoken to as the real provider does: server-side apply, dry runs, deletes in the foreground. */
 export class RealApi implements Api {
   readonly patience = { quietMs: 60_000, everyMs: EVERY_MS };
+  /** Where it is. */
+  readonly server: string;
   private readonly http: HttpClient;
   private readonly places = new Map<string, Place>();
 
   constructor(connection: Connection) {
+    this.server = connection.server;
     this.http = new HttpClient(connection);
   }
 
