@@ -4,7 +4,7 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import { StackBusyError } from "./errors";
 import { type PendingStack, rememberMore } from "./pending";
-import { CLUSTER, type PendingOperation, parseState, type StateResource } from "./state";
+import { CLUSTER, changeDependencies, type PendingOperation, parseState, type StateResource } from "./state";
 
 /*
  * Moves an environment's state from one stack into the three of its layers. Resources keep their types, names and parents; only the stack's
@@ -53,9 +53,9 @@ function splitLayer(
   const kept = resources.filter((resource) => isOwn(resource) || shared(resource));
   const names = new Map([...kept, ...own].map(({ urn, type }) => [urn, renamed(urn, type, plan.environment, layer)]));
   const rename = (urn: string): string => names.get(urn) ?? urn;
-  const within = (urns: readonly string[] | null | undefined): string[] => (urns ?? []).filter((urn) => names.has(urn)).map(rename);
+  const within = (urns: readonly string[]): string[] => urns.filter((urn) => names.has(urn)).map(rename);
   const moved = (resource: StateResource): StateResource => {
-    const { parent, provider, dependencies, propertyDependencies, deletedWith, ...rest } = resource;
+    const { parent, provider, deletedWith, ...rest } = resource;
     const [reference, id] = [provider?.slice(0, provider.lastIndexOf("::")) ?? "", provider?.slice(provider.lastIndexOf("::")) ?? ""];
     const inherited = resource.type === KUBERNETES && layer === "platform" ? environmentOf(resources) : parent;
     return {
@@ -63,10 +63,7 @@ function splitLayer(
       urn: rename(resource.urn),
       ...(inherited === undefined ? {} : { parent: rename(inherited) }),
       ...(provider === undefined ? {} : { provider: `${rename(reference)}${id}` }),
-      ...(dependencies ? { dependencies: within(dependencies) } : {}),
-      ...(propertyDependencies
-        ? { propertyDependencies: Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, within(urns)])) }
-        : {}),
+      ...changeDependencies(resource, within),
       ...(deletedWith !== undefined && names.has(deletedWith) ? { deletedWith: rename(deletedWith) } : {}),
       ...(resource.type === "pulumi:pulumi:Stack" ? { outputs: outputsOf(plan, layer, resource, resources) } : {}),
     };

@@ -7,6 +7,7 @@ import { InterruptedError } from "./errors";
 import { EventCollector } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
+import { CLUSTER_LOST, forgetObjects } from "./lost";
 import { moveToLayers } from "./move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pending";
 import { pendingStack } from "./pending-stack";
@@ -149,6 +150,7 @@ export async function runOperation(
     if (setting.world !== undefined) writeWorld(setting.world, target.plan);
     const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
     const open = pendingStack(target.root, { engine, setting, command }, options, tell);
+    if (kind === "destroy" && target.approvals.includes(CLUSTER_LOST)) await forgetObjects(open);
     let unproven: readonly StateResource[] = [];
     if (kind === "preview") await tellPending(open);
     else ({ unproven } = await resolvePending(open, target.plan.environment, target.approvals, kind === "destroy"));

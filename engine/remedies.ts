@@ -1,3 +1,5 @@
+import { CLUSTER_LOST } from "./lost";
+
 /** What a failure's words mean for its reader. The first that fits each kind counts; clouds word these alike. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
@@ -11,6 +13,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /quota|limit ?exceeded/i,
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
+  ],
+  [
+    /unreachable cluster|cluster is unreachable/i,
+    `The cluster's API does not answer: mend it, or the way to it, then run the same command again. Where it is lost for good, destroy with --approve ${CLUSTER_LOST} forgets what was in it.`,
   ],
   [/ENOSPC|no space left on device/i, "A disk is full: free some space, then run the same command again; it goes on from what was done."],
   [

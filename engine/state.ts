@@ -40,6 +40,18 @@ export function parseState(text: string): State {
   return stateSchema.parse(JSON.parse(text));
 }
 
+/** The dependencies of a resource, each list of URNs changed. */
+export function changeDependencies(
+  { dependencies, propertyDependencies }: StateResource,
+  change: (urns: readonly string[]) => string[],
+): Pick<StateResource, "dependencies" | "propertyDependencies"> {
+  const byProperty = Object.entries(propertyDependencies ?? {}).map(([name, urns]) => [name, change(urns ?? [])]);
+  return {
+    ...(dependencies ? { dependencies: change(dependencies) } : {}),
+    ...(propertyDependencies ? { propertyDependencies: Object.fromEntries(byProperty) } : {}),
+  };
+}
+
 /** Reads open operations as they were written as JSON. */
 export function parseOperations(text: string): PendingOperation[] {
   return z.array(operationSchema).parse(JSON.parse(text));

@@ -8,6 +8,11 @@ describe("What to do about a failure", () => {
     ["a used up quota", "VolumeSizeExceedsAvailableQuota: Requested volume exceeds allowed gigabytes quota.", /quota is used up/],
     ["a full disk", "ENOSPC: no space left on device, write", /free some space/],
     ["an object that is not there", "404: Port 8aa05281 could not be found.", /too new to be seen yet/],
+    [
+      "a cluster that is gone",
+      'can\'t delete Helm Release with unreachable cluster. Reason: "dial tcp 10.20.0.2:6443: connect: connection refused"',
+      /--approve cluster:lost/,
+    ],
     ["a failing cloud", "500: Internal Server Error", /The cloud failed/],
     ["a lost answer", "read tcp: connection reset by peer", /first finds out what was done/],
     ["a backend that refuses", "failed to load checkpoint: blob: stat /x: not a directory", /backend .* can be written/],
