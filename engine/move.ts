@@ -4,7 +4,7 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import { StackBusyError } from "./errors";
 import { type PendingStack, rememberMore } from "./pending";
-import { CLUSTER, changeDependencies, type PendingOperation, parseState, type StateResource } from "./state";
+import { CLUSTER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
 
 /*
  * Moves an environment's state from one stack into the three of its layers. Resources keep their types, names and parents; only the stack's
@@ -146,7 +146,7 @@ export type MovableStack = Pick<PendingStack, "exportState" | "importState" | "r
  * stay encrypted all the way.
  * @param open creates or selects the stack of a layer
  * @param remove takes the one stack away
- * @throws RefusedError where the file drops machines of the cluster at the same time; StackBusyError
+ * @throws RefusedError where the file drops machines of the cluster at the same time, or a layer's stack holds something else; StackBusyError
  */
 export async function moveToLayers(
   plan: EnvironmentPlan,
@@ -161,14 +161,43 @@ export async function moveToLayers(
   const layers = splitResources(plan, resources, one.remembered());
   for (const layer of LAYERS) {
     const stack = await open(layer);
+    refuseStrangers(plan, layer, parseState(await stack.exportState(false)).deployment.resources ?? [], layers[layer].resources);
     rememberMore(stack, layers[layer].open);
-    await stack.importState(JSON.stringify({ ...state, deployment: { ...state.deployment, resources: layers[layer].resources } }));
+    await stack.importState(JSON.stringify(withResources(state, layers[layer].resources)));
   }
   // An engine that outlived its command may have gone on meanwhile.
-  if ((await one.exportState(false)) !== exported)
+  if ((await one.exportState(false)) !== exported) {
+    for (const layer of LAYERS) await (await open(layer)).importState(JSON.stringify(withResources(state, [])));
     throw new StackBusyError(`Environment ${plan.environment} was being changed while its state was moved: run the same command again.`);
+  }
   one.remember([]);
   await remove();
+}
+
+function withResources(state: State, resources: readonly StateResource[]): State {
+  return { ...state, deployment: { ...state.deployment, resources: [...resources] } };
+}
+
+/** Whether a stack holds more than what a program leaves that was refused before it registered anything. */
+export function holdsAnything(resources: readonly StateResource[]): boolean {
+  return resources.some((resource) => resource.type !== "pulumi:pulumi:Stack" && !isProvider(resource));
+}
+
+/** What a layer's stack holds beyond what was moved there before would be forgotten. */
+function refuseStrangers(plan: EnvironmentPlan, layer: Layer, there: readonly StateResource[], moved: readonly StateResource[]): void {
+  const known = new Set(moved.map(({ urn }) => urn));
+  if (!holdsAnything(there.filter(({ urn }) => !known.has(urn)))) return;
+  const [one, own] = [plan.environment, stackName(plan.environment, layer)];
+  throw new RefusedError([
+    {
+      environment: plan.environment,
+      path: "layers",
+      value: plan.layers,
+      reason: `the stacks ${one} and ${own} both hold resources, and not the same ones`,
+      remedy: `look at both with \`pulumi stack --show-urns --stack ${one}\` and ${own}, and destroy the one that is too many`,
+      severity: "error",
+    },
+  ]);
 }
 
 /** A machine that leaves the file stands until the cluster has let it go. How it was made, only the file told, which no longer has it. */

@@ -8,7 +8,7 @@ import { EventCollector } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
 import { CLUSTER_LOST, forgetObjects } from "./lost";
-import { moveToLayers } from "./move";
+import { holdsAnything, moveToLayers } from "./move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pending";
 import { pendingStack } from "./pending-stack";
 import { approvedDeletions } from "./protection";
@@ -105,7 +105,7 @@ async function splitOneStack(kind: OperationKind, { layer: _layer, ...whole }: E
   };
   await translateErrors(kind, whole, options, undefined, async () => {
     const one = await found(open());
-    if (one === undefined || (parseState(await one.stack.exportState(false)).deployment.resources ?? []).length === 0) return;
+    if (one === undefined || !holdsAnything(parseState(await one.stack.exportState(false)).deployment.resources ?? [])) return;
     // Broken creations are found where their providers are, before anything is told apart.
     await resolvePending(one.stack, plan.environment, approvals, kind === "destroy");
     tell(`moving the state of ${plan.environment} into the stacks of its three layers`);

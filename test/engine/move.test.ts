@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StackBusyError } from "../../engine/errors";
-import { type MovableStack, moveToLayers, splitResources } from "../../engine/move";
+import { holdsAnything, type MovableStack, moveToLayers, splitResources } from "../../engine/move";
 import { CLUSTER, type PendingOperation, type StateResource } from "../../engine/state";
 import { LAYERS, type Layer } from "../../model/layers";
 import { RefusedError } from "../../model/problems";
@@ -163,7 +163,7 @@ describe("The move from one stack to three", () => {
 
     open(name: string): MovableStack {
       return {
-        exportState: async () => this.held.get(name) ?? "",
+        exportState: async () => this.held.get(name) ?? JSON.stringify({ deployment: {} }),
         importState: async (text) => this.change(() => this.held.set(name, text)),
         remembered: () => this.kept.get(name) ?? [],
         remember: (all) => this.change(() => this.kept.set(name, all)),
@@ -205,11 +205,13 @@ describe("The move from one stack to three", () => {
     const stacks = new Stacks();
     const one = stacks.open("demo");
     const remove = async () => void stacks.held.delete("demo");
+    let remaining = 1;
     const changing = moveToLayers(
       plan,
       one,
       async (layer) => {
-        if (layer === "platform") await one.importState(JSON.stringify({ deployment: { resources: state(outputs).slice(0, -1) } }));
+        if (layer === "platform" && remaining-- > 0)
+          await one.importState(JSON.stringify({ deployment: { resources: state(outputs).slice(0, -1) } }));
         return stacks.open(`demo.${layer}`);
       },
       remove,
@@ -218,6 +220,25 @@ describe("The move from one stack to three", () => {
     await stacks.move();
     const platform = JSON.parse(stacks.held.get("demo.platform") ?? "").deployment.resources;
     assert.ok(!platform.some(({ type }: StateResource) => type === PASSWORD));
+  });
+
+  it("never takes the place of something else that a layer's stack holds", async () => {
+    const stacks = new Stacks();
+    const urnThere = urn(platform(NAMESPACE), "another", "platform");
+    const there = JSON.stringify({ deployment: { resources: [{ urn: urnThere, type: NAMESPACE, id: "another" }] } });
+    stacks.held.set("demo.platform", there);
+    await assert.rejects(
+      stacks.move(),
+      (error) => error instanceof RefusedError && /demo and demo.platform both hold resources/.test(error.message),
+    );
+    assert.equal(stacks.held.get("demo.platform"), there);
+    assert.ok(stacks.held.has("demo"));
+  });
+
+  it("is not begun for what a refused program leaves in a stack", () => {
+    const resources = state();
+    assert.ok(holdsAnything(resources));
+    assert.ok(!holdsAnything(resources.filter(({ type }) => type === STACK || type.startsWith("pulumi:providers:"))));
   });
 
   it("is refused while machines leave the cluster with the same up, for nobody knows any more how they were made", async () => {
