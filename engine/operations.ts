@@ -13,7 +13,7 @@ import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pendi
 import { pendingStack } from "./pending-stack";
 import { approvedDeletions } from "./protection";
 import { mendBackend, removeDeadLocks } from "./stackLocks";
-import { parseState, type StateResource } from "./state";
+import { parseState, type State, type StateResource } from "./state";
 import { translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
@@ -67,11 +67,24 @@ async function readStackOutputs(target: EngineTarget, options: RunOptions): Prom
   });
 }
 
+/** The state of the stack that holds the cluster, secrets in clear. */
+async function readState(target: EngineTarget, options: RunOptions): Promise<State | undefined> {
+  const { engine, setting } = await prepare(target.plan.layers === "one" ? target : { ...target, layer: "cluster" }, options);
+  const { command } = await openWorkspace(engine, setting, undefined, options);
+  const stack = pendingStack(target.root, { engine, setting, command }, options, () => undefined);
+  return await translateErrors("outputs", target, options, undefined, async () => {
+    const exported = await found(stack.exportState(true));
+    return exported === undefined ? undefined : parseState(exported);
+  });
+}
+
 /** An operation on the environment's stack, or on those of its layers in their order. */
 async function inLayers(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
   const { layer: _layer, ...whole } = target;
-  const recorded = () => readOutputs(whole, { ...options, showSecrets: true });
-  const tunnel = await openTunnelFor(kind, target, options, recorded);
+  const tunnel = await openTunnelFor(kind, target, options, {
+    outputs: () => readOutputs(whole, { ...options, showSecrets: true }),
+    state: () => readState(whole, options),
+  });
   try {
     return await walk(kind, target, options, tunnel);
   } finally {

@@ -1,24 +1,51 @@
+import { z } from "zod";
+import type { EnvironmentPlan } from "../model/plan/types";
+import type { Bastion } from "../stacks/bastion";
 import type { Tunnel } from "../stacks/tunnel";
+import { CLUSTER, plain, type State } from "./state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
+
+/** What earlier operations recorded of the environment, secrets in clear. */
+export interface Recorded {
+  readonly outputs: () => Promise<unknown>;
+  /** The state of the stack that holds the cluster; undefined where there is none. */
+  readonly state: () => Promise<State | undefined>;
+}
 
 /**
  * The way into a private cluster for one operation, to be closed at its end; undefined where none is needed. The program tells it where the
- * bastion is; operations that run none have it from the outputs (`recorded`, secrets in clear).
+ * bastion is; what is done without the program, or before it, goes by what was recorded.
  * @throws RefusedError where something else uses its port.
  */
 export async function openTunnelFor(
   kind: OperationKind,
   target: EngineTarget,
   options: RunOptions,
-  recorded: () => Promise<unknown>,
+  recorded: Recorded,
 ): Promise<Tunnel | undefined> {
   const { plan, root, sandbox } = target;
   if (sandbox || plan.access.api !== "bastion") return undefined;
-  const [{ openTunnel }, { loginOf, bastionOf }] = await Promise.all([import("../stacks/tunnel.js"), import("../stacks/login.js")]);
-  const login = kind === "refresh" || kind === "destroy" ? loginOf(await recorded()) : undefined;
+  const { openTunnel } = await import("../stacks/tunnel.js");
+  // A preview resolves nothing, so its program speaks first.
+  const bastion = kind === "preview" ? undefined : await recordedBastion(plan, recorded);
   const tell = (text: string): void => options.onProgress?.({ kind: "message", severity: "warning", text, ephemeral: false });
   const tunnel = await openTunnel({ plan, root, tell });
-  const bastion = login && bastionOf(login);
   if (bastion !== undefined) tunnel.use(bastion);
   return tunnel;
+}
+
+const clusterInputsSchema = z.object({
+  ssh: z.object({ privateKey: z.string(), bastion: z.object({ address: z.string(), user: z.string() }) }),
+});
+
+/** Where the bastion is by the outputs or, where the first `up` was broken off before it gave any, by what the cluster was made with. */
+export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded): Promise<Bastion | undefined> {
+  const { bastionNames, bastionOf, loginOf } = await import("../stacks/login.js");
+  const login = loginOf(await recorded.outputs());
+  if (login !== undefined) return bastionOf(login);
+  const cluster = (await recorded.state())?.deployment.resources?.find(({ type }) => type === CLUSTER);
+  const inputs = clusterInputsSchema.safeParse(plain(cluster?.inputs ?? {}));
+  if (!inputs.success) return undefined;
+  const { privateKey, bastion } = inputs.data.ssh;
+  return { host: bastion.address, user: bastion.user, privateKey, names: bastionNames(undefined, plan) };
 }

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { CLUSTER, type State } from "../../engine/state";
+import { recordedBastion } from "../../engine/tunnel";
+import { appliedState } from "../../model/guard/applied";
+import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
+import { environmentFile, plannedFile } from "../support/environment";
+
+describe("The bastion of a private cluster, before the program speaks", () => {
+  const access = { adminCidrs: ["203.0.113.0/24"], bastion: true, api: "bastion" };
+  const { plan } = plannedFile(environmentFile({ infrastructure: { provider: "openstack", access } }));
+  const key = { [SIGNATURE_KEY]: SECRET_SIGNATURE, plaintext: JSON.stringify("the key") };
+  const ssh = { user: "ubuntu", privateKey: key, bastion: { address: "198.51.100.7", user: "ubuntu" } };
+  const state: State = { deployment: { resources: [{ urn: "urn", type: CLUSTER, inputs: { ssh } }] } };
+
+  it("is the one of the outputs", async () => {
+    const outputs = { ssh: { user: "ubuntu", privateKey: "the key", where: "198.51.100.8" }, applied: appliedState(plan) };
+    const found = await recordedBastion(plan, { outputs: async () => outputs, state: () => assert.fail("not needed") });
+    assert.equal(found?.host, "198.51.100.8");
+  });
+
+  it("is the one the cluster was made with, where the first up was broken off before it gave any outputs", async () => {
+    const found = await recordedBastion(plan, { outputs: async () => undefined, state: async () => state });
+    assert.deepEqual(found, { host: "198.51.100.7", user: "ubuntu", privateKey: "the key", names: ["bastion"] });
+  });
+
+  it("is not known where there is no cluster yet", async () => {
+    for (const none of [undefined, { deployment: {} }])
+      assert.equal(await recordedBastion(plan, { outputs: async () => ({}), state: async () => none }), undefined);
+  });
+});
