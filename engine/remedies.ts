@@ -29,6 +29,18 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [/\b50[0-4]\b.*(error|unavailable|timeout)/i, "The cloud failed: run the same command again; it goes on from what was done."],
   [
+    /unexpected EOF|connection reset by peer|client connection lost|ECONNRESET/i,
+    "The connection was lost while a request was under way: run the same command again; it goes on from what was done.",
+  ],
+  [
+    /API server: .*\balready exists\b/i,
+    "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",
+  ],
+  [
+    /cluster is unreachable|due to unreachable cluster/i,
+    "The cluster's API was not reached: see to the way there, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds.",
+  ],
+  [
     /checkpoint|EACCES|EROFS|ENOTDIR|permission denied|read-only file system|\.pulumi\b/i,
     "The backend that keeps the state refused: make sure that it is there and can be written, then run the same command again.",
   ],

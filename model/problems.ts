@@ -91,9 +91,14 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 
 /** One problem as a line or two of plain text: where, what is, what must be, how to mend it. */
 export function formatProblem(problem: Problem): string {
+  return `${problem.severity} ${describeProblem(problem)}`;
+}
+
+/** The same without its severity, for what shows that itself. */
+export function describeProblem(problem: Problem): string {
   const value = problem.value === undefined ? "" : ` (is ${JSON.stringify(problem.value)})`;
   const where = problem.path === "" ? problem.environment : `${problem.environment}: ${problem.path}`;
-  return `${problem.severity} ${where}${value}: ${problem.reason}\n    ${problem.remedy}`;
+  return `${where}${value}: ${problem.reason}\n    ${problem.remedy}`;
 }
 
 /** Raised where bad input ends an operation; the command line prints all problems and exits with 2. */

@@ -2,7 +2,7 @@ import { all, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { formatProblem, InvalidInputError, RefusedError } from "../model/problems";
+import { describeProblem, InvalidInputError, RefusedError } from "../model/problems";
 import type { SshAccess } from "../providers/infrastructure";
 import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
@@ -63,7 +63,7 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
       const changes = lockState === "missing" ? [] : describeLockChanges(loaded.planned.lockChanges);
       throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
-    for (const warning of loaded.problems) await log.warn(formatProblem(warning));
+    for (const warning of loaded.problems) await log.warn(describeProblem(warning));
     // It lives until this process ends, which is once the engine has carried out everything.
     const tunnel =
       plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell: (text) => void log.warn(text) }) : undefined;

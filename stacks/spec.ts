@@ -7,7 +7,7 @@ import type { EnvironmentFile } from "../model/environment/schema";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
-import { Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
+import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
 import { refuseDangers } from "./guard";
 import { formatLock } from "./load";
 import { describeLockChanges } from "./lock-problems";
@@ -72,7 +72,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
   const { planned, problems } = plan(given, findings);
   if (!planned) throw new InvalidEnvironmentError(problems);
   const admit = async (): Promise<void> => {
-    for (const warning of problems) await log.warn(formatProblem(warning));
+    for (const warning of problems) await log.warn(describeProblem(warning));
     const recorded = await readRecord(name);
     if (given === undefined && recorded !== undefined) {
       const kept = plan(recorded.lock, new Findings()).planned;
@@ -136,7 +136,7 @@ async function fixLock(name: string, planned: PlannedEnvironment, file: string |
             "give its path, and `pulumi up` keeps it",
           ]
         : ["there is no lock: zones, addresses and versions are chosen anew by every plan", `give \`lock: "${name}.lock.yaml"\``];
-  await log.warn(formatProblem({ environment: name, path: "lock", reason, remedy, severity: "warning" }));
+  await log.warn(describeProblem({ environment: name, path: "lock", reason, remedy, severity: "warning" }));
 }
 
 function withoutStack(error: unknown): never {

@@ -16,6 +16,17 @@ describe("What to do about a failure", () => {
     ["a failing cloud", "500: Internal Server Error", /The cloud failed/],
     ["a lost answer", "read tcp: connection reset by peer", /first finds out what was done/],
     ["a backend that refuses", "failed to load checkpoint: blob: stat /x: not a directory", /backend .* can be written/],
+    ["a connection that was lost", 'Post "https://10.20.0.3:6443/api/v1/namespaces?fieldManager=x": unexpected EOF', /under way/],
+    [
+      "an object that is there and not in the state",
+      'resource "urn:pulumi:a::b::c::d" was not successfully created by the Kubernetes API server: namespaces "mariadb" already exists',
+      /pulumi import/,
+    ],
+    [
+      "a cluster that cannot be reached",
+      "configured Kubernetes cluster is unreachable: dial tcp 127.0.0.1:20152: connect: connection refused. If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable",
+      /do not set PULUMI_K8S_DELETE_UNREACHABLE/i,
+    ],
     ["nothing known", "kpaas:kubespray:Cluster seoul (update): scale.yml failed", undefined],
     ["numbers that only look like a code", "address 10.4.29.0 in 10.0.0.0/24 port 4010 is taken", undefined],
   ];

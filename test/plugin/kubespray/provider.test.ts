@@ -78,6 +78,17 @@ describe("The kubespray cluster resource", () => {
     assert.equal(existsSync(join(served.world, "cluster.json")), false);
   });
 
+  it("gives a kubeconfig that leads to the world's real API server, where there is one", async () => {
+    const api = { server: "https://127.0.0.1:6443", ca: "PEM", token: CANARY };
+    writeFileSync(join(world, "api.json"), JSON.stringify(api));
+    const { properties } = await create();
+    const kubeconfig = parse(String((properties.kubeconfig as Properties).value));
+    const encoded = Buffer.from(api.ca).toString("base64");
+    assert.deepEqual(kubeconfig.clusters[0].cluster, { "certificate-authority-data": encoded, server: api.server });
+    assert.deepEqual(kubeconfig.users[0].user, { token: CANARY });
+    assert.equal(properties.endpoint, "https://10.20.0.10:6443");
+  });
+
   it("shows an update's steps and keeps kubeconfig, endpoint and versions known", async () => {
     const { properties: olds } = await served.create();
     const news = withNode(inputsOf(three()), "worker-3", { machineId: UNKNOWN, dialAddress: UNKNOWN });
