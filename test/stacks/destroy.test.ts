@@ -90,7 +90,7 @@ class Sandbox {
 }
 
 describe("destroying an environment on the real engine", function () {
-  this.timeout(240_000);
+  this.timeout(360_000);
   before(engineForTests);
 
   for (const layers of ["one", "three"] as const) {
