@@ -90,12 +90,14 @@ class Sandbox {
 }
 
 describe("destroying an environment on the real engine", function () {
-  this.timeout(240_000);
+  this.timeout(360_000);
   before(engineForTests);
+  let sandbox: Sandbox;
+  afterEach(() => sandbox.dispose());
 
   for (const layers of ["one", "three"] as const) {
     it(`with layers: ${layers} has let go of every load balancer and claim before the cluster, the machines and the network go`, async () => {
-      const sandbox = new Sandbox(`drain-${layers}`, { layers });
+      sandbox = new Sandbox(`drain-${layers}`, { layers });
       await upEnvironment(sandbox.target());
       sandbox.useByHand();
       assert.deepEqual(sandbox.cloudParts(), [
@@ -124,12 +126,11 @@ describe("destroying an environment on the real engine", function () {
 
       await destroyEnvironment(sandbox.target());
       assert.deepEqual(readdirSync(sandbox.world), []);
-      sandbox.dispose();
     });
   }
 
   it("leaves the claims of its data, their namespace and the volume below them where it retains volumes", async () => {
-    const sandbox = new Sandbox("kept", { retain: ["volumes"] });
+    sandbox = new Sandbox("kept", { retain: ["volumes"] });
     await upEnvironment(sandbox.target());
     await sandbox.destroyUntilCluster();
     assert.deepEqual(sandbox.cloudParts(), ["mariadb/mariadb-data"]);
@@ -143,6 +144,5 @@ describe("destroying an environment on the real engine", function () {
       [["kept-nfs-share", []]],
     );
     assert.deepEqual(sandbox.inCloud("network"), []);
-    sandbox.dispose();
   });
 });

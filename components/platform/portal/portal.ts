@@ -107,6 +107,7 @@ export class Portal extends PlatformService {
     );
   }
 
+  /** What Helm has fetched: it can be fetched again, so it is neither protected nor retained. */
   private claim(app: PortalApp, storageClassName: string, sizeGiB: number): PersistentVolumeClaim {
     return new PersistentVolumeClaim(
       this.childName(`${roleOf(app)}-data`),
