@@ -2,6 +2,7 @@ import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer } from "../model/layers";
 import type { Tunnel } from "../stacks/tunnel";
+import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./broken-destroy";
 import type { EngineCommand } from "./command";
 import { InterruptedError } from "./errors";
 import { EventCollector } from "./events";
@@ -167,6 +168,9 @@ export async function runOperation(
     let unproven: readonly StateResource[] = [];
     if (kind === "preview") await tellPending(open);
     else ({ unproven } = await resolvePending(open, target.plan.environment, target.approvals, kind === "destroy"));
+    if (kind === "destroy") await beginDestroy(open);
+    else if (kind === "preview") tellBrokenDestroy(open);
+    else await recallForgotten(open);
     const unprotect = async (what: readonly string[]): Promise<unknown> =>
       await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
     if (kind === "up") {
@@ -191,6 +195,7 @@ export async function runOperation(
     // What only a refusal could have told was made now, or goes with what it belongs to.
     if (kind === "up" || kind === "destroy") open.remember([]);
     if (kind === "destroy") {
+      open.keepBeforeDestroy(undefined);
       // Before the stack goes, for without one nobody would come back here.
       if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure") clearWorld(setting.world, target.plan);
       // The user's stack configuration is a committed file of theirs; the sandbox's was made here.

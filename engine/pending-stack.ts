@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DestroyedStack } from "./broken-destroy";
 import type { EngineCommand, EngineCommandOptions } from "./command";
 import { OperationFailedError } from "./errors";
 import { EventCollector } from "./events";
 import type { Engine } from "./locate";
 import type { PendingStack } from "./pending";
 import { ignoreByGit } from "./sandbox";
-import { parseOperations } from "./state";
+import { parseOperations, parseResources } from "./state";
 import { type EngineSetting, openWorkspace } from "./workspace";
 
 /** The stack of a setting as {@link PendingStack} has it. What is kept beside the state is under `.kpaas/pending/`; no secret in clear gets there. */
@@ -15,14 +16,17 @@ export function pendingStack(
   { engine, setting, command }: { readonly engine: Engine; readonly setting: EngineSetting; readonly command: EngineCommand },
   control: Omit<EngineCommandOptions, "env">,
   tell: (text: string) => void,
-): PendingStack {
+): PendingStack & DestroyedStack {
   const { workDir, stack } = setting;
   const folder = join(root, ".kpaas", "pending");
-  const memory = join(folder, `${setting.world === undefined ? "" : "sandbox-"}${stack}.json`);
+  const own = join(folder, `${setting.world === undefined ? "" : "sandbox-"}${stack}`);
+  const [memory, destroyed] = [`${own}.json`, `${own}.destroy.json`];
   const write = (path: string, content: string) => {
     ignoreByGit(root);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path, content, { mode: 0o600 });
+    const whole = `${path}.${process.pid}`;
+    writeFileSync(whole, content, { mode: 0o600 });
+    renameSync(whole, path);
   };
   const select = async (program?: () => Promise<void>) => {
     const { workspace } = await openWorkspace(engine, setting, program, control);
@@ -47,6 +51,11 @@ export function pendingStack(
     remember(operations) {
       if (operations.length > 0) write(memory, JSON.stringify(operations));
       else rmSync(memory, { force: true });
+    },
+    beforeDestroy: () => (existsSync(destroyed) ? parseResources(readFileSync(destroyed, "utf8")) : undefined),
+    keepBeforeDestroy(resources) {
+      if (resources === undefined) rmSync(destroyed, { force: true });
+      else write(destroyed, JSON.stringify(resources));
     },
     async refresh(urns) {
       const collector = new EventCollector();

@@ -16,7 +16,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /unreachable cluster|cluster is unreachable/i,
-    `The cluster's API does not answer: mend it, or the way to it, then run the same command again. Where it is lost for good, destroy with --approve ${CLUSTER_LOST} forgets what was in it.`,
+    `The cluster's API was not reached: mend it, or the way to it, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds. Where it is lost for good, destroy with --approve ${CLUSTER_LOST} does that.`,
   ],
   [/ENOSPC|no space left on device/i, "A disk is full: free some space, then run the same command again; it goes on from what was done."],
   [
@@ -24,21 +24,13 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     "What is missing may be too new to be seen yet: run the same command again. If it was deleted by hand, `kpaas refresh` records that first.",
   ],
   [
-    /connection (was )?(reset|lost)|\bEOF\b|deadline exceeded/i,
-    "An answer was lost: run the same command again; it first finds out what was done.",
+    /connection (was )?(reset|lost)|\bEOF\b|ECONNRESET|deadline exceeded/i,
+    "The connection broke while a request was under way: run the same command again; it first finds out what was done.",
   ],
   [/\b50[0-4]\b.*(error|unavailable|timeout)/i, "The cloud failed: run the same command again; it goes on from what was done."],
   [
-    /unexpected EOF|connection reset by peer|client connection lost|ECONNRESET/i,
-    "The connection was lost while a request was under way: run the same command again; it goes on from what was done.",
-  ],
-  [
     /API server: .*\balready exists\b/i,
     "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",
-  ],
-  [
-    /cluster is unreachable|due to unreachable cluster/i,
-    "The cluster's API was not reached: see to the way there, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds.",
   ],
   [
     /checkpoint|EACCES|EROFS|ENOTDIR|permission denied|read-only file system|\.pulumi\b/i,

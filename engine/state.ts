@@ -10,6 +10,10 @@ const resourceSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
+  /** False for components. */
+  custom: z.boolean().optional(),
+  /** True for what was replaced and is not deleted yet. */
+  delete: z.boolean().optional(),
   provider: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
@@ -55,6 +59,11 @@ export function changeDependencies(
 /** Reads open operations as they were written as JSON. */
 export function parseOperations(text: string): PendingOperation[] {
   return z.array(operationSchema).parse(JSON.parse(text));
+}
+
+/** Reads resources as they were written as JSON. */
+export function parseResources(text: string): StateResource[] {
+  return z.array(resourceSchema).parse(JSON.parse(text));
 }
 
 /** Inputs of a state exported with its secrets, without their envelopes. */

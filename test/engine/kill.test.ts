@@ -6,6 +6,7 @@ const kills: readonly Kill[] = [
   { seed: 1, phase: "up", victim: "engine", at: { objects: 25 }, form: "smallest" },
   { seed: 2, phase: "up", victim: "openstack", at: { objects: 12 }, form: "smallest" },
   { seed: 3, phase: "destroy", victim: "cli", at: { objects: 40 }, form: "smallest" },
+  { seed: 4, phase: "return", victim: "engine", at: { objects: 40 }, form: "smallest" },
 ];
 
 describe("An operation of which a process was killed", function () {

@@ -62,7 +62,7 @@ describe("A lost cluster", () => {
       rmSync(join(world, "cluster.json"));
       await assert.rejects(
         destroyEnvironment(target),
-        (error) => error instanceof OperationFailedError && /does not answer[\s\S]*--approve cluster:lost/.test(error.message),
+        (error) => error instanceof OperationFailedError && /was not reached[\s\S]*--approve cluster:lost/.test(error.message),
       );
       assert.ok(readdirSync(join(world, "openstack", "instance")).length > 0, "no machine was touched");
       await destroyEnvironment({ ...target, approvals: ["cluster:lost"] });

@@ -10,11 +10,11 @@ const VICTIMS = ["cli", "engine", "openstack", "kubernetes", "kpaas", "random", 
 /**
  * What is being done:
  *
- * - `up`: the first one; `destroy`: of what is up;
+ * - `up`: the first one; `destroy`: of what is up; `return`: that too, but what follows on it is an `up`;
  * - `change`: of what is up, one worker is added, one in the middle removed and one rebuilt;
  * - `move`: what is up in one stack goes into three; `switch`: the first `up`, in one stack, is killed, and goes on in three.
  */
-type Phase = "up" | "destroy" | "change" | "move" | "switch";
+type Phase = "up" | "destroy" | "return" | "change" | "move" | "switch";
 
 /** One kill, decided by its seed alone. */
 export interface Kill {
@@ -44,7 +44,7 @@ export function killOf(seed: number): Kill {
 }
 
 function wideKill(seed: number, random: () => number): Kill {
-  const phases = ["move", "change", "switch", "change", "up", "move", "change", "destroy", "change"] as const;
+  const phases = ["move", "change", "switch", "change", "up", "move", "return", "destroy", "change", "return"] as const;
   const phase = phases[seed % phases.length] ?? "change";
   const form = phase === "move" || phase === "switch" || random() < 0.4 ? "one" : "three";
   // Moving is the work of the command and of engines that last for a moment each.
@@ -86,7 +86,7 @@ export class Undisturbed {
 
   /** What such an operation leaves; of a `destroy`, what it began with. */
   of({ phase, form }: Pick<Kill, "phase" | "form">): Promise<Done> {
-    const what = phase === "destroy" || phase === "switch" ? "up" : phase;
+    const what = phase === "change" || phase === "move" ? phase : "up";
     const key = `${what} ${form}`;
     const made = this.done.get(key) ?? this.make(what, form);
     this.done.set(key, made);
@@ -126,7 +126,7 @@ export async function interrupted(kill: Kill, undisturbed: Undisturbed): Promise
   try {
     if (phase !== "switch") project.write(fieldsAfter(phase, form));
     const command = phase === "destroy" ? "destroy" : "up";
-    const operation = project.start(command);
+    const operation = project.start(phase === "return" ? "destroy" : command);
     const hit = await strike(kill, project, operation.pid, wanted.milliseconds);
     told.push(`hit: ${hit}`, (await operation.ended).output);
     project.write(fieldsAfter(phase, form));
@@ -191,7 +191,7 @@ async function strike({ phase, victim, at }: Kill, project: Project, cli: number
     if ("after" in at) return Date.now() - started >= at.after;
     if ("share" in at) return Date.now() - started >= at.share * milliseconds;
     const now = project.world().length;
-    return (phase === "destroy" ? before - now : now - before) >= at.objects;
+    return (phase === "destroy" || phase === "return" ? before - now : now - before) >= at.objects;
   };
   while (Date.now() - started < LIMIT) {
     const processes = treeOf(cli);

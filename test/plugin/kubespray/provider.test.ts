@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { ClusterSpec } from "../../../model/cluster/types";
@@ -80,8 +80,8 @@ describe("The kubespray cluster resource", () => {
 
   it("gives a kubeconfig that leads to the world's real API server, where there is one", async () => {
     const api = { server: "https://127.0.0.1:6443", ca: "PEM", token: CANARY };
-    writeFileSync(join(world, "api.json"), JSON.stringify(api));
-    const { properties } = await create();
+    writeFileSync(join(served.world, "api.json"), JSON.stringify(api));
+    const { properties } = await served.create();
     const kubeconfig = parse(String((properties.kubeconfig as Properties).value));
     const encoded = Buffer.from(api.ca).toString("base64");
     assert.deepEqual(kubeconfig.clusters[0].cluster, { "certificate-authority-data": encoded, server: api.server });
