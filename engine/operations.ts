@@ -4,7 +4,7 @@ import { LAYERS, type Layer } from "../model/layers";
 import type { Tunnel } from "../stacks/tunnel";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./broken-destroy";
 import type { EngineCommand } from "./command";
-import { InterruptedError } from "./errors";
+import { InterruptedError, StackBusyError } from "./errors";
 import { EventCollector } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
@@ -13,9 +13,9 @@ import { holdsAnything, moveToLayers } from "./move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./pending";
 import { pendingStack } from "./pending-stack";
 import { approvedDeletions } from "./protection";
-import { mendBackend, removeDeadLocks } from "./stackLocks";
+import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
 import { parseState, type State, type StateResource } from "./state";
-import { translateErrors, watchProgram } from "./translate";
+import { busyMessage, translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
@@ -148,6 +148,7 @@ export async function runOperation(
 ): Promise<OperationResult> {
   const started = Date.now();
   const { engine, setting } = await prepare(target, options);
+  requireFree(kind, target, setting);
   const watched = program && watchProgram(program);
   const newCollector = () =>
     new EventCollector(options.onProgress, (text) => {
@@ -242,6 +243,12 @@ async function prepare(target: EngineTarget, options: RunOptions): Promise<{ eng
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
   }
   return { engine, setting };
+}
+
+/** @throws StackBusyError where an operation on the stack is under way, as far as that can be told without asking the backend. */
+function requireFree(kind: OperationKind, { plan }: EngineTarget, { backendFolder, project, stack }: EngineSetting): void {
+  const holder = kind === "preview" || backendFolder === undefined ? undefined : holderOf(backendFolder, project, stack);
+  if (holder !== undefined) throw new StackBusyError(busyMessage(plan.environment, holder));
 }
 
 async function outputsOf(command: EngineCommand, setting: EngineSetting, showSecrets: boolean): Promise<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import type { DestroyedStack } from "./broken-destroy";
 import type { EngineCommand, EngineCommandOptions } from "./command";
-import { OperationFailedError } from "./errors";
+import { OperationFailedError, StackBusyError } from "./errors";
 import { EventCollector } from "./events";
 import type { Engine } from "./locate";
 import type { PendingStack } from "./pending";
@@ -13,7 +13,7 @@ import { type EngineSetting, openWorkspace } from "./workspace";
 /** The stack of a setting as {@link PendingStack} has it. What is kept beside the state is under `.kpaas/pending/`; no secret in clear gets there. */
 export function pendingStack(
   root: string,
-  { engine, setting, command }: { readonly engine: Engine; readonly setting: EngineSetting; readonly command: EngineCommand },
+  { engine, setting, command }: { readonly engine: Engine; readonly setting: EngineSetting; readonly command: Pick<EngineCommand, "run"> },
   control: Omit<EngineCommandOptions, "env">,
   tell: (text: string) => void,
 ): PendingStack & DestroyedStack {
@@ -33,12 +33,22 @@ export function pendingStack(
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
     return await Stack.select(stack, workspace);
   };
+  const exported = async (...args: readonly string[]): Promise<string> =>
+    (await command.run(["stack", "export", "--stack", stack, ...args], workDir, {})).stdout;
+  let basis: string | undefined;
   return {
     async exportState(showSecrets) {
-      const args = ["stack", "export", "--stack", stack, ...(showSecrets ? ["--show-secrets"] : [])];
-      return (await command.run(args, workDir, {})).stdout;
+      if (showSecrets) return await exported("--show-secrets");
+      basis = await exported();
+      return basis;
     },
     async importState(state) {
+      // Exporting locks nothing: what another operation wrote since then would be lost.
+      if (basis !== undefined && (await exported()) !== basis)
+        throw new StackBusyError(
+          `The state of ${stack} changes while this operation looks at it: another one is under way. Wait for it to end.`,
+        );
+      basis = undefined;
       const file = join(folder, `${stack}.${process.pid}.import`);
       write(file, state);
       try {

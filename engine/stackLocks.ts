@@ -6,6 +6,7 @@ import { wroteAndRuns } from "./owner";
 /** What the engine writes into a lock file of a `file://` backend. */
 interface LockContent {
   readonly pid?: number;
+  readonly username?: string;
   readonly hostname?: string;
   readonly timestamp?: string;
 }
@@ -27,6 +28,18 @@ export function removeDeadLocks(backend: string, project: string, stack: string)
       if (dead) for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
       return dead;
     });
+}
+
+/**
+ * Who holds a stack, in the engine's own words; undefined where nobody does. Asked before anything is done about operations that are open: those
+ * of a living engine are under way, and not broken off.
+ */
+export function holderOf(backend: string, project: string, stack: string): string | undefined {
+  const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
+  const [name] = list(folder).filter((one) => one.endsWith(".json"));
+  if (name === undefined) return undefined;
+  const { username = "somebody", hostname: host = "another host", pid = 0, timestamp = "" } = readLock(join(folder, name)) ?? {};
+  return `created by ${username}@${host} (pid ${pid}) at ${timestamp}`;
 }
 
 /**
@@ -54,16 +67,20 @@ function isTorn(path: string): boolean {
 }
 
 function isDead(path: string): boolean {
-  let lock: LockContent;
-  try {
-    lock = JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    // Released in between, or not what the engine writes: not ours to judge, the engine will say what is wrong with it.
-    return false;
-  }
+  const lock = readLock(path);
+  if (lock === undefined) return false;
   const writtenAt = Date.parse(lock.timestamp ?? "");
   if (lock.hostname !== hostname() || lock.pid === undefined || Number.isNaN(writtenAt)) return false;
   return !wroteAndRuns(lock.pid, writtenAt);
+}
+
+function readLock(path: string): LockContent | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    // Released in between, or not what the engine writes: not ours to judge, the engine will say what is wrong with it.
+    return undefined;
+  }
 }
 
 function list(folder: string): string[] {

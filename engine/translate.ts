@@ -60,7 +60,7 @@ export async function translateErrors<T>(
 }
 
 /** Who holds the stack, from the engine's own words. */
-function busyMessage(environment: string, text: string): string {
+export function busyMessage(environment: string, text: string): string {
   const owners = [...text.matchAll(/created by (\S+) \(pid (\d+)\) at (\S+)/g)].map(
     ([, who, pid, since]) => `${who} (process ${pid}) since ${since}`,
   );

@@ -209,7 +209,7 @@ describe("An operation in a project of the user's own, with a provider", functio
     assert.deepEqual(await readOutputs(seoul), { ids: ["one"] });
     await runOperation("destroy", seoul, undefined, {});
     assert.ok(existsSync(join(seoul.root, "Pulumi.seoul.yaml")));
-    assert.equal(existsSync(join(seoul.root, ".kpaas")), false);
+    assert.deepEqual(readdirSync(join(seoul.root, ".kpaas", "pending")), [], "nothing is left to be looked into");
   });
 
   it("destroys protected data too, for the caller has asked", async () => {
