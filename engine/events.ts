@@ -1,7 +1,7 @@
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
-import { CLUSTER, type PendingOperation } from "./state";
-import { saysNo } from "./unanswered";
+import { CLUSTER, type PendingOperation } from "./state/state";
+import { saysNo } from "./state/unanswered";
 
 /** What an operation tells while it runs. */
 export type Progress =

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Bastion } from "../stacks/bastion";
 import type { Tunnel } from "../stacks/tunnel";
-import { CLUSTER, plain, type State } from "./state";
+import { CLUSTER, plain, type State } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 
 /** What earlier operations recorded of the environment, secrets in clear. */

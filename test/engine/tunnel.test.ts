@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CLUSTER, type State } from "../../engine/state";
+import { CLUSTER, type State } from "../../engine/state/state";
 import { recordedBastion } from "../../engine/tunnel";
 import { appliedState } from "../../model/guard/applied";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
-import { EventCollector } from "../../engine/events";
-import { type PendingOperation, parseState } from "../../engine/state";
-import { completed, saysNo } from "../../engine/unanswered";
+import { EventCollector } from "../../../engine/events";
+import { type PendingOperation, parseState } from "../../../engine/state/state";
+import { completed, saysNo } from "../../../engine/state/unanswered";
 
 const NETWORK = "openstack:networking/network:Network";
 const urn = (type: string, name: string) => `urn:pulumi:seoul::kpaas::${type}::${name}`;

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OperationFailedError } from "../../engine/errors";
-import { forgetObjects, withoutObjects } from "../../engine/lost";
-import { destroyEnvironment, readOutputs, upEnvironment } from "../../engine/operations";
-import type { PendingOperation, State } from "../../engine/state";
-import { engineForTests } from "../support/engine";
-import { environmentFile, plannedFile } from "../support/environment";
+import { OperationFailedError } from "../../../engine/errors";
+import { destroyEnvironment, readOutputs, upEnvironment } from "../../../engine/operations";
+import { forgetObjects, withoutObjects } from "../../../engine/state/lost";
+import type { PendingOperation, State } from "../../../engine/state/state";
+import { engineForTests } from "../../support/engine";
+import { environmentFile, plannedFile } from "../../support/environment";
 
 const urn = (type: string, name: string): string => `urn:pulumi:demo::kpaas::${type}::${name}`;
 const NETWORK = { urn: urn("openstack:networking/network:Network", "net"), type: "openstack:networking/network:Network", id: "n-1" };

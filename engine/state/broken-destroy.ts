@@ -1,4 +1,4 @@
-import { nameOf } from "./events";
+import { nameOf } from "../events";
 import { findable } from "./findable";
 import type { PendingStack } from "./pending";
 import { CLUSTER, changeDependencies, parseState, type State, type StateResource } from "./state";

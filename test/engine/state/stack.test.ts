@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { StackBusyError } from "../../engine/errors";
-import type { Engine } from "../../engine/locate";
-import { pendingStack } from "../../engine/pending-stack";
-import { temporaryFolders } from "../support/temporary";
+import { StackBusyError } from "../../../engine/errors";
+import type { Engine } from "../../../engine/locate";
+import { pendingStack } from "../../../engine/state/stack";
+import { temporaryFolders } from "../../support/temporary";
 
 const engine: Engine = { root: "", command: "pulumi", version: "3.259.0", source: "path" };
 

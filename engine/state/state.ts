@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../plugin/rpc/provider";
+import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
 import type { Values } from "./findable";
 
 /** The type of the resource that is a cluster. */

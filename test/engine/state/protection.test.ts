@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { deletedBy } from "../../engine/protection";
-import type { Danger } from "../../model/guard/danger";
-import { environmentFile, plannedFile } from "../support/environment";
+import { deletedBy } from "../../../engine/state/protection";
+import type { Danger } from "../../../model/guard/danger";
+import { environmentFile, plannedFile } from "../../support/environment";
 
 const danger = (key: string, action: Danger["action"]): Danger => ({ key, action, path: "", reason: "", remedy: "" });
 

@@ -1,5 +1,5 @@
-import { type Problem, RefusedError } from "../model/problems";
-import { nameOf } from "./events";
+import { type Problem, RefusedError } from "../../model/problems";
+import { nameOf } from "../events";
 import { findable, type Values } from "./findable";
 import type { Answer, Lookup } from "./lookup";
 import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";

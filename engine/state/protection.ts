@@ -1,10 +1,10 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import { parseApplied } from "../model/guard/applied";
-import { refusals } from "../model/guard/approvals";
-import type { Danger } from "../model/guard/danger";
-import { findDangers } from "../model/guard/dangers";
-import type { EnvironmentPlan } from "../model/plan/types";
+import { parseApplied } from "../../model/guard/applied";
+import { refusals } from "../../model/guard/approvals";
+import type { Danger } from "../../model/guard/danger";
+import { findDangers } from "../../model/guard/dangers";
+import type { EnvironmentPlan } from "../../model/plan/types";
 
 /** The part of a stack's exported state that tells of protected resources. */
 const exportedSchema = z.object({

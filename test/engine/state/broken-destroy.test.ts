@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { beginDestroy, type DestroyedStack, recall, recallForgotten } from "../../engine/broken-destroy";
-import { CLUSTER, type State, type StateResource } from "../../engine/state";
+import { beginDestroy, type DestroyedStack, recall, recallForgotten } from "../../../engine/state/broken-destroy";
+import { CLUSTER, type State, type StateResource } from "../../../engine/state/state";
 
 const urn = (type: string, name: string): string => `urn:pulumi:demo::kpaas::${type}::${name}`;
 const resource = (type: string, name: string, more: Partial<StateResource> = {}): StateResource => ({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { StackBusyError } from "../../engine/errors";
-import { holdsAnything, type MovableStack, moveToLayers, splitResources } from "../../engine/move";
-import { CLUSTER, type PendingOperation, type StateResource } from "../../engine/state";
-import { LAYERS, type Layer } from "../../model/layers";
-import { RefusedError } from "../../model/problems";
-import { environmentFile, plannedFile } from "../support/environment";
+import { StackBusyError } from "../../../engine/errors";
+import { holdsAnything, type MovableStack, moveToLayers, splitResources } from "../../../engine/state/move";
+import { CLUSTER, type PendingOperation, type StateResource } from "../../../engine/state/state";
+import { LAYERS, type Layer } from "../../../model/layers";
+import { RefusedError } from "../../../model/problems";
+import { environmentFile, plannedFile } from "../../support/environment";
 
 const { plan } = plannedFile(environmentFile({ cluster: { pools: { worker: { nodes: { a: {} } } } } }));
 

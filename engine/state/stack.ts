@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineCommand, EngineCommandOptions } from "../command";
+import { OperationFailedError, StackBusyError } from "../errors";
+import { EventCollector } from "../events";
+import type { Engine } from "../locate";
+import { ignoreByGit } from "../sandbox";
+import { type EngineSetting, openWorkspace } from "../workspace";
 import type { DestroyedStack } from "./broken-destroy";
-import type { EngineCommand, EngineCommandOptions } from "./command";
-import { OperationFailedError, StackBusyError } from "./errors";
-import { EventCollector } from "./events";
-import type { Engine } from "./locate";
 import type { PendingStack } from "./pending";
-import { ignoreByGit } from "./sandbox";
 import { parseOperations, parseResources } from "./state";
-import { type EngineSetting, openWorkspace } from "./workspace";
 
 /** The stack of a setting as {@link PendingStack} has it. What is kept beside the state is under `.kpaas/pending/`; no secret in clear gets there. */
 export function pendingStack(

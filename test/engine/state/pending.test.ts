@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findable } from "../../engine/findable";
-import { adoptRefused, type PendingStack, resolvePending } from "../../engine/pending";
-import { mendBackend } from "../../engine/stackLocks";
-import type { PendingOperation } from "../../engine/state";
-import { RefusedError } from "../../model/problems";
-import { temporaryFolders } from "../support/temporary";
+import { mendBackend } from "../../../engine/stackLocks";
+import { findable } from "../../../engine/state/findable";
+import { adoptRefused, type PendingStack, resolvePending } from "../../../engine/state/pending";
+import type { PendingOperation } from "../../../engine/state/state";
+import { RefusedError } from "../../../model/problems";
+import { temporaryFolders } from "../../support/temporary";
 
 const urn = (type: string, name: string): string => `urn:pulumi:seoul::kpaas::${type}::${name}`;
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { LAYERS, type Layer, stackName } from "../model/layers";
-import type { EnvironmentPlan } from "../model/plan/types";
-import { RefusedError } from "../model/problems";
-import { StackBusyError } from "./errors";
+import { LAYERS, type Layer, stackName } from "../../model/layers";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { RefusedError } from "../../model/problems";
+import { StackBusyError } from "../errors";
 import { type PendingStack, rememberMore } from "./pending";
 import { CLUSTER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
 
