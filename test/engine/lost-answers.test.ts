@@ -101,7 +101,9 @@ describe("An answer of the cloud that is lost, on the real engine,", function ()
     const seoul = sandbox();
     writeFileSync(join(seoul.world, "cluster.json"), JSON.stringify(clusterFile()));
     const kinds = ["Namespace", "Secret", "Release"];
-    seoul.faults(...kinds.map((type) => ({ ...lost(type), package: "kubernetes" })));
+    // All three are under way before the first one fails, for after that the engine begins no other.
+    const together = { package: "kubernetes", operation: "create", latencyMs: 1_000 };
+    seoul.faults(together, ...kinds.map((type) => ({ ...lost(type), package: "kubernetes" })));
     await assert.rejects(seoul.up(inCluster), /unexpected EOF/);
     const { changes, resources } = await seoul.up(inCluster);
     assert.equal(changes.create, 0, "all three were found");
