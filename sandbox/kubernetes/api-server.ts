@@ -77,7 +77,9 @@ export class ApiServer {
     if (live === undefined) throw new ApiError("NotFound", `${resourceOf(served)} "${nameOf(placed)}" not found`);
     const { metadata, ...rest } = fields(merge(drop(live, before, placed), placed));
     const object: KubeObject = { ...rest, apiVersion: placed.apiVersion, kind: placed.kind, metadata: fields(metadata) };
-    this.admit(object, served);
+    // A status is the controllers', and no part of what is asked for.
+    const { status: _status, ...asked } = object;
+    this.admit(asked, served);
     const filled = withDefaults(object, live, this.objects);
     const frozen = frozenProblems(live, filled);
     if (frozen.length > 0) throw invalid(served, nameOf(placed), frozen);

@@ -23,6 +23,9 @@ describe("the name of a stack", () => {
   });
 });
 
+/** A database is enough of a platform: it has passwords, claims and a namespace. */
+const FEW = { services: { metricsServer: false, certManager: false, keycloak: false, portal: false } };
+
 /** The life of an environment held by three stacks, on the real engine. The tests are one story, in order. */
 describe("an environment in three layers on the real engine", function () {
   this.timeout(240_000);
@@ -30,7 +33,7 @@ describe("an environment in three layers on the real engine", function () {
   let lock: Lock | undefined;
 
   const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three") => {
-    const planned = plannedFile(environmentFile({ name: "tiers", layers, cluster: { pools: { worker: { nodes } } } }), lock);
+    const planned = plannedFile(environmentFile({ name: "tiers", layers, platform: FEW, cluster: { pools: { worker: { nodes } } } }), lock);
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [], ...(layer ? { layer } : {}) };
   };
@@ -130,7 +133,7 @@ describe("an environment that changes from one stack to three", function () {
   let lock: Lock | undefined;
   const target = (layers: "one" | "three") => {
     const planned = plannedFile(
-      environmentFile({ name: "moved", layers, cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } } }),
+      environmentFile({ name: "moved", layers, platform: FEW, cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } } }),
       lock,
     );
     lock = planned.lock;

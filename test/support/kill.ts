@@ -23,8 +23,8 @@ export interface Kill {
   readonly victim: (typeof VICTIMS)[number];
   /** Milliseconds after the start, how many more (in `destroy` fewer) objects there are, or the share of the time that it takes undisturbed. */
   readonly at: { readonly after: number } | { readonly objects: number } | { readonly share: number };
-  /** The environment: the smallest one, or three workers by their keys, in one stack or three. */
-  readonly form: "smallest" | "one" | "three";
+  /** The environment: the smallest one, with its services or without, or three workers by their keys, in one stack or three. */
+  readonly form: "smallest" | "bare" | "one" | "three";
 }
 
 /** From this seed on kills are of every sort; those before it are of the first `up` and the `destroy` of the smallest environment. */
@@ -68,6 +68,7 @@ function generator(seed: number): () => number {
 const workers = (nodes: Record<string, unknown>) => ({ cluster: { pools: { worker: { nodes } } } });
 const FIELDS: Readonly<Record<Kill["form"], Record<string, unknown>>> = {
   smallest: {},
+  bare: { platform: { services: { metricsServer: false, certManager: false, mariadb: false, keycloak: false, portal: false } } },
   one: workers({ a: {}, b: {}, c: {} }),
   three: { layers: "three", ...workers({ a: {}, b: {}, c: {} }) },
 };

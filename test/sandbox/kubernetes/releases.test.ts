@@ -126,6 +126,12 @@ describe("sandbox/kubernetes releases", () => {
     assert.equal((await world.read(made)).id, "");
   });
 
+  it("are installed again over the definitions that an earlier one left", async () => {
+    await world.delete(await world.create(RELEASE, "cert-manager", CERT_MANAGER));
+    const again = await world.create(RELEASE, "cert-manager", CERT_MANAGER);
+    assert.equal(at(again.outputs, "status.status"), "deployed");
+  });
+
   it("take templated definitions away with their resources", async () => {
     const made = await world.create(RELEASE, "metallb", METALLB);
     const addresses = await world.create(POOL, "main", pool("main", ["10.20.0.200-10.20.0.203"]));
