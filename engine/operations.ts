@@ -161,6 +161,9 @@ export async function runOperation(
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
     const select = program ? Stack.createOrSelect : Stack.select;
     const stack = await select.call(Stack, setting.stack, workspace);
+    // The Automation API reads these after each operation, which starts an engine for each: the events have told it all.
+    workspace.stackOutputs = async () => ({});
+    stack.info = async () => undefined;
     // Not before: a stack that is not there, or no more, has no world either.
     if (setting.world !== undefined) writeWorld(setting.world, target.plan);
     const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
@@ -175,7 +178,7 @@ export async function runOperation(
     const unprotect = async (what: readonly string[]): Promise<unknown> =>
       await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
     if (kind === "up") {
-      const deleted = await approvedDeletions(stack, target.plan, target.approvals);
+      const deleted = await approvedDeletions(stack, () => outputsOf(command, setting, false), target.plan, target.approvals);
       if (deleted.length > 0) await unprotect(deleted);
     }
     // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.

@@ -26,10 +26,14 @@ type Exported = NonNullable<z.infer<typeof exportedSchema>["resources"]>[number]
  * The protected resources that an approved change deletes. The engine refuses to delete what is protected, wanted or not, and only the
  * program could lift that, which no longer registers them. Empty where nothing is approved or something else still stands against the plan.
  */
-export async function approvedDeletions(stack: Stack, plan: EnvironmentPlan, approvals: readonly string[]): Promise<string[]> {
+export async function approvedDeletions(
+  stack: Pick<Stack, "exportStack">,
+  outputs: () => Promise<Readonly<Record<string, unknown>>>,
+  plan: EnvironmentPlan,
+  approvals: readonly string[],
+): Promise<string[]> {
   if (approvals.length === 0) return [];
-  const outputs = await stack.outputs();
-  const dangers = findDangers(parseApplied(outputs.applied?.value), plan);
+  const dangers = findDangers(parseApplied((await outputs()).applied), plan);
   if (dangers.length === 0 || refusals(plan, dangers, approvals).length > 0) return [];
   const { deployment } = await stack.exportStack();
   return deletedBy(dangers, plan, exportedSchema.parse(deployment).resources ?? []);

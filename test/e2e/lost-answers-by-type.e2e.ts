@@ -6,10 +6,10 @@ import { OperationFailedError } from "../../engine/errors";
 import { runOperation } from "../../engine/operations";
 import type { EngineTarget } from "../../engine/types";
 import { RefusedError } from "../../model/problems";
+import { emptyPlan } from "../engine/plan";
 import { clusterFile, kubeconfig } from "../sandbox/kubernetes/world";
 import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";
-import { emptyPlan } from "./plan";
 
 class Made extends CustomResource {}
 class Access extends ProviderResource {}
