@@ -10,7 +10,17 @@ export interface Attempt {
 }
 
 /** The command to type after a failure: what mends it, looks closer, or goes on. */
-export function nextCommand(error: unknown, { argv, environment }: Attempt): string {
+export function nextCommand(error: unknown, attempt: Attempt): string {
+  const next = commandAfter(error, attempt);
+  // What was tried in the sandbox goes on there, whoever words the remedy.
+  const strays = attempt.argv.includes("--sandbox") && IN_SANDBOX.test(next) && !next.includes("--sandbox");
+  return strays ? `${next} --sandbox` : next;
+}
+
+/** Commands that take `--sandbox`. */
+const IN_SANDBOX = /^kpaas (preview|up|refresh|destroy|outputs|kubeconfig) (?!--help)/;
+
+function commandAfter(error: unknown, { argv, environment }: Attempt): string {
   const [command = ""] = argv;
   const again = line(argv);
   if (error instanceof CommanderError)

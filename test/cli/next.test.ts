@@ -15,6 +15,12 @@ const CASES: readonly (readonly [string, World, string])[] = [
   ["init Seoul --provider openstack", {}, "kpaas init --help"],
   ["preview seoul", { lockState: "outdated" }, "kpaas lock seoul"],
   ["up seoul --yes", { failure: new RefusedError([problem("approve it")]) }, "kpaas preview seoul"],
+  [
+    "destroy seoul --sandbox --yes --layer cluster",
+    { failure: new RefusedError([problem("destroy it first: `kpaas destroy seoul --layer platform`")]) },
+    "kpaas destroy seoul --layer platform --sandbox",
+  ],
+  ["up seoul --sandbox --yes", { failure: new RefusedError([problem("run `kpaas lock seoul`")]) }, "kpaas lock seoul"],
   ["up seoul --yes", { failure: new OperationFailedError("the cloud is full") }, "kpaas up seoul --yes"],
   ["refresh seoul --sandbox --yes", { failure: new StackMissingError("seoul") }, "kpaas up seoul --sandbox"],
   ["up seoul --yes", { failure: new StackBusyError("busy") }, "kpaas up seoul --yes"],
