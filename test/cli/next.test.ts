@@ -16,7 +16,7 @@ const CASES: readonly (readonly [string, World, string])[] = [
   ["preview seoul", { lockState: "outdated" }, "kpaas lock seoul"],
   ["up seoul --yes", { failure: new RefusedError([problem("approve it")]) }, "kpaas preview seoul"],
   [
-    "destroy seoul --sandbox --yes --layer cluster",
+    "destroy seoul --sandbox --yes",
     { failure: new RefusedError([problem("destroy it first: `kpaas destroy seoul --layer platform`")]) },
     "kpaas destroy seoul --layer platform --sandbox",
   ],
