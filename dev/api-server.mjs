@@ -1,14 +1,12 @@
 // `npm run api-server ENV`: a real API server for an environment's sandbox, with kwok's nodes and pods, until Ctrl-C (docs/sandbox.md).
 // `--at HOST:PORT` chooses where it listens; `--root FOLDER` is the project's folder, by default the current one.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { prepare, root } from "./prepare.mjs";
 
-const own = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
   options: { at: { type: "string" }, root: { type: "string", default: "." } },
   allowPositionals: true,
@@ -18,9 +16,9 @@ if (environment === undefined || positionals.length > 1) {
   console.error("usage: npm run api-server ENV [-- --at HOST:PORT] [-- --root FOLDER]");
   process.exit(2);
 }
-if (spawnSync(process.execPath, [join(own, "dev", "build.mjs")], { stdio: "inherit" }).status !== 0) process.exit(1);
+if (!(await prepare())) process.exit(1);
 
-const load = createRequire(join(own, "dist", "test", "support", "x.js"));
+const load = createRequire(join(root, "dist", "test", "support", "x.js"));
 const { servers } = load("./servers.js");
 const { RealCluster } = load("./real-cluster.js");
 const { sandboxFolders } = load("../../engine/sandbox.js");

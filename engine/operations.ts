@@ -3,7 +3,7 @@ import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer } from "../model/layers";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
-import { InterruptedError, StackBusyError } from "./errors";
+import { InterruptedError } from "./errors";
 import { EventCollector } from "./events";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
@@ -15,7 +15,7 @@ import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state
 import { approvedDeletions } from "./state/protection";
 import { pendingStack } from "./state/stack";
 import { parseState, type State, type StateResource } from "./state/state";
-import { busyMessage, translateErrors, watchProgram } from "./translate";
+import { busyError, translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
@@ -251,7 +251,7 @@ async function prepare(target: EngineTarget, options: RunOptions): Promise<{ eng
 /** @throws StackBusyError where an operation on the stack is under way, as far as that can be told without asking the backend. */
 function requireFree(kind: OperationKind, { plan }: EngineTarget, { backendFolder, project, stack }: EngineSetting): void {
   const holder = kind === "preview" || backendFolder === undefined ? undefined : holderOf(backendFolder, project, stack);
-  if (holder !== undefined) throw new StackBusyError(busyMessage(plan.environment, holder));
+  if (holder !== undefined) throw busyError(plan.environment, holder);
 }
 
 async function outputsOf(command: EngineCommand, setting: EngineSetting, showSecrets: boolean): Promise<Record<string, unknown>> {

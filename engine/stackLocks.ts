@@ -31,7 +31,7 @@ export function removeDeadLocks(backend: string, project: string, stack: string)
 }
 
 /**
- * Who holds a stack, in the engine's own words; undefined where nobody does. Asked before anything is done about operations that are open: those
+ * Who holds a stack, and since when; undefined where nobody does. Asked before anything is done about operations that are open: those
  * of a living engine are under way, and not broken off.
  */
 export function holderOf(backend: string, project: string, stack: string): string | undefined {
@@ -39,7 +39,7 @@ export function holderOf(backend: string, project: string, stack: string): strin
   const [name] = list(folder).filter((one) => one.endsWith(".json"));
   if (name === undefined) return undefined;
   const { username = "somebody", hostname: host = "another host", pid = 0, timestamp = "" } = readLock(join(folder, name)) ?? {};
-  return `created by ${username}@${host} (pid ${pid}) at ${timestamp}`;
+  return `${username}@${host} (process ${pid}) since ${timestamp}`;
 }
 
 /**

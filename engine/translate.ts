@@ -48,7 +48,7 @@ export async function translateErrors<T>(
       throw new InterruptedError(`Interrupted: ${what} of ${environment} was cancelled and the engine has ended. Run it again to go on.`);
     }
     if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
-    if (error instanceof ConcurrentUpdateError) throw new StackBusyError(busyMessage(environment, error.message));
+    if (error instanceof ConcurrentUpdateError) throw busyError(environment, holderIn(error.message));
     if (!(error instanceof CommandError)) throw error;
     const collector = told?.collector();
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
@@ -60,14 +60,18 @@ export async function translateErrors<T>(
 }
 
 /** Who holds the stack, from the engine's own words. */
-export function busyMessage(environment: string, text: string): string {
+function holderIn(text: string): string {
   const owners = [...text.matchAll(/created by (\S+) \(pid (\d+)\) at (\S+)/g)].map(
     ([, who, pid, since]) => `${who} (process ${pid}) since ${since}`,
   );
-  const holder = owners.length === 0 ? "another operation" : owners.join(", ");
-  return (
+  return owners.length === 0 ? "another operation" : owners.join(", ");
+}
+
+/** The error for an environment that `holder` works on. */
+export function busyError(environment: string, holder: string): StackBusyError {
+  return new StackBusyError(
     `Environment ${environment} is being changed by ${holder}. Wait for it to end; ` +
-    "if it has died on another host, run `pulumi cancel` for this stack there or here."
+      "if it has died on another host, run `pulumi cancel` for this stack there or here.",
   );
 }
 

@@ -1,7 +1,7 @@
 import { nameOf } from "../events";
 import { findable } from "./findable";
 import type { PendingStack } from "./pending";
-import { CLUSTER, changeDependencies, parseState, type State, type StateResource } from "./state";
+import { CLUSTER, CLUSTER_PROVIDER, changeDependencies, isInCluster, parseState, type State, type StateResource } from "./state";
 
 /*
  * A destroy forgets more than it deletes: what goes with its cluster, and what is nowhere but in the state (passwords, keys). Broken off before
@@ -54,12 +54,11 @@ export function recall(
   const clusters = now.filter(({ type }) => type === CLUSTER).map(({ urn }) => urn);
   // Objects of a cluster that is gone are gone with it, and so is what spoke to it.
   const lives = ({ type, deletedWith, dependencies = [] }: StateResource): boolean => {
-    if (type === "pulumi:providers:kubernetes") return dependencies.some((urn) => clusters.includes(urn));
+    if (type === CLUSTER_PROVIDER) return dependencies.some((urn) => clusters.includes(urn));
     return type.startsWith("kubernetes:") && deletedWith !== undefined && clusters.includes(deletedWith);
   };
-  const isIn = ({ type }: StateResource): boolean => type.startsWith("kubernetes:") || type === "pulumi:providers:kubernetes";
   const forgotten = (one: StateResource): boolean =>
-    isIn(one) ? lives(one) : one.custom === false || findable(one.type).how === "nowhere";
+    isInCluster(one) ? lives(one) : one.custom === false || findable(one.type).how === "nowhere";
   const recalled = before.filter((one) => !there.has(one.urn) && one.delete !== true && forgotten(one));
   const names = new Set([...there, ...recalled.map(({ urn }) => urn)]);
   const kept = (urns: readonly string[]): string[] => urns.filter((urn) => names.has(urn));

@@ -1,5 +1,5 @@
 import type { PendingStack } from "./pending";
-import { changeDependencies, parseState, type State, type StateResource } from "./state";
+import { changeDependencies, isInCluster, parseState, type State } from "./state";
 
 /** The approval with which a destroy forgets what was in a cluster that will never answer again. */
 export const CLUSTER_LOST = "cluster:lost";
@@ -31,9 +31,4 @@ export function withoutObjects(state: State): State {
   const kept = (urns: readonly string[]): string[] => urns.filter((urn) => !gone.has(urn));
   const resources = all.filter(({ urn }) => !gone.has(urn)).map((resource) => ({ ...resource, ...changeDependencies(resource, kept) }));
   return { ...state, deployment: { ...deployment, resources } };
-}
-
-/** Whether it is an object of the Kubernetes API, or the provider that speaks to it. */
-function isInCluster({ type }: StateResource): boolean {
-  return type.startsWith("kubernetes:") || type === "pulumi:providers:kubernetes";
 }

@@ -4,7 +4,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import { StackBusyError } from "../errors";
 import { type PendingStack, rememberMore } from "./pending";
-import { CLUSTER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
+import { CLUSTER, CLUSTER_PROVIDER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
 
 /*
  * Moves an environment's state from one stack into the three of its layers. Resources keep their types, names and parents; only the stack's
@@ -19,8 +19,6 @@ const clusterInputsSchema = z.looseObject({
     bastion: z.looseObject({ address: z.unknown(), user: z.string() }).optional(),
   }),
 });
-
-const KUBERNETES = "pulumi:providers:kubernetes";
 
 /** What the stack of a layer is to hold. */
 export interface LayerState {
@@ -57,7 +55,7 @@ function splitLayer(
   const moved = (resource: StateResource): StateResource => {
     const { parent, provider, deletedWith, ...rest } = resource;
     const [reference, id] = [provider?.slice(0, provider.lastIndexOf("::")) ?? "", provider?.slice(provider.lastIndexOf("::")) ?? ""];
-    const inherited = resource.type === KUBERNETES && layer === "platform" ? environmentOf(resources) : parent;
+    const inherited = resource.type === CLUSTER_PROVIDER && layer === "platform" ? environmentOf(resources) : parent;
     return {
       ...rest,
       urn: rename(resource.urn),
@@ -74,7 +72,7 @@ function splitLayer(
 /** The layers a resource belongs to; none for what is in a stack because others of it are. */
 function layersOf({ urn, type }: StateResource): readonly Layer[] {
   // The cluster makes the provider for whoever composes it by hand, the platform one for itself.
-  if (type === KUBERNETES) return ["cluster", "platform"];
+  if (type === CLUSTER_PROVIDER) return ["cluster", "platform"];
   // Serves the reading of other stacks' outputs, and no resource names it.
   if (type === "pulumi:providers:pulumi") return LAYERS;
   const chain = urn.split("::")[2] ?? "";
@@ -95,8 +93,8 @@ function environmentOf(resources: readonly StateResource[]): string | undefined 
 function renamed(urn: string, type: string, environment: string, layer: Layer): string {
   const [head = "", project = "", chain = "", name = ""] = urn.split("::");
   const stack = head.replace(new RegExp(`:${environment}$`), `:${stackName(environment, layer)}`);
-  if (type === KUBERNETES && layer === "platform")
-    return [stack, project, `kpaas:index:Environment$${KUBERNETES}`, `${environment}-kubernetes`].join("::");
+  if (type === CLUSTER_PROVIDER && layer === "platform")
+    return [stack, project, `kpaas:index:Environment$${CLUSTER_PROVIDER}`, `${environment}-kubernetes`].join("::");
   if (type === "pulumi:pulumi:Stack") return [stack, project, chain, `${project}-${stackName(environment, layer)}`].join("::");
   return [stack, project, chain, name].join("::");
 }

@@ -5,6 +5,14 @@ import type { Values } from "./findable";
 /** The type of the resource that is a cluster. */
 export const CLUSTER = "kpaas:kubespray:Cluster";
 
+/** The type of the provider that speaks to a cluster. */
+export const CLUSTER_PROVIDER = "pulumi:providers:kubernetes";
+
+/** Whether a resource is an object of the Kubernetes API, or the provider that speaks to it. */
+export function isInCluster({ type }: Pick<StateResource, "type">): boolean {
+  return type.startsWith("kubernetes:") || type === CLUSTER_PROVIDER;
+}
+
 /** A resource in an exported state; what is not named here is kept as it is. */
 const resourceSchema = z.looseObject({
   urn: z.string(),
