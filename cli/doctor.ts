@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError } from "../model/problems";
+import { fromFolder } from "../stacks/from-folder";
 import type { Context } from "./context";
 import type { Finding } from "./finding";
 import { isRecord } from "./outputs";
@@ -33,10 +34,11 @@ export async function diagnose(context: Context, offline: boolean): Promise<Diag
   const plans: EnvironmentPlan[] = [];
   const credentials = environments.listEnvironments(root).flatMap((name) => {
     try {
-      const plan = environments.loadEnvironment(name, root).planned?.plan;
+      const { planned, file } = environments.loadEnvironment(name, root);
+      const plan = planned?.plan;
       if (plan === undefined) return [brokenFinding(name)];
       plans.push(plan);
-      return [credentialsFinding(plan, context.env, root)];
+      return [credentialsFinding(plan, context.env, root, dirname(file))];
     } catch (error) {
       if (error instanceof InvalidInputError) return [brokenFinding(name)];
       throw error;
@@ -171,9 +173,9 @@ function brokenFinding(name: string): Finding {
   return { name: `credentials of ${name}`, status: "warning", detail: "the file has problems", remedy: `run \`kpaas check ${name}\`` };
 }
 
-function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: string): Finding {
+function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: string, folder: string): Finding {
   const name = `credentials of ${plan.environment}`;
-  const found = findCredentials(plan, env, root);
+  const found = findCredentials(plan, env, root, folder);
   if (found.there) return { name, status: "ok", detail: found.where };
   return {
     name,
@@ -183,7 +185,7 @@ function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: st
   };
 }
 
-function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: string): { there: boolean; where: string } {
+function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: string, folder: string): { there: boolean; where: string } {
   const reference = plan.credentials;
   if (reference === undefined) return usualCredentials(env, root);
   if ("env" in reference) {
@@ -191,8 +193,9 @@ function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: strin
     return { there, where: `environment variable ${reference.env}${there ? "" : " is not set"}` };
   }
   if ("file" in reference) {
-    const there = existsSync(join(root, reference.file)) || existsSync(reference.file);
-    return { there, where: `file ${reference.file}${there ? "" : " is not there"}` };
+    const file = fromFolder(folder, reference.file);
+    const there = existsSync(file);
+    return { there, where: `file ${file}${there ? "" : " is not there"}` };
   }
   if ("vault" in reference) {
     const there = Boolean(env.VAULT_ADDR ?? env.BAO_ADDR);

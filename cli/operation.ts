@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EngineTarget, OperationResult, RunOptions } from "../engine/types";
 import { LAYERS, type Layer } from "../model/layers";
@@ -59,7 +60,8 @@ export async function prepare(context: Context, reference: string, flags: Operat
     throw badUsage("one stack holds all layers of this environment", "leave --layer out, or set `layers: three` in its file", loaded.name);
   }
   const layer = flags.layer === undefined ? {} : { layer: flags.layer };
-  const target = { plan, root, sandbox: flags.sandbox === true, approvals: flags.approve ?? [], ...layer };
+  const folder = dirname(loaded.file);
+  const target = { plan, root, folder, sandbox: flags.sandbox === true, approvals: flags.approve ?? [], ...layer };
   return { loaded, planned: loaded.planned, target };
 }
 

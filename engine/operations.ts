@@ -220,7 +220,7 @@ export async function runOperation(
 }
 
 function programOf(target: EngineTarget, tunnel: Tunnel | undefined, onAccepted?: () => void): PulumiFn {
-  const { plan, approvals, sandbox, layer, settled = false } = target;
+  const { plan, approvals, sandbox, layer, folder, settled = false } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
     const { environmentProgram } = await import("../stacks/program.js");
@@ -229,6 +229,7 @@ function programOf(target: EngineTarget, tunnel: Tunnel | undefined, onAccepted?
       sandbox,
       settled,
       ...(layer ? { layer } : {}),
+      ...(folder ? { folder } : {}),
       ...(tunnel ? { tunnel } : {}),
       ...(onAccepted ? { onAccepted } : {}),
     })();

@@ -7,6 +7,8 @@ export interface EngineTarget {
   readonly plan: EnvironmentPlan;
   /** The project's root folder. */
   readonly root: string;
+  /** What relative paths of secrets go by: the environment file's folder; default the current one. */
+  readonly folder?: string;
   /** True: simulated clouds and a backend of their own under `.kpaas/`. */
   readonly sandbox: boolean;
   /** Approved dangerous changes, `KEY:ACTION`. */

@@ -38,9 +38,9 @@ export class Findings {
   }
 
   /** Adds those whose path no finding has yet. */
-  addNew(findings: readonly Finding[]): void {
+  addNew(other: Findings): void {
     const known = new Set(this.found.map(({ path }) => path));
-    this.found.push(...findings.filter(({ path }) => !known.has(path)));
+    this.found.push(...other.found.filter(({ path }) => !known.has(path)));
   }
 
   addAll(other: Findings): void {
@@ -62,9 +62,9 @@ export class Findings {
     return this.found.some((finding) => finding.severity !== "warning");
   }
 
-  /** All findings as problems of one environment, errors first, then by path. */
+  /** All findings as problems of one environment, each once, errors first, then by path. */
   toProblems(environment: string): Problem[] {
-    return this.found
+    return [...new Map(this.found.map((finding) => [JSON.stringify(finding), finding])).values()]
       .map((finding) => ({ environment, ...finding, severity: finding.severity ?? ("error" as const) }))
       .sort((a, b) => rank(a.severity) - rank(b.severity) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   }

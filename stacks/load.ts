@@ -1,11 +1,14 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { isRecord } from "../model/environment/parse";
 import { type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings, InvalidInputError, nearest, type Problem } from "../model/problems";
+import { fromFolder } from "./from-folder";
+import { checkNamesakes, environmentFiles, nameOf } from "./namesakes";
 import { planContent } from "./plan-content";
+import { moveReferences } from "./references";
 import { readYaml } from "./yaml";
 
 /** An environment read from its file and lock, with every problem found. */
@@ -19,8 +22,6 @@ export interface LoadedEnvironment {
   readonly planned?: PlannedEnvironment;
 }
 
-const lockSuffix = ".lock.yaml";
-
 /** The project's folder: the nearest one upwards with environments/ or Pulumi.yaml in it, else the given one. */
 export function findRoot(cwd: string): string {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
@@ -31,16 +32,9 @@ export function findRoot(cwd: string): string {
 
 /** The names of the environments in environments/: locks, fleets, stack configurations and bases without a name are none. */
 export function listEnvironments(root: string): string[] {
-  const folder = join(root, "environments");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml") && !file.endsWith(lockSuffix) && file !== "fleet.yaml" && !file.startsWith("Pulumi."))
-    .filter((file) => {
-      // One that cannot be read is listed too: its check says why.
-      const content = readYaml(join(folder, file), "", new Findings());
-      return !isRecord(content) || "name" in content;
-    })
-    .map((file) => file.slice(0, -".yaml".length))
+  return environmentFiles(join(root, "environments"))
+    .filter((file) => nameOf(file) !== undefined)
+    .map((file) => basename(file, ".yaml"))
     .sort();
 }
 
@@ -51,9 +45,10 @@ export function listEnvironments(root: string): string[] {
  */
 export function loadEnvironment(reference: string, root: string, today = new Date().toISOString().slice(0, 10)): LoadedEnvironment {
   const file = locate(reference, root);
-  const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}${lockSuffix}`);
+  const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}.lock.yaml`);
   const findings = new Findings();
   const merged = readMerged(file, findings, []);
+  checkNamesakes(file, root, merged.content, findings);
   const planned = planContent(
     { ...merged, fallbackName: basename(file), readLock: (name) => readLock(lockFile, name, findings) },
     findings,
@@ -102,11 +97,13 @@ interface Merged {
 
 /** The file's content merged over its bases: maps merge, lists and scalars replace. */
 function readMerged(file: string, findings: Findings, chain: readonly string[]): Merged {
-  const content = readYaml(file, chain.length === 0 ? "" : "extends", findings);
+  const read = readYaml(file, chain.length === 0 ? "" : "extends", findings);
+  // A relative path goes by the file it stands in, wherever the file that extends that one lies.
+  const content = moveReferences(read, dirname(file), dirname(chain[0] ?? file));
   if (!isRecord(content) || content.extends === undefined) return { content, whole: content !== undefined };
   const given = content.extends;
   if (typeof given !== "string") return { content, whole: false };
-  const base = resolve(dirname(file), given);
+  const base = fromFolder(dirname(file), given);
   const loop = [...chain, file];
   const unread = (reason: string, remedy: string): Merged => {
     findings.error("extends", reason, remedy, given);

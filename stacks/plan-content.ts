@@ -42,7 +42,7 @@ export function planContent(
   const parsed = parseEnvironmentFile(content, found);
   // What stands in an unread base is neither missing nor at its default.
   if (!whole) found.drop((path) => !isWritten(content, path));
-  findings.addAll(found);
+  findings.addNew(found);
   const name = parsed.broken.includes("name") || parsed.broken.includes("") ? fallbackName : parsed.file.name;
   const environment = resolveEnvironment(parsed.file);
   const later = new Findings();

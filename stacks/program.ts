@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { all, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
@@ -20,6 +21,8 @@ export interface ProgramOptions {
    * can let one through.
    */
   readonly approvals?: readonly string[];
+  /** What relative paths of secrets go by: the environment file's folder. Default the current one. */
+  readonly folder?: string;
   /** True: secrets are not resolved. */
   readonly sandbox: boolean;
   /** The layer to bring up, where three stacks hold the environment; undefined: all of it in one. */
@@ -38,7 +41,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
     await requireOneForm(plan, options.layer);
     const applied = await guard(plan, options);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
-    const secrets = options.sandbox ? {} : await resolveSecrets(plan);
+    const secrets = options.sandbox ? {} : await resolveSecrets(plan, options.folder);
     options.onAccepted?.();
     const lead = (ssh: SshAccess): void => {
       // Until a preview's end no machine is built anew.
@@ -67,7 +70,8 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
     // It lives until this process ends, which is once the engine has carried out everything.
     const tunnel =
       plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell: (text) => void log.warn(text) }) : undefined;
-    return await environmentProgram(plan, { sandbox: false, ...(layer ? { layer } : {}), ...(tunnel ? { tunnel } : {}) })();
+    const options = { sandbox: false, folder: dirname(loaded.file), ...(layer ? { layer } : {}), ...(tunnel ? { tunnel } : {}) };
+    return await environmentProgram(plan, options)();
   } catch (error) {
     // The reader must act, not we: no stack trace.
     if (error instanceof InvalidInputError || error instanceof RefusedError) throw new RunError(error.message);

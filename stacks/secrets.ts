@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Config, type Output, output, secret } from "@pulumi/pulumi";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { type Problem, RefusedError } from "../model/problems";
+import { fromFolder } from "./from-folder";
 import { steadyError } from "./steady-error";
 
 /** What an environment's secret references resolve to. All of it is secret. */
@@ -17,9 +18,10 @@ const storeTimeout = 10_000;
 
 /**
  * Resolves every secret reference of a plan, before anything is registered.
+ * @param folder what the relative paths of files go by: the environment file's
  * @throws RefusedError naming every reference that could not be resolved; never a value.
  */
-export async function resolveSecrets(plan: EnvironmentPlan): Promise<EnvironmentSecrets> {
+export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd()): Promise<EnvironmentSecrets> {
   const problems: Problem[] = [];
   const resolve = async <T>(
     path: string,
@@ -28,7 +30,7 @@ export async function resolveSecrets(plan: EnvironmentPlan): Promise<Environment
   ): Promise<Output<T> | undefined> => {
     if (!reference) return undefined;
     try {
-      return seal(await read(reference));
+      return seal(await read(reference, folder));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       problems.push({
@@ -111,17 +113,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function read(reference: SecretReference): Promise<string> {
+async function read(reference: SecretReference, folder: string): Promise<string> {
   if ("env" in reference) {
     const value = process.env[reference.env];
     if (!value) throw new Error(`the environment variable ${reference.env} is not set`);
     return value;
   }
   if ("file" in reference) {
+    const file = fromFolder(folder, reference.file);
     try {
-      return readFileSync(reference.file, "utf8");
+      return readFileSync(file, "utf8");
     } catch (error) {
-      throw new Error(`the file ${reference.file} cannot be read`, { cause: error });
+      throw new Error(`the file ${file} cannot be read`, { cause: error });
     }
   }
   if ("config" in reference) {

@@ -23,7 +23,7 @@ export function planOf(file: unknown): EnvironmentPlan {
   const environment = resolveEnvironment(parsed.file);
   checkEnvironment(environment, findings);
   const planned = planEnvironment(environment, undefined, findings);
-  if (planned) findings.addNew(checkPlannedCluster(planned.plan, environment));
+  if (planned) findings.add(checkPlannedCluster(planned.plan, environment));
   if (!planned || findings.hasErrors) throw new Error(`the fixture is wrong: ${JSON.stringify(findings.toProblems("bench"))}`);
   return planned.plan;
 }

@@ -9,6 +9,12 @@ export const label = (what: string, max: number) =>
     .string()
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, `${what} must be a DNS label: lower-case letters, digits and inner hyphens`)
     .max(max, `${what} must have at most ${max} characters`);
+/** The same for what hosts are named after: resolvers take a number, decimal or hexadecimal, for an address. */
+export const hostLabel = (what: string, max: number) =>
+  label(what, max).refine(
+    (text) => !/^(\d+|0x[0-9a-f]*)$/.test(text),
+    `${what} must hold a letter: a host named by a number is taken for an address`,
+  );
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
 /** An IPv4 address. */
 export const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address such as 10.20.1.11");
@@ -43,6 +49,14 @@ export const pinned = z
 export const positive = z.int().min(1);
 /** A text that is not empty. */
 export const text = z.string().min(1);
+
+/** The fields that hold a reference to a secret. */
+export const secretFields: readonly string[] = [
+  "infrastructure.credentials",
+  "infrastructure.access.ssh.privateKey",
+  "platform.tls.certificate",
+  "platform.tls.key",
+];
 
 /** Where a secret is found. */
 export const secretReferenceSchema = z.union([
@@ -85,7 +99,7 @@ export const nodes = (least: number) =>
   z.union([
     z.int().min(least).max(5000),
     z
-      .record(label("a machine's key", 40), node.nullable())
+      .record(hostLabel("a machine's key", 40), node.nullable())
       .refine((keys) => Object.keys(keys).length >= least, "must have at least one machine"),
   ]);
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { alignedCidr } from "../ipv4";
 import { type Findings, nearest } from "../problems";
+import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 
 /** A file as far as it could be read: the parts that did not parse are left out and named in `broken`. */
@@ -245,7 +246,9 @@ function elementOf(schema: unknown): unknown {
 
 /** True where the value may be a secret, so that it must never be shown. */
 function secretPath(path: Path): boolean {
-  return /^(infrastructure\.(credentials|access\.ssh\.(privateKey|publicKey))|platform\.tls\.(certificate|key))(\.|$)/.test(path.join("."));
+  const text = path.join(".");
+  // Who takes one half of a key for the other writes the private one at publicKey.
+  return [...secretFields, "infrastructure.access.ssh.publicKey"].some((field) => text === field || text.startsWith(`${field}.`));
 }
 
 function scalar(value: unknown): unknown {

@@ -4,6 +4,7 @@ import {
   address,
   cidr,
   domain,
+  hostLabel,
   label,
   labels,
   network,
@@ -127,7 +128,7 @@ const cluster = z.strictObject({
     .optional(),
   pools: z
     .record(
-      label("a pool's name", 30),
+      hostLabel("a pool's name", 30),
       z.strictObject({
         nodes: nodes(0).optional(),
         size: text.optional(),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +54,66 @@ describe("loading an environment", () => {
     assert.deepEqual(plan?.labels, { a: "1", b: "2" });
     assert.equal(plan?.openstack?.region, "R");
     assert.deepEqual(new Set(plan?.machines.map(({ zone }) => zone)), new Set(["z"]));
+  });
+
+  it("reads merge keys, carriage returns and a mark of the byte order", () => {
+    put(
+      "a.yaml",
+      "\uFEFFname: a\r\ninfrastructure: { provider: openstack }\r\ncluster: { pools: { a: &p { nodes: 1, size: m1.large }, b: { <<: *p, nodes: 2 } } }\r\n",
+    );
+    const machines = loadEnvironment("a", root, today).planned?.plan.machines.filter(({ roles }) => roles.includes("worker"));
+    assert.deepEqual(
+      machines?.map(({ key, size }) => `${key} ${size}`),
+      ["a-1 m1.large", "b-1 m1.large", "b-2 m1.large"],
+    );
+  });
+
+  it("never opens a pipe", () => {
+    execFileSync("mkfifo", [join(root, "environments", "pipe.yaml")]);
+    assert.deepEqual(errors("pipe"), [": pipe.yaml is no regular file"]);
+    put("a.yaml", "name: a\nextends: ./pipe.yaml\n");
+    assert.deepEqual(errors("a"), ["extends: pipe.yaml is no regular file"]);
+  });
+
+  it("refuses both of two files with one name, and warns of one that is elsewhere", () => {
+    put("a.yaml", "name: a\ninfrastructure: { provider: openstack }\n");
+    put("b.yaml", "name: a\ninfrastructure: { provider: openstack }\n");
+    assert.match(errors("a").join(), /^name: environments\/b\.yaml has the same name/);
+    assert.match(errors("b").join(), /^name: environments\/a\.yaml has the same name/);
+    rmSync(join(root, "environments", "b.yaml"));
+    assert.deepEqual(errors("a"), []);
+    writeFileSync(join(root, "other.yaml"), "name: a\ninfrastructure: { provider: openstack }\n");
+    const elsewhere = loadEnvironment(join(root, "other.yaml"), root, today);
+    assert.deepEqual(
+      elsewhere.problems.map(({ severity, path }) => `${severity} ${path}`),
+      ["warning name"],
+    );
+    assert.ok(elsewhere.planned);
+  });
+
+  it("takes the path of a secret's file from the folder of the file it stands in", () => {
+    mkdirSync(join(root, "environments", "bases"));
+    put(
+      "bases/b.yaml",
+      "infrastructure: { provider: openstack, credentials: { file: keys/c.json }, access: { ssh: { privateKey: { file: ~/.ssh/id } } } }\n",
+    );
+    put(
+      "a.yaml",
+      "name: a\nextends: bases/b.yaml\nplatform: { tls: { kind: provided, certificate: { file: c.pem }, key: { file: /k.pem } } }\n",
+    );
+    const plan = loadEnvironment("a", root, today).planned?.plan;
+    assert.deepEqual(plan?.credentials, { file: "bases/keys/c.json" });
+    assert.deepEqual(plan?.access.ssh.privateKey, { file: "~/.ssh/id" });
+    assert.deepEqual(plan?.platform.tls, { kind: "provided", certificate: { file: "c.pem" }, key: { file: "/k.pem" } });
+  });
+
+  it("says in plain words what is wrong with a file's form", () => {
+    put("a.yaml", "name: a\ninfrastructure: { provider: openstack }\n---\nname: b\n");
+    assert.match(errors("a").join(), /line 3.*a second document begins here; a file holds one/);
+    put("a.yaml", "name: a\ninfrastructure:\n\tprovider: openstack\n");
+    assert.match(errors("a").join(), /line 3.*a tab stands where the line is indented/);
+    put("a.yaml", "name: a\ninfrastructure: { provider: openstack }\ncluster: { pools: { x: { nodes: { 0x1f: {} } } } }\n");
+    assert.match(errors("a").join(), /nodes\.0x1f: the key is read as the number 31, not as a text/);
   });
 
   it("finds what is wrong with a base", () => {

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { isRecord } from "../model/environment/parse";
+import { Findings } from "../model/problems";
+import { readYaml } from "./yaml";
+
+/** The files of a folder that may be environments: no locks, fleets and stack configurations. */
+export function environmentFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml") && !file.endsWith(".lock.yaml") && file !== "fleet.yaml" && !file.startsWith("Pulumi."))
+    .map((file) => join(folder, file));
+}
+
+/** Names that were read, by file, as long as the file is the same. */
+const known = new Map<string, { readonly stamp: string; readonly name: unknown }>();
+
+/** What stands at `name` in a file; undefined for a base, which has none. One that cannot be read may be an environment: its check says why. */
+export function nameOf(file: string): unknown {
+  const { mtimeMs, size, ino } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0, ino: 0 };
+  const stamp = `${mtimeMs} ${size} ${ino}`;
+  const found = known.get(file);
+  if (found?.stamp === stamp) return found.name;
+  const content = readYaml(file, "", new Findings());
+  const name = isRecord(content) ? content.name : null;
+  known.set(file, { stamp, name });
+  return name;
+}
+
+/**
+ * Two files of one name are one environment: the name is the stack's and every resource's. Both are refused; for a file elsewhere, given by
+ * its path, the environment of environments/ goes on, so that only a warning is given.
+ */
+export function checkNamesakes(file: string, root: string, content: unknown, findings: Findings): void {
+  const name = isRecord(content) ? content.name : undefined;
+  if (typeof name !== "string") return;
+  const folder = join(root, "environments");
+  const others = environmentFiles(folder).filter((each) => each !== file && nameOf(each) === name);
+  if (others.length === 0) return;
+  const where = others.map((each) => relative(root, each)).join(", ");
+  const reason = `${where} has the same name: both files would be the same stack and the same resources`;
+  if (dirname(file) === folder) findings.error("name", reason, "give one of them another name", name);
+  else findings.warn("name", reason, "see that it is the same environment that is meant, or give this one another name", name);
+}
