@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { OperationFailedError } from "../engine/errors";
+import { PRIVATE, writeWhole } from "../host/files";
 import type { Login } from "../stacks/login";
 import type { Context } from "./context";
 import { sshConfig } from "./ssh-config";
@@ -25,8 +26,8 @@ export async function runSsh(
   try {
     const keyFile = join(folder, "key");
     const config = join(folder, "config");
-    writeFileSync(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: 0o600 });
-    writeFileSync(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: 0o600 });
+    writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE });
+    writeWhole(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: PRIVATE });
     mkdirSync(dirname(knownHostsFile), { recursive: true });
     return await ended(context, ["-F", config, key, ...(command.length > 0 ? ["--", ...command] : [])]);
   } finally {

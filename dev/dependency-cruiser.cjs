@@ -3,14 +3,15 @@
 /** The folders of the tree, and what each may import besides itself. */
 const MAY_IMPORT = {
   catalog: [],
+  host: [],
   model: ["catalog"],
-  plugin: ["model", "catalog"],
-  sandbox: ["plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
+  plugin: ["host", "model", "catalog"],
+  sandbox: ["host", "plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
   providers: ["model", "catalog"],
   components: ["providers/infrastructure", "model", "catalog"],
-  stacks: ["components", "providers", "model", "catalog"],
-  engine: ["stacks", "model", "catalog", "plugin/rpc"],
-  cli: ["engine", "stacks", "model", "catalog"],
+  stacks: ["components", "providers", "host", "model", "catalog"],
+  engine: ["stacks", "host", "model", "catalog", "plugin/rpc"],
+  cli: ["engine", "stacks", "host", "model", "catalog"],
 };
 
 /** Which folders, tests and the sandbox aside, may use which cloud's SDK. */

@@ -1,7 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { createWhole, readIfThere, removeIfStill } from "../host/files";
+import { isAlive, type Owner, thisProcess } from "../host/processes";
 import { InterruptedError } from "./errors";
-import { isAlive, type Owner, thisProcess } from "./owner";
 
 /** How often a waiting process looks again. */
 const POLL_MS = 1_000;
@@ -18,11 +19,12 @@ export interface LockOptions {
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   let waitedFor: string | undefined;
-  while (!acquire(path)) {
-    const owner = readOwner(path);
-    if (owner === undefined) continue;
-    if (!isAlive(owner)) {
-      removeStale(path, owner);
+  while (!createWhole(path, JSON.stringify(thisProcess()))) {
+    const content = readIfThere(path);
+    if (content === undefined) continue;
+    const owner = ownerIn(content);
+    if (owner === undefined || !isAlive(owner)) {
+      removeIfStill(path, content);
       continue;
     }
     const key = JSON.stringify(owner);
@@ -39,50 +41,11 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   }
 }
 
-/** The owner named in a lock file; undefined when the file is gone. */
-function readOwner(path: string): Owner | undefined {
+/** The owner named in a lock file; undefined for one that a host left half on its disk when it lost its power. */
+function ownerIn(content: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
+    return JSON.parse(content);
+  } catch {
+    return undefined;
   }
-}
-
-function acquire(path: string): boolean {
-  // Linking a complete file into place is atomic: nobody ever reads half an owner.
-  const own = `${path}.${process.pid}`;
-  writeFileSync(own, JSON.stringify(thisProcess()));
-  try {
-    linkSync(own, path);
-    return true;
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
-    throw error;
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-/** Takes a dead owner's lock away, unless another process has done so and taken it in the meantime. */
-function removeStale(path: string, dead: Owner): void {
-  const aside = `${path}.${process.pid}.stale`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
-  }
-  try {
-    if (readFileSync(aside, "utf8") !== JSON.stringify(dead)) linkSync(aside, path);
-  } catch (error) {
-    // A third process was quicker. What the lock guards is installed by renames, so two at work at once do no harm.
-    if (!isCode(error, "EEXIST")) throw error;
-  } finally {
-    rmSync(aside, { force: true });
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

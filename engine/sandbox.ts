@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { createWhole, keepFile, PRIVATE } from "../host/files";
 import { packageRoot } from "./paths";
 
 /** The name of the Pulumi project every environment is a stack of. */
@@ -53,12 +54,11 @@ export function prepareSandbox(root: string, environment: string): SandboxFolder
   makePassphrase(folders.passphrase);
   const providers = Object.entries(PROVIDERS).map(([name, program]) => {
     const path = join(folders.project, "plugins", name);
-    mkdirSync(path, { recursive: true });
-    writeWhole(join(path, `pulumi-resource-${name}`), launcher(program(folders.world)), 0o755);
+    keepFile(join(path, `pulumi-resource-${name}`), launcher(program(folders.world)), { mode: 0o755 });
     return { name, path };
   });
   const project = { name: PROJECT, runtime: "nodejs", description: "Made by kpaas for its sandbox.", plugins: { providers } };
-  writeWhole(join(folders.project, "Pulumi.yaml"), stringify(project), 0o644);
+  keepFile(join(folders.project, "Pulumi.yaml"), stringify(project), { mode: 0o644 });
   return folders;
 }
 
@@ -84,24 +84,14 @@ export function sandboxEnvironment(folders: SandboxFolders, env: NodeJS.ProcessE
 
 /** Makes sure that git never takes up `.kpaas/`, whatever the project's own .gitignore says. */
 export function ignoreByGit(root: string): void {
-  const folder = join(root, ".kpaas");
-  mkdirSync(folder, { recursive: true });
-  writeWhole(join(folder, ".gitignore"), "*\n", 0o644);
+  keepFile(join(root, ".kpaas", ".gitignore"), "*\n", { mode: 0o644 });
 }
 
 /** A random passphrase, made once: the sandbox's secrets are as encrypted as real ones. */
 function makePassphrase(path: string): void {
   if (existsSync(path)) return;
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, randomBytes(32).toString("base64url"), { mode: 0o600 });
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    // Another process made it first: that one counts.
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  } finally {
-    rmSync(temporary);
-  }
+  // Where another process makes it first, that one counts.
+  createWhole(path, randomBytes(32).toString("base64url"), { mode: PRIVATE });
 }
 
 function launcher(program: readonly string[]): string {
@@ -113,13 +103,4 @@ function launcher(program: readonly string[]): string {
 /** Quotes a word for sh. */
 function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** Writes a file by rename, and only if it changes: another operation may be reading or running it. */
-function writeWhole(path: string, content: string, mode: number): void {
-  if (existsSync(path) && readFileSync(path, "utf8") === content) return;
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, content);
-  chmodSync(temporary, mode);
-  renameSync(temporary, path);
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { wroteAndRuns } from "./owner";
+import { wroteAndRuns } from "../host/processes";
 
 /** What the engine writes into a lock file of a `file://` backend. */
 interface LockContent {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative, resolve } from "node:path";
 import type { LocalWorkspace, PulumiFn } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 import { parse, stringify } from "yaml";
+import { keepFile } from "../host/files";
 import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { EngineCommand, type EngineCommandOptions } from "./command";
@@ -98,7 +99,6 @@ function pluginFolder(): string {
 function makeProject(root: string): string {
   ignoreByGit(root);
   const workDir = join(root, ".kpaas", "project");
-  mkdirSync(workDir, { recursive: true });
   const configuration = existsSync(join(root, "environments")) ? join(root, "environments") : root;
   const project = {
     name: PROJECT,
@@ -107,7 +107,7 @@ function makeProject(root: string): string {
     stackConfigDir: relative(workDir, configuration),
     plugins: { providers: [{ name: "kpaas", path: pluginFolder() }] },
   };
-  writeFileSync(join(workDir, "Pulumi.yaml"), stringify(project));
+  keepFile(join(workDir, "Pulumi.yaml"), stringify(project));
   return workDir;
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../host/files";
 import type { EnvironmentPlan } from "../model/plan/types";
 
 /** What exists in a simulated cloud besides what an environment creates: the part of world.json that comes from the plan. */
@@ -44,13 +45,9 @@ export function mergeWorld(there: Readonly<Record<string, unknown>>, wanted: Wor
 
 /** Writes `<folder>/world.json` for a plan, keeping what else is in it. */
 export function writeWorld(folder: string, plan: EnvironmentPlan): void {
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, "world.json");
   const there = existsSync(path) ? readWorld(path) : {};
-  // By rename, because the simulated clouds of a running operation may read it now.
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(mergeWorld(there, worldOf(plan)), null, 2)}\n`);
-  renameSync(temporary, path);
+  writeWhole(path, `${JSON.stringify(mergeWorld(there, worldOf(plan)), null, 2)}\n`);
 }
 
 /** Removes a destroyed environment's world.json, unless the user put something of their own there. What the cloud still has is an orphan and stays to be seen. */

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { readIfThere } from "../host/files";
 import type { CountedRule, FaultPackage, Faults, When } from "../plugin/faults-file";
 import { CancelledError } from "../plugin/rpc/errors";
 import type { Properties, Provider } from "../plugin/rpc/provider";
 import { type CloudWords, shortOf, WORDS } from "./faults-words";
-import { readIfThere } from "./store";
 import { isMap } from "./values";
 
 type Operation = "create" | "update" | "delete" | "read" | "invoke";

@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { hasCode, isUnfinished, namesIn, PRIVATE, readIfThere, removeUnfinished, writeWhole } from "../host/files";
+import { wroteAndRuns } from "../host/processes";
 
 /** A stored object: plain JSON with its id. */
 export type Stored = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -18,7 +20,9 @@ export class Store {
   constructor(private readonly dir: string) {
     for (const name of namesIn(dir)) {
       const owner = TRANSACTION.exec(name)?.[1];
-      if (owner !== undefined && !isRunning(Number(owner))) this.finish(join(dir, name));
+      if (owner === undefined) continue;
+      const decided = statSync(join(dir, name), { throwIfNoEntry: false })?.mtimeMs;
+      if (decided !== undefined && !wroteAndRuns(Number(owner), decided)) this.finish(join(dir, name));
     }
   }
 
@@ -39,7 +43,7 @@ export class Store {
     if (changes.size === 1) this.carryOut(changes);
     if (changes.size > 1) {
       const path = join(this.dir, `transaction.${process.pid}`);
-      writeWhole(path, JSON.stringify([...changes]));
+      writeWhole(path, JSON.stringify([...changes]), WRITTEN);
       this.finish(path);
     }
     return result;
@@ -96,7 +100,7 @@ export class Store {
   private carryOut(changes: Changes): void {
     for (const [name, object] of changes) {
       const path = join(this.dir, name);
-      if (object !== null) writeWhole(path, `${JSON.stringify(object, undefined, 2)}\n`);
+      if (object !== null) writeWhole(path, `${JSON.stringify(object, undefined, 2)}\n`, WRITTEN);
       else rmSync(path, { force: true });
       if (object === null && removeIfEmpty(dirname(path))) removeIfEmpty(this.dir);
     }
@@ -106,37 +110,11 @@ export class Store {
 /** The process that decided on the changes in such a file. */
 const TRANSACTION = /^transaction\.(\d+)$/;
 
-/** A file that was being written: its process stands in the name. */
-const UNFINISHED = /\.(\d+)\.new$/;
+/** A world need not outlast a host that loses its power: it has hundreds of files, and waiting for the disk at each takes long. */
+const WRITTEN = { mode: PRIVATE, durable: false };
 
 function nameOf(type: string, id: string): string {
   return join(type, `${encodeURIComponent(id).replaceAll(".", "%2E")}.json`);
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.new`;
-  try {
-    write(temporary, text);
-  } catch (error) {
-    // Another process of the same world may just have removed the folder with its last object.
-    if (!hasCode(error, "ENOENT")) throw error;
-    write(temporary, text);
-  }
-  renameSync(temporary, path);
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { mode: 0o600 });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, "EPERM");
-  }
 }
 
 function parse(path: string, text: string): Stored {
@@ -153,25 +131,6 @@ function isStored(value: unknown): value is Stored {
   return typeof value === "object" && value !== null && "id" in value && typeof value.id === "string";
 }
 
-/** The content of a file, or undefined where there is none. */
-export function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw error;
-  }
-}
-
 function removeIfEmpty(folder: string): boolean {
   try {
     rmdirSync(folder);
@@ -180,13 +139,9 @@ function removeIfEmpty(folder: string): boolean {
     if (hasCode(error, "ENOENT")) return false;
     if (!hasCode(error, "ENOTEMPTY", "EEXIST")) throw error;
   }
-  const unfinished = namesIn(folder).map((name) => ({ name, owner: UNFINISHED.exec(name)?.[1] }));
   // What a killed process left half written would keep the folder for ever.
-  if (!unfinished.every(({ owner }) => owner !== undefined && !isRunning(Number(owner)))) return false;
-  for (const { name } of unfinished) rmSync(join(folder, name), { force: true });
+  const names = namesIn(folder);
+  removeUnfinished(folder);
+  if (names.length === 0 || !names.every(isUnfinished) || namesIn(folder).length > 0) return false;
   return removeIfEmpty(folder);
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.some((code) => error.code === code);
 }

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { appendLine, readIfThere } from "../host/files";
 
 /** Where the keys are kept that an environment's machines have shown. */
 export function knownHostsFile(root: string, environment: string): string {
@@ -31,20 +31,16 @@ export class KnownHosts {
     if (recorded.some((entry) => entry.key === text)) return "known";
     const unmet = names.find((name) => !recorded.some((entry) => entry.name === name));
     if (unmet === undefined) return "changed";
-    mkdirSync(dirname(this.file), { recursive: true });
-    appendFileSync(this.file, `${unmet} ${keyType(key)} ${text}\n`, { mode: 0o600 });
+    appendLine(this.file, `${unmet} ${keyType(key)} ${text}`);
     return "new";
   }
 
   private entries(names: readonly string[]): { readonly name: string; readonly type: string; readonly key: string }[] {
-    if (!existsSync(this.file)) return [];
-    return readFileSync(this.file, "utf8")
-      .split("\n")
-      .flatMap((line) => {
-        const [hosts = "", type, key] = line.trim().split(/\s+/);
-        const name = hosts.split(",").find((host) => names.includes(host));
-        return name === undefined || type === undefined || key === undefined ? [] : [{ name, type, key }];
-      });
+    return (readIfThere(this.file) ?? "").split("\n").flatMap((line) => {
+      const [hosts = "", type, key] = line.trim().split(/\s+/);
+      const name = hosts.split(",").find((host) => names.includes(host));
+      return name === undefined || type === undefined || key === undefined ? [] : [{ name, type, key }];
+    });
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { stringify } from "yaml";
+import { writeWhole } from "../host/files";
 import { isRecord } from "../model/environment/parse";
 import { type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
@@ -60,7 +61,7 @@ export function loadEnvironment(reference: string, root: string, today = new Dat
 /** Writes the lock file the plan asks for. */
 export function writeLock(loaded: LoadedEnvironment): void {
   if (!loaded.planned) return;
-  writeFileSync(loaded.lockFile, formatLock(loaded.planned.lock));
+  writeWhole(loaded.lockFile, formatLock(loaded.planned.lock));
 }
 
 /** The lock file's text. */

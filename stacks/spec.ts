@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { getOrganization, getProject, getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { z } from "zod";
+import { writeWhole } from "../host/files";
 import { isRecord } from "../model/environment/parse";
 import type { EnvironmentFile } from "../model/environment/schema";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
@@ -104,7 +105,7 @@ async function readRecord(name: string): Promise<{ readonly applied: Applied | u
 function refuseOtherChoice(name: string, planned: PlannedEnvironment, kept: Lock, recorded: Lock, file: string | undefined): void {
   const changes = diffLocks(kept, planned.lock);
   if (changes.length === 0) return;
-  if (file !== undefined) writeFileSync(file, formatLock(recorded));
+  if (file !== undefined) writeWhole(file, formatLock(recorded));
   const lines = describeLockChanges(changes);
   throw new RefusedError([
     {
@@ -123,7 +124,7 @@ function refuseOtherChoice(name: string, planned: PlannedEnvironment, kept: Lock
 async function fixLock(name: string, planned: PlannedEnvironment, file: string | undefined, given: boolean): Promise<void> {
   if (planned.lockState === "current") return;
   if (file !== undefined && !runtime.isDryRun()) {
-    writeFileSync(file, formatLock(planned.lock));
+    writeWhole(file, formatLock(planned.lock));
     await log.info(`wrote ${basename(file)}: commit it`);
     return;
   }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
+import { createWhole, keepFile, writeWhole } from "../../host/files";
 import type { Profile, ProviderName } from "../../model/plan/types";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, writeJson, writeLines } from "../context";
@@ -49,9 +50,8 @@ async function init(context: Context, name: string, options: InitOptions): Promi
   const text = environmentTemplate({ name, provider: options.provider, profile: options.profile, schema: SCHEMA });
   const problems = problemsOf(environments, name, text);
   if (problems.some((problem) => problem.severity === "error")) throw new InvalidInputError(problems);
-  mkdirSync(join(folder, "schema"), { recursive: true });
-  createNew(file, text, name);
-  writeFileSync(join(folder, SCHEMA), `${JSON.stringify(schemas.environmentJsonSchema(), undefined, 2)}\n`);
+  if (!createWhole(file, text)) throw badUsage(`${file} exists already`, "edit it, or choose another name", name);
+  keepFile(join(folder, SCHEMA), `${JSON.stringify(schemas.environmentJsonSchema(), undefined, 2)}\n`);
   if (options.json) {
     writeJson(context, { environment: name, file });
     return;
@@ -65,20 +65,9 @@ function problemsOf(environments: Awaited<ReturnType<Modules["environments"]>>, 
   const scratch = mkdtempSync(join(tmpdir(), "kpaas-init-"));
   try {
     const file = join(scratch, `${name}.yaml`);
-    writeFileSync(file, text);
+    writeWhole(file, text);
     return environments.loadEnvironment(file, scratch).problems;
   } finally {
     rmSync(scratch, { recursive: true });
-  }
-}
-
-function createNew(file: string, text: string, name: string): void {
-  try {
-    writeFileSync(file, text, { flag: "wx" });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
-      throw badUsage(`${file} exists already`, "edit it, or choose another name", name);
-    }
-    throw error;
   }
 }

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { PRIVATE, writeWhole } from "../../host/files";
 import { type Context, writeJson, writeLines } from "../context";
 import { mergeKubeconfigs, type NamedKubeconfig } from "../kubeconfig";
 import { notUp } from "../not-up";
 import { prepare } from "../operation";
 import { isRecord } from "../outputs";
-import { writePrivateFile } from "../private-file";
 import { interruptible } from "../signals";
 
 /** `kpaas kubeconfig`: one file for many clusters. */
@@ -49,7 +49,7 @@ async function kubeconfig(context: Context, references: readonly string[], optio
   const text = options.json ? `${JSON.stringify(merged, undefined, 2)}\n` : stringify(merged, { lineWidth: 0 });
   if (options.output !== undefined) {
     const file = resolve(context.cwd, options.output);
-    writePrivateFile(file, text);
+    writeWhole(file, text, { mode: PRIVATE });
     writeLines(context.stderr, [`wrote ${file}`]);
   } else if (options.json) writeJson(context, merged);
   else context.stdout.write(text);

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { PRIVATE, writeWhole } from "../../host/files";
 import type { EngineCommand, EngineCommandOptions } from "../command";
 import { OperationFailedError, StackBusyError } from "../errors";
 import { EventCollector } from "../events";
@@ -23,10 +24,7 @@ export function pendingStack(
   const [memory, destroyed] = [`${own}.json`, `${own}.destroy.json`];
   const write = (path: string, content: string) => {
     ignoreByGit(root);
-    mkdirSync(folder, { recursive: true });
-    const whole = `${path}.${process.pid}`;
-    writeFileSync(whole, content, { mode: 0o600 });
-    renameSync(whole, path);
+    writeWhole(path, content, { mode: PRIVATE });
   };
   const select = async (program?: () => Promise<void>) => {
     const { workspace } = await openWorkspace(engine, setting, program, control);

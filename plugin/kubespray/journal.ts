@@ -1,16 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
-import { dirname } from "node:path";
-import { appendDurably } from "./files";
-
-/** Who holds the fence: a process on a host. */
-export interface Owner {
-  readonly host: string;
-  readonly pid: number;
-  /** Tells the process from a later one with the same id, where the system can say. */
-  readonly started?: string;
-}
+import { rmSync } from "node:fs";
+import { appendLine, createWhole, PRIVATE, readIfThere, removeIfStill } from "../../host/files";
+import { isAlive, type Owner, thisProcess } from "../../host/processes";
 
 /** One line of the journal. */
 export type JournalEntry =
@@ -50,23 +41,15 @@ export class FileJournal implements Journal {
   }
 
   acquire(): Fence {
-    mkdirSync(dirname(this.path), { recursive: true });
     const owner = thisProcess();
     const run = randomUUID();
     const content = JSON.stringify({ run, owner });
-    for (;;) {
-      try {
-        writeFileSync(this.fence, content, { flag: "wx", mode: 0o600 });
-        return { run, owner, release: () => rmSync(this.fence, { force: true }) };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-        this.breakStaleFence();
-      }
-    }
+    while (!createWhole(this.fence, content, { mode: PRIVATE })) this.breakStaleFence();
+    return { run, owner, release: () => rmSync(this.fence, { force: true }) };
   }
 
   append(entry: JournalEntry): void {
-    appendDurably(this.path, JSON.stringify(entry));
+    appendLine(this.path, JSON.stringify(entry));
   }
 
   begun(): ReadonlyMap<string, "started" | "finished"> {
@@ -80,15 +63,8 @@ export class FileJournal implements Journal {
   }
 
   private entries(): JournalEntry[] {
-    let text: string;
-    try {
-      text = readFileSync(this.path, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw error;
-    }
     // A run killed while it wrote leaves half a line; what that line would have said had not been done yet.
-    return text.split("\n").flatMap((line) => {
+    return (readIfThere(this.path) ?? "").split("\n").flatMap((line) => {
       try {
         return line === "" ? [] : [JSON.parse(line) as JournalEntry];
       } catch {
@@ -99,13 +75,8 @@ export class FileJournal implements Journal {
 
   /** Takes away the fence of a process that is gone. */
   private breakStaleFence(): void {
-    let content: string;
-    try {
-      content = readFileSync(this.fence, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      throw error;
-    }
+    const content = readIfThere(this.fence);
+    if (content === undefined) return;
     const owner = ownerOf(content);
     if (owner && isAlive(owner)) {
       throw new Error(
@@ -113,16 +84,7 @@ export class FileJournal implements Journal {
           `if that host is gone for good, remove ${this.fence} and try again.`,
       );
     }
-    // Renamed before it is removed: of two processes that find it stale, one gets it, and neither takes a new one for the old.
-    const aside = `${this.fence}.${randomUUID()}`;
-    try {
-      renameSync(this.fence, aside);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      throw error;
-    }
-    if (readFileSync(aside, "utf8") !== content) linkSync(aside, this.fence);
-    rmSync(aside);
+    removeIfStill(this.fence, content);
   }
 }
 
@@ -130,32 +92,6 @@ function ownerOf(content: string): Owner | undefined {
   try {
     return (JSON.parse(content) as { owner?: Owner }).owner;
   } catch {
-    return undefined; // killed while it wrote the fence: it had not begun
-  }
-}
-
-function thisProcess(): Owner {
-  const started = startOf(process.pid);
-  return { host: hostname(), pid: process.pid, ...(started === undefined ? {} : { started }) };
-}
-
-/** Whether the owner still runs. One on another host is taken for alive, since nothing here can tell. */
-function isAlive(owner: Owner): boolean {
-  if (owner.host !== hostname()) return true;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
-  return owner.started === undefined || owner.started === startOf(owner.pid);
-}
-
-/** When the process started, in the system's own count; undefined where it does not say. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
+    return undefined; // half written, as an earlier version could leave it: it had not begun
   }
 }

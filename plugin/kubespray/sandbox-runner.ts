@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
 import { applyStep, type ClusterState, type NodeState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
 import { taintIdentity } from "../../model/cluster/steps";
@@ -11,7 +12,6 @@ import { type Clock, systemClock } from "../clock";
 import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
 import { seal, unseal } from "../sealed";
-import { writeAtomically } from "./files";
 import { FileJournal, type Journal } from "./journal";
 import { type ClusterPki, createPki, kubeconfigOf, type NamedServer, renewPki, tokenKubeconfigOf } from "./pki";
 import type { LiveCluster, LiveNode, Runner, StepContext } from "./runner";
@@ -60,7 +60,7 @@ export class SandboxRunner implements Runner {
     const file = this.readFile();
     const after = applyStep(toWorld(file), step, context.inventory);
     if (step.playbook === "renew-certificates") await this.renewPki();
-    if (after.cluster) this.writeFile(await this.toFile(after.cluster, after, file, step, context));
+    if (after.cluster) this.writeCluster(await this.toFile(after.cluster, after, file, step, context));
     else if (file) rmSync(this.clusterPath);
     if (failing) throw new PlaybookFailure(`${step.playbook}.yml: the connection was lost before it told its end`);
   }
@@ -131,7 +131,7 @@ export class SandboxRunner implements Runner {
 
   private faults(): KubesprayFaults {
     const path = this.path("faults.json");
-    const content = readText(path);
+    const content = readIfThere(path);
     return content === undefined ? {} : parseFaults(path, content).kubespray;
   }
 
@@ -139,7 +139,7 @@ export class SandboxRunner implements Runner {
     if ((faults.failStep !== step.playbook && faults.failStep !== step.id) || faults.times === 0) return false;
     if (faults.times !== undefined) {
       const all = readJson<Readonly<Record<string, unknown>>>(this.path("faults.json")) ?? {};
-      writeAtomically(this.path("faults.json"), JSON.stringify({ ...all, kubespray: { ...faults, times: faults.times - 1 } }));
+      writeWhole(this.path("faults.json"), JSON.stringify({ ...all, kubespray: { ...faults, times: faults.times - 1 } }));
     }
     return true;
   }
@@ -175,14 +175,14 @@ export class SandboxRunner implements Runner {
     };
   }
 
-  private writeFile(file: ClusterFile): void {
-    writeAtomically(this.clusterPath, `${JSON.stringify(file, undefined, 2)}\n`);
+  private writeCluster(file: ClusterFile): void {
+    writeWhole(this.clusterPath, `${JSON.stringify(file, undefined, 2)}\n`, { mode: PRIVATE });
   }
 
   /** Made once for a cluster and kept beside it, sealed. */
   private async pki(): Promise<ClusterPki> {
     const path = this.path("cluster-pki.json");
-    const existing = readText(path);
+    const existing = readIfThere(path);
     if (existing !== undefined) return JSON.parse(unseal(existing.trim()));
     const pki = await createPki(this.now());
     this.writePki(pki);
@@ -195,7 +195,7 @@ export class SandboxRunner implements Runner {
   }
 
   private writePki(pki: ClusterPki): void {
-    writeAtomically(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki))}\n`);
+    writeWhole(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki))}\n`, { mode: PRIVATE });
   }
 }
 
@@ -233,20 +233,11 @@ function carries(node: NodeState, step: ClusterStep): boolean {
 
 /** The file's content, or undefined where there is no such file. */
 function readJson<T>(path: string): T | undefined {
-  const text = readText(path);
+  const text = readIfThere(path);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;
   } catch (error) {
     throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend it.`);
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
   }
 }

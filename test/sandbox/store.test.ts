@@ -90,7 +90,7 @@ describe("the sandbox's store", () => {
     const store = new Store(dir);
     store.put("port", { id: "a" });
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-    writeFileSync(join(dir, "port", `b.json.${dead}.new`), "{");
+    writeFileSync(join(dir, "port", `b.json.${dead}.0123abcd.tmp`), "{");
     store.delete("port", "a");
     assert.equal(existsSync(dir), false);
   });

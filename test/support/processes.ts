@@ -1,3 +1,6 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -56,4 +59,22 @@ function readOrEmpty(path: string): string {
   } catch {
     return "";
   }
+}
+
+/** The number of a process that has ended. */
+export async function deadPid(): Promise<number> {
+  const child = spawn("true");
+  await once(child, "close");
+  assert.ok(child.pid);
+  return child.pid;
+}
+
+/** The number of a process that has ended and whose parent does not ask how, until `end` is called. */
+export async function zombie(): Promise<{ readonly pid: number; readonly end: () => void }> {
+  // The shell has become another program by the time its child ends, which knows nothing of it.
+  const parent = spawn("sh", ["-c", "sleep 0.05 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [text] = await once(parent.stdout, "data");
+  const pid = Number(String(text));
+  while (!isZombie(pid)) await pause(5);
+  return { pid, end: () => parent.kill() };
 }

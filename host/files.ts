@@ -1,0 +1,201 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { wroteAndRuns } from "./processes";
+
+/*
+ * The only place that writes files. What is written is there whole or as it was before, whoever is killed and however full the disk: beside
+ * the file first, to the disk, then put in its place.
+ */
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** The file's mode, whatever it had before. @default that of the file it replaces, else what the process' umask leaves of 0666 */
+  readonly mode?: number;
+  /** Whether it must outlast a host that loses its power. @default true */
+  readonly durable?: boolean;
+}
+
+/** The mode of what holds secrets, or what nobody else has to read. */
+export const PRIVATE = 0o600;
+
+/** What a process is about to put in place: its number is in the name, so that what a dead one left can be told. */
+const BESIDE = /\.(\d+)\.[0-9a-f]{8}\.tmp$/;
+
+/** Writes a file whole, or leaves it as it was. Its folder is made where there is none; a link leads to the file that is written. */
+export function writeWhole(path: string, content: string, options: WriteOptions = {}): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  // A device or a pipe has no content to be replaced, and must itself not be.
+  if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+    writeFileSync(path, content);
+    return;
+  }
+  // Whom its mode keeps from writing to it may not replace it either.
+  if (there?.isFile()) accessSync(path, constants.W_OK);
+  const file = there === undefined ? path : realpathSync(path);
+  const mode = options.mode ?? (there === undefined ? undefined : there.mode & 0o777);
+  const put = () => putBeside(file, content, { ...options, ...(mode === undefined ? {} : { mode }) }, (beside) => renameSync(beside, file));
+  try {
+    put();
+  } catch (error) {
+    // Its folder is not there, or another process has just removed it with its last file.
+    if (!hasCode(error, "ENOENT")) throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    put();
+  }
+}
+
+/** Writes a file as {@link writeWhole} does where its content or mode is another: others may be reading or running it. */
+export function keepFile(path: string, content: string, options: WriteOptions = {}): void {
+  const same = readIfThere(path) === content && (options.mode === undefined || (statSync(path).mode & 0o777) === options.mode);
+  if (!same) writeWhole(path, content, options);
+}
+
+/** Makes a file that was not there, whole; false where it is there already: of several processes that try, one makes it. */
+export function createWhole(path: string, content: string, options: WriteOptions = {}): boolean {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    putBeside(path, content, options, (beside) => linkSync(beside, path));
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+/** Appends a line and waits until it is on the disk; half a line that a killed process left is closed first. On a full disk nothing is appended. */
+export function appendLine(path: string, line: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, "a+", PRIVATE);
+  const { size } = fstatSync(file);
+  try {
+    const last = Buffer.alloc(1);
+    const torn = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== "\n";
+    writeFileSync(file, `${torn ? "\n" : ""}${line}\n`);
+    fsyncSync(file);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw named(error, path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The content of a file; undefined where there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder, sorted; none where there is no such folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+/**
+ * Removes a file that still has this content, such as the lock of a dead process: of several processes that try, none takes away what
+ * another has put there since.
+ */
+export function removeIfStill(path: string, content: string): void {
+  // Renamed before it is removed: one of them gets it.
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    renameSync(path, aside);
+    if (readFileSync(aside, "utf8") !== content) linkSync(aside, path);
+  } catch (error) {
+    // Gone before; or a third process was quicker than its new owner's lock was back.
+    if (!hasCode(error, "ENOENT", "EEXIST")) throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/** Whether a name is of a file that a process was about to put in place. */
+export function isUnfinished(name: string): boolean {
+  return BESIDE.test(name);
+}
+
+/** Removes what processes that have died were about to put in place in a folder. */
+export function removeUnfinished(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const owner = BESIDE.exec(name)?.[1];
+    const path = join(folder, name);
+    const written = owner === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (written !== undefined && !wroteAndRuns(Number(owner), written)) rmSync(path, { force: true });
+  }
+}
+
+/** Whether an error of the system has one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.some((code) => error.code === code);
+}
+
+function putBeside(path: string, content: string, { mode, durable = true }: WriteOptions, put: (beside: string) => void): void {
+  const beside = join(dirname(path), `${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+  try {
+    const file = openSync(beside, "wx", mode ?? 0o666);
+    try {
+      writeFileSync(file, content);
+      if (durable) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    // Whatever the umask takes away.
+    if (mode !== undefined) chmodSync(beside, mode);
+    put(beside);
+    if (durable) syncFolder(dirname(path));
+  } catch (error) {
+    throw named(error, path);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+/** An error of writing to an open file says what is wrong and not with which. */
+function named(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !("syscall" in error) || "path" in error) return error;
+  error.message += ` '${path}'`;
+  return Object.assign(error, { path });
+}
+
+/** Waits until a folder's names are on the disk, where its file system knows of such a thing. */
+function syncFolder(folder: string): void {
+  try {
+    const opened = openSync(folder, "r");
+    try {
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+  } catch (error) {
+    if (!hasCode(error, "EINVAL", "EPERM", "EISDIR", "EACCES", "ENOTSUP")) throw error;
+  }
+}

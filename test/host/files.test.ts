@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { appendLine, createWhole, keepFile, removeIfStill, removeUnfinished, writeWhole } from "../../host/files";
+import { deadPid } from "../support/processes";
+import { filesIn } from "../support/project";
+import { smallDisk } from "../support/small-disk";
+import { temporaryFolders } from "../support/temporary";
+
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+describe("A file of ours", () => {
+  const folder = temporaryFolders();
+
+  it("is written with its folder and nothing left beside it", () => {
+    const place = folder();
+    writeWhole(join(place, "a", "b"), "text");
+    assert.deepEqual(readdirSync(join(place, "a")), ["b"]);
+    assert.equal(readFileSync(join(place, "a", "b"), "utf8"), "text");
+  });
+
+  for (const umask of [0o000, 0o077]) {
+    it(`has the mode that is asked for whatever the umask (${umask.toString(8)}), else its own`, () => {
+      const before = process.umask(umask);
+      try {
+        const place = folder();
+        const [secret, own, launcher] = [join(place, "secret"), join(place, "own"), join(place, "launcher")];
+        writeFileSync(own, "old");
+        chmodSync(own, 0o640);
+        writeWhole(secret, "text", { mode: 0o600 });
+        writeWhole(own, "text");
+        keepFile(launcher, "text", { mode: 0o755 });
+        appendLine(join(place, "lines"), "text");
+        assert.deepEqual([secret, own, launcher, join(place, "lines")].map(mode), ["600", "640", "755", "600"]);
+      } finally {
+        process.umask(before);
+      }
+    });
+  }
+
+  it("stays where a link leads to, and a device stays one", () => {
+    const place = folder();
+    mkdirSync(join(place, "real"));
+    writeFileSync(join(place, "real", "file"), "old");
+    symlinkSync(join("real", "file"), join(place, "link"));
+    writeWhole(join(place, "link"), "new");
+    assert.ok(lstatSync(join(place, "link")).isSymbolicLink());
+    assert.equal(readFileSync(join(place, "real", "file"), "utf8"), "new");
+    assert.deepEqual(readdirSync(join(place, "real")), ["file"]);
+    symlinkSync("/dev/null", join(place, "device"));
+    writeWhole(join(place, "device"), "new");
+    assert.ok(lstatSync(join(place, "device")).isSymbolicLink());
+  });
+
+  it("is made by one of those who try", () => {
+    const path = join(folder(), "lock");
+    assert.equal(createWhole(path, "first"), true);
+    assert.equal(createWhole(path, "second"), false);
+    removeIfStill(path, "another's");
+    assert.equal(readFileSync(path, "utf8"), "first");
+    removeIfStill(path, "first");
+    assert.equal(createWhole(path, "third"), true);
+  });
+
+  it("is cleared of what dead processes left beside it, and of nothing else", async () => {
+    const place = folder();
+    const dead = await deadPid();
+    const [left, reused] = [`x.${dead}.0123abcd.tmp`, `x.${process.pid}.0123abcd.tmp`];
+    for (const name of [left, reused, "x.tmp", `x.${dead}`, `x.${process.pid}.89abcdef.tmp`]) writeFileSync(join(place, name), "");
+    // Older than the process that has the number now.
+    utimesSync(join(place, reused), new Date(0), new Date(0));
+    removeUnfinished(place);
+    assert.deepEqual(readdirSync(place).sort(), [`x.${dead}`, `x.${process.pid}.89abcdef.tmp`, "x.tmp"].sort());
+  });
+
+  it("is as it was where the disk is full, and the error names it", function () {
+    const disk = smallDisk(64);
+    if (disk === undefined) return this.skip();
+    try {
+      const [whole, lines] = [join(disk.folder, "whole"), join(disk.folder, "lines")];
+      writeWhole(whole, "old");
+      appendLine(lines, "old");
+      const much = "x".repeat(100_000);
+      for (const [path, write] of [
+        [whole, () => writeWhole(whole, much)],
+        [lines, () => appendLine(lines, much)],
+        [join(disk.folder, "new"), () => createWhole(join(disk.folder, "new"), much)],
+      ] as const)
+        assert.throws(write, { code: "ENOSPC", path, message: `ENOSPC: no space left on device, write '${path}'` });
+      assert.equal(readFileSync(whole, "utf8"), "old");
+      assert.equal(readFileSync(lines, "utf8"), "old\n");
+      assert.deepEqual(readdirSync(disk.folder), ["lines", "whole"]);
+    } finally {
+      disk.remove();
+    }
+  });
+});
+
+describe("The tree", () => {
+  it("writes files in one place only", () => {
+    const root = join(__dirname, "..", "..", "..");
+    const writing = /\b(writeFile|appendFile|createWriteStream|openSync|writeSync|copyFile|cpSync|truncate)(Sync)?\b/;
+    const folders = readdirSync(root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|dist$|test$|dev$)/.test(entry.name))
+      .map(({ name }) => name);
+    const files = folders
+      .flatMap((name) => filesIn(join(root, name)))
+      .filter((file) => file.endsWith(".ts") && writing.test(readFileSync(file, "utf8")))
+      .map((file) => relative(root, file));
+    assert.deepEqual(files, [
+      // An archive into a folder that is renamed as a whole when it is complete.
+      "engine/download.ts",
+      "host/files.ts",
+      // One byte at a time, of which there is no half.
+      "sandbox/faults.ts",
+    ]);
+  });
+});
