@@ -1,5 +1,6 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { toldByCluster } from "../model/guard/cluster-dangers";
 import { InvalidInputError, RefusedError } from "../model/problems";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
 import { type EventCollector, indent, plain } from "./events";
@@ -51,6 +52,9 @@ export async function translateErrors<T>(
     if (error instanceof ConcurrentUpdateError) throw busyError(environment, holderIn(error.message));
     if (!(error instanceof CommandError)) throw error;
     const collector = told?.collector();
+    const refused = [...(collector?.refusals.values() ?? [])].map((text) => toldByCluster(text, target.plan));
+    // Where something else failed too, the failure names all of it.
+    if (refused.length > 0 && refused.every((problems) => problems.length > 0)) throw new RefusedError(refused.flat());
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
     const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);

@@ -4,6 +4,7 @@ import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import type { InfrastructureMachine, SshAccess } from "../providers/infrastructure";
+import { orUnknownStack } from "./standing";
 
 /*
  * What each layer hands to the next: one output, `contract`, typed and versioned, written and read here and nowhere else.
@@ -143,13 +144,8 @@ export async function retiringMachines(plan: EnvironmentPlan): Promise<MachinePl
 /** The outputs of a layer's stack; undefined where there is no such stack, or nothing in it. */
 export async function readOutputs(environment: string, layer?: Layer): Promise<Readonly<Record<string, unknown>> | undefined> {
   const name = `${getOrganization()}/${getProject()}/${stackName(environment, layer)}`;
-  try {
-    const answer = await runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
-    return answer.outputs as Record<string, unknown> | undefined;
-  } catch (error) {
-    if (error instanceof Error && /unknown stack|no stack named/i.test(error.message)) return undefined;
-    throw error;
-  }
+  const answer = await orUnknownStack(runtime.invoke("pulumi:pulumi:readStackOutputs", { name }));
+  return answer?.outputs as Record<string, unknown> | undefined;
 }
 
 function readSsh(ssh: z.infer<typeof infrastructureSchema>["ssh"]): SshAccess {

@@ -7,12 +7,13 @@ import { describeProblem, InvalidInputError, RefusedError } from "../model/probl
 import type { SshAccess } from "../providers/infrastructure";
 import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
-import { refuseDangers } from "./guard";
+import { refuseDangers, standingCluster } from "./guard";
 import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
 import { bastionNames } from "./login";
 import { type EnvironmentSecrets, resolveSecrets, withStandIns } from "./secrets";
+import { readStanding } from "./standing";
 import { openTunnel, type Tunnel } from "./tunnel";
 
 export interface ProgramOptions {
@@ -137,9 +138,11 @@ async function requireOneForm(plan: EnvironmentPlan, layer: Layer | undefined): 
   ]);
 }
 
-/** Compares the plan with what the stack's own outputs say is there, before anything is registered; gives what is there. */
+/** Compares the plan with what the stacks say is there, before anything is registered; gives what is there. */
 async function guard(plan: EnvironmentPlan, { layer, approvals }: ProgramOptions): Promise<Applied | undefined> {
   const applied = parseApplied((await readOutputs(plan.environment, layer))?.applied);
-  refuseDangers(applied, plan, approvals);
+  // Every layer asks the cluster's own stack: what the cluster refuses must not be half done below it.
+  const resources = await readStanding(stackName(plan.environment, layer === undefined ? undefined : "cluster"));
+  refuseDangers({ applied, cluster: standingCluster(resources, plan.environment) }, plan, approvals);
   return applied;
 }

@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { getOrganization, getProject, getStack, log, RunError, runtime } from "@pulumi/pulumi";
-import { z } from "zod";
+import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { writeWhole } from "../host/files";
-import { isRecord } from "../model/environment/parse";
 import type { EnvironmentFile } from "../model/environment/schema";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
-import { refuseDangers } from "./guard";
+import { refuseDangers, standingCluster } from "./guard";
 import { formatLock } from "./load";
 import { describeLockChanges } from "./lock-problems";
 import { planContent } from "./plan-content";
+import { readStanding, type StandingResource, standingResource } from "./standing";
 import { steadyError } from "./steady-error";
 import { readYaml } from "./yaml";
 
@@ -74,12 +73,13 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
   if (!planned) throw new InvalidEnvironmentError(problems);
   const admit = async (): Promise<void> => {
     for (const warning of problems) await log.warn(describeProblem(warning));
-    const recorded = await readRecord(name);
+    const resources = await readStanding(getStack());
+    const recorded = recordIn(resources, name);
     if (given === undefined && recorded !== undefined) {
       const kept = plan(recorded.lock, new Findings()).planned;
       refuseOtherChoice(name, planned, kept?.lock ?? recorded.lock, recorded.lock, file);
     }
-    refuseDangers(recorded?.applied, planned.plan, undefined);
+    refuseDangers({ applied: recorded?.applied, cluster: standingCluster(resources, name) }, planned.plan, undefined);
     await fixLock(name, planned, file, given !== undefined);
   };
   return { ...planned, admit: () => admit().catch(withoutStack) };
@@ -91,14 +91,13 @@ export function recordOf(planned: PlannedEnvironment): { readonly applied: Appli
 }
 
 /** What the environment of that name recorded in this stack when it was last brought up. */
-async function readRecord(name: string): Promise<{ readonly applied: Applied | undefined; readonly lock: Lock } | undefined> {
-  const stackName = `${getOrganization()}/${getProject()}/${getStack()}`;
-  const answer: unknown = await runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
-  const resources = z.object({ outputs: z.record(z.string(), z.unknown()).optional() }).parse(answer).outputs ?? {};
-  const [, found] = Object.entries(resources).find(([urn]) => /[:$]kpaas:index:Environment::(.*)$/.exec(urn)?.[1] === name) ?? [];
-  const outputs = isRecord(found) && isRecord(found.outputs) ? found.outputs : {};
-  const lock = outputs.lock === undefined ? undefined : parseLock(outputs.lock, name, new Findings());
-  return lock && { applied: parseApplied(outputs.applied), lock };
+function recordIn(
+  resources: readonly StandingResource[],
+  name: string,
+): { readonly applied: Applied | undefined; readonly lock: Lock } | undefined {
+  const outputs = standingResource(resources, "kpaas:index:Environment", name)?.outputs;
+  const lock = outputs?.lock === undefined ? undefined : parseLock(outputs.lock, name, new Findings());
+  return lock && { applied: parseApplied(outputs?.applied), lock };
 }
 
 /** Without a lock the plan is only good as long as it chooses what a plan with the recorded lock would. */

@@ -1,6 +1,6 @@
 import { kubesprayTags, minorOf } from "./releases";
 import type { ClusterNode, ClusterSpec } from "./types";
-import { changedVariables, fixedVariable, sameValue } from "./variables";
+import { refusedVariables, sameValue } from "./variables";
 
 /** A change that is not made: where, why, and what to do instead. */
 export interface Refusal {
@@ -8,6 +8,8 @@ export interface Refusal {
   readonly path: string;
   readonly reason: string;
   readonly remedy: string;
+  /** The part of the remedy beside setting it back, where that is one. */
+  readonly instead?: string;
 }
 
 /** Everything in the change from `recorded` to `wanted` that would harm the cluster or that no playbook run of ours can do, by path. */
@@ -45,18 +47,23 @@ export function refusedChanges(recorded: ClusterSpec, wanted: ClusterSpec, rebui
   if (workers(recorded).length > 0 && workers(wanted).length === 0) {
     refuse("nodes", "this would remove the cluster's last worker", "Keep at least one worker, or destroy the environment.");
   }
-  for (const name of changedVariables(recorded.variables, wanted.variables)) {
-    const why = fixedVariable(name);
-    if (why) refuse(`variables.${name}`, why.reason, why.remedy);
-  }
-  if (recorded.variables.kube_encrypt_secret_data === true && wanted.variables.kube_encrypt_secret_data !== true) {
-    refuse(
-      "variables.kube_encrypt_secret_data",
-      "the API server could no longer read the Secrets that are stored encrypted",
-      "Keep it true; decrypting every Secret first is work for an administrator.",
-    );
+  for (const { name, why } of refusedVariables(recorded.variables, wanted.variables)) {
+    found.push({ path: `variables.${name}`, reason: why.reason, remedy: `Set it back, or ${why.instead}.`, instead: why.instead });
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+const INTRODUCTION = "this change of the cluster is refused:";
+
+/** Refusals as the cluster's resource tells them: an engine passes on nothing but text. */
+export function refusalText(refusals: readonly Refusal[]): string {
+  return [INTRODUCTION, ...refusals.map(({ path, reason, remedy }) => `  ${path}: ${reason}\n    ${remedy}`)].join("\n");
+}
+
+/** The refusals in such a text, whatever stands around them; none in any other. */
+export function refusalsIn(text: string): Refusal[] {
+  const [, told = ""] = text.split(INTRODUCTION);
+  return [...told.matchAll(/^ *(\S+): (.+)\n +(.+)$/gm)].map(([, path = "", reason = "", remedy = ""]) => ({ path, reason, remedy }));
 }
 
 /** Names of the nodes that run pods for users, in order. */

@@ -1,7 +1,7 @@
 import { kubesprayRelease } from "./releases";
 import { taintIdentity } from "./steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "./types";
-import { changedVariables, fixedVariable } from "./variables";
+import { refusedVariables } from "./variables";
 
 /** A node of a simulated cluster. */
 export interface NodeState extends ClusterNode {
@@ -142,8 +142,8 @@ function converge(world: SimulatedWorld, inventory: ClusterSpec): SimulatedWorld
     if (before.controlPlane[0] !== inventory.controlPlane[0] || before.etcd[0] !== inventory.etcd[0]) {
       throw new PlaybookFailure("the first control plane or etcd member changed");
     }
-    const fixed = changedVariables(before.variables, inventory.variables).find((name) => fixedVariable(name));
-    if (fixed !== undefined) throw new PlaybookFailure(`${fixed} does not match the running cluster`);
+    const [fixed] = refusedVariables(before.variables, inventory.variables);
+    if (fixed !== undefined) throw new PlaybookFailure(`${fixed.name} does not match the running cluster`);
   }
   const nodes = Object.entries(inventory.nodes).map(([name, node]) => {
     const existing = before?.nodes[name];

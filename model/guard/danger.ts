@@ -1,3 +1,4 @@
+import { groupField } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
 
 /** A change that loses something or risks the cluster. */
@@ -20,11 +21,5 @@ export function isMember(machine: AppliedMachine): boolean {
 
 /** The field that declares the machine's group. */
 export function groupPath(machine: AppliedMachine): string {
-  const paths: Readonly<Record<string, string>> = {
-    "control-plane": "cluster.controlPlane.nodes",
-    etcd: "cluster.etcd.nodes",
-    bastion: "infrastructure.access.bastion",
-    nfs: "platform.storage",
-  };
-  return paths[machine.group] ?? `cluster.pools.${machine.group}.nodes`;
+  return groupField(machine.group);
 }

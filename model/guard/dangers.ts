@@ -1,14 +1,31 @@
+import type { ClusterSpec } from "../cluster/types";
 import type { EnvironmentPlan } from "../plan/types";
 import { type Applied, appliedState } from "./applied";
+import { clusterDangers } from "./cluster-dangers";
 import { type Danger, groupPath, isMember } from "./danger";
 import { machineDangers } from "./machines";
 
 /**
  * Finds the dangerous changes between what is there and what is wanted.
  * `never` marks what no approval lets through, since it cannot end well.
+ * @param applied what the environment was last brought to as a whole; undefined where it never was
+ * @param standing the cluster as it is recorded, also after a run that broke off; undefined where there is none
  */
-export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan): Danger[] {
-  if (!applied) return [];
+export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan, standing?: ClusterSpec): Danger[] {
+  const own = applied ? appliedDangers(applied, plan) : [];
+  const refused = standing ? clusterDangers(standing, plan) : [];
+  return [...own, ...refused.filter((danger) => !own.some((told) => tells(told, danger)))];
+}
+
+/** Whether a danger is told by another one: at the same field, above or below it, or about the same machine. */
+function tells(told: Danger, danger: Danger): boolean {
+  if (danger.key !== "environment" && told.key === danger.key) return true;
+  // Every address follows from the network.
+  if (told.path === "infrastructure.network.cidr" && (danger.key !== "environment" || danger.path === "cluster.apiEndpoint")) return true;
+  return [told.path, danger.path].some((path, index, both) => `${both[1 - index]}.`.startsWith(`${path}.`));
+}
+
+function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   const wanted = appliedState(plan);
   const moved = [...placeDangers(applied, wanted), ...networkDangers(applied, wanted)];
   // Every address follows from the network: what else differs then is a consequence.
@@ -16,7 +33,7 @@ export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan)
   return [
     ...moved,
     ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key])),
-    ...clusterDangers(applied, wanted),
+    ...memberDangers(applied, wanted),
     ...platformDangers(applied, wanted),
     ...claimDangers(applied, wanted, plan.platform.storage.kind),
   ];
@@ -61,7 +78,7 @@ function networkDangers(applied: Applied, wanted: Applied): Danger[] {
     );
 }
 
-function clusterDangers(applied: Applied, wanted: Applied): Danger[] {
+function memberDangers(applied: Applied, wanted: Applied): Danger[] {
   const dangers = Object.entries(wanted.machines)
     .filter(([key, machine]) => !applied.machines[key] && isMember(machine))
     .map(([key, machine]) =>

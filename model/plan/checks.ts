@@ -2,8 +2,8 @@ import { findRelease } from "../catalog";
 import { checkCluster } from "../cluster/checks";
 import { machinePath } from "../environment/machines";
 import type { Environment } from "../environment/types";
-import { fieldOfVariable } from "../environment/variables";
 import type { Finding } from "../problems";
+import { inputField } from "./input-field";
 import type { EnvironmentPlan } from "./types";
 
 /** What kubespray would stop at, found on the plan and named by the fields of the environment file. */
@@ -14,13 +14,9 @@ export function checkPlannedCluster(plan: EnvironmentPlan, environment: Environm
 function fieldPath(path: string, plan: EnvironmentPlan, environment: Environment): string {
   const [head = "", second = "", ...rest] = path.split(".");
   switch (head.replace(/\[\d+\]$/, "")) {
-    case "variables": {
-      const field = fieldOfVariable(second);
-      return field !== undefined && !(second in environment.cluster.variables) ? field : `cluster.variables.${second}`;
-    }
-    case "controlPlane":
-    case "etcd":
-      return "cluster.controlPlane.nodes";
+    case "variables":
+      if (second in environment.cluster.variables) return `cluster.variables.${second}`;
+      break;
     case "nodes": {
       const key = plan.cluster.nodes[second]?.key;
       for (const group of environment.groups) {
@@ -29,7 +25,7 @@ function fieldPath(path: string, plan: EnvironmentPlan, environment: Environment
         const field = rest[0]?.replace(/\[\d+\]$/, "");
         return field === "labels" || field === "taints" ? [group.path, ...rest].join(".") : machinePath(group, machine, field);
       }
-      return "cluster.pools";
+      break;
     }
     case "kubespray":
       return findRelease(plan.release)?.kubespray === plan.cluster.kubespray ? "release" : "lock.kubespray";
@@ -37,9 +33,6 @@ function fieldPath(path: string, plan: EnvironmentPlan, environment: Environment
       return (environment.cluster.kubernetes ?? findRelease(plan.release)?.kubernetes === plan.cluster.kubernetes)
         ? "cluster.kubernetes"
         : "lock.kubernetes";
-    case "apiEndpoint":
-      return "cluster.apiEndpoint";
-    default:
-      return `cluster.${path}`;
   }
+  return inputField(path, () => undefined);
 }

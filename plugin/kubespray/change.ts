@@ -1,3 +1,4 @@
+import { refusalText } from "../../model/cluster/refusals";
 import { compileSteps, describeStep } from "../../model/cluster/steps";
 import type { ClusterStep } from "../../model/cluster/types";
 import { type Call, type Properties, secret, UNKNOWN } from "../rpc/provider";
@@ -28,10 +29,7 @@ export function planChange(olds: Properties, news: Properties, now: Date): Plann
   });
   const expiring = expiringOf(olds, now).renewable;
   const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
-  if (refusals.length > 0) {
-    const lines = refusals.map((refusal) => `  ${refusal.path}: ${refusal.reason}\n    ${refusal.remedy}`);
-    throw new Error(`this change of the cluster is refused:\n${lines.join("\n")}`);
-  }
+  if (refusals.length > 0) throw new Error(refusalText(refusals));
   return { recorded, wanted, steps };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clusterFields, nodeFields } from "../../model/cluster/recorded";
 import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
 import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
 import { reveal, valueAt } from "./values";
@@ -30,29 +31,11 @@ export interface ClusterInputs {
 
 const text = z.string();
 const node = z.strictObject({
-  key: text,
-  generation: z.int().min(1),
-  roles: z.array(z.enum(["control-plane", "etcd", "worker"])),
-  address: text,
-  zone: text.optional(),
-  etcdMember: text.optional(),
-  labels: z.record(text, text),
-  taints: z.array(text),
+  ...nodeFields,
   machineId: text.min(1, "must be the id of the node's machine"),
   dialAddress: text.min(1, "must be the address to dial"),
 });
-const facts = {
-  name: text,
-  kubespray: text,
-  kubernetes: text,
-  nodes: z.record(text, node),
-  controlPlane: z.array(text),
-  etcd: z.array(text),
-  variables: z.record(text, z.unknown()),
-  apiEndpoint: z.strictObject({ host: text, port: z.number() }),
-  onDelete: z.enum(["forget", "reset"]),
-  networkCidr: text.optional(),
-};
+const facts = { ...clusterFields, nodes: z.record(text, node), networkCidr: text.optional() };
 const inputsSchema = z.strictObject({
   ...facts,
   lostNodes: z.array(text).default([]),
@@ -102,8 +85,8 @@ function split(rest: Omit<z.infer<typeof recordedSchema>, "networkCidr">): Pick<
   };
 }
 
-function withoutMachine({ machineId: _machineId, dialAddress: _dialAddress, zone, etcdMember, ...entry }: Node): ClusterNode {
-  return { ...entry, ...(zone === undefined ? {} : { zone }), ...(etcdMember === undefined ? {} : { etcdMember }) };
+function withoutMachine({ machineId: _machineId, dialAddress: _dialAddress, ...entry }: Node): ClusterNode {
+  return entry;
 }
 
 /** `nodes.worker-1.roles[0]` of a path of names and indexes. */

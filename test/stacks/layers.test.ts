@@ -12,6 +12,7 @@ import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
 import { environmentFile, plannedFile } from "../support/environment";
+import { filesIn } from "../support/project";
 
 describe("the name of a stack", () => {
   it("selects environment and layer", () => {
@@ -32,8 +33,9 @@ describe("an environment in three layers on the real engine", function () {
   const root = mkdtempSync(join(tmpdir(), "kpaas-layers-"));
   let lock: Lock | undefined;
 
-  const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three") => {
-    const planned = plannedFile(environmentFile({ name: "tiers", layers, platform: FEW, cluster: { pools: { worker: { nodes } } } }), lock);
+  const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three", network = {}) => {
+    const cluster = { network, pools: { worker: { nodes } } };
+    const planned = plannedFile(environmentFile({ name: "tiers", layers, platform: FEW, cluster }), lock);
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [], ...(layer ? { layer } : {}) };
   };
@@ -82,6 +84,19 @@ describe("an environment in three layers on the real engine", function () {
     const backend = join(root, ".kpaas", "sandbox", "backend");
     const files = readdirSync(backend, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const file of files) assert.doesNotMatch(readFileSync(join(file.parentPath, file.name), "utf8"), /PRIVATE KEY|client-key-data/);
+  });
+
+  it("touches no layer where the cluster would refuse the change", async () => {
+    const world = filesIn(join(root, ".kpaas", "sandbox", "world", "tiers"));
+    const contents = () => world.map((file) => readFileSync(file, "utf8"));
+    const before = contents();
+    for (const layer of [undefined, "infrastructure"] as const) {
+      await assert.rejects(
+        upEnvironment(target({ a: {}, b: {} }, layer, "three", { encapsulation: "ipip" })),
+        (error) => error instanceof RefusedError && error.problems.map(({ path }) => path).join() === "cluster.network.encapsulation",
+      );
+      assert.deepEqual(contents(), before, "the overlay's ports of the running cluster stay open");
+    }
   });
 
   it("keeps a machine that left the file until the cluster has let it go", async () => {

@@ -27,6 +27,11 @@ function files(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** What every file under a folder holds. */
+function contents(folder: string): Record<string, string> {
+  return Object.fromEntries(files(folder).map((file) => [file, readFileSync(file, "utf8")]));
+}
+
 /** All strings at secret places of the outputs. */
 function strings(value: unknown): string[] {
   if (typeof value === "string") return [value];
@@ -149,21 +154,27 @@ describe("an environment on the real engine", function () {
     assert.deepEqual({ ...again.changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
   });
 
-  it("refuses a dangerous change before anything is registered", async () => {
-    const before = readFileSync(join(world, "cluster.json"), "utf8");
-    const moved = plannedFile(
-      environmentFile({
+  it("refuses a dangerous change before anything is touched, also one that the cluster would refuse", async () => {
+    const before = contents(world);
+    const nodes = { a: {}, c: { generation: 2 }, d: {}, e: {} };
+    const refused: [path: string, infrastructure: object, cluster: object][] = [
+      ["infrastructure.network.cidr", { network: { cidr: "10.50.0.0/16" } }, {}],
+      ["cluster.network.encapsulation", {}, { network: { encapsulation: "ipip" } }],
+    ];
+    for (const [path, infrastructure, cluster] of refused) {
+      const file = environmentFile({
         name: "life",
-        infrastructure: { provider: "openstack", network: { cidr: "10.50.0.0/16" } },
-        cluster: { pools: { worker: { nodes: { a: {}, c: { generation: 2 }, d: {} } } } },
-      }),
-      lock,
-    );
-    await assert.rejects(
-      upEnvironment({ plan: moved.plan, root, sandbox: true, approvals: [] }, options),
-      (error) => error instanceof RefusedError && error.problems.some(({ path }) => path === "infrastructure.network.cidr"),
-    );
-    assert.equal(readFileSync(join(world, "cluster.json"), "utf8"), before);
+        infrastructure: { provider: "openstack", ...infrastructure },
+        cluster: { ...cluster, pools: { worker: { nodes } } },
+      });
+      const moved = plannedFile(file, lock);
+      const onAccepted = () => assert.fail("the lock of what is there would be overwritten");
+      await assert.rejects(
+        upEnvironment({ plan: moved.plan, root, sandbox: true, approvals: [] }, { ...options, onAccepted }),
+        (error) => error instanceof RefusedError && error.problems.map((problem) => problem.path).join() === path,
+      );
+      assert.deepEqual(contents(world), before);
+    }
   });
 
   it("shows in a preview already that a claim of data cannot be replaced", async () => {

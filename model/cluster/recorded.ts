@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { ClusterSpec } from "./types";
+
+const text = z.string();
+
+/** What is recorded of a node, but for the machine behind it. */
+export const nodeFields = {
+  key: text,
+  generation: z.int().min(1),
+  roles: z.array(z.enum(["control-plane", "etcd", "worker"])),
+  address: text,
+  zone: text.exactOptional(),
+  etcdMember: text.exactOptional(),
+  labels: z.record(text, text),
+  taints: z.array(text),
+};
+
+/** What is recorded of a cluster, but for its nodes. */
+export const clusterFields = {
+  name: text,
+  kubespray: text,
+  kubernetes: text,
+  controlPlane: z.array(text),
+  etcd: z.array(text),
+  variables: z.record(text, z.unknown()),
+  apiEndpoint: z.strictObject({ host: text, port: z.number() }),
+  onDelete: z.enum(["forget", "reset"]),
+};
+
+const recordedSchema = z.object({ ...clusterFields, nodes: z.record(text, z.object(nodeFields)) });
+
+/**
+ * A cluster as the outputs of its resource record it: what was last reached. Undefined where no cluster has been made yet, which a creation
+ * that reached no node has not.
+ */
+export function parseRecordedCluster(outputs: unknown): ClusterSpec | undefined {
+  const { data } = recordedSchema.safeParse(outputs);
+  return data !== undefined && Object.keys(data.nodes).length > 0 ? data : undefined;
+}

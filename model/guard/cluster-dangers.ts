@@ -1,0 +1,90 @@
+import { findRelease } from "../catalog";
+import { type Refusal, refusalsIn, refusedChanges } from "../cluster/refusals";
+import type { ClusterSpec } from "../cluster/types";
+import { fieldOfVariable } from "../environment/variables";
+import { inputField } from "../plan/input-field";
+import type { EnvironmentPlan } from "../plan/types";
+import type { Problem } from "../problems";
+import type { Danger } from "./danger";
+
+type Variables = ClusterSpec["variables"];
+
+/**
+ * What the running cluster would refuse, by the same rules, before anything below it is touched; named by the fields of the environment file.
+ * @param standing the cluster as its resource records it
+ */
+export function clusterDangers(standing: ClusterSpec, plan: EnvironmentPlan): Danger[] {
+  const wanted = plan.cluster;
+  const found = new Map<string, Danger>();
+  for (const refusal of withoutConsequences(refusedChanges(standing, wanted), standing, plan)) {
+    const danger = dangerOf(refusal, standing, plan);
+    if (!found.has(danger.path)) found.set(danger.path, danger);
+  }
+  return [...found.values()];
+}
+
+/** What follows from another refusal is not told beside it. */
+function withoutConsequences(refusals: readonly Refusal[], standing: ClusterSpec, { cluster, release }: EnvironmentPlan): Refusal[] {
+  const refused = new Set(refusals.map(({ path }) => path));
+  const ownKubernetes = findRelease(release)?.kubernetes === cluster.kubernetes && standing.kubespray !== cluster.kubespray;
+  return refusals.filter(({ path }) => {
+    if (path.startsWith("variables.calico_")) return !refused.has("variables.kube_network_plugin");
+    // A release brings both; a version that the file names brings the tag that installs it.
+    if (path === "kubernetes") return !ownKubernetes;
+    if (path === "kubespray") return ownKubernetes || !refused.has("kubernetes");
+    return true;
+  });
+}
+
+/** What the cluster refused by itself, since only the run could see it; by the fields of the environment file. */
+export function toldByCluster(text: string, plan: EnvironmentPlan): Problem[] {
+  return refusalsIn(text).map(({ path, reason, remedy }) => ({
+    environment: plan.environment,
+    path: inputField(path, (name) => plan.machines.find((machine) => machine.name === name)),
+    reason,
+    remedy: lower(remedy),
+    severity: "error",
+  }));
+}
+
+function dangerOf(refusal: Refusal, standing: ClusterSpec, plan: EnvironmentPlan): Danger {
+  const machineOf = (name: string) => {
+    const planned = plan.machines.find((machine) => machine.name === name);
+    if (planned) return planned;
+    const node = standing.nodes[name];
+    const group = node?.roles.includes("worker") ? (node.labels[POOL_LABEL] ?? "worker") : "control-plane";
+    return node && { key: node.key, group };
+  };
+  const [head = "", second = ""] = refusal.path.split(".");
+  const key = head === "nodes" ? (machineOf(second)?.key ?? second) : "environment";
+  const danger = { key, action: "never" as const, path: inputField(refusal.path, machineOf) };
+  if (head !== "variables") return { ...danger, reason: refusal.reason, remedy: lower(refusal.remedy) };
+  const [was, becomes] = [standing.variables, plan.cluster.variables].map((variables) => settingOf(second, variables));
+  return {
+    ...danger,
+    reason: `${refusal.reason} (${shown(was)} → ${shown(becomes)})`,
+    remedy: `${was === undefined ? "take it out again" : `set it back to ${shown(was)}`}, or ${refusal.instead}`,
+    ...(becomes === undefined ? {} : { value: becomes }),
+  };
+}
+
+/** The label by which nodes tell their pool. */
+const POOL_LABEL = "kpaas.io/pool";
+
+/** The value of the field that sets the variable, else of the variable itself. */
+function settingOf(name: string, variables: Variables): unknown {
+  return fieldOfVariable(name) === "cluster.network.encapsulation" ? encapsulation(variables) : variables[name];
+}
+
+function encapsulation({ calico_vxlan_mode: vxlan, calico_ipip_mode: ipip }: Variables): string {
+  return vxlan === "Always" ? "vxlan" : ipip === "Always" ? "ipip" : "none";
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "not set" : typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A sentence of the cluster's as the part of one that remedies of the file are. */
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+}
