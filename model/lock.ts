@@ -26,6 +26,8 @@ const lockSchema = z.strictObject({
     cloudRange: range,
     loadBalancerRange: range.optional(),
     ingressAddress: address.optional(),
+    /** What the ingress had before, as far as it lies in the load balancers' range: no Service is given it again. */
+    formerIngressAddresses: z.array(address).optional(),
     apiEndpointAddress: address.optional(),
   }),
   machines: z.record(z.string(), lockedMachineSchema),

@@ -130,7 +130,7 @@ export class Platform extends ComponentResource {
   private createMetalLb(plan: ServicePlan): Resource {
     const { loadBalancer, ingress } = this.args.plan.platform;
     if (loadBalancer.kind !== "metallb") throw new Error("The plan has the service metallb, but platform.loadBalancer.kind is cloud.");
-    const args = { ...this.common(plan), range: loadBalancer.range, ingressAddress: ingress.address };
+    const args = { ...this.common(plan), range: loadBalancer.range, reserved: loadBalancer.reserved, ingressAddress: ingress.address };
     return new MetalLb(this.childName("metallb"), args, { parent: this });
   }
 

@@ -11,6 +11,8 @@ export interface AddressPlan {
   readonly cloudRange: AddressRange;
   readonly loadBalancerRange: AddressRange;
   readonly ingress: string;
+  /** Addresses of the load balancers' range that the ingress had before. */
+  readonly formerIngress: readonly string[];
   /** Undefined for an endpoint of kind node. */
   readonly apiEndpoint?: string;
   /** By machine key. */
@@ -108,6 +110,7 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
     cloudRange: rangeOf(cloud),
     loadBalancerRange: rangeOf(balancer),
     ingress: formatAddress(ingress),
+    formerIngress: formerIngress(lock, ingress, balancer, findings),
     ...(endpoint === undefined ? {} : { apiEndpoint: formatAddress(endpoint) }),
     machines: planned,
     retired: Object.fromEntries(
@@ -116,6 +119,29 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
   };
+}
+
+/**
+ * What the ingress had before stays out of what other Services are given: MetalLB's pools may never overlap, and their changes come one
+ * after the other, so an address can pass from one pool to another only if for a while it is in none.
+ */
+function formerIngress(lock: Lock | undefined, ingress: number, range: Span, findings: Findings): string[] {
+  const locked = lock?.network.ingressAddress;
+  const had = [...(lock?.network.formerIngressAddresses ?? []), ...(locked === undefined ? [] : [locked])];
+  const former = [...new Set(had)].filter((text) => {
+    const value = parseAddress(text);
+    return value !== undefined && value !== ingress && contains(range, value);
+  });
+  const moves = locked !== undefined && locked !== formatAddress(ingress);
+  if (moves && former.length > 0 && range.last - range.first === former.length) {
+    findings.error(
+      "platform.loadBalancer.range",
+      `has no address beside the ingress's new one and those it had before (${former.join(", ")})`,
+      "give a range with at least one address more, or leave the ingress where it is",
+      formatRange(rangeOf(range)),
+    );
+  }
+  return former;
 }
 
 /** What the file fixes beside the machines must leave alone the addresses that machines have, as the lock file says. */

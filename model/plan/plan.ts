@@ -60,6 +60,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
       cloudRange: `${addresses.cloudRange.first}-${addresses.cloudRange.last}`,
       loadBalancerRange: `${addresses.loadBalancerRange.first}-${addresses.loadBalancerRange.last}`,
       ingressAddress: addresses.ingress,
+      ...(addresses.formerIngress.length === 0 ? {} : { formerIngressAddresses: [...addresses.formerIngress] }),
       ...(addresses.apiEndpoint === undefined ? {} : { apiEndpointAddress: addresses.apiEndpoint }),
     },
     machines: locked,

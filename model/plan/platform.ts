@@ -44,7 +44,7 @@ export function planPlatform(environment: Environment, addresses: AddressPlan, m
         ? { kind: "nfs", server: platform.storage.server ?? server ?? "", path: platform.storage.path, sizeGiB: platform.storage.sizeGiB }
         : platform.storage,
     storageClass: platform.storage.kind === "existing" ? platform.storage.className : storageClass,
-    loadBalancer: { kind: "metallb", range: addresses.loadBalancerRange },
+    loadBalancer: { kind: "metallb", range: addresses.loadBalancerRange, reserved: addresses.formerIngress },
     ingress: { kind: "nginx", className: "nginx", address: addresses.ingress },
   };
 }

@@ -173,7 +173,14 @@ export interface PlatformPlan {
     | { readonly kind: "existing"; readonly className: string };
   /** The storage class every service's claim names. */
   readonly storageClass: string;
-  readonly loadBalancer: { readonly kind: "metallb"; readonly range: AddressRange } | { readonly kind: "cloud" };
+  readonly loadBalancer:
+    | {
+        readonly kind: "metallb";
+        readonly range: AddressRange;
+        /** Addresses of the range that no Service is given: the ingress had them before. */
+        readonly reserved: readonly string[];
+      }
+    | { readonly kind: "cloud" };
   readonly ingress: { readonly kind: "nginx"; readonly className: string; readonly address: string };
 }
 

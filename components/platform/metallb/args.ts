@@ -7,4 +7,9 @@ export interface MetalLbArgs extends ServiceArgs {
   readonly range: AddressRange;
   /** The ingress controller's address: kept in a pool of its own, so that no other Service is ever given it. */
   readonly ingressAddress: string;
+  /**
+   * Addresses of the range that no Service is given. What the ingress had before belongs here, or its move is refused: MetalLB never
+   * takes two pools that overlap, not even while one change follows the other. Default: none.
+   */
+  readonly reserved?: readonly string[];
 }

@@ -1,14 +1,11 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
-import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
 import { PlatformService } from "../service";
 import { METALLB } from "../tokens";
 import type { MetalLbArgs } from "./args";
-import { metalLbValues, rangeWithout } from "./values";
+import { addressPools, metalLbValues } from "./values";
 
 const API = "metallb.io/v1beta1";
-
-/** The names of the address pools. */
-const POOLS = { primary: "primary", ingress: "ingress" } as const;
 
 /** MetalLB in layer 2: gives Services of type LoadBalancer an address of the node network and answers for it. */
 export class MetalLb extends PlatformService {
@@ -19,26 +16,25 @@ export class MetalLb extends PlatformService {
     this.allowIngress("allow-webhook", { "app.kubernetes.io/name": "metallb", "app.kubernetes.io/component": "controller" }, [9443]);
     const release = this.release(metalLbValues(args.plan));
 
-    const primary = rangeWithout(args.range, args.ingressAddress);
-    const pools = [
-      ...(primary.length === 0 ? [] : [{ pool: POOLS.primary, addresses: primary, autoAssign: true }]),
-      { pool: POOLS.ingress, addresses: [`${args.ingressAddress}/32`], autoAssign: false },
-    ];
-    const made = pools.map(
-      ({ pool, addresses, autoAssign }) =>
+    const pools = addressPools(args);
+    const made: Resource[] = [];
+    for (const { name: pool, ...spec } of pools) {
+      const dependsOn = [release, ...made];
+      made.push(
         new CustomResource(
           this.childName(`pool-${pool}`),
-          { apiVersion: API, kind: "IPAddressPool", metadata: this.metadata(pool, "metallb"), spec: { addresses, autoAssign } },
-          this.inCluster({ dependsOn: [release] }),
+          { apiVersion: API, kind: "IPAddressPool", metadata: this.metadata(pool, "metallb"), spec },
+          this.inCluster({ dependsOn }),
         ),
-    );
+      );
+    }
     new CustomResource(
       this.childName("advertisement"),
       {
         apiVersion: API,
         kind: "L2Advertisement",
         metadata: this.metadata("platform", "metallb"),
-        spec: { ipAddressPools: pools.map(({ pool }) => pool) },
+        spec: { ipAddressPools: pools.map((pool) => pool.name) },
       },
       this.inCluster({ dependsOn: [release, ...made] }),
     );

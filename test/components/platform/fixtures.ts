@@ -79,7 +79,7 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
       tls: { kind: "selfSigned" },
       storage: { kind: "nfs", server: "10.20.0.20", path: "/srv/nfs", sizeGiB: 200 },
       storageClass: "cp-storageclass",
-      loadBalancer: { kind: "metallb", range: { first: "10.20.0.200", last: "10.20.0.230" } },
+      loadBalancer: { kind: "metallb", range: { first: "10.20.0.200", last: "10.20.0.230" }, reserved: [] },
       ingress: { kind: "nginx", className: "nginx", address: "10.20.0.200" },
     },
     services: (Object.keys(DEPENDS_ON) as ServiceName[]).map((name) => servicePlan(name)),
