@@ -1,4 +1,5 @@
 import { findRelease, knownReleases } from "../catalog";
+import { checkChartValues } from "../charts/checks";
 import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
@@ -50,6 +51,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
   const platform = planPlatform(environment, addresses, machines);
   const services = planServices(environment, release, platform, profiles[environment.profile].replicas);
   checkStorage(environment, services, findings);
+  checkChartValues(services, findings);
   const wanted: Lock = {
     version: 1,
     environment: environment.name,

@@ -1,4 +1,5 @@
 import type { Release } from "../catalog";
+import { imagesWith } from "../charts/images";
 import { replicatedServices } from "../environment/resolve";
 import type { Environment, WantedService } from "../environment/types";
 import { supportedServices } from "../environment/unsupported";
@@ -66,7 +67,7 @@ export function planServices(environment: Environment, release: Release, platfor
       version,
       dependsOn: dependsOn.filter((each) => names.has(each)),
       ...(chart ? { chart } : {}),
-      images,
+      images: chart && options?.values ? imagesWith(chart.name, images, options.values) : images,
       replicas: options?.replicas ?? (replicatedServices.includes(name) ? Math.max(replicas, defaults.replicas) : defaults.replicas),
       ...(resources ? { resources } : {}),
       ...(sizeGiB === undefined ? {} : { sizeGiB }),

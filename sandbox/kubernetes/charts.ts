@@ -1,18 +1,11 @@
-import catalogue from "../../catalog/sandbox-charts.json";
-import { nearest } from "../../model/problems";
-import type { FieldError } from "./schema";
+import catalogue from "../../catalog/charts.json";
+import { type ChartValues, chartValues } from "../../model/charts/chart";
 import { at, type Fields, fields, isFields, list, merge, text } from "./values";
 
-/** What the catalogue knows of a chart; see catalog/sandbox-charts.json. */
-export interface Chart {
-  readonly name: string;
-  readonly version: string;
+/** What the catalogue knows of a chart; see catalog/charts.json. */
+export interface Chart extends ChartValues {
   readonly appVersion: string;
   readonly repository: string;
-  /** The chart's default values. */
-  readonly values: Fields;
-  /** Dotted paths of values the chart reads but gives no default. */
-  readonly optionalValues: readonly string[];
   readonly crds: Fields;
   readonly objects: readonly Fields[];
 }
@@ -30,50 +23,15 @@ export function findChart(reference: string): Chart | undefined {
   const name = chartNames().find((one) => last === one || (reference.endsWith(".tgz") && last.startsWith(`${one}-`)));
   if (name === undefined) return undefined;
   const entry = fields(CHARTS[name]);
+  const known = chartValues(name);
+  if (known === undefined) return undefined;
   return {
-    name,
-    version: String(entry.version),
+    ...known,
     appVersion: String(entry.appVersion),
     repository: String(entry.repository),
-    values: fields(entry.values),
-    optionalValues: list(entry.optionalValues).map(String),
     crds: fields(entry.crds),
     objects: list(entry.objects).map(fields),
   };
-}
-
-// Parts that charts hand on to Kubernetes whole, whatever their default holds.
-const HANDED_ON =
-  /^(nodeSelector|resources|lifecycle|tmpVolume|.*(Selector|[sS]ecurityContext|[aA]nnotations|[lL]abels|Probe|[sS]trategy))$/;
-
-/** Values that the chart does not know, by their path below the values. Where the chart's default is an empty map or no map, anything goes. */
-export function unknownValues(chart: Chart, values: Fields): FieldError[] {
-  const optional = chart.optionalValues.map((path) => path.split("."));
-  const walk = (given: Fields, known: Fields, path: readonly string[]): FieldError[] =>
-    Object.entries(given).flatMap(([key, value]) => {
-      const here = [...path, key];
-      if (optional.some((one) => one.length <= here.length && one.every((part, index) => part === here[index]))) return [];
-      if (!(key in known)) {
-        const longer = optional.some((one) => here.every((part, index) => part === one[index]));
-        return longer ? [] : [{ path: here.join("."), reason: unknownReason(chart, key, known, optional, path) }];
-      }
-      const inner = known[key];
-      const open = !isFields(inner) || Object.keys(inner).length === 0 || HANDED_ON.test(key);
-      return open || !isFields(value) ? [] : walk(value, inner, here);
-    });
-  return walk(values, chart.values, []);
-}
-
-function unknownReason(
-  chart: Chart,
-  key: string,
-  known: Fields,
-  optional: readonly (readonly string[])[],
-  path: readonly string[],
-): string {
-  const others = optional.filter((one) => path.every((part, index) => part === one[index])).map((one) => one[path.length] ?? "");
-  const near = nearest(key, [...Object.keys(known), ...others]);
-  return `the chart ${chart.name} ${chart.version} has no such value${near === undefined ? "" : `; did you mean "${near}"?`}`;
 }
 
 /** What a release of a chart is rendered with. */

@@ -1,6 +1,6 @@
+import { podSecurityProblem } from "../../model/pod-security";
 import type { SimulatedCluster, SimulatedNode } from "./cluster";
 import type { Objects } from "./objects";
-import { podSecurityProblem } from "./pod-security";
 import { at, type Fields, fields, list, selects, text } from "./values";
 
 /** How the pods of one template fare. */
@@ -11,6 +11,8 @@ export interface PodsOutcome {
   readonly problems: readonly string[];
 }
 
+const LEVEL_LABEL = "pod-security.kubernetes.io/enforce";
+
 const IMPLICIT_CLASSES = ["system-cluster-critical", "system-node-critical"];
 
 /**
@@ -19,7 +21,7 @@ const IMPLICIT_CLASSES = ["system-cluster-critical", "system-node-critical"];
  */
 export function runPods(template: Fields, namespace: string, pod: string, cluster: SimulatedCluster, objects: Objects): PodsOutcome {
   const spec = fields(template.spec);
-  const refused = admissionProblem(template, spec, namespace, pod, objects);
+  const refused = admissionProblem(spec, namespace, pod, objects);
   if (refused !== undefined) return { nodes: [], problems: [refused] };
   const { nodes, reason } = schedule(spec, cluster);
   const report = (problem: string): string => `[Pod ${namespace}/${pod}]: ${problem}`;
@@ -29,7 +31,7 @@ export function runPods(template: Fields, namespace: string, pod: string, cluste
   return { nodes, problems: configProblems(spec, namespace, objects).map(report) };
 }
 
-function admissionProblem(template: Fields, spec: Fields, namespace: string, pod: string, objects: Objects): string | undefined {
+function admissionProblem(spec: Fields, namespace: string, pod: string, objects: Objects): string | undefined {
   const account = text(spec.serviceAccountName) ?? text(spec.serviceAccount) ?? "default";
   const forbidden = `[FailedCreate] pods "${pod}" is forbidden`;
   if (account !== "default" && objects.get("v1", "ServiceAccount", namespace, account) === undefined) {
@@ -43,7 +45,8 @@ function admissionProblem(template: Fields, spec: Fields, namespace: string, pod
   ) {
     return `${forbidden}: no PriorityClass with name ${priority} was found`;
   }
-  const insecure = podSecurityProblem(template, objects.get("v1", "Namespace", "", namespace));
+  const level = fields(at(objects.get("v1", "Namespace", "", namespace), "metadata.labels"))[LEVEL_LABEL];
+  const insecure = level === "baseline" || level === "restricted" ? podSecurityProblem(spec, level) : undefined;
   return insecure === undefined ? undefined : `${forbidden}: ${insecure}`;
 }
 

@@ -1,6 +1,7 @@
+import { unknownValues } from "../../model/charts/unknown-values";
 import { Store } from "../store";
 import { type Api, ApiError } from "./api";
-import { type Chart, chartNames, findChart, render, unknownValues } from "./charts";
+import { type Chart, chartNames, findChart, render } from "./charts";
 import type { FieldError } from "./schema";
 import { annotationsOf, at, containsUnknown, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, same, text } from "./values";
 
@@ -56,7 +57,9 @@ export function releaseProblems(inputs: Fields): FieldError[] {
   return [
     ...errors,
     ...sourceProblems(chart, inputs, reference),
-    ...unknownValues(chart, fields(inputs.values)).map((one) => ({ ...one, path: `values.${one.path}` })),
+    ...unknownValues(chart, fields(inputs.values))
+      .map((one) => ({ ...one, path: `values.${one.path}` }))
+      .filter(({ path }) => !containsUnknown(at(inputs, path))),
   ];
 }
 

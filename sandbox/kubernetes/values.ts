@@ -1,37 +1,13 @@
+import { at, type Fields, fields, isFields, list, text } from "../../model/data";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, secret, UNKNOWN } from "../../plugin/rpc/provider";
 
-/** A JSON object. */
-export type Fields = Readonly<Record<string, unknown>>;
+export { at, type Fields, fields, isFields, list, text };
 
 /** A Kubernetes object as the API server keeps it. */
 export interface KubeObject extends Fields {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: Fields;
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The value as an object; empty for anything else. */
-export function fields(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-/** The value as a list; empty for anything else. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The value as a string, if it is one and not empty. */
-export function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** What stands at a dotted path, e.g. `spec.template.spec`. */
-export function at(value: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((inner, key) => fields(inner)[key], value);
 }
 
 /** A copy with the value at a dotted path set, or taken out where it is undefined. */

@@ -28,7 +28,8 @@ export class CertManager extends PlatformService {
       const ca = this.secret("ca", CA_SECRET, "cert-manager", { "tls.crt": certificate, "tls.key": key }, "kubernetes.io/tls");
       this.issue({ ca: { secretName: CA_SECRET } }, [release, ca]);
     } else if (issuer.kind === "acme") {
-      const solvers = [{ http01: { ingress: { ingressClassName: issuer.ingressClass } } }];
+      // The ingress controller reaches the solver inside the cluster; the default would open a port on every node.
+      const solvers = [{ http01: { ingress: { ingressClassName: issuer.ingressClass, serviceType: "ClusterIP" } } }];
       this.issue({ acme: { email: issuer.email, server: ACME_SERVER, privateKeySecretRef: { name: ACME_ACCOUNT }, solvers } }, [release]);
     }
     this.clusterIssuer = issuer.kind === "none" ? undefined : PLATFORM_ISSUER;

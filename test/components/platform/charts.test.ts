@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
+import { chartRules } from "../../../model/charts/rules";
 import type { Graph, RecordedResource } from "../../support/graph";
 import type { Bag } from "../../support/mocks";
 import { at, environmentPlan, ofKind, platformGraph, replicated } from "./fixtures";
@@ -17,6 +18,25 @@ async function graphs(): Promise<Graph[]> {
   const acme = { ...plan, platform: { ...plan.platform, tls: { kind: "acme", email: "ops@example.org" } as const } };
   return [await platformGraph(plan), await platformGraph(replicated(signed)), await platformGraph(acme)];
 }
+
+/** The dotted paths of lists that are not empty. */
+function lists(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => lists(inner, path === "" ? key : `${path}.${key}`));
+}
+
+describe("our Helm values", () => {
+  it("hold lists only where their replacement by the user's own is told of", async () => {
+    const releases = (await graphs()).flatMap((g) => ofKind(g, "helm.sh/v3:Release"));
+    const named = releases.flatMap(({ inputs }) => {
+      const rules = chartRules(String(inputs.name));
+      return rules === undefined ? [] : lists(inputs.values).map((path) => [path, path in rules.ownLists]);
+    });
+    assert.ok(named.length > 0);
+    for (const [path, told] of named) assert.ok(told, String(path));
+  });
+});
 
 describe("our Helm values and custom resources against the real charts", () => {
   let all: Graph[];

@@ -48,6 +48,18 @@ describe("Helm values", () => {
     assert.equal(mergeValues({ a: { b: 1 } }, { a: hidden }).a, hidden);
   });
 
+  it("give way where Kubernetes takes one of two keys only", () => {
+    const ours = { budget: { enabled: true, maxUnavailable: 1 }, image: { tag: "1", digest: "sha256:a" } };
+    assert.deepEqual(mergeValues(ours, { budget: { minAvailable: 2 } }).budget, { enabled: true, minAvailable: 2 });
+    assert.deepEqual(mergeValues(ours, { budget: { minAvailable: null } }).budget, {
+      enabled: true,
+      maxUnavailable: 1,
+      minAvailable: null,
+    });
+    assert.deepEqual(mergeValues(ours, { image: { tag: "2" } }).image, { tag: "2" });
+    assert.deepEqual(mergeValues(ours, { image: { repository: "r" } }).image, { tag: "1", digest: "sha256:a", repository: "r" });
+  });
+
   it("are left as they are by nothing, and by themselves", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (values) => {

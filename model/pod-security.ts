@@ -1,6 +1,8 @@
-import { at, type Fields, fields, list } from "./values";
+import { at, type Fields, fields, list } from "./data";
 
-const LEVEL_LABEL = "pod-security.kubernetes.io/enforce";
+/** A level of the Pod Security Standards that forbids something. */
+export type EnforcedLevel = "baseline" | "restricted";
+
 const BASELINE_CAPABILITIES = [
   "AUDIT_WRITE",
   "CHOWN",
@@ -28,11 +30,8 @@ const RESTRICTED_VOLUMES = [
   "secret",
 ];
 
-/** What the namespace's enforced Pod Security Standard has against a pod template; undefined when nothing. */
-export function podSecurityProblem(template: Fields, namespace: Fields | undefined): string | undefined {
-  const level = at(namespace, "metadata.labels") === undefined ? undefined : fields(at(namespace, "metadata.labels"))[LEVEL_LABEL];
-  if (level !== "baseline" && level !== "restricted") return undefined;
-  const spec = fields(template.spec);
+/** What a Pod Security Standard has against a pod's spec, in the words of Kubernetes' admission; undefined when nothing. */
+export function podSecurityProblem(spec: Fields, level: EnforcedLevel): string | undefined {
   const found = [...baseline(spec), ...(level === "restricted" ? restricted(spec) : [])];
   return found.length === 0 ? undefined : `violates PodSecurity "${level}:latest": ${found.join(", ")}`;
 }

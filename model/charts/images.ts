@@ -1,0 +1,35 @@
+import { at, type Fields, fields, text } from "../data";
+import { chartValues } from "./chart";
+import { chartRules } from "./rules";
+
+/**
+ * The images of a service once the user's values are in: an image they name takes the planned one's place, and one that they switch on
+ * is added.
+ * @param planned full references by role
+ */
+export function imagesWith(chart: string, planned: Readonly<Record<string, string>>, values: Fields): Record<string, string> {
+  const rules = chartRules(chart);
+  const images: Record<string, string> = { ...planned };
+  for (const [role, path] of Object.entries(rules?.images ?? {})) {
+    const image = planned[role];
+    if (image !== undefined) images[role] = overlaid(image, fields(at(values, path)));
+  }
+  const defaults = chartValues(chart)?.values ?? {};
+  for (const { role, when, image } of rules?.addedImages ?? []) {
+    if (at(values, when) !== true) continue;
+    const known = fields(at(defaults, image));
+    images[role] = overlaid(`${String(known.repository)}:${String(known.tag)}`, fields(at(values, image)));
+  }
+  return images;
+}
+
+/** An image as the parts given in values change it: charts put it together as registry/repository:tag@digest. */
+function overlaid(image: string, given: Fields): string {
+  const [registry, repository, tag, digest] = ["registry", "repository", "tag", "digest"].map((part) => text(given[part]));
+  if (registry === undefined && repository === undefined && tag === undefined && digest === undefined) return image;
+  const match = /^(.+?)(?::([^:@/]+))?(?:@(.+))?$/.exec(image);
+  const name = repository ?? match?.[1] ?? "";
+  const version = tag ?? match?.[2];
+  const sum = digest ?? (tag === undefined && repository === undefined ? match?.[3] : undefined);
+  return `${registry === undefined ? "" : `${registry}/`}${name}${version === undefined ? "" : `:${version}`}${sum === undefined ? "" : `@${sum}`}`;
+}

@@ -1,0 +1,27 @@
+/** A JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether the value is a JSON object. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value as an object; empty for anything else. */
+export function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+/** The value as a list; empty for anything else. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value as a string, if it is one and not empty. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** What stands at a dotted path, e.g. `spec.template.spec`. */
+export function at(value: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((inner, key) => fields(inner)[key], value);
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import rules from "../../../catalog/chart-values.json";
+import { chartValues } from "../../../model/charts/chart";
+import { chartRules } from "../../../model/charts/rules";
+import { unknownValues } from "../../../model/charts/unknown-values";
+import { environmentFile, planFile, plannedFile } from "../../support/environment";
+
+const withValues = (service: string, values: unknown, more: Record<string, unknown> = {}) =>
+  environmentFile({ platform: { services: { [service]: { values, ...more } } } });
+
+/** The problems of a service's values, as `severity path below the values`. */
+function problemsOf(service: string, values: unknown, more: Record<string, unknown> = {}): string[] {
+  const inside = `platform.services.${service}.values.`;
+  return planFile(withValues(service, values, more))
+    .problems.filter(({ path }) => path.startsWith(inside))
+    .map(({ severity, path }) => `${severity} ${path.slice(inside.length)}`);
+}
+
+describe("a chart's own values", () => {
+  const cases: readonly (readonly [service: string, values: unknown, expected: readonly string[]])[] = [
+    ["metricsServer", { nonsense: 1, podLabels: { a: "b" } }, ["error nonsense"]],
+    ["metricsServer", { replicas: "many" }, ["error replicas", "warning replicas"]],
+    ["metricsServer", { metrics: { enabled: "true" } }, ["error metrics.enabled"]],
+    ["metricsServer", { tolerations: { key: "a" } }, ["error tolerations"]],
+    ["metricsServer", { apiService: "on" }, ["error apiService"]],
+    ["metricsServer", { serviceMonitor: { enabled: true } }, ["error serviceMonitor.enabled"]],
+    ["metricsServer", { serviceMonitor: { enabled: false } }, []],
+    ["metricsServer", { containerPort: 4443 }, ["error containerPort"]],
+    ["metricsServer", { containerPort: 10250, nameOverride: "" }, []],
+    ["metricsServer", { nameOverride: "metrics" }, ["error nameOverride"]],
+    ["metricsServer", { tls: { type: "cert-manager" } }, ["error tls.type"]],
+    ["metricsServer", { args: ["--v=4"] }, ["warning args"]],
+    ["metricsServer", { podDisruptionBudget: { minAvailable: 1 } }, []],
+    ["metricsServer", { podDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } }, ["error podDisruptionBudget"]],
+    [
+      "certManager",
+      { webhook: { podDisruptionBudget: { minAvailable: 1, maxUnavailable: "50%" } } },
+      ["error webhook.podDisruptionBudget"],
+    ],
+    ["certManager", { prometheus: { podmonitor: { enabled: true } } }, ["error prometheus.podmonitor.enabled"]],
+    ["certManager", { crds: { enabled: false } }, ["error crds.enabled"]],
+    ["certManager", { installCRDs: true }, ["error installCRDs"]],
+    ["certManager", { namespace: "kube-system" }, ["error namespace"]],
+    ["certManager", { webhook: { hostNetwork: true } }, ["error webhook.hostNetwork"]],
+    ["certManager", { containerSecurityContext: { privileged: true } }, ["error containerSecurityContext"]],
+    [
+      "certManager",
+      { cainjector: { containerSecurityContext: { allowPrivilegeEscalation: true } } },
+      ["error cainjector.containerSecurityContext"],
+    ],
+    ["certManager", { securityContext: { runAsNonRoot: false } }, ["error securityContext"]],
+    ["certManager", { containerSecurityContext: null }, ["error containerSecurityContext"]],
+    ["certManager", { securityContext: { runAsUser: 1001 } }, []],
+    ["certManager", { volumes: [{ name: "host", hostPath: { path: "/etc" } }] }, ["error volumes"]],
+    ["certManager", { volumes: [{ name: "ca", configMap: { name: "ca" } }] }, []],
+    ["certManager", { extraObjects: ["apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\n"] }, ["error extraObjects.0"]],
+    ["certManager", { extraObjects: ["apiVersion: v1\nkind: ConfigMap\n"] }, ["warning extraObjects.0"]],
+  ];
+  for (const [service, values, expected] of cases) {
+    it(`of ${service} ${JSON.stringify(values)} give ${expected.join(", ") || "no problem"}`, () => {
+      assert.deepEqual(problemsOf(service, values), expected);
+    });
+  }
+
+  it("are told of where an option says the same, but not where they agree with it", () => {
+    assert.deepEqual(problemsOf("metricsServer", { replicas: 2 }), ["warning replicas"]);
+    assert.deepEqual(problemsOf("metricsServer", { replicas: 2 }, { replicas: 2 }), []);
+  });
+
+  it("change the images that the plan lists, and add those that they switch on", () => {
+    const images = (service: string, values: unknown) => plannedFile(withValues(service, values)).plan.images;
+    const standard = plannedFile(environmentFile()).plan.images;
+    const changed = (service: string, values: unknown) => images(service, values).filter((image) => !standard.includes(image));
+    assert.deepEqual(changed("metricsServer", { image: { repository: "r.intra/ms" } }), ["r.intra/ms:v0.8.1"]);
+    assert.deepEqual(changed("metricsServer", { image: { tag: "v9" } }), ["registry.k8s.io/metrics-server/metrics-server:v9"]);
+    assert.deepEqual(changed("metricsServer", { addonResizer: { enabled: true } }), ["registry.k8s.io/autoscaling/addon-resizer:1.8.23"]);
+    assert.deepEqual(changed("certManager", { webhook: { image: { registry: "r.intra", tag: "v2", digest: "sha256:ab" } } }), [
+      "r.intra/quay.io/jetstack/cert-manager-webhook:v2@sha256:ab",
+    ]);
+    assert.deepEqual(changed("certManager", { podLabels: { a: "b" } }), []);
+  });
+});
+
+describe("the rules for charts' values", () => {
+  for (const name of Object.keys(rules)) {
+    it(`of ${name} name only values that the chart has`, () => {
+      const chart = chartValues(name);
+      const known = chartRules(name);
+      assert.ok(chart && known);
+      const paths = [
+        ...Object.values(known.images),
+        ...known.addedImages.flatMap(({ when, image }) => [when, image]),
+        ...Object.keys(known.ownLists),
+        ...Object.keys(known.fields),
+        ...Object.keys(known.api),
+        ...known.refused.map(({ path }) => path),
+        ...known.workloads.flatMap(({ at, hostNetwork }) => [
+          ...(at === "" ? [] : [at]),
+          ...(hostNetwork === undefined ? [] : [hostNetwork]),
+        ]),
+      ];
+      for (const path of paths) {
+        const values = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), null) as Record<string, unknown>;
+        assert.deepEqual(unknownValues(chart, values), [], path);
+      }
+    });
+  }
+});
