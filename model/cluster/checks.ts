@@ -1,14 +1,9 @@
 import { contains, parseAddress, parseCidr } from "../ipv4";
+import { labelKey, labelValue, nodeTaint, objectName } from "../kubernetes-names";
 import { type Finding, Findings, nearest } from "../problems";
 import { checkAddressing, checkVariables } from "./checks-variables";
 import { type KubesprayRelease, kubesprayRelease, kubesprayTags, minorOf } from "./releases";
 import type { ClusterSpec } from "./types";
-
-const hostname = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const label = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-const taint =
-  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?(=[A-Za-z0-9]?[-A-Za-z0-9_.]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$/;
 
 /**
  * Everything about a cluster that kubespray would stop at, as far as it can be known before a run, and what it forgets to check.
@@ -17,7 +12,7 @@ const taint =
  */
 export function checkCluster(spec: ClusterSpec, networkCidr?: string): Finding[] {
   const findings = new Findings();
-  if (!hostname.test(spec.name)) {
+  if (!objectName.test(spec.name)) {
     findings.error("name", "must be a DNS name in lower case", "Use lower-case letters, digits and inner hyphens.", spec.name);
   }
   const release = kubesprayRelease(spec.kubespray);
@@ -115,7 +110,7 @@ function checkNodes(spec: ClusterSpec, networkCidr: string | undefined, findings
     const node = spec.nodes[name];
     if (!node) continue;
     const path = `nodes.${name}`;
-    if (!hostname.test(name) || name.length > 63) {
+    if (!objectName.test(name) || name.length > 63) {
       findings.error(path, "is no node name: lower-case letters, digits, dots and inner hyphens, at most 63", "Rename it.", name);
     }
     if (name === "bastion") {
@@ -138,7 +133,7 @@ function checkNodes(spec: ClusterSpec, networkCidr: string | undefined, findings
       );
     }
     for (const [key, value] of Object.entries(node.labels)) {
-      if (!label.test(key) || !labelValue.test(value)) {
+      if (!labelKey.test(key) || !labelValue.test(value)) {
         findings.error(
           `${path}.labels.${key}`,
           "is no Kubernetes label",
@@ -148,7 +143,7 @@ function checkNodes(spec: ClusterSpec, networkCidr: string | undefined, findings
       }
     }
     node.taints.forEach((text, index) => {
-      if (!taint.test(text)) {
+      if (!nodeTaint.test(text)) {
         findings.error(
           `${path}.taints[${index}]`,
           "is no taint",

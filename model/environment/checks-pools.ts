@@ -4,8 +4,12 @@ import type { Environment, WantedGroup } from "./types";
 /** Names of groups of machines that are no pools. */
 const reservedPools = ["bastion", "control-plane", "etcd", "nfs"];
 
-/** Labels the plan gives to nodes, and how the file has a say in them. */
+/** Labels that nodes have without the file, and how it has a say in them. */
 const reservedLabels: Readonly<Record<string, string>> = {
+  "kubernetes.io/arch": "the machine's image and size decide it",
+  "kubernetes.io/hostname": "it is the machine's name",
+  "kubernetes.io/os": "it is linux",
+  "node-role.kubernetes.io/control-plane": "control planes are declared at cluster.controlPlane",
   "kpaas.io/pool": "name the pool like that",
   "topology.kubernetes.io/zone": "set the zone of its machines",
 };
@@ -21,7 +25,7 @@ function checkPool(group: WantedGroup, findings: Findings): void {
   }
   for (const [key, remedy] of Object.entries(reservedLabels)) {
     if (Object.hasOwn(group.labels, key)) {
-      findings.error(`${group.path}.labels.${key}`, "is set by the plan", `take it out; ${remedy}`, group.labels[key]);
+      findings.error(`${group.path}.labels.${key}`, "is set without the file", `take it out; ${remedy}`, group.labels[key]);
     }
   }
   const volume = repeated(group.volumes.map(({ name }) => name));

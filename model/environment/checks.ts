@@ -1,6 +1,7 @@
 import { parseCidr } from "../ipv4";
 import { machineName } from "../lock";
 import { type Findings, nearest } from "../problems";
+import { checkLabels } from "./checks-labels";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
 import { checkPools } from "./checks-pools";
 import { everyMachine, isOwn, machinePath } from "./machines";
@@ -13,6 +14,7 @@ import { fieldOfVariable } from "./variables";
  */
 export function checkEnvironment(environment: Environment, findings: Findings, broken: readonly string[] = []): void {
   checkNames(environment, findings);
+  checkLabels(environment, findings);
   checkControlPlane(environment, findings);
   checkWorkers(environment, findings);
   checkPools(environment, findings);

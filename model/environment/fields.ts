@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
+import { labelKey, labelValue, nodeTaint } from "../kubernetes-names";
+import { openstackLimits } from "../openstack";
 
 /* The kinds of values environment and fleet files are made of. */
 
@@ -40,15 +42,25 @@ export const domain = z
   .string()
   .max(253)
   .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a domain name such as seoul.example.org");
-/** A name that always means the same thing. */
-export const pinned = z
+/** A name as clouds keep it: not empty, printable, with no blank at an end, where they would not find it. */
+export const text = z
   .string()
   .min(1)
-  .refine((text) => !/(^|[:@/-])latest$/i.test(text), 'must be pinned: "latest" changes under a running environment');
+  .max(openstackLimits.text)
+  .refine((name) => name.trim() === name, { message: "must have no blank at its ends", params: { remedy: "take the blanks out" } })
+  .refine((name) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), "must be of printable characters");
+/** A name that always means the same thing. */
+export const pinned = text.refine((name) => !/(^|[^a-z0-9])latest([^a-z0-9]|$)/i.test(name), {
+  message: 'must be pinned: what is called "latest" changes under a running environment',
+  params: { remedy: "name the one that is meant, by name or id" },
+});
+/** A zone, as nova takes it from those who are no administrators. */
+export const zone = text.refine((name) => !name.includes(":"), {
+  message: "must hold no colon: nova reads a host's name behind it",
+  params: { remedy: "give the zone's name alone" },
+});
 /** A whole number from 1 on. */
 export const positive = z.int().min(1);
-/** A text that is not empty. */
-export const text = z.string().min(1);
 
 /** The fields that hold a reference to a secret. */
 export const secretFields: readonly string[] = [
@@ -70,26 +82,16 @@ export const secretReferenceSchema = z.union([
 export const labels = z.record(
   z
     .string()
-    .regex(
-      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-      "must be a label key: at most 63 letters, digits, '-', '_' and '.', with a domain and a slash before them if need be",
-    ),
-  z
-    .string()
-    .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "must be a label value: at most 63 letters, digits, '-', '_' and '.'"),
+    .regex(labelKey, "must be a label key: at most 63 letters, digits, '-', '_' and '.', with a domain and a slash before them if need be"),
+  z.string().regex(labelValue, "must be a label value: at most 63 letters, digits, '-', '_' and '.'"),
 );
 /** A node's taint. */
-export const taint = z
-  .string()
-  .regex(
-    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
-    "must read key=value:Effect with the effect NoSchedule, PreferNoSchedule or NoExecute",
-  );
+export const taint = z.string().regex(nodeTaint, "must read key=value:Effect with the effect NoSchedule, PreferNoSchedule or NoExecute");
 /** A data volume of each machine of a pool. */
 export const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional() });
 
 const node = z.strictObject({
-  zone: text.optional(),
+  zone: zone.optional(),
   address: address.optional(),
   size: text.optional(),
   generation: positive.optional(),

@@ -162,7 +162,8 @@ function report(issue: Issue, draft: unknown, findings: Findings): void {
       return;
     default: {
       const aligned = typeof value === "string" && /network such as/.test(issue.message) ? alignedCidr(value) : undefined;
-      findings.error(path.join("."), issue.message, aligned ? `did you mean ${aligned}?` : "correct the value", scalar(value));
+      const remedy = issue.code === "custom" && typeof issue.params?.remedy === "string" ? issue.params.remedy : "correct the value";
+      findings.error(path.join("."), issue.message, aligned ? `did you mean ${aligned}?` : remedy, scalar(value));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseAddress } from "../ipv4";
+import { objectName } from "../kubernetes-names";
 import {
   address,
   cidr,
@@ -17,6 +18,7 @@ import {
   taint,
   text,
   volume,
+  zone,
 } from "./fields";
 
 /*
@@ -55,7 +57,7 @@ const infrastructure = z.strictObject({
   provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),
   region: text.optional(),
   zones: z
-    .array(z.string().min(1))
+    .array(zone)
     .min(1)
     .refine((zones) => new Set(zones).size === zones.length, "must not name a zone twice")
     .optional(),
@@ -98,7 +100,7 @@ const infrastructure = z.strictObject({
   credentials: secretReferenceSchema.optional(),
   openstack: z
     .strictObject({
-      externalNetwork: z.string().min(1).optional(),
+      externalNetwork: text.optional(),
       loadBalancerProvider: z.enum(["amphora", "ovn"]).optional(),
       bootVolumeGiB: positive.optional(),
       bootVolumeType: text.optional(),
@@ -216,7 +218,10 @@ const platform = z.strictObject({
         path: z.string().startsWith("/", "must be an absolute path").optional(),
       }),
       z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
-      z.strictObject({ kind: z.literal("existing"), className: z.string().min(1) }),
+      z.strictObject({
+        kind: z.literal("existing"),
+        className: z.string().regex(objectName, "must be the name of a storage class: lower-case letters, digits, '-' and '.'"),
+      }),
     ])
     .optional(),
   loadBalancer: z

@@ -1,4 +1,5 @@
 import type { Environment, WantedGroup } from "../environment/types";
+import { labelValueOf } from "../kubernetes-names";
 import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
 import type { MachinePlan, Role } from "./types";
 
@@ -59,7 +60,7 @@ function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string
   return {
     ...group.labels,
     ...(group.roles.includes("worker") ? { "kpaas.io/pool": group.name } : {}),
-    ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zone }),
+    ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": labelValueOf(zone) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";
+import { checkAddressPairs } from "./address-pairs";
 import { planAddresses } from "./addresses";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
 import { planFlows } from "./flows";
@@ -111,5 +112,6 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
     bom: planBom(release, services, versions),
     openstack: { ...environment.openstack, ...(environment.region === undefined ? {} : { region: environment.region }) },
   };
+  checkAddressPairs(plan, findings);
   return { plan, lock: wanted, lockState: lock === undefined ? "missing" : lockChanges.length > 0 ? "outdated" : "current", lockChanges };
 }

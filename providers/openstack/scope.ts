@@ -1,7 +1,8 @@
 import type { Provider } from "@pulumi/openstack/provider";
 import type { ComponentResource, CustomResourceOptions } from "@pulumi/pulumi";
+import { physicalName } from "../../model/names";
+import { openstackMetadata, openstackTags } from "../../model/openstack";
 import type { EnvironmentPlan, OpenStackPlan } from "../../model/plan/types";
-import { physicalName } from "../names";
 
 /** What every part of an OpenStack infrastructure is registered with. */
 export interface Scope {
@@ -24,14 +25,12 @@ export function cloudName(scope: Pick<Scope, "plan">, ...parts: string[]): strin
   return physicalName([scope.plan.environment, ...parts], { max: 60, charset: "A-Za-z0-9-" });
 }
 
-/** The environment's labels as neutron and Octavia tags, sorted. A tag may hold no comma. */
+/** The environment's labels as neutron and Octavia tags, sorted. */
 export function tags({ plan }: Pick<Scope, "plan">): string[] {
-  return Object.entries(metadata({ plan }))
-    .map(([key, value]) => `${key}=${value}`.replaceAll(",", "_"))
-    .sort();
+  return openstackTags({ ...plan.labels, "kpaas-environment": plan.environment });
 }
 
 /** The environment's labels as nova and cinder metadata. */
 export function metadata({ plan }: Pick<Scope, "plan">, own: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { ...plan.labels, "kpaas-environment": plan.environment, ...own };
+  return { ...openstackMetadata(plan.labels), "kpaas-environment": plan.environment, ...own };
 }

@@ -1,6 +1,6 @@
 import { alignedCidr } from "../../model/ipv4";
+import { sendsPodAddresses } from "../../model/plan/address-pairs";
 import type { EnvironmentPlan, Flow, FlowPeer, MachinePlan, Role } from "../../model/plan/types";
-import { sendsPodAddresses } from "./address-pairs";
 
 /** A security group: one per role in use, and `nodes` for every cluster node. */
 export type GroupKey = Role | "nodes";

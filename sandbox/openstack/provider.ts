@@ -7,6 +7,7 @@ import { ApiError, Cloud } from "./cloud";
 import { COMPUTE } from "./compute";
 import { checkFields } from "./fields";
 import { invoke } from "./invokes";
+import { refuseBeyondLimits } from "./limits";
 import { LOADBALANCER } from "./loadbalancer";
 import { NETWORKING } from "./networking";
 import { SECURITY } from "./security";
@@ -56,6 +57,7 @@ export function createOpenStackProvider(worldDir: string): Provider {
       const known = { region: region ?? cloud.region, ...revealAll(inputs) };
       return failing("creating", token, async () => {
         const object = cloud.store.transaction(() => {
+          refuseBeyondLimits(type.kind, known);
           checkReferences(type, cloud, known);
           const made = type.create(cloud, known);
           cloud.store.put(type.kind, kept(type, made));
@@ -71,6 +73,7 @@ export function createOpenStackProvider(worldDir: string): Provider {
       const known = revealAll(news);
       return failing("updating", token, async () => {
         const merged = cloud.store.transaction(() => {
+          refuseBeyondLimits(type.kind, known);
           checkReferences(type, cloud, known);
           const object = cloud.store.get(type.kind, id);
           if (object === undefined) throw new ApiError(404, `${type.kind} ${id} could not be found.`);

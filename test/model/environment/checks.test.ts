@@ -98,6 +98,12 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
     /leaves the network/,
   ],
   [
+    "a load-balancer range in too many blocks",
+    { platform: { loadBalancer: { kind: "metallb", range: "10.20.8.1-10.20.15.254" } } },
+    "platform.loadBalancer.range",
+    /20 address pairs/,
+  ],
+  [
     "a machine in the load-balancer range",
     {
       cluster: { pools: { a: { nodes: { x: { address: "10.20.0.205" } } } } },
@@ -169,7 +175,56 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
     "a label the plan sets",
     { cluster: { pools: { a: { labels: { "kpaas.io/pool": "b" } } } } },
     "cluster.pools.a.labels.kpaas.io/pool",
-    /set by the plan/,
+    /set without the file/,
+  ],
+  [
+    "a label that the kubelet sets",
+    { cluster: { pools: { a: { labels: { "kubernetes.io/hostname": "b" } } } } },
+    "cluster.pools.a.labels.kubernetes.io/hostname",
+    /set without the file/,
+  ],
+  ["a label of our own", { labels: { "kpaas-environment": "b" } }, "labels.kpaas-environment", /set by the plan/],
+  [
+    "more labels than OpenStack keeps",
+    { labels: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`l${i}`, "x"])) },
+    "labels",
+    /50 labels are more/,
+  ],
+  ["labels that differ in capitals only", { labels: { Team: "a", team: "A" } }, "labels.team", /differs from Team/],
+  ["a label key with an empty part", { labels: { "a..b/c": "v" } }, "labels.a..b/c", /label key/],
+  [
+    "a taint with such a key",
+    { cluster: { pools: { a: {}, b: { taints: ["a..b/c=v:NoSchedule"] } } } },
+    "cluster.pools.b.taints.0",
+    /must read/,
+  ],
+  ["a blank at a name's end", { cluster: { controlPlane: { size: "m1.large " } } }, "cluster.controlPlane.size", /no blank at its ends/],
+  ["a name of a blank", { infrastructure: { provider: "openstack", region: " " } }, "infrastructure.region", /no blank/],
+  [
+    "a blank at a network's end",
+    { infrastructure: { provider: "openstack", openstack: { externalNetwork: "public " } } },
+    "infrastructure.openstack.externalNetwork",
+    /no blank/,
+  ],
+  ["a name on two lines", { infrastructure: { provider: "openstack", region: "a\nb" } }, "infrastructure.region", /printable/],
+  ["a zone with a host", { infrastructure: { provider: "openstack", zones: ["az-1:host-3"] } }, "infrastructure.zones.0", /no colon/],
+  [
+    "an image that is not pinned",
+    { infrastructure: { provider: "openstack", image: "Standard_CentOS_7_latest" } },
+    "infrastructure.image",
+    /must be pinned/,
+  ],
+  [
+    "an image that is not pinned, in the middle",
+    { infrastructure: { provider: "openstack", image: "ubuntu-latest-kvm" } },
+    "infrastructure.image",
+    /must be pinned/,
+  ],
+  [
+    "a storage class that is none",
+    { platform: { storage: { kind: "existing", className: "Fast SSD" } } },
+    "platform.storage.className",
+    /storage class/,
   ],
   ["a label too long", { labels: { a: "x".repeat(64) } }, "labels.a", /at most 63/],
   [
@@ -223,6 +278,15 @@ describe("the checks between fields", () => {
 
   it("find nothing wrong with many nodes under calico, which needs no block of nodePrefix for each", () => {
     assert.deepEqual(planFile(environmentFile({ cluster: { pools: { a: { nodes: 190 } } } })).problems, []);
+  });
+
+  it("find nothing wrong with names that clouds take: blanks and brackets within, every script", () => {
+    const { problems, planned } = planFile(
+      environmentFile({ infrastructure: { provider: "openstack", zones: ["Zone A (East)", "서울 2"], image: "Ubuntu 22.04 (latestfix)" } }),
+    );
+    assert.deepEqual(problems, []);
+    for (const { labels, zone } of planned?.plan.machines ?? [])
+      assert.match(labels["topology.kubernetes.io/zone"] ?? "", zone === "Zone A (East)" ? /^Zone-A-East-[0-9a-f]{8}$/ : /^2-[0-9a-f]{8}$/);
   });
 
   it("warn of two zones for three control planes", () => {

@@ -18,6 +18,10 @@ export function physicalName(parts: readonly string[], { max, charset }: NameLim
   const full = parts.join("-");
   const allowed = full.replace(new RegExp(`[^${charset}]`, "g"), "-");
   if (allowed === full && full.length <= max) return full;
-  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, HASH_LENGTH);
-  return `${allowed.slice(0, max - HASH_LENGTH - 1).replace(/-+$/, "")}-${hash}`;
+  return `${allowed.slice(0, max - HASH_LENGTH - 1).replace(/-+$/, "")}-${shortHash(parts)}`;
+}
+
+/** Eight characters that tell different parts apart. */
+export function shortHash(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, HASH_LENGTH);
 }

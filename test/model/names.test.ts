@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { physicalName } from "../../providers/names";
+import { physicalName } from "../../model/names";
 
 const limit = { max: 24, charset: "a-z0-9-" };
 

@@ -1,5 +1,7 @@
-import { rangeToCidrs } from "../../model/ipv4";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import { formatRange, rangeToCidrs } from "../ipv4";
+import { openstackLimits } from "../openstack";
+import type { Findings } from "../problems";
+import type { EnvironmentPlan, MachinePlan } from "./types";
 
 /** The part of a plan the address pairs follow from. */
 export type PairsPlan = Pick<EnvironmentPlan, "network" | "apiEndpoint" | "platform" | "cluster">;
@@ -23,6 +25,19 @@ export function allowedAddresses(plan: PairsPlan, machine: Pick<MachinePlan, "ro
     addresses.push(plan.network.podCidr, plan.network.serviceCidr);
   }
   return [...new Set(addresses)];
+}
+
+/** Neutron gives a port so many pairs by default: a range that falls into more blocks cannot be answered for. */
+export function checkAddressPairs(plan: PairsPlan & Pick<EnvironmentPlan, "machines">, findings: Findings): void {
+  const range = plan.network.loadBalancerRange;
+  const most = Math.max(0, ...plan.machines.map((machine) => allowedAddresses(plan, machine).length));
+  if (range === undefined || most <= openstackLimits.addressPairs) return;
+  findings.error(
+    "platform.loadBalancer.range",
+    `falls into so many blocks that a machine's port would need ${most} address pairs; OpenStack gives it ${openstackLimits.addressPairs}`,
+    "choose a range that begins and ends where a block does, such as 10.20.0.192-10.20.0.223",
+    formatRange(range),
+  );
 }
 
 /** True where packets between nodes carry pod addresses: Calico without VXLAN and without IP in IP. */

@@ -1,0 +1,24 @@
+import { shortHash } from "./names";
+
+/* What Kubernetes takes as names, labels and taints. */
+
+const subdomain = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*";
+const key = `(?:(?=[^/]{1,253}/)${subdomain}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`;
+const value = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?";
+
+/** The name of an object whose kind takes DNS subdomains: classes, nodes. */
+export const objectName = new RegExp(`^(?=.{1,253}$)${subdomain}$`);
+export const labelKey = new RegExp(`^${key}$`);
+export const labelValue = new RegExp(`^${value}$`);
+export const nodeTaint = new RegExp(`^${key}(?:=${value})?:(?:NoSchedule|PreferNoSchedule|NoExecute)$`);
+
+/** A text as a label's value: itself where Kubernetes takes it, else what it takes of it with a hash, so that two texts stay apart. */
+export function labelValueOf(text: string): string {
+  if (labelValue.test(text)) return text;
+  const allowed = text
+    .replace(/[^-A-Za-z0-9_.]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 54)
+    .replace(/[^A-Za-z0-9]+$/, "");
+  return [...(allowed === "" ? [] : [allowed]), shortHash([text])].join("-");
+}
