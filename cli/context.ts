@@ -22,17 +22,20 @@ export interface Context {
   readonly stderr: Sink;
   /** Asks on the terminal and gives the answer; undefined where there is nobody to ask. */
   readonly ask?: (question: string) => Promise<string>;
+  /** Aborted when something could not be written: nobody reads it any more, or a disk is full. */
+  readonly lost?: AbortSignal;
   readonly modules: Modules;
 }
 
 /** The context of the running process. */
-export function processContext(): Context {
+export function processContext({ stdout, stderr, lost }: Required<Pick<Context, "stdout" | "stderr" | "lost">>): Context {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   return {
     cwd: process.cwd(),
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout,
+    stderr,
+    lost,
     ...(interactive ? { ask: askOnTerminal } : {}),
     modules,
   };
@@ -72,4 +75,11 @@ export function writeLines(sink: Sink, lines: readonly string[]): void {
 /** Writes data as JSON to standard output. */
 export function writeJson(context: Context, data: unknown): void {
   context.stdout.write(`${JSON.stringify(data, undefined, 2)}\n`);
+}
+
+/** Calls `action` when the command's output is lost, at once where it is already; gives what undoes that. */
+export function whenLost({ lost }: Context, action: () => void): () => void {
+  if (lost?.aborted) action();
+  lost?.addEventListener("abort", action, { once: true });
+  return () => lost?.removeEventListener("abort", action);
 }

@@ -3,20 +3,19 @@ import { runtimeIsSupported, runWithBundledRuntime } from "./runtime";
 
 async function main(): Promise<number> {
   if (!runtimeIsSupported(process.versions.node)) return runWithBundledRuntime(process.argv.slice(1));
-  const [{ processContext }, { run }] = await Promise.all([import("./context.js"), import("./program.js")]);
-  return run(process.argv.slice(2), processContext());
+  const [{ processContext }, { run }, { Streams }] = await Promise.all([
+    import("./context.js"),
+    import("./program.js"),
+    import("./streams.js"),
+  ]);
+  const streams = new Streams(process.stdout, process.stderr);
+  return streams.end(await run(process.argv.slice(2), processContext(streams)));
 }
 
-// A reader that has seen enough (`kpaas plan seoul | head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
-
 main().then(
+  // What is still open, such as connections to providers, would keep the process.
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, () => process.exit(1));
   },
 );

@@ -7,10 +7,11 @@ import type { LoadedEnvironment } from "../stacks/load";
 import { describeLockChanges, lockProblems } from "../stacks/lock-problems";
 import { describeChanges } from "./changes";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
+import { EXIT } from "./exit";
 import { lockNotice } from "./lock";
 import { maskSecrets } from "./outputs";
 import { withProgress } from "./progress/progress";
-import { badUsage, describeProblems, EXIT, Exit } from "./report";
+import { badUsage, describeProblems, Exit } from "./report";
 import { interruptible } from "./signals";
 
 /** The options `preview`, `up`, `refresh` and `destroy` share. */

@@ -16,7 +16,8 @@ import { registerSchema } from "./commands/schema";
 import { registerSsh } from "./commands/ssh";
 import { registerUp } from "./commands/up";
 import type { Context } from "./context";
-import { EXIT, reportFailure } from "./report";
+import { EXIT } from "./exit";
+import { reportFailure } from "./report";
 
 /** The whole command line; nothing runs until it is parsed. */
 function createProgram(context: Context): Command {
@@ -62,7 +63,8 @@ function createProgram(context: Context): Command {
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const program = createProgram(context);
   let environment = "";
-  program.hook("preAction", (_program, command) => {
+  program.hook("preAction", async (_program, command) => {
+    if (command.name() !== "completion" && command.name() !== "schema") await clearUp(context);
     if (command.registeredArguments[0]?.name() === "ENV") environment = command.args[0] ?? "";
   });
   try {
@@ -72,6 +74,14 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   } catch (error) {
     return reportFailure(context, error, { argv, environment });
   }
+}
+
+/** What earlier commands left that were killed: keys of `kpaas ssh`, halves of files. */
+async function clearUp(context: Context): Promise<void> {
+  const [{ clearLeftovers }, { findRoot }] = await Promise.all([import("../host/temporary.js"), context.modules.environments()]);
+  const root = findRoot(context.cwd);
+  const own = ["", "pending", "known_hosts", "project", "sandbox", "warned"].map((folder) => join(root, ".kpaas", folder));
+  clearLeftovers([...own, join(root, "environments")]);
 }
 
 function packageVersion(): string {

@@ -1,10 +1,8 @@
 import { CommanderError } from "commander";
 import { formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { type Colors, type Context, colorsFor, writeJson, writeLines } from "./context";
+import { EXIT } from "./exit";
 import { type Attempt, nextCommand } from "./next";
-
-/** The exit codes every command keeps to. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, refused: 3, interrupted: 130 } as const;
 
 /** Raised by a command that has said everything already and only ends with this code. */
 export class Exit extends Error {

@@ -1,11 +1,17 @@
 import type { RunOptions } from "../engine/types";
-import { type Context, writeLines } from "./context";
-import { EXIT } from "./report";
+import { type Context, whenLost, writeLines } from "./context";
+import { EXIT } from "./exit";
 
 /** Within this time a second signal is the same key press, delivered by the terminal and by a wrapper such as npm. */
 const ECHO_MS = 500;
 
-/** Runs work that a first SIGINT or SIGTERM asks to stop in order, a second one to stop at once; a third one does not wait for it. */
+/** What asks a command to end; a terminal that is closed sends SIGHUP. */
+export const ENDING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/**
+ * Runs work that a first signal asks to stop in order, a second one to stop at once; a third one does not wait for it. Where nobody reads
+ * what the command says any more, it stops in order too.
+ */
 export async function interruptible<T>(
   context: Context,
   work: (signals: Required<Pick<RunOptions, "signal" | "forceSignal">>) => Promise<T>,
@@ -25,10 +31,12 @@ export async function interruptible<T>(
       order.abort();
     }
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  for (const signal of ENDING) process.on(signal, onSignal);
+  const unlisten = whenLost(context, () => order.abort());
   try {
     return await work({ signal: order.signal, forceSignal: force.signal });
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    for (const signal of ENDING) process.off(signal, onSignal);
+    unlisten();
   }
 }

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OperationFailedError } from "../engine/errors";
 import { PRIVATE, writeWhole } from "../host/files";
+import { withTemporaryFolder } from "../host/temporary";
 import type { Login } from "../stacks/login";
 import type { Context } from "./context";
+import { ENDING } from "./signals";
 import { sshConfig } from "./ssh-config";
 
 /**
@@ -19,26 +20,23 @@ export async function runSsh(
   key: string,
   command: readonly string[],
 ): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "kpaas-ssh-"));
-  // The terminal sends an interrupt to ssh as well, and what becomes of it is for the other side to say.
-  const leaveToSsh = (): void => undefined;
-  process.on("SIGINT", leaveToSsh).on("SIGTERM", leaveToSsh);
-  try {
+  return await withTemporaryFolder("ssh", async (folder) => {
     const keyFile = join(folder, "key");
     const config = join(folder, "config");
-    writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE });
-    writeWhole(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: PRIVATE });
+    writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE, durable: false });
+    writeWhole(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: PRIVATE, durable: false });
     mkdirSync(dirname(knownHostsFile), { recursive: true });
     return await ended(context, ["-F", config, key, ...(command.length > 0 ? ["--", ...command] : [])]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-    process.off("SIGINT", leaveToSsh).off("SIGTERM", leaveToSsh);
-  }
+  });
 }
 
 function ended(context: Context, args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("ssh", args, { env: { ...context.env }, stdio: "inherit" });
+  const child = spawn("ssh", args, { env: { ...context.env }, stdio: "inherit" });
+  // The terminal sends an interrupt to ssh as well, and what becomes of it is for the other side to say. Anything else may have been sent
+  // to this process alone.
+  const onSignal = (signal: NodeJS.Signals): void => void (signal === "SIGINT" || child.kill(signal));
+  for (const signal of ENDING) process.on(signal, onSignal);
+  return new Promise<number>((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) =>
       reject(
         error.code === "ENOENT" ? new OperationFailedError("there is no `ssh` on PATH: install OpenSSH's client", { cause: error }) : error,
@@ -46,5 +44,7 @@ function ended(context: Context, args: readonly string[]): Promise<number> {
     );
     // 255 is what ssh itself ends with when it fails, a signal included.
     child.once("close", (code) => resolve(code ?? 255));
+  }).finally(() => {
+    for (const signal of ENDING) process.off(signal, onSignal);
   });
 }

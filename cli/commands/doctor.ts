@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { type Context, colorsFor, writeJson, writeLines } from "../context";
+import { EXIT } from "../exit";
 import type { Finding } from "../finding";
-import { EXIT, Exit } from "../report";
+import { Exit } from "../report";
 
 /** `kpaas doctor`: what this machine has and lacks. */
 export function registerDoctor(program: Command, context: Context): void {

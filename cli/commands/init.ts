@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import { createWhole, keepFile, writeWhole } from "../../host/files";
+import { withTemporaryFolder } from "../../host/temporary";
 import type { Profile, ProviderName } from "../../model/plan/types";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, writeJson, writeLines } from "../context";
@@ -48,7 +47,7 @@ async function init(context: Context, name: string, options: InitOptions): Promi
   const folder = join(root, "environments");
   const file = join(folder, `${name}.yaml`);
   const text = environmentTemplate({ name, provider: options.provider, profile: options.profile, schema: SCHEMA });
-  const problems = problemsOf(environments, name, text);
+  const problems = await problemsOf(environments, name, text);
   if (problems.some((problem) => problem.severity === "error")) throw new InvalidInputError(problems);
   if (!createWhole(file, text)) throw badUsage(`${file} exists already`, "edit it, or choose another name", name);
   keepFile(join(folder, SCHEMA), `${JSON.stringify(schemas.environmentJsonSchema(), undefined, 2)}\n`);
@@ -61,13 +60,10 @@ async function init(context: Context, name: string, options: InitOptions): Promi
 }
 
 /** What the check says of the file, before anything is written where it is to be. */
-function problemsOf(environments: Awaited<ReturnType<Modules["environments"]>>, name: string, text: string): readonly Problem[] {
-  const scratch = mkdtempSync(join(tmpdir(), "kpaas-init-"));
-  try {
+function problemsOf(environments: Awaited<ReturnType<Modules["environments"]>>, name: string, text: string): Promise<readonly Problem[]> {
+  return withTemporaryFolder("init", (scratch) => {
     const file = join(scratch, `${name}.yaml`);
-    writeWhole(file, text);
+    writeWhole(file, text, { durable: false });
     return environments.loadEnvironment(file, scratch).problems;
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
+  });
 }
