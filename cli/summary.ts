@@ -17,7 +17,13 @@ export function summarize(plan: EnvironmentPlan, result: OperationResult, sandbo
     ...table(MACHINES, plan.machines, width, colors),
     ...(result.steps.length === 0 ? [] : ["", ...describeSteps(result.steps, style)]),
     ...title("Reached at"),
-    ...table(PLACES, [{ name: "Kubernetes API", url: endpoint(plan, outputs.apiEndpoint) }, ...places(outputs.urls)], width, colors),
+    ...table(
+      PLACES,
+      [{ name: "Kubernetes API", url: endpoint(plan, outputs.apiEndpoint) }, ...places(outputs.urls), ...floating(outputs.addresses)],
+      width,
+      colors,
+    ),
+    ...section(title("DNS records to make"), table(PLACES, places(outputs.dnsRecords), width, colors)),
     "",
     `${colors.green(`${plan.environment} is up`)}${sandbox ? " in the sandbox (simulated: nothing of it is real)" : ""} after ${clock(result.seconds * 1000)}: ${countChanges(result.changes, "done")}`,
     `credentials: kpaas outputs ${plan.environment}${flag} --show-secrets`,
@@ -38,6 +44,21 @@ function endpoint(plan: EnvironmentPlan, output: unknown): string {
 function places(urls: unknown): Place[] {
   if (!isRecord(urls)) return [];
   return Object.entries(urls).flatMap(([name, url]) => (typeof url === "string" ? [{ name, url }] : []));
+}
+
+/** What has an address outside the machines' network, with the one inside. */
+function floating(addresses: unknown): Place[] {
+  if (!isRecord(addresses)) return [];
+  return Object.entries(addresses).flatMap(([name, place]) =>
+    isRecord(place) && typeof place.publicAddress === "string" && typeof place.address === "string"
+      ? [{ name: `${name} from outside`, url: `${place.publicAddress} (inside ${place.address})` }]
+      : [],
+  );
+}
+
+/** Lines under a title; no title without lines. A table's first line is its head. */
+function section(title: readonly string[], lines: readonly string[]): readonly string[] {
+  return lines.length > 1 ? [...title, ...lines] : [];
 }
 
 const PLACES: readonly Column<Place>[] = [

@@ -100,6 +100,10 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
       : [{ name: "existing", value: `network ${network.existing.network}, subnet ${network.existing.subnet}` }]),
     { name: "API endpoint", value: `${apiEndpoint.domain ?? apiEndpoint.address}:${apiEndpoint.port} (${apiEndpoint.kind})` },
     { name: "ingress", value: `${platform.ingress.address} (${platform.ingress.className}), *.${platform.domain}` },
+    ...Object.entries(network.floating).map(([what, { address }]) => ({
+      name: `${what} from outside`,
+      value: address ?? "a floating address, made at up",
+    })),
     { name: "administrators", value: access.adminCidrs.join(", ") || "nobody outside the network" },
     { name: "visitors", value: access.ingressCidrs.join(", ") || "nobody" },
   ];

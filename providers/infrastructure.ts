@@ -42,7 +42,6 @@ export interface Infrastructure extends ComponentResource {
 export interface InfrastructureSecrets {
   /** Provider arguments by name (`userName`, `password`, `authUrl` …); undefined: the provider's usual environment applies. */
   readonly credentials?: Output<Readonly<Record<string, string>>>;
-  /** The SSH private key the file refers to, with the public key derived from it; undefined: a pair is generated. */
+  /** The SSH private key the file refers to; undefined: a pair is generated. */
   readonly sshPrivateKey?: Output<string>;
-  readonly sshPublicKey?: Output<string>;
 }

@@ -4,6 +4,7 @@ import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import type { InfrastructureMachine, SshAccess } from "../providers/infrastructure";
+import type { Addresses } from "./addresses";
 import { orUnknownStack } from "./standing";
 
 /*
@@ -30,6 +31,9 @@ const machinePlanSchema = z.object({
   spread: z.boolean(),
 });
 
+const placeSchema = z.object({ address: z.string(), publicAddress: z.string().optional() });
+const addressesSchema = z.object({ api: placeSchema, ingress: placeSchema, bastion: placeSchema.optional() });
+
 const infrastructureSchema = z.object({
   version: z.literal(1),
   layer: z.literal("infrastructure"),
@@ -40,6 +44,8 @@ const infrastructureSchema = z.object({
     privateKey: z.string(),
     bastion: z.object({ address: z.string(), user: z.string() }).optional(),
   }),
+  /** Where API, ingress and bastion are reached. Not known of infrastructures that earlier versions brought up. */
+  addresses: addressesSchema.optional(),
   /** The plans of all machines that stand, so that one that left the file can go on standing until its cluster has let it go. */
   standing: z.array(machinePlanSchema),
 });
@@ -56,6 +62,8 @@ const clusterSchema = z.object({
 export interface InfrastructureContract {
   readonly machines: Readonly<Record<string, Pick<InfrastructureMachine, "id" | "dialAddress">>>;
   readonly ssh: SshAccess;
+  /** The API's address outside the network, where it has one. */
+  readonly apiPublicAddress?: Output<string>;
   /** True: the infrastructure is not there yet or older than the plan, so this is what the plan says it will be. Previews only. */
   readonly predicted: boolean;
 }
@@ -72,6 +80,7 @@ export function infrastructureOutput(
   machines: Readonly<Record<string, InfrastructureMachine>>,
   ssh: SshAccess,
   standing: readonly MachinePlan[],
+  addresses: Addresses,
 ): unknown {
   return {
     version: 1,
@@ -79,6 +88,7 @@ export function infrastructureOutput(
     machines: Object.fromEntries(Object.entries(machines).map(([name, { id, dialAddress }]) => [name, { id, dialAddress }])),
     ssh: { ...ssh, privateKey: secret(ssh.privateKey) },
     standing,
+    addresses,
   };
 }
 
@@ -96,11 +106,14 @@ function refuseLayer(plan: EnvironmentPlan, layer: Layer, reason: string): Refus
 /** What the infrastructure's stack says, or in a preview what the plan predicts. @throws RefusedError */
 export async function readInfrastructure(plan: EnvironmentPlan): Promise<InfrastructureContract> {
   const found = infrastructureSchema.safeParse((await readOutputs(plan.environment, "infrastructure"))?.contract).data;
+  const outside = found?.addresses?.api.publicAddress;
+  const apiPublicAddress = outside === undefined ? {} : { apiPublicAddress: output(outside) };
   const lacking = Object.keys(plan.cluster.nodes).filter((name) => !found?.machines[name]);
   if (found && lacking.length === 0) {
     return {
       machines: mapValues(found.machines, ({ id, dialAddress }) => ({ id: output(id), dialAddress: output(dialAddress) })),
       ssh: readSsh(found.ssh),
+      ...apiPublicAddress,
       predicted: false,
     };
   }
@@ -113,6 +126,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
       return made ? { id: output(made.id), dialAddress: output(made.dialAddress) } : unmade;
     }),
     ssh: found ? readSsh(found.ssh) : { user: plan.access.ssh.user, privateKey: secret(notKnown()) },
+    ...(found === undefined && plan.network.floating.api ? { apiPublicAddress: notKnown() } : apiPublicAddress),
     predicted: true,
   };
 }

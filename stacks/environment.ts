@@ -4,6 +4,7 @@ import { Platform } from "../components/platform/platform";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Infrastructure } from "../providers/infrastructure";
+import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { loginOutput } from "./login";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
 import { type EnvironmentSpec, planSpec, recordOf } from "./spec";
@@ -38,6 +39,7 @@ export class Environment extends ComponentResource {
   readonly infrastructure: Infrastructure;
   readonly cluster: Cluster;
   readonly platform: Platform;
+  private readonly plan: EnvironmentPlan;
 
   /** @throws InvalidEnvironmentError with every problem of the fields */
   constructor(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
@@ -60,6 +62,7 @@ export class Environment extends ComponentResource {
         ),
         ssh: this.infrastructure.ssh,
         ...(proxyUrl === undefined ? {} : { proxyUrl }),
+        ...publicApi(plan, this.infrastructure.apiEndpoint.publicAddress),
       },
       // The network must let machines out and the balancer must answer before kubespray starts.
       { parent: this, dependsOn: [this.infrastructure] },
@@ -73,6 +76,7 @@ export class Environment extends ComponentResource {
       },
       { parent: this },
     );
+    this.plan = plan;
     this.registerOutputs({ endpoint: this.cluster.endpoint, urls: this.platform.urls, ...record });
   }
 
@@ -86,6 +90,7 @@ export class Environment extends ComponentResource {
       urls: this.platform.urls,
       credentials: this.platform.credentials,
       ssh: loginOutput(this.infrastructure.ssh),
+      ...addressOutputs(this.plan, addressesOf(this.plan, this.infrastructure)),
       caCertificate: this.platform.caCertificate,
     };
   }

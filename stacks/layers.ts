@@ -4,6 +4,7 @@ import { Platform } from "../components/platform/platform";
 import type { Layer } from "../model/layers";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
 import { createInfrastructure, ENVIRONMENT } from "./environment";
 import { loginOutput } from "./login";
@@ -39,17 +40,30 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     if (retiring.length > 0) await log.info(`kept until the cluster has let them go: ${retiring.map(({ name }) => name).join(", ")}`);
     const standing = [...plan.machines, ...retiring];
     const { holds } = new EnvironmentLayer(plan, "infrastructure");
-    const { machines, ssh } = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, holds);
-    return { contract: infrastructureOutput(machines, ssh, standing), ssh: loginOutput(ssh), retiring: retiring.map(({ name }) => name) };
+    const made = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, holds);
+    const addresses = addressesOf(plan, made);
+    return {
+      contract: infrastructureOutput(made.machines, made.ssh, standing, addresses),
+      ssh: loginOutput(made.ssh),
+      ...addressOutputs(plan, addresses),
+      retiring: retiring.map(({ name }) => name),
+    };
   },
   cluster: async (plan) => {
-    const { machines, ssh, predicted } = await readInfrastructure(plan);
+    const { machines, ssh, apiPublicAddress, predicted } = await readInfrastructure(plan);
     const { holds } = new EnvironmentLayer(plan, "cluster");
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
     const proxyUrl = tunnelUrl(plan);
     const cluster = new Cluster(
       `${plan.environment}-cluster`,
-      { spec: plan.cluster, networkCidr: plan.network.cidr, machines: nodes, ssh, ...(proxyUrl === undefined ? {} : { proxyUrl }) },
+      {
+        spec: plan.cluster,
+        networkCidr: plan.network.cidr,
+        machines: nodes,
+        ssh,
+        ...(proxyUrl === undefined ? {} : { proxyUrl }),
+        ...publicApi(plan, apiPublicAddress),
+      },
       holds,
     );
     return {

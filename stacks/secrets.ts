@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Config, type Output, output, secret } from "@pulumi/pulumi";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { type Problem, RefusedError } from "../model/problems";
+import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { fromFolder } from "./from-folder";
 import { steadyError } from "./steady-error";
 
@@ -23,11 +24,7 @@ const storeTimeout = 10_000;
  */
 export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd()): Promise<EnvironmentSecrets> {
   const problems: Problem[] = [];
-  const resolve = async <T>(
-    path: string,
-    reference: SecretReference | undefined,
-    seal: (text: string) => Output<T>,
-  ): Promise<Output<T> | undefined> => {
+  const resolve = async <T>(path: string, reference: SecretReference | undefined, seal: (text: string) => T): Promise<T | undefined> => {
     if (!reference) return undefined;
     try {
       return seal(await read(reference, folder));
@@ -47,7 +44,12 @@ export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd
     resolve(path, reference, (value) => secret(value));
   const { tls } = plan.platform;
   const credentials = await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value)));
-  const sshPrivateKey = await text("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey);
+  const sshPrivateKey = await resolve("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey, (value) => {
+    const publicKey = publicHalf(value);
+    const written = plan.access.ssh.publicKey;
+    if (written !== undefined && !samePublicKey(written, publicKey)) throw new Error("is not the private half of publicKey");
+    return secret(value);
+  });
   const tlsCertificate = tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined;
   const tlsKey = tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined;
   if (problems.length > 0) throw new RefusedError(problems);
@@ -91,7 +93,9 @@ function resolved<T>(value: T | undefined): T {
 export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
   const { credentials: _credentials, ...rest } = plan;
   const tls = plan.platform.tls.kind === "provided" ? { kind: "selfSigned" as const } : plan.platform.tls;
-  return { ...rest, access: { ...plan.access, api: "direct", ssh: { user: plan.access.ssh.user } }, platform: { ...plan.platform, tls } };
+  const { user, keyPair } = plan.access.ssh;
+  const ssh = { user, ...(keyPair === undefined ? {} : { keyPair }) };
+  return { ...rest, access: { ...plan.access, api: "direct", ssh }, platform: { ...plan.platform, tls } };
 }
 
 /** Credentials are one JSON object of provider arguments; the names K-PaaS keeps in its store are taken as well. */

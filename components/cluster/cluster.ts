@@ -1,9 +1,17 @@
 import { Provider } from "@pulumi/kubernetes/provider";
-import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  interpolate,
+  type Output,
+  secret,
+} from "@pulumi/pulumi";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { InvalidInputError } from "../../model/problems";
 import type { SshAccess } from "../../providers/infrastructure";
-import { throughProxy } from "./kubeconfig";
+import { reachedAt, throughProxy } from "./kubeconfig";
 import { KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
 
 /** The machine behind a node, as the infrastructure gives it. */
@@ -24,6 +32,8 @@ export interface ClusterArgs {
   readonly ssh: SshAccess;
   /** The HTTP proxy through which the API is reached. Changing it touches no object. @default none */
   readonly proxyUrl?: string;
+  /** The address at which the API is reached from outside the nodes' network. Changing it touches no object. @default the one nodes use */
+  readonly publicAddress?: Output<string>;
   /** Nodes that answer no more and are to be removed all the same, without drain and reset. @default none */
   readonly lostNodes?: readonly string[];
 }
@@ -32,11 +42,11 @@ export interface ClusterArgs {
 export class Cluster extends ComponentResource {
   /** The cluster itself: what objects inside it go with. */
   readonly resource: KubesprayCluster;
-  /** Secret: an administrator's kubeconfig, through the proxy where there is one. */
+  /** Secret: an administrator's kubeconfig, to the public address or through the proxy where there is one. */
   readonly kubeconfig: Output<string>;
   /** What everything inside the cluster is registered with. */
   readonly provider: Provider;
-  /** `https://host:port` of the API. */
+  /** `https://host:port` of the API, as it is reached from here. */
   readonly endpoint: Output<string>;
   /** Versions of what makes the cluster, by name. */
   readonly versions: Output<Readonly<Record<string, string>>>;
@@ -44,7 +54,7 @@ export class Cluster extends ComponentResource {
   readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    const { spec, networkCidr, machines, ssh, proxyUrl, lostNodes } = args;
+    const { spec, networkCidr, machines, ssh, proxyUrl, publicAddress, lostNodes } = args;
     const nodes = withMachines(spec, machines);
     super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
 
@@ -53,9 +63,12 @@ export class Cluster extends ComponentResource {
       { ...spec, nodes, networkCidr, ssh, ...(lostNodes ? { lostNodes } : {}) },
       { parent: this },
     );
-    const { kubeconfig } = this.resource;
-    this.kubeconfig = secret(proxyUrl === undefined ? kubeconfig : kubeconfig.apply((text) => throughProxy(text, proxyUrl)));
-    this.endpoint = this.resource.endpoint;
+    const { kubeconfig, endpoint } = this.resource;
+    const outside =
+      publicAddress && all([kubeconfig, publicAddress]).apply(([text, address]) => reachedAt(text, spec.apiEndpoint, address));
+    const led = outside ?? kubeconfig;
+    this.kubeconfig = secret(proxyUrl === undefined ? led : led.apply((text) => throughProxy(text, proxyUrl)));
+    this.endpoint = publicAddress ? interpolate`https://${publicAddress}:${spec.apiEndpoint.port}` : endpoint;
     this.versions = this.resource.versions;
     this.nodeTable = this.resource.nodeTable;
     this.provider = clusterProvider(`${name}-kubernetes`, spec.name, this.kubeconfig, { parent: this });

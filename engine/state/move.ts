@@ -111,7 +111,18 @@ function outputsOf(
 ): Record<string, unknown> {
   const cluster = resources.find(({ type }) => type === CLUSTER);
   if (cluster === undefined) return {};
-  const { applied, ssh: login, apiEndpoint, nodes, versions, urls, credentials, caCertificate } = stack.outputs ?? {};
+  const {
+    applied,
+    ssh: login,
+    apiEndpoint,
+    addresses,
+    dnsRecords,
+    nodes,
+    versions,
+    urls,
+    credentials,
+    caCertificate,
+  } = stack.outputs ?? {};
   const kubeconfig = stack.outputs?.kubeconfig ?? cluster.outputs?.kubeconfig;
   const { nodes: machines, ssh } = clusterInputsSchema.parse(cluster.inputs);
   switch (layer) {
@@ -119,8 +130,8 @@ function outputsOf(
       const made = Object.fromEntries(
         Object.entries(machines).map(([name, { machineId, dialAddress }]) => [name, { id: machineId, dialAddress }]),
       );
-      const contract = { version: 1, layer, machines: made, ssh, standing: plan.machines };
-      return given({ applied, ssh: login, retiring: [], contract });
+      const contract = given({ version: 1, layer, machines: made, ssh, standing: plan.machines, addresses });
+      return given({ applied, ssh: login, addresses, dnsRecords, retiring: [], contract });
     }
     case "cluster": {
       const contract = given({ version: 1, layer, kubeconfig, nodes: Object.keys(machines).sort() });

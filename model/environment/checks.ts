@@ -4,6 +4,7 @@ import { type Findings, nearest } from "../problems";
 import { checkLabels } from "./checks-labels";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
 import { checkPools } from "./checks-pools";
+import { checkReach } from "./checks-reach";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import type { Environment } from "./types";
 import { fieldOfVariable } from "./variables";
@@ -20,6 +21,7 @@ export function checkEnvironment(environment: Environment, findings: Findings, b
   checkPools(environment, findings);
   checkZones(environment, findings);
   checkAccess(environment, findings);
+  checkReach(environment, findings);
   checkVariables(environment, findings);
   checkServices(environment, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
@@ -118,13 +120,6 @@ function checkAccess(environment: Environment, findings: Findings): void {
       "infrastructure.access.api",
       "there is no bastion to go through",
       "set infrastructure.access.bastion to true, or api to direct",
-    );
-  }
-  if (access.publicKey && !access.privateKey) {
-    findings.error(
-      "infrastructure.access.ssh.privateKey",
-      "is required beside publicKey: without it nothing can log in to the machines",
-      "refer to the private key, or leave both out to have a pair generated",
     );
   }
   if (environment.platform.tls.kind === "acme" && !access.ingressCidrs.includes("0.0.0.0/0")) {

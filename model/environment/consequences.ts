@@ -10,6 +10,7 @@ const betweenFields: Consequences = [
   [/^infrastructure(\.zones\b.*)?$/, /\.zone$/],
   [/^infrastructure\.access(\.bastion)?$/, /^infrastructure\.access\.api$/],
   [/^infrastructure\.access(\.(adminCidrs|ingressCidrs)\b.*)?$/, /^platform\.tls$/],
+  [/^(profile|infrastructure\.(access\b.*|network(\.cidr)?)|cluster\.network\b.*)$/, /^infrastructure\.network\.floating\b/],
   [/^profile$/, /^(cluster\.apiEndpoint|infrastructure\.access)\b/],
   [/^cluster\.network\.plugin$/, /^cluster\.network\.(encapsulation|nodePrefix|podCidr)$/],
   [/^cluster\.network\.podCidr$/, /^cluster\.network\.(serviceCidr|nodePrefix)$/],
@@ -22,6 +23,7 @@ const betweenFields: Consequences = [
 /** The same for what planning finds, which takes everything together. */
 const inPlan: Consequences = [
   ...betweenFields,
+  [/^infrastructure\.(access\b.*|network\.(floating\b.*|cidr))$/, /^platform\.domain$/],
   [
     /(\.address|^infrastructure(\.network(\.cidr|\.gateway)?)?|^platform\.loadBalancer(\.range)?)$/,
     /(\.address|^infrastructure\.network\.(cidr|gateway)|^platform\.loadBalancer\.range|^cluster\.network\.(podCidr|serviceCidr))$/,

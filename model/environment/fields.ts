@@ -17,7 +17,8 @@ export const hostLabel = (what: string, max: number) =>
     (text) => !/^(\d+|0x[0-9a-f]*)$/.test(text),
     `${what} must hold a letter: a host named by a number is taken for an address`,
   );
-const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
+/** Blocks that no host has an ordinary address of. */
+export const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
 /** An IPv4 address. */
 export const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address such as 10.20.1.11");
 /** An IPv4 network. */

@@ -174,6 +174,11 @@ function unionText(
   issue: { readonly note?: string | undefined; readonly discriminator?: string | undefined },
 ): [string, string] {
   const last = path.at(-1);
+  if (last === "floating")
+    return [
+      "must be none or a map of addresses made beforehand",
+      "write `floating: none` or `floating: { api: 203.0.113.10, ingress: 203.0.113.11 }`",
+    ];
   if (last === "nodes")
     return ["must be a number of machines or a map of machine keys", "write `nodes: 3` or `nodes: { cp-a: {}, cp-b: {} }`"];
   if (path[0] === "platform" && path[1] === "services")

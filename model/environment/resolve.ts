@@ -86,6 +86,7 @@ export function resolveEnvironment(file: EnvironmentFile): Environment {
       ...given("gateway", infrastructure.network?.gateway),
       dns: infrastructure.network?.dns ?? [],
       ...(existing ? { existing: { network: existing.network, subnet: existing.subnets.node, ...given("router", existing.router) } } : {}),
+      ...given("floating", infrastructure.network?.floating),
     },
     access: {
       adminCidrs,
@@ -95,6 +96,7 @@ export function resolveEnvironment(file: EnvironmentFile): Environment {
       sshUser: access.ssh?.user ?? "ubuntu",
       ...given("publicKey", access.ssh?.publicKey),
       ...given("privateKey", access.ssh?.privateKey),
+      ...given("keyPair", access.ssh?.keyPair),
     },
     groups,
     cluster: {

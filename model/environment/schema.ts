@@ -67,6 +67,9 @@ const infrastructure = z.strictObject({
       cidr: network.optional(),
       gateway: address.optional(),
       dns: z.array(address).optional(),
+      floating: z
+        .union([z.literal("none"), z.strictObject({ api: address.optional(), ingress: address.optional(), bastion: address.optional() })])
+        .optional(),
       existing: z
         .strictObject({
           network: text,
@@ -93,6 +96,7 @@ const infrastructure = z.strictObject({
             .regex(/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( .*)?$/, "must be an OpenSSH public key")
             .optional(),
           privateKey: secretReferenceSchema.optional(),
+          keyPair: text.optional(),
         })
         .optional(),
     })

@@ -57,6 +57,8 @@ export interface Environment {
     readonly gateway?: string;
     readonly dns: readonly string[];
     readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
+    /** Floating addresses made beforehand, or none at all; undefined: they are made. */
+    readonly floating?: "none" | { readonly api?: string; readonly ingress?: string; readonly bastion?: string };
   };
   readonly access: {
     readonly adminCidrs: readonly string[];
@@ -66,6 +68,7 @@ export interface Environment {
     readonly sshUser: string;
     readonly publicKey?: string;
     readonly privateKey?: SecretReference;
+    readonly keyPair?: string;
   };
   readonly groups: readonly WantedGroup[];
   readonly cluster: {

@@ -17,12 +17,13 @@ export function planApiEndpoint(environment: Environment, machines: readonly Mac
   };
 }
 
-/** The cluster as the kubespray provider takes it. */
+/** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand. */
 export function planCluster(
   environment: Environment,
   versions: { readonly kubespray: string; readonly kubernetes: string },
   machines: readonly MachinePlan[],
   endpoint: ApiEndpointPlan,
+  outside: string | undefined,
 ): ClusterSpec {
   const nodes = machines.filter((machine) => clusterRoles(machine).length > 0);
   const named = (role: ClusterNode["roles"][number]): string[] =>
@@ -34,7 +35,7 @@ export function planCluster(
     nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine)])),
     controlPlane: named("control-plane"),
     etcd: named("etcd"),
-    variables: planVariables(environment, endpoint),
+    variables: planVariables(environment, endpoint, outside),
     apiEndpoint: { host: endpoint.domain ?? endpoint.address, port: endpoint.port },
     onDelete: environment.cluster.onDelete,
   };
@@ -58,9 +59,9 @@ function clusterNode(machine: MachinePlan): ClusterNode {
 }
 
 /** kubespray's variables: the fields of the file, K-PaaS's own choices, and what the file passes through. */
-function planVariables(environment: Environment, endpoint: ApiEndpointPlan): Record<string, unknown> {
+function planVariables(environment: Environment, endpoint: ApiEndpointPlan, outside: string | undefined): Record<string, unknown> {
   const { cluster } = environment;
-  const names = [endpoint.address, endpoint.domain].filter((each): each is string => each !== undefined);
+  const names = [endpoint.address, endpoint.domain, outside].filter((each): each is string => each !== undefined);
   return {
     kube_network_plugin: cluster.plugin,
     ...(cluster.plugin === "calico"

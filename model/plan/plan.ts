@@ -7,6 +7,7 @@ import type { Findings } from "../problems";
 import { checkAddressPairs } from "./address-pairs";
 import { planAddresses } from "./addresses";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
+import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { planMachines } from "./machines";
 import { checkStorage, planBom, planImages, planPlatform, planServices } from "./platform";
@@ -48,8 +49,10 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
   const addresses = planAddresses(environment, lock, findings);
   const { machines, locked } = planMachines(environment, lock, image, addresses.machines);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
-  const cluster = planCluster(environment, versions, machines, apiEndpoint);
-  const platform = planPlatform(environment, addresses, machines);
+  const floating = planFloating(environment);
+  const cluster = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
+  const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
+  findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, release, platform, profiles[environment.profile].replicas);
   checkStorage(environment, services, findings);
   checkChartValues(services, findings);
@@ -87,6 +90,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
       dns: environment.network.dns,
       cloudRange: addresses.cloudRange,
       loadBalancerRange: addresses.loadBalancerRange,
+      floating,
       ...(environment.network.existing ? { existing: environment.network.existing } : {}),
       podCidr: environment.cluster.podCidr,
       serviceCidr: environment.cluster.serviceCidr,
@@ -100,6 +104,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
         user: environment.access.sshUser,
         ...(environment.access.publicKey === undefined ? {} : { publicKey: environment.access.publicKey }),
         ...(environment.access.privateKey === undefined ? {} : { privateKey: environment.access.privateKey }),
+        ...(environment.access.keyPair === undefined ? {} : { keyPair: environment.access.keyPair }),
       },
     },
     flows: planFlows({ environment, machines }),

@@ -34,11 +34,17 @@ function inherent(environment: Environment, name: ServiceName): boolean {
   return name === "metallb" || name === "ingress" || (name === "storage" && environment.platform.storage.kind === "nfs");
 }
 
-export function planPlatform(environment: Environment, addresses: AddressPlan, machines: readonly MachinePlan[]): PlatformPlan {
+/** `outside`: the ingress's floating address, where it was made beforehand. */
+export function planPlatform(
+  environment: Environment,
+  addresses: AddressPlan,
+  machines: readonly MachinePlan[],
+  outside: string | undefined,
+): PlatformPlan {
   const { platform } = environment;
   const server = machines.find((machine) => machine.roles.includes("nfs"))?.address;
   return {
-    domain: platform.domain ?? `${addresses.ingress}.nip.io`,
+    domain: platform.domain ?? `${outside ?? addresses.ingress}.nip.io`,
     tls: platform.tls,
     storage:
       platform.storage.kind === "nfs"

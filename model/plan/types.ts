@@ -67,10 +67,18 @@ export interface NetworkPlan {
   readonly cloudRange: AddressRange;
   /** Addresses Services of type LoadBalancer are given from, when MetalLB serves them. */
   readonly loadBalancerRange?: AddressRange;
-  /** What exists already and is used instead of being created: ids. */
+  /** Where the environment is reached from outside its network, by what is reached there; nothing where it has no floating address. */
+  readonly floating: Readonly<Partial<Record<"bastion" | "api" | "ingress", FloatingPlan>>>;
+  /** What exists already and is used instead of being created: names or ids. */
   readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
   readonly podCidr: string;
   readonly serviceCidr: string;
+}
+
+/** A floating address: the one that was made beforehand, or one to make. */
+export interface FloatingPlan {
+  /** Undefined: it is made, and its address is known then only. */
+  readonly address?: string;
 }
 
 /** One end of a flow: a role, every cluster node, or addresses. */
@@ -99,6 +107,8 @@ export interface AccessPlan {
     readonly publicKey?: string;
     /** Where the private key is; never the key itself. Undefined: a pair is generated. */
     readonly privateKey?: SecretReference;
+    /** Name of a key pair that the cloud has already; its private half is `privateKey`. */
+    readonly keyPair?: string;
   };
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { Keypair } from "@pulumi/openstack/compute/keypair";
 import { Provider, type ProviderArgs } from "@pulumi/openstack/provider";
-import { type ComponentResource, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import { type ComponentResource, type Input, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import type { OpenStackPlan } from "../../model/plan/types";
 import type { InfrastructureSecrets } from "../infrastructure";
+import { publicHalf } from "../ssh-key";
 import { child, cloudName, type Scope } from "./scope";
 
 /** What credentials may hold: names of the provider's arguments. */
@@ -63,36 +64,38 @@ function checkNames(credentials: Readonly<Record<string, string>>): Readonly<Rec
 
 /** The key pair the machines are made with, and its private half. */
 export interface LoginKey {
-  readonly keypair: Keypair;
+  /** The key pair's name in the cloud. */
+  readonly keyPair: Input<string>;
   /** Secret. */
   readonly privateKey: Output<string>;
 }
 
 /**
- * The key of the file, or a generated one.
+ * The key of the file, or a generated one. A key pair that is there already is only used; where nothing is real and so no secret is resolved,
+ * a generated key stands in for its private half.
  *
  * @throws InputPropertyError where the file gives a public key whose private half is nowhere: the machines could not be reached.
  */
 export function createLoginKey(scope: Scope, secrets: InfrastructureSecrets): LoginKey {
-  const { publicKey, privateKey } = loginKey(scope, secrets);
-  // Nova cannot change a key pair: another key is another pair, under another name, before the old one goes.
-  const name = publicKey.apply((key) => cloudName(scope, createHash("sha256").update(key.trim()).digest("hex").slice(0, 8)));
-  const keypair = new Keypair(`${scope.name}-keypair`, { name, publicKey: publicKey.apply((key) => key.trim()) }, child(scope));
-  return { keypair, privateKey: secret(privateKey) };
-}
-
-function loginKey(scope: Scope, secrets: InfrastructureSecrets): { publicKey: Output<string>; privateKey: Output<string> } {
-  const written = scope.plan.access.ssh.publicKey;
-  const { sshPrivateKey, sshPublicKey } = secrets;
-  if (sshPrivateKey !== undefined) {
-    const publicKey = written === undefined ? sshPublicKey : output(written);
-    if (publicKey !== undefined) return { publicKey: unsecret(publicKey), privateKey: sshPrivateKey };
-  }
-  if (written !== undefined || sshPrivateKey !== undefined) {
+  const { publicKey: written, keyPair } = scope.plan.access.ssh;
+  const given = secrets.sshPrivateKey;
+  if (written !== undefined && given === undefined) {
     const reason =
       "an SSH key needs both halves here; give access.ssh.privateKey as a reference, or no key at all to have a pair generated";
     throw new InputPropertyError({ propertyPath: "secrets.sshPrivateKey", reason });
   }
-  const generated = new PrivateKey(`${scope.name}-ssh-key`, { algorithm: "ED25519" }, { parent: scope.parent });
-  return { publicKey: generated.publicKeyOpenssh, privateKey: generated.privateKeyOpenssh };
+  const { privateKey, publicKey } =
+    given === undefined
+      ? generatedKey(scope)
+      : { privateKey: given, publicKey: written === undefined ? unsecret(given.apply(publicHalf)) : output(written) };
+  if (keyPair !== undefined) return { keyPair, privateKey: secret(privateKey) };
+  const key = publicKey.apply((text) => text.trim());
+  // Nova cannot change a key pair: another key is another pair, under another name, before the old one goes.
+  const name = key.apply((text) => cloudName(scope, createHash("sha256").update(text).digest("hex").slice(0, 8)));
+  return { keyPair: new Keypair(`${scope.name}-keypair`, { name, publicKey: key }, child(scope)).name, privateKey: secret(privateKey) };
+}
+
+function generatedKey({ name, parent }: Scope): { privateKey: Output<string>; publicKey: Output<string> } {
+  const generated = new PrivateKey(`${name}-ssh-key`, { algorithm: "ED25519" }, { parent });
+  return { privateKey: generated.privateKeyOpenssh, publicKey: generated.publicKeyOpenssh };
 }

@@ -7,9 +7,8 @@ import { FloatingIp } from "@pulumi/openstack/networking/floatingIp";
 import { FloatingIpAssociate } from "@pulumi/openstack/networking/floatingIpAssociate";
 import { Port } from "@pulumi/openstack/networking/port";
 import type { SecGroup } from "@pulumi/openstack/networking/secGroup";
-import type { Input, Output } from "@pulumi/pulumi";
-import { contains, parseCidr } from "../../model/ipv4";
-import type { EnvironmentPlan } from "../../model/plan/types";
+import { type Input, type Output, output } from "@pulumi/pulumi";
+import type { FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
 import { child, cloudName, type Scope, tags } from "./scope";
@@ -30,22 +29,21 @@ export function createEndpoints(
   security: SecurityGroups,
   machines: Readonly<Record<string, Machine>>,
 ): Endpoints {
-  const { plan } = scope;
-  const { access, platform } = plan;
+  const { platform, network: planned } = scope.plan;
   const all = Object.values(machines);
   const bastion = all.find((machine) => machine.plan.roles.includes("bastion"));
-  const fromOutside = access.adminCidrs.length > 0;
 
   const apiPort = createApiPort(scope, network, security, all);
   const ingressPort =
     platform.loadBalancer.kind === "metallb"
       ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker).id
       : undefined;
-  return {
-    ...(bastion && { bastion: floatingAddress(scope, network, "bastion", bastion.port.id) }),
-    ...(fromOutside && apiPort !== undefined && { api: floatingAddress(scope, network, "api", apiPort) }),
-    ...(reachesBeyond(plan) && ingressPort !== undefined && { ingress: floatingAddress(scope, network, "ingress", ingressPort) }),
+  const ports = { bastion: bastion?.port.id, api: apiPort, ingress: ingressPort };
+  const at = (what: keyof Endpoints): Endpoints => {
+    const [floating, port] = [planned.floating[what], ports[what]];
+    return floating && port !== undefined ? { [what]: floatingAddress(scope, network, what, floating, port) } : {};
   };
+  return { ...at("bastion"), ...at("api"), ...at("ingress") };
 }
 
 /** What a floating address of the API points to: the balancer's port, the virtual address's, or the first control plane's. */
@@ -66,15 +64,6 @@ function createApiPort(
   }
 }
 
-/** Whether the ingress is for anybody outside the node network. */
-function reachesBeyond({ access, network }: EnvironmentPlan): boolean {
-  const nodes = parseCidr(network.cidr);
-  return access.ingressCidrs.some((cidr) => {
-    const block = parseCidr(cidr);
-    return nodes === undefined || block === undefined || !contains(nodes, block.first) || !contains(nodes, block.last);
-  });
-}
-
 /** A port without a machine: keeps neutron from giving the address away and lets a floating address point to it. */
 function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress: string, group: SecGroup | undefined): Port {
   return new Port(
@@ -93,21 +82,34 @@ function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress
   );
 }
 
-/** A floating address apart from its association, so that it stays when the port behind it is replaced. */
-function floatingAddress(scope: Scope, network: NodeNetwork, role: string, portId: Input<string>): Output<string> {
+/** A floating address apart from its association, so that it stays when the port behind it is replaced. One made beforehand is only used. */
+function floatingAddress(
+  scope: Scope,
+  network: NodeNetwork,
+  role: string,
+  { address: given }: FloatingPlan,
+  portId: Input<string>,
+): Output<string> {
   const { name, plan, openstack } = scope;
-  const floating = new FloatingIp(
-    `${name}-floating-ip-${role}`,
-    { pool: openstack.externalNetwork, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
-    child(scope, { retainOnDelete: plan.retain.includes("addresses") }),
-  );
+  const address =
+    given !== undefined
+      ? output(given)
+      : new FloatingIp(
+          `${name}-floating-ip-${role}`,
+          { pool: openstack.externalNetwork, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
+          child(scope, { retainOnDelete: plan.retain.includes("addresses") }),
+        ).address;
   new FloatingIpAssociate(
     `${name}-floating-ip-associate-${role}`,
-    { floatingIp: floating.address, portId },
+    { floatingIp: address, portId },
     // Neutron refuses the association before the router joins the subnet, and the router's leaving before the association is gone.
-    child(scope, { dependsOn: [...network.uplink] }),
+    child(scope, {
+      dependsOn: [...network.uplink],
+      // A port has one floating address: where another one is named, the old one leaves first.
+      ...(given !== undefined && { deleteBeforeReplace: true }),
+    }),
   );
-  return floating.address;
+  return address;
 }
 
 function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): LoadBalancer {

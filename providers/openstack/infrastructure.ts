@@ -43,8 +43,8 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     const scope: Scope = { parent: this, name, plan, openstack, provider: createProvider(this, name, openstack, secrets.credentials) };
     const network = createNetwork(scope);
     const security = createSecurityGroups(scope);
-    const { keypair, privateKey } = createLoginKey(scope, secrets);
-    const machines = createMachines({ scope, network, security, keypair });
+    const { keyPair, privateKey } = createLoginKey(scope, secrets);
+    const machines = createMachines({ scope, network, security, keyPair });
     const endpoints = createEndpoints(scope, network, security, machines);
 
     this.machines = Object.fromEntries(
@@ -58,7 +58,9 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
       }),
     );
     const { user } = plan.access.ssh;
-    this.ssh = { user, privateKey, ...(endpoints.bastion && { bastion: { address: endpoints.bastion, user } }) };
+    // Without a floating address the bastion is reached at its own.
+    const bastion = Object.values(this.machines).find(({ roles }) => roles.includes("bastion"))?.dialAddress;
+    this.ssh = { user, privateKey, ...(bastion && { bastion: { address: bastion, user } }) };
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
     this.registerOutputs({

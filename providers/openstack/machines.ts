@@ -1,6 +1,5 @@
 import { Volume } from "@pulumi/openstack/blockstorage/volume";
 import { Instance } from "@pulumi/openstack/compute/instance";
-import type { Keypair } from "@pulumi/openstack/compute/keypair";
 import { ServerGroup } from "@pulumi/openstack/compute/serverGroup";
 import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
 import { getImageOutput } from "@pulumi/openstack/images/getImage";
@@ -20,7 +19,7 @@ export interface MachineContext {
   readonly scope: Scope;
   readonly network: NodeNetwork;
   readonly security: SecurityGroups;
-  readonly keypair: Keypair;
+  readonly keyPair: Input<string>;
 }
 
 /** A machine's resources. */
@@ -66,7 +65,7 @@ function createMachine(
   imageId: Input<string> | undefined,
   apart: ServerGroup | undefined,
 ): Machine {
-  const { scope, network, security, keypair } = context;
+  const { scope, network, security, keyPair } = context;
   const { name, plan, openstack } = scope;
   const { key } = machine;
   const groups = groupsOf(machine);
@@ -92,7 +91,7 @@ function createMachine(
       name: cloudName(scope, machine.name),
       flavorName: machine.size,
       availabilityZone: machine.zone,
-      keyPair: keypair.name,
+      keyPair,
       networks: [{ port: port.id }],
       blockDevices: [
         {

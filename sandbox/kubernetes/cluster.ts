@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { Store } from "../store";
 import { at, type Fields, fields, list, text } from "./values";
 
 /** A node of the simulated cluster, as the simulated kubespray leaves it in the world's cluster.json. */
@@ -68,33 +69,53 @@ function parseTaint(written: string): Taint {
   return { key, value: value ?? "", effect: effect ?? "NoSchedule" };
 }
 
+/** The URLs at which the cluster's API is reached from outside: the floating addresses that point to a control plane or to its balancer. */
+export function floatingServers(worldDir: string, { server, nodes }: SimulatedCluster): string[] {
+  const cloud = new Store(join(worldDir, "openstack"));
+  const { hostname, port } = new URL(server);
+  const inside = new Set([
+    hostname,
+    ...nodes.filter(({ roles }) => roles.includes("control-plane")).map(({ address }) => address),
+    ...cloud.list("loadBalancer").map(({ vipAddress }) => vipAddress),
+  ]);
+  return cloud.list("floatingIp").flatMap(({ address, fixedIp }) => (inside.has(fixedIp) ? [`https://${address}:${port}`] : []));
+}
+
 /**
  * Why a provider with this configuration cannot reach the world's cluster; undefined when it can. The kubeconfig must name one of the
- * URLs where the cluster that is there answers.
+ * URLs where the cluster that is there answers, or one outside (`outside`) with the name that the first one's certificate holds.
  */
-export function unreachableReason(servers: readonly string[], config: Fields): string | undefined {
+export function unreachableReason(servers: readonly string[], config: Fields, outside: () => readonly string[]): string | undefined {
   const kubeconfig = text(config.kubeconfig);
   if (kubeconfig === undefined)
     return "invalid configuration: no configuration has been provided, try setting the kubeconfig of the provider";
-  const server = serverOf(kubeconfig, text(config.context));
+  const cluster = clusterOf(kubeconfig, text(config.context));
+  const server = text(cluster.server);
   if (server === undefined) return "invalid configuration: the kubeconfig names no server for its current context";
   if (servers.some((one) => trimmed(one) === trimmed(server))) return undefined;
+  const name = text(cluster["tls-server-name"]);
+  const held = servers[0] === undefined ? undefined : new URL(servers[0]).hostname;
+  if (outside().includes(trimmed(server))) {
+    const given = name ?? new URL(server).hostname;
+    return given === held ? undefined : `tls: failed to verify certificate: x509: certificate is valid for ${held}, not ${given}`;
+  }
   const host = /^https?:\/\/([^/]+)/.exec(server)?.[1] ?? server;
   return `unable to load schema information from the API server: Get "${trimmed(server)}/openapi/v2?timeout=32s": dial tcp ${host}: connect: connection refused`;
 }
 
 const trimmed = (url: string): string => url.replace(/\/+$/, "");
 
-function serverOf(kubeconfig: string, context: string | undefined): string | undefined {
+/** The cluster of a kubeconfig's current context. */
+function clusterOf(kubeconfig: string, context: string | undefined): Fields {
   let parsed: unknown;
   try {
     // A value that is no document is the path of a file.
     parsed = /[:{]/.test(kubeconfig) ? parse(kubeconfig) : parse(readFileSync(kubeconfig, "utf8"));
   } catch {
-    return undefined;
+    return {};
   }
   const file = fields(parsed);
   const named = (part: string, name: unknown): Fields => fields(list(file[part]).find((entry) => fields(entry).name === name));
   const chosen = named("contexts", context ?? file["current-context"]);
-  return text(at(named("clusters", at(chosen, "context.cluster")), "cluster.server"));
+  return fields(at(named("clusters", at(chosen, "context.cluster")), "cluster"));
 }

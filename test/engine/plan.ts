@@ -17,6 +17,7 @@ export function emptyPlan(environment: string): EnvironmentPlan {
       gateway: "10.20.0.1",
       dns: [],
       cloudRange: { first: "10.20.255.1", last: "10.20.255.254" },
+      floating: {},
       podCidr: "10.233.64.0/18",
       serviceCidr: "10.233.0.0/18",
     },

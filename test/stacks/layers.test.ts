@@ -34,8 +34,17 @@ describe("an environment in three layers on the real engine", function () {
   let lock: Lock | undefined;
 
   const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three", network = {}) => {
-    const cluster = { network, pools: { worker: { nodes } } };
-    const planned = plannedFile(environmentFile({ name: "tiers", layers, platform: FEW, cluster }), lock);
+    const planned = plannedFile(
+      environmentFile({
+        name: "tiers",
+        layers,
+        platform: FEW,
+        // Reached from outside: what the infrastructure gives of addresses goes through all three.
+        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] } },
+        cluster: { network, apiEndpoint: { domain: "api.tiers.example.org" }, pools: { worker: { nodes } } },
+      }),
+      lock,
+    );
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [], ...(layer ? { layer } : {}) };
   };
@@ -69,10 +78,12 @@ describe("an environment in three layers on the real engine", function () {
   it("comes up, has nothing to do the second time, and shows its outputs as one", async () => {
     const up = await upEnvironment(target({ a: {}, b: {} }));
     assert.deepEqual(Object.keys(up.outputs).sort(), [
+      "addresses",
       "apiEndpoint",
       "applied",
       "caCertificate",
       "credentials",
+      "dnsRecords",
       "kubeconfig",
       "nodes",
       "ssh",
@@ -81,6 +92,16 @@ describe("an environment in three layers on the real engine", function () {
     ]);
     assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: {} }))), [0, 0, 0, 0]);
     assert.deepEqual(Object.keys((await readOutputs(target({ a: {}, b: {} }))) ?? {}).sort(), Object.keys(up.outputs).sort());
+    const { api, ingress } = up.outputs.addresses as Record<string, Record<string, string>>;
+    assert.match(String(ingress?.publicAddress), /^203\.0\.113\./);
+    assert.match(String(api?.publicAddress), /^203\.0\.113\./);
+    assert.deepEqual(up.outputs.dnsRecords, { "api.tiers.example.org": api?.publicAddress });
+    assert.equal(up.outputs.apiEndpoint, `https://${api?.publicAddress}:6443`);
+    const shown = await readOutputs(target({ a: {}, b: {} }), { showSecrets: true });
+    assert.match(
+      String(shown?.kubeconfig),
+      new RegExp(`server: https://${api?.publicAddress}:6443\n.*tls-server-name: api.tiers.example.org`),
+    );
     const backend = join(root, ".kpaas", "sandbox", "backend");
     const files = readdirSync(backend, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const file of files) assert.doesNotMatch(readFileSync(join(file.parentPath, file.name), "utf8"), /PRIVATE KEY|client-key-data/);
@@ -148,7 +169,13 @@ describe("an environment that changes from one stack to three", function () {
   let lock: Lock | undefined;
   const target = (layers: "one" | "three") => {
     const planned = plannedFile(
-      environmentFile({ name: "moved", layers, platform: FEW, cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } } }),
+      environmentFile({
+        name: "moved",
+        layers,
+        platform: FEW,
+        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] } },
+        cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } },
+      }),
       lock,
     );
     lock = planned.lock;
@@ -168,7 +195,7 @@ describe("an environment that changes from one stack to three", function () {
     const changes = ({ create, update, replace, delete: gone }: OperationResult["changes"]) => [create, update, replace, gone];
     assert.deepEqual(changes(moved.changes), [0, 0, 0, 0], JSON.stringify(moved.resources.slice(0, 9)));
     assert.deepEqual(changes((await previewEnvironment(target("three"))).changes), [0, 0, 0, 0]);
-    for (const key of ["apiEndpoint", "nodes", "urls"]) assert.deepEqual(moved.outputs[key], before.outputs[key], key);
+    for (const key of ["addresses", "apiEndpoint", "nodes", "urls"]) assert.deepEqual(moved.outputs[key], before.outputs[key], key);
     assert.ok((await destroyEnvironment(target("three"))).changes.delete > 100);
   });
 });

@@ -5,12 +5,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSecret, type Output, runtime } from "@pulumi/pulumi";
+import { utils } from "ssh2";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import { resolveSecrets, withStandIns } from "../../stacks/secrets";
 import { environmentFile, plannedFile } from "../support/environment";
 
 const CANARY = "canary-1f0c";
+const pair = utils.generateKeyPairSync("ed25519");
 
 function planWith(credentials: Record<string, string>, privateKey: Record<string, string>): EnvironmentPlan {
   return plannedFile(environmentFile({ infrastructure: { provider: "openstack", credentials, access: { ssh: { privateKey } } } })).plan;
@@ -47,15 +49,38 @@ describe("secret references", () => {
   it("are read from the environment, a file and the secret store, and come out as secrets", async () => {
     process.env.VAULT_ADDR = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
     process.env.VAULT_TOKEN = "a-token";
-    writeFileSync(join(folder, "key"), `${CANARY}-key`);
+    writeFileSync(join(folder, "key"), pair.private);
     const secrets = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { file: join(folder, "key") }));
     assert.deepEqual(await resolved(secrets.credentials), { userName: "kpaas", password: CANARY });
-    assert.equal(await resolved(secrets.sshPrivateKey), `${CANARY}-key`);
+    assert.equal(await resolved(secrets.sshPrivateKey), pair.private);
     assert.ok(secrets.credentials && (await isSecret(secrets.credentials)));
     assert.ok(secrets.sshPrivateKey && (await isSecret(secrets.sshPrivateKey)));
-    process.env.SSH_KEY = "from-the-environment";
+    process.env.SSH_KEY = utils.generateKeyPairSync("ecdsa", { bits: 256 }).private;
     const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { env: "SSH_KEY" }));
-    assert.equal(await resolved(other.sshPrivateKey), "from-the-environment");
+    assert.equal(await resolved(other.sshPrivateKey), process.env.SSH_KEY);
+  });
+
+  it("to a key that cannot be used say why, and show nothing of it", async () => {
+    const wrong = {
+      [CANARY]: /no private key that SSH takes/,
+      [utils.generateKeyPairSync("ed25519", { passphrase: "p", cipher: "aes256-cbc", rounds: 16 }).private]: /protected by a passphrase/,
+      [pair.public]: /is a public key/,
+      [utils.generateKeyPairSync("ed25519").private]: /is not the private half of publicKey/,
+    };
+    const ssh = { publicKey: `${pair.public} someone@here`, privateKey: { env: "SSH_KEY" } };
+    const { plan } = plannedFile(environmentFile({ infrastructure: { provider: "openstack", access: { ssh } } }));
+    for (const [key, reason] of Object.entries(wrong)) {
+      process.env.SSH_KEY = key;
+      await assert.rejects(resolveSecrets(plan), (error) => {
+        assert.ok(error instanceof RefusedError);
+        assert.match(error.message, reason);
+        assert.equal(error.problems[0]?.path, "infrastructure.access.ssh.privateKey");
+        assert.ok(!error.message.includes(key.slice(0, 60).slice(-20)));
+        return true;
+      });
+    }
+    process.env.SSH_KEY = pair.private;
+    assert.equal(await resolved((await resolveSecrets(plan)).sshPrivateKey), pair.private);
   });
 
   it("that cannot be resolved are all named at once, without any value", async () => {

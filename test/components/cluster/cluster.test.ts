@@ -72,6 +72,23 @@ describe("The cluster component", () => {
     assert.equal(clusterIdentifier, "demo");
   });
 
+  it("leads to the public address, and checks the certificate against the name that nodes use", async () => {
+    const issued = (server: string) => `clusters:\n  - cluster: { server: "${server}" }\n    name: cluster.local\n`;
+    const { host, port } = spec.apiEndpoint;
+    const led = async (server: string) => {
+      const from = {
+        "kpaas:kubespray:Cluster": () => ({ ...outputs["kpaas:kubespray:Cluster"](), kubeconfig: secretEnvelope(issued(server)) }),
+      };
+      const g = await graph(() => build({ publicAddress: output("203.0.113.10") }), { outputs: from });
+      assert.equal(g.get("demo-cluster").outputs?.endpoint, `https://203.0.113.10:${port}`);
+      const { kubeconfig } = g.get("demo-cluster-kubernetes").inputs;
+      assert.ok(isSecretEnvelope(kubeconfig));
+      return parse(String(unwrapSecret(kubeconfig))).clusters[0].cluster;
+    };
+    assert.deepEqual(await led(`https://${host}:${port}`), { server: `https://203.0.113.10:${port}`, "tls-server-name": host });
+    assert.deepEqual(await led("https://127.0.0.1:16443"), { server: "https://127.0.0.1:16443" }, "another server is left alone");
+  });
+
   it("registers the same when nothing is known yet", async () => {
     const [known, unknown] = [await graph(() => build(), { outputs }), await graph(() => build(), { unknowns: true })];
     assert.deepEqual(unknown.urns(), known.urns());

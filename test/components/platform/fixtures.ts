@@ -56,6 +56,7 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
       gateway: "10.20.0.1",
       dns: [],
       cloudRange: { first: "10.20.0.2", last: "10.20.0.9" },
+      floating: {},
       podCidr: "10.233.64.0/18",
       serviceCidr: "10.233.0.0/18",
     },

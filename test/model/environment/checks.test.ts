@@ -3,7 +3,52 @@ import { environmentFile, planFile } from "../../support/environment";
 
 const network = (over: Record<string, unknown>) => ({ infrastructure: { provider: "openstack", network: over } });
 
+const floating = (addresses: Record<string, string>, access: Record<string, unknown> = {}) => ({
+  infrastructure: {
+    provider: "openstack",
+    network: { floating: addresses },
+    access: { bastion: true, adminCidrs: ["203.0.113.0/24"], ...access },
+  },
+});
+const ssh = (keys: Record<string, unknown>) => ({ infrastructure: { provider: "openstack", access: { ssh: keys } } });
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA";
+
 const wrong: [what: string, over: Record<string, unknown>, path: string, reason: RegExp][] = [
+  ["a key pair without its private half", ssh({ keyPair: "ours" }), "infrastructure.access.ssh.privateKey", /beside keyPair/],
+  [
+    "a key pair beside a public key",
+    ssh({ keyPair: "ours", publicKey, privateKey: { env: "KEY" } }),
+    "infrastructure.access.ssh.publicKey",
+    /has its public key/,
+  ],
+  ["a floating address inside the network", floating({ api: "10.20.0.9" }), "infrastructure.network.floating.api", /lies in the machines'/],
+  ["a floating address of a pod", floating({ bastion: "10.233.64.9" }), "infrastructure.network.floating.bastion", /podCidr/],
+  ["a floating address of a Service", floating({ ingress: "10.233.0.9" }), "infrastructure.network.floating.ingress", /serviceCidr/],
+  ["a floating address of nobody", floating({ ingress: "127.0.0.1" }), "infrastructure.network.floating.ingress", /nobody|anybody/],
+  [
+    "one floating address for two",
+    floating({ api: "203.0.113.9", ingress: "203.0.113.9" }),
+    "infrastructure.network.floating.ingress",
+    /floating\.api already/,
+  ],
+  [
+    "a floating address of an API that nobody may reach",
+    floating({ api: "203.0.113.9" }, { adminCidrs: [] }),
+    "infrastructure.network.floating.api",
+    /nobody outside may reach the API/,
+  ],
+  [
+    "a floating address of an ingress that nobody may reach",
+    floating({ ingress: "203.0.113.9" }, { adminCidrs: [] }),
+    "infrastructure.network.floating.ingress",
+    /nobody outside may reach the ingress/,
+  ],
+  [
+    "a floating address of no bastion",
+    floating({ bastion: "203.0.113.9" }, { bastion: false }),
+    "infrastructure.network.floating.bastion",
+    /there is no bastion/,
+  ],
   ["an even number of etcd members", { cluster: { controlPlane: { nodes: 4 } } }, "cluster.controlPlane.nodes", /must be odd/],
   ["no worker at all", { cluster: { pools: { general: { nodes: 0 } } } }, "cluster.pools", /no worker/],
   ["only tainted workers", { cluster: { pools: { general: { nodes: 1, taints: ["a=b:NoSchedule"] } } } }, "cluster.pools", /taint/],

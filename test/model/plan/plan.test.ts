@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { overlaps, parseAddress, parseCidr, parseRange } from "../../../model/ipv4";
-import { environmentFile, plannedFile } from "../../support/environment";
+import { environmentFile, planFile, plannedFile } from "../../support/environment";
 
 const zones = ["az-1", "az-2", "az-3"];
 const pools = (nodes: unknown, over: Record<string, unknown> = {}) =>
@@ -19,6 +19,31 @@ describe("a plan", () => {
     assert.equal(second.lockState, "current");
     assert.deepEqual(second.lockChanges, []);
     assert.deepEqual(second.plan, first.plan);
+  });
+
+  it("names URLs by the address that their users can reach, and warns where only `up` can know it", () => {
+    const of = (infrastructure: Record<string, unknown>, platform = {}) => {
+      const file = environmentFile({ infrastructure: { provider: "openstack", ...infrastructure }, platform });
+      const { planned, problems } = planFile(file);
+      return {
+        domain: planned?.plan.platform.domain,
+        floating: planned?.plan.network.floating,
+        names: planned?.plan.cluster.variables.supplementary_addresses_in_ssl_keys,
+        warned: problems.filter(({ path }) => path === "platform.domain").map(({ severity }) => severity),
+      };
+    };
+    const access = { adminCidrs: ["203.0.113.0/24"] };
+    const inside = { domain: "10.20.255.223.nip.io", names: ["10.20.0.2"] };
+    assert.deepEqual(of({}), { ...inside, floating: {}, warned: [] });
+    assert.deepEqual(of({ access }), { ...inside, floating: { api: {}, ingress: {} }, warned: ["warning"] });
+    assert.deepEqual(of({ access, network: { floating: "none" } }), { ...inside, floating: {}, warned: [] });
+    assert.deepEqual(of({ access, network: { floating: { api: "198.51.100.7", ingress: "198.51.100.8" } } }), {
+      domain: "198.51.100.8.nip.io",
+      names: ["10.20.0.2", "198.51.100.7"],
+      floating: { api: { address: "198.51.100.7" }, ingress: { address: "198.51.100.8" } },
+      warned: [],
+    });
+    assert.deepEqual(of({ access }, { domain: "seoul.example.org" }).warned, []);
   });
 
   it("gives the machines of each profile", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Output, output, secret } from "@pulumi/pulumi";
+import { utils } from "ssh2";
 import type { EnvironmentPlan, Profile } from "../../../model/plan/types";
 import type { InfrastructureSecrets } from "../../../providers/infrastructure";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
@@ -359,6 +360,7 @@ describe("identity on OpenStack", () => {
 
 describe("secrets and access on OpenStack", () => {
   const canary = "canary-7f3a";
+  const one = utils.generateKeyPairSync("ed25519");
 
   it("keeps credentials and keys in envelopes, and sets only the arguments that were given", async () => {
     const secrets: InfrastructureSecrets = {
@@ -367,8 +369,7 @@ describe("secrets and access on OpenStack", () => {
         password: `${canary}-password`,
         authUrl: "https://keystone.example.org:5000/v3",
       }),
-      sshPrivateKey: secret(`${canary}-private`),
-      sshPublicKey: secret("ssh-ed25519 AAAA public"),
+      sshPrivateKey: secret(one.private),
     };
     const g = await build(samplePlan("standard"), secrets);
     assert.deepEqual(g.leaks(canary), []);
@@ -377,8 +378,9 @@ describe("secrets and access on OpenStack", () => {
     assert.equal(unwrapSecret(inputs.userName), `${canary}-user`);
     const given = Object.keys(inputs).filter((key) => unwrapSecret(inputs[key]) !== null && unwrapSecret(inputs[key]) !== undefined);
     assert.deepEqual(given.sort(), ["authUrl", "password", "region", "userName"]);
-    assert.equal(await value(built(g).ssh.privateKey), `${canary}-private`);
-    assert.equal(g.get("seoul-keypair").inputs.publicKey, "ssh-ed25519 AAAA public");
+    assert.deepEqual(g.leaks(one.private.slice(80, 120)), []);
+    assert.equal(await value(built(g).ssh.privateKey), one.private);
+    assert.equal(g.get("seoul-keypair").inputs.publicKey, one.public, "a private key alone suffices");
   });
 
   it("leaves credentials to the usual environment where the file gives none", async () => {
@@ -399,20 +401,25 @@ describe("secrets and access on OpenStack", () => {
   it("treats secrets as such even if they come in plain outputs", async () => {
     const g = await build(samplePlan("standard"), {
       credentials: output<Record<string, string>>({ password: `${canary}-password` }),
-      sshPrivateKey: output(`${canary}-private`),
-      sshPublicKey: output("ssh-ed25519 AAAA public"),
+      sshPrivateKey: output(one.private),
     });
-    assert.deepEqual(g.leaks(canary), []);
+    assert.deepEqual([...g.leaks(canary), ...g.leaks(one.private.slice(80, 120))], []);
   });
 
   it("generates a pair where the file names no key, and another pair under another name for another key", async () => {
     const g = await build(samplePlan("standard"));
     assert.equal(g.get("seoul-ssh-key").inputs.algorithm, "ED25519");
     assert.deepEqual(g.leaks("PRIVATE KEY"), []);
-    const pair = async (publicKey: string) =>
-      (await build(samplePlan("standard"), { sshPrivateKey: secret("x"), sshPublicKey: output(publicKey) })).get("seoul-keypair").inputs
-        .name;
-    assert.notEqual(await pair("ssh-ed25519 AAAA one"), await pair("ssh-ed25519 AAAA two"));
+    const pair = async (key: string) =>
+      (await build(samplePlan("standard"), { sshPrivateKey: secret(key) })).get("seoul-keypair").inputs.name;
+    assert.notEqual(await pair(one.private), await pair(utils.generateKeyPairSync("ed25519").private));
+  });
+
+  it("uses a key pair that is there, and makes none", async () => {
+    const ssh = { keyPair: "ours", privateKey: { env: "SSH_KEY" } };
+    const g = await build(samplePlan("standard", { infrastructure: { access: { ssh } } }), { sshPrivateKey: secret(one.private) });
+    assert.deepEqual([...ofType(g, "Keypair"), ...ofType(g, "PrivateKey")], []);
+    assert.equal(g.get("seoul-machine-cp-1").inputs.keyPair, "ours");
   });
 
   it("refuses half a key", () => {
@@ -432,5 +439,24 @@ describe("secrets and access on OpenStack", () => {
     assert.match(String(await value(infrastructure.ssh.bastion?.address)), /^198\.51\.100\./);
     assert.equal(await value(infrastructure.apiEndpoint.address), "10.20.255.254");
     assert.match(String(await value(infrastructure.ingressPublicAddress)), /^198\.51\.100\./);
+  });
+
+  it("uses floating addresses that were made beforehand, and makes only the others", async () => {
+    const floating = { api: "203.0.113.10", ingress: "203.0.113.11" };
+    const before = await build(samplePlan("highAvailability"));
+    const g = await build(samplePlan("highAvailability", { infrastructure: { network: { floating } } }));
+    assert.deepEqual(before.removed(g), ["seoul-floating-ip-api", "seoul-floating-ip-ingress"]);
+    assert.deepEqual(before.added(g), []);
+    assert.equal(g.get("seoul-floating-ip-associate-api").inputs.floatingIp, "203.0.113.10");
+    assert.equal(await value(built(g).apiEndpoint.publicAddress), "203.0.113.10");
+    assert.equal(await value(built(g).ingressPublicAddress), "203.0.113.11");
+  });
+
+  it("makes no floating address on a network that is reachable by itself", async () => {
+    const g = await build(samplePlan("highAvailability", { infrastructure: { network: { floating: "none" } } }));
+    assert.deepEqual([...ofType(g, "FloatingIp"), ...ofType(g, "FloatingIpAssociate")], []);
+    const { ssh, machines, apiEndpoint, ingressPublicAddress } = built(g);
+    assert.equal(await value(ssh.bastion?.address), machines.bastion?.address);
+    assert.deepEqual([apiEndpoint.publicAddress, ingressPublicAddress], [undefined, undefined]);
   });
 });
