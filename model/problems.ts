@@ -53,6 +53,11 @@ export class Findings {
     this.found.splice(0, this.found.length, ...kept);
   }
 
+  /** Everything found so far, in the order it was found. */
+  get all(): readonly Finding[] {
+    return this.found;
+  }
+
   /** The paths at which something is wrong. */
   get errorPaths(): string[] {
     return this.found.filter((finding) => finding.severity !== "warning").map(({ path }) => path);

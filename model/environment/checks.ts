@@ -5,9 +5,9 @@ import { checkLabels } from "./checks-labels";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
 import { checkPools } from "./checks-pools";
 import { checkReach } from "./checks-reach";
+import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import type { Environment } from "./types";
-import { fieldOfVariable } from "./variables";
 
 /**
  * Everything that can be wrong between fields of an environment file that are right by themselves.
@@ -23,6 +23,7 @@ export function checkEnvironment(environment: Environment, findings: Findings, b
   checkAccess(environment, findings);
   checkReach(environment, findings);
   checkVariables(environment, findings);
+  checkNetworkPolicies(environment, findings);
   checkServices(environment, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
@@ -131,10 +132,23 @@ function checkAccess(environment: Environment, findings: Findings): void {
   }
 }
 
-function checkVariables(environment: Environment, findings: Findings): void {
-  for (const name of Object.keys(environment.cluster.variables)) {
-    const field = fieldOfVariable(name);
-    if (field) findings.error(`cluster.variables.${name}`, `is set by ${field}`, `take it out here and use ${field}`);
+/** The platform closes its services by NetworkPolicies, and so may its users: what does not enforce them leaves everything open. */
+function checkNetworkPolicies(environment: Environment, findings: Findings): void {
+  const { plugin, variables } = environment.cluster;
+  const without = "no NetworkPolicy has an effect, the platform's own included: every pod reaches every other";
+  if (plugin === "flannel") {
+    findings.warn(
+      "cluster.network.plugin",
+      `flannel does not enforce network policies: ${without}`,
+      "use calico or cilium, or accept it",
+      plugin,
+    );
+  }
+  for (const [name, off] of [
+    ["enable_network_policy", false],
+    ["cilium_policy_audit_mode", true],
+  ] as const) {
+    if (variables[name] === off) findings.warn(`cluster.variables.${name}`, without, "take it out, or accept it", off);
   }
 }
 

@@ -1,39 +1,69 @@
-/** kubespray variables that a field of the environment file sets; passing them through would make two truths. */
-const fields: Readonly<Record<string, string>> = {
-  kube_version: "cluster.kubernetes",
-  kube_network_plugin: "cluster.network.plugin",
-  calico_network_backend: "cluster.network.encapsulation",
-  calico_vxlan_mode: "cluster.network.encapsulation",
-  calico_ipip_mode: "cluster.network.encapsulation",
-  kube_pods_subnet: "cluster.network.podCidr",
-  kube_service_addresses: "cluster.network.serviceCidr",
-  kube_network_node_prefix: "cluster.network.nodePrefix",
-  kube_proxy_mode: "cluster.network.proxyMode",
-  kube_proxy_strict_arp: "cluster.network.proxyMode",
-  container_manager: "cluster.runtime",
-  etcd_deployment_type: "cluster.etcd.placement",
-  loadbalancer_apiserver: "cluster.apiEndpoint",
-  loadbalancer_apiserver_localhost: "cluster.apiEndpoint",
-  apiserver_loadbalancer_domain_name: "cluster.apiEndpoint.domain",
-  supplementary_addresses_in_ssl_keys: "cluster.apiEndpoint",
-  kube_vip_enabled: "cluster.apiEndpoint.kind",
-  kubernetes_audit: "cluster.hardening.auditLog",
-  kube_encrypt_secret_data: "cluster.hardening.encryptSecrets",
-  tls_cipher_suites: "cluster.hardening.tlsCipherSuites",
-  kube_pod_security_use_default: "cluster.hardening.podSecurity",
-  kube_pod_security_default_enforce: "cluster.hardening.podSecurity",
-  auto_renew_certificates: "cluster.certificates.autoRenew",
-  metallb_enabled: "platform.loadBalancer",
-  metrics_server_enabled: "platform.services.metricsServer",
-  cert_manager_enabled: "platform.services.certManager",
-  registry_host: "cluster.airGap.registry",
-  files_repo: "cluster.airGap.files",
-  ansible_user: "infrastructure.access.ssh.user",
-  kubeconfig_localhost: "the kubeconfig output",
-  upstream_dns_servers: "infrastructure.network.dns",
-};
+import { type VariableRow, variableTable } from "./variable-table";
+
+const matchers = variableTable.map((row) => ({ row, pattern: new RegExp(`^(${row.names.map(patternOf).join("|")})$`) }));
+
+function patternOf(name: string): string {
+  return name.replaceAll("*", ".*");
+}
+
+/** What the table says of a kubespray variable; undefined where no row names it, and it is passed. */
+export function rowOfVariable(name: string): VariableRow | undefined {
+  return matchers.find(({ pattern }) => pattern.test(name))?.row;
+}
 
 /** The field that sets a kubespray variable, or undefined where the file may pass it through. */
 export function fieldOfVariable(name: string): string | undefined {
-  return fields[name];
+  const row = rowOfVariable(name);
+  return row?.kind === "field" ? row.field : undefined;
+}
+
+/** What in a variable's name makes it necessary to look at it: every known name that one of these fits has a row in the table. */
+const lookedAt: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ["brings a part of its own", /_enabled$/],
+  ["runs commands", /(^|_)(commands?|cmd|exec|shell|hooks?|script|args|opts|options|flags)(_|$)|^ansible_/],
+  ["opens ports", /(^|_)(ports?|nodeport|listen|bind|host_network|metrics_address|serve_addr)(_|$)|metricsport$/],
+  [
+    "carries addresses",
+    /(^|_)(ip|ips|ip6|addr|address|addresses|cidrs?|subnets?|hosts?|urls?|uri|endpoint|peers?|vip|nameservers|resolver|proxy|mirrors|registries|servers)$/,
+  ],
+];
+
+/** Why a name needs a row in the table and has none; undefined where it has one or needs none. */
+export function unclassified(name: string): string | undefined {
+  return rowOfVariable(name) === undefined ? lookedAt.find(([, pattern]) => pattern.test(name))?.[0] : undefined;
+}
+
+/** Names of variables, and of members inside their values, that say that the value is secret. */
+const secretWords =
+  /(^|[_-]|[a-z](?=[A-Z]))(pass|password|passwd|passphrase|peerpass|token|secret|htpasswd|authorization|identitytoken|(private|access|secret|auth|activation|certificate|ipsec|encryption)[_-]?key)$|^auth$/i;
+
+/** Names of things that hold secrets, and no secrets themselves. */
+const secretHolders = /(_tls|_pull|_user|_provisioner)_secret$|^(cert|credentials?)/;
+
+/** Whether a variable, or a member of its value, holds a secret by its name. */
+export function isSecretName(name: string): boolean {
+  return secretWords.test(name) && !secretHolders.test(name);
+}
+
+/** Flags and members inside values that take safety away, whatever variable they stand in: by dotted path, as far as it is written. */
+export const dangerousMembers: readonly { readonly path: RegExp; readonly value: RegExp; readonly reason: string }[] = [
+  { path: /(^|\.)anonymous(-?auth|\.enabled)$/i, value: /^true$/i, reason: "lets anybody in without a login" },
+  { path: /(^|\.)authorization[-.]?mode$/i, value: /AlwaysAllow/, reason: "allows everybody everything" },
+  { path: /(^|\.)(read-?only-?port|insecure-?port)$/i, value: /^(?!0$)/, reason: "lets anybody read there" },
+  { path: /(^|\.)secure-?port$/i, value: /./, reason: "moves a port that the plan opens or keeps closed" },
+  { path: /(^|\.)ETCD_(LISTEN|ADVERTISE|INITIAL)_[A-Z_]+$/, value: /./, reason: "moves a port that the plan opens" },
+  {
+    path: /(^|\.)(skip[_-]?verify|insecure|insecure-?skip-?(tls-?)?verify|insecure_skip_verify|insecure-?registry|kubelet-?insecure-?tls)$/i,
+    value: /^(?!false$)/i,
+    reason: "trusts whatever answers, without knowing that it is the right server",
+  },
+  { path: /(^|\.)is_default$/, value: /^true$/i, reason: "makes a second default storage class beside the platform's" },
+];
+
+/** The network plugin or the runtime that a variable belongs to by its name; undefined where it belongs to neither. */
+export function partOf(name: string): { readonly field: "cluster.network.plugin" | "cluster.runtime"; readonly part: string } | undefined {
+  const prefix = /^(calico|typha|cilium|flannel|crio|containerd)_/.exec(name)?.[1];
+  if (prefix === undefined) return undefined;
+  if (prefix === "crio" || prefix === "containerd") return { field: "cluster.runtime", part: prefix };
+  return { field: "cluster.network.plugin", part: prefix === "typha" ? "calico" : prefix };
 }

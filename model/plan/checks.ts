@@ -1,14 +1,22 @@
 import { findRelease } from "../catalog";
 import { checkCluster } from "../cluster/checks";
+import { checkKnown } from "../environment/known-variables";
 import { machinePath } from "../environment/machines";
 import type { Environment } from "../environment/types";
-import type { Finding } from "../problems";
+import { type Finding, Findings } from "../problems";
 import { inputField } from "./input-field";
 import type { EnvironmentPlan } from "./types";
 
 /** What kubespray would stop at, found on the plan and named by the fields of the environment file. */
-export function checkPlannedCluster(plan: EnvironmentPlan, environment: Environment): Finding[] {
-  return checkCluster(plan.cluster, plan.network.cidr).map((finding) => ({ ...finding, path: fieldPath(finding.path, plan, environment) }));
+export function checkPlannedCluster(plan: EnvironmentPlan, environment: Environment): readonly Finding[] {
+  const findings = new Findings();
+  findings.add(
+    checkCluster(plan.cluster, plan.network.cidr).map((finding) => ({ ...finding, path: fieldPath(finding.path, plan, environment) })),
+  );
+  const known = new Findings();
+  checkKnown(environment.cluster.variables, plan.cluster.kubespray, known);
+  findings.addNew(known);
+  return findings.all;
 }
 
 function fieldPath(path: string, plan: EnvironmentPlan, environment: Environment): string {

@@ -1,5 +1,6 @@
 import type { Environment } from "../environment/types";
 import type { Flow, FlowPeer, MachinePlan } from "./types";
+import { variableFlows } from "./variable-flows";
 
 /** What the flows depend on besides the file. */
 interface FlowContext {
@@ -65,6 +66,7 @@ export function planFlows({ environment, machines }: FlowContext): Flow[] {
     tcp(source, "cidr:169.254.169.254/32", [80], "the cloud's metadata");
     udp(source, inside, [67], "DHCP");
   }
+  flows.push(...variableFlows(cluster));
   return flows;
 }
 

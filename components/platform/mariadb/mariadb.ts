@@ -35,7 +35,7 @@ export class MariaDb extends PlatformService {
     const { plan } = args;
     if (plan.replicas !== 1)
       throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
-    this.host = `${NAMES.server}.${plan.namespace}.svc.cluster.local`;
+    this.host = `${NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", args.retainData);
     this.allowIngress(
       "allow-clients",

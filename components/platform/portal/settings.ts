@@ -17,13 +17,13 @@ const NONE = "none";
 
 /** The keys of `cp-portal-configmap`, as the programs read them. */
 export function portalConfig(args: PortalArgs, url: string): Record<string, string> {
-  const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc.cluster.local:${port}`;
+  const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc:${port}`;
   return {
     KEYCLOAK_URI: args.realm.url,
     KEYCLOAK_CP_REALM: args.realm.realm,
     KEYCLOAK_DB_SCHEMA: args.keycloakSchema,
     DATABASE_URL: `${args.database.host}:${args.database.port}`,
-    VAULT_URL: args.vault?.url ?? "http://openbao.openbao.svc.cluster.local:8200",
+    VAULT_URL: args.vault?.url ?? "http://openbao.openbao.svc:8200",
     REPOSITORY_URL: args.registryUrl ?? "",
     CP_PORTAL_UI_URI: url,
     CP_PORTAL_API_URI: `${url}/cpapi`,

@@ -49,7 +49,7 @@ describe("the platform", () => {
     assert.equal(at(outputs, "caCertificate"), "certificate of seoul-tls-ca");
     const logins = at(outputs, "credentials") as Record<string, Record<string, unknown>>;
     assert.deepEqual(Object.fromEntries(Object.entries(logins).map(([service, login]) => [service, [login.user, login.where]])), {
-      mariadb: ["root", "mariadb.mariadb.svc.cluster.local:3306"],
+      mariadb: ["root", "mariadb.mariadb.svc:3306"],
       keycloak: ["kpaas-admin", "https://keycloak.seoul.example.org/admin"],
       portal: ["admin", "https://portal.seoul.example.org"],
     });

@@ -19,7 +19,7 @@ import { at, CANARY, ofKind, serviceGraph, servicePlan, workloads } from "./fixt
 
 const route: IngressRoute = { className: "nginx", namespace: "ingress-nginx", address: "10.20.0.200" };
 const database = (name: string): DatabaseAccess => ({
-  host: "mariadb.mariadb.svc.cluster.local",
+  host: "mariadb.mariadb.svc",
   port: 3306,
   database: name,
   user: name,
@@ -287,7 +287,7 @@ describe("the portal's applications", () => {
   );
   const plan = servicePlan("portal", { images });
   const vault = {
-    url: "http://openbao.openbao.svc.cluster.local:8200",
+    url: "http://openbao.openbao.svc:8200",
     roleName: "cp_role",
     roleId: secret(`${CANARY}-role`),
     secretId: secret(`${CANARY}-id`),
