@@ -1,9 +1,10 @@
-import { Config } from "@pulumi/pulumi";
+import { Config, log } from "@pulumi/pulumi";
 import { parseRecordedCluster } from "../model/cluster/recorded";
 import type { ClusterSpec } from "../model/cluster/types";
 import type { Applied } from "../model/guard/applied";
 import { refusals } from "../model/guard/approvals";
 import { findDangers } from "../model/guard/dangers";
+import { laterChanges } from "../model/guard/later";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import { type StandingResource, standingResource } from "./standing";
@@ -19,6 +20,11 @@ export interface Standing {
 /** The cluster of an environment among what stands in the stack that holds it. */
 export function standingCluster(resources: readonly StandingResource[], environment: string): ClusterSpec | undefined {
   return parseRecordedCluster(standingResource(resources, CLUSTER, `${environment}-cluster-kubespray`)?.outputs);
+}
+
+/** Says which changes no machine takes that stands: no resource shows them. */
+export async function tellLater(applied: Applied | undefined, plan: EnvironmentPlan): Promise<void> {
+  for (const text of laterChanges(applied, plan)) await log.info(text);
 }
 
 /** Type token of the cluster's resource. */

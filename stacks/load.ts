@@ -92,6 +92,8 @@ function missing(reference: string, reason: string, remedy: string): InvalidInpu
 
 interface Merged {
   readonly content: unknown;
+  /** The file's own content, where bases are merged into that. */
+  readonly own?: unknown;
   /** False where a base could not be read. */
   readonly whole: boolean;
 }
@@ -121,7 +123,7 @@ function readMerged(file: string, findings: Findings, chain: readonly string[]):
   if (chain.length === 0 && "name" in inherited.content) {
     findings.error("extends", `the base ${basename(base)} has a name: a base is no environment`, "take the name out of the base", given);
   }
-  return { content: merge(inherited.content, content), whole: inherited.whole };
+  return { content: merge(inherited.content, content), own: content, whole: inherited.whole };
 }
 
 function merge(base: unknown, over: unknown): unknown {

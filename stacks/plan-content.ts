@@ -13,6 +13,8 @@ import { Findings, type Problem } from "../model/problems";
 export interface EnvironmentContent {
   /** The fields, bases merged in; undefined where they could not be read and `findings` says why. */
   readonly content: unknown;
+  /** The fields of the environment's own file, where bases are merged into `content`. @default `content` */
+  readonly own?: unknown;
   /** False where a base could not be read: what stands there is neither missing nor at its default. */
   readonly whole: boolean;
   /** What the environment is called in problems where it has no valid name. */
@@ -34,7 +36,7 @@ export interface PlannedContent {
  * their end of life.
  */
 export function planContent(
-  { content, whole, fallbackName, readLock }: EnvironmentContent,
+  { content, own = content, whole, fallbackName, readLock }: EnvironmentContent,
   findings: Findings,
   today: string,
 ): PlannedContent {
@@ -44,7 +46,7 @@ export function planContent(
   if (!whole) found.drop((path) => !isWritten(content, path));
   findings.addNew(found);
   const name = parsed.broken.includes("name") || parsed.broken.includes("") ? fallbackName : parsed.file.name;
-  const environment = resolveEnvironment(parsed.file);
+  const environment = resolveEnvironment(parsed.file, own);
   const later = new Findings();
   refuseUnsupported(parsed.file, environment, later);
   const broken = [...parsed.broken, ...later.errorPaths];

@@ -7,7 +7,7 @@ import { describeProblem, InvalidInputError, RefusedError } from "../model/probl
 import type { SshAccess } from "../providers/infrastructure";
 import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
-import { refuseDangers, standingCluster } from "./guard";
+import { refuseDangers, standingCluster, tellLater } from "./guard";
 import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
@@ -41,6 +41,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
   return async () => {
     await requireOneForm(plan, options.layer);
     const applied = await guard(plan, options);
+    if ((options.layer ?? "infrastructure") === "infrastructure") await tellLater(applied, plan);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? {} : await resolveSecrets(plan, options.folder);
     options.onAccepted?.();
@@ -49,7 +50,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
       const building = applied !== undefined && runtime.isDryRun() ? undefined : plan;
       if (options.tunnel !== undefined) leadThrough(options.tunnel, ssh, bastionNames(applied, building));
     };
-    return { ...(await register(wanted, secrets, options, lead)), applied: appliedState(plan) };
+    return { ...(await register(wanted, secrets, options, lead)), applied: appliedState(plan, applied) };
   };
 }
 

@@ -7,7 +7,7 @@ import { type Applied, appliedState, parseApplied } from "../model/guard/applied
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
-import { refuseDangers, standingCluster } from "./guard";
+import { refuseDangers, standingCluster, tellLater } from "./guard";
 import { formatLock } from "./load";
 import { describeLockChanges } from "./lock-problems";
 import { planContent } from "./plan-content";
@@ -80,6 +80,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
       refuseOtherChoice(name, planned, kept?.lock ?? recorded.lock, recorded.lock, file);
     }
     refuseDangers({ applied: recorded?.applied, cluster: standingCluster(resources, name) }, planned.plan, undefined);
+    await tellLater(recorded?.applied, planned.plan);
     await fixLock(name, planned, file, given !== undefined);
   };
   return { ...planned, admit: () => admit().catch(withoutStack) };

@@ -9,6 +9,7 @@ import {
   type Resource,
   secret,
 } from "@pulumi/pulumi";
+import { realmApplications } from "../../model/plan/realm";
 import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../model/plan/types";
 import type { Credentials, IngressRoute, ServiceArgs } from "./args";
 import type { PlatformIssuer } from "./cert-manager/args";
@@ -189,14 +190,13 @@ export class Platform extends ComponentResource {
 
   private createKeycloak(plan: ServicePlan): Resource {
     const database = required(required(this.mariadb, "mariadb").databases.keycloak, "mariadb");
-    const portal = this.planOf("portal")?.host;
     this.keycloak = new Keycloak(
       this.childName("keycloak"),
       {
         ...this.common(plan),
         database,
         ingress: this.route(),
-        applications: portal === undefined ? [] : [`https://${portal}`],
+        applications: realmApplications(this.args.plan.services) ?? [],
         domain: this.args.plan.platform.domain,
       },
       { parent: this },

@@ -1,5 +1,7 @@
+import { sameValue } from "../cluster/variables";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Profile } from "../plan/types";
+import { isRecord } from "./parse";
 import { type EnvironmentFile, type ServiceSwitch, serviceSwitches } from "./schema";
 import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
 
@@ -46,8 +48,11 @@ const cipherSuites = [
 /** Flavors taken where the file names none. */
 const sizes = { controlPlane: "m1.large", worker: "m1.xlarge", bastion: "m1.small", nfs: "m1.medium" };
 
-/** Applies the defaults that follow from the file alone. */
-export function resolveEnvironment(file: EnvironmentFile): Environment {
+/**
+ * Applies the defaults that follow from the file alone.
+ * @param own what the environment's own file says, without its bases
+ */
+export function resolveEnvironment(file: EnvironmentFile, own: unknown = file): Environment {
   const profile = file.profile ?? "minimal";
   const defaults = profiles[profile];
   const { infrastructure, cluster = {}, platform = {} } = file;
@@ -56,7 +61,7 @@ export function resolveEnvironment(file: EnvironmentFile): Environment {
   const adminCidrs = access.adminCidrs ?? [];
   const bastion = access.bastion ?? (defaults.bastion && infrastructure.provider !== "existing");
   const storage = platform.storage ?? { kind: "nfs" as const };
-  const groups = groupsOf(file, defaults, bastion, storage.kind === "nfs" && storage.server === undefined);
+  const groups = groupsOf(file, own, defaults, bastion, storage.kind === "nfs" && storage.server === undefined);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
   const balancer = controlPlanes > 1 && infrastructure.provider !== "vsphere" && infrastructure.provider !== "existing";
   const range =
@@ -142,9 +147,9 @@ export function resolveEnvironment(file: EnvironmentFile): Environment {
   };
 }
 
-function groupsOf(file: EnvironmentFile, defaults: ProfileDefaults, bastion: boolean, nfs: boolean): WantedGroup[] {
+function groupsOf(file: EnvironmentFile, own: unknown, defaults: ProfileDefaults, bastion: boolean, nfs: boolean): WantedGroup[] {
   const cluster = file.cluster ?? {};
-  const plain = { labels: {}, taints: [], volumes: [], spread: true };
+  const plain = { labels: {}, taints: [], volumes: [], spread: true, counted: false };
   const stacked = (cluster.etcd?.placement ?? "stacked") === "stacked";
   const controlPlaneSize = cluster.controlPlane?.size ?? sizes.controlPlane;
   const pools = cluster.pools ?? { worker: {} };
@@ -185,11 +190,12 @@ function groupsOf(file: EnvironmentFile, defaults: ProfileDefaults, bastion: boo
       name,
       path: `cluster.pools.${name}`,
       roles: ["worker" as const],
-      machines: machinesOf(name, pool.nodes ?? (cluster.pools ? 1 : defaults.workers), pool.size ?? sizes.worker),
+      machines: machinesOf(name, pool.nodes ?? defaults.workers, pool.size ?? sizes.worker),
       labels: pool.labels ?? {},
       taints: pool.taints ?? [],
       volumes: pool.volumes ?? [],
       spread: pool.spread ?? true,
+      counted: pool.nodes !== undefined && sameValue(pool.nodes, fieldAt(own, "cluster", "pools", name, "nodes")),
     })),
     ...(nfs
       ? [
@@ -235,6 +241,10 @@ function servicesOf(file: EnvironmentFile, defaults: ProfileDefaults): WantedSer
 /** A number of GiB, or a quantity in Gi or Ti. */
 function gibibytes(size: number | string): number {
   return typeof size === "number" ? size : Number.parseInt(size, 10) * (size.endsWith("Ti") ? 1024 : 1);
+}
+
+function fieldAt(content: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, step) => (isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined), content);
 }
 
 /** `{ [key]: value }`, or nothing where there is no value. */

@@ -23,6 +23,8 @@ export interface WantedGroup {
   readonly taints: readonly string[];
   readonly volumes: readonly { readonly name: string; readonly sizeGiB: number; readonly type?: string }[];
   readonly spread: boolean;
+  /** Whether the environment's own file says which machines, or how many; else its profile does, or a base. */
+  readonly counted: boolean;
 }
 
 /** The options of one switched-on service. */

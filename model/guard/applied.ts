@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { realmApplications } from "../plan/realm";
 import type { EnvironmentPlan } from "../plan/types";
 
 const appliedMachineSchema = z.object({
@@ -10,6 +11,16 @@ const appliedMachineSchema = z.object({
   size: z.string(),
   address: z.string(),
   volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().optional() })),
+  spread: z.boolean().optional(),
+});
+
+/** What a machine takes at its first boot only. */
+const builtSchema = z.object({
+  image: z.string(),
+  bootVolumeGiB: z.number(),
+  bootVolumeType: z.string().optional(),
+  zones: z.array(z.string()),
+  publicKey: z.string().optional(),
 });
 
 const appliedSchema = z.object({
@@ -24,6 +35,12 @@ const appliedSchema = z.object({
   databases: z.boolean(),
   /** GiB that the services' claims ask for, by service. Not known of environments applied by earlier versions. */
   claims: z.record(z.string(), z.number()).default({}),
+  // What earlier versions did not record is undefined, and is not compared.
+  domain: z.string().optional(),
+  tls: z.string().optional(),
+  /** Base URLs of the applications that the realm in the databases knows. */
+  realm: z.array(z.string()).optional(),
+  built: builtSchema.optional(),
   /** Where everything is; by field of the environment file. */
   place: z.record(z.string(), z.string()),
 });
@@ -34,8 +51,13 @@ export type Applied = z.infer<typeof appliedSchema>;
 /** A machine as it was brought up. */
 export type AppliedMachine = Applied["machines"][string];
 
-/** The part of a plan the guard compares, as it is kept in the stack's outputs. */
-export function appliedState(plan: EnvironmentPlan): Applied {
+/**
+ * The part of a plan the guard compares, as it is kept in the stack's outputs.
+ * @param before what was kept before, of which the databases go on holding what they hold
+ */
+export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
+  const databases = plan.services.some((service) => service.name === "mariadb");
+  const realm = databases ? realmAfter(plan, before) : undefined;
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -50,6 +72,7 @@ export function appliedState(plan: EnvironmentPlan): Applied {
           size: machine.size,
           address: machine.address,
           volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({ name, sizeGiB, ...(type === undefined ? {} : { type }) })),
+          spread: machine.spread,
         },
       ]),
     ),
@@ -66,7 +89,11 @@ export function appliedState(plan: EnvironmentPlan): Applied {
         ? `nfs ${plan.platform.storage.server}:${plan.platform.storage.path}`
         : plan.platform.storage.className,
     protectData: plan.protectData,
-    databases: plan.services.some((service) => service.name === "mariadb"),
+    databases,
+    domain: plan.platform.domain,
+    tls: plan.platform.tls.kind,
+    ...(realm === undefined ? {} : { realm }),
+    ...built(plan),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     place: {
       "infrastructure.provider": plan.provider,
@@ -76,6 +103,28 @@ export function appliedState(plan: EnvironmentPlan): Applied {
       ...(plan.apiEndpoint.kind === "loadBalancer" && plan.openstack
         ? { "infrastructure.openstack.loadBalancerProvider": plan.openstack.loadBalancerProvider }
         : {}),
+    },
+  };
+}
+
+/** The realm is imported once and stays in its database, also while no Keycloak runs; what was approved since counts as entered by hand. */
+function realmAfter(plan: EnvironmentPlan, before: Applied | undefined): string[] | undefined {
+  const [known, wanted] = [before?.databases ? before.realm : undefined, realmApplications(plan.services)];
+  return known === undefined || wanted === undefined ? (wanted ?? known) : [...new Set([...known, ...wanted])].sort();
+}
+
+function built({ machines, openstack, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {
+  const image = machines[0]?.image;
+  if (image === undefined || openstack === undefined) return {};
+  const { bootVolumeGiB, bootVolumeType } = openstack;
+  const { publicKey } = access.ssh;
+  return {
+    built: {
+      image,
+      bootVolumeGiB,
+      ...(bootVolumeType === undefined ? {} : { bootVolumeType }),
+      zones: [...zones],
+      ...(publicKey === undefined ? {} : { publicKey }),
     },
   };
 }

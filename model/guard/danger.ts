@@ -5,13 +5,29 @@ import type { AppliedMachine } from "./applied";
 export interface Danger {
   /** The machine's key, or `environment`. */
   readonly key: string;
-  readonly action: "remove" | "rebuild" | "resize" | "discard-volume" | "unprotect" | "drop-database" | "move-ingress" | "never";
+  readonly action:
+    | "remove"
+    | "rebuild"
+    | "resize"
+    | "discard-volume"
+    | "unprotect"
+    | "drop-database"
+    | "move-ingress"
+    | "move-domain"
+    | "change-authority"
+    | "edit-realm"
+    | "never";
   /** The field of the environment file that asks for it. */
   readonly path: string;
   readonly reason: string;
   /** The way to get there safely. */
   readonly remedy: string;
   readonly value?: unknown;
+}
+
+/** What no approval lets through. */
+export function never(path: string, reason: string, remedy: string, value?: unknown, key = "environment"): Danger {
+  return { key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) };
 }
 
 /** Whether losing the machine costs the cluster: a control plane or an etcd member. */

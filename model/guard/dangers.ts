@@ -2,8 +2,9 @@ import type { ClusterSpec } from "../cluster/types";
 import type { EnvironmentPlan } from "../plan/types";
 import { type Applied, appliedState } from "./applied";
 import { clusterDangers } from "./cluster-dangers";
-import { type Danger, groupPath, isMember } from "./danger";
+import { type Danger, groupPath, isMember, never } from "./danger";
 import { machineDangers } from "./machines";
+import { claimDangers, platformDangers } from "./platform-dangers";
 
 /**
  * Finds the dangerous changes between what is there and what is wanted.
@@ -32,15 +33,11 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   if (applied.network.cidr !== wanted.network.cidr) return moved;
   return [
     ...moved,
-    ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key])),
+    ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key], plan.counted)),
     ...memberDangers(applied, wanted),
     ...platformDangers(applied, wanted),
     ...claimDangers(applied, wanted, plan.platform.storage.kind),
   ];
-}
-
-function never(path: string, reason: string, remedy: string, value?: unknown, key = "environment"): Danger {
-  return { key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) };
 }
 
 /** Another cloud, region or network holds none of what is there. */
@@ -111,56 +108,6 @@ function memberDangers(applied: Applied, wanted: Applied): Danger[] {
     );
   }
   return dangers;
-}
-
-function platformDangers(applied: Applied, wanted: Applied): Danger[] {
-  const dangers: Danger[] = [];
-  const approvable = (action: Danger["action"], path: string, reason: string, remedy: string, value: unknown): void => {
-    dangers.push({ key: "environment", action, path, reason, remedy, value });
-  };
-  if (applied.storage !== wanted.storage) {
-    dangers.push(
-      never(
-        "platform.storage",
-        `the volumes in use stay where they are (${applied.storage} → ${wanted.storage})`,
-        "set it back, or create a new environment and move the data",
-      ),
-    );
-  }
-  if (applied.ingressAddress !== wanted.ingressAddress) {
-    const [was, becomes] = [applied.ingressAddress, wanted.ingressAddress];
-    approvable(
-      "move-ingress",
-      "platform.ingress.address",
-      `the platform's URLs move from ${was} to ${becomes}`,
-      `set the address back to ${was}`,
-      becomes,
-    );
-  }
-  if (applied.protectData && !wanted.protectData) {
-    approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
-  }
-  if (applied.databases && !wanted.databases) {
-    approvable("drop-database", "platform.services.mariadb", "the databases of the platform would be deleted", "leave mariadb on", false);
-  }
-  return dangers;
-}
-
-/** Kubernetes lets a claim grow only where its class says so, and shrink never. */
-function claimDangers(applied: Applied, wanted: Applied, storage: EnvironmentPlan["platform"]["storage"]["kind"]): Danger[] {
-  return Object.entries(wanted.claims).flatMap(([service, becomes]) => {
-    const was = applied.claims[service];
-    if (was === undefined || was === becomes || (storage !== "nfs" && becomes > was)) return [];
-    const [reason, instead] =
-      storage === "nfs"
-        ? [
-            "a volume on an NFS share has no size of its own and cannot be changed",
-            "; it can fill the share, whose platform.storage.sizeGiB can grow",
-          ]
-        : ["a volume cannot shrink", ""];
-    const path = `platform.services.${service}.size`;
-    return [never(path, `${reason} (${was} → ${becomes} GiB)`, `set it back to ${was}${instead}`, becomes)];
-  });
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -1,8 +1,16 @@
 import type { AppliedMachine } from "./applied";
 import { type Danger, groupPath, isMember } from "./danger";
 
-/** What the change of one machine would cost; `machine` is undefined where it goes. */
-export function machineDangers(key: string, was: AppliedMachine, machine: AppliedMachine | undefined): Danger[] {
+/**
+ * What the change of one machine would cost; `machine` is undefined where it goes.
+ * @param counted pools of which the environment's own file says which machines, or how many
+ */
+export function machineDangers(
+  key: string,
+  was: AppliedMachine,
+  machine: AppliedMachine | undefined,
+  counted: readonly string[],
+): Danger[] {
   const path = groupPath(was);
   const danger = (action: Danger["action"], at: string, reason: string, remedy: string, value?: unknown): Danger => ({
     key,
@@ -23,7 +31,9 @@ export function machineDangers(key: string, was: AppliedMachine, machine: Applie
           `put ${key} back`,
         ),
       ];
-    return was.volumes.length > 0 ? [danger("remove", path, lost, `put ${key} back, or move its data away first`)] : [];
+    if (was.volumes.length > 0) return [danger("remove", path, lost, `put ${key} back, or move its data away first`)];
+    // A lower number or a key taken out is a wish of its own: the preview names what goes, and it is drained.
+    return counted.includes(was.group) ? [] : [danger("remove", path, `${key} would be removed: ${unasked(was)}`, `put ${key} back`)];
   }
   const field = (name: string): string => `${path}.${key}.${name}`;
   if (machine.generation < was.generation) {
@@ -64,6 +74,13 @@ export function machineDangers(key: string, was: AppliedMachine, machine: Applie
     ),
     ...volumeDangers(key, was, machine),
   ];
+}
+
+/** Why nothing in the file asks for a machine's removal. */
+function unasked({ group, roles }: AppliedMachine): string {
+  return roles.includes("worker")
+    ? `the file itself neither counts nor names the machines of the pool ${group} any more`
+    : "nothing takes its place";
 }
 
 /** What would harm the data on the volumes of a machine, which outlive its rebuilds. */

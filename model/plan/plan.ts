@@ -83,6 +83,8 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
     protectData: environment.protectData,
     retain: environment.retain,
     ...(environment.credentials ? { credentials: environment.credentials } : {}),
+    zones: environment.zones,
+    counted: environment.groups.filter(({ counted }) => counted).map(({ name }) => name),
     machines,
     network: {
       cidr: environment.network.cidr,

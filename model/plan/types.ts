@@ -226,6 +226,10 @@ export interface EnvironmentPlan {
   readonly protectData: boolean;
   readonly retain: readonly ("volumes" | "backups" | "addresses")[];
   readonly credentials?: SecretReference;
+  /** The zones machines are spread over, as the file names them. */
+  readonly zones: readonly string[];
+  /** Pools of which the environment's own file says which machines, or how many; of the others a profile or a base says it. */
+  readonly counted: readonly string[];
   /** By key order of the file: bastion, control plane in its fixed order, etcd, workers by pool, NFS. */
   readonly machines: readonly MachinePlan[];
   readonly network: NetworkPlan;

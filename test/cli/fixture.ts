@@ -31,6 +31,8 @@ export const PLAN: EnvironmentPlan = {
   provider: "openstack",
   layers: "one",
   labels: {},
+  zones: [],
+  counted: [],
   protectData: true,
   retain: [],
   machines: [

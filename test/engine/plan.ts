@@ -9,6 +9,8 @@ export function emptyPlan(environment: string): EnvironmentPlan {
     provider: "openstack",
     layers: "one",
     labels: {},
+    zones: [],
+    counted: [],
     protectData: false,
     retain: [],
     machines: [],

@@ -48,6 +48,8 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
     provider: "openstack",
     layers: "one",
     labels: { team: "platform" },
+    zones: [],
+    counted: [],
     protectData: true,
     retain: [],
     machines: [],

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { appliedState, parseApplied } from "../../../model/guard/applied";
+import { parseEnvironmentFile } from "../../../model/environment/parse";
+import { resolveEnvironment } from "../../../model/environment/resolve";
+import { type Applied, appliedState, parseApplied } from "../../../model/guard/applied";
 import { planDigest, refusals } from "../../../model/guard/approvals";
 import { findDangers } from "../../../model/guard/dangers";
+import { laterChanges } from "../../../model/guard/later";
+import { Findings } from "../../../model/problems";
 import { environmentFile, plannedFile } from "../../support/environment";
 
 type Over = Record<string, unknown>;
@@ -24,10 +28,41 @@ function dangers(before: Over, after: Over): string[] {
 const pool = (over: Over, nodes: unknown = { a: {}, b: {} }): Over => ({ cluster: { pools: { worker: { nodes, ...over } } } });
 const volumes = { volumes: [{ name: "osd", sizeGiB: 100 }] };
 
+const pools = (pools: Over): Over => ({ cluster: { pools } });
+const count = (nodes: number): Over => pools({ worker: { nodes } });
+const few = (services: Over, platform: Over = {}): Over => ({
+  platform: { ...platform, services: { metricsServer: false, certManager: false, keycloak: false, portal: false, ...services } },
+});
+/** Keycloak without the portal: its realm knows no application. */
+const login = (platform: Over = {}): Over => few({ mariadb: true, keycloak: true }, platform);
+
 const table: [what: string, before: Over, after: Over, expected: string[]][] = [
   ["nothing for no change", base(), base(), []],
   ["nothing for a worker more", base(), base(pool({}, { a: {}, b: {}, c: {} })), []],
   ["nothing for a worker less", base(), base(pool({}, { a: {} })), []],
+  ["nothing for a lower number of workers", environmentFile(count(3)), environmentFile(count(2)), []],
+  [
+    "nothing for a label where the profile gives the number",
+    environmentFile(),
+    environmentFile({ cluster: { pools: { worker: { labels: { x: "y" } } } } }),
+    [],
+  ],
+  [
+    "workers that go with their pool",
+    environmentFile(pools({ worker: { nodes: 1 }, gpu: { nodes: 2 } })),
+    environmentFile(count(1)),
+    ["gpu-1:remove", "gpu-2:remove"],
+  ],
+  ["workers of a pool that is renamed", environmentFile(count(1)), environmentFile(pools({ general: { nodes: 1 } })), ["worker-1:remove"]],
+  ["nothing in a pool renamed around machines of their own keys", base(), base(pools({ general: { nodes: { a: {}, b: {} } } })), []],
+  ["workers that a smaller profile leaves out", environmentFile({ profile: "standard" }), environmentFile(), ["worker-3:remove"]],
+  [
+    "workers whose number left the file",
+    environmentFile(count(4)),
+    environmentFile({ cluster: { pools: { worker: {} } } }),
+    ["worker-3:remove", "worker-4:remove"],
+  ],
+  ["a bastion that goes", base({}, { access: { bastion: true } }), base(), ["bastion:remove"]],
   ["nothing for a rebuilt worker", base(), base(pool({}, { a: {}, b: { generation: 2 } })), []],
   ["nothing for a label", base(), base(pool({ labels: { x: "y" } })), []],
   ["a lost volume with its worker", base(pool(volumes)), base(pool(volumes, { a: {} })), ["b:remove"]],
@@ -102,11 +137,91 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
     base({ platform: { services: { mariadb: false, keycloak: false, portal: false } } }),
     ["environment:drop-database"],
   ],
-  ["another ingress address", base(), base({ platform: { ingress: { address: "10.20.200.1" } } }), ["environment:move-ingress"]],
+  [
+    "another ingress address, whose derived domain asks no second time",
+    base(login()),
+    base(login({ ingress: { address: "10.20.200.1" } })),
+    ["environment:move-ingress"],
+  ],
+  [
+    "another ingress address under a domain of its own",
+    base(login({ domain: "a.example.org" })),
+    base(login({ domain: "a.example.org", ingress: { address: "10.20.200.1" } })),
+    ["environment:move-ingress"],
+  ],
+  [
+    "another ingress address where the realm knows the portal by it",
+    base(),
+    base({ platform: { ingress: { address: "10.20.200.1" } } }),
+    ["environment:move-ingress", "environment:edit-realm"],
+  ],
+  ["another domain", base(login()), base(login({ domain: "apps.example.org" })), ["environment:move-domain"]],
+  [
+    "another domain where the realm knows the portal by it",
+    base(),
+    base({ platform: { domain: "apps.example.org" } }),
+    ["environment:move-domain", "environment:edit-realm"],
+  ],
+  ["a portal switched on later", base(login()), base(), ["environment:edit-realm"]],
+  ["nothing in a portal switched off", base(), base(login()), []],
+  ["nothing in Keycloak and portal switched on together", base(few({ mariadb: true })), base(), []],
+  [
+    "another authority of the certificates",
+    base(),
+    base({ platform: { tls: { kind: "provided", certificate: { env: "C" }, key: { env: "K" } } } }),
+    ["environment:change-authority"],
+  ],
 ];
 
 describe("the guard", () => {
   for (const [what, before, after, expected] of table) it(`sees ${what}`, () => assert.deepEqual(dangers(before, after), expected));
+
+  it("reads what earlier versions kept, and compares what that has", () => {
+    const { plan } = plannedFile(base());
+    const { domain, tls, realm, built, claims, machines, ...old } = appliedState(plan);
+    const without = Object.fromEntries(Object.entries(machines).map(([key, { spread: _spread, ...machine }]) => [key, machine]));
+    const applied = parseApplied(JSON.parse(JSON.stringify({ ...old, machines: without })));
+    assert.deepEqual(findDangers(applied, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
+    assert.deepEqual(laterChanges(applied, plannedFile(base({}, { image: "another" })).plan), []);
+    assert.ok([domain, tls, realm, built, claims].every((each) => each !== undefined));
+  });
+
+  it("remembers the realm in the databases while no Keycloak runs, until they are dropped", () => {
+    const of = (over: Over, before?: Applied) => appliedState(plannedFile(base(over)).plan, before);
+    const known = of({}).realm;
+    assert.equal(known?.length, 1);
+    const without = of(few({ mariadb: true }), of({}));
+    assert.deepEqual(without.realm, known);
+    assert.deepEqual(of(few({ mariadb: false }), without).realm, undefined);
+    const moved = of({ platform: { domain: "apps.example.org" } }, without);
+    assert.deepEqual(moved.realm, [...(known ?? []), "https://portal.apps.example.org"]);
+    assert.deepEqual(findDangers(moved, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
+  });
+
+  it("takes a base's number of workers for no wish of the file itself", () => {
+    const content = environmentFile(count(2));
+    const findings = new Findings();
+    const { file } = parseEnvironmentFile(content, findings);
+    const own = (over: Over) => resolveEnvironment(file, environmentFile(over)).groups.find(({ name }) => name === "worker")?.counted;
+    assert.deepEqual([own({}), own(count(2)), own(pools({ worker: {} }))], [false, true, false]);
+  });
+
+  it("names what machines take that are built from then on", () => {
+    const before = plannedFile(base());
+    const said = (infrastructure: Over, worker: Over = {}) =>
+      laterChanges(appliedState(before.plan), plannedFile(base(pool(worker), infrastructure), before.lock).plan).map(
+        (text) => text.split(" ")[0],
+      );
+    assert.deepEqual(said({}), []);
+    assert.deepEqual(said({ image: "ubuntu-24.04" }), ["infrastructure.image"]);
+    assert.deepEqual(said({ openstack: { bootVolumeGiB: 80, bootVolumeType: "ssd" } }), [
+      "infrastructure.openstack.bootVolumeGiB",
+      "infrastructure.openstack.bootVolumeType",
+    ]);
+    assert.deepEqual(said({ zones: ["az-1", "az-2"] }), ["infrastructure.zones"]);
+    assert.deepEqual(said({ access: { ssh: { publicKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } } } }), ["infrastructure.access.ssh"]);
+    assert.deepEqual(said({}, { spread: false }), ["cluster.pools.worker.spread"]);
+  });
 
   it("lets nothing stand in the way of a first run", () => {
     assert.deepEqual(findDangers(undefined, plannedFile(base()).plan), []);

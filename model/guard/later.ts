@@ -1,0 +1,43 @@
+import type { EnvironmentPlan } from "../plan/types";
+import { type Applied, type AppliedMachine, appliedState } from "./applied";
+import { groupPath } from "./danger";
+
+/** What is said of a change that no machine takes which stands already. */
+export const LATER = "applies to machines built from now on; one that stands takes it when its generation is raised";
+
+/** Changes that show in no resource, since they take effect at a machine's first boot: one sentence each, with the field. */
+export function laterChanges(applied: Applied | undefined, plan: EnvironmentPlan): string[] {
+  const [was, becomes] = [applied?.built, appliedState(plan).built];
+  if (!applied || !was || !becomes) return [];
+  const fields: readonly (readonly [path: string, was: string, becomes: string, more?: string])[] = [
+    ["infrastructure.image", was.image, becomes.image],
+    ["infrastructure.openstack.bootVolumeGiB", `${was.bootVolumeGiB}`, `${becomes.bootVolumeGiB}`],
+    ["infrastructure.openstack.bootVolumeType", was.bootVolumeType ?? "the cloud's", becomes.bootVolumeType ?? "the cloud's"],
+    ["infrastructure.zones", was.zones.join(", ") || "none", becomes.zones.join(", ") || "none"],
+    [
+      "infrastructure.access.ssh",
+      shortKey(was.publicKey),
+      shortKey(becomes.publicKey),
+      "; put the new key on those that stand by hand, or nothing logs in there any more",
+    ],
+    ...spreadChanges(applied, plan),
+  ];
+  return fields
+    .filter(([, before, after]) => before !== after)
+    .map(([path, before, after, more = ""]) => `${path} (${before} → ${after}) ${LATER}${more}`);
+}
+
+function shortKey(publicKey: string | undefined): string {
+  return publicKey === undefined ? "a pair of its own" : `…${publicKey.trim().split(/\s+/)[1]?.slice(-12) ?? ""}`;
+}
+
+/** Where machines of a group may stand is decided when they are made. */
+function spreadChanges(applied: Applied, plan: EnvironmentPlan): [string, string, string][] {
+  const groups = new Map<string, [string, string, string]>();
+  for (const { key, group, spread } of plan.machines) {
+    const was: AppliedMachine | undefined = applied.machines[key];
+    if (was?.spread !== undefined && was.spread !== spread)
+      groups.set(group, [groupPath(was).replace(/\.nodes$/, ".spread"), `${was.spread}`, `${spread}`]);
+  }
+  return [...groups.values()];
+}

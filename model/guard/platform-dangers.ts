@@ -1,0 +1,96 @@
+import type { EnvironmentPlan } from "../plan/types";
+import type { Applied } from "./applied";
+import { type Danger, never } from "./danger";
+
+/** What the change of the platform would cost those who use it. */
+export function platformDangers(applied: Applied, wanted: Applied): Danger[] {
+  const dangers: Danger[] = [];
+  const approvable = (action: Danger["action"], path: string, reason: string, remedy: string, value: unknown): void => {
+    dangers.push({ key: "environment", action, path, reason, remedy, value });
+  };
+  if (applied.storage !== wanted.storage) {
+    dangers.push(
+      never(
+        "platform.storage",
+        `the volumes in use stay where they are (${applied.storage} → ${wanted.storage})`,
+        "set it back, or create a new environment and move the data",
+      ),
+    );
+  }
+  if (applied.ingressAddress !== wanted.ingressAddress) {
+    const [was, becomes] = [applied.ingressAddress, wanted.ingressAddress];
+    approvable(
+      "move-ingress",
+      "platform.ingress.address",
+      `the platform's URLs move from ${was} to ${becomes}`,
+      `set the address back to ${was}`,
+      becomes,
+    );
+  }
+  dangers.push(...domainDangers(applied, wanted));
+  if (applied.protectData && !wanted.protectData) {
+    approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
+  }
+  if (applied.databases && !wanted.databases) {
+    approvable("drop-database", "platform.services.mariadb", "the databases of the platform would be deleted", "leave mariadb on", false);
+  }
+  return dangers;
+}
+
+/** Addresses, issuer and authority that browsers, clients and users know. */
+function domainDangers(applied: Applied, wanted: Applied): Danger[] {
+  const dangers: Danger[] = [];
+  const asks = (action: Danger["action"], path: string, reason: string, remedy: string, value?: unknown): void => {
+    dangers.push({ key: "environment", action, path, reason, remedy, ...(value === undefined ? {} : { value }) });
+  };
+  const moved = applied.domain !== undefined && applied.domain !== wanted.domain;
+  const follows =
+    applied.ingressAddress !== wanted.ingressAddress &&
+    [applied.domain, wanted.domain].every((each) => /^[\d.]+\.nip\.io$/.test(each ?? ""));
+  if (moved && !follows) {
+    const authority = wanted.tls === "selfSigned" ? " and the authority of its certificates" : "";
+    asks(
+      "move-domain",
+      "platform.domain",
+      `the platform's URLs, the issuer of its log-ins${authority} move from ${applied.domain} to ${wanted.domain}`,
+      `set the domain back to ${applied.domain}`,
+      wanted.domain,
+    );
+  }
+  if (applied.tls !== undefined && applied.tls !== wanted.tls) {
+    asks(
+      "change-authority",
+      "platform.tls",
+      `whoever trusts the platform's certificates must trust those of another authority (${applied.tls} → ${wanted.tls})`,
+      `set it back to ${applied.tls}`,
+      wanted.tls,
+    );
+  }
+  const unknown = wanted.realm?.filter((url) => applied.realm?.includes(url) === false) ?? [];
+  if (unknown.length > 0) {
+    asks(
+      "edit-realm",
+      moved ? (follows ? "platform.ingress.address" : "platform.domain") : "platform.services.portal",
+      `Keycloak has taken its realm at its first start and learns nothing since: it would refuse the log-ins of ${unknown.join(", ")}`,
+      "set it back, or add that to the redirect URIs and web origins of the client cp-client in the realm cp-realm by hand, in Keycloak's console",
+    );
+  }
+  return dangers;
+}
+
+/** Kubernetes lets a claim grow only where its class says so, and shrink never. */
+export function claimDangers(applied: Applied, wanted: Applied, storage: EnvironmentPlan["platform"]["storage"]["kind"]): Danger[] {
+  return Object.entries(wanted.claims).flatMap(([service, becomes]) => {
+    const was = applied.claims[service];
+    if (was === undefined || was === becomes || (storage !== "nfs" && becomes > was)) return [];
+    const [reason, instead] =
+      storage === "nfs"
+        ? [
+            "a volume on an NFS share has no size of its own and cannot be changed",
+            "; it can fill the share, whose platform.storage.sizeGiB can grow",
+          ]
+        : ["a volume cannot shrink", ""];
+    const path = `platform.services.${service}.size`;
+    return [never(path, `${reason} (${was} → ${becomes} GiB)`, `set it back to ${was}${instead}`, becomes)];
+  });
+}
