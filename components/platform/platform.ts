@@ -23,7 +23,7 @@ import { MetricsServer } from "./metrics-server/metrics-server";
 import { NfsStorage } from "./nfs-storage/nfs-storage";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { Portal } from "./portal/portal";
-import { portalTables } from "./portal/schema";
+import { portalTables, realmUsers } from "./portal/schema";
 import { PLATFORM } from "./tokens";
 
 /** Names of the schemas in MariaDB; K-PaaS's own. */
@@ -171,8 +171,7 @@ export class Platform extends ComponentResource {
     if (this.planOf("keycloak")) schemas.keycloak = { schema: SCHEMAS.keycloak, user: "keycloak" };
     if (this.planOf("portal")) {
       const tables = portalTables({ id: environment, name: environment, provider: provider.toUpperCase() });
-      // The portal lists the realm's users out of Keycloak's tables.
-      schemas.portal = { schema: SCHEMAS.portal, user: "portal", reads: [SCHEMAS.keycloak], tables };
+      schemas.portal = { schema: SCHEMAS.portal, user: "portal", reads: [realmUsers(SCHEMAS.keycloak)], tables };
     }
     const clients = [this.planOf("keycloak"), this.planOf("portal")].flatMap((client) => client?.namespace ?? []);
     const args = {
@@ -198,6 +197,7 @@ export class Platform extends ComponentResource {
         ingress: this.route(),
         applications: realmApplications(this.args.plan.services) ?? [],
         domain: this.args.plan.platform.domain,
+        ...plan.login,
       },
       { parent: this },
     );

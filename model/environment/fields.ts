@@ -109,13 +109,16 @@ export const nodes = (least: number) =>
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "must be a Kubernetes quantity such as 500m or 2Gi");
 const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
 const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
+const serviceOptions = z.strictObject({
+  replicas: positive.max(50).optional(),
+  resources: resources.optional(),
+  size: z.union([positive, z.string().regex(/^[1-9]\d*(Gi|Ti)$/, "must be a number of GiB, or a quantity such as 20Gi")]).optional(),
+  values: z.record(z.string(), z.unknown()).optional(),
+});
 /** A service: switched on or off, or with options. */
-export const service = z.union([
+export const service = z.union([z.boolean(), serviceOptions]);
+/** Keycloak, with options of its own. */
+export const keycloakService = z.union([
   z.boolean(),
-  z.strictObject({
-    replicas: positive.max(50).optional(),
-    resources: resources.optional(),
-    size: z.union([positive, z.string().regex(/^[1-9]\d*(Gi|Ti)$/, "must be a number of GiB, or a quantity such as 20Gi")]).optional(),
-    values: z.record(z.string(), z.unknown()).optional(),
-  }),
+  serviceOptions.extend({ selfRegistration: z.boolean().optional(), adminConsole: z.enum(["internal", "public"]).optional() }),
 ]);

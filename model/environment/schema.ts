@@ -6,6 +6,7 @@ import {
   cidr,
   domain,
   hostLabel,
+  keycloakService,
   label,
   labels,
   network,
@@ -49,9 +50,13 @@ export const serviceSwitches = [
 ] as const;
 export type ServiceSwitch = (typeof serviceSwitches)[number];
 
-const services = z.strictObject(
-  Object.fromEntries(serviceSwitches.map((name) => [name, service.optional()])) as Record<ServiceSwitch, z.ZodOptional<typeof service>>,
-);
+const services = z.strictObject({
+  ...(Object.fromEntries(serviceSwitches.map((name) => [name, service.optional()])) as Record<
+    ServiceSwitch,
+    z.ZodOptional<typeof service>
+  >),
+  keycloak: keycloakService.optional(),
+});
 
 const infrastructure = z.strictObject({
   provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),

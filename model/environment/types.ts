@@ -1,4 +1,4 @@
-import type { AddressRange, Labels, OpenStackPlan, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
+import type { AddressRange, Labels, LoginPlan, OpenStackPlan, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
 import type { ServiceSwitch } from "./schema";
 
 /** What a file says of one machine. */
@@ -36,6 +36,10 @@ export interface WantedService {
   readonly resources?: ResourcesPlan;
   readonly sizeGiB?: number;
   readonly values?: Readonly<Record<string, unknown>>;
+  /** Of Keycloak. */
+  readonly selfRegistration?: boolean;
+  /** Of Keycloak. */
+  readonly adminConsole?: LoginPlan["adminConsole"];
 }
 
 /** An environment file with every default of its profile applied; what the file leaves to the plan is undefined here. */

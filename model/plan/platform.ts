@@ -78,6 +78,9 @@ export function planServices(environment: Environment, release: Release, platfor
       ...(resources ? { resources } : {}),
       ...(sizeGiB === undefined ? {} : { sizeGiB }),
       ...(host === undefined ? {} : { host: `${host}.${platform.domain}` }),
+      ...(name === "keycloak"
+        ? { login: { selfRegistration: options?.selfRegistration ?? false, adminConsole: options?.adminConsole ?? "internal" } }
+        : {}),
       ...(options?.values ? { values: options.values } : {}),
     };
   });

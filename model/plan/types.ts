@@ -151,6 +151,14 @@ export interface ResourcesPlan {
   readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
+/** Who may log in to the platform, and where its accounts are administered. */
+export interface LoginPlan {
+  /** Whether visitors may make themselves an account. */
+  readonly selfRegistration: boolean;
+  /** `internal`: reached through the cluster only; `public`: at the service's host, as the users' log-in is. */
+  readonly adminConsole: "internal" | "public";
+}
+
 export interface ServicePlan {
   readonly name: ServiceName;
   readonly namespace: string;
@@ -167,6 +175,8 @@ export interface ServicePlan {
   readonly sizeGiB?: number;
   /** The host name it is reached at from outside, where it is. */
   readonly host?: string;
+  /** Set for Keycloak. */
+  readonly login?: LoginPlan;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

@@ -1,3 +1,4 @@
+import type { LoginPlan } from "../../../model/plan/types";
 import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../args";
 
 /** Arguments of {@link Keycloak}. */
@@ -10,9 +11,15 @@ export interface KeycloakArgs extends ServiceArgs {
   /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. */
   readonly domain: string;
   /**
-   * Whether visitors may register themselves in the realm, as K-PaaS's users expect: a new user reaches nothing until an
-   * administrator gives a namespace and a role. Read at the first start only.
-   * @default true
+   * Whether visitors may register themselves in the realm: a new user reaches nothing until an administrator gives a
+   * namespace and a role. Read at the first start only.
+   * @default false
    */
   readonly selfRegistration?: boolean;
+  /**
+   * `public`: the whole server is reached at its host, its administration too. `internal`: the log-in of its users only;
+   * the administration through the cluster, `kubectl port-forward` for instance.
+   * @default "internal"
+   */
+  readonly adminConsole?: LoginPlan["adminConsole"];
 }

@@ -2,6 +2,7 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { all, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { LoginPlan } from "../../../model/plan/types";
 import type { Credentials } from "../args";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
@@ -12,6 +13,14 @@ import { CACHE_PORTS, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload
 
 /** The name of the administrator Keycloak starts with. */
 const BOOTSTRAP_ADMIN = "kpaas-admin";
+
+/** What is served at the public host. The users' log-in needs its realm and the pages' own files. */
+const SERVED = { public: ["/"], internal: ["/realms", "/resources"] } as const;
+
+/** Where the administration is reached, if not at the public host: at the end of a port-forward. */
+function adminUrl(adminConsole: LoginPlan["adminConsole"]): string | undefined {
+  return adminConsole === "public" ? undefined : `http://localhost:${HTTP_PORT}`;
+}
 
 /** What an application needs to log its users in. */
 export interface RealmAccess {
@@ -40,13 +49,17 @@ export class Keycloak extends PlatformService {
 
   constructor(name: string, args: KeycloakArgs, opts?: ComponentResourceOptions) {
     super(KEYCLOAK, name, args, opts);
-    const { plan } = args;
+    const { plan, adminConsole = "internal" } = args;
     if (plan.host === undefined)
       throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);
     this.url = `https://${plan.host}`;
     const clientSecret = this.password("client-secret");
     this.realm = { url: this.url, realm: REALM, realmId: REALM, issuer: `${this.url}/realms/${REALM}`, clientId: CLIENT_ID, clientSecret };
-    this.administrator = { user: BOOTSTRAP_ADMIN, password: this.password("admin-password"), where: `${this.url}/admin` };
+    this.administrator = {
+      user: BOOTSTRAP_ADMIN,
+      password: this.password("admin-password"),
+      where: `${adminUrl(adminConsole) ?? this.url}/admin`,
+    };
     this.portalAdministrator = { user: PORTAL_ADMIN, password: this.password("portal-admin-password") };
 
     this.createNamespace("restricted");
@@ -63,7 +76,7 @@ export class Keycloak extends PlatformService {
     return secret(new RandomPassword(this.childName(role), { length: 32, special: false }, { parent: this }).result);
   }
 
-  private createSecrets({ database, applications, domain, selfRegistration = true }: KeycloakArgs): Resource[] {
+  private createSecrets({ database, applications, domain, selfRegistration = false }: KeycloakArgs): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.administrator.user,
       "admin-password": this.administrator.password,
@@ -75,7 +88,7 @@ export class Keycloak extends PlatformService {
     return [access, this.secret("realm", NAMES.realm, WORKLOAD, { [`${REALM}-realm.json`]: realm })];
   }
 
-  private createServer({ plan, database, ingress }: KeycloakArgs, dependsOn: Resource[]): void {
+  private createServer({ plan, database, ingress, adminConsole = "internal" }: KeycloakArgs, dependsOn: Resource[]): void {
     const selector = selectorLabels(WORKLOAD);
     this.statefulServices(WORKLOAD, NAMES, { name: "http", port: HTTP_PORT, targetPort: "http" });
     const serviceAccount = this.serviceAccount("account", WORKLOAD);
@@ -90,14 +103,18 @@ export class Keycloak extends PlatformService {
           template: {
             // Environment variables are read at start: another password, another pod.
             metadata: { labels: this.podLabels(WORKLOAD), annotations: { "kpaas/secrets": secretHash(database.password) } },
-            spec: keycloakPod(plan, database, serviceAccount),
+            spec: keycloakPod(plan, database, serviceAccount, adminUrl(adminConsole)),
           },
         },
       },
       // Building and the first start's migrations take minutes on a small node.
       this.inCluster({ dependsOn, customTimeouts: { create: "20m", update: "20m" } }),
     );
-    const { annotations, spec } = ingressFor(plan.host ?? "", ingress, [{ path: "/", service: NAMES.service, port: HTTP_PORT }]);
+    const { annotations, spec } = ingressFor(
+      plan.host ?? "",
+      ingress,
+      SERVED[adminConsole].map((path) => ({ path, service: NAMES.service, port: HTTP_PORT })),
+    );
     new Ingress(
       this.childName("ingress"),
       {

@@ -30,7 +30,12 @@ const BUILD_FOLDER = "/opt/keycloak/lib/quarkus";
  * The pods. Keycloak is built for its settings first (`kc.sh build` in an init container, on a copy of the image's build
  * folder), then started from that build on a read-only file system.
  */
-export function keycloakPod(plan: ServicePlan, database: DatabaseAccess, serviceAccountName: string): core.v1.PodSpec {
+export function keycloakPod(
+  plan: ServicePlan,
+  database: DatabaseAccess,
+  serviceAccountName: string,
+  adminUrl: string | undefined,
+): core.v1.PodSpec {
   const image = imageOf(plan, "server");
   const resources = resourceRequirements(plan.resources);
   const securityContext = containerSecurityContext();
@@ -68,7 +73,7 @@ export function keycloakPod(plan: ServicePlan, database: DatabaseAccess, service
         name: "keycloak",
         image,
         args: ["start", "--optimized", "--import-realm"],
-        env: [...settings, ...runtimeSettings(plan, database)],
+        env: [...settings, ...runtimeSettings(plan, database, adminUrl)],
         ports: [
           { name: "http", containerPort: HTTP_PORT },
           { name: "management", containerPort: MANAGEMENT_PORT },
@@ -106,7 +111,11 @@ function buildSettings(): core.v1.EnvVar[] {
   ];
 }
 
-function runtimeSettings(plan: ServicePlan, { host, port, database, user }: DatabaseAccess): core.v1.EnvVar[] {
+function runtimeSettings(
+  plan: ServicePlan,
+  { host, port, database, user }: DatabaseAccess,
+  adminUrl: string | undefined,
+): core.v1.EnvVar[] {
   return [
     { name: "KC_DB_URL_HOST", value: host },
     { name: "KC_DB_URL_PORT", value: String(port) },
@@ -116,6 +125,7 @@ function runtimeSettings(plan: ServicePlan, { host, port, database, user }: Data
     fromSecret("KC_BOOTSTRAP_ADMIN_USERNAME", "admin-username"),
     fromSecret("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin-password"),
     { name: "KC_HOSTNAME", value: `https://${plan.host}` },
+    ...(adminUrl === undefined ? [] : [{ name: "KC_HOSTNAME_ADMIN", value: adminUrl }]),
     { name: "KC_HTTP_ENABLED", value: "true" },
     { name: "KC_PROXY_HEADERS", value: "xforwarded" },
   ];

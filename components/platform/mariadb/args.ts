@@ -1,14 +1,21 @@
 import type { ServiceArgs } from "../args";
 
+/** Columns of another schema's table that an account may read. The table may be made later. */
+export interface TableRead {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
 /** A schema, its owner and what else the owner may read. */
 export interface SchemaSpec {
   /** Schema name; letters and digits (`_` is a wildcard in a grant). Changing it makes a new, empty schema and leaves the old one. */
   readonly schema: string;
   /** Account name; it may do anything in its schema and nothing elsewhere, `reads` aside. */
   readonly user: string;
-  /** Other schemas this account may select from. */
-  readonly reads?: readonly string[];
-  /** Statements that make tables and first rows. They run whenever this text changes, so each must bear repetition. */
+  /** What this account may select elsewhere. */
+  readonly reads?: readonly TableRead[];
+  /** Statements that make tables and first rows, run by this account. They run whenever this text changes, so each must bear repetition. */
   readonly tables?: readonly string[];
 }
 

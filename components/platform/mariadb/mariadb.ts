@@ -2,22 +2,26 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
-import { all, type ComponentResourceOptions, interpolate, type Output, type Resource, secret } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, interpolate, jsonStringify, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import type { DatabaseAccess } from "../args";
 import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { MARIADB } from "../tokens";
 import type { MariaDbArgs } from "./args";
-import { provisionerSql, schemaSql } from "./sql";
-import { NAMES, PORT, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
+import { accountsSql, clientSettings, tablesSql } from "./sql";
+import { ACCOUNTS_FILE, NAMES, PORT, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
 
 const SERVER = "mariadb";
 const JOB = "mariadb-schemas";
 
+/** Passwords by account; secret. */
+type Passwords = Readonly<Record<string, Output<string>>>;
+
 /**
  * One MariaDB server with a schema and an account for each consumer. It listens inside the cluster only, root logs in
- * on its own socket only, and every password is generated.
+ * on its own socket only, and every password is generated. The server itself makes the accounts when it starts, so it
+ * starts anew when they change.
  */
 export class MariaDb extends PlatformService {
   /** The server's address in the cluster. */
@@ -27,7 +31,7 @@ export class MariaDb extends PlatformService {
   readonly rootPassword: Output<string>;
   /** By consumer. A schema, its account and its tables are there once {@link schemas} is. */
   readonly databases: Readonly<Record<string, DatabaseAccess>>;
-  /** What makes schemas and accounts; consumers depend on it. */
+  /** What makes the last of them: the tables, or the server where nobody asks for tables. Consumers depend on it. */
   readonly schemas: Resource;
 
   constructor(name: string, args: MariaDbArgs, opts?: ComponentResourceOptions) {
@@ -45,11 +49,11 @@ export class MariaDb extends PlatformService {
     );
 
     this.rootPassword = this.password("root");
-    const server = this.createServer(args);
     const passwords = Object.fromEntries(
       [...new Set(Object.values(args.schemas).map(({ user }) => user))].map((user) => [user, this.password(user)]),
     );
-    this.schemas = this.createSchemas(args, passwords, server);
+    const server = this.createServer(args, passwords);
+    this.schemas = this.createTables(args, passwords, server);
     this.databases = Object.fromEntries(
       Object.entries(args.schemas).map(([consumer, { schema, user }]) => [
         consumer,
@@ -65,11 +69,10 @@ export class MariaDb extends PlatformService {
     return secret(password.result);
   }
 
-  private createServer({ plan, storageClass, protectData, retainData }: MariaDbArgs): StatefulSet {
-    const provisioner = this.password("provisioner");
-    const access = this.secret("secret", NAMES.secret, SERVER, { "root-password": this.rootPassword, "provisioner-password": provisioner });
-    // Run by the image when the data folder is empty, and never again.
-    const init = this.secret("init", NAMES.init, SERVER, { "provisioner.sql": provisioner.apply(provisionerSql) });
+  private createServer({ plan, storageClass, protectData, retainData, schemas }: MariaDbArgs, passwords: Passwords): StatefulSet {
+    const access = this.secret("secret", NAMES.secret, SERVER, { "root-password": this.rootPassword });
+    const accounts = all(passwords).apply((known) => accountsSql(Object.values(schemas), known));
+    const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
     const config = new ConfigMap(
       this.childName("config"),
       { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": SERVER_CONFIG } },
@@ -102,9 +105,12 @@ export class MariaDb extends PlatformService {
           replicas: 1,
           serviceName: NAMES.headless,
           selector: { matchLabels: { ...selector } },
-          // The server reads its settings at start: other settings, another pod.
+          // The server reads its settings and makes its accounts at start: others, another pod.
           template: {
-            metadata: { labels: this.podLabels(SERVER), annotations: { "kpaas/config": contentHash(SERVER_CONFIG) } },
+            metadata: {
+              labels: this.podLabels(SERVER),
+              annotations: { "kpaas/config": contentHash(SERVER_CONFIG), "kpaas/accounts": secretHash(accounts) },
+            },
             spec: serverPod(plan, serviceAccount),
           },
         },
@@ -114,12 +120,21 @@ export class MariaDb extends PlatformService {
     );
   }
 
-  private createSchemas({ plan, schemas }: MariaDbArgs, passwords: Record<string, Output<string>>, server: Resource): Resource {
-    const sql = all(passwords).apply((known) => schemaSql(Object.values(schemas), known));
-    const stored = this.secret("sql", NAMES.schemas, JOB, { "schemas.sql": sql });
+  private createTables({ plan, schemas }: MariaDbArgs, passwords: Passwords, server: Resource): Resource {
+    const wanted = Object.values(schemas).filter(({ tables = [] }) => tables.length > 0);
+    if (wanted.length === 0) return server;
+    const files = all(passwords).apply((known) =>
+      Object.fromEntries(
+        wanted.flatMap((spec) => [
+          [`${spec.schema}.cnf`, clientSettings(spec, known, NAMES.server, PORT)],
+          [`${spec.schema}.sql`, tablesSql(spec.tables ?? [])],
+        ]),
+      ),
+    );
+    const stored = this.secret("sql", NAMES.schemas, JOB, files);
     // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
     const spec = schemaJob(plan, this.serviceAccount("schemas-account", JOB), this.podLabels(JOB));
-    const name = interpolate`${JOB}-${secretHash(sql, JSON.stringify(spec))}`;
+    const name = interpolate`${JOB}-${secretHash(jsonStringify(files), JSON.stringify(spec))}`;
     return new Job(
       this.childName("schemas"),
       { metadata: this.metadata(name, JOB), spec },

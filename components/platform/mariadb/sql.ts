@@ -1,4 +1,4 @@
-import type { SchemaSpec } from "./args";
+import type { SchemaSpec, TableRead } from "./args";
 
 /**
  * What an account may do in its own schema: everything that stays in it. `GRANT OPTION` is not among it, nor anything
@@ -7,46 +7,76 @@ import type { SchemaSpec } from "./args";
 const OWNER =
   "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER";
 
-/** The account the schema job connects with. The server's root stays on the server's own socket. */
-export const PROVISIONER = "kpaas_provisioner";
+/** An account of earlier versions, which had rights over the whole server. */
+const FORMER_PROVISIONER = "kpaas_provisioner";
+
+/** Marks a table that stands in for one that its owner has not made yet. */
+const STAND_IN = "stands in for a grant";
 
 /**
- * Makes the provisioner's account at the first start of an empty server: what it can grant it must have, so it has the
- * owners' rights everywhere, and no right over the server itself (no SUPER, FILE, SHUTDOWN, REPLICATION).
+ * Brings schemas, accounts, passwords and rights to what is wanted, from whatever there is. The server itself runs it at
+ * each start, before it takes connections (`--init-file`): so no account that can be reached may make or change accounts,
+ * and a right that is no longer wanted goes. One statement a line, since the server reads the file by lines.
  */
-export function provisionerSql(password: string): string {
-  return [
-    `CREATE USER IF NOT EXISTS ${account(PROVISIONER)} IDENTIFIED BY ${text(password)};`,
-    `GRANT ${OWNER}, CREATE USER, RELOAD ON *.* TO ${account(PROVISIONER)} WITH GRANT OPTION;`,
-    "",
-  ].join("\n");
-}
-
-/** Brings schemas, accounts, passwords, rights and tables to what is wanted, from whatever there is; repeatable. */
-export function schemaSql(schemas: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>): string {
-  const lines: string[] = [];
+export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>): string {
+  const lines: string[] = [`DROP USER IF EXISTS ${account(FORMER_PROVISIONER)};`];
   for (const { schema } of schemas) {
     lines.push(`CREATE DATABASE IF NOT EXISTS ${identifier(schema)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`);
   }
-  for (const { schema, user, reads = [] } of schemas) {
-    const password = passwords[user];
-    if (password === undefined) throw new Error(`No password was made for the account "${user}".`);
+  for (const { schema, user } of schemas) {
+    const password = passwordOf(user, passwords);
     lines.push(
       `CREATE USER IF NOT EXISTS ${account(user)} IDENTIFIED BY ${text(password)};`,
       `ALTER USER ${account(user)} IDENTIFIED BY ${text(password)};`,
+      `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account(user)};`,
       `GRANT ${OWNER} ON ${identifier(schema)}.* TO ${account(user)};`,
-      ...reads.map((other) => `GRANT SELECT ON ${identifier(other)}.* TO ${account(user)};`),
     );
   }
-  for (const { schema, tables = [] } of schemas) {
-    if (tables.length > 0) lines.push(`USE ${identifier(schema)};`, ...tables.map((statement) => `${statement};`));
-  }
+  for (const { user, reads = [] } of schemas) lines.push(...reads.flatMap((read) => readSql(user, read)));
   return `${lines.join("\n")}\n`;
 }
 
-/** A quoted schema name. `_` and `%` are wildcards in a grant, so names with them are refused. */
-function identifier(name: string): string {
-  if (!/^[A-Za-z0-9]+$/.test(name)) throw new Error(`"${name}" is no schema name; it must be letters and digits only.`);
+/**
+ * Lets an account read some columns of another schema's table. The server takes such a grant for a table that is there
+ * only, and keeps it when the table goes: before its owner's first start, another stands in for it. Nobody can connect
+ * meanwhile, and one that a broken start left behind goes at the next.
+ */
+function readSql(user: string, { schema, table, columns }: TableRead): string[] {
+  const name = `${identifier(schema)}.${identifier(table, /^[A-Za-z0-9_]+$/)}`;
+  const names = columns.map((column) => identifier(column, /^[A-Za-z0-9_]+$/));
+  return [
+    `CREATE TABLE IF NOT EXISTS ${name} (${names.map((column) => `${column} INT`).join(", ")}) COMMENT = ${text(STAND_IN)};`,
+    `GRANT SELECT (${names.join(", ")}) ON ${name} TO ${account(user)};`,
+    `SET @comment = (SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${text(schema)} AND TABLE_NAME = ${text(table)});`,
+    `EXECUTE IMMEDIATE IF(@comment = ${text(STAND_IN)}, 'DROP TABLE ${name}', 'DO 0');`,
+  ];
+}
+
+/** Statements that make a schema's tables; its own account runs them. */
+export function tablesSql(tables: readonly string[]): string {
+  return tables.map((statement) => `${statement};\n`).join("");
+}
+
+/** The client's settings with which an account works in its schema. Secret. */
+export function clientSettings(
+  { schema, user }: SchemaSpec,
+  passwords: Readonly<Record<string, string>>,
+  host: string,
+  port: number,
+): string {
+  const settings = { host, port, user, password: `"${passwordOf(user, passwords).replace(/[\\"]/g, "\\$&")}"`, database: schema };
+  return ["[mariadb-client]", ...Object.entries(settings).map(([key, value]) => `${key}=${value}`), ""].join("\n");
+}
+
+function passwordOf(user: string, passwords: Readonly<Record<string, string>>): string {
+  const password = passwords[user];
+  if (password === undefined) throw new Error(`No password was made for the account "${user}".`);
+  return password;
+}
+
+/** A quoted name. `_` and `%` are wildcards in a grant on a schema, so schema names with them are refused. */
+function identifier(name: string, allowed = /^[A-Za-z0-9]+$/): string {
+  if (!allowed.test(name)) throw new Error(`"${name}" is no name of a schema, table or column; it must be letters and digits only.`);
   return `\`${name}\``;
 }
 

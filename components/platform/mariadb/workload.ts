@@ -1,7 +1,6 @@
 import type { batch, core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
 import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements } from "../objects";
-import { PROVISIONER } from "./sql";
 
 export const PORT = 3306;
 
@@ -18,6 +17,10 @@ export const NAMES = {
   init: "mariadb-init",
   schemas: "mariadb-schemas",
 } as const;
+
+/** The statements the server runs at each start, and the folder they are in. */
+export const ACCOUNTS_FILE = "accounts.sql";
+const ACCOUNTS_FOLDER = "/etc/kpaas-accounts";
 
 /** The server's settings. Names are not resolved: accounts are told apart by name, and a slow DNS must not slow logins. */
 export const SERVER_CONFIG = [
@@ -41,6 +44,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
       {
         name: "mariadb",
         image: imageOf(plan, "server"),
+        args: [`--init-file=${ACCOUNTS_FOLDER}/${ACCOUNTS_FILE}`],
         env: [
           { name: "MARIADB_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: NAMES.secret, key: "root-password" } } },
           // Root logs in on the server's socket only.
@@ -56,7 +60,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
         volumeMounts: [
           { name: "data", mountPath: "/var/lib/mysql" },
           { name: "config", mountPath: "/etc/mysql/conf.d", readOnly: true },
-          { name: "init", mountPath: "/docker-entrypoint-initdb.d", readOnly: true },
+          { name: "init", mountPath: ACCOUNTS_FOLDER, readOnly: true },
           { name: "run", mountPath: "/run/mysqld" },
           { name: "tmp", mountPath: "/tmp" },
         ],
@@ -72,7 +76,12 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
   };
 }
 
-/** The job that brings schemas and accounts to what is wanted. It is made anew whenever that changes. */
+/** Makes the tables of each schema as its own account. The folder holds pairs of files: an account's settings and its statements. */
+export function makeTables(folder: string): string {
+  return `for sql in ${folder}/*.sql; do mariadb --defaults-extra-file="\${sql%.sql}.cnf" < "$sql"; done`;
+}
+
+/** The job that makes the tables that are asked for. It is made anew whenever they change. */
 export function schemaJob(plan: ServicePlan, serviceAccountName: string, labels: Record<string, string>): batch.v1.JobSpec {
   return {
     backoffLimit: 6,
@@ -88,8 +97,7 @@ export function schemaJob(plan: ServicePlan, serviceAccountName: string, labels:
           {
             name: "schemas",
             image: imageOf(plan, "server"),
-            command: ["sh", "-ec", `mariadb --host=${NAMES.server} --port=${PORT} --user=${PROVISIONER} < /sql/schemas.sql`],
-            env: [{ name: "MYSQL_PWD", valueFrom: { secretKeyRef: { name: NAMES.secret, key: "provisioner-password" } } }],
+            command: ["sh", "-ec", makeTables("/sql")],
             resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
             securityContext: containerSecurityContext(),
             volumeMounts: [{ name: "sql", mountPath: "/sql", readOnly: true }],

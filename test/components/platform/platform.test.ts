@@ -50,7 +50,7 @@ describe("the platform", () => {
     const logins = at(outputs, "credentials") as Record<string, Record<string, unknown>>;
     assert.deepEqual(Object.fromEntries(Object.entries(logins).map(([service, login]) => [service, [login.user, login.where]])), {
       mariadb: ["root", "mariadb.mariadb.svc:3306"],
-      keycloak: ["kpaas-admin", "https://keycloak.seoul.example.org/admin"],
+      keycloak: ["kpaas-admin", "http://localhost:8080/admin"],
       portal: ["admin", "https://portal.seoul.example.org"],
     });
     for (const login of Object.values(logins)) assert.ok(isSecretEnvelope(login.password));

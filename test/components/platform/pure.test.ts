@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import fc from "fast-check";
-import { schemaSql } from "../../../components/platform/mariadb/sql";
+import { accountsSql } from "../../../components/platform/mariadb/sql";
 import { rangeWithout } from "../../../components/platform/metallb/values";
 import { imageParts, repositoryAndTag } from "../../../components/platform/objects";
 import { PORTAL_APPS } from "../../../components/platform/portal/apps";
@@ -72,20 +72,22 @@ describe("Helm values", () => {
 });
 
 describe("the SQL of schemas and accounts", () => {
-  it("makes databases before rights and rights before tables", () => {
-    const sql = schemaSql(
+  it("makes databases before accounts, accounts before rights, and reads of others last", () => {
+    const sql = accountsSql(
       [
-        { schema: "one", user: "a", tables: ["CREATE TABLE IF NOT EXISTS t (id INT)"] },
-        { schema: "two", user: "b", reads: ["one"] },
+        { schema: "one", user: "a" },
+        { schema: "two", user: "b", reads: [{ schema: "one", table: "T_X", columns: ["ID"] }] },
       ],
       { a: "pa", b: "pb" },
     );
     const order = [
       "CREATE DATABASE IF NOT EXISTS `two`",
       "CREATE USER IF NOT EXISTS 'a'@'%'",
-      "GRANT SELECT ON `one`.* TO 'b'@'%'",
-      "USE `one`",
-      "CREATE TABLE",
+      "REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'b'@'%'",
+      "ON `two`.* TO 'b'@'%'",
+      "CREATE TABLE IF NOT EXISTS `one`.`T_X`",
+      "GRANT SELECT (`ID`) ON `one`.`T_X` TO 'b'@'%'",
+      "DROP TABLE `one`.`T_X`",
     ];
     const positions = order.map((text) => sql.indexOf(text));
     assert.ok(positions.every((position) => position >= 0));
@@ -95,10 +97,20 @@ describe("the SQL of schemas and accounts", () => {
     );
   });
 
+  it("gives no account a right over the server, over other accounts, or to pass rights on", () => {
+    const sql = accountsSql([{ schema: "one", user: "a" }], { a: "p" });
+    const given = sql.split("\n").filter((line) => line.startsWith("GRANT"));
+    for (const line of given) {
+      assert.doesNotMatch(line, /ON \*\.\*|ALL PRIVILEGES|CREATE USER|SUPER|FILE|RELOAD|PROCESS|GRANT OPTION/);
+      assert.match(line, / ON `one`\.\* TO 'a'@'%';$/);
+    }
+    assert.equal(given.length, 1);
+  });
+
   it("keeps any password inside its quotes", () => {
     fc.assert(
       fc.property(fc.string(), (password) => {
-        const line = schemaSql([{ schema: "s", user: "u" }], { u: password }).slice(`CREATE DATABASE`.length);
+        const line = accountsSql([{ schema: "s", user: "u" }], { u: password });
         const quoted = /CREATE USER IF NOT EXISTS 'u'@'%' IDENTIFIED BY '((?:[^'\\]|\\[\s\S])*)';/.exec(line)?.[1];
         assert.equal(quoted?.replace(/\\([\s\S])/g, "$1"), password);
       }),
@@ -106,9 +118,11 @@ describe("the SQL of schemas and accounts", () => {
   });
 
   it("refuses names that would need quoting", () => {
-    assert.throws(() => schemaSql([{ schema: "a`b", user: "u" }], { u: "p" }), /no schema name/);
-    assert.throws(() => schemaSql([{ schema: "a", user: "u'" }], { "u'": "p" }), /no account name/);
-    assert.throws(() => schemaSql([{ schema: "a", user: "u" }], {}), /No password/);
+    const reads = (table: string) => [{ schema: "o", table, columns: ["ID"] }];
+    assert.throws(() => accountsSql([{ schema: "a`b", user: "u" }], { u: "p" }), /no name of a schema/);
+    assert.throws(() => accountsSql([{ schema: "a", user: "u", reads: reads("T`") }], { u: "p" }), /no name of a schema/);
+    assert.throws(() => accountsSql([{ schema: "a", user: "u'" }], { "u'": "p" }), /no account name/);
+    assert.throws(() => accountsSql([{ schema: "a", user: "u" }], {}), /No password/);
     assert.throws(() => portalTables({ id: "x'y", name: "n", provider: "AWS" }), /no name for the portal/);
   });
 

@@ -11,7 +11,7 @@ import { MetricsServer } from "../../../components/platform/metrics-server/metri
 import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
-import type { ServicePlan } from "../../../model/plan/types";
+import type { LoginPlan, ServicePlan } from "../../../model/plan/types";
 import { golden } from "../../support/golden";
 import type { Graph, GraphOptions } from "../../support/graph";
 import { unwrapSecret } from "../../support/mocks";
@@ -82,13 +82,13 @@ const mariadb =
         clients: ["keycloak"],
         schemas: {
           keycloak: { schema: "keycloak", user: "keycloak" },
-          portal: { schema: "cp", user: "portal", reads: ["keycloak"], tables },
+          portal: { schema: "cp", user: "portal", reads: [{ schema: "keycloak", table: "T", columns: ["ID"] }], tables },
         },
       },
       opts,
     );
 const keycloak =
-  (changes: Partial<ServicePlan> = {}, selfRegistration?: boolean): Build =>
+  (changes: Partial<ServicePlan> = {}, login: Partial<LoginPlan> = {}): Build =>
   (common, opts) =>
     new Keycloak(
       "sso",
@@ -99,7 +99,7 @@ const keycloak =
         ingress: route,
         applications: ["https://portal.seoul.example.org"],
         domain: "seoul.example.org",
-        ...(selfRegistration === undefined ? {} : { selfRegistration }),
+        ...login,
       },
       opts,
     );
@@ -231,11 +231,22 @@ describe("MariaDB", () => {
     const g = await run(mariadb());
     const env = at(workloads(g)[0]?.containers[0], "env") as { name: string; value?: string }[];
     assert.equal(env.find(({ name }) => name === "MARIADB_ROOT_HOST")?.value, "localhost");
-    const sql = String(at(unwrapSecret(g.get("db-sql").inputs.stringData), "schemas.sql"));
-    assert.ok(!sql.includes("root"));
-    assert.match(sql, /GRANT SELECT ON `keycloak`\.\* TO 'portal'@'%';/);
-    const created = String(at(unwrapSecret(g.get("db-init").inputs.stringData), "provisioner.sql"));
-    assert.doesNotMatch(created, /ALL PRIVILEGES|SUPER|FILE|SHUTDOWN/);
+    const accounts = String(at(unwrapSecret(g.get("db-init").inputs.stringData), "accounts.sql"));
+    assert.match(accounts, /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal'@'%';/);
+    assert.ok(!accounts.includes("root"));
+    const files = unwrapSecret(g.get("db-sql").inputs.stringData) as Record<string, string>;
+    assert.deepEqual(Object.keys(files), ["cp.cnf", "cp.sql"]);
+    assert.match(files["cp.cnf"] ?? "", /^user=portal$/m);
+  });
+
+  it("starts anew when an account changes, and has no job where nobody asks for tables", async () => {
+    const hash = async (build: Build) =>
+      at((await run(build)).get("db-server").inputs, "spec", "template", "metadata", "annotations", "kpaas/accounts");
+    const first = await hash(mariadb());
+    assert.match(String(first), /^[0-9a-f]{10}$/);
+    assert.equal(await hash(mariadb(["CREATE TABLE IF NOT EXISTS b (id INT)"])), first);
+    const alone = await run(mariadb([]));
+    assert.deepEqual(ofKind(alone, "batch/v1:Job"), []);
   });
 
   it("lets its clients and its own job connect, and nobody else", async () => {
@@ -263,7 +274,9 @@ describe("Keycloak's realm", () => {
     const made = await realm(keycloak());
     assert.equal(at(made, "clients", 0, "clientId"), "cp-client");
     assert.equal(at(made, "clients", 0, "secret"), "generated-sso-client-secret");
-    assert.deepEqual(at(made, "clients", 0, "redirectUris"), ["https://portal.seoul.example.org/*"]);
+    assert.deepEqual(at(made, "clients", 0, "redirectUris"), ["https://portal.seoul.example.org/login/oauth2/code/keycloak"]);
+    assert.deepEqual(at(made, "clients", 0, "webOrigins"), ["https://portal.seoul.example.org"]);
+    assert.ok(!JSON.stringify(at(made, "clients")).includes("*"));
     assert.equal(at(made, "clients", 0, "directAccessGrantsEnabled"), false);
     assert.equal(at(made, "clients", 0, "protocolMappers", 0, "config", "claim.name"), "roles");
     assert.deepEqual(at(made, "groups", 0, "realmRoles"), ["cp-cluster-admin-role"]);
@@ -272,9 +285,27 @@ describe("Keycloak's realm", () => {
     assert.equal(made.bruteForceProtected, true);
   });
 
-  it("lets visitors register themselves unless told otherwise", async () => {
-    assert.equal((await realm(keycloak())).registrationAllowed, true);
-    assert.equal((await realm(keycloak({}, false))).registrationAllowed, false);
+  it("lets nobody register unless asked to", async () => {
+    assert.equal((await realm(keycloak())).registrationAllowed, false);
+    assert.equal((await realm(keycloak({}, { selfRegistration: true }))).registrationAllowed, true);
+  });
+
+  it("demands long passwords, and of public clients a proof that they asked for the log-in", async () => {
+    const made = await realm(keycloak());
+    assert.match(String(made.passwordPolicy), /length\(12\).*notUsername/);
+    assert.deepEqual(at(made, "clientPolicies", "policies", 0, "conditions", 0, "configuration", "type"), ["public"]);
+    assert.equal(at(made, "clientProfiles", "profiles", 0, "executors", 0, "executor"), "pkce-enforcer");
+  });
+
+  it("is served at its host, and the administration is not unless asked to", async () => {
+    const served = async (build: Build) => {
+      const g = await run(build);
+      const paths = at(g.get("sso-ingress").inputs, "spec", "rules", 0, "http", "paths") as { path: string }[];
+      const env = at(g.get("sso-server").inputs, "spec", "template", "spec", "containers", 0, "env") as { name: string; value?: string }[];
+      return [paths.map(({ path }) => path), env.find(({ name }) => name === "KC_HOSTNAME_ADMIN")?.value];
+    };
+    assert.deepEqual(await served(keycloak()), [["/realms", "/resources"], "http://localhost:8080"]);
+    assert.deepEqual(await served(keycloak({}, { adminConsole: "public" })), [["/"], undefined]);
   });
 });
 

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SchemaSpec } from "../../components/platform/mariadb/args";
+import { accountsSql, clientSettings, tablesSql } from "../../components/platform/mariadb/sql";
+import { makeTables } from "../../components/platform/mariadb/workload";
+import { portalTables, realmUsers } from "../../components/platform/portal/schema";
+import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
+
+const PORTAL: SchemaSpec = {
+  schema: "cp",
+  user: "portal",
+  reads: [realmUsers("keycloak")],
+  tables: portalTables({ id: "seoul", name: "seoul", provider: "OPENSTACK" }),
+};
+const SCHEMAS: readonly SchemaSpec[] = [{ schema: "keycloak", user: "keycloak" }, PORTAL];
+const PASSWORDS = { keycloak: "one", portal: "two" };
+const ACCOUNTS = Object.entries(PASSWORDS).map(([user, password]) => ({ user, password }));
+const [keycloak, portal] = ACCOUNTS as [(typeof ACCOUNTS)[0], (typeof ACCOUNTS)[0]];
+
+/** What would make an account root, or let it see or change what is another's. */
+const FORBIDDEN = [
+  "SELECT * FROM mysql.global_priv",
+  "UPDATE mysql.global_priv SET Priv = '{}'",
+  "INSERT INTO mysql.global_priv VALUES ('%', 'x', '{}')",
+  "CREATE USER x IDENTIFIED BY 'x'",
+  "ALTER USER root@localhost IDENTIFIED BY 'x'",
+  "SET PASSWORD FOR root@localhost = PASSWORD('x')",
+  "RENAME USER root@localhost TO x@localhost",
+  "DROP USER root@localhost",
+  "CREATE ROLE x",
+  "GRANT SELECT ON mysql.* TO CURRENT_USER",
+  "GRANT ALL PRIVILEGES ON *.* TO CURRENT_USER",
+  "CREATE DATABASE elsewhere",
+  "CREATE FUNCTION mysql.f() RETURNS INT RETURN 1",
+  "SELECT 1 INTO OUTFILE '/tmp/kpaas-test-outfile'",
+  "SELECT LOAD_FILE('/etc/passwd') IS NOT NULL FROM mysql.user",
+  "SET GLOBAL init_connect = 'x'",
+  "SET GLOBAL general_log = 1",
+  "INSTALL SONAME 'x'",
+  "SHUTDOWN",
+  "FLUSH PRIVILEGES",
+];
+
+/** The accounts on a real MariaDB. The tests are one story, in order. */
+describe("the accounts of a real MariaDB", function () {
+  this.timeout(120_000);
+  let server: MariaDbServer;
+
+  before(async function () {
+    server = new MariaDbServer(mariaDbForTests.call(this), mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    await server.start(accountsSql(SCHEMAS, PASSWORDS));
+  });
+  after(() => server?.dispose());
+
+  it("leave nothing where the owner of a schema will make its tables", () => {
+    assert.equal(server.query("SHOW TABLES IN keycloak"), "");
+    const tables = [
+      "USER_ENTITY (ID VARCHAR(36) PRIMARY KEY, EMAIL VARCHAR(255), REALM_ID VARCHAR(255), USERNAME VARCHAR(255))",
+      "CREDENTIAL (ID VARCHAR(36) PRIMARY KEY, SECRET_DATA LONGTEXT)",
+      "COMPONENT_CONFIG (ID VARCHAR(36) PRIMARY KEY, VALUE LONGTEXT)",
+      "CLIENT (ID VARCHAR(36) PRIMARY KEY, SECRET VARCHAR(255))",
+    ].map((table) => `CREATE TABLE keycloak.${table}`);
+    const rows = "INSERT INTO keycloak.USER_ENTITY VALUES ('1', 'mail', 'cp-realm', 'admin')";
+    assert.equal(server.query([...tables, rows].join("; "), keycloak), "");
+  });
+
+  it("let the portal read who is in a realm, and nothing else of Keycloak's", () => {
+    assert.equal(server.query("SELECT id, realm_id, username FROM keycloak.USER_ENTITY", portal), "1\tcp-realm\tadmin");
+    for (const sql of [
+      "SELECT * FROM keycloak.USER_ENTITY",
+      "SELECT EMAIL FROM keycloak.USER_ENTITY",
+      "SELECT ID FROM keycloak.CREDENTIAL",
+      "SELECT ID FROM keycloak.COMPONENT_CONFIG",
+      "SELECT SECRET FROM keycloak.CLIENT",
+      "UPDATE keycloak.USER_ENTITY SET USERNAME = 'x'",
+      "CREATE TABLE keycloak.x (ID INT)",
+    ])
+      assert.match(server.query(sql, portal), /^ERROR 1(142|143|044|370)/, sql);
+    assert.match(server.query("SELECT * FROM cp.cp_users", keycloak), /^ERROR 1142/);
+  });
+
+  it("make the portal's tables as the portal, as often as asked", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+    const settings = clientSettings(PORTAL, PASSWORDS, "localhost", 3306).replace("port=3306", `socket=${server.socket}`);
+    writeFileSync(join(folder, "cp.cnf"), settings);
+    writeFileSync(join(folder, "cp.sql"), tablesSql(PORTAL.tables ?? []));
+    for (let time = 0; time < 2; time++) {
+      const { status, stderr } = spawnSync("sh", ["-ec", makeTables(folder)], { encoding: "utf8" });
+      assert.equal(status, 0, stderr);
+    }
+    assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", portal), "seoul");
+  });
+
+  it("have no way to root", () => {
+    for (const account of ACCOUNTS) {
+      for (const sql of FORBIDDEN) assert.match(server.query(sql, account), /^ERROR/, `${account.user}: ${sql}`);
+      const routine = `CREATE DEFINER = root@localhost PROCEDURE ${account === portal ? "cp" : "keycloak"}.p() SELECT 1`;
+      assert.match(server.query(routine, account), /^ERROR/);
+    }
+    assert.equal(server.query("SELECT User FROM mysql.user WHERE User NOT IN ('root', 'mariadb.sys') ORDER BY User"), "keycloak\nportal");
+    assert.equal(
+      server.query("SELECT COUNT(*) FROM information_schema.user_privileges WHERE GRANTEE LIKE '%portal%' AND PRIVILEGE_TYPE <> 'USAGE'"),
+      "0",
+    );
+  });
+
+  it("lose at the next start what an earlier version had given them, and keep their data", async () => {
+    const former = [
+      "CREATE USER kpaas_provisioner IDENTIFIED BY 'three'",
+      "GRANT ALL PRIVILEGES ON *.* TO kpaas_provisioner WITH GRANT OPTION",
+      "GRANT SELECT ON keycloak.* TO portal",
+    ];
+    assert.equal(server.query(former.join("; ")), "");
+    assert.equal(server.query("SELECT COUNT(*) FROM keycloak.CREDENTIAL", portal), "0");
+    await server.stop();
+    await server.start(accountsSql(SCHEMAS, { ...PASSWORDS, portal: "changed" }));
+    const changed = { user: "portal", password: "changed" };
+    assert.match(server.query("SELECT 1", { user: "kpaas_provisioner", password: "three" }), /^ERROR 1045/);
+    assert.match(server.query("SELECT 1", portal), /^ERROR 1045/);
+    assert.match(server.query("SELECT COUNT(*) FROM keycloak.CREDENTIAL", changed), /^ERROR 1142/);
+    assert.equal(server.query("SELECT USERNAME FROM keycloak.USER_ENTITY", changed), "admin");
+    assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", changed), "seoul");
+  });
+});
