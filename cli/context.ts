@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import { type Modules, modules } from "./modules";
+import type { Attempt } from "./next";
 
 /** Where a command writes. */
 export interface Sink {
@@ -25,6 +26,8 @@ export interface Context {
   /** Aborted when something could not be written: nobody reads it any more, or a disk is full. */
   readonly lost?: AbortSignal;
   readonly modules: Modules;
+  /** Told what the next command needs of this one. */
+  readonly remember?: (known: Pick<Attempt, "approvals">) => void;
 }
 
 /** The context of the running process. */

@@ -7,6 +7,8 @@ export interface Attempt {
   readonly argv: readonly string[];
   /** The environment it was about, as it was named; empty for none. */
   readonly environment: string;
+  /** Its approvals, bound to what they hold for as far as that is known. */
+  readonly approvals: readonly string[];
 }
 
 /** The command to type after a failure: what mends it, looks closer, or goes on. */
@@ -20,12 +22,12 @@ export function nextCommand(error: unknown, attempt: Attempt): string {
 /** Commands that take `--sandbox`. */
 const IN_SANDBOX = /^kpaas (preview|up|refresh|destroy|outputs|kubeconfig) (?!--help)/;
 
-function commandAfter(error: unknown, { argv, environment }: Attempt): string {
+function commandAfter(error: unknown, { argv, environment, approvals }: Attempt): string {
   const [command = ""] = argv;
-  const again = line(argv);
+  const again = line(withBound(argv, approvals));
   if (error instanceof CommanderError)
     return error.code === "commander.unknownCommand" || command.startsWith("-") ? "kpaas --help" : line([command, "--help"]);
-  if (error instanceof InvalidInputError) return afterInput(error.problems, argv, environment);
+  if (error instanceof InvalidInputError) return afterInput(error.problems, withBound(argv, approvals), environment);
   const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
   if (error instanceof RefusedError) return named(error.problems) ?? line(["preview", environment, ...sandbox]);
   const name = error instanceof Error ? error.name : "";
@@ -43,6 +45,12 @@ function commandAfter(error: unknown, { argv, environment }: Attempt): string {
     default:
       return error instanceof Error && "syscall" in error ? again : "kpaas doctor --json";
   }
+}
+
+/** The words with the approvals that are bound to something; one that is not would count for whatever comes next. */
+function withBound(argv: readonly string[], approvals: readonly string[]): string[] {
+  const others = argv.filter((word, index) => !/^--approve(=|$)/.test(word) && argv[index - 1] !== "--approve");
+  return [...others, ...approvals.filter((text) => text.includes("@")).flatMap((text) => ["--approve", text])];
 }
 
 function afterInput(problems: readonly Problem[], argv: readonly string[], environment: string): string {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EngineTarget, OperationResult, RunOptions } from "../engine/types";
+import { approvalMistake, bindToPlan } from "../model/guard/approvals";
 import { LAYERS, type Layer } from "../model/layers";
 import { InvalidInputError, RefusedError } from "../model/problems";
 import type { LoadedEnvironment } from "../stacks/load";
@@ -39,13 +40,14 @@ export function addOperationOptions(command: Command): Command {
     .argument("ENV", "name in environments/ or path of a file")
     .option("--sandbox", "use simulated clouds and a state of their own under .kpaas/; needs no account")
     .option("--yes", "do not ask")
-    .option("--approve <KEY:ACTION>", "let one dangerous change through; repeatable", approval)
+    .option("--approve <KEY:ACTION>", "let one dangerous change of this command's plan through; repeatable", approval)
     .addOption(new Option("--layer <L>", "one layer only, where `layers: three`").choices(LAYERS))
     .option("--json", "print the result as JSON");
 }
 
 function approval(value: string, before: readonly string[] = []): readonly string[] {
-  if (!/^[^:\s]+:[^:\s]+$/.test(value)) throw new InvalidArgumentError("It must be KEY:ACTION, as the refusal names it.");
+  const mistake = approvalMistake(value);
+  if (mistake !== undefined) throw new InvalidArgumentError(mistake);
   return [...before, value];
 }
 
@@ -61,8 +63,11 @@ export async function prepare(context: Context, reference: string, flags: Operat
     throw badUsage("one stack holds all layers of this environment", "leave --layer out, or set `layers: three` in its file", loaded.name);
   }
   const layer = flags.layer === undefined ? {} : { layer: flags.layer };
+  // What is given for this command counts for the plan that it works on, and so it stays when the command has to be repeated.
+  const approvals = (flags.approve ?? []).map((text) => bindToPlan(text, plan));
+  context.remember?.({ approvals });
   const folder = dirname(loaded.file);
-  const target = { plan, root, folder, sandbox: flags.sandbox === true, approvals: flags.approve ?? [], ...layer };
+  const target = { plan, root, folder, sandbox: flags.sandbox === true, approvals, ...layer };
   return { loaded, planned: loaded.planned, target };
 }
 
@@ -146,6 +151,6 @@ export function printResult(context: Context, result: OperationResult, json: boo
     writeLines(context.stdout, lines());
     return;
   }
-  const { environment, changes, steps, seconds, resources } = result;
-  writeJson(context, { environment, changes, steps, outputs: maskSecrets(result.outputs), seconds, resources });
+  const { environment, changes, steps, seconds, resources, approved } = result;
+  writeJson(context, { environment, changes, steps, outputs: maskSecrets(result.outputs), seconds, resources, approved });
 }

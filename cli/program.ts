@@ -61,8 +61,9 @@ function createProgram(context: Context): Command {
 
 /** Runs one command line (without the program's own name) and gives the exit code. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
-  const program = createProgram(context);
   let environment = "";
+  let approvals: readonly string[] = [];
+  const program = createProgram({ ...context, remember: (known) => ({ approvals } = known) });
   program.hook("preAction", async (_program, command) => {
     if (command.name() !== "completion" && command.name() !== "schema") await clearUp(context);
     if (command.registeredArguments[0]?.name() === "ENV") environment = command.args[0] ?? "";
@@ -72,7 +73,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     else await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;
   } catch (error) {
-    return reportFailure(context, error, { argv, environment });
+    return reportFailure(context, error, { argv, environment, approvals });
   }
 }
 

@@ -18,6 +18,8 @@ export interface EngineCommandOptions {
   readonly signal?: AbortSignal;
   /** Aborted: the engine is told to end at once, and is killed if it does not. */
   readonly forceSignal?: AbortSignal;
+  /** Further options of `preview`, which the Automation API does not know. */
+  readonly previewOptions?: readonly string[];
 }
 
 /** How long an engine told to end at once may take. */
@@ -53,7 +55,8 @@ export class EngineCommand {
     // The language hosts and other bundled plugins lie beside the engine.
     const path = [dirname(this.command), env.PATH].filter(Boolean).join(delimiter);
     const collect = !OPERATIONS.has(args[0] ?? "");
-    const child = spawn(this.command, [...args, ...(args.includes("--non-interactive") ? [] : ["--non-interactive"])], {
+    const own = args[0] === "preview" ? (this.options.previewOptions ?? []) : [];
+    const child = spawn(this.command, [...args, ...own, ...(args.includes("--non-interactive") ? [] : ["--non-interactive"])], {
       cwd,
       env: { ...env, PATH: path },
       detached: true,

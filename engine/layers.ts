@@ -72,6 +72,7 @@ function merged(results: readonly OperationResult[]): OperationResult {
     outputs: withoutInternals(Object.assign({}, ...results.map(({ outputs }) => outputs))),
     seconds: results.reduce((total, { seconds }) => total + seconds, 0),
     resources: results.flatMap(({ resources }) => resources),
+    approved: results.at(-1)?.approved ?? [],
   };
 }
 

@@ -1,18 +1,20 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer } from "../model/layers";
+import { describeProblem } from "../model/problems";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
-import { InterruptedError } from "./errors";
-import { EventCollector } from "./events";
+import { InterruptedError, OperationFailedError } from "./errors";
+import { EventCollector, type Progress } from "./events";
+import { Judgements } from "./judgements";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
 import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
-import { CLUSTER_LOST, forgetObjects } from "./state/lost";
+import { forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
-import { approvedDeletions } from "./state/protection";
+import { approvedDeletions, type Protection } from "./state/protection";
 import { pendingStack } from "./state/stack";
 import { parseState, type State, type StateResource } from "./state/state";
 import { busyError, translateErrors, watchProgram } from "./translate";
@@ -94,19 +96,38 @@ async function inLayers(kind: OperationKind, target: EngineTarget, options: RunO
 }
 
 async function walk(kind: OperationKind, target: EngineTarget, options: RunOptions, tunnel: Tunnel | undefined): Promise<OperationResult> {
+  const judgements = new Judgements(({ approval, reason }) => {
+    // A preview shows them beside its changes.
+    if (kind === "up") options.onProgress?.(messageOf("info", `approved by ${approval}: ${reason}`));
+  });
   const run = async (layer?: Layer, own: RunOptions = options): Promise<OperationResult> => {
     const settled = kind === "preview" && target.layer === undefined;
     const one = layer === undefined ? target : { ...target, layer, settled };
-    const program = kind === "preview" || kind === "up" ? programOf(one, tunnel, kind === "up" ? own.onAccepted : undefined) : undefined;
-    return await runOperation(kind, one, program, own);
+    const runs = kind === "preview" || kind === "up";
+    const program = runs ? programOf(one, tunnel, judgements, kind === "up" ? own.onAccepted : undefined) : undefined;
+    return await runOperation(kind, one, program, own, judgements);
   };
-  if (target.plan.layers === "one") return await run();
-  if (kind !== "preview") await splitOneStack(kind, target, options);
-  return await walkLayers(kind, target, options, run, (layer) => readStackOutputs({ ...target, layer }, options));
+  const result = await (async () => {
+    if (target.plan.layers === "one") return await run();
+    if (kind !== "preview") await splitOneStack(kind, target, options, judgements);
+    return await walkLayers(kind, target, options, run, (layer) => readStackOutputs({ ...target, layer }, options));
+  })();
+  for (const problem of judgements.unused(target.plan.environment, target.approvals))
+    options.onProgress?.(messageOf("warning", describeProblem(problem)));
+  return { ...result, approved: judgements.approved };
+}
+
+function messageOf(severity: "info" | "warning", text: string): Progress {
+  return { kind: "message", severity, text, ephemeral: false };
 }
 
 /** Moves the state of an environment that one stack still holds into the stacks of its layers. Nothing that it describes is touched. */
-async function splitOneStack(kind: OperationKind, { layer: _layer, ...whole }: EngineTarget, options: RunOptions): Promise<void> {
+async function splitOneStack(
+  kind: OperationKind,
+  { layer: _layer, ...whole }: EngineTarget,
+  options: RunOptions,
+  judgements: Judgements,
+): Promise<void> {
   const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
   const { plan, approvals } = whole;
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
@@ -121,7 +142,7 @@ async function splitOneStack(kind: OperationKind, { layer: _layer, ...whole }: E
     const one = await found(open());
     if (one === undefined || !holdsAnything(parseState(await one.stack.exportState(false)).deployment.resources ?? [])) return;
     // Broken creations are found where their providers are, before anything is told apart.
-    await resolvePending(one.stack, plan.environment, approvals, kind === "destroy");
+    judgements.count((await resolvePending(one.stack, plan.environment, approvals, kind === "destroy")).counted);
     tell(`moving the state of ${plan.environment} into the stacks of its three layers`);
     await moveToLayers(plan, one.stack, async (layer) => (await open(layer)).stack, one.remove);
   });
@@ -139,12 +160,14 @@ async function found<T>(stack: Promise<T>): Promise<T | undefined> {
 /**
  * One operation of the engine on an environment with a given program.
  * @param program what registers the resources; undefined for refresh and destroy, which work from the state alone
+ * @param judgements what is found about the approvals
  */
 export async function runOperation(
   kind: OperationKind,
   target: EngineTarget,
   program: PulumiFn | undefined,
   options: RunOptions,
+  judgements = new Judgements(),
 ): Promise<OperationResult> {
   const started = Date.now();
   const { engine, setting } = await prepare(target, options);
@@ -157,7 +180,8 @@ export async function runOperation(
     });
   let collector = newCollector();
   const outputs = await translateErrors(kind, target, options, { collector: () => collector, watched }, async () => {
-    const { workspace, command } = await openWorkspace(engine, setting, watched?.program, options);
+    const previewOptions: string[] = [];
+    const { workspace, command } = await openWorkspace(engine, setting, watched?.program, { ...options, previewOptions });
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
     const select = program ? Stack.createOrSelect : Stack.select;
     const stack = await select.call(Stack, setting.stack, workspace);
@@ -168,19 +192,31 @@ export async function runOperation(
     if (setting.world !== undefined) writeWorld(setting.world, target.plan);
     const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
     const open = pendingStack(target.root, { engine, setting, command }, options, tell);
-    if (kind === "destroy" && target.approvals.includes(CLUSTER_LOST)) await forgetObjects(open);
+    const { environment } = target.plan;
+    if (kind === "destroy") judgements.count(await forgetObjects(open, environment, target.approvals));
     let unproven: readonly StateResource[] = [];
-    if (kind === "preview") await tellPending(open);
-    else ({ unproven } = await resolvePending(open, target.plan.environment, target.approvals, kind === "destroy"));
+    if (kind === "preview") judgements.count(await tellPending(open, target.approvals));
+    else {
+      const resolution = await resolvePending(open, environment, target.approvals, kind === "destroy");
+      judgements.count(resolution.counted);
+      unproven = resolution.unproven;
+    }
     if (kind === "destroy") await beginDestroy(open);
     else if (kind === "preview") tellBrokenDestroy(open);
     else await recallForgotten(open);
     const unprotect = async (what: readonly string[]): Promise<unknown> =>
       await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
-    if (kind === "up") {
-      const deleted = await approvedDeletions(stack, () => outputsOf(command, setting, false), target.plan, target.approvals);
-      if (deleted.length > 0) await unprotect(deleted);
-    }
+    let protection: Protection | undefined;
+    /** Lets the engine delete what is protected and goes with an approved change; false where nothing is. */
+    const yieldTo = async (approvals: readonly string[]): Promise<boolean> => {
+      protection = await approvedDeletions(stack, () => outputsOf(command, setting, false), target.plan, approvals);
+      if (protection === undefined) return false;
+      if (kind === "up") await unprotect(protection.given);
+      // A preview changes nothing, the state's marks neither: it is told to look past them.
+      else previewOptions.push("--ignore-protect");
+      return true;
+    };
+    if (program) await yieldTo(target.approvals);
     // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
     if (kind === "destroy") await unprotect(["--all"]);
     const { parallel } = options;
@@ -190,12 +226,19 @@ export async function runOperation(
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
+        // Only the program reads the configuration, and with it what is approved there.
+        const approved = judgements.approved.map(({ approval }) => approval);
+        if (protection === undefined && collector.unanswered.length === 0 && approved.length > 0 && (await yieldTo(approved))) {
+          collector = newCollector();
+          continue;
+        }
         // What was not answered has to be looked for before anything is tried again.
         if (kind !== "up" || collector.unanswered.length > 0) throw error;
         if (!(await adoptRefused(open, unproven, collector.refusals))) throw error;
         collector = newCollector();
       }
     }
+    if (kind === "preview" && protection !== undefined) refuseProtected(protection, collector);
     // What only a refusal could have told was made now, or goes with what it belongs to.
     if (kind === "up" || kind === "destroy") open.remember([]);
     if (kind === "destroy") {
@@ -216,10 +259,24 @@ export async function runOperation(
     outputs,
     seconds: (Date.now() - started) / 1_000,
     resources: collector.resources,
+    approved: judgements.approved,
   };
 }
 
-function programOf(target: EngineTarget, tunnel: Tunnel | undefined, onAccepted?: () => void): PulumiFn {
+/** A preview that looks past protection is as strict as one that does not, but for what is approved. */
+function refuseProtected({ kept }: Protection, { resources }: EventCollector): void {
+  const touched = resources.filter(({ op, urn }) => (op === "delete" || op === "replace") && kept.includes(urn));
+  if (touched.length === 0) return;
+  const lines = touched.map(({ op, type, name }) => `  ${type} ${name} (${op}): it is protected, and no approval says that it may go`);
+  throw new OperationFailedError(["preview failed:", ...lines].join("\n"));
+}
+
+function programOf(
+  target: EngineTarget,
+  tunnel: Tunnel | undefined,
+  judgements: Judgements,
+  onAccepted: (() => void) | undefined,
+): PulumiFn {
   const { plan, approvals, sandbox, layer, folder, settled = false } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
@@ -228,6 +285,7 @@ function programOf(target: EngineTarget, tunnel: Tunnel | undefined, onAccepted?
       approvals,
       sandbox,
       settled,
+      onJudged: (verdict) => judgements.add(verdict),
       ...(layer ? { layer } : {}),
       ...(folder ? { folder } : {}),
       ...(tunnel ? { tunnel } : {}),

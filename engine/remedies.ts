@@ -1,4 +1,4 @@
-import { CLUSTER_LOST } from "./state/lost";
+import { CLUSTER_LOST } from "../model/guard/approvals";
 
 /** What a failure's words mean for its reader. The first that fits each kind counts; clouds word these alike. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [

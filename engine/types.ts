@@ -1,3 +1,4 @@
+import type { Approved } from "../model/guard/verdict";
 import type { Layer } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { ChangedResource, Changes, Progress } from "./events";
@@ -11,7 +12,7 @@ export interface EngineTarget {
   readonly folder?: string;
   /** True: simulated clouds and a backend of their own under `.kpaas/`. */
   readonly sandbox: boolean;
-  /** Approved dangerous changes, `KEY:ACTION`. */
+  /** `KEY:ACTION@FINGERPRINT`; an approval that is bound to nothing counts only where `approvals.ts` says so. */
   readonly approvals: readonly string[];
   /** One layer, where three stacks hold the environment; undefined: all of it. */
   readonly layer?: Layer;
@@ -42,6 +43,8 @@ export interface OperationResult {
   readonly outputs: Record<string, unknown>;
   readonly seconds: number;
   readonly resources: readonly ChangedResource[];
+  /** The dangerous changes that an approval lets or let through. */
+  readonly approved: readonly Approved[];
 }
 
 /** The kinds of operation. */

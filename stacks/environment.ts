@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, RunError, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import { tunnelUrl } from "../model/plan/tunnel";
@@ -18,6 +18,8 @@ export interface PlannedEnvironmentArgs {
   readonly plan: EnvironmentPlan;
   /** What the plan's secret references resolve to. */
   readonly secrets?: EnvironmentSecrets;
+  /** Names of the nodes that leave and answer no more, as the guard allows it. */
+  readonly lost?: readonly string[];
 }
 
 /** An environment by its fields. It is checked and planned at once, and compared with what is there before anything is registered. */
@@ -43,7 +45,7 @@ export class Environment extends ComponentResource {
 
   /** @throws InvalidEnvironmentError with every problem of the fields */
   constructor(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
-    const { plan, secrets, admitted, record } = prepare(name, args);
+    const { plan, secrets, admitted, lost, record } = prepare(name, args);
     // Children wait for their parent: an environment that is not admitted registers nothing.
     super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this });
@@ -63,6 +65,7 @@ export class Environment extends ComponentResource {
         ssh: this.infrastructure.ssh,
         ...(proxyUrl === undefined ? {} : { proxyUrl }),
         ...publicApi(plan, this.infrastructure.apiEndpoint.publicAddress),
+        ...(lost === undefined ? {} : { lostNodes: lost }),
       },
       // The network must let machines out and the balancer must answer before kubespray starts.
       { parent: this, dependsOn: [this.infrastructure] },
@@ -101,18 +104,28 @@ interface Prepared {
   readonly secrets: EnvironmentSecrets;
   /** The environment's name once the plan is compared with what is there; undefined where that is done already. */
   readonly admitted?: Promise<string>;
+  /** Names of the nodes that leave and answer no more; undefined for none. */
+  readonly lost?: Input<readonly string[] | undefined>;
   /** What the component keeps for the next comparison. */
   readonly record?: ReturnType<typeof recordOf>;
 }
 
 function prepare(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs): Prepared {
-  if ("plan" in args) return { plan: args.plan, secrets: args.secrets ?? {} };
+  if ("plan" in args) {
+    const { plan, secrets = {}, lost = [] } = args;
+    return { plan, secrets, ...(lost.length === 0 ? {} : { lost }) };
+  }
   const { secrets, ...spec } = args;
   const planned = planSpec(name, spec);
+  const admitted = planned.admit();
   return {
     plan: planned.plan,
     secrets: secrets ?? secretsLater(planned.plan),
-    admitted: planned.admit().then(() => name),
+    admitted: admitted.then(() => name),
+    lost: admitted.then(
+      ({ lost }) => (lost.length === 0 ? undefined : lost),
+      () => undefined, // told by the other one
+    ),
     record: recordOf(planned),
   };
 }

@@ -2,20 +2,12 @@ import { Config, log } from "@pulumi/pulumi";
 import { parseRecordedCluster } from "../model/cluster/recorded";
 import type { ClusterSpec } from "../model/cluster/types";
 import type { Applied } from "../model/guard/applied";
-import { refusals } from "../model/guard/approvals";
 import { findDangers } from "../model/guard/dangers";
 import { laterChanges } from "../model/guard/later";
+import { judge, type Standing, type Verdict } from "../model/guard/verdict";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { RefusedError } from "../model/problems";
+import { describeProblem, RefusedError } from "../model/problems";
 import { type StandingResource, standingResource } from "./standing";
-
-/** What a plan is compared with. */
-export interface Standing {
-  /** What the environment was last brought to. */
-  readonly applied?: Applied | undefined;
-  /** The cluster as its own resource records it, also after a run that broke off. */
-  readonly cluster?: ClusterSpec | undefined;
-}
 
 /** The cluster of an environment among what stands in the stack that holds it. */
 export function standingCluster(resources: readonly StandingResource[], environment: string): ClusterSpec | undefined {
@@ -35,11 +27,27 @@ const CLUSTER = "kpaas:kubespray:Cluster";
  * @param approvals given for this one run, beside those of the configuration `kpaas:approve`; undefined where only the configuration counts
  * @throws RefusedError naming every dangerous change that nothing lets through
  */
-export function refuseDangers({ applied, cluster }: Standing, plan: EnvironmentPlan, approvals: readonly string[] | undefined): void {
-  const dangers = findDangers(applied, plan, cluster);
-  const once = refusals(plan, dangers, approvals ?? []);
-  const lasting = refusals(plan, dangers, new Config("kpaas").get("approve")?.split(/[\s,]+/) ?? [], true);
-  const [shown, others] = approvals === undefined ? [lasting, once] : [once, lasting];
-  const open = shown.filter((problem) => others.some((each) => each.path === problem.path && each.reason === problem.reason));
-  if (open.length > 0) throw new RefusedError(open);
+export function refuseDangers(standing: Standing, plan: EnvironmentPlan, approvals: readonly string[] | undefined): Verdict {
+  const configured = approvalsIn(new Config("kpaas").get("approve"));
+  const reader = approvals === undefined ? "configuration" : "command";
+  const verdict = judge(
+    plan,
+    standing,
+    findDangers(standing.applied, plan, standing.cluster),
+    [...(approvals ?? []), ...configured],
+    reader,
+  );
+  if (verdict.refused.length > 0) throw new RefusedError(verdict.refused);
+  return verdict;
+}
+
+/** The approvals in a value of the configuration `kpaas:approve`. */
+export function approvalsIn(value: string | undefined): string[] {
+  return value?.split(/[\s,]+/).filter((each) => each !== "") ?? [];
+}
+
+/** Shows under `pulumi` what is let through, and what approvals let nothing through. */
+export async function tellVerdict({ approved, unused }: Verdict): Promise<void> {
+  for (const { approval, reason } of approved) await log.info(`approved by ${approval}: ${reason}`);
+  for (const problem of unused) await log.warn(describeProblem(problem));
 }

@@ -10,8 +10,16 @@ import { createInfrastructure, ENVIRONMENT } from "./environment";
 import { loginOutput } from "./login";
 import type { EnvironmentSecrets } from "./secrets";
 
+/** How a layer is brought up. */
+export interface LayerOptions {
+  /** True: as if the cluster had let go of every machine that left the file. */
+  readonly settled: boolean;
+  /** Names of the nodes that leave and answer no more. */
+  readonly lost: readonly string[];
+}
+
 /** Registers one layer of an environment and gives its stack's outputs. */
-export type LayerProgram = (plan: EnvironmentPlan, secrets: EnvironmentSecrets, settled: boolean) => Promise<Record<string, unknown>>;
+export type LayerProgram = (plan: EnvironmentPlan, secrets: EnvironmentSecrets, options: LayerOptions) => Promise<Record<string, unknown>>;
 
 /**
  * Stands for the environment in the stack of one layer, so that resources have the same parents as in a stack that holds all. A layer that
@@ -30,12 +38,9 @@ class EnvironmentLayer extends ComponentResource {
   }
 }
 
-/**
- * What the stack of each layer holds. Each reads the contract of the layer below before it registers anything.
- * `settled`: as if the cluster had let go of every machine that left the file.
- */
+/** What the stack of each layer holds. Each reads the contract of the layer below before it registers anything. */
 export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
-  infrastructure: async (plan, secrets, settled) => {
+  infrastructure: async (plan, secrets, { settled }) => {
     const retiring = settled ? [] : await retiringMachines(plan);
     if (retiring.length > 0) await log.info(`kept until the cluster has let them go: ${retiring.map(({ name }) => name).join(", ")}`);
     const standing = [...plan.machines, ...retiring];
@@ -49,7 +54,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
       retiring: retiring.map(({ name }) => name),
     };
   },
-  cluster: async (plan) => {
+  cluster: async (plan, _secrets, { lost }) => {
     const { machines, ssh, apiPublicAddress, predicted } = await readInfrastructure(plan);
     const { holds } = new EnvironmentLayer(plan, "cluster");
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
@@ -63,6 +68,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
         ssh,
         ...(proxyUrl === undefined ? {} : { proxyUrl }),
         ...publicApi(plan, apiPublicAddress),
+        ...(lost.length === 0 ? {} : { lostNodes: lost }),
       },
       holds,
     );

@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
 import { all, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
+import type { Verdict } from "../model/guard/verdict";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem, InvalidInputError, RefusedError } from "../model/problems";
 import type { SshAccess } from "../providers/infrastructure";
 import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
-import { refuseDangers, standingCluster, tellLater } from "./guard";
+import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
@@ -18,8 +19,8 @@ import { openTunnel, type Tunnel } from "./tunnel";
 
 export interface ProgramOptions {
   /**
-   * Dangerous changes let through, `KEY:ACTION`; those of the configuration `kpaas:approve` are added. Undefined where only the configuration
-   * can let one through.
+   * Approvals, `KEY:ACTION@FINGERPRINT`; those of the configuration `kpaas:approve` are added. Undefined where only the configuration can let
+   * something through.
    */
   readonly approvals?: readonly string[];
   /** What relative paths of secrets go by: the environment file's folder. Default the current one. */
@@ -32,6 +33,8 @@ export interface ProgramOptions {
   readonly settled?: boolean;
   /** The way into a private cluster, opened by whoever ends it. Where the API is reached directly, it is not used. */
   readonly tunnel?: Tunnel;
+  /** Told what the approvals let through. */
+  readonly onJudged?: (verdict: Verdict) => void | Promise<void>;
   /** Called once nothing stands against the plan any more, before anything is registered: the moment to fix its lock file. */
   readonly onAccepted?: () => void;
 }
@@ -40,7 +43,8 @@ export interface ProgramOptions {
 export function environmentProgram(plan: EnvironmentPlan, options: ProgramOptions): () => Promise<Record<string, unknown>> {
   return async () => {
     await requireOneForm(plan, options.layer);
-    const applied = await guard(plan, options);
+    const { applied, verdict } = await guard(plan, options);
+    await options.onJudged?.(verdict);
     if ((options.layer ?? "infrastructure") === "infrastructure") await tellLater(applied, plan);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? {} : await resolveSecrets(plan, options.folder);
@@ -50,7 +54,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
       const building = applied !== undefined && runtime.isDryRun() ? undefined : plan;
       if (options.tunnel !== undefined) leadThrough(options.tunnel, ssh, bastionNames(applied, building));
     };
-    return { ...(await register(wanted, secrets, options, lead)), applied: appliedState(plan, applied) };
+    return { ...(await register(wanted, secrets, verdict.lost, options, lead)), applied: appliedState(plan, applied) };
   };
 }
 
@@ -72,7 +76,13 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
     // It lives until this process ends, which is once the engine has carried out everything.
     const tunnel =
       plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell: (text) => void log.warn(text) }) : undefined;
-    const options = { sandbox: false, folder: dirname(loaded.file), ...(layer ? { layer } : {}), ...(tunnel ? { tunnel } : {}) };
+    const options = {
+      sandbox: false,
+      onJudged: tellVerdict,
+      folder: dirname(loaded.file),
+      ...(layer ? { layer } : {}),
+      ...(tunnel ? { tunnel } : {}),
+    };
     return await environmentProgram(plan, options)();
   } catch (error) {
     // The reader must act, not we: no stack trace.
@@ -85,16 +95,17 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
 async function register(
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,
+  lost: readonly string[],
   { layer, settled = false, tunnel }: ProgramOptions,
   lead: (ssh: SshAccess) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (layer === undefined) {
-    const environment = new Environment(plan.environment, { plan, secrets });
+    const environment = new Environment(plan.environment, { plan, secrets, lost });
     lead(environment.infrastructure.ssh);
     return environment.outputs;
   }
   if (tunnel !== undefined && layer !== "infrastructure") lead((await readInfrastructure(plan)).ssh);
-  return await layerPrograms[layer](plan, secrets, settled);
+  return await layerPrograms[layer](plan, secrets, { settled, lost });
 }
 
 /** Tells the tunnel where the bastion is, as soon as that is known. */
@@ -140,10 +151,13 @@ async function requireOneForm(plan: EnvironmentPlan, layer: Layer | undefined): 
 }
 
 /** Compares the plan with what the stacks say is there, before anything is registered; gives what is there. */
-async function guard(plan: EnvironmentPlan, { layer, approvals }: ProgramOptions): Promise<Applied | undefined> {
+async function guard(
+  plan: EnvironmentPlan,
+  { layer, approvals }: ProgramOptions,
+): Promise<{ readonly applied: Applied | undefined; readonly verdict: Verdict }> {
   const applied = parseApplied((await readOutputs(plan.environment, layer))?.applied);
   // Every layer asks the cluster's own stack: what the cluster refuses must not be half done below it.
   const resources = await readStanding(stackName(plan.environment, layer === undefined ? undefined : "cluster"));
-  refuseDangers({ applied, cluster: standingCluster(resources, plan.environment) }, plan, approvals);
-  return applied;
+  const cluster = standingCluster(resources, plan.environment);
+  return { applied, verdict: refuseDangers({ applied, cluster }, plan, approvals) };
 }

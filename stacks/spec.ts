@@ -4,10 +4,11 @@ import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { writeWhole } from "../host/files";
 import type { EnvironmentFile } from "../model/environment/schema";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
+import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
-import { refuseDangers, standingCluster, tellLater } from "./guard";
+import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { formatLock } from "./load";
 import { describeLockChanges } from "./lock-problems";
 import { planContent } from "./plan-content";
@@ -40,7 +41,7 @@ export class InvalidEnvironmentError extends RunError {
 /** A planned environment of a program, and what must hold before any of it is registered. */
 export interface PlannedSpec extends PlannedEnvironment {
   /** Rejects where the plan must not be carried out on what is there; in an update writes the lock file that `lock` names. */
-  readonly admit: () => Promise<void>;
+  readonly admit: () => Promise<Verdict>;
 }
 
 /**
@@ -71,7 +72,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
     );
   const { planned, problems } = plan(given, findings);
   if (!planned) throw new InvalidEnvironmentError(problems);
-  const admit = async (): Promise<void> => {
+  const admit = async (): Promise<Verdict> => {
     for (const warning of problems) await log.warn(describeProblem(warning));
     const resources = await readStanding(getStack());
     const recorded = recordIn(resources, name);
@@ -79,9 +80,11 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
       const kept = plan(recorded.lock, new Findings()).planned;
       refuseOtherChoice(name, planned, kept?.lock ?? recorded.lock, recorded.lock, file);
     }
-    refuseDangers({ applied: recorded?.applied, cluster: standingCluster(resources, name) }, planned.plan, undefined);
+    const verdict = refuseDangers({ applied: recorded?.applied, cluster: standingCluster(resources, name) }, planned.plan, undefined);
+    await tellVerdict(verdict);
     await tellLater(recorded?.applied, planned.plan);
     await fixLock(name, planned, file, given !== undefined);
+    return verdict;
   };
   return { ...planned, admit: () => admit().catch(withoutStack) };
 }

@@ -4,6 +4,7 @@ import {
   ComponentResource,
   type ComponentResourceOptions,
   type CustomResourceOptions,
+  type Input,
   interpolate,
   type Output,
   secret,
@@ -35,7 +36,7 @@ export interface ClusterArgs {
   /** The address at which the API is reached from outside the nodes' network. Changing it touches no object. @default the one nodes use */
   readonly publicAddress?: Output<string>;
   /** Nodes that answer no more and are to be removed all the same, without drain and reset. @default none */
-  readonly lostNodes?: readonly string[];
+  readonly lostNodes?: Input<readonly string[] | undefined>;
 }
 
 /** A Kubernetes cluster on machines that are there, and the provider through which objects are put into it. */

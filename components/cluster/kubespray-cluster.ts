@@ -24,7 +24,7 @@ export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes"> {
   /** The subnet of the nodes, for checking that it overlaps neither pods nor services. */
   readonly networkCidr?: string;
   /** Nodes that answer no more: they are removed without drain and reset. @default none */
-  readonly lostNodes?: readonly string[];
+  readonly lostNodes?: Input<readonly string[] | undefined>;
   readonly ssh: KubesprayAccessArgs;
 }
 

@@ -1,3 +1,5 @@
+import { fingerprintOf } from "../../model/canonical";
+import { parseApproval } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
 import { nameOf } from "../events";
 import { findable, type Values } from "./findable";
@@ -26,24 +28,30 @@ export interface PendingStack {
 export interface Resolution {
   /** Creations of which only the cloud's refusal to repeat them can tell. */
   readonly unproven: readonly StateResource[];
+  /** The approvals of absence that counted. */
+  readonly counted: readonly string[];
 }
 
-/** Names the operations that earlier runs left open, for a preview, which resolves none of them. */
-export async function tellPending(stack: PendingStack): Promise<void> {
+/** Names the operations that earlier runs left open, for a preview, which resolves none of them. Gives the approvals that will count. */
+export async function tellPending(stack: PendingStack, approvals: readonly string[] = []): Promise<readonly string[]> {
   const operations = allOf(parseState(await stack.exportState(false)), stack);
-  if (operations.length === 0) return;
+  if (operations.length === 0) return [];
   stack.tell(`an earlier operation was broken off; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
+  return operations.map(absence).filter((one) => approvals.includes(one));
 }
 
 /** Keeps operations of which nobody told the end, so that the next operation finds out. */
 export function rememberMore(stack: Pick<PendingStack, "remembered" | "remember">, operations: readonly PendingOperation[]): void {
-  const open = operations.filter(({ resource }) => findable(resource.type).how !== "nowhere");
+  const since = new Date().toISOString();
+  const open = operations.filter(({ resource }) => findable(resource.type).how !== "nowhere").map((one) => ({ since, ...one }));
   const others = stack.remembered().filter(({ resource }) => !open.some((one) => one.resource.urn === resource.urn));
   if (open.length > 0) stack.remember([...others, ...open]);
 }
 
 function allOf(state: State, stack: Pick<PendingStack, "remembered">): PendingOperation[] {
-  const inState = state.deployment.pending_operations ?? [];
+  // The state was written last when the operation began, or after: an approval of it is of no later one of its name.
+  const since = state.deployment.manifest?.time;
+  const inState = (state.deployment.pending_operations ?? []).map((one) => (since === undefined ? one : { since, ...one }));
   const others = stack.remembered().filter(({ resource }) => !inState.some((one) => one.resource.urn === resource.urn));
   return [...inState, ...others].map((operation) => completed(operation, state));
 }
@@ -53,7 +61,7 @@ function allOf(state: State, stack: Pick<PendingStack, "remembered">): PendingOp
  * into the state, what it has not is forgotten, and what was being changed or deleted is read afresh.
  *
  * @param destroying the environment goes: what lives in its cluster goes with that, found or not
- * @param approvals `NAME:absent` for each creation of which a person has made sure that it left nothing
+ * @param approvals `NAME:absent@OPERATION` for each creation of which a person has made sure that it left nothing
  * @throws RefusedError naming each creation of which nobody but a person can tell; the state is as it was then
  */
 export async function resolvePending(
@@ -64,11 +72,11 @@ export async function resolvePending(
 ): Promise<Resolution> {
   const state = parseState(await stack.exportState(false));
   const pending = allOf(state, stack);
-  if (pending.length === 0) return { unproven: [] };
+  if (pending.length === 0) return { unproven: [], counted: [] };
   stack.tell(`finding out what became of ${pending.length} operations that were broken off: ${pending.map(described).join(", ")}`);
 
-  const creations = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  const asked = creations.filter(({ type, deletedWith }) => findable(type).how !== "nowhere" && !(destroying && deletedWith));
+  const creations = pending.filter(({ type }) => type === "creating");
+  const asked = creations.filter(({ resource: { type, deletedWith } }) => findable(type).how !== "nowhere" && !(destroying && deletedWith));
   const revealed = asked.length === 0 ? undefined : parseState(await stack.exportState(true));
   const inputsOf = (urn: string): Values => {
     const operation = revealed === undefined ? undefined : allOf(revealed, stack).find(({ resource }) => resource.urn === urn);
@@ -78,7 +86,8 @@ export async function resolvePending(
   const unproven: StateResource[] = [];
   const ids = new Map<StateResource, string>();
   const lookups: Lookup[] = [];
-  for (const resource of asked) {
+  for (const operation of asked) {
+    const { resource } = operation;
     const way = findable(resource.type);
     const inputs = inputsOf(resource.urn);
     if (way.how === "id") {
@@ -86,8 +95,8 @@ export async function resolvePending(
       if (id !== "") ids.set(resource, id);
     } else if (way.how === "lookup") lookups.push({ resource, token: way.token, args: way.args(inputs), id: way.id });
     else if (way.how === "refusal") unproven.push(resource);
-    else if (way.how === "person" && !approvals.includes(`${nameOf(resource.urn)}:absent`))
-      problems.push(lookYourself(environment, resource, text(inputs.name), way.look));
+    else if (way.how === "person" && !approvals.includes(absence(operation)))
+      problems.push(lookYourself(environment, operation, text(inputs.name), way.look, approvals));
   }
   for (const { resource, id, trouble } of await answersTo(lookups, stack, revealed?.deployment.resources ?? [])) {
     if (trouble !== undefined) problems.push(couldNotAsk(environment, resource, trouble));
@@ -104,7 +113,7 @@ export async function resolvePending(
   const urns = [...new Set([...found.map(({ urn }) => urn), ...changed])].filter((urn) => isKnown(adopted, urn));
   if (urns.length > 0) await stack.refresh(urns);
   stack.remember(pending.filter(({ resource }) => unproven.includes(resource)));
-  return { unproven };
+  return { unproven, counted: pending.map(absence).filter((one) => approvals.includes(one)) };
 }
 
 async function answersTo(lookups: readonly Lookup[], stack: PendingStack, recorded: readonly StateResource[]): Promise<Answer[]> {
@@ -152,13 +161,26 @@ function isKnown(state: State, urn: string): boolean {
   return (state.deployment.resources ?? []).some((resource) => resource.urn === urn);
 }
 
-function lookYourself(environment: string, { urn, type }: StateResource, name: string, look: string): Problem {
+/** The approval that says of this creation, and of no later one of its name, that it made nothing. */
+function absence({ resource: { urn }, since }: PendingOperation): string {
+  return `${nameOf(urn)}:absent@${fingerprintOf([urn, since])}`;
+}
+
+function lookYourself(environment: string, operation: PendingOperation, name: string, look: string, approvals: readonly string[]): Problem {
+  const { urn, type } = operation.resource;
   const known = name === "" ? "" : ` "${name}"`;
+  const given = approvals.map(parseApproval).find((one) => one?.key === nameOf(urn) && one.action === "absent");
+  const vain =
+    given === undefined
+      ? ""
+      : given.bound === undefined
+        ? "; an approval of absence needs what is behind the @, so that it is of this operation alone"
+        : `; ${given.bound} is another operation's`;
   return {
     environment,
     path: nameOf(urn),
-    reason: `an earlier operation was broken off while it created this ${type.split(":").at(-1)}${known}, and the cloud's provider cannot be asked whether it is there`,
-    remedy: `look for it (\`${look}\`) and delete it if it is there; then run the same command again with --approve ${nameOf(urn)}:absent`,
+    reason: `an earlier operation was broken off while it created this ${type.split(":").at(-1)}${known}, and the cloud's provider cannot be asked whether it is there${vain}`,
+    remedy: `look for it (\`${look}\`) and delete it if it is there; then run the same command again with --approve ${absence(operation)}`,
     severity: "error",
   };
 }

@@ -1,9 +1,9 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { parseApplied } from "../../model/guard/applied";
-import { refusals } from "../../model/guard/approvals";
 import type { Danger } from "../../model/guard/danger";
 import { findDangers } from "../../model/guard/dangers";
+import { judge } from "../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../model/plan/types";
 
 /** The part of a stack's exported state that tells of protected resources. */
@@ -22,21 +22,33 @@ const exportedSchema = z.object({
 
 type Exported = NonNullable<z.infer<typeof exportedSchema>["resources"]>[number];
 
+/** What an operation may do to protected resources. */
+export interface Protection {
+  /** Those that an approved change deletes. */
+  readonly given: readonly string[];
+  /** All others. */
+  readonly kept: readonly string[];
+}
+
 /**
- * The protected resources that an approved change deletes. The engine refuses to delete what is protected, wanted or not, and only the
- * program could lift that, which no longer registers them. Empty where nothing is approved or something else still stands against the plan.
+ * Which protected resources an approved change deletes. The engine refuses to delete what is protected, wanted or not, and only the program
+ * could lift that, which no longer registers them. Undefined where nothing is approved or something else still stands against the plan.
  */
 export async function approvedDeletions(
   stack: Pick<Stack, "exportStack">,
   outputs: () => Promise<Readonly<Record<string, unknown>>>,
   plan: EnvironmentPlan,
   approvals: readonly string[],
-): Promise<string[]> {
-  if (approvals.length === 0) return [];
-  const dangers = findDangers(parseApplied((await outputs()).applied), plan);
-  if (dangers.length === 0 || refusals(plan, dangers, approvals).length > 0) return [];
+): Promise<Protection | undefined> {
+  if (approvals.length === 0) return undefined;
+  const applied = parseApplied((await outputs()).applied);
+  const dangers = findDangers(applied, plan);
+  if (dangers.length === 0 || judge(plan, { applied }, dangers, approvals, "command").refused.length > 0) return undefined;
   const { deployment } = await stack.exportStack();
-  return deletedBy(dangers, plan, exportedSchema.parse(deployment).resources ?? []);
+  const resources = exportedSchema.parse(deployment).resources ?? [];
+  const given = deletedBy(dangers, plan, resources);
+  const kept = resources.filter(({ urn, protect }) => protect && !given.includes(urn)).map(({ urn }) => urn);
+  return given.length === 0 ? undefined : { given, kept };
 }
 
 /** URNs of the protected resources among `resources` that go with the dangerous changes. */

@@ -31,10 +31,16 @@ const resourceSchema = z.looseObject({
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).optional(),
 });
 
-const operationSchema = z.looseObject({ type: z.string(), resource: resourceSchema });
+const operationSchema = z.looseObject({
+  type: z.string(),
+  resource: resourceSchema,
+  /** When it was written down last before its end got lost (ISO 8601): with its URN that tells it from every other. */
+  since: z.string().optional(),
+});
 
 const stateSchema = z.looseObject({
   deployment: z.looseObject({
+    manifest: z.looseObject({ time: z.string().optional() }).optional(),
     resources: z.array(resourceSchema).optional(),
     pending_operations: z.array(operationSchema).optional(),
   }),

@@ -1,22 +1,25 @@
 import { groupField } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
 
+/** The dangerous changes that an approval can let through; what each means is in docs/environment-file.md. */
+export const APPROVABLE = [
+  "remove",
+  "rebuild",
+  "resize",
+  "discard-volume",
+  "unprotect",
+  "drop-database",
+  "move-ingress",
+  "move-domain",
+  "change-authority",
+  "edit-realm",
+] as const;
+
 /** A change that loses something or risks the cluster. */
 export interface Danger {
   /** The machine's key, or `environment`. */
   readonly key: string;
-  readonly action:
-    | "remove"
-    | "rebuild"
-    | "resize"
-    | "discard-volume"
-    | "unprotect"
-    | "drop-database"
-    | "move-ingress"
-    | "move-domain"
-    | "change-authority"
-    | "edit-realm"
-    | "never";
+  readonly action: (typeof APPROVABLE)[number] | "never";
   /** The field of the environment file that asks for it. */
   readonly path: string;
   readonly reason: string;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { contentDigest } from "../../model/canonical";
 import { describeStep, inventoryAt } from "../../model/cluster/steps";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { NodeMachine, SshInputs } from "./inputs";
@@ -71,7 +71,7 @@ async function runSteps(
         machines: change.machines,
         ssh: change.ssh,
       };
-      const entry = { step: step.id, fingerprint: fingerprintOf(step, context) };
+      const entry = { step: step.id, fingerprint: stepDigest(step, context) };
       const place = `[${index + 1}/${change.steps.length}] ${describeStep(step)}`;
       if (await wasDone(runner, step, context, begun.get(entry.fingerprint))) {
         progress.status(`${place}: done by an earlier run`);
@@ -120,7 +120,7 @@ function abortReason(signal: AbortSignal): string {
 }
 
 /** The same for the same step on the same inventory and machines, whatever its place in the plan. A digest: values may be secret. */
-function fingerprintOf(step: ClusterStep, context: StepContext): string {
+function stepDigest(step: ClusterStep, context: StepContext): string {
   const { playbook, kubespray, limit, tags, extraVars, nodes } = step;
   const machines = Object.entries(context.machines).map(([name, machine]) => [name, machine.machineId]);
   const content = {
@@ -133,14 +133,5 @@ function fingerprintOf(step: ClusterStep, context: StepContext): string {
     inventory: context.inventory,
     machines: Object.fromEntries(machines),
   };
-  return createHash("sha256")
-    .update(JSON.stringify(sortedKeys(content)))
-    .digest("hex");
-}
-
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, member]) => [key, sortedKeys(member)]));
+  return contentDigest(content);
 }

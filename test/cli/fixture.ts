@@ -133,6 +133,7 @@ export interface World {
   /** Thrown by every engine operation. */
   readonly failure?: Error;
   readonly steps?: readonly unknown[];
+  readonly approved?: OperationResult["approved"];
   /** Changes of the plan. */
   readonly plan?: Partial<EnvironmentPlan>;
   /** The command's working folder. @default /work */
@@ -223,5 +224,6 @@ function result(world: World): OperationResult {
     outputs: OUTPUTS,
     seconds: 83.4,
     resources: [{ op: "create", urn: "urn:pulumi:seoul::kpaas::a:b:C::thing", type: "a:b:C", name: "thing" }],
+    approved: world.approved ?? [],
   };
 }

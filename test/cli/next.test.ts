@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { EngineMissingError, InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
+import { planDigest } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
-import { command, type World } from "./fixture";
+import { command, PLAN, type World } from "./fixture";
 
 const problem = (remedy: string): Problem => ({ environment: "seoul", path: "release", reason: "is wrong", remedy, severity: "error" });
 
@@ -25,6 +26,13 @@ const CASES: readonly (readonly [string, World, string])[] = [
   ["refresh seoul --sandbox --yes", { failure: new StackMissingError("seoul") }, "kpaas up seoul --sandbox"],
   ["up seoul --yes", { failure: new StackBusyError("busy") }, "kpaas up seoul --yes"],
   ["up seoul --yes", { failure: new InterruptedError() }, "kpaas up seoul --yes"],
+  [
+    "up seoul --yes --approve general-1:remove --approve=nfs-1:resize@0123456789ab",
+    { failure: new OperationFailedError("the cloud is full") },
+    `kpaas up seoul --yes --approve general-1:remove@${planDigest(PLAN)} --approve nfs-1:resize@0123456789ab`,
+  ],
+  ["destroy seoul --yes --approve cluster:lost", { failure: new OperationFailedError("unreachable") }, "kpaas destroy seoul --yes"],
+  ["up seoul --approve general-1:remove", {}, `kpaas up seoul --approve general-1:remove@${planDigest(PLAN)} --yes`],
   ["up seoul --yes", { failure: new EngineMissingError("none") }, "kpaas doctor"],
   ["up seoul --yes", { failure: new TypeError("a defect") }, "kpaas doctor --json"],
   ["outputs seoul --sandbox", { outputs: undefined }, "kpaas up seoul --sandbox"],

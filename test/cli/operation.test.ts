@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { InterruptedError, OperationFailedError } from "../../engine/errors";
+import { planDigest } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
-import { command } from "./fixture";
+import { command, PLAN } from "./fixture";
 
 const PROBLEM: Problem = {
   environment: "seoul",
@@ -69,12 +70,41 @@ describe("an engine operation on the command line", () => {
     assert.deepEqual([right.code, right.calls.at(-1)], [0, "destroy"]);
   });
 
-  it("passes the sandbox and the approvals on", async () => {
-    const { targets } = await command(["up", "seoul", "--sandbox", "--yes", "--approve", "cp-1:replace", "--approve", "nfs-1:delete"]);
-    assert.equal(targets[0]?.sandbox, true);
-    assert.deepEqual(targets[0]?.approvals, ["cp-1:replace", "nfs-1:delete"]);
-    const wrong = await command(["up", "seoul", "--yes", "--approve", "cp-1"]);
-    assert.deepEqual([wrong.code, wrong.calls], [2, []]);
+  it("passes the sandbox on, and the approvals bound to the command's own plan, whatever the command", async () => {
+    const at = `@${planDigest(PLAN)}`;
+    for (const argv of [["preview"], ["up", "--yes"], ["up"]]) {
+      const [name = "", ...rest] = argv;
+      const approve = ["--approve", "general-1:remove", "--approve=nfs-1:resize@0123456789ab", "--approve", "x:absent@0123456789ab"];
+      const { targets } = await command([name, "seoul", "--sandbox", ...rest, ...approve], { answers: ["y"] });
+      assert.ok(targets.length > 0);
+      for (const { sandbox, approvals } of targets) {
+        assert.equal(sandbox, true);
+        assert.deepEqual(approvals, [`general-1:remove${at}`, "nfs-1:resize@0123456789ab", "x:absent@0123456789ab"], argv.join(" "));
+      }
+    }
+  });
+
+  it("says what is wrong with an approval before anything is done", async () => {
+    const cases: [string, RegExp][] = [
+      ["cp-1", /must be KEY:ACTION@FINGERPRINT/],
+      ["general-1:remov", /did you mean "remove"/],
+      ["general-1:remove@outdated", /12 hexadecimal digits/],
+    ];
+    for (const [approval, pattern] of cases) {
+      const { code, stderr, calls } = await command(["up", "seoul", "--yes", "--approve", approval]);
+      assert.deepEqual([code, calls], [2, []], approval);
+      assert.match(stderr, pattern);
+    }
+  });
+
+  it("names what is approved before it asks, and prints it as JSON", async () => {
+    const approved = [
+      { approval: "general-1:remove@0123456789ab", path: "cluster.pools.general.nodes", reason: "general-1 would be removed" },
+    ];
+    const asked = await command(["up", "seoul"], { answers: [""], approved });
+    assert.match(asked.stderr, /Approved\n {2}general-1 would be removed {2}\(general-1:remove@0123456789ab\)\n.*\nnothing was changed/);
+    const { stdout } = await command(["preview", "seoul", "--json"], { approved });
+    assert.deepEqual(JSON.parse(stdout).approved, approved);
   });
 
   it("gives each kind of failure its exit code, and problems as JSON", async () => {

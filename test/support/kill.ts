@@ -173,7 +173,7 @@ async function again(project: Project, command: "up" | "destroy", told: string[]
 
 /** Deletes in the cloud what a refusal could not find out about, and gives the approvals that say so. */
 export function lookedUp(project: Project, output: string): string[] {
-  return [...output.matchAll(/--approve (\S+:absent)/g)].map(([, approval = ""]) => {
+  return [...output.matchAll(/--approve (\S+:absent@[0-9a-f]{12})/g)].map(([, approval = ""]) => {
     const [name = ""] = approval.split(":");
     const role = name.split("-").at(-1) ?? "";
     for (const file of project.world("openstack/serverGroup")) {

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationFailedError } from "../../../engine/errors";
 import { destroyEnvironment, readOutputs, upEnvironment } from "../../../engine/operations";
-import { forgetObjects, withoutObjects } from "../../../engine/state/lost";
+import { clusterLost, forgetObjects, withoutObjects } from "../../../engine/state/lost";
 import type { PendingOperation, State } from "../../../engine/state/state";
+import { RefusedError } from "../../../model/problems";
 import { engineForTests } from "../../support/engine";
 import { environmentFile, plannedFile } from "../../support/environment";
 
@@ -30,22 +31,41 @@ describe("A lost cluster", () => {
     });
   });
 
-  it("leaves open operations on what is not in it to be looked into", async () => {
-    let remembered: readonly PendingOperation[] = [creating(CLAIM)];
-    let state = JSON.stringify({ deployment: { resources: [ACCESS], pending_operations: [creating(NETWORK), creating(CLAIM)] } });
-    await forgetObjects({
+  /** A stack in memory. */
+  function stackOf(deployment: unknown, open: readonly PendingOperation[] = []) {
+    let [remembered, state] = [open, JSON.stringify({ deployment })];
+    return {
       exportState: async () => state,
-      importState: async (wanted) => {
+      importState: async (wanted: string) => {
         state = wanted;
       },
       remembered: () => remembered,
-      remember: (operations) => {
+      remember: (operations: readonly PendingOperation[]) => {
         remembered = operations;
       },
       tell: () => undefined,
+      resources: () => JSON.parse(state).deployment.resources,
+    };
+  }
+
+  it("leaves open operations on what is not in it to be looked into", async () => {
+    const stack = stackOf({ resources: [ACCESS], pending_operations: [creating(NETWORK), creating(CLAIM)] }, [creating(CLAIM)]);
+    await forgetObjects(stack, "demo", ["cluster:lost"]);
+    assert.deepEqual(stack.remembered(), [creating(NETWORK)]);
+    assert.deepEqual(stack.resources(), []);
+  });
+
+  it("is the one that the approval was given for: a later cluster is not forgotten by it", async () => {
+    const [first, second] = [{ resources: [ACCESS, CLAIM] }, { resources: [{ ...ACCESS, id: "p-2" }, CLAIM] }];
+    const approval = clusterLost({ deployment: first }) ?? "";
+    assert.match(approval, /^cluster:lost@[0-9a-f]{12}$/);
+    assert.deepEqual(await forgetObjects(stackOf(first), "demo", [approval]), [approval]);
+    await assert.rejects(forgetObjects(stackOf(second), "demo", [approval]), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.match(error.message, /another cluster than the one that stands[\s\S]*--approve cluster:lost@[0-9a-f]{12}$/);
+      return true;
     });
-    assert.deepEqual(remembered, [creating(NETWORK)]);
-    assert.deepEqual(JSON.parse(state), { deployment: { resources: [] } });
+    assert.deepEqual(await forgetObjects(stackOf(second), "demo", []), []);
   });
 
   describe("on the real engine", function () {

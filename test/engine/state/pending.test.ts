@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mendBackend } from "../../../engine/stackLocks";
 import { findable } from "../../../engine/state/findable";
-import { adoptRefused, type PendingStack, resolvePending } from "../../../engine/state/pending";
+import { adoptRefused, type PendingStack, rememberMore, resolvePending } from "../../../engine/state/pending";
 import type { PendingOperation } from "../../../engine/state/state";
-import { RefusedError } from "../../../model/problems";
+import { type Problem, RefusedError } from "../../../model/problems";
 import { temporaryFolders } from "../../support/temporary";
 
 const urn = (type: string, name: string): string => `urn:pulumi:seoul::kpaas::${type}::${name}`;
@@ -29,10 +29,13 @@ class FakeStack implements PendingStack {
     public resources: readonly { readonly urn: string; readonly type: string; readonly id?: string; readonly delete?: boolean }[],
     public operations: readonly PendingOperation[],
     private readonly refreshFails = false,
+    /** When the state was last written. */
+    private readonly time = "2027-01-01T00:00:00Z",
   ) {}
 
   async exportState(): Promise<string> {
-    return JSON.stringify({ version: 3, deployment: { resources: this.resources, pending_operations: this.operations } });
+    const { resources, operations, time } = this;
+    return JSON.stringify({ version: 3, deployment: { manifest: { time }, resources, pending_operations: operations } });
   }
 
   async importState(state: string): Promise<void> {
@@ -63,6 +66,23 @@ class FakeStack implements PendingStack {
 const resolve = (stack: PendingStack, approvals: string[] = [], destroying = false) =>
   resolvePending(stack, "seoul", approvals, destroying);
 
+/** What a person has to look into. */
+async function refusalOf(stack: PendingStack, approvals: string[] = []): Promise<Problem> {
+  try {
+    await resolve(stack, approvals);
+  } catch (error) {
+    assert.ok(error instanceof RefusedError && error.problems[0]);
+    return error.problems[0];
+  }
+  throw new Error("nothing was refused");
+}
+
+/** The approval that the refusal prints. */
+async function absenceIn(stack: PendingStack): Promise<string> {
+  const [, approval = ""] = /--approve (group:absent@[0-9a-f]{12})$/.exec((await refusalOf(stack)).remedy) ?? [];
+  return approval;
+}
+
 describe("Operations that a killed run left open", () => {
   it("are taken into the state by the id that follows from their inputs, and then read", async () => {
     const stack = new FakeStack([], [account]);
@@ -83,17 +103,31 @@ describe("Operations that a killed run left open", () => {
 
   it("are refused, and stay as they are, where only a person can look", async () => {
     const stack = new FakeStack([], [creating(GROUP, "group", { name: "seoul-worker" }), account]);
-    await assert.rejects(resolve(stack), (error) => {
-      assert.ok(error instanceof RefusedError);
-      const [problem] = error.problems;
-      assert.equal(problem?.path, "group");
-      assert.match(problem?.reason ?? "", /ServerGroup "seoul-worker"/);
-      assert.match(problem?.remedy ?? "", /--approve group:absent/);
-      return true;
-    });
+    const { path, reason } = await refusalOf(stack);
+    assert.equal(path, "group");
+    assert.match(reason, /ServerGroup "seoul-worker"/);
     assert.equal(stack.operations.length, 2);
-    await resolve(stack, ["group:absent"]);
+    const approval = await absenceIn(stack);
+    assert.deepEqual((await resolve(stack, [approval])).counted, [approval]);
     assert.deepEqual(stack.refreshed, [[accountUrn]]);
+  });
+
+  it("are forgotten by an approval of their own only: a later creation of the same name needs another", async () => {
+    const open = creating(GROUP, "group", { name: "seoul-worker" });
+    const stack = new FakeStack([], [open]);
+    const approval = await absenceIn(stack);
+    assert.equal(await absenceIn(stack), approval, "the same as long as nobody looked");
+    const later = new FakeStack([], [open], false, "2027-01-02T00:00:00Z");
+    assert.notEqual(await absenceIn(later), approval);
+    assert.match((await refusalOf(later, [approval])).reason, /is another operation's/);
+    assert.match((await refusalOf(later, ["group:absent"])).reason, /needs what is behind the @/);
+    await resolve(stack, [approval]);
+    assert.deepEqual(stack.operations, []);
+    // The same for those that the engine forgot, kept beside the state with the time of their failure.
+    const kept = new FakeStack([], []);
+    rememberMore(kept, [open]);
+    await resolve(kept, [await absenceIn(kept)]);
+    assert.deepEqual(kept.remembered(), []);
   });
 
   it("are read afresh where something was changed or deleted", async () => {

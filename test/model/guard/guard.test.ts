@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { parseEnvironmentFile } from "../../../model/environment/parse";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { type Applied, appliedState, parseApplied } from "../../../model/guard/applied";
-import { planDigest, refusals } from "../../../model/guard/approvals";
 import { findDangers } from "../../../model/guard/dangers";
 import { laterChanges } from "../../../model/guard/later";
 import { Findings } from "../../../model/problems";
@@ -225,35 +224,5 @@ describe("the guard", () => {
 
   it("lets nothing stand in the way of a first run", () => {
     assert.deepEqual(findDangers(undefined, plannedFile(base()).plan), []);
-  });
-
-  it("lets exactly the approved change through", () => {
-    const before = plannedFile(base(pool(volumes, { a: {}, b: {}, c: {} })));
-    const { plan } = plannedFile(base(pool(volumes, { a: {} })), before.lock);
-    const found = findDangers(appliedState(before.plan), plan);
-    assert.deepEqual(
-      found.map(({ key }) => key),
-      ["b", "c"],
-    );
-    const open = refusals(plan, found, ["b:remove"]);
-    assert.equal(open.length, 1);
-    assert.match(open[0]?.remedy ?? "", /--approve c:remove@/);
-    assert.equal(refusals(plan, found, ["b:remove", "c:remove"]).length, 0);
-  });
-
-  it("binds an approval to the plan's content", () => {
-    const before = plannedFile(base(pool(volumes)));
-    const { plan } = plannedFile(base(pool(volumes, { a: {} })), before.lock);
-    const found = findDangers(appliedState(before.plan), plan);
-    assert.equal(refusals(plan, found, [`b:remove@${planDigest(plan)}`], true).length, 0);
-    assert.equal(refusals(plan, found, ["b:remove@000000000000"]).length, 1);
-    assert.equal(refusals(plan, found, ["b:remove"], true).length, 1, "a lasting approval needs the plan's fingerprint");
-  });
-
-  it("lets no approval through for what cannot end well", () => {
-    const before = plannedFile(base());
-    const { plan } = plannedFile(base(pool({}, { a: { address: "10.20.7.7" }, b: {} })), before.lock);
-    const found = findDangers(appliedState(before.plan), plan);
-    assert.equal(refusals(plan, found, ["a:never"]).length, 1);
   });
 });
