@@ -93,6 +93,7 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
     { name: "pods", value: network.podCidr },
     { name: "services", value: network.serviceCidr },
     { name: "DNS", value: network.dns.join(", ") || "the cloud's own" },
+    ...(network.reserved === undefined ? [] : [{ name: "reserved", value: network.reserved.join(", ") }]),
     { name: "left to the cloud", value: `${network.cloudRange.first}-${network.cloudRange.last}` },
     ...(ranges === undefined ? [] : [{ name: "load balancers", value: `${ranges.first}-${ranges.last}` }]),
     ...(network.existing === undefined

@@ -1,9 +1,13 @@
 import type { AddressRange } from "./plan/types";
 
-/** A block of IPv4 addresses as numbers; `first` is the network address, `last` the broadcast address. */
-export interface Block {
+/** Addresses from the first to the last. */
+export interface Span {
   readonly first: number;
   readonly last: number;
+}
+
+/** A block of IPv4 addresses as numbers; `first` is the network address, `last` the broadcast address. */
+export interface Block extends Span {
   readonly prefix: number;
 }
 
@@ -39,20 +43,26 @@ export function alignedCidr(text: string): string | undefined {
   return `${formatAddress(address - (address % size))}/${prefixText}`;
 }
 
-export function overlaps(a: { first: number; last: number }, b: { first: number; last: number }): boolean {
+export function overlaps(a: Span, b: Span): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-export function contains(block: { first: number; last: number }, address: number): boolean {
+export function contains(block: Span, address: number): boolean {
   return address >= block.first && address <= block.last;
 }
 
 /** The range of `a-b` or of a single address, or undefined. */
-export function parseRange(text: string): { first: number; last: number } | undefined {
+export function parseRange(text: string): Span | undefined {
   const [firstText = "", lastText = firstText, ...rest] = text.split("-").map((part) => part.trim());
   const first = parseAddress(firstText);
   const last = parseAddress(lastText);
   return rest.length > 0 || first === undefined || last === undefined || first > last ? undefined : { first, last };
+}
+
+/** The addresses of a network, a range or a single address, or undefined. */
+export function parseSpan(text: string): Span | undefined {
+  const block = parseCidr(text);
+  return block ? { first: block.first, last: block.last } : parseRange(text);
 }
 
 /** `a-b`, as lock files and environment files write a range. */

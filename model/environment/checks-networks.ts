@@ -1,6 +1,7 @@
 import { type Block, contains, formatAddress, overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
 import type { Findings } from "../problems";
 import { everyMachine, machinePath } from "./machines";
+import { describeNamed, type NamedAddress, namedAddresses } from "./named-addresses";
 import type { Environment } from "./types";
 
 /** Networks that must not overlap and must have room. `network` is the machines' one, where it is known. */
@@ -79,11 +80,19 @@ export function checkAddresses(environment: Environment, network: Block, finding
     findings.error(path, why, `choose an address between ${formatAddress(hosts.first)} and ${formatAddress(hosts.last)}`, text);
     return undefined;
   };
+  const others = namedAddresses(environment).filter(({ kind }) => kind !== "caller");
+  for (const { kind, path, text, first, last } of others) {
+    if (kind === "reserved" && !(contains(network, first) && contains(network, last)))
+      findings.error(path, `leaves the network ${wanted.cidr}`, "reserve addresses of the network; others are never used", text);
+  }
+  const ofOthers = (value: number): NamedAddress | undefined => others.find((each) => contains(each, value));
   const taken = new Map<number, string>();
   const claim = (path: string, what: string, value: number | undefined): void => {
     if (value === undefined) return;
     const holder = taken.get(value);
-    if (holder) findings.error(path, `is the address of ${holder} already`, "choose another address", formatAddress(value));
+    const other = what === "the gateway" ? undefined : ofOthers(value);
+    if (other) findings.error(path, `is ${describeNamed(other)}`, "choose another address", formatAddress(value));
+    else if (holder) findings.error(path, `is the address of ${holder} already`, "choose another address", formatAddress(value));
     else taken.set(value, what);
   };
   const gateway = wanted.gateway === undefined ? network.first + 1 : inside("infrastructure.network.gateway", wanted.gateway);
@@ -118,14 +127,14 @@ export function checkAddresses(environment: Environment, network: Block, finding
     }
     claim(path, `the machine ${machine.key}`, inside(path, machine.address));
   }
-  const within = [...taken].filter(([value]) => range && contains(range, value));
+  const within = [
+    ...[...taken]
+      .filter(([value]) => range && contains(range, value))
+      .map(([value, holder]) => `${formatAddress(value)}, the address of ${holder}`),
+    ...others.filter((each) => range && overlaps(range, each)).map(({ path, text }) => `${text} of ${path}`),
+  ];
   if (within.length > 0) {
-    findings.error(
-      rangePath,
-      `contains ${within.map(([value, holder]) => `${formatAddress(value)}, the address of ${holder}`).join("; ")}`,
-      "choose a range of addresses nothing else has",
-      rangeText,
-    );
+    findings.error(rangePath, `contains ${within.join("; ")}`, "choose a range of addresses nothing else has", rangeText);
   }
   const ingress = inside("platform.ingress.address", platform.ingressAddress);
   if (ingress !== undefined && range && !contains(range, ingress)) {
@@ -136,9 +145,5 @@ export function checkAddresses(environment: Environment, network: Block, finding
       platform.ingressAddress,
     );
   }
-  if (ingress !== undefined && !range) {
-    const holder = taken.get(ingress);
-    if (holder)
-      findings.error("platform.ingress.address", `is the address of ${holder} already`, "choose another address", platform.ingressAddress);
-  }
+  if (!range) claim("platform.ingress.address", "the ingress", ingress);
 }

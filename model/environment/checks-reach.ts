@@ -1,5 +1,5 @@
 import { contains, overlaps, parseAddress, parseCidr } from "../ipv4";
-import { reachesBeyond } from "../plan/floating";
+import { planFloating, reachesBeyond } from "../plan/floating";
 import type { Findings } from "../problems";
 import { unusable } from "./fields";
 import type { Environment } from "./types";
@@ -10,6 +10,20 @@ const floatingPath = "infrastructure.network.floating";
 export function checkReach(environment: Environment, findings: Findings): void {
   checkKeys(environment, findings);
   checkFloating(environment, findings);
+  checkRouter(environment, findings);
+}
+
+/** Neutron leads a floating address through a router of the network. */
+function checkRouter(environment: Environment, findings: Findings): void {
+  const { existing } = environment.network;
+  if (existing === undefined || existing.router !== undefined) return;
+  const [first, ...more] = Object.keys(planFloating(environment));
+  if (first === undefined) return;
+  findings.error(
+    "infrastructure.network.existing.router",
+    `is required: ${[first, ...more].join(", ")} ${more.length > 0 ? "need floating addresses" : "needs a floating address"}, which a router of the network leads to`,
+    "name the router, or set infrastructure.network.floating to none where the network is reachable by itself",
+  );
 }
 
 function checkKeys({ access }: Environment, findings: Findings): void {

@@ -7,6 +7,7 @@ import { checkPools } from "./checks-pools";
 import { checkReach } from "./checks-reach";
 import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
+import { checkNamedAddresses } from "./named-addresses";
 import type { Environment } from "./types";
 
 /**
@@ -28,6 +29,7 @@ export function checkEnvironment(environment: Environment, findings: Findings, b
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
   checkClusterNetworks(environment, network, findings);
+  checkNamedAddresses(environment, network, findings);
   if (network) checkAddresses(environment, network, findings);
 }
 

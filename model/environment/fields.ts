@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { overlaps, parseAddress, parseCidr, parseRange } from "../ipv4";
+import { alignedCidr, overlaps, parseAddress, parseCidr, parseRange, parseSpan } from "../ipv4";
 import { labelKey, labelValue, nodeTaint } from "../kubernetes-names";
 import { openstackLimits } from "../openstack";
+import { domainName, meant, meantDomain, turnedRange } from "./suggestions";
 
 /* The kinds of values environment and fleet files are made of. */
 
@@ -19,11 +20,28 @@ export const hostLabel = (what: string, max: number) =>
   );
 /** Blocks that no host has an ordinary address of. */
 export const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
+/** A list that names nothing twice. */
+export const unique = <T extends z.ZodType<string>>(element: T) =>
+  z
+    .array(element)
+    .superRefine((items, context) => {
+      items.forEach((item, index) => {
+        if (items.indexOf(item) < index)
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: "is in the list already",
+            params: { remedy: "take one of the two out" },
+          });
+      });
+    })
+    .meta({ uniqueItems: true });
 /** An IPv4 address. */
 export const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address such as 10.20.1.11");
 /** An IPv4 network. */
 export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
   message: "must be an IPv4 network such as 10.20.0.0/16, with no bits set beyond the prefix",
+  params: { remedy: meant(alignedCidr) },
 });
 /** A network that machines, pods or Services can have addresses of. */
 export const network = cidr.refine((text) => {
@@ -33,16 +51,41 @@ export const network = cidr.refine((text) => {
 /** A closed range of IPv4 addresses. */
 export const range = z
   .string()
-  .refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses such as 10.20.0.200-10.20.0.230")
+  .refine((text) => parseRange(text) !== undefined, {
+    message: "must be a range of IPv4 addresses such as 10.20.0.200-10.20.0.230, the lower one first",
+    params: { remedy: meant(turnedRange) },
+  })
   .refine((text) => {
     const { first, last } = parseRange(text) ?? { first: 0, last: 0 };
     return last - first < 65_536;
   }, "must have at most 65536 addresses");
-/** A domain name. */
-export const domain = z
-  .string()
-  .max(253)
-  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a domain name such as seoul.example.org");
+/** Addresses in the network that belong to others. */
+export const reserved = unique(
+  z
+    .string()
+    .refine((text) => parseSpan(text) !== undefined, {
+      message: "must be an address, a range such as 10.20.0.2-10.20.0.9, the lower one first, or a network such as 10.20.0.0/28",
+      params: { remedy: meant((text) => alignedCidr(text) ?? turnedRange(text)) },
+    })
+    .refine((text) => {
+      const { first, last } = parseSpan(text) ?? { first: 0, last: 0 };
+      return last - first < 65_536;
+    }, "must have at most 65536 addresses"),
+);
+/** The resolvers of a subnet. */
+export const resolvers = unique(address).max(openstackLimits.resolvers);
+/** A domain name. `instead` says what to do with an address. */
+export const domain = (instead: string) =>
+  z
+    .string()
+    .max(253)
+    .refine((text) => parseAddress(text) === undefined, { message: "is an address, no domain name", params: { remedy: instead } })
+    .refine((text) => domainName.test(text), {
+      message: "must be a domain name such as seoul.example.org",
+      params: { remedy: meant(meantDomain) },
+    })
+    .refine((text) => !/(^|\.)(\d+|0x[0-9a-f]*)$/.test(text), "must not end in a number, which browsers take for an address")
+    .meta({ pattern: domainName.source });
 /** A name as clouds keep it: not empty, printable, with no blank at an end, where they would not find it. */
 export const text = z
   .string()

@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import { alignedCidr } from "../ipv4";
 import { type Findings, nearest } from "../problems";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
+import type { Remedy } from "./suggestions";
 
 /** A file as far as it could be read: the parts that did not parse are left out and named in `broken`. */
 export interface ParsedFile {
@@ -160,12 +160,16 @@ function report(issue: Issue, draft: unknown, findings: Findings): void {
         scalar(value),
       );
       return;
-    default: {
-      const aligned = typeof value === "string" && /network such as/.test(issue.message) ? alignedCidr(value) : undefined;
-      const remedy = issue.code === "custom" && typeof issue.params?.remedy === "string" ? issue.params.remedy : "correct the value";
-      findings.error(path.join("."), issue.message, aligned ? `did you mean ${aligned}?` : remedy, scalar(value));
-    }
+    default:
+      findings.error(path.join("."), issue.message, remedyOf(issue, value), scalar(value));
   }
+}
+
+/** What the schema's rule says to do. */
+function remedyOf(issue: Issue, value: unknown): string {
+  const remedy: Remedy | undefined = issue.code === "custom" ? issue.params?.remedy : undefined;
+  if (typeof remedy === "function") return remedy(String(value));
+  return remedy ?? "correct the value";
 }
 
 /** What a union at this path takes, in words. */

@@ -90,6 +90,7 @@ export function resolveEnvironment(file: EnvironmentFile, own: unknown = file): 
       cidr,
       ...given("gateway", infrastructure.network?.gateway),
       dns: infrastructure.network?.dns ?? [],
+      reserved: infrastructure.network?.reserved ?? [],
       ...(existing ? { existing: { network: existing.network, subnet: existing.subnets.node, ...given("router", existing.router) } } : {}),
       ...given("floating", infrastructure.network?.floating),
     },

@@ -14,10 +14,13 @@ import {
   pinned,
   positive,
   range,
+  reserved,
+  resolvers,
   secretReferenceSchema,
   service,
   taint,
   text,
+  unique,
   volume,
   zone,
 } from "./fields";
@@ -61,17 +64,14 @@ const services = z.strictObject({
 const infrastructure = z.strictObject({
   provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),
   region: text.optional(),
-  zones: z
-    .array(zone)
-    .min(1)
-    .refine((zones) => new Set(zones).size === zones.length, "must not name a zone twice")
-    .optional(),
+  zones: unique(zone).min(1).optional(),
   image: pinned.optional(),
   network: z
     .strictObject({
       cidr: network.optional(),
       gateway: address.optional(),
-      dns: z.array(address).optional(),
+      dns: resolvers.optional(),
+      reserved: reserved.optional(),
       floating: z
         .union([z.literal("none"), z.strictObject({ api: address.optional(), ingress: address.optional(), bastion: address.optional() })])
         .optional(),
@@ -86,8 +86,8 @@ const infrastructure = z.strictObject({
     .optional(),
   access: z
     .strictObject({
-      adminCidrs: z.array(cidr).optional(),
-      ingressCidrs: z.array(cidr).optional(),
+      adminCidrs: unique(cidr).optional(),
+      ingressCidrs: unique(cidr).optional(),
       bastion: z.boolean().optional(),
       api: z.enum(["direct", "bastion"]).optional(),
       ssh: z
@@ -165,7 +165,7 @@ const cluster = z.strictObject({
   apiEndpoint: z
     .strictObject({
       kind: z.enum(["loadBalancer", "virtualIp", "node"]).optional(),
-      domain: domain.optional(),
+      domain: domain("give the address at cluster.apiEndpoint.address, and here a name or nothing").optional(),
       address: address.optional(),
     })
     .optional(),
@@ -204,7 +204,7 @@ const cluster = z.strictObject({
 });
 
 const platform = z.strictObject({
-  domain: domain.optional(),
+  domain: domain("give the address at platform.ingress.address, and here a name or nothing").optional(),
   tls: z
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("selfSigned") }),
@@ -220,8 +220,8 @@ const platform = z.strictObject({
         server: z
           .string()
           .refine(
-            (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)),
-            "must be an IPv4 address or a host name",
+            (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : objectName.test(name) && name !== "localhost"),
+            "must be an IPv4 address or a host name that other machines can look up",
           )
           .optional(),
         path: z.string().startsWith("/", "must be an absolute path").optional(),

@@ -62,6 +62,7 @@ export interface Environment {
     readonly cidr: string;
     readonly gateway?: string;
     readonly dns: readonly string[];
+    readonly reserved: readonly string[];
     readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
     /** Floating addresses made beforehand, or none at all; undefined: they are made. */
     readonly floating?: "none" | { readonly api?: string; readonly ingress?: string; readonly bastion?: string };

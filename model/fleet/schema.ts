@@ -33,7 +33,9 @@ const fleetFileSchema = z.strictObject({
       deployments: z.array(z.string()).optional(),
     })
     .optional(),
-  mesh: z.strictObject({ kind: z.enum(["istio", "linkerd"]), trustDomain: domain.optional(), clusters: z.array(z.string()) }).optional(),
+  mesh: z
+    .strictObject({ kind: z.enum(["istio", "linkerd"]), trustDomain: domain("give a name").optional(), clusters: z.array(z.string()) })
+    .optional(),
   federation: z.strictObject({ kind: z.literal("karmada"), host: z.string(), members: z.array(z.string()) }).optional(),
 });
 

@@ -1,8 +1,10 @@
 import { machinePath } from "../environment/machines";
+import { type NamedAddress, namedAddresses } from "../environment/named-addresses";
 import type { Environment } from "../environment/types";
-import { contains, formatAddress, formatRange, parseAddress, parseCidr, parseRange } from "../ipv4";
+import { contains, formatAddress, formatRange, overlaps, parseAddress, parseCidr, type Span } from "../ipv4";
 import { type Lock, lockedIdentity, machineName } from "../lock";
 import type { Findings } from "../problems";
+import { clamp, firstFree, highestRun, lastFree, lockedRange, rangeOf, runAround, span, takeSpan, unless } from "./spans";
 import type { AddressRange } from "./types";
 
 /** Every address of an environment: from the file, else from the lock, else the first (machines) or last (the rest) free one. */
@@ -19,11 +21,6 @@ export interface AddressPlan {
   readonly machines: ReadonlyMap<string, string>;
   /** What machines had before and nothing has now, by machine name. */
   readonly retired: Lock["retired"];
-}
-
-interface Span {
-  readonly first: number;
-  readonly last: number;
 }
 
 /** Chooses the addresses. An address once in the lock stays, whatever is added, removed or renamed around it. */
@@ -51,21 +48,27 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   for (const value of leaving.values()) take(value);
   if (environment.cluster.apiEndpoint.kind !== "node") take(valid(environment.cluster.apiEndpoint.address));
   take(valid(environment.platform.ingressAddress));
+  const named = namedAddresses(environment);
+  for (const { kind, first } of named) if (kind === "server" && contains(hosts, first)) take(first);
   checkStanding(environment, formatAddress(gateway), new Map([...kept, ...leaving].map(([key, value]) => [value, key])), findings);
 
   const wantedRange =
     environment.platform.loadBalancerRange ?? lockedRange(lock?.network.loadBalancerRange, hosts, taken, lock?.network.ingressAddress);
   const givenRange = wantedRange && span(wantedRange);
   if (givenRange) takeSpan(taken, givenRange);
+  const { kind, address: wantedEndpoint } = environment.cluster.apiEndpoint;
+  const keptEndpoint = kind === "node" ? undefined : (valid(wantedEndpoint) ?? unless(taken, valid(lock?.network.apiEndpointAddress)));
+  take(keptEndpoint);
+  // What stands where others' addresses are now stays there: it cannot move. Everything new keeps away.
+  const reserved = named.filter((each) => each.kind === "reserved");
+  const { loadBalancerRange } = environment.platform;
+  warnReserved(reserved, kept, loadBalancerRange ? undefined : wantedRange, wantedEndpoint ? undefined : keptEndpoint, findings);
+  for (const { kind: whose, first, last } of named) {
+    if (whose === "reserved" || first === last) takeSpan(taken, { first: Math.max(first, hosts.first), last: Math.min(last, hosts.last) });
+  }
   const lockedCloud = lockedRange(lock?.network.cloudRange, hosts, taken);
   if (lockedCloud) takeSpan(taken, span(lockedCloud));
-
-  const endpoint =
-    environment.cluster.apiEndpoint.kind === "node"
-      ? undefined
-      : (valid(environment.cluster.apiEndpoint.address) ??
-        unless(taken, valid(lock?.network.apiEndpointAddress)) ??
-        lastFree(hosts, taken));
+  const endpoint = kind === "node" ? undefined : (keptEndpoint ?? lastFree(hosts, taken));
   take(endpoint);
   const ingressWanted = valid(environment.platform.ingressAddress);
   const balancerSize = clamp(Math.floor(size / 8), 1, 32);
@@ -87,7 +90,7 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
       findings.error(
         "infrastructure.network.cidr",
         `${environment.network.cidr} has no free address left for the machine ${machine.key}`,
-        "choose a larger network before the environment is created, fewer machines, or a smaller platform.loadBalancer.range",
+        `choose a larger network before the environment is created, fewer machines${reserved.length > 0 ? ", less at infrastructure.network.reserved" : ""}, or a smaller platform.loadBalancer.range`,
         environment.network.cidr,
       );
       break;
@@ -151,6 +154,7 @@ function checkStanding(environment: Environment, gateway: string, standing: Read
     ["infrastructure.network.gateway", gateway],
     ["cluster.apiEndpoint.address", cluster.apiEndpoint.kind === "node" ? undefined : cluster.apiEndpoint.address],
     ["platform.ingress.address", platform.ingressAddress],
+    ...namedAddresses(environment).flatMap((each) => (each.kind === "server" ? [[each.path, each.text] as const] : [])),
   ] as const) {
     const holder = text === undefined ? undefined : standing.get(parseAddress(text) ?? -1);
     if (holder !== undefined)
@@ -164,6 +168,35 @@ function checkStanding(environment: Environment, gateway: string, standing: Read
       `contains the addresses of the machines ${within.join(", ")}, as the lock file has them`,
       "choose a range of addresses nothing else has",
       formatRange(range),
+    );
+  }
+}
+
+/** Tells what stands in addresses that were reserved later. */
+function warnReserved(
+  reserved: readonly NamedAddress[],
+  machines: ReadonlyMap<string, number>,
+  range: AddressRange | undefined,
+  endpoint: number | undefined,
+  findings: Findings,
+): void {
+  for (const each of reserved) {
+    const standing = [...machines]
+      .filter(([, value]) => contains(each, value))
+      .map(([key, value]) => `the machine ${key} (${formatAddress(value)})`);
+    const holders = [
+      ...standing,
+      ...(range && overlaps(span(range), each) ? [`the load-balancer range ${formatRange(range)}`] : []),
+      ...(endpoint !== undefined && contains(each, endpoint) ? [`the API endpoint (${formatAddress(endpoint)})`] : []),
+    ];
+    if (holders.length === 0) continue;
+    findings.warn(
+      each.path,
+      `${holders.join(", ")} ${holders.length > 1 ? "stand" : "stands"} there already and ${holders.length > 1 ? "stay" : "stays"}; only what is new keeps away`,
+      standing.length > 0
+        ? "see that nothing else has these addresses; a worker whose generation is raised is built anew at another one"
+        : "see that nothing else has these addresses",
+      each.text,
     );
   }
 }
@@ -226,64 +259,4 @@ function leavingIdentities(lock: Lock | undefined, leaving: ReadonlyMap<string, 
       return [machineName(key, generation), { ...(zone === undefined ? {} : { zone }), address: formatAddress(value) }];
     }),
   );
-}
-
-/** A range of the lock file that still lies in the network and that nothing fixed by the file has come to lie in. */
-function lockedRange(text: string | undefined, hosts: Span, taken: ReadonlySet<number>, inhabitant?: string): AddressRange | undefined {
-  const locked = text === undefined ? undefined : parseRange(text);
-  if (!locked || !contains(hosts, locked.first) || !contains(hosts, locked.last)) return undefined;
-  const guest = inhabitant === undefined ? undefined : parseAddress(inhabitant);
-  for (let value = locked.first; value <= locked.last; value += 1) if (taken.has(value) && value !== guest) return undefined;
-  return rangeOf(locked);
-}
-
-/** The highest run of so many free addresses, or the longest one there is. */
-function highestRun(hosts: Span, taken: ReadonlySet<number>, wanted: number): Span {
-  let best: Span | undefined;
-  let end = hosts.last;
-  for (let value = hosts.last; value >= hosts.first; value -= 1) {
-    if (taken.has(value)) end = value - 1;
-    else if (!best || end - value > best.last - best.first) best = { first: value, last: end };
-    if (best && best.last - best.first + 1 >= wanted) break;
-  }
-  return best ?? { first: hosts.first, last: hosts.first };
-}
-
-/** A run of free addresses with the given one in it: upwards first, then downwards. */
-function runAround(address: number, hosts: Span, taken: ReadonlySet<number>, wanted: number): Span {
-  let [first, last] = [address, address];
-  while (last - first + 1 < wanted && last < hosts.last && !taken.has(last + 1)) last += 1;
-  while (last - first + 1 < wanted && first > hosts.first && !taken.has(first - 1)) first -= 1;
-  return { first, last };
-}
-
-function firstFree(hosts: Span, taken: ReadonlySet<number>, retired: readonly string[]): number | undefined {
-  const used = new Set(retired.map((text) => parseAddress(text)));
-  for (let value = hosts.first; value <= hosts.last; value += 1) if (!taken.has(value) && !used.has(value)) return value;
-  return retired.map((text) => parseAddress(text)).find((value) => value !== undefined && contains(hosts, value) && !taken.has(value));
-}
-
-function lastFree(hosts: Span, taken: ReadonlySet<number>): number | undefined {
-  for (let value = hosts.last; value >= hosts.first; value -= 1) if (!taken.has(value)) return value;
-  return undefined;
-}
-
-function unless(taken: ReadonlySet<number>, value: number | undefined): number | undefined {
-  return value !== undefined && taken.has(value) ? undefined : value;
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
-}
-
-function span(range: AddressRange): Span {
-  return parseRange(formatRange(range)) ?? { first: 0, last: -1 };
-}
-
-function takeSpan(taken: Set<number>, each: Span): void {
-  for (let value = each.first; value <= each.last; value += 1) taken.add(value);
-}
-
-function rangeOf(each: Span): AddressRange {
-  return { first: formatAddress(each.first), last: formatAddress(each.last) };
 }

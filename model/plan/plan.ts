@@ -90,6 +90,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
       cidr: environment.network.cidr,
       gateway: addresses.gateway,
       dns: environment.network.dns,
+      ...(environment.network.reserved.length > 0 ? { reserved: environment.network.reserved } : {}),
       cloudRange: addresses.cloudRange,
       loadBalancerRange: addresses.loadBalancerRange,
       floating,

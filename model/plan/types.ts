@@ -63,6 +63,8 @@ export interface NetworkPlan {
   readonly cidr: string;
   readonly gateway: string;
   readonly dns: readonly string[];
+  /** Addresses, ranges and networks in it that belong to others; nothing is given one. */
+  readonly reserved?: readonly string[];
   /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. */
   readonly cloudRange: AddressRange;
   /** Addresses Services of type LoadBalancer are given from, when MetalLB serves them. */

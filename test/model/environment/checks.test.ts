@@ -12,6 +12,11 @@ const floating = (addresses: Record<string, string>, access: Record<string, unkn
 });
 const ssh = (keys: Record<string, unknown>) => ({ infrastructure: { provider: "openstack", access: { ssh: keys } } });
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA";
+const reserved = (list: string[]) => network({ reserved: list });
+const existing = { network: "11111111-0000-4000-8000-000000000001", subnets: { node: "11111111-0000-4000-8000-000000000002" } };
+const onExisting = (access: Record<string, unknown>, over: Record<string, unknown> = {}) =>
+  environmentFile({ infrastructure: { provider: "openstack", network: { existing }, access }, ...over });
+const fixedAt = (address: string) => ({ cluster: { pools: { a: { nodes: { x: { address } } } } } });
 
 const wrong: [what: string, over: Record<string, unknown>, path: string, reason: RegExp][] = [
   ["a key pair without its private half", ssh({ keyPair: "ours" }), "infrastructure.access.ssh.privateKey", /beside keyPair/],
@@ -207,6 +212,143 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
   ],
   ["options of another cloud", { infrastructure: { provider: "openstack", aws: {} } }, "infrastructure.aws", /provider is openstack/],
   ["a network without room", network({ cidr: "192.168.7.0/29" }), "infrastructure.network.cidr", /no free address/],
+  [
+    "a resolver among the Services",
+    network({ dns: ["10.233.0.3"] }),
+    "infrastructure.network.dns.0",
+    /lies in cluster\.network\.serviceCidr 10\.233\.0\.0\/18/,
+  ],
+  [
+    "a resolver among the pods",
+    network({ dns: ["10.0.0.2", "10.233.64.9"] }),
+    "infrastructure.network.dns.1",
+    /lies in cluster\.network\.podCidr/,
+  ],
+  ...["127.0.0.53", "0.0.0.0", "255.255.255.255", "169.254.25.10", "169.254.169.254", "224.0.0.1"].map((each): (typeof wrong)[number] => [
+    `the resolver ${each}`,
+    network({ dns: [each] }),
+    "infrastructure.network.dns.0",
+    /no host's address|itself|each node|link-local|multicast/,
+  ]),
+  ["a resolver twice", network({ dns: ["10.0.0.2", "10.0.0.2"] }), "infrastructure.network.dns.1", /in the list already/],
+  [
+    "more resolvers than a subnet has",
+    network({ dns: [1, 2, 3, 4, 5, 6].map((last) => `10.0.0.${last}`) }),
+    "infrastructure.network.dns",
+    /at most 5/,
+  ],
+  [
+    "a share among the pods",
+    { platform: { storage: { kind: "nfs", server: "10.233.64.10", path: "/x" } } },
+    "platform.storage.server",
+    /podCidr/,
+  ],
+  [
+    "a share on each machine itself",
+    { platform: { storage: { kind: "nfs", server: "127.0.0.1", path: "/x" } } },
+    "platform.storage.server",
+    /itself/,
+  ],
+  [
+    "a share at localhost",
+    { platform: { storage: { kind: "nfs", server: "localhost", path: "/x" } } },
+    "platform.storage.server",
+    /look up/,
+  ],
+  [
+    "administrators among the Services",
+    { infrastructure: { provider: "openstack", access: { adminCidrs: ["10.233.0.0/20"] } } },
+    "infrastructure.access.adminCidrs.0",
+    /serviceCidr/,
+  ],
+  [
+    "visitors on each machine itself",
+    { infrastructure: { provider: "openstack", access: { ingressCidrs: ["127.0.0.0/8"] } } },
+    "infrastructure.access.ingressCidrs.0",
+    /itself/,
+  ],
+  [
+    "administrators twice",
+    { infrastructure: { provider: "openstack", access: { adminCidrs: ["192.0.2.0/24", "192.0.2.0/24"] } } },
+    "infrastructure.access.adminCidrs.1",
+    /already/,
+  ],
+  [
+    "a machine at a resolver's address",
+    { ...network({ dns: ["10.20.0.9"] }), ...fixedAt("10.20.0.9") },
+    "cluster.pools.a.nodes.x.address",
+    /that of infrastructure\.network\.dns\.0/,
+  ],
+  [
+    "a machine at the share's address",
+    { ...fixedAt("10.20.0.9"), platform: { storage: { kind: "nfs", server: "10.20.0.9", path: "/x" } } },
+    "cluster.pools.a.nodes.x.address",
+    /platform\.storage\.server/,
+  ],
+  [
+    "a machine at a reserved address",
+    { ...reserved(["10.20.0.2-10.20.0.9"]), ...fixedAt("10.20.0.9") },
+    "cluster.pools.a.nodes.x.address",
+    /in infrastructure\.network\.reserved\.0/,
+  ],
+  [
+    "an ingress at a reserved address",
+    { ...reserved(["10.20.0.0/28"]), platform: { ingress: { address: "10.20.0.5" } } },
+    "platform.ingress.address",
+    /reserved\.0/,
+  ],
+  [
+    "an endpoint at a resolver's address",
+    { ...network({ dns: ["10.20.0.9"] }), cluster: { apiEndpoint: { kind: "loadBalancer", address: "10.20.0.9" } } },
+    "cluster.apiEndpoint.address",
+    /dns\.0/,
+  ],
+  [
+    "a load-balancer range over reserved addresses",
+    { ...reserved(["10.20.0.9"]), platform: { loadBalancer: { kind: "metallb", range: "10.20.0.8-10.20.0.15" } } },
+    "platform.loadBalancer.range",
+    /10\.20\.0\.9 of infrastructure\.network\.reserved\.0/,
+  ],
+  ["reserved addresses outside the network", reserved(["10.21.0.0/28"]), "infrastructure.network.reserved.0", /leaves the network/],
+  ["a reserved range the wrong way round", reserved(["10.20.0.9-10.20.0.2"]), "infrastructure.network.reserved.0", /lower one first/],
+  [
+    "reserved addresses of more than one kind at once",
+    reserved(["10.20.0.1/28"]),
+    "infrastructure.network.reserved.0",
+    /must be an address, a range/,
+  ],
+  [
+    "nothing but reserved addresses",
+    { infrastructure: { provider: "openstack", network: { cidr: "10.20.0.0/24", reserved: ["10.20.0.0/24"] } } },
+    "infrastructure.network.cidr",
+    /no free address/,
+  ],
+  [
+    "an address for the API's domain",
+    { cluster: { apiEndpoint: { kind: "loadBalancer", domain: "192.168.0.10" } } },
+    "cluster.apiEndpoint.domain",
+    /is an address/,
+  ],
+  ["an address for the platform's domain", { platform: { domain: "192.0.2.10" } }, "platform.domain", /is an address/],
+  ["a domain that ends in a number", { platform: { domain: "a.b.10" } }, "platform.domain", /end in a number/],
+  [
+    "a bastion on a network without a router",
+    onExisting({ bastion: true }),
+    "infrastructure.network.existing.router",
+    /bastion needs a floating address/,
+  ],
+  [
+    "administrators of a network without a router",
+    onExisting({ adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] }),
+    "infrastructure.network.existing.router",
+    /api, ingress need floating addresses/,
+  ],
+  [
+    "a profile's bastion on a network without a router",
+    onExisting({}, { profile: "highAvailability" }),
+    "infrastructure.network.existing.router",
+    /bastion needs/,
+  ],
   ["a loopback network", network({ cidr: "127.0.0.0/16" }), "infrastructure.network.cidr", /ordinary addresses/],
   ["Services in too small a network", { cluster: { network: { serviceCidr: "10.250.0.0/31" } } }, "cluster.network.serviceCidr", /no size/],
   ["a pool named like other machines", { cluster: { pools: { etcd: { nodes: 1 } } } }, "cluster.pools.etcd", /belong to no pool/],
@@ -332,6 +474,29 @@ describe("the checks between fields", () => {
     assert.deepEqual(problems, []);
     for (const { labels, zone } of planned?.plan.machines ?? [])
       assert.match(labels["topology.kubernetes.io/zone"] ?? "", zone === "Zone A (East)" ? /^Zone-A-East-[0-9a-f]{8}$/ : /^2-[0-9a-f]{8}$/);
+  });
+
+  it("let a network without a router serve whoever is inside it", () => {
+    assert.deepEqual(planFile(onExisting({ ingressCidrs: ["10.20.8.0/24"] })).problems, []);
+    const reachable = { provider: "openstack", network: { existing, floating: "none" }, access: { ingressCidrs: ["0.0.0.0/0"] } };
+    assert.deepEqual(planFile(environmentFile({ infrastructure: reachable })).problems, []);
+  });
+
+  it("say which field takes what was written where it does not belong, and what was probably meant", () => {
+    const remedies = (over: Record<string, unknown>) => planFile(environmentFile(over)).problems.map(({ remedy }) => remedy);
+    assert.deepEqual(remedies({ cluster: { apiEndpoint: { kind: "loadBalancer", domain: "192.168.0.10" } } }), [
+      "give the address at cluster.apiEndpoint.address, and here a name or nothing",
+    ]);
+    for (const [domain, meant] of [
+      ["Seoul.Example.ORG", "seoul.example.org"],
+      ["seoul.example.org.", "seoul.example.org"],
+      ["https://seoul.example.org/", "seoul.example.org"],
+      ["*.seoul.example.org", "seoul.example.org"],
+      ["서울.example.org", "xn--2i4bq6h.example.org"],
+    ])
+      assert.deepEqual(remedies({ platform: { domain } }), [`did you mean ${meant}?`]);
+    assert.deepEqual(remedies(reserved(["10.20.0.9-10.20.0.2"])), ["did you mean 10.20.0.2-10.20.0.9?"]);
+    assert.deepEqual(remedies(network({ cidr: "10.20.0.1/16" })), ["did you mean 10.20.0.0/16?"]);
   });
 
   it("warn of two zones for three control planes", () => {

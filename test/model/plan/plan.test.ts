@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { overlaps, parseAddress, parseCidr, parseRange } from "../../../model/ipv4";
+import { overlaps, parseAddress, parseCidr, parseRange, parseSpan } from "../../../model/ipv4";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
 
 const zones = ["az-1", "az-2", "az-3"];
@@ -232,5 +232,98 @@ describe("a plan", () => {
       seen.add(service.name);
     }
     assert.ok(!seen.has("storage"));
+  });
+});
+
+describe("addresses that belong to others", () => {
+  const file = (over: Record<string, unknown>, rest: Record<string, unknown> = {}) =>
+    environmentFile({ infrastructure: { provider: "openstack", network: { cidr: "192.168.0.0/24", ...over } }, ...rest });
+
+  it("are given to no machine: resolvers, the given share, single hosts that may enter, what is reserved", () => {
+    const { plan } = plannedFile({
+      ...file({ dns: ["192.168.0.2"], reserved: ["192.168.0.4-192.168.0.6", "192.168.0.240/28"] }),
+      platform: { storage: { kind: "nfs", server: "192.168.0.3", path: "/export" } },
+    });
+    assert.deepEqual(
+      plan.machines.map(({ address }) => address),
+      ["192.168.0.7", "192.168.0.8", "192.168.0.9"],
+    );
+    assert.equal(plan.network.loadBalancerRange?.last, "192.168.0.239");
+    assert.deepEqual(plan.network.reserved, ["192.168.0.4-192.168.0.6", "192.168.0.240/28"]);
+  });
+
+  it("leave alone what stands there already, and say so: a machine, the load-balancer range, the endpoint", () => {
+    const balanced = { cluster: { apiEndpoint: { kind: "loadBalancer" } } };
+    const before = plannedFile(file({}, balanced));
+    const { planned, problems } = planFile(file({ reserved: ["192.168.0.2", "192.168.0.128/25"] }, balanced), before.lock);
+    assert.deepEqual(planned?.plan.machines, before.plan.machines);
+    assert.deepEqual(planned?.plan.network.loadBalancerRange, before.plan.network.loadBalancerRange);
+    assert.deepEqual(planned?.plan.apiEndpoint, before.plan.apiEndpoint);
+    assert.deepEqual(
+      problems.map(({ severity, path, reason }) => `${severity} ${path}: ${reason}`),
+      [
+        "warning infrastructure.network.reserved.0: the machine cp-1 (192.168.0.2) stands there already and stays; only what is new keeps away",
+        "warning infrastructure.network.reserved.1: the load-balancer range 192.168.0.223-192.168.0.253, the API endpoint (192.168.0.254) stand there already and stay; only what is new keeps away",
+      ],
+    );
+    const rebuilt = plannedFile(
+      file(
+        { reserved: ["192.168.0.2-192.168.0.30"] },
+        { cluster: { pools: { worker: { nodes: { "worker-1": { generation: 2 }, "worker-2": {} } } } } },
+      ),
+      plannedFile(file({})).lock,
+    );
+    assert.equal(rebuilt.plan.machines.find(({ name }) => name === "worker-1-g2")?.address, "192.168.0.31");
+  });
+
+  it("are an error where a machine stands on a server's address", () => {
+    const before = plannedFile(file({}));
+    const { problems } = planFile(file({ dns: ["192.168.0.3"] }), before.lock);
+    assert.deepEqual(
+      problems.map(({ path, reason }) => `${path}: ${reason}`),
+      ["infrastructure.network.dns.0: is the address of the machine worker-1, as the lock file has it"],
+    );
+  });
+
+  it("never meet a planned address, whatever the file names", () => {
+    const host = fc.integer({ min: 2, max: 253 }).map((last) => `192.168.0.${last}`);
+    const span = fc.oneof(
+      host,
+      fc
+        .tuple(fc.integer({ min: 2, max: 200 }), fc.integer({ min: 0, max: 40 }))
+        .map(([first, more]) => `192.168.0.${first}-192.168.0.${first + more}`),
+      fc.integer({ min: 0, max: 15 }).map((block) => `192.168.0.${block * 16}/28`),
+    );
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(host, { maxLength: 4 }),
+        host,
+        fc.uniqueArray(span, { maxLength: 4 }),
+        fc.uniqueArray(host, { maxLength: 2 }),
+        (dns, server, reservedSpans, admins) => {
+          const content = environmentFile({
+            profile: "highAvailability",
+            infrastructure: {
+              provider: "openstack",
+              network: { cidr: "192.168.0.0/24", dns, reserved: reservedSpans },
+              access: { adminCidrs: admins.map((each) => `${each}/32`) },
+            },
+            platform: { storage: { kind: "nfs", server, path: "/x" } },
+          });
+          const { plan } = plannedFile(content);
+          const { loadBalancerRange, cloudRange } = plan.network;
+          const ours = [
+            ...plan.machines.map(({ address }) => address),
+            plan.apiEndpoint.address,
+            ...[loadBalancerRange, cloudRange].flatMap((range) => (range ? [`${range.first}-${range.last}`] : [])),
+          ].flatMap((text) => parseSpan(text) ?? []);
+          for (const text of [...dns, server, ...reservedSpans, ...admins]) {
+            const theirs = parseSpan(text);
+            assert.ok(theirs && !ours.some((each) => overlaps(each, theirs)), text);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });
