@@ -19,7 +19,7 @@ export function seal(text: string, key = sealKey()): string {
 
 /** What was sealed. A text that is not sealed, or under another passphrase, comes back as it is: somebody edited the file. */
 export function unseal(text: string, key = sealKey()): string {
-  if (key === undefined || !text.startsWith(PREFIX)) return text;
+  if (key === undefined || !isSealed(text)) return text;
   const sealed = Buffer.from(text.slice(PREFIX.length), "base64");
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
@@ -29,6 +29,11 @@ export function unseal(text: string, key = sealKey()): string {
     if (error instanceof Error && /authenticate/.test(error.message)) return text;
     throw error;
   }
+}
+
+/** Whether a text is a sealed one. */
+export function isSealed(text: string): boolean {
+  return text.startsWith(PREFIX);
 }
 
 function sealKey(env: NodeJS.ProcessEnv = process.env): Buffer | undefined {

@@ -55,6 +55,7 @@ export class Environment extends ComponentResource {
       `${name}-cluster`,
       {
         spec: plan.cluster,
+        ...(secrets.variables ? { secretVariables: secrets.variables } : {}),
         networkCidr: plan.network.cidr,
         machines: Object.fromEntries(
           plan.machines.flatMap(({ name: node }) => {

@@ -54,7 +54,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
       retiring: retiring.map(({ name }) => name),
     };
   },
-  cluster: async (plan, _secrets, { lost }) => {
+  cluster: async (plan, secrets, { lost }) => {
     const { machines, ssh, apiPublicAddress, predicted } = await readInfrastructure(plan);
     const { holds } = new EnvironmentLayer(plan, "cluster");
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
@@ -63,6 +63,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
       `${plan.environment}-cluster`,
       {
         spec: plan.cluster,
+        ...(secrets.variables ? { secretVariables: secrets.variables } : {}),
         networkCidr: plan.network.cidr,
         machines: nodes,
         ssh,

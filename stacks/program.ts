@@ -13,7 +13,7 @@ import { layerPrograms } from "./layers";
 import { loadEnvironment } from "./load";
 import { describeLockChanges, lockProblems } from "./lock-problems";
 import { bastionNames } from "./login";
-import { type EnvironmentSecrets, resolveSecrets, withStandIns } from "./secrets";
+import { type EnvironmentSecrets, resolveSecrets, standInSecrets, withStandIns } from "./secrets";
 import { readStanding } from "./standing";
 import { openTunnel, type Tunnel } from "./tunnel";
 
@@ -47,7 +47,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
     await options.onJudged?.(verdict);
     if ((options.layer ?? "infrastructure") === "infrastructure") await tellLater(applied, plan);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
-    const secrets = options.sandbox ? {} : await resolveSecrets(plan, options.folder);
+    const secrets = options.sandbox ? standInSecrets(plan) : await resolveSecrets(plan, options.folder);
     options.onAccepted?.();
     const lead = (ssh: SshAccess): void => {
       // Until a preview's end no machine is built anew.

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Config, type Output, output, secret } from "@pulumi/pulumi";
+import { isTemplate, referencesIn } from "../model/environment/variable-values";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
+import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { fromFolder } from "./from-folder";
@@ -12,6 +14,8 @@ export interface EnvironmentSecrets {
   readonly sshPrivateKey?: Output<string>;
   readonly tlsCertificate?: Output<string>;
   readonly tlsKey?: Output<string>;
+  /** What references among the variables for kubespray resolve to, by their dotted path in `cluster.variables`. */
+  readonly variables?: Readonly<Record<string, Output<string>>>;
 }
 
 /** How long a secret store may take to answer, in milliseconds. */
@@ -52,8 +56,14 @@ export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd
   });
   const tlsCertificate = tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined;
   const tlsKey = tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined;
+  const variables: Record<string, Output<string>> = {};
+  for (const [path, reference] of referencesIn(plan.cluster.variables)) {
+    const value = await resolve(`cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan)));
+    if (value) variables[path] = value;
+  }
   if (problems.length > 0) throw new RefusedError(problems);
   return {
+    ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(credentials ? { credentials } : {}),
     ...(sshPrivateKey ? { sshPrivateKey } : {}),
     ...(tlsCertificate ? { tlsCertificate } : {}),
@@ -69,7 +79,11 @@ export function secretsLater(plan: EnvironmentPlan): EnvironmentSecrets {
     }),
   );
   const { tls } = plan.platform;
+  const paths = [...referencesIn(plan.cluster.variables).keys()];
   return {
+    ...(paths.length > 0
+      ? { variables: Object.fromEntries(paths.map((path) => [path, secret(found.apply(({ variables }) => resolved(variables?.[path])))])) }
+      : {}),
     ...(plan.credentials ? { credentials: secret(found.apply(({ credentials }) => resolved(credentials))) } : {}),
     ...(plan.access.ssh.privateKey ? { sshPrivateKey: secret(found.apply(({ sshPrivateKey }) => resolved(sshPrivateKey))) } : {}),
     ...(tls.kind === "provided"
@@ -96,6 +110,25 @@ export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
   const { user, keyPair } = plan.access.ssh;
   const ssh = { user, ...(keyPair === undefined ? {} : { keyPair }) };
   return { ...rest, access: { ...plan.access, api: "direct", ssh }, platform: { ...plan.platform, tls } };
+}
+
+/** What stands for the secrets that the sandbox cannot do without: those among the variables for kubespray, and secret like them. */
+export function standInSecrets(plan: EnvironmentPlan): EnvironmentSecrets {
+  const references = [...referencesIn(plan.cluster.variables)];
+  if (references.length === 0) return {};
+  return {
+    variables: Object.fromEntries(references.map(([path, reference]) => [path, secret(`stand-in for ${JSON.stringify(reference)}`)])),
+  };
+}
+
+/** A variable's text, without the end of line that a file has. Nothing that Ansible would evaluate, or that needs a way nobody planned. */
+function parseVariable(text: string, plan: EnvironmentPlan): string {
+  const value = text.replace(/\r?\n$/, "");
+  if (isTemplate(value)) throw new Error("it holds {{, {% or {#, which Ansible would take for a template");
+  const [port] = unplannedPorts(value, plan.flows);
+  if (port !== undefined)
+    throw new Error(`it names a server at port ${port}, to which the plan opens no way: write the server in the file`);
+  return value;
 }
 
 /** Credentials are one JSON object of provider arguments; the names K-PaaS keeps in its store are taken as well. */

@@ -10,6 +10,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import type { ClusterSpec } from "../../model/cluster/types";
+import { referencesIn, replaceReferences } from "../../model/environment/variable-values";
 import { InvalidInputError } from "../../model/problems";
 import type { SshAccess } from "../../providers/infrastructure";
 import { reachedAt, throughProxy } from "./kubeconfig";
@@ -26,6 +27,8 @@ export interface ClusterMachine {
 export interface ClusterArgs {
   /** The cluster as planned. */
   readonly spec: ClusterSpec;
+  /** What references to secrets among the spec's variables resolve to, by their dotted path there. @default none */
+  readonly secretVariables?: Readonly<Record<string, Input<string>>>;
   /** The subnet of the nodes. */
   readonly networkCidr: string;
   /** By node name: one for every node of the spec. */
@@ -55,13 +58,14 @@ export class Cluster extends ComponentResource {
   readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    const { spec, networkCidr, machines, ssh, proxyUrl, publicAddress, lostNodes } = args;
+    const { spec, secretVariables = {}, networkCidr, machines, ssh, proxyUrl, publicAddress, lostNodes } = args;
     const nodes = withMachines(spec, machines);
+    const variables = withSecrets(spec, secretVariables);
     super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
 
     this.resource = new KubesprayCluster(
       `${name}-kubespray`,
-      { ...spec, nodes, networkCidr, ssh, ...(lostNodes ? { lostNodes } : {}) },
+      { ...spec, nodes, variables, networkCidr, ssh, ...(lostNodes ? { lostNodes } : {}) },
       { parent: this },
     );
     const { kubeconfig, endpoint } = this.resource;
@@ -92,6 +96,24 @@ export function clusterProvider(name: string, cluster: string, kubeconfig: Outpu
     },
     opts,
   );
+}
+
+/** The variables with every reference replaced by the secret it stands for. @throws InvalidInputError naming those that were not resolved */
+function withSecrets(spec: ClusterSpec, secrets: Readonly<Record<string, Input<string>>>): Record<string, Input<unknown>> {
+  const missing = [...referencesIn(spec.variables).keys()].filter((path) => secrets[path] === undefined);
+  if (missing.length > 0) {
+    throw new InvalidInputError(
+      missing.map((path) => ({
+        environment: spec.name,
+        path: `variables.${path}`,
+        reason: "is a reference to a secret that nobody has resolved",
+        remedy: "Give the secret in secretVariables, by this path.",
+        severity: "error",
+      })),
+    );
+  }
+  const sealed = (path: string): Output<unknown> => secret(secrets[path] ?? "");
+  return Object.fromEntries(Object.entries(spec.variables).map(([name, value]) => [name, replaceReferences(name, value, sealed)]));
 }
 
 /** Each node with its machine. @throws InvalidInputError naming every node that has none */

@@ -18,7 +18,9 @@ export interface KubesprayAccessArgs {
 }
 
 /** What a kubespray cluster is made from. Every change is made in place or refused during the preview; the cluster is never replaced. */
-export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes"> {
+export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "variables"> {
+  /** kubespray's variables for the group `all`. Secrets among them, at any depth, stay secret. */
+  readonly variables: Readonly<Record<string, Input<unknown>>>;
   /** By node name. */
   readonly nodes: Readonly<Record<string, KubesprayNodeArgs>>;
   /** The subnet of the nodes, for checking that it overlaps neither pods nor services. */

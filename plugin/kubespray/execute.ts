@@ -13,6 +13,8 @@ export interface Change {
   /** By node name, for the nodes of both clusters. */
   readonly machines: Readonly<Record<string, NodeMachine>>;
   readonly ssh: SshInputs;
+  /** Names of the variables that hold secrets. */
+  readonly secretVariables: readonly string[];
 }
 
 /** How a run ended: with all steps, or with `failure` after `done`. */
@@ -70,6 +72,7 @@ async function runSteps(
         inventory: inventoryAt(change.recorded, change.wanted, change.steps, index),
         machines: change.machines,
         ssh: change.ssh,
+        secretVariables: change.secretVariables,
       };
       const entry = { step: step.id, fingerprint: stepDigest(step, context) };
       const place = `[${index + 1}/${change.steps.length}] ${describeStep(step)}`;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { clusterFields, nodeFields } from "../../model/cluster/recorded";
 import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
 import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
-import { reveal, valueAt } from "./values";
+import { hasSecret, reveal, valueAt } from "./values";
 
 /** The machine behind a node. Either can be unknown during a preview. */
 export interface NodeMachine {
@@ -26,6 +26,8 @@ export interface ClusterInputs {
   /** Nodes that answer no more: removed without drain and reset. */
   readonly lostNodes: readonly string[];
   readonly networkCidr?: string;
+  /** Names of the variables that hold secrets. */
+  readonly secretVariables: readonly string[];
   readonly ssh: SshInputs;
 }
 
@@ -59,12 +61,26 @@ export function parseInputs(properties: Properties): ParsedInputs {
     const { ssh, lostNodes, networkCidr, ...rest } = parsed.data;
     return {
       kind: "inputs",
-      inputs: { ...split(rest), lostNodes, ssh: ssh as SshInputs, ...(networkCidr === undefined ? {} : { networkCidr }) },
+      inputs: {
+        ...split(rest),
+        lostNodes,
+        secretVariables: secretVariablesOf(properties.variables),
+        ssh: ssh as SshInputs,
+        ...(networkCidr === undefined ? {} : { networkCidr }),
+      },
     };
   }
   const known = parsed.error.issues.filter((issue) => valueAt(plain, issue.path) !== UNKNOWN);
   if (known.length === 0) return { kind: "unknown" };
   return { kind: "wrong", failures: known.map((issue) => ({ property: propertyPath(issue.path), reason: issue.message })) };
+}
+
+/** Where all variables are one secret, each of them is. */
+function secretVariablesOf(variables: unknown): string[] {
+  const plain = reveal(variables);
+  if (typeof variables !== "object" || variables === null || typeof plain !== "object" || plain === null) return [];
+  const given = new Map(Object.entries(variables));
+  return Object.keys(plain).filter((name) => !given.has(name) || hasSecret(given.get(name)));
 }
 
 /** The cluster as the recorded outputs tell it: what was reached, which after a failure is less than what was wanted. */

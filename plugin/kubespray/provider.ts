@@ -34,6 +34,7 @@ export const clusterType = "kpaas:kubespray:Cluster";
 /** The package `kpaas`: a kubespray cluster as a resource that is changed in place and never replaced. */
 export class KubesprayProvider implements Provider {
   readonly name = "kpaas";
+  readonly acceptsSecrets = true;
 
   constructor(
     readonly version: string,
@@ -132,7 +133,14 @@ export class KubesprayProvider implements Provider {
       this.assertUsable();
       if (!inputs) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
       const machines = { ...recorded.machines, ...inputs.machines };
-      const change = { recorded: everything, wanted: everything, steps, machines, ssh: inputs.ssh };
+      const change = {
+        recorded: everything,
+        wanted: everything,
+        steps,
+        machines,
+        ssh: inputs.ssh,
+        secretVariables: inputs.secretVariables,
+      };
       const outcome = await execute(this.runner, change, progressOf(call), withTimeout(call));
       if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
     }
@@ -159,7 +167,8 @@ export class KubesprayProvider implements Provider {
     const { recorded, wanted, steps } = planned;
     this.assertUsable();
     const machines = { ...recorded?.machines, ...wanted.machines };
-    const change = { wanted: wanted.spec, steps, machines, ssh: wanted.ssh, ...(recorded ? { recorded: recorded.spec } : {}) };
+    const { secretVariables, ssh } = wanted;
+    const change = { wanted: wanted.spec, steps, machines, ssh, secretVariables, ...(recorded ? { recorded: recorded.spec } : {}) };
     const outcome =
       steps.length === 0 ? { done: [], failure: undefined } : await execute(this.runner, change, progressOf(call), withTimeout(call));
     const live = await this.runner.readCluster(wanted.spec, wanted.ssh);

@@ -9,6 +9,8 @@ export interface StepContext {
   /** By node name, for every node of the inventory. */
   readonly machines: Readonly<Record<string, NodeMachine>>;
   readonly ssh: SshInputs;
+  /** Names of the variables that hold secrets: nothing of them is printed, or kept in clear. */
+  readonly secretVariables: readonly string[];
 }
 
 /** A node as the running cluster shows it. */

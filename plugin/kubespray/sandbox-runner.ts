@@ -11,7 +11,7 @@ import { changedVariables, isConnectionVariable } from "../../model/cluster/vari
 import { type Clock, systemClock } from "../clock";
 import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
-import { seal, unseal } from "../sealed";
+import { isSealed, seal, unseal } from "../sealed";
 import { FileJournal, type Journal } from "./journal";
 import { type ClusterPki, createPki, kubeconfigOf, type NamedServer, renewPki, tokenKubeconfigOf } from "./pki";
 import type { LiveCluster, LiveNode, Runner, StepContext } from "./runner";
@@ -126,7 +126,8 @@ export class SandboxRunner implements Runner {
   }
 
   private readFile(): ClusterFile | undefined {
-    return readJson<ClusterFile>(this.clusterPath);
+    const file = readJson<ClusterFile>(this.clusterPath);
+    return file && { ...file, variables: unsealedVariables(file.variables) };
   }
 
   private faults(): KubesprayFaults {
@@ -167,6 +168,7 @@ export class SandboxRunner implements Runner {
       (joining.has(name) ? undefined : before?.nodes[name]?.machineId) ?? context.machines[name]?.machineId ?? "";
     return {
       ...cluster,
+      variables: sealedVariables(cluster.variables, context.secretVariables),
       nodes: Object.fromEntries(Object.entries(cluster.nodes).map(([name, node]) => [name, { ...node, machineId: machineId(name) }])),
       server: `https://${cluster.apiEndpoint.host}:${cluster.apiEndpoint.port}`,
       uid: before?.uid ?? randomUUID(),
@@ -197,6 +199,27 @@ export class SandboxRunner implements Runner {
   private writePki(pki: ClusterPki): void {
     writeWhole(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki))}\n`, { mode: PRIVATE });
   }
+}
+
+type Variables = ClusterState["variables"];
+
+/** The variables as the file keeps them: those that hold secrets as one sealed text each. */
+function sealedVariables(variables: Variables, secrets: readonly string[]): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => {
+      const sealed = secrets.includes(name) ? seal(JSON.stringify(value)) : "";
+      return [name, isSealed(sealed) ? sealed : value];
+    }),
+  );
+}
+
+function unsealedVariables(variables: Variables): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => {
+      const text = typeof value === "string" && isSealed(value) ? unseal(value) : undefined;
+      return [name, text === undefined || text === value ? value : JSON.parse(text)];
+    }),
+  );
 }
 
 /** When the certificates end. Those of the API server are stood for by the administrator's: kubeadm makes and renews them together. */

@@ -9,6 +9,12 @@ export function reveal(value: unknown): unknown {
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, reveal(member)]));
 }
 
+/** True where the value, or anything in it, is a secret. */
+export function hasSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (value as Readonly<Record<string, unknown>>)[SIGNATURE_KEY] === SECRET_SIGNATURE || Object.values(value).some(hasSecret);
+}
+
 /** True where the value, or anything in it, is not known yet. */
 export function hasUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;

@@ -122,6 +122,8 @@ export interface Provider {
   /** Package name, e.g. `kpaas`. */
   readonly name: string;
   readonly version: string;
+  /** Secrets arrive in their envelopes, and what comes back of them must be in one. @default plain values arrive, and the engine keeps track */
+  readonly acceptsSecrets?: boolean;
   /** Once per process, before anything else that needs it. */
   configure?(args: Properties): Promise<void>;
   checkConfig?(news: Properties): Promise<readonly CheckFailure[]>;

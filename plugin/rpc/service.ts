@@ -46,7 +46,7 @@ const KINDS: Readonly<Record<DiffKind, PropertyDiff.Kind>> = {
   "update-replace": PropertyDiff.Kind.UPDATE_REPLACE,
 };
 
-/** The engine's protocol in terms of a {@link Provider}. Plain values arrive (the engine keeps track of secrets); secrets may be sent. */
+/** The engine's protocol in terms of a {@link Provider}. Secrets may be sent; whether they arrive as such, the provider says. */
 export function providerService(provider: Provider, host: ServiceHost): UntypedServiceImplementation {
   const cancelled = new AbortController();
 
@@ -72,7 +72,7 @@ export function providerService(provider: Provider, host: ServiceHost): UntypedS
   return {
     handshake: unary(async () => {
       const response = new ProviderHandshakeResponse();
-      response.setAcceptSecrets(false);
+      response.setAcceptSecrets(provider.acceptsSecrets === true);
       response.setAcceptResources(false);
       response.setAcceptOutputs(false);
       return response;
@@ -115,6 +115,7 @@ export function providerService(provider: Provider, host: ServiceHost): UntypedS
       await provider.configure?.(fromStruct(request.getArgs()));
       const response = new ConfigureResponse();
       response.setSupportspreview(true);
+      response.setAcceptsecrets(provider.acceptsSecrets === true);
       return response;
     }),
 

@@ -8,7 +8,8 @@ import { isSecret, type Output, runtime } from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
-import { resolveSecrets, withStandIns } from "../../stacks/secrets";
+import { moveReferences } from "../../stacks/references";
+import { resolveSecrets, standInSecrets, withStandIns } from "../../stacks/secrets";
 import { environmentFile, plannedFile } from "../support/environment";
 
 const CANARY = "canary-1f0c";
@@ -108,6 +109,52 @@ describe("secret references", () => {
         return true;
       });
     }
+  });
+
+  it("among the variables for kubespray come out as secrets, at any depth; the sandbox has stand-ins for them", async () => {
+    process.env.REGISTRY_PASS = CANARY;
+    writeFileSync(join(folder, "password"), `${CANARY}-file\n`);
+    const variables = {
+      registry_pass: { env: "REGISTRY_PASS" },
+      crio_registry_auth: [{ registry: "registry.example", username: "kpaas", password: { file: join(folder, "password") } }],
+    };
+    const { plan } = plannedFile(environmentFile({ cluster: { variables } }));
+    assert.deepEqual(plan.cluster.variables.registry_pass, variables.registry_pass);
+    const found = (await resolveSecrets(plan)).variables ?? {};
+    assert.deepEqual(Object.keys(found), ["registry_pass", "crio_registry_auth.0.password"]);
+    assert.equal(await resolved(found.registry_pass), CANARY);
+    assert.equal(await resolved(found["crio_registry_auth.0.password"]), `${CANARY}-file`);
+    const standIns = standInSecrets(plan).variables ?? {};
+    assert.equal(await resolved(standIns.registry_pass), 'stand-in for {"env":"REGISTRY_PASS"}');
+    for (const value of [...Object.values(found), ...Object.values(standIns)]) assert.ok(await isSecret(value));
+  });
+
+  it("to variables that Ansible would evaluate, or that need a way nobody planned, are refused without their value", async () => {
+    const { plan } = plannedFile(environmentFile({ cluster: { variables: { kube_oidc_url: { env: "VARIABLE" } } } }));
+    for (const [value, reason] of [
+      [`{{ lookup('pipe', '${CANARY}') }}`, /template/],
+      [`https://${CANARY}.example:8443/`, /port 8443/],
+    ] as const) {
+      process.env.VARIABLE = value;
+      await assert.rejects(resolveSecrets(plan), (error) => {
+        assert.ok(error instanceof RefusedError);
+        assert.equal(error.problems[0]?.path, "cluster.variables.kube_oidc_url");
+        assert.match(error.message, reason);
+        assert.ok(!error.message.includes(CANARY));
+        return true;
+      });
+    }
+  });
+
+  it("in a base file go by its folder, those among variables too", () => {
+    const base = {
+      cluster: { variables: { a_list: [{ password: { file: "secrets/password" } }], b_pass: { env: "B" }, c_pass: { file: "~/c" } } },
+    };
+    assert.deepEqual(moveReferences(base, "/project/bases", "/project/environments"), {
+      cluster: {
+        variables: { a_list: [{ password: { file: "../bases/secrets/password" } }], b_pass: { env: "B" }, c_pass: { file: "~/c" } },
+      },
+    });
   });
 
   it("leave no trace in the plan the sandbox runs", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { output } from "@pulumi/pulumi";
+import { output, secret } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { KubesprayCluster, type KubesprayClusterArgs } from "../../../components/cluster/kubespray-cluster";
@@ -18,7 +18,12 @@ function argsOf(spec: ClusterSpec): KubesprayClusterArgs {
     name,
     { ...node, machineId: `machine-of-${name}`, dialAddress: node.address },
   ]);
-  return { ...spec, nodes: Object.fromEntries(nodes), ssh: { user: "ubuntu", privateKey: output(CANARY) } };
+  const variables = {
+    ...spec.variables,
+    registry_pass: secret(CANARY),
+    crio_registry_auth: [{ registry: "a.example", password: secret(CANARY) }],
+  };
+  return { ...spec, variables, nodes: Object.fromEntries(nodes), ssh: { user: "ubuntu", privateKey: output(CANARY) } };
 }
 
 /** A stack of one cluster in a folder of its own, on the real engine. */
@@ -26,6 +31,7 @@ async function stackIn(folder: string, engineRoot: string, spec: () => ClusterSp
   for (const name of ["state", "home", "plugin", "project"]) mkdirSync(join(folder, name));
   const launcher = `#!/bin/sh\nexec "${process.execPath}" "${main}" --runner sandbox --world "${join(folder, "world")}" "$@"\n`;
   writeFileSync(join(folder, "plugin", "pulumi-resource-kpaas"), launcher, { mode: 0o755 });
+  writeFileSync(join(folder, "passphrase"), "test");
   const backend = `file://${join(folder, "state")}`;
   const project = {
     name: "kpaas-test",
@@ -45,7 +51,7 @@ async function stackIn(folder: string, engineRoot: string, spec: () => ClusterSp
       workDir: join(folder, "project"),
       pulumiCommand: await PulumiCommand.get(packed ? { root: engineRoot } : {}),
       envVars: {
-        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
         PULUMI_BACKEND_URL: backend,
         PULUMI_HOME: join(folder, "home"),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -81,11 +87,15 @@ describe("A kubespray cluster on the real engine", function () {
     assert.deepEqual(resumed.summary.resourceChanges, { same: 1, update: 1 });
     await stack.refresh();
 
+    wanted = { ...wanted, variables: { ...wanted.variables, kubelet_max_pods: 120 } };
+    const shown = await stack.preview({ diff: true });
+    assert.match(shown.stdout, /kubelet_max_pods/);
+    assert.ok(!shown.stdout.includes(CANARY));
     wanted = { ...wanted, kubernetes: "1.33.4" };
     await assert.rejects(stack.preview(), /refused:\s+kubernetes: downgrading Kubernetes/);
 
-    const files = readdirSync(join(home, "state"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    for (const entry of files) {
+    const files = ["state", "world"].flatMap((kept) => readdirSync(join(home, kept), { recursive: true, withFileTypes: true }));
+    for (const entry of files.filter((each) => each.isFile())) {
       const text = readFileSync(join(entry.parentPath, entry.name), "utf8");
       assert.ok(!text.includes(CANARY) && !text.includes("client-key-data"), entry.name);
     }
