@@ -1,5 +1,6 @@
 import { parseCidr } from "../ipv4";
 import { machineName } from "../lock";
+import { operatingSystem } from "../plan/operating-system";
 import { type Findings, nearest } from "../problems";
 import { checkLabels } from "./checks-labels";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
@@ -25,12 +26,24 @@ export function checkEnvironment(environment: Environment, findings: Findings, b
   checkReach(environment, findings);
   checkVariables(environment, findings);
   checkNetworkPolicies(environment, findings);
+  checkImage(environment, findings);
   checkServices(environment, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
   checkClusterNetworks(environment, network, findings);
   checkNamedAddresses(environment, network, findings);
   if (network) checkAddresses(environment, network, findings);
+}
+
+/** The NFS server is prepared with Debian's packages, from the image of all machines. An id or a name without a hint is taken for Debian's. */
+function checkImage({ image, platform: { storage } }: Environment, findings: Findings): void {
+  if (image === undefined || storage.kind !== "nfs" || storage.server !== undefined || operatingSystem(image) === "debian") return;
+  findings.error(
+    "infrastructure.image",
+    `the NFS server of platform.storage is made from it with packages of Debian and Ubuntu, and "${image}" is of neither`,
+    "choose an image of Ubuntu or Debian, or give platform.storage a server of your own",
+    image,
+  );
 }
 
 function checkNames(environment: Environment, findings: Findings): void {

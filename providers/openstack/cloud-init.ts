@@ -1,23 +1,86 @@
 import { stringify } from "yaml";
 
+/** A document of cloud-init. */
+function cloudConfig(content: object): string {
+  return `#cloud-config\n${stringify(content)}`;
+}
+
+/** What every node of the cluster is prepared with. */
+export interface Node {
+  /** Packages of the system's own. */
+  readonly packages: readonly string[];
+  /** The network the pods have their addresses in. */
+  readonly podCidr: string;
+}
+
+const POD_FILTER = "/etc/kpaas/pod-filter.nft";
+
+/**
+ * User data of a node: installs packages, and keeps what it forwards for pods from the cloud's metadata (which holds user data) and from NFS
+ * servers outside the pods' network (which trust nodes). The node itself reaches both, so volumes are mounted as ever. A table of its own
+ * that comes before all others: it holds whatever the pod network enforces.
+ */
+export function nodeUserData({ packages, podCidr }: Node): string {
+  const filter = [
+    "table inet kpaas_pods",
+    "delete table inet kpaas_pods",
+    "table inet kpaas_pods {",
+    "  chain forward {",
+    "    type filter hook forward priority -10; policy accept;",
+    "    ip daddr 169.254.169.254 counter drop",
+    `    ip daddr != ${podCidr} meta l4proto { tcp, udp } th dport 2049 counter drop`,
+    "  }",
+    "}",
+    "",
+  ].join("\n");
+  const unit = [
+    "[Unit]",
+    "Description=Keep pods from the cloud's metadata and from NFS servers",
+    "",
+    "[Service]",
+    "Type=oneshot",
+    "RemainAfterExit=yes",
+    `ExecStart=/usr/sbin/nft -f ${POD_FILTER}`,
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+    "",
+  ].join("\n");
+  return cloudConfig({
+    write_files: [
+      { path: POD_FILTER, permissions: "0644", content: filter },
+      { path: "/etc/systemd/system/kpaas-pod-filter.service", permissions: "0644", content: unit },
+    ],
+    package_update: true,
+    packages: ["nftables", ...packages],
+    runcmd: [
+      ["systemctl", "daemon-reload"],
+      ["systemctl", "enable", "--now", "kpaas-pod-filter.service"],
+    ],
+  });
+}
+
 /** What the NFS server machine serves. */
 export interface NfsServer {
   /** The data volume's device, by id; it may appear after the machine has started. */
   readonly device: string;
   /** The exported folder. */
   readonly path: string;
-  /** Who may mount it: the node subnet. */
+  /** Who may mount it: the node subnet. The server's security group lets nodes through only. */
   readonly clients: string;
 }
 
 const SCRIPT = "/usr/local/sbin/kpaas-nfs-volume";
+/** The user that stands for a client's root. */
+const NOBODY = 65534;
 const PLAIN = /^\/[A-Za-z0-9._/-]+$/;
 
 /**
- * User data of the NFS server: formats the data volume if it is empty, mounts it and exports it to the node subnet, NFS 4 only.
+ * User data of the NFS server: formats the data volume if it is empty, mounts it and exports it to the node subnet, NFS 4 only. Debian's
+ * packages and names of services.
  *
- * A volume that holds a file system is never formatted, so a machine built anew takes over the data. `no_root_squash`, because the
- * provisioner makes folders as root and hands them to the pods' users.
+ * A volume that holds a file system is never formatted, so a machine built anew takes over the data. A client's root is nobody here: the
+ * export belongs to nobody, so the provisioner can make a folder for each volume, open to the user its pod runs as.
  *
  * @throws Error for a path or device that is no plain absolute path.
  */
@@ -39,12 +102,13 @@ export function nfsServerUserData({ device, path, clients }: NfsServer): string 
     `grep -q " ${path} " /etc/fstab || echo "${device} ${path} ext4 defaults,nofail 0 2" >>/etc/fstab`,
     "systemctl daemon-reload",
     `mountpoint -q ${path} || mount ${path}`,
-    `echo "${path} ${clients}(rw,sync,no_subtree_check,no_root_squash)" >/etc/exports.d/kpaas.exports`,
+    `chown ${NOBODY}:${NOBODY} ${path}`,
+    `echo "${path} ${clients}(rw,sync,no_subtree_check,root_squash,anonuid=${NOBODY},anongid=${NOBODY})" >/etc/exports.d/kpaas.exports`,
     "systemctl enable --now nfs-server.service",
     "exportfs -ra",
     "",
   ].join("\n");
-  return `#cloud-config\n${stringify({
+  return cloudConfig({
     write_files: [
       { path: SCRIPT, permissions: "0755", content: script },
       { path: "/etc/nfs.conf.d/kpaas.conf", permissions: "0644", content: "[nfsd]\nvers3=n\n" },
@@ -55,5 +119,5 @@ export function nfsServerUserData({ device, path, clients }: NfsServer): string 
     package_update: true,
     packages: ["nfs-kernel-server"],
     runcmd: [[SCRIPT]],
-  })}`;
+  });
 }

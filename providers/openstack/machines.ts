@@ -6,8 +6,9 @@ import { getImageOutput } from "@pulumi/openstack/images/getImage";
 import { Port } from "@pulumi/openstack/networking/port";
 import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
 import { allowedAddresses } from "../../model/plan/address-pairs";
+import { nfsClient, operatingSystem } from "../../model/plan/operating-system";
 import type { MachinePlan, VolumePlan } from "../../model/plan/types";
-import { nfsServerUserData } from "./cloud-init";
+import { nfsServerUserData, nodeUserData } from "./cloud-init";
 import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
 import { child, cloudName, metadata, type Scope, tags } from "./scope";
 import { groupsOf } from "./security-groups";
@@ -150,8 +151,13 @@ function devicePath(volume: Resource & { readonly id: Output<string> }): Output<
   return interpolate`/dev/disk/by-id/virtio-${volume.id.apply((id) => id.slice(0, 20))}`;
 }
 
-function userData({ plan }: Scope, machine: MachinePlan, devices: Machine["devices"]): Output<string> | undefined {
+/** What a machine is prepared with at its first boot. */
+function userData({ plan }: Scope, machine: MachinePlan, devices: Machine["devices"]): Input<string> | undefined {
   const { storage } = plan.platform;
+  if (groupsOf(machine).includes("nodes")) {
+    const client = storage.kind === "nfs" ? nfsClient(operatingSystem(machine.image)) : undefined;
+    return nodeUserData({ packages: client === undefined ? [] : [client], podCidr: plan.network.podCidr });
+  }
   const device = devices[machine.volumes[0]?.name ?? ""];
   if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || device === undefined) return undefined;
   return device.apply((path) => nfsServerUserData({ device: path, path: storage.path, clients: plan.network.cidr }));

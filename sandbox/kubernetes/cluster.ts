@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { isNfsClient } from "../../model/plan/operating-system";
 import { Store } from "../store";
 import { at, type Fields, fields, list, text } from "./values";
 
@@ -28,6 +29,8 @@ export interface SimulatedCluster {
   /** Changes when the cluster is made anew, where the runner says so: what a former cluster held is gone then. */
   readonly uid?: string;
   readonly nodes: readonly SimulatedNode[];
+  /** Whether a node can mount NFS: a machine that the world's cloud made with packages of its own must have the client among them. */
+  readonly mountsNfs: (node: SimulatedNode) => boolean;
 }
 
 /** Reads the world's cluster; undefined while there is none. */
@@ -46,6 +49,21 @@ export function readCluster(worldDir: string): SimulatedCluster | undefined {
     server: String(file.server),
     ...(uid === undefined ? {} : { uid }),
     nodes: Object.entries(fields(file.nodes)).map(([name, node]) => readNode(name, fields(node))),
+    mountsNfs: nfsMounts(worldDir),
+  };
+}
+
+/** Reads the machines when first asked. One that is unknown, or older than their packages are recorded, is taken to have been prepared by hand. */
+function nfsMounts(worldDir: string): SimulatedCluster["mountsNfs"] {
+  let unable: ReadonlySet<unknown> | undefined;
+  return ({ address }) => {
+    unable ??= new Set(
+      new Store(join(worldDir, "openstack"))
+        .list("instance")
+        .filter(({ packages }) => Array.isArray(packages) && !packages.map(String).some(isNfsClient))
+        .map(({ accessIpV4 }) => accessIpV4),
+    );
+    return !unable.has(address);
   };
 }
 

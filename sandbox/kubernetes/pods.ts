@@ -1,7 +1,7 @@
 import { podSecurityProblem } from "../../model/pod-security";
 import type { SimulatedCluster, SimulatedNode } from "./cluster";
 import type { Objects } from "./objects";
-import { at, type Fields, fields, list, selects, text } from "./values";
+import { annotationsOf, at, type Fields, fields, list, selects, text } from "./values";
 
 /** How the pods of one template fare. */
 export interface PodsOutcome {
@@ -28,8 +28,47 @@ export function runPods(template: Fields, namespace: string, pod: string, cluste
   const claims = claimProblem(spec, namespace, cluster, objects);
   if (claims !== undefined) return { nodes, problems: [report(claims)] };
   if (nodes.length === 0) return { nodes, problems: [report(reason)] };
-  return { nodes, problems: configProblems(spec, namespace, objects).map(report) };
+  const problems = [...mountProblems(spec, namespace, nodes, cluster, objects), ...configProblems(spec, namespace, objects)];
+  return { nodes, problems: problems.map(report) };
 }
+
+/** The volumes that a node where the pod may run cannot mount. */
+function mountProblems(
+  spec: Fields,
+  namespace: string,
+  nodes: readonly SimulatedNode[],
+  cluster: SimulatedCluster,
+  objects: Objects,
+): string[] {
+  const shares = list(spec.volumes)
+    .map(fields)
+    .filter((volume) => isShare(volume, namespace, objects));
+  const unable = shares.length === 0 ? undefined : nodes.find((node) => !cluster.mountsNfs(node));
+  if (unable === undefined) return [];
+  const why = `mount failed: exit status 32 on node ${unable.name}, which has no NFS client: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.<type> helper program.`;
+  return shares.map((volume) => `[FailedMount] MountVolume.SetUp failed for volume "${String(volume.name)}": ${why}`);
+}
+
+/** Whether a pod's volume is an NFS export, or a claim of a class whose provisioner keeps its volumes in one. */
+function isShare(volume: Fields, namespace: string, objects: Objects): boolean {
+  if (volume.nfs !== undefined) return true;
+  const name = text(at(volume, "persistentVolumeClaim.claimName"));
+  const claim = name === undefined ? undefined : objects.get("v1", "PersistentVolumeClaim", namespace, name);
+  const className = text(at(claim ?? {}, "spec.storageClassName"));
+  const found = className === undefined ? undefined : objects.get("storage.k8s.io/v1", "StorageClass", "", className);
+  const release = found && text(annotationsOf(found)[RELEASE]);
+  if (release === undefined) return false;
+  return objects
+    .list("apps/v1/Deployment")
+    .some(
+      (one) =>
+        annotationsOf(one)[RELEASE] === release &&
+        list(at(one, "spec.template.spec.volumes")).some((each) => fields(each).nfs !== undefined),
+    );
+}
+
+/** Where Helm writes what an object belongs to. */
+const RELEASE = "meta.helm.sh/release-name";
 
 function admissionProblem(spec: Fields, namespace: string, pod: string, objects: Objects): string | undefined {
   const account = text(spec.serviceAccountName) ?? text(spec.serviceAccount) ?? "default";

@@ -4,6 +4,7 @@ import { maps, number, text, texts } from "../values";
 import { attachments, createVolume } from "./blockstorage";
 import { ApiError, type Cloud, newId } from "./cloud";
 import { createPort, portAddresses } from "./ports";
+import { packagesOf } from "./user-data";
 
 /** Processors by the size in a flavor's name, for the quota of cores. */
 const CORES: Readonly<Record<string, number>> = { tiny: 1, small: 1, medium: 2, large: 4, xlarge: 8 };
@@ -87,6 +88,7 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
     portIds: ports.map((port) => port.id),
     ownPorts,
     bootVolumes,
+    packages: packagesOf(text(inputs, "userData")),
     id,
   };
 }

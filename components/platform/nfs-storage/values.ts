@@ -23,9 +23,9 @@ export function nfsStorageValues({ plan, server, path, className }: NfsStorageAr
       // Folders of one export have no size of their own.
       allowVolumeExpansion: false,
     },
-    // It makes folders as root on the export, so it is root; it gains nothing beyond that.
+    // It makes the folders as whoever the server takes root for. Root in its container has no right beyond a plain user's.
     podSecurityContext: { seccompProfile: { type: "RuntimeDefault" } },
-    securityContext: { allowPrivilegeEscalation: false },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
     podDisruptionBudget: { enabled: plan.replicas > 1, maxUnavailable: 1 },
   };
 }

@@ -54,6 +54,14 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
     "infrastructure.network.floating.bastion",
     /there is no bastion/,
   ],
+  ...["rocky-9", "CentOS-Stream-9", "AlmaLinux-9", "rhel-9.4", "openSUSE-Leap-15.6", "flatcar-stable"].map(
+    (image): (typeof wrong)[number] => [
+      `an NFS server of ${image}`,
+      { infrastructure: { provider: "openstack", image } },
+      "infrastructure.image",
+      /Debian and Ubuntu/,
+    ],
+  ),
   ["an even number of etcd members", { cluster: { controlPlane: { nodes: 4 } } }, "cluster.controlPlane.nodes", /must be odd/],
   ["no worker at all", { cluster: { pools: { general: { nodes: 0 } } } }, "cluster.pools", /no worker/],
   ["only tainted workers", { cluster: { pools: { general: { nodes: 1, taints: ["a=b:NoSchedule"] } } } }, "cluster.pools", /taint/],

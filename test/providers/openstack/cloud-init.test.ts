@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { parse } from "yaml";
-import { nfsServerUserData } from "../../../providers/openstack/cloud-init";
+import { nfsServerUserData, nodeUserData } from "../../../providers/openstack/cloud-init";
+
+const NFT = ["/usr/sbin/nft", "/sbin/nft"].find((path) => existsSync(path));
 
 interface CloudConfig {
   readonly write_files: readonly { readonly path: string; readonly content: string }[];
@@ -34,9 +37,10 @@ describe("the NFS server's user data", () => {
     assert.equal(checked.status, 0);
   });
 
-  it("exports to the node subnet only and formats only an empty volume", () => {
+  it("exports to the node subnet only, takes a client's root for nobody, and formats only an empty volume", () => {
     const script = file("/usr/local/sbin/kpaas-nfs-volume");
-    assert.match(script, /"\/srv\/nfs 10\.20\.0\.0\/16\(rw,sync,no_subtree_check,no_root_squash\)"/);
+    assert.match(script, /"\/srv\/nfs 10\.20\.0\.0\/16\(rw,sync,no_subtree_check,root_squash,anonuid=65534,anongid=65534\)"/);
+    assert.match(script, /^chown 65534:65534 \/srv\/nfs$/m);
     assert.match(script, /blkid \S+ >\/dev\/null \|\| mkfs\.ext4/);
     assert.ok(script.indexOf("mount /srv/nfs") < script.indexOf("exportfs"), "exports only after the mount");
   });
@@ -47,5 +51,31 @@ describe("the NFS server's user data", () => {
 
   it("refuses a path that a shell would read as more than a path", () => {
     assert.throws(() => nfsServerUserData({ ...server, path: "/srv/$(reboot)" }), /must be an absolute path/);
+  });
+});
+
+describe("a node's user data", () => {
+  const node = parse(nodeUserData({ packages: ["nfs-common"], podCidr: "10.233.64.0/18" })) as CloudConfig;
+
+  it("installs what it is told and what its filter needs", () => {
+    assert.deepEqual(node.packages, ["nftables", "nfs-common"]);
+    assert.deepEqual(node.runcmd.at(-1), ["systemctl", "enable", "--now", "kpaas-pod-filter.service"]);
+  });
+
+  it("keeps what it forwards from the metadata, and from NFS servers but pods", () => {
+    const { content = "" } = node.write_files[0] ?? {};
+    assert.match(content, /hook forward/);
+    assert.match(content, /ip daddr 169\.254\.169\.254 counter drop/);
+    assert.match(content, /ip daddr != 10\.233\.64\.0\/18 .* dport 2049 counter drop/);
+    assert.ok(node.write_files[1]?.content.includes(`nft -f ${node.write_files[0]?.path}`));
+  });
+
+  it("writes a filter that nft takes, as often as it is loaded", function () {
+    if (NFT === undefined || process.getuid?.() !== 0) this.skip();
+    const { content = "" } = node.write_files[0] ?? {};
+    const loaded = spawnSync("unshare", ["--net", "sh", "-ec", `${NFT} -f - && ${NFT} list ruleset`], { input: content, encoding: "utf8" });
+    if (/Operation not permitted|unshare failed/.test(loaded.stderr)) this.skip();
+    assert.equal(loaded.status, 0, loaded.stderr);
+    assert.match(loaded.stdout, /dport 2049 counter .*drop/);
   });
 });

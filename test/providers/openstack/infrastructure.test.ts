@@ -224,7 +224,18 @@ describe("data volumes on OpenStack", () => {
       String(g.get("seoul-machine-nfs").inputs.userData),
       /^#cloud-config\n[\s\S]*\/dev\/disk\/by-id\/virtio-seoul-volume-nfs.sha/,
     );
-    assert.equal(g.get("seoul-machine-cp-1").inputs.userData, undefined);
+    assert.doesNotMatch(String(g.get("seoul-machine-cp-1").inputs.userData), /dev\/disk/);
+  });
+
+  it("are mounted over NFS by every node, by the client of its system", async () => {
+    const clients = async (changes: Parameters<typeof samplePlan>[1]) => {
+      const g = await build(samplePlan("standard", changes));
+      return ["cp-1", "worker-1"].map((key) => /nfs-\w+/.exec(String(g.get(`seoul-machine-${key}`).inputs.userData))?.[0]);
+    };
+    const storage = { kind: "nfs", server: "10.9.0.5", path: "/srv/share" };
+    assert.deepEqual(await clients(undefined), ["nfs-common", "nfs-common"]);
+    assert.deepEqual(await clients({ infrastructure: { image: "rocky-9" }, platform: { storage } }), ["nfs-utils", "nfs-utils"]);
+    assert.deepEqual(await clients({ platform: { storage: { kind: "existing", className: "ceph" } } }), [undefined, undefined]);
   });
 });
 

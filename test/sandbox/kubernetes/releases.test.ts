@@ -163,6 +163,27 @@ describe("sandbox/kubernetes releases", () => {
     await assert.rejects(world.create(RELEASE, "nfs-2", nowhere), /spec.template.spec.volumes\[0\].nfs.server: Required value/);
   });
 
+  it("whose pods mount NFS wait on a node without its client, and so do the pods of its claims", async () => {
+    const machine = (address: string, packages: string[]) => ({ id: address, accessIpV4: address, packages });
+    for (const address of ["10.20.1.21", "10.20.1.22"]) world.machine(machine(address, ["nftables", "nfs-common"]));
+    await world.create(RELEASE, "nfs", NFS);
+    const claim = { metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } };
+    await world.create("kubernetes:core/v1:PersistentVolumeClaim", "data", claim);
+    const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data" } }];
+    const pod = (name: string) => ({ metadata: { name }, spec: { containers: [{ name: "a", image: "a" }], volumes } });
+    await world.create("kubernetes:core/v1:Pod", "one", pod("one"));
+    world.machine(machine("10.20.1.22", ["nftables"]));
+    const failed = await partial(world.create("kubernetes:core/v1:Pod", "two", pod("two")));
+    assert.match(
+      failed.message,
+      /\[FailedMount\] MountVolume.SetUp failed for volume "data": mount failed: .* node general-2, which has no NFS client/,
+    );
+    const release = await partial(
+      world.create(RELEASE, "nfs-2", { ...NFS, name: "nfs-2", values: { ...(NFS.values as object), storageClass: { name: "two" } } }),
+    );
+    assert.match(release.message, /\[FailedMount\]/);
+  });
+
   it("fail when their pods have no node, and say why", async () => {
     const inputs = { ...METRICS, values: { nodeSelector: { gpu: "true" } } };
     const failed = await partial(world.create(RELEASE, "metrics-server", inputs));

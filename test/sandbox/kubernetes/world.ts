@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckFailure, DiffResult, Properties, Provider, ReadResult } from "../../../plugin/rpc/provider";
 import { createKubernetesProvider } from "../../../sandbox/kubernetes/provider";
+import { Store } from "../../../sandbox/store";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -55,6 +56,11 @@ export class World {
 
   writeCluster(change: Fields = {}): void {
     writeFileSync(join(this.folder, "cluster.json"), JSON.stringify(clusterFile(change)));
+  }
+
+  /** A machine of the world's cloud, as its provider keeps it. */
+  machine(instance: Fields & { readonly id: string }): void {
+    new Store(join(this.folder, "openstack")).put("instance", instance);
   }
 
   removeCluster(): void {
