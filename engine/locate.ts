@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import { satisfies, valid } from "semver";
 import { buildEngine, buildEstimate, usableGo } from "./build";
+import { programsProblem, recordPrograms } from "./checksums";
 import { downloadEngine, RELEASES } from "./download";
 import { EngineMissingError, InterruptedError } from "./errors";
 import { withLock } from "./lock";
@@ -96,7 +97,7 @@ export async function diagnoseEngine(options: LocateOptions = {}): Promise<Engin
 async function look(options: LocateOptions): Promise<{ readonly engine?: Engine; readonly candidates: readonly Candidate[] }> {
   const env = options.env ?? process.env;
   const ambient = await onPath(env);
-  const cached = inCache(env);
+  const cached = await inCache(env);
   const usable = [ambient, cached].find((candidate) => candidate.usable);
   const candidates = [ambient, cached];
   if (usable?.version === undefined) return { candidates };
@@ -122,11 +123,13 @@ async function onPath(env: NodeJS.ProcessEnv): Promise<Candidate> {
   }
 }
 
-function inCache(env: NodeJS.ProcessEnv): Candidate {
+async function inCache(env: NodeJS.ProcessEnv): Promise<Candidate> {
   const version = pinnedVersion();
-  const where = join(engineCache(env), version, "bin", "pulumi");
-  const usable = isExecutable(where);
-  return { source: "cache", where, version, usable, reason: usable ? `${where} is there` : `no engine in the cache (${where})` };
+  const root = join(engineCache(env), version);
+  const where = join(root, "bin", "pulumi");
+  if (!isExecutable(where)) return { source: "cache", where, version, usable: false, reason: `no engine in the cache (${where})` };
+  const problem = await programsProblem(root);
+  return { source: "cache", where, version, usable: problem === undefined, reason: problem ?? `${where} is there, and what was installed` };
 }
 
 /** Downloads or builds into a folder of its own beside the final one, then renames: a killed installation leaves nothing half. */
@@ -143,7 +146,7 @@ async function install(options: LocateOptions, failures: readonly string[]): Pro
     onProgress?.(`waiting for process ${owner.pid} on ${owner.host}, which is installing the Pulumi engine`);
   return await withLock(join(cache, `${version}.lock`), { signal, onWait }, async () => {
     // Another process may have installed it while this one waited.
-    if (isExecutable(engine.command)) return { ...engine, source: "cache" };
+    if ((await inCache(env)).usable) return { ...engine, source: "cache" };
     await removeLeftovers(cache);
     const ways = {
       download: (into: string) => downloadEngine({ version, releases: options.releases ?? RELEASES, into, signal, onProgress }),
@@ -155,6 +158,7 @@ async function install(options: LocateOptions, failures: readonly string[]): Pro
       try {
         await ways[source](into);
         await run(join(into, "bin", "pulumi"), ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, signal, timeout: 30_000 });
+        await recordPrograms(into);
         await rm(root, { recursive: true, force: true });
         await rename(into, root);
         return { ...engine, source };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -96,6 +96,47 @@ describe("Finding the engine", () => {
     assert.match(told.join("\n"), /building the Pulumi engine .* about \d+ minutes? on \d+ cores?/);
     assert.deepEqual(readdirSync(cache), [PINNED]);
     assert.equal((await locateEngine(options)).source, "cache");
+  });
+
+  describe("in the cache", () => {
+    const cachedEngine = async () => {
+      const made = machine({ go: goScript() });
+      const { command } = await locateEngine(made.options);
+      return { ...made, command };
+    };
+    const reasons = async (options: LocateOptions): Promise<string> => (await diagnoseEngine(options)).candidates[1]?.reason ?? "";
+
+    it("is installed anew where it is not what was installed, and the doctor says so", async () => {
+      const { options, command } = await cachedEngine();
+      executable(command, "echo v9.9.9");
+      assert.match(await reasons(options), /pulumi is not what was installed: its SHA-256 is another/);
+      assert.equal((await locateEngine(options)).source, "build");
+      assert.match(readFileSync(command, "utf8"), new RegExp(PINNED));
+      assert.equal((await locateEngine(options)).source, "cache");
+    });
+
+    it("has no program beside it that was not installed", async () => {
+      const { options, command } = await cachedEngine();
+      executable(join(command, "..", "pulumi-language-nodejs"), "exit 0");
+      assert.match(await reasons(options), /pulumi-language-nodejs in .* is not as it was installed/);
+    });
+
+    it("is what it was after it was copied or touched", async () => {
+      const { options, command } = await cachedEngine();
+      const text = readFileSync(command);
+      rmSync(command);
+      writeFileSync(command, text, { mode: 0o755 });
+      assert.equal((await locateEngine(options)).source, "cache");
+    });
+
+    it("can be written to by nobody else, and is taken over as it is from an earlier version", async () => {
+      const { options, command, cache } = await cachedEngine();
+      rmSync(join(cache, PINNED, "checksums.json"));
+      for (const path of [cache, join(cache, PINNED), command]) chmodSync(path, 0o777);
+      assert.equal((await locateEngine(options)).source, "cache");
+      for (const path of [cache, join(cache, PINNED), command]) assert.equal(statSync(path).mode & 0o022, 0, path);
+      assert.equal(statSync(join(cache, PINNED, "checksums.json")).mode & 0o077, 0);
+    });
   });
 
   it("builds once for two that ask at the same time", async () => {
@@ -214,7 +255,7 @@ describe("Finding the engine", () => {
       const engine = await locateEngine({ ...options, releases: await releases((real) => real) });
       assert.equal(engine.source, "download");
       assert.deepEqual(readdirSync(cache), [PINNED]);
-      assert.deepEqual(readdirSync(engine.root), ["bin"]);
+      assert.deepEqual(readdirSync(engine.root), ["bin", "checksums.json"]);
     });
 
     it("throws away a release whose checksum is wrong and goes on to the build", async () => {

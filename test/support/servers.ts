@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { goBuild } from "../../engine/build";
+import { programsProblem, recordPrograms } from "../../engine/checksums";
 import { withLock } from "../../engine/lock";
 import { engineCache, packageRoot } from "../../engine/paths";
 
@@ -63,13 +64,14 @@ async function builtModule({ tool, of, packages }: (typeof MODULES)[number]): Pr
   const cache = join(dirname(engineCache()), "servers");
   const root = join(cache, `${tool}-${version}`);
   const bin = join(root, "bin");
-  if (existsSync(bin)) return bin;
+  const usable = async (): Promise<boolean> => existsSync(bin) && (await programsProblem(root)) === undefined;
+  if (await usable()) return bin;
   await mkdir(cache, { recursive: true });
   const say = (text: string): void => console.log(`      ${text}`);
   const onWait = ({ pid }: { pid: number }): void => say(`waiting for process ${pid}, which builds servers`);
   // One build at a time: the largest needs most of a small machine's memory.
   return withLock(join(cache, "lock"), { onWait }, async () => {
-    if (existsSync(bin)) return bin;
+    if (await usable()) return bin;
     // Under a name of its own until it is whole; what a killed build left is in the way of nobody.
     const into = `${root}.building`;
     await rm(into, { recursive: true, force: true });
@@ -85,6 +87,8 @@ async function builtModule({ tool, of, packages }: (typeof MODULES)[number]): Pr
         estimate: "some minutes",
         onProgress: say,
       });
+      await recordPrograms(into);
+      await rm(root, { recursive: true, force: true });
       await rename(into, root);
       return bin;
     } finally {
