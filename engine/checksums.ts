@@ -11,23 +11,23 @@ const RECORD = "checksums.json";
 const recordSchema = z.record(z.string(), z.object({ sha256: z.string(), seen: z.string() }));
 
 /** Programs by name: their SHA-256, and how the file looked when that was last taken: while it looks so, it is not read again. */
-type Record = z.infer<typeof recordSchema>;
+type Recorded = z.infer<typeof recordSchema>;
 
 /** Records what the programs of an installation are (`<root>/bin`), once they are known to be right, and lets nobody else write to them. */
 export async function recordPrograms(root: string): Promise<void> {
   keepToOneself(root);
-  const record: Record = {};
+  const record: Recorded = {};
   for (const name of programs(root)) record[name] = { sha256: await sha256(join(root, "bin", name)), seen: looks(join(root, "bin", name)) };
   await write(root, record);
 }
 
-async function write(root: string, record: Record): Promise<void> {
+async function write(root: string, record: Recorded): Promise<void> {
   writeWhole(join(root, RECORD), `${JSON.stringify(record, null, 2)}\n`, { mode: PRIVATE });
 }
 
 /** What nobody here may write to is checked anew each time. */
 function unlessReadOnly(error: unknown): void {
-  if (!hasCode(error, "EACCES") && !hasCode(error, "EROFS")) throw error;
+  if (!hasCode(error, "EACCES", "EROFS")) throw error;
 }
 
 /**

@@ -13,6 +13,11 @@ export interface ServiceArgs {
    * would outlive them.
    */
   readonly cluster?: Resource;
+  /**
+   * Networks that the service's pods must not reach, whatever else they may. Left out where the pod network could not let
+   * them reach the nodes' API besides: Cilium counts no node to a network.
+   */
+  readonly keptFrom?: readonly string[];
   /** What must be ready before this service is made, where no output of it is taken. */
   readonly after?: readonly Resource[];
 }

@@ -9,6 +9,7 @@ import {
   type Resource,
   secret,
 } from "@pulumi/pulumi";
+import { parseAddress } from "../../model/ipv4";
 import { realmApplications } from "../../model/plan/realm";
 import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../model/plan/types";
 import type { Credentials, IngressRoute, ServiceArgs } from "./args";
@@ -89,7 +90,8 @@ export class Platform extends ComponentResource {
   private common(plan: ServicePlan): ServiceArgs {
     const after = plan.dependsOn.flatMap((name) => this.services.get(name) ?? []);
     const { resource } = this.args.cluster;
-    return { plan, labels: this.args.plan.labels, after, ...(resource ? { cluster: resource } : {}) };
+    const keptFrom = podsKeptFrom(this.args.plan);
+    return { plan, labels: this.args.plan.labels, after, keptFrom, ...(resource ? { cluster: resource } : {}) };
   }
 
   private planOf(name: ServiceName): ServicePlan | undefined {
@@ -226,6 +228,13 @@ export class Platform extends ComponentResource {
     this.logins.portal = { ...keycloak.portalAdministrator, password: secret(keycloak.portalAdministrator.password), where: portal.url };
     return portal;
   }
+}
+
+/** The cloud's metadata, which holds the machines' user data, and the NFS server, which trusts nodes. */
+function podsKeptFrom({ cluster, platform: { storage } }: EnvironmentPlan): string[] {
+  if (cluster.variables.kube_network_plugin === "cilium") return [];
+  const server = storage.kind === "nfs" && parseAddress(storage.server) !== undefined ? [`${storage.server}/32`] : [];
+  return ["169.254.169.254/32", ...server];
 }
 
 /** What another service must have given; the plan's order and its `dependsOn` make sure of it. */

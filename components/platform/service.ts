@@ -25,12 +25,25 @@ const BUILT_IN_NAMESPACES = ["default", "kube-system"];
 /** How long Helm waits for a release's workloads, in seconds. */
 const RELEASE_TIMEOUT = 900;
 
+/** A pod's way to its own namespace, and to whoever answers for names, wherever that is. */
+const OWN_NAMESPACE: networking.v1.NetworkPolicyEgressRule[] = [
+  { to: [{ podSelector: {} }] },
+  { ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })) },
+];
+
+/** A pod's way to all pods and to every address but some; undefined where there is nothing to keep it from. */
+function openEgress(except: readonly string[]): networking.v1.NetworkPolicyEgressRule[] | undefined {
+  if (except.length === 0) return undefined;
+  return [{ to: [{ namespaceSelector: {} }] }, { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: [...except] } }] }];
+}
+
 /** What the components of all services share: options, metadata, namespace, accounts and policies of their objects. */
 export abstract class PlatformService extends ComponentResource {
   protected readonly plan: ServicePlan;
   private readonly objectPrefix: string;
   private readonly labels: Labels;
   private readonly cluster: Resource | undefined;
+  private readonly keptFrom: readonly string[];
   private readonly prerequisites: Resource[];
 
   constructor(type: string, name: string, args: ServiceArgs, opts?: ComponentResourceOptions) {
@@ -39,6 +52,7 @@ export abstract class PlatformService extends ComponentResource {
     this.objectPrefix = name;
     this.labels = args.labels ?? {};
     this.cluster = args.cluster;
+    this.keptFrom = args.keptFrom ?? [];
     this.prerequisites = [...(args.after ?? [])];
   }
 
@@ -72,8 +86,12 @@ export abstract class PlatformService extends ComponentResource {
    * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. It is deleted
    * before its cluster, and the deletion waits for all that is in it: so the load balancers and claims that charts,
    * StatefulSets or users made there go first too. A retained one is left, because its claims would go with it.
+   * `reaches` says where its pods may go: anywhere but to what they are kept from, or to each other only.
    */
-  protected createNamespace(level: PodSecurity, retain = false): void {
+  protected createNamespace(
+    level: PodSecurity,
+    { retain = false, reaches = "everything" }: { readonly retain?: boolean; readonly reaches?: "everything" | "itself" } = {},
+  ): void {
     const { namespace } = this.plan;
     if (BUILT_IN_NAMESPACES.includes(namespace)) return;
     const created = new Namespace(
@@ -83,6 +101,8 @@ export abstract class PlatformService extends ComponentResource {
     );
     this.prerequisites.push(created);
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
+    const outside = reaches === "everything" ? openEgress(this.keptFrom) : OWN_NAMESPACE;
+    if (outside !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress: outside });
   }
 
   /** Lets the peers reach the selected pods at the ports; no peers: everybody (an API server calling a webhook has no pod to name). */

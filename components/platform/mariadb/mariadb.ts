@@ -40,7 +40,7 @@ export class MariaDb extends PlatformService {
     if (plan.replicas !== 1)
       throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
     this.host = `${NAMES.server}.${plan.namespace}.svc`;
-    this.createNamespace("restricted", args.retainData);
+    this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
     this.allowIngress(
       "allow-clients",
       selectorLabels(SERVER),

@@ -73,11 +73,18 @@ for (const [title, environment] of Object.entries(environments)) {
           ({ inputs }) =>
             at(inputs, "metadata", "namespace") === namespace && Object.keys(at(inputs, "spec", "podSelector") as Bag).length === 0,
         );
-        assert.deepEqual(
-          closed.map(({ inputs }) => inputs.spec),
-          [{ podSelector: {}, policyTypes: ["Ingress"] }],
-          resource.name,
+        const [ingress, egress] = ["Ingress", "Egress"].map((type) =>
+          closed.find(({ inputs }) => (at(inputs, "spec", "policyTypes") as string[]).includes(type)),
         );
+        assert.deepEqual(ingress?.inputs.spec, { podSelector: {}, policyTypes: ["Ingress"] }, resource.name);
+        const blocks = (at(egress?.inputs, "spec", "egress") as { to?: { ipBlock?: object }[] }[]).flatMap(({ to = [] }) =>
+          to.flatMap(({ ipBlock }) => ipBlock ?? []),
+        );
+        // The database's pods reach no address by its number at all.
+        const { storage } = environment.platform;
+        const nfs = storage.kind === "nfs" ? storage.server : undefined;
+        const open = [{ cidr: "0.0.0.0/0", except: ["169.254.169.254/32", `${nfs}/32`] }];
+        assert.deepEqual(blocks, namespace === "mariadb" ? [] : open, resource.name);
         const space = ofKind(g, "core/v1:Namespace").find(({ inputs }) => at(inputs, "metadata", "name") === namespace);
         assert.equal(at(space?.inputs, "metadata", "labels", "pod-security.kubernetes.io/enforce"), "restricted", resource.name);
       }
