@@ -20,6 +20,8 @@ export interface EngineCommandOptions {
   readonly forceSignal?: AbortSignal;
   /** Further options of `preview`, which the Automation API does not know. */
   readonly previewOptions?: readonly string[];
+  /** Whether nobody but this user may read what the engine writes, whatever the process' umask. */
+  readonly secret?: boolean;
 }
 
 /** How long an engine told to end at once may take. */
@@ -56,12 +58,14 @@ export class EngineCommand {
     const path = [dirname(this.command), env.PATH].filter(Boolean).join(delimiter);
     const collect = !OPERATIONS.has(args[0] ?? "");
     const own = args[0] === "preview" ? (this.options.previewOptions ?? []) : [];
-    const child = spawn(this.command, [...args, ...own, ...(args.includes("--non-interactive") ? [] : ["--non-interactive"])], {
-      cwd,
-      env: { ...env, PATH: path },
-      detached: true,
-      stdio: ["ignore", collect ? "pipe" : "ignore", "pipe"],
-    });
+    const start = () =>
+      spawn(this.command, [...args, ...own, ...(args.includes("--non-interactive") ? [] : ["--non-interactive"])], {
+        cwd,
+        env: { ...env, PATH: path },
+        detached: true,
+        stdio: ["ignore", collect ? "pipe" : "ignore", "pipe"],
+      });
+    const child = this.options.secret === true ? withUmask(0o077, start) : start();
     // It has a process group of its own, so nothing else ends it when this process gives up waiting.
     const leaving = () => child.kill(forceSignal?.aborted ? "SIGKILL" : "SIGINT");
     process.once("exit", leaving);
@@ -72,6 +76,16 @@ export class EngineCommand {
       process.off("exit", leaving);
       for (const stop of unlisten) stop();
     }
+  }
+}
+
+/** A process takes its umask from the one that starts it. */
+function withUmask<T>(umask: number, start: () => T): T {
+  const before = process.umask(umask);
+  try {
+    return start();
+  } finally {
+    process.umask(before);
   }
 }
 

@@ -9,8 +9,10 @@ import { EventCollector, type Progress } from "./events";
 import { Judgements } from "./judgements";
 import { walkLayers, withoutInternals } from "./layers";
 import { type Engine, locateEngine } from "./locate";
+import { mendStackConfig } from "./sandbox";
 import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
+import { copyState, forgetCopy, secureState } from "./state/copy";
 import { forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
@@ -170,6 +172,7 @@ export async function runOperation(
   judgements = new Judgements(),
 ): Promise<OperationResult> {
   const started = Date.now();
+  const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const { engine, setting } = await prepare(target, options);
   requireFree(kind, target, setting);
   const watched = program && watchProgram(program);
@@ -179,7 +182,7 @@ export async function runOperation(
       return thrown instanceof Error && text.includes(thrown.message);
     });
   let collector = newCollector();
-  const outputs = await translateErrors(kind, target, options, { collector: () => collector, watched }, async () => {
+  const work = async (): Promise<Record<string, unknown>> => {
     const previewOptions: string[] = [];
     const { workspace, command } = await openWorkspace(engine, setting, watched?.program, { ...options, previewOptions });
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
@@ -190,7 +193,6 @@ export async function runOperation(
     stack.info = async () => undefined;
     // Not before: a stack that is not there, or no more, has no world either.
     if (setting.world !== undefined) writeWorld(setting.world, target.plan);
-    const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
     const open = pendingStack(target.root, { engine, setting, command }, options, tell);
     const { environment } = target.plan;
     if (kind === "destroy") judgements.count(await forgetObjects(open, environment, target.approvals));
@@ -247,10 +249,15 @@ export async function runOperation(
       if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure") clearWorld(setting.world, target.plan);
       // The user's stack configuration is a committed file of theirs; the sandbox's was made here.
       await workspace.removeStack(setting.stack, { preserveConfig: setting.world === undefined });
+      forgetCopy(target.root, setting);
       return {};
     }
     const asRecorded = kind === "refresh" || (kind === "up" && options.showSecrets === true);
     return asRecorded ? await outputsOf(command, setting, options.showSecrets ?? false) : collector.outputs;
+  };
+  const told = { collector: () => collector, watched };
+  const outputs = await translateErrors(kind, target, options, told, work).finally(() => {
+    if (kind !== "preview") copyState(target.root, setting, tell);
   });
   return {
     environment: target.plan.environment,
@@ -303,13 +310,16 @@ async function prepare(target: EngineTarget, options: RunOptions): Promise<{ eng
     const removed = removeDeadLocks(setting.backendFolder, setting.project, setting.stack);
     mendBackend(setting.backendFolder, setting.project, setting.stack);
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
+    if (target.sandbox) mendStackConfig(setting.workDir, setting.stack);
+    secureState(target.root, setting, tell);
   }
   return { engine, setting };
 }
 
 /** @throws StackBusyError where an operation on the stack is under way, as far as that can be told without asking the backend. */
 function requireFree(kind: OperationKind, { plan }: EngineTarget, { backendFolder, project, stack }: EngineSetting): void {
-  const holder = kind === "preview" || backendFolder === undefined ? undefined : holderOf(backendFolder, project, stack);
+  if (kind === "preview" || backendFolder === undefined) return;
+  const holder = holderOf(backendFolder, project, stack);
   if (holder !== undefined) throw busyError(plan.environment, holder);
 }
 

@@ -1,7 +1,24 @@
 import { CLUSTER_LOST } from "../model/guard/approvals";
 
 /** What a failure's words mean for its reader. The first that fits each kind counts; clouds word these alike. */
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
+const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: string])[] = [
+  [
+    /PULUMI_ACCESS_TOKEN must be set|not logged in|problem logging in|no credentials/i,
+    "No Pulumi backend is chosen that keeps the state: run `pulumi login`, or set PULUMI_BACKEND_URL (such as file:///srv/state), then run the same command again.",
+  ],
+  [
+    /unable to open state directory/,
+    "The folder of the backend is not there: make it, or set PULUMI_BACKEND_URL to another, then run the same command again.",
+  ],
+  [
+    /passphrase must be set|PULUMI_CONFIG_PASSPHRASE/,
+    "The stack's secrets are encrypted with a passphrase: set PULUMI_CONFIG_PASSPHRASE to it, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.",
+  ],
+  [
+    /incorrect passphrase/,
+    "It is not the passphrase that the stack was made with: set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, to that one.",
+    "The file .kpaas/sandbox/passphrase is not what it was: put it back, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated).",
+  ],
   [
     /\b401\b|unauthorized|requires authentication/i,
     "The credentials are not accepted, or have expired: renew them, then run the same command again.",
@@ -39,6 +56,6 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What to do about a failure, as sentences; none where its text says nothing known. */
-export function remediesFor(failure: string): string[] {
-  return REMEDIES.flatMap(([words, remedy]) => (words.test(failure) ? [remedy] : []));
+export function remediesFor(failure: string, sandbox = false): string[] {
+  return REMEDIES.flatMap(([words, remedy, inSandbox]) => (words.test(failure) ? [(sandbox && inSandbox) || remedy] : []));
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { createWhole, keepFile, PRIVATE } from "../host/files";
+import { createWhole, keepFile, PRIVATE, readIfThere } from "../host/files";
 import { packageRoot } from "./paths";
 
 /** The name of the Pulumi project every environment is a stack of. */
@@ -82,8 +82,16 @@ export function sandboxEnvironment(folders: SandboxFolders, env: NodeJS.ProcessE
   };
 }
 
+/** Removes the configuration of a sandbox stack that a lost host tore: the engine makes it anew, from the state. */
+export function mendStackConfig(project: string, stack: string): void {
+  const path = join(project, `Pulumi.${stack}.yaml`);
+  if (readIfThere(path)?.endsWith("\n") === false) rmSync(path);
+}
+
 /** Makes sure that git never takes up `.kpaas/`, whatever the project's own .gitignore says. */
 export function ignoreByGit(root: string): void {
+  // Below it are keys and states, and the engine, whose files have modes of its own.
+  mkdirSync(join(root, ".kpaas"), { recursive: true, mode: 0o700 });
   keepFile(join(root, ".kpaas", ".gitignore"), "*\n", { mode: 0o644 });
 }
 

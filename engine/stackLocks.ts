@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { wroteAndRuns } from "../host/processes";
+import { readIfThere, writeWhole } from "../host/files";
+import { bootTime, wroteAndRuns } from "../host/processes";
 
 /** What the engine writes into a lock file of a `file://` backend. */
 interface LockContent {
@@ -30,16 +31,27 @@ export function removeDeadLocks(backend: string, project: string, stack: string)
     });
 }
 
+/** Who holds a stack. */
+export interface Holder {
+  /** Who it is and since when; undefined where the lock does not say, because half of it is lost. */
+  readonly who?: string;
+  /** The lock's file. */
+  readonly file?: string;
+}
+
 /**
- * Who holds a stack, and since when; undefined where nobody does. Asked before anything is done about operations that are open: those
- * of a living engine are under way, and not broken off.
+ * Who holds a stack; undefined where nobody does. Asked before anything is done about operations that are open: those of a living engine
+ * are under way, and not broken off.
  */
-export function holderOf(backend: string, project: string, stack: string): string | undefined {
+export function holderOf(backend: string, project: string, stack: string): Holder | undefined {
   const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
   const [name] = list(folder).filter((one) => one.endsWith(".json"));
   if (name === undefined) return undefined;
-  const { username = "somebody", hostname: host = "another host", pid = 0, timestamp = "" } = readLock(join(folder, name)) ?? {};
-  return `${username}@${host} (process ${pid}) since ${timestamp}`;
+  const file = join(folder, name);
+  const lock = readLock(file);
+  if (lock?.pid === undefined) return { file };
+  const { username = "somebody", hostname: host = "another host", pid, timestamp = "" } = lock;
+  return { who: `${username}@${host} (process ${pid}) since ${timestamp}`, file };
 }
 
 /**
@@ -54,6 +66,10 @@ export function mendBackend(backend: string, project: string, stack: string): vo
   const own = list(folder).filter((name) => name.startsWith(`${stack}.json`));
   const attributes = own.filter((name) => name.endsWith(".attrs")).map((name) => join(folder, name));
   for (const path of [...attributes, join(root, "meta.yaml.attrs")]) if (isTorn(path)) rmSync(path, { force: true });
+  const meta = join(root, "meta.yaml");
+  const layout = readIfThere(meta);
+  // Stacks below their project's folder are of the layout 1, the only one since.
+  if (layout !== undefined && !/^version: *\d+ *$/m.test(layout) && own.length > 0) writeWhole(meta, "version: 1\n");
   for (const name of own.filter((one) => one.endsWith(".tmp"))) rmSync(join(folder, name), { force: true });
 }
 
@@ -68,7 +84,8 @@ function isTorn(path: string): boolean {
 
 function isDead(path: string): boolean {
   const lock = readLock(path);
-  if (lock === undefined) return false;
+  // Written whole, by renaming: only a host that lost its power tears one. One that was torn since this host started is another's.
+  if (lock === undefined) return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY) < bootTime();
   const writtenAt = Date.parse(lock.timestamp ?? "");
   if (lock.hostname !== hostname() || lock.pid === undefined || Number.isNaN(writtenAt)) return false;
   return !wroteAndRuns(lock.pid, writtenAt);

@@ -5,6 +5,7 @@ import { InvalidInputError, RefusedError } from "../model/problems";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
 import { type EventCollector, indent, plain } from "./events";
 import { remediesFor } from "./remedies";
+import type { Holder } from "./stackLocks";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 
 /** A program of which one can ask what it threw. */
@@ -49,7 +50,7 @@ export async function translateErrors<T>(
       throw new InterruptedError(`Interrupted: ${what} of ${environment} was cancelled and the engine has ended. Run it again to go on.`);
     }
     if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
-    if (error instanceof ConcurrentUpdateError) throw busyError(environment, holderIn(error.message));
+    if (error instanceof ConcurrentUpdateError) throw busyError(environment, { who: holderIn(error.message) });
     if (!(error instanceof CommandError)) throw error;
     const collector = told?.collector();
     const refused = [...(collector?.refusals.values() ?? [])].map((text) => toldByCluster(text, target.plan));
@@ -58,7 +59,7 @@ export async function translateErrors<T>(
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
     const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);
-    const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason)].join("\n");
+    const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason, target.sandbox)].join("\n");
     throw new OperationFailedError(text, thrown === undefined ? undefined : { cause: thrown });
   }
 }
@@ -71,11 +72,15 @@ function holderIn(text: string): string {
   return owners.length === 0 ? "another operation" : owners.join(", ");
 }
 
-/** The error for an environment that `holder` works on. */
-export function busyError(environment: string, holder: string): StackBusyError {
+/** The error for an environment that somebody works on. */
+export function busyError(environment: string, { who, file }: Holder): StackBusyError {
+  const wayOut = file === undefined ? "run `pulumi cancel` for this stack there or here" : `delete ${file}`;
+  if (who !== undefined)
+    return new StackBusyError(
+      `Environment ${environment} is being changed by ${who}. Wait for it to end; if it has died on another host, ${wayOut}.`,
+    );
   return new StackBusyError(
-    `Environment ${environment} is being changed by ${holder}. Wait for it to end; ` +
-      "if it has died on another host, run `pulumi cancel` for this stack there or here.",
+    `The lock on environment ${environment} is torn, as a host that lost its power can leave it: who holds it cannot be read. Make sure that nobody works on it, then ${wayOut}.`,
   );
 }
 

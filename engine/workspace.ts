@@ -82,10 +82,15 @@ export async function openWorkspace(
   engine: Engine,
   setting: EngineSetting,
   program: PulumiFn | undefined,
-  control: Omit<EngineCommandOptions, "env">,
+  control: Omit<EngineCommandOptions, "env" | "secret">,
 ): Promise<OpenWorkspace> {
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/localWorkspace.js");
-  const command = new EngineCommand(engine, new SemVer(engine.version), { ...control, env: setting.env });
+  const command = new EngineCommand(engine, new SemVer(engine.version), {
+    ...control,
+    env: setting.env,
+    // A backend of the user's own may be a team's.
+    secret: setting.world !== undefined,
+  });
   const { workDir } = setting;
   return { command, workspace: await LocalWorkspace.create({ workDir, pulumiCommand: command, ...(program ? { program } : {}) }) };
 }

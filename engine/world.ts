@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../host/files";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { OperationFailedError } from "./errors";
 
 /** What exists in a simulated cloud besides what an environment creates: the part of world.json that comes from the plan. */
 export interface World {
@@ -68,9 +69,10 @@ function readWorld(path: string): Record<string, unknown> {
     const world: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (typeof world === "object" && world !== null && !Array.isArray(world)) return { ...world };
   } catch (error) {
-    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend it or delete it.`);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new OperationFailedError(`${path} is not JSON: ${error.message}. Mend it or delete it: the next operation writes it anew.`);
   }
-  throw new Error(`${path} holds no JSON object. Mend it or delete it.`);
+  throw new OperationFailedError(`${path} holds no JSON object. Mend it or delete it: the next operation writes it anew.`);
 }
 
 function unique(values: readonly (string | undefined)[]): string[] {

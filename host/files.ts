@@ -110,6 +110,15 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
+/** The value in a JSON file of ours. @throws Error that names the file and `wayOut`, where half of it is lost or it was mended by hand badly */
+export function parseFile(path: string, content: string, wayOut: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new Error(`${path} is torn or no JSON (${error instanceof Error ? error.message : String(error)}): ${wayOut}`);
+  }
+}
+
 /** The names in a folder, sorted; none where there is no such folder. */
 export function namesIn(folder: string): string[] {
   try {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 
 /** A process that holds a lock: alive as long as a process of that number and start time runs on that host. */
 export interface Owner {
@@ -52,6 +52,11 @@ export function wroteAndRuns(pid: number, writtenAt: number): boolean {
   const started = processStart(pid);
   // A process that started after the record was written only has the writer's number.
   return started !== undefined && started <= writtenAt + TOLERANCE_MS;
+}
+
+/** When this host started, in milliseconds since 1970. */
+export function bootTime(): number {
+  return Date.now() - uptime() * 1_000;
 }
 
 function exists(pid: number): boolean {

@@ -70,6 +70,14 @@ const restore = "restore the lock file from version control; it is not to be edi
 export function parseLock(content: unknown, environment: string, findings: Findings): Lock | undefined {
   const result = lockSchema.safeParse(content);
   if (!result.success) {
+    if (typeof content !== "object" || content === null) {
+      findings.error(
+        "lock",
+        "the lock file is torn: nothing of it is left",
+        `${restore}; where it was never committed, delete it, and \`kpaas lock\` chooses anew`,
+      );
+      return undefined;
+    }
     for (const issue of result.error.issues) {
       const path = ["lock", ...issue.path.map(String)];
       const known = issue.code === "unrecognized_keys" || issue.code === "invalid_type" || issue.code === "invalid_value";

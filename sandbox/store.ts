@@ -1,6 +1,6 @@
 import { rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { hasCode, isUnfinished, namesIn, PRIVATE, readIfThere, removeUnfinished, writeWhole } from "../host/files";
+import { hasCode, isUnfinished, namesIn, PRIVATE, parseFile, readIfThere, removeUnfinished, writeWhole } from "../host/files";
 import { wroteAndRuns } from "../host/processes";
 
 /** A stored object: plain JSON with its id. */
@@ -92,7 +92,9 @@ export class Store {
   private finish(path: string): void {
     const text = readIfThere(path);
     if (text === undefined) return;
-    this.carryOut(new Map(JSON.parse(text)));
+    this.carryOut(
+      new Map(parseFile(path, text, "delete it; what it would have changed is as it was before") as Iterable<[string, Stored | null]>),
+    );
     rmSync(path, { force: true });
     removeIfEmpty(this.dir);
   }

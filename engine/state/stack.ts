@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { PRIVATE, writeWhole } from "../../host/files";
+import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import type { EngineCommand, EngineCommandOptions } from "../command";
 import { OperationFailedError, StackBusyError } from "../errors";
 import { EventCollector } from "../events";
@@ -55,12 +55,12 @@ export function pendingStack(
         rmSync(file, { force: true });
       }
     },
-    remembered: () => (existsSync(memory) ? parseOperations(readFileSync(memory, "utf8")) : []),
+    remembered: () => kept(memory, parseOperations) ?? [],
     remember(operations) {
       if (operations.length > 0) write(memory, JSON.stringify(operations));
       else rmSync(memory, { force: true });
     },
-    beforeDestroy: () => (existsSync(destroyed) ? parseResources(readFileSync(destroyed, "utf8")) : undefined),
+    beforeDestroy: () => kept(destroyed, parseResources),
     keepBeforeDestroy(resources) {
       if (resources === undefined) rmSync(destroyed, { force: true });
       else write(destroyed, JSON.stringify(resources));
@@ -79,4 +79,17 @@ export function pendingStack(
     },
     tell,
   };
+}
+
+/** What is kept in a file beside the state; undefined where there is none. @throws OperationFailedError where half of it is lost */
+function kept<T>(path: string, parse: (text: string) => T): T | undefined {
+  const content = readIfThere(path);
+  try {
+    return content === undefined ? undefined : parse(content);
+  } catch (error) {
+    throw new OperationFailedError(
+      `${path} is torn: it names what was under way in the cloud when an operation was broken off. Look there for what is too much, delete that, then this file, and run the same command again.`,
+      { cause: error },
+    );
+  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
+import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
 import { applyStep, type ClusterState, type NodeState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
 import { taintIdentity } from "../../model/cluster/steps";
@@ -258,9 +258,5 @@ function carries(node: NodeState, step: ClusterStep): boolean {
 function readJson<T>(path: string): T | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend it.`);
-  }
+  return parseFile(path, text, "mend it, or destroy the environment in the sandbox and bring it up anew") as T;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { parseFile, readIfThere } from "../../host/files";
 import { isNfsClient } from "../../model/plan/operating-system";
 import { Store } from "../store";
 import { at, type Fields, fields, list, text } from "./values";
@@ -35,14 +36,10 @@ export interface SimulatedCluster {
 
 /** Reads the world's cluster; undefined while there is none. */
 export function readCluster(worldDir: string): SimulatedCluster | undefined {
-  let raw: string;
-  try {
-    raw = readFileSync(join(worldDir, "cluster.json"), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const file = fields(JSON.parse(raw));
+  const path = join(worldDir, "cluster.json");
+  const raw = readIfThere(path);
+  if (raw === undefined) return undefined;
+  const file = fields(parseFile(path, raw, "mend it, or destroy the environment in the sandbox and bring it up anew"));
   const uid = text(file.uid);
   return {
     name: String(file.name),

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseFile } from "../../host/files";
 import { contains, formatAddress, parseAddress, parseCidr } from "../../model/ipv4";
 import type { Properties } from "../../plugin/rpc/provider";
 import { Store, type Stored } from "../store";
@@ -189,7 +190,7 @@ export class Cloud {
         `the simulated cloud needs ${path}, which says what exists in it: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-    const world: unknown = JSON.parse(content);
+    const world = parseFile(path, content, "mend it or delete it; the next operation writes it anew");
     if (!isMap(world)) throw new Error(`${path} must hold one JSON object`);
     return world;
   }

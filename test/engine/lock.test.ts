@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "../../engine/errors";
 import { withLock } from "../../engine/lock";
-import { removeDeadLocks } from "../../engine/stackLocks";
+import { holderOf, removeDeadLocks } from "../../engine/stackLocks";
+import { busyError } from "../../engine/translate";
 import { type Owner, thisProcess } from "../../host/processes";
 import { deadPid, zombie } from "../support/processes";
 import { temporaryFolders } from "../support/temporary";
@@ -94,6 +95,18 @@ describe("Locks in a file backend", () => {
     undead.end();
     assert.equal(removed.length, 3);
     assert.deepEqual(left(), ["elsewhere.json", "living.json", "unreadable.json"]);
+  });
+
+  it("that are torn are removed where this host was started since, and named with the way out where it was not", () => {
+    const { root, left } = backend({ "before.json": "", "since.json": "{" });
+    const before = new Date(Date.now() - 100 * 365 * 86_400_000);
+    const folder = join(root, ".pulumi", "locks", "organization", "kpaas", "seoul");
+    utimesSync(join(folder, "before.json"), before, before);
+    removeDeadLocks(root, "kpaas", "seoul");
+    assert.deepEqual(left(), ["since.json"]);
+    const holder = holderOf(root, "kpaas", "seoul");
+    assert.ok(holder);
+    assert.match(busyError("seoul", holder).message, /^The lock on environment seoul is torn.* delete \S+since\.json\.$/);
   });
 
   it("need not exist", () => assert.deepEqual(removeDeadLocks(folder(), "kpaas", "seoul"), []));

@@ -27,6 +27,18 @@ describe("What to do about a failure", () => {
       "configured Kubernetes cluster is unreachable: dial tcp 127.0.0.1:20152: connect: connection refused. If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable",
       /do not set PULUMI_K8S_DELETE_UNREACHABLE/i,
     ],
+    [
+      "no backend",
+      "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+      /`pulumi login`, or set PULUMI_BACKEND_URL/,
+    ],
+    ["a backend's folder that is not there", 'unable to open state directory "file:///x": stat /x: no such file or directory', /make it/],
+    [
+      "no passphrase",
+      "could not create secrets manager for new stack: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+      /set PULUMI_CONFIG_PASSPHRASE to it/,
+    ],
+    ["another passphrase", "get stack secrets manager: incorrect passphrase", /set PULUMI_CONFIG_PASSPHRASE/],
     ["nothing known", "kpaas:kubespray:Cluster seoul (update): scale.yml failed", undefined],
     ["numbers that only look like a code", "address 10.4.29.0 in 10.0.0.0/24 port 4010 is taken", undefined],
   ];
@@ -37,6 +49,11 @@ describe("What to do about a failure", () => {
       if (says !== undefined) assert.match(remedies[0] ?? "", says);
     });
   }
+
+  it("is the sandbox's own where that differs", () => {
+    assert.match(remediesFor("incorrect passphrase", true).join(), /^The file \.kpaas\/sandbox\/passphrase .*rm -r \.kpaas\/sandbox/);
+    assert.match(remediesFor("no space left on device", true).join(), /free some space/);
+  });
 
   it("is told once however many resources failed the same way", () => {
     assert.equal(remediesFor("a: 429: Too Many Requests\nb: 429: Too Many Requests").length, 1);
