@@ -28,7 +28,7 @@ infrastructure:
   # network:
   #   cidr: 10.20.0.0/16
   # access:
-  #   adminCidrs: [203.0.113.0/24]       # who may reach SSH and the Kubernetes API; default: nobody outside the network
+  #   adminCidrs: [203.0.113.0/24]       # who may reach SSH and the Kubernetes API; default: nobody outside the network; [] says so
   #   ingressCidrs: [0.0.0.0/0]          # who may reach the platform on 80 and 443
 ${PROVIDER_OPTIONS[provider]}
 # cluster:

@@ -1,6 +1,7 @@
 import { checkEnvironment } from "../model/environment/checks";
 import { isConsequence } from "../model/environment/consequences";
 import { parseEnvironmentFile } from "../model/environment/parse";
+import { warnUnreachable } from "../model/environment/reachability";
 import { resolveEnvironment } from "../model/environment/resolve";
 import { refuseUnsupported } from "../model/environment/unsupported";
 import type { Lock } from "../model/lock";
@@ -49,6 +50,8 @@ export function planContent(
   const environment = resolveEnvironment(parsed.file, own);
   const later = new Findings();
   refuseUnsupported(parsed.file, environment, later);
+  // What an unread base says of it is not known.
+  if (whole) warnUnreachable(parsed.file, environment, later);
   const broken = [...parsed.broken, ...later.errorPaths];
   const checked = new Findings();
   checkEnvironment(environment, checked, broken);

@@ -4,6 +4,7 @@ import { operatingSystem } from "../plan/operating-system";
 import { type Findings, nearest } from "../problems";
 import { checkLabels } from "./checks-labels";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
+import { checkPlatform } from "./checks-platform";
 import { checkPools } from "./checks-pools";
 import { checkReach } from "./checks-reach";
 import { checkVariables } from "./checks-variables";
@@ -28,6 +29,7 @@ export function checkEnvironment(environment: Environment, findings: Findings, b
   checkNetworkPolicies(environment, findings);
   checkImage(environment, findings);
   checkServices(environment, findings);
+  checkPlatform(environment, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
   checkClusterNetworks(environment, network, findings);
@@ -103,11 +105,18 @@ function checkControlPlane(environment: Environment, findings: Findings): void {
 function checkWorkers(environment: Environment, findings: Findings): void {
   const pools = environment.groups.filter((group) => group.roles.includes("worker"));
   const filled = pools.filter((group) => group.machines.length > 0);
+  // Where one pool is all there is, its field is the one to mend.
+  const only = pools.length === 1 ? pools[0] : undefined;
   if (filled.length === 0) {
-    findings.error("cluster.pools", "there is no worker: the platform would have nowhere to run", "give at least one pool one node");
+    findings.error(
+      only ? `${only.path}.nodes` : "cluster.pools",
+      "there is no worker: the platform would have nowhere to run",
+      "give at least one pool one node",
+      only?.machines.length,
+    );
   } else if (filled.every((group) => group.taints.some((taint) => !taint.endsWith(":PreferNoSchedule")))) {
     findings.error(
-      "cluster.pools",
+      only ? `${only.path}.taints` : "cluster.pools",
       "every pool has a taint, so the platform's services would have nowhere to run",
       "leave one pool without NoSchedule and NoExecute taints",
     );

@@ -11,6 +11,11 @@ const betweenFields: Consequences = [
   [/^infrastructure\.access(\.bastion)?$/, /^infrastructure\.access\.api$/],
   [/^infrastructure\.access(\.(adminCidrs|ingressCidrs)\b.*)?$/, /^platform\.tls$/],
   [/^(profile|infrastructure\.(access\b.*|network(\.cidr)?)|cluster\.network\b.*)$/, /^infrastructure\.network\.floating\b/],
+  [/^(profile|infrastructure\.(access\b.*|network\.(floating\b.*|cidr)))$/, /^infrastructure\.network\.existing\.router$/],
+  [
+    /^cluster\.network\.(podCidr|serviceCidr)$/,
+    /^(infrastructure\.(network\.dns|access\.(adminCidrs|ingressCidrs))|platform\.storage\.server)\b/,
+  ],
   [/^profile$/, /^(cluster\.apiEndpoint|infrastructure\.access)\b/],
   [/^cluster\.network\.plugin$/, /^cluster\.network\.(encapsulation|nodePrefix|podCidr)$/],
   [/^cluster\.network\.podCidr$/, /^cluster\.network\.(serviceCidr|nodePrefix)$/],
@@ -23,7 +28,7 @@ const betweenFields: Consequences = [
 /** The same for what planning finds, which takes everything together. */
 const inPlan: Consequences = [
   ...betweenFields,
-  [/^infrastructure\.(access\b.*|network\.(floating\b.*|cidr))$/, /^platform\.domain$/],
+  [/^(infrastructure\.(access\b.*|network\.(floating\b.*|cidr))|platform\.(ingress\.address|loadBalancer\b.*))$/, /^platform\.domain$/],
   [
     /(\.address|^infrastructure(\.network(\.cidr|\.gateway)?)?|^platform\.loadBalancer(\.range)?)$/,
     /(\.address|^infrastructure\.network\.(cidr|gateway)|^platform\.loadBalancer\.range|^cluster\.network\.(podCidr|serviceCidr))$/,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { alignedCidr, overlaps, parseAddress, parseCidr, parseRange, parseSpan } from "../ipv4";
 import { labelKey, labelValue, nodeTaint } from "../kubernetes-names";
 import { openstackLimits } from "../openstack";
+import { type Amount, quantityProblem } from "../quantity";
 import { domainName, meant, meantDomain, turnedRange } from "./suggestions";
 
 /* The kinds of values environment and fleet files are made of. */
@@ -149,8 +150,25 @@ export const nodes = (least: number) =>
       .refine((keys) => Object.keys(keys).length >= least, "must have at least one machine"),
   ]);
 
-const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "must be a Kubernetes quantity such as 500m or 2Gi");
-const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
+/** The folder that a share is: plain, because it stands in unit files, mount options and shell lines. */
+export const sharePath = z
+  .string()
+  .max(255)
+  .refine((path) => /^\/([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/.test(path), {
+    message: 'must be an absolute path of letters, digits, ".", "_", "-" and "/", without one at its end',
+    params: { remedy: meant((path) => (/^\/.*[^/]\/+$/.test(path) ? path.replace(/\/+$/, "") : undefined)) },
+  })
+  .refine((path) => !/\/\.{1,2}(\/|$)/.test(path), {
+    message: "must name its folder without . and ..",
+    params: { remedy: "write the folder that is meant" },
+  });
+/** How much of a resource a container asks for or may have: as a number or with a suffix. */
+const amount = (what: Amount) =>
+  z.union([z.string(), z.number()]).superRefine((value, context) => {
+    const problem = quantityProblem(what, value);
+    if (problem) context.addIssue({ code: "custom", message: problem.reason, params: { remedy: problem.remedy } });
+  });
+const amounts = z.strictObject({ cpu: amount("cpu").optional(), memory: amount("memory").optional() });
 const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
 const serviceOptions = z.strictObject({
   replicas: positive.max(50).optional(),

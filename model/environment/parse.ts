@@ -185,6 +185,8 @@ function unionText(
     ];
   if (last === "nodes")
     return ["must be a number of machines or a map of machine keys", "write `nodes: 3` or `nodes: { cp-a: {}, cp-b: {} }`"];
+  if (last === "cpu" || last === "memory")
+    return ["must be a Kubernetes quantity", last === "cpu" ? "write it as 500m or 2" : "write it as 512Mi or 2Gi"];
   if (path[0] === "platform" && path[1] === "services")
     return ["must be true, false or a map of options", "write true, false or { replicas: 2 }"];
   if (issue.discriminator === "kind" || last === "kind") {

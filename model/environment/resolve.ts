@@ -1,6 +1,7 @@
 import { sameValue } from "../cluster/variables";
 import { formatAddress, parseRange } from "../ipv4";
-import type { Profile } from "../plan/types";
+import type { Profile, ResourcesPlan } from "../plan/types";
+import type { Amount } from "../quantity";
 import { isRecord } from "./parse";
 import { type EnvironmentFile, type ServiceSwitch, serviceSwitches } from "./schema";
 import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
@@ -234,9 +235,26 @@ function servicesOf(file: EnvironmentFile, defaults: ProfileDefaults): WantedSer
   return serviceSwitches.flatMap((name) => {
     const value = file.platform?.services?.[name];
     if (value === false || (value === undefined && !defaults.services.includes(name))) return [];
-    const { size, ...options } = typeof value === "object" ? value : {};
-    return [{ name, explicit: value !== undefined, ...options, ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)) }];
+    const { size, resources, ...options } = typeof value === "object" ? value : {};
+    return [
+      {
+        name,
+        explicit: value !== undefined,
+        ...options,
+        ...given("resources", resources && resourcesOf(resources)),
+        ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)),
+      },
+    ];
   });
+}
+
+type Resources = { readonly [side in "requests" | "limits"]?: { readonly [what in Amount]?: string | number } };
+
+/** The amounts as texts, however the file writes them. */
+function resourcesOf({ requests, limits }: Resources): ResourcesPlan {
+  const texts = (amounts: NonNullable<Resources["requests"]>): { readonly cpu?: string; readonly memory?: string } =>
+    Object.fromEntries(Object.entries(amounts).map(([what, amount]) => [what, String(amount)]));
+  return { ...given("requests", requests && texts(requests)), ...given("limits", limits && texts(limits)) };
 }
 
 /** A number of GiB, or a quantity in Gi or Ti. */

@@ -18,6 +18,7 @@ import {
   resolvers,
   secretReferenceSchema,
   service,
+  sharePath,
   taint,
   text,
   unique,
@@ -224,7 +225,7 @@ const platform = z.strictObject({
             "must be an IPv4 address or a host name that other machines can look up",
           )
           .optional(),
-        path: z.string().startsWith("/", "must be an absolute path").optional(),
+        path: sharePath.optional(),
       }),
       z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
       z.strictObject({

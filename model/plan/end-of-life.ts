@@ -10,10 +10,11 @@ export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
   const minor = plan.cluster.kubernetes.split(".").slice(0, 2).join(".");
   const parts = [
     { path: "cluster.kubernetes", what: `Kubernetes ${minor}`, value: plan.cluster.kubernetes, date: kubernetesDates[minor] },
+    // A service's version follows from the release: it is the value of no field.
     ...plan.services.map((service) => ({
       path: service.name === "ingress" ? "platform.ingress.kind" : `platform.services.${service.name}`,
-      what: service.chart?.name ?? service.name,
-      value: service.version,
+      what: `${service.chart?.name ?? service.name} ${service.version}`,
+      value: undefined,
       date: serviceDates[service.name],
     })),
   ];
@@ -23,7 +24,7 @@ export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
       : [
           {
             path,
-            value,
+            ...(value === undefined ? {} : { value }),
             reason: `${what} is past its end of life since ${date}`,
             remedy: "plan the move to a release that its project still mends",
             severity: "warning",

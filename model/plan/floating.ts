@@ -27,6 +27,8 @@ export function planFloating({ access, network }: Environment): NetworkPlan["flo
 /** A domain made of the ingress's private address leads nobody in from outside, and the address outside is made later than the plan. */
 export function privateUrls({ platform }: Environment, { ingress }: NetworkPlan["floating"], domain: string): Finding[] {
   if (platform.domain !== undefined || ingress === undefined || ingress.address !== undefined) return [];
+  // With ACME it is an error, which says the same.
+  if (platform.tls.kind === "acme") return [];
   return [
     {
       path: "platform.domain",

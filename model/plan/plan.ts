@@ -6,6 +6,7 @@ import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";
 import { checkAddressPairs } from "./address-pairs";
 import { planAddresses } from "./addresses";
+import { checkDomains } from "./checks-domains";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
@@ -55,6 +56,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, release, platform, profiles[environment.profile].replicas);
   checkStorage(environment, services, findings);
+  checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
   const wanted: Lock = {
     version: 1,

@@ -95,7 +95,6 @@ export function checkStorage(environment: Environment, services: readonly Servic
     "platform.storage",
     `the services ask for ${wanted} GiB of storage and the share has ${storage.sizeGiB} GiB`,
     "raise platform.storage.sizeGiB",
-    storage.sizeGiB,
   );
 }
 

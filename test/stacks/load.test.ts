@@ -82,7 +82,10 @@ describe("loading an environment", () => {
     assert.match(errors("b").join(), /^name: environments\/a\.yaml has the same name/);
     rmSync(join(root, "environments", "b.yaml"));
     assert.deepEqual(errors("a"), []);
-    writeFileSync(join(root, "other.yaml"), "name: a\ninfrastructure: { provider: openstack }\n");
+    writeFileSync(
+      join(root, "other.yaml"),
+      "name: a\ninfrastructure: { provider: openstack, access: { adminCidrs: [], ingressCidrs: [] } }\n",
+    );
     const elsewhere = loadEnvironment(join(root, "other.yaml"), root, today);
     assert.deepEqual(
       elsewhere.problems.map(({ severity, path }) => `${severity} ${path}`),
@@ -165,8 +168,21 @@ describe("loading an environment", () => {
     assert.deepEqual(errors("a"), ["lock.environment: the lock file belongs to the environment b"]);
   });
 
+  it("warns of what nobody outside may reach because the file says nothing of it, and names the field that opens it", () => {
+    const warnings = (access: string): string[] => {
+      put("w.yaml", `name: w\ninfrastructure: { provider: openstack${access} }\n`);
+      return loadEnvironment("w", root, today).problems.map(({ severity, path }) => `${severity} ${path}`);
+    };
+    assert.deepEqual(warnings(""), ["warning infrastructure.access.adminCidrs", "warning infrastructure.access.ingressCidrs"]);
+    assert.deepEqual(warnings(", access: { adminCidrs: [], ingressCidrs: [] }"), []);
+    assert.deepEqual(warnings(", access: { adminCidrs: [], bastion: true }"), ["warning infrastructure.access.ingressCidrs"]);
+    assert.deepEqual(warnings(", access: { ingressCidrs: [0.0.0.0/0] }, network: { floating: none }"), [
+      "warning infrastructure.access.adminCidrs",
+    ]);
+  });
+
   it("warns of parts past their end of life on the day it is asked", () => {
-    put("a.yaml", "name: a\ninfrastructure: { provider: openstack }\n");
+    put("a.yaml", "name: a\ninfrastructure: { provider: openstack, access: { adminCidrs: [], ingressCidrs: [] } }\n");
     assert.deepEqual(loadEnvironment("a", root, "2026-01-15").problems, []);
     const later = loadEnvironment("a", root, "2026-11-21").problems.map((problem) => `${problem.severity} ${problem.path}`);
     assert.deepEqual(later, ["warning cluster.kubernetes", "warning platform.ingress.kind"]);
@@ -175,7 +191,7 @@ describe("loading an environment", () => {
   it("never reads what a secret refers to", () => {
     put(
       "a.yaml",
-      "name: a\ninfrastructure: { provider: openstack, credentials: { file: /nowhere }, access: { ssh: { privateKey: { env: NOT_SET } } } }\n",
+      "name: a\ninfrastructure: { provider: openstack, credentials: { file: /nowhere }, access: { adminCidrs: [], ingressCidrs: [], ssh: { privateKey: { env: NOT_SET } } } }\n",
     );
     const { planned, problems } = loadEnvironment("a", root, today);
     assert.deepEqual(problems, []);

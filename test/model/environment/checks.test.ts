@@ -16,6 +16,7 @@ const reserved = (list: string[]) => network({ reserved: list });
 const existing = { network: "11111111-0000-4000-8000-000000000001", subnets: { node: "11111111-0000-4000-8000-000000000002" } };
 const onExisting = (access: Record<string, unknown>, over: Record<string, unknown> = {}) =>
   environmentFile({ infrastructure: { provider: "openstack", network: { existing }, access }, ...over });
+const open = { infrastructure: { provider: "openstack", access: { ingressCidrs: ["0.0.0.0/0"] } } };
 const fixedAt = (address: string) => ({ cluster: { pools: { a: { nodes: { x: { address } } } } } });
 
 const wrong: [what: string, over: Record<string, unknown>, path: string, reason: RegExp][] = [
@@ -63,8 +64,86 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
     ],
   ),
   ["an even number of etcd members", { cluster: { controlPlane: { nodes: 4 } } }, "cluster.controlPlane.nodes", /must be odd/],
-  ["no worker at all", { cluster: { pools: { general: { nodes: 0 } } } }, "cluster.pools", /no worker/],
-  ["only tainted workers", { cluster: { pools: { general: { nodes: 1, taints: ["a=b:NoSchedule"] } } } }, "cluster.pools", /taint/],
+  ["no worker at all", { cluster: { pools: { general: { nodes: 0 } } } }, "cluster.pools.general.nodes", /no worker/],
+  [
+    "only tainted workers",
+    { cluster: { pools: { general: { nodes: 1, taints: ["a=b:NoSchedule"] } } } },
+    "cluster.pools.general.taints",
+    /taint/,
+  ],
+  ["no worker in two pools", { cluster: { pools: { a: { nodes: 0 }, b: { nodes: 0 } } } }, "cluster.pools", /no worker/],
+  ...["/", "/var", "/etc", "/etc/nfs", "/usr/share/nfs", "/home", "/home/ubuntu", "/home/ubuntu/.ssh", "/var/lib/nfs/x", "/tmp/x"].map(
+    (path): (typeof wrong)[number] => [
+      `the share at ${path}`,
+      { platform: { storage: { kind: "nfs", path } } },
+      "platform.storage.path",
+      /machine's own system/,
+    ],
+  ),
+  ...["/srv/nfs share", "srv/nfs", "/srv//nfs", "/srv/nfs/", "/srv/nfs;x", "", "/srv/ñ"].map((path): (typeof wrong)[number] => [
+    `the share at "${path}"`,
+    { platform: { storage: { kind: "nfs", path } } },
+    "platform.storage.path",
+    /must be an absolute path/,
+  ]),
+  ...["/srv/../etc", "/..", "/srv/./x"].map((path): (typeof wrong)[number] => [
+    `the share at ${path}`,
+    { platform: { storage: { kind: "nfs", server: "10.0.0.9", path } } },
+    "platform.storage.path",
+    /without \. and \.\./,
+  ]),
+  ...(
+    [
+      [{ requests: { memory: "4Gi" }, limits: { memory: "1Gi" } }, "requests.memory", /more than the limit of 1Gi/],
+      [{ requests: { cpu: 2 }, limits: { cpu: "1500m" } }, "requests.cpu", /more than the limit of 1500m/],
+      [{ requests: { memory: "1G" }, limits: { memory: "900Mi" } }, "requests.memory", /more than the limit/],
+      [{ limits: { cpu: 0 } }, "limits.cpu", /more than nothing/],
+      [{ limits: { memory: "-1Gi" } }, "limits.memory", /more than nothing/],
+      [{ requests: { memory: "2GB" } }, "requests.memory", /Kubernetes quantity/],
+      [{ requests: { memory: "2gi" } }, "requests.memory", /Kubernetes quantity/],
+      [{ requests: { memory: true } }, "requests.memory", /Kubernetes quantity/],
+      [{ requests: { memory: 512 } }, "requests.memory", /512 bytes/],
+      [{ requests: { memory: "400m" } }, "requests.memory", /0\.4 bytes/],
+      [{ requests: { cpu: 2000 } }, "requests.cpu", /more than any machine/],
+      [{ requests: { cpu: "1.5m" } }, "requests.cpu", /thousandths/],
+      [{ requests: { cpu: "100u" } }, "requests.cpu", /nothing starts/],
+    ] as const
+  ).map(([resources, field, reason]): (typeof wrong)[number] => [
+    `the resources ${JSON.stringify(resources)}`,
+    { platform: { services: { keycloak: { resources } } } },
+    `platform.services.keycloak.resources.${field}`,
+    reason,
+  ]),
+  ...[
+    "seoul.local",
+    "seoul.internal",
+    "seoul.test",
+    "kpaas.localhost",
+    "k.home.arpa",
+    "10.20.0.9.nip.io",
+    "k-paas.192-168-3-4.sslip.io",
+    "0a140009.nip.io",
+    "x.localtest.me",
+  ].map((domain): (typeof wrong)[number] => [
+    `ACME for ${domain}`,
+    { ...open, platform: { tls: { kind: "acme", email: "a@kpaas.dev" }, domain } },
+    "platform.domain",
+    /no ACME authority can reach it/,
+  ]),
+  [
+    "ACME for the default domain",
+    { ...open, platform: { tls: { kind: "acme", email: "a@kpaas.dev" } } },
+    "platform.domain",
+    /private address/,
+  ],
+  ["a domain that makes too long names", { platform: { domain: `${"a.".repeat(122)}io` } }, "platform.domain", /at most 253/],
+  ["a domain of the cluster's own", { platform: { domain: "x.cluster.local" } }, "platform.domain", /only its pods/],
+  [
+    "an API named like a service",
+    { platform: { domain: "x.org" }, cluster: { apiEndpoint: { kind: "loadBalancer", domain: "portal.x.org" } } },
+    "cluster.apiEndpoint.domain",
+    /one of the platform's/,
+  ],
   ["one key twice", { cluster: { pools: { a: { nodes: { x: {} } }, b: { nodes: { x: {} } } } } }, "cluster.pools.b.nodes", /taken already/],
   ["a pool whose keys are the control plane's", { cluster: { pools: { cp: { nodes: 1 } } } }, "cluster.pools.cp.nodes", /taken already/],
   [
@@ -482,6 +561,32 @@ describe("the checks between fields", () => {
     assert.deepEqual(problems, []);
     for (const { labels, zone } of planned?.plan.machines ?? [])
       assert.match(labels["topology.kubernetes.io/zone"] ?? "", zone === "Zone A (East)" ? /^Zone-A-East-[0-9a-f]{8}$/ : /^2-[0-9a-f]{8}$/);
+  });
+
+  it("find nothing wrong with what is unusual and right", () => {
+    const right: Record<string, unknown>[] = [
+      { platform: { storage: { kind: "nfs", server: "10.0.0.9", path: "/" } } },
+      { platform: { storage: { kind: "nfs", path: "/srv/nfs" } } },
+      { platform: { storage: { kind: "nfs", path: "/var/nfs" } } },
+      {
+        platform: { services: { keycloak: { resources: { requests: { cpu: 0.5, memory: "1e9" }, limits: { cpu: "2", memory: "1Gi" } } } } },
+      },
+      { ...open, platform: { tls: { kind: "acme", email: "a@kpaas.dev" }, domain: "211.45.1.2.nip.io" } },
+      { ...open, platform: { tls: { kind: "acme", email: "a@kpaas.dev" }, domain: "seoul.kpaas.dev" } },
+    ];
+    for (const over of right) assert.deepEqual(planFile(environmentFile(over)).problems, [], JSON.stringify(over));
+  });
+
+  it("write the amounts of resources as texts, however the file has them", () => {
+    const { planned } = planFile(
+      environmentFile({
+        platform: { services: { keycloak: { resources: { requests: { cpu: 2 }, limits: { cpu: 2.5, memory: "2Gi" } } } } },
+      }),
+    );
+    assert.deepEqual(planned?.plan.services.find(({ name }) => name === "keycloak")?.resources, {
+      requests: { cpu: "2" },
+      limits: { cpu: "2.5", memory: "2Gi" },
+    });
   });
 
   it("let a network without a router serve whoever is inside it", () => {

@@ -10,9 +10,15 @@ import { Findings, type Problem } from "../../../model/problems";
 import { planContent } from "../../../stacks/plan-content";
 import { environmentFile } from "../../support/environment";
 
+const closed = { provider: "openstack", access: { adminCidrs: [], ingressCidrs: [] } };
 const content = (variables: Record<string, unknown>, cluster: Record<string, unknown> = {}) =>
   planContent(
-    { content: environmentFile({ cluster: { ...cluster, variables } }), whole: true, fallbackName: "demo", readLock: () => undefined },
+    {
+      content: environmentFile({ infrastructure: closed, cluster: { ...cluster, variables } }),
+      whole: true,
+      fallbackName: "demo",
+      readLock: () => undefined,
+    },
     new Findings(),
     "2026-01-01",
   );
