@@ -64,7 +64,7 @@ describe("the program that pulumi runs", () => {
   it("shows the warnings of an accepted file", async () => {
     lock();
     assert.equal(await refusal(), "");
-    assert.match(warnings.join("\n"), /warning: .*seoul: platform\.ingress\.kind .* end of life/);
+    assert.match(warnings.join("\n"), /warning: .*seoul: platform\.ingress\.kind: .* end of life/);
   });
 
   it("names the configuration that lets a dangerous change through, which is all that pulumi has", async () => {
