@@ -1,8 +1,11 @@
-import type { EnvironmentPlan } from "../model/plan/types";
+import type { PlannedEnvironment } from "../model/plan/plan";
 import { countResources, type PlanPart } from "./views";
 
 /** The plan in the shape `kpaas plan --json` prints: all of it, or the environment's name and one part. */
-export function planJson(plan: EnvironmentPlan, part?: PlanPart): Readonly<Record<string, unknown>> {
+export function planJson(
+  { plan, shipped }: Pick<PlannedEnvironment, "plan" | "shipped">,
+  part?: PlanPart,
+): Readonly<Record<string, unknown>> {
   const { environment, machines, network, flows, apiEndpoint, inventory, images, bom } = plan;
   const services = plan.services.map(({ name, namespace, version, dependsOn, replicas, chart, host, sizeGiB }) => ({
     name,
@@ -21,6 +24,7 @@ export function planJson(plan: EnvironmentPlan, part?: PlanPart): Readonly<Recor
         release: plan.release,
         profile: plan.profile,
         provider: plan.provider,
+        versions: { kubernetes: plan.cluster.kubernetes, kubespray: plan.cluster.kubespray, shipped },
         machines,
         network,
         flows,

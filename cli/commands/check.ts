@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, colorsFor, writeJson, writeLines } from "../context";
-import { lockNotice } from "../lock";
+import { lockNotice, versionNotice } from "../lock";
 import { badUsage, describeProblems } from "../report";
 
 /** `kpaas check`: every problem of every environment, at once. */
@@ -26,7 +26,7 @@ async function check(context: Context, references: readonly string[], json: bool
     try {
       const loaded = environments.loadEnvironment(reference, root);
       problems.push(...loaded.problems);
-      writeLines(context.stderr, lockNotice(loaded));
+      writeLines(context.stderr, [...lockNotice(loaded), ...versionNotice(loaded)]);
       if (!json) writeLines(context.stdout, verdict(context, loaded.name, loaded.problems));
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;

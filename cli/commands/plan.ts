@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { InvalidInputError } from "../../model/problems";
 import { describeLockChanges } from "../../stacks/lock-problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
-import { lockNotice } from "../lock";
+import { lockNotice, versionNotice } from "../lock";
 import { planJson } from "../plan-json";
 import { describeProblems } from "../report";
 import { PLAN_PARTS, type PlanPart, viewPlan } from "../views";
@@ -25,10 +25,10 @@ async function plan(context: Context, reference: string, options: { show?: PlanP
   const loaded = environments.loadEnvironment(reference, environments.findRoot(context.cwd));
   if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
   const colors = colorsFor(context.stderr, context.env);
-  writeLines(context.stderr, [...describeProblems(loaded.problems, colors), ...lockNotice(loaded)]);
+  writeLines(context.stderr, [...describeProblems(loaded.problems, colors), ...lockNotice(loaded), ...versionNotice(loaded)]);
   if (loaded.planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(loaded.planned.lockChanges));
   if (options.json) {
-    writeJson(context, planJson(loaded.planned.plan, options.show));
+    writeJson(context, planJson(loaded.planned, options.show));
     return;
   }
   const lines = await viewPlan(loaded.planned.plan, options.show, {

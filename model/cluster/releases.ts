@@ -71,3 +71,34 @@ export function kubesprayRelease(tag: string): KubesprayRelease | undefined {
 export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
+
+/** Whether the tag installs that version of Kubernetes: it has its checksums, and etcd and runtime that go with it. */
+export function installs({ kubernetes }: KubesprayRelease, version: string): boolean {
+  return kubernetes.versions.includes(version) && kubernetes.minors.includes(minorOf(version));
+}
+
+/** Every version of Kubernetes that some tag installs, newest first. */
+export const kubernetesVersions: readonly string[] = [
+  ...new Set(releases.flatMap((entry) => entry.kubernetes.versions.filter((version) => installs(entry, version)))),
+].sort((a, b) => compareVersions(b, a));
+
+/** The tag that installs that version: the preferred one where it does, else the newest that does; undefined where none does. */
+export function tagFor(version: string, preferred: string): string | undefined {
+  const able = releases.filter((entry) => installs(entry, version)).map(({ tag }) => tag);
+  return able.includes(preferred) ? preferred : able.at(-1);
+}
+
+/** The version nearest to one that no tag installs: of its minor, else of the nearest minor, the newest one there is. */
+export function nearestKubernetes(version: string): string {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const distance = (other: string): number => {
+    const [otherMajor = 0, otherMinor = 0] = other.split(".").map(Number);
+    return Math.abs(otherMajor - major) * 1000 + Math.abs(otherMinor - minor);
+  };
+  return kubernetesVersions.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
+  return left.map((part, index) => part - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
 import { type Findings, nearest } from "../problems";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
@@ -95,6 +96,10 @@ function weight(branch: readonly Issue[]): number {
 function report(issue: Issue, draft: unknown, findings: Findings): void {
   const path = issue.path as Path;
   const value = secretPath(path) ? undefined : read(draft, path);
+  if (path.join(".") === "cluster.kubernetes" && ["string", "number"].includes(typeof value)) {
+    findings.error("cluster.kubernetes", ...kubernetesText(String(value)), value);
+    return;
+  }
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) {
@@ -170,6 +175,18 @@ function remedyOf(issue: Issue, value: unknown): string {
   const remedy: Remedy | undefined = issue.code === "custom" ? issue.params?.remedy : undefined;
   if (typeof remedy === "function") return remedy(String(value));
   return remedy ?? "correct the value";
+}
+
+/** What is wrong with a version of Kubernetes, and the one that is meant. */
+function kubernetesText(value: string): [reason: string, remedy: string] {
+  // YAML reads 1.30 as 1.3.
+  const version = value.replace(/^v/, "").replace(/^(\d+\.\d)$/, "$10");
+  const full = /^\d+\.\d+\.\d+$/.test(version);
+  const meant = full && kubernetesVersions.includes(version) ? version : nearestKubernetes(version);
+  if (full) return ["is written without a leading v", `write "${meant}"`];
+  if (/^\d+\.\d+$/.test(version))
+    return ["is a minor version: the plan needs a full one, in quotes", `write "${meant}", or another one of it`];
+  return ["must be a full version of Kubernetes, in quotes", `write it as "${kubernetesVersions[0]}"`];
 }
 
 /** What a union at this path takes, in words. */

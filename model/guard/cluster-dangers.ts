@@ -1,4 +1,4 @@
-import { findRelease } from "../catalog";
+import { findRelease, knownReleases } from "../catalog";
 import { type Refusal, refusalsIn, refusedChanges } from "../cluster/refusals";
 import type { ClusterSpec } from "../cluster/types";
 import { fieldOfVariable } from "../environment/variables";
@@ -26,12 +26,16 @@ export function clusterDangers(standing: ClusterSpec, plan: EnvironmentPlan): Da
 /** What follows from another refusal is not told beside it. */
 function withoutConsequences(refusals: readonly Refusal[], standing: ClusterSpec, { cluster, release }: EnvironmentPlan): Refusal[] {
   const refused = new Set(refusals.map(({ path }) => path));
-  const ownKubernetes = findRelease(release)?.kubernetes === cluster.kubernetes && standing.kubespray !== cluster.kubespray;
+  const isChoiceOf = (spec: ClusterSpec, number: string): boolean => {
+    const shipped = findRelease(number);
+    return shipped?.kubernetes === spec.kubernetes && shipped.kubespray === spec.kubespray;
+  };
+  const releaseChanges = isChoiceOf(cluster, release) && knownReleases.some((each) => each !== release && isChoiceOf(standing, each));
   return refusals.filter(({ path }) => {
     if (path.startsWith("variables.calico_")) return !refused.has("variables.kube_network_plugin");
     // A release brings both; a version that the file names brings the tag that installs it.
-    if (path === "kubernetes") return !ownKubernetes;
-    if (path === "kubespray") return ownKubernetes || !refused.has("kubernetes");
+    if (path === "kubernetes") return !releaseChanges;
+    if (path === "kubespray") return releaseChanges || !refused.has("kubernetes");
     return true;
   });
 }

@@ -1,3 +1,4 @@
+import { kubesprayRelease } from "../cluster/releases";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import type { AddressPlan } from "./addresses";
@@ -126,7 +127,7 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
     _meta: { hostvars },
     all: {
       children: ["ungrouped", "bastion", "calico_rr", "etcd", "k8s_cluster", "nfs_server"],
-      vars: { kube_version: cluster.kubernetes, ...cluster.variables },
+      vars: { kube_version: kubeVersion(cluster), ...cluster.variables },
     },
     bastion: group("bastion"),
     calico_rr: { hosts: [] },
@@ -138,4 +139,9 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
     nfs_server: group("nfs"),
     ungrouped: { hosts: [] },
   };
+}
+
+/** Up to v2.27 kubespray writes the version with a leading v. */
+function kubeVersion({ kubespray, kubernetes }: ClusterSpec): string {
+  return kubesprayRelease(kubespray)?.kubernetes.writtenWithV ? `v${kubernetes}` : kubernetes;
 }

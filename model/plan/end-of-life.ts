@@ -1,24 +1,41 @@
 import dates from "../../catalog/end-of-life.json";
+import { kubernetesVersions, minorOf } from "../cluster/releases";
 import type { Finding } from "../problems";
 import type { EnvironmentPlan } from "./types";
 
 const kubernetesDates: Readonly<Record<string, string>> = dates.kubernetes;
 const serviceDates: Readonly<Record<string, string>> = dates.services;
 
+const later = "plan the move to a release that its project still mends";
+
+/** The newest Kubernetes that a kubespray tag installs and its project still mends. */
+function maintainedInstead(today: string): string {
+  const version = kubernetesVersions.find((each) => today < (kubernetesDates[minorOf(each)] ?? ""));
+  if (version === undefined) return later;
+  return `set cluster.kubernetes to "${version}", which is mended until ${kubernetesDates[minorOf(version)]}; a running cluster cannot be upgraded yet, so that is for a new environment`;
+}
+
 /** Warnings for every part of the plan whose project no longer mends it. `today` is an ISO date. */
 export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
-  const minor = plan.cluster.kubernetes.split(".").slice(0, 2).join(".");
+  const minor = minorOf(plan.cluster.kubernetes);
   const parts = [
-    { path: "cluster.kubernetes", what: `Kubernetes ${minor}`, value: plan.cluster.kubernetes, date: kubernetesDates[minor] },
+    {
+      path: "cluster.kubernetes",
+      what: `Kubernetes ${minor}`,
+      value: plan.cluster.kubernetes,
+      date: kubernetesDates[minor],
+      remedy: maintainedInstead(today),
+    },
     // A service's version follows from the release: it is the value of no field.
     ...plan.services.map((service) => ({
       path: service.name === "ingress" ? "platform.ingress.kind" : `platform.services.${service.name}`,
       what: `${service.chart?.name ?? service.name} ${service.version}`,
       value: undefined,
       date: serviceDates[service.name],
+      remedy: undefined,
     })),
   ];
-  return parts.flatMap(({ path, what, value, date }): Finding[] =>
+  return parts.flatMap(({ path, what, value, date, remedy }): Finding[] =>
     date === undefined || today < date
       ? []
       : [
@@ -26,7 +43,7 @@ export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
             path,
             ...(value === undefined ? {} : { value }),
             reason: `${what} is past its end of life since ${date}`,
-            remedy: "plan the move to a release that its project still mends",
+            remedy: remedy ?? later,
             severity: "warning",
           },
         ],

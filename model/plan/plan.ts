@@ -13,6 +13,7 @@ import { planFlows } from "./flows";
 import { planMachines } from "./machines";
 import { checkStorage, planBom, planImages, planPlatform, planServices } from "./platform";
 import type { EnvironmentPlan } from "./types";
+import { planVersions } from "./versions";
 
 /** A plan with the lock file that belongs to it. */
 export interface PlannedEnvironment {
@@ -21,6 +22,8 @@ export interface PlannedEnvironment {
   readonly lock: Lock;
   readonly lockState: "current" | "missing" | "outdated";
   readonly lockChanges: readonly LockChange[];
+  /** The versions that the release itself ships. */
+  readonly shipped: { readonly kubernetes: string; readonly kubespray: string };
 }
 
 const defaultImage = "ubuntu-22.04";
@@ -42,10 +45,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
     return undefined;
   }
   const sameRelease = lock?.release === release.release;
-  const versions = {
-    kubespray: sameRelease ? lock.kubespray : release.kubespray,
-    kubernetes: environment.cluster.kubernetes ?? (sameRelease ? lock.kubernetes : release.kubernetes),
-  };
+  const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
   const image = environment.image ?? lock?.image ?? defaultImage;
   const addresses = planAddresses(environment, lock, findings);
   const { machines, locked } = planMachines(environment, lock, image, addresses.machines);
@@ -123,5 +123,11 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
     openstack: { ...environment.openstack, ...(environment.region === undefined ? {} : { region: environment.region }) },
   };
   checkAddressPairs(plan, findings);
-  return { plan, lock: wanted, lockState: lock === undefined ? "missing" : lockChanges.length > 0 ? "outdated" : "current", lockChanges };
+  return {
+    plan,
+    lock: wanted,
+    lockState: lock === undefined ? "missing" : lockChanges.length > 0 ? "outdated" : "current",
+    lockChanges,
+    shipped: { kubernetes: release.kubernetes, kubespray: release.kubespray },
+  };
 }

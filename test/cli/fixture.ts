@@ -213,7 +213,8 @@ function loaded(world: World): LoadedEnvironment {
   const identity = { name: "seoul", file: "/work/environments/seoul.yaml", lockFile: "/work/environments/seoul.lock.yaml", problems };
   if (problems.some((problem) => problem.severity === "error")) return identity;
   const lockChanges = lockState === "current" ? [] : [{ path: "machines.cp-1.address", was: "10.20.0.9", becomes: "10.20.0.11" }];
-  return { ...identity, planned: { plan: planWith(world.plan ?? {}), lock: LOCK, lockState, lockChanges } };
+  const plan = planWith(world.plan ?? {});
+  return { ...identity, planned: { plan, lock: LOCK, lockState, lockChanges, shipped: plan.cluster } };
 }
 
 function result(world: World): OperationResult {

@@ -33,6 +33,8 @@ const table: readonly [path: string, before: Cluster, after: Cluster, shown: str
   ["cluster.runtime", {}, { runtime: "containerd" }, "(crio → containerd)"],
   ["cluster.kubernetes", {}, { kubernetes: "1.33.4" }, "from 1.33.5 to 1.33.4 is never possible"],
   ["cluster.kubernetes", { kubernetes: "1.33.4" }, { kubernetes: "1.33.5" }, "from 1.33.4 to 1.33.5 is not supported yet"],
+  ["cluster.kubernetes", { kubernetes: "1.34.3" }, { kubernetes: "1.33.5" }, "from 1.34.3 to 1.33.5 is never possible"],
+  ["cluster.kubernetes", {}, { kubernetes: "1.35.4" }, "from 1.33.5 to 1.35.4 skips a minor version"],
   ["cluster.hardening.encryptSecrets", {}, { hardening: { encryptSecrets: false } }, "(true → false)"],
   ["cluster.apiEndpoint", {}, { apiEndpoint: { domain: "api.example.org" } }, "10.20.0.2"],
   ["cluster.variables.calico_pool_blocksize", {}, { variables: { calico_pool_blocksize: 27 } }, "(not set → 27)"],
