@@ -7,7 +7,7 @@ import type { Infrastructure } from "../providers/infrastructure";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { loginOutput } from "./login";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
-import { type EnvironmentSpec, planSpec, recordOf } from "./spec";
+import { type EnvironmentRecord, type EnvironmentSpec, planSpec } from "./spec";
 
 /** Type token of an environment, also where a stack holds one layer of it. */
 export const ENVIRONMENT = "kpaas:index:Environment";
@@ -108,7 +108,7 @@ interface Prepared {
   /** Names of the nodes that leave and answer no more; undefined for none. */
   readonly lost?: Input<readonly string[] | undefined>;
   /** What the component keeps for the next comparison. */
-  readonly record?: ReturnType<typeof recordOf>;
+  readonly record?: { readonly [field in keyof EnvironmentRecord]: Input<EnvironmentRecord[field] | undefined> };
 }
 
 function prepare(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs): Prepared {
@@ -127,7 +127,13 @@ function prepare(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs): 
       ({ lost }) => (lost.length === 0 ? undefined : lost),
       () => undefined, // told by the other one
     ),
-    record: recordOf(planned),
+    record: {
+      applied: admitted.then(
+        ({ record }) => record.applied,
+        () => undefined,
+      ),
+      lock: planned.lock,
+    },
   };
 }
 

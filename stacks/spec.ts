@@ -38,10 +38,21 @@ export class InvalidEnvironmentError extends RunError {
   }
 }
 
+/** What the component keeps of itself in the stack, beside what it shows: the next run is measured by it. */
+export interface EnvironmentRecord {
+  readonly applied: Applied;
+  readonly lock: Lock;
+}
+
+/** A plan that may be carried out. */
+export interface Admitted extends Verdict {
+  readonly record: EnvironmentRecord;
+}
+
 /** A planned environment of a program, and what must hold before any of it is registered. */
 export interface PlannedSpec extends PlannedEnvironment {
   /** Rejects where the plan must not be carried out on what is there; in an update writes the lock file that `lock` names. */
-  readonly admit: () => Promise<Verdict>;
+  readonly admit: () => Promise<Admitted>;
 }
 
 /**
@@ -72,7 +83,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
     );
   const { planned, problems } = plan(given, findings);
   if (!planned) throw new InvalidEnvironmentError(problems);
-  const admit = async (): Promise<Verdict> => {
+  const admit = async (): Promise<Admitted> => {
     for (const warning of problems) await log.warn(describeProblem(warning));
     const resources = await readStanding(getStack());
     const recorded = recordIn(resources, name);
@@ -84,14 +95,14 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
     await tellVerdict(verdict);
     await tellLater(recorded?.applied, planned.plan);
     await fixLock(name, planned, file, given !== undefined);
-    return verdict;
+    return { ...verdict, record: recordOf(planned, recorded?.applied) };
   };
   return { ...planned, admit: () => admit().catch(withoutStack) };
 }
 
-/** What the component keeps of itself in the stack, beside what it shows: the next run is measured by it. */
-export function recordOf(planned: PlannedEnvironment): { readonly applied: Applied; readonly lock: Lock } {
-  return { applied: appliedState(planned.plan), lock: planned.lock };
+/** What the component keeps of a plan that follows on `before`. */
+export function recordOf(planned: PlannedEnvironment, before?: Applied): EnvironmentRecord {
+  return { applied: appliedState(planned.plan, before), lock: planned.lock };
 }
 
 /** What the environment of that name recorded in this stack when it was last brought up. */

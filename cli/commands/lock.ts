@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { LATER } from "../../model/guard/first-boot";
 import { InvalidInputError } from "../../model/problems";
 import { describeLockChanges } from "../../stacks/lock-problems";
 import { type Context, colorsFor, writeJson, writeLines } from "../context";
@@ -30,7 +31,6 @@ async function lock(context: Context, reference: string, json: boolean): Promise
   } else if (lockState === "current") {
     writeLines(context.stdout, [`${loaded.lockFile} is current`]);
   } else {
-    const { LATER } = await import("../../model/guard/later.js");
     const later = lockState === "outdated" && lockChanges.some(({ path }) => path === "image") ? [`infrastructure.image ${LATER}`] : [];
     writeLines(context.stdout, [...describeLockChanges(lockChanges), ...later, `wrote ${loaded.lockFile}`]);
   }

@@ -10,7 +10,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import { parseAddress } from "../../model/ipv4";
-import { realmApplications } from "../../model/plan/realm";
+import { planRealm } from "../../model/plan/realm";
 import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../model/plan/types";
 import type { Credentials, IngressRoute, ServiceArgs } from "./args";
 import type { PlatformIssuer } from "./cert-manager/args";
@@ -197,7 +197,7 @@ export class Platform extends ComponentResource {
         ...this.common(plan),
         database,
         ingress: this.route(),
-        applications: realmApplications(this.args.plan.services) ?? [],
+        applications: planRealm(this.args.plan.services)?.applications ?? [],
         domain: this.args.plan.platform.domain,
         ...plan.login,
       },

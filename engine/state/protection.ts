@@ -1,10 +1,12 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
+import { parseRecordedCluster } from "../../model/cluster/recorded";
 import { parseApplied } from "../../model/guard/applied";
 import type { Danger } from "../../model/guard/danger";
 import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { CLUSTER } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
 const exportedSchema = z.object({
@@ -14,6 +16,7 @@ const exportedSchema = z.object({
         urn: z.string(),
         type: z.string(),
         protect: z.boolean().optional(),
+        outputs: z.unknown().optional(),
         inputs: z.looseObject({ metadata: z.looseObject({}).optional() }).optional(),
       }),
     )
@@ -42,10 +45,11 @@ export async function approvedDeletions(
 ): Promise<Protection | undefined> {
   if (approvals.length === 0) return undefined;
   const applied = parseApplied((await outputs()).applied);
-  const dangers = findDangers(applied, plan);
-  if (dangers.length === 0 || judge(plan, { applied }, dangers, approvals, "command").refused.length > 0) return undefined;
   const { deployment } = await stack.exportStack();
   const resources = exportedSchema.parse(deployment).resources ?? [];
+  const cluster = parseRecordedCluster(resources.find(({ type }) => type === CLUSTER)?.outputs);
+  const dangers = findDangers(applied, plan, cluster);
+  if (dangers.length === 0 || judge(plan, { applied, cluster }, dangers, approvals, "command").refused.length > 0) return undefined;
   const given = deletedBy(dangers, plan, resources);
   const kept = resources.filter(({ urn, protect }) => protect && !given.includes(urn)).map(({ urn }) => urn);
   return given.length === 0 ? undefined : { given, kept };

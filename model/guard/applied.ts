@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { realmApplications } from "../plan/realm";
+import { planRealm } from "../plan/realm";
 import type { EnvironmentPlan } from "../plan/types";
 
 const appliedMachineSchema = z.object({
@@ -20,14 +20,24 @@ const builtSchema = z.object({
   bootVolumeGiB: z.number(),
   bootVolumeType: z.string().optional(),
   zones: z.array(z.string()),
-  publicKey: z.string().optional(),
+  /** The public key of the file, or the name of a key pair that the cloud had. */
+  key: z.string().optional(),
 });
+
+const floating = z.object({ address: z.string().optional() }).optional();
 
 const appliedSchema = z.object({
   version: z.literal(1),
   machines: z.record(z.string(), appliedMachineSchema),
   controlPlane: z.array(z.string()),
-  network: z.object({ cidr: z.string(), podCidr: z.string(), serviceCidr: z.string() }),
+  network: z.object({
+    cidr: z.string(),
+    gateway: z.string().optional(),
+    podCidr: z.string(),
+    serviceCidr: z.string(),
+    /** The floating addresses; one without an address was made. Not known of environments applied by earlier versions. */
+    floating: z.object({ bastion: floating, api: floating, ingress: floating }).optional(),
+  }),
   apiEndpoint: z.object({ kind: z.string(), address: z.string(), domain: z.string().optional() }),
   ingressAddress: z.string(),
   storage: z.string(),
@@ -38,8 +48,8 @@ const appliedSchema = z.object({
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
-  /** Base URLs of the applications that the realm in the databases knows. */
-  realm: z.array(z.string()).optional(),
+  /** What the realm in the databases knows. */
+  realm: z.object({ applications: z.array(z.string()), selfRegistration: z.boolean() }).optional(),
   built: builtSchema.optional(),
   /** Where everything is; by field of the environment file. */
   place: z.record(z.string(), z.string()),
@@ -77,7 +87,14 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ]),
     ),
     controlPlane: [...plan.cluster.controlPlane],
-    network: { cidr: plan.network.cidr, podCidr: plan.network.podCidr, serviceCidr: plan.network.serviceCidr },
+    network: {
+      cidr: plan.network.cidr,
+      // The gateway of a network that was there is not ours to move.
+      ...(plan.network.existing ? {} : { gateway: plan.network.gateway }),
+      podCidr: plan.network.podCidr,
+      serviceCidr: plan.network.serviceCidr,
+      floating: { ...plan.network.floating },
+    },
     apiEndpoint: {
       kind: plan.apiEndpoint.kind,
       address: plan.apiEndpoint.address,
@@ -108,23 +125,26 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
 }
 
 /** The realm is imported once and stays in its database, also while no Keycloak runs; what was approved since counts as entered by hand. */
-function realmAfter(plan: EnvironmentPlan, before: Applied | undefined): string[] | undefined {
-  const [known, wanted] = [before?.databases ? before.realm : undefined, realmApplications(plan.services)];
-  return known === undefined || wanted === undefined ? (wanted ?? known) : [...new Set([...known, ...wanted])].sort();
+function realmAfter(plan: EnvironmentPlan, before: Applied | undefined): Applied["realm"] {
+  const known = before?.databases ? before.realm : undefined;
+  const wanted = planRealm(plan.services);
+  if (wanted === undefined) return known;
+  const applications = [...new Set([...(known?.applications ?? []), ...wanted.applications])].sort();
+  return { applications, selfRegistration: wanted.selfRegistration };
 }
 
 function built({ machines, openstack, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {
   const image = machines[0]?.image;
   if (image === undefined || openstack === undefined) return {};
   const { bootVolumeGiB, bootVolumeType } = openstack;
-  const { publicKey } = access.ssh;
+  const key = access.ssh.keyPair ?? access.ssh.publicKey;
   return {
     built: {
       image,
       bootVolumeGiB,
       ...(bootVolumeType === undefined ? {} : { bootVolumeType }),
       zones: [...zones],
-      ...(publicKey === undefined ? {} : { publicKey }),
+      ...(key === undefined ? {} : { key }),
     },
   };
 }

@@ -13,6 +13,7 @@ export const APPROVABLE = [
   "move-domain",
   "change-authority",
   "edit-realm",
+  "move-address",
 ] as const;
 
 /** A change that loses something or risks the cluster. */

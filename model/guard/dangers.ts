@@ -58,14 +58,17 @@ function placeDangers(applied: Applied, wanted: Applied): Danger[] {
 }
 
 function networkDangers(applied: Applied, wanted: Applied): Danger[] {
+  const renumbered = applied.network.cidr !== wanted.network.cidr;
+  const gateway = renumbered ? undefined : applied.network.gateway;
   const networks = [
     ["infrastructure.network.cidr", applied.network.cidr, wanted.network.cidr],
+    ["infrastructure.network.gateway", gateway ?? wanted.network.gateway, wanted.network.gateway],
     ["cluster.network.podCidr", applied.network.podCidr, wanted.network.podCidr],
     ["cluster.network.serviceCidr", applied.network.serviceCidr, wanted.network.serviceCidr],
   ] as const;
   return networks
     .filter(([, was, becomes]) => was !== becomes)
-    .map(([path, was, becomes]) =>
+    .map(([path, was = "", becomes]) =>
       never(
         path,
         `a running cluster's network cannot change (${was} → ${becomes})`,

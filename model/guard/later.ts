@@ -1,9 +1,7 @@
 import type { EnvironmentPlan } from "../plan/types";
 import { type Applied, type AppliedMachine, appliedState } from "./applied";
 import { groupPath } from "./danger";
-
-/** What is said of a change that no machine takes which stands already. */
-export const LATER = "applies to machines built from now on; one that stands takes it when its generation is raised";
+import { LATER } from "./first-boot";
 
 /** Changes that show in no resource, since they take effect at a machine's first boot: one sentence each, with the field. */
 export function laterChanges(applied: Applied | undefined, plan: EnvironmentPlan): string[] {
@@ -16,8 +14,8 @@ export function laterChanges(applied: Applied | undefined, plan: EnvironmentPlan
     ["infrastructure.zones", was.zones.join(", ") || "none", becomes.zones.join(", ") || "none"],
     [
       "infrastructure.access.ssh",
-      shortKey(was.publicKey),
-      shortKey(becomes.publicKey),
+      shortKey(was.key),
+      shortKey(becomes.key),
       "; put the new key on those that stand by hand, or nothing logs in there any more",
     ],
     ...spreadChanges(applied, plan),
@@ -27,8 +25,10 @@ export function laterChanges(applied: Applied | undefined, plan: EnvironmentPlan
     .map(([path, before, after, more = ""]) => `${path} (${before} → ${after}) ${LATER}${more}`);
 }
 
-function shortKey(publicKey: string | undefined): string {
-  return publicKey === undefined ? "a pair of its own" : `…${publicKey.trim().split(/\s+/)[1]?.slice(-12) ?? ""}`;
+/** The end of a public key, or the name of a pair that the cloud has. */
+function shortKey(key: string | undefined): string {
+  const [name = "a pair of its own", encoded] = key?.trim().split(/\s+/) ?? [];
+  return encoded === undefined ? name : `…${encoded.slice(-12)}`;
 }
 
 /** Where machines of a group may stand is decided when they are made. */

@@ -44,8 +44,10 @@ function domainDangers(applied: Applied, wanted: Applied): Danger[] {
     dangers.push({ key: "environment", action, path, reason, remedy, ...(value === undefined ? {} : { value }) });
   };
   const moved = applied.domain !== undefined && applied.domain !== wanted.domain;
+  const outside = addressDangers(applied, wanted);
+  dangers.push(...outside);
   const follows =
-    applied.ingressAddress !== wanted.ingressAddress &&
+    (applied.ingressAddress !== wanted.ingressAddress || outside.some(({ path }) => path === OUTSIDE.ingress.path)) &&
     [applied.domain, wanted.domain].every((each) => /^[\d.]+\.nip\.io$/.test(each ?? ""));
   if (moved && !follows) {
     const authority = wanted.tls === "selfSigned" ? " and the authority of its certificates" : "";
@@ -66,16 +68,64 @@ function domainDangers(applied: Applied, wanted: Applied): Danger[] {
       wanted.tls,
     );
   }
-  const unknown = wanted.realm?.filter((url) => applied.realm?.includes(url) === false) ?? [];
+  const [realm, asked] = [applied.realm, wanted.realm];
+  const taken = "Keycloak has taken its realm at its first start and learns nothing since";
+  if (realm && asked && realm.selfRegistration !== asked.selfRegistration) {
+    const [switched, was] = asked.selfRegistration ? ["on", "off"] : ["off", "on"];
+    asks(
+      "edit-realm",
+      "platform.services.keycloak.selfRegistration",
+      `${taken}: self-registration would stay ${was}`,
+      `set it back, or switch it ${switched} by hand, in Keycloak's console (realm cp-realm, settings of the log-in)`,
+      asked.selfRegistration,
+    );
+  }
+  const unknown = asked?.applications.filter((url) => realm?.applications.includes(url) === false) ?? [];
   if (unknown.length > 0) {
     asks(
       "edit-realm",
       moved ? (follows ? "platform.ingress.address" : "platform.domain") : "platform.services.portal",
-      `Keycloak has taken its realm at its first start and learns nothing since: it would refuse the log-ins of ${unknown.join(", ")}`,
+      `${taken}: it would refuse the log-ins of ${unknown.join(", ")}`,
       "set it back, or add that to the redirect URIs and web origins of the client cp-client in the realm cp-realm by hand, in Keycloak's console",
     );
   }
   return dangers;
+}
+
+/** What is reached from outside, and the field that says whether it is. */
+const OUTSIDE = {
+  bastion: { what: "the bastion", path: "infrastructure.network.floating.bastion" },
+  api: { what: "the Kubernetes API", path: "infrastructure.network.floating.api" },
+  ingress: { what: "the ingress", path: "infrastructure.network.floating.ingress" },
+} as const;
+
+/** A floating address that was made is given back to the cloud, and nobody gets it again. */
+function addressDangers(applied: Applied, wanted: Applied): Danger[] {
+  return (["bastion", "api", "ingress"] as const).flatMap((role): Danger[] => {
+    const [was, becomes] = [applied.network.floating?.[role], wanted.network.floating?.[role]];
+    const gone = role === "bastion" && wanted.machines.bastion === undefined;
+    if (was === undefined || gone || (becomes && was.address === becomes.address)) return [];
+    const { what, path } = OUTSIDE[role];
+    const [from, to] = [was, becomes].map((each) => (each === undefined ? "none" : (each.address ?? "one that is made")));
+    const reason = `${what} leaves the floating address it is reached at (${from} → ${to})`;
+    const kept = was.address === undefined ? ", which then is given back to the cloud" : "";
+    return [
+      {
+        key: "environment",
+        action: "move-address",
+        path: becomes === undefined ? closedBy(role) : path,
+        reason: `${reason}${kept}`,
+        remedy: "leave it as it is, or have names and users led to the new address",
+        ...(becomes?.address === undefined ? {} : { value: becomes.address }),
+      },
+    ];
+  });
+}
+
+/** The field by which nobody outside may reach it any more. */
+function closedBy(role: keyof typeof OUTSIDE): string {
+  if (role === "bastion") return "infrastructure.network.floating";
+  return `infrastructure.access.${role === "ingress" ? "ingressCidrs" : "adminCidrs"}`;
 }
 
 /** Kubernetes lets a claim grow only where its class says so, and shrink never. */

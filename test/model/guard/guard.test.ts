@@ -188,12 +188,12 @@ describe("the guard", () => {
   it("remembers the realm in the databases while no Keycloak runs, until they are dropped", () => {
     const of = (over: Over, before?: Applied) => appliedState(plannedFile(base(over)).plan, before);
     const known = of({}).realm;
-    assert.equal(known?.length, 1);
+    assert.equal(known?.applications.length, 1);
     const without = of(few({ mariadb: true }), of({}));
     assert.deepEqual(without.realm, known);
     assert.deepEqual(of(few({ mariadb: false }), without).realm, undefined);
     const moved = of({ platform: { domain: "apps.example.org" } }, without);
-    assert.deepEqual(moved.realm, [...(known ?? []), "https://portal.apps.example.org"]);
+    assert.deepEqual(moved.realm?.applications, [...(known?.applications ?? []), "https://portal.apps.example.org"]);
     assert.deepEqual(findDangers(moved, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
   });
 

@@ -1,0 +1,170 @@
+import type { Danger } from "./danger";
+
+/*
+ * What may change on an environment that stands, and how: by field of the environment file. The guard, the cluster's own diff and
+ * docs/environment-file.md are held to it by test/model/guard/changes.test.ts. Which variables of kubespray are fixed is in
+ * model/cluster/variables.ts, which guard, diff and sandbox read.
+ */
+
+/** What becomes of a change. */
+export type ChangeKind =
+  /** `up` brings what stands to it. */
+  | "applied"
+  /** Machines take it that are built from then on. */
+  | "built"
+  /** Refused until it is approved: the action of the approval. */
+  | Exclude<Danger["action"], "never">
+  /** Refused; a new environment beside this one can have it. */
+  | "refused"
+  /** By what it gives to other fields. */
+  | "follows"
+  /** No value of it is supported yet. */
+  | "later";
+
+export interface ChangeRow {
+  /** Dotted; `KEY` for a name of the file's own. It stands for the fields below it that have no row of their own. */
+  readonly path: string;
+  /** Which change of the field is meant, where others end otherwise. */
+  readonly when?: string;
+  readonly how: ChangeKind;
+}
+
+const rows = (how: ChangeKind, ...paths: readonly (string | readonly [path: string, when: string])[]): ChangeRow[] =>
+  paths.map((each) => (typeof each === "string" ? { path: each, how } : { path: each[0], when: each[1], how }));
+
+/** One row for every field, or for the fields below it. */
+export const changeRows: readonly ChangeRow[] = [
+  ...rows("follows", "extends", "profile"),
+  ...rows(
+    "applied",
+    "labels",
+    "retain",
+    ["layers", "one to three"],
+    ["protect", "to data"],
+    "infrastructure.credentials",
+    "infrastructure.network.dns",
+    "infrastructure.network.floating",
+    "infrastructure.network.reserved",
+    "infrastructure.access",
+    "cluster.pools",
+    "cluster.pools.KEY.nodes",
+    "cluster.pools.KEY.nodes.KEY.generation",
+    "cluster.pools.KEY.labels",
+    "cluster.pools.KEY.taints",
+    ["cluster.pools.KEY.volumes", "added or larger"],
+    "cluster.hardening",
+    ["cluster.hardening.encryptSecrets", "switched on"],
+    "cluster.certificates",
+    "cluster.onDelete",
+    "cluster.variables",
+    "platform.loadBalancer",
+    ["platform.storage", "a larger share of its own"],
+    "platform.services",
+  ),
+  ...rows(
+    "built",
+    "infrastructure.image",
+    "infrastructure.zones",
+    "infrastructure.access.ssh",
+    "infrastructure.openstack.bootVolumeGiB",
+    "infrastructure.openstack.bootVolumeType",
+    "cluster.pools.KEY.spread",
+  ),
+  ...rows(
+    "remove",
+    ["cluster.pools", "a pool that goes"],
+    ["cluster.pools.KEY.nodes", "taken out of the file, or a machine with volumes"],
+    ["infrastructure.access.bastion", "to false"],
+  ),
+  ...rows(
+    "resize",
+    "cluster.controlPlane.size",
+    "cluster.controlPlane.nodes.KEY.size",
+    "cluster.pools.KEY.size",
+    "cluster.pools.KEY.nodes.KEY.size",
+  ),
+  ...rows("rebuild", ["cluster.pools.KEY.nodes.KEY.generation", "with volumes"]),
+  ...rows("discard-volume", ["cluster.pools.KEY.volumes", "one that goes"]),
+  ...rows("unprotect", ["protect", "to none"]),
+  ...rows(
+    "move-address",
+    ["infrastructure.network.floating", "another address, or none"],
+    ["infrastructure.access.adminCidrs", "nobody any more"],
+    ["infrastructure.access.ingressCidrs", "nobody outside any more"],
+  ),
+  ...rows("move-ingress", "platform.ingress"),
+  ...rows("move-domain", "platform.domain"),
+  ...rows("change-authority", "platform.tls"),
+  ...rows(
+    "edit-realm",
+    ["platform.services.portal", "switched on later"],
+    ["platform.services.keycloak.selfRegistration", "after the first start"],
+  ),
+  ...rows("drop-database", ["platform.services.mariadb", "switched off"]),
+  ...rows(
+    "refused",
+    "name",
+    "release",
+    ["layers", "three to one"],
+    "infrastructure.provider",
+    "infrastructure.region",
+    "infrastructure.network.cidr",
+    "infrastructure.network.gateway",
+    "infrastructure.network.existing",
+    "infrastructure.openstack.externalNetwork",
+    ["infrastructure.openstack.loadBalancerProvider", "where there is a balancer"],
+    "cluster.kubernetes",
+    "cluster.controlPlane.nodes",
+    ["cluster.pools.KEY.nodes.KEY.address", "of a machine that stands"],
+    ["cluster.pools.KEY.nodes.KEY.zone", "of a machine that stands"],
+    ["cluster.pools.KEY.nodes.KEY.generation", "a lower one"],
+    ["cluster.pools.KEY.volumes", "a smaller one, or of another type"],
+    "cluster.network",
+    "cluster.runtime",
+    "cluster.apiEndpoint",
+    ["cluster.hardening.encryptSecrets", "switched off"],
+    ["cluster.variables", "one of those below"],
+    "platform.storage",
+    ["platform.services.KEY.size", "where the class cannot change it"],
+  ),
+  ...rows(
+    "later",
+    "edge",
+    "infrastructure.nhn",
+    "infrastructure.aws",
+    "infrastructure.gcp",
+    "infrastructure.azure",
+    "infrastructure.vsphere",
+    "infrastructure.existing",
+    "cluster.engine",
+    "cluster.etcd",
+    "cluster.backups",
+    "cluster.airGap",
+    "platform.extra",
+    "platform.tenants",
+  ),
+];
+
+/** How each kind of change is put in words, in the order of the documentation. */
+const KINDS: readonly (readonly [title: string, kinds: readonly ChangeKind[] | undefined])[] = [
+  ["is applied to what stands", ["applied"]],
+  ["counts for machines that are built from then on", ["built"]],
+  ["asks for an approval", undefined],
+  ["is refused: a new environment beside this one can have it", ["refused"]],
+  ["goes by the fields it gives values to", ["follows"]],
+];
+
+/** The table as the documentation shows it. */
+export function changeTable(): string {
+  const told = KINDS.flatMap(([, kinds]) => kinds ?? []);
+  const lines = KINDS.map(([title, kinds]) => {
+    const matching = changeRows.filter(({ how }) => (kinds === undefined ? !told.includes(how) && how !== "later" : kinds.includes(how)));
+    return `| ${title} | ${matching.map((row) => describeRow(row, kinds === undefined)).join(", ")} |`;
+  });
+  return ["| a change of these | fields |", "|---|---|", ...lines].join("\n");
+}
+
+function describeRow({ path, when, how }: ChangeRow, named: boolean): string {
+  const more = [when, named ? how : undefined].filter((each) => each !== undefined);
+  return `\`${path}\`${more.length === 0 ? "" : ` (${more.join(": ")})`}`;
+}

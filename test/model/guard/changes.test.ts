@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fixedVariables } from "../../../model/cluster/variables";
+import { environmentJsonSchema } from "../../../model/environment/schema";
+import { rowOfVariable } from "../../../model/environment/variables";
+import { appliedState } from "../../../model/guard/applied";
+import { changeRows, changeTable } from "../../../model/guard/changes";
+import { findDangers } from "../../../model/guard/dangers";
+import { laterChanges } from "../../../model/guard/later";
+import { environmentFile, plannedFile } from "../../support/environment";
+
+type Over = Record<string, unknown>;
+
+/** A file with a value at a dotted path. */
+function put(file: Over, path: string, value: unknown): Over {
+  const [head = "", ...rest] = path.split(".");
+  const inner = file[head];
+  const map = typeof inner === "object" && inner !== null && !Array.isArray(inner) ? (inner as Over) : {};
+  const next = rest.length === 0 ? value : put(map, rest.join("."), value);
+  const { [head]: _old, ...others } = file;
+  return next === undefined ? others : { ...others, [head]: next };
+}
+
+/** Laid over a small file, by path; undefined takes a field out. */
+type Values = Readonly<Record<string, unknown>>;
+const fileOf = (values: Values): Over =>
+  Object.entries(values).reduce<Over>((file, [path, value]) => put(file, path, value), environmentFile());
+
+/** What becomes of a change while everything of the file before it stands. */
+function outcome(before: Values, after: Values): string {
+  const first = plannedFile(fileOf(before));
+  const { plan } = plannedFile(fileOf({ ...before, ...after }), first.lock);
+  const applied = appliedState(first.plan);
+  const dangers = findDangers(applied, plan, first.plan.cluster);
+  if (dangers.some(({ action }) => action === "never")) return "refused";
+  const [danger] = dangers;
+  if (danger) return danger.action;
+  return laterChanges(applied, plan).length > 0 ? "built" : "applied";
+}
+
+const outside = {
+  "infrastructure.access.adminCidrs": ["203.0.113.0/24"],
+  "infrastructure.access.ingressCidrs": ["0.0.0.0/0"],
+  "platform.domain": "a.example.org",
+};
+const key = { publicKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } };
+const named = { "cluster.pools.worker.nodes": { a: {}, b: {} } };
+const volume = { ...named, "cluster.pools.worker.volumes": [{ name: "osd", sizeGiB: 10 }] };
+const silent = { "platform.services.portal": false };
+const existing = { "platform.storage": { kind: "existing", className: "ceph" } };
+const zoned = { "infrastructure.zones": ["az-1", "az-2"], ...named };
+
+/** By `path` or `path (when)`: what stands, and what is changed. */
+const samples: Readonly<Record<string, readonly [before: Values, after: Values]>> = {
+  labels: [{}, { labels: { a: "b" } }],
+  retain: [{}, { retain: ["volumes"] }],
+  "layers (one to three)": [{}, { layers: "three" }],
+  "protect (to data)": [{ protect: "none" }, { protect: "data" }],
+  "protect (to none)": [{}, { protect: "none" }],
+  "infrastructure.credentials": [{}, { "infrastructure.credentials": { env: "C" } }],
+  "infrastructure.network.dns": [{}, { "infrastructure.network.dns": ["9.9.9.9"] }],
+  "infrastructure.network.floating": [
+    { ...outside, "infrastructure.access.ingressCidrs": ["10.20.0.0/16"] },
+    { "infrastructure.access.ingressCidrs": ["0.0.0.0/0"], "infrastructure.network.floating": { ingress: "203.0.113.9" } },
+  ],
+  "infrastructure.network.reserved": [{}, { "infrastructure.network.reserved": ["10.20.9.0-10.20.9.9"] }],
+  "infrastructure.network.floating (another address, or none)": [outside, { "infrastructure.network.floating": "none" }],
+  "infrastructure.access": [outside, { "infrastructure.access.adminCidrs": ["198.51.100.0/24"] }],
+  "infrastructure.access.adminCidrs (nobody any more)": [outside, { "infrastructure.access.adminCidrs": [] }],
+  "infrastructure.access.ingressCidrs (nobody outside any more)": [outside, { "infrastructure.access.ingressCidrs": ["10.20.0.0/16"] }],
+  "infrastructure.access.ssh": [{}, { "infrastructure.access.ssh": key }],
+  "infrastructure.access.bastion (to false)": [{ "infrastructure.access.bastion": true }, { "infrastructure.access.bastion": false }],
+  "infrastructure.image": [{}, { "infrastructure.image": "another" }],
+  "infrastructure.zones": [{}, { "infrastructure.zones": ["az-1"] }],
+  "infrastructure.openstack.bootVolumeGiB": [{}, { "infrastructure.openstack.bootVolumeGiB": 80 }],
+  "infrastructure.openstack.bootVolumeType": [{}, { "infrastructure.openstack.bootVolumeType": "ssd" }],
+  "infrastructure.region": [{}, { "infrastructure.region": "two" }],
+  "infrastructure.network.cidr": [{}, { "infrastructure.network.cidr": "10.30.0.0/16" }],
+  "infrastructure.network.gateway": [{}, { "infrastructure.network.gateway": "10.20.9.9" }],
+  "infrastructure.network.existing": [{}, { "infrastructure.network.existing": { network: "n", subnets: { node: "s" } } }],
+  "infrastructure.openstack.externalNetwork": [{}, { "infrastructure.openstack.externalNetwork": "other" }],
+  "infrastructure.openstack.loadBalancerProvider (where there is a balancer)": [
+    { "cluster.controlPlane.nodes": 3 },
+    { "infrastructure.openstack.loadBalancerProvider": "ovn" },
+  ],
+  "cluster.pools": [named, { "cluster.pools.gpu": { nodes: 1 } }],
+  "cluster.pools (a pool that goes)": [
+    { "cluster.pools.worker.nodes": 1, "cluster.pools.gpu.nodes": 1 },
+    { "cluster.pools.gpu": undefined },
+  ],
+  "cluster.pools.KEY.nodes": [{ "cluster.pools.worker.nodes": 3 }, { "cluster.pools.worker.nodes": 2 }],
+  "cluster.pools.KEY.nodes (taken out of the file, or a machine with volumes)": [
+    { "cluster.pools.worker.nodes": 3 },
+    { "cluster.pools.worker": {} },
+  ],
+  "cluster.pools.KEY.nodes.KEY.generation": [named, { "cluster.pools.worker.nodes.a.generation": 2 }],
+  "cluster.pools.KEY.nodes.KEY.generation (with volumes)": [volume, { "cluster.pools.worker.nodes.a.generation": 2 }],
+  "cluster.pools.KEY.nodes.KEY.generation (a lower one)": [
+    { "cluster.pools.worker.nodes": { a: { generation: 2 } } },
+    { "cluster.pools.worker.nodes": { a: {} } },
+  ],
+  "cluster.pools.KEY.nodes.KEY.address (of a machine that stands)": [named, { "cluster.pools.worker.nodes.a.address": "10.20.7.7" }],
+  "cluster.pools.KEY.nodes.KEY.zone (of a machine that stands)": [
+    zoned,
+    { "cluster.pools.worker.nodes": { a: { zone: "az-1" }, b: { zone: "az-1" } } },
+  ],
+  "cluster.pools.KEY.nodes.KEY.size": [named, { "cluster.pools.worker.nodes.a.size": "m1.tiny" }],
+  "cluster.pools.KEY.size": [named, { "cluster.pools.worker.size": "m1.tiny" }],
+  "cluster.pools.KEY.labels": [named, { "cluster.pools.worker.labels": { a: "b" } }],
+  "cluster.pools.KEY.taints": [named, { "cluster.pools.worker.taints": ["a=b:PreferNoSchedule"] }],
+  "cluster.pools.KEY.spread": [named, { "cluster.pools.worker.spread": false }],
+  "cluster.pools.KEY.volumes (added or larger)": [
+    volume,
+    {
+      "cluster.pools.worker.volumes": [
+        { name: "osd", sizeGiB: 20 },
+        { name: "more", sizeGiB: 1 },
+      ],
+    },
+  ],
+  "cluster.pools.KEY.volumes (one that goes)": [volume, { "cluster.pools.worker.volumes": [] }],
+  "cluster.pools.KEY.volumes (a smaller one, or of another type)": [
+    volume,
+    { "cluster.pools.worker.volumes": [{ name: "osd", sizeGiB: 5 }] },
+  ],
+  "cluster.controlPlane.size": [{}, { "cluster.controlPlane.size": "m1.tiny" }],
+  "cluster.controlPlane.nodes.KEY.size": [
+    { "cluster.controlPlane.nodes": { one: {} } },
+    { "cluster.controlPlane.nodes.one.size": "m1.tiny" },
+  ],
+  "cluster.controlPlane.nodes": [{}, { "cluster.controlPlane.nodes": 3 }],
+  "cluster.kubernetes": [{}, { "cluster.kubernetes": "1.33.4" }],
+  "cluster.network": [{}, { "cluster.network.plugin": "flannel" }],
+  "cluster.runtime": [{}, { "cluster.runtime": "containerd" }],
+  "cluster.apiEndpoint": [{}, { "cluster.apiEndpoint.domain": "api.example.org" }],
+  "cluster.hardening": [{}, { "cluster.hardening.auditLog": false }],
+  "cluster.hardening.encryptSecrets (switched on)": [
+    { "cluster.hardening.encryptSecrets": false },
+    { "cluster.hardening.encryptSecrets": true },
+  ],
+  "cluster.hardening.encryptSecrets (switched off)": [{}, { "cluster.hardening.encryptSecrets": false }],
+  "cluster.certificates": [{}, { "cluster.certificates.autoRenew": false }],
+  "cluster.onDelete": [{}, { "cluster.onDelete": "reset" }],
+  "cluster.variables": [{}, { "cluster.variables.ndots": 3 }],
+  "cluster.variables (one of those below)": [{}, { "cluster.variables.calico_pool_blocksize": 27 }],
+  "platform.domain": [silent, { "platform.domain": "apps.example.org" }],
+  "platform.tls": [{}, { "platform.tls": { kind: "provided", certificate: { env: "C" }, key: { env: "K" } } }],
+  "platform.ingress": [silent, { "platform.ingress.address": "10.20.200.1" }],
+  "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
+  "platform.storage": [{}, existing],
+  "platform.storage (a larger share of its own)": [{}, { "platform.storage": { kind: "nfs", sizeGiB: 300 } }],
+  "platform.services": [{}, { "platform.services.metricsServer": false }],
+  "platform.services.portal (switched on later)": [silent, { "platform.services.portal": true }],
+  "platform.services.keycloak.selfRegistration (after the first start)": [{}, { "platform.services.keycloak.selfRegistration": true }],
+  "platform.services.mariadb (switched off)": [
+    {},
+    { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
+  ],
+  "platform.services.KEY.size (where the class cannot change it)": [{}, { "platform.services.mariadb.size": 20 }],
+};
+
+/** Rows of which a plan alone shows nothing: another stack, another cloud, another release, or values from elsewhere. */
+const UNSHOWN = ["name", "release", "infrastructure.provider", "layers (three to one)", "extends", "profile"];
+
+/** Every field of the schema, `KEY` for names of the file's own. */
+function fields(schema: unknown, path = ""): string[] {
+  const { properties, additionalProperties, anyOf, oneOf, propertyNames } = (schema ?? {}) as Over;
+  const below = (name: string, inner: unknown) => fields(inner, path === "" ? name : `${path}.${name}`);
+  const choices = [anyOf, oneOf].flatMap((each) => (Array.isArray(each) ? each : []));
+  const inner = [
+    ...Object.entries((properties ?? {}) as Over).flatMap(([name, each]) => below(name, each)),
+    ...(typeof additionalProperties === "object" && propertyNames !== undefined ? below("KEY", additionalProperties) : []),
+    ...choices.flatMap((each) => fields(each, path)),
+  ].filter((each) => each !== path);
+  return inner.length > 0 ? [...new Set(inner)] : [path];
+}
+
+const nameOf = ({ path, when }: { path: string; when?: string }): string => (when === undefined ? path : `${path} (${when})`);
+const covers = (row: string, field: string): boolean => `${field}.`.startsWith(`${row}.`);
+
+describe("what may change on an environment that stands", () => {
+  for (const row of changeRows) {
+    const name = nameOf(row);
+    if (row.how === "later" || UNSHOWN.includes(name)) continue;
+    it(`${name} is ${row.how}`, () => {
+      const sample = samples[name];
+      assert.ok(sample, "the row has no sample");
+      assert.equal(outcome(...sample), row.how);
+    });
+  }
+
+  it("is said of every field of the file", () => {
+    const all = fields(environmentJsonSchema());
+    assert.ok(all.length > 100, `${all.length} fields`);
+    assert.deepEqual(
+      all.filter((field) => !changeRows.some(({ path }) => covers(path, field))),
+      [],
+    );
+  });
+
+  it("is said of no field that the file does not have", () => {
+    const all = fields(environmentJsonSchema());
+    const stray = changeRows.filter(
+      ({ path }) => !all.some((field) => covers(path, field) || covers(path.replace("services.KEY", "services.mariadb"), field)),
+    );
+    assert.deepEqual(stray.map(nameOf), []);
+    assert.deepEqual(
+      Object.keys(samples).filter((sample) => !changeRows.some((row) => nameOf(row) === sample)),
+      [],
+    );
+  });
+
+  it("is what the documentation says, with the variables that cannot change", () => {
+    const page = readFileSync(join(__dirname, "../../../../docs/environment-file.md"), "utf8");
+    assert.ok(page.includes(changeTable()), `docs/environment-file.md must hold:\n${changeTable()}`);
+    const passable = fixedVariables.filter((name) => !["field", "refused"].includes(rowOfVariable(name)?.kind ?? "")).sort();
+    const list = passable.map((name) => `\`${name}\``).join(", ");
+    assert.ok(page.includes(list), `docs/environment-file.md must hold:\n${list}`);
+  });
+});
