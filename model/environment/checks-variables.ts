@@ -124,12 +124,9 @@ function checkFlag(path: string, value: unknown, findings: Findings): void {
   for (const [flag, setting] of [[path, text] as const, ...flags]) {
     const danger = dangerousMembers.find((each) => each.path.test(flag) && each.value.test(setting.replaceAll('"', "")));
     if (danger === undefined) continue;
-    findings.error(
-      `cluster.variables.${path}`,
-      `${danger.reason}${flag === path ? "" : ` (--${flag})`}`,
-      "take it out",
-      shown(path, value),
-    );
+    const reason = `${danger.reason}${flag === path ? "" : ` (--${flag})`}`;
+    if (danger.passed) findings.warn(`cluster.variables.${path}`, reason, "take it out, or accept it", shown(path, value));
+    else findings.error(`cluster.variables.${path}`, reason, "take it out", shown(path, value));
     return;
   }
 }
@@ -143,6 +140,7 @@ function isDomain(value: unknown): boolean {
 }
 
 /** The value as a problem may show it: no secret, and nothing large. */
-function shown(name: string, value: unknown): unknown {
-  return isSecretName(name) || typeof value === "object" || (typeof value === "string" && value.length > 80) ? undefined : value;
+function shown(path: string, value: unknown): unknown {
+  const hidden = secretIn(path.split(".").at(-1) ?? path, value) !== undefined || typeof value === "object";
+  return hidden || (typeof value === "string" && value.length > 80) ? undefined : value;
 }

@@ -45,9 +45,21 @@ export function isSecretName(name: string): boolean {
   return secretWords.test(name) && !secretHolders.test(name);
 }
 
-/** Flags and members inside values that take safety away, whatever variable they stand in: by dotted path, as far as it is written. */
-export const dangerousMembers: readonly { readonly path: RegExp; readonly value: RegExp; readonly reason: string }[] = [
-  { path: /(^|\.)anonymous(-?auth|\.enabled)$/i, value: /^true$/i, reason: "lets anybody in without a login" },
+/** A flag or member inside a value, whatever variable it stands in. */
+interface Member {
+  /** Fits its dotted path, as far as it is written. */
+  readonly path: RegExp;
+  readonly value: RegExp;
+  readonly reason: string;
+  /** Whether it is told and passed. @default refused */
+  readonly passed?: true;
+}
+
+const on = /^true$/i;
+
+/** Flags and members that take safety away, say again what a field says, or bring what the plan does not know of. */
+export const dangerousMembers: readonly Member[] = [
+  { path: /(^|\.)anonymous(-?auth|\.enabled)$/i, value: on, reason: "lets anybody in without a login" },
   { path: /(^|\.)authorization[-.]?mode$/i, value: /AlwaysAllow/, reason: "allows everybody everything" },
   { path: /(^|\.)(read-?only-?port|insecure-?port)$/i, value: /^(?!0$)/, reason: "lets anybody read there" },
   { path: /(^|\.)secure-?port$/i, value: /./, reason: "moves a port that the plan opens or keeps closed" },
@@ -57,7 +69,28 @@ export const dangerousMembers: readonly { readonly path: RegExp; readonly value:
     value: /^(?!false$)/i,
     reason: "trusts whatever answers, without knowing that it is the right server",
   },
-  { path: /(^|\.)is_default$/, value: /^true$/i, reason: "makes a second default storage class beside the platform's" },
+  {
+    path: /(^|\.)(kube_apiserver_)?disable[-_]admission[-_]plugins(\.\d+)?$/,
+    value: /\b(PodSecurity|NodeRestriction|ServiceAccount|NamespaceLifecycle)\b/,
+    reason: "switches off what keeps pods and nodes within their bounds",
+  },
+  { path: /(^|\.)is_default$/, value: on, reason: "makes a second default storage class beside the platform's" },
+  {
+    path: /(^|\.)(service-cluster-ip-range|cluster-cidr|node-cidr-mask-size(-ipv4)?|cluster-?dns(\.\d+)?|cluster-domain|node-ip|node-labels|register-?with-?taints|hostname-override|advertise-address|etcd-servers|tls-cipher-suites)$/i,
+    value: /./,
+    reason: "says again what a field of the file or the plan says",
+  },
+  {
+    path: /(^|\.)((l2announcements|gatewayAPI|ingressController|bgpControlPlane|encryption)\.enabled|enable-(l2-announcements|bgp-control-plane|gateway-api|ingress-controller|wireguard|ipsec)|kubeProxyReplacement|kube-proxy-replacement)$/i,
+    value: /^(true|strict)$/i,
+    reason: "brings an ingress, addresses or a protocol between nodes, of which the plan does not know",
+  },
+  {
+    path: /(^|\.)(policyEnforcementMode|enable-policy)$/i,
+    value: /^never$/i,
+    reason: "no NetworkPolicy has an effect, the platform's own included",
+    passed: true,
+  },
 ];
 
 /** The network plugin or the runtime that a variable belongs to by its name; undefined where it belongs to neither. */

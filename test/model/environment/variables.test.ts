@@ -117,6 +117,11 @@ const inside: readonly (readonly [name: string, value: unknown, path: string, re
   ],
   ["kubelet_config_extra_args", { authorization: { mode: "AlwaysAllow" } }, "kubelet_config_extra_args.authorization.mode", /everything/],
   ["kubelet_custom_flags", ["--read-only-port=10255"], "kubelet_custom_flags.0", /read/],
+  ["kubelet_custom_flags", ["--node-labels=a=b"], "kubelet_custom_flags.0", /field/],
+  ["kube_kubeadm_controller_extra_args", { "cluster-cidr": "10.0.0.0/8" }, "kube_kubeadm_controller_extra_args.cluster-cidr", /field/],
+  ["kube_apiserver_disable_admission_plugins", ["PodSecurity"], "kube_apiserver_disable_admission_plugins.0", /bounds/],
+  ["cilium_extra_values", { l2announcements: { enabled: true } }, "cilium_extra_values.l2announcements.enabled", /addresses/],
+  ["cilium_config_extra_vars", { "enable-ipsec": "true" }, "cilium_config_extra_vars.enable-ipsec", /protocol/],
   ["docker_options", "--insecure-registry=a.example", "docker_options", /right server/],
   ["etcd_extra_vars", { ETCD_LISTEN_CLIENT_URLS: "http://0.0.0.0:2379" }, "etcd_extra_vars.ETCD_LISTEN_CLIENT_URLS", /port/],
   [
@@ -231,6 +236,8 @@ describe("variables passed through to kubespray", () => {
     assert.match(warnings({ etcd_metrics_port: 2381 }).join(), /etcd_metrics_port: listens on each machine/);
     assert.match(warnings({ etcd_version: 3.5, audit_log_name: 1.5 }).join(), /audit_log_name: is a number/);
     assert.match(warnings({ enable_network_policy: false }).join(), /enable_network_policy: no NetworkPolicy has an effect/);
+    const never = { cilium_extra_values: { policyEnforcementMode: "never" } };
+    assert.match(warnings(never, { network: { plugin: "cilium" } }).join(), /policyEnforcementMode: no NetworkPolicy has an effect/);
     assert.match(warnings({}, { network: { plugin: "flannel" } }).join(), /cluster\.network\.plugin: flannel does not enforce/);
     assert.deepEqual(warnings({}), []);
   });
@@ -251,7 +258,24 @@ describe("variables passed through to kubespray", () => {
     assert.equal(readFileSync(path, "utf8"), variablesPage());
   });
 
-  it("are shown in no problem where their name says that they are secret", () => {
+  it("are refused where the plan sets them by itself", () => {
+    for (const network of [{}, { plugin: "cilium" }, { plugin: "flannel" }, { encapsulation: "ipip" }])
+      for (const controlPlane of [{ nodes: 1 }, { nodes: 3 }]) {
+        const set = Object.keys(content({}, { network, controlPlane }).planned?.plan.cluster.variables ?? {});
+        assert.ok(set.length > 10);
+        assert.deepEqual(
+          set.filter((name) => !["field", "refused"].includes(rowOfVariable(name)?.kind ?? "")),
+          [],
+        );
+      }
+  });
+
+  it("are shown in no problem where they are secret, refused ones included", () => {
+    for (const variables of [
+      { ansible_become_password: "canary-literal" },
+      { openstack_auth_url: "https://user:canary-literal@a.example" },
+    ])
+      assert.doesNotMatch(JSON.stringify(content(variables).problems), /canary-literal/);
     for (const name of knownNames.filter(isSecretName)) {
       const { problems } = content({ [name]: "canary-literal" });
       assert.ok(
