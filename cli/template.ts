@@ -16,7 +16,7 @@ export function environmentTemplate({ name, provider, profile, schema }: Templat
 # Whatever is left out has a default. An editor with a YAML language server completes and checks by the schema above.
 
 # The identity: the stack and every resource take this name. Do not change it later.
-name: ${name}
+name: ${quoted(name)}
 
 # minimal (1 control plane, 2 workers), standard (1 and 3, more services) or highAvailability (3 and 3, a bastion).
 profile: ${profile}
@@ -44,6 +44,11 @@ ${PROVIDER_OPTIONS[provider]}
 #   services:
 #     keycloak: { replicas: 2 }
 `;
+}
+
+/** A name that YAML, or an older reader of it, takes for a number or a word of its own, in quotes. */
+function quoted(name: string): string {
+  return /^\d|^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? `"${name}"` : name;
 }
 
 /** The commented options only one provider has, with where its credentials come from. */

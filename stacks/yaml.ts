@@ -73,8 +73,10 @@ function checkScalars(document: Document.Parsed, path: string, findings: Finding
       const { key, value } = pair;
       if (isScalar(key) && typeof key.value !== "string" && !isMerge(pair)) {
         const read = key.value === null ? "nothing" : `the ${typeof key.value === "number" ? "number" : "value"} ${key.value}`;
-        key.value = key.source ?? "";
-        findings.error(at(), `the key is read as ${read}, not as a text`, "put it in quotes");
+        const written = key.source ?? "";
+        key.value = written;
+        const quoted = /\d/.test(written) ? "put it in quotes, and a letter first where it names a machine or a pool" : "put it in quotes";
+        findings.error(at(), `the key is read as ${read}, not as a text`, quoted);
       } else if (key !== null && !isScalar(key)) {
         findings.error(at(), "has a list, a map or an alias for a key", "write the key as a text");
         return visit.REMOVE;

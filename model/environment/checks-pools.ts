@@ -28,13 +28,20 @@ function checkPool(group: WantedGroup, findings: Findings): void {
       findings.error(`${group.path}.labels.${key}`, "is set without the file", `take it out; ${remedy}`, group.labels[key]);
     }
   }
-  const volume = repeated(group.volumes.map(({ name }) => name));
-  if (volume !== undefined)
-    findings.error(`${group.path}.volumes`, `two volumes are named "${volume}"`, "give each volume of a pool its own name", volume);
-  const taint = repeated(group.taints.map((each) => each.replace(/=[^:]*/, "")));
-  if (taint !== undefined) findings.error(`${group.path}.taints`, `has two taints "${taint}"`, "leave one of them", taint);
+  const names = group.volumes.map(({ name }) => name);
+  for (const index of repeated(names))
+    findings.error(
+      `${group.path}.volumes.${index}.name`,
+      "is the name of another volume of the pool already",
+      "give each volume of a pool its own name",
+      names[index],
+    );
+  const taints = group.taints.map((each) => each.replace(/=[^:]*/, ""));
+  for (const index of repeated(taints))
+    findings.error(`${group.path}.taints.${index}`, `is a second taint "${taints[index]}"`, "leave one of them", group.taints[index]);
 }
 
-function repeated(texts: readonly string[]): string | undefined {
-  return texts.find((text, index) => texts.indexOf(text) !== index);
+/** The places of texts that stand in the list before. */
+function repeated(texts: readonly string[]): number[] {
+  return texts.flatMap((text, index) => (texts.indexOf(text) < index ? [index] : []));
 }

@@ -42,7 +42,7 @@ export const address = z.string().refine((text) => parseAddress(text) !== undefi
 /** An IPv4 network. */
 export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
   message: "must be an IPv4 network such as 10.20.0.0/16, with no bits set beyond the prefix",
-  params: { remedy: meant(alignedCidr) },
+  params: { remedy: meant((text) => alignedCidr(text) ?? (parseAddress(text) === undefined ? undefined : `${text}/32`)) },
 });
 /** A network that machines, pods or Services can have addresses of. */
 export const network = cidr.refine((text) => {
@@ -155,7 +155,7 @@ export const sharePath = z
   .string()
   .max(255)
   .refine((path) => /^\/([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/.test(path), {
-    message: 'must be an absolute path of letters, digits, ".", "_", "-" and "/", without one at its end',
+    message: 'must be an absolute path of letters, digits, ".", "_", "-" and single "/"',
     params: { remedy: meant((path) => (/^\/.*[^/]\/+$/.test(path) ? path.replace(/\/+$/, "") : undefined)) },
   })
   .refine((path) => !/\/\.{1,2}(\/|$)/.test(path), {

@@ -1,4 +1,4 @@
-import { groupField } from "../plan/input-field";
+import { groupField as declaring } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
 
 /** The dangerous changes that an approval can let through; what each means is in docs/environment-file.md. */
@@ -39,7 +39,12 @@ export function isMember(machine: AppliedMachine): boolean {
   return machine.roles.some((role) => role === "control-plane" || role === "etcd");
 }
 
+/** A field of the machine's group beside the one that declares its machines. */
+export function groupField(machine: AppliedMachine, field: string): string {
+  return `${groupPath(machine).replace(/\.nodes$/, "")}.${field}`;
+}
+
 /** The field that declares the machine's group. */
 export function groupPath(machine: AppliedMachine): string {
-  return groupField(machine.group);
+  return declaring(machine.group);
 }

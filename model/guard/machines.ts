@@ -1,5 +1,5 @@
 import type { AppliedMachine } from "./applied";
-import { type Danger, groupPath, isMember } from "./danger";
+import { type Danger, groupField, groupPath, isMember } from "./danger";
 
 /**
  * What the change of one machine would cost; `machine` is undefined where it goes.
@@ -66,11 +66,11 @@ export function machineDangers(
     ["never", field("address"), was.address, machine.address, `${key} would lose its address`],
     ["never", field("zone"), was.zone ?? "none", machine.zone ?? "none", `${key} cannot move to another zone`],
     ["never", path, [...was.roles].sort().join(", "), [...machine.roles].sort().join(", "), `${key} would change its roles`],
-    ["resize", path, was.size, machine.size, `${key} would be restarted without being drained to change its size`],
+    ["resize", groupField(was, "size"), was.size, machine.size, `${key} would be restarted without being drained to change its size`],
   ];
   return [
     ...changes.flatMap(([action, at, before, after, what]) =>
-      before === after ? [] : [danger(action, at, `${what} (${before} → ${after})`, remedy, after)],
+      before === after ? [] : [danger(action, at, `${what} (${before} → ${after})`, remedy, at === path ? undefined : after)],
     ),
     ...volumeDangers(key, was, machine),
   ];
@@ -85,23 +85,38 @@ function unasked({ group, roles }: AppliedMachine): string {
 
 /** What would harm the data on the volumes of a machine, which outlive its rebuilds. */
 function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine): Danger[] {
-  const path = groupPath(was);
   return was.volumes.flatMap(({ name, sizeGiB, type }): Danger[] => {
     const now = machine.volumes.find((volume) => volume.name === name);
     if (!now) {
       const reason = `the volume ${name} of ${key} would be deleted`;
-      return [{ key, action: "discard-volume", path, reason, remedy: "leave the volume in the file, or move its data away first" }];
+      return [
+        {
+          key,
+          action: "discard-volume",
+          path: groupField(was, "volumes"),
+          reason,
+          remedy: "leave the volume in the file, or move its data away first",
+        },
+      ];
     }
     const dangers: Danger[] = [];
-    const never = (reason: string, remedy: string, value: unknown): void => {
+    const never = (field: string, reason: string, remedy: string, value: unknown): void => {
+      // The share of the NFS server is its one volume.
+      const path = groupField(was, was.group === "nfs" ? field : `volumes.${machine.volumes.indexOf(now)}.${field}`);
       dangers.push({ key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) });
     };
     if (now.sizeGiB < sizeGiB) {
-      never(`the volume ${name} of ${key} cannot shrink (${sizeGiB} → ${now.sizeGiB} GiB)`, `set it back to ${sizeGiB}`, now.sizeGiB);
+      never(
+        "sizeGiB",
+        `the volume ${name} of ${key} cannot shrink (${sizeGiB} → ${now.sizeGiB} GiB)`,
+        `set it back to ${sizeGiB}`,
+        now.sizeGiB,
+      );
     }
     if (now.type !== type) {
       // The provider knows no other way than a new, empty volume.
       never(
+        "type",
         `the volume ${name} of ${key} cannot change its type (${type ?? "the cloud's"} → ${now.type ?? "the cloud's"})`,
         `${type === undefined ? "take the type out again" : `set it back to ${type}`}, or give a volume of another name the new type and move the data`,
         now.type,

@@ -62,7 +62,7 @@ function domainDangers(applied: Applied, wanted: Applied): Danger[] {
   if (applied.tls !== undefined && applied.tls !== wanted.tls) {
     asks(
       "change-authority",
-      "platform.tls",
+      "platform.tls.kind",
       `whoever trusts the platform's certificates must trust those of another authority (${applied.tls} → ${wanted.tls})`,
       `set it back to ${applied.tls}`,
       wanted.tls,

@@ -32,3 +32,17 @@ export function plannedFile(content: unknown, lock?: Lock): PlannedEnvironment {
   if (!planned || errors.length > 0) throw new Error(`the fixture is wrong: ${JSON.stringify(errors)}`);
   return planned;
 }
+
+/**
+ * What a file's content has at a dotted path, `undefined` where nothing is written there. Keys may hold dots themselves.
+ */
+export function valueAt(content: unknown, path: string): unknown {
+  if (path === "") return content;
+  if (typeof content !== "object" || content === null) return undefined;
+  for (const [key, value] of Object.entries(content)) {
+    if (key === path) return value;
+    const found = path.startsWith(`${key}.`) ? valueAt(value, path.slice(key.length + 1)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

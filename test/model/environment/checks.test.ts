@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { environmentFile, planFile } from "../../support/environment";
+import { environmentFile, planFile, valueAt } from "../../support/environment";
 
 const network = (over: Record<string, unknown>) => ({ infrastructure: { provider: "openstack", network: over } });
 
@@ -167,8 +167,8 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
         },
       },
     },
-    "cluster.pools.a.volumes",
-    /two volumes/,
+    "cluster.pools.a.volumes.1.name",
+    /another volume/,
   ],
   [
     "a zone that is not named",
@@ -504,8 +504,8 @@ const wrong: [what: string, over: Record<string, unknown>, path: string, reason:
   [
     "a taint twice",
     { cluster: { pools: { a: {}, b: { taints: ["x=1:NoSchedule", "x=2:NoSchedule"] } } } },
-    "cluster.pools.b.taints",
-    /two taints/,
+    "cluster.pools.b.taints.1",
+    /second taint/,
   ],
   ["a size for stacked etcd", { cluster: { etcd: { placement: "stacked", size: "a" } } }, "cluster.etcd.size", /no machines of its own/],
   [
@@ -563,6 +563,21 @@ describe("the checks between fields", () => {
       assert.match(labels["topology.kubernetes.io/zone"] ?? "", zone === "Zone A (East)" ? /^Zone-A-East-[0-9a-f]{8}$/ : /^2-[0-9a-f]{8}$/);
   });
 
+  it("show a value with the path it stands at, and no two lines alike", () => {
+    const astray = wrong.flatMap(([what, over]) => {
+      const content = environmentFile(over);
+      const { problems } = planFile(content);
+      assert.equal(new Set(problems.map((problem) => JSON.stringify(problem))).size, problems.length, what);
+      return problems.flatMap(({ path, value }) => {
+        const written = valueAt(content, path);
+        return value === undefined || written === undefined || String(written) === String(value)
+          ? []
+          : [`${what}: ${path} (is ${JSON.stringify(value)})`];
+      });
+    });
+    assert.deepEqual(astray, []);
+  });
+
   it("find nothing wrong with what is unusual and right", () => {
     const right: Record<string, unknown>[] = [
       { platform: { storage: { kind: "nfs", server: "10.0.0.9", path: "/" } } },
@@ -610,6 +625,8 @@ describe("the checks between fields", () => {
       assert.deepEqual(remedies({ platform: { domain } }), [`did you mean ${meant}?`]);
     assert.deepEqual(remedies(reserved(["10.20.0.9-10.20.0.2"])), ["did you mean 10.20.0.2-10.20.0.9?"]);
     assert.deepEqual(remedies(network({ cidr: "10.20.0.1/16" })), ["did you mean 10.20.0.0/16?"]);
+    const admins = { infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.7"] } } };
+    assert.deepEqual(remedies(admins), ["did you mean 203.0.113.7/32?"]);
   });
 
   it("warn of two zones for three control planes", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { isRecord } from "../../../model/environment/parse";
 import { environmentJsonSchema } from "../../../model/environment/schema";
 import { environmentFile, planFile } from "../../support/environment";
 
@@ -14,6 +15,18 @@ function paths(content: unknown): string[] {
   return planFile(content)
     .problems.filter((problem) => problem.severity === "error")
     .map((problem) => problem.path);
+}
+
+/** The paths of every field that the JSON Schema names, one pool and one machine standing for all. */
+function leaves(schema: unknown = environmentJsonSchema(), path: string[] = []): string[][] {
+  if (!isRecord(schema)) return [];
+  const { properties, additionalProperties, anyOf, oneOf } = schema;
+  const below = [
+    ...(isRecord(properties) ? Object.entries(properties).flatMap(([key, each]) => leaves(each, [...path, key])) : []),
+    ...(isRecord(additionalProperties) ? leaves(additionalProperties, [...path, "a"]) : []),
+    ...[anyOf, oneOf].flatMap((each) => (Array.isArray(each) ? each.flatMap((branch) => leaves(branch, path)) : [])),
+  ];
+  return path.length === 0 ? below : [path, ...below];
 }
 
 describe("an environment file", () => {
@@ -150,6 +163,58 @@ describe("an environment file", () => {
           planFile(content);
         },
       ),
+    );
+  });
+
+  it("is a plan, or problems with a path, a reason and a remedy, whatever stands in its fields", () => {
+    const junk = fc.oneof(
+      fc.constantFrom<unknown>(
+        null,
+        true,
+        "",
+        " ",
+        "a ",
+        "latest",
+        "10.20.0.9",
+        "10.20.0.0/28",
+        "10.20.0.9-10.20.0.2",
+        "127.0.0.1",
+        "::1",
+        "01",
+        "A.B",
+        "/",
+        "/etc",
+        "-1Gi",
+        "4Gi",
+      ),
+      fc.integer({ min: -2, max: 300 }),
+      fc.string(),
+      fc.array(fc.constantFrom("10.20.0.2", "10.20.0.2", "10.233.0.3", "0.0.0.0/0", "x")),
+      fc.dictionary(fc.constantFrom("a", "1", "0x1", "kind", "nodes", "requests", "<<"), fc.constantFrom<unknown>({}, 1, "x", { cpu: 0 }), {
+        maxKeys: 3,
+      }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...leaves()), junk, (path, value) => {
+        const content = environmentFile({ platform: { domain: "x.org" } });
+        path.slice(0, -1).reduce<Record<string, unknown>>((map, step) => {
+          map[step] = isRecord(map[step]) ? map[step] : step === "tls" ? { kind: "provided" } : step === "storage" ? { kind: "nfs" } : {};
+          return map[step] as Record<string, unknown>;
+        }, content)[path.at(-1) ?? ""] = value;
+        const { problems, planned } = planFile(content);
+        const errors = problems.filter(({ severity }) => severity === "error");
+        assert.ok(planned || errors.length > 0);
+        for (const problem of problems)
+          for (const word of [problem.reason, problem.remedy]) assert.notEqual(word.trim(), "", JSON.stringify(problem));
+        for (const { path: at, reason } of errors) assert.ok(at !== "" || isRecord(content) === false, reason);
+        if (errors.length > 0) return;
+        const { plan } = planned ?? assert.fail();
+        const addresses = plan.machines.map(({ address }) => address);
+        assert.equal(new Set(addresses).size, addresses.length);
+        for (const named of [...plan.network.dns, ...plan.access.adminCidrs.map((each) => each.replace("/32", ""))])
+          assert.ok(!addresses.includes(named), named);
+      }),
+      { numRuns: 400 },
     );
   });
 

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { parseEnvironmentFile } from "../../../model/environment/parse";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { type Applied, appliedState, parseApplied } from "../../../model/guard/applied";
+import type { Danger } from "../../../model/guard/danger";
 import { findDangers } from "../../../model/guard/dangers";
 import { laterChanges } from "../../../model/guard/later";
 import { Findings } from "../../../model/problems";
-import { environmentFile, plannedFile } from "../../support/environment";
+import { environmentFile, plannedFile, valueAt } from "../../support/environment";
 
 type Over = Record<string, unknown>;
 const zones = ["az-1", "az-2", "az-3"];
@@ -18,10 +19,14 @@ const base = (over: Over = {}, infrastructure: Over = {}): Over =>
 
 /** `KEY:ACTION` of every danger in the change from one file to another. */
 function dangers(before: Over, after: Over): string[] {
+  return found(before, after).map(({ key, action }) => `${key}:${action}`);
+}
+
+function found(before: Over, after: Over): Danger[] {
   const first = plannedFile(before);
   const second = plannedFile(after, first.lock);
   const applied = parseApplied(JSON.parse(JSON.stringify(appliedState(first.plan))));
-  return findDangers(applied, second.plan).map(({ key, action }) => `${key}:${action}`);
+  return findDangers(applied, second.plan);
 }
 
 const pool = (over: Over, nodes: unknown = { a: {}, b: {} }): Over => ({ cluster: { pools: { worker: { nodes, ...over } } } });
@@ -174,6 +179,16 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
 
 describe("the guard", () => {
   for (const [what, before, after, expected] of table) it(`sees ${what}`, () => assert.deepEqual(dangers(before, after), expected));
+
+  it("shows a value with the path it stands at", () => {
+    const astray = table.flatMap(([what, before, after]) =>
+      found(before, after).flatMap(({ path, value }) => {
+        const written = valueAt(after, path);
+        return value === undefined || written === undefined || written === value ? [] : [`${what}: ${path} (is ${JSON.stringify(value)})`];
+      }),
+    );
+    assert.deepEqual(astray, []);
+  });
 
   it("reads what earlier versions kept, and compares what that has", () => {
     const { plan } = plannedFile(base());
