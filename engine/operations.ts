@@ -25,6 +25,9 @@ import type { EngineTarget, OperationKind, OperationResult, RunOptions } from ".
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
 import { clearWorld, writeWorld } from "./world";
 
+/** How many resources are worked on at once. They wait for clouds; the engine's own default goes by this machine's processors: four for each. */
+const AT_ONCE = 32;
+
 /**
  * Shows what `up` would change. Creates the environment's (empty) stack if there is none yet.
  * @throws RefusedError, InvalidInputError from the program; OperationFailedError, StackBusyError, InterruptedError, EngineMissingError.
@@ -221,10 +224,10 @@ export async function runOperation(
     if (program) await yieldTo(target.approvals);
     // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
     if (kind === "destroy") await unprotect(["--all"]);
-    const { parallel } = options;
+    const { parallel = AT_ONCE } = options;
     for (let done = false; !done; ) {
       try {
-        await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, ...(parallel ? { parallel } : {}) });
+        await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, parallel });
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);

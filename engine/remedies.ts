@@ -35,6 +35,14 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     /unreachable cluster|cluster is unreachable/i,
     `The cluster's API was not reached: mend it, or the way to it, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds. Where it is lost for good, destroy with --approve ${CLUSTER_LOST} does that.`,
   ],
+  [
+    /another (listener on this load balancer|member on this pool) is already using|(pool already has a health monitor|listener already has a default pool)/i,
+    "It is there and not in the state, as when the answer to its creation was lost: delete it (`openstack loadbalancer listener`, `pool`, `member` or `healthmonitor`), then run the same command again.",
+  ],
+  [
+    /it has children/i,
+    "The balancer holds what is not in the state, as when the answer to its creation was lost: `openstack loadbalancer delete --cascade` takes it with all it holds; then run the same command again.",
+  ],
   [/ENOSPC|no space left on device/i, "A disk is full: free some space, then run the same command again; it goes on from what was done."],
   [
     /\b404\b.*not (be )?found/i,

@@ -26,7 +26,7 @@ export interface RunOptions {
   /** Aborted, usually by a second Ctrl-C: the engine is told to end at once, and is killed if it does not. */
   readonly forceSignal?: AbortSignal;
   readonly onProgress?: (event: Progress) => void;
-  /** How many resources are worked on at once; default the engine's. */
+  /** How many resources are worked on at once; default 32. */
   readonly parallel?: number;
   /** Show secret outputs in clear; default false. A preview never does. */
   readonly showSecrets?: boolean;

@@ -1,13 +1,12 @@
-import { type CustomResourceOptions, ProviderResource, runtime } from "@pulumi/pulumi";
-import { NOT_FOUND, type Values } from "./findable";
+import { CustomResource, type CustomResourceOptions, ProviderResource, runtime } from "@pulumi/pulumi";
+import { NOT_FOUND, type Question, type Values, type Way } from "./findable";
 import { plain, type StateResource } from "./state";
 
-/** A question to a cloud. */
+/** What a cloud is to be asked about. */
 export interface Lookup {
   readonly resource: StateResource;
-  readonly token: string;
-  readonly args: Values;
-  readonly id: (found: Values) => string;
+  readonly inputs: Values;
+  readonly ways: readonly Way[];
 }
 
 /** What a cloud answered. */
@@ -15,6 +14,8 @@ export interface Answer {
   readonly resource: StateResource;
   /** Undefined: there is none. */
   readonly id?: string;
+  /** True: what is there was not finished. */
+  readonly unfinished?: boolean;
   /** Why it could not be told. */
   readonly trouble?: string;
 }
@@ -24,6 +25,23 @@ class SameProvider extends ProviderResource {
   constructor(cloud: string, name: string, inputs: Values, options: CustomResourceOptions) {
     super(cloud, `${name}-asked`, { ...inputs }, options);
   }
+}
+
+/** An object that is there already, read by the provider. */
+class Existing extends CustomResource {
+  readonly values: Promise<Values>;
+
+  constructor(type: string, id: string, outputs: readonly string[], provider: ProviderResource) {
+    const fields = Object.fromEntries(outputs.map((name) => [name, undefined]));
+    super(type, `${id}-asked`, fields, { id, provider });
+    const read = Object.fromEntries(outputs.map((name) => [name, Reflect.get(this, name)]));
+    // In a preview what the object lacks counts as unknown, and an `apply` on it would never run.
+    this.values = runtime.serializeProperties(id, { id: this.id, ...read }).then(withoutUnknowns);
+  }
+}
+
+function withoutUnknowns(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== runtime.unknownValue));
 }
 
 /**
@@ -41,11 +59,13 @@ export async function lookUp(
   try {
     await ask(async () => {
       const providers = new Map<string, ProviderResource>();
-      for (const lookup of lookups) {
+      // An object that cannot be read ends the preview, so what is only asked for comes first.
+      const reads = ({ ways }: Lookup) => ways.some(({ ask: questions }) => questions.some((one) => "read" in one));
+      for (const lookup of [...lookups.filter((one) => !reads(one)), ...lookups.filter(reads)]) {
         const reference = lookup.resource.provider ?? "";
         const provider = providers.get(reference) ?? sameProvider(reference, recorded);
         providers.set(reference, provider);
-        answers.push(await answer(lookup, provider));
+        answers.push(await answer(lookup, (question, before) => put(question, lookup.inputs, before, provider)));
       }
       // Ends the preview here: what it would make of a program without resources matters to nobody.
       throw done;
@@ -64,13 +84,32 @@ function sameProvider(reference: string, resources: readonly StateResource[]): P
   return new SameProvider(recorded?.type.split(":").at(-1) ?? "", urn.slice(urn.lastIndexOf("::") + 2), inputs, options);
 }
 
-async function answer({ resource, token, args, id }: Lookup, provider: ProviderResource): Promise<Answer> {
-  const known = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  try {
-    const found = id(await runtime.invoke(token, known, { provider }));
-    return found === "" ? { resource } : { resource, id: found };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return NOT_FOUND.test(reason) ? { resource } : { resource, trouble: reason };
+/** Puts one question; undefined where there is nothing to ask. */
+async function put(question: Question, inputs: Values, before: Values, provider: ProviderResource): Promise<Values | undefined> {
+  if ("token" in question) {
+    const known = Object.entries(question.args(inputs, before)).filter(([, value]) => value !== undefined);
+    return await runtime.invoke(question.token, Object.fromEntries(known), { provider });
   }
+  const id = question.id(inputs, before);
+  if (id === "") return undefined;
+  return await new Existing(question.read, id, question.outputs, provider).values;
+}
+
+/** Goes the ways of one lookup, by a function that puts a question. */
+export async function answer(
+  { resource, inputs, ways }: Lookup,
+  put: (question: Question, before: Values) => Promise<Values | undefined>,
+): Promise<Answer> {
+  for (const { ask, id, unfinished = false } of ways) {
+    try {
+      let found: Values | undefined = {};
+      for (const question of ask) if (found !== undefined) found = await put(question, found);
+      const known = found === undefined ? "" : id(found, inputs);
+      if (known !== "") return { resource, id: known, unfinished };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!NOT_FOUND.test(reason)) return { resource, trouble: reason };
+    }
+  }
+  return { resource };
 }

@@ -2,7 +2,7 @@ import { fingerprintOf } from "../../model/canonical";
 import { parseApproval } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
 import { nameOf } from "../events";
-import { findable, type Values } from "./findable";
+import { findable, SEVERAL, type Values } from "./findable";
 import type { Answer, Lookup } from "./lookup";
 import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";
 import { completed } from "./unanswered";
@@ -76,15 +76,19 @@ export async function resolvePending(
   stack.tell(`finding out what became of ${pending.length} operations that were broken off: ${pending.map(described).join(", ")}`);
 
   const creations = pending.filter(({ type }) => type === "creating");
-  const asked = creations.filter(({ resource: { type, deletedWith } }) => findable(type).how !== "nowhere" && !(destroying && deletedWith));
+  const asked = creations.filter((operation) => {
+    const { type, deletedWith } = operation.resource;
+    return findable(type).how !== "nowhere" && !(destroying && deletedWith) && !approvals.includes(absence(operation));
+  });
   const revealed = asked.length === 0 ? undefined : parseState(await stack.exportState(true));
   const inputsOf = (urn: string): Values => {
     const operation = revealed === undefined ? undefined : allOf(revealed, stack).find(({ resource }) => resource.urn === urn);
     return plain(operation?.resource.inputs ?? {});
   };
+  const operationOf = (resource: StateResource) => asked.find((one) => one.resource === resource)!;
   const problems: Problem[] = [];
   const unproven: StateResource[] = [];
-  const ids = new Map<StateResource, string>();
+  const ids = new Map<StateResource, { readonly id: string; readonly unfinished?: boolean }>();
   const lookups: Lookup[] = [];
   for (const operation of asked) {
     const { resource } = operation;
@@ -92,25 +96,25 @@ export async function resolvePending(
     const inputs = inputsOf(resource.urn);
     if (way.how === "id") {
       const id = way.id(inputs);
-      if (id !== "") ids.set(resource, id);
-    } else if (way.how === "lookup") lookups.push({ resource, token: way.token, args: way.args(inputs), id: way.id });
+      if (id !== "" && !isAnothers(state, resource, id)) ids.set(resource, { id });
+    } else if (way.how === "lookup") lookups.push({ resource, inputs, ways: way.ways });
     else if (way.how === "refusal") unproven.push(resource);
-    else if (way.how === "person" && !approvals.includes(absence(operation)))
-      problems.push(lookYourself(environment, operation, text(inputs.name), way.look, approvals));
+    else if (way.how === "person") problems.push(lookYourself(environment, operation, text(inputs.name), way.look, approvals));
   }
-  for (const { resource, id, trouble } of await answersTo(lookups, stack, revealed?.deployment.resources ?? [])) {
-    if (trouble !== undefined) problems.push(couldNotAsk(environment, resource, trouble));
-    else if (id !== undefined) ids.set(resource, id);
+  for (const { resource, id, unfinished = false, trouble } of await answersTo(lookups, stack, revealed?.deployment.resources ?? [])) {
+    if (trouble !== undefined) problems.push(couldNotAsk(environment, operationOf(resource), trouble));
+    else if (id !== undefined && !isAnothers(state, resource, id)) ids.set(resource, { id, unfinished });
   }
   if (problems.length > 0) throw new RefusedError(problems);
 
-  const found = [...ids].map(([resource, id]) => ({ ...resource, id }));
+  const found = [...ids].map(([resource, { id, unfinished }]) => adopted(resource, id, unfinished));
   const changed = pending.filter(({ type }) => type !== "creating").map(({ resource }) => resource.urn);
-  const adopted = withResources(state, found);
+  const resumed = withResources(state, found);
   // Until all of it has been read, it is kept beside the state: a kill or a failure from here on must not lose it.
   stack.remember(pending);
-  await stack.importState(JSON.stringify(adopted));
-  const urns = [...new Set([...found.map(({ urn }) => urn), ...changed])].filter((urn) => isKnown(adopted, urn));
+  await stack.importState(JSON.stringify(resumed));
+  const whole = found.filter((one) => one.delete !== true).map(({ urn }) => urn);
+  const urns = [...new Set([...whole, ...changed])].filter((urn) => isKnown(resumed, urn));
   if (urns.length > 0) await stack.refresh(urns);
   stack.remember(pending.filter(({ resource }) => unproven.includes(resource)));
   return { unproven, counted: pending.map(absence).filter((one) => approvals.includes(one)) };
@@ -131,14 +135,28 @@ export async function adoptRefused(
 ): Promise<boolean> {
   const found = unproven.flatMap((resource) => {
     const way = findable(resource.type);
-    const id = way.how === "refusal" ? way.id.exec(refusals.get(resource.urn) ?? "")?.[1] : undefined;
-    return id === undefined ? [] : [{ ...resource, id }];
+    const id = way.how === "refusal" ? way.words.exec(refusals.get(resource.urn) ?? "")?.[1] : undefined;
+    return id === undefined ? [] : [adopted(resource, id)];
   });
   if (found.length === 0) return false;
   await stack.importState(JSON.stringify(withResources(parseState(await stack.exportState(false)), found)));
   await stack.refresh(found.map(({ urn }) => urn));
   stack.remember(stack.remembered().filter(({ resource }) => !found.some(({ urn }) => urn === resource.urn)));
   return true;
+}
+
+/** What an object in the cloud is that a creation has made after all, as the state has it. */
+function adopted(resource: StateResource, id: string, unfinished = false): StateResource {
+  // OpenStack's provider cannot read back all that it was given (tags, a port's addresses and groups, a machine's networks …), and takes what it
+  // cannot read for changed: it has to know what was asked for, and then reads the rest.
+  const asked = Object.entries(resource.inputs ?? {}).filter(([key]) => !key.startsWith("__"));
+  const outputs = resource.type.startsWith("openstack:") ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
+  return { ...resource, id, ...outputs, ...(unfinished ? { delete: true } : {}) };
+}
+
+/** Whether another resource of the state is that object: then this one was not made. */
+function isAnothers({ deployment }: State, { urn, type }: StateResource, id: string): boolean {
+  return (deployment.resources ?? []).some((one) => one.type === type && one.id === id && one.urn !== urn);
 }
 
 /** `name (creating)`. */
@@ -151,7 +169,7 @@ function withResources(state: State, found: readonly StateResource[]): State {
   const resources = state.deployment.resources ?? [];
   const isSame = (one: StateResource, other: StateResource) => one.urn === other.urn && one.id === other.id;
   const added = found.filter((one) => !resources.some((other) => isSame(one, other)));
-  const replaced = new Set(added.map(({ urn }) => urn));
+  const replaced = new Set(added.filter((one) => one.delete !== true).map(({ urn }) => urn));
   const before = resources.map((one) => (replaced.has(one.urn) ? { ...one, delete: true } : one));
   // At the end: everything they depend on was there before their creation began.
   return { ...state, deployment: { ...state.deployment, resources: [...before, ...added] } };
@@ -185,12 +203,15 @@ function lookYourself(environment: string, operation: PendingOperation, name: st
   };
 }
 
-function couldNotAsk(environment: string, { urn }: StateResource, trouble: string): Problem {
+function couldNotAsk(environment: string, operation: PendingOperation, trouble: string): Problem {
+  const absent = `--approve ${absence(operation)}`;
   return {
     environment,
-    path: nameOf(urn),
+    path: nameOf(operation.resource.urn),
     reason: `an earlier operation was broken off while it created this, and whether it is there could not be found out: ${trouble}`,
-    remedy: "mend that, or delete what is there too much, and run the same command again",
+    remedy: SEVERAL.test(trouble)
+      ? `delete what is there too much and run the same command again; where none of them is this one, with ${absent}`
+      : `mend that and run the same command again; where you have made sure that it is not there, with ${absent}`,
     severity: "error",
   };
 }

@@ -8,7 +8,7 @@ import { FloatingIpAssociate } from "@pulumi/openstack/networking/floatingIpAsso
 import { Port } from "@pulumi/openstack/networking/port";
 import type { SecGroup } from "@pulumi/openstack/networking/secGroup";
 import { type Input, type Output, output } from "@pulumi/pulumi";
-import type { FloatingPlan } from "../../model/plan/types";
+import type { EnvironmentPlan, FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
 import { child, cloudName, type Scope, tags } from "./scope";
@@ -112,6 +112,11 @@ function floatingAddress(
   return address;
 }
 
+/** Who may reach the API through the balancer: sorted, as Octavia gives them back; its address is an IPv4 one, and it refuses others for it. */
+function allowedCidrs({ network, access }: EnvironmentPlan): string[] {
+  return [...new Set([network.cidr, ...access.adminCidrs])].filter((cidr) => !cidr.includes(":")).sort();
+}
+
 function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): LoadBalancer {
   const { name, plan, openstack } = scope;
   const { address, port } = plan.apiEndpoint;
@@ -126,7 +131,7 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
       vipAddress: address,
       tags: tags(scope),
     },
-    child(scope, { dependsOn: [...network.uplink] }),
+    child(scope),
   );
   const listener = new Listener(
     `${name}-api-listener`,
@@ -138,7 +143,7 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
       // OVN's balancer knows neither: it keeps the client's address, so the control plane's security group decides who gets in, and it
       // holds no connection of its own that could be idle.
       ...(amphora && {
-        allowedCidrs: [...new Set([plan.network.cidr, ...plan.access.adminCidrs])],
+        allowedCidrs: allowedCidrs(plan),
         // Octavia's default of 50 s would cut every idle watch, `kubectl logs -f` and `exec`.
         timeoutClientData: HOUR_IN_MS,
         timeoutMemberData: HOUR_IN_MS,
@@ -167,13 +172,13 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
       maxRetries: 3,
       maxRetriesDown: 3,
     },
-    child(scope),
+    child(scope, { deletedWith: pool }), // as its members are: each would be a change of the balancer, and the next would wait for its end
   );
   for (const { plan: machine, instance } of machines.filter((each) => each.plan.roles.includes("control-plane"))) {
     new Member(
       `${name}-api-member-${machine.name}`,
       { name: cloudName(scope, machine.name), poolId: pool.id, address: machine.address, protocolPort: port, subnetId: network.subnetId },
-      child(scope, { dependsOn: [instance, monitor] }),
+      child(scope, { dependsOn: [instance, monitor], deletedWith: pool }),
     );
   }
   return balancer;

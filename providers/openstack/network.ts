@@ -6,7 +6,7 @@ import { SecGroup } from "@pulumi/openstack/networking/secGroup";
 import { SecGroupRule } from "@pulumi/openstack/networking/secGroupRule";
 import { Subnet } from "@pulumi/openstack/networking/subnet";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { child, cloudName, type Scope, tags } from "./scope";
+import { child, cloudName, IN_USE, type Scope, tags } from "./scope";
 import { compileRules, type GroupKey, groupKeys } from "./security-groups";
 
 /** The node network, made or given. */
@@ -26,7 +26,7 @@ export function createNetwork(scope: Scope): NodeNetwork {
   const network = new Network(
     `${name}-network`,
     { name: cloudName(scope, "network"), adminStateUp: true, portSecurityEnabled: true, tags: tags(scope) },
-    child(scope),
+    child(scope, IN_USE),
   );
   const subnet = new Subnet(
     `${name}-subnet`,
@@ -42,7 +42,7 @@ export function createNetwork(scope: Scope): NodeNetwork {
       allocationPools: [{ start: cloudRange.first, end: cloudRange.last }],
       tags: tags(scope),
     },
-    child(scope),
+    child(scope, IN_USE),
   );
   const external = getNetworkOutput(
     { name: openstack.externalNetwork, external: true },
@@ -51,9 +51,9 @@ export function createNetwork(scope: Scope): NodeNetwork {
   const router = new Router(
     `${name}-router`,
     { name: cloudName(scope, "router"), adminStateUp: true, externalNetworkId: external.id, tags: tags(scope) },
-    child(scope),
+    child(scope, IN_USE),
   );
-  const uplink = new RouterInterface(`${name}-router-interface`, { routerId: router.id, subnetId: subnet.id }, child(scope));
+  const uplink = new RouterInterface(`${name}-router-interface`, { routerId: router.id, subnetId: subnet.id }, child(scope, IN_USE));
   return { networkId: network.id, subnetId: subnet.id, uplink: [uplink] };
 }
 
@@ -76,7 +76,7 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
         deleteDefaultRules: true, // neutron's own rules would let everything out; the plan's flows name what may leave
         tags: tags(scope),
       },
-      child(scope),
+      child(scope, IN_USE),
     );
   }
   const rules = compileRules(plan).map(({ key, group, direction, ethertype, protocol, ports, remote, reason }) => {
@@ -93,7 +93,8 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
         description: reason,
       },
       // A rule cannot be changed, only replaced, and neutron refuses the equal one that a replacement for other words would make first.
-      child(scope, { ignoreChanges: ["description"] }),
+      // It goes with its group: by themselves they would go one after the other, at five seconds each.
+      child(scope, { ignoreChanges: ["description"], deletedWith: groups[group] }),
     );
     return { group, rule };
   });

@@ -15,6 +15,12 @@ export interface Scope {
   readonly provider: Provider;
 }
 
+/**
+ * For what cannot go as long as something is on it: the provider tries again until this is over, by default for ten minutes. What is ours goes
+ * within seconds; what somebody else has put there never does.
+ */
+export const IN_USE: Pick<CustomResourceOptions, "customTimeouts"> = { customTimeouts: { delete: "2m" } };
+
 /** Options of a child: parent and provider, and what it needs beyond them. */
 export function child(scope: Scope, options: CustomResourceOptions = {}): CustomResourceOptions {
   return { ...options, parent: scope.parent, provider: scope.provider };

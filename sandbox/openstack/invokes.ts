@@ -4,13 +4,31 @@ import { isMap, text, texts } from "../values";
 import { ApiError, type Cloud, type WorldList } from "./cloud";
 import { coresOf } from "./instances";
 
-const NO_RESULTS = "Your query returned no results. Please change your search criteria and try again.";
+/** The provider's words where nothing, or too much, is found; each of its functions has its own. */
+interface Words {
+  readonly none: string;
+  readonly several: string;
+}
+
+const RESULTS: Words = {
+  none: "Your query returned no results. Please change your search criteria and try again.",
+  several: "Your query returned more than one result. Please try a more specific search criteria",
+};
+const SUBNETS: Words = {
+  none: "Your query returned no openstack_networking_subnet_v2. Please change your search criteria and try again.",
+  several: "Your query returned more than one openstack_networking_subnet_v2. Please try a more specific search criteria",
+};
+const VOLUMES: Words = {
+  none: "Your openstack_blockstorage_volume_v3 query returned no results",
+  several: "Your openstack_blockstorage_volume_v3 query returned multiple results",
+};
+const plainly = (what: string): Words => ({ none: `No ${what} found`, several: `More than one ${what} found` });
 
 /** The lookups of the provider by token. */
 const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
   "openstack:images/getImage:getImage": (cloud, args) => {
     const [name] = images(cloud, args);
-    if (name === undefined) throw new Error(NO_RESULTS);
+    if (name === undefined) throw new Error(RESULTS.none);
     if (images(cloud, args).length > 1 && args.mostRecent !== true) {
       throw new Error(
         "Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.",
@@ -25,9 +43,9 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     region: cloud.region,
   }),
   "openstack:networking/getNetwork:getNetwork": (cloud, args) => {
-    const external = one(cloud, args, "network", ["externalNetworks"], "networkId");
-    const found = args.external === true ? external : (external ?? one(cloud, args, "network", ["networks"], "networkId"));
-    if (found === undefined || (args.external !== undefined && (found.external ?? false) !== args.external)) throw new Error(NO_RESULTS);
+    const external = one(cloud, args, "network", ["externalNetworks"], "networkId", RESULTS);
+    const found = args.external === true ? external : (external ?? one(cloud, args, "network", ["networks"], "networkId", RESULTS));
+    if (found === undefined || (args.external !== undefined && (found.external ?? false) !== args.external)) throw new Error(RESULTS.none);
     const subnets = cloud.subnetsOf(found.id).map((subnet) => subnet.id);
     return {
       adminStateUp: "true",
@@ -45,8 +63,10 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     };
   },
   "openstack:networking/getSubnet:getSubnet": (cloud, args) => {
-    const found = one(cloud, args, "subnet", ["subnets"], "subnetId");
-    if (found === undefined || (args.cidr !== undefined && found.cidr !== args.cidr)) throw new Error(NO_RESULTS);
+    const found = one(cloud, args, "subnet", ["subnets"], "subnetId", SUBNETS);
+    const { cidr, networkId } = args;
+    if (found === undefined || (cidr !== undefined && found.cidr !== cidr) || (networkId !== undefined && found.networkId !== networkId))
+      throw new Error(SUBNETS.none);
     return {
       cidr: "",
       gatewayIp: "",
@@ -64,8 +84,8 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     };
   },
   "openstack:networking/getRouter:getRouter": (cloud, args) => {
-    const found = one(cloud, args, "router", ["routers"], "routerId");
-    if (found === undefined) throw new Error(NO_RESULTS);
+    const found = one(cloud, args, "router", ["routers"], "routerId", plainly("Router"));
+    if (found === undefined) throw new Error(plainly("Router").none);
     return {
       adminStateUp: true,
       allTags: [],
@@ -82,7 +102,10 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
   "openstack:networking/getPort:getPort": (cloud, args) => {
     const { fixedIp, ...others } = args;
     const ports = matching(cloud, "port", others, { portId: "id" });
-    const found = single(ports.filter((port) => fixedIp === undefined || texts(port, "allFixedIps").includes(String(fixedIp))));
+    const found = single(
+      ports.filter((port) => fixedIp === undefined || texts(port, "allFixedIps").includes(String(fixedIp))),
+      plainly("openstack_networking_port_v2"),
+    );
     return {
       allowedAddressPairs: [],
       bindings: [],
@@ -94,20 +117,20 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     };
   },
   "openstack:networking/getSecGroup:getSecGroup": (cloud, args) => {
-    const found = single(matching(cloud, "secGroup", args, { secgroupId: "id" }));
+    const found = single(matching(cloud, "secGroup", args, { secgroupId: "id" }), plainly("Security Group"));
     return { ...found, secgroupId: found.id, region: cloud.region };
   },
   "openstack:networking/getFloatingIp:getFloatingIp": (cloud, args) => ({
-    ...single(matching(cloud, "floatingIp", args, {})),
+    ...single(matching(cloud, "floatingIp", args, {}), plainly("openstack_networking_floatingip_v2")),
     region: cloud.region,
   }),
   "openstack:blockstorage/getVolumeV3:getVolumeV3": (cloud, args) => ({
-    ...single(matching(cloud, "volume", args, {})),
+    ...single(matching(cloud, "volume", args, {}), VOLUMES),
     region: cloud.region,
   }),
   "openstack:compute/getFlavor:getFlavor": (cloud, args) => {
     const name = cloud.existingName("flavors", text(args, "name") || text(args, "flavorId"));
-    if (name === undefined) throw new Error(NO_RESULTS);
+    if (name === undefined) throw new Error(RESULTS.none);
     const vcpus = coresOf(name);
     const id = cloud.existingId("flavors", name);
     return {
@@ -179,15 +202,22 @@ function has(object: Stored, key: string, field: string, wanted: unknown): boole
   return isMap(value) && Object.entries(wanted).every(([name, one]) => value[name] === one);
 }
 
-function single(found: readonly Stored[]): Stored {
+function single(found: readonly Stored[], words: Words): Stored {
   const [first] = found;
-  if (first === undefined) throw new Error(NO_RESULTS);
-  if (found.length > 1) throw new Error("Your query returned more than one result. Please try a more specific search criteria.");
+  if (first === undefined) throw new Error(words.none);
+  if (found.length > 1) throw new Error(words.several);
   return first;
 }
 
 /** The one object a lookup by name or id finds, created here or existing from the start. */
-function one(cloud: Cloud, args: Properties, kind: string, lists: readonly WorldList[], idKey: string): Stored | undefined {
+function one(
+  cloud: Cloud,
+  args: Properties,
+  kind: string,
+  lists: readonly WorldList[],
+  idKey: string,
+  { several }: Words,
+): Stored | undefined {
   const [name, id] = [text(args, "name"), text(args, idKey)];
   const created = cloud.store.list(kind);
   const existing = lists.flatMap((list) => cloud.existing(list).map((entry) => cloud.find(kind, entry)));
@@ -195,6 +225,6 @@ function one(cloud: Cloud, args: Properties, kind: string, lists: readonly World
   const found = [...created, ...existing].filter(
     (object) => (id === "" || object.id === id) && (name === "" || object.name === name) && tagged(object),
   );
-  if (found.length > 1) throw new Error("Your query returned more than one result.");
+  if (found.length > 1) throw new Error(several);
   return found[0];
 }

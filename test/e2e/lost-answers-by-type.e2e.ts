@@ -28,7 +28,15 @@ const machine = () => {
   const port = new Thing("networking/port:Port", { name: "port", networkId: net.id, fixedIps: [{ subnetId: subnet.id }] });
   new Thing("compute/instance:Instance", { name: "it", imageName: "ubuntu", flavorName: "small", networks: [{ port: port.id }] });
 };
-const balanced = () => void new Thing("loadbalancer/loadBalancer:LoadBalancer", { name: "lb", vipSubnetId: network().subnet.id });
+const balanced = () => {
+  const { subnet } = network();
+  const balancer = new Thing("loadbalancer/loadBalancer:LoadBalancer", { name: "lb", vipSubnetId: subnet.id, vipAddress: "10.0.0.9" });
+  const listener = new Thing("loadbalancer/listener:Listener", {
+    ...{ name: "listener", loadbalancerId: balancer.id, protocol: "TCP", protocolPort: 6443 },
+  });
+  new Thing("loadbalancer/pool:Pool", { name: "pool", listenerId: listener.id, protocol: "TCP", lbMethod: "ROUND_ROBIN" });
+};
+const apart = () => void new Thing("compute/serverGroup:ServerGroup", { name: "group", policies: ["soft-anti-affinity"] });
 
 const inCluster = () => {
   const provider = new Access("kubernetes", "cluster", { kubeconfig: kubeconfig() });
@@ -130,17 +138,32 @@ describe("An answer of the cloud that is lost, on the real engine,", function ()
     assert.deepEqual(seoul.counts(), [0, 0, 0, 0, 0]);
   });
 
+  it("doubles no balancer either, nor its pool: their address and their listener name them", async () => {
+    const seoul = sandbox();
+    seoul.faults(lost("LoadBalancer"), lost("Pool"));
+    for (let times = 0; times < 2; times++) await losing(seoul.up(balanced));
+    assert.deepEqual(await changesOf(seoul.up(balanced)), nothing, "both were found");
+    assert.deepEqual(seoul.counts(), [1, 1, 1, 0, 1], "its address is a port");
+  });
+
+  it("is known of a listener only when the cloud refuses to make it again", async () => {
+    const seoul = sandbox();
+    seoul.faults(lost("Listener"));
+    await losing(seoul.up(balanced));
+    await assert.rejects(seoul.up(balanced), /It is there and not in the state.*openstack loadbalancer listener/);
+  });
+
   it("leaves to a person what the provider cannot be asked for", async () => {
     const seoul = sandbox();
-    seoul.faults(lost("LoadBalancer"));
-    await losing(seoul.up(balanced));
+    seoul.faults(lost("ServerGroup"));
+    await losing(seoul.up(apart));
     const refused = (error: unknown) =>
       error instanceof RefusedError &&
-      /was broken off while it created this LoadBalancer "lb"/.test(error.message) &&
-      /openstack loadbalancer list/.test(error.problems[0]?.remedy ?? "");
-    await assert.rejects(seoul.up(balanced), refused);
+      /was broken off while it created this ServerGroup "group"/.test(error.message) &&
+      /openstack server group list/.test(error.problems[0]?.remedy ?? "");
+    await assert.rejects(seoul.up(apart), refused);
     await assert.rejects(seoul.destroy(), refused);
-    assert.deepEqual(seoul.counts(), [1, 1, 1, 0, 1], "its address is a port");
+    await seoul.up(apart, ["group:absent"]);
   });
 
   it("of a change is followed by the same change", async () => {

@@ -56,6 +56,13 @@ describe("A destroy that was broken off", () => {
     assert.deepEqual(recalled, [DATABASE, PASSWORD]);
   });
 
+  it("has forgotten what goes with something in the cloud as well, as long as that is there", () => {
+    const group = resource("openstack:networking/secGroup:SecGroup", "nodes", { id: "g" });
+    const rule = resource("openstack:networking/secGroupRule:SecGroupRule", "rule", { id: "r", deletedWith: group.urn });
+    assert.deepEqual(recall([group, rule], stateOf(group)).recalled, [rule]);
+    assert.deepEqual(recall([group, rule], stateOf(NETWORK)).recalled, []);
+  });
+
   it("is taken back by what comes next: what may be there is read, and nothing is kept any more", async () => {
     const stack = new FakeStack(stateOf(...BEFORE));
     await beginDestroy(stack);

@@ -5,6 +5,7 @@ import { mendBackend } from "../../../engine/stackLocks";
 import { findable } from "../../../engine/state/findable";
 import { adoptRefused, type PendingStack, rememberMore, resolvePending } from "../../../engine/state/pending";
 import type { PendingOperation } from "../../../engine/state/state";
+import { fingerprintOf } from "../../../model/canonical";
 import { type Problem, RefusedError } from "../../../model/problems";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -130,6 +131,33 @@ describe("Operations that a killed run left open", () => {
     assert.deepEqual(kept.remembered(), []);
   });
 
+  it("are what they were asked to be, in OpenStack, whose provider cannot read all of it back", async () => {
+    const inputs = { instanceId: "i", volumeId: "v", vendorOptions: { ignoreVolumeConfirmation: true }, __defaults: [] };
+    const stack = new FakeStack([], [creating("openstack:compute/volumeAttach:VolumeAttach", "attach", inputs)]);
+    await resolve(stack);
+    const { __defaults: _defaults, ...outputs } = inputs;
+    const [made] = stack.resources;
+    assert.ok(made && "outputs" in made);
+    assert.deepEqual([made.id, made.outputs], ["i/v", outputs]);
+  });
+
+  it("were not made where another resource is that object", async () => {
+    const keypair = (name: string) => creating("openstack:compute/keypair:Keypair", name, { name: "seoul-1a2b3c4d" });
+    const stack = new FakeStack([{ ...keypair("key").resource, id: "seoul-1a2b3c4d" }], [keypair("other")]);
+    await resolve(stack);
+    assert.deepEqual(
+      stack.resources.map(({ urn: one }) => one),
+      [urn("openstack:compute/keypair:Keypair", "key")],
+    );
+  });
+
+  it("are not looked for where a person has made sure that nothing is there, whatever they are", async () => {
+    const port = creating("openstack:networking/port:Port", "port", { name: "seoul-cp-1" });
+    const stack = new FakeStack([], [port]);
+    await resolve(stack, [`port:absent@${fingerprintOf([port.resource.urn, "2027-01-01T00:00:00Z"])}`]);
+    assert.deepEqual([stack.resources, stack.operations], [[], []]);
+  });
+
   it("are read afresh where something was changed or deleted", async () => {
     const there = { urn: accountUrn, type: ACCOUNT, id: "portal/default" };
     const stack = new FakeStack([there], [{ type: "deleting", resource: there }]);
@@ -188,8 +216,10 @@ describe("What a resource is found by", () => {
   it("is a machine's own port for a machine, for a cloud knows no machine by name", () => {
     const way = findable("openstack:compute/instance:Instance");
     assert.ok(way.how === "lookup");
-    assert.deepEqual(way.args({ networks: [{ port: "p1" }] }), { portId: "p1" });
-    assert.equal(way.id({ id: "p1", deviceId: "" }), "", "the port has no machine: none was made");
+    const [question] = way.ways[0]?.ask ?? [];
+    assert.ok(question !== undefined && "token" in question);
+    assert.deepEqual(question.args({ networks: [{ port: "p1" }] }, {}), { portId: "p1" });
+    assert.equal(way.ways[0]?.id({ id: "p1", deviceId: "" }, {}), "", "the port has no machine: none was made");
   });
 
   it("is the word of a person for types kpaas does not know", () => {

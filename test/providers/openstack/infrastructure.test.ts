@@ -58,6 +58,16 @@ describe("an OpenStack infrastructure", () => {
     });
   });
 
+  it("goes quickly: what goes with something else costs no call, and what others hold is not waited for ten minutes", async () => {
+    const g = await build(samplePlan("highAvailability"));
+    for (const { name, options, inputs } of ofType(g, "SecGroupRule"))
+      assert.equal(`${options.deletedWith}-id`, inputs.securityGroupId, name);
+    for (const type of ["Member", "Monitor"])
+      for (const { name, options } of ofType(g, type)) assert.equal(options.deletedWith, "seoul-api-pool", name);
+    for (const type of ["Network", "Subnet", "Router", "RouterInterface", "SecGroup"])
+      for (const { name, options } of ofType(g, type)) assert.equal(options.customTimeouts.delete, "2m", name);
+  });
+
   it("refuses a plan of another cloud", () => {
     const { openstack: _openstack, ...plan } = samplePlan("minimal");
     assert.throws(
@@ -245,6 +255,9 @@ describe("the API's balancer on OpenStack", () => {
     assert.equal(g.get("seoul-api").inputs.vipAddress, "10.20.255.254");
     const listener = g.get("seoul-api-listener").inputs;
     assert.deepEqual(listener.allowedCidrs, ["10.20.0.0/16", "203.0.113.0/24"]);
+    const admins = { infrastructure: { access: { adminCidrs: ["203.0.113.0/24", "198.51.100.0/24", "2001:db8::/32"] } } };
+    const { inputs } = (await build(samplePlan("highAvailability", admins))).get("seoul-api-listener");
+    assert.deepEqual(inputs.allowedCidrs, ["10.20.0.0/16", "198.51.100.0/24", "203.0.113.0/24"], "as Octavia gives them back");
     assert.deepEqual([listener.timeoutClientData, listener.timeoutMemberData], [3_600_000, 3_600_000]);
     assert.deepEqual([listener.protocol, listener.protocolPort], ["TCP", 6443]);
     assert.equal(g.get("seoul-floating-ip-associate-api").inputs.portId, "seoul-api-vip-port");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
+import { NOT_FOUND, SEVERAL } from "../../../engine/state/findable";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
 import { Store } from "../../../sandbox/store";
 import { isMap, texts } from "../../../sandbox/values";
@@ -132,7 +133,7 @@ describe("the simulated OpenStack", () => {
     };
     for (const [token, name] of Object.entries(lookups)) {
       assert.equal((await client.invoke(token, { name })).properties.name, name);
-      await assert.rejects(client.invoke(token, { name: "none" }), /Your query returned no results/);
+      await assert.rejects(client.invoke(token, { name: "none" }), NOT_FOUND);
     }
     assert.deepEqual((await client.invoke("openstack:images/getImageIds:getImageIds", { name: "none" })).properties.ids, []);
     await cloud.it.create("port", { networkId: "old-net", fixedIps: [{ subnetId: "old-subnet", ipAddress: "192.168.0.5" }] });
@@ -152,10 +153,13 @@ describe("the simulated OpenStack", () => {
     assert.equal((await ask("networking/getSecGroup:getSecGroup", { name: "nodes", tags: ["kpaas-environment=seoul"] })).id, group.id);
     assert.equal((await ask("blockstorage/getVolumeV3:getVolumeV3", { metadata: { "kpaas-volume": "data" } })).id, volume.id);
     assert.equal((await ask("networking/getFloatingIp:getFloatingIp", { tags: ["a"] })).id, floating.id);
-    await assert.rejects(ask(getPort, { name: "none" }), /no results/);
-    await assert.rejects(ask("networking/getSecGroup:getSecGroup", { name: "nodes", tags: ["kpaas-environment=busan"] }), /no results/);
+    await assert.rejects(ask(getPort, { name: "none" }), /No openstack_networking_port_v2 found/);
+    await assert.rejects(
+      ask("networking/getSecGroup:getSecGroup", { name: "nodes", tags: ["kpaas-environment=busan"] }),
+      /No Security Group found/,
+    );
     await create("volume", { name: "data", size: 10 });
-    await assert.rejects(ask("blockstorage/getVolumeV3:getVolumeV3", { name: "data" }), /more than one result/);
+    await assert.rejects(ask("blockstorage/getVolumeV3:getVolumeV3", { name: "data" }), SEVERAL);
   });
 
   it("never has a reference to something that is gone, whatever is created and deleted in which order", async () => {
