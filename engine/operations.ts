@@ -1,4 +1,4 @@
-import type { PulumiFn } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer } from "../model/layers";
 import { describeProblem } from "../model/problems";
@@ -13,12 +13,13 @@ import { mendStackConfig } from "./sandbox";
 import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
 import { copyState, forgetCopy, secureState } from "./state/copy";
+import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
 import { approvedDeletions, type Protection } from "./state/protection";
 import { pendingStack } from "./state/stack";
-import { parseState, type State, type StateResource } from "./state/state";
+import { parseState, type State } from "./state/state";
 import { busyError, translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
@@ -178,7 +179,13 @@ export async function runOperation(
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const { engine, setting } = await prepare(target, options);
   requireFree(kind, target, setting);
-  const watched = program && watchProgram(program);
+  let replace: readonly string[] = [];
+  const watched =
+    program &&
+    watchProgram(async () => {
+      await deleteFirst(replace);
+      return await program();
+    });
   const newCollector = () =>
     new EventCollector(options.onProgress, (text) => {
       const thrown = watched?.thrown();
@@ -199,13 +206,13 @@ export async function runOperation(
     const open = pendingStack(target.root, { engine, setting, command }, options, tell);
     const { environment } = target.plan;
     if (kind === "destroy") judgements.count(await forgetObjects(open, environment, target.approvals));
-    let unproven: readonly StateResource[] = [];
-    if (kind === "preview") judgements.count(await tellPending(open, target.approvals));
-    else {
-      const resolution = await resolvePending(open, environment, target.approvals, kind === "destroy");
-      judgements.count(resolution.counted);
-      unproven = resolution.unproven;
-    }
+    const { state, unproven, counted } =
+      kind === "preview"
+        ? await tellPending(open, target.approvals)
+        : await resolvePending(open, environment, target.approvals, kind === "destroy");
+    judgements.count(counted);
+    // Looking at it once is enough where nothing is written since.
+    const known = open.beforeDestroy() === undefined ? state : undefined;
     if (kind === "destroy") await beginDestroy(open);
     else if (kind === "preview") tellBrokenDestroy(open);
     else await recallForgotten(open);
@@ -225,9 +232,16 @@ export async function runOperation(
     // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
     if (kind === "destroy") await unprotect(["--all"]);
     const { parallel = AT_ONCE } = options;
+    const machinesOf = async (now: State): Promise<string[]> => {
+      const { plan, layer } = target;
+      if ((layer ?? "infrastructure") !== "infrastructure") return [];
+      return await machinesToRemake(plan, now, async () => (layer === undefined ? now : await readState(target, options)), tell);
+    };
+    if (program !== undefined) replace = await machinesOf(known ?? parseState(await open.exportState(false)));
     for (let done = false; !done; ) {
       try {
-        await stack[kind]({ onEvent: (event) => collector.take(event), suppressProgress: true, parallel });
+        const all = { onEvent: (event: EngineEvent) => collector.take(event), suppressProgress: true, parallel };
+        await (kind === "preview" || kind === "up" ? stack[kind]({ ...all, replace: [...replace] }) : stack[kind](all));
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
@@ -240,6 +254,8 @@ export async function runOperation(
         // What was not answered has to be looked for before anything is tried again.
         if (kind !== "up" || collector.unanswered.length > 0) throw error;
         if (!(await adoptRefused(open, unproven, collector.refusals))) throw error;
+        // Those that were made again are new ones by now.
+        replace = await machinesOf(parseState(await open.exportState(false)));
         collector = newCollector();
       }
     }

@@ -32,6 +32,10 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
   ],
   [
+    /unexpected state 'ERROR'/,
+    "The cloud could not build a machine, and says why in `openstack server show ID -c fault`: mostly that no host has room for it, or that the quota of volumes or of their gigabytes is used up, which it finds out only then. Mend that and run the same command again: a machine that never was one is deleted and made again.",
+  ],
+  [
     /unreachable cluster|cluster is unreachable/i,
     `The cluster's API was not reached: mend it, or the way to it, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds. Where it is lost for good, destroy with --approve ${CLUSTER_LOST} does that.`,
   ],

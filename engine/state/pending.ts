@@ -26,18 +26,21 @@ export interface PendingStack {
 
 /** What was found out about operations that were broken off. */
 export interface Resolution {
+  /** The state, where it was looked at and is still the same. */
+  readonly state?: State;
   /** Creations of which only the cloud's refusal to repeat them can tell. */
   readonly unproven: readonly StateResource[];
   /** The approvals of absence that counted. */
   readonly counted: readonly string[];
 }
 
-/** Names the operations that earlier runs left open, for a preview, which resolves none of them. Gives the approvals that will count. */
-export async function tellPending(stack: PendingStack, approvals: readonly string[] = []): Promise<readonly string[]> {
-  const operations = allOf(parseState(await stack.exportState(false)), stack);
-  if (operations.length === 0) return [];
-  stack.tell(`an earlier operation was broken off; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
-  return operations.map(absence).filter((one) => approvals.includes(one));
+/** Names the operations that earlier runs left open, for a preview, which resolves none of them. Counts the approvals that will count. */
+export async function tellPending(stack: PendingStack, approvals: readonly string[] = []): Promise<Resolution> {
+  const state = parseState(await stack.exportState(false));
+  const operations = allOf(state, stack);
+  if (operations.length > 0)
+    stack.tell(`an earlier operation was broken off; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
+  return { state, unproven: [], counted: operations.map(absence).filter((one) => approvals.includes(one)) };
 }
 
 /** Keeps operations of which nobody told the end, so that the next operation finds out. */
@@ -72,7 +75,7 @@ export async function resolvePending(
 ): Promise<Resolution> {
   const state = parseState(await stack.exportState(false));
   const pending = allOf(state, stack);
-  if (pending.length === 0) return { unproven: [], counted: [] };
+  if (pending.length === 0) return { state, unproven: [], counted: [] };
   stack.tell(`finding out what became of ${pending.length} operations that were broken off: ${pending.map(described).join(", ")}`);
 
   const creations = pending.filter(({ type }) => type === "creating");

@@ -23,6 +23,8 @@ const resourceSchema = z.looseObject({
   /** True for what was replaced and is not deleted yet. */
   delete: z.boolean().optional(),
   provider: z.string().optional(),
+  /** Why a creation or change ended unfinished that is recorded all the same. */
+  initErrors: z.array(z.string()).optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
   parent: z.string().optional(),

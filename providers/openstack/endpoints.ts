@@ -8,7 +8,7 @@ import { FloatingIpAssociate } from "@pulumi/openstack/networking/floatingIpAsso
 import { Port } from "@pulumi/openstack/networking/port";
 import type { SecGroup } from "@pulumi/openstack/networking/secGroup";
 import { type Input, type Output, output } from "@pulumi/pulumi";
-import type { EnvironmentPlan, FloatingPlan } from "../../model/plan/types";
+import type { FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
 import { child, cloudName, type Scope, tags } from "./scope";
@@ -112,11 +112,6 @@ function floatingAddress(
   return address;
 }
 
-/** Who may reach the API through the balancer: sorted, as Octavia gives them back; its address is an IPv4 one, and it refuses others for it. */
-function allowedCidrs({ network, access }: EnvironmentPlan): string[] {
-  return [...new Set([network.cidr, ...access.adminCidrs])].filter((cidr) => !cidr.includes(":")).sort();
-}
-
 function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): LoadBalancer {
   const { name, plan, openstack } = scope;
   const { address, port } = plan.apiEndpoint;
@@ -143,7 +138,8 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
       // OVN's balancer knows neither: it keeps the client's address, so the control plane's security group decides who gets in, and it
       // holds no connection of its own that could be idle.
       ...(amphora && {
-        allowedCidrs: allowedCidrs(plan),
+        // Octavia gives them back sorted.
+        allowedCidrs: [...new Set([plan.network.cidr, ...plan.access.adminCidrs])].sort(),
         // Octavia's default of 50 s would cut every idle watch, `kubectl logs -f` and `exec`.
         timeoutClientData: HOUR_IN_MS,
         timeoutMemberData: HOUR_IN_MS,

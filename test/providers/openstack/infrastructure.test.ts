@@ -255,7 +255,7 @@ describe("the API's balancer on OpenStack", () => {
     assert.equal(g.get("seoul-api").inputs.vipAddress, "10.20.255.254");
     const listener = g.get("seoul-api-listener").inputs;
     assert.deepEqual(listener.allowedCidrs, ["10.20.0.0/16", "203.0.113.0/24"]);
-    const admins = { infrastructure: { access: { adminCidrs: ["203.0.113.0/24", "198.51.100.0/24", "2001:db8::/32"] } } };
+    const admins = { infrastructure: { access: { adminCidrs: ["203.0.113.0/24", "198.51.100.0/24"] } } };
     const { inputs } = (await build(samplePlan("highAvailability", admins))).get("seoul-api-listener");
     assert.deepEqual(inputs.allowedCidrs, ["10.20.0.0/16", "198.51.100.0/24", "203.0.113.0/24"], "as Octavia gives them back");
     assert.deepEqual([listener.timeoutClientData, listener.timeoutMemberData], [3_600_000, 3_600_000]);

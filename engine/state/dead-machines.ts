@@ -1,0 +1,108 @@
+import { groupField } from "../../model/plan/input-field";
+import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import { type Problem, RefusedError } from "../../model/problems";
+import { nameOf } from "../events";
+import { CLUSTER, type State, type StateResource } from "./state";
+
+/*
+ * Nova makes a server at once and finds out later that it cannot: for want of room, or because a quota of volumes is used up. Such a server is
+ * there and in error, and its provider takes it for made. One that never was a machine goes, and another is made; one that was stays, for an
+ * error can pass, and it may be a member of etcd.
+ */
+
+const INSTANCE = "openstack:compute/instance:Instance";
+
+/** A machine of the plan of which the cloud says that its server is in error. */
+export interface DeadMachine {
+  readonly machine: MachinePlan;
+  readonly urn: string;
+  /** The server's id. */
+  readonly id: string;
+  /** Whether it has been a machine: the cluster knows it, or its creation had ended well. */
+  readonly lived: boolean;
+}
+
+/** The machines of the plan whose servers are in error, as last seen. `cluster`: the state that holds the cluster; undefined: there is none. */
+export function deadMachines(plan: EnvironmentPlan, { deployment }: State, cluster: State | undefined): DeadMachine[] {
+  const nodes = nodesOf(cluster?.deployment.resources?.find(({ type }) => type === CLUSTER));
+  return (deployment.resources ?? []).filter(isInError).flatMap(({ urn, id = "", initErrors }) => {
+    const machine = plan.machines.find(({ name }) => nameOf(urn) === `${plan.environment}-infrastructure-machine-${name}`);
+    if (machine === undefined) return [];
+    const isNode = machine.name in plan.cluster.nodes;
+    return [{ machine, urn, id, lived: isNode ? nodes.get(machine.name) === id : !isUnmade(initErrors) }];
+  });
+}
+
+function isInError({ type, delete: goes, outputs, initErrors }: StateResource): boolean {
+  return type === INSTANCE && goes !== true && (outputs?.powerState === "error" || isUnmade(initErrors));
+}
+
+/** Whether a creation ended in an error of the server. */
+function isUnmade(errors: StateResource["initErrors"]): boolean {
+  return errors?.some((error) => /unexpected state 'ERROR'/.test(error)) ?? false;
+}
+
+/** The servers' ids of the nodes that the cluster was last brought to, by name. */
+function nodesOf(cluster: StateResource | undefined): ReadonlyMap<string, unknown> {
+  const nodes = cluster?.inputs?.nodes;
+  if (typeof nodes !== "object" || nodes === null) return new Map();
+  return new Map(Object.entries(nodes).map(([name, node]: [string, { readonly machineId?: unknown }]) => [name, node.machineId]));
+}
+
+/** Words for what becomes of those that never were machines. */
+export function tellRemade(dead: readonly DeadMachine[]): string {
+  const names = dead.map(({ machine }) => machine.key).join(", ");
+  const [is, it] = dead.length === 1 ? ["is", "it"] : ["are", "each"];
+  return `${names} ${is} in error in the cloud and never joined: ${it} is deleted and made again`;
+}
+
+/** @throws RefusedError naming each machine that was one, and is in error now */
+export function refuseDead(plan: EnvironmentPlan, dead: readonly DeadMachine[]): void {
+  const problems = dead.map(({ machine, id }): Problem => {
+    const { key, generation, group, name } = machine;
+    const isNode = name in plan.cluster.nodes;
+    const lost = isNode
+      ? `raise its generation to ${generation + 1}, which builds another beside it`
+      : `\`openstack server delete ${id}\` and refresh, and the next \`up\` makes it again, with its data volumes`;
+    return {
+      environment: plan.environment,
+      path: isNode ? `${groupField(group)}.${key}` : groupField(group),
+      reason: `the server of ${key} (${id}) is in error, and it is in use: it is not replaced by itself`,
+      remedy: `an error can pass: see \`openstack server show ${id}\`, mend it, and run \`kpaas refresh ${plan.environment}\`; where it is lost, ${lost}`,
+      severity: "error",
+    };
+  });
+  if (problems.length > 0) throw new RefusedError(problems);
+}
+
+/**
+ * URNs of the machines that never were one, to be deleted and made again.
+ *
+ * @param cluster reads the state that holds the cluster
+ * @throws RefusedError where one that was is in error now
+ */
+export async function machinesToRemake(
+  plan: EnvironmentPlan,
+  state: State,
+  cluster: () => Promise<State | undefined>,
+  tell: (text: string) => void,
+): Promise<string[]> {
+  if (deadMachines(plan, state, undefined).length === 0) return [];
+  const dead = deadMachines(plan, state, await cluster());
+  refuseDead(
+    plan,
+    dead.filter(({ lived }) => lived),
+  );
+  tell(tellRemade(dead));
+  return dead.map(({ urn }) => urn);
+}
+
+/** Within a program: has these go before they are made again, since their ports serve one machine at a time. No other machine goes first, ever. */
+export async function deleteFirst(urns: readonly string[]): Promise<void> {
+  if (urns.length === 0) return;
+  const names = urns.map(nameOf);
+  const { runtime } = await import("@pulumi/pulumi");
+  runtime.registerStackTransformation(({ type, name, props, opts }) =>
+    type === INSTANCE && names.includes(name) ? { props, opts: { ...opts, deleteBeforeReplace: true } } : undefined,
+  );
+}
