@@ -113,11 +113,20 @@ function result(child: ChildProcess): Promise<CommandResult> {
       stderr = (stderr + text).slice(-KEPT_CHARACTERS);
     });
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       if (code === 0) resolve({ stdout, stderr, code });
-      else reject(commandError(stderr));
+      else if (signal !== null) reject(new EngineKilledError(signal));
+      else reject(commandError(stderr.trim() === "" ? `error: the engine ended with code ${code} and said nothing` : stderr));
     });
   });
+}
+
+/** The engine did not end by itself. */
+export class EngineKilledError extends CommandError {
+  constructor(readonly signal: NodeJS.Signals) {
+    super(`error: the engine was killed (${signal})`);
+    this.name = "EngineKilledError";
+  }
 }
 
 /** The Automation API tells apart by class what the command line tells by words. */

@@ -138,6 +138,16 @@ export class EventCollector {
     return this.failedResources.size > 0;
   }
 
+  /** URNs of the resources that could not be deleted. */
+  get undeleted(): readonly string[] {
+    return [...this.failedResources.values()].filter(({ op }) => op.startsWith("delete")).map(({ urn }) => urn);
+  }
+
+  /** Adds to what is told of the failure. */
+  note(lines: readonly string[]): void {
+    for (const text of lines) this.message("error", text, undefined, false);
+  }
+
   /** What was said about each resource that failed, by URN. */
   get refusals(): ReadonlyMap<string, string> {
     return new Map(this.errors.flatMap(({ urn, text }) => (urn === undefined ? [] : [[urn, text] as const])));

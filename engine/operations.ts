@@ -14,6 +14,7 @@ import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
 import { copyState, forgetCopy, secureState } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
+import { portsInTheWay } from "./state/in-the-way";
 import { forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
@@ -245,6 +246,7 @@ export async function runOperation(
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
+        if (collector.undeleted.length > 0) collector.note(await portsInTheWay(open, collector.undeleted));
         // Only the program reads the configuration, and with it what is approved there.
         const approved = judgements.approved.map(({ approval }) => approval);
         if (protection === undefined && collector.unanswered.length === 0 && approved.length > 0 && (await yieldTo(approved))) {

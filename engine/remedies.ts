@@ -53,7 +53,15 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     "What is missing may be too new to be seen yet: run the same command again. If it was deleted by hand, `kpaas refresh` records that first.",
   ],
   [
-    /connection (was )?(reset|lost)|\bEOF\b|ECONNRESET|deadline exceeded/i,
+    /in the way of /,
+    "What is in the way is not this environment's: delete it, or take it off the network, then run the same command again.",
+  ],
+  [
+    /delet[^\n]*(deadline exceeded|timeout while waiting)(?![\s\S]*in the way of )/i,
+    "It did not go in time: the cloud is slow, or something is still on it. Run the same command again.",
+  ],
+  [
+    /connection (was )?(reset|lost)|\bEOF\b|ECONNRESET|(?<!delet[^\n]*)deadline exceeded/i,
     "The connection broke while a request was under way: run the same command again; it first finds out what was done.",
   ],
   [/\b50[0-4]\b.*(error|unavailable|timeout)/i, "The cloud failed: run the same command again; it goes on from what was done."],

@@ -2,6 +2,7 @@ import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { toldByCluster } from "../model/guard/cluster-dangers";
 import { InvalidInputError, RefusedError } from "../model/problems";
+import { EngineKilledError } from "./command";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
 import { type EventCollector, indent, plain } from "./events";
 import { remediesFor } from "./remedies";
@@ -52,6 +53,7 @@ export async function translateErrors<T>(
     if (error instanceof StackNotFoundError) throw new StackMissingError(environment);
     if (error instanceof ConcurrentUpdateError) throw busyError(environment, { who: holderIn(error.message) });
     if (!(error instanceof CommandError)) throw error;
+    if (error instanceof EngineKilledError) throw killedError(what, environment, error);
     const collector = told?.collector();
     const refused = [...(collector?.refusals.values() ?? [])].map((text) => toldByCluster(text, target.plan));
     // Where something else failed too, the failure names all of it.
@@ -62,6 +64,16 @@ export async function translateErrors<T>(
     const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason, target.sandbox)].join("\n");
     throw new OperationFailedError(text, thrown === undefined ? undefined : { cause: thrown });
   }
+}
+
+/** What the engine itself could not say any more. */
+function killedError(what: string, environment: string, error: EngineKilledError): OperationFailedError {
+  const text = [
+    `${what} of ${environment} failed:`,
+    indent(`the engine was killed (${error.signal}) before it had ended: by somebody, or by the system for want of memory`),
+    "Run the same command again: it first finds out what was done.",
+  ];
+  return new OperationFailedError(text.join("\n"), { cause: error });
 }
 
 /** Who holds the stack, from the engine's own words. */

@@ -15,7 +15,7 @@ export interface InfrastructureMachine {
   readonly dialAddress: Output<string>;
   /** The private address peers use; planned, so known at preview. */
   readonly address: string;
-  /** Device path in the guest by volume name, e.g. `/dev/disk/by-id/virtio-…`. */
+  /** Device path in the guest by volume name, where the image has its disks on the usual bus: `/dev/disk/by-id/virtio-…` on OpenStack. */
   readonly devices: Readonly<Record<string, Output<string>>>;
 }
 

@@ -44,35 +44,51 @@ function withoutUnknowns(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== runtime.unknownValue));
 }
 
+/** Puts a question to the cloud of a resource; undefined where there is nothing to ask. */
+type Put = (resource: StateResource, question: Question, inputs: Values, before: Values) => Promise<Values | undefined>;
+
 /**
- * Asks the clouds, by a program that registers nothing but providers configured as the recorded ones (secrets in clear) are.
+ * Lets `work` ask the clouds, by a program that registers nothing but providers configured as the recorded ones (secrets in clear) are.
  *
  * @param ask runs a program as a preview
  */
+export async function asking(
+  ask: (program: () => Promise<void>) => Promise<void>,
+  recorded: readonly StateResource[],
+  work: (put: Put) => Promise<void>,
+): Promise<void> {
+  const done = new Error("everything was asked");
+  let isDone = false;
+  try {
+    await ask(async () => {
+      const providers = new Map<string, ProviderResource>();
+      await work(async ({ provider: reference = "" }, question, inputs, before) => {
+        const provider = providers.get(reference) ?? sameProvider(reference, recorded);
+        providers.set(reference, provider);
+        return await put(question, inputs, before, provider);
+      });
+      isDone = true;
+      // Ends the preview here: what it would make of a program without resources matters to nobody.
+      throw done;
+    });
+  } catch (error) {
+    if (!isDone) throw error;
+  }
+}
+
+/** Looks up what there is. `ask` and `recorded` are those of {@link asking}. */
 export async function lookUp(
   ask: (program: () => Promise<void>) => Promise<void>,
   lookups: readonly Lookup[],
   recorded: readonly StateResource[],
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
-  const done = new Error("everything was asked");
-  try {
-    await ask(async () => {
-      const providers = new Map<string, ProviderResource>();
-      // An object that cannot be read ends the preview, so what is only asked for comes first.
-      const reads = ({ ways }: Lookup) => ways.some(({ ask: questions }) => questions.some((one) => "read" in one));
-      for (const lookup of [...lookups.filter((one) => !reads(one)), ...lookups.filter(reads)]) {
-        const reference = lookup.resource.provider ?? "";
-        const provider = providers.get(reference) ?? sameProvider(reference, recorded);
-        providers.set(reference, provider);
-        answers.push(await answer(lookup, (question, before) => put(question, lookup.inputs, before, provider)));
-      }
-      // Ends the preview here: what it would make of a program without resources matters to nobody.
-      throw done;
-    });
-  } catch (error) {
-    if (answers.length < lookups.length) throw error;
-  }
+  // An object that cannot be read ends the preview, so what is only asked for comes first.
+  const reads = ({ ways }: Lookup) => ways.some(({ ask: questions }) => questions.some((one) => "read" in one));
+  await asking(ask, recorded, async (put) => {
+    for (const lookup of [...lookups.filter((one) => !reads(one)), ...lookups.filter(reads)])
+      answers.push(await answer(lookup, (question, before) => put(lookup.resource, question, lookup.inputs, before)));
+  });
   return answers;
 }
 

@@ -62,8 +62,8 @@ export function nodeUserData({ packages, podCidr }: Node): string {
 
 /** What the NFS server machine serves. */
 export interface NfsServer {
-  /** The data volume's device, by id; it may appear after the machine has started. */
-  readonly device: string;
+  /** The data volume's device, by id: where it may be found. It may appear after the machine has started. */
+  readonly devices: readonly string[];
   /** The exported folder. */
   readonly path: string;
   /** Who may mount it: the node subnet. The server's security group lets nodes through only. */
@@ -84,22 +84,22 @@ const PLAIN = /^\/[A-Za-z0-9._/-]+$/;
  *
  * @throws Error for a path or device that is no plain absolute path.
  */
-export function nfsServerUserData({ device, path, clients }: NfsServer): string {
-  for (const each of [device, path]) {
+export function nfsServerUserData({ devices, path, clients }: NfsServer): string {
+  for (const each of [...devices, path]) {
     if (!PLAIN.test(each)) throw new Error(`"${each}" must be an absolute path of letters, digits, ".", "_", "-" and "/"`);
   }
   const script = [
     "#!/bin/sh",
     "set -eu",
     "tries=0",
-    `until [ -b ${device} ]; do`,
+    `until for device in ${devices.join(" ")}; do [ ! -b $device ] || break; done; [ -b $device ]; do`,
     "  tries=$((tries + 1))",
-    `  [ $tries -le 300 ] || { echo "the volume ${device} did not appear" >&2; exit 1; }`,
+    `  [ $tries -le 300 ] || { echo "the volume did not appear: none of ${devices.join(", ")}" >&2; exit 1; }`,
     "  sleep 2",
     "done",
-    `blkid ${device} >/dev/null || mkfs.ext4 -q -m 0 ${device}`,
+    "blkid $device >/dev/null || mkfs.ext4 -q -m 0 $device",
     `mkdir -p ${path}`,
-    `grep -q " ${path} " /etc/fstab || echo "${device} ${path} ext4 defaults,nofail 0 2" >>/etc/fstab`,
+    `grep -q " ${path} " /etc/fstab || echo "$device ${path} ext4 defaults,nofail 0 2" >>/etc/fstab`,
     "systemctl daemon-reload",
     `mountpoint -q ${path} || mount ${path}`,
     `chown ${NOBODY}:${NOBODY} ${path}`,

@@ -49,7 +49,10 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
 
     this.machines = Object.fromEntries(
       plan.machines.map(({ key, name: machineName, roles, zone, address }): [string, InfrastructureMachine] => {
-        const { instance, devices } = machines[machineName]!;
+        const { instance } = machines[machineName]!;
+        const devices = Object.fromEntries(
+          Object.entries(machines[machineName]!.devices).map(([volume, paths]) => [volume, paths.apply(([usual]) => usual)]),
+        );
         const dialAddress = (roles.includes("bastion") ? endpoints.bastion : undefined) ?? output(address);
         return [
           machineName,

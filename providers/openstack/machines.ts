@@ -4,11 +4,12 @@ import { ServerGroup } from "@pulumi/openstack/compute/serverGroup";
 import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
 import { getImageOutput } from "@pulumi/openstack/images/getImage";
 import { Port } from "@pulumi/openstack/networking/port";
-import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import type { Input, Output } from "@pulumi/pulumi";
 import { allowedAddresses } from "../../model/plan/address-pairs";
 import { nfsClient, operatingSystem } from "../../model/plan/operating-system";
 import type { MachinePlan, VolumePlan } from "../../model/plan/types";
 import { nfsServerUserData, nodeUserData } from "./cloud-init";
+import { volumeDevices } from "./devices";
 import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
 import { child, cloudName, metadata, type Scope, tags } from "./scope";
 import { groupsOf } from "./security-groups";
@@ -28,8 +29,8 @@ export interface Machine {
   readonly plan: MachinePlan;
   readonly port: Port;
   readonly instance: Instance;
-  /** Device path in the guest by volume name. */
-  readonly devices: Readonly<Record<string, Output<string>>>;
+  /** Where the guest may find a volume, by its name. */
+  readonly devices: Readonly<Record<string, Output<[string, ...string[]]>>>;
 }
 
 /** Every machine of the plan by name, with port, volumes and what keeps a group apart. */
@@ -85,7 +86,7 @@ function createMachine(
     child(scope),
   );
   const volumes = machine.volumes.map((volume) => ({ plan: volume, resource: createVolume(scope, machine, volume) }));
-  const devices = Object.fromEntries(volumes.map(({ plan: volume, resource }) => [volume.name, devicePath(resource)]));
+  const devices = Object.fromEntries(volumes.map(({ plan: volume, resource }) => [volume.name, resource.id.apply(volumeDevices)]));
   const instance = new Instance(
     `${name}-machine-${machine.name}`,
     {
@@ -146,11 +147,6 @@ function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): V
   );
 }
 
-/** Where the guest finds a volume: virtio shows the first 20 characters of its id as the serial number. */
-function devicePath(volume: Resource & { readonly id: Output<string> }): Output<string> {
-  return interpolate`/dev/disk/by-id/virtio-${volume.id.apply((id) => id.slice(0, 20))}`;
-}
-
 /** What a machine is prepared with at its first boot. */
 function userData({ plan }: Scope, machine: MachinePlan, devices: Machine["devices"]): Input<string> | undefined {
   const { storage } = plan.platform;
@@ -158,7 +154,7 @@ function userData({ plan }: Scope, machine: MachinePlan, devices: Machine["devic
     const client = storage.kind === "nfs" ? nfsClient(operatingSystem(machine.image)) : undefined;
     return nodeUserData({ packages: client === undefined ? [] : [client], podCidr: plan.network.podCidr });
   }
-  const device = devices[machine.volumes[0]?.name ?? ""];
-  if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || device === undefined) return undefined;
-  return device.apply((path) => nfsServerUserData({ device: path, path: storage.path, clients: plan.network.cidr }));
+  const share = devices[machine.volumes[0]?.name ?? ""];
+  if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || share === undefined) return undefined;
+  return share.apply((paths) => nfsServerUserData({ devices: paths, path: storage.path, clients: plan.network.cidr }));
 }

@@ -274,7 +274,11 @@ describe("An operation in a project of the user's own, with a provider", functio
         if (event.kind === "message" && event.text === "at work") process.kill(holderOf(seoul.locks), "SIGKILL");
       },
     });
-    await assert.rejects(killed, OperationFailedError);
+    await assert.rejects(
+      killed,
+      (error) =>
+        error instanceof OperationFailedError && /the engine was killed \(SIGKILL\).*\nRun the same command again/.test(error.message),
+    );
     await runOperation("preview", seoul, register(["one", "two"]), { onProgress: (event) => told.push(event) });
     const shown = told.flatMap((event) => (event.kind === "engine" ? [event.text] : []));
     assert.match(shown.join("\n"), /stuck-two \(creating\)/, "what may have been left behind is named");

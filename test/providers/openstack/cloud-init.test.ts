@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
 import { nfsServerUserData, nodeUserData } from "../../../providers/openstack/cloud-init";
+import { volumeDevices } from "../../../providers/openstack/devices";
 
 const NFT = ["/usr/sbin/nft", "/sbin/nft"].find((path) => existsSync(path));
 
@@ -12,7 +13,8 @@ interface CloudConfig {
   readonly runcmd: readonly (readonly string[])[];
 }
 
-const server = { device: "/dev/disk/by-id/virtio-0123456789abcdef0123", path: "/srv/nfs", clients: "10.20.0.0/16" };
+const ID = "0b7d8f3e-1111-4222-8333-444455556666";
+const server = { devices: volumeDevices(ID), path: "/srv/nfs", clients: "10.20.0.0/16" };
 
 function config(): CloudConfig {
   const text = nfsServerUserData(server);
@@ -43,6 +45,24 @@ describe("the NFS server's user data", () => {
     assert.match(script, /^chown 65534:65534 \/srv\/nfs$/m);
     assert.match(script, /blkid \S+ >\/dev\/null \|\| mkfs\.ext4/);
     assert.ok(script.indexOf("mount /srv/nfs") < script.indexOf("exportfs"), "exports only after the mount");
+  });
+
+  it("finds the volume whatever bus the image has its disks on", () => {
+    assert.deepEqual(volumeDevices(ID), [
+      "/dev/disk/by-id/virtio-0b7d8f3e-1111-4222-8",
+      "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_0b7d8f3e-1111-4222-8333-444455556666",
+      "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_0b7d8f3e-1111-4222-8",
+      "/dev/disk/by-id/ata-QEMU_HARDDISK_0b7d8f3e-1111-4222-8",
+      "/dev/disk/by-id/wwn-0x0b7d8f3e111142228333444455556666",
+    ]);
+    // The loop alone, with block devices that are there or not.
+    const [loop = ""] = /until (.*); do$/m.exec(file("/usr/local/sbin/kpaas-nfs-volume"))?.slice(1) ?? [];
+    for (const device of server.devices) {
+      const found = spawnSync("sh", ["-c", `set -eu; ${loop.replaceAll("-b $device", `"$device" = "${device}"`)} && echo $device`], {
+        encoding: "utf8",
+      });
+      assert.equal(found.stdout.trim(), device, found.stderr);
+    }
   });
 
   it("never serves the folder below the mount", () => {
