@@ -278,7 +278,7 @@ export const variableTable: readonly VariableRow[] = [
   passed("nobody outside reaches a node port", "kube_apiserver_node_port_range kube_proxy_nodeport_addresses* kube_proxy_port_range"),
   {
     names: words(`no_proxy* additional_no_proxy* proxy_disable_env skip_http_proxy_on_os_packages nodelocaldns_ip etcd_cert_alt_*
-    cilium_non_masquerade_cidrs kube_proxy_exclude_cidrs calico_felix_floating_ips calico_use_default_route_src_ipaddr ping_access_ip disable_host_nameservers
+    cilium_non_masquerade_cidrs kube_proxy_exclude_cidrs calico_felix_floating_ips calico_use_default_route_src_ipaddr ping_access_ip disable_host_nameservers kube_controller_manager_allocate_node_cidrs
     containerd_enable_unprivileged_ports`),
     kind: "unasked",
   },
