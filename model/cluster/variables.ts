@@ -73,6 +73,7 @@ const fixed: Readonly<Record<string, Fixed>> = {
   kube_proxy_mode: proxy,
   kube_encrypt_secret_data: { ...because("the API server could no longer read the Secrets that are stored encrypted"), from: true },
   kube_encryption_algorithm: encryption,
+  kube_encrypt_token: because("the API server could no longer read the Secrets that are encrypted with it"),
   cert_management: certificates,
   kube_external_ca_mode: certificates,
 };

@@ -76,8 +76,9 @@ function checkPart(name: string, { cluster }: Environment, findings: Findings): 
 function namesResolvers(zones: unknown): boolean {
   return (
     Array.isArray(zones) &&
-    zones.every(({ nameservers }: { nameservers?: unknown }) => {
-      return Array.isArray(nameservers) && nameservers.every((each) => typeof each === "string" && parseAddress(each) !== undefined);
+    zones.every((zone: { readonly nameservers?: unknown } | null) => {
+      const servers = zone?.nameservers;
+      return Array.isArray(servers) && servers.every((each) => typeof each === "string" && parseAddress(each) !== undefined);
     })
   );
 }
@@ -86,7 +87,7 @@ function namesResolvers(zones: unknown): boolean {
 function checkMembers(name: string, value: unknown, findings: Findings): void {
   for (const { path, value: member } of membersOf(name, value)) {
     const at = `cluster.variables.${path}`;
-    const key = path.split(".").at(-1) ?? path;
+    const key = keyOf(path);
     if (isReference(member)) {
       const wrong = secretReferenceSchema.safeParse(member).error?.issues[0];
       if (wrong) findings.error(at, "is no reference to a secret that could be resolved", giveReference);
@@ -95,12 +96,18 @@ function checkMembers(name: string, value: unknown, findings: Findings): void {
     const secret = secretIn(key, member);
     const followed = rowOfVariable(name)?.kind === "servers" && path === name;
     if (secret !== undefined) findings.error(at, secret, followed ? "write it without user and password" : giveReference);
-    else if (typeof member === "string" && isTemplate(member))
+    else if (isTemplate(key) || (typeof member === "string" && isTemplate(member)))
       findings.error(at, "is a template, which would be evaluated where the playbooks run", "write the value itself");
     else checkFlag(path, member, findings);
   }
   if ((name === "dns_domain" || name === "cluster_name") && !isDomain(value))
     findings.error(`cluster.variables.${name}`, "must be a domain name such as cluster.local", "correct the value", shown(name, value));
+}
+
+/** The name that a value stands under; an item of a list under the list's. */
+function keyOf(path: string): string {
+  const steps = path.split(".");
+  return steps.findLast((step) => !/^\d+$/.test(step)) ?? path;
 }
 
 /** Why a value is a secret that stands in the file in clear; undefined where it is none. */
@@ -141,6 +148,6 @@ function isDomain(value: unknown): boolean {
 
 /** The value as a problem may show it: no secret, and nothing large. */
 function shown(path: string, value: unknown): unknown {
-  const hidden = secretIn(path.split(".").at(-1) ?? path, value) !== undefined || typeof value === "object";
+  const hidden = secretIn(keyOf(path), value) !== undefined || typeof value === "object";
   return hidden || (typeof value === "string" && value.length > 80) ? undefined : value;
 }

@@ -1,7 +1,8 @@
 import { findRelease, knownReleases } from "../catalog";
 import { type Refusal, refusalsIn, refusedChanges } from "../cluster/refusals";
 import type { ClusterSpec } from "../cluster/types";
-import { fieldOfVariable } from "../environment/variables";
+import { referencesIn } from "../environment/variable-values";
+import { fieldOfVariable, isSecretName } from "../environment/variables";
 import { inputField } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Problem } from "../problems";
@@ -11,10 +12,13 @@ type Variables = ClusterSpec["variables"];
 
 /**
  * What the running cluster would refuse, by the same rules, before anything below it is touched; named by the fields of the environment file.
- * @param standing the cluster as its resource records it
+ * @param recorded the cluster as its resource records it
  */
-export function clusterDangers(standing: ClusterSpec, plan: EnvironmentPlan): Danger[] {
+export function clusterDangers(recorded: ClusterSpec, plan: EnvironmentPlan): Danger[] {
   const wanted = plan.cluster;
+  // What a reference leads to is not known here: the cluster compares it itself.
+  const referred = Object.entries(wanted.variables).filter(([name, value]) => referencesIn({ [name]: value }).size > 0);
+  const standing = { ...recorded, variables: { ...recorded.variables, ...Object.fromEntries(referred) } };
   const found = new Map<string, Danger>();
   for (const refusal of withoutConsequences(refusedChanges(standing, wanted), standing, plan)) {
     const danger = dangerOf(refusal, standing, plan);
@@ -63,7 +67,10 @@ function dangerOf(refusal: Refusal, standing: ClusterSpec, plan: EnvironmentPlan
   const key = head === "nodes" ? (machineOf(second)?.key ?? second) : "environment";
   const danger = { key, action: "never" as const, path: inputField(refusal.path, machineOf) };
   if (head !== "variables") return { ...danger, reason: refusal.reason, remedy: lower(refusal.remedy) };
-  const [was, becomes] = [standing.variables, plan.cluster.variables].map((variables) => settingOf(second, variables));
+  const [was, becomes] = [standing.variables, plan.cluster.variables].map((variables) => {
+    const value = settingOf(second, variables);
+    return value !== undefined && isSecretName(second) ? "a secret" : value;
+  });
   return {
     ...danger,
     reason: `${refusal.reason} (${shown(was)} → ${shown(becomes)})`,

@@ -90,6 +90,7 @@ const refused: readonly (readonly [name: string, value: unknown, reason: RegExp]
   ["dns_mode", "none", /DNS/],
   ["typha_prometheusmetricsport", 99_999, /number of a port/],
   ["coredns_external_zones", [{ zones: ["a.example"], nameservers: ["dns.example"] }], /IPv4/],
+  ["nodelocaldns_external_zones", [null], /IPv4/],
   ["dns_domain", "Prod_internal", /domain name/],
   ["http_proxy", "http://user:word@192.0.2.20:3128", /password in clear/],
   ["https_proxy", { env: "PROXY" }, /must know/],
@@ -107,6 +108,13 @@ const refused: readonly (readonly [name: string, value: unknown, reason: RegExp]
 
 const inside: readonly (readonly [name: string, value: unknown, path: string, reason: RegExp])[] = [
   ["containerd_registry_auth", [{ registry: "a", password: "b" }], "containerd_registry_auth.0.password", /in clear/],
+  [
+    "containerd_registries_mirrors",
+    [{ mirrors: [{ host: "https://m.example", header: { Authorization: ["Basic abc"] } }] }],
+    "containerd_registries_mirrors.0.mirrors.0.header.Authorization.0",
+    /in clear/,
+  ],
+  ["kubelet_config_extra_args", { "{{ x }}": 1 }, "kubelet_config_extra_args.{{ x }}", /template/],
   ["kube_kubeadm_apiserver_extra_args", { "anonymous-auth": "true" }, "kube_kubeadm_apiserver_extra_args.anonymous-auth", /login/],
   ["kubelet_config_extra_args", { readOnlyPort: 10255 }, "kubelet_config_extra_args.readOnlyPort", /read/],
   [

@@ -112,4 +112,15 @@ describe("the guard and the running cluster", () => {
     );
     assert.deepEqual(refusalsIn("another failure:\n  a: b\n    c"), []);
   });
+
+  it("leaves references to the cluster, which alone knows what they lead to, and shows no secret", () => {
+    const before = plannedFile(file()).plan.cluster;
+    const standing = { ...before, variables: { ...before.variables, kube_encrypt_token: "canary", calico_pool_name: "pool" } };
+    const referring = plannedFile(file({ variables: { kube_encrypt_token: { env: "A" }, calico_pool_name: { env: "B" } } }));
+    assert.deepEqual(findDangers(undefined, referring.plan, standing), []);
+    const [found, ...more] = findDangers(undefined, plannedFile(file({ variables: { calico_pool_name: "pool" } })).plan, standing);
+    assert.equal(more.length, 0);
+    assert.equal(found?.path, "cluster.variables.kube_encrypt_token");
+    assert.ok(!JSON.stringify(found).includes("canary"));
+  });
 });
