@@ -1,14 +1,8 @@
 import { createColors } from "picocolors";
 import { type Modules, modules } from "./modules";
 import type { Attempt } from "./next";
-
-/** Where a command writes. */
-export interface Sink {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-}
+import type { Sink } from "./sink";
+import type { Typed } from "./typed";
 
 /** What of picocolors the output uses. */
 export type Colors = Pick<ReturnType<typeof createColors>, "bold" | "dim" | "red" | "green" | "yellow" | "cyan">;
@@ -26,6 +20,8 @@ export interface Context {
   /** Aborted when something could not be written: nobody reads it any more, or a disk is full. */
   readonly lost?: AbortSignal;
   readonly modules: Modules;
+  /** What makes of a command that a text names the one that has to be typed here. */
+  readonly typed?: Pick<Typed, "command" | "text">;
   /** Told what the next command needs of this one. */
   readonly remember?: (known: Pick<Attempt, "approvals">) => void;
 }

@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
+import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { InvalidInputError } from "../model/problems";
+import { InvalidInputError, type Problem } from "../model/problems";
 import { fromFolder } from "../stacks/from-folder";
 import type { Context } from "./context";
 import type { Finding } from "./finding";
@@ -34,11 +35,11 @@ export async function diagnose(context: Context, offline: boolean): Promise<Diag
   const plans: EnvironmentPlan[] = [];
   const credentials = environments.listEnvironments(root).flatMap((name) => {
     try {
-      const { planned, file } = environments.loadEnvironment(name, root);
+      const { planned, file, problems } = environments.loadEnvironment(name, root);
       const plan = planned?.plan;
       if (plan === undefined) return [brokenFinding(name)];
       plans.push(plan);
-      return [credentialsFinding(plan, context.env, root, dirname(file))];
+      return [credentialsFinding(plan, context.env, root, dirname(file)), ...endOfLifeFindings(name, problems)];
     } catch (error) {
       if (error instanceof InvalidInputError) return [brokenFinding(name)];
       throw error;
@@ -167,6 +168,10 @@ function loggedIn(env: Context["env"]): string | undefined {
 /** A backend's URL without the password and the query that some hold. */
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/[^@/]*@/, "//").replace(/\?.*$/, "");
+}
+
+function endOfLifeFindings(environment: string, problems: readonly Problem[]): Finding[] {
+  return problems.filter(saysEndOfLife).map(({ reason, remedy }) => ({ name: environment, status: "warning", detail: reason, remedy }));
 }
 
 function brokenFinding(name: string): Finding {

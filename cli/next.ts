@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { commandLine, type Typed } from "./typed";
 
 /** A command line that failed. */
 export interface Attempt {
@@ -9,33 +10,28 @@ export interface Attempt {
   readonly environment: string;
   /** Its approvals, bound to what they hold for as far as that is known. */
   readonly approvals: readonly string[];
+  readonly typed: Typed;
 }
 
 /** The command to type after a failure: what mends it, looks closer, or goes on. */
 export function nextCommand(error: unknown, attempt: Attempt): string {
-  const next = commandAfter(error, attempt);
-  // What was tried in the sandbox goes on there, whoever words the remedy.
-  const strays = attempt.argv.includes("--sandbox") && IN_SANDBOX.test(next) && !next.includes("--sandbox");
-  return strays ? `${next} --sandbox` : next;
+  return attempt.typed.command(commandAfter(error, attempt));
 }
-
-/** Commands that take `--sandbox`. */
-const IN_SANDBOX = /^kpaas (preview|up|refresh|destroy|outputs|kubeconfig) (?!--help)/;
 
 function commandAfter(error: unknown, { argv, environment, approvals }: Attempt): string {
   const [command = ""] = argv;
-  const again = line(withBound(argv, approvals));
+  const again = commandLine(withBound(argv, approvals));
   if (error instanceof CommanderError)
-    return error.code === "commander.unknownCommand" || command.startsWith("-") ? "kpaas --help" : line([command, "--help"]);
+    return error.code === "commander.unknownCommand" || command.startsWith("-") ? "kpaas --help" : commandLine([command, "--help"]);
   if (error instanceof InvalidInputError) return afterInput(error.problems, withBound(argv, approvals), environment);
   const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
-  if (error instanceof RefusedError) return named(error.problems) ?? line(["preview", environment, ...sandbox]);
+  if (error instanceof RefusedError) return named(error.problems) ?? commandLine(["preview", environment, ...sandbox]);
   const name = error instanceof Error ? error.name : "";
   switch (name) {
     case "EngineMissingError":
       return "kpaas doctor";
     case "StackMissingError":
-      return line(["up", environment, ...sandbox]);
+      return commandLine(["up", environment, ...sandbox]);
     case "OperationFailedError":
       // The message may name the command itself.
       return commandIn(error instanceof Error ? error.message : "") ?? again;
@@ -59,11 +55,11 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
   if (told !== undefined) return told;
   const whole = problems.find(({ path, severity }) => path === "" && severity === "error");
   const option = /^add (--[a-z]+)/.exec(whole?.remedy ?? "")?.[1];
-  if (option !== undefined) return line([...argv, option]);
+  if (option !== undefined) return commandLine([...argv, option]);
   const meant = /^did you mean "([^"]+)"/.exec(whole?.remedy ?? "")?.[1];
-  if (meant !== undefined) return line(argv.map((word) => (word === whole?.environment ? meant : word)));
+  if (meant !== undefined) return commandLine(argv.map((word) => (word === whole?.environment ? meant : word)));
   if (command === "init") return "kpaas init --help";
-  return line(["check", ...(command === "check" ? argv.slice(1) : [environment])]);
+  return commandLine(["check", ...(command === "check" ? argv.slice(1) : [environment])]);
 }
 
 /** The command a remedy names, of the first error that does. */
@@ -73,12 +69,4 @@ function named(problems: readonly Problem[]): string | undefined {
 
 function commandIn(text: string): string | undefined {
   return /`(kpaas [^`]+)`/.exec(text)?.[1];
-}
-
-/** A command line, its words quoted where a shell would part them. */
-function line(words: readonly string[]): string {
-  const quoted = words
-    .filter((word) => word !== "")
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return ["kpaas", ...quoted].join(" ");
 }

@@ -14,6 +14,8 @@ import { maskSecrets } from "./outputs";
 import { withProgress } from "./progress/progress";
 import { badUsage, describeProblems, Exit } from "./report";
 import { interruptible } from "./signals";
+import { commandLine } from "./typed";
+import { warningsToShow } from "./warnings";
 
 /** The options `preview`, `up`, `refresh` and `destroy` share. */
 export interface OperationFlags {
@@ -57,7 +59,7 @@ export async function prepare(context: Context, reference: string, flags: Operat
   const root = environments.findRoot(context.cwd);
   const loaded = environments.loadEnvironment(reference, root);
   if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
-  writeLines(context.stderr, describeProblems(loaded.problems, colorsFor(context.stderr, context.env)));
+  writeLines(context.stderr, describeProblems(context, warningsToShow(root, loaded)));
   const { plan } = loaded.planned;
   if (flags.layer !== undefined && plan.layers === "one") {
     throw badUsage("one stack holds all layers of this environment", "leave --layer out, or set `layers: three` in its file", loaded.name);
@@ -82,8 +84,8 @@ export function requireLock(context: Context, prepared: Prepared, json: boolean)
   }
   if (json) throw new RefusedError(problems);
   const changes = describeLockChanges(prepared.planned.lockChanges).map((line) => `    ${line}`);
-  writeLines(context.stderr, [...describeProblems([whole], colorsFor(context.stderr, context.env)), ...changes]);
-  throw new Exit(EXIT.refused, `kpaas lock ${prepared.loaded.name}`);
+  writeLines(context.stderr, [...describeProblems(context, [whole]), ...changes]);
+  throw new Exit(EXIT.refused, commandLine(["lock", prepared.loaded.name]));
 }
 
 /**

@@ -18,6 +18,7 @@ import { registerUp } from "./commands/up";
 import type { Context } from "./context";
 import { EXIT } from "./exit";
 import { reportFailure } from "./report";
+import { Typed } from "./typed";
 
 /** The whole command line; nothing runs until it is parsed. */
 function createProgram(context: Context): Command {
@@ -63,7 +64,15 @@ function createProgram(context: Context): Command {
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   let environment = "";
   let approvals: readonly string[] = [];
-  const program = createProgram({ ...context, remember: (known) => ({ approvals } = known) });
+  const typed = new Typed(argv);
+  const own: Context = {
+    ...context,
+    stderr: typed.sink(context.stderr),
+    modules: typed.modules(context.modules),
+    typed,
+    remember: (known) => ({ approvals } = known),
+  };
+  const program = createProgram(own);
   program.hook("preAction", async (_program, command) => {
     if (command.name() !== "completion" && command.name() !== "schema") await clearUp(context);
     if (command.registeredArguments[0]?.name() === "ENV") environment = command.args[0] ?? "";
@@ -73,7 +82,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     else await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;
   } catch (error) {
-    return reportFailure(context, error, { argv, environment, approvals });
+    return reportFailure(own, error, { argv, environment, approvals, typed });
   }
 }
 

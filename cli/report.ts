@@ -1,8 +1,10 @@
 import { CommanderError } from "commander";
 import { formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
-import { type Colors, type Context, colorsFor, writeJson, writeLines } from "./context";
+import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
 import { type Attempt, nextCommand } from "./next";
+import { wrapWords } from "./table";
+import type { Typed } from "./typed";
 
 /** Raised by a command that has said everything already and only ends with this code. */
 export class Exit extends Error {
@@ -27,30 +29,32 @@ export function badUsage(reason: string, remedy: string, environment = ""): Inva
  */
 export function reportFailure(context: Context, error: unknown, attempt: Attempt): number {
   const json = attempt.argv.includes("--json");
-  const code = tell(context, error, json, attempt.environment);
-  const next = error instanceof Exit ? error.next : code === EXIT.done ? undefined : nextCommand(error, attempt);
+  const code = tell(context, error, json, attempt);
+  const next =
+    error instanceof Exit ? error.next && attempt.typed.command(error.next) : code === EXIT.done ? undefined : nextCommand(error, attempt);
   if (next !== undefined && !json) writeLines(context.stderr, [colorsFor(context.stderr, context.env).bold(`next: ${next}`)]);
   return code;
 }
 
-function tell(context: Context, error: unknown, json: boolean, environment: string): number {
+function tell(context: Context, error: unknown, json: boolean, { environment, typed }: Attempt): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
-    if (json) printProblems(context, [usageProblem(error.message.replace(/^error: /, ""))], true);
+    if (json) printProblems(context, [usageProblem(error.message.replace(/^error: /, ""))], typed);
     return EXIT.badInput;
   }
   if (error instanceof InvalidInputError) {
     const problems = error.problems.map((problem) => (problem.environment === "" ? { ...problem, environment } : problem));
-    printProblems(context, problems, json);
+    printProblems(context, problems, json && typed);
     return EXIT.badInput;
   }
   if (error instanceof RefusedError) {
-    printProblems(context, error.problems, json);
+    printProblems(context, error.problems, json && typed);
     return EXIT.refused;
   }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (json) writeJson(context, { problems: [{ environment, path: "", reason: message, remedy: remedyFor(name), severity: "error" }] });
+  if (json)
+    writeJson(context, { problems: [{ environment, path: "", reason: typed.text(message), remedy: remedyFor(name), severity: "error" }] });
   else if (EXPECTED.has(name) || isOfTheSystem(error))
     writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`]);
   else writeLines(context.stderr, [stack ?? message]);
@@ -82,17 +86,19 @@ function usageProblem(reason: string): Problem {
 }
 
 /** Prints problems where their readers look: JSON on standard output, lines on standard error. */
-function printProblems(context: Context, problems: readonly Problem[], json: boolean): void {
-  if (json) writeJson(context, { problems });
-  else writeLines(context.stderr, describeProblems(problems, colorsFor(context.stderr, context.env)));
+function printProblems(context: Context, problems: readonly Problem[], json: Typed | false): void {
+  if (json) writeJson(context, { problems: problems.map((problem) => ({ ...problem, remedy: json.text(problem.remedy) })) });
+  else writeLines(context.stderr, describeProblems(context, problems));
 }
 
 /** Problems as lines, the severity coloured; errors last, where a reader's eye is when the command has ended. */
-export function describeProblems(problems: readonly Problem[], colors: Colors): string[] {
+export function describeProblems({ stderr, env, typed }: Context, problems: readonly Problem[]): string[] {
+  const colors = colorsFor(stderr, env);
   const errors = problems.filter(({ severity }) => severity === "error");
   return [...problems.filter((problem) => !errors.includes(problem)), ...errors].map((problem) => {
-    const text = formatProblem(problem).replace(/^(error|warning) : /, "$1: ");
-    const rest = text.slice(problem.severity.length);
+    const said = formatProblem(problem).replace(/^(error|warning) : /, "$1: ");
+    const text = typed?.text(said) ?? said;
+    const rest = wrapWords(text, widthOf(stderr), 4).slice(problem.severity.length);
     return (problem.severity === "error" ? colors.red(problem.severity) : colors.yellow(problem.severity)) + rest;
   });
 }

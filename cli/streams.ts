@@ -1,5 +1,5 @@
-import type { Sink } from "./context";
 import { EXIT } from "./exit";
+import type { Sink } from "./sink";
 
 type Name = "output" | "error";
 

@@ -4,13 +4,21 @@ import { countChanges, describeSteps } from "./changes";
 import { isRecord } from "./outputs";
 import { clock } from "./progress/state";
 import { type Column, table } from "./table";
+import { commandLine } from "./typed";
 import type { ViewStyle } from "./views";
 
 /** What is said at the end of an `up`: what came up, where it is reached, and what to do next. */
-export function summarize(plan: EnvironmentPlan, result: OperationResult, sandbox: boolean, style: ViewStyle): string[] {
+export function summarize(
+  plan: EnvironmentPlan,
+  result: OperationResult,
+  sandbox: boolean,
+  style: ViewStyle,
+  typed = (line: string) => line,
+): string[] {
   const { colors, width } = style;
   const outputs = isRecord(result.outputs) ? result.outputs : {};
-  const flag = sandbox ? " --sandbox" : "";
+  const command = (verb: string, ...rest: readonly string[]) =>
+    [typed(commandLine([verb, plan.environment, ...(sandbox ? ["--sandbox"] : [])])), ...rest].join(" ");
   const title = (text: string) => ["", colors.cyan(text)];
   return [
     ...title("Machines"),
@@ -26,8 +34,8 @@ export function summarize(plan: EnvironmentPlan, result: OperationResult, sandbo
     ...section(title("DNS records to make"), table(PLACES, places(outputs.dnsRecords), width, colors)),
     "",
     `${colors.green(`${plan.environment} is up`)}${sandbox ? " in the sandbox (simulated: nothing of it is real)" : ""} after ${clock(result.seconds * 1000)}: ${countChanges(result.changes, "done")}`,
-    `credentials: kpaas outputs ${plan.environment}${flag} --show-secrets`,
-    `next: kpaas kubeconfig ${plan.environment}${flag} --output FILE; change the file and kpaas preview ${plan.environment}${flag}`,
+    `credentials: ${command("outputs", "--show-secrets")}`,
+    `next: ${command("kubeconfig", "--output FILE")}; change the file and ${command("preview")}`,
   ];
 }
 

@@ -68,3 +68,22 @@ export function wrap(text: string, width: number): string[] {
   if (line !== "") lines.push(line.trimEnd());
   return lines;
 }
+
+/** Breaks lines at words so that none is longer than `width`; what goes on is indented. A word that is longer stays whole. */
+export function wrapWords(text: string, width: number, indent: number): string {
+  const broken = text.split("\n").flatMap((whole) => {
+    const margin = /^ */.exec(whole)?.[0] ?? "";
+    const lines: string[] = [];
+    let line = "";
+    for (const word of whole.trim().split(" ")) {
+      if (line === "") line = margin + word;
+      else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+      else {
+        lines.push(line);
+        line = " ".repeat(Math.max(margin.length, indent)) + word;
+      }
+    }
+    return [...lines, line];
+  });
+  return broken.join("\n");
+}

@@ -154,7 +154,7 @@ class ForwardProxy {
     }
     if (this.connection !== undefined) return this.connection;
     throw new Error(
-      `the bastion of ${plan.environment} has no address yet: bring it up with infrastructure.access.api: direct first, or run kpaas up ${plan.environment}`,
+      `the bastion of ${plan.environment} has no address yet: bring it up with infrastructure.access.api: direct first, or run \`kpaas up ${plan.environment}\``,
     );
   }
 }

@@ -36,7 +36,7 @@ async function check(context: Context, references: readonly string[], json: bool
   }
   if (problems.some((problem) => problem.severity === "error")) throw new InvalidInputError(problems);
   if (json) writeJson(context, { problems });
-  else writeLines(context.stderr, describeProblems(problems, colorsFor(context.stderr, context.env)));
+  else writeLines(context.stderr, describeProblems(context, problems));
 }
 
 function verdict(context: Context, name: string, problems: readonly Problem[]): string[] {

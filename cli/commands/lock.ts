@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { LATER } from "../../model/guard/first-boot";
 import { InvalidInputError } from "../../model/problems";
 import { describeLockChanges } from "../../stacks/lock-problems";
-import { type Context, colorsFor, writeJson, writeLines } from "../context";
+import { type Context, writeJson, writeLines } from "../context";
 import { describeProblems } from "../report";
+import { warningsToShow } from "../warnings";
 
 /** `kpaas lock`: writes what the plan chose beside the file. */
 export function registerLock(program: Command, context: Context): void {
@@ -21,9 +22,10 @@ export function registerLock(program: Command, context: Context): void {
 
 async function lock(context: Context, reference: string, json: boolean): Promise<void> {
   const environments = await context.modules.environments();
-  const loaded = environments.loadEnvironment(reference, environments.findRoot(context.cwd));
+  const root = environments.findRoot(context.cwd);
+  const loaded = environments.loadEnvironment(reference, root);
   if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
-  writeLines(context.stderr, describeProblems(loaded.problems, colorsFor(context.stderr, context.env)));
+  writeLines(context.stderr, describeProblems(context, warningsToShow(root, loaded)));
   const { lockState, lockChanges } = loaded.planned;
   if (lockState !== "current") environments.writeLock(loaded);
   if (json) {

@@ -6,6 +6,7 @@ import { lockNotice, versionNotice } from "../lock";
 import { planJson } from "../plan-json";
 import { describeProblems } from "../report";
 import { PLAN_PARTS, type PlanPart, viewPlan } from "../views";
+import { warningsToShow } from "../warnings";
 
 /** `kpaas plan`: the pure plan, as tables or JSON. */
 export function registerPlan(program: Command, context: Context): void {
@@ -22,10 +23,10 @@ export function registerPlan(program: Command, context: Context): void {
 
 async function plan(context: Context, reference: string, options: { show?: PlanPart; json?: boolean }): Promise<void> {
   const environments = await context.modules.environments();
-  const loaded = environments.loadEnvironment(reference, environments.findRoot(context.cwd));
+  const root = environments.findRoot(context.cwd);
+  const loaded = environments.loadEnvironment(reference, root);
   if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
-  const colors = colorsFor(context.stderr, context.env);
-  writeLines(context.stderr, [...describeProblems(loaded.problems, colors), ...lockNotice(loaded), ...versionNotice(loaded)]);
+  writeLines(context.stderr, [...describeProblems(context, warningsToShow(root, loaded)), ...lockNotice(loaded), ...versionNotice(loaded)]);
   if (loaded.planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(loaded.planned.lockChanges));
   if (options.json) {
     writeJson(context, planJson(loaded.planned, options.show));

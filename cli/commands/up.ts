@@ -40,5 +40,7 @@ async function up(context: Context, reference: string, flags: OperationFlags): P
   const engine = await context.modules.engine();
   const result = await execute(context, "up", prepared, engine.upEnvironment, { onAccepted: await lockWriter(context, prepared) });
   const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
-  printResult(context, result, flags.json === true, () => summarize(prepared.planned.plan, result, prepared.target.sandbox, style));
+  printResult(context, result, flags.json === true, () =>
+    summarize(prepared.planned.plan, result, prepared.target.sandbox, style, context.typed?.command),
+  );
 }

@@ -6,6 +6,9 @@ import type { EnvironmentPlan } from "./types";
 const kubernetesDates: Readonly<Record<string, string>> = dates.kubernetes;
 const serviceDates: Readonly<Record<string, string>> = dates.services;
 
+/** Said of every such part, and of nothing else. */
+const SAID = " is past its end of life since ";
+
 const later = "plan the move to a release that its project still mends";
 
 /** The newest Kubernetes that a kubespray tag installs and its project still mends. */
@@ -42,10 +45,15 @@ export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
           {
             path,
             ...(value === undefined ? {} : { value }),
-            reason: `${what} is past its end of life since ${date}`,
+            reason: `${what}${SAID}${date}`,
             remedy: remedy ?? later,
             severity: "warning",
           },
         ],
   );
+}
+
+/** Whether a problem says that a part is past its end of life. */
+export function saysEndOfLife({ severity, reason }: Pick<Finding, "severity" | "reason">): boolean {
+  return severity === "warning" && reason.includes(SAID);
 }

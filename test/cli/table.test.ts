@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assert as check, constantFrom, integer, property, string } from "fast-check";
 import { createColors } from "picocolors";
-import { table, wrap } from "../../cli/table";
+import { table, wrap, wrapWords } from "../../cli/table";
 
 const colors = createColors(false);
 const columns = [
@@ -44,5 +44,12 @@ describe("a table", () => {
         for (const line of lines) assert.ok(line.length <= width);
       }),
     );
+  });
+
+  it("breaks a warning at words, indents what goes on, and leaves it whole without a terminal", () => {
+    const text = "warning seoul: a.b: is 0123456789 wrong\n    do that instead";
+    assert.equal(wrapWords(text, 24, 4), "warning seoul: a.b: is\n    0123456789 wrong\n    do that instead");
+    assert.equal(wrapWords(text, 8, 4), "warning\n    seoul:\n    a.b:\n    is\n    0123456789\n    wrong\n    do\n    that\n    instead");
+    assert.equal(wrapWords(text, Number.POSITIVE_INFINITY, 4), text);
   });
 });

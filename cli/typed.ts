@@ -1,0 +1,84 @@
+import type { Modules } from "./modules";
+import type { Sink } from "./sink";
+
+/** Commands whose first word names an environment. */
+const OF_ENVIRONMENT = ["check", "plan", "lock", "preview", "up", "refresh", "destroy", "outputs", "kubeconfig", "ssh"];
+
+/** Those of them that take `--sandbox`. */
+const IN_SANDBOX = ["preview", "up", "refresh", "destroy", "outputs", "kubeconfig"];
+
+/**
+ * Commands that a text names, as one has to type them here: the environment by the path or name that this command line has for it, and
+ * in the sandbox where that is where it is. Whoever words a remedy knows neither.
+ */
+export class Typed {
+  private readonly references = new Map<string, string>();
+  private readonly sandbox: boolean;
+
+  constructor(argv: readonly string[]) {
+    this.sandbox = argv.includes("--sandbox");
+  }
+
+  /** `kpaas …` as it has to be typed. */
+  readonly command = (line: string): string => {
+    const [program = "", verb = "", ...rest] = line.split(" ");
+    if (program !== "kpaas" || !OF_ENVIRONMENT.includes(verb) || rest.includes("--help")) return line;
+    const words = rest.map((word) => this.named(word));
+    const [only] = this.references.size === 1 ? [...this.references.values()] : [];
+    // Nothing but options: a command of any environment, which here is of this one.
+    if (only !== undefined && verb !== "ssh" && words[0]?.startsWith("-") !== false) words.unshift(quoted(only));
+    const strays = this.sandbox && IN_SANDBOX.includes(verb) && words.length > 0 && !words.includes("--sandbox");
+    return [program, verb, ...words, ...(strays ? ["--sandbox"] : [])].join(" ");
+  };
+
+  /** A text with the commands in backquotes as they have to be typed. */
+  readonly text = (text: string): string => text.replace(/`(kpaas [^`\n]+)`/g, (_all, line: string) => `\`${this.command(line)}\``);
+
+  /** A sink for people. */
+  sink(sink: Sink): Sink {
+    return {
+      write: (text) => sink.write(this.text(text)),
+      get isTTY() {
+        return sink.isTTY === true;
+      },
+      get columns() {
+        return sink.columns ?? 0;
+      },
+      get rows() {
+        return sink.rows ?? 0;
+      },
+    };
+  }
+
+  /** The parts of the program, which tell here what the environments that they load are called. */
+  modules(modules: Modules): Modules {
+    return {
+      ...modules,
+      environments: async () => {
+        const environments = await modules.environments();
+        return {
+          ...environments,
+          loadEnvironment: (reference, ...rest) => {
+            const loaded = environments.loadEnvironment(reference, ...rest);
+            this.references.set(loaded.name, reference);
+            return loaded;
+          },
+        };
+      },
+    };
+  }
+
+  private named(word: string): string {
+    const reference = this.references.get(word);
+    return reference === undefined ? word : quoted(reference);
+  }
+}
+
+/** A command line, its words quoted where a shell would part them. */
+export function commandLine(words: readonly string[]): string {
+  return ["kpaas", ...words.filter((word) => word !== "").map(quoted)].join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
