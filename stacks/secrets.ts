@@ -4,6 +4,7 @@ import { isTemplate, referencesIn } from "../model/environment/variable-values";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
+import { wrongCredentials } from "../providers/openstack/credentials";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { fromFolder } from "./from-folder";
 import { steadyError } from "./steady-error";
@@ -136,9 +137,12 @@ function parseCredentials(text: string): Readonly<Record<string, string>> {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error("must hold one JSON object of provider arguments");
-  return Object.fromEntries(
+  const credentials = Object.fromEntries(
     Object.entries(value).map(([key, each]) => [key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), String(each)]),
   );
+  const wrong = wrongCredentials(credentials);
+  if (wrong !== undefined) throw new Error(wrong);
+  return credentials;
 }
 
 /** Undefined for what is no JSON: the parser's own message would show the secret. */

@@ -84,7 +84,7 @@ function memberDangers(applied: Applied, wanted: Applied): Danger[] {
     .map(([key, machine]) =>
       never(
         groupPath(machine),
-        "adding a control plane to a running cluster is not supported yet in this version",
+        `${key} would join: adding a control plane to a running cluster is not supported yet in this version`,
         "keep the number of control planes",
         undefined,
         key,

@@ -33,7 +33,7 @@ export function machineDangers(
       ];
     if (was.volumes.length > 0) return [danger("remove", path, lost, `put ${key} back, or move its data away first`)];
     // A lower number or a key taken out is a wish of its own: the preview names what goes, and it is drained.
-    return counted.includes(was.group) ? [] : [danger("remove", path, `${key} would be removed: ${unasked(was)}`, `put ${key} back`)];
+    return counted.includes(was.group) ? [] : [danger("remove", path, `${key} would be removed: ${unasked(was)}`, wayBack(key, was))];
   }
   const field = (name: string): string => `${path}.${key}.${name}`;
   if (machine.generation < was.generation) {
@@ -81,6 +81,10 @@ function unasked({ group, roles }: AppliedMachine): string {
   return roles.includes("worker")
     ? `the file itself neither counts nor names the machines of the pool ${group} any more`
     : "nothing takes its place";
+}
+
+function wayBack(key: string, { roles }: AppliedMachine): string {
+  return roles.includes("worker") ? "say there which machines are to stand, or how many" : `put ${key} back`;
 }
 
 /** What would harm the data on the volumes of a machine, which outlive its rebuilds. */

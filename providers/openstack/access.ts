@@ -1,38 +1,13 @@
 import { createHash } from "node:crypto";
 import { Keypair } from "@pulumi/openstack/compute/keypair";
-import { Provider, type ProviderArgs } from "@pulumi/openstack/provider";
+import { Provider } from "@pulumi/openstack/provider";
 import { type ComponentResource, type Input, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import type { OpenStackPlan } from "../../model/plan/types";
 import type { InfrastructureSecrets } from "../infrastructure";
 import { publicHalf } from "../ssh-key";
+import { CREDENTIALS, wrongCredentials } from "./credentials";
 import { child, cloudName, type Scope } from "./scope";
-
-/** What credentials may hold: names of the provider's arguments. */
-const CREDENTIALS = [
-  "applicationCredentialId",
-  "applicationCredentialName",
-  "applicationCredentialSecret",
-  "authUrl",
-  "cacertFile",
-  "cert",
-  "cloud",
-  "defaultDomain",
-  "domainId",
-  "domainName",
-  "endpointType",
-  "key",
-  "password",
-  "projectDomainId",
-  "projectDomainName",
-  "tenantId",
-  "tenantName",
-  "token",
-  "userDomainId",
-  "userDomainName",
-  "userId",
-  "userName",
-] as const satisfies readonly (keyof ProviderArgs)[];
 
 /**
  * The environment's own provider: with its credentials where the file refers to some, else with the usual environment variables.
@@ -54,12 +29,11 @@ export function createProvider(
   return new Provider(`${name}-provider`, { ...given, region: plan.region }, { parent });
 }
 
-/** A credential under a wrong name would silently not be used, and another account's environment variables might. */
+/** Only a program of a user's own comes here with a wrong name: `stacks/secrets.ts` refuses it before anything is registered. */
 function checkNames(credentials: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const unknown = Object.keys(credentials).filter((name) => !CREDENTIALS.some((known) => known === name));
-  if (unknown.length === 0) return credentials;
-  const reason = `holds ${unknown.join(", ")}, which the OpenStack provider does not take; use the names ${CREDENTIALS.join(", ")}`;
-  throw new InputPropertyError({ propertyPath: "secrets.credentials", reason });
+  const reason = wrongCredentials(credentials);
+  if (reason !== undefined) throw new InputPropertyError({ propertyPath: "secrets.credentials", reason });
+  return credentials;
 }
 
 /** The key pair the machines are made with, and its private half. */

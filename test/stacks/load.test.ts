@@ -56,6 +56,14 @@ describe("loading an environment", () => {
     assert.deepEqual(new Set(plan?.machines.map(({ zone }) => zone)), new Set(["z"]));
   });
 
+  it("tells what the file itself says of a pool's machines from what its base does", () => {
+    put("base.yaml", "infrastructure: { provider: openstack }\ncluster: { pools: { a: { nodes: 2 }, b: { nodes: { x: } } } }\n");
+    put("seoul.yaml", "name: seoul\nextends: ./base.yaml\ncluster: { pools: { a: { labels: { c: d } } } }\n");
+    put("busan.yaml", "name: busan\nextends: ./base.yaml\ncluster: { pools: { a: { nodes: 2 }, b: { nodes: { y: } } } }\n");
+    const counted = (name: string) => loadEnvironment(name, root, today).planned?.plan.counted;
+    assert.deepEqual([counted("seoul"), counted("busan")], [[], ["a"]]);
+  });
+
   it("reads merge keys, carriage returns and a mark of the byte order", () => {
     put(
       "a.yaml",

@@ -111,6 +111,16 @@ describe("secret references", () => {
     }
   });
 
+  it("to credentials under names the provider does not take are refused, without showing a value", async () => {
+    process.env.CREDENTIALS = JSON.stringify({ username: CANARY });
+    await assert.rejects(resolveSecrets(planWith({ env: "CREDENTIALS" }, { env: "NOT_SET_ANYWHERE" })), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.match(error.message, /infrastructure\.credentials: holds username, which the OpenStack provider does not take/);
+      assert.ok(!error.message.includes(CANARY));
+      return true;
+    });
+  });
+
   it("among the variables for kubespray come out as secrets, at any depth; the sandbox has stand-ins for them", async () => {
     process.env.REGISTRY_PASS = CANARY;
     writeFileSync(join(folder, "password"), `${CANARY}-file\n`);
