@@ -20,7 +20,7 @@ const suffixes: Readonly<Record<string, number>> = {
 };
 
 /** How much it is, in cores or bytes; undefined where Kubernetes takes it for no quantity. */
-export function parseQuantity(text: string | number): number | undefined {
+export function parseQuantity(text: unknown): number | undefined {
   const [, amount = "", suffix = "", exponent = "0"] =
     /^([-+]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i|[numkMGTPE])|[eE]([-+]?\d+))?$/.exec(String(text)) ?? [];
   return amount === "" ? undefined : Number(amount) * (suffixes[suffix] ?? 1) * 10 ** Number(exponent);

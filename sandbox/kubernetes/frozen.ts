@@ -1,6 +1,6 @@
+import { parseQuantity } from "../../model/quantity";
 import type { Objects } from "./objects";
 import type { FieldError } from "./schema";
-import { quantity } from "./validate-pods";
 import { at, fields, type KubeObject, list, nameOf, same, withAt } from "./values";
 
 /** A part of an object that may not change once it is there: its dotted path, and the server's words. */
@@ -100,7 +100,7 @@ const REQUESTED = "spec.resources.requests.storage";
 /** By how much a claim would grow; 0 for what is no claim. */
 function growth(live: KubeObject, wanted: KubeObject): number {
   if (live.kind !== "PersistentVolumeClaim" || live.apiVersion !== "v1") return 0;
-  return (quantity(at(wanted, REQUESTED)) ?? 0) - (quantity(at(live, REQUESTED)) ?? 0);
+  return (parseQuantity(at(wanted, REQUESTED)) ?? 0) - (parseQuantity(at(live, REQUESTED)) ?? 0);
 }
 
 /** Why a claim may not grow: only a class that says so lets it. Undefined where it may, or does not. */

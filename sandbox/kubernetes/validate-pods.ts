@@ -1,29 +1,7 @@
+import { parseQuantity } from "../../model/quantity";
 import { UNKNOWN } from "../../plugin/rpc/provider";
 import type { FieldError } from "./schema";
 import { at, type Fields, fields, list, text } from "./values";
-
-const QUANTITY = /^([+-]?[0-9]+(?:\.[0-9]+)?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
-const FACTORS: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** A quantity such as `100m` or `2Gi` as a number; undefined when it is none. */
-export function quantity(value: unknown): number | undefined {
-  const found = QUANTITY.exec(String(value));
-  return found === null ? undefined : Number(found[1]) * (found[2] === undefined ? 1 : (FACTORS[found[2]] ?? 1));
-}
 
 /**
  * A pod template's rules: containers, volumes and their mounts, ports, resources and the restart policy. `path` ends with a dot or is empty;
@@ -93,7 +71,7 @@ function validateResources(resources: Fields, path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const part of ["requests", "limits"]) {
     for (const [name, value] of Object.entries(fields(resources[part]))) {
-      if (value !== UNKNOWN && quantity(value) === undefined) {
+      if (value !== UNKNOWN && parseQuantity(value) === undefined) {
         errors.push({
           path: `${path}.${part}.${name}`,
           reason: `Invalid value: ${JSON.stringify(value)}: quantities must match the regular expression of a number with a suffix`,
@@ -102,8 +80,8 @@ function validateResources(resources: Fields, path: string): FieldError[] {
     }
   }
   for (const [name, value] of Object.entries(fields(resources.requests))) {
-    const asked = quantity(value);
-    const limit = quantity(fields(resources.limits)[name]);
+    const asked = parseQuantity(value);
+    const limit = parseQuantity(fields(resources.limits)[name]);
     if (asked !== undefined && limit !== undefined && asked > limit) {
       errors.push({
         path: `${path}.requests`,

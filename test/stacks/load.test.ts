@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { findRoot, listEnvironments, loadEnvironment, writeLock } from "../../stacks/load";
+import { moveReferences } from "../../stacks/references";
 
 const today = "2026-01-15";
 
@@ -116,6 +117,10 @@ describe("loading an environment", () => {
     assert.deepEqual(plan?.credentials, { file: "bases/keys/c.json" });
     assert.deepEqual(plan?.access.ssh.privateKey, { file: "~/.ssh/id" });
     assert.deepEqual(plan?.platform.tls, { kind: "provided", certificate: { file: "c.pem" }, key: { file: "/k.pem" } });
+    const variables = { some_list: [{ user: "u", password: { file: "keys/p" } }], file_of_mine: { file: "keys/f", mode: "0600" } };
+    assert.deepEqual(moveReferences({ cluster: { variables } }, "/e/bases", "/e"), {
+      cluster: { variables: { ...variables, some_list: [{ user: "u", password: { file: "bases/keys/p" } }] } },
+    });
   });
 
   it("says in plain words what is wrong with a file's form", () => {

@@ -56,6 +56,8 @@ describe("secret references", () => {
     assert.equal(await resolved(secrets.sshPrivateKey), pair.private);
     assert.ok(secrets.credentials && (await isSecret(secrets.credentials)));
     assert.ok(secrets.sshPrivateKey && (await isSecret(secrets.sshPrivateKey)));
+    const beside = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { file: "key" }), folder);
+    assert.equal(await resolved(beside.sshPrivateKey), pair.private);
     process.env.SSH_KEY = utils.generateKeyPairSync("ecdsa", { bits: 256 }).private;
     const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { env: "SSH_KEY" }));
     assert.equal(await resolved(other.sshPrivateKey), process.env.SSH_KEY);
