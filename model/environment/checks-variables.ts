@@ -2,8 +2,9 @@ import { sameValue } from "../cluster/variables";
 import { parseAddress } from "../ipv4";
 import { type Findings, nearest } from "../problems";
 import { secretReferenceSchema } from "./fields";
+import { knownVariable } from "./known-variables";
 import type { Environment } from "./types";
-import { isReference, isTemplate, membersOf } from "./variable-values";
+import { isReference, isTemplate, membersOf, serversIn } from "./variable-values";
 import { dangerousMembers, isSecretName, partOf, rowOfVariable } from "./variables";
 
 const giveReference = "give a reference: { env: NAME }, { config: key }, { vault: path#field } or { file: path }";
@@ -40,6 +41,10 @@ function checkRow(name: string, value: unknown, variables: Readonly<Record<strin
       findings.error(path, "must be the number of a port", `give the port that ${row.of} opens`, shown(name, value));
       return false;
     case "servers":
+      if (typeof value === "string" && value !== "" && knownVariable(name)?.kind !== "list" && serversIn(value, name).length === 0) {
+        findings.error(path, "names no server, to which the plan could open the way", "write it as http://HOST:PORT", shown(name, value));
+        return false;
+      }
       if (!isReference(value)) return true;
       findings.error(
         path,

@@ -46,10 +46,15 @@ export interface NamedServer {
 const usualPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
 const ownAddresses = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16"].flatMap((text) => parseCidr(text) ?? []);
 
-/** The servers in a text: URLs anywhere in it, or `host:port` at its beginning. What is the machine itself or a Service is none. */
-export function serversIn(text: string): NamedServer[] {
+/**
+ * The servers in a text: URLs anywhere in it, or `host:port` at its beginning. What is the machine itself or a Service is none.
+ * @param variable the variable it stands in: where that names a registry, `registry:5000` is a server too, and elsewhere an image's tag
+ */
+export function serversIn(text: string, variable = ""): NamedServer[] {
   const urls = [...text.matchAll(/([a-z][a-z0-9+.-]*):\/\/(?:[^@/\s"']*@)?([A-Za-z0-9_.-]+)(?::(\d{1,5}))?/gi)];
-  const plain = /^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+):(\d{1,5})(?:\/.*)?$/.exec(text);
+  const found = /^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*):(\d{1,5})(\/.*)?$/.exec(text);
+  const isServer = found && (found[1]?.includes(".") || found[3] !== undefined || /_repo$|registr|mirror|proxy/.test(variable));
+  const plain = isServer ? found : undefined;
   return [
     ...urls.map(([, scheme = "", host = "", port]) => ({ host, port: Number(port ?? usualPorts[scheme.toLowerCase()] ?? 0) })),
     ...(plain ? [{ host: plain[1] ?? "", port: Number(plain[2]) }] : []),

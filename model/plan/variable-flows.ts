@@ -70,7 +70,7 @@ function egress(to: FlowPeer, protocol: "tcp" | "udp", port: number, reason: str
 
 function egressFlows(name: string, value: unknown, { podCidr, serviceCidr }: VariableContext): Flow[] {
   const own = [podCidr, serviceCidr].flatMap((cidr) => parseCidr(cidr) ?? []);
-  const servers = membersOf(name, value).flatMap((leaf) => (typeof leaf.value === "string" ? serversIn(leaf.value) : []));
+  const servers = membersOf(name, value).flatMap((leaf) => (typeof leaf.value === "string" ? serversIn(leaf.value, name) : []));
   return servers
     .filter(({ host, port }) => !openEverywhere.includes(port) && !own.some((block) => contains(block, parseAddress(host) ?? -1)))
     .map(({ host, port }) => egress(peerOf(host), "tcp", port, `${host} of ${name}`));

@@ -93,6 +93,7 @@ const refused: readonly (readonly [name: string, value: unknown, reason: RegExp]
   ["nodelocaldns_external_zones", [null], /IPv4/],
   ["dns_domain", "Prod_internal", /domain name/],
   ["http_proxy", "http://user:word@192.0.2.20:3128", /password in clear/],
+  ["http_proxy", "proxy", /names no server/],
   ["https_proxy", { env: "PROXY" }, /must know/],
   ["registry_pass", "hunter2", /in clear/],
   ["registry_pass", 12345, /in clear/],
@@ -199,6 +200,8 @@ describe("variables passed through to kubespray", () => {
       ["nodes cidr:192.0.2.9/32 tcp 5000"],
     ],
     [{ crio_registries: [{ prefix: "docker.io", location: "192.0.2.9:5000" }] }, ["nodes cidr:192.0.2.9/32 tcp 5000"]],
+    [{ http_proxy: "proxy:3128" }, ["nodes cidr:0.0.0.0/0 tcp 3128"]],
+    [{ kube_image_repo: "registry:5000" }, ["nodes cidr:0.0.0.0/0 tcp 5000"]],
     [{ kube_image_repo: "registry.example:5000" }, ["nodes cidr:0.0.0.0/0 tcp 5000"]],
     [{ kube_oidc_url: "https://login.example:8443/realms/a" }, ["nodes cidr:0.0.0.0/0 tcp 8443"]],
     [
@@ -221,6 +224,7 @@ describe("variables passed through to kubespray", () => {
       { host: "b.example", port: 443 },
       { host: "10.0.0.1", port: 5 },
     ]);
+    assert.deepEqual(serversIn("registry:5000/image"), [{ host: "registry", port: 5000 }]);
     assert.deepEqual(serversIn("192.0.2.1:5000/image:1"), [{ host: "192.0.2.1", port: 5000 }]);
     for (const text of [
       "127.0.0.1:1338",

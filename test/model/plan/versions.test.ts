@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import dates from "../../../catalog/end-of-life.json";
 import { versionNotice } from "../../../cli/lock";
 import { kubernetesVersions, kubesprayRelease, minorOf } from "../../../model/cluster/releases";
 import type { Lock } from "../../../model/lock";
@@ -88,6 +89,11 @@ describe("the version of Kubernetes", () => {
       assert.match(errors[0]?.reason ?? "", reason);
       assert.match(errors[0]?.remedy ?? "", remedy);
     }
+  });
+
+  it("has an end of life that the catalogue knows, whichever it is", () => {
+    for (const minor of new Set(kubernetesVersions.map(minorOf)))
+      assert.match(new Map(Object.entries(dates.kubernetes)).get(minor) ?? "", /^\d{4}-\d\d-\d\d$/, minor);
   });
 
   it("past its end of life is warned of with one that is mended", () => {
