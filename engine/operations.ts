@@ -1,6 +1,6 @@
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
-import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
-import { LAYERS, type Layer } from "../model/layers";
+import { StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { LAYERS, type Layer, stackName } from "../model/layers";
 import { describeProblem } from "../model/problems";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
@@ -24,6 +24,7 @@ import { parseState, type State } from "./state/state";
 import { busyError, translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
+import { asOnlyOne } from "./working";
 import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
 import { clearWorld, writeWorld } from "./world";
 
@@ -90,6 +91,13 @@ async function readState(target: EngineTarget, options: RunOptions): Promise<Sta
 
 /** An operation on the environment's stack, or on those of its layers in their order. */
 async function inLayers(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
+  if (kind === "preview") return await withTunnel(kind, target, options);
+  const { plan, root, sandbox, layer } = target;
+  const name = `${sandbox ? "sandbox-" : ""}${stackName(plan.environment, layer)}`;
+  return await asOnlyOne(root, name, plan.environment, () => withTunnel(kind, target, options));
+}
+
+async function withTunnel(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
   const { layer: _layer, ...whole } = target;
   const tunnel = await openTunnelFor(kind, target, options, {
     outputs: () => readOutputs(whole, { ...options, showSecrets: true }),
@@ -155,6 +163,12 @@ async function splitOneStack(
   });
 }
 
+/** What is done about an error of one class; any other is thrown. */
+function otherwise<T>(error: unknown, expected: new (...args: never[]) => Error, work: () => T): T {
+  if (error instanceof expected) return work();
+  throw error;
+}
+
 async function found<T>(stack: Promise<T>): Promise<T | undefined> {
   try {
     return await stack;
@@ -197,8 +211,10 @@ export async function runOperation(
     const previewOptions: string[] = [];
     const { workspace, command } = await openWorkspace(engine, setting, watched?.program, { ...options, previewOptions });
     const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
-    const select = program ? Stack.createOrSelect : Stack.select;
-    const stack = await select.call(Stack, setting.stack, workspace);
+    const select = () => Stack.select(setting.stack, workspace);
+    // Another operation may make it in the meantime.
+    const made = () => Stack.createOrSelect(setting.stack, workspace).catch((error) => otherwise(error, StackAlreadyExistsError, select));
+    const stack = await (program ? made : select)();
     // The Automation API reads these after each operation, which starts an engine for each: the events have told it all.
     workspace.stackOutputs = async () => ({});
     stack.info = async () => undefined;
