@@ -10,7 +10,8 @@ import { temporaryFolders } from "../support/temporary";
 
 const DIST = join(__dirname, "..", "..");
 
-describe("a private key", () => {
+describe("a private key", function () {
+  this.timeout(120_000);
   const folder = temporaryFolders();
 
   /** `kpaas ssh` as far as it matters here, its `ssh` waiting; gives the process and where its temporary folders are. */
