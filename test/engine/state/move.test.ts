@@ -148,7 +148,12 @@ describe("The state of one stack, split into those of three layers,", () => {
 
 describe("The move from one stack to three", () => {
   const rule = urn(infrastructure("openstack:networking/secGroupRule:SecGroupRule"), "rule");
-  const open: PendingOperation = { type: "creating", resource: { urn: rule, type: "openstack:networking/secGroupRule:SecGroupRule" } };
+  const since = "2026-01-01T00:00:00.000Z";
+  const open: PendingOperation = {
+    since,
+    type: "creating",
+    resource: { urn: rule, type: "openstack:networking/secGroupRule:SecGroupRule" },
+  };
 
   /** Stacks in memory; each change of one is counted, and the one that is to break off throws in place of it. */
   class Stacks {
