@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { previewEnvironment, refreshEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
+import { bindToPlan } from "../../model/guard/approvals";
 import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
@@ -32,15 +33,15 @@ class Life {
     private readonly name: string,
   ) {}
 
-  target(over: Over) {
+  target(over: Over, ...approvals: readonly string[]) {
     const planned = plannedFile(environmentFile({ name: this.name, ...over }), this.lock);
     this.lock = planned.lock;
-    return { plan: planned.plan, root: this.root, sandbox: true, approvals: [] };
+    return { plan: planned.plan, root: this.root, sandbox: true, approvals: approvals.map((text) => bindToPlan(text, planned.plan)) };
   }
 
   /** Previews, does it, and holds the one against the other. */
-  async change(over: Over): Promise<OperationResult> {
-    const target = this.target(over);
+  async change(over: Over, ...approvals: readonly string[]): Promise<OperationResult> {
+    const target = this.target(over, ...approvals);
     const preview = await previewEnvironment(target);
     const up = await upEnvironment(target);
     assert.deepEqual(changesOf(preview), changesOf(up), "what the preview shows is what is done");
@@ -68,6 +69,8 @@ class Life {
 const cluster = (nodes: Over, pool: Over = {}, variables: Over = {}): Over => ({
   cluster: { pools: { worker: { nodes, ...pool } }, variables },
 });
+/** What another domain asks for where Keycloak serves the portal. */
+const MOVE = ["environment:move-domain", "environment:edit-realm"];
 const machine = (env: string, op: string, ...keys: string[]): string[] =>
   keys.flatMap((key) => [`${op} ${env}-infrastructure-machine-${key}`, `${op} ${env}-infrastructure-port-${key}`]);
 
@@ -136,12 +139,12 @@ describe("A preview of a running environment", function () {
     });
 
     it("shows of a domain the platform's certificate, routes and clients, and no machine", async () => {
-      const preview = await life.change({ ...same, platform: { domain: "apps.example.org" } });
+      const preview = await life.change({ ...same, platform: { domain: "apps.example.org" } }, ...MOVE);
       assert.ok(changesOf(preview).length > 0);
       assert.ok(
         changesOf(preview).every((change) => /^(update|replace) calm-platform-(tls|ingress|cert-manager|keycloak|portal)/.test(change)),
       );
-      await life.change(same);
+      await life.change(same, ...MOVE);
     });
 
     it("is refused where a service's volume cannot be changed", async () => {
@@ -161,7 +164,7 @@ describe("A preview of a running environment", function () {
     it("shows within 30 days of the cluster's certificates' end the step that renews them, and nothing a day earlier", async () => {
       await upEnvironment(life.target({}));
       life.at("2027-04-01T00:00:00Z");
-      await upEnvironment(life.target(placed)); // the platform's certificates are made anew
+      await upEnvironment(life.target(placed, ...MOVE)); // the platform's certificates are made anew
       life.at("2027-12-01T00:00:00Z");
       await life.isQuiet(placed);
       life.at("2027-12-03T00:00:00Z");
