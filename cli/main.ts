@@ -9,7 +9,20 @@ async function main(): Promise<number> {
     import("./streams.js"),
   ]);
   const streams = new Streams(process.stdout, process.stderr);
+  if (!isSomewhere()) {
+    streams.stderr.write("error the folder you are in is not there any more: go to another one\n");
+    return streams.end(1);
+  }
   return streams.end(await run(process.argv.slice(2), processContext(streams)));
+}
+
+function isSomewhere(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 main().then(

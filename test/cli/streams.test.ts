@@ -65,6 +65,11 @@ describe("what a command says", function () {
     assert.equal(sh("kpaas check bad 2> /dev/full", root).status, 1);
   });
 
+  it("is what is wrong where its folder was removed", () => {
+    const { status, stderr } = sh("mkdir gone; cd gone; rmdir ../gone; kpaas check", project());
+    assert.deepEqual({ status, stderr }, { status: 1, stderr: "error the folder you are in is not there any more: go to another one\n" });
+  });
+
   it("may go to nobody from the beginning", () => {
     assert.equal(sh("kpaas plan good >&- 2>&- <&-", project()).status, 0);
   });
