@@ -3,6 +3,7 @@ import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
 import { type Findings, nearest } from "../problems";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
+import { fieldsAt } from "./schema-fields";
 import type { Remedy } from "./suggestions";
 
 /** A file as far as it could be read: the parts that did not parse are left out and named in `broken`. */
@@ -229,48 +230,6 @@ function article(expected: string): string {
     array: "a list",
   };
   return words[expected] ?? `a value of type ${expected}`;
-}
-
-/** The fields a map at this path may have; empty where any are allowed. */
-function fieldsAt(path: Path): string[] {
-  let schema: unknown = environmentFileSchema;
-  for (const step of [...path, undefined]) {
-    schema = unwrap(schema);
-    if (step === undefined) break;
-    const shape = shapeOf(schema);
-    schema = shape ? shape[String(step)] : elementOf(schema);
-  }
-  const shape = shapeOf(schema);
-  return shape ? Object.keys(shape).sort() : [];
-}
-
-interface Definition {
-  readonly type?: string;
-  readonly innerType?: unknown;
-  readonly shape?: Record<string, unknown>;
-  readonly valueType?: unknown;
-  readonly element?: unknown;
-  readonly options?: readonly unknown[];
-}
-
-function definition(schema: unknown): Definition {
-  return isRecord(schema) && isRecord(schema.def) ? (schema.def as Definition) : {};
-}
-
-function unwrap(schema: unknown): unknown {
-  const def = definition(schema);
-  if (def.innerType !== undefined) return unwrap(def.innerType);
-  if (def.options) return unwrap(def.options.find((option) => ["object", "record"].includes(definition(unwrap(option)).type ?? "")));
-  return schema;
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  return definition(unwrap(schema)).shape;
-}
-
-function elementOf(schema: unknown): unknown {
-  const def = definition(unwrap(schema));
-  return def.valueType ?? def.element;
 }
 
 /** True where the value may be a secret, so that it must never be shown. */
