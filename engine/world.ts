@@ -14,6 +14,8 @@ export interface World {
   readonly networks: readonly string[];
   readonly subnets: readonly string[];
   readonly routers: readonly string[];
+  readonly keyPairs: readonly string[];
+  readonly floatingIps: readonly string[];
   readonly region?: string;
 }
 
@@ -30,6 +32,8 @@ export function worldOf(plan: EnvironmentPlan): World {
     networks: unique([existing?.network]),
     subnets: unique([existing?.subnet]),
     routers: unique([existing?.router]),
+    keyPairs: unique([plan.access.ssh.keyPair]),
+    floatingIps: unique(Object.values(plan.network.floating).map(({ address }) => address)),
     ...(openstack?.region === undefined ? {} : { region: openstack.region }),
   };
 }

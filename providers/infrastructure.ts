@@ -34,6 +34,11 @@ export interface Infrastructure extends ComponentResource {
   readonly ssh: SshAccess;
   /** `address` is what nodes use; `publicAddress` is set where the API is reachable from outside the network. */
   readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
+  /**
+   * Settles once the cloud was asked for everything that the plan names of it; until then an update makes nothing. Rejects with
+   * InvalidInputError or RefusedError, each problem at its field.
+   */
+  readonly checked: Promise<void>;
   /** Where the ingress is reachable from outside the network, if it is. */
   readonly ingressPublicAddress?: Output<string>;
 }

@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, RunError, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, getStack, type Input, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import { tunnelUrl } from "../model/plan/tunnel";
@@ -7,7 +7,8 @@ import type { Infrastructure } from "../providers/infrastructure";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { loginOutput } from "./login";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
-import { type EnvironmentRecord, type EnvironmentSpec, planSpec } from "./spec";
+import { type EnvironmentRecord, type EnvironmentSpec, planSpec, withoutStack } from "./spec";
+import { readStanding } from "./standing";
 
 /** Type token of an environment, also where a stack holds one layer of it. */
 export const ENVIRONMENT = "kpaas:index:Environment";
@@ -20,6 +21,8 @@ export interface PlannedEnvironmentArgs {
   readonly secrets?: EnvironmentSecrets;
   /** Names of the nodes that leave and answer no more, as the guard allows it. */
   readonly lost?: readonly string[];
+  /** Called once the cloud is known to have what the plan names, before an update makes anything. */
+  readonly onChecked?: () => void;
 }
 
 /** An environment by its fields. It is checked and planned at once, and compared with what is there before anything is registered. */
@@ -48,7 +51,9 @@ export class Environment extends ComponentResource {
     const { plan, secrets, admitted, lost, record } = prepare(name, args);
     // Children wait for their parent: an environment that is not admitted registers nothing.
     super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
-    this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this });
+    this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this }, "plan" in args ? args.onChecked : undefined);
+    // Whoever hands over a plan waits for the answer; of an environment by its fields nobody does, and a rejection ends the run.
+    if (admitted !== undefined) void this.infrastructure.checked.catch(withoutStack);
     const { machines } = this.infrastructure;
     const proxyUrl = tunnelUrl(plan);
     this.cluster = new Cluster(
@@ -143,6 +148,7 @@ export function createInfrastructure(
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,
   opts: ComponentResourceOptions,
+  onChecked: (() => void) | undefined,
 ): Infrastructure {
   switch (plan.provider) {
     case "openstack": {
@@ -150,11 +156,17 @@ export function createInfrastructure(
         () => require("../providers/openstack/infrastructure"),
         "@pulumi/openstack",
       );
-      return new OpenStackInfrastructure(`${name}-infrastructure`, { plan, secrets }, opts);
+      const args = { plan, secrets, standing: standingNames, ...(onChecked ? { onChecked } : {}) };
+      return new OpenStackInfrastructure(`${name}-infrastructure`, args, opts);
     }
     default:
       throw new Error(`machines on ${plan.provider} are not supported yet in this version`);
   }
+}
+
+/** Logical names of what stands in this stack. */
+async function standingNames(): Promise<ReadonlySet<string>> {
+  return new Set((await readStanding(getStack())).map(({ urn }) => urn.split("::").slice(3).join("::")));
 }
 
 /** A cloud's component; its SDK is for the user to install. */

@@ -16,6 +16,8 @@ export interface LayerOptions {
   readonly settled: boolean;
   /** Names of the nodes that leave and answer no more. */
   readonly lost: readonly string[];
+  /** Called before anything is made. */
+  readonly onAccepted?: (() => void) | undefined;
 }
 
 /** Registers one layer of an environment and gives its stack's outputs. */
@@ -40,12 +42,13 @@ class EnvironmentLayer extends ComponentResource {
 
 /** What the stack of each layer holds. Each reads the contract of the layer below before it registers anything. */
 export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
-  infrastructure: async (plan, secrets, { settled }) => {
+  infrastructure: async (plan, secrets, { settled, onAccepted }) => {
     const retiring = settled ? [] : await retiringMachines(plan);
     if (retiring.length > 0) await log.info(`kept until the cluster has let them go: ${retiring.map(({ name }) => name).join(", ")}`);
     const standing = [...plan.machines, ...retiring];
     const { holds } = new EnvironmentLayer(plan, "infrastructure");
-    const made = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, holds);
+    const made = createInfrastructure(plan.environment, { ...plan, machines: standing }, secrets, holds, onAccepted);
+    await made.checked;
     const addresses = addressesOf(plan, made);
     return {
       contract: infrastructureOutput(made.machines, made.ssh, standing, addresses),
@@ -54,8 +57,9 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
       retiring: retiring.map(({ name }) => name),
     };
   },
-  cluster: async (plan, secrets, { lost }) => {
+  cluster: async (plan, secrets, { lost, onAccepted }) => {
     const { machines, ssh, apiPublicAddress, predicted } = await readInfrastructure(plan);
+    onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "cluster");
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
     const proxyUrl = tunnelUrl(plan);
@@ -82,8 +86,9 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
       predicted,
     };
   },
-  platform: async (plan, secrets) => {
+  platform: async (plan, secrets, { onAccepted }) => {
     const { kubeconfig, predicted } = await readCluster(plan);
+    onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "platform");
     const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, holds);
     const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, secrets }, holds);

@@ -35,7 +35,7 @@ export interface ProgramOptions {
   readonly tunnel?: Tunnel;
   /** Told what the approvals let through. */
   readonly onJudged?: (verdict: Verdict) => void | Promise<void>;
-  /** Called once nothing stands against the plan any more, before anything is registered: the moment to fix its lock file. */
+  /** Called once nothing stands against the plan any more, before anything is made: the moment to fix its lock file. */
   readonly onAccepted?: () => void;
 }
 
@@ -48,7 +48,6 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
     if ((options.layer ?? "infrastructure") === "infrastructure") await tellLater(applied, plan);
     const wanted = options.sandbox ? withStandIns(plan) : plan;
     const secrets = options.sandbox ? standInSecrets(plan) : await resolveSecrets(plan, options.folder);
-    options.onAccepted?.();
     const lead = (ssh: SshAccess): void => {
       // Until a preview's end no machine is built anew.
       const building = applied !== undefined && runtime.isDryRun() ? undefined : plan;
@@ -96,16 +95,17 @@ async function register(
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,
   lost: readonly string[],
-  { layer, settled = false, tunnel }: ProgramOptions,
+  { layer, settled = false, tunnel, onAccepted }: ProgramOptions,
   lead: (ssh: SshAccess) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (layer === undefined) {
-    const environment = new Environment(plan.environment, { plan, secrets, lost });
+    const environment = new Environment(plan.environment, { plan, secrets, lost, ...(onAccepted ? { onChecked: onAccepted } : {}) });
     lead(environment.infrastructure.ssh);
+    await environment.infrastructure.checked;
     return environment.outputs;
   }
   if (tunnel !== undefined && layer !== "infrastructure") lead((await readInfrastructure(plan)).ssh);
-  return await layerPrograms[layer](plan, secrets, { settled, lost });
+  return await layerPrograms[layer](plan, secrets, { settled, lost, onAccepted });
 }
 
 /** Tells the tunnel where the bastion is, as soon as that is known. */

@@ -6,8 +6,8 @@ import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
 import { wrongCredentials } from "../providers/openstack/credentials";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
+import { steadyError } from "../providers/steady-error";
 import { fromFolder } from "./from-folder";
-import { steadyError } from "./steady-error";
 
 /** What an environment's secret references resolve to. All of it is secret. */
 export interface EnvironmentSecrets {

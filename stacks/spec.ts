@@ -7,13 +7,13 @@ import { type Applied, appliedState, parseApplied } from "../model/guard/applied
 import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
-import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
+import { describeProblem, Findings, formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { steadyError } from "../providers/steady-error";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { formatLock } from "./load";
 import { describeLockChanges } from "./lock-problems";
 import { planContent } from "./plan-content";
 import { readStanding, type StandingResource, standingResource } from "./standing";
-import { steadyError } from "./steady-error";
 import { readYaml } from "./yaml";
 
 /** An environment written in a program: the fields of the environment file; the component's name is the environment's. */
@@ -154,6 +154,7 @@ async function fixLock(name: string, planned: PlannedEnvironment, file: string |
   await log.warn(describeProblem({ environment: name, path: "lock", reason, remedy, severity: "warning" }));
 }
 
-function withoutStack(error: unknown): never {
-  throw error instanceof RefusedError ? steadyError(error.message) : error;
+/** Throws the error so that Pulumi shows a refusal in its own words only. */
+export function withoutStack(error: unknown): never {
+  throw error instanceof RefusedError || error instanceof InvalidInputError ? steadyError(error.message) : error;
 }

@@ -106,7 +106,7 @@ describe("the package", function () {
       JSON.stringify({
         zones: ["az-1", "az-2"],
         images: ["ubuntu-22.04"],
-        flavors: ["m1.medium", "m1.large"],
+        flavors: ["m1.medium", "m1.large", "m1.xlarge"],
         externalNetworks: ["public"],
       }),
     );

@@ -132,13 +132,16 @@ export const labels = z.record(
 );
 /** A node's taint. */
 export const taint = z.string().regex(nodeTaint, "must read key=value:Effect with the effect NoSchedule, PreferNoSchedule or NoExecute");
+/** The description of a field that names something of the cloud. A text in the form of an id (a UUID) is taken for one. */
+export const nameOrId = "Its name or id in the cloud.";
+
 /** A data volume of each machine of a pool. */
-export const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional() });
+export const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional().describe(nameOrId) });
 
 const node = z.strictObject({
   zone: zone.optional(),
   address: address.optional(),
-  size: text.optional(),
+  size: text.optional().describe(nameOrId),
   generation: positive.optional(),
 });
 /** A number of machines, or a map of their keys; at least `least` of them. */

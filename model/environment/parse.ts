@@ -196,6 +196,7 @@ function unionText(
   issue: { readonly note?: string | undefined; readonly discriminator?: string | undefined },
 ): [string, string] {
   const last = path.at(-1);
+  if (last === "bastion") return ["must be true, false or a map with its size", "write true, false or { size: m1.small }"];
   if (last === "floating")
     return [
       "must be none or a map of addresses made beforehand",

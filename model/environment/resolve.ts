@@ -60,7 +60,7 @@ export function resolveEnvironment(file: EnvironmentFile, own: unknown = file): 
   const access = infrastructure.access ?? {};
   const cidr = infrastructure.network?.cidr ?? "10.20.0.0/16";
   const adminCidrs = access.adminCidrs ?? [];
-  const bastion = access.bastion ?? (defaults.bastion && infrastructure.provider !== "existing");
+  const bastion = access.bastion === undefined ? defaults.bastion && infrastructure.provider !== "existing" : access.bastion !== false;
   const storage = platform.storage ?? { kind: "nfs" as const };
   const groups = groupsOf(file, own, defaults, bastion, storage.kind === "nfs" && storage.server === undefined);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
@@ -156,6 +156,7 @@ function groupsOf(file: EnvironmentFile, own: unknown, defaults: ProfileDefaults
   const controlPlaneSize = cluster.controlPlane?.size ?? sizes.controlPlane;
   const pools = cluster.pools ?? { worker: {} };
   const storage = file.platform?.storage;
+  const asked = file.infrastructure.access?.bastion;
   const shareGiB = (storage?.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200;
   return [
     ...(bastion
@@ -166,7 +167,7 @@ function groupsOf(file: EnvironmentFile, own: unknown, defaults: ProfileDefaults
             spread: false,
             path: "infrastructure.access.bastion",
             roles: ["bastion" as const],
-            machines: [machine("bastion", sizes.bastion)],
+            machines: [machine("bastion", (typeof asked === "object" ? asked.size : undefined) ?? sizes.bastion)],
           },
         ]
       : []),
@@ -207,7 +208,7 @@ function groupsOf(file: EnvironmentFile, own: unknown, defaults: ProfileDefaults
             spread: false,
             path: "platform.storage",
             roles: ["nfs" as const],
-            machines: [machine("nfs", sizes.nfs)],
+            machines: [machine("nfs", (storage?.kind === "nfs" ? storage.size : undefined) ?? sizes.nfs)],
             volumes: [{ name: "share", sizeGiB: shareGiB }],
           },
         ]

@@ -9,6 +9,7 @@ import {
   keycloakService,
   label,
   labels,
+  nameOrId,
   network,
   nodes,
   pinned,
@@ -66,7 +67,7 @@ const infrastructure = z.strictObject({
   provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),
   region: text.optional(),
   zones: unique(zone).min(1).optional(),
-  image: pinned.optional(),
+  image: pinned.optional().describe(nameOrId),
   network: z
     .strictObject({
       cidr: network.optional(),
@@ -78,9 +79,9 @@ const infrastructure = z.strictObject({
         .optional(),
       existing: z
         .strictObject({
-          network: text,
-          subnets: z.strictObject({ node: text }),
-          router: text.optional(),
+          network: text.describe(nameOrId),
+          subnets: z.strictObject({ node: text.describe(nameOrId) }),
+          router: text.optional().describe(nameOrId),
         })
         .optional(),
     })
@@ -89,7 +90,7 @@ const infrastructure = z.strictObject({
     .strictObject({
       adminCidrs: unique(cidr).optional(),
       ingressCidrs: unique(cidr).optional(),
-      bastion: z.boolean().optional(),
+      bastion: z.union([z.boolean(), z.strictObject({ size: text.optional().describe(nameOrId) })]).optional(),
       api: z.enum(["direct", "bastion"]).optional(),
       ssh: z
         .strictObject({
@@ -102,7 +103,7 @@ const infrastructure = z.strictObject({
             .regex(/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( .*)?$/, "must be an OpenSSH public key")
             .optional(),
           privateKey: secretReferenceSchema.optional(),
-          keyPair: text.optional(),
+          keyPair: text.optional().describe("The name of a key pair that the cloud has."),
         })
         .optional(),
     })
@@ -110,10 +111,10 @@ const infrastructure = z.strictObject({
   credentials: secretReferenceSchema.optional(),
   openstack: z
     .strictObject({
-      externalNetwork: text.optional(),
+      externalNetwork: text.optional().describe(nameOrId),
       loadBalancerProvider: z.enum(["amphora", "ovn"]).optional(),
       bootVolumeGiB: positive.optional(),
-      bootVolumeType: text.optional(),
+      bootVolumeType: text.optional().describe(nameOrId),
     })
     .optional(),
   nhn: z.record(z.string(), z.unknown()).optional(),
@@ -130,12 +131,12 @@ const cluster = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+$/, "must be a full Kubernetes version without a leading v, in quotes, such as 1.33.5")
     .optional(),
-  controlPlane: z.strictObject({ nodes: nodes(1).optional(), size: text.optional() }).optional(),
+  controlPlane: z.strictObject({ nodes: nodes(1).optional(), size: text.optional().describe(nameOrId) }).optional(),
   etcd: z
     .strictObject({
       placement: z.enum(["stacked", "external"]),
       nodes: nodes(1).optional(),
-      size: text.optional(),
+      size: text.optional().describe(nameOrId),
     })
     .optional(),
   pools: z
@@ -143,7 +144,7 @@ const cluster = z.strictObject({
       hostLabel("a pool's name", 30),
       z.strictObject({
         nodes: nodes(0).optional(),
-        size: text.optional(),
+        size: text.optional().describe(nameOrId),
         labels: labels.optional(),
         taints: z.array(taint).optional(),
         // Devices are named /dev/vdb to /dev/vdz.
@@ -218,6 +219,7 @@ const platform = z.strictObject({
       z.strictObject({
         kind: z.literal("nfs"),
         sizeGiB: positive.optional(),
+        size: text.optional().describe(nameOrId),
         server: z
           .string()
           .refine(

@@ -36,6 +36,13 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
   if (storage?.kind === "nfs" && storage.server !== undefined) {
     if (storage.path === undefined)
       findings.error("platform.storage.path", "is required beside server", "give the path of the share on that server");
+    if (storage.size !== undefined)
+      findings.error(
+        "platform.storage.size",
+        "is of the machine that serves the share, and a given server needs none",
+        "take it out",
+        storage.size,
+      );
     if (storage.sizeGiB !== undefined)
       findings.error("platform.storage.sizeGiB", "a given server has its own size", "take it out, or take server out", storage.sizeGiB);
   }

@@ -90,13 +90,13 @@ function floatingAddress(
   { address: given }: FloatingPlan,
   portId: Input<string>,
 ): Output<string> {
-  const { name, plan, openstack } = scope;
+  const { name, plan, survey } = scope;
   const address =
     given !== undefined
       ? output(given)
       : new FloatingIp(
           `${name}-floating-ip-${role}`,
-          { pool: openstack.externalNetwork, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
+          { pool: survey.external.name, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
           child(scope, { retainOnDelete: plan.retain.includes("addresses") }),
         ).address;
   new FloatingIpAssociate(

@@ -1,12 +1,15 @@
 import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Infrastructure, InfrastructureMachine, InfrastructureSecrets, SshAccess } from "../infrastructure";
+import { publicHalf } from "../ssh-key";
 import { OPENSTACK_INFRASTRUCTURE } from "../tokens";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./endpoints";
 import { createMachines } from "./machines";
 import { createNetwork, createSecurityGroups } from "./network";
 import type { Scope } from "./scope";
+import { surveyCloud } from "./survey";
+import type { Standing } from "./verdict";
 
 /** What an OpenStack infrastructure is made from. */
 export interface OpenStackInfrastructureArgs {
@@ -14,6 +17,10 @@ export interface OpenStackInfrastructureArgs {
   readonly plan: EnvironmentPlan;
   /** What the file's secret references resolved to. */
   readonly secrets: InfrastructureSecrets;
+  /** Gives the logical names of what stands in this stack. @default nobody knows: what may be there already is not counted as missing room */
+  readonly standing?: Standing;
+  /** Called once the cloud is known to have what the plan names, before an update makes anything. */
+  readonly onChecked?: () => void;
 }
 
 /**
@@ -26,6 +33,7 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
   declare readonly machines: Readonly<Record<string, InfrastructureMachine>>;
   declare readonly ssh: SshAccess;
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
+  declare readonly checked: Promise<void>;
   declare readonly ingressPublicAddress?: Output<string>;
 
   /** @throws InputPropertyError for a plan of another cloud, or an SSH key of which one half is missing. */
@@ -40,7 +48,10 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     }
     super(OPENSTACK_INFRASTRUCTURE, name, { environment: plan.environment, region: openstack.region }, opts);
 
-    const scope: Scope = { parent: this, name, plan, openstack, provider: createProvider(this, name, openstack, secrets.credentials) };
+    const bare = { parent: this, name, plan, openstack, provider: createProvider(this, name, openstack, secrets.credentials) };
+    const survey = surveyCloud(bare, secrets.sshPrivateKey?.apply(publicHalf), args.standing, args.onChecked);
+    const scope: Scope = { ...bare, survey };
+    this.checked = survey.passed;
     const network = createNetwork(scope);
     const security = createSecurityGroups(scope);
     const { keyPair, privateKey } = createLoginKey(scope, secrets);

@@ -2,19 +2,17 @@ import { Volume } from "@pulumi/openstack/blockstorage/volume";
 import { Instance } from "@pulumi/openstack/compute/instance";
 import { ServerGroup } from "@pulumi/openstack/compute/serverGroup";
 import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
-import { getImageOutput } from "@pulumi/openstack/images/getImage";
 import { Port } from "@pulumi/openstack/networking/port";
 import type { Input, Output } from "@pulumi/pulumi";
 import { allowedAddresses } from "../../model/plan/address-pairs";
 import { nfsClient, operatingSystem } from "../../model/plan/operating-system";
 import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import { isId } from "./ask";
 import { nfsServerUserData, nodeUserData } from "./cloud-init";
 import { volumeDevices } from "./devices";
 import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
 import { child, cloudName, metadata, type Scope, tags } from "./scope";
 import { groupsOf } from "./security-groups";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What all machines share. */
 export interface MachineContext {
@@ -37,13 +35,6 @@ export interface Machine {
 export function createMachines(context: MachineContext): Record<string, Machine> {
   const { scope } = context;
   const { name, plan } = scope;
-  const images: Record<string, Input<string>> = {};
-  for (const image of new Set(plan.machines.map((machine) => machine.image))) {
-    // mostRecent false: two images of one name are an error, never a silent choice.
-    images[image] = UUID.test(image)
-      ? image
-      : getImageOutput({ name: image, mostRecent: false }, { parent: scope.parent, provider: scope.provider }).id;
-  }
   const apart: Record<string, ServerGroup> = {};
   for (const group of new Set(plan.machines.filter((machine) => machine.spread).map((machine) => machine.group))) {
     apart[group] = new ServerGroup(
@@ -52,21 +43,14 @@ export function createMachines(context: MachineContext): Record<string, Machine>
       child(scope),
     );
   }
-  return Object.fromEntries(
-    plan.machines.map((machine) => [machine.name, createMachine(context, machine, images[machine.image], apart[machine.group])]),
-  );
+  return Object.fromEntries(plan.machines.map((machine) => [machine.name, createMachine(context, machine, apart[machine.group])]));
 }
 
 /**
  * The resources of one machine. They are named after the machine, which has another name in each generation: the new port and machine are
  * made first, and the old ones go after everything that depends on them has moved.
  */
-function createMachine(
-  context: MachineContext,
-  machine: MachinePlan,
-  imageId: Input<string> | undefined,
-  apart: ServerGroup | undefined,
-): Machine {
+function createMachine(context: MachineContext, machine: MachinePlan, apart: ServerGroup | undefined): Machine {
   const { scope, network, security, keyPair } = context;
   const { name, plan, openstack } = scope;
   const { key } = machine;
@@ -91,13 +75,13 @@ function createMachine(
     `${name}-machine-${machine.name}`,
     {
       name: cloudName(scope, machine.name),
-      flavorName: machine.size,
+      flavorName: scope.survey.flavor(machine.size),
       availabilityZone: machine.zone,
       keyPair,
       networks: [{ port: port.id }],
       blockDevices: [
         {
-          uuid: imageId,
+          uuid: scope.survey.image(machine.image),
           sourceType: "image",
           destinationType: "volume",
           bootIndex: 0,
@@ -143,7 +127,12 @@ function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): V
       metadata: metadata(scope, { "kpaas-key": machine.key, "kpaas-volume": volume.name }),
       // No availability zone: cinder's zones are not nova's.
     },
-    child(scope, { protect: plan.protectData, retainOnDelete: plan.retain.includes("volumes") }),
+    child(scope, {
+      protect: plan.protectData,
+      retainOnDelete: plan.retain.includes("volumes"),
+      // Cinder tells a type's name only: one given by id would look changed, and the volume would be replaced. The guard refuses real changes.
+      ...(volume.type !== undefined && isId(volume.type) && { ignoreChanges: ["volumeType"] }),
+    }),
   );
 }
 

@@ -1,4 +1,3 @@
-import { getNetworkOutput } from "@pulumi/openstack/networking/getNetwork";
 import { Network } from "@pulumi/openstack/networking/network";
 import { Router } from "@pulumi/openstack/networking/router";
 import { RouterInterface } from "@pulumi/openstack/networking/routerInterface";
@@ -19,9 +18,10 @@ export interface NodeNetwork {
 
 /** Network, subnet, router and its interface, or the ones the plan names. */
 export function createNetwork(scope: Scope): NodeNetwork {
-  const { name, plan, openstack } = scope;
+  const { name, plan } = scope;
   const { existing, cidr, gateway, dns, cloudRange } = plan.network;
-  if (existing !== undefined) return { networkId: existing.network, subnetId: existing.subnet, uplink: [] };
+  const { survey } = scope;
+  if (existing !== undefined) return { networkId: survey.existing.network, subnetId: survey.existing.subnet, uplink: [] };
 
   const network = new Network(
     `${name}-network`,
@@ -44,13 +44,9 @@ export function createNetwork(scope: Scope): NodeNetwork {
     },
     child(scope, IN_USE),
   );
-  const external = getNetworkOutput(
-    { name: openstack.externalNetwork, external: true },
-    { parent: scope.parent, provider: scope.provider },
-  );
   const router = new Router(
     `${name}-router`,
-    { name: cloudName(scope, "router"), adminStateUp: true, externalNetworkId: external.id, tags: tags(scope) },
+    { name: cloudName(scope, "router"), adminStateUp: true, externalNetworkId: survey.external.id, tags: tags(scope) },
     child(scope, IN_USE),
   );
   const uplink = new RouterInterface(`${name}-router-interface`, { routerId: router.id, subnetId: subnet.id }, child(scope, IN_USE));

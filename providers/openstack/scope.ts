@@ -1,18 +1,13 @@
-import type { Provider } from "@pulumi/openstack/provider";
-import type { ComponentResource, CustomResourceOptions } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
 import { physicalName } from "../../model/names";
 import { openstackMetadata, openstackTags } from "../../model/openstack";
-import type { EnvironmentPlan, OpenStackPlan } from "../../model/plan/types";
+import { steadyError } from "../steady-error";
+import type { Survey, Surveyed } from "./survey";
 
-/** What every part of an OpenStack infrastructure is registered with. */
-export interface Scope {
-  /** The component, parent of everything. */
-  readonly parent: ComponentResource;
-  /** The component's logical name, first part of each child's. */
-  readonly name: string;
-  readonly plan: EnvironmentPlan;
-  readonly openstack: OpenStackPlan;
-  readonly provider: Provider;
+/** What every part of an OpenStack infrastructure is registered with: the component is parent of everything, its name the first part of each. */
+export interface Scope extends Surveyed {
+  /** What the cloud has of what the plan names. */
+  readonly survey: Survey;
 }
 
 /**
@@ -21,9 +16,21 @@ export interface Scope {
  */
 export const IN_USE: Pick<CustomResourceOptions, "customTimeouts"> = { customTimeouts: { delete: "2m" } };
 
-/** Options of a child: parent and provider, and what it needs beyond them. */
-export function child(scope: Scope, options: CustomResourceOptions = {}): CustomResourceOptions {
-  return { ...options, parent: scope.parent, provider: scope.provider };
+/** What a child needs beyond parent and provider. */
+export interface ChildOptions extends CustomResourceOptions {
+  readonly dependsOn?: Resource[];
+}
+
+/** Options of a child. Nothing is made before the cloud is known to have what the plan names; a preview need not wait for that. */
+export function child({ parent, provider, survey }: Scope, options: ChildOptions = {}): CustomResourceOptions {
+  if (runtime.isDryRun()) return { ...options, parent, provider };
+  const admitted = survey.passed.then(() => options.dependsOn ?? [], steadily);
+  return { ...options, dependsOn: admitted, parent, provider };
+}
+
+/** Every resource that waited fails with this error: it has to stay as it is. */
+function steadily(error: unknown): never {
+  throw steadyError(error instanceof Error ? error.message : String(error));
 }
 
 /** The name the cloud shows: the environment's and what the thing is. 60 characters fit nova's host names and everything longer. */

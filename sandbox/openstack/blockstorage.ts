@@ -50,21 +50,22 @@ export function attachments(volume: Stored): Properties[] {
 /** A new volume, not stored yet. */
 export function createVolume(cloud: Cloud, inputs: Properties): Stored {
   const type = text(inputs, "volumeType");
-  if (type !== "" && cloud.existingId("volumeTypes", type) === undefined)
-    throw new ApiError(404, `Volume type with name ${type} could not be found.`);
+  const known = cloud.byName("volumeTypes", type) ?? cloud.byId("volumeTypes", type);
+  if (type !== "" && known === undefined) throw new ApiError(404, `Volume type with name ${type} could not be found.`);
   const zone = text(inputs, "availabilityZone");
   if (zone !== "" && !cloud.existing("zones").includes(zone))
     throw new ApiError(400, `Invalid input received: Availability zone '${zone}' is invalid.`);
   const image = text(inputs, "imageId");
-  if (image !== "" && cloud.existingId("images", image) === undefined)
+  if (image !== "" && cloud.byId("images", image) === undefined)
     throw new ApiError(400, `Invalid image identifier or unable to access requested image (${image}).`);
   cloud.charge("volumes", 1, cloud.store.list("volume").length);
   cloud.charge("gigabytes", number(inputs, "size") ?? 0, gigabytes(cloud));
   return {
-    volumeType: cloud.existing("volumeTypes")[0] ?? "__DEFAULT__",
     availabilityZone: "nova",
     metadata: {},
     ...inputs,
+    // Cinder tells its name, however it was named.
+    volumeType: (known ?? cloud.things("volumeTypes")[0])?.name ?? "__DEFAULT__",
     attachments: [],
     id: newId(),
   };

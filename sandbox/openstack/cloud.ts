@@ -13,12 +13,30 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EXTERNAL_CIDR = "203.0.113.0/24";
 
 /** What exists in the simulated cloud although nobody created it there. */
-export type WorldList = "images" | "flavors" | "zones" | "externalNetworks" | "volumeTypes" | "networks" | "subnets" | "routers";
+export type WorldList =
+  | "images"
+  | "flavors"
+  | "zones"
+  | "externalNetworks"
+  | "volumeTypes"
+  | "networks"
+  | "subnets"
+  | "routers"
+  | "keyPairs"
+  | "floatingIps";
+
+/** Something that exists from the start. */
+export interface Thing {
+  readonly id: string;
+  readonly name: string;
+}
 
 /** What a quota can be set on. */
 export type Quota =
   | "instances"
   | "cores"
+  | "ram"
+  | "serverGroups"
   | "ports"
   | "floatingIps"
   | "volumes"
@@ -55,15 +73,30 @@ export class Cloud {
     return texts(this.world(), list);
   }
 
-  /** The id of what exists from the start by name or id, or undefined. */
-  existingId(list: WorldList, nameOrId: string): string | undefined {
-    const name = this.existing(list).find((candidate) => candidate === nameOrId || worldId(list, candidate) === nameOrId);
-    return name === undefined ? undefined : worldId(list, name);
+  /** What exists from the start of one kind. */
+  things(list: WorldList): Thing[] {
+    return this.existing(list).map((entry) => thing(list, entry));
   }
 
-  /** The name the id of what exists from the start stands for, or undefined. */
-  existingName(list: WorldList, id: string): string | undefined {
-    return this.existing(list).find((candidate) => candidate === id || worldId(list, candidate) === id);
+  byName(list: WorldList, name: string): Thing | undefined {
+    return this.things(list).find((each) => each.name === name);
+  }
+
+  byId(list: WorldList, id: string): Thing | undefined {
+    return this.things(list).find((each) => each.id === id);
+  }
+
+  /** The floating address, made here or there from the start. */
+  floating(address: string): Stored | undefined {
+    const made = this.store.list("floatingIp").find((each) => each.address === address);
+    const there = this.byName("floatingIps", address);
+    return made ?? (there && { id: there.id, address, description: "", pool: this.things("externalNetworks")[0]?.name ?? "" });
+  }
+
+  /** Has a floating address point to nothing. One that was there from the start is no object of this cloud's any more then. */
+  freeFloating({ portId: _port, fixedIp: _fixed, ...free }: Stored): void {
+    if (this.byId("floatingIps", free.id)) this.store.delete("floatingIp", free.id);
+    else this.store.put("floatingIp", free);
   }
 
   /** The object, created here or existing from the start; refused with the cloud's words where there is none. */
@@ -78,17 +111,18 @@ export class Cloud {
   }
 
   private fromWorld(type: string, id: string): Stored | undefined {
+    const keyPair = type === "keypair" ? this.byName("keyPairs", id) : undefined;
+    if (keyPair !== undefined) return { id, name: id, publicKey: "", fingerprint: "" };
     const lists = { network: ["networks", "externalNetworks"], subnet: ["subnets"], router: ["routers"] } as const;
     if (type !== "network" && type !== "subnet" && type !== "router") return undefined;
     for (const list of lists[type]) {
-      const name = this.existingName(list, id);
-      if (name === undefined) continue;
-      const network = this.existing("networks")[0];
+      const found = this.byId(list, id);
+      if (found === undefined) continue;
+      const network = this.things("networks")[0];
       return {
-        id: worldId(list, name),
-        name,
+        ...found,
         external: list === "externalNetworks",
-        ...(type === "subnet" && network !== undefined ? { networkId: worldId("networks", network) } : {}),
+        ...(type === "subnet" && network !== undefined ? { networkId: network.id } : {}),
       };
     }
     return undefined;
@@ -106,7 +140,7 @@ export class Cloud {
 
   /** The subnets of a network, created here or existing. */
   subnetsOf(networkId: string): Stored[] {
-    const world = this.existing("subnets").map((id) => this.find("subnet", id));
+    const world = this.things("subnets").map(({ id }) => this.find("subnet", id));
     return [...this.store.list("subnet"), ...world].filter((subnet) => subnet.networkId === networkId);
   }
 
@@ -137,6 +171,7 @@ export class Cloud {
   allocateExternal(wanted: string): string {
     const taken = new Set([
       ...this.store.list("floatingIp").map((floating) => floating.address),
+      ...this.existing("floatingIps"),
       ...this.store.list("router").flatMap((router) => maps(router, "externalFixedIps").map((address) => address.ipAddress)),
     ]);
     if (wanted !== "") {
@@ -152,23 +187,27 @@ export class Cloud {
 
   /** The router through which a subnet reaches an external network, or undefined. Routers that exist from the start reach them all. */
   routeOut(subnetId: string, networkId: string): string | undefined {
-    if (this.existing("subnets").includes(subnetId) && this.existing("routers").length > 0) return this.existing("routers")[0];
+    if (this.byId("subnets", subnetId) && this.existing("routers").length > 0) return this.things("routers")[0]?.id;
     const routers = this.store
       .list("routerInterface")
       .filter((one) => one.subnetId === subnetId)
       .map((one) => text(one, "routerId"));
-    return routers.find(
-      (id) => this.existingId("routers", id) !== undefined || this.store.get("router", id)?.externalNetworkId === networkId,
-    );
+    return routers.find((id) => this.byId("routers", id) !== undefined || this.store.get("router", id)?.externalNetworkId === networkId);
+  }
+
+  /** The quota that world.json sets; undefined where it sets none. */
+  quota(quota: Quota): number | undefined {
+    const { quotas } = this.world();
+    return isMap(quotas) ? number(quotas, quota) : undefined;
   }
 
   /** Refuses what would go over a quota, with the cloud's words. */
   charge(quota: Quota, more: number, used: number): void {
-    const quotas = this.world().quotas;
-    const limit = isMap(quotas) ? number(quotas, quota) : undefined;
+    const limit = this.quota(quota);
     if (limit === undefined || used + more <= limit) return;
-    if (quota === "instances" || quota === "cores")
+    if (quota === "instances" || quota === "cores" || quota === "ram")
       throw new ApiError(403, `Quota exceeded for ${quota}: Requested ${more}, but already used ${used} of ${limit} ${quota}`);
+    if (quota === "serverGroups") throw new ApiError(403, "Quota exceeded, too many server groups.");
     if (quota === "volumes")
       throw new ApiError(413, `VolumeLimitExceeded: Maximum number of volumes allowed (${limit}) exceeded for quota 'volumes'.`);
     if (quota === "gigabytes")
@@ -206,14 +245,16 @@ export function newMac(): string {
   return ["fa", "16", "3e", ...[...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
 
-/** The id of something that exists from the start: its own where it is named by id, else one that follows from its name. */
-function worldId(list: WorldList, name: string): string {
-  if (UUID.test(name) || list === "networks" || list === "subnets" || list === "routers" || list === "zones") return name;
-  const hash = createHash("sha256").update(`${list}/${name}`).digest("hex");
-  return [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join("-");
+/** What an entry of world.json stands for. One that is an id has a name that nobody knows; others have an id that follows from their name. */
+function thing(list: WorldList, entry: string): Thing {
+  if (list === "zones") return { id: entry, name: entry };
+  if (UUID.test(entry)) return { id: entry, name: `unnamed ${entry.slice(0, 8)}` };
+  const hash = createHash("sha256").update(`${list}/${entry}`).digest("hex");
+  const id = [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join("-");
+  return { id, name: entry };
 }
 
-const QUOTA_NAMES: Readonly<Record<Exclude<Quota, "instances" | "cores" | "volumes" | "gigabytes">, string>> = {
+const QUOTA_NAMES: Readonly<Record<Exclude<Quota, "instances" | "cores" | "ram" | "serverGroups" | "volumes" | "gigabytes">, string>> = {
   ports: "port",
   floatingIps: "floatingip",
   securityGroups: "security_group",

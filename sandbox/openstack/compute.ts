@@ -38,7 +38,10 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
     oneOf: { policies: ["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"] },
     outputs: ["members"],
     references: {},
-    create: (_cloud, inputs) => ({ ...inputs, members: [], id: newId() }),
+    create(cloud, inputs) {
+      cloud.charge("serverGroups", 1, cloud.store.list("serverGroup").length);
+      return { ...inputs, members: [], id: newId() };
+    },
   },
 
   "openstack:compute/instance:Instance": {
@@ -60,8 +63,7 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
     create: createInstance,
     update(cloud, object, inputs) {
       // The cloud keeps what it chose; a flavor by its other name is the same flavor.
-      const flavor = inputs.flavorName ?? inputs.flavorId;
-      const chosen = flavor === undefined ? {} : flavorOf(cloud, String(flavor));
+      const chosen = inputs.flavorName === undefined && inputs.flavorId === undefined ? {} : flavorOf(cloud, inputs);
       const { metadata: _metadata, tags: _tags, ...rest } = object;
       return {
         ...rest,

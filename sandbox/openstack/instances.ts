@@ -9,11 +9,12 @@ import { packagesOf } from "./user-data";
 /** Processors by the size in a flavor's name, for the quota of cores. */
 const CORES: Readonly<Record<string, number>> = { tiny: 1, small: 1, medium: 2, large: 4, xlarge: 8 };
 
-/** Id, name and processors of a flavor that exists. */
-export function flavorOf(cloud: Cloud, nameOrId: string): { flavorId: string; flavorName: string } {
-  const [flavorId, flavorName] = [cloud.existingId("flavors", nameOrId), cloud.existingName("flavors", nameOrId)];
-  if (flavorId === undefined || flavorName === undefined) throw new ApiError(404, `Flavor ${nameOrId} could not be found.`);
-  return { flavorId, flavorName };
+/** Id and name of a flavor that exists: by its id where one is given, else by its name. */
+export function flavorOf(cloud: Cloud, inputs: Properties): { flavorId: string; flavorName: string } {
+  const [id, name] = [text(inputs, "flavorId"), text(inputs, "flavorName")];
+  const found = id === "" ? cloud.byName("flavors", name) : cloud.byId("flavors", id);
+  if (found === undefined) throw new ApiError(404, `Flavor ${id || name} could not be found.`);
+  return { flavorId: found.id, flavorName: found.name };
 }
 
 /** How many processors a flavor's name stands for: `m1.large`, `c4.m8`, `4x16` or two. */
@@ -22,10 +23,15 @@ export function coresOf(flavorName: string): number {
   return Number(written?.[1] ?? written?.[2] ?? CORES[flavorName.split(".").at(-1) ?? ""] ?? 2);
 }
 
+/** Memory in MiB. */
+export function ramOf(flavorName: string): number {
+  return coresOf(flavorName) * 2048;
+}
+
 /** A new instance with its ports and boot volume. What was made before something is refused is released again, as nova does. */
 export function createInstance(cloud: Cloud, inputs: Properties): Stored {
-  const flavor = flavorOf(cloud, text(inputs, "flavorName") || text(inputs, "flavorId"));
-  const image = imageOf(cloud, text(inputs, "imageName") || text(inputs, "imageId"));
+  const flavor = flavorOf(cloud, inputs);
+  const image = imageOf(cloud, inputs);
   const zone = text(inputs, "availabilityZone");
   if (zone !== "" && !cloud.existing("zones").includes(zone))
     throw new ApiError(400, `The requested availability zone is not available (${zone}).`);
@@ -35,6 +41,12 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
     "cores",
     coresOf(flavor.flavorName),
     there.reduce((sum, one) => sum + coresOf(text(one, "flavorName")), 0),
+  );
+
+  cloud.charge(
+    "ram",
+    ramOf(flavor.flavorName),
+    there.reduce((sum, one) => sum + ramOf(text(one, "flavorName")), 0),
   );
 
   const id = newId();
@@ -117,11 +129,12 @@ export function removeInstance(cloud: Cloud, instance: Stored): void {
   }
 }
 
-function imageOf(cloud: Cloud, nameOrId: string): Properties {
-  if (nameOrId === "") return { imageId: "Attempt to boot from volume - no image supplied" };
-  const [imageId, imageName] = [cloud.existingId("images", nameOrId), cloud.existingName("images", nameOrId)];
-  if (imageId === undefined) throw new ApiError(400, `Can not find requested image ${nameOrId}`);
-  return { imageId, imageName };
+function imageOf(cloud: Cloud, inputs: Properties): Properties {
+  const [id, name] = [text(inputs, "imageId"), text(inputs, "imageName")];
+  if (id === "" && name === "") return { imageId: "Attempt to boot from volume - no image supplied" };
+  const found = id === "" ? cloud.byName("images", name) : cloud.byId("images", id);
+  if (found === undefined) throw new ApiError(400, `Can not find requested image ${id || name}`);
+  return { imageId: found.id, imageName: found.name };
 }
 
 function refuseUsed(port: Stored): void {
@@ -130,7 +143,7 @@ function refuseUsed(port: Stored): void {
 
 function implicitPort(cloud: Cloud, network: Properties, inputs: Properties): Properties {
   const name = text(network, "name");
-  const byName = cloud.store.list("network").find((one) => one.name === name)?.id ?? cloud.existingId("networks", name);
+  const byName = cloud.store.list("network").find((one) => one.name === name)?.id ?? cloud.byName("networks", name)?.id;
   const networkId = text(network, "uuid") || byName;
   if (networkId === undefined) throw new ApiError(404, `Network ${name} could not be found.`);
   const groups = texts(inputs, "securityGroups").map(
@@ -156,7 +169,7 @@ function createBootVolumes(cloud: Cloud, inputs: Properties, instanceId: string)
   for (const device of maps(inputs, "blockDevices")) {
     const source = text(device, "sourceType");
     const uuid = text(device, "uuid");
-    if (source === "image" && cloud.existingId("images", uuid) === undefined)
+    if (source === "image" && cloud.byId("images", uuid) === undefined)
       throw new ApiError(400, `Block Device Mapping is Invalid: failed to get image ${uuid}.`);
     if (source === "volume") {
       const volume = cloud.find("volume", uuid);

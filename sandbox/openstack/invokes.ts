@@ -1,8 +1,9 @@
 import type { Properties } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
 import { isMap, text, texts } from "../values";
-import { ApiError, type Cloud, type WorldList } from "./cloud";
-import { coresOf } from "./instances";
+import type { Cloud, Thing, WorldList } from "./cloud";
+import { coresOf, ramOf } from "./instances";
+import { QUOTAS } from "./quotas";
 
 /** The provider's words where nothing, or too much, is found; each of its functions has its own. */
 interface Words {
@@ -27,18 +28,18 @@ const plainly = (what: string): Words => ({ none: `No ${what} found`, several: `
 /** The lookups of the provider by token. */
 const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
   "openstack:images/getImage:getImage": (cloud, args) => {
-    const [name] = images(cloud, args);
-    if (name === undefined) throw new Error(RESULTS.none);
-    if (images(cloud, args).length > 1 && args.mostRecent !== true) {
+    const found = images(cloud, args);
+    const [image] = found;
+    if (image === undefined) throw new Error(RESULTS.none);
+    if (found.length > 1 && args.mostRecent !== true) {
       throw new Error(
         "Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.",
       );
     }
-    const id = cloud.existingId("images", name) ?? name;
-    return { ...IMAGE, name, id, file: `/v2/images/${id}/file`, region: cloud.region };
+    return { ...IMAGE, ...image, file: `/v2/images/${image.id}/file`, region: cloud.region };
   },
   "openstack:images/getImageIds:getImageIds": (cloud, args) => ({
-    ids: images(cloud, args).map((name) => cloud.existingId("images", name)),
+    ids: images(cloud, args).map(({ id }) => id),
     id: "image-ids",
     region: cloud.region,
   }),
@@ -121,7 +122,7 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     return { ...found, secgroupId: found.id, region: cloud.region };
   },
   "openstack:networking/getFloatingIp:getFloatingIp": (cloud, args) => ({
-    ...single(matching(cloud, "floatingIp", args, {}), plainly("openstack_networking_floatingip_v2")),
+    ...single([...matching(cloud, "floatingIp", args, {}), ...freeFloating(cloud, args)], plainly("openstack_networking_floatingip_v2")),
     region: cloud.region,
   }),
   "openstack:blockstorage/getVolumeV3:getVolumeV3": (cloud, args) => ({
@@ -129,16 +130,14 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     region: cloud.region,
   }),
   "openstack:compute/getFlavor:getFlavor": (cloud, args) => {
-    const name = cloud.existingName("flavors", text(args, "name") || text(args, "flavorId"));
-    if (name === undefined) throw new Error(RESULTS.none);
-    const vcpus = coresOf(name);
-    const id = cloud.existingId("flavors", name);
+    const [name, id] = [text(args, "name"), text(args, "flavorId")];
+    const flavor = id === "" ? cloud.byName("flavors", name) : cloud.byId("flavors", id);
+    if (flavor === undefined) throw new Error(id === "" ? RESULTS.none : "No Flavor found");
     return {
-      id,
-      flavorId: id,
-      name,
-      vcpus,
-      ram: vcpus * 2048,
+      ...flavor,
+      flavorId: flavor.id,
+      vcpus: coresOf(flavor.name),
+      ram: ramOf(flavor.name),
       disk: 20,
       swap: 0,
       rxTxFactor: 1,
@@ -148,10 +147,14 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     };
   },
   "openstack:compute/getKeypair:getKeypair": (cloud, args) => {
-    const found = cloud.store.get("keypair", text(args, "name"));
-    if (found === undefined) throw new ApiError(404, `Keypair ${text(args, "name")} could not be found.`);
-    return { userId: "", ...found, region: cloud.region };
+    return { userId: "", ...cloud.find("keypair", text(args, "name")), region: cloud.region };
   },
+  "openstack:compute/getAvailabilityZones:getAvailabilityZones": (cloud, args) => ({
+    id: "zones",
+    names: args.state === "unavailable" ? [] : [...cloud.existing("zones"), ...(cloud.existing("zones").length > 0 ? [] : ["nova"])].sort(),
+    region: cloud.region,
+  }),
+  ...QUOTAS,
 };
 
 const IMAGE: Properties = {
@@ -177,15 +180,19 @@ export function invoke(cloud: Cloud, token: string, args: Properties): Propertie
   return run(cloud, args);
 }
 
-function images(cloud: Cloud, args: Properties): string[] {
+function images(cloud: Cloud, args: Properties): Thing[] {
   const [name, pattern] = [text(args, "name"), text(args, "nameRegex")];
   return cloud
-    .existing("images")
-    .filter(
-      (image) =>
-        (name === "" || image === name || cloud.existingId("images", image) === name) &&
-        (pattern === "" || new RegExp(pattern).test(image)),
-    );
+    .things("images")
+    .filter((image) => (name === "" || image.name === name) && (pattern === "" || new RegExp(pattern).test(image.name)));
+}
+
+/** A floating address that was there from the start and points to nothing yet. */
+function freeFloating(cloud: Cloud, args: Properties): Stored[] {
+  const { region: _region, address, ...others } = args;
+  if (typeof address !== "string" || Object.keys(others).length > 0) return [];
+  const found = cloud.floating(address);
+  return found === undefined || cloud.store.get("floatingIp", found.id) ? [] : [found];
 }
 
 /** The created objects that have every one of the wanted values. `names` gives the field an argument stands for where it has another name. */
@@ -220,7 +227,7 @@ function one(
 ): Stored | undefined {
   const [name, id] = [text(args, "name"), text(args, idKey)];
   const created = cloud.store.list(kind);
-  const existing = lists.flatMap((list) => cloud.existing(list).map((entry) => cloud.find(kind, entry)));
+  const existing = lists.flatMap((list) => cloud.things(list).map(({ id: entry }) => cloud.find(kind, entry)));
   const tagged = (object: Stored) => texts(args, "tags").every((tag) => texts(object, "allTags").includes(tag));
   const found = [...created, ...existing].filter(
     (object) => (id === "" || object.id === id) && (name === "" || object.name === name) && tagged(object),

@@ -148,8 +148,9 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     references: { portId: "port" },
     create(cloud, inputs) {
       const pool = text(inputs, "pool");
-      if (cloud.existingId("externalNetworks", pool) === undefined && !ownExternal(cloud, pool))
-        throw new ApiError(404, `unable to find external network ${pool}`);
+      // The provider looks a pool up by its name only.
+      if (cloud.byName("externalNetworks", pool) === undefined && !ownExternal(cloud, pool))
+        throw new ApiError(404, `No network found with name: ${pool}`);
       cloud.charge("floatingIps", 1, cloud.store.list("floatingIp").length);
       const floating = { ...inputs, address: cloud.allocateExternal(text(inputs, "address")), ...tagged(inputs), id: newId() };
       return text(inputs, "portId") === "" ? floating : associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
@@ -172,8 +173,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     remove(cloud, object) {
       const floating = cloud.store.get("floatingIp", object.id);
       if (floating?.portId !== object.portId || floating === undefined) return;
-      const { portId: _port, fixedIp: _fixed, ...free } = floating;
-      cloud.store.put("floatingIp", free);
+      cloud.freeFloating(floating);
     },
   },
 };
@@ -257,13 +257,13 @@ export function internalPort(cloud: Cloud, subnet: Stored, wanted: string, devic
   return port;
 }
 
-function ownExternal(cloud: Cloud, nameOrId: string): boolean {
-  return cloud.store.list("network").some((network) => network.external === true && (network.id === nameOrId || network.name === nameOrId));
+function ownExternal(cloud: Cloud, name: string): boolean {
+  return cloud.store.list("network").some((network) => network.external === true && network.name === name);
 }
 
 function associate(cloud: Cloud, inputs: Properties): Stored {
   const address = text(inputs, "floatingIp");
-  const floating = cloud.store.list("floatingIp").find((one) => one.address === address);
+  const floating = cloud.floating(address);
   if (floating === undefined) throw new ApiError(404, `Error retrieving floating IP ${address}: there is none with this address`);
   const changed = associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
   cloud.store.put("floatingIp", changed);
@@ -279,7 +279,7 @@ function associated(cloud: Cloud, floating: Stored, portId: string, wanted: stri
       `Bad floatingip request: Cannot add floating IP to port ${portId} that has no fixed IPv4 addresses${wanted === "" ? "" : ` ${wanted}`}.`,
     );
   const pool = text(floating, "pool");
-  const networkId = cloud.existingId("externalNetworks", pool) ?? pool;
+  const networkId = cloud.byName("externalNetworks", pool)?.id ?? pool;
   if (cloud.routeOut(address.subnetId, networkId) === undefined) {
     throw new ApiError(
       404,

@@ -50,8 +50,7 @@ export function removePort(cloud: Cloud, port: Stored): void {
 /** Takes the floating addresses off a port. */
 export function freeFloatingIps(cloud: Cloud, portId: string): void {
   for (const floating of cloud.store.list("floatingIp").filter((one) => one.portId === portId)) {
-    const { portId: _port, fixedIp: _fixed, ...free } = floating;
-    cloud.store.put("floatingIp", free);
+    cloud.freeFloating(floating);
     cloud.store.delete("floatingIpAssociate", floating.id);
   }
 }

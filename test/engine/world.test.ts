@@ -33,6 +33,8 @@ describe("A simulated cloud", () => {
       zones: ["az-1", "az-2"],
       externalNetworks: ["public"],
       volumeTypes: ["fast", "ssd"],
+      floatingIps: [],
+      keyPairs: [],
       networks: [],
       subnets: [],
       routers: [],

@@ -46,6 +46,16 @@ describe("a plan", () => {
     assert.deepEqual(of({ access }, { domain: "seoul.example.org" }).warned, []);
   });
 
+  it("makes the machines beside the cluster of the flavors that the file names", () => {
+    const access = { bastion: { size: "tiny" } };
+    const file = environmentFile({
+      infrastructure: { provider: "openstack", access },
+      platform: { storage: { kind: "nfs", size: "fat" } },
+    });
+    const sizes = plannedFile(file).plan.machines.map(({ key, size }) => `${key} ${size}`);
+    assert.deepEqual([sizes.at(0), sizes.at(-1)], ["bastion tiny", "nfs fat"]);
+  });
+
   it("gives the machines of each profile", () => {
     const keys = (profile: string) => plannedFile(environmentFile({ profile })).plan.machines.map(({ key }) => key);
     assert.deepEqual(keys("minimal"), ["cp-1", "worker-1", "worker-2", "nfs"]);

@@ -96,8 +96,11 @@ describe("the network on OpenStack", () => {
       g.resources.filter((each) => /:(Network|Subnet|Router|RouterInterface)$/.test(each.type)),
       [],
     );
-    assert.equal(g.get("seoul-port-cp-1").inputs.networkId, "net-1");
-    assert.deepEqual(g.get("seoul-port-cp-1").inputs.fixedIps, [{ subnetId: "subnet-1", ipAddress: "10.20.0.2" }]);
+    assert.equal(g.get("seoul-port-cp-1").inputs.networkId, "net-1-id", "found by its name");
+    assert.deepEqual(g.get("seoul-port-cp-1").inputs.fixedIps, [{ subnetId: "subnet-1-id", ipAddress: "10.20.0.2" }]);
+    const ids = { network: "11111111-0000-4000-8000-000000000001", subnets: { node: "11111111-0000-4000-8000-000000000002" } };
+    const byId = await build(samplePlan("minimal", { infrastructure: { network: { existing: ids } } }));
+    assert.equal(byId.get("seoul-port-cp-1").inputs.networkId, ids.network);
   });
 
   it("associates floating addresses after the router has joined the subnet, and takes them off before it leaves", async () => {

@@ -131,12 +131,69 @@ describe("the simulated OpenStack", () => {
       "openstack:networking/getSubnet:getSubnet": "old-subnet",
       "openstack:networking/getRouter:getRouter": "old-router",
     };
+    const ids: Record<string, string> = {};
     for (const [token, name] of Object.entries(lookups)) {
-      assert.equal((await client.invoke(token, { name })).properties.name, name);
+      const { properties } = await client.invoke(token, { name });
+      assert.equal(properties.name, name);
+      ids[name] = String(properties.id);
       await assert.rejects(client.invoke(token, { name: "none" }), NOT_FOUND);
     }
     assert.deepEqual((await client.invoke("openstack:images/getImageIds:getImageIds", { name: "none" })).properties.ids, []);
-    await cloud.it.create("port", { networkId: "old-net", fixedIps: [{ subnetId: "old-subnet", ipAddress: "192.168.0.5" }] });
+    await cloud.it.create("port", {
+      networkId: ids["old-net"],
+      fixedIps: [{ subnetId: ids["old-subnet"], ipAddress: "192.168.0.5" }],
+    });
+  });
+
+  it("takes names where the services take names, and ids where they take ids", async () => {
+    const id = "8f84ceab-0000-4dfb-9ef6-000000000001";
+    cloud.it.world({ networks: ["old-net"], flavors: [id, "m1.large"], externalNetworks: [id, "public"], volumeTypes: [id], images: [id] });
+    const { client } = cloud.it;
+    const { port } = await cloud.it.base();
+    const machine = { ...cloud.it.machine(port), imageName: undefined, imageId: id };
+    await assert.rejects(cloud.it.create("instance", { ...machine, flavorName: id }), /Flavor 8f84ceab.* could not be found/);
+    await assert.rejects(cloud.it.create("instance", { ...machine, imageId: undefined, imageName: id }), /Can not find requested image/);
+    const made = await cloud.it.create("instance", { ...machine, flavorName: undefined, flavorId: id });
+    assert.notEqual(made.properties.flavorName, id);
+    await assert.rejects(cloud.it.create("floatingIp", { pool: id }), /No network found with name/);
+    await assert.rejects(cloud.it.create("router", { externalNetworkId: "public" }), /404/);
+    await cloud.it.create("router", { externalNetworkId: id });
+    await assert.rejects(cloud.it.create("port", { networkId: "old-net" }), /404/);
+    await assert.rejects(client.invoke("openstack:compute/getFlavor:getFlavor", { name: id }), /no results/);
+    const volume = await cloud.it.create("volume", { size: 1, volumeType: id });
+    assert.notEqual((await cloud.it.read(volume)).properties?.volumeType, id, "cinder tells a type's name");
+  });
+
+  it("has key pairs and floating addresses that were made beforehand, and takes nothing of them away", async () => {
+    cloud.it.world({ keyPairs: ["ours"], floatingIps: ["198.51.100.7"] });
+    const { client } = cloud.it;
+    const { network, subnet, port } = await cloud.it.base();
+    const router = await cloud.it.create("router", {
+      externalNetworkId: String((await client.invoke("openstack:networking/getNetwork:getNetwork", { name: "public" })).properties.id),
+    });
+    await cloud.it.create("routerInterface", { routerId: router.id, subnetId: subnet.id });
+    await cloud.it.create("instance", { ...cloud.it.machine(port), keyPair: "ours" });
+    await assert.rejects(cloud.it.create("instance", { ...cloud.it.machine(port), keyPair: "theirs" }), /404/);
+    const associate = await cloud.it.create("associate", { floatingIp: "198.51.100.7", portId: port.id });
+    const find = async () =>
+      (await client.invoke("openstack:networking/getFloatingIp:getFloatingIp", { address: "198.51.100.7" })).properties;
+    assert.deepEqual([(await find()).portId, (await find()).fixedIp], [port.id, "10.0.0.10"]);
+    await cloud.it.delete(associate);
+    assert.equal((await find()).portId, undefined);
+    assert.ok(network.id);
+  });
+
+  it("tells of its quotas, and what is used of them where a cloud does", async () => {
+    cloud.it.world({ quotas: { instances: 2, ram: 20_000, ports: 7, gigabytes: 100 } });
+    const { client } = cloud.it;
+    const { port } = await cloud.it.base();
+    await cloud.it.create("instance", cloud.it.machine(port));
+    const ask = async (token: string) => (await client.invoke(`openstack:${token}`, { projectId: "" })).properties;
+    const nova = await ask("compute/getLimitsV2:getLimitsV2");
+    assert.deepEqual([nova.maxTotalInstances, nova.totalInstancesUsed, nova.maxTotalCores, nova.totalRamUsed], [2, 1, -1, 8192]);
+    assert.equal((await ask("networking/getQuotaV2:getQuotaV2")).port, 7);
+    const cinder = await ask("blockstorage/getQuotasetV3:getQuotasetV3");
+    assert.deepEqual([cinder.gigabytes, cinder.volumeTypeQuota], [100, { volumes_ssd: "-1" }]);
   });
 
   it("tells by name, tag or use what a broken creation may have left", async () => {

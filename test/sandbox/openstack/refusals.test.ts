@@ -137,7 +137,7 @@ const CREATES: readonly Case[] = [
     what: "a floating address of no pool",
     type: "floatingIp",
     inputs: () => ({ pool: "nowhere" }),
-    says: /unable to find external network nowhere/,
+    says: /No network found with name: nowhere/,
   },
   {
     what: "a floating address without a router",

@@ -1,0 +1,214 @@
+import { getAvailabilityZones } from "@pulumi/openstack/compute/getAvailabilityZones";
+import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFlavor";
+import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
+import { getImage } from "@pulumi/openstack/images/getImage";
+import type { Provider } from "@pulumi/openstack/provider";
+import { type ComponentResource, type InvokeOptions, type Output, output } from "@pulumi/pulumi";
+import type { EnvironmentPlan, MachinePlan, OpenStackPlan } from "../../model/plan/types";
+import { samePublicKey } from "../ssh-key";
+import { type Answer, ask, isId, MISSING, type Put } from "./ask";
+import { askLimits } from "./limits";
+import { demandOf, type Flavor, findShortages } from "./quotas";
+import { askExisting, askExternal, askFloating, type Existing, type External } from "./survey-networks";
+import { judge, type Standing } from "./verdict";
+
+/** What the plan names of the cloud, as the resources take it. What could not be looked up is as the file has it. */
+export interface Survey {
+  /** Id of an image. */
+  readonly image: (image: string) => Output<string>;
+  /** Name of a flavor. */
+  readonly flavor: (size: string) => Output<string>;
+  readonly external: External;
+  readonly existing: Existing;
+  /**
+   * Settles once the cloud has answered everything. Rejects with InvalidInputError for what is missing there, with RefusedError for quotas that
+   * do not suffice: each problem at its field.
+   */
+  readonly passed: Promise<void>;
+}
+
+/** What a look at the cloud is taken for, and by whom. */
+export interface Surveyed {
+  readonly parent: ComponentResource;
+  /** The component's logical name. */
+  readonly name: string;
+  readonly plan: EnvironmentPlan;
+  readonly openstack: OpenStackPlan;
+  readonly provider: Provider;
+}
+
+/** Asks the cloud for everything that the plan names of it, all at once, and compares its quotas with what is wanted. */
+export function surveyCloud(
+  { plan, openstack, name, parent, provider }: Surveyed,
+  publicKey: Output<string> | undefined,
+  standing: Standing | undefined,
+  onPassed: (() => void) | undefined,
+): Survey {
+  const options = { parent, provider };
+  const asked: Promise<Answer<unknown>>[] = [];
+  const put: Put = (question) => {
+    const answer = ask(question);
+    asked.push(answer);
+    return answer.then(
+      (each) => (each.kind === "found" ? each.found : undefined),
+      // That the cloud could not be asked at all, `passed` tells.
+      () => undefined,
+    );
+  };
+  const using = (uses: (machine: MachinePlan) => boolean) => plan.machines.filter(uses).map((each) => `${name}-machine-${each.name}`);
+
+  const images = byName(
+    plan.machines.map(({ image }) => image).filter((image) => !isId(image)),
+    (image) =>
+      put({
+        path: "infrastructure.image",
+        value: image,
+        what: "image",
+        // mostRecent false: two images of one name are an error, never a silent choice.
+        ask: () => getImage({ name: image, mostRecent: false }, options),
+        uses: using((machine) => machine.image === image),
+      }),
+  );
+  const flavors = byName(
+    plan.machines.map(({ size }) => size),
+    (size) =>
+      put({
+        path: sizePath(plan, size),
+        value: size,
+        what: "flavor",
+        ask: () => flavorOf(size, options),
+        uses: using((machine) => machine.size === size),
+      }),
+  );
+  const external = askExternal(plan, openstack.externalNetwork, put, options);
+  const existing = askExisting(plan, put, options);
+  const limits = askLimits(options);
+  askForMachines(plan, publicKey, put, options, using);
+  askVolumeTypes(plan, limits, put, using);
+  askFloating(plan, put, options);
+
+  const passed = (async () => {
+    const answers = await Promise.all(asked);
+    const known: Record<string, Flavor> = {};
+    for (const [size, found] of Object.entries(flavors)) {
+      const { vcpus, ram } = (await found) ?? {};
+      if (vcpus !== undefined && ram !== undefined) known[size] = { vcpus, ram };
+    }
+    const { quotas, answers: more } = await limits;
+    await judge(plan, [...answers, ...more], await findShortages(demandOf(plan, name, known), quotas, standing), standing, parent);
+    onPassed?.();
+  })();
+  return {
+    image: (image) => output(images[image]?.then((found) => found?.id ?? image) ?? image),
+    flavor: (size) => output(flavors[size]?.then((found) => found?.name ?? size) ?? size),
+    external,
+    existing,
+    passed,
+  };
+}
+
+/** By name first, since ids can be any text, as "18"; what looks like an id is one. */
+async function flavorOf(size: string, options: InvokeOptions): Promise<GetFlavorResult> {
+  if (isId(size)) return await getFlavor({ flavorId: size }, options);
+  try {
+    return await getFlavor({ name: size }, options);
+  } catch (error) {
+    if (!MISSING.test(String(error))) throw error;
+    return await getFlavor({ flavorId: size }, options);
+  }
+}
+
+/** Zones and the key pair. */
+function askForMachines(
+  plan: EnvironmentPlan,
+  publicKey: Output<string> | undefined,
+  put: Put,
+  options: InvokeOptions,
+  using: (uses: (machine: MachinePlan) => boolean) => string[],
+): void {
+  const zones = new Set(plan.machines.flatMap(({ zone }) => zone ?? []));
+  if (zones.size > 0) {
+    const found = getAvailabilityZones({}, options);
+    // Of several zones one may be missing.
+    found.catch(() => undefined);
+    for (const zone of zones)
+      void put({
+        path: "infrastructure.zones",
+        value: zone,
+        what: "availability zone",
+        ask: () => found,
+        check: ({ names }) =>
+          names === undefined || names.includes(zone)
+            ? undefined
+            : {
+                path: "infrastructure.zones",
+                value: zone,
+                reason: "the cloud has no availability zone of that name that takes machines",
+                remedy: `use one of: ${names.join(", ")}`,
+              },
+        uses: using((machine) => machine.zone === zone),
+        optional: true,
+      });
+  }
+  const { keyPair } = plan.access.ssh;
+  if (keyPair === undefined) return;
+  const path = "infrastructure.access.ssh.keyPair";
+  void put({
+    path,
+    value: keyPair,
+    what: "key pair",
+    ask: () => getKeypair({ name: keyPair }, options),
+    check: async ({ publicKey: theirs }) => {
+      const ours = publicKey && (await new Promise<string>((resolve) => publicKey.apply(resolve)));
+      if (ours === undefined || !theirs || samePublicKey(ours, theirs)) return undefined;
+      const reason = "is another key than privateKey, so that nothing could log in to the machines";
+      return { path, value: keyPair, reason, remedy: "name the key pair that privateKey is the private half of" };
+    },
+    uses: using(() => true),
+  });
+}
+
+/** Of volume types only the names can be known, and only from the quota. */
+function askVolumeTypes(
+  plan: EnvironmentPlan,
+  limits: ReturnType<typeof askLimits>,
+  put: Put,
+  using: (uses: (machine: MachinePlan) => boolean) => string[],
+): void {
+  const boot = plan.openstack?.bootVolumeType;
+  const wanted = [
+    ...(boot === undefined ? [] : [{ type: boot, path: "infrastructure.openstack.bootVolumeType", uses: using(() => true) }]),
+    ...plan.machines.flatMap(({ group, volumes }) =>
+      volumes.flatMap(({ type }) =>
+        type === undefined ? [] : [{ type, path: `cluster.pools.${group}.volumes`, uses: using((machine) => machine.group === group) }],
+      ),
+    ),
+  ];
+  const once = new Map(wanted.filter(({ type }) => !isId(type)).map((each) => [`${each.path} ${each.type}`, each]));
+  for (const { type, path, uses } of once.values())
+    void put({
+      path,
+      value: type,
+      what: "volume type",
+      ask: () => limits,
+      check: ({ volumeTypes }) =>
+        volumeTypes === undefined || volumeTypes.includes(type)
+          ? undefined
+          : { path, value: type, reason: "the cloud has no volume type of that name", remedy: `use one of: ${volumeTypes.join(", ")}` },
+      uses,
+    });
+}
+
+/** The field that names a flavor, or what has it by default. */
+function sizePath({ machines }: EnvironmentPlan, size: string): string {
+  const machine = machines.find((each) => each.size === size);
+  const group = machine?.group ?? "";
+  const field = { bastion: "infrastructure.access.bastion", nfs: "platform.storage", "control-plane": "cluster.controlPlane" }[group];
+  const path = field ?? `cluster.pools.${group}`;
+  const others = machines.some((each) => each.group === group && each.size !== size);
+  return others ? `${path}.nodes.${machine?.key}.size` : `${path}.size`;
+}
+
+function byName<T>(names: readonly string[], find: (name: string) => T): Record<string, T> {
+  return Object.fromEntries([...new Set(names)].map((name) => [name, find(name)]));
+}

@@ -1,0 +1,59 @@
+import type { Properties } from "../../plugin/rpc/provider";
+import { text } from "../values";
+import type { Cloud, Quota } from "./cloud";
+import { coresOf, ramOf } from "./instances";
+
+/** The project there is. */
+const PROJECT = "5eed0000000040008000000000000001";
+
+/** What the services tell of the project and its quotas. */
+export const QUOTAS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
+  "openstack:identity/getAuthScope:getAuthScope": (cloud, args) => ({
+    id: text(args, "name"),
+    name: text(args, "name"),
+    projectId: PROJECT,
+    projectName: "sandbox",
+    region: cloud.region,
+  }),
+  "openstack:compute/getLimitsV2:getLimitsV2": (cloud, args) => {
+    const machines = cloud.store.list("instance").map((machine) => text(machine, "flavorName"));
+    const sum = (of: (flavor: string) => number): number => machines.reduce((total, flavor) => total + of(flavor), 0);
+    return {
+      id: PROJECT,
+      projectId: text(args, "projectId"),
+      maxTotalInstances: limit(cloud, "instances"),
+      totalInstancesUsed: machines.length,
+      maxTotalCores: limit(cloud, "cores"),
+      totalCoresUsed: sum(coresOf),
+      maxTotalRamSize: limit(cloud, "ram"),
+      totalRamUsed: sum(ramOf),
+      maxServerGroups: limit(cloud, "serverGroups"),
+      totalServerGroupsUsed: cloud.store.list("serverGroup").length,
+      region: cloud.region,
+    };
+  },
+  "openstack:networking/getQuotaV2:getQuotaV2": (cloud) => ({
+    id: PROJECT,
+    projectId: PROJECT,
+    port: limit(cloud, "ports"),
+    floatingip: limit(cloud, "floatingIps"),
+    securityGroup: limit(cloud, "securityGroups"),
+    securityGroupRule: limit(cloud, "securityGroupRules"),
+    network: -1,
+    subnet: -1,
+    router: -1,
+    region: cloud.region,
+  }),
+  "openstack:blockstorage/getQuotasetV3:getQuotasetV3": (cloud) => ({
+    id: PROJECT,
+    projectId: PROJECT,
+    volumes: limit(cloud, "volumes"),
+    gigabytes: limit(cloud, "gigabytes"),
+    volumeTypeQuota: Object.fromEntries(cloud.things("volumeTypes").map(({ name }) => [`volumes_${name}`, "-1"])),
+    region: cloud.region,
+  }),
+};
+
+function limit(cloud: Cloud, quota: Quota): number {
+  return cloud.quota(quota) ?? -1;
+}
