@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Bastion } from "../stacks/bastion";
 import type { Tunnel } from "../stacks/tunnel";
-import { CLUSTER, plain, type State } from "./state/state";
+import { CLUSTER, plain, type State, type StateResource } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 
 /** What earlier operations recorded of the environment, secrets in clear. */
@@ -43,9 +43,24 @@ export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded)
   const { bastionNames, bastionOf, loginOf } = await import("../stacks/login.js");
   const login = loginOf(await recorded.outputs());
   if (login !== undefined) return bastionOf(login);
-  const cluster = (await recorded.state())?.deployment.resources?.find(({ type }) => type === CLUSTER);
+  const resources = (await recorded.state())?.deployment.resources ?? [];
+  const cluster = resources.find(({ type }) => type === CLUSTER);
   const inputs = clusterInputsSchema.safeParse(plain(cluster?.inputs ?? {}));
   if (!inputs.success) return undefined;
   const { privateKey, bastion } = inputs.data.ssh;
-  return { host: bastion.address, user: bastion.user, privateKey, names: bastionNames(undefined, plan) };
+  const names = bastionNames(undefined, plan);
+  return { host: bastion.address, user: bastion.user, privateKey, names, firstHostKeys: firstHostKeys(resources, names) };
+}
+
+/** The host keys that machines were made with, by the state: those of machines whose user data hold one. */
+function firstHostKeys(resources: readonly StateResource[], names: readonly string[]): Record<string, string> {
+  const outputs = (ending: string): Readonly<Record<string, unknown>> =>
+    plain(resources.find(({ urn }) => urn.endsWith(ending))?.outputs ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const key = outputs(`-host-key-${name}`).publicKeyOpenssh;
+      const prepared = outputs(`-machine-${name}`).userData;
+      return typeof key === "string" && prepared !== undefined && prepared !== "" ? [[name, key.trim()]] : [];
+    }),
+  );
 }

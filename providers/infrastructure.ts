@@ -25,6 +25,8 @@ export interface SshAccess {
   /** Secret. OpenSSH or PEM. */
   readonly privateKey: Output<string>;
   readonly bastion?: { readonly address: Output<string>; readonly user: string };
+  /** By machine name: the host keys that machines met from outside were made with, `TYPE BASE64`. They count for the first contact only. */
+  readonly firstHostKeys?: Output<Readonly<Record<string, string>>>;
 }
 
 /** What every cloud's component gives to the layers above: the whole interface a new cloud implements. */

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client, ServerHostKeyAlgorithm } from "ssh2";
-import type { KnownHosts } from "./known-hosts";
+import { replaceFirstKey, StepFailed } from "./first-contact";
+import { type KeyVerdict, type KnownHosts, keyLine } from "./known-hosts";
 
 /** How to log in to a bastion. */
 export interface Bastion {
@@ -14,6 +15,8 @@ export interface Bastion {
   readonly privateKey: string;
   /** Names of the machine and, while it is built anew, of its successor: what its keys are recorded under. */
   readonly names: readonly string[];
+  /** By name: the host keys those machines were made with, which count for the first contact only. */
+  readonly firstHostKeys?: Readonly<Record<string, string>>;
 }
 
 /** Times in milliseconds; tests shorten them. */
@@ -133,7 +136,10 @@ export class BastionConnection {
     const client = new Client();
     const socket = connect({ host, port }).setKeepAlive(true, this.times.ping).setNoDelay(true).unref();
     let refusal: BastionRefusal | undefined;
+    let first: string | undefined;
     const recorded = this.knownHosts.types(names);
+    // What comes with a key of its own shows that one, whatever a predecessor showed.
+    if (recorded.length > 0) recorded.push(...Object.values(this.bastion.firstHostKeys ?? {}).map((key) => key.split(" ")[0] ?? ""));
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve);
       // Errors after this one are of the connection's end, which `close` tells of as well.
@@ -148,7 +154,9 @@ export class BastionConnection {
         strictVendor: false,
         ...(recorded.length > 0 ? { algorithms: { serverHostKey: recorded.flatMap(algorithmsOf) } } : {}),
         hostVerifier: (key: Buffer): boolean => {
-          refusal = this.verify(key);
+          const verdict = this.knownHosts.judge(names, key, this.bastion.firstHostKeys);
+          first = verdict.is === "first" ? verdict.name : undefined;
+          refusal = this.verify(verdict, key);
           return refusal === undefined;
         },
       });
@@ -157,20 +165,56 @@ export class BastionConnection {
       socket.destroy();
       throw error;
     });
+    if (first !== undefined) {
+      await this.replaceKey(client, first).catch((error: unknown) => {
+        client.destroy();
+        throw error;
+      });
+    }
     this.watch(client);
     return client;
   }
 
-  private verify(key: Buffer): BastionRefusal | undefined {
-    const verdict = this.knownHosts.judge(this.bastion.names, key);
-    const fingerprint = `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+  /** Meets the bastion, so that its own host key is recorded. */
+  async meet(): Promise<void> {
+    await this.connected();
+  }
+
+  /** The key the machine was made with is no secret on that machine: it makes one of its own, by which it is known from now on. */
+  private async replaceKey(client: Client, name: string): Promise<void> {
+    const record = {
+      expect: (key: string) => this.knownHosts.expect(name, key),
+      record: (key: string) => this.knownHosts.record(name, key),
+    };
+    try {
+      const key = await replaceFirstKey(client, record);
+      const own = fingerprintOf(Buffer.from(key.split(" ")[1] ?? "", "base64"));
+      this.tell(
+        `first contact with ${this.name}, by the host key it was made with: its own, ${own}, is now recorded in ${this.knownHosts.file}`,
+      );
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      throw new BastionRefusal(
+        `${this.name} was met by the host key it was made with, and does not make its own (${text(error)}): see why on its console, or by \`ssh\` with a known-hosts file of your own`,
+        { cause: error },
+      );
+    }
+  }
+
+  private verify(verdict: KeyVerdict, key: Buffer): BastionRefusal | undefined {
+    const fingerprint = fingerprintOf(key);
     const { file } = this.knownHosts;
-    if (verdict === "new") {
+    if (verdict.is === "unproven") {
+      return new BastionRefusal(
+        `${this.name} shows the host key ${fingerprint}, which is neither the one it was made with nor recorded here. Put the file ${file} here of the machine that met it first, or compare the fingerprint with its console and add the line \`${verdict.name} ${keyLine(key)}\` to the file`,
+      );
+    }
+    if (verdict.is === "new") {
       this.tell(
         `first contact with ${this.name}: its host key ${fingerprint} is now recorded in ${file}; compare it with the machine's console log`,
       );
     }
-    if (verdict !== "changed") return undefined;
+    if (verdict.is !== "changed") return undefined;
     return new BastionRefusal(
       `${this.name} shows the host key ${fingerprint}, which is not the recorded one: somebody may be in between. If the machine was built anew, delete its line (${this.bastion.names.join(" or ")}) in ${file}`,
     );
@@ -200,6 +244,30 @@ export class BastionConnection {
     }, this.times.ping).unref();
     client.once("close", () => clearInterval(timer));
   }
+}
+
+/** Meets a bastion that was made with a host key and was not met from here yet, so that whatever connects next goes by a recorded key. */
+export async function meetBastion(
+  environment: string,
+  bastion: Bastion,
+  knownHosts: KnownHosts,
+  tell: (text: string) => void,
+): Promise<void> {
+  const { names, firstHostKeys = {} } = bastion;
+  if (!names.some((name) => name in firstHostKeys && knownHosts.types([name]).length === 0)) return;
+  const connection = new BastionConnection(environment, bastion, knownHosts, tell);
+  // A connection keeps no process from ending.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  try {
+    await connection.meet();
+  } finally {
+    clearInterval(alive);
+    connection.close();
+  }
+}
+
+function fingerprintOf(key: Buffer): string {
+  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
 /** The signature algorithms of a recorded key's type. */

@@ -43,6 +43,7 @@ const infrastructureSchema = z.object({
     user: z.string(),
     privateKey: z.string(),
     bastion: z.object({ address: z.string(), user: z.string() }).optional(),
+    firstHostKeys: z.record(z.string(), z.string()).optional(),
   }),
   /** Where API, ingress and bastion are reached. Not known of infrastructures that earlier versions brought up. */
   addresses: addressesSchema.optional(),
@@ -167,6 +168,7 @@ function readSsh(ssh: z.infer<typeof infrastructureSchema>["ssh"]): SshAccess {
     user: ssh.user,
     privateKey: secret(output(ssh.privateKey)),
     ...(ssh.bastion ? { bastion: { address: output(ssh.bastion.address), user: ssh.bastion.user } } : {}),
+    ...(ssh.firstHostKeys ? { firstHostKeys: output(ssh.firstHostKeys) } : {}),
   };
 }
 

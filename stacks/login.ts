@@ -12,17 +12,25 @@ export interface Login {
   readonly privateKey: string;
   /** The bastion's address as seen from outside, where there is one. */
   readonly bastion?: string;
+  /** The host keys that machines were made with, by machine name: for the first contact. */
+  readonly firstHostKeys?: Readonly<Record<string, string>>;
   /** The machines as they were brought up, by key. */
   readonly machines: Applied["machines"];
 }
 
 /** The login as the stack's output `ssh`. */
-export function loginOutput({ user, privateKey, bastion }: SshAccess): unknown {
-  return { user, privateKey: secret(privateKey), ...(bastion === undefined ? {} : { where: bastion.address }) };
+export function loginOutput({ user, privateKey, bastion, firstHostKeys }: SshAccess): unknown {
+  const where = bastion === undefined ? {} : { where: bastion.address };
+  return { user, privateKey: secret(privateKey), ...where, ...(firstHostKeys === undefined ? {} : { firstHostKeys }) };
 }
 
 const outputsSchema = z.object({
-  ssh: z.object({ user: z.string(), privateKey: z.string(), where: z.string().optional() }),
+  ssh: z.object({
+    user: z.string(),
+    privateKey: z.string(),
+    where: z.string().optional(),
+    firstHostKeys: z.record(z.string(), z.string()).optional(),
+  }),
   applied: z.unknown(),
 });
 
@@ -30,14 +38,21 @@ const outputsSchema = z.object({
 export function loginOf(outputs: unknown): Login | undefined {
   const parsed = outputsSchema.safeParse(outputs);
   if (!parsed.success) return undefined;
-  const { user, privateKey, where } = parsed.data.ssh;
+  const { user, privateKey, where, firstHostKeys } = parsed.data.ssh;
   const machines = parseApplied(parsed.data.applied)?.machines;
-  return machines && { user, privateKey, machines, ...(where === undefined ? {} : { bastion: where }) };
+  return (
+    machines && {
+      ...{ user, privateKey, machines },
+      ...(where === undefined ? {} : { bastion: where }),
+      ...(firstHostKeys === undefined ? {} : { firstHostKeys }),
+    }
+  );
 }
 
 /** The bastion of an environment that is up, for the tunnel. */
-export function bastionOf({ user, privateKey, bastion, machines }: Login): Bastion | undefined {
-  return bastion === undefined ? undefined : { host: bastion, user, privateKey, names: bastionNames({ machines }, undefined) };
+export function bastionOf({ user, privateKey, bastion, machines, firstHostKeys }: Login): Bastion | undefined {
+  if (bastion === undefined) return undefined;
+  return { host: bastion, user, privateKey, names: bastionNames({ machines }, undefined), ...(firstHostKeys ? { firstHostKeys } : {}) };
 }
 
 /** What the bastion is called as it was brought up and, where a change may build it anew, as it is planned. */

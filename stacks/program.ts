@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { all, getRootDirectory, getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { all, getRootDirectory, getStack, log, output, RunError, runtime } from "@pulumi/pulumi";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import type { Verdict } from "../model/guard/verdict";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
@@ -109,9 +109,11 @@ async function register(
 }
 
 /** Tells the tunnel where the bastion is, as soon as that is known. */
-function leadThrough(tunnel: Tunnel, { bastion, privateKey }: SshAccess, names: readonly string[]): void {
+function leadThrough(tunnel: Tunnel, { bastion, privateKey, firstHostKeys }: SshAccess, names: readonly string[]): void {
   if (bastion === undefined) return;
-  all([bastion.address, privateKey]).apply(([host, key]) => tunnel.use({ host, user: bastion.user, privateKey: key, names }));
+  all([bastion.address, privateKey, firstHostKeys ?? output<Readonly<Record<string, string>>>({})]).apply(([host, key, firstKeys]) =>
+    tunnel.use({ host, user: bastion.user, privateKey: key, names, firstHostKeys: firstKeys }),
+  );
 }
 
 /** Refuses a stack whose name does not fit the file's `layers`. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { OperationFailedError } from "../../engine/errors";
 import { nearest } from "../../model/problems";
-import { knownHostsFile } from "../../stacks/known-hosts";
+import { KnownHosts, knownHostsFile } from "../../stacks/known-hosts";
 import type { Login } from "../../stacks/login";
 import { type Context, writeLines } from "../context";
 import { notUp } from "../not-up";
@@ -52,8 +52,23 @@ async function ssh(
   const login = await readLogin(context, prepared);
   if (key === undefined) return await forward(context, prepared, login);
   if (login.machines[key] === undefined) throw unknownKey(name, key, Object.keys(login.machines));
-  const code = await runSsh(context, login, knownHostsFile(prepared.target.root, name), key, command);
+  const file = knownHostsFile(prepared.target.root, name);
+  await meet(context, name, login, file);
+  const code = await runSsh(context, login, file, key, command);
   if (code !== 0) throw new Exit(code);
+}
+
+/** The first contact is checked before OpenSSH's client records whatever it sees. */
+async function meet(context: Context, environment: string, login: Login, file: string): Promise<void> {
+  if (login.firstHostKeys === undefined) return;
+  const [{ bastionOf }, { meetBastion }] = await Promise.all([import("../../stacks/login.js"), import("../../stacks/bastion.js")]);
+  const bastion = bastionOf(login);
+  if (bastion === undefined) return;
+  try {
+    await meetBastion(environment, bastion, new KnownHosts(file), (text) => writeLines(context.stderr, [text]));
+  } catch (error) {
+    throw new OperationFailedError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 async function readLogin(context: Context, { loaded, target }: Prepared): Promise<Login> {

@@ -59,13 +59,15 @@ export class Cluster extends ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
     const { spec, secretVariables = {}, networkCidr, machines, ssh, proxyUrl, publicAddress, lostNodes } = args;
+    // The first contact is this tool's, not the cluster's.
+    const { firstHostKeys: _, ...access } = ssh;
     const nodes = withMachines(spec, machines);
     const variables = withSecrets(spec, secretVariables);
     super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
 
     this.resource = new KubesprayCluster(
       `${name}-kubespray`,
-      { ...spec, nodes, variables, networkCidr, ssh, ...(lostNodes ? { lostNodes } : {}) },
+      { ...spec, nodes, variables, networkCidr, ssh: access, ...(lostNodes ? { lostNodes } : {}) },
       { parent: this },
     );
     const { kubeconfig, endpoint } = this.resource;

@@ -60,6 +60,52 @@ export function nodeUserData({ packages, podCidr }: Node): string {
   });
 }
 
+/** A host key, both halves in OpenSSH's format. */
+export interface HostKey {
+  /** Secret. */
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+/**
+ * User data of a bastion: the one host key it starts with, and a program by which it makes its own. `make` makes it and prints its public
+ * half, `use` puts it in the first one's place; each may be repeated, and once a key of its own is in use, nothing is made any more.
+ */
+export function bastionUserData({ privateKey, publicKey }: HostKey): string {
+  const key = "ssh_host_ed25519_key";
+  const script = [
+    "#!/bin/sh",
+    "set -eu",
+    "own=/etc/ssh/kpaas-own new=/etc/ssh/kpaas-new",
+    'case "$1" in',
+    "make)",
+    `  if [ -e $own ]; then exec cat /etc/ssh/${key}.pub; fi`,
+    "  if [ ! -d $new ]; then",
+    "    rm -rf $new.part",
+    "    mkdir -m 0700 $new.part",
+    `    ssh-keygen -q -t ed25519 -N '' -C '' -f $new.part/${key}`,
+    "    mv -T $new.part $new",
+    "  fi",
+    `  cat $new/${key}.pub`,
+    "  ;;",
+    "use)",
+    "  [ -d $new ] || exit 0",
+    `  cp -p $new/${key} $new/${key}.pub /etc/ssh/`,
+    "  systemctl reload ssh.service || systemctl reload sshd.service",
+    "  touch $own",
+    "  rm -rf $new",
+    "  ;;",
+    "*) exit 2 ;;",
+    "esac",
+    "",
+  ].join("\n");
+  return cloudConfig({
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: privateKey, ed25519_public: publicKey },
+    write_files: [{ path: "/usr/local/sbin/kpaas-host-keys", permissions: "0755", content: script }],
+  });
+}
+
 /** What the NFS server machine serves. */
 export interface NfsServer {
   /** The data volume's device, by id: where it may be found. It may appear after the machine has started. */

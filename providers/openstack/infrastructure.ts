@@ -5,6 +5,7 @@ import { publicHalf } from "../ssh-key";
 import { OPENSTACK_INFRASTRUCTURE } from "../tokens";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./endpoints";
+import { madeWith } from "./host-key";
 import { createMachines } from "./machines";
 import { createNetwork, createSecurityGroups } from "./network";
 import type { Scope } from "./scope";
@@ -74,7 +75,11 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     const { user } = plan.access.ssh;
     // Without a floating address the bastion is reached at its own.
     const bastion = Object.values(this.machines).find(({ roles }) => roles.includes("bastion"))?.dialAddress;
-    this.ssh = { user, privateKey, ...(bastion && { bastion: { address: bastion, user } }) };
+    const met = Object.entries(machines).flatMap(([machine, { instance, hostKey }]) =>
+      hostKey === undefined ? [] : [[machine, { userData: instance.userData, publicKey: hostKey }] as const],
+    );
+    const firstHostKeys = met.length === 0 ? {} : { firstHostKeys: madeWith(Object.fromEntries(met)) };
+    this.ssh = { user, privateKey, ...(bastion && { bastion: { address: bastion, user } }), ...firstHostKeys };
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
     this.registerOutputs({

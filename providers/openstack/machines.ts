@@ -10,6 +10,7 @@ import type { MachinePlan, VolumePlan } from "../../model/plan/types";
 import { isId } from "./ask";
 import { nfsServerUserData, nodeUserData } from "./cloud-init";
 import { volumeDevices } from "./devices";
+import { firstHostKey } from "./host-key";
 import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
 import { child, cloudName, metadata, type Scope, tags } from "./scope";
 import { groupsOf } from "./security-groups";
@@ -27,6 +28,8 @@ export interface Machine {
   readonly plan: MachinePlan;
   readonly port: Port;
   readonly instance: Instance;
+  /** The key the machine is first met by, where it is met from outside. */
+  readonly hostKey?: Output<string>;
   /** Where the guest may find a volume, by its name. */
   readonly devices: Readonly<Record<string, Output<[string, ...string[]]>>>;
 }
@@ -71,6 +74,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
   );
   const volumes = machine.volumes.map((volume) => ({ plan: volume, resource: createVolume(scope, machine, volume) }));
   const devices = Object.fromEntries(volumes.map(({ plan: volume, resource }) => [volume.name, resource.id.apply(volumeDevices)]));
+  const hostKey = machine.roles.includes("bastion") ? firstHostKey(scope, machine.name) : undefined;
   const instance = new Instance(
     `${name}-machine-${machine.name}`,
     {
@@ -91,7 +95,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
         },
       ],
       configDrive: true, // cloud-init works also where the metadata service cannot be reached
-      userData: userData(scope, machine, devices),
+      userData: hostKey?.userData ?? userData(scope, machine, devices),
       metadata: metadata(scope, { "kpaas-key": key, "kpaas-roles": machine.roles.join(" ") }),
       schedulerHints: apart !== undefined && machine.spread ? [{ group: apart.id }] : undefined,
     },
@@ -111,7 +115,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
       child(scope, { deleteBeforeReplace: true }),
     );
   }
-  return { plan: machine, port, instance, devices };
+  return { plan: machine, port, instance, ...(hostKey ? { hostKey: hostKey.publicKey } : {}), devices };
 }
 
 /** Data volumes belong to the machine's key and outlive its rebuilds. */

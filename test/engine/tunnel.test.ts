@@ -20,7 +20,19 @@ describe("The bastion of a private cluster, before the program speaks", () => {
 
   it("is the one the cluster was made with, where the first up was broken off before it gave any outputs", async () => {
     const found = await recordedBastion(plan, { outputs: async () => undefined, state: async () => state });
-    assert.deepEqual(found, { host: "198.51.100.7", user: "ubuntu", privateKey: "the key", names: ["bastion"] });
+    const expected = { host: "198.51.100.7", user: "ubuntu", privateKey: "the key", names: ["bastion"], firstHostKeys: {} };
+    assert.deepEqual(found, expected);
+    const resources = [
+      ...(state.deployment.resources ?? []),
+      {
+        urn: "urn::demo-infrastructure-host-key-bastion",
+        type: "tls:index/privateKey:PrivateKey",
+        outputs: { publicKeyOpenssh: "ssh-ed25519 AAAA\n" },
+      },
+      { urn: "urn::demo-infrastructure-machine-bastion", type: "openstack:compute/instance:Instance", outputs: { userData: "a hash" } },
+    ];
+    const met = await recordedBastion(plan, { outputs: async () => undefined, state: async () => ({ deployment: { resources } }) });
+    assert.deepEqual(met?.firstHostKeys, { bastion: "ssh-ed25519 AAAA" });
   });
 
   it("is not known where there is no cluster yet", async () => {

@@ -20,13 +20,27 @@ export interface BastionServer {
   close(): Promise<void>;
 }
 
-/** Starts one with a host key, for the users whose public key is given; at a port of its own, or at that of one that was closed. */
-export async function startBastion(hostKey: string, publicKey: string, port = 0): Promise<BastionServer> {
+/** What a command did: its exit code, or undefined where the connection broke before it could be told. */
+export interface Ran {
+  readonly code: number | undefined;
+  readonly output: string;
+}
+
+/**
+ * Starts one with a host key (asked for at each connection), for the users whose public key is given; at a port of its own, or at that of
+ * one that was closed. `run` carries out the commands it is given, where it takes any.
+ */
+export async function startBastion(
+  hostKey: string | (() => string),
+  publicKey: string,
+  port = 0,
+  run?: (command: string) => Ran,
+): Promise<BastionServer> {
   const allowed = utils.parseKey(publicKey);
   if (allowed instanceof Error) throw allowed;
   let logins = 0;
   const sockets = new Set<Socket>();
-  const server = new Server({ hostKeys: [hostKey] }, (client: Connection) => {
+  const serve = (client: Connection): void => {
     client.on("error", () => undefined);
     client.on("authentication", (context) => {
       if (context.method !== "publickey" || !context.key.data.equals(allowed.getPublicSSH())) return context.reject(["publickey"]);
@@ -36,6 +50,17 @@ export async function startBastion(hostKey: string, publicKey: string, port = 0)
     });
     client.on("ready", () => {
       logins++;
+    });
+    client.on("session", (accept, reject) => {
+      if (run === undefined) return reject();
+      accept().on("exec", (acceptExec, _reject, { command }) => {
+        const { code, output } = run(command);
+        if (code === undefined) return cut();
+        const channel = acceptExec();
+        channel.write(output);
+        channel.exit(code);
+        channel.end();
+      });
     });
     client.on("tcpip", (accept, reject, info) => {
       const target = connect(info.destPort, info.destIP);
@@ -47,10 +72,10 @@ export async function startBastion(hostKey: string, publicKey: string, port = 0)
         channel.pipe(target).pipe(channel);
       });
     });
-  });
+  };
   const tcp = createServer((socket) => {
     sockets.add(socket.on("close", () => sockets.delete(socket)));
-    server.injectSocket(socket);
+    new Server({ hostKeys: [typeof hostKey === "string" ? hostKey : hostKey()] }, serve).injectSocket(socket);
   }).listen(port, "127.0.0.1");
   await once(tcp, "listening");
   const cut = (): void => {

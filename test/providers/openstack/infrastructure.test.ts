@@ -410,6 +410,16 @@ describe("secrets and access on OpenStack", () => {
     assert.equal(g.get("seoul-keypair").inputs.publicKey, one.public, "a private key alone suffices");
   });
 
+  it("gives the bastion a host key to be met by, which nobody else sees, and no other machine one", async () => {
+    const g = await build(samplePlan("highAvailability"));
+    const { userData } = g.get("seoul-machine-bastion").inputs;
+    assert.ok(isSecretEnvelope(userData));
+    assert.match(String(unwrapSecret(userData)), /ed25519_private: /);
+    assert.deepEqual(Object.keys((await value(built(g).ssh.firstHostKeys)) ?? {}), ["bastion"]);
+    for (const name of ["cp-1", "worker-1", "nfs"])
+      assert.doesNotMatch(String(unwrapSecret(g.get(`seoul-machine-${name}`).inputs.userData)), /ssh_keys/);
+  });
+
   it("leaves credentials to the usual environment where the file gives none", async () => {
     const g = await build(samplePlan("standard"));
     assert.equal(g.get("seoul-provider").inputs.password, undefined);
@@ -445,7 +455,8 @@ describe("secrets and access on OpenStack", () => {
   it("uses a key pair that is there, and makes none", async () => {
     const ssh = { keyPair: "ours", privateKey: { env: "SSH_KEY" } };
     const g = await build(samplePlan("standard", { infrastructure: { access: { ssh } } }), { sshPrivateKey: secret(one.private) });
-    assert.deepEqual([...ofType(g, "Keypair"), ...ofType(g, "PrivateKey")], []);
+    const keys = [...ofType(g, "Keypair"), ...ofType(g, "PrivateKey")].map(({ name }) => name);
+    assert.deepEqual(keys, ["seoul-host-key-bastion"]);
     assert.equal(g.get("seoul-machine-cp-1").inputs.keyPair, "ours");
   });
 
