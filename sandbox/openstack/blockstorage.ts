@@ -12,6 +12,7 @@ export const BLOCKSTORAGE: Readonly<Record<string, ResourceType>> = {
     fields:
       fieldsOf(`size!:n name~ description volumeType~* availabilityZone~* metadata~:m enableOnlineResize:b imageId* snapshotId* sourceVolId* backupId*
       multiattach:b consistencyGroupId* sourceReplica* schedulerHints*:l(additionalProperties,differentHosts,localToInstance,query,sameHosts) region~*`),
+    unread: ["enableOnlineResize", "imageId", "schedulerHints", "consistencyGroupId", "sourceReplica"],
     outputs: ["attachments"],
     references: { sourceVolId: "volume" },
     check: ({ size }) =>

@@ -55,6 +55,12 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
     defaults: { powerState: "active", stopBeforeDestroy: false, forceDelete: false },
     oneOf: { powerState: ["active", "shutoff", "shelved_offloaded", "paused"], networkMode: ["auto", "none"] },
     sets: ["tags", "securityGroups"],
+    // The provider's read has no networks, metadata and tags but those it was told of; an import makes up the boot volume from what there is.
+    unread:
+      "configDrive userData adminPass networks networkMode metadata tags schedulerHints blockDevices personalities stopBeforeDestroy forceDelete vendorOptions".split(
+        " ",
+      ),
+    passing: { powerState: ["error", "migrating"] },
     hashed: ["userData"],
     secrets: ["adminPass"],
     outputs: ["allMetadata", "allTags", "created", "updated"],

@@ -55,7 +55,14 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
   if (wanted.length === 0 && inputs.networkMode !== "none")
     throw new ApiError(409, "Multiple possible networks found, use a Network ID to be more specific.");
 
-  const bootVolumes = createBootVolumes(cloud, inputs, id);
+  let bootVolumes: string[];
+  try {
+    bootVolumes = createBootVolumes(cloud, inputs, id);
+  } catch (error) {
+    // Nova makes the volumes when the server is there already, and only then hears of their quota.
+    if (!(error instanceof ApiError && error.code === 413)) throw error;
+    return { ...inputs, ...flavor, ...image, powerState: "error", fault: error.message, id };
+  }
   const ownPorts: string[] = [];
   const ports = wanted.map((network) => {
     if (network.port !== undefined) return cloud.find("port", String(network.port));

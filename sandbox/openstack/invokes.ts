@@ -117,6 +117,14 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
       region: cloud.region,
     };
   },
+  "openstack:networking/getPortIds:getPortIds": (cloud, args) => {
+    const { securityGroupIds, ...others } = args;
+    const groups = texts({ securityGroupIds }, "securityGroupIds");
+    const ports = matching(cloud, "port", others, {}).filter(
+      (port) => groups.length === 0 || groups.some((group) => texts(port, "allSecurityGroupIds").includes(group)),
+    );
+    return { ids: ports.map(({ id }) => id), id: "port-ids", region: cloud.region };
+  },
   "openstack:networking/getSecGroup:getSecGroup": (cloud, args) => {
     const found = single(matching(cloud, "secGroup", args, { secgroupId: "id" }), plainly("Security Group"));
     return { ...found, secgroupId: found.id, region: cloud.region };

@@ -1,7 +1,7 @@
 import { parseAddress } from "../../model/ipv4";
 import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import { number, text } from "../values";
+import { number, text, texts } from "../values";
 import { ApiError, type Cloud, newId } from "./cloud";
 import { fieldsOf } from "./fields";
 import { internalPort } from "./networking";
@@ -67,7 +67,7 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
       timeoutMemberConnect~:n timeoutMemberData~:n timeoutTcpInspect~:n insertHeaders:m defaultTlsContainerRef sniContainerRefs:l region~* tags:l tenantId~*`),
     defaults: { adminStateUp: true },
     oneOf: { protocol: [...PROTOCOLS, "TERMINATED_HTTPS", "PROMETHEUS"] },
-    sets: ["allowedCidrs", "tags"],
+    sets: ["tags"],
     outputs: [],
     references: { loadbalancerId: "loadBalancer", defaultPoolId: "pool" },
     create(cloud, inputs) {
@@ -88,9 +88,11 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
         timeoutMemberData: 50000,
         timeoutTcpInspect: 0,
         ...inputs,
+        ...sortedCidrs(inputs),
         id: newId(),
       };
     },
+    update: (_cloud, object, inputs) => ({ ...object, ...inputs, ...sortedCidrs(inputs), id: object.id }),
   },
 
   "openstack:loadbalancer/pool:Pool": {
@@ -99,6 +101,7 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
       "protocol!* lbMethod! listenerId* loadbalancerId* name description persistence*:m(cookieName,type) adminStateUp:b region~* tenantId~*",
     ),
     defaults: { adminStateUp: true },
+    unread: ["listenerId", "loadbalancerId"],
     oneOf: { protocol: [...PROTOCOLS, "PROXY", "PROXYV2"], lbMethod: ["ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT"] },
     outputs: [],
     references: { listenerId: "listener", loadbalancerId: "loadBalancer" },
@@ -166,6 +169,11 @@ export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
     },
   },
 };
+
+/** Octavia gives them back as its database has them. */
+function sortedCidrs(inputs: Properties): Properties {
+  return inputs.allowedCidrs === undefined ? {} : { allowedCidrs: texts(inputs, "allowedCidrs").sort() };
+}
 
 function overTcp(protocol: unknown): boolean {
   return protocol !== "UDP" && protocol !== "SCTP";

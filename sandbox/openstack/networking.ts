@@ -15,6 +15,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       fieldsOf(`name~ description adminStateUp~:b shared~:b external~:b mtu~:n dnsDomain~ portSecurityEnabled~:b qosPolicyId~ region~* tags:l
       tenantId~* transparentVlan~*:b segments~:l(networkType,physicalNetwork,segmentationId) availabilityZoneHints~*:l valueSpecs*:m`),
     sets: ["tags", "availabilityZoneHints", "segments"],
+    unread: ["tags", "valueSpecs"],
     outputs: ["allTags"],
     references: {},
     create: (_cloud, inputs) => ({
@@ -44,6 +45,8 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       ipv6AddressMode~* ipv6RaMode~*`),
     defaults: { ipVersion: 4, enableDhcp: true, noGateway: false },
     sets: ["tags", "allocationPools", "serviceTypes"],
+    unread: ["tags", "valueSpecs", "hostRoutes", "prefixLength"],
+    waits: true,
     outputs: ["allTags"],
     references: { networkId: "network" },
     check(inputs) {
@@ -69,6 +72,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       fieldsOf(`name~ description adminStateUp~:b distributed~*:b enableSnat~:b externalNetworkId~ externalGateway~ externalFixedIps~:l(subnetId,ipAddress)
       externalSubnetIds:l region~* tags:l tenantId~* valueSpecs*:m vendorOptions:m(setRouterGatewayAfterCreate) availabilityZoneHints~*:l`),
     sets: ["tags", "availabilityZoneHints", "externalSubnetIds"],
+    unread: ["tags", "valueSpecs", "externalSubnetIds", "vendorOptions"],
     outputs: ["allTags"],
     references: { externalNetworkId: "network" },
     create(cloud, inputs) {
@@ -131,6 +135,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       allowedAddressPairs:l(ipAddress,macAddress) macAddress~* deviceId~* deviceOwner~* dnsName~ portSecurityEnabled~:b qosPolicyId~ region~* tags:l tenantId~*
       valueSpecs*:m extraDhcpOptions:l(name,value,ipVersion) binding~:m(hostId,profile,vifDetails,vifType,vnicType)`),
     sets: ["tags", "securityGroupIds", "allowedAddressPairs"],
+    unread: ["tags", "valueSpecs", "fixedIps", "noFixedIp", "securityGroupIds", "noSecurityGroups"],
     outputs: ["allFixedIps", "allSecurityGroupIds", "allTags", "dnsAssignments"],
     references: { networkId: "network", "fixedIps.subnetId": "subnet", securityGroupIds: "secGroup" },
     create: (cloud, inputs) => ({ ...createPort(cloud, inputs), ...tagged(inputs) }),
@@ -144,6 +149,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       "pool!* address~* description fixedIp~ portId~ subnetId~ subnetIds:l dnsName~* dnsDomain~* region~* tags:l tenantId~* valueSpecs*:m",
     ),
     sets: ["tags", "subnetIds"],
+    unread: ["tags", "valueSpecs", "subnetIds"],
     outputs: ["allTags"],
     references: { portId: "port" },
     create(cloud, inputs) {

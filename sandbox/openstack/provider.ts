@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { type CheckFailure, type DiffKind, type Properties, type Provider, secret, UNKNOWN } from "../../plugin/rpc/provider";
+import {
+  type CheckFailure,
+  type DiffKind,
+  PartialFailure,
+  type Properties,
+  type Provider,
+  secret,
+  UNKNOWN,
+} from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
 import { differences, hasUnknown, isIgnored, isMap, replacing, revealAll, text } from "../values";
 import { BLOCKSTORAGE } from "./blockstorage";
@@ -40,7 +48,8 @@ export function createOpenStackProvider(worldDir: string): Provider {
 
     async diff({ type: token, oldInputs, news, ignoreChanges }) {
       const type = typeOf(token);
-      const [before, after] = [comparable(type, oldInputs), comparable(type, news)];
+      const after = comparable(type, news);
+      const before = { ...comparable(type, oldInputs), ...passed(type, revealAll(oldInputs), after) };
       const changes: Record<string, DiffKind> = {};
       for (const { name, chosen, replaces } of type.fields) {
         for (const [path, kind] of Object.entries(differences(name, before[name], after[name]))) {
@@ -63,6 +72,11 @@ export function createOpenStackProvider(worldDir: string): Provider {
           cloud.store.put(type.kind, kept(type, made));
           return made;
         });
+        // The provider takes what it was asked for as there; what became of it, its next reading tells.
+        if (object.powerState === "error") {
+          const reason = `Error waiting for instance (${object.id}) to become ready: unexpected state 'ERROR', wanted target 'ACTIVE'. last error: %!s(<nil>)`;
+          throw new PartialFailure(reason, object.id, stateOf(type, inputs, { ...inputs, id: object.id }), inputs);
+        }
         return { id: object.id, properties: stateOf(type, inputs, object) };
       });
     },
@@ -89,13 +103,14 @@ export function createOpenStackProvider(worldDir: string): Provider {
       const type = typeOf(token);
       const object = cloud.store.get(type.kind, id);
       if (object === undefined) return { id: "", inputs: {}, properties: {} };
-      const current = currentInputs(type, object, inputs);
+      const current = currentInputs(type, object, inputs, properties);
       return { id, inputs: current, properties: stateOf(type, current, object, properties) };
     },
 
     async delete({ type: token, id }) {
       const type = typeOf(token);
       await failing("deleting", token, async () => {
+        if (type.waits === true) refuseHeld(type, cloud, id);
         cloud.store.transaction(() => {
           const object = cloud.store.get(type.kind, id);
           if (object === undefined) return; // gone already: the real provider is content as well
@@ -148,6 +163,31 @@ function byText(a: unknown, b: unknown): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** The wanted values in place of those that nobody can ask for. */
+function passed(type: ResourceType, olds: Properties, news: Properties): Properties {
+  const names = Object.keys(type.passing ?? {}).filter((key) => type.passing?.[key]?.includes(String(olds[key])));
+  return Object.fromEntries(names.map((key) => [key, news[key]]));
+}
+
+/** The provider tries again for as long as it may, which nobody waits for here; what it says then does not tell why. */
+function refuseHeld(type: ResourceType, cloud: Cloud, id: string): void {
+  const object = cloud.store.get(type.kind, id);
+  if (object === undefined) return;
+  try {
+    cloud.store.transaction(() => {
+      type.remove?.(cloud, object);
+      throw new Undone();
+    });
+  } catch (error) {
+    if (error instanceof Undone) return;
+    if (!(error instanceof ApiError && error.code === 409)) throw error;
+    throw new Error(`Error waiting for ${type.kind} ${id} to become deleted: context deadline exceeded (${error.message})`);
+  }
+}
+
+/** Ends a transaction that was only to be tried. */
+class Undone extends Error {}
+
 /** The outputs a preview can know: the inputs, and in an update what was computed before. */
 function previewed(type: ResourceType, inputs: Properties, olds: Properties): Properties {
   const chosen = type.fields.filter((field) => field.chosen && inputs[field.name] === undefined).map((field) => field.name);
@@ -178,13 +218,21 @@ function stateOf(type: ResourceType, inputs: Properties, object: Stored, olds: P
   return state;
 }
 
-/** The inputs as the object has them now. Without recorded ones (import) every input the object holds is taken. */
-function currentInputs(type: ResourceType, object: Stored, recorded: Properties): Properties {
-  const importing = Object.keys(recorded).length === 0;
+/**
+ * The inputs as the object has them now. Without a known state (import) every input that the provider can read is taken; what it cannot read
+ * is as it was recorded.
+ */
+function currentInputs(type: ResourceType, object: Stored, recorded: Properties, known: Properties): Properties {
+  const importing = Object.keys(known).length === 0;
   const current: Record<string, unknown> = {};
   for (const { name, required, chosen } of type.fields) {
-    const wanted = importing ? required || !chosen : name in recorded;
+    const unread = type.unread?.includes(name) ?? false;
+    const wanted = importing ? (required || !chosen) && !unread : name in recorded;
     if (!wanted) continue;
+    if (unread) {
+      current[name] = recorded[name];
+      continue;
+    }
     const hidden = type.secrets?.includes(name) || (type.hashed?.includes(name) && object[name] === hashOf(recorded[name]));
     const value = hidden ? recorded[name] : importing ? object[name] : asRecorded(object[name], recorded[name]);
     if (value !== undefined) current[name] = value;

@@ -30,6 +30,8 @@ export const SECURITY: Readonly<Record<string, ResourceType>> = {
     kind: "secGroup",
     fields: fieldsOf("name~ description~ deleteDefaultRules*:b region~* tags:l tenantId~*"),
     sets: ["tags"],
+    unread: ["tags", "deleteDefaultRules"],
+    waits: true,
     outputs: ["allTags"],
     references: {},
     create(cloud, inputs) {

@@ -13,6 +13,12 @@ export interface ResourceType {
   readonly oneOf?: Readonly<Record<string, readonly string[]>>;
   /** Lists in which order means nothing. */
   readonly sets?: readonly string[];
+  /** Inputs that the provider cannot read back: after an import they are missing, and a refresh finds no drift in them. */
+  readonly unread?: readonly string[];
+  /** Values of an input that the provider takes for no difference, since nobody can ask for them. */
+  readonly passing?: Readonly<Record<string, readonly string[]>>;
+  /** True: what is on it keeps it from going, and the provider waits for that until its time is up. */
+  readonly waits?: boolean;
   /** Inputs whose text is kept as a hash only, in the file as in a real provider's state. */
   readonly hashed?: readonly string[];
   /** Inputs and outputs that are secret; they are in Pulumi's state, never in the file. */
