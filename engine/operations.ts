@@ -262,7 +262,7 @@ export async function runOperation(
         done = true;
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
-        if (collector.undeleted.length > 0) collector.note(await portsInTheWay(open, collector.undeleted));
+        if (collector.undeleted.length > 0) collector.note(await portsInTheWay(open, collector.undeleted).catch(couldNotTell));
         // Only the program reads the configuration, and with it what is approved there.
         const approved = judgements.approved.map(({ approval }) => approval);
         if (protection === undefined && collector.unanswered.length === 0 && approved.length > 0 && (await yieldTo(approved))) {
@@ -305,6 +305,11 @@ export async function runOperation(
     resources: collector.resources,
     approved: judgements.approved,
   };
+}
+
+/** What failed is told in any case. */
+function couldNotTell(error: unknown): string[] {
+  return [`what is in its way could not be found out: ${error instanceof Error ? error.message : String(error)}`];
 }
 
 /** A preview that looks past protection is as strict as one that does not, but for what is approved. */

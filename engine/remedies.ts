@@ -53,11 +53,11 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     "What is missing may be too new to be seen yet: run the same command again. If it was deleted by hand, `kpaas refresh` records that first.",
   ],
   [
-    /in the way of /,
+    /in the way of \S+: port /,
     "What is in the way is not this environment's: delete it, or take it off the network, then run the same command again.",
   ],
   [
-    /delet[^\n]*(deadline exceeded|timeout while waiting)(?![\s\S]*in the way of )/i,
+    /delet[^\n]*(deadline exceeded|timeout while waiting)(?![\s\S]*in the way of \S+: port )/i,
     "It did not go in time: the cloud is slow, or something is still on it. Run the same command again.",
   ],
   [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { NOT_FOUND, SEVERAL } from "../../../engine/state/findable";
-import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
+import { PartialFailure, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
 import { Store } from "../../../sandbox/store";
 import { isMap, texts } from "../../../sandbox/values";
 import { type Created, cloudUnderTest, type Short, type TestCloud, TOKENS } from "./fixture";
@@ -65,11 +65,49 @@ describe("the simulated OpenStack", () => {
     const instance = await cloud.it.create("instance", { ...cloud.it.machine(port), metadata: { a: "1" } });
     assert.deepEqual((await cloud.it.read(instance)).inputs, instance.inputs);
     cloud.it.edit("instance", (object) => {
+      object.name = "edited";
       object.metadata = { a: "edited" };
     });
-    assert.deepEqual((await cloud.it.read(instance)).inputs, { ...instance.inputs, metadata: { a: "edited" } });
+    // As the real provider, which does not read a machine's metadata back.
+    assert.deepEqual((await cloud.it.read(instance)).inputs, { ...instance.inputs, name: "edited" });
+    const imported = await cloud.it.client.read(instance, {}, {});
+    assert.deepEqual([imported.inputs.metadata, imported.inputs.networks, imported.properties.name], [undefined, undefined, "edited"]);
     await cloud.it.delete(instance);
     assert.equal((await cloud.it.read(instance)).id, "");
+  });
+
+  it("makes a machine in error where the quota of volumes is used up, which its next reading shows and nothing else does", async () => {
+    cloud.it.world({ quotas: { volumes: 0 } });
+    const { port } = await cloud.it.base();
+    const boot = { uuid: "ubuntu-22.04", sourceType: "image", destinationType: "volume", bootIndex: 0, volumeSize: 20 };
+    const { imageName: _image, ...machine } = cloud.it.machine(port);
+    const news = { ...machine, blockDevices: [boot] };
+    let failure: unknown;
+    await cloud.it.create("instance", news).catch((error) => {
+      failure = error;
+    });
+    assert.ok(failure instanceof PartialFailure && /unexpected state 'ERROR'/.test(failure.message));
+    const { id, properties } = failure;
+    assert.equal(properties.powerState, "active");
+    const type = TOKENS.instance;
+    const { inputs } = await cloud.it.client.check({ type }, { ...news, name: "it" });
+    const read = await cloud.it.client.read({ type, id }, inputs, properties);
+    assert.equal(read.properties.powerState, "error");
+    const { changed } = await cloud.it.client.diff(
+      { type, id },
+      { oldInputs: read.inputs, olds: read.properties, news: { ...inputs, name: read.inputs.name } },
+    );
+    assert.equal(changed, false);
+    await cloud.it.client.delete({ type, id }, properties, inputs);
+  });
+
+  it("gives a listener's networks back sorted, and names what keeps a subnet from going only by the time that is over", async () => {
+    const { subnet } = await cloud.it.base();
+    const balancer = await cloud.it.create("loadBalancer", { vipSubnetId: subnet.id });
+    const allowedCidrs = ["203.0.113.0/24", "10.0.0.0/24"];
+    const listener = await cloud.it.create("listener", { loadbalancerId: balancer.id, protocol: "TCP", protocolPort: 6443, allowedCidrs });
+    assert.deepEqual((await cloud.it.read(listener)).inputs.allowedCidrs, [...allowedCidrs].sort());
+    await assert.rejects(cloud.it.delete(subnet), /to become deleted: context deadline exceeded/);
   });
 
   it("updates in place and gives the port back when its machine goes", async () => {
