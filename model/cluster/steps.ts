@@ -89,6 +89,12 @@ export function inventoryAt(
   return leaving.length === 0 ? wanted : { ...wanted, nodes: { ...wanted.nodes, ...Object.fromEntries(leaving) } };
 }
 
+/** The hosts that must answer for a step, by kubespray's own rule: one that is removed as lost is left alone, and so are the others then. */
+export function hostsOf(step: ClusterStep, inventory: ClusterSpec): string[] {
+  if (step.playbook === "remove-node" && step.extraVars.reset_nodes === false) return inventory.controlPlane.slice(0, 1);
+  return step.limit.length > 0 ? [...step.limit] : names(inventory);
+}
+
 /** A step as a person would type it, e.g. `scale.yml --limit worker-4`. */
 export function describeStep(step: ClusterStep): string {
   const limit = step.limit.length > 0 ? [`--limit ${shortList(step.limit)}`] : [];

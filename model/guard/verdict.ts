@@ -50,7 +50,8 @@ export function judge(
   const digest = planDigest(plan);
   const given = approvals.map((text) => ({ text, approval: parseApproval(text) }));
   const losses = lostKeys(plan, approvals).map((key) => loss(key, plan, standing));
-  const lost = new Set(losses.flatMap(({ key, nodes }) => (nodes.length === 0 ? [] : [key])));
+  const losing = losses.filter(({ nodes }) => nodes.length > 0);
+  const lost = new Set(losing.map(({ key }) => key));
   const way = (what: string): string =>
     reader === "command" ? `--approve ${what}@${digest}` : `put ${what}@${digest} into the configuration kpaas:approve`;
   const approvalOf = ({ key, action }: Danger): string | undefined => {
@@ -62,8 +63,15 @@ export function judge(
     const approval = danger.action === "never" ? undefined : approvalOf(danger);
     return approval === undefined ? [] : [{ approval, path: danger.path, reason: danger.reason }];
   });
+  approved.push(
+    ...losing.map(({ key, path, nodes }) => ({
+      approval: `${key}:lost@${digest}`,
+      path,
+      reason: `${nodes.join(", ")} leaves the cluster as lost, without being drained or reset`,
+    })),
+  );
   const open = dangers.filter((danger) => danger.action === "never" || approvalOf(danger) === undefined);
-  const used = new Set([...approved.map(({ approval }) => approval), ...[...lost].map((key) => `${key}:lost@${digest}`)]);
+  const used = new Set(approved.map(({ approval }) => approval));
   const unused = given.filter(({ text, approval }) => !used.has(text) && (!approval || isOfPlan(approval)));
   const error = { environment: plan.environment, severity: "error" as const };
   const refused = [
@@ -77,7 +85,7 @@ export function judge(
         remedy: action === "never" ? remedy : `${remedy}; to go on all the same: ${way(`${key}:${action}`)}`,
       };
     }),
-    ...losses.flatMap(({ problem }) => (problem === undefined ? [] : [{ ...error, ...problem }])),
+    ...losses.flatMap(({ path, problem }) => (problem === undefined ? [] : [{ ...error, path, ...problem }])),
   ];
   const told = (approval: Approval): boolean =>
     open.some(({ key, action }) => approval.key === key && approval.action === action) ||
@@ -103,9 +111,11 @@ function outdatedBy({ bound }: Approval, digest: string): string {
 
 interface Loss {
   readonly key: string;
+  /** The field that declares it. */
+  readonly path: string;
   /** The nodes that leave. */
   readonly nodes: readonly string[];
-  readonly problem?: Pick<Problem, "path" | "reason" | "remedy">;
+  readonly problem?: Pick<Problem, "reason" | "remedy">;
 }
 
 /** What it means for the plan that a machine is said to be lost. */
@@ -115,7 +125,8 @@ function loss(key: string, plan: EnvironmentPlan, { applied, cluster }: Standing
   const nodes: string[] = known.map(([name]) => name);
   if (!cluster && machine) nodes.push(machine.name);
   const roles = known[0]?.[1].roles ?? machine?.roles ?? ["worker"];
-  if (roles.every((role) => role === "worker")) return { key, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
+  const path = groupField(machine?.group ?? (roles.includes("worker") ? "worker" : "control-plane"));
+  if (roles.every((role) => role === "worker")) return { key, path, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
   const member = roles.some((role) => role === "control-plane" || role === "etcd");
   const [what, remedy] = member
     ? [
@@ -123,8 +134,7 @@ function loss(key: string, plan: EnvironmentPlan, { applied, cluster }: Standing
         "bring its machine back from its disk, or recover the member by hand with kubespray's recover-control-plane.yml and run `kpaas refresh`",
       ]
     : ["no node of the cluster", "leave the approval out: once a refresh has found that such a machine is gone, an `up` makes it again"];
-  const path = groupField(machine?.group ?? "control-plane");
-  return { key, nodes: [], problem: { path, reason: `${key} is ${what}, and only a worker can be given up as lost`, remedy } };
+  return { key, path, nodes: [], problem: { reason: `${key} is ${what}, and only a worker can be given up as lost`, remedy } };
 }
 
 function keysIn(cluster: ClusterSpec | undefined): string[] {

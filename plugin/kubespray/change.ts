@@ -1,10 +1,11 @@
 import { refusalText } from "../../model/cluster/refusals";
-import { compileSteps, describeStep } from "../../model/cluster/steps";
+import { compileSteps, describeStep, hostsOf, inventoryAt } from "../../model/cluster/steps";
 import type { ClusterStep } from "../../model/cluster/types";
 import { type Call, type Properties, secret, UNKNOWN } from "../rpc/provider";
 import { endsAfter, expiringOf } from "./certificates";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import { endpointOf, recordedInputs, stepOutput, versionsOf } from "./outputs";
+import type { Runner } from "./runner";
 import { assumeKnown, reveal } from "./values";
 
 /** A change of the cluster, compiled. */
@@ -31,6 +32,30 @@ export function planChange(olds: Properties, news: Properties, now: Date): Plann
   const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
   if (refusals.length > 0) throw new Error(refusalText(refusals));
   return { recorded, wanted, steps };
+}
+
+/**
+ * Refuses a change that needs hosts which do not answer, before any of its steps begins.
+ * @throws Error naming each, and the way on
+ */
+export async function requireAnswers(runner: Pick<Runner, "silent">, { recorded, wanted, steps }: Planned): Promise<void> {
+  const needed = new Set(steps.flatMap((step, index) => hostsOf(step, inventoryAt(recorded?.spec, wanted.spec, steps, index))));
+  // The machine that is there now: a node that stays may have another one, from which it joins.
+  const machines = { ...recorded?.machines, ...wanted.machines };
+  const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => needed.has(name)));
+  const silent = Object.keys(asked).length === 0 ? [] : await runner.silent(asked, wanted.ssh);
+  if (silent.length === 0) return;
+  const lines = [...silent].sort().map((name) => {
+    const node = wanted.spec.nodes[name] ?? recorded?.spec.nodes[name];
+    const key = node?.key ?? name;
+    if (!recorded?.spec.nodes[name])
+      return `  ${name} does not answer\n    Look at its machine's console, then run the same command again.`;
+    if (node?.roles.some((role) => role !== "worker"))
+      return `  ${name} does not answer\n    Bring its machine back: a control plane or etcd member cannot be given up, since its recovery is not supported yet.`;
+    const way = wanted.spec.nodes[name] ? `raise the generation of ${key} or take it out of the file, and ` : "";
+    return `  ${name} does not answer\n    Bring its machine back. Where it is lost for good, ${way}say so: --approve ${key}:lost (under pulumi with the plan's fingerprint, in the configuration kpaas:approve).`;
+  });
+  throw new Error(`nothing was begun, because steps need hosts that do not answer:\n${lines.join("\n")}`);
 }
 
 /** Shows the steps and gives the outputs as far as they are known before anything runs. */

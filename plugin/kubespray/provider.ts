@@ -20,7 +20,7 @@ import {
   type UpdateCall,
 } from "../rpc/provider";
 import { expiringOf } from "./certificates";
-import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews, unknownOutputs } from "./change";
+import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews, requireAnswers, unknownOutputs } from "./change";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
@@ -93,7 +93,10 @@ export class KubesprayProvider implements Provider {
     assertType(call);
     const planned = this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
-    if (call.preview) return { properties: await preview(call, planned, call.news, call.olds, this.now()) };
+    if (call.preview) {
+      await requireAnswers(this.runner, planned);
+      return { properties: await preview(call, planned, call.news, call.olds, this.now()) };
+    }
     return { properties: await this.carryOut(call, call.id, planned, call.news, call.olds) };
   }
 
@@ -166,6 +169,8 @@ export class KubesprayProvider implements Provider {
   ): Promise<Properties> {
     const { recorded, wanted, steps } = planned;
     this.assertUsable();
+    // A creation waits for its hosts instead.
+    if (recorded) await requireAnswers(this.runner, planned);
     const machines = { ...recorded?.machines, ...wanted.machines };
     const { secretVariables, ssh } = wanted;
     const change = { wanted: wanted.spec, steps, machines, ssh, secretVariables, ...(recorded ? { recorded: recorded.spec } : {}) };

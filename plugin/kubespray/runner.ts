@@ -40,6 +40,8 @@ export interface LiveCluster {
 export interface Runner {
   /** Why this runner cannot be used here, in words for the user; undefined when it can. Asked during previews too. */
   readonly unusable?: string;
+  /** Those of these nodes whose hosts do not answer; asked during previews too. A machine that is not known yet is not asked. */
+  silent(machines: Readonly<Record<string, NodeMachine>>, ssh: SshInputs): Promise<readonly string[]>;
   /** Makes ready for runs: reaches the hosts and gets the kubespray tag and its Python environment. */
   prepare(spec: ClusterSpec, ssh: SshInputs, signal: AbortSignal): Promise<void>;
   /** Runs the step to its end. Rejects when it failed or was aborted; then its effect may be there in part. */
@@ -59,5 +61,14 @@ export function unsupportedRunner(reason: string): Runner {
   const refuse = (): never => {
     throw new Error(reason);
   };
-  return { unusable: reason, prepare: refuse, run: refuse, probe: refuse, readCluster: refuse, journal: refuse, forget: async () => {} };
+  return {
+    unusable: reason,
+    silent: refuse,
+    prepare: refuse,
+    run: refuse,
+    probe: refuse,
+    readCluster: refuse,
+    journal: refuse,
+    forget: async () => {},
+  };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
 import { applyStep, type ClusterState, type NodeState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
-import { taintIdentity } from "../../model/cluster/steps";
+import { hostsOf, taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
 import { type Clock, systemClock } from "../clock";
@@ -56,9 +56,9 @@ export class SandboxRunner implements Runner {
     const failing = this.isToFail(step, faults);
     if (failing && faults.loseAnswer !== true)
       throw new PlaybookFailure(`${step.playbook}.yml failed, as the sandbox's faults.json demands`);
-    this.reachMachines(step, context);
+    await this.reachMachines(step, context);
     const file = this.readFile();
-    const after = applyStep(toWorld(file), step, context.inventory);
+    const after = applyStep(toWorld(file, await this.silentNodes(file)), step, context.inventory);
     if (step.playbook === "renew-certificates") await this.renewPki();
     if (after.cluster) this.writeCluster(await this.toFile(after.cluster, after, file, step, context));
     else if (file) rmSync(this.clusterPath);
@@ -73,9 +73,10 @@ export class SandboxRunner implements Runner {
     const file = this.readFile();
     if (!file) return undefined;
     const real = readJson<NamedServer>(this.path("api.json"));
+    const silent = await this.silentNodes(file);
     return {
       kubernetes: file.kubernetes,
-      nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(node)])),
+      nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(seen(name, node, silent))])),
       kubeconfig: real ? tokenKubeconfigOf(file.name, real) : kubeconfigOf(file.name, file.server, await this.pki()),
       certificates: Object.fromEntries(Object.entries(file.certificates).map(([name, { notAfter }]) => [name, notAfter])),
     };
@@ -145,14 +146,32 @@ export class SandboxRunner implements Runner {
     return true;
   }
 
-  /** Every host a run works on must be there; at a lost one nothing needs to answer. */
-  private reachMachines(step: ClusterStep, context: StepContext): void {
-    const lost = new Set(step.extraVars.reset_nodes === false ? step.nodes : []);
-    const hosts = step.limit.length > 0 ? step.limit : Object.keys(context.inventory.nodes);
-    for (const name of hosts.filter((host) => !lost.has(host))) {
+  /** Every host a run works on must be there and answer. */
+  private async reachMachines(step: ClusterStep, context: StepContext): Promise<void> {
+    const hosts = hostsOf(step, context.inventory);
+    for (const name of hosts) {
       const id = context.machines[name]?.machineId;
       if (id === undefined || id === "" || id === UNKNOWN) throw new PlaybookFailure(`${name} is unreachable: it has no machine`);
     }
+    const silent = await this.silent(Object.fromEntries(Object.entries(context.machines).filter(([name]) => hosts.includes(name))));
+    if (silent.length > 0) throw new PlaybookFailure(`${silent.join(", ")} is unreachable: it does not answer`);
+  }
+
+  /** The nodes of the cluster whose hosts do not answer. */
+  private silentNodes(file: ClusterFile | undefined): Promise<string[]> {
+    const machines = Object.entries(file?.nodes ?? {}).map(([name, { machineId, address }]) => [name, { machineId, dialAddress: address }]);
+    return this.silent(Object.fromEntries(machines));
+  }
+
+  /** A host answers as long as its machine is there and runs. A world without a cloud, as hosts of one's own have it, has no machine to look at. */
+  async silent(machines: StepContext["machines"]): Promise<string[]> {
+    const folder = this.path(join("openstack", "instance"));
+    if (!existsSync(folder)) return [];
+    return Object.entries(machines).flatMap(([name, { machineId }]) => {
+      if (machineId === "" || machineId === UNKNOWN) return [];
+      const machine = readJson<{ readonly powerState?: string; readonly status?: string }>(join(folder, `${machineId}.json`));
+      return machine !== undefined && (machine.powerState ?? "active") === "active" && machine.status !== "ERROR" ? [] : [name];
+    });
   }
 
   private async toFile(
@@ -169,7 +188,13 @@ export class SandboxRunner implements Runner {
     return {
       ...cluster,
       variables: sealedVariables(cluster.variables, context.secretVariables),
-      nodes: Object.fromEntries(Object.entries(cluster.nodes).map(([name, node]) => [name, { ...node, machineId: machineId(name) }])),
+      nodes: Object.fromEntries(
+        Object.entries(cluster.nodes).map(([name, node]) => [
+          name,
+          // A node whose host was silent is Ready again when that answers.
+          { ...node, ready: before?.nodes[name]?.ready ?? node.ready, machineId: machineId(name) },
+        ]),
+      ),
       server: `https://${cluster.apiEndpoint.host}:${cluster.apiEndpoint.port}`,
       uid: before?.uid ?? randomUUID(),
       certificates: Object.fromEntries(Object.entries(datesOf(pki)).map(([name, notAfter]) => [name, { notAfter }])),
@@ -227,10 +252,15 @@ function datesOf(pki: ClusterPki): Record<string, string> {
   return { "admin.conf": pki.adminNotAfter, apiserver: pki.adminNotAfter, ca: pki.caNotAfter };
 }
 
-function toWorld(file: ClusterFile | undefined): SimulatedWorld {
+/** A node as the API shows it: not Ready while its host does not answer. */
+function seen<T extends NodeState>(name: string, node: T, silent: readonly string[]): T {
+  return silent.includes(name) ? { ...node, ready: false } : node;
+}
+
+function toWorld(file: ClusterFile | undefined, silent: readonly string[]): SimulatedWorld {
   if (!file) return { facts: [] };
   const { server: _server, uid: _uid, certificates: _certificates, facts, nodes, ...cluster } = file;
-  const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, node] as const);
+  const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, seen(name, node, silent)] as const);
   return { facts, cluster: { ...cluster, nodes: Object.fromEntries(states) } };
 }
 

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OperationFailedError } from "../../engine/errors";
+import type { Progress } from "../../engine/events";
 import { locateEngine } from "../../engine/locate";
 import { destroyEnvironment, previewEnvironment, readOutputs, upEnvironment } from "../../engine/operations";
 import { sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
 import type { OperationResult } from "../../engine/types";
+import { bindToPlan } from "../../model/guard/approvals";
 import { type Layer, parseStackName, stackName } from "../../model/layers";
 import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
@@ -120,12 +123,33 @@ describe("an environment in three layers on the real engine", function () {
     }
   });
 
-  it("keeps a machine that left the file until the cluster has let it go", async () => {
+  it("keeps a machine that left the file until the cluster has let it go, also one that is lost and must be said to be", async () => {
     const nodes = { a: {}, b: { generation: 2 } };
-    const preview = await previewEnvironment(target(nodes));
-    const alone = await upEnvironment(target(nodes, "infrastructure"));
+    const instances = join(root, ".kpaas/sandbox/world/tiers/openstack/instance");
+    for (const file of readdirSync(instances).map((name) => join(instances, name))) {
+      const text = readFileSync(file, "utf8");
+      if (/"tiers-b"/.test(text)) writeFileSync(file, text.replace('"powerState": "active"', '"powerState": "shutoff"'));
+    }
+    await assert.rejects(
+      previewEnvironment(target(nodes)),
+      (error) => error instanceof OperationFailedError && /b does not answer[\s\S]*--approve b:lost/.test(error.message),
+    );
+    const said: string[] = [];
+    const lost = (layer?: Layer) => {
+      const wanted = target(nodes, layer);
+      return { ...wanted, approvals: ["b:lost", "a:resize"].map((approval) => bindToPlan(approval, wanted.plan)) };
+    };
+    const onProgress = (event: Progress) => event.kind === "message" && said.push(event.text);
+    const preview = await previewEnvironment(lost(), { onProgress });
+    assert.deepEqual(
+      preview.approved.map(({ reason }) => reason),
+      ["b leaves the cluster as lost, without being drained or reset"],
+    );
+    assert.equal(said.filter((text) => /approval a:resize@.*lets nothing through/.test(text)).length, 1, "once for all layers");
+    const alone = await upEnvironment(lost("infrastructure"));
     assert.deepEqual(counts(alone), [2, 0, 0, 0], "infrastructure alone deletes nothing the cluster still lists");
-    const rest = await upEnvironment(target(nodes));
+    const rest = await upEnvironment(lost());
+    assert.match(JSON.stringify(rest.steps), /remove-node.yml -e node=b .*allow_ungraceful_removal=true/);
     assert.deepEqual(counts(rest), [0, 1, 0, 2]);
     assert.deepEqual(counts(preview), [2, 1, 0, 2], "the preview of all layers tells of all of it");
     assert.deepEqual(Object.keys(rest.outputs.nodes as object).sort(), ["a", "b-g2", "cp-1"]);
