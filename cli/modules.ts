@@ -9,7 +9,10 @@ export interface Modules {
   environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
   schemas(): Promise<Pick<typeof EnvironmentSchema, "environmentJsonSchema"> & Pick<typeof FleetSchema, "fleetJsonSchema">>;
   engine(): Promise<
-    Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment" | "readOutputs">
+    Pick<
+      typeof Operations,
+      "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment" | "readLoss" | "readOutputs"
+    >
   >;
   locator(): Promise<Pick<typeof Locate, "diagnoseEngine">>;
 }

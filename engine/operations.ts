@@ -4,7 +4,7 @@ import { LAYERS, type Layer, stackName } from "../model/layers";
 import { describeProblem } from "../model/problems";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
-import { InterruptedError, OperationFailedError } from "./errors";
+import { InterruptedError, OperationFailedError, StackMissingError } from "./errors";
 import { EventCollector, type Progress } from "./events";
 import { Judgements } from "./judgements";
 import { walkLayers, withoutInternals } from "./layers";
@@ -15,6 +15,7 @@ import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken
 import { copyState, forgetCopy, secureState } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { portsInTheWay } from "./state/in-the-way";
+import { type Loss, lossOf, withRetained } from "./state/loss";
 import { forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
@@ -78,15 +79,37 @@ async function readStackOutputs(target: EngineTarget, options: RunOptions): Prom
   });
 }
 
-/** The state of the stack that holds the cluster, secrets in clear. */
-async function readState(target: EngineTarget, options: RunOptions): Promise<State | undefined> {
-  const { engine, setting } = await prepare(target.plan.layers === "one" ? target : { ...target, layer: "cluster" }, options);
+/** The state of a stack of the environment; undefined where there is no such stack. */
+async function readState(target: EngineTarget, options: RunOptions, showSecrets: boolean): Promise<State | undefined> {
+  const { engine, setting } = await prepare(target, options);
   const { command } = await openWorkspace(engine, setting, undefined, options);
   const stack = pendingStack(target.root, { engine, setting, command }, options, () => undefined);
   return await translateErrors("outputs", target, options, undefined, async () => {
-    const exported = await found(stack.exportState(true));
+    const exported = await found(stack.exportState(showSecrets));
     return exported === undefined ? undefined : parseState(exported);
   });
+}
+
+/** The state of the stack that holds the cluster, secrets in clear. */
+async function readClusterState(target: EngineTarget, options: RunOptions): Promise<State | undefined> {
+  return await readState(target.plan.layers === "one" ? target : { ...target, layer: "cluster" }, options, true);
+}
+
+/**
+ * What a destroy will take and leave, by what there is: its stacks' states, not the file.
+ * @throws StackMissingError where there is no stack
+ */
+export async function readLoss(target: EngineTarget, options: RunOptions = {}): Promise<Loss> {
+  const { layer: own, ...whole } = target;
+  // One stack may still hold what the file has in three: a destroy moves it first.
+  const layers = target.plan.layers === "one" ? [undefined] : own === undefined ? [undefined, ...LAYERS] : [own];
+  const states = [];
+  for (const layer of layers) states.push(await readState(layer === undefined ? whole : { ...whole, layer }, options, false));
+  if (states.every((state) => state === undefined)) throw new StackMissingError(target.plan.environment);
+  return lossOf(
+    states.flatMap((state) => state?.deployment.resources ?? []),
+    target.plan.retain,
+  );
 }
 
 /** An operation on the environment's stack, or on those of its layers in their order. */
@@ -101,7 +124,7 @@ async function withTunnel(kind: OperationKind, target: EngineTarget, options: Ru
   const { layer: _layer, ...whole } = target;
   const tunnel = await openTunnelFor(kind, target, options, {
     outputs: () => readOutputs(whole, { ...options, showSecrets: true }),
-    state: () => readState(whole, options),
+    state: () => readClusterState(whole, options),
   });
   try {
     return await walk(kind, target, options, tunnel);
@@ -230,8 +253,12 @@ export async function runOperation(
     judgements.count(counted);
     // Looking at it once is enough where nothing is written since.
     const known = open.beforeDestroy() === undefined ? state : undefined;
-    if (kind === "destroy") await beginDestroy(open);
-    else if (kind === "preview") tellBrokenDestroy(open);
+    if (kind === "destroy") {
+      await beginDestroy(open);
+      // The engine goes by what the state says, and the file may say more than any `up` has recorded.
+      const retained = withRetained(parseState(await open.exportState(false)), target.plan.retain);
+      if (retained !== undefined) await open.importState(JSON.stringify(retained));
+    } else if (kind === "preview") tellBrokenDestroy(open);
     else await recallForgotten(open);
     const unprotect = async (what: readonly string[]): Promise<unknown> =>
       await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
@@ -252,7 +279,7 @@ export async function runOperation(
     const machinesOf = async (now: State): Promise<string[]> => {
       const { plan, layer } = target;
       if ((layer ?? "infrastructure") !== "infrastructure") return [];
-      return await machinesToRemake(plan, now, async () => (layer === undefined ? now : await readState(target, options)), tell);
+      return await machinesToRemake(plan, now, async () => (layer === undefined ? now : await readClusterState(target, options)), tell);
     };
     if (program !== undefined) replace = await machinesOf(known ?? parseState(await open.exportState(false)));
     for (let done = false; !done; ) {

@@ -29,6 +29,8 @@ const resourceSchema = z.looseObject({
   outputs: z.record(z.string(), z.unknown()).optional(),
   parent: z.string().optional(),
   deletedWith: z.string().optional(),
+  /** True: deleting it from the state leaves what it stands for. The engine reads it here when it deletes. */
+  retainOnDelete: z.boolean().optional(),
   dependencies: z.array(z.string()).optional(),
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).optional(),
 });

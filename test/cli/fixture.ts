@@ -133,6 +133,8 @@ export interface World {
   /** Thrown by every engine operation. */
   readonly failure?: Error;
   readonly steps?: readonly unknown[];
+  /** What a destroy leaves. */
+  readonly kept?: readonly string[];
   readonly approved?: OperationResult["approved"];
   /** Changes of the plan. */
   readonly plan?: Partial<EnvironmentPlan>;
@@ -196,6 +198,10 @@ export async function command(argv: readonly string[], world: World = {}): Promi
         upEnvironment: operation("up"),
         refreshEnvironment: operation("refresh"),
         destroyEnvironment: operation("destroy"),
+        readLoss: async () => {
+          if (world.failure !== undefined) throw world.failure;
+          return { lost: ["volume osd of general-9, 100 GiB"], kept: world.kept ?? [] };
+        },
         readOutputs: async () => ("outputs" in world ? world.outputs : OUTPUTS),
       }),
       locator: async () => ({

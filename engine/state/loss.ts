@@ -1,0 +1,98 @@
+import type { Values } from "./findable";
+import { CLUSTER, type State, type StateResource } from "./state";
+
+/** What a destroy takes for good, and what it leaves behind; one line each. */
+export interface Loss {
+  readonly lost: readonly string[];
+  readonly kept: readonly string[];
+}
+
+const VOLUME = "openstack:blockstorage/volume:Volume";
+const INSTANCE = "openstack:compute/instance:Instance";
+const FLOATING = "openstack:networking/floatingIp:FloatingIp";
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+
+const map = (value: unknown): Values => (typeof value === "object" && value !== null ? { ...value } : {});
+const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/**
+ * What a destroy takes and leaves, as the states tell it: also of what has left the environment file. Pure.
+ * @param retain what the file wants to be left, recorded or not
+ */
+export function lossOf(resources: readonly StateResource[], retain: readonly string[]): Loss {
+  const kept = new Set(resources.filter(({ retainOnDelete }) => retainOnDelete === true).map(({ urn }) => urn));
+  for (const urn of toRetain(resources, retain)) kept.add(urn);
+  const shares = resources
+    .filter(({ type, inputs }) => type === INSTANCE && rolesOf(inputs).includes("nfs"))
+    .map(({ inputs }) => keyOf(inputs));
+  const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
+    const stays = kept.has(resource.urn);
+    const { type, inputs = {}, outputs = {} } = resource;
+    switch (type) {
+      case VOLUME: {
+        const name = map(inputs.metadata)["kpaas-volume"];
+        const what = `${text(name) || text(inputs.name)} of ${keyOf(inputs) || "no machine"}, ${text(inputs.size)} GiB`;
+        return [
+          { line: shares.includes(keyOf(inputs)) ? `NFS share: volume ${what}, with every volume claim on it` : `volume ${what}`, stays },
+        ];
+      }
+      case CLAIM: {
+        const { namespace, name } = map(inputs.metadata);
+        const size = text(map(map(map(inputs.spec).resources).requests).storage);
+        return [{ line: `claim ${text(namespace)}/${text(name)}, ${size}`, stays }];
+      }
+      case FLOATING:
+        return stays ? [{ line: `floating address ${text(outputs.address)}`, stays }] : [];
+      case CLUSTER:
+        return [{ line: "etcd: every Kubernetes object of the cluster", stays }];
+      default:
+        return [];
+    }
+  });
+  const sorted = [...lines].sort((a, b) => rank(a.line) - rank(b.line) || (a.line < b.line ? -1 : 1));
+  return {
+    lost: sorted.filter(({ stays }) => !stays).map(({ line }) => line),
+    kept: sorted.filter(({ stays }) => stays).map(({ line }) => line),
+  };
+}
+
+/** The order in which losses are told: what is in the cluster last. */
+function rank(line: string): number {
+  return ["NFS", "volume", "floating", "claim", "etcd"].findIndex((word) => line.startsWith(word));
+}
+
+function keyOf(inputs: Values | undefined): string {
+  return text(map(inputs?.metadata)["kpaas-key"]);
+}
+
+function rolesOf(inputs: Values | undefined): string[] {
+  return text(map(inputs?.metadata)["kpaas-roles"]).split(" ");
+}
+
+/**
+ * URNs of what the file wants to be left and no `up` has recorded so: data volumes, and the claims of the services' data with the namespaces
+ * that hold them.
+ */
+export function toRetain(resources: readonly StateResource[], retain: readonly string[]): string[] {
+  const volumes = retain.includes("volumes");
+  const claims = resources.filter(({ type }) => type === CLAIM);
+  const holding = new Set(claims.map(({ inputs }) => text(map(inputs?.metadata).namespace)));
+  return resources
+    .filter(({ type, inputs, retainOnDelete }) => {
+      if (retainOnDelete === true) return false;
+      if (type === FLOATING) return retain.includes("addresses");
+      if (type === VOLUME) return volumes && keyOf(inputs) !== "";
+      return volumes && (type === CLAIM || (type === NAMESPACE && holding.has(text(map(inputs?.metadata).name))));
+    })
+    .map(({ urn }) => urn);
+}
+
+/** The state with what the file wants to be left marked so; undefined where it is already. Pure. */
+export function withRetained(state: State, retain: readonly string[]): State | undefined {
+  const resources = state.deployment.resources ?? [];
+  const marked = new Set(toRetain(resources, retain));
+  if (marked.size === 0) return undefined;
+  const after = resources.map((resource) => (marked.has(resource.urn) ? { ...resource, retainOnDelete: true } : resource));
+  return { ...state, deployment: { ...state.deployment, resources: after } };
+}

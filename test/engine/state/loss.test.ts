@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { lossOf, toRetain, withRetained } from "../../../engine/state/loss";
+import type { StateResource } from "../../../engine/state/state";
+
+const resource = (type: string, name: string, inputs: Record<string, unknown>, more: Partial<StateResource> = {}): StateResource => ({
+  urn: `urn:pulumi:seoul::kpaas::${type}::${name}`,
+  type,
+  inputs,
+  ...more,
+});
+const volume = (key: string, name: string, size: number, more: Partial<StateResource> = {}) =>
+  resource(
+    "openstack:blockstorage/volume:Volume",
+    `${key}.${name}`,
+    { name: `seoul-${key}-${name}`, size, metadata: { "kpaas-key": key, "kpaas-volume": name } },
+    more,
+  );
+const machine = (key: string, roles: string) =>
+  resource("openstack:compute/instance:Instance", key, { metadata: { "kpaas-key": key, "kpaas-roles": roles } });
+const claim = (namespace: string, name: string, storage: string) =>
+  resource("kubernetes:core/v1:PersistentVolumeClaim", name, {
+    metadata: { namespace, name },
+    spec: { resources: { requests: { storage } } },
+  });
+const namespace = (name: string) => resource("kubernetes:core/v1:Namespace", name, { metadata: { name } });
+const cluster = resource("kpaas:kubespray:Cluster", "cluster", {});
+
+describe("what a destroy takes and leaves", () => {
+  const all = [
+    cluster,
+    namespace("mariadb"),
+    namespace("keycloak"),
+    claim("mariadb", "data", "10Gi"),
+    machine("nfs", "nfs"),
+    machine("left-1", "worker"),
+    volume("nfs", "data", 200),
+    volume("left-1", "osd", 100),
+  ];
+  const etcd = "etcd: every Kubernetes object of the cluster";
+
+  it("is what the state holds, whether the file still names it or not", () => {
+    assert.deepEqual(lossOf(all, []), {
+      lost: [
+        "NFS share: volume data of nfs, 200 GiB, with every volume claim on it",
+        "volume osd of left-1, 100 GiB",
+        "claim mariadb/data, 10Gi",
+        etcd,
+      ],
+      kept: [],
+    });
+    assert.deepEqual(lossOf([], []), { lost: [], kept: [] });
+  });
+
+  it("leaves what is recorded to be left, though the file says so no more", () => {
+    const { lost, kept } = lossOf([volume("a", "osd", 1, { retainOnDelete: true }), volume("a", "logs", 2)], []);
+    assert.deepEqual([lost, kept], [["volume logs of a, 2 GiB"], ["volume osd of a, 1 GiB"]]);
+  });
+
+  it("leaves what the file wants to be left though no up has recorded it, because the state is told so first", () => {
+    const state = { deployment: { resources: all } };
+    const marked = withRetained(state, ["volumes"])?.deployment.resources ?? [];
+    assert.deepEqual(
+      marked.filter(({ retainOnDelete }) => retainOnDelete).map(({ urn }) => urn.split("::").at(-1)),
+      ["mariadb", "data", "nfs.data", "left-1.osd"],
+      "volumes, claims, and the namespaces that hold claims",
+    );
+    // What is claimed and what the engine will do are the same.
+    assert.deepEqual(lossOf(all, ["volumes"]), lossOf(marked, []));
+    assert.deepEqual(lossOf(marked, []).lost, [etcd]);
+    assert.deepEqual([withRetained(state, []), withRetained({ deployment: { resources: marked } }, ["volumes"])], [undefined, undefined]);
+    assert.deepEqual(toRetain([volume("", "x", 1)], ["volumes"]), [], "a volume that is not ours");
+  });
+});
