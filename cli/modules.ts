@@ -3,10 +3,12 @@ import type * as Operations from "../engine/operations";
 import type * as EnvironmentSchema from "../model/environment/schema";
 import type * as FleetSchema from "../model/fleet/schema";
 import type * as Load from "../stacks/load";
+import type * as StandIn from "../stacks/stand-in";
 
 /** What the commands use of the rest, each part loaded when a command first needs it. Tests put their own in its place. */
 export interface Modules {
   environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
+  standIns(): Promise<Pick<typeof StandIn, "standIn">>;
   schemas(): Promise<Pick<typeof EnvironmentSchema, "environmentJsonSchema"> & Pick<typeof FleetSchema, "fleetJsonSchema">>;
   engine(): Promise<
     Pick<
@@ -20,6 +22,7 @@ export interface Modules {
 /** The real parts. */
 export const modules: Modules = {
   environments: () => import("../stacks/load.js"),
+  standIns: () => import("../stacks/stand-in.js"),
   schemas: async () => ({ ...(await import("../model/environment/schema.js")), ...(await import("../model/fleet/schema.js")) }),
   engine: () => import("../engine/operations.js"),
   locator: () => import("../engine/locate.js"),

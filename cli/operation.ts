@@ -53,14 +53,23 @@ function approval(value: string, before: readonly string[] = []): readonly strin
   return [...before, value];
 }
 
-/** Loads an environment and shows its warnings; throws with all problems when it has errors. */
-export async function prepare(context: Context, reference: string, flags: OperationFlags): Promise<Prepared> {
+/**
+ * Loads an environment and shows its warnings; throws with all problems when it has errors.
+ * @param standIn gives a plan in place of one that cannot be made
+ */
+export async function prepare(
+  context: Context,
+  reference: string,
+  flags: OperationFlags,
+  standIn: (loaded: LoadedEnvironment) => Prepared["planned"] | undefined = () => undefined,
+): Promise<Prepared> {
   const environments = await context.modules.environments();
   const root = environments.findRoot(context.cwd);
   const loaded = environments.loadEnvironment(reference, root);
-  if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
-  writeLines(context.stderr, describeProblems(context, warningsToShow(root, loaded)));
-  const { plan } = loaded.planned;
+  const planned = loaded.planned ?? standIn(loaded);
+  if (planned === undefined) throw new InvalidInputError(loaded.problems);
+  writeLines(context.stderr, describeProblems(context, loaded.planned ? warningsToShow(root, loaded) : loaded.problems));
+  const { plan } = planned;
   if (flags.layer !== undefined && plan.layers === "one") {
     throw badUsage("one stack holds all layers of this environment", "leave --layer out, or set `layers: three` in its file", loaded.name);
   }
@@ -70,7 +79,7 @@ export async function prepare(context: Context, reference: string, flags: Operat
   context.remember?.({ approvals });
   const folder = dirname(loaded.file);
   const target = { plan, root, folder, sandbox: flags.sandbox === true, approvals, ...layer };
-  return { loaded, planned: loaded.planned, target };
+  return { loaded, planned, target };
 }
 
 /** Refuses to run on a missing or outdated lock, with the difference; in the sandbox the proposed one is used and only told of. */

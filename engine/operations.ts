@@ -1,6 +1,7 @@
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer, stackName } from "../model/layers";
+import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem } from "../model/problems";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
@@ -99,17 +100,19 @@ async function readClusterState(target: EngineTarget, options: RunOptions): Prom
  * What a destroy will take and leave, by what there is: its stacks' states, not the file.
  * @throws StackMissingError where there is no stack
  */
-export async function readLoss(target: EngineTarget, options: RunOptions = {}): Promise<Loss> {
+export async function readLoss(target: EngineTarget, options: RunOptions = {}): Promise<Loss & Pick<EnvironmentPlan, "layers">> {
   const { layer: own, ...whole } = target;
-  // One stack may still hold what the file has in three: a destroy moves it first.
-  const layers = target.plan.layers === "one" ? [undefined] : own === undefined ? [undefined, ...LAYERS] : [own];
-  const states = [];
-  for (const layer of layers) states.push(await readState(layer === undefined ? whole : { ...whole, layer }, options, false));
-  if (states.every((state) => state === undefined)) throw new StackMissingError(target.plan.environment);
-  return lossOf(
-    states.flatMap((state) => state?.deployment.resources ?? []),
-    target.plan.retain,
-  );
+  const read = (layers: EnvironmentPlan["layers"], layer?: Layer): Promise<State | undefined> =>
+    readState({ ...whole, plan: { ...whole.plan, layers }, ...(layer ? { layer } : {}) }, options, false);
+  // One stack may still hold what the file has in three, and the other way round.
+  const one = own === undefined ? await read("one") : undefined;
+  const three = [];
+  if (one === undefined || target.plan.layers === "three")
+    for (const layer of own === undefined ? LAYERS : [own]) three.push(await read("three", layer));
+  const states = [one, ...three].filter((state) => state !== undefined);
+  if (states.length === 0) throw new StackMissingError(target.plan.environment);
+  const resources = states.flatMap(({ deployment }) => deployment.resources ?? []);
+  return { ...lossOf(resources, target.plan.retain), layers: three.some((state) => state !== undefined) ? "three" : "one" };
 }
 
 /** An operation on the environment's stack, or on those of its layers in their order. */

@@ -21,6 +21,8 @@ export interface LoadedEnvironment {
   readonly problems: readonly Problem[];
   /** Undefined where a problem is an error. */
   readonly planned?: PlannedEnvironment;
+  /** The fields as they were read, bases merged in; undefined where they could not be. */
+  readonly content?: unknown;
 }
 
 /** The project's folder: the nearest one upwards with environments/ or Pulumi.yaml in it, else the given one. */
@@ -55,7 +57,7 @@ export function loadEnvironment(reference: string, root: string, today = new Dat
     findings,
     today,
   );
-  return { ...planned, file, lockFile };
+  return { ...planned, file, lockFile, content: merged.content };
 }
 
 /** Writes the lock file the plan asks for. */

@@ -108,7 +108,7 @@ export const OUTPUTS: Record<string, unknown> = {
   credentials: { portal: { username: "admin", password: "canary-password" } },
 };
 
-const LOCK: Lock = {
+export const LOCK: Lock = {
   version: 1,
   environment: "seoul",
   release: "1.7.0",
@@ -133,6 +133,8 @@ export interface World {
   /** Thrown by every engine operation. */
   readonly failure?: Error;
   readonly steps?: readonly unknown[];
+  /** What stands for a plan that cannot be made. */
+  readonly standIn?: Planned;
   /** What a destroy leaves. */
   readonly kept?: readonly string[];
   readonly approved?: OperationResult["approved"];
@@ -192,6 +194,7 @@ export async function command(argv: readonly string[], world: World = {}): Promi
           calls.push("writeLock");
         },
       }),
+      standIns: async () => ({ standIn: () => world.standIn }),
       schemas: async () => ({ environmentJsonSchema: () => ({ title: "environment" }), fleetJsonSchema: () => ({ title: "fleet" }) }),
       engine: async () => ({
         previewEnvironment: operation("preview"),
@@ -200,7 +203,7 @@ export async function command(argv: readonly string[], world: World = {}): Promi
         destroyEnvironment: operation("destroy"),
         readLoss: async () => {
           if (world.failure !== undefined) throw world.failure;
-          return { lost: ["volume osd of general-9, 100 GiB"], kept: world.kept ?? [] };
+          return { lost: ["volume osd of general-9, 100 GiB"], kept: world.kept ?? [], layers: "one" };
         },
         readOutputs: async () => ("outputs" in world ? world.outputs : OUTPUTS),
       }),
@@ -216,7 +219,13 @@ export async function command(argv: readonly string[], world: World = {}): Promi
 function loaded(world: World): LoadedEnvironment {
   const problems = world.problems ?? [];
   const lockState = world.lockState ?? "current";
-  const identity = { name: "seoul", file: "/work/environments/seoul.yaml", lockFile: "/work/environments/seoul.lock.yaml", problems };
+  const identity = {
+    name: "seoul",
+    file: "/work/environments/seoul.yaml",
+    lockFile: "/work/environments/seoul.lock.yaml",
+    problems,
+    content: {},
+  };
   if (problems.some((problem) => problem.severity === "error")) return identity;
   const lockChanges = lockState === "current" ? [] : [{ path: "machines.cp-1.address", was: "10.20.0.9", becomes: "10.20.0.11" }];
   const plan = planWith(world.plan ?? {});

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { InterruptedError, OperationFailedError } from "../../engine/errors";
+import { InterruptedError, OperationFailedError, StackMissingError } from "../../engine/errors";
 import { planDigest } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
-import { command, PLAN } from "./fixture";
+import { command, LOCK, PLAN } from "./fixture";
 
 const PROBLEM: Problem = {
   environment: "seoul",
@@ -66,6 +66,19 @@ describe("an engine operation on the command line", () => {
     assert.match(wrong.stderr, /Lost with seoul:\n {2}volume osd of general-9, 100 GiB/, "what is there, not what the file says");
     const right = await command(["destroy", "seoul"], { answers: ["seoul"] });
     assert.deepEqual([right.code, right.calls.at(-1)], [0, "destroy"]);
+  });
+
+  it("destroys what is recorded though the file cannot be planned, and says so", async () => {
+    const standIn = { plan: PLAN, lock: LOCK, lockState: "missing" as const, lockChanges: [], shipped: PLAN.cluster };
+    const { code, stderr, calls } = await command(["destroy", "seoul"], { problems: [PROBLEM], standIn, answers: ["seoul"] });
+    assert.equal(code, 0);
+    assert.match(
+      stderr,
+      /pools\.general\.nodes[\s\S]*The file cannot be planned: what follows goes by what is recorded\.\nLost with seoul/,
+    );
+    assert.equal(calls.at(-1), "destroy");
+    const none = await command(["destroy", "seoul", "--yes"], { problems: [PROBLEM], standIn, failure: new StackMissingError("seoul") });
+    assert.equal(none.code, 2, "nothing is recorded: the file is what is wrong");
   });
 
   it("passes the sandbox on, and the approvals bound to the command's own plan, whatever the command", async () => {

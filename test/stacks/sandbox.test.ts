@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
-import { destroyEnvironment, previewEnvironment, readOutputs, refreshEnvironment, upEnvironment } from "../../engine/operations";
+import { destroyEnvironment, previewEnvironment, readLoss, readOutputs, refreshEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
@@ -198,10 +198,22 @@ describe("an environment on the real engine", function () {
     assert.deepEqual(machineChanges(up), ["update life-infrastructure-port-cp-1"]);
   });
 
-  it("leaves nothing behind when it is destroyed", async () => {
-    const destroyed = await destroyEnvironment(target({ a: {}, c: { generation: 2 }, d: {} }), options);
+  it("leaves nothing behind when it is destroyed but what the file retains, though no up has recorded that", async () => {
+    const wanted = target({ a: {}, c: { generation: 2 }, d: {} });
+    const last = { ...wanted, plan: { ...wanted.plan, retain: ["volumes" as const] } };
+    assert.ok((await readLoss(wanted)).lost.includes("NFS share: volume share of nfs, 200 GiB, with every volume claim on it"));
+    assert.deepEqual(await readLoss(last), {
+      lost: ["etcd: every Kubernetes object of the cluster"],
+      kept: ["NFS share: volume share of nfs, 200 GiB, with every volume claim on it", "claim mariadb/mariadb-data, 10Gi"],
+      layers: "one",
+    });
+    const destroyed = await destroyEnvironment(last, options);
     assert.ok(destroyed.changes.delete > 100);
-    assert.deepEqual(files(world), []);
-    assert.equal(await readOutputs(target({ a: {}, c: { generation: 2 }, d: {} })), undefined);
+    const left = files(world).map((file) => JSON.parse(readFileSync(file, "utf8")));
+    assert.deepEqual(
+      left.map(({ metadata }) => metadata?.["kpaas-volume"]),
+      ["share"],
+    );
+    assert.equal(await readOutputs(last), undefined);
   });
 });
