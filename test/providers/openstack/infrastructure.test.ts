@@ -416,7 +416,7 @@ describe("secrets and access on OpenStack", () => {
     assert.ok(isSecretEnvelope(userData));
     assert.match(String(unwrapSecret(userData)), /ed25519_private: /);
     assert.deepEqual(Object.keys((await value(built(g).ssh.firstHostKeys)) ?? {}), ["bastion"]);
-    for (const name of ["cp-1", "worker-1", "nfs"])
+    for (const name of ["cp-1", "general-1", "nfs"])
       assert.doesNotMatch(String(unwrapSecret(g.get(`seoul-machine-${name}`).inputs.userData)), /ssh_keys/);
   });
 
