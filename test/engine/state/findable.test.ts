@@ -7,7 +7,7 @@ import { answer } from "../../../engine/state/lookup";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
 import { createOpenStackProvider } from "../../../sandbox/openstack/provider";
 import { graph, type RecordedResource } from "../../support/graph";
-import { computedOutputs } from "../../support/mocks";
+import { computedOutputs, unwrapSecret } from "../../support/mocks";
 import { type FileContent, samplePlan } from "../../support/plan";
 import { ProviderClient } from "../../support/provider-client";
 
@@ -19,7 +19,7 @@ interface Made {
 }
 
 const WORLD = {
-  images: ["ubuntu-22.04-id"], // as the recording engine names what it is asked for
+  images: ["ubuntu-22.04"],
   flavors: ["m1.large", "m1.xlarge", "m1.medium", "m1.small"],
   zones: ["az-1", "az-2", "az-3"],
   externalNetworks: ["public"],
@@ -30,6 +30,15 @@ const WORLD = {
 };
 
 const EXISTING = { network: "shared-network", subnets: { node: "shared-subnet" }, router: "shared-router" };
+
+/** What the environments look up because it was there before them. */
+const BEFOREHAND = [
+  ["networking/getNetwork:getNetwork", { name: "public", external: true }],
+  ["networking/getNetwork:getNetwork", { name: EXISTING.network }],
+  ["networking/getSubnet:getSubnet", { name: EXISTING.subnets.node }],
+  ["networking/getRouter:getRouter", { name: EXISTING.router }],
+  ["images/getImage:getImage", { name: "ubuntu-22.04" }],
+] as const;
 
 /** An environment with a worker of that key, and with some that are named as what else has a port. */
 function environment(name: string, key: string, cidr: string, existing: boolean): FileContent {
@@ -47,9 +56,13 @@ describe("What a creation without an end is found by, of everything two environm
     const plan = samplePlan("highAvailability", content);
     const { resources } = await graph(() => new OpenStackInfrastructure(plan.environment, { plan, secrets: {} }));
     // What the recording engine gave out, and what the cloud gives instead.
-    const { properties: outside } = await client.invoke("openstack:networking/getNetwork:getNetwork", { name: "public", external: true });
-    const real = new Map<unknown, unknown>([["public-id", outside.id]]);
-    const translated = (value: unknown): unknown => {
+    const real = new Map<unknown, unknown>();
+    for (const [token, args] of BEFOREHAND) {
+      const { properties } = await client.invoke(`openstack:${token}`, args);
+      real.set(`${args.name}-id`, properties.id);
+    }
+    const translated = (recorded: unknown): unknown => {
+      const value = unwrapSecret(recorded);
       if (Array.isArray(value)) return value.map(translated);
       if (typeof value === "object" && value !== null)
         return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, translated(one)]));
