@@ -24,7 +24,7 @@ export function secureState(root: string, setting: Kept, tell: (text: string) =>
   const { backendFolder, project, stack } = setting;
   if (backendFolder === undefined || holderOf(backendFolder, project, stack) !== undefined) return;
   const file = stateFile(backendFolder, project, stack);
-  const content = readIfThere(file);
+  const content = readState(file);
   if (content === undefined) return;
   if (isWhole(content)) {
     keepCopy(root, setting, content, tell);
@@ -45,7 +45,7 @@ export function secureState(root: string, setting: Kept, tell: (text: string) =>
 export function copyState(root: string, setting: Kept, tell: (text: string) => void): void {
   const { backendFolder, project, stack } = setting;
   if (backendFolder === undefined) return;
-  const content = readIfThere(stateFile(backendFolder, project, stack));
+  const content = readState(stateFile(backendFolder, project, stack));
   if (content !== undefined && isWhole(content)) keepCopy(root, setting, content, tell);
 }
 
@@ -64,6 +64,16 @@ function keepCopy(root: string, setting: Kept, content: string, tell: (text: str
     // The state itself is whole, and what is done with it does not need the copy.
     if (!hasCode(error, "ENOSPC", "EDQUOT", "EACCES", "EROFS")) throw error;
     tell(`no copy of the state could be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The state, where it is there and can be read: that it cannot, the engine finds and tells. */
+function readState(file: string): string | undefined {
+  try {
+    return readIfThere(file);
+  } catch (error) {
+    if (hasCode(error, "ENOTDIR", "EACCES", "EPERM")) return undefined;
+    throw error;
   }
 }
 
