@@ -79,7 +79,8 @@ describe("the simulated OpenStack", () => {
   it("makes a machine in error where the quota of volumes is used up, which its next reading shows and nothing else does", async () => {
     cloud.it.world({ quotas: { volumes: 0 } });
     const { port } = await cloud.it.base();
-    const boot = { uuid: "ubuntu-22.04", sourceType: "image", destinationType: "volume", bootIndex: 0, volumeSize: 20 };
+    const { properties: image } = await cloud.it.client.invoke("openstack:images/getImage:getImage", { name: "ubuntu-22.04" });
+    const boot = { uuid: image.id, sourceType: "image", destinationType: "volume", bootIndex: 0, volumeSize: 20 };
     const { imageName: _image, ...machine } = cloud.it.machine(port);
     const news = { ...machine, blockDevices: [boot] };
     let failure: unknown;
