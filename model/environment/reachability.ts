@@ -16,6 +16,6 @@ export function warnUnreachable(file: EnvironmentFile, environment: Environment,
     findings.warn(
       "infrastructure.access.ingressCidrs",
       `nobody outside the network ${network.cidr} may reach the platform`,
-      "name who may, such as [0.0.0.0/0], or write [] where nobody is to",
+      `name who may, such as [0.0.0.0/0], or write [${network.cidr}] where the network is enough`,
     );
 }
