@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
+import { isFields } from "../model/data";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError, type Problem } from "../model/problems";
 import { fromFolder } from "../stacks/from-folder";
 import type { Context } from "./context";
 import type { Finding } from "./finding";
-import { isRecord } from "./outputs";
 import { artifactHosts, backendReachFinding, bastionFinding, reachabilityFinding } from "./reach";
 import { OLDEST_NODE, runtimeIsSupported } from "./runtime";
 
@@ -153,7 +153,7 @@ function projectBackend(root: string): string | undefined {
   const file = join(root, "Pulumi.yaml");
   if (!existsSync(file)) return undefined;
   const project: unknown = parse(readFileSync(file, "utf8"));
-  const backend = isRecord(project) && isRecord(project.backend) ? project.backend.url : undefined;
+  const backend = isFields(project) && isFields(project.backend) ? project.backend.url : undefined;
   return typeof backend === "string" ? backend : undefined;
 }
 
@@ -162,7 +162,7 @@ function loggedIn(env: Context["env"]): string | undefined {
   const file = join(home, "credentials.json");
   if (!existsSync(file)) return undefined;
   const credentials: unknown = JSON.parse(readFileSync(file, "utf8"));
-  return isRecord(credentials) && typeof credentials.current === "string" ? credentials.current : undefined;
+  return isFields(credentials) && typeof credentials.current === "string" ? credentials.current : undefined;
 }
 
 /** A backend's URL without the password and the query that some hold. */
@@ -244,9 +244,9 @@ function cloudsFile(env: Context["env"], root: string): string | undefined {
 function namedCloud(env: Context["env"], root: string): Readonly<Record<string, unknown>> | undefined {
   const file = cloudsFile(env, root);
   const content = file === undefined ? undefined : readYamlFile(file);
-  const clouds = isRecord(content) && isRecord(content.clouds) ? content.clouds : {};
+  const clouds = isFields(content) && isFields(content.clouds) ? content.clouds : {};
   const cloud = clouds[env.OS_CLOUD ?? ""];
-  return isRecord(cloud) ? cloud : undefined;
+  return isFields(cloud) ? cloud : undefined;
 }
 
 /** Undefined for what is no YAML: then it has no cloud either. */
@@ -262,6 +262,6 @@ function readYamlFile(file: string): unknown {
 function authUrl(env: Context["env"], root: string): string | undefined {
   if (!env.OS_CLOUD) return env.OS_AUTH_URL || undefined;
   const auth = namedCloud(env, root)?.auth;
-  const url = isRecord(auth) ? auth.auth_url : undefined;
+  const url = isFields(auth) ? auth.auth_url : undefined;
   return typeof url === "string" ? url : undefined;
 }

@@ -1,5 +1,5 @@
+import { isFields } from "../model/data";
 import { InvalidInputError } from "../model/problems";
-import { isRecord } from "./outputs";
 
 /** A kubeconfig, parsed, and the environment it is of. */
 export interface NamedKubeconfig {
@@ -40,10 +40,10 @@ export function mergeKubeconfigs(kubeconfigs: readonly NamedKubeconfig[]): Kubec
 }
 
 function pickCurrent({ environment, kubeconfig }: NamedKubeconfig): { cluster: Entry; user: Entry; context: Entry } {
-  const config = isRecord(kubeconfig) ? kubeconfig : {};
+  const config = isFields(kubeconfig) ? kubeconfig : {};
   const current = config["current-context"];
   const context = find(config.contexts, current) ?? list(config.contexts)[0];
-  const names = context !== undefined && isRecord(context.context) ? context.context : {};
+  const names = context !== undefined && isFields(context.context) ? context.context : {};
   const cluster = find(config.clusters, names.cluster);
   const user = find(config.users, names.user);
   if (context === undefined || cluster === undefined || user === undefined) {
@@ -73,5 +73,5 @@ function list(entries: unknown): Entry[] {
 }
 
 function isEntry(value: unknown): value is Entry {
-  return isRecord(value) && typeof value.name === "string";
+  return isFields(value) && typeof value.name === "string";
 }

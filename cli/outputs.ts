@@ -1,3 +1,5 @@
+import { isFields } from "../model/data";
+
 /** Stands where a secret would. */
 const MASK = "[secret]";
 
@@ -6,7 +8,7 @@ const OPEN_FIELDS: ReadonlySet<string> = new Set(["user", "username", "where", "
 
 /** Outputs with the kubeconfig and every credential masked, whatever the engine has masked before. */
 export function maskSecrets(outputs: unknown): unknown {
-  if (!isRecord(outputs)) return outputs;
+  if (!isFields(outputs)) return outputs;
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => {
       if (name === "kubeconfig") return [name, value === undefined ? undefined : MASK];
@@ -18,16 +20,11 @@ export function maskSecrets(outputs: unknown): unknown {
 
 function maskCredential(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskCredential);
-  if (!isRecord(value)) return value === undefined || value === null ? value : MASK;
+  if (!isFields(value)) return value === undefined || value === null ? value : MASK;
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       name,
       OPEN_FIELDS.has(name) && typeof field === "string" ? field : maskCredential(field),
     ]),
   );
-}
-
-/** Whether a value is a plain object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

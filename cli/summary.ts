@@ -1,7 +1,7 @@
 import type { OperationResult } from "../engine/types";
+import { isFields } from "../model/data";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { countChanges, describeSteps } from "./changes";
-import { isRecord } from "./outputs";
 import { clock } from "./progress/state";
 import { type Column, table } from "./table";
 import { commandLine } from "./typed";
@@ -16,7 +16,7 @@ export function summarize(
   typed = (line: string) => line,
 ): string[] {
   const { colors, width } = style;
-  const outputs = isRecord(result.outputs) ? result.outputs : {};
+  const outputs = isFields(result.outputs) ? result.outputs : {};
   const command = (verb: string, ...rest: readonly string[]) =>
     [typed(commandLine([verb, plan.environment, ...(sandbox ? ["--sandbox"] : [])])), ...rest].join(" ");
   const title = (text: string) => ["", colors.cyan(text)];
@@ -50,15 +50,15 @@ function endpoint(plan: EnvironmentPlan, output: unknown): string {
 }
 
 function places(urls: unknown): Place[] {
-  if (!isRecord(urls)) return [];
+  if (!isFields(urls)) return [];
   return Object.entries(urls).flatMap(([name, url]) => (typeof url === "string" ? [{ name, url }] : []));
 }
 
 /** What has an address outside the machines' network, with the one inside. */
 function floating(addresses: unknown): Place[] {
-  if (!isRecord(addresses)) return [];
+  if (!isFields(addresses)) return [];
   return Object.entries(addresses).flatMap(([name, place]) =>
-    isRecord(place) && typeof place.publicAddress === "string" && typeof place.address === "string"
+    isFields(place) && typeof place.publicAddress === "string" && typeof place.address === "string"
       ? [{ name: `${name} from outside`, url: `${place.publicAddress} (inside ${place.address})` }]
       : [],
   );

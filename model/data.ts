@@ -2,7 +2,7 @@
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether the value is a JSON object. */
-export function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -24,4 +24,15 @@ export function text(value: unknown): string | undefined {
 /** What stands at a dotted path, e.g. `spec.template.spec`. */
 export function at(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((inner, key) => fields(inner)[key], value);
+}
+
+/** `over` laid over `base`: objects merge, everything else is replaced, null takes a key out (Helm's rule for values). */
+export function merge(base: unknown, over: unknown): unknown {
+  if (!isFields(base) || !isFields(over)) return over;
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === null) delete result[key];
+    else if (value !== undefined) result[key] = key in base ? merge(base[key], value) : value;
+  }
+  return result;
 }

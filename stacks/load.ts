@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { writeWhole } from "../host/files";
-import { isRecord } from "../model/environment/parse";
+import { isFields } from "../model/data";
 import { type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings, InvalidInputError, nearest, type Problem } from "../model/problems";
@@ -105,7 +105,7 @@ function readMerged(file: string, findings: Findings, chain: readonly string[]):
   const read = readYaml(file, chain.length === 0 ? "" : "extends", findings);
   // A relative path goes by the file it stands in, wherever the file that extends that one lies.
   const content = moveReferences(read, dirname(file), dirname(chain[0] ?? file));
-  if (!isRecord(content) || content.extends === undefined) return { content, whole: content !== undefined };
+  if (!isFields(content) || content.extends === undefined) return { content, whole: content !== undefined };
   const given = content.extends;
   if (typeof given !== "string") return { content, whole: false };
   const base = fromFolder(dirname(file), given);
@@ -121,7 +121,7 @@ function readMerged(file: string, findings: Findings, chain: readonly string[]):
   if (!existsSync(base)) return unread(`there is no file ${base}`, "give the base's path relative to this file");
   const inherited = readMerged(base, findings, loop);
   if (inherited.content === undefined) return { content, whole: false };
-  if (!isRecord(inherited.content)) return unread("the base is no map of fields", "let the base hold the fields to share");
+  if (!isFields(inherited.content)) return unread("the base is no map of fields", "let the base hold the fields to share");
   if (chain.length === 0 && "name" in inherited.content) {
     findings.error("extends", `the base ${basename(base)} has a name: a base is no environment`, "take the name out of the base", given);
   }
@@ -129,7 +129,7 @@ function readMerged(file: string, findings: Findings, chain: readonly string[]):
 }
 
 function merge(base: unknown, over: unknown): unknown {
-  if (!isRecord(base) || !isRecord(over)) return over;
+  if (!isFields(base) || !isFields(over)) return over;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) merged[key] = Object.hasOwn(base, key) ? merge(base[key], value) : value;
   return merged;

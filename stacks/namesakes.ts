@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { isRecord } from "../model/environment/parse";
+import { isFields } from "../model/data";
 import { Findings } from "../model/problems";
 import { readYaml } from "./yaml";
 
@@ -22,7 +22,7 @@ export function nameOf(file: string): unknown {
   const found = known.get(file);
   if (found?.stamp === stamp) return found.name;
   const content = readYaml(file, "", new Findings());
-  const name = isRecord(content) ? content.name : null;
+  const name = isFields(content) ? content.name : null;
   known.set(file, { stamp, name });
   return name;
 }
@@ -32,7 +32,7 @@ export function nameOf(file: string): unknown {
  * its path, the environment of environments/ goes on, so that only a warning is given.
  */
 export function checkNamesakes(file: string, root: string, content: unknown, findings: Findings): void {
-  const name = isRecord(content) ? content.name : undefined;
+  const name = isFields(content) ? content.name : undefined;
   if (typeof name !== "string") return;
   const folder = join(root, "environments");
   const others = environmentFiles(folder).filter((each) => each !== file && nameOf(each) === name);

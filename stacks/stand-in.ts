@@ -1,4 +1,4 @@
-import { isRecord } from "../model/environment/parse";
+import { isFields } from "../model/data";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings } from "../model/problems";
 import type { LoadedEnvironment } from "./load";
@@ -20,8 +20,8 @@ export function standIn({ name: known, content, problems }: LoadedEnvironment): 
   const name = known.replace(/\.ya?ml$/, "");
   const plan = (fields: Readonly<Record<string, unknown>>): PlannedEnvironment | undefined =>
     planContent({ content: { ...fields, name }, whole: true, fallbackName: name, readLock: () => undefined }, new Findings(), "").planned;
-  const written = isRecord(content) ? content : {};
-  const retain = isRecord(content) && !problems.some(({ path }) => path.startsWith("retain")) ? (content.retain ?? []) : ["volumes"];
+  const written = isFields(content) ? content : {};
+  const retain = isFields(content) && !problems.some(({ path }) => path.startsWith("retain")) ? (content.retain ?? []) : ["volumes"];
   const kept = Object.fromEntries(KEPT.flatMap((field) => (field in written ? [[field, written[field]]] : [])));
   return plan({ ...SMALLEST, ...kept, retain }) ?? plan({ ...SMALLEST, retain });
 }

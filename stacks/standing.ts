@@ -1,6 +1,6 @@
 import { getOrganization, getProject, runtime } from "@pulumi/pulumi";
 import { z } from "zod";
-import { isRecord } from "../model/environment/parse";
+import { isFields } from "../model/data";
 
 /** A resource that stands in a stack. */
 export interface StandingResource {
@@ -15,7 +15,7 @@ export async function readStanding(stack: string): Promise<StandingResource[]> {
   const resources = answerSchema.parse(answer ?? {}).outputs ?? {};
   return Object.entries(resources).map(([urn, resource]) => ({
     urn,
-    outputs: isRecord(resource) && isRecord(resource.outputs) ? resource.outputs : {},
+    outputs: isFields(resource) && isFields(resource.outputs) ? resource.outputs : {},
   }));
 }
 

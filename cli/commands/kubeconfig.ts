@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { PRIVATE, writeWhole } from "../../host/files";
+import { isFields } from "../../model/data";
 import { type Context, writeJson, writeLines } from "../context";
 import { mergeKubeconfigs, type NamedKubeconfig } from "../kubeconfig";
 import { notUp } from "../not-up";
 import { prepare } from "../operation";
-import { isRecord } from "../outputs";
 import { interruptible } from "../signals";
 
 /** `kpaas kubeconfig`: one file for many clusters. */
@@ -37,7 +37,7 @@ async function kubeconfig(context: Context, references: readonly string[], optio
     const { target, loaded } = await prepare(context, reference, options);
     const engine = await context.modules.engine();
     const outputs: unknown = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets: true }));
-    const text = isRecord(outputs) ? outputs.kubeconfig : undefined;
+    const text = isFields(outputs) ? outputs.kubeconfig : undefined;
     if (text === undefined) throw notUp(loaded.name, target.sandbox);
     if (!target.sandbox && target.plan.access.api === "bastion") {
       const name = loaded.name;

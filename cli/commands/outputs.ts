@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { isFields } from "../../model/data";
 import { type Context, writeJson, writeLines } from "../context";
 import { notUp } from "../not-up";
 import { prepare } from "../operation";
-import { isRecord, maskSecrets } from "../outputs";
+import { maskSecrets } from "../outputs";
 import { interruptible } from "../signals";
 
 /** `kpaas outputs`: what came of the last `up`. */
@@ -38,6 +39,6 @@ async function outputs(context: Context, reference: string, options: OutputsOpti
   }
   const { stringify } = await import("yaml");
   // What the guard keeps for itself is of no use to a reader.
-  const { applied: _applied, ...readable } = isRecord(shown) ? shown : {};
+  const { applied: _applied, ...readable } = isFields(shown) ? shown : {};
   writeLines(context.stdout, [stringify(readable, { lineWidth: 0 }).trimEnd()]);
 }

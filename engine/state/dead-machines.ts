@@ -1,4 +1,4 @@
-import { groupField } from "../../model/plan/input-field";
+import { groupPath } from "../../model/plan/input-field";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { type Problem, RefusedError } from "../../model/problems";
 import { nameOf } from "../events";
@@ -66,7 +66,7 @@ export function refuseDead(plan: EnvironmentPlan, dead: readonly DeadMachine[]):
       : `\`openstack server delete ${id}\` and refresh, and the next \`up\` makes it again, with its data volumes`;
     return {
       environment: plan.environment,
-      path: isNode ? `${groupField(group)}.${key}` : groupField(group),
+      path: isNode ? `${groupPath(group)}.${key}` : groupPath(group),
       reason: `the server of ${key} (${id}) is in error, and it is in use: it is not replaced by itself`,
       remedy: `an error can pass: see \`openstack server show ${id}\`, mend it, and run \`kpaas refresh ${plan.environment}\`; where it is lost, ${lost}`,
       severity: "error",

@@ -1,4 +1,4 @@
-import { at, type Fields, fields, isFields, list } from "../data";
+import { at, type Fields, isFields, list, merge } from "../data";
 import type { ServicePlan } from "../plan/types";
 import { podSecurityProblem } from "../pod-security";
 import type { Findings } from "../problems";
@@ -84,18 +84,16 @@ function checkPodSecurity(
   field: (path: string) => string,
   findings: Findings,
 ): void {
+  const merged = merge(defaults, values);
   for (const { name, at: where, hostNetwork } of rules.workloads) {
     const inside = (part: string): string => (where === "" ? part : `${where}.${part}`);
-    const spec = (over: Fields): Fields => {
-      const merged = (part: string): Fields => mergedFields(fields(at(defaults, inside(part))), at(over, inside(part)));
-      return {
-        securityContext: merged("securityContext"),
-        containers: [{ name, securityContext: merged("containerSecurityContext") }],
-        volumes: list(at(over, inside("volumes"))),
-        hostNetwork: hostNetwork === undefined ? false : at(over, hostNetwork),
-      };
+    const spec = {
+      securityContext: at(merged, inside("securityContext")),
+      containers: [{ name, securityContext: at(merged, inside("containerSecurityContext")) }],
+      volumes: list(at(values, inside("volumes"))),
+      hostNetwork: hostNetwork === undefined ? false : at(values, hostNetwork),
     };
-    const problem = podSecurityProblem(spec(values), "restricted");
+    const problem = podSecurityProblem(spec, "restricted");
     if (problem === undefined) continue;
     const guilty = ["containerSecurityContext", "securityContext", "volumes"].map(inside).find((path) => at(values, path) !== undefined);
     findings.error(
@@ -123,16 +121,6 @@ function checkExtraObjects(values: Fields, field: (path: string) => string, find
       "see to it that its images can be pulled; `kpaas plan --show images` does not list them",
     );
   });
-}
-
-function mergedFields(ours: Fields, theirs: unknown): Fields {
-  if (theirs === null) return {};
-  const merged: Record<string, unknown> = { ...ours };
-  for (const [key, value] of Object.entries(fields(theirs))) {
-    const own = merged[key];
-    merged[key] = isFields(own) && isFields(value) ? mergedFields(own, value) : value;
-  }
-  return merged;
 }
 
 const set = (value: unknown): boolean => value !== undefined && value !== null;

@@ -1,8 +1,8 @@
 import { contains, overlaps, parseAddress, parseCidr } from "../ipv4";
 import { planFloating, reachesBeyond } from "../plan/floating";
 import type { Findings } from "../problems";
-import { unusable } from "./fields";
 import type { Environment } from "./types";
+import { unusable } from "./unusable-addresses";
 
 const floatingPath = "infrastructure.network.floating";
 
@@ -73,7 +73,7 @@ function checkFloating(environment: Environment, findings: Findings): void {
       return block !== undefined && contains(block, address);
     });
     const holder = taken.get(address);
-    if (unusable.some((block) => overlaps(block, { first: address, last: address })))
+    if (unusable.some(({ block }) => overlaps(block, { first: address, last: address })))
       findings.error(path, "is no address that anybody is reached at", "give a floating address of the cloud", text);
     else if (inside) findings.error(path, `lies in ${inside[1]} ${inside[0]}`, "give an address of the external network", text);
     else if (holder !== undefined) findings.error(path, `is that of ${holder} already`, "give each an address of its own", text);

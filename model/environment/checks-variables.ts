@@ -4,7 +4,7 @@ import { type Findings, nearest } from "../problems";
 import { secretReferenceSchema } from "./fields";
 import { knownVariable } from "./known-variables";
 import type { Environment } from "./types";
-import { isReference, isTemplate, membersOf, serversIn } from "./variable-values";
+import { isReference, isTemplate, membersOf, referenceKinds, serversIn } from "./variable-values";
 import { dangerousMembers, isSecretName, partOf, rowOfVariable } from "./variables";
 
 const giveReference = "give a reference: { env: NAME }, { config: key }, { vault: path#field } or { file: path }";
@@ -124,7 +124,7 @@ function secretIn(key: string, value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const [[kind, place] = [], ...more] = Object.entries(value);
   if (more.length > 0 || typeof place !== "string") return undefined;
-  const near = nearest(String(kind), ["env", "config", "vault", "file"]);
+  const near = nearest(String(kind), referenceKinds);
   return near === undefined ? undefined : `must be a reference to a secret; did you mean { ${near}: … }?`;
 }
 

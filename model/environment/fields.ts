@@ -4,6 +4,7 @@ import { labelKey, labelValue, nodeTaint } from "../kubernetes-names";
 import { openstackLimits } from "../openstack";
 import { type Amount, quantityProblem } from "../quantity";
 import { domainName, meant, meantDomain, turnedRange } from "./suggestions";
+import { unusable } from "./unusable-addresses";
 
 /* The kinds of values environment and fleet files are made of. */
 
@@ -19,8 +20,6 @@ export const hostLabel = (what: string, max: number) =>
     (text) => !/^(\d+|0x[0-9a-f]*)$/.test(text),
     `${what} must hold a letter: a host named by a number is taken for an address`,
   );
-/** Blocks that no host has an ordinary address of. */
-export const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? []);
 /** A list that names nothing twice. */
 export const unique = <T extends z.ZodType<string>>(element: T) =>
   z
@@ -47,7 +46,7 @@ export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
 /** A network that machines, pods or Services can have addresses of. */
 export const network = cidr.refine((text) => {
   const block = parseCidr(text);
-  return !block || !unusable.some((each) => overlaps(each, block));
+  return !block || !unusable.some((each) => overlaps(each.block, block));
 }, "must be a network of ordinary addresses: neither loopback, nor link-local, nor multicast");
 /** A closed range of IPv4 addresses. */
 export const range = z

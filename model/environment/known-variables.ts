@@ -1,5 +1,6 @@
 import catalogue from "../../catalog/kubespray-variables.json";
 import { kubesprayTags } from "../cluster/releases";
+import { isFields } from "../data";
 import { type Findings, nearest } from "../problems";
 import { isReference } from "./variable-values";
 
@@ -87,7 +88,7 @@ function fits(kind: VariableKind, value: unknown): boolean {
     case "list":
       return Array.isArray(value);
     case "map":
-      return typeof value === "object" && value !== null && !Array.isArray(value) && !isReference(value);
+      return isFields(value) && !isReference(value);
     case "text":
       return typeof value === "string" || typeof value === "boolean" || isReference(value);
     case "number":

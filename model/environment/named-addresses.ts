@@ -1,6 +1,7 @@
 import { contains, overlaps, parseCidr, parseSpan, type Span } from "../ipv4";
 import type { Findings } from "../problems";
 import type { Environment } from "./types";
+import { unusable } from "./unusable-addresses";
 
 /** Addresses that a field of the file names and that belong to somebody else: nothing new of ours is given one. */
 export interface NamedAddress extends Span {
@@ -35,15 +36,6 @@ export function namedAddresses(environment: Environment): NamedAddress[] {
   ];
 }
 
-const unusable: readonly (readonly [cidr: string, what: string])[] = [
-  ["0.0.0.0/8", "is no host's address"],
-  ["127.0.0.0/8", "is what each machine calls itself"],
-  ["169.254.25.10/32", "is the cache that kubespray puts on each node"],
-  ["169.254.0.0/16", "is link-local: it means another machine on every network"],
-  ["224.0.0.0/4", "is a multicast address"],
-  ["240.0.0.0/4", "is no host's address"],
-];
-
 /**
  * Others' addresses must be ones that a packet of a node or a pod reaches, and comes from: none that every machine takes for its own, and
  * none in the networks of pods and Services, which the cluster keeps to itself.
@@ -55,8 +47,8 @@ export function checkNamedAddresses(environment: Environment, network: Span | un
   ] as const;
   for (const { kind, path, text, ...span } of namedAddresses(environment)) {
     if (kind === "reserved") continue;
-    const why = unusable.find(([cidr]) => isWithin(span, cidr))?.[1];
-    const [field, cidr] = own.find((each) => isWithin(span, each[1])) ?? [];
+    const why = unusable.find(({ block }) => isWithin(span, block))?.what;
+    const [field, cidr] = own.find((each) => isWithin(span, parseCidr(each[1]))) ?? [];
     if (why !== undefined) findings.error(path, why, "give an address that the machines can reach", text);
     // In a machines' network that overlaps the cluster's own it would be a second problem of one mistake.
     else if (field !== undefined && !(network && overlaps(network, span)))
@@ -64,8 +56,7 @@ export function checkNamedAddresses(environment: Environment, network: Span | un
   }
 }
 
-function isWithin(span: Span, cidr: string): boolean {
-  const block = parseCidr(cidr);
+function isWithin(span: Span, block: Span | undefined): boolean {
   return block !== undefined && contains(block, span.first) && contains(block, span.last);
 }
 

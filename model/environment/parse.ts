@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
+import { isFields } from "../data";
 import { type Findings, nearest } from "../problems";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
@@ -28,7 +29,7 @@ const placeholders: readonly (readonly [Path, unknown])[] = [
  * Content that is undefined could not be read at all, and its reader has said why.
  */
 export function parseEnvironmentFile(content: unknown, findings: Findings): ParsedFile {
-  if (!isRecord(content)) {
+  if (!isFields(content)) {
     if (content !== undefined)
       findings.error("", "an environment file is a map of fields", "start with `name:` and `infrastructure: { provider: … }`");
     return { file: { name: "unnamed", infrastructure: { provider: "openstack" } }, broken: [""] };
@@ -244,10 +245,6 @@ function scalar(value: unknown): unknown {
   return typeof value === "object" && value !== null ? undefined : value;
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function read(root: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, step) => (typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined),
@@ -257,7 +254,7 @@ function read(root: unknown, path: Path): unknown {
 
 function put(root: Record<string, unknown>, path: Path, value: unknown): void {
   const parent = read(root, path.slice(0, -1));
-  if (isRecord(parent)) parent[String(path.at(-1))] = value;
+  if (isFields(parent)) parent[String(path.at(-1))] = value;
 }
 
 function remove(root: Record<string, unknown>, path: Path): void {
@@ -265,7 +262,7 @@ function remove(root: Record<string, unknown>, path: Path): void {
   const last = path.at(-1);
   if (last === undefined) return;
   if (Array.isArray(parent)) parent.splice(Number(last), 1);
-  else if (isRecord(parent)) {
+  else if (isFields(parent)) {
     // A field that is required inside its map takes the map with it: the map's default then applies.
     if (!(last in parent) && path.length > 1) remove(root, path.slice(0, -1));
     else delete parent[String(last)];

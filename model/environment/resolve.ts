@@ -1,8 +1,8 @@
 import { sameValue } from "../cluster/variables";
+import { isFields } from "../data";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
-import { isRecord } from "./parse";
 import { type EnvironmentFile, type ServiceSwitch, serviceSwitches } from "./schema";
 import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
 
@@ -264,7 +264,7 @@ function gibibytes(size: number | string): number {
 }
 
 function fieldAt(content: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, step) => (isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined), content);
+  return path.reduce<unknown>((value, step) => (isFields(value) && Object.hasOwn(value, step) ? value[step] : undefined), content);
 }
 
 /** `{ [key]: value }`, or nothing where there is no value. */

@@ -13,11 +13,14 @@ export function membersOf(path: string, value: unknown): Leaf[] {
   return [{ path, value }, ...below.flatMap(([key, member]) => membersOf(`${path}.${key}`, member))];
 }
 
+/** Where secrets are: the one key of a reference. */
+export const referenceKinds: readonly string[] = ["env", "config", "vault", "file"];
+
 /** Whether a value is a reference to a secret: a map with one text in it, under a name that says where the secret is. */
 export function isReference(value: unknown): value is SecretReference {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const [[kind, place] = [], ...more] = Object.entries(value);
-  return more.length === 0 && typeof place === "string" && ["env", "config", "vault", "file"].includes(kind ?? "");
+  return more.length === 0 && typeof place === "string" && referenceKinds.includes(kind ?? "");
 }
 
 /** The references among variables, by dotted path. */

@@ -1,4 +1,4 @@
-import { groupField as declaring } from "../plan/input-field";
+import { groupPath } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
 
 /** The dangerous changes that an approval can let through; what each means is in docs/environment-file.md. */
@@ -41,10 +41,5 @@ export function isMember(machine: AppliedMachine): boolean {
 
 /** A field of the machine's group beside the one that declares its machines. */
 export function groupField(machine: AppliedMachine, field: string): string {
-  return `${groupPath(machine).replace(/\.nodes$/, "")}.${field}`;
-}
-
-/** The field that declares the machine's group. */
-export function groupPath(machine: AppliedMachine): string {
-  return declaring(machine.group);
+  return `${groupPath(machine.group).replace(/\.nodes$/, "")}.${field}`;
 }

@@ -1,8 +1,9 @@
 import type { ClusterSpec } from "../cluster/types";
+import { groupPath } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import { type Applied, appliedState } from "./applied";
 import { clusterDangers } from "./cluster-dangers";
-import { type Danger, groupPath, isMember, never } from "./danger";
+import { type Danger, isMember, never } from "./danger";
 import { machineDangers } from "./machines";
 import { claimDangers, platformDangers } from "./platform-dangers";
 
@@ -83,7 +84,7 @@ function memberDangers(applied: Applied, wanted: Applied): Danger[] {
     .filter(([key, machine]) => !applied.machines[key] && isMember(machine))
     .map(([key, machine]) =>
       never(
-        groupPath(machine),
+        groupPath(machine.group),
         `${key} would join: adding a control plane to a running cluster is not supported yet in this version`,
         "keep the number of control planes",
         undefined,

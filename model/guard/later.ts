@@ -1,6 +1,6 @@
 import type { EnvironmentPlan } from "../plan/types";
 import { type Applied, type AppliedMachine, appliedState } from "./applied";
-import { groupPath } from "./danger";
+import { groupField } from "./danger";
 import { LATER } from "./first-boot";
 
 /** Changes that show in no resource, since they take effect at a machine's first boot: one sentence each, with the field. */
@@ -36,8 +36,7 @@ function spreadChanges(applied: Applied, plan: EnvironmentPlan): [string, string
   const groups = new Map<string, [string, string, string]>();
   for (const { key, group, spread } of plan.machines) {
     const was: AppliedMachine | undefined = applied.machines[key];
-    if (was?.spread !== undefined && was.spread !== spread)
-      groups.set(group, [groupPath(was).replace(/\.nodes$/, ".spread"), `${was.spread}`, `${spread}`]);
+    if (was?.spread !== undefined && was.spread !== spread) groups.set(group, [groupField(was, "spread"), `${was.spread}`, `${spread}`]);
   }
   return [...groups.values()];
 }

@@ -1,5 +1,6 @@
+import { groupPath } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
-import { type Danger, groupField, groupPath, isMember } from "./danger";
+import { type Danger, groupField, isMember } from "./danger";
 
 /**
  * What the change of one machine would cost; `machine` is undefined where it goes.
@@ -11,7 +12,7 @@ export function machineDangers(
   machine: AppliedMachine | undefined,
   counted: readonly string[],
 ): Danger[] {
-  const path = groupPath(was);
+  const path = groupPath(was.group);
   const danger = (action: Danger["action"], at: string, reason: string, remedy: string, value?: unknown): Danger => ({
     key,
     action,

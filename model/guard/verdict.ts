@@ -1,5 +1,5 @@
 import type { ClusterSpec } from "../cluster/types";
-import { groupField } from "../plan/input-field";
+import { groupPath } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import { nearest, type Problem } from "../problems";
 import type { Applied } from "./applied";
@@ -125,7 +125,7 @@ function loss(key: string, plan: EnvironmentPlan, { applied, cluster }: Standing
   const nodes: string[] = known.map(([name]) => name);
   if (!cluster && machine) nodes.push(machine.name);
   const roles = known[0]?.[1].roles ?? machine?.roles ?? ["worker"];
-  const path = groupField(machine?.group ?? (roles.includes("worker") ? "worker" : "control-plane"));
+  const path = groupPath(machine?.group ?? (roles.includes("worker") ? "worker" : "control-plane"));
   if (roles.every((role) => role === "worker")) return { key, path, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
   const member = roles.some((role) => role === "control-plane" || role === "etcd");
   const [what, remedy] = member

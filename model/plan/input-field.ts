@@ -2,7 +2,7 @@ import { fieldOfVariable } from "../environment/variables";
 import type { MachinePlan } from "./types";
 
 /** The field that declares a group of machines. */
-export function groupField(group: string): string {
+export function groupPath(group: string): string {
   const own: Readonly<Record<string, string>> = {
     "control-plane": "cluster.controlPlane.nodes",
     etcd: "cluster.etcd.nodes",
@@ -23,11 +23,11 @@ export function inputField(path: string, machineOf: (node: string) => Pick<Machi
       return fieldOfVariable(second) ?? `cluster.variables.${second}`;
     case "controlPlane":
     case "etcd":
-      return groupField("control-plane");
+      return groupPath("control-plane");
     case "nodes": {
       const machine = machineOf(second);
       if (machine === undefined) return "cluster.pools";
-      const declared = groupField(machine.group);
+      const declared = groupPath(machine.group);
       return field === undefined || !FIELDS_OF_A_MACHINE.includes(field) ? declared : `${declared}.${machine.key}.${field}`;
     }
     case "kubespray":

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { merge } from "../../model/data";
 import { denied } from "./admission";
 import { ApiError } from "./api";
 import { withDefaults } from "./defaults";
@@ -6,7 +7,7 @@ import { expansionRefusal, frozenProblems } from "./frozen";
 import { Objects, resourceOf, type ServedKind } from "./objects";
 import { checkFields, checkOpenApi, type FieldError } from "./schema";
 import { validateObject } from "./validate";
-import { at, type Fields, fields, isFields, type KubeObject, list, merge, nameOf, namespaceOf, same, withAt } from "./values";
+import { at, type Fields, fields, isFields, type KubeObject, list, nameOf, namespaceOf, same, withAt } from "./values";
 
 const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 

@@ -1,6 +1,7 @@
 import catalogue from "../../catalog/charts.json";
 import { type ChartValues, chartValues } from "../../model/charts/chart";
-import { at, type Fields, fields, isFields, list, merge, text } from "./values";
+import { merge } from "../../model/data";
+import { at, type Fields, fields, isFields, list, text } from "./values";
 
 /** What the catalogue knows of a chart; see catalog/charts.json. */
 export interface Chart extends ChartValues {

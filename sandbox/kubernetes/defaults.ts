@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { merge } from "../../model/data";
 import type { Objects } from "./objects";
-import { annotationsOf, at, type Fields, fields, type KubeObject, list, merge, nameOf, namespaceOf, text } from "./values";
+import { annotationsOf, at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
 
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 

@@ -57,17 +57,6 @@ export function containsUnknown(value: unknown): boolean {
   return isFields(value) && Object.values(value).some(containsUnknown);
 }
 
-/** `over` laid over `base`: objects merge, everything else is replaced, null takes a key out (Helm's rule for values). */
-export function merge(base: unknown, over: unknown): unknown {
-  if (!isFields(base) || !isFields(over)) return over;
-  const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    if (value === null) delete result[key];
-    else if (value !== undefined) result[key] = key in base ? merge(base[key], value) : value;
-  }
-  return result;
-}
-
 /** Whether two JSON values are the same, whatever the order of their keys. */
 export function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((inner, index) => same(inner, b[index]));

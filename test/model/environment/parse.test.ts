@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isRecord } from "../../../model/environment/parse";
+import { isFields } from "../../../model/data";
 import { environmentJsonSchema } from "../../../model/environment/schema";
 import { environmentFile, planFile } from "../../support/environment";
 
@@ -19,11 +19,11 @@ function paths(content: unknown): string[] {
 
 /** The paths of every field that the JSON Schema names, one pool and one machine standing for all. */
 function leaves(schema: unknown = environmentJsonSchema(), path: string[] = []): string[][] {
-  if (!isRecord(schema)) return [];
+  if (!isFields(schema)) return [];
   const { properties, additionalProperties, anyOf, oneOf } = schema;
   const below = [
-    ...(isRecord(properties) ? Object.entries(properties).flatMap(([key, each]) => leaves(each, [...path, key])) : []),
-    ...(isRecord(additionalProperties) ? leaves(additionalProperties, [...path, "a"]) : []),
+    ...(isFields(properties) ? Object.entries(properties).flatMap(([key, each]) => leaves(each, [...path, key])) : []),
+    ...(isFields(additionalProperties) ? leaves(additionalProperties, [...path, "a"]) : []),
     ...[anyOf, oneOf].flatMap((each) => (Array.isArray(each) ? each.flatMap((branch) => leaves(branch, path)) : [])),
   ];
   return path.length === 0 ? below : [path, ...below];
@@ -198,7 +198,7 @@ describe("an environment file", () => {
       fc.property(fc.constantFrom(...leaves()), junk, (path, value) => {
         const content = environmentFile({ platform: { domain: "x.org" } });
         path.slice(0, -1).reduce<Record<string, unknown>>((map, step) => {
-          map[step] = isRecord(map[step]) ? map[step] : step === "tls" ? { kind: "provided" } : step === "storage" ? { kind: "nfs" } : {};
+          map[step] = isFields(map[step]) ? map[step] : step === "tls" ? { kind: "provided" } : step === "storage" ? { kind: "nfs" } : {};
           return map[step] as Record<string, unknown>;
         }, content)[path.at(-1) ?? ""] = value;
         const { problems, planned } = planFile(content);
@@ -206,7 +206,7 @@ describe("an environment file", () => {
         assert.ok(planned || errors.length > 0);
         for (const problem of problems)
           for (const word of [problem.reason, problem.remedy]) assert.notEqual(word.trim(), "", JSON.stringify(problem));
-        for (const { path: at, reason } of errors) assert.ok(at !== "" || isRecord(content) === false, reason);
+        for (const { path: at, reason } of errors) assert.ok(at !== "" || isFields(content) === false, reason);
         if (errors.length > 0) return;
         const { plan } = planned ?? assert.fail();
         const addresses = plan.machines.map(({ address }) => address);
