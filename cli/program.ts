@@ -90,7 +90,9 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 async function clearUp(context: Context): Promise<void> {
   const [{ clearLeftovers }, { findRoot }] = await Promise.all([import("../host/temporary.js"), context.modules.environments()]);
   const root = findRoot(context.cwd);
-  const own = ["", "pending", "known_hosts", "project", "sandbox", "warned"].map((folder) => join(root, ".kpaas", folder));
+  const own = ["", "pending", "known_hosts", "project", "sandbox", "states", "warned", "working"].map((folder) =>
+    join(root, ".kpaas", folder),
+  );
   clearLeftovers([...own, join(root, "environments")]);
 }
 

@@ -53,10 +53,11 @@ function tell(context: Context, error: unknown, json: boolean, { environment, ty
     return EXIT.refused;
   }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (json)
-    writeJson(context, { problems: [{ environment, path: "", reason: typed.text(message), remedy: remedyFor(name), severity: "error" }] });
-  else if (EXPECTED.has(name) || isOfTheSystem(error))
-    writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`]);
+  const wayOut = ofTheSystem(error);
+  const remedy = wayOut || remedyFor(name);
+  if (json) writeJson(context, { problems: [{ environment, path: "", reason: typed.text(message), remedy, severity: "error" }] });
+  else if (EXPECTED.has(name) || wayOut !== undefined)
+    writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`, ...(wayOut ? [`    ${wayOut}`] : [])]);
   else writeLines(context.stderr, [stack ?? message]);
   return name === "InterruptedError" ? EXIT.interrupted : EXIT.failed;
 }
@@ -70,9 +71,18 @@ const EXPECTED: ReadonlySet<string> = new Set([
   "StackBusyError",
 ]);
 
-/** A file that cannot be read or written, a full disk: nothing the place in our code would explain. */
-function isOfTheSystem(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && "path" in error;
+/** What to do where a file cannot be read or written, by the system's code; nothing the place in our code would explain. */
+const OF_THE_SYSTEM: readonly (readonly [codes: RegExp, remedy: string])[] = [
+  [/^(ENOSPC|EDQUOT)$/, "free some space there, or have the quota raised, and run the same command again: it goes on from what was done"],
+  [/^EROFS$/, "that file system is mounted read-only: mount it for writing, or work in a copy of the project"],
+  [/^(EACCES|EPERM)$/, "this user may not: have the file's owner allow it, or run this as that user"],
+  [/^(EMFILE|ENFILE)$/, "too many files are open: raise the limit (`ulimit -n`) and run the same command again"],
+];
+
+/** The way out of a failure of the system, empty where there is no general one; undefined for any other failure. */
+function ofTheSystem(error: unknown): string | undefined {
+  if (!(error instanceof Error && "syscall" in error && "path" in error && "code" in error)) return undefined;
+  return OF_THE_SYSTEM.find(([codes]) => codes.test(String(error.code)))?.[1] ?? "";
 }
 
 function remedyFor(name: string): string {

@@ -25,7 +25,7 @@ export async function runSsh(
     const config = join(folder, "config");
     writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE, durable: false });
     writeWhole(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: PRIVATE, durable: false });
-    mkdirSync(dirname(knownHostsFile), { recursive: true });
+    mkdirSync(dirname(knownHostsFile), { recursive: true, mode: 0o700 });
     return await ended(context, ["-F", config, key, ...(command.length > 0 ? ["--", ...command] : [])]);
   });
 }

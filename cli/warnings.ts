@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { hasCode, PRIVATE, readIfThere, writeWhole } from "../host/files";
+import { makeOwnFolder } from "../host/own-folder";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { Problem } from "../model/problems";
 import type { LoadedEnvironment } from "../stacks/load";
@@ -15,6 +16,7 @@ export function warningsToShow(root: string, { name, problems }: LoadedEnvironme
   const told = [today.toISOString().slice(0, 10), ...daily.map(({ reason }) => reason), ""].join("\n");
   try {
     if (readIfThere(file) === told) return problems.filter((problem) => !daily.includes(problem));
+    makeOwnFolder(root);
     writeWhole(file, told, { mode: PRIVATE, durable: false });
   } catch (error) {
     // Told too often is better than not at all.

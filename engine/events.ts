@@ -223,7 +223,8 @@ function recordable(state: NonNullable<StepEventMetadata["new"]>): PendingOperat
     ...{
       urn,
       type,
-      custom: custom ?? true,
+      // Left out where it is not.
+      custom: custom ?? false,
       inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => !JSON.stringify(value).includes(SECRET_TEXT))),
     },
     ...(parent ? { parent } : {}),

@@ -53,7 +53,7 @@ async function requireNothingAbove(environment: string, layer: Layer, exists: (l
     throw new RefusedError([
       {
         environment,
-        path: "",
+        path: "layers",
         reason: `the stack ${stackName(environment, above)} stands on ${stackName(environment, layer)}`,
         remedy: `destroy it first: \`kpaas destroy ${environment} --layer ${above}\`, or all with \`kpaas destroy ${environment}\``,
         severity: "error",

@@ -2,32 +2,31 @@ import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { LAYERS, type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { describeProblem } from "../model/problems";
+import { describeProblem, RefusedError } from "../model/problems";
 import type { Tunnel } from "../stacks/tunnel";
 import type { EngineCommand } from "./command";
-import { InterruptedError, OperationFailedError, StackMissingError } from "./errors";
+import { StackMissingError } from "./errors";
 import { EventCollector, type Progress } from "./events";
 import { Judgements } from "./judgements";
 import { walkLayers, withoutInternals } from "./layers";
-import { type Engine, locateEngine } from "./locate";
-import { mendStackConfig } from "./sandbox";
-import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
+import { prepareStack, requireFree } from "./prepare";
+import { keepTellingOfFullDisk } from "./room";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
-import { copyState, forgetCopy, secureState } from "./state/copy";
+import { copyState, forgetCopy } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { portsInTheWay } from "./state/in-the-way";
 import { type Loss, lossOf, withRetained } from "./state/loss";
 import { forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
-import { approvedDeletions, type Protection } from "./state/protection";
+import { approvedDeletions, keptByProtection, type Protection } from "./state/protection";
 import { pendingStack } from "./state/stack";
 import { parseState, type State } from "./state/state";
-import { busyError, translateErrors, watchProgram } from "./translate";
+import { translateErrors, watchProgram } from "./translate";
 import { openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 import { asOnlyOne } from "./working";
-import { type EngineSetting, openWorkspace, realSetting, sandboxSetting } from "./workspace";
+import { type EngineSetting, openWorkspace } from "./workspace";
 import { clearWorld, writeWorld } from "./world";
 
 /** How many resources are worked on at once. They wait for clouds; the engine's own default goes by this machine's processors: four for each. */
@@ -68,7 +67,7 @@ export async function readOutputs(target: EngineTarget, options: RunOptions = {}
 }
 
 async function readStackOutputs(target: EngineTarget, options: RunOptions): Promise<Record<string, unknown> | undefined> {
-  const { engine, setting } = await prepare(target, options);
+  const { engine, setting } = await prepareStack(target, options);
   const { command } = await openWorkspace(engine, setting, undefined, options);
   return await translateErrors("outputs", target, options, undefined, async () => {
     try {
@@ -82,7 +81,7 @@ async function readStackOutputs(target: EngineTarget, options: RunOptions): Prom
 
 /** The state of a stack of the environment; undefined where there is no such stack. */
 async function readState(target: EngineTarget, options: RunOptions, showSecrets: boolean): Promise<State | undefined> {
-  const { engine, setting } = await prepare(target, options);
+  const { engine, setting } = await prepareStack(target, options);
   const { command } = await openWorkspace(engine, setting, undefined, options);
   const stack = pendingStack(target.root, { engine, setting, command }, options, () => undefined);
   return await translateErrors("outputs", target, options, undefined, async () => {
@@ -173,7 +172,7 @@ async function splitOneStack(
   const { plan, approvals } = whole;
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const open = async (layer?: Layer) => {
-    const { engine, setting } = await prepare(layer === undefined ? whole : { ...whole, layer }, options);
+    const { engine, setting } = await prepareStack(layer === undefined ? whole : { ...whole, layer }, options);
     const { workspace, command } = await openWorkspace(engine, setting, undefined, options);
     await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
     const remove = () => workspace.removeStack(setting.stack, { force: true, preserveConfig: true });
@@ -218,7 +217,7 @@ export async function runOperation(
 ): Promise<OperationResult> {
   const started = Date.now();
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
-  const { engine, setting } = await prepare(target, options);
+  const { engine, setting } = await prepareStack(target, options);
   requireFree(kind, target, setting);
   let replace: readonly string[] = [];
   const watched =
@@ -307,7 +306,7 @@ export async function runOperation(
         collector = newCollector();
       }
     }
-    if (kind === "preview" && protection !== undefined) refuseProtected(protection, collector);
+    if (kind === "preview" && protection !== undefined) refuseProtected(environment, protection, collector);
     // What only a refusal could have told was made now, or goes with what it belongs to.
     if (kind === "up" || kind === "destroy") open.remember([]);
     if (kind === "destroy") {
@@ -323,7 +322,9 @@ export async function runOperation(
     return asRecorded ? await outputsOf(command, setting, options.showSecrets ?? false) : collector.outputs;
   };
   const told = { collector: () => collector, watched };
+  const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
   const outputs = await translateErrors(kind, target, options, told, work).finally(() => {
+    settle();
     if (kind !== "preview") copyState(target.root, setting, tell);
   });
   return {
@@ -343,11 +344,9 @@ function couldNotTell(error: unknown): string[] {
 }
 
 /** A preview that looks past protection is as strict as one that does not, but for what is approved. */
-function refuseProtected({ kept }: Protection, { resources }: EventCollector): void {
+function refuseProtected(environment: string, { kept }: Protection, { resources }: EventCollector): void {
   const touched = resources.filter(({ op, urn }) => (op === "delete" || op === "replace") && kept.includes(urn));
-  if (touched.length === 0) return;
-  const lines = touched.map(({ op, type, name }) => `  ${type} ${name} (${op}): it is protected, and no approval says that it may go`);
-  throw new OperationFailedError(["preview failed:", ...lines].join("\n"));
+  if (touched.length > 0) throw new RefusedError(touched.map(({ urn }) => keptByProtection(environment, urn)));
 }
 
 function programOf(
@@ -371,28 +370,6 @@ function programOf(
       ...(onAccepted ? { onAccepted } : {}),
     })();
   };
-}
-
-async function prepare(target: EngineTarget, options: RunOptions): Promise<{ engine: Engine; setting: EngineSetting }> {
-  if (options.signal?.aborted) throw new InterruptedError();
-  const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
-  const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });
-  const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan, target.layer);
-  if (setting.backendFolder !== undefined) {
-    const removed = removeDeadLocks(setting.backendFolder, setting.project, setting.stack);
-    mendBackend(setting.backendFolder, setting.project, setting.stack);
-    if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
-    if (target.sandbox) mendStackConfig(setting.workDir, setting.stack);
-    secureState(target.root, setting, tell);
-  }
-  return { engine, setting };
-}
-
-/** @throws StackBusyError where an operation on the stack is under way, as far as that can be told without asking the backend. */
-function requireFree(kind: OperationKind, { plan }: EngineTarget, { backendFolder, project, stack }: EngineSetting): void {
-  if (kind === "preview" || backendFolder === undefined) return;
-  const holder = holderOf(backendFolder, project, stack);
-  if (holder !== undefined) throw busyError(plan.environment, holder);
 }
 
 async function outputsOf(command: EngineCommand, setting: EngineSetting, showSecrets: boolean): Promise<Record<string, unknown>> {

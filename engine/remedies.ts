@@ -1,5 +1,7 @@
 import { CLUSTER_LOST } from "../model/guard/approvals";
 
+const DISK_FULL = /ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i;
+
 /** What a failure's words mean for its reader. The first that fits each kind counts; clouds word these alike. */
 const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: string])[] = [
   [
@@ -28,7 +30,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     "The cloud limits how often it may be called: wait a while, then run the same command again; it goes on from what was done.",
   ],
   [
-    /quota|limit ?exceeded/i,
+    /(?<!disk )quota|limit ?exceeded/i,
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
   ],
   [
@@ -47,7 +49,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     /it has children/i,
     "The balancer holds what is not in the state, as when the answer to its creation was lost: `openstack loadbalancer delete --cascade` takes it with all it holds; then run the same command again.",
   ],
-  [/ENOSPC|no space left on device/i, "A disk is full: free some space, then run the same command again; it goes on from what was done."],
+  [DISK_FULL, "A disk is full: free some space, then run the same command again; it goes on from what was done."],
   [
     /\b404\b.*not (be )?found/i,
     "What is missing may be too new to be seen yet: run the same command again. If it was deleted by hand, `kpaas refresh` records that first.",
@@ -70,7 +72,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",
   ],
   [
-    /checkpoint|EACCES|EROFS|ENOTDIR|permission denied|read-only file system|\.pulumi\b/i,
+    new RegExp(`^(?![^]*(${DISK_FULL.source}))[^]*(checkpoint|EACCES|EROFS|ENOTDIR|permission denied|read-only|\\.pulumi\\b)`, "i"),
     "The backend that keeps the state refused: make sure that it is there and can be written, then run the same command again.",
   ],
 ];

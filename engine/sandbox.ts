@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { createWhole, keepFile, PRIVATE, readIfThere } from "../host/files";
+import { makeOwnFolder } from "../host/own-folder";
 import { packageRoot } from "./paths";
 
 /** The name of the Pulumi project every environment is a stack of. */
@@ -49,8 +50,8 @@ export function sandboxFolders(root: string, environment: string): SandboxFolder
 /** Makes an environment's sandbox, as far as it is not there: folders, passphrase, project file, launchers. */
 export function prepareSandbox(root: string, environment: string): SandboxFolders {
   const folders = sandboxFolders(root, environment);
-  ignoreByGit(root);
-  for (const folder of [folders.backend, folders.home, folders.project, folders.world]) mkdirSync(folder, { recursive: true });
+  makeOwnFolder(root);
+  for (const folder of [folders.backend, folders.home, folders.project, folders.world]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   makePassphrase(folders.passphrase);
   const providers = Object.entries(PROVIDERS).map(([name, program]) => {
     const path = join(folders.project, "plugins", name);
@@ -86,13 +87,6 @@ export function sandboxEnvironment(folders: SandboxFolders, env: NodeJS.ProcessE
 export function mendStackConfig(project: string, stack: string): void {
   const path = join(project, `Pulumi.${stack}.yaml`);
   if (readIfThere(path)?.endsWith("\n") === false) rmSync(path);
-}
-
-/** Makes sure that git never takes up `.kpaas/`, whatever the project's own .gitignore says. */
-export function ignoreByGit(root: string): void {
-  // Below it are keys and states, and the engine, whose files have modes of its own.
-  mkdirSync(join(root, ".kpaas"), { recursive: true, mode: 0o700 });
-  keepFile(join(root, ".kpaas", ".gitignore"), "*\n", { mode: 0o644 });
 }
 
 /** A random passphrase, made once: the sandbox's secrets are as encrypted as real ones. */

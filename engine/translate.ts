@@ -7,6 +7,7 @@ import { InterruptedError, OperationFailedError, StackBusyError, StackMissingErr
 import { type EventCollector, indent, plain } from "./events";
 import { remediesFor } from "./remedies";
 import type { Holder } from "./stackLocks";
+import { keptByProtection, saysProtected } from "./state/protection";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 
 /** A program of which one can ask what it threw. */
@@ -55,7 +56,9 @@ export async function translateErrors<T>(
     if (!(error instanceof CommandError)) throw error;
     if (error instanceof EngineKilledError) throw killedError(what, environment, error);
     const collector = told?.collector();
-    const refused = [...(collector?.refusals.values() ?? [])].map((text) => toldByCluster(text, target.plan));
+    const refused = [...(collector?.refusals ?? [])].map(([urn, text]) =>
+      saysProtected(text) ? [keptByProtection(environment, urn)] : toldByCluster(text, target.plan),
+    );
     // Where something else failed too, the failure names all of it.
     if (refused.length > 0 && refused.every((problems) => problems.length > 0)) throw new RefusedError(refused.flat());
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.

@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { createWhole, hasCode, PRIVATE, readIfThere, removeIfStill } from "../host/files";
+import { makeOwnFolder } from "../host/own-folder";
 import { isAlive, type Owner, thisProcess } from "../host/processes";
 import { StackBusyError } from "./errors";
-import { ignoreByGit } from "./sandbox";
 
 /** Who works on an environment. */
 interface Worker extends Owner {
@@ -31,7 +31,7 @@ export async function asOnlyOne<T>(root: string, name: string, environment: stri
 /** False where nothing may be written beside the project: then the engine's lock has to do. */
 function take(path: string, own: string, root: string, environment: string): boolean {
   try {
-    ignoreByGit(root);
+    makeOwnFolder(root);
     while (!createWhole(path, own, { mode: PRIVATE, durable: false })) {
       const content = readIfThere(path);
       if (content === undefined) continue;

@@ -5,12 +5,13 @@ import type { LocalWorkspace, PulumiFn } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 import { parse, stringify } from "yaml";
 import { keepFile } from "../host/files";
+import { makeOwnFolder } from "../host/own-folder";
 import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { EngineCommand, type EngineCommandOptions } from "./command";
 import type { Engine } from "./locate";
 import { packageRoot } from "./paths";
-import { ignoreByGit, PROJECT, prepareSandbox, sandboxEnvironment } from "./sandbox";
+import { PROJECT, prepareSandbox, sandboxEnvironment } from "./sandbox";
 
 /** Where and with what the engine runs for one environment. */
 export interface EngineSetting {
@@ -102,7 +103,7 @@ function pluginFolder(): string {
 
 /** A project file under `.kpaas/`; the stacks' configuration stays where the user commits it. */
 function makeProject(root: string): string {
-  ignoreByGit(root);
+  makeOwnFolder(root);
   const workDir = join(root, ".kpaas", "project");
   const configuration = existsSync(join(root, "environments")) ? join(root, "environments") : root;
   const project = {

@@ -59,7 +59,7 @@ export function writeWhole(path: string, content: string, options: WriteOptions 
   } catch (error) {
     // Its folder is not there, or another process has just removed it with its last file.
     if (!hasCode(error, "ENOENT")) throw error;
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolderOf(file, options);
     put();
   }
 }
@@ -72,7 +72,7 @@ export function keepFile(path: string, content: string, options: WriteOptions = 
 
 /** Makes a file that was not there, whole; false where it is there already: of several processes that try, one makes it. */
 export function createWhole(path: string, content: string, options: WriteOptions = {}): boolean {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderOf(path, options);
   try {
     putBeside(path, content, options, (beside) => linkSync(beside, path));
     return true;
@@ -84,7 +84,7 @@ export function createWhole(path: string, content: string, options: WriteOptions
 
 /** Appends a line and waits until it is on the disk; half a line that a killed process left is closed first. On a full disk nothing is appended. */
 export function appendLine(path: string, line: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderOf(path, { mode: PRIVATE });
   const file = openSync(path, "a+", PRIVATE);
   const { size } = fstatSync(file);
   try {
@@ -186,6 +186,11 @@ function putBeside(path: string, content: string, { mode, durable = true }: Writ
   } finally {
     rmSync(beside, { force: true });
   }
+}
+
+/** A folder made for what nobody else has to read is nobody else's either. */
+function makeFolderOf(path: string, { mode }: WriteOptions): void {
+  mkdirSync(dirname(path), { recursive: true, ...(mode === PRIVATE ? { mode: 0o700 } : {}) });
 }
 
 /** An error of writing to an open file says what is wrong and not with which. */

@@ -101,7 +101,7 @@ export function clusterOutput(kubeconfig: Output<string>, plan: EnvironmentPlan)
 /** The layer below is not what the plan needs: only a preview can go on, with what the plan predicts. */
 function refuseLayer(plan: EnvironmentPlan, layer: Layer, reason: string): RefusedError {
   const remedy = `bring the layers up in their order: \`kpaas up ${plan.environment} --layer ${layer}\` first, or \`kpaas up ${plan.environment}\` for all`;
-  return new RefusedError([{ environment: plan.environment, path: "", reason, remedy, severity: "error" }]);
+  return new RefusedError([{ environment: plan.environment, path: "layers", value: plan.layers, reason, remedy, severity: "error" }]);
 }
 
 /** What the infrastructure's stack says, or in a preview what the plan predicts. @throws RefusedError */

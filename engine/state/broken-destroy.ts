@@ -36,7 +36,7 @@ export async function recallForgotten(stack: DestroyedStack): Promise<void> {
   // Another stack of the same name, which knows nothing of that destroy.
   if ((state.deployment.resources ?? []).length === 0) return stack.keepBeforeDestroy(undefined);
   const { recalled, resources } = recall(before, state);
-  const objects = recalled.filter((one) => one.custom !== false && findable(one.type).how !== "nowhere").map(({ urn }) => urn);
+  const objects = recalled.filter((one) => findable(one).how !== "nowhere").map(({ urn }) => urn);
   if (objects.length > 0)
     stack.tell(`looking for ${objects.length} objects that a destroy forgot before it was broken off: ${objects.map(nameOf).join(", ")}`);
   if (recalled.length > 0) await stack.importState(JSON.stringify({ ...state, deployment: { ...state.deployment, resources } }));
@@ -55,8 +55,7 @@ export function recall(
   // What goes with something else (objects with their cluster, rules with their group) is there as long as that is; so is what spoke to it.
   const lives = ({ type, deletedWith, dependencies = [] }: StateResource): boolean =>
     type === CLUSTER_PROVIDER ? dependencies.some((urn) => clusters.includes(urn)) : deletedWith !== undefined && there.has(deletedWith);
-  const forgotten = (one: StateResource): boolean =>
-    lives(one) || (!isInCluster(one) && (one.custom === false || findable(one.type).how === "nowhere"));
+  const forgotten = (one: StateResource): boolean => lives(one) || (!isInCluster(one) && findable(one).how === "nowhere");
   const recalled = before.filter((one) => !there.has(one.urn) && one.delete !== true && forgotten(one));
   const names = new Set([...there, ...recalled.map(({ urn }) => urn)]);
   const kept = (urns: readonly string[]): string[] => urns.filter((urn) => names.has(urn));

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { hasCode, keepFile, PRIVATE, readIfThere, writeWhole } from "../../host/files";
+import { makeOwnFolder } from "../../host/own-folder";
 import { OperationFailedError } from "../errors";
-import { ignoreByGit } from "../sandbox";
 import { holderOf } from "../stackLocks";
 import type { EngineSetting } from "../workspace";
 
@@ -58,7 +58,7 @@ export function forgetCopy(root: string, setting: Kept): void {
 
 function keepCopy(root: string, setting: Kept, content: string, tell: (text: string) => void): void {
   try {
-    ignoreByGit(root);
+    makeOwnFolder(root);
     keepFile(copyOf(root, setting), content, { mode: PRIVATE });
   } catch (error) {
     // The state itself is whole, and what is done with it does not need the copy.

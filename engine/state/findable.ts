@@ -201,8 +201,10 @@ function balancerId(deviceId: unknown, portName: unknown): string {
   return UUID.exec(text(deviceId))?.[0] ?? UUID.exec(text(portName))?.[0] ?? "";
 }
 
-/** How to find a resource of this type. */
-export function findable(type: string): Findable {
+/** How to find a resource. */
+export function findable({ type, custom }: { readonly type: string; readonly custom?: boolean | undefined }): Findable {
+  // Components are names in the state.
+  if (custom === false) return { how: "nowhere" };
   const known = TYPES[type];
   if (known !== undefined) return known;
   const [cloud] = type.split(":");

@@ -46,7 +46,7 @@ export async function tellPending(stack: PendingStack, approvals: readonly strin
 /** Keeps operations of which nobody told the end, so that the next operation finds out. */
 export function rememberMore(stack: Pick<PendingStack, "remembered" | "remember">, operations: readonly PendingOperation[]): void {
   const since = new Date().toISOString();
-  const open = operations.filter(({ resource }) => findable(resource.type).how !== "nowhere").map((one) => ({ since, ...one }));
+  const open = operations.filter(({ resource }) => findable(resource).how !== "nowhere").map((one) => ({ since, ...one }));
   const others = stack.remembered().filter(({ resource }) => !open.some((one) => one.resource.urn === resource.urn));
   if (open.length > 0) stack.remember([...others, ...open]);
 }
@@ -76,12 +76,12 @@ export async function resolvePending(
   const state = parseState(await stack.exportState(false));
   const pending = allOf(state, stack);
   if (pending.length === 0) return { state, unproven: [], counted: [] };
-  stack.tell(`finding out what became of ${pending.length} operations that were broken off: ${pending.map(described).join(", ")}`);
+  stack.tell(`finding out what became of what was broken off: ${pending.map(described).join(", ")}`);
 
   const creations = pending.filter(({ type }) => type === "creating");
   const asked = creations.filter((operation) => {
-    const { type, deletedWith } = operation.resource;
-    return findable(type).how !== "nowhere" && !(destroying && deletedWith) && !approvals.includes(absence(operation));
+    const { deletedWith } = operation.resource;
+    return findable(operation.resource).how !== "nowhere" && !(destroying && deletedWith) && !approvals.includes(absence(operation));
   });
   const revealed = asked.length === 0 ? undefined : parseState(await stack.exportState(true));
   const inputsOf = (urn: string): Values => {
@@ -95,7 +95,7 @@ export async function resolvePending(
   const lookups: Lookup[] = [];
   for (const operation of asked) {
     const { resource } = operation;
-    const way = findable(resource.type);
+    const way = findable(resource);
     const inputs = inputsOf(resource.urn);
     if (way.how === "id") {
       const id = way.id(inputs);
@@ -137,7 +137,7 @@ export async function adoptRefused(
   refusals: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   const found = unproven.flatMap((resource) => {
-    const way = findable(resource.type);
+    const way = findable(resource);
     const id = way.how === "refusal" ? way.words.exec(refusals.get(resource.urn) ?? "")?.[1] : undefined;
     return id === undefined ? [] : [adopted(resource, id)];
   });

@@ -6,6 +6,7 @@ import type { Danger } from "../../model/guard/danger";
 import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../model/plan/types";
+import type { Problem } from "../../model/problems";
 import { CLUSTER } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
@@ -53,6 +54,23 @@ export async function approvedDeletions(
   const given = deletedBy(dangers, plan, resources);
   const kept = resources.filter(({ urn, protect }) => protect && !given.includes(urn)).map(({ urn }) => urn);
   return given.length === 0 ? undefined : { given, kept };
+}
+
+/** That the plan lets a protected resource go, and no approval does. */
+export function keptByProtection(environment: string, urn: string): Problem {
+  const [qualified = "", name] = urn.split("::").slice(2);
+  return {
+    environment,
+    path: "protect",
+    reason: `${qualified.split("$").at(-1)} ${name} would be deleted: it is protected, and no approval says that it may go`,
+    remedy: "put back into the file what it belongs to",
+    severity: "error",
+  };
+}
+
+/** Whether it is protection that the engine names, which it comes to on its way only. */
+export function saysProtected(text: string): boolean {
+  return /\bbecause\s+it\s+is\s+protected\b/.test(text);
 }
 
 /** URNs of the protected resources among `resources` that go with the dangerous changes. */

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
+import { makeOwnFolder } from "../../host/own-folder";
 import type { EngineCommand, EngineCommandOptions } from "../command";
 import { OperationFailedError, StackBusyError } from "../errors";
 import { EventCollector } from "../events";
 import type { Engine } from "../locate";
-import { ignoreByGit } from "../sandbox";
 import { type EngineSetting, openWorkspace } from "../workspace";
 import type { DestroyedStack } from "./broken-destroy";
 import type { PendingStack } from "./pending";
@@ -23,7 +23,7 @@ export function pendingStack(
   const own = join(folder, `${setting.world === undefined ? "" : "sandbox-"}${stack}`);
   const [memory, destroyed] = [`${own}.json`, `${own}.destroy.json`];
   const write = (path: string, content: string) => {
-    ignoreByGit(root);
+    makeOwnFolder(root);
     writeWhole(path, content, { mode: PRIVATE });
   };
   const select = async (program?: () => Promise<void>) => {

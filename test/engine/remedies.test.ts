@@ -6,6 +6,12 @@ describe("What to do about a failure", () => {
     ["expired credentials", "401: Unauthorized: The request you have made requires authentication.", /renew them/],
     ["throttling", "but got 429 instead: rate limit reached", /wait a while/],
     ["a used up quota", "VolumeSizeExceedsAvailableQuota: Requested volume exceeds allowed gigabytes quota.", /quota is used up/],
+    [
+      "a disk that is full under the state",
+      "failed to save snapshot: blob: write /x/.pulumi/stacks/k.json: no space left on device",
+      /A disk/,
+    ],
+    ["a disk of which one has had one's share", "write /x/.pulumi/stacks/k.json: disk quota exceeded", /A disk is full/],
     ["a full disk", "ENOSPC: no space left on device, write", /free some space/],
     ["an object that is not there", "404: Port 8aa05281 could not be found.", /too new to be seen yet/],
     [

@@ -19,6 +19,14 @@ describe("A file of ours", () => {
     assert.equal(readFileSync(join(place, "a", "b"), "utf8"), "text");
   });
 
+  it("has a folder to itself where nobody else is to read it", () => {
+    const place = folder();
+    writeWhole(join(place, "written", "x"), "text", { mode: 0o600 });
+    createWhole(join(place, "created", "x"), "text", { mode: 0o600 });
+    appendLine(join(place, "appended", "x"), "text");
+    for (const name of readdirSync(place)) assert.equal(mode(join(place, name)), "700", name);
+  });
+
   for (const umask of [0o000, 0o077]) {
     it(`has the mode that is asked for whatever the umask (${umask.toString(8)}), else its own`, () => {
       const before = process.umask(umask);

@@ -52,7 +52,8 @@ describe("an environment in three layers on the real engine", function () {
     return { plan: planned.plan, root, sandbox: true, approvals: [], ...(layer ? { layer } : {}) };
   };
   const counts = ({ changes }: OperationResult): number[] => [changes.create, changes.update, changes.replace, changes.delete];
-  const refused = (pattern: RegExp) => (error: unknown) => error instanceof RefusedError && pattern.test(error.message);
+  const refused = (pattern: RegExp) => (error: unknown) =>
+    error instanceof RefusedError && pattern.test(error.message) && error.problems.every(({ path }) => path !== "");
 
   before(engineForTests);
   after(() => rmSync(root, { recursive: true, force: true }));

@@ -15,12 +15,24 @@ export interface Ended {
   readonly output: string;
 }
 
+/** A command under way. */
+export interface Started {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** What it has said so far. */
+  said(): string;
+}
+
 /** A folder with one environment, brought up in the sandbox by the compiled command. */
 export class Project {
-  readonly root = mkdtempSync(join(tmpdir(), "kpaas-kill-"));
+  readonly root: string;
 
-  /** @param fields what the environment's file says beyond its name and its provider */
-  constructor(fields: Record<string, unknown> = {}) {
+  /**
+   * @param fields what the environment's file says beyond its name and its provider
+   * @param disk where the folder is
+   */
+  constructor(fields: Record<string, unknown> = {}, disk = tmpdir()) {
+    this.root = mkdtempSync(join(disk, "kpaas-kill-"));
     mkdirSync(join(this.root, "environments"));
     this.write(fields);
   }
@@ -41,7 +53,7 @@ export class Project {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  start(command: "up" | "destroy", ...rest: readonly string[]): { readonly pid: number; readonly ended: Promise<Ended> } {
+  start(command: "up" | "destroy", ...rest: readonly string[]): Started {
     const args = [MAIN, command, ENVIRONMENT, "--sandbox", "--yes", ...rest];
     const child = spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, output] = ["", ""];
@@ -54,7 +66,7 @@ export class Project {
       child.once("error", reject);
       child.once("close", (code) => resolve({ code, stdout, output }));
     });
-    return { pid: child.pid ?? 0, ended };
+    return { pid: child.pid ?? 0, ended, said: () => output };
   }
 
   run(command: "up" | "destroy", ...rest: readonly string[]): Promise<Ended> {

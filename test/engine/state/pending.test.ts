@@ -97,7 +97,8 @@ describe("Operations that a killed run left open", () => {
   });
 
   it("are forgotten where the resource is nowhere but in the state", async () => {
-    const stack = new FakeStack([], [creating("random:index/randomPassword:RandomPassword", "password", { length: 20 })]);
+    const component = creating("kpaas:index:Cluster", "cluster", {}, { custom: false });
+    const stack = new FakeStack([], [creating("random:index/randomPassword:RandomPassword", "password", { length: 20 }), component]);
     await resolve(stack);
     assert.deepEqual([stack.resources, stack.operations, stack.refreshed], [[], [], []]);
   });
@@ -214,7 +215,7 @@ describe("Operations that a killed run left open", () => {
 
 describe("What a resource is found by", () => {
   it("is a machine's own port for a machine, for a cloud knows no machine by name", () => {
-    const way = findable("openstack:compute/instance:Instance");
+    const way = findable({ type: "openstack:compute/instance:Instance" });
     assert.ok(way.how === "lookup");
     const [question] = way.ways[0]?.ask ?? [];
     assert.ok(question !== undefined && "token" in question);
@@ -223,7 +224,7 @@ describe("What a resource is found by", () => {
   });
 
   it("is the word of a person for types kpaas does not know", () => {
-    assert.equal(findable("aws:s3/bucket:Bucket").how, "person");
+    assert.equal(findable({ type: "aws:s3/bucket:Bucket" }).how, "person");
   });
 });
 

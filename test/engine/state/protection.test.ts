@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deletedBy } from "../../../engine/state/protection";
+import { deletedBy, keptByProtection, saysProtected } from "../../../engine/state/protection";
 import type { Danger } from "../../../model/guard/danger";
 import { environmentFile, plannedFile } from "../../support/environment";
 
@@ -17,6 +17,20 @@ const claim = (service: string) => ({
   type: "kubernetes:core/v1:PersistentVolumeClaim",
   protect: true,
   inputs: { metadata: { name: "data" } },
+});
+
+describe("A protected resource that no approval lets go", () => {
+  it("is a refusal that names the field, the resource and the way out", () => {
+    const { path, reason, remedy } = keptByProtection("demo", volume("a", "data").urn);
+    assert.equal(path, "protect");
+    assert.match(reason, /^openstack:blockstorage\/volume:Volume demo-a-data would be deleted/);
+    assert.notEqual(remedy, "");
+  });
+
+  it("is told by the engine's words", () => {
+    assert.ok(saysProtected('resource "urn:pulumi:x" cannot be deleted\nbecause it is protected. To unprotect the resource,'));
+    assert.ok(!saysProtected("is protected by a passphrase"));
+  });
 });
 
 describe("The protected resources that an approved change deletes", () => {
