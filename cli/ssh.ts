@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OperationFailedError } from "../engine/errors";
-import { PRIVATE, writeWhole } from "../host/files";
+import { makeFolder, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../host/files";
 import { withTemporaryFolder } from "../host/temporary";
 import type { Login } from "../stacks/login";
 import type { Context } from "./context";
@@ -25,7 +24,7 @@ export async function runSsh(
     const config = join(folder, "config");
     writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE, durable: false });
     writeWhole(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: PRIVATE, durable: false });
-    mkdirSync(dirname(knownHostsFile), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(knownHostsFile), PRIVATE_FOLDER);
     return await ended(context, ["-F", config, key, ...(command.length > 0 ? ["--", ...command] : [])]);
   });
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { createWhole, keepFile, PRIVATE, readIfThere } from "../host/files";
+import { createWhole, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
 import { packageRoot } from "./paths";
 
@@ -51,7 +51,7 @@ export function sandboxFolders(root: string, environment: string): SandboxFolder
 export function prepareSandbox(root: string, environment: string): SandboxFolders {
   const folders = sandboxFolders(root, environment);
   makeOwnFolder(root);
-  for (const folder of [folders.backend, folders.home, folders.project, folders.world]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [folders.backend, folders.home, folders.project, folders.world]) makeFolder(folder, PRIVATE_FOLDER);
   makePassphrase(folders.passphrase);
   const providers = Object.entries(PROVIDERS).map(([name, program]) => {
     const path = join(folders.project, "plugins", name);

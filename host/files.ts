@@ -37,6 +37,7 @@ export interface WriteOptions {
 
 /** The mode of what holds secrets, or what nobody else has to read. */
 export const PRIVATE = 0o600;
+export const PRIVATE_FOLDER = 0o700;
 
 /** What a process is about to put in place: its number is in the name, so that what a dead one left can be told. */
 const BESIDE = /\.(\d+)\.[0-9a-f]{8}\.tmp$/;
@@ -97,6 +98,24 @@ export function appendLine(path: string, line: string): void {
     throw named(error, path);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Makes a folder, and those it is in, where there is none. What hinders it is told as it is: Node's own way takes a read-only disk for an empty one. */
+export function makeFolder(path: string, mode = 0o777): void {
+  const make = () => {
+    try {
+      mkdirSync(path, mode);
+    } catch (error) {
+      if (!hasCode(error, "EEXIST")) throw error;
+    }
+  };
+  try {
+    make();
+  } catch (error) {
+    if (!hasCode(error, "ENOENT") || dirname(path) === path) throw error;
+    makeFolder(dirname(path), mode);
+    make();
   }
 }
 
@@ -190,7 +209,7 @@ function putBeside(path: string, content: string, { mode, durable = true }: Writ
 
 /** A folder made for what nobody else has to read is nobody else's either. */
 function makeFolderOf(path: string, { mode }: WriteOptions): void {
-  mkdirSync(dirname(path), { recursive: true, ...(mode === PRIVATE ? { mode: 0o700 } : {}) });
+  makeFolder(dirname(path), mode === PRIVATE ? PRIVATE_FOLDER : undefined);
 }
 
 /** An error of writing to an open file says what is wrong and not with which. */

@@ -74,7 +74,7 @@ export function parseLock(content: unknown, environment: string, findings: Findi
       findings.error(
         "lock",
         "the lock file is torn: nothing of it is left",
-        `${restore}; where it was never committed, delete it, and \`kpaas lock\` chooses anew`,
+        `${restore}; where it was never committed, delete it, and another is chosen`,
       );
       return undefined;
     }

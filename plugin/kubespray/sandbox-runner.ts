@@ -288,5 +288,5 @@ function carries(node: NodeState, step: ClusterStep): boolean {
 function readJson<T>(path: string): T | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
-  return parseFile(path, text, "mend it, or destroy the environment in the sandbox and bring it up anew") as T;
+  return parseFile(path, text, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)") as T;
 }

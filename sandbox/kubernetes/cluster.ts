@@ -39,7 +39,7 @@ export function readCluster(worldDir: string): SimulatedCluster | undefined {
   const path = join(worldDir, "cluster.json");
   const raw = readIfThere(path);
   if (raw === undefined) return undefined;
-  const file = fields(parseFile(path, raw, "mend it, or destroy the environment in the sandbox and bring it up anew"));
+  const file = fields(parseFile(path, raw, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)"));
   const uid = text(file.uid);
   return {
     name: String(file.name),

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { appendLine, createWhole, keepFile, removeIfStill, removeUnfinished, writeWhole } from "../../host/files";
+import { makeOwnFolder } from "../../host/own-folder";
 import { deadPid } from "../support/processes";
 import { filesIn } from "../support/project";
 import { smallDisk } from "../support/small-disk";
@@ -25,6 +27,24 @@ describe("A file of ours", () => {
     createWhole(join(place, "created", "x"), "text", { mode: 0o600 });
     appendLine(join(place, "appended", "x"), "text");
     for (const name of readdirSync(place)) assert.equal(mode(join(place, name)), "700", name);
+  });
+
+  it("says of a disk that is read-only that it is so", function () {
+    const disk = smallDisk(64);
+    if (disk === undefined) return this.skip();
+    try {
+      spawnSync("mount", ["-o", "remount,ro", disk.folder]);
+      assert.throws(() => writeWhole(join(disk.folder, "a", "b", "c"), "text"), { code: "EROFS" });
+      assert.throws(() => makeOwnFolder(disk.folder), { code: "EROFS" });
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it("is not made below a link to nowhere", () => {
+    const place = folder();
+    symlinkSync(join(place, "nowhere"), join(place, "link"));
+    assert.throws(() => writeWhole(join(place, "link", "x"), "text"), { code: "ENOENT" });
   });
 
   for (const umask of [0o000, 0o077]) {
