@@ -12,6 +12,9 @@ export const labelKey = new RegExp(`^${key}$`);
 export const labelValue = new RegExp(`^${value}$`);
 export const nodeTaint = new RegExp(`^${key}(?:=${value})?:(?:NoSchedule|PreferNoSchedule|NoExecute)$`);
 
+/** The label by which a node tells its pool. */
+export const poolLabel = "kpaas.io/pool";
+
 /** A text as a label's value: itself where Kubernetes takes it, else what it takes of it with a hash, so that two texts stay apart. */
 export function labelValueOf(text: string): string {
   if (labelValue.test(text)) return text;

@@ -42,7 +42,7 @@ export function refuseDangers(standing: Standing, plan: EnvironmentPlan, approva
 }
 
 /** The approvals in a value of the configuration `kpaas:approve`. */
-export function approvalsIn(value: string | undefined): string[] {
+function approvalsIn(value: string | undefined): string[] {
   return value?.split(/[\s,]+/).filter((each) => each !== "") ?? [];
 }
 

@@ -1,3 +1,4 @@
+import { poolLabel } from "../kubernetes-names";
 import type { Findings } from "../problems";
 import type { Environment, WantedGroup } from "./types";
 
@@ -10,7 +11,7 @@ const reservedLabels: Readonly<Record<string, string>> = {
   "kubernetes.io/hostname": "it is the machine's name",
   "kubernetes.io/os": "it is linux",
   "node-role.kubernetes.io/control-plane": "control planes are declared at cluster.controlPlane",
-  "kpaas.io/pool": "name the pool like that",
+  [poolLabel]: "name the pool like that",
   "topology.kubernetes.io/zone": "set the zone of its machines",
 };
 

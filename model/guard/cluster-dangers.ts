@@ -3,6 +3,7 @@ import { type Refusal, refusalsIn, refusedChanges } from "../cluster/refusals";
 import type { ClusterSpec } from "../cluster/types";
 import { referencesIn } from "../environment/variable-values";
 import { fieldOfVariable, isSecretName } from "../environment/variables";
+import { poolLabel } from "../kubernetes-names";
 import { inputField } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Problem } from "../problems";
@@ -60,7 +61,7 @@ function dangerOf(refusal: Refusal, standing: ClusterSpec, plan: EnvironmentPlan
     const planned = plan.machines.find((machine) => machine.name === name);
     if (planned) return planned;
     const node = standing.nodes[name];
-    const group = node?.roles.includes("worker") ? (node.labels[POOL_LABEL] ?? "worker") : "control-plane";
+    const group = node?.roles.includes("worker") ? (node.labels[poolLabel] ?? "worker") : "control-plane";
     return node && { key: node.key, group };
   };
   const [head = "", second = ""] = refusal.path.split(".");
@@ -78,9 +79,6 @@ function dangerOf(refusal: Refusal, standing: ClusterSpec, plan: EnvironmentPlan
     ...(becomes === undefined ? {} : { value: becomes }),
   };
 }
-
-/** The label by which nodes tell their pool. */
-const POOL_LABEL = "kpaas.io/pool";
 
 /** The value of the field that sets the variable, else of the variable itself. */
 function settingOf(name: string, variables: Variables): unknown {

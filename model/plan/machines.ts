@@ -1,5 +1,5 @@
 import type { Environment, WantedGroup } from "../environment/types";
-import { labelValueOf } from "../kubernetes-names";
+import { labelValueOf, poolLabel } from "../kubernetes-names";
 import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
 import type { MachinePlan, Role } from "./types";
 
@@ -59,7 +59,7 @@ export function planMachines(
 function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string, string> {
   return {
     ...group.labels,
-    ...(group.roles.includes("worker") ? { "kpaas.io/pool": group.name } : {}),
+    ...(group.roles.includes("worker") ? { [poolLabel]: group.name } : {}),
     ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": labelValueOf(zone) }),
   };
 }
