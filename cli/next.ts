@@ -33,8 +33,7 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
     case "StackMissingError":
       return commandLine(["up", environment, ...sandbox]);
     case "OperationFailedError":
-      // The message may name the command itself.
-      return commandIn(error instanceof Error ? error.message : "") ?? again;
+      return nextOf(error) ?? again;
     case "StackBusyError":
     case "InterruptedError":
       return again;
@@ -65,6 +64,12 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
 /** The command a remedy names, of the first error that does. */
 function named(problems: readonly Problem[]): string | undefined {
   return problems.filter(({ severity }) => severity === "error").flatMap(({ remedy }) => commandIn(remedy) ?? [])[0];
+}
+
+/** What the failure itself says to type, in its own field or in its message. */
+function nextOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return "next" in error && typeof error.next === "string" ? error.next : commandIn(error.message);
 }
 
 function commandIn(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import { reachesBeyond } from "../model/plan/floating";
 import type { BomEntry, EnvironmentPlan, Flow, MachinePlan, ServicePlan } from "../model/plan/types";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
@@ -25,7 +26,7 @@ export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined
     case "network":
       return table(PAIR_COLUMNS, networkPairs(plan), style.width, style.colors);
     case "flows":
-      return table(FLOW_COLUMNS, plan.flows, style.width, style.colors);
+      return table(flowColumns(plan), plan.flows, style.width, style.colors);
     case "inventory": {
       const { stringify } = await import("yaml");
       return [stringify(plan.inventory, { lineWidth: 0 }).trimEnd()];
@@ -126,13 +127,23 @@ const MACHINE_COLUMNS: readonly Column<MachinePlan>[] = [
   { title: "VOLUMES", value: (machine) => machine.volumes.map((volume) => `${volume.name} ${volume.sizeGiB} GiB`).join(", ") || "-" },
 ];
 
-const FLOW_COLUMNS: readonly Column<Flow>[] = [
-  { title: "FROM", value: (flow) => flow.from },
-  { title: "TO", value: (flow) => flow.to },
-  { title: "PROTOCOL", value: (flow) => flow.protocol },
-  { title: "PORTS", value: (flow) => flow.ports.join(", ") || "-" },
-  { title: "REASON", value: (flow) => flow.reason },
-];
+function flowColumns({ network }: EnvironmentPlan): readonly Column<Flow>[] {
+  return [
+    { title: "WAY", value: (flow) => wayOf(flow, network.cidr) },
+    { title: "FROM", value: (flow) => flow.from },
+    { title: "TO", value: (flow) => flow.to },
+    { title: "PROTOCOL", value: (flow) => flow.protocol },
+    { title: "PORTS", value: (flow) => flow.ports.join(", ") || "-" },
+    { title: "REASON", value: (flow) => flow.reason },
+  ];
+}
+
+/** Whether traffic comes in from outside the machines' network, goes out of it, or stays within. */
+function wayOf({ from, to }: Flow, network: string): "in" | "out" | "within" {
+  const outside = (peer: string): boolean => peer.startsWith("cidr:") && reachesBeyond([peer.slice("cidr:".length)], network);
+  if (outside(from)) return "in";
+  return outside(to) ? "out" : "within";
+}
 
 const SERVICE_COLUMNS: readonly Column<ServicePlan>[] = [
   { title: "SERVICE", value: (service) => service.name },

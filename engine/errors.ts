@@ -8,9 +8,13 @@ export class EngineMissingError extends Error {
 
 /** The engine's operation failed. The message is made from what the engine reported, never from its raw output; exit code 1. */
 export class OperationFailedError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The command to type next, where the same one cannot work. */
+  readonly next?: string;
+
+  constructor(message: string, { next, ...options }: ErrorOptions & { readonly next?: string | undefined } = {}) {
     super(message, options);
     this.name = "OperationFailedError";
+    if (next !== undefined) this.next = next;
   }
 }
 

@@ -10,13 +10,14 @@ import { EventCollector, type Progress } from "./events";
 import { Judgements } from "./judgements";
 import { walkLayers, withoutInternals } from "./layers";
 import { prepareStack, requireFree } from "./prepare";
+import { isUnreachable } from "./remedies";
 import { keepTellingOfFullDisk } from "./room";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
 import { copyState, forgetCopy } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { portsInTheWay } from "./state/in-the-way";
 import { type Loss, lossOf, withRetained } from "./state/loss";
-import { forgetObjects } from "./state/lost";
+import { clusterLost, forgetObjects } from "./state/lost";
 import { holdsAnything, moveToLayers } from "./state/move";
 import { adoptRefused, rememberMore, resolvePending, tellPending } from "./state/pending";
 import { approvedDeletions, keptByProtection, type Protection } from "./state/protection";
@@ -264,10 +265,13 @@ export async function runOperation(
     else await recallForgotten(open);
     const unprotect = async (what: readonly string[]): Promise<unknown> =>
       await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
+    const before = known ?? parseState(await open.exportState(false));
     let protection: Protection | undefined;
     /** Lets the engine delete what is protected and goes with an approved change; false where nothing is. */
     const yieldTo = async (approvals: readonly string[]): Promise<boolean> => {
-      protection = await approvedDeletions(stack, () => outputsOf(command, setting, false), target.plan, approvals);
+      const { plan, layer = "cluster" } = target;
+      const clusterState = async () => (layer === "cluster" ? before : await readClusterState(target, options));
+      protection = await approvedDeletions(before, clusterState, plan, approvals);
       if (protection === undefined) return false;
       if (kind === "up") await unprotect(protection.given);
       // A preview changes nothing, the state's marks neither: it is told to look past them.
@@ -283,7 +287,7 @@ export async function runOperation(
       if ((layer ?? "infrastructure") !== "infrastructure") return [];
       return await machinesToRemake(plan, now, async () => (layer === undefined ? now : await readClusterState(target, options)), tell);
     };
-    if (program !== undefined) replace = await machinesOf(known ?? parseState(await open.exportState(false)));
+    if (program !== undefined) replace = await machinesOf(before);
     for (let done = false; !done; ) {
       try {
         const all = { onEvent: (event: EngineEvent) => collector.take(event), suppressProgress: true, parallel };
@@ -292,6 +296,7 @@ export async function runOperation(
       } catch (error) {
         if (kind !== "preview") rememberMore(open, collector.unanswered);
         if (collector.undeleted.length > 0) collector.note(await portsInTheWay(open, collector.undeleted).catch(couldNotTell));
+        if (isUnreachable(collector.failure ?? "")) collector.note(tellLost(await open.exportState(false)));
         // Only the program reads the configuration, and with it what is approved there.
         const approved = judgements.approved.map(({ approval }) => approval);
         if (protection === undefined && collector.unanswered.length === 0 && approved.length > 0 && (await yieldTo(approved))) {
@@ -336,6 +341,12 @@ export async function runOperation(
     resources: collector.resources,
     approved: judgements.approved,
   };
+}
+
+/** How a cluster that will never answer again is given up, bound to the one that stands. */
+function tellLost(state: string): string[] {
+  const approval = clusterLost(parseState(state));
+  return approval === undefined ? [] : [`where the cluster is lost for good, destroy with --approve ${approval} forgets what it holds`];
 }
 
 /** What failed is told in any case. */

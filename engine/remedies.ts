@@ -1,29 +1,58 @@
-import { CLUSTER_LOST } from "../model/guard/approvals";
+/** What to do about a failure: in words, and what to type next where the same command cannot work. */
+interface Remedy {
+  readonly text: string;
+  readonly next?: string;
+}
+
+const UNREACHABLE = /unreachable cluster|cluster is unreachable/i;
+
+/** Whether a failure says that the cluster's API was not reached. */
+export function isUnreachable(failure: string): boolean {
+  return UNREACHABLE.test(failure);
+}
+
+/** The file is for whoever types it to name: nothing else can be run before. */
+const GIVE_PASSPHRASE = "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE";
 
 const DISK_FULL = /ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i;
 
 /** What a failure's words mean for its reader. The first that fits each kind counts; clouds word these alike. */
-const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: string])[] = [
+const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSandbox?: Remedy])[] = [
   [
     /PULUMI_ACCESS_TOKEN must be set|not logged in|problem logging in|no credentials/i,
-    "No Pulumi backend is chosen that keeps the state: run `pulumi login`, or set PULUMI_BACKEND_URL (such as file:///srv/state), then run the same command again.",
+    {
+      text: "No Pulumi backend is chosen that keeps the state: run `pulumi login`, or set PULUMI_BACKEND_URL (such as file:///srv/state), then run the same command again.",
+      next: "pulumi login",
+    },
   ],
   [
     /unable to open state directory/,
-    "The folder of the backend is not there: make it, or set PULUMI_BACKEND_URL to another, then run the same command again.",
+    {
+      text: "The folder of the backend is not there: make it, or set PULUMI_BACKEND_URL to another, then run the same command again.",
+      next: "kpaas doctor",
+    },
   ],
   [
     /passphrase must be set|PULUMI_CONFIG_PASSPHRASE/,
-    "The stack's secrets are encrypted with a passphrase: set PULUMI_CONFIG_PASSPHRASE to it, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.",
+    {
+      text: "The stack's secrets are encrypted with a passphrase: set PULUMI_CONFIG_PASSPHRASE to it, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.",
+      next: GIVE_PASSPHRASE,
+    },
   ],
   [
     /incorrect passphrase/,
-    "It is not the passphrase that the stack was made with: set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, to that one.",
-    "The file .kpaas/sandbox/passphrase is not what it was: put it back, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated).",
+    {
+      text: "It is not the passphrase that the stack was made with: set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, to that one.",
+      next: GIVE_PASSPHRASE,
+    },
+    {
+      text: "The file .kpaas/sandbox/passphrase is not what it was: put it back, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated).",
+      next: "rm -r .kpaas/sandbox",
+    },
   ],
   [
     /\b401\b|unauthorized|requires authentication/i,
-    "The credentials are not accepted, or have expired: renew them, then run the same command again.",
+    { text: "The credentials are not accepted, or have expired: renew them, then run the same command again.", next: "kpaas doctor" },
   ],
   [
     /\b429\b|too many requests|rate.?limit/i,
@@ -38,9 +67,13 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
     "The cloud could not build a machine, and says why in `openstack server show ID -c fault`: mostly that no host has room for it, or that the quota of volumes or of their gigabytes is used up, which it finds out only then. Mend that and run the same command again: a machine that never was one is deleted and made again.",
   ],
   [
-    /unreachable cluster|cluster is unreachable/i,
-    `The cluster's API was not reached: mend it, or the way to it, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds. Where it is lost for good, destroy with --approve ${CLUSTER_LOST} does that.`,
+    UNREACHABLE,
+    {
+      text: "The cluster's API was not reached: mend it, or the way to it, then run the same command again. Do not set PULUMI_K8S_DELETE_UNREACHABLE while the cluster is there: that forgets what it holds.",
+      next: "kpaas doctor",
+    },
   ],
+  [/steps need hosts that do not answer/, "Whether their machines are there, and run, is told by `kpaas refresh`."],
   [
     /another (listener on this load balancer|member on this pool) is already using|(pool already has a health monitor|listener already has a default pool)/i,
     "It is there and not in the state, as when the answer to its creation was lost: delete it (`openstack loadbalancer listener`, `pool`, `member` or `healthmonitor`), then run the same command again.",
@@ -77,7 +110,10 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string, inSandbox?: s
   ],
 ];
 
-/** What to do about a failure, as sentences; none where its text says nothing known. */
-export function remediesFor(failure: string, sandbox = false): string[] {
-  return REMEDIES.flatMap(([words, remedy, inSandbox]) => (words.test(failure) ? [(sandbox && inSandbox) || remedy] : []));
+/** What to do about a failure; none where its text says nothing known. */
+export function remediesFor(failure: string, sandbox = false): Remedy[] {
+  return REMEDIES.flatMap(([words, remedy, inSandbox]) => {
+    if (!words.test(failure)) return [];
+    return [(sandbox && inSandbox) || (typeof remedy === "string" ? { text: remedy } : remedy)];
+  });
 }

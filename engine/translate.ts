@@ -64,8 +64,10 @@ export async function translateErrors<T>(
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
     const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);
-    const text = [`${what} of ${environment} failed:`, reason, ...remediesFor(reason, target.sandbox)].join("\n");
-    throw new OperationFailedError(text, thrown === undefined ? undefined : { cause: thrown });
+    const remedies = remediesFor(reason, target.sandbox);
+    const text = [`${what} of ${environment} failed:`, reason, ...remedies.map((remedy) => remedy.text)].join("\n");
+    const next = remedies.find((remedy) => remedy.next !== undefined)?.next;
+    throw new OperationFailedError(text, { next, ...(thrown === undefined ? {} : { cause: thrown }) });
   }
 }
 

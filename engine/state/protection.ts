@@ -1,4 +1,3 @@
-import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { parseRecordedCluster } from "../../model/cluster/recorded";
 import { parseApplied } from "../../model/guard/applied";
@@ -7,7 +6,7 @@ import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
-import { CLUSTER } from "./state";
+import { CLUSTER, type State, type StateResource } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
 const exportedSchema = z.object({
@@ -17,7 +16,6 @@ const exportedSchema = z.object({
         urn: z.string(),
         type: z.string(),
         protect: z.boolean().optional(),
-        outputs: z.unknown().optional(),
         inputs: z.looseObject({ metadata: z.looseObject({}).optional() }).optional(),
       }),
     )
@@ -37,23 +35,32 @@ export interface Protection {
 /**
  * Which protected resources an approved change deletes. The engine refuses to delete what is protected, wanted or not, and only the program
  * could lift that, which no longer registers them. Undefined where nothing is approved or something else still stands against the plan.
+ * @param before the stack as it was before anything was run: a run that fails on a protected resource records the plan all the same
+ * @param clusterState the state of the stack that holds the cluster, which may be this one: what the cluster refuses stands against it too
  */
 export async function approvedDeletions(
-  stack: Pick<Stack, "exportStack">,
-  outputs: () => Promise<Readonly<Record<string, unknown>>>,
+  before: State,
+  clusterState: () => Promise<State | undefined>,
   plan: EnvironmentPlan,
   approvals: readonly string[],
 ): Promise<Protection | undefined> {
   if (approvals.length === 0) return undefined;
-  const applied = parseApplied((await outputs()).applied);
-  const { deployment } = await stack.exportStack();
-  const resources = exportedSchema.parse(deployment).resources ?? [];
-  const cluster = parseRecordedCluster(resources.find(({ type }) => type === CLUSTER)?.outputs);
+  const resources = exportedSchema.parse(before.deployment).resources ?? [];
+  const applied = parseApplied(resourceOf(before, STACK)?.outputs?.applied);
+  const held = await clusterState();
+  const cluster = held && parseRecordedCluster(resourceOf(held, CLUSTER)?.outputs);
   const dangers = findDangers(applied, plan, cluster);
   if (dangers.length === 0 || judge(plan, { applied, cluster }, dangers, approvals, "command").refused.length > 0) return undefined;
   const given = deletedBy(dangers, plan, resources);
   const kept = resources.filter(({ urn, protect }) => protect && !given.includes(urn)).map(({ urn }) => urn);
   return given.length === 0 ? undefined : { given, kept };
+}
+
+/** The type of the resource that stands for a stack. */
+const STACK = "pulumi:pulumi:Stack";
+
+function resourceOf({ deployment }: State, type: string): StateResource | undefined {
+  return deployment.resources?.find((each) => each.type === type);
 }
 
 /** That the plan lets a protected resource go, and no approval does. */

@@ -36,7 +36,7 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
     ...moved,
     ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key], plan.counted)),
     ...memberDangers(applied, wanted),
-    ...platformDangers(applied, wanted),
+    ...platformDangers(applied, wanted, plan),
     ...claimDangers(applied, wanted, plan.platform.storage.kind),
   ];
 }

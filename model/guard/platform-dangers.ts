@@ -1,9 +1,10 @@
+import { reachesBeyond } from "../plan/floating";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
 import { type Danger, never } from "./danger";
 
 /** What the change of the platform would cost those who use it. */
-export function platformDangers(applied: Applied, wanted: Applied): Danger[] {
+export function platformDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan): Danger[] {
   const dangers: Danger[] = [];
   const approvable = (action: Danger["action"], path: string, reason: string, remedy: string, value: unknown): void => {
     dangers.push({ key: "environment", action, path, reason, remedy, value });
@@ -27,7 +28,7 @@ export function platformDangers(applied: Applied, wanted: Applied): Danger[] {
       becomes,
     );
   }
-  dangers.push(...domainDangers(applied, wanted));
+  dangers.push(...domainDangers(applied, wanted, plan));
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
   }
@@ -38,13 +39,13 @@ export function platformDangers(applied: Applied, wanted: Applied): Danger[] {
 }
 
 /** Addresses, issuer and authority that browsers, clients and users know. */
-function domainDangers(applied: Applied, wanted: Applied): Danger[] {
+function domainDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan): Danger[] {
   const dangers: Danger[] = [];
   const asks = (action: Danger["action"], path: string, reason: string, remedy: string, value?: unknown): void => {
     dangers.push({ key: "environment", action, path, reason, remedy, ...(value === undefined ? {} : { value }) });
   };
   const moved = applied.domain !== undefined && applied.domain !== wanted.domain;
-  const outside = addressDangers(applied, wanted);
+  const outside = addressDangers(applied, wanted, plan);
   dangers.push(...outside);
   const follows =
     (applied.ingressAddress !== wanted.ingressAddress || outside.some(({ path }) => path === OUTSIDE.ingress.path)) &&
@@ -100,7 +101,7 @@ const OUTSIDE = {
 } as const;
 
 /** A floating address that was made is given back to the cloud, and nobody gets it again. */
-function addressDangers(applied: Applied, wanted: Applied): Danger[] {
+function addressDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan): Danger[] {
   return (["bastion", "api", "ingress"] as const).flatMap((role): Danger[] => {
     const [was, becomes] = [applied.network.floating?.[role], wanted.network.floating?.[role]];
     const gone = role === "bastion" && wanted.machines.bastion === undefined;
@@ -113,7 +114,7 @@ function addressDangers(applied: Applied, wanted: Applied): Danger[] {
       {
         key: "environment",
         action: "move-address",
-        path: becomes === undefined ? closedBy(role) : path,
+        path: becomes === undefined ? closedBy(role, plan) : path,
         reason: `${reason}${kept}`,
         remedy: "leave it as it is, or have names and users led to the new address",
         ...(becomes?.address === undefined ? {} : { value: becomes.address }),
@@ -122,9 +123,10 @@ function addressDangers(applied: Applied, wanted: Applied): Danger[] {
   });
 }
 
-/** The field by which nobody outside may reach it any more. */
-function closedBy(role: keyof typeof OUTSIDE): string {
-  if (role === "bastion") return "infrastructure.network.floating";
+/** The field by which it has no floating address any more. Where somebody may still come, only `floating: none` takes it. */
+function closedBy(role: keyof typeof OUTSIDE, { access, network }: EnvironmentPlan): string {
+  const comes = role === "ingress" ? reachesBeyond(access.ingressCidrs, network.cidr) : access.adminCidrs.length > 0;
+  if (role === "bastion" || comes) return "infrastructure.network.floating";
   return `infrastructure.access.${role === "ingress" ? "ingressCidrs" : "adminCidrs"}`;
 }
 

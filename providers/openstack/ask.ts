@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import type { Finding } from "../../model/problems";
 
 /** A question to the cloud about what a field of the environment file names. */
@@ -40,6 +41,8 @@ export async function ask<T>({ path, value, what, ask: lookup, check, uses, opti
     const finding = await check?.(found);
     return finding ? { kind: "missing", finding, ...(uses && { uses }) } : { kind: "found", found };
   } catch (error) {
+    // Nothing of the cloud's: what the question waits for was refused, in its own words.
+    if (RunError.isInstance(error)) throw error;
     const text = error instanceof Error ? error.message : String(error);
     const missing = (reason: string, remedy: string): Answer<T> => ({
       kind: "missing",
@@ -49,7 +52,7 @@ export async function ask<T>({ path, value, what, ask: lookup, check, uses, opti
     if (value !== undefined && SEVERAL.test(text)) return missing(`the cloud has several of that name (${what})`, "give the id of one");
     if (value !== undefined && MISSING.test(text))
       return missing(
-        `the cloud has no ${what} of that name or id, or none that this project may use`,
+        `the cloud has no ${CALLED[what] ?? `${what} of that name or id`}, or none that this project may use`,
         `name one that is there: ${LISTS[what] ?? "look at what the cloud has"}`,
       );
     if (optional === true || FORBIDDEN.test(text))
@@ -59,6 +62,9 @@ export async function ask<T>({ path, value, what, ask: lookup, check, uses, opti
     });
   }
 }
+
+/** What is missing, in words, where not both name and id are taken. */
+const CALLED: Readonly<Record<string, string>> = { "key pair": "key pair of that name", "floating address": "such floating address" };
 
 /** How a person sees what there is. */
 const LISTS: Readonly<Record<string, string>> = {

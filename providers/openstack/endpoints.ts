@@ -103,11 +103,8 @@ function floatingAddress(
     `${name}-floating-ip-associate-${role}`,
     { floatingIp: address, portId },
     // Neutron refuses the association before the router joins the subnet, and the router's leaving before the association is gone.
-    child(scope, {
-      dependsOn: [...network.uplink],
-      // A port has one floating address: where another one is named, the old one leaves first.
-      ...(given !== undefined && { deleteBeforeReplace: true }),
-    }),
+    // A port has one floating address: where another one is named, or made, the old one leaves first.
+    child(scope, { dependsOn: [...network.uplink], deleteBeforeReplace: true }),
   );
   return address;
 }

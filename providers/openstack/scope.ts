@@ -1,4 +1,4 @@
-import { type CustomResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Resource, RunError, runtime } from "@pulumi/pulumi";
 import { physicalName } from "../../model/names";
 import { openstackMetadata, openstackTags } from "../../model/openstack";
 import { steadyError } from "../steady-error";
@@ -30,6 +30,7 @@ export function child({ parent, provider, survey }: Scope, options: ChildOptions
 
 /** Every resource that waited fails with this error: it has to stay as it is. */
 function steadily(error: unknown): never {
+  if (RunError.isInstance(error)) throw error;
   throw steadyError(error instanceof Error ? error.message : String(error));
 }
 

@@ -31,6 +31,12 @@ const CASES: readonly (readonly [string, World, string])[] = [
     { failure: new OperationFailedError("the cloud is full") },
     `kpaas up seoul --yes --approve general-1:remove@${planDigest(PLAN)} --approve nfs-1:resize@0123456789ab`,
   ],
+  ["up seoul --yes", { failure: new OperationFailedError("no backend", { next: "pulumi login" }) }, "pulumi login"],
+  [
+    "up seoul --sandbox --yes",
+    { failure: new OperationFailedError("b does not answer\nWhether it is there is told by `kpaas refresh`.") },
+    "kpaas refresh seoul --sandbox",
+  ],
   ["destroy seoul --yes --approve cluster:lost", { failure: new OperationFailedError("unreachable") }, "kpaas destroy seoul --yes"],
   ["up seoul --approve general-1:remove", {}, `kpaas up seoul --approve general-1:remove@${planDigest(PLAN)} --yes`],
   ["up seoul --yes", { failure: new EngineMissingError("none") }, "kpaas doctor"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createColors } from "picocolors";
 import { PLAN_PARTS, viewPlan } from "../../cli/views";
+import type { Flow } from "../../model/plan/types";
 import { command, PLAN, planWith } from "./fixture";
 
 const colors = createColors(false);
@@ -43,6 +44,22 @@ describe("kpaas plan", () => {
     const wide = await viewPlan(PLAN, "machines", { width: Number.POSITIVE_INFINITY, colors });
     assert.match(wide[0] ?? "", /^KEY +ROLES +ZONE +SIZE +IMAGE +ADDRESS +VOLUMES$/);
     assert.equal(wide.length, 4);
+  });
+
+  it("tells what comes in, what goes out and what stays within the network", async () => {
+    const flow = (from: Flow["from"], to: Flow["to"]): Flow => ({ from, to, protocol: "tcp", ports: [443], reason: "why" });
+    const flows = [
+      flow("cidr:0.0.0.0/0", "worker"),
+      flow("nodes", "cidr:203.0.113.0/24"),
+      flow("nodes", "cidr:10.20.0.0/24"),
+      flow("cidr:10.20.0.0/16", "nodes"),
+      flow("worker", "control-plane"),
+    ];
+    const lines = await viewPlan(planWith({ flows }), "flows", { width: 120, colors });
+    assert.deepEqual(
+      lines.map((line) => line.split(" ")[0]),
+      ["WAY", "in", "out", "within", "within", "within"],
+    );
   });
 
   it("counts no machine that is there already", async () => {

@@ -17,7 +17,7 @@ describe("What to do about a failure", () => {
     [
       "a cluster that is gone",
       'can\'t delete Helm Release with unreachable cluster. Reason: "dial tcp 10.20.0.2:6443: connect: connection refused"',
-      /--approve cluster:lost/,
+      /was not reached/,
     ],
     ["a machine that could not be built", "unexpected state 'ERROR', wanted target 'ACTIVE'", /quota of volumes/],
     ["what does not go", "Error waiting for openstack_networking_subnet_v2 6645 to become deleted: context deadline exceeded", /in time/],
@@ -58,20 +58,48 @@ describe("What to do about a failure", () => {
       /set PULUMI_CONFIG_PASSPHRASE to it/,
     ],
     ["another passphrase", "get stack secrets manager: incorrect passphrase", /set PULUMI_CONFIG_PASSPHRASE/],
+    [
+      "hosts that are silent",
+      "nothing was begun, because steps need hosts that do not answer:\n  worker-2 does not answer",
+      /told by `kpaas refresh`/,
+    ],
     ["nothing known", "kpaas:kubespray:Cluster seoul (update): scale.yml failed", undefined],
     ["numbers that only look like a code", "address 10.4.29.0 in 10.0.0.0/24 port 4010 is taken", undefined],
   ];
   for (const [title, failure, says] of table) {
     it(`is told for ${title}`, () => {
-      const remedies = remediesFor(failure);
+      const remedies = remediesFor(failure).map(({ text }) => text);
       assert.equal(remedies.length, says === undefined ? 0 : 1, remedies.join("\n"));
       if (says !== undefined) assert.match(remedies[0] ?? "", says);
     });
   }
 
+  it("names another command where the same one cannot work", () => {
+    const next = (failure: string, sandbox = false) => remediesFor(failure, sandbox).map((remedy) => remedy.next);
+    const passphrase = "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE";
+    assert.deepEqual(next("PULUMI_ACCESS_TOKEN must be set for login"), ["pulumi login"]);
+    assert.deepEqual(next('unable to open state directory "file:///x"'), ["kpaas doctor"]);
+    assert.deepEqual(next("passphrase must be set with PULUMI_CONFIG_PASSPHRASE"), [passphrase]);
+    assert.deepEqual(next("incorrect passphrase"), [passphrase]);
+    assert.deepEqual(next("incorrect passphrase", true), ["rm -r .kpaas/sandbox"]);
+    assert.deepEqual(next("401: Unauthorized"), ["kpaas doctor"]);
+    assert.deepEqual(next("configured Kubernetes cluster is unreachable"), ["kpaas doctor"]);
+    assert.deepEqual(next("ENOSPC: no space left on device"), [undefined]);
+  });
+
   it("is the sandbox's own where that differs", () => {
-    assert.match(remediesFor("incorrect passphrase", true).join(), /^The file \.kpaas\/sandbox\/passphrase .*rm -r \.kpaas\/sandbox/);
-    assert.match(remediesFor("no space left on device", true).join(), /free some space/);
+    assert.match(
+      remediesFor("incorrect passphrase", true)
+        .map(({ text }) => text)
+        .join(),
+      /^The file \.kpaas\/sandbox\/passphrase .*rm -r \.kpaas\/sandbox/,
+    );
+    assert.match(
+      remediesFor("no space left on device", true)
+        .map(({ text }) => text)
+        .join(),
+      /free some space/,
+    );
   });
 
   it("is told once however many resources failed the same way", () => {

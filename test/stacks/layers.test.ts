@@ -36,14 +36,14 @@ describe("an environment in three layers on the real engine", function () {
   const root = mkdtempSync(join(tmpdir(), "kpaas-layers-"));
   let lock: Lock | undefined;
 
-  const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three", network = {}) => {
+  const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three", network = {}, { floating = {}, services = {} } = {}) => {
     const planned = plannedFile(
       environmentFile({
         name: "tiers",
         layers,
-        platform: FEW,
+        platform: { services: { ...FEW.services, ...services } },
         // Reached from outside: what the infrastructure gives of addresses goes through all three.
-        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] } },
+        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] }, network: { floating } },
         cluster: { network, apiEndpoint: { domain: "api.tiers.example.org" }, pools: { worker: { nodes } } },
       }),
       lock,
@@ -160,6 +160,55 @@ describe("an environment in three layers on the real engine", function () {
   it("is not built a second time because layers changed", async () => {
     const nodes = { a: {}, b: { generation: 2 } };
     await assert.rejects(upEnvironment(target(nodes, undefined, "one")), refused(/held by the stack tiers\.infrastructure/));
+  });
+
+  it("moves between an address made beforehand and one of its own: a port never has both", async () => {
+    for (const floating of [{ ingress: "198.51.100.8" }, {}]) {
+      const wanted = target({ a: {}, b: { generation: 2 } }, "infrastructure", "three", {}, { floating });
+      const { outputs } = await upEnvironment({ ...wanted, approvals: [bindToPlan("environment:move-address", wanted.plan)] });
+      const { ingress } = outputs.addresses as Record<string, Record<string, string>>;
+      assert.match(String(ingress?.publicAddress), floating.ingress === undefined ? /^203\.0\.113\./ : /^198\.51\.100\.8$/);
+    }
+  });
+
+  /** The databases switched off, by approvals of this command or of the stack's configuration. */
+  const withoutDatabases = (network = {}) => {
+    const wanted = target({ a: {}, b: { generation: 2 } }, "platform", "three", network, { services: { mariadb: false } });
+    return { ...wanted, approval: bindToPlan("environment:drop-database", wanted.plan) };
+  };
+  const claims = () => filesIn(join(root, ".kpaas/sandbox/world/tiers")).filter((file) => /PersistentVolumeClaim/i.test(file));
+
+  it("keeps the protection of what an approval would let go, where the cluster refuses another change of the plan", async () => {
+    const { approval, ...wanted } = withoutDatabases({ encapsulation: "ipip" });
+    await assert.rejects(
+      upEnvironment({ ...wanted, approvals: [approval] }),
+      (error) => error instanceof RefusedError && error.problems.map(({ path }) => path).join() === "cluster.network.encapsulation",
+    );
+    const [stack = ""] = filesIn(join(root, ".kpaas/sandbox/backend")).filter((file) => file.endsWith("/tiers.platform.json"));
+    const { resources } = JSON.parse(readFileSync(stack, "utf8")).checkpoint.latest;
+    const kept = resources.filter(({ type }: { type: string }) => type === "kubernetes:core/v1:PersistentVolumeClaim");
+    assert.deepEqual(
+      kept.map(({ protect }: { protect?: boolean }) => protect),
+      [true],
+    );
+  });
+
+  it("lets go of what is protected by an approval of the configuration too, which only the program reads", async () => {
+    const { approval, ...wanted } = withoutDatabases();
+    const config = join(sandboxFolders(root, "tiers").project, "Pulumi.tiers.platform.yaml");
+    const before = readFileSync(config, "utf8");
+    const claimed = claims().length;
+    writeFileSync(config, `${before.trimEnd()}\nconfig:\n  kpaas:approve: ${approval}\n`);
+    try {
+      const { approved } = await upEnvironment(wanted);
+      assert.deepEqual(
+        approved.map((each) => each.approval),
+        [approval],
+      );
+    } finally {
+      writeFileSync(config, before);
+    }
+    assert.equal(claims().length, claimed - 1);
   });
 
   it("is not destroyed from below by `pulumi destroy` either, which knows of no other stack", async () => {

@@ -32,6 +32,8 @@ export function ingressNginxValues(args: Omit<IngressNginxArgs, "defaultCertific
         loadBalancerSourceRanges: sourceRanges(args),
         // Keeps the client's address for logs and for rules by address.
         externalTrafficPolicy: "Local",
+        // MetalLB leads packets to the address itself; a cloud's balancer may need the ports on the nodes.
+        ...(args.loadBalancer === "metallb" ? { allocateLoadBalancerNodePorts: false } : {}),
       },
       admissionWebhooks: { enabled: true, patch: { enabled: true, image: chartImage(imageOf(plan, "certgen")) } },
     },

@@ -10,7 +10,7 @@ import { PlatformService } from "../service";
 import { MARIADB } from "../tokens";
 import type { MariaDbArgs } from "./args";
 import { accountsSql, clientSettings, tablesSql } from "./sql";
-import { ACCOUNTS_FILE, NAMES, PORT, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
+import { ACCOUNTS_FILE, NAMES, PORT, ROOT_PASSWORD, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
 
 const SERVER = "mariadb";
 const JOB = "mariadb-schemas";
@@ -70,7 +70,7 @@ export class MariaDb extends PlatformService {
   }
 
   private createServer({ plan, storageClass, protectData, retainData, schemas }: MariaDbArgs, passwords: Passwords): StatefulSet {
-    const access = this.secret("secret", NAMES.secret, SERVER, { "root-password": this.rootPassword });
+    const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
     const accounts = all(passwords).apply((known) => accountsSql(Object.values(schemas), known));
     const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
     const config = new ConfigMap(

@@ -22,6 +22,10 @@ export const NAMES = {
 export const ACCOUNTS_FILE = "accounts.sql";
 const ACCOUNTS_FOLDER = "/etc/kpaas-accounts";
 
+/** The file that root's password is read from when the data are made, and its folder. */
+export const ROOT_PASSWORD = "root-password";
+const ROOT_FOLDER = "/etc/kpaas-root";
+
 /** The server's settings. Names are not resolved: accounts are told apart by name, and a slow DNS must not slow logins. */
 export const SERVER_CONFIG = [
   "[mariadbd]",
@@ -46,7 +50,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
         image: imageOf(plan, "server"),
         args: [`--init-file=${ACCOUNTS_FOLDER}/${ACCOUNTS_FILE}`],
         env: [
-          { name: "MARIADB_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: NAMES.secret, key: "root-password" } } },
+          { name: "MARIADB_ROOT_PASSWORD_FILE", value: `${ROOT_FOLDER}/${ROOT_PASSWORD}` },
           // Root logs in on the server's socket only.
           { name: "MARIADB_ROOT_HOST", value: "localhost" },
           { name: "MARIADB_AUTO_UPGRADE", value: "1" },
@@ -61,6 +65,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
           { name: "data", mountPath: "/var/lib/mysql" },
           { name: "config", mountPath: "/etc/mysql/conf.d", readOnly: true },
           { name: "init", mountPath: ACCOUNTS_FOLDER, readOnly: true },
+          { name: "root", mountPath: ROOT_FOLDER, readOnly: true },
           { name: "run", mountPath: "/run/mysqld" },
           { name: "tmp", mountPath: "/tmp" },
         ],
@@ -70,6 +75,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
       { name: "data", persistentVolumeClaim: { claimName: NAMES.data } },
       { name: "config", configMap: { name: NAMES.config } },
       { name: "init", secret: { secretName: NAMES.init } },
+      { name: "root", secret: { secretName: NAMES.secret } },
       { name: "run", emptyDir: {} },
       { name: "tmp", emptyDir: {} },
     ],

@@ -231,6 +231,7 @@ describe("MariaDB", () => {
     const g = await run(mariadb());
     const env = at(workloads(g)[0]?.containers[0], "env") as { name: string; value?: string }[];
     assert.equal(env.find(({ name }) => name === "MARIADB_ROOT_HOST")?.value, "localhost");
+    assert.equal(env.find(({ name }) => name === "MARIADB_ROOT_PASSWORD_FILE")?.value, "/etc/kpaas-root/root-password");
     const accounts = String(at(unwrapSecret(g.get("db-init").inputs.stringData), "accounts.sql"));
     assert.match(accounts, /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal'@'%';/);
     assert.ok(!accounts.includes("root"));

@@ -190,6 +190,21 @@ describe("what may change on an environment that stands", () => {
     });
   }
 
+  it("asks at the field by which something is not reached from outside any more", () => {
+    const first = plannedFile(fileOf(outside));
+    const asked = (values: Values): string[] => {
+      const { plan } = plannedFile(fileOf({ ...outside, ...values }), first.lock);
+      return findDangers(appliedState(first.plan), plan, first.plan.cluster).map(({ path }) => path);
+    };
+    const floating = "infrastructure.network.floating";
+    assert.deepEqual(asked({ [floating]: "none" }), [floating, floating]);
+    for (const [field, cidrs] of [
+      ["infrastructure.access.adminCidrs", []],
+      ["infrastructure.access.ingressCidrs", ["10.20.0.0/16"]],
+    ] as const)
+      assert.deepEqual(asked({ [field]: cidrs }), [field]);
+  });
+
   it("is said of every field of the file", () => {
     const all = fields(environmentJsonSchema());
     assert.ok(all.length > 100, `${all.length} fields`);

@@ -26,7 +26,9 @@ describe("an OpenStack infrastructure", () => {
     for (const resource of g.resources.filter((each) => each.type.startsWith("openstack:"))) {
       assert.equal(resource.options.provider, "seoul-provider", resource.name);
       assert.equal(resource.parent, "seoul", resource.name);
-      assert.notEqual(resource.options.deleteBeforeReplace === true, resource.type.endsWith(":VolumeAttach") === false, resource.name);
+      // A volume is attached once, and a port has one floating address.
+      const single = /:(VolumeAttach|FloatingIpAssociate)$/.test(resource.type);
+      assert.equal(resource.options.deleteBeforeReplace === true, single, resource.name);
       if ("tags" in resource.inputs) assert.deepEqual(resource.inputs.tags, ["kpaas-environment=seoul", "team=platform"], resource.name);
     }
     assert.deepEqual(g.get("seoul-machine-cp-1").inputs.metadata, {

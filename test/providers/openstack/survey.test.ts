@@ -81,7 +81,13 @@ const missing: readonly (readonly [
     "infrastructure.openstack.bootVolumeType",
     /no volume type/,
   ],
-  ["key pair", withKeyPair, { [tokens.keyPair]: fails("got 404 instead") }, "infrastructure.access.ssh.keyPair", /no key pair/],
+  [
+    "key pair",
+    withKeyPair,
+    { [tokens.keyPair]: fails("got 404 instead") },
+    "infrastructure.access.ssh.keyPair",
+    /no key pair of that name, or/,
+  ],
   ["network", { network: given }, { [tokens.network]: fails(NOTHING) }, "infrastructure.network.existing.network", /no network/],
   [
     "subnet",
@@ -103,7 +109,7 @@ const missing: readonly (readonly [
     { network: given },
     { [tokens.floating]: fails("No openstack_networking_floatingip_v2 found") },
     "infrastructure.network.floating.api",
-    /no floating address/,
+    /no such floating address/,
   ],
   [
     "floating address in use",
