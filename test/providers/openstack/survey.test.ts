@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { RunError } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { InvalidInputError, RefusedError } from "../../../model/problems";
+import { ask } from "../../../providers/openstack/ask";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
 import { demandOf, findShortages, type Limit, type Quota } from "../../../providers/openstack/quotas";
 import { type Graph, graph } from "../../support/graph";
@@ -133,6 +135,12 @@ describe("a look at the cloud before anything is made", () => {
       assert.equal(g, undefined, "the run has failed");
     });
   }
+
+  it("passes on, as it is, the refusal of what it waits for: it is told once", async () => {
+    const refusal = new RunError("refused, not found");
+    const question = { path: "infrastructure.image", value: "ubuntu", what: "image", ask: () => Promise.reject(refusal) };
+    await assert.rejects(ask(question), (error) => error === refusal);
+  });
 
   it("tells of every missing flavor at the field of its machines", async () => {
     const nodes = { a: {}, b: { size: "odd" } };
