@@ -193,6 +193,18 @@ describe("an environment in three layers on the real engine", function () {
     );
   });
 
+  it("is not destroyed from below by `pulumi destroy` either, which knows of no other stack", async () => {
+    const { command } = await locateEngine({ install: false });
+    const folders = sandboxFolders(root, "tiers");
+    for (const layer of ["infrastructure", "cluster"] as const) {
+      const args = ["destroy", "--yes", "--non-interactive", "--stack", stackName("tiers", layer)];
+      const { status, stdout } = spawnSync(command, args, { cwd: folders.project, env: sandboxEnvironment(folders), encoding: "utf8" });
+      assert.notEqual(status, 0);
+      assert.match(stdout, /cannot be deleted\s+because it is protected/);
+    }
+    assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: { generation: 2 } }))), [0, 0, 0, 0]);
+  });
+
   it("lets go of what is protected by an approval of the configuration too, which only the program reads", async () => {
     const { approval, ...wanted } = withoutDatabases();
     const config = join(sandboxFolders(root, "tiers").project, "Pulumi.tiers.platform.yaml");
@@ -209,18 +221,6 @@ describe("an environment in three layers on the real engine", function () {
       writeFileSync(config, before);
     }
     assert.equal(claims().length, claimed - 1);
-  });
-
-  it("is not destroyed from below by `pulumi destroy` either, which knows of no other stack", async () => {
-    const { command } = await locateEngine({ install: false });
-    const folders = sandboxFolders(root, "tiers");
-    for (const layer of ["infrastructure", "cluster"] as const) {
-      const args = ["destroy", "--yes", "--non-interactive", "--stack", stackName("tiers", layer)];
-      const { status, stdout } = spawnSync(command, args, { cwd: folders.project, env: sandboxEnvironment(folders), encoding: "utf8" });
-      assert.notEqual(status, 0);
-      assert.match(stdout, /cannot be deleted\s+because it is protected/);
-    }
-    assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: { generation: 2 } }))), [0, 0, 0, 0]);
   });
 
   it("is destroyed downwards, and not from below", async () => {
