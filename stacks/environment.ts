@@ -5,6 +5,7 @@ import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Infrastructure } from "../providers/infrastructure";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
+import { failRunWhere } from "./fail-run";
 import { loginOutput } from "./login";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
 import { type EnvironmentRecord, type EnvironmentSpec, planSpec, withoutStack } from "./spec";
@@ -53,7 +54,7 @@ export class Environment extends ComponentResource {
     super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this }, "plan" in args ? args.onChecked : undefined);
     // Whoever hands over a plan waits for the answer; of an environment by its fields nobody does, and a rejection ends the run.
-    if (admitted !== undefined) void this.infrastructure.checked.catch(withoutStack);
+    if (admitted !== undefined) failRunWhere(Promise.all([admitted, this.infrastructure.checked.catch(withoutStack)]));
     const { machines } = this.infrastructure;
     const proxyUrl = tunnelUrl(plan);
     this.cluster = new Cluster(

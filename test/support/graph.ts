@@ -110,6 +110,8 @@ async function record(build: () => unknown, options: GraphOptions): Promise<Grap
   const unknowns = options.unknowns === true;
   const resources: Mutable<RecordedResource>[] = [];
   const invokes: InvokeCall[] = [];
+  // A run that failed leaves its failure in the settings.
+  runtime.resetOptions("", "", -1, "", "", false, "");
   await runtime.setMocks(
     {
       call: ({ token, inputs }) => {
@@ -160,12 +162,18 @@ async function record(build: () => unknown, options: GraphOptions): Promise<Grap
     let seen = -1;
     while (seen !== resources.length) {
       seen = resources.length;
-      await runtime.disconnect(); // waits for the queue of calls to drain
+      await runtime.disconnect().catch(afterTheOthers); // waits for the queue of calls to drain
       await new Promise((resolve) => setImmediate(resolve)); // lets what hangs on the last answers start calls of its own
     }
     return built;
   });
   return toGraph(result, resources, invokes);
+}
+
+/** Passes a failure on once what waited for the same has failed too, lest it be taken for the next run's. */
+async function afterTheOthers(failure: unknown): Promise<never> {
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  throw failure;
 }
 
 /** A failed registration surfaces as an unhandled rejection only; here it becomes the run's own error. */
