@@ -62,7 +62,10 @@ export async function translateErrors<T>(
     // Where something else failed too, the failure names all of it.
     if (refused.length > 0 && refused.every((problems) => problems.length > 0)) throw new RefusedError(refused.flat());
     // The engine tells of an error in the program with its stack trace; its text says what matters, the rest is in the cause.
-    const own = thrown instanceof Error && collector?.hasFailedResources === false ? indent(thrown.message) : undefined;
+    const own =
+      thrown instanceof Error && collector?.hasFailedResources === false && !CUT_OFF.test(thrown.message)
+        ? indent(thrown.message)
+        : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);
     const remedies = remediesFor(reason, target.sandbox);
     const text = [`${what} of ${environment} failed:`, reason, ...remedies.map((remedy) => remedy.text)].join("\n");
@@ -70,6 +73,9 @@ export async function translateErrors<T>(
     throw new OperationFailedError(text, { next, ...(thrown === undefined ? {} : { cause: thrown }) });
   }
 }
+
+/** What a program says whose calls the engine broke off, because something else had failed: a missing plugin, say. */
+const CUT_OFF = /context cancell?ed|\bCANCELLED\b/;
 
 /** What the engine itself could not say any more. */
 function killedError(what: string, environment: string, error: EngineKilledError): OperationFailedError {
