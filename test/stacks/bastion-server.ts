@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Connection, Server, utils } from "ssh2";
+import { ed25519Pair } from "../support/ssh-keys";
 
 /** A key pair for a host or a user. */
 export function newKey(): { readonly privateKey: string; readonly publicKey: string } {
-  const { private: privateKey, public: publicKey } = utils.generateKeyPairSync("ed25519");
+  const { private: privateKey, public: publicKey } = ed25519Pair();
   return { privateKey, publicKey };
 }
 

@@ -11,9 +11,10 @@ import { RefusedError } from "../../model/problems";
 import { moveReferences } from "../../stacks/references";
 import { resolveSecrets, standInSecrets, withStandIns } from "../../stacks/secrets";
 import { environmentFile, plannedFile } from "../support/environment";
+import { ed25519Pair } from "../support/ssh-keys";
 
 const CANARY = "canary-1f0c";
-const pair = utils.generateKeyPairSync("ed25519");
+const pair = ed25519Pair();
 
 function planWith(credentials: Record<string, string>, privateKey: Record<string, string>): EnvironmentPlan {
   return plannedFile(environmentFile({ infrastructure: { provider: "openstack", credentials, access: { ssh: { privateKey } } } })).plan;
@@ -68,7 +69,7 @@ describe("secret references", () => {
       [CANARY]: /no private key that SSH takes/,
       [utils.generateKeyPairSync("ed25519", { passphrase: "p", cipher: "aes256-cbc", rounds: 16 }).private]: /protected by a passphrase/,
       [pair.public]: /is a public key/,
-      [utils.generateKeyPairSync("ed25519").private]: /is not the private half of publicKey/,
+      [ed25519Pair().private]: /is not the private half of publicKey/,
     };
     const ssh = { publicKey: `${pair.public} someone@here`, privateKey: { env: "SSH_KEY" } };
     const { plan } = plannedFile(environmentFile({ infrastructure: { provider: "openstack", access: { ssh } } }));

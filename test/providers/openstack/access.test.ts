@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { output, secret } from "@pulumi/pulumi";
-import { utils } from "ssh2";
 import type { InfrastructureSecrets } from "../../../providers/infrastructure";
 import { isSecretEnvelope, unwrapSecret } from "../../support/mocks";
 import { build, built, ofType, value } from "../../support/openstack";
 import { samplePlan } from "../../support/plan";
+import { ed25519Pair } from "../../support/ssh-keys";
 
 describe("secrets and access on OpenStack", () => {
   const canary = "canary-7f3a";
-  const one = utils.generateKeyPairSync("ed25519");
+  const one = ed25519Pair();
 
   it("keeps credentials and keys in envelopes, and sets only the arguments that were given", async () => {
     const secrets: InfrastructureSecrets = {
@@ -70,7 +70,7 @@ describe("secrets and access on OpenStack", () => {
     assert.deepEqual(g.leaks("PRIVATE KEY"), []);
     const pair = async (key: string) =>
       (await build(samplePlan("standard"), { sshPrivateKey: secret(key) })).get("seoul-keypair").inputs.name;
-    assert.notEqual(await pair(one.private), await pair(utils.generateKeyPairSync("ed25519").private));
+    assert.notEqual(await pair(one.private), await pair(ed25519Pair().private));
   });
 
   it("uses a key pair that is there, and makes none", async () => {
