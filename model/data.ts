@@ -36,3 +36,8 @@ export function merge(base: unknown, over: unknown): unknown {
   }
   return result;
 }
+
+/** Whether a value is given: null takes one out. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,11 +1,15 @@
+import { isSet } from "../../model/data";
+
 /** Helm values. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Keys of one map of which Kubernetes takes one only. */
+/** Keys of one map that do not go with another one: the key given, and the one of ours that gives way. */
 const EXCLUSIVE = [
   ["minAvailable", "maxUnavailable"],
+  ["maxUnavailable", "minAvailable"],
   // An image's digest outweighs its tag.
   ["tag", "digest"],
+  ["digest", "tag"],
 ] as const;
 
 /**
@@ -14,19 +18,12 @@ const EXCLUSIVE = [
  */
 export function mergeValues(ours: Values, theirs: Values): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...ours };
-  for (const pair of EXCLUSIVE)
-    for (const [given, other] of [pair, [...pair].reverse()] as const)
-      if (given !== undefined && other !== undefined && isSet(theirs[given]) && !(other in theirs)) delete merged[other];
+  for (const [given, other] of EXCLUSIVE) if (isSet(theirs[given]) && !(other in theirs)) delete merged[other];
   for (const [key, value] of Object.entries(theirs)) {
     const own = merged[key];
     merged[key] = isMap(own) && isMap(value) ? mergeValues(own, value) : value;
   }
   return merged;
-}
-
-/** Whether the user gives a value: null takes one out. */
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 function isMap(value: unknown): value is Values {

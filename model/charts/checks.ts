@@ -1,4 +1,4 @@
-import { at, type Fields, isFields, list, merge } from "../data";
+import { at, type Fields, isFields, isSet, list, merge } from "../data";
 import type { ServicePlan } from "../plan/types";
 import { podSecurityProblem } from "../pod-security";
 import type { Findings } from "../problems";
@@ -30,7 +30,7 @@ function checkPairs(values: Fields, field: (path: string) => string, findings: F
   for (const [key, value] of Object.entries(values)) {
     if (!isFields(value)) continue;
     const here = [...path, key];
-    if (set(value.minAvailable) && set(value.maxUnavailable)) {
+    if (isSet(value.minAvailable) && isSet(value.maxUnavailable)) {
       findings.error(field(here.join(".")), "a disruption budget has minAvailable or maxUnavailable, not both", "take one of them out");
     }
     checkPairs(value, field, findings, here);
@@ -40,7 +40,7 @@ function checkPairs(values: Fields, field: (path: string) => string, findings: F
 function checkRules(rules: ChartRules, values: Fields, field: (path: string) => string, findings: Findings): void {
   for (const { path, is, unless, reason } of rules.refused) {
     const value = at(values, path);
-    if (!set(value) || value === "" || (is === undefined ? value === unless : value !== is)) continue;
+    if (!isSet(value) || value === "" || (is === undefined ? value === unless : value !== is)) continue;
     findings.error(field(path), reason, "take it out", scalar(value));
   }
   for (const [path, api] of Object.entries(rules.api)) {
@@ -65,12 +65,12 @@ function checkOptions(
 ): void {
   for (const [path, option] of Object.entries(rules.fields)) {
     const value = at(values, path);
-    if (!set(value) || (option === "replicas" && value === replicas)) continue;
+    if (!isSet(value) || (option === "replicas" && value === replicas)) continue;
     const better = `platform.services.${service}.${option}`;
     findings.warn(field(path), `is set by ${better}, which the plan and its disruption budget go by`, `use ${better}`);
   }
   for (const [path, holds] of Object.entries(rules.ownLists)) {
-    if (!set(at(values, path))) continue;
+    if (!isSet(at(values, path))) continue;
     const reason = `lists are not merged: this one replaces the platform's own, which says ${holds}`;
     findings.warn(field(path), reason, "repeat in it what the platform's own list holds, where that is wanted");
   }
@@ -122,8 +122,6 @@ function checkExtraObjects(values: Fields, field: (path: string) => string, find
     );
   });
 }
-
-const set = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** A value that may be shown in a message. */
 function scalar(value: unknown): unknown {
