@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
+import { fromFolder } from "../files/from-folder";
 import { isFields } from "../model/data";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError, type Problem } from "../model/problems";
-import { fromFolder } from "../stacks/from-folder";
 import type { Context } from "./context";
 import type { Finding } from "./finding";
 import { artifactHosts, backendReachFinding, bastionFinding, reachabilityFinding } from "./reach";
@@ -112,7 +112,7 @@ async function bastionFindings(context: Context, plans: readonly EnvironmentPlan
 }
 
 async function bastionFindingsOf(context: Context, plan: EnvironmentPlan, root: string): Promise<Finding[]> {
-  const [engine, { loginOf }] = await Promise.all([context.modules.engine(), import("../stacks/login.js")]);
+  const [engine, { loginOf }] = await Promise.all([context.modules.engine(), import("../reach/login.js")]);
   // A backend that does not answer has a finding of its own.
   const signal = AbortSignal.timeout(READ_MS);
   try {

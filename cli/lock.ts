@@ -1,4 +1,4 @@
-import type { LoadedEnvironment } from "../stacks/load";
+import type { LoadedEnvironment } from "../files/load";
 
 /** A line that says a lock is missing or outdated; nothing where it is current or the file could not be planned. */
 export function lockNotice(loaded: LoadedEnvironment): string[] {

@@ -1,9 +1,9 @@
 import type * as Locate from "../engine/locate";
 import type * as Operations from "../engine/operations";
+import type * as Load from "../files/load";
+import type * as StandIn from "../files/stand-in";
 import type * as EnvironmentSchema from "../model/environment/schema";
 import type * as FleetSchema from "../model/fleet/schema";
-import type * as Load from "../stacks/load";
-import type * as StandIn from "../stacks/stand-in";
 
 /** What the commands use of the rest, each part loaded when a command first needs it. Tests put their own in its place. */
 export interface Modules {
@@ -21,8 +21,8 @@ export interface Modules {
 
 /** The real parts. */
 export const modules: Modules = {
-  environments: () => import("../stacks/load.js"),
-  standIns: () => import("../stacks/stand-in.js"),
+  environments: () => import("../files/load.js"),
+  standIns: () => import("../files/stand-in.js"),
   schemas: async () => ({ ...(await import("../model/environment/schema.js")), ...(await import("../model/fleet/schema.js")) }),
   engine: () => import("../engine/operations.js"),
   locator: () => import("../engine/locate.js"),

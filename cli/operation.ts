@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EngineTarget, OperationResult, RunOptions } from "../engine/types";
+import type { LoadedEnvironment } from "../files/load";
+import { describeLockChanges, lockProblems } from "../files/lock-problems";
 import { approvalMistake, bindToPlan } from "../model/guard/approvals";
 import { LAYERS, type Layer } from "../model/layers";
 import { InvalidInputError, RefusedError } from "../model/problems";
-import type { LoadedEnvironment } from "../stacks/load";
-import { describeLockChanges, lockProblems } from "../stacks/lock-problems";
 import { describeChanges } from "./changes";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";

@@ -1,4 +1,4 @@
-import type { Login } from "../stacks/login";
+import type { Login } from "../reach/login";
 
 /** What an `ssh_config` is written from. */
 export interface SshConfig {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { OperationFailedError } from "../engine/errors";
 import { makeFolder, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../host/files";
 import { withTemporaryFolder } from "../host/temporary";
-import type { Login } from "../stacks/login";
+import type { Login } from "../reach/login";
 import type { Context } from "./context";
 import { ENDING } from "./signals";
 import { sshConfig } from "./ssh-config";

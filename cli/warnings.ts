@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import type { LoadedEnvironment } from "../files/load";
 import { hasCode, PRIVATE, readIfThere, writeWhole } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { Problem } from "../model/problems";
-import type { LoadedEnvironment } from "../stacks/load";
 
 /**
  * The warnings to show with a command that is about something else: what is past its end of life is so for weeks, and is told once a day

@@ -9,9 +9,11 @@ const MAY_IMPORT = {
   sandbox: ["host", "plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
   providers: ["model", "catalog"],
   components: ["providers/infrastructure", "model", "catalog"],
-  stacks: ["components", "providers", "host", "model", "catalog"],
-  engine: ["stacks", "host", "model", "catalog", "plugin/rpc"],
-  cli: ["engine", "stacks", "host", "model", "catalog"],
+  files: ["host", "model", "catalog"],
+  reach: ["providers/infrastructure", "host", "model", "catalog"],
+  stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
+  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc"],
+  cli: ["engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };
 
 /** Which folders, tests and the sandbox aside, may use which cloud's SDK. */

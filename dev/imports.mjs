@@ -9,9 +9,21 @@ import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 const { forbidden, options } = createRequire(import.meta.url)("./dependency-cruiser.cjs");
-const folders = ["model", "catalog", "plugin", "sandbox", "providers", "components", "stacks", "engine", "cli", "test"].filter((folder) =>
-  existsSync(folder),
-);
+const folders = [
+  "model",
+  "catalog",
+  "host",
+  "files",
+  "reach",
+  "plugin",
+  "sandbox",
+  "providers",
+  "components",
+  "stacks",
+  "engine",
+  "cli",
+  "test",
+].filter((folder) => existsSync(folder));
 const tsConfig = extractTSConfig(join(root, "tsconfig.json"));
 const { output } = await cruise(folders, { ...options, ruleSet: { forbidden }, validate: true }, undefined, { tsConfig });
 const violations = output.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));

@@ -3,7 +3,7 @@ import { StackAlreadyExistsError, StackNotFoundError } from "@pulumi/pulumi/auto
 import { LAYERS, type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem, RefusedError } from "../model/problems";
-import type { Tunnel } from "../stacks/tunnel";
+import type { Tunnel } from "../reach/tunnel";
 import type { EngineCommand } from "./command";
 import { StackMissingError } from "./errors";
 import { EventCollector, type Progress } from "./events";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EnvironmentPlan } from "../model/plan/types";
-import type { Bastion } from "../stacks/bastion";
-import type { Tunnel } from "../stacks/tunnel";
+import type { Bastion } from "../reach/bastion";
+import type { Tunnel } from "../reach/tunnel";
 import { CLUSTER, plain, type State, type StateResource } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 
@@ -25,7 +25,7 @@ export async function openTunnelFor(
 ): Promise<Tunnel | undefined> {
   const { plan, root, sandbox } = target;
   if (sandbox || plan.access.api !== "bastion") return undefined;
-  const { openTunnel } = await import("../stacks/tunnel.js");
+  const { openTunnel } = await import("../reach/tunnel.js");
   // A preview resolves nothing, so its program speaks first.
   const bastion = kind === "preview" ? undefined : await recordedBastion(plan, recorded);
   const tell = (text: string): void => options.onProgress?.({ kind: "message", severity: "warning", text, ephemeral: false });
@@ -40,7 +40,7 @@ const clusterInputsSchema = z.object({
 
 /** Where the bastion is by the outputs or, where the first `up` was broken off before it gave any, by what the cluster was made with. */
 export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded): Promise<Bastion | undefined> {
-  const { bastionNames, bastionOf, loginOf } = await import("../stacks/login.js");
+  const { bastionNames, bastionOf, loginOf } = await import("../reach/login.js");
   const login = loginOf(await recorded.outputs());
   if (login !== undefined) return bastionOf(login);
   const resources = (await recorded.state())?.deployment.resources ?? [];

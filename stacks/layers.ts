@@ -4,10 +4,10 @@ import { Platform } from "../components/platform/platform";
 import type { Layer } from "../model/layers";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { loginOutput } from "../reach/login";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
 import { createInfrastructure, ENVIRONMENT } from "./environment";
-import { loginOutput } from "./login";
 import type { EnvironmentSecrets } from "./secrets";
 
 /** How a layer is brought up. */

@@ -1,21 +1,21 @@
 import { dirname } from "node:path";
 import { all, getRootDirectory, getStack, log, output, RunError, runtime } from "@pulumi/pulumi";
+import { loadEnvironment } from "../files/load";
+import { describeLockChanges, lockProblems } from "../files/lock-problems";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import type { Verdict } from "../model/guard/verdict";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem, InvalidInputError, RefusedError } from "../model/problems";
 import type { SshAccess } from "../providers/infrastructure";
+import { bastionNames } from "../reach/login";
+import { openTunnel, type Tunnel } from "../reach/tunnel";
 import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { layerPrograms } from "./layers";
-import { loadEnvironment } from "./load";
-import { describeLockChanges, lockProblems } from "./lock-problems";
-import { bastionNames } from "./login";
 import { type EnvironmentSecrets, resolveSecrets, standInSecrets, withStandIns } from "./secrets";
 import { readStanding } from "./standing";
-import { openTunnel, type Tunnel } from "./tunnel";
 
 export interface ProgramOptions {
   /**

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Config, type Output, output, secret } from "@pulumi/pulumi";
+import { fromFolder } from "../files/from-folder";
 import { isTemplate, referencesIn } from "../model/environment/variable-values";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
@@ -7,7 +8,6 @@ import { type Problem, RefusedError } from "../model/problems";
 import { wrongCredentials } from "../providers/openstack/credentials";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { steadyError } from "../providers/steady-error";
-import { fromFolder } from "./from-folder";
 
 /** What an environment's secret references resolve to. All of it is secret. */
 export interface EnvironmentSecrets {

@@ -1,6 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { formatLock } from "../files/load";
+import { describeLockChanges } from "../files/lock-problems";
+import { planContent } from "../files/plan-content";
+import { readYaml } from "../files/yaml";
 import { writeWhole } from "../host/files";
 import type { EnvironmentFile } from "../model/environment/schema";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
@@ -10,11 +14,7 @@ import type { PlannedEnvironment } from "../model/plan/plan";
 import { describeProblem, Findings, formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { steadyError } from "../providers/steady-error";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
-import { formatLock } from "./load";
-import { describeLockChanges } from "./lock-problems";
-import { planContent } from "./plan-content";
 import { readStanding, type StandingResource, standingResource } from "./standing";
-import { readYaml } from "./yaml";
 
 /** An environment written in a program: the fields of the environment file; the component's name is the environment's. */
 export interface EnvironmentSpec extends Omit<EnvironmentFile, "name" | "extends" | "layers"> {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { describeLockChanges } from "../../files/lock-problems";
 import { LATER } from "../../model/guard/first-boot";
 import { InvalidInputError } from "../../model/problems";
-import { describeLockChanges } from "../../stacks/lock-problems";
 import { type Context, writeJson, writeLines } from "../context";
 import { describeProblems } from "../report";
 import { warningsToShow } from "../warnings";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
+import { describeLockChanges } from "../../files/lock-problems";
 import { InvalidInputError } from "../../model/problems";
-import { describeLockChanges } from "../../stacks/lock-problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
 import { lockNotice, versionNotice } from "../lock";
 import { planJson } from "../plan-json";

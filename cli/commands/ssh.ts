@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { OperationFailedError } from "../../engine/errors";
 import { nearest } from "../../model/problems";
-import { KnownHosts, knownHostsFile } from "../../stacks/known-hosts";
-import type { Login } from "../../stacks/login";
+import { KnownHosts, knownHostsFile } from "../../reach/known-hosts";
+import type { Login } from "../../reach/login";
 import { type Context, writeLines } from "../context";
 import { notUp } from "../not-up";
 import { type Prepared, prepare } from "../operation";
@@ -61,7 +61,7 @@ async function ssh(
 /** The first contact is checked before OpenSSH's client records whatever it sees. */
 async function meet(context: Context, environment: string, login: Login, file: string): Promise<void> {
   if (login.firstHostKeys === undefined) return;
-  const [{ bastionOf }, { meetBastion }] = await Promise.all([import("../../stacks/login.js"), import("../../stacks/bastion.js")]);
+  const [{ bastionOf }, { meetBastion }] = await Promise.all([import("../../reach/login.js"), import("../../reach/bastion.js")]);
   const bastion = bastionOf(login);
   if (bastion === undefined) return;
   try {
@@ -74,7 +74,7 @@ async function meet(context: Context, environment: string, login: Login, file: s
 async function readLogin(context: Context, { loaded, target }: Prepared): Promise<Login> {
   const engine = await context.modules.engine();
   const outputs = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets: true }));
-  const { loginOf } = await import("../../stacks/login.js");
+  const { loginOf } = await import("../../reach/login.js");
   const login = loginOf(outputs);
   if (login === undefined) throw notUp(loaded.name, false);
   return login;
@@ -87,7 +87,7 @@ function unknownKey(environment: string, key: string, known: readonly string[]):
 }
 
 async function forward(context: Context, { loaded, target }: Prepared, login: Login): Promise<void> {
-  const [{ bastionOf }, { openTunnel }] = await Promise.all([import("../../stacks/login.js"), import("../../stacks/tunnel.js")]);
+  const [{ bastionOf }, { openTunnel }] = await Promise.all([import("../../reach/login.js"), import("../../reach/tunnel.js")]);
   const bastion = target.plan.access.api === "bastion" ? bastionOf(login) : undefined;
   if (bastion === undefined) {
     throw badUsage(

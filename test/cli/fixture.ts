@@ -1,9 +1,9 @@
 import type { Context } from "../../cli/context";
 import { run } from "../../cli/program";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
+import type { LoadedEnvironment } from "../../files/load";
 import type { Lock } from "../../model/lock";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
-import type { LoadedEnvironment } from "../../stacks/load";
 
 function machine(key: string, roles: MachinePlan["roles"], address: string): MachinePlan {
   return {

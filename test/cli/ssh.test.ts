@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { delimiter, join } from "node:path";
 import { sshConfig } from "../../cli/ssh-config";
 import { appliedState } from "../../model/guard/applied";
-import { loginOf } from "../../stacks/login";
+import { loginOf } from "../../reach/login";
 import { temporaryFolders } from "../support/temporary";
 import { command, OUTPUTS, PLAN } from "./fixture";
 

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import catalogue from "../../../catalog/kubespray-variables.json";
 import { variablesPage } from "../../../dev/variables-page";
+import { planContent } from "../../../files/plan-content";
 import { knownNames } from "../../../model/environment/known-variables";
 import { serversIn } from "../../../model/environment/variable-values";
 import { isSecretName, rowOfVariable, unclassified } from "../../../model/environment/variables";
 import { Findings, type Problem } from "../../../model/problems";
-import { planContent } from "../../../stacks/plan-content";
 import { environmentFile } from "../../support/environment";
 
 const closed = { provider: "openstack", access: { adminCidrs: [], ingressCidrs: [] } };

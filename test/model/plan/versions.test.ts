@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import dates from "../../../catalog/end-of-life.json";
 import { versionNotice } from "../../../cli/lock";
+import { planContent } from "../../../files/plan-content";
 import { kubernetesVersions, kubesprayRelease, minorOf } from "../../../model/cluster/releases";
 import type { Lock } from "../../../model/lock";
 import { Findings } from "../../../model/problems";
-import { planContent } from "../../../stacks/plan-content";
 import { environmentFile } from "../../support/environment";
 
 function planned(kubernetes: unknown, lock?: Lock, today = "2026-01-01", network: Record<string, unknown> = {}) {

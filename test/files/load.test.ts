@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { findRoot, listEnvironments, loadEnvironment, writeLock } from "../../stacks/load";
-import { moveReferences } from "../../stacks/references";
+import { findRoot, listEnvironments, loadEnvironment, writeLock } from "../../files/load";
+import { moveReferences } from "../../files/references";
 
 const today = "2026-01-15";
 

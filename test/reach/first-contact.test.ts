@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { bastionUserData } from "../../providers/openstack/cloud-init";
-import { type Bastion, meetBastion } from "../../stacks/bastion";
-import { HOST_KEYS } from "../../stacks/first-contact";
-import { KnownHosts } from "../../stacks/known-hosts";
+import { type Bastion, meetBastion } from "../../reach/bastion";
+import { HOST_KEYS } from "../../reach/first-contact";
+import { KnownHosts } from "../../reach/known-hosts";
 import { temporaryFolders } from "../support/temporary";
 import { type BastionServer, newKey, type Ran, startBastion } from "./bastion-server";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadEnvironment } from "../../stacks/load";
-import { standIn } from "../../stacks/stand-in";
+import { loadEnvironment } from "../../files/load";
+import { standIn } from "../../files/stand-in";
 import { temporaryFolders } from "../support/temporary";
 
 describe("the plan that stands for a file which cannot be planned", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadEnvironment, writeLock } from "../../stacks/load";
+import { loadEnvironment, writeLock } from "../../files/load";
 import { temporaryFolders } from "../support/temporary";
 
 const small = "name: a\ninfrastructure: { provider: openstack }\n";
