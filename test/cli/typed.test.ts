@@ -77,7 +77,7 @@ describe("a command that a text names", () => {
 
   it("is made in backquotes, or by the one who knows how it was typed", () => {
     const root = join(__dirname, "..", "..", "..");
-    const made = ["cli", "engine", "stacks", "model", "components", "providers", "plugin", "sandbox"]
+    const made = ["cli", "engine", "stacks", "files", "reach", "host", "model", "components", "providers", "plugin", "sandbox"]
       .flatMap((folder) => filesIn(join(root, folder)))
       .filter((file) => file.endsWith(".ts"))
       .flatMap((file) =>

@@ -229,12 +229,12 @@ describe("the tunnel to a private cluster", () => {
   });
 
   it("keeps no process from ending, which is what `pulumi up` waits for", async () => {
-    const stacks = join(__dirname, "..", "..", "stacks");
+    const reach = join(__dirname, "..", "..", "reach");
     const script = `
-      const [stacks, root, login, api, plan] = process.argv.slice(1, 3).concat(process.argv.slice(3).map((each) => JSON.parse(each)));
-      const { openTunnel } = require(stacks + "/tunnel.js");
-      const { BastionConnection } = require(stacks + "/bastion.js");
-      const { KnownHosts } = require(stacks + "/known-hosts.js");
+      const [reach, root, login, api, plan] = process.argv.slice(1, 3).concat(process.argv.slice(3).map((each) => JSON.parse(each)));
+      const { openTunnel } = require(reach + "/tunnel.js");
+      const { BastionConnection } = require(reach + "/bastion.js");
+      const { KnownHosts } = require(reach + "/known-hosts.js");
       const busy = setInterval(() => {}, 1000);
       openTunnel({ plan, root, port: 0, tell() {} }).then(async (tunnel) => {
         tunnel.use(login);
@@ -242,7 +242,7 @@ describe("the tunnel to a private cluster", () => {
         console.log("open");
         clearInterval(busy);
       });`;
-    const args = [stacks, root, JSON.stringify(login()), JSON.stringify(api.port), JSON.stringify(PLAN)];
+    const args = [reach, root, JSON.stringify(login()), JSON.stringify(api.port), JSON.stringify(PLAN)];
     const child = spawn(process.execPath, ["-e", script, ...args], { stdio: ["ignore", "pipe", "inherit"], timeout: 10_000 });
     const [[output], [code]] = await Promise.all([once(child.stdout, "data"), once(child, "close")]);
     assert.deepEqual([String(output), code], ["open\n", 0]);
