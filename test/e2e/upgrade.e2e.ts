@@ -1,0 +1,4 @@
+import { recordedStates } from "../support/recorded";
+import { unchangedUnderThisVersion } from "../support/upgrade";
+
+unchangedUnderThisVersion(recordedStates());
