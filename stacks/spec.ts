@@ -6,7 +6,7 @@ import { describeLockChanges } from "../files/lock-problems";
 import { planContent } from "../files/plan-content";
 import { readYaml } from "../files/yaml";
 import { writeWhole } from "../host/files";
-import type { EnvironmentFile } from "../model/environment/schema";
+import type { EnvironmentFields } from "../model/environment/environment-fields";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
@@ -17,7 +17,7 @@ import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard"
 import { readStanding, type StandingResource, standingResource } from "./standing";
 
 /** An environment written in a program: the fields of the environment file; the component's name is the environment's. */
-export interface EnvironmentSpec extends Omit<EnvironmentFile, "name" | "extends" | "layers"> {
+export interface EnvironmentSpec extends Omit<EnvironmentFields, "name" | "extends" | "layers"> {
   /**
    * What earlier plans chose (zones, addresses, order, versions): the path of a lock file, which `pulumi up` writes where it is missing or
    * outdated, or such a file's content. Commit it.

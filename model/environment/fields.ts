@@ -183,5 +183,16 @@ export const service = z.union([z.boolean(), serviceOptions]);
 /** Keycloak, with options of its own. */
 export const keycloakService = z.union([
   z.boolean(),
-  serviceOptions.extend({ selfRegistration: z.boolean().optional(), adminConsole: z.enum(["internal", "public"]).optional() }),
+  serviceOptions.extend({
+    selfRegistration: z
+      .boolean()
+      .optional()
+      .describe("Whether visitors may make themselves an account. Read at the first start only. Default: false."),
+    adminConsole: z
+      .enum(["internal", "public"])
+      .optional()
+      .describe(
+        "internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal.",
+      ),
+  }),
 ]);

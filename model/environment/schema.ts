@@ -268,8 +268,3 @@ export const environmentFileSchema = z.strictObject({
 });
 
 export type EnvironmentFile = z.infer<typeof environmentFileSchema>;
-
-/** The JSON Schema of environment files, for editors. */
-export function environmentJsonSchema(): object {
-  return { title: "kpaas environment", ...z.toJSONSchema(environmentFileSchema, { io: "input" }) };
-}

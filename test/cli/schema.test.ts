@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { environmentJsonSchema } from "../../model/environment/schema";
+import { environmentJsonSchema } from "../../model/environment/json-schema";
 import { fleetJsonSchema } from "../../model/fleet/schema";
 
 const FOLDER = join(__dirname, "..", "..", "..", "environments", "schema");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isFields } from "../../../model/data";
-import { environmentJsonSchema } from "../../../model/environment/schema";
+import { environmentJsonSchema } from "../../../model/environment/json-schema";
 import { environmentFile, planFile } from "../../support/environment";
 
 /** `path: reason` of every error. */

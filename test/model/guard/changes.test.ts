@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fixedVariables } from "../../../model/cluster/variables";
-import { environmentJsonSchema } from "../../../model/environment/schema";
+import { environmentJsonSchema } from "../../../model/environment/json-schema";
 import { rowOfVariable } from "../../../model/environment/variables";
 import { appliedState } from "../../../model/guard/applied";
 import { changeRows, changeTable } from "../../../model/guard/changes";

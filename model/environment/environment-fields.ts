@@ -1,0 +1,316 @@
+// Written from the schema of the environment file and model/environment/field-docs.ts by their test: change it there.
+import type { SecretReference } from "../plan/types";
+
+/** What every service can be told. */
+export interface ServiceFields {
+  /** How many instances, where it can have several. Default: as the profile. A change is applied to what stands. */
+  readonly replicas?: number;
+  /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+  readonly resources?: {
+    /** What is kept free for each container. A change is applied to what stands. */
+    readonly requests?: {
+      /** In processors: 0.5, 500m. A change is applied to what stands. */
+      readonly cpu?: string | number;
+      /** In bytes: 512Mi. A change is applied to what stands. */
+      readonly memory?: string | number;
+    };
+    /** What each container may use at most. A change is applied to what stands. */
+    readonly limits?: {
+      /** In processors: 0.5, 500m. A change is applied to what stands. */
+      readonly cpu?: string | number;
+      /** In bytes: 512Mi. A change is applied to what stands. */
+      readonly memory?: string | number;
+    };
+  };
+  /** Its volume, a number of GiB or a quantity such as 20Gi, where it keeps data; fixed on nfs, where it can fill the share anyway. Default: as the release. A change: where the class cannot change it: refused; otherwise: applied to what stands. */
+  readonly size?: number | `${number}Gi` | `${number}Ti`;
+  /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** Where the machines come from, and how they are reached. */
+export interface InfrastructureFields {
+  /** The cloud that the machines come from. Not supported yet: nhn, aws, gcp, azure, vsphere, existing. A change is refused. */
+  readonly provider: "openstack";
+  /** The cloud's region. Default: the cloud's own. A change is refused. */
+  readonly region?: string;
+  /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
+  readonly zones?: readonly string[];
+  /** The image of machines built from now on, by name or id, pinned. Ubuntu or Debian where the NFS server is made from it: names of other systems are refused, ids are taken at their word. Default: ubuntu-22.04. A change counts for machines built from then on. */
+  readonly image?: string;
+  /** The machines' network. */
+  readonly network?: {
+    /** Its addresses. Default: 10.20.0.0/16. A change is refused. */
+    readonly cidr?: `${number}.${number}.${number}.${number}/${number}`;
+    /** Its gateway. Default: the first host. A change is refused. */
+    readonly gateway?: `${number}.${number}.${number}.${number}`;
+    /** Addresses of resolvers, at most 5. Default: the cloud's. A change is applied to what stands. */
+    readonly dns?: readonly string[];
+    /** Addresses (10.20.0.2), ranges (10.20.0.2-10.20.0.9) and networks (10.20.0.0/28) inside the network that belong to others: nothing is given one. A change is applied to what stands. */
+    readonly reserved?: readonly string[];
+    /** Floating addresses made beforehand, which are used and never deleted; or none: the network is reachable by itself (reaching it). Default: made where somebody outside may reach in. A change: another address, or none: needs the approval move-address; otherwise: applied to what stands. */
+    readonly floating?: "none" | {
+      /** That of the Kubernetes API. Default: one is made. A change is applied to what stands. */
+      readonly api?: `${number}.${number}.${number}.${number}`;
+      /** That of the ingress. Default: one is made. A change is applied to what stands. */
+      readonly ingress?: `${number}.${number}.${number}.${number}`;
+      /** That of the bastion. Default: one is made. A change is applied to what stands. */
+      readonly bastion?: `${number}.${number}.${number}.${number}`;
+    };
+    /** What exists already and is used instead of being made. A change is refused. */
+    readonly existing?: {
+      /** The network, by name or id. A change is refused. */
+      readonly network: string;
+      /** Its subnets by what they are for. A change is refused. */
+      readonly subnets: {
+        /** The machines' subnet, by name or id. A change is refused. */
+        readonly node: string;
+      };
+      /** The router, by name or id: needed for whoever comes from outside (a bastion, adminCidrs, ingressCidrs beyond the network). A change is refused. */
+      readonly router?: string;
+    };
+  };
+  /** Who may reach the environment, and how this tool does. A change is applied to what stands. */
+  readonly access?: {
+    /** Who outside the network may reach the bastion's SSH and the Kubernetes API. Default: nobody. A change: nobody any more: needs the approval move-address; otherwise: applied to what stands. */
+    readonly adminCidrs?: readonly string[];
+    /** Who may reach the platform on 80 and 443. Default: the network and adminCidrs. A change: nobody outside any more: needs the approval move-address; otherwise: applied to what stands. */
+    readonly ingressCidrs?: readonly string[];
+    /** Whether there is a bastion, or what it is. Default: true in highAvailability, else false. A change: to false: needs the approval remove; otherwise: applied to what stands. */
+    readonly bastion?: boolean | {
+      /** Its flavor, by name or id. Default: m1.small. A change is applied to what stands. */
+      readonly size?: string;
+    };
+    /** How this tool reaches the API; with bastion through one SSH tunnel. Default: direct, or bastion where there is one and no adminCidrs. A change is applied to what stands. */
+    readonly api?: "direct" | "bastion";
+    /** How to log in to the machines. Default: user ubuntu, a generated pair of keys. A change counts for machines built from then on. */
+    readonly ssh?: {
+      /** The image's user that may become root. Default: ubuntu. A change counts for machines built from then on. */
+      readonly user?: string;
+      /** The public half of privateKey, in OpenSSH's form; alone it does not suffice. A change counts for machines built from then on. */
+      readonly publicKey?: string;
+      /** The private key, without a passphrase; alone it suffices. Default: a pair is generated and kept as a secret. A change counts for machines built from then on. */
+      readonly privateKey?: SecretReference;
+      /** The name of a key pair that the cloud has, beside its privateKey. Default: one is made. A change counts for machines built from then on. */
+      readonly keyPair?: string;
+    };
+  };
+  /** A JSON object of provider arguments; user_name and userName are the same. Default: the provider's environment variables or configuration. A change is applied to what stands. */
+  readonly credentials?: SecretReference;
+  /** What only OpenStack takes. */
+  readonly openstack?: {
+    /** The network that floating addresses and the router's way out are in, by name or id. Default: public. A change is refused. */
+    readonly externalNetwork?: string;
+    /** What Octavia makes balancers of. Default: amphora. A change: where there is a balancer: refused. */
+    readonly loadBalancerProvider?: "amphora" | "ovn";
+    /** The size of each machine's boot volume in GiB. Default: 40. A change counts for machines built from then on. */
+    readonly bootVolumeGiB?: number;
+    /** Its volume type, by name or id. Default: the cloud's. A change counts for machines built from then on. */
+    readonly bootVolumeType?: string;
+  };
+}
+
+/** The Kubernetes cluster on the machines. */
+export interface ClusterFields {
+  /** What makes the cluster. Not supported yet: eks, gke, aks, imported. Default: kubespray. */
+  readonly engine?: "kubespray";
+  /** Any version that a catalogued kubespray release installs, in quotes: "1.35.4". It comes by the release's own kubespray where that installs it, else by the newest that does; the lock file keeps both, check and plan say what that leaves of the release's own choice. Default: the release's. A change is refused. */
+  readonly kubernetes?: `${number}.${number}.${number}`;
+  /** The control planes. Default: as the profile. */
+  readonly controlPlane?: {
+    /** An odd number, or a map of keys. Default: as the profile. A change is refused. */
+    readonly nodes?: number | Readonly<Record<string, {
+      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change is refused. */
+      readonly zone?: string;
+      /** Its address in the network. Default: the first free one, then as locked. A change is refused. */
+      readonly address?: `${number}.${number}.${number}.${number}`;
+      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      readonly size?: string;
+      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change is refused. */
+      readonly generation?: number;
+    } | null>>;
+    /** Their flavor, by name or id. Default: m1.large. A change needs the approval resize. */
+    readonly size?: string;
+  };
+  /** Where etcd runs. Default: on the control planes. */
+  readonly etcd?: {
+    /** stacked: on the control planes. Not supported yet: external. Default: stacked. */
+    readonly placement: "stacked";
+  };
+  /** Pools of workers, by name. Default: one pool, worker. A change: a pool that goes: needs the approval remove; otherwise: applied to what stands. */
+  readonly pools?: Readonly<Record<string, {
+    /** A number, or a map of keys. Default: as many as the profile gives. A change: taken out of the file, or a machine with volumes: needs the approval remove; otherwise: applied to what stands. */
+    readonly nodes?: number | Readonly<Record<string, {
+      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
+      readonly zone?: string;
+      /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
+      readonly address?: `${number}.${number}.${number}.${number}`;
+      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      readonly size?: string;
+      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: with volumes: needs the approval rebuild; a lower one: refused; otherwise: applied to what stands. */
+      readonly generation?: number;
+    } | null>>;
+    /** Their flavor, by name or id. Default: m1.xlarge. A change needs the approval resize. */
+    readonly size?: string;
+    /** Labels of their Kubernetes nodes. A change is applied to what stands. */
+    readonly labels?: Readonly<Record<string, string>>;
+    /** Taints of their Kubernetes nodes, KEY=VALUE:EFFECT. A change is applied to what stands. */
+    readonly taints?: readonly string[];
+    /** Data volumes of each machine; they outlive its rebuilds. A change: added or larger: applied to what stands; one that goes: needs the approval discard-volume; a smaller one, or of another type: refused; otherwise: applied to what stands. */
+    readonly volumes?: readonly {
+      /** Unique within the machine. A change is applied to what stands. */
+      readonly name: string;
+      /** Its size in GiB. A change is applied to what stands. */
+      readonly sizeGiB: number;
+      /** The cloud's volume type, by name or id. Default: the cloud's. A change is applied to what stands. */
+      readonly type?: string;
+    }[];
+    /** Not two of them on one host, where the cloud can. Default: true. A change counts for machines built from then on. */
+    readonly spread?: boolean;
+  }>>;
+  /** The networks of pods and Services. A change is refused. */
+  readonly network?: {
+    /** Who connects the pods. Default: calico. A change is refused. */
+    readonly plugin?: "calico" | "cilium" | "flannel";
+    /** How pod traffic travels between nodes. Default: vxlan. A change is refused. */
+    readonly encapsulation?: "vxlan" | "ipip" | "none";
+    /** Addresses of pods. Default: 10.233.64.0/18. A change is refused. */
+    readonly podCidr?: `${number}.${number}.${number}.${number}/${number}`;
+    /** Addresses of Services. Default: 10.233.0.0/18. A change is refused. */
+    readonly serviceCidr?: `${number}.${number}.${number}.${number}/${number}`;
+    /** The prefix length of one node's share of podCidr. Default: 24. A change is refused. */
+    readonly nodePrefix?: number;
+    /** How kube-proxy leads to Services. Default: ipvs. A change is refused. */
+    readonly proxyMode?: "ipvs" | "iptables" | "nftables";
+  };
+  /** What runs the containers. Default: crio. A change is refused. */
+  readonly runtime?: "crio" | "containerd";
+  /** Where nodes and clients reach the API. A change is refused. */
+  readonly apiEndpoint?: {
+    /** loadBalancer: one of the cloud's; node: the one control plane itself. Not supported yet: virtualIp. Default: loadBalancer with several control planes, else node. A change is refused. */
+    readonly kind?: "loadBalancer" | "node";
+    /** A DNS name that its certificate holds too, and that kubeconfigs lead to. A change is refused. */
+    readonly domain?: string;
+    /** Its address in the network. Default: planned, then as locked. A change is refused. */
+    readonly address?: `${number}.${number}.${number}.${number}`;
+  };
+  /** What makes the cluster safer than Kubernetes' own defaults. A change is applied to what stands. */
+  readonly hardening?: {
+    /** Whether the API server writes an audit log. Default: true. A change is applied to what stands. */
+    readonly auditLog?: boolean;
+    /** Whether Secrets are encrypted in etcd. Default: true. A change: switched on: applied to what stands; switched off: refused; otherwise: applied to what stands. */
+    readonly encryptSecrets?: boolean;
+    /** What the control plane's servers offer, by Go's names. Default: K-PaaS's choice. A change is applied to what stands. */
+    readonly tlsCipherSuites?: readonly string[];
+    /** The Pod Security Standard that namespaces are held to which do not say. A change is applied to what stands. */
+    readonly podSecurity?: "privileged" | "baseline" | "restricted";
+  };
+  /** The cluster's own certificates. A change is applied to what stands. */
+  readonly certificates?: {
+    /** Whether the hosts renew them by themselves; in either case a preview shows the renewal of what ends within 30 days. Default: true. A change is applied to what stands. */
+    readonly autoRenew?: boolean;
+  };
+  /** What a destroy does to the hosts: forget leaves them as they are, reset runs kubespray's reset first. Default: forget. A change is applied to what stands. */
+  readonly onDelete?: "forget" | "reset";
+  /** Passed to kubespray; one that has a field above is refused. A change: one of those below: refused; otherwise: applied to what stands. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** What runs in the cluster. */
+export interface PlatformFields {
+  /** Everything is served under it: for visitors from outside give one. Default: ADDRESS.nip.io of the ingress's floating address where the file names that, else of the one inside. A change needs the approval move-domain. */
+  readonly domain?: string;
+  /** Where the platform's certificates come from. Default: selfSigned. A change needs the approval change-authority. */
+  readonly tls?: {
+    /** selfSigned: an authority of the environment's own; provided; acme, under a domain that the world can look up and reach. A change needs the approval change-authority. */
+    readonly kind: "selfSigned";
+  } | {
+    /** selfSigned: an authority of the environment's own; provided; acme, under a domain that the world can look up and reach. A change needs the approval change-authority. */
+    readonly kind: "provided";
+    /** With provided: the wildcard certificate of the domain, with its chain, PEM. A change needs the approval change-authority. */
+    readonly certificate: SecretReference;
+    /** With provided: its private key, PEM. A change needs the approval change-authority. */
+    readonly key: SecretReference;
+  } | {
+    /** selfSigned: an authority of the environment's own; provided; acme, under a domain that the world can look up and reach. A change needs the approval change-authority. */
+    readonly kind: "acme";
+    /** With acme: whom the authority writes to. A change needs the approval change-authority. */
+    readonly email: string;
+  };
+  /** Where services' volumes are. Default: nfs, on a machine of its own. A change: a larger share of its own: applied to what stands; otherwise: refused. */
+  readonly storage?: {
+    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has. Not supported yet: rookCeph. A change is refused. */
+    readonly kind: "nfs";
+    /** With nfs on a machine of ours: the share's size in GiB. Default: 200. A change is refused. */
+    readonly sizeGiB?: number;
+    /** With nfs on a machine of ours: its flavor, by name or id. Default: m1.medium. A change is refused. */
+    readonly size?: string;
+    /** With nfs: a server that is there, by address or name; then no machine is made. A change is refused. */
+    readonly server?: string;
+    /** With nfs: the share's folder, a plain path; on a machine of ours none of its own system's folders. Default: /srv/nfs on a machine of ours. A change is refused. */
+    readonly path?: string;
+  } | {
+    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has. Not supported yet: rookCeph. A change is refused. */
+    readonly kind: "existing";
+    /** With existing: the class's name. A change is refused. */
+    readonly className: string;
+  };
+  /** Who gives Services of type LoadBalancer their addresses. Default: metallb. A change is applied to what stands. */
+  readonly loadBalancer?: {
+    /** metallb: addresses of the machines' network. Not supported yet: cloud. A change is applied to what stands. */
+    readonly kind: "metallb";
+    /** The addresses it gives, FIRST-LAST. Default: planned, then as locked. A change is applied to what stands. */
+    readonly range?: string;
+  };
+  /** How HTTP reaches the services. A change needs the approval move-ingress. */
+  readonly ingress?: {
+    /** The ingress controller. Not supported yet: traefik. Default: nginx. A change needs the approval move-ingress. */
+    readonly kind?: "nginx";
+    /** Its address: planned, never discovered. Default: planned, then as locked. A change needs the approval move-ingress. */
+    readonly address?: `${number}.${number}.${number}.${number}`;
+  };
+  /** Which services there are, and with what options. Default: as the profile. A change is applied to what stands. */
+  readonly services?: {
+    /** true, false, or its options. Default: as the profile. A change is applied to what stands. */
+    readonly metricsServer?: boolean | ServiceFields;
+    /** true, false, or its options. Default: as the profile. A change is applied to what stands. */
+    readonly certManager?: boolean | ServiceFields;
+    /** true, false, or its options. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly mariadb?: boolean | ServiceFields;
+    /** true, false, or its options. Default: as the profile. A change is applied to what stands. */
+    readonly keycloak?: boolean | (ServiceFields & {
+      /** Whether visitors may make themselves an account. Read at the first start only. Default: false. */
+      readonly selfRegistration?: boolean;
+      /** internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal. */
+      readonly adminConsole?: "internal" | "public";
+    });
+    /** true, false, or its options. Default: as the profile. A change: switched on later: needs the approval edit-realm; otherwise: applied to what stands. */
+    readonly portal?: boolean | ServiceFields;
+  };
+}
+
+/** An environment, as its file has it. */
+export interface EnvironmentFields {
+  /** The identity of the environment: a DNS label of at most 30 characters, which the stack and every resource take. A change is refused. */
+  readonly name: string;
+  /** A base file, merged deeply under this one: maps merge, lists and scalars replace. A base has no name. A change goes by the fields it gives values to. */
+  readonly extends?: string;
+  /** The K-PaaS release, in quotes: "1.7.0". Default: the newest, then as locked. A change is refused. */
+  readonly release?: `${number}.${number}.${number}`;
+  /** minimal: 1 control plane, 2 workers; standard: 1 and 3; highAvailability: 3 and 3, a bastion, two replicas of the services that can have them. Default: minimal. A change goes by the fields it gives values to. */
+  readonly profile?: "minimal" | "standard" | "highAvailability";
+  /** Labels on everything that can carry them, as written below. A change is applied to what stands. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** How many stacks hold the environment. one: NAME; three: NAME.infrastructure, NAME.cluster and NAME.platform. Default: one. A change: one to three: applied to what stands; three to one: refused. */
+  readonly layers?: "one" | "three";
+  /** data: data volumes cannot be deleted by the engine; none: they can. Default: data. A change: to data: applied to what stands; to none: needs the approval unprotect. */
+  readonly protect?: "data" | "none";
+  /** What a destroy leaves. volumes: data volumes stay in the cloud when their resources are deleted, and so do the claims of the services' data with their namespaces, whose deletion would have the storage class delete the volume behind them; a destroy goes by it though no up has recorded it. Not supported yet: backups, addresses. A change is applied to what stands. */
+  readonly retain?: readonly "volumes"[];
+  /** Where the machines come from, and how they are reached. */
+  readonly infrastructure: InfrastructureFields;
+  /** The Kubernetes cluster on the machines. */
+  readonly cluster?: ClusterFields;
+  /** What runs in the cluster. */
+  readonly platform?: PlatformFields;
+}

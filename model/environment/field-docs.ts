@@ -1,0 +1,311 @@
+/*
+ * What every field of the environment file means: the one source of the descriptions in the JSON Schema, of the comments that editors show
+ * beside TypeScript's types, and of the table in docs/environment-file.md. What a change of a field does is in model/guard/changes.ts; what
+ * a service's or a cloud's own options mean, in their definitions.
+ */
+
+/** One field, or a kind of fields. */
+export interface FieldDoc {
+  /** Dotted; `KEY` for a name of the file's own, `N` for a place in a list. One that begins with `…` counts wherever a path ends so. */
+  readonly path: string;
+  /** What it means, without a full stop. */
+  readonly means: string;
+  /** What is taken where the file is silent, in words; left out where nothing is. */
+  readonly byDefault?: string;
+  /** `true`: no value is supported yet. Values: those are not. */
+  readonly later?: true | readonly string[];
+  /** A narrower type than the schema's, where TypeScript has one; `#` stands for any number in it. */
+  readonly type?: string;
+}
+
+const ADDRESS = "`#.#.#.#`";
+const CIDR = "`#.#.#.#/#`";
+const VERSION = "`#.#.#`";
+
+const nameOrId = "by name or id";
+
+export const fieldDocs: readonly FieldDoc[] = [
+  { path: "name", means: "the identity of the environment: a DNS label of at most 30 characters, which the stack and every resource take" },
+  { path: "extends", means: "a base file, merged deeply under this one: maps merge, lists and scalars replace. A base has no `name`" },
+  { path: "release", means: 'the K-PaaS release, in quotes: `"1.7.0"`', byDefault: "the newest, then as locked", type: VERSION },
+  {
+    path: "profile",
+    means:
+      "`minimal`: 1 control plane, 2 workers; `standard`: 1 and 3; `highAvailability`: 3 and 3, a bastion, two replicas of the services that can have them",
+    byDefault: "`minimal`",
+  },
+  { path: "labels", means: "labels on everything that can carry them, as [written below](#labels-and-names)" },
+  {
+    path: "layers",
+    means: "how many stacks hold the environment. `one`: NAME; `three`: NAME.infrastructure, NAME.cluster and NAME.platform",
+    byDefault: "`one`",
+  },
+  { path: "protect", means: "`data`: data volumes cannot be deleted by the engine; `none`: they can", byDefault: "`data`" },
+  {
+    path: "retain",
+    means:
+      "what a destroy leaves. `volumes`: data volumes stay in the cloud when their resources are deleted, and so do the claims of the services' data with their namespaces, whose deletion would have the storage class delete the volume behind them; a destroy goes by it though no `up` has recorded it",
+    later: ["backups", "addresses"],
+  },
+
+  { path: "infrastructure", means: "where the machines come from, and how they are reached" },
+  {
+    path: "infrastructure.provider",
+    means: "the cloud that the machines come from",
+    later: ["nhn", "aws", "gcp", "azure", "vsphere", "existing"],
+  },
+  { path: "infrastructure.region", means: "the cloud's region", byDefault: "the cloud's own" },
+  {
+    path: "infrastructure.zones",
+    means: "names of availability zones: machines are spread over them once, then stay",
+    byDefault: "one unnamed zone",
+  },
+  {
+    path: "infrastructure.image",
+    means:
+      "the image of machines built from now on, by name or id, pinned. Ubuntu or Debian where the NFS server is made from it: names of other systems are refused, ids are taken at their word",
+    byDefault: "`ubuntu-22.04`",
+  },
+  { path: "infrastructure.network", means: "the machines' network" },
+  { path: "infrastructure.network.cidr", means: "its addresses", byDefault: "`10.20.0.0/16`", type: CIDR },
+  { path: "infrastructure.network.gateway", means: "its gateway", byDefault: "the first host", type: ADDRESS },
+  { path: "infrastructure.network.dns", means: "addresses of resolvers, at most 5", byDefault: "the cloud's" },
+  {
+    path: "infrastructure.network.reserved",
+    means:
+      "addresses (`10.20.0.2`), ranges (`10.20.0.2-10.20.0.9`) and networks (`10.20.0.0/28`) inside the network that belong to others: [nothing is given one](#addresses)",
+  },
+  {
+    path: "infrastructure.network.floating",
+    means:
+      "floating addresses made beforehand, which are used and never deleted; or `none`: the network is reachable by itself ([reaching it](#reaching-it))",
+    byDefault: "made where somebody outside may reach in",
+  },
+  { path: "infrastructure.network.floating.api", means: "that of the Kubernetes API", byDefault: "one is made", type: ADDRESS },
+  { path: "infrastructure.network.floating.ingress", means: "that of the ingress", byDefault: "one is made", type: ADDRESS },
+  { path: "infrastructure.network.floating.bastion", means: "that of the bastion", byDefault: "one is made", type: ADDRESS },
+  { path: "infrastructure.network.existing", means: "what exists already and is used instead of being made" },
+  { path: "infrastructure.network.existing.network", means: `the network, ${nameOrId}` },
+  { path: "infrastructure.network.existing.subnets", means: "its subnets by what they are for" },
+  { path: "infrastructure.network.existing.subnets.node", means: `the machines' subnet, ${nameOrId}` },
+  {
+    path: "infrastructure.network.existing.router",
+    means: `the router, ${nameOrId}: needed for whoever comes from outside (a bastion, \`adminCidrs\`, \`ingressCidrs\` beyond the network)`,
+  },
+  { path: "infrastructure.access", means: "who may reach the environment, and how this tool does" },
+  {
+    path: "infrastructure.access.adminCidrs",
+    means: "who outside the network may reach the bastion's SSH and the Kubernetes API",
+    byDefault: "nobody",
+  },
+  {
+    path: "infrastructure.access.ingressCidrs",
+    means: "who may reach the platform on 80 and 443",
+    byDefault: "the network and `adminCidrs`",
+  },
+  {
+    path: "infrastructure.access.bastion",
+    means: "whether there is a bastion, or what it is",
+    byDefault: "`true` in `highAvailability`, else `false`",
+  },
+  { path: "infrastructure.access.bastion.size", means: `its flavor, ${nameOrId}`, byDefault: "`m1.small`" },
+  {
+    path: "infrastructure.access.api",
+    means: "how this tool reaches the API; [with `bastion`](commands.md#private-clusters) through one SSH tunnel",
+    byDefault: "`direct`, or `bastion` where there is one and no `adminCidrs`",
+  },
+  { path: "infrastructure.access.ssh", means: "how to log in to the machines", byDefault: "user `ubuntu`, a generated pair of keys" },
+  { path: "infrastructure.access.ssh.user", means: "the image's user that may become root", byDefault: "`ubuntu`" },
+  { path: "infrastructure.access.ssh.publicKey", means: "the public half of `privateKey`, in OpenSSH's form; alone it does not suffice" },
+  {
+    path: "infrastructure.access.ssh.privateKey",
+    means: "the private key, without a passphrase; alone it suffices",
+    byDefault: "a pair is generated and kept as a secret",
+    type: "SecretReference",
+  },
+  {
+    path: "infrastructure.access.ssh.keyPair",
+    means: "the name of a key pair that the cloud has, beside its `privateKey`",
+    byDefault: "one is made",
+  },
+  {
+    path: "infrastructure.credentials",
+    means: "a JSON object of provider arguments; `user_name` and `userName` are the same",
+    byDefault: "the provider's environment variables or configuration",
+    type: "SecretReference",
+  },
+  { path: "infrastructure.openstack", means: "what only OpenStack takes" },
+  {
+    path: "infrastructure.openstack.externalNetwork",
+    means: `the network that floating addresses and the router's way out are in, ${nameOrId}`,
+    byDefault: "`public`",
+  },
+  { path: "infrastructure.openstack.loadBalancerProvider", means: "what Octavia makes balancers of", byDefault: "`amphora`" },
+  { path: "infrastructure.openstack.bootVolumeGiB", means: "the size of each machine's boot volume in GiB", byDefault: "`40`" },
+  { path: "infrastructure.openstack.bootVolumeType", means: `its volume type, ${nameOrId}`, byDefault: "the cloud's" },
+  ...["nhn", "aws", "gcp", "azure", "vsphere", "existing"].map(
+    (each): FieldDoc => ({
+      path: `infrastructure.${each}`,
+      means: `what only ${each} takes`,
+      later: true,
+    }),
+  ),
+
+  { path: "cluster", means: "the Kubernetes cluster on the machines" },
+  { path: "cluster.engine", means: "what makes the cluster", byDefault: "`kubespray`", later: ["eks", "gke", "aks", "imported"] },
+  {
+    path: "cluster.kubernetes",
+    means:
+      "any version that a catalogued kubespray release installs, in quotes: `\"1.35.4\"`. It comes by the release's own kubespray where that installs it, else by the newest that does; the lock file keeps both, `check` and `plan` say what that leaves of the release's own choice",
+    byDefault: "the release's",
+    type: VERSION,
+  },
+  { path: "cluster.controlPlane", means: "the control planes", byDefault: "as the profile" },
+  { path: "cluster.controlPlane.nodes", means: "an odd number, or a map of keys", byDefault: "as the profile" },
+  { path: "cluster.controlPlane.size", means: `their flavor, ${nameOrId}`, byDefault: "`m1.large`" },
+  { path: "cluster.etcd", means: "where etcd runs", byDefault: "on the control planes" },
+  { path: "cluster.etcd.placement", means: "`stacked`: on the control planes", byDefault: "`stacked`", later: ["external"] },
+  { path: "cluster.etcd.nodes", means: "machines of etcd's own", later: true },
+  { path: "cluster.etcd.size", means: "their flavor", later: true },
+  { path: "cluster.pools", means: "pools of workers, by name", byDefault: "one pool, `worker`" },
+  { path: "cluster.pools.KEY.nodes", means: "a number, or a map of keys", byDefault: "as many as the profile gives" },
+  { path: "cluster.pools.KEY.size", means: `their flavor, ${nameOrId}`, byDefault: "`m1.xlarge`" },
+  { path: "cluster.pools.KEY.labels", means: "labels of their Kubernetes nodes" },
+  { path: "cluster.pools.KEY.taints", means: "taints of their Kubernetes nodes, `KEY=VALUE:EFFECT`" },
+  { path: "cluster.pools.KEY.volumes", means: "data volumes of each machine; they outlive its rebuilds" },
+  { path: "cluster.pools.KEY.volumes.N.name", means: "unique within the machine" },
+  { path: "cluster.pools.KEY.volumes.N.sizeGiB", means: "its size in GiB" },
+  { path: "cluster.pools.KEY.volumes.N.type", means: `the cloud's volume type, ${nameOrId}`, byDefault: "the cloud's" },
+  { path: "cluster.pools.KEY.spread", means: "not two of them on one host, where the cloud can", byDefault: "`true`" },
+  { path: "…nodes.KEY", means: "one machine: its key is its identity" },
+  { path: "…nodes.KEY.zone", means: "its zone, one of `infrastructure.zones`", byDefault: "the one with the fewest, then as locked" },
+  { path: "…nodes.KEY.address", means: "its address in the network", byDefault: "the first free one, then as locked", type: ADDRESS },
+  { path: "…nodes.KEY.size", means: `its flavor, ${nameOrId}`, byDefault: "its group's" },
+  { path: "…nodes.KEY.generation", means: "raised by one to have the machine built anew beside the old one", byDefault: "`1`" },
+  { path: "cluster.network", means: "the networks of pods and Services" },
+  { path: "cluster.network.plugin", means: "who connects the pods", byDefault: "`calico`" },
+  { path: "cluster.network.encapsulation", means: "how pod traffic travels between nodes", byDefault: "`vxlan`" },
+  { path: "cluster.network.podCidr", means: "addresses of pods", byDefault: "`10.233.64.0/18`", type: CIDR },
+  { path: "cluster.network.serviceCidr", means: "addresses of Services", byDefault: "`10.233.0.0/18`", type: CIDR },
+  { path: "cluster.network.nodePrefix", means: "the prefix length of one node's share of `podCidr`", byDefault: "`24`" },
+  { path: "cluster.network.proxyMode", means: "how kube-proxy leads to Services", byDefault: "`ipvs`" },
+  { path: "cluster.runtime", means: "what runs the containers", byDefault: "`crio`" },
+  { path: "cluster.apiEndpoint", means: "where nodes and clients reach the API" },
+  {
+    path: "cluster.apiEndpoint.kind",
+    means: "`loadBalancer`: one of the cloud's; `node`: the one control plane itself",
+    byDefault: "`loadBalancer` with several control planes, else `node`",
+    later: ["virtualIp"],
+  },
+  { path: "cluster.apiEndpoint.domain", means: "a DNS name that its certificate holds too, and that kubeconfigs lead to" },
+  { path: "cluster.apiEndpoint.address", means: "its address in the network", byDefault: "planned, then as locked", type: ADDRESS },
+  { path: "cluster.hardening", means: "what makes the cluster safer than Kubernetes' own defaults" },
+  { path: "cluster.hardening.auditLog", means: "whether the API server writes an audit log", byDefault: "`true`" },
+  { path: "cluster.hardening.encryptSecrets", means: "whether Secrets are encrypted in etcd", byDefault: "`true`" },
+  {
+    path: "cluster.hardening.tlsCipherSuites",
+    means: "what the control plane's servers offer, by Go's names",
+    byDefault: "K-PaaS's choice",
+  },
+  { path: "cluster.hardening.podSecurity", means: "the Pod Security Standard that namespaces are held to which do not say" },
+  { path: "cluster.certificates", means: "the cluster's own certificates" },
+  {
+    path: "cluster.certificates.autoRenew",
+    means: "whether the hosts renew them by themselves; in either case a preview shows the renewal of what ends within 30 days",
+    byDefault: "`true`",
+  },
+  { path: "cluster.backups", means: "backups of etcd", later: true },
+  { path: "cluster.airGap", means: "mirrors of images and files", later: true },
+  {
+    path: "cluster.onDelete",
+    means: "what a destroy does to the hosts: `forget` leaves them as they are, `reset` runs kubespray's reset first",
+    byDefault: "`forget`",
+  },
+  {
+    path: "cluster.variables",
+    means: "[passed to kubespray](#variables-passed-to-kubespray); one that has a field above is refused",
+  },
+
+  { path: "platform", means: "what runs in the cluster" },
+  {
+    path: "platform.domain",
+    means: "everything is served under it: for visitors from outside give one",
+    byDefault: "`ADDRESS.nip.io` of the ingress's floating address where the file names that, else of the one inside",
+  },
+  { path: "platform.tls", means: "where the platform's certificates come from", byDefault: "`selfSigned`" },
+  {
+    path: "platform.tls.kind",
+    means: "`selfSigned`: an authority of the environment's own; `provided`; `acme`, under a domain that the world can look up and reach",
+  },
+  {
+    path: "platform.tls.certificate",
+    means: "with `provided`: the wildcard certificate of the domain, with its chain, PEM",
+    type: "SecretReference",
+  },
+  { path: "platform.tls.key", means: "with `provided`: its private key, PEM", type: "SecretReference" },
+  { path: "platform.tls.email", means: "with `acme`: whom the authority writes to" },
+  { path: "platform.storage", means: "where services' volumes are", byDefault: "`nfs`, on a machine of its own" },
+  {
+    path: "platform.storage.kind",
+    means: "`nfs`: a share, on a machine of ours or a given server; `existing`: a storage class that the cluster has",
+    later: ["rookCeph"],
+  },
+  { path: "platform.storage.sizeGiB", means: "with `nfs` on a machine of ours: the share's size in GiB", byDefault: "`200`" },
+  { path: "platform.storage.size", means: `with \`nfs\` on a machine of ours: its flavor, ${nameOrId}`, byDefault: "`m1.medium`" },
+  { path: "platform.storage.server", means: "with `nfs`: a server that is there, by address or name; then no machine is made" },
+  {
+    path: "platform.storage.path",
+    means: "with `nfs`: the share's folder, a plain path; on a machine of ours none of its own system's folders",
+    byDefault: "`/srv/nfs` on a machine of ours",
+  },
+  { path: "platform.storage.pool", means: "with `rookCeph`: the pool whose volumes it takes", later: true },
+  { path: "platform.storage.replicas", means: "with `rookCeph`: how often each block is kept", later: true },
+  { path: "platform.storage.className", means: "with `existing`: the class's name" },
+  { path: "platform.loadBalancer", means: "who gives Services of type LoadBalancer their addresses", byDefault: "`metallb`" },
+  { path: "platform.loadBalancer.kind", means: "`metallb`: addresses of the machines' network", later: ["cloud"] },
+  { path: "platform.loadBalancer.range", means: "the addresses it gives, FIRST-LAST", byDefault: "planned, then as locked" },
+  { path: "platform.ingress", means: "how HTTP reaches the services" },
+  { path: "platform.ingress.kind", means: "the ingress controller", byDefault: "`nginx`", later: ["traefik"] },
+  {
+    path: "platform.ingress.address",
+    means: "its address: planned, never discovered",
+    byDefault: "planned, then as locked",
+    type: ADDRESS,
+  },
+  { path: "platform.services", means: "which services there are, and with what options", byDefault: "as the profile" },
+  { path: "platform.services.KEY", means: "`true`, `false`, or its options", byDefault: "as the profile" },
+  { path: "platform.services.KEY.replicas", means: "how many instances, where it can have several", byDefault: "as the profile" },
+  {
+    path: "platform.services.KEY.resources",
+    means: "of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits",
+    byDefault: "as the release",
+  },
+  { path: "platform.services.KEY.resources.requests", means: "what is kept free for each container" },
+  { path: "platform.services.KEY.resources.limits", means: "what each container may use at most" },
+  { path: "…resources.requests.cpu", means: "in processors: `0.5`, `500m`" },
+  { path: "…resources.requests.memory", means: "in bytes: `512Mi`" },
+  { path: "…resources.limits.cpu", means: "in processors: `0.5`, `500m`" },
+  { path: "…resources.limits.memory", means: "in bytes: `512Mi`" },
+  {
+    path: "platform.services.KEY.size",
+    means:
+      "its volume, a number of GiB or a quantity such as `20Gi`, where it keeps data; fixed on `nfs`, where it can fill the share anyway",
+    byDefault: "as the release",
+    type: "number | `#Gi` | `#Ti`",
+  },
+  { path: "platform.services.KEY.values", means: "values of its chart, laid over ours ([a chart's own values](#a-charts-own-values))" },
+  { path: "platform.extra", means: "releases and manifests of your own", later: true },
+  { path: "platform.tenants", means: "namespaces with roles, quota and limits", later: true },
+  { path: "edge", means: "edge nodes", later: true },
+
+  { path: "….env", means: "the secret is in this environment variable" },
+  { path: "….config", means: "the secret is in this key of the Pulumi configuration, a secret there" },
+  { path: "….vault", means: "the secret is in Vault or OpenBao, key-value version 2: PATH#FIELD" },
+  { path: "….file", means: "the secret is in this file; a relative path goes by the folder of the file it stands in" },
+];
+
+/** The row of a field; undefined where nothing is known of it. `path` has KEY and N for what the file names itself. */
+export function docOf(path: string): FieldDoc | undefined {
+  const exact = fieldDocs.find((doc) => doc.path === path || doc.path === path.replace(/^(platform\.services)\.[^.]+/, "$1.KEY"));
+  return exact ?? fieldDocs.find((doc) => doc.path.startsWith("…") && `.${path}`.endsWith(doc.path.slice(1).replace(/^(?!\.)/, ".")));
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fieldTable, fieldTypes } from "../../../dev/environment-fields";
+import type { EnvironmentFields } from "../../../model/environment/environment-fields";
+import { docOf, fieldDocs } from "../../../model/environment/field-docs";
+import { alternatives, environmentJsonSchema, type JsonSchema } from "../../../model/environment/json-schema";
+
+const ROOT = join(__dirname, "..", "..", "..", "..");
+
+/** Compares a file, or the part of it between two marks, with what it must hold; UPDATE_GOLDEN=1 writes it. */
+function holds(file: string, content: string, [start, end]: readonly [string, string] = ["", ""]): void {
+  const path = join(ROOT, file);
+  const text = readFileSync(path, "utf8");
+  const from = text.indexOf(start) + start.length;
+  const to = end === "" ? text.length : text.indexOf(end);
+  assert.ok(from >= start.length && to >= from, `${file} has no ${start} … ${end}`);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text.slice(0, from) + content + text.slice(to));
+  else assert.ok(text.slice(from, to) === content, `${file} is not what the fields say: UPDATE_GOLDEN=1 rewrites it`);
+}
+
+/** Every field of a schema with its description. */
+function fieldsOf(schema: JsonSchema, path = ""): [path: string, description: string | undefined][] {
+  return alternatives(schema).flatMap(({ properties = {}, additionalProperties, items }) => [
+    ...Object.entries(properties).flatMap(([name, each]): [string, string | undefined][] => {
+      const field = path === "" ? name : `${path}.${name}`;
+      return [[field, each.description], ...fieldsOf(each, field)];
+    }),
+    ...(typeof additionalProperties === "object" ? fieldsOf(additionalProperties, `${path}.KEY`) : []),
+    ...(items?.type === "object" ? fieldsOf(items, `${path}.N`) : []),
+  ]);
+}
+
+describe("what the fields of the environment file mean", () => {
+  const fields = fieldsOf(environmentJsonSchema() as JsonSchema);
+
+  it("is said of every field in the JSON Schema, and of none that is not there", () => {
+    assert.ok(fields.length > 300, String(fields.length));
+    assert.deepEqual(
+      fields.filter(
+        ([path, description]) => description === undefined && !/^cluster\.backups\.|^cluster\.airGap\.|^platform\.extra\./.test(path),
+      ),
+      [],
+    );
+    const used = new Set(fields.map(([path]) => docOf(path)));
+    assert.deepEqual(
+      fieldDocs.filter((doc) => !used.has(doc) && doc.path !== "…nodes.KEY").map(({ path }) => path),
+      [],
+    );
+  });
+
+  it("tells what a change does", () => {
+    const of = (path: string) => fields.find(([field]) => field === path)?.[1] ?? "";
+    assert.match(of("infrastructure.network.cidr"), /A change is refused\.$/);
+    assert.match(of("infrastructure.image"), /A change counts for machines built from then on\.$/);
+    assert.match(of("protect"), /A change: to data: applied to what stands; to none: needs the approval unprotect\.$/);
+    assert.match(
+      of("infrastructure.access.adminCidrs"),
+      /nobody any more: needs the approval move-address; otherwise: applied to what stands\.$/,
+    );
+  });
+
+  it("stands in the documentation and beside the types of programs", () => {
+    holds("docs/environment-file.md", `\n${fieldTable()}\n`, ["by its test -->", "<!-- /fields -->"]);
+    holds("model/environment/environment-fields.ts", fieldTypes());
+  });
+
+  it("does not compile where it does not work yet", () => {
+    const environment = (fields: Omit<EnvironmentFields, "name">) => fields;
+    environment({ infrastructure: { provider: "openstack", network: { cidr: "10.0.0.0/16" } }, platform: { services: { portal: false } } });
+    // @ts-expect-error a cloud that does not exist yet
+    environment({ infrastructure: { provider: "aws" } });
+    // @ts-expect-error a service that does not exist yet
+    environment({ infrastructure: { provider: "openstack" }, platform: { services: { harbor: true } } });
+    // @ts-expect-error no network
+    environment({ infrastructure: { provider: "openstack", network: { cidr: "10.0.0.0" } } });
+    // @ts-expect-error a misspelt field
+    environment({ infrastructure: { provider: "openstack", netwrok: {} } });
+    // @ts-expect-error a section of which nothing works yet
+    environment({ infrastructure: { provider: "openstack" }, cluster: { airGap: { registry: "r" } } });
+  });
+});
