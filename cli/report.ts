@@ -1,5 +1,8 @@
 import { CommanderError } from "commander";
+import { describeLockChanges } from "../files/lock-problems";
 import { formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { LockRefusedError } from "../operate/lock";
+import { DeclinedError } from "../operate/operator";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
 import { type Attempt, nextCommand } from "./next";
@@ -31,13 +34,21 @@ export function reportFailure(context: Context, error: unknown, attempt: Attempt
   const json = attempt.argv.includes("--json");
   const code = tell(context, error, json, attempt);
   const next =
-    error instanceof Exit ? error.next && attempt.typed.command(error.next) : code === EXIT.done ? undefined : nextCommand(error, attempt);
+    error instanceof Exit
+      ? error.next && attempt.typed.command(error.next)
+      : code === EXIT.done || error instanceof DeclinedError
+        ? undefined
+        : nextCommand(error, attempt);
   if (next !== undefined && !json) writeLines(context.stderr, [colorsFor(context.stderr, context.env).bold(`next: ${next}`)]);
   return code;
 }
 
 function tell(context: Context, error: unknown, json: boolean, { environment, typed }: Attempt): number {
   if (error instanceof Exit) return error.code;
+  if (error instanceof DeclinedError) {
+    writeLines(context.stderr, ["nothing was changed"]);
+    return EXIT.interrupted;
+  }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     if (json) printProblems(context, [usageProblem(error.message.replace(/^error: /, ""))], typed);
@@ -47,6 +58,11 @@ function tell(context: Context, error: unknown, json: boolean, { environment, ty
     const problems = error.problems.map((problem) => (problem.environment === "" ? { ...problem, environment } : problem));
     printProblems(context, problems, json && typed);
     return EXIT.badInput;
+  }
+  if (error instanceof LockRefusedError && !json) {
+    const changes = describeLockChanges(error.changes).map((line) => `    ${line}`);
+    writeLines(context.stderr, [...describeProblems(context, error.problems.slice(0, 1)), ...changes]);
+    return EXIT.refused;
   }
   if (error instanceof RefusedError) {
     printProblems(context, error.problems, json && typed);

@@ -13,7 +13,8 @@ const MAY_IMPORT = {
   reach: ["providers/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
   engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc"],
-  cli: ["engine", "stacks", "files", "reach", "host", "model", "catalog"],
+  operate: ["engine", "files", "model"],
+  cli: ["operate", "engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };
 
 /** Which folders, tests and the sandbox aside, may use which cloud's SDK. */

@@ -21,6 +21,7 @@ const folders = [
   "components",
   "stacks",
   "engine",
+  "operate",
   "cli",
   "test",
 ].filter((folder) => existsSync(folder));

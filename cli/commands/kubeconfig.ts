@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { PRIVATE, writeWhole } from "../../host/files";
-import { isFields } from "../../model/data";
+import { notUp, outputs } from "../../operate/outputs";
+import { makeReady } from "../../operate/ready";
 import { type Context, writeJson, writeLines } from "../context";
 import { mergeKubeconfigs, type NamedKubeconfig } from "../kubeconfig";
-import { notUp } from "../not-up";
-import { prepare } from "../operation";
-import { interruptible } from "../signals";
+import { requestOf } from "../operation";
+import { operatorOf } from "../operator";
 
 /** `kpaas kubeconfig`: one file for many clusters. */
 export function registerKubeconfig(program: Command, context: Context): void {
@@ -32,12 +32,12 @@ interface KubeconfigOptions {
 
 async function kubeconfig(context: Context, references: readonly string[], options: KubeconfigOptions): Promise<void> {
   const { parse, stringify } = await import("yaml");
+  const operator = operatorOf(context);
   const found: NamedKubeconfig[] = [];
   for (const reference of references) {
-    const { target, loaded } = await prepare(context, reference, options);
-    const engine = await context.modules.engine();
-    const outputs: unknown = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets: true }));
-    const text = isFields(outputs) ? outputs.kubeconfig : undefined;
+    const ready = await makeReady(await requestOf(context, reference, options), operator, context.modules);
+    const { target, loaded } = ready;
+    const { kubeconfig: text } = await outputs(ready, operator, true, context.modules);
     if (text === undefined) throw notUp(loaded.name, target.sandbox);
     if (!target.sandbox && target.plan.access.api === "bastion") {
       const name = loaded.name;

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { describeLockChanges } from "../../files/lock-problems";
 import { LATER } from "../../model/guard/first-boot";
-import { InvalidInputError } from "../../model/problems";
+import { lock } from "../../operate/lock";
 import { type Context, writeJson, writeLines } from "../context";
-import { describeProblems } from "../report";
-import { warningsToShow } from "../warnings";
+import { requestOf } from "../operation";
+import { operatorOf } from "../operator";
 
 /** `kpaas lock`: writes what the plan chose beside the file. */
 export function registerLock(program: Command, context: Context): void {
@@ -17,17 +17,12 @@ export function registerLock(program: Command, context: Context): void {
     .argument("ENV", "name in environments/ or path of a file")
     .option("--json", "print what changed as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas lock seoul && git add environments/seoul.lock.yaml")
-    .action((reference: string, options: { json?: boolean }) => lock(context, reference, options.json === true));
+    .action((reference: string, options: { json?: boolean }) => run(context, reference, options.json === true));
 }
 
-async function lock(context: Context, reference: string, json: boolean): Promise<void> {
-  const environments = await context.modules.environments();
-  const root = environments.findRoot(context.cwd);
-  const loaded = environments.loadEnvironment(reference, root);
-  if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
-  writeLines(context.stderr, describeProblems(context, warningsToShow(root, loaded)));
-  const { lockState, lockChanges } = loaded.planned;
-  if (lockState !== "current") environments.writeLock(loaded);
+async function run(context: Context, reference: string, json: boolean): Promise<void> {
+  const { loaded, planned } = await lock(await requestOf(context, reference, {}), operatorOf(context), context.modules);
+  const { lockState, lockChanges } = planned;
   if (json) {
     writeJson(context, { environment: loaded.name, file: loaded.lockFile, was: lockState, changes: lockChanges });
   } else if (lockState === "current") {

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { isFields } from "../../model/data";
+import { outputs } from "../../operate/outputs";
+import { makeReady } from "../../operate/ready";
 import { type Context, writeJson, writeLines } from "../context";
-import { notUp } from "../not-up";
-import { prepare } from "../operation";
+import { requestOf } from "../operation";
+import { operatorOf } from "../operator";
 import { maskSecrets } from "../outputs";
-import { interruptible } from "../signals";
 
 /** `kpaas outputs`: what came of the last `up`. */
 export function registerOutputs(program: Command, context: Context): void {
@@ -17,7 +18,7 @@ export function registerOutputs(program: Command, context: Context): void {
     .option("--show-secrets", "print the kubeconfig and credentials in clear")
     .option("--json", "print the outputs as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas outputs demo --sandbox --show-secrets")
-    .action((reference: string, options: OutputsOptions) => outputs(context, reference, options));
+    .action((reference: string, options: OutputsOptions) => run(context, reference, options));
 }
 
 interface OutputsOptions {
@@ -26,12 +27,11 @@ interface OutputsOptions {
   readonly json?: boolean;
 }
 
-async function outputs(context: Context, reference: string, options: OutputsOptions): Promise<void> {
-  const { target, loaded } = await prepare(context, reference, options);
-  const engine = await context.modules.engine();
+async function run(context: Context, reference: string, options: OutputsOptions): Promise<void> {
+  const operator = operatorOf(context);
+  const ready = await makeReady(await requestOf(context, reference, options), operator, context.modules);
   const showSecrets = options.showSecrets === true;
-  const found = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets }));
-  if (found === undefined) throw notUp(loaded.name, target.sandbox);
+  const found = await outputs(ready, operator, showSecrets, context.modules);
   const shown = showSecrets ? found : maskSecrets(found);
   if (options.json) {
     writeJson(context, shown);

@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 import { describeLockChanges } from "../../files/lock-problems";
-import { InvalidInputError } from "../../model/problems";
+import { makeReady } from "../../operate/ready";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
 import { lockNotice, versionNotice } from "../lock";
+import { requestOf } from "../operation";
+import { operatorOf } from "../operator";
 import { planJson } from "../plan-json";
-import { describeProblems } from "../report";
 import { PLAN_PARTS, type PlanPart, viewPlan } from "../views";
-import { warningsToShow } from "../warnings";
 
 /** `kpaas plan`: the pure plan, as tables or JSON. */
 export function registerPlan(program: Command, context: Context): void {
@@ -22,17 +22,14 @@ export function registerPlan(program: Command, context: Context): void {
 }
 
 async function plan(context: Context, reference: string, options: { show?: PlanPart; json?: boolean }): Promise<void> {
-  const environments = await context.modules.environments();
-  const root = environments.findRoot(context.cwd);
-  const loaded = environments.loadEnvironment(reference, root);
-  if (loaded.planned === undefined) throw new InvalidInputError(loaded.problems);
-  writeLines(context.stderr, [...describeProblems(context, warningsToShow(root, loaded)), ...lockNotice(loaded), ...versionNotice(loaded)]);
-  if (loaded.planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(loaded.planned.lockChanges));
+  const { loaded, planned } = await makeReady(await requestOf(context, reference, {}), operatorOf(context), context.modules);
+  writeLines(context.stderr, [...lockNotice(loaded), ...versionNotice(loaded)]);
+  if (planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(planned.lockChanges));
   if (options.json) {
-    writeJson(context, planJson(loaded.planned, options.show));
+    writeJson(context, planJson(planned, options.show));
     return;
   }
-  const lines = await viewPlan(loaded.planned.plan, options.show, {
+  const lines = await viewPlan(planned.plan, options.show, {
     width: widthOf(context.stdout),
     colors: colorsFor(context.stdout, context.env),
   });

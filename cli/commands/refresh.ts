@@ -1,17 +1,9 @@
 import type { Command } from "commander";
+import { refresh } from "../../operate/refresh";
 import { describeChanges } from "../changes";
 import { type Context, colorsFor, widthOf } from "../context";
-import {
-  addOperationOptions,
-  asker,
-  execute,
-  isYes,
-  type OperationFlags,
-  prepare,
-  printResult,
-  requireLock,
-  unlessDeclined,
-} from "../operation";
+import { addOperationOptions, type OperationFlags, printResult, requestOf } from "../operation";
+import { operatorOf } from "../operator";
 
 /** `kpaas refresh`: records what is really there. */
 export function registerRefresh(program: Command, context: Context): void {
@@ -22,17 +14,11 @@ export function registerRefresh(program: Command, context: Context): void {
       .description("Reads what is really there into the recorded state, so that the next preview shows the drift. Changes no machine."),
   )
     .addHelpText("after", "\nExample:\n  $ kpaas refresh seoul --yes && kpaas preview seoul")
-    .action((reference: string, flags: OperationFlags) => refresh(context, reference, flags));
+    .action((reference: string, flags: OperationFlags) => run(context, reference, flags));
 }
 
-async function refresh(context: Context, reference: string, flags: OperationFlags): Promise<void> {
-  const prepared = await prepare(context, reference, flags);
-  const ask = flags.yes === true ? undefined : asker(context, "refresh");
-  requireLock(context, prepared, flags.json === true);
-  if (ask !== undefined)
-    unlessDeclined(context, isYes(await ask(`Overwrite the recorded state of ${prepared.loaded.name} with what is there? [y/N] `)));
-  const engine = await context.modules.engine();
-  const result = await execute(context, "refresh", prepared, engine.refreshEnvironment);
+async function run(context: Context, reference: string, flags: OperationFlags): Promise<void> {
+  const { result } = await refresh(await requestOf(context, reference, flags), operatorOf(context, flags.yes), context.modules);
   printResult(context, result, flags.json === true, () =>
     describeChanges(result, "done", { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }),
   );

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { OperationFailedError } from "../../engine/errors";
 import { nearest } from "../../model/problems";
+import { notUp, outputs } from "../../operate/outputs";
+import { makeReady, type Ready } from "../../operate/ready";
 import { KnownHosts, knownHostsFile } from "../../reach/known-hosts";
 import type { Login } from "../../reach/login";
 import { type Context, writeLines } from "../context";
-import { notUp } from "../not-up";
-import { type Prepared, prepare } from "../operation";
+import { requestOf } from "../operation";
+import { operatorOf } from "../operator";
 import { badUsage, Exit } from "../report";
 import { interruptible } from "../signals";
 import { runSsh } from "../ssh";
@@ -44,15 +46,15 @@ async function ssh(
   if ((key === undefined) !== (options.forward === true)) {
     throw badUsage("`kpaas ssh` takes either a machine's key or --forward", "name a machine, such as cp-1", reference);
   }
-  const prepared = await prepare(context, reference, options);
-  const { name } = prepared.loaded;
-  if (prepared.target.sandbox) {
+  const ready = await makeReady(await requestOf(context, reference, options), operatorOf(context), context.modules);
+  const { name } = ready.loaded;
+  if (ready.target.sandbox) {
     throw new OperationFailedError(`the machines of ${name} are simulated in the sandbox: there is nothing to log in to`);
   }
-  const login = await readLogin(context, prepared);
-  if (key === undefined) return await forward(context, prepared, login);
+  const login = await readLogin(context, ready);
+  if (key === undefined) return await forward(context, ready, login);
   if (login.machines[key] === undefined) throw unknownKey(name, key, Object.keys(login.machines));
-  const file = knownHostsFile(prepared.target.root, name);
+  const file = knownHostsFile(ready.target.root, name);
   await meet(context, name, login, file);
   const code = await runSsh(context, login, file, key, command);
   if (code !== 0) throw new Exit(code);
@@ -71,12 +73,11 @@ async function meet(context: Context, environment: string, login: Login, file: s
   }
 }
 
-async function readLogin(context: Context, { loaded, target }: Prepared): Promise<Login> {
-  const engine = await context.modules.engine();
-  const outputs = await interruptible(context, (signals) => engine.readOutputs(target, { ...signals, showSecrets: true }));
+async function readLogin(context: Context, ready: Ready): Promise<Login> {
+  const found = await outputs(ready, operatorOf(context), true, context.modules);
   const { loginOf } = await import("../../reach/login.js");
-  const login = loginOf(outputs);
-  if (login === undefined) throw notUp(loaded.name, false);
+  const login = loginOf(found);
+  if (login === undefined) throw notUp(ready.loaded.name, false);
   return login;
 }
 
@@ -86,7 +87,7 @@ function unknownKey(environment: string, key: string, known: readonly string[]):
   return badUsage(`no machine of ${environment} has the key "${key}"`, remedy, environment);
 }
 
-async function forward(context: Context, { loaded, target }: Prepared, login: Login): Promise<void> {
+async function forward(context: Context, { loaded, target }: Ready, login: Login): Promise<void> {
   const [{ bastionOf }, { openTunnel }] = await Promise.all([import("../../reach/login.js"), import("../../reach/tunnel.js")]);
   const bastion = target.plan.access.api === "bastion" ? bastionOf(login) : undefined;
   if (bastion === undefined) {

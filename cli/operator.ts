@@ -1,0 +1,86 @@
+import { describeLockChanges } from "../files/lock-problems";
+import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
+import { describeChanges } from "./changes";
+import { type Context, colorsFor, widthOf, writeLines } from "./context";
+import { lockNotice } from "./lock";
+import { describeLoss } from "./loss";
+import { withProgress } from "./progress/progress";
+import { badUsage, describeProblems } from "./report";
+import { interruptible } from "./signals";
+import { warningsToShow } from "./warnings";
+
+/**
+ * Whoever has typed a command: told on standard error, asked on the terminal, and able to interrupt.
+ * @param agreed with `--yes` nobody is asked
+ */
+export function operatorOf(context: Context, agreed = false): Operator {
+  return {
+    asker: (kind) => (agreed ? undefined : askerOf(context, kind)),
+    tell: (notice) => writeLines(context.stderr, wordsFor(context, notice)),
+    run: (job, work) =>
+      interruptible(context, (signals) => {
+        if (job.kind === "read") return work(signals);
+        return withProgress(context, titleOf(job), (onProgress) => work({ ...signals, onProgress }));
+      }),
+  };
+}
+
+function titleOf({ kind, environment, sandbox }: Job): string {
+  return `${kind} ${environment}${sandbox ? " in the sandbox" : ""}`;
+}
+
+/** The way to ask; exits with 2 where there is nobody to ask. */
+function askerOf(context: Context, command: string): Ask {
+  const { ask } = context;
+  if (ask === undefined)
+    throw badUsage(
+      `\`kpaas ${command}\` asks before it changes anything, and there is no terminal to ask on`,
+      "add --yes to run it without a question",
+    );
+  return async (question) => {
+    const { environment } = question;
+    switch (question.kind) {
+      case "up":
+        writeLines(context.stderr, previewOf(context, question));
+        return isYes(await ask(`Bring ${environment} up like this? [y/N] `));
+      case "refresh":
+        return isYes(await ask(`Overwrite the recorded state of ${environment} with what is there? [y/N] `));
+      case "destroy":
+        return (await ask("Type the environment's name to destroy it: ")).trim() === environment;
+    }
+  };
+}
+
+/** What a preview found, and what the lock file would fix. */
+function previewOf(context: Context, { preview, planned }: Question & { kind: "up" }): string[] {
+  const colors = colorsFor(context.stderr, context.env);
+  const lock = describeLockChanges(planned.lockChanges);
+  return [
+    ...describeChanges(preview, "preview", { width: widthOf(context.stderr), colors }),
+    ...(lock.length === 0 ? [] : [colors.cyan("Lock file"), ...lock]),
+  ];
+}
+
+function isYes(answer: string): boolean {
+  return ["y", "yes"].includes(answer.trim().toLowerCase());
+}
+
+function wordsFor(context: Context, notice: Notice): string[] {
+  switch (notice.kind) {
+    case "loaded": {
+      const { root, loaded, approvals } = notice;
+      context.remember?.({ approvals });
+      return describeProblems(context, loaded.planned ? warningsToShow(root, loaded) : loaded.problems);
+    }
+    case "lockProposed":
+      return lockNotice(notice.loaded);
+    case "lockWritten":
+      return [`wrote ${notice.file}`];
+    case "loss": {
+      const { environment, loss, loaded } = notice;
+      const unread = loaded.content === undefined ? " It may ask for data volumes to be left, so they are." : "";
+      const unplanned = loaded.planned ? [] : [`The file cannot be planned: what follows goes by what is recorded.${unread}`];
+      return [...unplanned, ...describeLoss(environment, loss)];
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type * as Operations from "../engine/operations";
+import type * as Load from "../files/load";
+import type * as StandIn from "../files/stand-in";
+
+/** What the use cases need of the rest, each part loaded when it is first needed. Tests put their own in its place. */
+export interface Doors {
+  environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
+  standIns(): Promise<Pick<typeof StandIn, "standIn">>;
+  engine(): Promise<
+    Pick<
+      typeof Operations,
+      "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment" | "readLoss" | "readOutputs"
+    >
+  >;
+}
+
+/** The real parts. */
+export const DOORS: Doors = {
+  environments: () => import("../files/load.js"),
+  standIns: () => import("../files/stand-in.js"),
+  engine: () => import("../engine/operations.js"),
+};

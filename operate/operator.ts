@@ -1,0 +1,68 @@
+import type { Loss } from "../engine/state/loss";
+import type { OperationKind, OperationResult, RunOptions } from "../engine/types";
+import type { LoadedEnvironment } from "../files/load";
+import type { PlannedEnvironment } from "../model/plan/plan";
+
+/**
+ * Whoever an operation is done for, or what speaks for them: a command line, a fleet's runner, a service. It is told what happens, asked before
+ * anything is changed, and runs what the engine does, so that it can show and stop it.
+ */
+export interface Operator {
+  /**
+   * The way to ask, called once the environment is loaded and before anything is done; undefined: what is asked for was agreed to beforehand.
+   * @throws where it has to be asked and nobody is there
+   */
+  asker(kind: Question["kind"]): Ask | undefined;
+  /** Told of what happens, in order. */
+  tell(notice: Notice): void;
+  /** Runs something that the engine does, and gives what came of it; whoever watches it gets its progress and can stop it. */
+  run<T>(job: Job, work: (control: Control) => Promise<T>): Promise<T>;
+}
+
+/** Asks whether to go on. */
+export type Ask = (question: Question) => Promise<boolean>;
+
+/** What is asked before something is changed, with all that an answer goes by. */
+export type Question =
+  | {
+      readonly kind: "up";
+      readonly environment: string;
+      readonly planned: PlannedEnvironment;
+      /** What it would change. */
+      readonly preview: OperationResult;
+    }
+  | { readonly kind: "refresh"; readonly environment: string }
+  | { readonly kind: "destroy"; readonly environment: string; readonly loss: Loss };
+
+/** What an operation tells on its way. */
+export type Notice =
+  /** The environment was read. What is wrong with it stops nothing; `approvals` are bound to its plan. */
+  | { readonly kind: "loaded"; readonly root: string; readonly loaded: LoadedEnvironment; readonly approvals: readonly string[] }
+  /** The lock is missing or outdated; the sandbox goes on with the one that the plan proposes. */
+  | { readonly kind: "lockProposed"; readonly loaded: LoadedEnvironment }
+  | { readonly kind: "lockWritten"; readonly file: string }
+  /** What a destroy takes and leaves. Where the file cannot be planned (`loaded.planned` is missing), it goes by what is recorded alone. */
+  | { readonly kind: "loss"; readonly environment: string; readonly loss: Loss; readonly loaded: LoadedEnvironment };
+
+/** One thing the engine does; `read` reads what it has recorded. */
+export interface Job {
+  readonly kind: OperationKind | "read";
+  readonly environment: string;
+  readonly sandbox: boolean;
+}
+
+/** How a job is watched and stopped. */
+export type Control = Pick<RunOptions, "signal" | "forceSignal" | "onProgress" | "parallel">;
+
+/** Raised where the answer to a question was no: nothing was changed. */
+export class DeclinedError extends Error {
+  constructor(readonly question: Question) {
+    super(`${question.kind} of ${question.environment} was declined: nothing was changed`);
+    this.name = "DeclinedError";
+  }
+}
+
+/** Asks where there is something to ask. @throws DeclinedError */
+export async function requireAgreement(ask: Ask | undefined, question: Question): Promise<void> {
+  if (ask !== undefined && !(await ask(question))) throw new DeclinedError(question);
+}
