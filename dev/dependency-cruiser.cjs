@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   files: ["host", "model", "catalog"],
   reach: ["providers/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
-  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc"],
+  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages"],
   operate: ["engine", "files", "model"],
   cli: ["operate", "engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { createWhole, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
+import { PACKAGES } from "../sandbox/packages";
 import { packageRoot } from "./paths";
 
 /** The name of the Pulumi project every environment is a stack of. */
@@ -11,10 +12,7 @@ export const PROJECT = "kpaas";
 
 /** The packages a sandbox simulates, and the program and arguments that serve each. */
 const PROVIDERS: Readonly<Record<string, (world: string) => readonly string[]>> = {
-  openstack: (world) => [join("sandbox", "main.js"), "openstack", world],
-  kubernetes: (world) => [join("sandbox", "main.js"), "kubernetes", world],
-  random: (world) => [join("sandbox", "main.js"), "random", world],
-  tls: (world) => [join("sandbox", "main.js"), "tls", world],
+  ...Object.fromEntries(Object.keys(PACKAGES).map((name) => [name, (world: string) => [join("sandbox", "main.js"), name, world]])),
   kpaas: (world) => [join("plugin", "main.js"), "--runner", "sandbox", "--world", world],
 };
 

@@ -2,40 +2,12 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../host/files";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { PACKAGES, type World } from "../sandbox/packages";
 import { OperationFailedError } from "./errors";
 
-/** What exists in a simulated cloud besides what an environment creates: the part of world.json that comes from the plan. */
-export interface World {
-  readonly images: readonly string[];
-  readonly flavors: readonly string[];
-  readonly zones: readonly string[];
-  readonly externalNetworks: readonly string[];
-  readonly volumeTypes: readonly string[];
-  readonly networks: readonly string[];
-  readonly subnets: readonly string[];
-  readonly routers: readonly string[];
-  readonly keyPairs: readonly string[];
-  readonly floatingIps: readonly string[];
-  readonly region?: string;
-}
-
-/** The images, sizes, zones and networks the plan names: they exist in its sandbox, nothing else does. */
+/** What exists beforehand in the simulated cloud of a plan. */
 export function worldOf(plan: EnvironmentPlan): World {
-  const { machines, openstack } = plan;
-  const existing = plan.network.existing;
-  return {
-    images: unique(machines.map((machine) => machine.image)),
-    flavors: unique(machines.map((machine) => machine.size)),
-    zones: unique(machines.map((machine) => machine.zone)),
-    externalNetworks: unique([openstack?.externalNetwork]),
-    volumeTypes: unique([openstack?.bootVolumeType, ...machines.flatMap((machine) => machine.volumes.map((volume) => volume.type))]),
-    networks: unique([existing?.network]),
-    subnets: unique([existing?.subnet]),
-    routers: unique([existing?.router]),
-    keyPairs: unique([plan.access.ssh.keyPair]),
-    floatingIps: unique(Object.values(plan.network.floating).map(({ address }) => address)),
-    ...(openstack?.region === undefined ? {} : { region: openstack.region }),
-  };
+  return PACKAGES[plan.provider]?.world?.(plan) ?? {};
 }
 
 /** Adds what a plan names to what is in world.json: lists grow, keys of the user's own (faults, quotas) stay as they are. */
@@ -58,7 +30,7 @@ export function writeWorld(folder: string, plan: EnvironmentPlan): void {
 /** Removes a destroyed environment's world.json, unless the user put something of their own there. What the cloud still has is an orphan and stays to be seen. */
 export function clearWorld(folder: string, plan: EnvironmentPlan): void {
   // A cluster is on its machines: one that the state never heard of goes with them.
-  if (!existsSync(join(folder, "openstack", "instance"))) {
+  if (!existsSync(join(folder, plan.provider, "instance"))) {
     for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "journal.jsonl.fence", "kubernetes"])
       rmSync(join(folder, name), { recursive: true, force: true });
   }
@@ -79,6 +51,6 @@ function readWorld(path: string): Record<string, unknown> {
   throw new OperationFailedError(`${path} holds no JSON object. Mend it or delete it: the next operation writes it anew.`);
 }
 
-function unique(values: readonly (string | undefined)[]): string[] {
-  return [...new Set(values.filter((value) => value !== undefined))];
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }

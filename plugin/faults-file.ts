@@ -38,9 +38,6 @@ const eventuallyConsistent = z.union([z.strictObject({ ms: milliseconds }), z.st
   error: 'must be { "ms": MILLISECONDS } or { "calls": N }',
 });
 
-/** The packages whose calls a rule can disturb. */
-const packages = ["openstack", "kubernetes", "random", "tls"] as const;
-
 const operation = z.enum(["create", "update", "delete", "read", "invoke"]);
 
 /** What a rule can switch on. */
@@ -55,54 +52,55 @@ const SWITCHES = [
   "loseAnswer",
 ] as const;
 
-const rule = z
-  .strictObject({
-    package: z.enum(packages, { error: `must be one of ${packages.join(", ")}; kubespray's faults stand under "kubespray"` }),
-    type: z.string().min(1).optional(),
-    name: z.string().min(1).optional(),
-    operation: z
-      .union([operation, z.array(operation).min(1)], { error: `must be one or a list of ${operation.options.join(", ")}` })
-      .optional(),
-    latencyMs: latencyMs.optional(),
-    failAt: failAt.optional(),
-    throttle: z.strictObject({ callsPerSecond: wholeFrom1 }).optional(),
-    eventuallyConsistent: eventuallyConsistent.optional(),
-    expiredCredentials: when.optional(),
-    hang: when.optional(),
-    diskFull: when.optional(),
-    loseAnswer: when.optional(),
-  })
-  .refine((fields) => SWITCHES.some((name) => fields[name] !== undefined), {
-    error: `switches nothing on: give it one of ${SWITCHES.join(", ")}`,
-  });
-
-const faultsFile = z.strictObject({
-  seed: z.int().default(1),
-  rules: z
-    .array(rule)
-    .default([])
-    .refine((rules) => new Set(rules.map((each) => JSON.stringify(each))).size === rules.length, { error: "holds the same rule twice" }),
-  kubespray: z
+const ruleOf = (packages: readonly string[] | undefined) =>
+  z
     .strictObject({
-      failStep: z.string().min(1).optional(),
-      times: z.int().min(0).optional(),
-      loseAnswer: z.boolean().optional(),
-      paceMs: milliseconds.optional(),
+      package: z.string().refine((name) => packages?.includes(name) ?? true, {
+        error: `must be one of ${packages?.join(", ")}; kubespray's faults stand under "kubespray"`,
+      }),
+      type: z.string().min(1).optional(),
+      name: z.string().min(1).optional(),
+      operation: z
+        .union([operation, z.array(operation).min(1)], { error: `must be one or a list of ${operation.options.join(", ")}` })
+        .optional(),
+      latencyMs: latencyMs.optional(),
+      failAt: failAt.optional(),
+      throttle: z.strictObject({ callsPerSecond: wholeFrom1 }).optional(),
+      eventuallyConsistent: eventuallyConsistent.optional(),
+      expiredCredentials: when.optional(),
+      hang: when.optional(),
+      diskFull: when.optional(),
+      loseAnswer: when.optional(),
     })
-    .refine(({ failStep, times, loseAnswer }) => failStep !== undefined || (times === undefined && loseAnswer === undefined), {
-      error: '"times" and "loseAnswer" say more of the step that "failStep" names, which is missing',
-    })
-    .optional(),
-});
+    .refine((fields) => SWITCHES.some((name) => fields[name] !== undefined), {
+      error: `switches nothing on: give it one of ${SWITCHES.join(", ")}`,
+    });
 
-/** A simulated package that faults can be switched on for. */
-export type FaultPackage = (typeof packages)[number];
+const fileOf = (packages: readonly string[] | undefined) =>
+  z.strictObject({
+    seed: z.int().default(1),
+    rules: z
+      .array(ruleOf(packages))
+      .default([])
+      .refine((rules) => new Set(rules.map((each) => JSON.stringify(each))).size === rules.length, { error: "holds the same rule twice" }),
+    kubespray: z
+      .strictObject({
+        failStep: z.string().min(1).optional(),
+        times: z.int().min(0).optional(),
+        loseAnswer: z.boolean().optional(),
+        paceMs: milliseconds.optional(),
+      })
+      .refine(({ failStep, times, loseAnswer }) => failStep !== undefined || (times === undefined && loseAnswer === undefined), {
+        error: '"times" and "loseAnswer" say more of the step that "failStep" names, which is missing',
+      })
+      .optional(),
+  });
 
 /** Which of the matching calls something happens to. */
 export type When = z.output<typeof when>;
 
 /** One rule of faults.json: which calls, and what happens to them. */
-export type FaultRule = z.output<typeof rule>;
+export type FaultRule = z.output<ReturnType<typeof ruleOf>>;
 
 /** A rule and the name under which its calls are counted: the same until the rule is changed. */
 export interface CountedRule extends FaultRule {
@@ -131,16 +129,17 @@ export interface Faults {
 /**
  * Reads the content of a faults.json.
  * @param path for the error text
+ * @param packages the packages whose calls a rule can disturb; who asks for kubespray's part alone leaves them to their own providers
  * @throws Error with every problem at once: where, what must be
  */
-export function parseFaults(path: string, content: string): Faults {
+export function parseFaults(path: string, content: string, packages?: readonly string[]): Faults {
   let raw: unknown;
   try {
     raw = JSON.parse(content);
   } catch (error) {
     throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend it or delete it.`);
   }
-  const parsed = faultsFile.safeParse(raw);
+  const parsed = fileOf(packages).safeParse(raw);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `\n  ${placeOf(issue.path)}: ${issue.message}`);
     throw new Error(`${path} cannot be used; docs/sandbox.md describes it. Mend it or delete it.${problems.join("")}`);

@@ -3,10 +3,10 @@ import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readIfThere } from "../host/files";
-import type { CountedRule, FaultPackage, Faults, When } from "../plugin/faults-file";
+import type { CountedRule, Faults, When } from "../plugin/faults-file";
 import { CancelledError } from "../plugin/rpc/errors";
 import type { Properties, Provider } from "../plugin/rpc/provider";
-import { type CloudWords, shortOf, WORDS } from "./faults-words";
+import { type CloudWords, shortOf } from "./faults-words";
 import { isMap } from "./values";
 
 type Operation = "create" | "update" | "delete" | "read" | "invoke";
@@ -33,10 +33,9 @@ const DOING: Readonly<Record<Operation, string>> = {
 /**
  * The provider, with everything that `<worldDir>/faults.json` switches on happening to its calls (docs/sandbox.md). The file is read afresh
  * at each call, and while there is none nothing happens. Only calls that would reach a cloud count: what a preview merely computes does not.
- * @param now the clock, in milliseconds
  */
-export function withFaults(provider: Provider, name: FaultPackage, worldDir: string, now: () => number = Date.now): Provider {
-  const faults = new Switches(name, worldDir, now);
+export function withFaults(provider: Provider, setting: FaultSetting): Provider {
+  const faults = new Switches(provider.name, { now: Date.now, ...setting });
   const { invoke } = provider;
   return {
     ...provider,
@@ -76,6 +75,17 @@ export function withFaults(provider: Provider, name: FaultPackage, worldDir: str
   };
 }
 
+/** Where faults happen. */
+export interface FaultSetting {
+  readonly worldDir: string;
+  /** What the cloud says where it refuses a call. */
+  readonly words: CloudWords;
+  /** The packages the file may name. */
+  readonly packages: readonly string[];
+  /** The clock, in milliseconds. */
+  readonly now?: () => number;
+}
+
 /** An object that was created and is not to be seen yet. */
 interface Hidden {
   readonly type: string;
@@ -90,25 +100,21 @@ class Switches {
   private readonly hidden = new Map<string, Hidden>();
   /** By rule, when the calls of the last second came. */
   private readonly recent = new Map<string, number[]>();
-  private readonly words: CloudWords;
 
   constructor(
-    private readonly packageName: FaultPackage,
-    private readonly worldDir: string,
-    private readonly now: () => number,
-  ) {
-    this.words = WORDS[packageName];
-  }
+    private readonly packageName: string,
+    private readonly setting: Required<FaultSetting>,
+  ) {}
 
   /** The file as it is now; undefined where there is none. @throws Error where it cannot be used. */
   async read(): Promise<Faults | undefined> {
-    const path = join(this.worldDir, "faults.json");
+    const path = join(this.setting.worldDir, "faults.json");
     const content = readIfThere(path);
     if (content === undefined) return undefined;
     if (this.known?.content !== content) {
       // The schema is loaded only by who has faults.
       const { parseFaults } = await import("../plugin/faults-file.js");
-      this.known = { content, faults: parseFaults(path, content) };
+      this.known = { content, faults: parseFaults(path, content, this.setting.packages) };
     }
     return this.known.faults;
   }
@@ -124,16 +130,16 @@ class Switches {
       isLost ||= isDue(rule.loseAnswer, count);
     }
     const missing = this.missingReference(inputs);
-    if (missing !== undefined) throw this.refusal(call, this.words.notFound(missing.type, missing.id));
+    if (missing !== undefined) throw this.refusal(call, this.setting.words.notFound(missing.type, missing.id));
     const answer = carryOut(rules);
     // Done or refused: nobody hears of it.
-    return isLost ? answer.finally(() => Promise.reject(this.refusal(call, this.words.lost))) : answer;
+    return isLost ? answer.finally(() => Promise.reject(this.refusal(call, this.setting.words.lost))) : answer;
   }
 
   /** Hides a new object for as long as the rules of its creation say. */
   hide(rules: readonly CountedRule[], type: string, id: string): void {
     for (const { eventuallyConsistent: lag } of rules) {
-      if (lag !== undefined) this.hidden.set(id, "ms" in lag ? { type, until: this.now() + lag.ms } : { type, left: lag.calls });
+      if (lag !== undefined) this.hidden.set(id, "ms" in lag ? { type, until: this.setting.now() + lag.ms } : { type, left: lag.calls });
     }
   }
 
@@ -141,7 +147,7 @@ class Switches {
   isHidden(id: string): boolean {
     const hidden = this.hidden.get(id);
     if (hidden === undefined) return false;
-    const missed = hidden.until !== undefined ? this.now() < hidden.until : (hidden.left ?? 0) > 0;
+    const missed = hidden.until !== undefined ? this.setting.now() < hidden.until : (hidden.left ?? 0) > 0;
     if (hidden.left !== undefined) hidden.left -= 1;
     if (!missed) this.hidden.delete(id);
     return missed;
@@ -152,12 +158,12 @@ class Switches {
     const count = this.count(rule);
     if (rule.latencyMs !== undefined) await this.wait(latencyOf(rule.latencyMs, `${seed}/${rule.key}/${count}`), call.signal);
     if (isDue(rule.hang, count)) await this.hang(call);
-    if (isDue(rule.expiredCredentials, count)) throw this.refusal(call, this.words.expired);
+    if (isDue(rule.expiredCredentials, count)) throw this.refusal(call, this.setting.words.expired);
     if (rule.throttle !== undefined && this.isTooOften(rule.key, rule.throttle.callsPerSecond))
-      throw this.refusal(call, this.words.throttled(rule.throttle.callsPerSecond));
+      throw this.refusal(call, this.setting.words.throttled(rule.throttle.callsPerSecond));
     if (isDue(rule.diskFull, count) && ["create", "update", "delete"].includes(call.operation))
-      throw this.refusal(call, `ENOSPC: no space left on device, write '${this.worldDir}'`);
-    if (isDue(rule.failAt, count)) throw this.refusal(call, rule.failAt?.message ?? this.words.failed);
+      throw this.refusal(call, `ENOSPC: no space left on device, write '${this.setting.worldDir}'`);
+    if (isDue(rule.failAt, count)) throw this.refusal(call, rule.failAt?.message ?? this.setting.words.failed);
     return count;
   }
 
@@ -166,7 +172,7 @@ class Switches {
    * a kill, whichever process of the world makes the call.
    */
   private count({ key }: CountedRule): number {
-    const folder = join(this.worldDir, "faults-state");
+    const folder = join(this.setting.worldDir, "faults-state");
     const path = join(folder, key);
     mkdirSync(folder, { recursive: true });
     appendFileSync(path, ".");
@@ -174,7 +180,7 @@ class Switches {
   }
 
   private isTooOften(key: string, limit: number): boolean {
-    const now = this.now();
+    const now = this.setting.now();
     const recent = (this.recent.get(key) ?? []).filter((time) => now - time < 1_000);
     const refused = recent.length >= limit;
     // A refused call does not use up the limit.
@@ -213,7 +219,7 @@ class Switches {
 }
 
 /** A rule's `type` is the whole token or its last part (`Network`). */
-function matches(rule: CountedRule, packageName: FaultPackage, call: CloudCall): boolean {
+function matches(rule: CountedRule, packageName: string, call: CloudCall): boolean {
   return (
     rule.package === packageName &&
     (rule.type === undefined || rule.type === call.type || rule.type === shortOf(call.type)) &&

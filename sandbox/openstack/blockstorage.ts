@@ -1,12 +1,12 @@
 import type { Properties } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
+import { fieldsOf } from "../cloud/fields";
 import type { Stored } from "../store";
 import { maps, number, text } from "../values";
-import { ApiError, type Cloud, newId } from "./cloud";
-import { fieldsOf } from "./fields";
-import type { ResourceType } from "./type";
+import type { OpenStack, Types } from "./names";
 
 /** Volumes. */
-export const BLOCKSTORAGE: Readonly<Record<string, ResourceType>> = {
+export const BLOCKSTORAGE: Types = {
   "openstack:blockstorage/volume:Volume": {
     kind: "volume",
     fields:
@@ -49,7 +49,7 @@ export function attachments(volume: Stored): Properties[] {
 }
 
 /** A new volume, not stored yet. */
-export function createVolume(cloud: Cloud, inputs: Properties): Stored {
+export function createVolume(cloud: OpenStack, inputs: Properties): Stored {
   const type = text(inputs, "volumeType");
   const known = cloud.byName("volumeTypes", type) ?? cloud.byId("volumeTypes", type);
   if (type !== "" && known === undefined) throw new ApiError(404, `Volume type with name ${type} could not be found.`);
@@ -72,6 +72,6 @@ export function createVolume(cloud: Cloud, inputs: Properties): Stored {
   };
 }
 
-function gigabytes(cloud: Cloud): number {
+function gigabytes(cloud: OpenStack): number {
   return cloud.store.list("volume").reduce((sum, volume) => sum + (number(volume, "size") ?? 0), 0);
 }

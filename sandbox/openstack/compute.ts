@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
+import { fieldsOf } from "../cloud/fields";
 import type { Stored } from "../store";
 import { text, texts } from "../values";
 import { attachments } from "./blockstorage";
-import { ApiError, newId } from "./cloud";
-import { fieldsOf } from "./fields";
 import { createInstance, flavorOf, removeInstance } from "./instances";
 import { opensshKeyPair } from "./keypairs";
-import type { ResourceType } from "./type";
+import type { Types } from "./names";
 
 /** Key pairs, server groups, instances and their volumes. */
-export const COMPUTE: Readonly<Record<string, ResourceType>> = {
+export const COMPUTE: Types = {
   "openstack:compute/keypair:Keypair": {
     kind: "keypair",
     fields: fieldsOf("name~* publicKey~* userId~* region~* valueSpecs*:m"),
@@ -67,6 +67,10 @@ export const COMPUTE: Readonly<Record<string, ResourceType>> = {
     references: { keyPair: "keypair", "networks.port": "port", "networks.uuid": "network", "schedulerHints.group": "serverGroup" },
     check: checkInstance,
     create: createInstance,
+    failure: ({ id, powerState }) =>
+      powerState === "error"
+        ? `Error waiting for instance (${id}) to become ready: unexpected state 'ERROR', wanted target 'ACTIVE'. last error: %!s(<nil>)`
+        : undefined,
     update(cloud, object, inputs) {
       // The cloud keeps what it chose; a flavor by its other name is the same flavor.
       const chosen = inputs.flavorName === undefined && inputs.flavorId === undefined ? {} : flavorOf(cloud, inputs);

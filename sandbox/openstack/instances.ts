@@ -1,8 +1,10 @@
 import type { Properties } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
 import type { Stored } from "../store";
 import { maps, number, text, texts } from "../values";
+import { subnetsOf } from "./addresses";
 import { attachments, createVolume } from "./blockstorage";
-import { ApiError, type Cloud, newId } from "./cloud";
+import type { OpenStack } from "./names";
 import { createPort, portAddresses } from "./ports";
 import { packagesOf } from "./user-data";
 
@@ -10,7 +12,7 @@ import { packagesOf } from "./user-data";
 const CORES: Readonly<Record<string, number>> = { tiny: 1, small: 1, medium: 2, large: 4, xlarge: 8 };
 
 /** Id and name of a flavor that exists: by its id where one is given, else by its name. */
-export function flavorOf(cloud: Cloud, inputs: Properties): { flavorId: string; flavorName: string } {
+export function flavorOf(cloud: OpenStack, inputs: Properties): { flavorId: string; flavorName: string } {
   const [id, name] = [text(inputs, "flavorId"), text(inputs, "flavorName")];
   const found = id === "" ? cloud.byName("flavors", name) : cloud.byId("flavors", id);
   if (found === undefined) throw new ApiError(404, `Flavor ${id || name} could not be found.`);
@@ -29,7 +31,7 @@ export function ramOf(flavorName: string): number {
 }
 
 /** A new instance with its ports and boot volume. What was made before something is refused is released again, as nova does. */
-export function createInstance(cloud: Cloud, inputs: Properties): Stored {
+export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
   const flavor = flavorOf(cloud, inputs);
   const image = imageOf(cloud, inputs);
   const zone = text(inputs, "availabilityZone");
@@ -113,7 +115,7 @@ export function createInstance(cloud: Cloud, inputs: Properties): Stored {
 }
 
 /** Frees the instance's ports and volumes; what nova made for it goes. */
-export function removeInstance(cloud: Cloud, instance: Stored): void {
+export function removeInstance(cloud: OpenStack, instance: Stored): void {
   const own = new Set(texts(instance, "ownPorts"));
   for (const id of texts(instance, "portIds")) {
     const port = cloud.store.get("port", id);
@@ -136,7 +138,7 @@ export function removeInstance(cloud: Cloud, instance: Stored): void {
   }
 }
 
-function imageOf(cloud: Cloud, inputs: Properties): Properties {
+function imageOf(cloud: OpenStack, inputs: Properties): Properties {
   const [id, name] = [text(inputs, "imageId"), text(inputs, "imageName")];
   if (id === "" && name === "") return { imageId: "Attempt to boot from volume - no image supplied" };
   const found = id === "" ? cloud.byName("images", name) : cloud.byId("images", id);
@@ -148,7 +150,7 @@ function refuseUsed(port: Stored): void {
   if (text(port, "deviceId") !== "") throw new ApiError(409, `Port ${port.id} is still in use.`);
 }
 
-function implicitPort(cloud: Cloud, network: Properties, inputs: Properties): Properties {
+function implicitPort(cloud: OpenStack, network: Properties, inputs: Properties): Properties {
   const name = text(network, "name");
   const byName = cloud.store.list("network").find((one) => one.name === name)?.id ?? cloud.byName("networks", name)?.id;
   const networkId = text(network, "uuid") || byName;
@@ -157,7 +159,7 @@ function implicitPort(cloud: Cloud, network: Properties, inputs: Properties): Pr
     (group) => cloud.store.list("secGroup").find((one) => one.name === group || one.id === group)?.id ?? unknownGroup(group),
   );
   const ipAddress = text(network, "fixedIpV4");
-  const subnet = cloud.subnetsOf(networkId)[0];
+  const subnet = subnetsOf(cloud, networkId)[0];
   return {
     networkId,
     securityGroupIds: groups,
@@ -170,7 +172,7 @@ function unknownGroup(name: string): never {
 }
 
 /** Makes the volumes nova would make from block devices; gives those that end with the instance. */
-function createBootVolumes(cloud: Cloud, inputs: Properties, instanceId: string): string[] {
+function createBootVolumes(cloud: OpenStack, inputs: Properties, instanceId: string): string[] {
   const made: Stored[] = [];
   const terminated: string[] = [];
   for (const device of maps(inputs, "blockDevices")) {
@@ -204,7 +206,7 @@ function createBootVolumes(cloud: Cloud, inputs: Properties, instanceId: string)
   return terminated;
 }
 
-function joinGroups(cloud: Cloud, inputs: Properties, instanceId: string): void {
+function joinGroups(cloud: OpenStack, inputs: Properties, instanceId: string): void {
   for (const hint of maps(inputs, "schedulerHints")) {
     const group = text(hint, "group") === "" ? undefined : cloud.find("serverGroup", text(hint, "group"));
     if (group !== undefined) cloud.store.put("serverGroup", { ...group, members: [...texts(group, "members"), instanceId] });

@@ -1,7 +1,7 @@
 import { openstackLimits } from "../../model/openstack";
 import type { Properties } from "../../plugin/rpc/provider";
+import { ApiError } from "../cloud/cloud";
 import { isMap, maps, text, texts } from "../values";
-import { ApiError } from "./cloud";
 
 /** Refuses what a service's API refuses before it looks at anything else: names, metadata, tags and lists beyond its limits. */
 export function refuseBeyondLimits(kind: string, inputs: Properties): void {

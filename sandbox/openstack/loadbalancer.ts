@@ -1,17 +1,18 @@
 import { parseAddress } from "../../model/ipv4";
 import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
+import { fieldsOf } from "../cloud/fields";
 import type { Stored } from "../store";
 import { number, text, texts } from "../values";
-import { ApiError, type Cloud, newId } from "./cloud";
-import { fieldsOf } from "./fields";
+import { subnetsOf } from "./addresses";
+import type { OpenStack, Types } from "./names";
 import { internalPort } from "./networking";
 import { freeFloatingIps, portAddresses } from "./ports";
-import type { ResourceType } from "./type";
 
 const PROTOCOLS = ["TCP", "UDP", "SCTP", "HTTP", "HTTPS"];
 
 /** Octavia's balancers with what hangs on them. */
-export const LOADBALANCER: Readonly<Record<string, ResourceType>> = {
+export const LOADBALANCER: Types = {
   "openstack:loadbalancer/loadBalancer:LoadBalancer": {
     kind: "loadBalancer",
     fields:
@@ -179,10 +180,10 @@ function overTcp(protocol: unknown): boolean {
   return protocol !== "UDP" && protocol !== "SCTP";
 }
 
-function vipSubnet(cloud: Cloud, inputs: Properties): Stored {
+function vipSubnet(cloud: OpenStack, inputs: Properties): Stored {
   const subnetId = text(inputs, "vipSubnetId");
   if (subnetId !== "") return cloud.find("subnet", subnetId);
-  const [subnet] = cloud.subnetsOf(text(inputs, "vipNetworkId"));
+  const [subnet] = subnetsOf(cloud, text(inputs, "vipNetworkId"));
   if (subnet === undefined) throw new ApiError(400, `Validation failure: Supplied network does not contain a subnet.`);
   return subnet;
 }

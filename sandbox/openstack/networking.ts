@@ -1,14 +1,15 @@
 import { contains, formatAddress, parseAddress, parseCidr } from "../../model/ipv4";
 import { type Properties, UNKNOWN } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
+import { fieldsOf } from "../cloud/fields";
 import type { Stored } from "../store";
 import { isMap, maps, text, texts } from "../values";
-import { ApiError, type Cloud, newId } from "./cloud";
-import { fieldsOf } from "./fields";
+import { allocateExternal, floatingAt, freeFloating, portsIn, portsOn, routeOut, subnetsOf } from "./addresses";
+import type { OpenStack, Types } from "./names";
 import { createPort, portAddresses, removePort, updatePort } from "./ports";
-import type { ResourceType } from "./type";
 
 /** Networks, subnets, routers, ports and floating addresses. */
-export const NETWORKING: Readonly<Record<string, ResourceType>> = {
+export const NETWORKING: Types = {
   "openstack:networking/network:Network": {
     kind: "network",
     fields:
@@ -30,10 +31,10 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     }),
     update: (_cloud, object, inputs) => ({ ...object, ...inputs, ...tagged(inputs), id: object.id }),
     remove(cloud, { id }) {
-      if (cloud.portsOn(id).length > 0)
+      if (portsOn(cloud, id).length > 0)
         throw new ApiError(409, `Unable to complete operation on network ${id}. There are one or more ports still in use on the network.`);
       // As neutron does: subnets without ports go with their network.
-      for (const subnet of cloud.subnetsOf(id)) cloud.store.delete("subnet", subnet.id);
+      for (const subnet of subnetsOf(cloud, id)) cloud.store.delete("subnet", subnet.id);
     },
   },
 
@@ -46,7 +47,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     defaults: { ipVersion: 4, enableDhcp: true, noGateway: false },
     sets: ["tags", "allocationPools", "serviceTypes"],
     unread: ["tags", "valueSpecs", "hostRoutes", "prefixLength"],
-    waits: true,
+    waits: 409,
     outputs: ["allTags"],
     references: { networkId: "network" },
     check(inputs) {
@@ -61,7 +62,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     create: (cloud, inputs) => subnet(cloud, inputs, newId()),
     update: (cloud, object, inputs) => subnet(cloud, { region: object.region, ...inputs }, object.id),
     remove(cloud, { id }) {
-      if (cloud.portsIn(id).length > 0)
+      if (portsIn(cloud, id).length > 0)
         throw new ApiError(409, `Unable to complete operation on subnet ${id}: One or more ports have an IP allocation from this subnet.`);
     },
   },
@@ -117,7 +118,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     },
     remove(cloud, object) {
       const subnetId = text(object, "subnetId");
-      const inside = new Set(cloud.portsIn(subnetId).map((port) => port.id));
+      const inside = new Set(portsIn(cloud, subnetId).map((port) => port.id));
       if (cloud.store.list("floatingIp").some((floating) => inside.has(text(floating, "portId")))) {
         throw new ApiError(
           409,
@@ -158,7 +159,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
       if (cloud.byName("externalNetworks", pool) === undefined && !ownExternal(cloud, pool))
         throw new ApiError(404, `No network found with name: ${pool}`);
       cloud.charge("floatingIps", 1, cloud.store.list("floatingIp").length);
-      const floating = { ...inputs, address: cloud.allocateExternal(text(inputs, "address")), ...tagged(inputs), id: newId() };
+      const floating = { ...inputs, address: allocateExternal(cloud, text(inputs, "address")), ...tagged(inputs), id: newId() };
       return text(inputs, "portId") === "" ? floating : associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
     },
     update(cloud, object, inputs) {
@@ -179,7 +180,7 @@ export const NETWORKING: Readonly<Record<string, ResourceType>> = {
     remove(cloud, object) {
       const floating = cloud.store.get("floatingIp", object.id);
       if (floating?.portId !== object.portId || floating === undefined) return;
-      cloud.freeFloating(floating);
+      freeFloating(cloud, floating);
     },
   },
 };
@@ -188,12 +189,12 @@ function tagged(inputs: Properties): Properties {
   return { allTags: texts(inputs, "tags").sort() };
 }
 
-function subnet(cloud: Cloud, inputs: Properties, id: string): Stored {
+function subnet(cloud: OpenStack, inputs: Properties, id: string): Stored {
   const networkId = text(inputs, "networkId");
   const cidr = text(inputs, "cidr");
   const block = parseCidr(cidr);
   if (block === undefined) throw new ApiError(400, `Bad subnet request: a subnetpool must be specified in the absence of a cidr.`);
-  for (const other of cloud.subnetsOf(networkId)) {
+  for (const other of subnetsOf(cloud, networkId)) {
     const theirs = parseCidr(text(other, "cidr"));
     if (other.id !== id && theirs !== undefined && theirs.first <= block.last && block.first <= theirs.last) {
       throw new ApiError(
@@ -225,7 +226,7 @@ function subnet(cloud: Cloud, inputs: Properties, id: string): Stored {
   return { ...inputs, gatewayIp, allocationPools, ...tagged(inputs), id };
 }
 
-function gateway(cloud: Cloud, inputs: Properties): Properties {
+function gateway(cloud: OpenStack, inputs: Properties): Properties {
   const id = text(inputs, "externalNetworkId");
   if (id === "") return {};
   const network = cloud.find("network", id);
@@ -233,16 +234,16 @@ function gateway(cloud: Cloud, inputs: Properties): Properties {
   const wanted = maps(inputs, "externalFixedIps");
   return {
     enableSnat: inputs.enableSnat ?? true,
-    externalFixedIps: [{ ...wanted[0], ipAddress: cloud.allocateExternal(text(wanted[0] ?? {}, "ipAddress")) }],
+    externalFixedIps: [{ ...wanted[0], ipAddress: allocateExternal(cloud, text(wanted[0] ?? {}, "ipAddress")) }],
   };
 }
 
-function refuseInUseGateway(cloud: Cloud, router: Stored): void {
+function refuseInUseGateway(cloud: OpenStack, router: Stored): void {
   const subnets = cloud.store
     .list("routerInterface")
     .filter((one) => one.routerId === router.id)
     .map((one) => text(one, "subnetId"));
-  const inside = new Set(subnets.flatMap((id) => cloud.portsIn(id).map((port) => port.id)));
+  const inside = new Set(subnets.flatMap((id) => portsIn(cloud, id).map((port) => port.id)));
   if (cloud.store.list("floatingIp").some((floating) => inside.has(text(floating, "portId")))) {
     throw new ApiError(
       409,
@@ -252,7 +253,7 @@ function refuseInUseGateway(cloud: Cloud, router: Stored): void {
 }
 
 /** A port the cloud makes for its own devices. */
-export function internalPort(cloud: Cloud, subnet: Stored, wanted: string, deviceOwner: string, deviceId: string): Stored {
+export function internalPort(cloud: OpenStack, subnet: Stored, wanted: string, deviceOwner: string, deviceId: string): Stored {
   const inputs = {
     networkId: text(subnet, "networkId"),
     fixedIps: [{ subnetId: subnet.id, ...(wanted === "" ? {} : { ipAddress: wanted }) }],
@@ -263,20 +264,20 @@ export function internalPort(cloud: Cloud, subnet: Stored, wanted: string, devic
   return port;
 }
 
-function ownExternal(cloud: Cloud, name: string): boolean {
+function ownExternal(cloud: OpenStack, name: string): boolean {
   return cloud.store.list("network").some((network) => network.external === true && network.name === name);
 }
 
-function associate(cloud: Cloud, inputs: Properties): Stored {
+function associate(cloud: OpenStack, inputs: Properties): Stored {
   const address = text(inputs, "floatingIp");
-  const floating = cloud.floating(address);
+  const floating = floatingAt(cloud, address);
   if (floating === undefined) throw new ApiError(404, `Error retrieving floating IP ${address}: there is none with this address`);
   const changed = associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
   cloud.store.put("floatingIp", changed);
   return { ...inputs, fixedIp: changed.fixedIp, id: floating.id };
 }
 
-function associated(cloud: Cloud, floating: Stored, portId: string, wanted: string): Stored {
+function associated(cloud: OpenStack, floating: Stored, portId: string, wanted: string): Stored {
   const addresses = portAddresses(cloud.find("port", portId));
   const [address] = wanted === "" ? addresses : addresses.filter(({ ipAddress }) => ipAddress === wanted);
   if (address === undefined)
@@ -286,7 +287,7 @@ function associated(cloud: Cloud, floating: Stored, portId: string, wanted: stri
     );
   const pool = text(floating, "pool");
   const networkId = cloud.byName("externalNetworks", pool)?.id ?? pool;
-  if (cloud.routeOut(address.subnetId, networkId) === undefined) {
+  if (routeOut(cloud, address.subnetId, networkId) === undefined) {
     throw new ApiError(
       404,
       `External network ${networkId} is not reachable from subnet ${address.subnetId}. Therefore, cannot associate Port ${portId} with a Floating IP.`,

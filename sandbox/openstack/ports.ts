@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto";
 import type { Properties } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
 import type { Stored } from "../store";
 import { maps, text, texts } from "../values";
-import { ApiError, type Cloud, newId, newMac } from "./cloud";
+import { allocate, freeFloating, portsOn, subnetsOf } from "./addresses";
+import type { OpenStack } from "./names";
 
 /** An address of a port. */
 export interface PortAddress {
@@ -15,10 +18,10 @@ export function portAddresses(port: Stored): PortAddress[] {
 }
 
 /** A new port, not stored yet. */
-export function createPort(cloud: Cloud, inputs: Properties): Stored {
+export function createPort(cloud: OpenStack, inputs: Properties): Stored {
   cloud.charge("ports", 1, cloud.store.list("port").length);
   const mac = text(inputs, "macAddress");
-  if (mac !== "" && cloud.portsOn(text(inputs, "networkId")).some((port) => port.macAddress === mac)) {
+  if (mac !== "" && portsOn(cloud, text(inputs, "networkId")).some((port) => port.macAddress === mac)) {
     throw new ApiError(409, `Unable to complete operation for network ${text(inputs, "networkId")}. The mac address ${mac} is in use.`);
   }
   const id = newId();
@@ -27,7 +30,7 @@ export function createPort(cloud: Cloud, inputs: Properties): Stored {
 }
 
 /** The port after a change of its inputs. */
-export function updatePort(cloud: Cloud, port: Stored, inputs: Properties): Stored {
+export function updatePort(cloud: OpenStack, port: Stored, inputs: Properties): Stored {
   // Who uses the port is nova's to say once an instance has it, not the program's.
   const device = { deviceId: inputs.deviceId ?? port.deviceId, deviceOwner: inputs.deviceOwner ?? port.deviceOwner };
   const { fixedIps: _ips, allowedAddressPairs: _pairs, securityGroupIds: _groups, description: _description, tags: _tags, ...rest } = port;
@@ -35,7 +38,7 @@ export function updatePort(cloud: Cloud, port: Stored, inputs: Properties): Stor
 }
 
 /** What has to be true before a port goes, and what goes with it. */
-export function removePort(cloud: Cloud, port: Stored): void {
+export function removePort(cloud: OpenStack, port: Stored): void {
   const owner = text(port, "deviceOwner");
   if (owner.startsWith("network:"))
     throw new ApiError(409, `Port ${port.id} cannot be deleted directly via the port API: has device owner ${owner}.`);
@@ -48,14 +51,14 @@ export function removePort(cloud: Cloud, port: Stored): void {
 }
 
 /** Takes the floating addresses off a port. */
-export function freeFloatingIps(cloud: Cloud, portId: string): void {
+export function freeFloatingIps(cloud: OpenStack, portId: string): void {
   for (const floating of cloud.store.list("floatingIp").filter((one) => one.portId === portId)) {
-    cloud.freeFloating(floating);
+    freeFloating(cloud, floating);
     cloud.store.delete("floatingIpAssociate", floating.id);
   }
 }
 
-function given(cloud: Cloud, inputs: Properties, id: string, had: readonly PortAddress[] = []): Properties {
+function given(cloud: OpenStack, inputs: Properties, id: string, had: readonly PortAddress[] = []): Properties {
   const networkId = text(inputs, "networkId");
   const wanted = maps(inputs, "fixedIps");
   const addresses: PortAddress[] = [];
@@ -68,13 +71,13 @@ function given(cloud: Cloud, inputs: Properties, id: string, had: readonly PortA
       );
     }
     const kept = text(one, "ipAddress") || had.find((address) => address.subnetId === subnet.id)?.ipAddress || "";
-    addresses.push({ subnetId: subnet.id, ipAddress: cloud.allocate(subnet, kept, id) });
+    addresses.push({ subnetId: subnet.id, ipAddress: allocate(cloud, subnet, kept, id) });
   }
   if (wanted.length === 0 && inputs.noFixedIp !== true) {
     const subnet = subnetFor(cloud, networkId);
     const [first] = had;
     if (first !== undefined) addresses.push(first);
-    else if (subnet !== undefined) addresses.push({ subnetId: subnet.id, ipAddress: cloud.allocate(subnet, "", id) });
+    else if (subnet !== undefined) addresses.push({ subnetId: subnet.id, ipAddress: allocate(cloud, subnet, "", id) });
   }
   const groups = texts(inputs, "securityGroupIds");
   if (groups.length > 0 && inputs.portSecurityEnabled === false) {
@@ -83,6 +86,11 @@ function given(cloud: Cloud, inputs: Properties, id: string, had: readonly PortA
   return { addresses, allFixedIps: addresses.map(({ ipAddress }) => ipAddress), allSecurityGroupIds: groups };
 }
 
-function subnetFor(cloud: Cloud, networkId: string): Stored | undefined {
-  return cloud.subnetsOf(networkId)[0];
+/** A MAC address as neutron gives them. */
+function newMac(): string {
+  return ["fa", "16", "3e", ...[...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+}
+
+function subnetFor(cloud: OpenStack, networkId: string): Stored | undefined {
+  return subnetsOf(cloud, networkId)[0];
 }

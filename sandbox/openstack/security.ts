@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseAddress } from "../../model/ipv4";
 import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
+import { ApiError, newId } from "../cloud/cloud";
+import { fieldsOf } from "../cloud/fields";
 import { number, text, texts } from "../values";
-import { ApiError, newId } from "./cloud";
-import { fieldsOf } from "./fields";
-import type { ResourceType } from "./type";
+import type { Types } from "./names";
 
 const PROTOCOLS =
   `ah dccp egp esp gre icmp igmp ipv6-encap ipv6-frag ipv6-icmp ipv6-nonxt ipv6-opts ipv6-route ospf pgm rsvp sctp tcp udp udplite vrrp`.split(
@@ -25,13 +25,13 @@ const RULE_IDENTITY = [
 ];
 
 /** Security groups and their rules. */
-export const SECURITY: Readonly<Record<string, ResourceType>> = {
+export const SECURITY: Types = {
   "openstack:networking/secGroup:SecGroup": {
     kind: "secGroup",
     fields: fieldsOf("name~ description~ deleteDefaultRules*:b region~* tags:l tenantId~*"),
     sets: ["tags"],
     unread: ["tags", "deleteDefaultRules"],
-    waits: true,
+    waits: 409,
     outputs: ["allTags"],
     references: {},
     create(cloud, inputs) {

@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import fc from "fast-check";
 import { prepareSandbox, sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
-import { clearWorld, mergeWorld, type World, worldOf, writeWorld } from "../../engine/world";
+import { clearWorld, mergeWorld, worldOf, writeWorld } from "../../engine/world";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { World } from "../../sandbox/packages";
 import { temporaryFolders } from "../support/temporary";
 import { emptyPlan } from "./plan";
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { parseFaults } from "../../plugin/faults-file";
 import type { Provider } from "../../plugin/rpc/provider";
 import { latencyOf, withFaults } from "../../sandbox/faults";
+import { WORDS } from "../../sandbox/openstack/words";
+import { PACKAGES } from "../../sandbox/packages";
 import { ProviderClient } from "../support/provider-client";
 import { temporaryFolders } from "../support/temporary";
 
@@ -43,7 +45,9 @@ describe("faults.json", () => {
   /** Another process of the same world. */
   const restart = async () => {
     client?.close();
-    client = await ProviderClient.serve(withFaults(cloud(calls), "openstack", world, () => time));
+    client = await ProviderClient.serve(
+      withFaults(cloud(calls), { words: WORDS, worldDir: world, packages: Object.keys(PACKAGES), now: () => time }),
+    );
   };
   const write = (content: unknown) => writeFileSync(join(world, "faults.json"), JSON.stringify(content));
   const rules = (...all: readonly object[]) => write({ rules: all.map((rule) => ({ package: "openstack", ...rule })) });
@@ -265,7 +269,7 @@ describe("faults.json", () => {
       ([, field = ""]) => `{ "rules": [{ "package": "tls", ${field} }] }`,
     );
     assert.ok(files.length >= 5 && switches.length === 8, `${files.length} files, ${switches.length} switches`);
-    for (const file of [...files, ...switches]) assert.ok(parseFaults("docs/sandbox.md", file).rules.length > 0);
+    for (const file of [...files, ...switches]) assert.ok(parseFaults("docs/sandbox.md", file, Object.keys(PACKAGES)).rules.length > 0);
   });
 
   it("holds each rule once, for its calls are counted by it", async () => {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { NOT_FOUND, SEVERAL, TYPES, type Values } from "../../../engine/state/findable";
 import { answer } from "../../../engine/state/lookup";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
-import { createOpenStackProvider } from "../../../sandbox/openstack/provider";
+import { createCloudProvider } from "../../../sandbox/cloud/provider";
+import { OPENSTACK } from "../../../sandbox/openstack/cloud";
 import { graph, type RecordedResource } from "../../support/graph";
 import { computedOutputs, unwrapSecret } from "../../support/mocks";
 import { type FileContent, samplePlan } from "../../support/plan";
@@ -136,7 +137,7 @@ describe("What a creation without an end is found by, of everything two environm
         this.timeout(60_000);
         world = mkdtempSync(join(tmpdir(), "kpaas-test-"));
         writeFileSync(join(world, "world.json"), JSON.stringify(WORLD));
-        client = await ProviderClient.serve(createOpenStackProvider(world));
+        client = await ProviderClient.serve(createCloudProvider(OPENSTACK, world));
         ours = await make(environment("seoul", "dev-cp-1", "10.20.0.0/16", existing));
         await make(environment("seoul-dev", "worker", "10.21.0.0/16", existing));
       });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { Field } from "../../../sandbox/cloud/fields";
 import { BLOCKSTORAGE } from "../../../sandbox/openstack/blockstorage";
 import { COMPUTE } from "../../../sandbox/openstack/compute";
-import type { Field } from "../../../sandbox/openstack/fields";
 import { LOADBALANCER } from "../../../sandbox/openstack/loadbalancer";
 import { NETWORKING } from "../../../sandbox/openstack/networking";
 import { SECURITY } from "../../../sandbox/openstack/security";

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Properties } from "../../../plugin/rpc/provider";
-import { createOpenStackProvider } from "../../../sandbox/openstack/provider";
+import { createCloudProvider } from "../../../sandbox/cloud/provider";
+import { OPENSTACK } from "../../../sandbox/openstack/cloud";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -55,7 +56,7 @@ export function cloudUnderTest(): { readonly it: TestCloud } {
   const holder: { cloud?: TestCloud } = {};
   beforeEach(async () => {
     const world = folder();
-    const cloud = new TestCloud(await ProviderClient.serve(createOpenStackProvider(world)), world);
+    const cloud = new TestCloud(await ProviderClient.serve(createCloudProvider(OPENSTACK, world)), world);
     cloud.world({});
     holder.cloud = cloud;
   });

@@ -1,32 +1,34 @@
 import type { Properties } from "../../plugin/rpc/provider";
+import type { Thing } from "../cloud/cloud";
 import type { Stored } from "../store";
 import { isMap, text, texts } from "../values";
-import type { Cloud, Thing, WorldList } from "./cloud";
+import { floatingAt, subnetsOf } from "./addresses";
 import { coresOf, ramOf } from "./instances";
-import { QUOTAS } from "./quotas";
+import type { List, OpenStack } from "./names";
+import { PROJECT_LOOKUPS } from "./project";
 
 /** The provider's words where nothing, or too much, is found; each of its functions has its own. */
-interface Words {
+interface Answers {
   readonly none: string;
   readonly several: string;
 }
 
-const RESULTS: Words = {
+const RESULTS: Answers = {
   none: "Your query returned no results. Please change your search criteria and try again.",
   several: "Your query returned more than one result. Please try a more specific search criteria",
 };
-const SUBNETS: Words = {
+const SUBNETS: Answers = {
   none: "Your query returned no openstack_networking_subnet_v2. Please change your search criteria and try again.",
   several: "Your query returned more than one openstack_networking_subnet_v2. Please try a more specific search criteria",
 };
-const VOLUMES: Words = {
+const VOLUMES: Answers = {
   none: "Your openstack_blockstorage_volume_v3 query returned no results",
   several: "Your openstack_blockstorage_volume_v3 query returned multiple results",
 };
-const plainly = (what: string): Words => ({ none: `No ${what} found`, several: `More than one ${what} found` });
+const plainly = (what: string): Answers => ({ none: `No ${what} found`, several: `More than one ${what} found` });
 
 /** The lookups of the provider by token. */
-const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
+export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Properties) => Properties>> = {
   "openstack:images/getImage:getImage": (cloud, args) => {
     const found = images(cloud, args);
     const [image] = found;
@@ -47,7 +49,7 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     const external = one(cloud, args, "network", ["externalNetworks"], "networkId", RESULTS);
     const found = args.external === true ? external : (external ?? one(cloud, args, "network", ["networks"], "networkId", RESULTS));
     if (found === undefined || (args.external !== undefined && (found.external ?? false) !== args.external)) throw new Error(RESULTS.none);
-    const subnets = cloud.subnetsOf(found.id).map((subnet) => subnet.id);
+    const subnets = subnetsOf(cloud, found.id).map((subnet) => subnet.id);
     return {
       adminStateUp: "true",
       shared: "false",
@@ -130,7 +132,7 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     return { ...found, secgroupId: found.id, region: cloud.region };
   },
   "openstack:networking/getFloatingIp:getFloatingIp": (cloud, args) => ({
-    ...single([...matching(cloud, "floatingIp", args, {}), ...freeFloating(cloud, args)], plainly("openstack_networking_floatingip_v2")),
+    ...single([...matching(cloud, "floatingIp", args, {}), ...unusedFloating(cloud, args)], plainly("openstack_networking_floatingip_v2")),
     region: cloud.region,
   }),
   "openstack:blockstorage/getVolumeV3:getVolumeV3": (cloud, args) => ({
@@ -162,7 +164,7 @@ const FUNCTIONS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Pro
     names: args.state === "unavailable" ? [] : [...cloud.existing("zones"), ...(cloud.existing("zones").length > 0 ? [] : ["nova"])].sort(),
     region: cloud.region,
   }),
-  ...QUOTAS,
+  ...PROJECT_LOOKUPS,
 };
 
 const IMAGE: Properties = {
@@ -181,14 +183,7 @@ const IMAGE: Properties = {
   visibility: "public",
 };
 
-/** Answers a lookup; throws the provider's words where nothing is found. */
-export function invoke(cloud: Cloud, token: string, args: Properties): Properties {
-  const run = FUNCTIONS[token];
-  if (run === undefined) throw new Error(`the simulated OpenStack has no function ${token}; it has ${Object.keys(FUNCTIONS).join(", ")}`);
-  return run(cloud, args);
-}
-
-function images(cloud: Cloud, args: Properties): Thing[] {
+function images(cloud: OpenStack, args: Properties): Thing[] {
   const [name, pattern] = [text(args, "name"), text(args, "nameRegex")];
   return cloud
     .things("images")
@@ -196,15 +191,15 @@ function images(cloud: Cloud, args: Properties): Thing[] {
 }
 
 /** A floating address that was there from the start and points to nothing yet. */
-function freeFloating(cloud: Cloud, args: Properties): Stored[] {
+function unusedFloating(cloud: OpenStack, args: Properties): Stored[] {
   const { region: _region, address, ...others } = args;
   if (typeof address !== "string" || Object.keys(others).length > 0) return [];
-  const found = cloud.floating(address);
+  const found = floatingAt(cloud, address);
   return found === undefined || cloud.store.get("floatingIp", found.id) ? [] : [found];
 }
 
 /** The created objects that have every one of the wanted values. `names` gives the field an argument stands for where it has another name. */
-function matching(cloud: Cloud, kind: string, args: Properties, names: Readonly<Record<string, string>>): Stored[] {
+function matching(cloud: OpenStack, kind: string, args: Properties, names: Readonly<Record<string, string>>): Stored[] {
   return cloud.store
     .list(kind)
     .filter((object) => Object.entries(args).every(([key, wanted]) => key === "region" || has(object, key, names[key] ?? key, wanted)));
@@ -217,7 +212,7 @@ function has(object: Stored, key: string, field: string, wanted: unknown): boole
   return isMap(value) && Object.entries(wanted).every(([name, one]) => value[name] === one);
 }
 
-function single(found: readonly Stored[], words: Words): Stored {
+function single(found: readonly Stored[], words: Answers): Stored {
   const [first] = found;
   if (first === undefined) throw new Error(words.none);
   if (found.length > 1) throw new Error(words.several);
@@ -226,12 +221,12 @@ function single(found: readonly Stored[], words: Words): Stored {
 
 /** The one object a lookup by name or id finds, created here or existing from the start. */
 function one(
-  cloud: Cloud,
+  cloud: OpenStack,
   args: Properties,
   kind: string,
-  lists: readonly WorldList[],
+  lists: readonly List[],
   idKey: string,
-  { several }: Words,
+  { several }: Answers,
 ): Stored | undefined {
   const [name, id] = [text(args, "name"), text(args, idKey)];
   const created = cloud.store.list(kind);

@@ -1,13 +1,13 @@
 import type { Properties } from "../../plugin/rpc/provider";
 import { text } from "../values";
-import type { Cloud, Quota } from "./cloud";
 import { coresOf, ramOf } from "./instances";
+import type { OpenStack, Quota } from "./names";
 
 /** The project there is. */
 const PROJECT = "5eed0000000040008000000000000001";
 
 /** What the services tell of the project and its quotas. */
-export const QUOTAS: Readonly<Record<string, (cloud: Cloud, args: Properties) => Properties>> = {
+export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Properties) => Properties>> = {
   "openstack:identity/getAuthScope:getAuthScope": (cloud, args) => ({
     id: text(args, "name"),
     name: text(args, "name"),
@@ -54,6 +54,6 @@ export const QUOTAS: Readonly<Record<string, (cloud: Cloud, args: Properties) =>
   }),
 };
 
-function limit(cloud: Cloud, quota: Quota): number {
+function limit(cloud: OpenStack, quota: Quota): number {
   return cloud.quota(quota) ?? -1;
 }

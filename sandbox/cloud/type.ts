@@ -1,10 +1,9 @@
 import type { CheckFailure, Properties } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import type { Cloud } from "./cloud";
 import type { Field } from "./fields";
 
 /** A resource type: what the provider takes and gives, and what the cloud says to it. One engine runs them all. */
-export interface ResourceType {
+export interface ResourceType<Cloud> {
   /** The folder its objects are stored in, and what references name. */
   readonly kind: string;
   readonly fields: readonly Field[];
@@ -17,8 +16,8 @@ export interface ResourceType {
   readonly unread?: readonly string[];
   /** Values of an input that the provider takes for no difference, since nobody can ask for them. */
   readonly passing?: Readonly<Record<string, readonly string[]>>;
-  /** True: what is on it keeps it from going, and the provider waits for that until its time is up. */
-  readonly waits?: boolean;
+  /** The code with which what is on it keeps it from going, and the provider waits for that until its time is up. */
+  readonly waits?: number | string;
   /** Inputs whose text is kept as a hash only, in the file as in a real provider's state. */
   readonly hashed?: readonly string[];
   /** Inputs and outputs that are secret; they are in Pulumi's state, never in the file. */
@@ -31,11 +30,16 @@ export interface ResourceType {
   check?(inputs: Properties): readonly CheckFailure[];
   /** Makes the object after its references were found; throws what the cloud refuses. The id is in the answer. */
   create(cloud: Cloud, inputs: Properties): Stored;
+  /** What the provider says of an object that was made and did not become what was asked for. It is recorded all the same. */
+  failure?(object: Stored): string | undefined;
   /** The object after a change; throws what the cloud refuses. Default: the new inputs over the old object. */
   update?(cloud: Cloud, object: Stored, inputs: Properties): Stored;
   /** Releases what the object holds before it goes; throws what the cloud refuses. */
   remove?(cloud: Cloud, object: Stored): void;
 }
+
+/** What a type says of its inputs and outputs, whichever cloud it is of. */
+export type AnyType = Omit<ResourceType<never>, "create" | "update" | "remove">;
 
 /** Texts in `object` under the dotted reference path. */
 export function referenced(object: Properties, path: string): string[] {

@@ -1,0 +1,152 @@
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseFile } from "../../host/files";
+import type { Properties } from "../../plugin/rpc/provider";
+import type { CloudWords } from "../faults-words";
+import { Store, type Stored } from "../store";
+import { isMap, number, text, texts } from "../values";
+import type { ResourceType } from "./type";
+
+/**
+ * What one cloud brings to its simulation; everything else is the same for all.
+ * @typeParam List the lists of world.json that it knows
+ * @typeParam Quota what a quota can be set on
+ */
+export interface SimulatedCloud<List extends string = string, Quota extends string = string> {
+  /** The provider's package, and the folder of the objects in the world. */
+  readonly name: string;
+  /** The provider's version that is simulated. */
+  readonly version: string;
+  /** Where it is as long as neither the environment nor the world says. */
+  readonly region: string;
+  /** The resource types by token. */
+  readonly types: Readonly<Record<string, ResourceType<Cloud<List, Quota>>>>;
+  /** The lookups by token; each throws the provider's words where nothing is found. */
+  readonly invokes: Readonly<Record<string, (cloud: Cloud<List, Quota>, args: Properties) => Properties>>;
+  /** How it refuses what would go over a quota. */
+  readonly quotas: Readonly<Record<Quota, (limit: number, more: number, used: number) => ApiError>>;
+  readonly words: Words;
+  /** Refuses what the API refuses before it looks at anything else. */
+  refuse?(kind: string, inputs: Properties): void;
+  /** An object that nobody created and that is there all the same, by the lists of world.json. */
+  beforehand?(cloud: Cloud<List, Quota>, kind: string, id: string): Stored | undefined;
+}
+
+/** What the cloud and its provider say. */
+export interface Words extends CloudWords {
+  /** Nothing of this kind has the id. */
+  missing(kind: string, id: string): ApiError;
+  /** The time for a deletion is up, because of what is still on the object. */
+  held(kind: string, id: string, refusal: ApiError): string;
+}
+
+/** Something that exists from the start. */
+export interface Thing {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An error as a cloud's API gives it. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: number | string,
+    message: string,
+  ) {
+    super(`${code}: ${message}`);
+    this.name = "ApiError";
+  }
+}
+
+/** A simulated cloud at work: its objects, what exists from the start, and what follows from both. */
+export class Cloud<List extends string = string, Quota extends string = string> {
+  readonly store: Store;
+
+  constructor(
+    private readonly own: SimulatedCloud<List, Quota>,
+    private readonly worldDir: string,
+  ) {
+    this.store = new Store(join(worldDir, own.name));
+  }
+
+  get region(): string {
+    return text(this.world(), "region") || this.own.region;
+  }
+
+  /** Names (or ids) of one kind of what exists from the start. */
+  existing(list: List): string[] {
+    return texts(this.world(), list);
+  }
+
+  /** What exists from the start of one kind. */
+  things(list: List): Thing[] {
+    return this.existing(list).map((entry) => thing(list, entry));
+  }
+
+  byName(list: List, name: string): Thing | undefined {
+    return this.things(list).find((each) => each.name === name);
+  }
+
+  byId(list: List, id: string): Thing | undefined {
+    return this.things(list).find((each) => each.id === id);
+  }
+
+  /** The object, created here or existing from the start; refused with the cloud's words where there is none. */
+  find(kind: string, id: string): Stored {
+    const found = this.look(kind, id);
+    if (found === undefined) throw this.own.words.missing(kind, id);
+    return found;
+  }
+
+  has(kind: string, id: string): boolean {
+    return this.look(kind, id) !== undefined;
+  }
+
+  /** The quota that world.json sets; undefined where it sets none. */
+  quota(quota: Quota): number | undefined {
+    const { quotas } = this.world();
+    return isMap(quotas) ? number(quotas, quota) : undefined;
+  }
+
+  /** Refuses what would go over a quota, with the cloud's words. */
+  charge(quota: Quota, more: number, used: number): void {
+    const limit = this.quota(quota);
+    if (limit !== undefined && used + more > limit) throw this.own.quotas[quota](limit, more, used);
+  }
+
+  private look(kind: string, id: string): Stored | undefined {
+    return this.store.get(kind, id) ?? this.own.beforehand?.(this, kind, id);
+  }
+
+  /** world.json, read afresh: a person may edit it. */
+  private world(): Properties {
+    const path = join(this.worldDir, "world.json");
+    let content: string;
+    try {
+      content = readFileSync(path, "utf8");
+    } catch (error) {
+      throw new Error(
+        `the simulated cloud needs ${path}, which says what exists in it: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    const world = parseFile(path, content, "mend it or delete it; the next operation writes it anew");
+    if (!isMap(world)) throw new Error(`${path} must hold one JSON object`);
+    return world;
+  }
+}
+
+/** A new id. */
+export function newId(): string {
+  return randomUUID();
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What an entry of world.json stands for. One that is an id has a name that nobody knows; others have an id that follows from their name. */
+function thing(list: string, entry: string): Thing {
+  if (list === "zones") return { id: entry, name: entry };
+  if (UUID.test(entry)) return { id: entry, name: `unnamed ${entry.slice(0, 8)}` };
+  const hash = createHash("sha256").update(`${list}/${entry}`).digest("hex");
+  const id = [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join("-");
+  return { id, name: entry };
+}

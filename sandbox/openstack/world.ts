@@ -1,0 +1,25 @@
+import type { EnvironmentPlan } from "../../model/plan/types";
+import type { List } from "./names";
+
+/** The images, sizes, zones and networks the plan names: they exist in its sandbox, nothing else does. */
+export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly string[]>> & { readonly region?: string } {
+  const { machines, openstack } = plan;
+  const existing = plan.network.existing;
+  return {
+    images: named(machines.map((machine) => machine.image)),
+    flavors: named(machines.map((machine) => machine.size)),
+    zones: named(machines.map((machine) => machine.zone)),
+    externalNetworks: named([openstack?.externalNetwork]),
+    volumeTypes: named([openstack?.bootVolumeType, ...machines.flatMap((machine) => machine.volumes.map((volume) => volume.type))]),
+    networks: named([existing?.network]),
+    subnets: named([existing?.subnet]),
+    routers: named([existing?.router]),
+    keyPairs: named([plan.access.ssh.keyPair]),
+    floatingIps: named(Object.values(plan.network.floating).map(({ address }) => address)),
+    ...(openstack?.region === undefined ? {} : { region: openstack.region }),
+  };
+}
+
+function named(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}

@@ -1,0 +1,45 @@
+import type { EnvironmentPlan } from "../model/plan/types";
+import type { Provider } from "../plugin/rpc/provider";
+import type { SimulatedCloud } from "./cloud/cloud";
+import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
+import { worldOf as openstackWorld } from "./openstack/world";
+
+/** What world.json holds of a plan: lists of names or ids, and texts. */
+export type World = Readonly<Record<string, readonly string[] | string>>;
+
+/** A package that the sandbox simulates. */
+interface Package {
+  /** Loads what simulates it: only the process that serves it does. */
+  load(worldDir: string): Promise<Simulation>;
+  /** What exists in a cloud besides what an environment creates. */
+  world?(plan: EnvironmentPlan): World;
+}
+
+/** A provider, and what its cloud says where faults.json has it refuse a call. */
+export interface Simulation {
+  readonly provider: Provider;
+  readonly words: CloudWords;
+}
+
+/** All of them. A cloud has one line here and a folder of its own; its machines are the objects of the kind `instance`. */
+export const PACKAGES: Readonly<Record<string, Package>> = {
+  openstack: { world: openstackWorld, load: async (world) => cloud((await import("./openstack/cloud.js")).OPENSTACK, world) },
+  kubernetes: {
+    load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),
+  },
+  random: { load: async () => ({ words: LOCAL, provider: (await import("./random/provider.js")).createRandomProvider() }) },
+  tls: {
+    load: async (world) => {
+      const [{ createTlsProvider }, { worldClock }] = await Promise.all([import("./tls/provider.js"), import("../plugin/clock.js")]);
+      return { words: LOCAL, provider: createTlsProvider(worldClock(world)) };
+    },
+  },
+};
+
+async function cloud<List extends string, Quota extends string>(
+  simulated: SimulatedCloud<List, Quota>,
+  worldDir: string,
+): Promise<Simulation> {
+  const { createCloudProvider } = await import("./cloud/provider.js");
+  return { words: simulated.words, provider: createCloudProvider(simulated, worldDir) };
+}
