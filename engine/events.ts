@@ -1,6 +1,7 @@
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
+import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
-import { CLUSTER, type PendingOperation } from "./state/state";
+import type { PendingOperation } from "./state/state";
 import { saysNo } from "./state/unanswered";
 
 /** What an operation tells while it runs. */
@@ -211,7 +212,7 @@ export class EventCollector {
     // The engine writes null where a step leaves no new state.
     if (!state) return;
     if (type === STACK_TYPE) this.stackOutputs = state.outputs;
-    const steps: unknown = type === CLUSTER && !QUIET.has(op) ? state.outputs.steps : undefined;
+    const steps: unknown = type === KUBESPRAY_CLUSTER && !QUIET.has(op) ? state.outputs.steps : undefined;
     if (Array.isArray(steps)) this.clusterSteps = steps.map(readable);
   }
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { Bastion } from "../reach/bastion";
 import type { Tunnel } from "../reach/tunnel";
-import { CLUSTER, plain, type State, type StateResource } from "./state/state";
+import { plain, type State, type StateResource } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 
 /** What earlier operations recorded of the environment, secrets in clear. */
@@ -44,7 +45,7 @@ export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded)
   const login = loginOf(await recorded.outputs());
   if (login !== undefined) return bastionOf(login);
   const resources = (await recorded.state())?.deployment.resources ?? [];
-  const cluster = resources.find(({ type }) => type === CLUSTER);
+  const cluster = resources.find(({ type }) => type === KUBESPRAY_CLUSTER);
   const inputs = clusterInputsSchema.safeParse(plain(cluster?.inputs ?? {}));
   if (!inputs.success) return undefined;
   const { privateKey, bastion } = inputs.data.ssh;

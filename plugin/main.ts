@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock, worldClock } from "./clock";
+import { type Kubespray, sandboxKubespray, unsupportedKubespray } from "./kubespray/kubespray";
 import { KubesprayProvider } from "./kubespray/provider";
-import { type Runner, unsupportedRunner } from "./kubespray/runner";
-import { SandboxRunner } from "./kubespray/sandbox-runner";
 import { serve } from "./rpc/server";
 
 /*
@@ -13,12 +12,12 @@ import { serve } from "./rpc/server";
  * The engine adds options of its own (--logtostderr, -v=9, --tracing URL), which mean nothing here.
  */
 
-function runnerFor(name: string, world: string | undefined): Runner {
+function kubesprayBy(name: string, world: string | undefined): Kubespray {
   if (name === "sandbox") {
     if (world === undefined) throw new Error("--runner sandbox needs --world DIR, the folder its simulated cluster is kept in");
-    return new SandboxRunner(world, worldClock(world));
+    return sandboxKubespray(world, worldClock(world));
   }
-  if (name === "ansible") return unsupportedRunner("running kubespray against real hosts is not supported yet in this version");
+  if (name === "ansible") return unsupportedKubespray("running kubespray against real hosts is not supported yet in this version");
   throw new Error(`--runner is "${name}"; it must be ansible or sandbox`);
 }
 
@@ -30,4 +29,4 @@ const { values } = parseArgs({
 const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
 const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
 const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
-serve(new KubesprayProvider(packageFile.version, runnerFor(String(values.runner), world), clock));
+serve(new KubesprayProvider(packageFile.version, kubesprayBy(String(values.runner), world), clock));

@@ -3,6 +3,7 @@ import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { ENVIRONMENT } from "../model/type-tokens";
 import type { Infrastructure } from "../providers/infrastructure";
 import { loginOutput } from "../reach/login";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
@@ -10,9 +11,6 @@ import { failRunWhere } from "./fail-run";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
 import { type EnvironmentRecord, type EnvironmentSpec, planSpec, withoutStack } from "./spec";
 import { readStanding } from "./standing";
-
-/** Type token of an environment, also where a stack holds one layer of it. */
-export const ENVIRONMENT = "kpaas:index:Environment";
 
 /** An environment that is planned, checked and guarded already, as the program of this project hands it over. */
 export interface PlannedEnvironmentArgs {

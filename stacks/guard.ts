@@ -7,20 +7,18 @@ import { laterChanges } from "../model/guard/later";
 import { judge, type Standing, type Verdict } from "../model/guard/verdict";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem, RefusedError } from "../model/problems";
+import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { type StandingResource, standingResource } from "./standing";
 
 /** The cluster of an environment among what stands in the stack that holds it. */
 export function standingCluster(resources: readonly StandingResource[], environment: string): ClusterSpec | undefined {
-  return parseRecordedCluster(standingResource(resources, CLUSTER, `${environment}-cluster-kubespray`)?.outputs);
+  return parseRecordedCluster(standingResource(resources, KUBESPRAY_CLUSTER, `${environment}-cluster-kubespray`)?.outputs);
 }
 
 /** Says which changes no machine takes that stands: no resource shows them. */
 export async function tellLater(applied: Applied | undefined, plan: EnvironmentPlan): Promise<void> {
   for (const text of laterChanges(applied, plan)) await log.info(text);
 }
-
-/** Type token of the cluster's resource. */
-const CLUSTER = "kpaas:kubespray:Cluster";
 
 /**
  * Compares the plan with what is there.

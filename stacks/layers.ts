@@ -4,10 +4,11 @@ import { Platform } from "../components/platform/platform";
 import type { Layer } from "../model/layers";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { ENVIRONMENT } from "../model/type-tokens";
 import { loginOutput } from "../reach/login";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
-import { createInfrastructure, ENVIRONMENT } from "./environment";
+import { createInfrastructure } from "./environment";
 import type { EnvironmentSecrets } from "./secrets";
 
 /** How a layer is brought up. */

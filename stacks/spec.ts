@@ -12,6 +12,7 @@ import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { describeProblem, Findings, formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { ENVIRONMENT } from "../model/type-tokens";
 import { steadyError } from "../providers/steady-error";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { readStanding, type StandingResource, standingResource } from "./standing";
@@ -110,7 +111,7 @@ function recordIn(
   resources: readonly StandingResource[],
   name: string,
 ): { readonly applied: Applied | undefined; readonly lock: Lock } | undefined {
-  const outputs = standingResource(resources, "kpaas:index:Environment", name)?.outputs;
+  const outputs = standingResource(resources, ENVIRONMENT, name)?.outputs;
   const lock = outputs?.lock === undefined ? undefined : parseLock(outputs.lock, name, new Findings());
   return lock && { applied: parseApplied(outputs?.applied), lock };
 }

@@ -12,6 +12,7 @@ import {
 import type { ClusterSpec } from "../../model/cluster/types";
 import { referencesIn, replaceReferences } from "../../model/environment/variable-values";
 import { InvalidInputError } from "../../model/problems";
+import { CLUSTER } from "../../model/type-tokens";
 import type { SshAccess } from "../../providers/infrastructure";
 import { reachedAt, throughProxy } from "./kubeconfig";
 import { KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
@@ -63,7 +64,7 @@ export class Cluster extends ComponentResource {
     const { firstHostKeys: _, ...access } = ssh;
     const nodes = withMachines(spec, machines);
     const variables = withSecrets(spec, secretVariables);
-    super("kpaas:index:Cluster", name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
+    super(CLUSTER, name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
 
     this.resource = new KubesprayCluster(
       `${name}-kubespray`,

@@ -1,5 +1,6 @@
 import { CustomResource, type CustomResourceOptions, type Input, mergeOptions, type Output, secret } from "@pulumi/pulumi";
 import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 
 /** A node and the machine behind it. */
 export interface KubesprayNodeArgs extends ClusterNode {
@@ -69,7 +70,7 @@ export class KubesprayCluster extends CustomResource {
 
   constructor(name: string, args: KubesprayClusterArgs, opts?: CustomResourceOptions) {
     super(
-      "kpaas:kubespray:Cluster",
+      KUBESPRAY_CLUSTER,
       name,
       {
         ...args,

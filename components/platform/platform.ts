@@ -12,6 +12,7 @@ import {
 import { parseAddress } from "../../model/ipv4";
 import { planRealm } from "../../model/plan/realm";
 import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../model/plan/types";
+import { PLATFORM } from "../../model/type-tokens";
 import type { Credentials, IngressRoute, ServiceArgs } from "./args";
 import type { PlatformIssuer } from "./cert-manager/args";
 import { CertManager, PLATFORM_ISSUER } from "./cert-manager/cert-manager";
@@ -25,7 +26,6 @@ import { NfsStorage } from "./nfs-storage/nfs-storage";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { Portal } from "./portal/portal";
 import { portalTables, realmUsers } from "./portal/schema";
-import { PLATFORM } from "./tokens";
 
 /** Names of the schemas in MariaDB; K-PaaS's own. */
 const SCHEMAS = { keycloak: "keycloak", portal: "cp" } as const;

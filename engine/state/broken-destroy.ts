@@ -1,7 +1,8 @@
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { nameOf } from "../events";
 import { findable } from "./findable";
 import type { PendingStack } from "./pending";
-import { CLUSTER, CLUSTER_PROVIDER, changeDependencies, isInCluster, parseState, type State, type StateResource } from "./state";
+import { CLUSTER_PROVIDER, changeDependencies, isInCluster, parseState, type State, type StateResource } from "./state";
 
 /*
  * A destroy forgets more than it deletes: what goes with its cluster, and what is nowhere but in the state (passwords, keys). Broken off before
@@ -51,7 +52,7 @@ export function recall(
 ): { readonly recalled: StateResource[]; readonly resources: StateResource[] } {
   const now = deployment.resources ?? [];
   const there = new Set(now.map(({ urn }) => urn));
-  const clusters = now.filter(({ type }) => type === CLUSTER).map(({ urn }) => urn);
+  const clusters = now.filter(({ type }) => type === KUBESPRAY_CLUSTER).map(({ urn }) => urn);
   // What goes with something else (objects with their cluster, rules with their group) is there as long as that is; so is what spoke to it.
   const lives = ({ type, deletedWith, dependencies = [] }: StateResource): boolean =>
     type === CLUSTER_PROVIDER ? dependencies.some((urn) => clusters.includes(urn)) : deletedWith !== undefined && there.has(deletedWith);

@@ -1,8 +1,9 @@
 import { groupPath } from "../../model/plan/input-field";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { type Problem, RefusedError } from "../../model/problems";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { nameOf } from "../events";
-import { CLUSTER, type State, type StateResource } from "./state";
+import type { State, StateResource } from "./state";
 
 /*
  * Nova makes a server at once and finds out later that it cannot: for want of room, or because a quota of volumes is used up. Such a server is
@@ -24,7 +25,7 @@ export interface DeadMachine {
 
 /** The machines of the plan whose servers are in error, as last seen. `cluster`: the state that holds the cluster; undefined: there is none. */
 export function deadMachines(plan: EnvironmentPlan, { deployment }: State, cluster: State | undefined): DeadMachine[] {
-  const nodes = nodesOf(cluster?.deployment.resources?.find(({ type }) => type === CLUSTER));
+  const nodes = nodesOf(cluster?.deployment.resources?.find(({ type }) => type === KUBESPRAY_CLUSTER));
   return (deployment.resources ?? []).filter(isInError).flatMap(({ urn, id = "", initErrors }) => {
     const machine = plan.machines.find(({ name }) => nameOf(urn) === `${plan.environment}-infrastructure-machine-${name}`);
     if (machine === undefined) return [];

@@ -1,3 +1,5 @@
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+
 /** A resource's inputs or a lookup's answer, secrets revealed. */
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -193,7 +195,7 @@ export const TYPES: Readonly<Record<string, Findable>> = {
     id: ({ name, namespace }) => `${text(namespace) === "" ? "default" : text(namespace)}/${text(name)}`,
   },
   // Without the key to its hosts nothing can be read; its creation then goes on by its journal.
-  "kpaas:kubespray:Cluster": { how: "id", id: ({ name, ssh }) => (ssh === undefined ? "" : text(name)) },
+  [KUBESPRAY_CLUSTER]: { how: "id", id: ({ name, ssh }) => (ssh === undefined ? "" : text(name)) },
 };
 
 /** Octavia's name of the port of an address ends in the balancer's id, as its device's does. */

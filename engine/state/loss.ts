@@ -1,5 +1,6 @@
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import type { Values } from "./findable";
-import { CLUSTER, type State, type StateResource } from "./state";
+import type { State, StateResource } from "./state";
 
 /** What a destroy takes for good, and what it leaves behind; one line each. */
 export interface Loss {
@@ -44,7 +45,7 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
       }
       case FLOATING:
         return stays ? [{ line: `floating address ${text(outputs.address)}`, stays }] : [];
-      case CLUSTER:
+      case KUBESPRAY_CLUSTER:
         return [{ line: "etcd: every Kubernetes object of the cluster", stays }];
       default:
         return [];

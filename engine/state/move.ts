@@ -2,9 +2,10 @@ import { z } from "zod";
 import { LAYERS, type Layer, stackName } from "../../model/layers";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
+import { CLUSTER, ENVIRONMENT, isInfrastructure, KUBESPRAY_CLUSTER, PLATFORM } from "../../model/type-tokens";
 import { StackBusyError } from "../errors";
 import { type PendingStack, rememberMore } from "./pending";
-import { CLUSTER, CLUSTER_PROVIDER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
+import { CLUSTER_PROVIDER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
 
 /*
  * Moves an environment's state from one stack into the three of its layers. Resources keep their types, names and parents; only the stack's
@@ -75,10 +76,10 @@ function layersOf({ urn, type }: StateResource): readonly Layer[] {
   if (type === CLUSTER_PROVIDER) return ["cluster", "platform"];
   // Serves the reading of other stacks' outputs, and no resource names it.
   if (type === "pulumi:providers:pulumi") return LAYERS;
-  const chain = urn.split("::")[2] ?? "";
-  if (/\$kpaas:\w+:Infrastructure(\$|$)/.test(chain)) return ["infrastructure"];
-  if (/\$kpaas:index:Cluster(\$|$)/.test(chain)) return ["cluster"];
-  return /\$kpaas:index:Platform(\$|$)/.test(chain) ? ["platform"] : [];
+  const within = (urn.split("::")[2] ?? "").split("$").slice(1);
+  if (within.some(isInfrastructure)) return ["infrastructure"];
+  if (within.includes(CLUSTER)) return ["cluster"];
+  return within.includes(PLATFORM) ? ["platform"] : [];
 }
 
 function isProvider({ type }: StateResource): boolean {
@@ -86,7 +87,7 @@ function isProvider({ type }: StateResource): boolean {
 }
 
 function environmentOf(resources: readonly StateResource[]): string | undefined {
-  return resources.find(({ type }) => type === "kpaas:index:Environment")?.urn;
+  return resources.find(({ type }) => type === ENVIRONMENT)?.urn;
 }
 
 /** The URN in the layer's stack. The platform's provider hangs under the environment there, since the cluster is another stack's. */
@@ -94,7 +95,7 @@ function renamed(urn: string, type: string, environment: string, layer: Layer): 
   const [head = "", project = "", chain = "", name = ""] = urn.split("::");
   const stack = head.replace(new RegExp(`:${environment}$`), `:${stackName(environment, layer)}`);
   if (type === CLUSTER_PROVIDER && layer === "platform")
-    return [stack, project, `kpaas:index:Environment$${CLUSTER_PROVIDER}`, `${environment}-kubernetes`].join("::");
+    return [stack, project, `${ENVIRONMENT}$${CLUSTER_PROVIDER}`, `${environment}-kubernetes`].join("::");
   if (type === "pulumi:pulumi:Stack") return [stack, project, chain, `${project}-${stackName(environment, layer)}`].join("::");
   return [stack, project, chain, name].join("::");
 }
@@ -109,7 +110,7 @@ function outputsOf(
   stack: StateResource,
   resources: readonly StateResource[],
 ): Record<string, unknown> {
-  const cluster = resources.find(({ type }) => type === CLUSTER);
+  const cluster = resources.find(({ type }) => type === KUBESPRAY_CLUSTER);
   if (cluster === undefined) return {};
   const {
     applied,
@@ -211,7 +212,7 @@ function refuseStrangers(plan: EnvironmentPlan, layer: Layer, there: readonly St
 
 /** A machine that leaves the file stands until the cluster has let it go. How it was made, only the file told, which no longer has it. */
 function refuseRemovals(plan: EnvironmentPlan, resources: readonly StateResource[]): void {
-  const cluster = resources.find(({ type }) => type === CLUSTER);
+  const cluster = resources.find(({ type }) => type === KUBESPRAY_CLUSTER);
   if (cluster === undefined) return;
   const wanted = new Set(plan.machines.map(({ name }) => name));
   const gone = Object.keys(clusterInputsSchema.parse(cluster.inputs).nodes).filter((name) => !wanted.has(name));

@@ -6,7 +6,8 @@ import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
-import { CLUSTER, type State, type StateResource } from "./state";
+import { KUBESPRAY_CLUSTER, serviceType } from "../../model/type-tokens";
+import type { State, StateResource } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
 const exportedSchema = z.object({
@@ -48,7 +49,7 @@ export async function approvedDeletions(
   const resources = exportedSchema.parse(before.deployment).resources ?? [];
   const applied = parseApplied(resourceOf(before, STACK)?.outputs?.applied);
   const held = await clusterState();
-  const cluster = held && parseRecordedCluster(resourceOf(held, CLUSTER)?.outputs);
+  const cluster = held && parseRecordedCluster(resourceOf(held, KUBESPRAY_CLUSTER)?.outputs);
   const dangers = findDangers(applied, plan, cluster);
   if (dangers.length === 0 || judge(plan, { applied, cluster }, dangers, approvals, "command").refused.length > 0) return undefined;
   const given = deletedBy(dangers, plan, resources);
@@ -88,7 +89,7 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
   return resources
     .filter(({ protect }) => protect)
     .filter(({ type, inputs, urn }) => {
-      if (type === "kubernetes:core/v1:PersistentVolumeClaim") return databases && urn.includes("kpaas:platform:MariaDb$");
+      if (type === "kubernetes:core/v1:PersistentVolumeClaim") return databases && urn.includes(`${serviceType("MariaDb")}$`);
       const { "kpaas-key": key, "kpaas-volume": volume } = inputs?.metadata ?? {};
       return typeof key === "string" && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })

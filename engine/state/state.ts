@@ -2,9 +2,6 @@ import { z } from "zod";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
 import type { Values } from "./findable";
 
-/** The type of the resource that is a cluster. */
-export const CLUSTER = "kpaas:kubespray:Cluster";
-
 /** The type of the provider that speaks to a cluster. */
 export const CLUSTER_PROVIDER = "pulumi:providers:kubernetes";
 

@@ -1,4 +1,5 @@
-import { CLUSTER, type PendingOperation, type State, type StateResource } from "./state";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+import type { PendingOperation, State, StateResource } from "./state";
 
 /*
  * Creations that ended without an answer. The engine takes every failed creation for one that made nothing; that is sure only where the cloud,
@@ -52,7 +53,7 @@ export function completed(operation: PendingOperation, { deployment }: State): P
 
 function clusterOf({ provider }: StateResource, recorded: readonly StateResource[]): string | undefined {
   const needed = recorded.find(({ urn }) => provider?.startsWith(`${urn}::`))?.dependencies ?? [];
-  return recorded.find(({ urn, type }) => type === CLUSTER && needed.includes(urn))?.urn;
+  return recorded.find(({ urn, type }) => type === KUBESPRAY_CLUSTER && needed.includes(urn))?.urn;
 }
 
 function textsIn(value: unknown): Set<string> {

@@ -1,6 +1,7 @@
 import { formatRange, rangeToCidrs } from "../ipv4";
 import { openstackLimits } from "../openstack";
 import type { Findings } from "../problems";
+import { podsUnwrapped } from "./flows";
 import type { EnvironmentPlan, MachinePlan } from "./types";
 
 /** The part of a plan the address pairs follow from. */
@@ -21,7 +22,7 @@ export function allowedAddresses(plan: PairsPlan, machine: Pick<MachinePlan, "ro
     addresses.push(plan.platform.ingress.address, ...rangeToCidrs(plan.platform.loadBalancer.range).map(withoutHostPrefix));
   }
   if (has("control-plane") && plan.apiEndpoint.kind === "virtualIp") addresses.push(plan.apiEndpoint.address);
-  if ((has("control-plane") || has("worker")) && sendsPodAddresses(plan.cluster.variables)) {
+  if ((has("control-plane") || has("worker")) && podsUnwrapped(plan.cluster.variables)) {
     addresses.push(plan.network.podCidr, plan.network.serviceCidr);
   }
   return [...new Set(addresses)];
@@ -37,15 +38,6 @@ export function checkAddressPairs(plan: PairsPlan & Pick<EnvironmentPlan, "machi
     `falls into so many blocks that a machine's port would need ${most} address pairs; OpenStack gives it ${openstackLimits.addressPairs}`,
     "choose a range that begins and ends where a block does, such as 10.20.0.192-10.20.0.223",
     formatRange(range),
-  );
-}
-
-/** True where packets between nodes carry pod addresses: Calico without VXLAN and without IP in IP. */
-export function sendsPodAddresses(variables: PairsPlan["cluster"]["variables"]): boolean {
-  return (
-    (variables.kube_network_plugin ?? "calico") === "calico" &&
-    variables.calico_vxlan_mode === "Never" &&
-    (variables.calico_ipip_mode ?? "Never") === "Never"
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import type { Flow, FlowPeer, MachinePlan } from "./types";
 import { variableFlows } from "./variable-flows";
@@ -87,4 +88,13 @@ function overlayFlows({ cluster }: Environment): Flow[] {
   const bgp = between("tcp", [179], "Calico BGP");
   if (cluster.encapsulation === "ipip") return [bgp, between("ipip", [], "Calico IP in IP")];
   return [bgp, between("any", [], "pod traffic, which is not encapsulated")];
+}
+
+/** True where packets between nodes carry pod addresses: Calico without VXLAN and without IP in IP. */
+export function podsUnwrapped(variables: ClusterSpec["variables"]): boolean {
+  return (
+    (variables.kube_network_plugin ?? "calico") === "calico" &&
+    variables.calico_vxlan_mode === "Never" &&
+    (variables.calico_ipip_mode ?? "Never") === "Never"
+  );
 }

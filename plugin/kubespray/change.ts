@@ -3,9 +3,9 @@ import { compileSteps, describeStep, hostsOf, inventoryAt } from "../../model/cl
 import type { ClusterStep } from "../../model/cluster/types";
 import { type Call, type Properties, secret, UNKNOWN } from "../rpc/provider";
 import { endsAfter, expiringOf } from "./certificates";
+import type { ClusterView } from "./cluster-view";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import { endpointOf, recordedInputs, stepOutput, versionsOf } from "./outputs";
-import type { Runner } from "./runner";
 import { assumeKnown, reveal } from "./values";
 
 /** A change of the cluster, compiled. */
@@ -38,12 +38,12 @@ export function planChange(olds: Properties, news: Properties, now: Date): Plann
  * Refuses a change that needs hosts which do not answer, before any of its steps begins.
  * @throws Error naming each, and the way on
  */
-export async function requireAnswers(runner: Pick<Runner, "silent">, { recorded, wanted, steps }: Planned): Promise<void> {
+export async function requireAnswers(view: Pick<ClusterView, "silent">, { recorded, wanted, steps }: Planned): Promise<void> {
   const needed = new Set(steps.flatMap((step, index) => hostsOf(step, inventoryAt(recorded?.spec, wanted.spec, steps, index))));
   // The machine that is there now: a node that stays may have another one, from which it joins.
   const machines = { ...recorded?.machines, ...wanted.machines };
   const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => needed.has(name)));
-  const silent = Object.keys(asked).length === 0 ? [] : await runner.silent(asked, wanted.ssh);
+  const silent = Object.keys(asked).length === 0 ? [] : await view.silent(asked, wanted.ssh);
   if (silent.length === 0) return;
   const lines = [...silent].sort().map((name) => {
     const node = wanted.spec.nodes[name] ?? recorded?.spec.nodes[name];

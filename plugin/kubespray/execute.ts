@@ -1,9 +1,11 @@
 import { contentDigest } from "../../model/canonical";
 import { describeStep, inventoryAt } from "../../model/cluster/steps";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import type { ClusterView } from "./cluster-view";
 import type { NodeMachine, SshInputs } from "./inputs";
 import type { Journal, JournalEntry } from "./journal";
-import type { Runner, StepContext } from "./runner";
+import type { Kubespray } from "./kubespray";
+import type { StepContext } from "./runner";
 
 /** A change to carry out. */
 export interface Change {
@@ -34,14 +36,14 @@ export interface Progress {
  * Runs the steps in order, each written to the journal before and after. A step that an earlier, broken run had begun is probed first
  * and left out where its effect is there. Rejects only when nothing was begun (the fence is held by somebody else).
  */
-export async function execute(runner: Runner, change: Change, progress: Progress, signal: AbortSignal): Promise<Outcome> {
-  const journal = runner.journal(change.wanted);
+export async function execute(kubespray: Kubespray, change: Change, progress: Progress, signal: AbortSignal): Promise<Outcome> {
+  const journal = kubespray.runner.journal(change.wanted);
   const fence = journal.acquire();
   try {
     const begun = journal.begun();
     const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
     write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep) });
-    const outcome = await runSteps(runner, change, begun, write, progress, signal);
+    const outcome = await runSteps(kubespray, change, begun, write, progress, signal);
     write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" });
     await progress.shown();
     return outcome;
@@ -55,7 +57,7 @@ type WithoutStamp<T> = T extends unknown ? Omit<T, "run" | "at"> : never;
 type Draft = WithoutStamp<JournalEntry>;
 
 async function runSteps(
-  runner: Runner,
+  { runner, view }: Kubespray,
   change: Change,
   begun: ReturnType<Journal["begun"]>,
   write: (entry: Draft) => void,
@@ -76,7 +78,7 @@ async function runSteps(
       };
       const entry = { step: step.id, fingerprint: stepDigest(step, context) };
       const place = `[${index + 1}/${change.steps.length}] ${describeStep(step)}`;
-      if (await wasDone(runner, step, context, begun.get(entry.fingerprint))) {
+      if (await wasDone(view, step, context, begun.get(entry.fingerprint))) {
         progress.status(`${place}: done by an earlier run`);
         write({ event: "step-skipped", ...entry });
       } else {
@@ -106,7 +108,7 @@ async function runSteps(
 }
 
 async function wasDone(
-  runner: Runner,
+  view: ClusterView,
   step: ClusterStep,
   context: StepContext,
   progress: "started" | "finished" | undefined,
@@ -114,7 +116,7 @@ async function wasDone(
   if (progress === undefined) return false;
   // A node removed once must not be removed again: one of its name may have joined since, on a machine built anew.
   if (step.playbook === "remove-node" && progress === "finished") return true;
-  return (await runner.probe(step, context)) === "done";
+  return await view.isDone(step, context);
 }
 
 function abortReason(signal: AbortSignal): string {

@@ -2,8 +2,8 @@ import { kubesprayRelease, minorOf } from "../../model/cluster/releases";
 import { describeStep, taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { type Properties, UNKNOWN } from "../rpc/provider";
+import type { LiveCluster } from "./cluster-view";
 import { type ClusterInputs, type NodeMachine, recordedNames } from "./inputs";
-import type { LiveCluster } from "./runner";
 import { hasUnknown } from "./values";
 
 /** A step as the output `steps` shows it. */

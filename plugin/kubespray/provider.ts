@@ -1,5 +1,6 @@
 import { checkCluster } from "../../model/cluster/checks";
 import { compileDeletion, describeStep } from "../../model/cluster/steps";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { type Clock, systemClock } from "../clock";
 import {
   type Call,
@@ -24,12 +25,9 @@ import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
+import type { Kubespray } from "./kubespray";
 import { endpointOf, nodeTableOf, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
-import type { Runner } from "./runner";
 import { hasUnknown, reveal } from "./values";
-
-/** The type token of the cluster resource. */
-export const clusterType = "kpaas:kubespray:Cluster";
 
 /** The package `kpaas`: a kubespray cluster as a resource that is changed in place and never replaced. */
 export class KubesprayProvider implements Provider {
@@ -38,13 +36,13 @@ export class KubesprayProvider implements Provider {
 
   constructor(
     readonly version: string,
-    private readonly runner: Runner,
+    private readonly kubespray: Kubespray,
     private readonly now: Clock = systemClock,
   ) {}
 
   async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
     assertType(call);
-    const { unusable } = this.runner;
+    const { unusable } = this.kubespray;
     if (unusable !== undefined) return { inputs: call.news, failures: [{ property: "", reason: unusable }] };
     const parsed = parseInputs(call.news);
     if (parsed.kind !== "inputs") return { inputs: call.news, failures: parsed.kind === "wrong" ? parsed.failures : [] };
@@ -94,7 +92,7 @@ export class KubesprayProvider implements Provider {
     const planned = this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
     if (call.preview) {
-      await requireAnswers(this.runner, planned);
+      await requireAnswers(this.kubespray.view, planned);
       return { properties: await preview(call, planned, call.news, call.olds, this.now()) };
     }
     return { properties: await this.carryOut(call, call.id, planned, call.news, call.olds) };
@@ -110,7 +108,7 @@ export class KubesprayProvider implements Provider {
     const recorded = known ?? wanted;
     const ssh = wanted?.ssh;
     if (!recorded || !ssh) throw new Error("a cluster made elsewhere cannot be imported: nothing tells its inventory and its SSH access");
-    const live = await this.runner.readCluster(recorded.spec, ssh);
+    const live = await this.kubespray.view.read(recorded.spec, ssh);
     if (!live) return { id: "", inputs: call.inputs, properties: call.properties };
     const properties = {
       ...(known ? call.properties : { ...recordedInputs(call.inputs), steps: [], endpoint: endpointOf(recorded.spec) }),
@@ -144,10 +142,10 @@ export class KubesprayProvider implements Provider {
         ssh: inputs.ssh,
         secretVariables: inputs.secretVariables,
       };
-      const outcome = await execute(this.runner, change, progressOf(call), withTimeout(call));
+      const outcome = await execute(this.kubespray, change, progressOf(call), withTimeout(call));
       if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
     }
-    await this.runner.forget(recorded.spec);
+    await this.kubespray.runner.forget(recorded.spec);
   }
 
   private plan(olds: Properties, news: Properties): Planned | undefined {
@@ -155,7 +153,7 @@ export class KubesprayProvider implements Provider {
   }
 
   private assertUsable(): void {
-    const { unusable } = this.runner;
+    const { unusable } = this.kubespray;
     if (unusable !== undefined) throw new Error(unusable);
   }
 
@@ -170,13 +168,13 @@ export class KubesprayProvider implements Provider {
     const { recorded, wanted, steps } = planned;
     this.assertUsable();
     // A creation waits for its hosts instead.
-    if (recorded) await requireAnswers(this.runner, planned);
+    if (recorded) await requireAnswers(this.kubespray.view, planned);
     const machines = { ...recorded?.machines, ...wanted.machines };
     const { secretVariables, ssh } = wanted;
     const change = { wanted: wanted.spec, steps, machines, ssh, secretVariables, ...(recorded ? { recorded: recorded.spec } : {}) };
     const outcome =
-      steps.length === 0 ? { done: [], failure: undefined } : await execute(this.runner, change, progressOf(call), withTimeout(call));
-    const live = await this.runner.readCluster(wanted.spec, wanted.ssh);
+      steps.length === 0 ? { done: [], failure: undefined } : await execute(this.kubespray, change, progressOf(call), withTimeout(call));
+    const live = await this.kubespray.view.read(wanted.spec, wanted.ssh);
     const observed = {
       steps: outcome.done.map(stepOutput),
       endpoint: endpointOf(wanted.spec),
@@ -210,7 +208,7 @@ export class KubesprayProvider implements Provider {
 }
 
 function assertType(call: Call): void {
-  if (call.type !== clusterType) throw new Error(`the package kpaas has no resource ${call.type}`);
+  if (call.type !== KUBESPRAY_CLUSTER) throw new Error(`the package kpaas has no resource ${call.type}`);
 }
 
 function sshOf(inputs: Properties): ClusterInputs["ssh"] | undefined {

@@ -1,11 +1,11 @@
 import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { infrastructureType } from "../../model/type-tokens";
 import type { Infrastructure, InfrastructureMachine, InfrastructureSecrets, SshAccess } from "../infrastructure";
+import { madeWith } from "../machines/host-key";
 import { publicHalf } from "../ssh-key";
-import { OPENSTACK_INFRASTRUCTURE } from "../tokens";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./endpoints";
-import { madeWith } from "./host-key";
 import { createMachines } from "./machines";
 import { createNetwork, createSecurityGroups } from "./network";
 import type { Scope } from "./scope";
@@ -47,7 +47,7 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
         reason: `is missing: the plan is for ${plan.provider}, not for OpenStack`,
       });
     }
-    super(OPENSTACK_INFRASTRUCTURE, name, { environment: plan.environment, region: openstack.region }, opts);
+    super(infrastructureType("openstack"), name, { environment: plan.environment, region: openstack.region }, opts);
 
     const bare = { parent: this, name, plan, openstack, provider: createProvider(this, name, openstack, secrets.credentials) };
     const survey = surveyCloud(bare, secrets.sshPrivateKey?.apply(publicHalf), args.standing, args.onChecked);

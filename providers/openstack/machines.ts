@@ -5,15 +5,14 @@ import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
 import { Port } from "@pulumi/openstack/networking/port";
 import type { Input, Output } from "@pulumi/pulumi";
 import { allowedAddresses } from "../../model/plan/address-pairs";
-import { nfsClient, operatingSystem } from "../../model/plan/operating-system";
+import { groupsOf } from "../../model/plan/rules";
 import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import { firstBoot } from "../machines/first-boot";
+import { firstHostKey } from "../machines/host-key";
 import { isId } from "./ask";
-import { nfsServerUserData, nodeUserData } from "./cloud-init";
 import { volumeDevices } from "./devices";
-import { firstHostKey } from "./host-key";
 import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
 import { child, cloudName, metadata, type Scope, tags } from "./scope";
-import { groupsOf } from "./security-groups";
 
 /** What all machines share. */
 export interface MachineContext {
@@ -74,7 +73,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
   );
   const volumes = machine.volumes.map((volume) => ({ plan: volume, resource: createVolume(scope, machine, volume) }));
   const devices = Object.fromEntries(volumes.map(({ plan: volume, resource }) => [volume.name, resource.id.apply(volumeDevices)]));
-  const hostKey = machine.roles.includes("bastion") ? firstHostKey(scope, machine.name) : undefined;
+  const hostKey = machine.roles.includes("bastion") ? firstHostKey(scope.parent, name, machine.name) : undefined;
   const instance = new Instance(
     `${name}-machine-${machine.name}`,
     {
@@ -95,7 +94,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
         },
       ],
       configDrive: true, // cloud-init works also where the metadata service cannot be reached
-      userData: hostKey?.userData ?? userData(scope, machine, devices),
+      userData: hostKey?.userData ?? firstBoot(plan, machine, devices),
       metadata: metadata(scope, { "kpaas-key": key, "kpaas-roles": machine.roles.join(" ") }),
       schedulerHints: apart !== undefined && machine.spread ? [{ group: apart.id }] : undefined,
     },
@@ -138,16 +137,4 @@ function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): V
       ...(volume.type !== undefined && isId(volume.type) && { ignoreChanges: ["volumeType"] }),
     }),
   );
-}
-
-/** What a machine is prepared with at its first boot. */
-function userData({ plan }: Scope, machine: MachinePlan, devices: Machine["devices"]): Input<string> | undefined {
-  const { storage } = plan.platform;
-  if (groupsOf(machine).includes("nodes")) {
-    const client = storage.kind === "nfs" ? nfsClient(operatingSystem(machine.image)) : undefined;
-    return nodeUserData({ packages: client === undefined ? [] : [client], podCidr: plan.network.podCidr });
-  }
-  const share = devices[machine.volumes[0]?.name ?? ""];
-  if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || share === undefined) return undefined;
-  return share.apply((paths) => nfsServerUserData({ devices: paths, path: storage.path, clients: plan.network.cidr }));
 }

@@ -5,8 +5,9 @@ import { SecGroup } from "@pulumi/openstack/networking/secGroup";
 import { SecGroupRule } from "@pulumi/openstack/networking/secGroupRule";
 import { Subnet } from "@pulumi/openstack/networking/subnet";
 import type { Input, Resource } from "@pulumi/pulumi";
+import { groupKeys, type PeerGroup } from "../../model/plan/rules";
 import { child, cloudName, IN_USE, type Scope, tags } from "./scope";
-import { compileRules, type GroupKey, groupKeys } from "./security-groups";
+import { compileRules } from "./security-groups";
 
 /** The node network, made or given. */
 export interface NodeNetwork {
@@ -55,14 +56,14 @@ export function createNetwork(scope: Scope): NodeNetwork {
 
 /** The security groups and their rules. */
 export interface SecurityGroups {
-  readonly groups: Readonly<Partial<Record<GroupKey, SecGroup>>>;
-  readonly rules: readonly { readonly group: GroupKey; readonly rule: SecGroupRule }[];
+  readonly groups: Readonly<Partial<Record<PeerGroup, SecGroup>>>;
+  readonly rules: readonly { readonly group: PeerGroup; readonly rule: SecGroupRule }[];
 }
 
 /** One group per role in use and one for all nodes, with the rules the plan's flows compile to. */
 export function createSecurityGroups(scope: Scope): SecurityGroups {
   const { name, plan } = scope;
-  const groups: Partial<Record<GroupKey, SecGroup>> = {};
+  const groups: Partial<Record<PeerGroup, SecGroup>> = {};
   for (const key of groupKeys(plan.machines)) {
     groups[key] = new SecGroup(
       `${name}-sg-${key}`,
@@ -98,7 +99,7 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
 }
 
 /** The id of a group that the plan uses. */
-export function idOf(groups: SecurityGroups["groups"], key: GroupKey): Input<string> {
+export function idOf(groups: SecurityGroups["groups"], key: PeerGroup): Input<string> {
   const group = groups[key];
   if (group === undefined) throw new Error(`the security group "${key}" is used but no machine has that role; this is a bug in kpaas`);
   return group.id;

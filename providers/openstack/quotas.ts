@@ -1,6 +1,7 @@
+import { groupKeys } from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
-import { compileRules, groupKeys } from "./security-groups";
+import { compileRules } from "./security-groups";
 
 /** What a project's quota can be set on, as far as the provider can be asked for it. */
 export type Quota =

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { CLUSTER, type State } from "../../engine/state/state";
+import type { State } from "../../engine/state/state";
 import { recordedBastion } from "../../engine/tunnel";
 import { appliedState } from "../../model/guard/applied";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
 import { environmentFile, plannedFile } from "../support/environment";
 
@@ -10,7 +11,7 @@ describe("The bastion of a private cluster, before the program speaks", () => {
   const { plan } = plannedFile(environmentFile({ infrastructure: { provider: "openstack", access } }));
   const key = { [SIGNATURE_KEY]: SECRET_SIGNATURE, plaintext: JSON.stringify("the key") };
   const ssh = { user: "ubuntu", privateKey: key, bastion: { address: "198.51.100.7", user: "ubuntu" } };
-  const state: State = { deployment: { resources: [{ urn: "urn", type: CLUSTER, inputs: { ssh } }] } };
+  const state: State = { deployment: { resources: [{ urn: "urn", type: KUBESPRAY_CLUSTER, inputs: { ssh } }] } };
 
   it("is the one of the outputs", async () => {
     const outputs = { ssh: { user: "ubuntu", privateKey: "the key", where: "198.51.100.8" }, applied: appliedState(plan) };

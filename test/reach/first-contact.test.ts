@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { bastionUserData } from "../../providers/openstack/cloud-init";
+import { bastionUserData } from "../../providers/machines/cloud-init";
 import { type Bastion, meetBastion } from "../../reach/bastion";
 import { HOST_KEYS } from "../../reach/first-contact";
 import { KnownHosts } from "../../reach/known-hosts";

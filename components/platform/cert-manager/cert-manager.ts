@@ -1,7 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
 import { PlatformService } from "../service";
-import { CERT_MANAGER } from "../tokens";
 import type { CertManagerArgs } from "./args";
 import { certManagerValues } from "./values";
 
@@ -18,7 +18,7 @@ export class CertManager extends PlatformService {
   readonly clusterIssuer: string | undefined;
 
   constructor(name: string, args: CertManagerArgs, opts?: ComponentResourceOptions) {
-    super(CERT_MANAGER, name, args, opts);
+    super(serviceType("CertManager"), name, args, opts);
     const { issuer } = args;
     this.createNamespace("restricted");
     this.allowIngress("allow-webhook", { "app.kubernetes.io/instance": "cert-manager", "app.kubernetes.io/component": "webhook" }, [10250]);

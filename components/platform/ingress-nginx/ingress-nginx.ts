@@ -1,13 +1,13 @@
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
 import { PlatformService } from "../service";
-import { INGRESS_NGINX } from "../tokens";
 import type { IngressNginxArgs } from "./args";
 import { CONTROLLER_LABELS, DEFAULT_CERTIFICATE, ingressNginxValues } from "./values";
 
 /** The ingress controller at its planned address, with the platform's certificate as default. */
 export class IngressNginx extends PlatformService {
   constructor(name: string, args: IngressNginxArgs, opts?: ComponentResourceOptions) {
-    super(INGRESS_NGINX, name, args, opts);
+    super(serviceType("IngressNginx"), name, args, opts);
     this.createNamespace("baseline");
     this.allowIngress("allow-web", CONTROLLER_LABELS, [80, 443, 8443]);
     const before: Resource[] = [];

@@ -3,10 +3,10 @@ import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { all, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import type { LoginPlan } from "../../../model/plan/types";
+import { serviceType } from "../../../model/type-tokens";
 import type { Credentials } from "../args";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
-import { KEYCLOAK } from "../tokens";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, PORTAL_ADMIN, REALM, realmRepresentation } from "./realm";
 import { CACHE_PORTS, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
@@ -48,7 +48,7 @@ export class Keycloak extends PlatformService {
   readonly portalAdministrator: { readonly user: string; readonly password: Output<string> };
 
   constructor(name: string, args: KeycloakArgs, opts?: ComponentResourceOptions) {
-    super(KEYCLOAK, name, args, opts);
+    super(serviceType("Keycloak"), name, args, opts);
     const { plan, adminConsole = "internal" } = args;
     if (plan.host === undefined)
       throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);

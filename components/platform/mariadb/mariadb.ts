@@ -4,10 +4,10 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { all, type ComponentResourceOptions, interpolate, jsonStringify, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { serviceType } from "../../../model/type-tokens";
 import type { DatabaseAccess } from "../args";
 import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
-import { MARIADB } from "../tokens";
 import type { MariaDbArgs } from "./args";
 import { accountsSql, clientSettings, tablesSql } from "./sql";
 import { ACCOUNTS_FILE, NAMES, PORT, ROOT_PASSWORD, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
@@ -35,7 +35,7 @@ export class MariaDb extends PlatformService {
   readonly schemas: Resource;
 
   constructor(name: string, args: MariaDbArgs, opts?: ComponentResourceOptions) {
-    super(MARIADB, name, args, opts);
+    super(serviceType("MariaDb"), name, args, opts);
     const { plan } = args;
     if (plan.replicas !== 1)
       throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);

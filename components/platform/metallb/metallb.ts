@@ -1,7 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
 import { PlatformService } from "../service";
-import { METALLB } from "../tokens";
 import type { MetalLbArgs } from "./args";
 import { addressPools, metalLbValues } from "./values";
 
@@ -10,7 +10,7 @@ const API = "metallb.io/v1beta1";
 /** MetalLB in layer 2: gives Services of type LoadBalancer an address of the node network and answers for it. */
 export class MetalLb extends PlatformService {
   constructor(name: string, args: MetalLbArgs, opts?: ComponentResourceOptions) {
-    super(METALLB, name, args, opts);
+    super(serviceType("MetalLb"), name, args, opts);
     // The speaker answers ARP on the nodes' own interfaces: host network and NET_RAW.
     this.createNamespace("privileged");
     this.allowIngress("allow-webhook", { "app.kubernetes.io/name": "metallb", "app.kubernetes.io/component": "controller" }, [9443]);

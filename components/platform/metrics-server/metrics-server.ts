@@ -1,13 +1,13 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
 import { PlatformService } from "../service";
-import { METRICS_SERVER } from "../tokens";
 import type { MetricsServerArgs } from "./args";
 import { METRICS_SERVER_LABELS, metricsServerValues } from "./values";
 
 /** CPU and memory use of pods and nodes, which autoscaling and the portal's overview read. */
 export class MetricsServer extends PlatformService {
   constructor(name: string, args: MetricsServerArgs, opts?: ComponentResourceOptions) {
-    super(METRICS_SERVER, name, args, opts);
+    super(serviceType("MetricsServer"), name, args, opts);
     this.createNamespace("restricted");
     this.allowIngress("allow-metrics-api", METRICS_SERVER_LABELS, [10250]);
     // Where it answers no more, the API group it serves keeps every deleted namespace from going.

@@ -1,13 +1,13 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
 import { PlatformService } from "../service";
-import { NFS_STORAGE } from "../tokens";
 import type { NfsStorageArgs } from "./args";
 import { nfsStorageValues } from "./values";
 
 /** Volumes as folders of an NFS export, under the cluster's default storage class. */
 export class NfsStorage extends PlatformService {
   constructor(name: string, args: NfsStorageArgs, opts?: ComponentResourceOptions) {
-    super(NFS_STORAGE, name, args, opts);
+    super(serviceType("NfsStorage"), name, args, opts);
     // baseline and not restricted: the pod mounts the export itself.
     this.createNamespace("baseline");
     this.release(nfsStorageValues(args));

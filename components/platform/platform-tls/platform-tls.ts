@@ -3,7 +3,7 @@ import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
-import { PLATFORM_TLS } from "../tokens";
+import { serviceType } from "../../../model/type-tokens";
 import type { PlatformTlsArgs } from "./args";
 
 const DAY = 24;
@@ -34,7 +34,7 @@ export class PlatformTls extends ComponentResource {
   readonly trust: Output<string>;
 
   constructor(name: string, args: PlatformTlsArgs, opts?: ComponentResourceOptions) {
-    super(PLATFORM_TLS, name, { kind: args.kind, domain: args.domain }, opts);
+    super(serviceType("PlatformTls"), name, { kind: args.kind, domain: args.domain }, opts);
     if (args.kind === "provided") {
       this.server = { certificate: output(args.certificate), key: secret(args.key) };
       this.authority = undefined;

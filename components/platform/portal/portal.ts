@@ -5,9 +5,9 @@ import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { serviceType } from "../../../model/type-tokens";
 import { contentHash, fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
-import { PORTAL } from "../tokens";
 import { appsFor, type PortalApp } from "./apps";
 import type { PortalArgs } from "./args";
 import { portalConfig, portalSecrets } from "./settings";
@@ -18,7 +18,7 @@ export class Portal extends PlatformService {
   readonly url: string;
 
   constructor(name: string, args: PortalArgs, opts?: ComponentResourceOptions) {
-    super(PORTAL, name, args, opts);
+    super(serviceType("Portal"), name, args, opts);
     const { plan } = args;
     if (plan.host === undefined)
       throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);

@@ -6,7 +6,6 @@ import { rangeWithout } from "../../../components/platform/metallb/values";
 import { imageParts, repositoryAndTag } from "../../../components/platform/objects";
 import { PORTAL_APPS } from "../../../components/platform/portal/apps";
 import { portalTables } from "../../../components/platform/portal/schema";
-import * as tokens from "../../../components/platform/tokens";
 import { mergeValues } from "../../../components/platform/values";
 import { formatAddress, parseAddress, parseRange } from "../../../model/ipv4";
 
@@ -144,22 +143,5 @@ describe("the portal's applications", () => {
     for (const values of columns) {
       assert.equal(new Set(values).size, values.length);
     }
-  });
-});
-
-describe("type tokens", () => {
-  it("are what released state holds", () => {
-    assert.deepEqual(Object.values(tokens).sort(), [
-      "kpaas:index:Platform",
-      "kpaas:platform:CertManager",
-      "kpaas:platform:IngressNginx",
-      "kpaas:platform:Keycloak",
-      "kpaas:platform:MariaDb",
-      "kpaas:platform:MetalLb",
-      "kpaas:platform:MetricsServer",
-      "kpaas:platform:NfsStorage",
-      "kpaas:platform:PlatformTls",
-      "kpaas:platform:Portal",
-    ]);
   });
 });

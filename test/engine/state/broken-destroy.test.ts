@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beginDestroy, type DestroyedStack, recall, recallForgotten } from "../../../engine/state/broken-destroy";
-import { CLUSTER, type State, type StateResource } from "../../../engine/state/state";
+import type { State, StateResource } from "../../../engine/state/state";
+import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
 
 const urn = (type: string, name: string): string => `urn:pulumi:demo::kpaas::${type}::${name}`;
 const resource = (type: string, name: string, more: Partial<StateResource> = {}): StateResource => ({
@@ -11,7 +12,7 @@ const resource = (type: string, name: string, more: Partial<StateResource> = {})
 });
 const DATABASE = resource("kpaas:platform:MariaDb", "db", { custom: false });
 const NETWORK = resource("openstack:networking/network:Network", "net");
-const CLUSTERS = resource(CLUSTER, "cluster", { dependencies: [NETWORK.urn] });
+const CLUSTERS = resource(KUBESPRAY_CLUSTER, "cluster", { dependencies: [NETWORK.urn] });
 const ACCESS = resource("pulumi:providers:kubernetes", "access", { dependencies: [CLUSTERS.urn] });
 const PASSWORD = resource("random:index/randomPassword:RandomPassword", "password", { parent: DATABASE.urn });
 const NAMESPACE = resource("kubernetes:core/v1:Namespace", "db");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { deadMachines, refuseDead, tellRemade } from "../../../engine/state/dead-machines";
-import { CLUSTER, type State, type StateResource } from "../../../engine/state/state";
+import type { State, StateResource } from "../../../engine/state/state";
 import { RefusedError } from "../../../model/problems";
+import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
 import { samplePlan } from "../../support/plan";
 
 const plan = samplePlan("highAvailability");
@@ -17,7 +18,7 @@ const cluster = (...names: string[]): State => ({
   deployment: {
     resources: [
       {
-        ...{ urn: "urn:pulumi:seoul::kpaas::kpaas:kubespray:Cluster::seoul", type: CLUSTER },
+        ...{ urn: "urn:pulumi:seoul::kpaas::kpaas:kubespray:Cluster::seoul", type: KUBESPRAY_CLUSTER },
         inputs: { nodes: Object.fromEntries(names.map((name) => [name, { machineId: `server-of-${name}` }])) },
       },
     ],

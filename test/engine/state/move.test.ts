@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { StackBusyError } from "../../../engine/errors";
 import { holdsAnything, type MovableStack, moveToLayers, splitResources } from "../../../engine/state/move";
-import { CLUSTER, type PendingOperation, type StateResource } from "../../../engine/state/state";
+import type { PendingOperation, StateResource } from "../../../engine/state/state";
 import { LAYERS, type Layer } from "../../../model/layers";
 import { RefusedError } from "../../../model/problems";
+import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
 import { environmentFile, plannedFile } from "../../support/environment";
 
 const { plan } = plannedFile(environmentFile({ cluster: { pools: { worker: { nodes: { a: {} } } } } }));
@@ -27,7 +28,7 @@ const urn = (chain: string, name: string, layer?: Layer): string =>
   `urn:pulumi:demo${layer === undefined ? "" : `.${layer}`}::kpaas::${chain}::${name}`;
 const ENVIRONMENT = urn("kpaas:index:Environment", "demo");
 const MACHINE = urn(infrastructure(INSTANCE), "demo-a");
-const CLUSTER_URN = urn(cluster(CLUSTER), "demo-cluster");
+const CLUSTER_URN = urn(cluster(KUBESPRAY_CLUSTER), "demo-cluster");
 const ACCESS = urn(cluster(KUBERNETES), "demo-cluster-kubernetes");
 const RANDOMS = urn(RANDOM, "default");
 
@@ -46,7 +47,7 @@ function state(outputs: Record<string, unknown> = {}): StateResource[] {
     { urn: MACHINE, ...instance },
     {
       urn: CLUSTER_URN,
-      ...{ type: CLUSTER, id: "demo", inputs: { nodes, ssh }, parent: ENVIRONMENT, provider: `${urn(KPAAS, "default")}::kp` },
+      ...{ type: KUBESPRAY_CLUSTER, id: "demo", inputs: { nodes, ssh }, parent: ENVIRONMENT, provider: `${urn(KPAAS, "default")}::kp` },
       ...{ dependencies: [MACHINE], propertyDependencies: { nodes: [MACHINE], name: null }, outputs: { kubeconfig: "recorded" } },
     },
     { urn: ACCESS, type: KUBERNETES, id: "k8s", parent: ENVIRONMENT, dependencies: [CLUSTER_URN] },
@@ -77,7 +78,7 @@ describe("The state of one stack, split into those of three layers,", () => {
   it("has each resource in its layer, with what it hangs under and the providers it uses", () => {
     const common = [STACK, "kpaas:index:Environment"];
     assert.deepEqual(typesOf("infrastructure"), [...common, OPENSTACK, INSTANCE]);
-    assert.deepEqual(typesOf("cluster"), [...common, KPAAS, CLUSTER, KUBERNETES]);
+    assert.deepEqual(typesOf("cluster"), [...common, KPAAS, KUBESPRAY_CLUSTER, KUBERNETES]);
     assert.deepEqual(typesOf("platform"), [...common, RANDOM, KUBERNETES, NAMESPACE, PASSWORD]);
   });
 
@@ -100,10 +101,10 @@ describe("The state of one stack, split into those of three layers,", () => {
   });
 
   it("drops what one layer's resources depend on in another", () => {
-    assert.deepEqual(find("cluster", CLUSTER)?.dependencies, []);
-    assert.deepEqual(find("cluster", CLUSTER)?.propertyDependencies, { nodes: [], name: [] });
+    assert.deepEqual(find("cluster", KUBESPRAY_CLUSTER)?.dependencies, []);
+    assert.deepEqual(find("cluster", KUBESPRAY_CLUSTER)?.propertyDependencies, { nodes: [], name: [] });
     assert.equal(find("platform", NAMESPACE)?.deletedWith, undefined);
-    assert.deepEqual(find("cluster", KUBERNETES)?.dependencies, [urn(cluster(CLUSTER), "demo-cluster", "cluster")]);
+    assert.deepEqual(find("cluster", KUBERNETES)?.dependencies, [urn(cluster(KUBESPRAY_CLUSTER), "demo-cluster", "cluster")]);
   });
 
   it("writes the contract of each layer for the one above, and divides the outputs", () => {
@@ -122,7 +123,7 @@ describe("The state of one stack, split into those of three layers,", () => {
     assert.deepEqual(Object.keys(stack?.outputs ?? {}).sort(), ["contract", "kubeconfig", "predicted"]);
     const withoutCluster = splitResources(
       plan,
-      state().filter(({ type }) => type !== CLUSTER && type !== KUBERNETES && type !== NAMESPACE),
+      state().filter(({ type }) => type !== KUBESPRAY_CLUSTER && type !== KUBERNETES && type !== NAMESPACE),
     );
     for (const layer of LAYERS) assert.deepEqual(withoutCluster[layer].resources[0]?.outputs, {});
     assert.equal(withoutCluster.infrastructure.resources.length, 4);

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterSpec } from "../../../model/cluster/types";
-import { clusterType, KubesprayProvider } from "../../../plugin/kubespray/provider";
-import { SandboxRunner } from "../../../plugin/kubespray/sandbox-runner";
+import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
+import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
+import { KubesprayProvider } from "../../../plugin/kubespray/provider";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
 import { type Diff, ProviderClient } from "../../support/provider-client";
@@ -33,7 +34,7 @@ export function withNode(inputs: Properties, name: string, changes: Properties):
 }
 
 /** The resource before and after it was created. */
-export const ref = { type: clusterType, name: "demo-kubespray" };
+export const ref = { type: KUBESPRAY_CLUSTER, name: "demo-kubespray" };
 export const known = { ...ref, id: "demo" };
 
 /** The fixture's cluster with three workers. */
@@ -68,7 +69,7 @@ class ServedCluster {
     this.world = world;
     this.now = new Date("2027-01-01T00:00:00Z");
     const clock = () => this.now;
-    this.client = await ProviderClient.serve(new KubesprayProvider("1.2.3", new SandboxRunner(world, clock), clock));
+    this.client = await ProviderClient.serve(new KubesprayProvider("1.2.3", sandboxKubespray(world, clock), clock));
   }
 
   create(spec?: ClusterSpec) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { clusterType } from "../../../plugin/kubespray/provider";
+import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
 import { PartialFailure, type Properties } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
 import { ProviderClient } from "../../support/provider-client";
@@ -10,7 +10,7 @@ import { temporaryFolders } from "../../support/temporary";
 import { inputsOf } from "./fixtures";
 
 const main = join(__dirname, "..", "..", "..", "plugin", "main.js");
-const ref = { type: clusterType, name: "demo-kubespray" };
+const ref = { type: KUBESPRAY_CLUSTER, name: "demo-kubespray" };
 const known = { ...ref, id: "demo" };
 const wanted = () => cluster({ "worker-1": worker("worker-1", 1), "worker-2-g2": worker("worker-2", 22, { generation: 2 }) });
 

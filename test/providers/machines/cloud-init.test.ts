@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
-import { nfsServerUserData, nodeUserData } from "../../../providers/openstack/cloud-init";
+import { nfsServerUserData, nodeUserData } from "../../../providers/machines/cloud-init";
 import { volumeDevices } from "../../../providers/openstack/devices";
 
 const NFT = ["/usr/sbin/nft", "/sbin/nft"].find((path) => existsSync(path));

@@ -1,7 +1,6 @@
-import { all, type Input, type Output, secret, unsecret } from "@pulumi/pulumi";
+import { all, type ComponentResource, type Input, type Output, secret, unsecret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { bastionUserData } from "./cloud-init";
-import type { Scope } from "./scope";
 
 /** The host key a machine is first met by. */
 export interface FirstHostKey {
@@ -14,9 +13,10 @@ export interface FirstHostKey {
 /**
  * Makes the host key a machine starts with, so that whoever meets it first knows it. Anybody on the machine can read it in the user data:
  * it serves the first contact only, and the machine makes its own then.
+ * @param name the infrastructure's
  */
-export function firstHostKey(scope: Scope, machine: string): FirstHostKey {
-  const key = new PrivateKey(`${scope.name}-host-key-${machine}`, { algorithm: "ED25519" }, { parent: scope.parent });
+export function firstHostKey(parent: ComponentResource, name: string, machine: string): FirstHostKey {
+  const key = new PrivateKey(`${name}-host-key-${machine}`, { algorithm: "ED25519" }, { parent });
   const publicKey = key.publicKeyOpenssh.apply((text) => text.trim());
   const userData = secret(
     all([key.privateKeyOpenssh, publicKey]).apply(([privateKey, half]) => bastionUserData({ privateKey, publicKey: half })),

@@ -1,0 +1,20 @@
+import type { ProviderName } from "./plan/types";
+
+/*
+ * The types of kpaas' own resources. They are part of every URN and stand in every state file: a change of one needs an alias on what has it.
+ */
+
+/** An environment, also where a stack holds one layer of it. */
+export const ENVIRONMENT = "kpaas:index:Environment";
+/** A cluster on machines. */
+export const CLUSTER = "kpaas:index:Cluster";
+/** What kubespray brings up: the one resource of the plugin. */
+export const KUBESPRAY_CLUSTER = "kpaas:kubespray:Cluster";
+/** All services of an environment. */
+export const PLATFORM = "kpaas:index:Platform";
+
+/** A service, by its component's name. */
+export const serviceType = <Name extends string>(component: Name) => `kpaas:platform:${component}` as const;
+/** The network, machines and addresses on a cloud. */
+export const infrastructureType = <Name extends ProviderName>(provider: Name) => `kpaas:${provider}:Infrastructure` as const;
+export const isInfrastructure = (type: string): boolean => /^kpaas:\w+:Infrastructure$/.test(type);

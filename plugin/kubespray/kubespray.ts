@@ -1,0 +1,42 @@
+import { type Clock, systemClock } from "../clock";
+import type { ClusterView } from "./cluster-view";
+import type { PlaybookRunner } from "./runner";
+import { SandboxCluster } from "./sandbox-cluster";
+import { SandboxRunner } from "./sandbox-runner";
+import { SandboxView } from "./sandbox-view";
+
+/** A way to bring clusters up: who runs kubespray's playbooks, and who looks at what they made. */
+export interface Kubespray {
+  /** Why it cannot be used here, in words for the user; undefined when it can. Asked during previews too. */
+  readonly unusable?: string | undefined;
+  readonly runner: PlaybookRunner;
+  readonly view: ClusterView;
+}
+
+/**
+ * Kubespray in the sandbox.
+ * @param now the world's time
+ */
+export function sandboxKubespray(world: string, now: Clock = systemClock): Kubespray {
+  const cluster = new SandboxCluster(world, now);
+  const runner = new SandboxRunner(cluster);
+  return {
+    get unusable() {
+      return runner.unusable;
+    },
+    runner,
+    view: new SandboxView(cluster),
+  };
+}
+
+/** Stands where no way can do the work yet: every use of it says so. */
+export function unsupportedKubespray(reason: string): Kubespray {
+  const refuse = (): never => {
+    throw new Error(reason);
+  };
+  return {
+    unusable: reason,
+    runner: { prepare: refuse, run: refuse, journal: refuse, forget: async () => {} },
+    view: { silent: refuse, isDone: refuse, read: refuse },
+  };
+}

@@ -1,0 +1,126 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
+import { expiringCertificates } from "../../model/cluster/certificates";
+import type { ClusterState, NodeState } from "../../model/cluster/simulate";
+import type { Clock } from "../clock";
+import { UNKNOWN } from "../rpc/provider";
+import { isSealed, seal, unseal } from "../sealed";
+import type { NodeMachine } from "./inputs";
+import { type ClusterPki, createPki, renewPki } from "./pki";
+
+/** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `uid`, `kubernetes` and `nodes`. */
+export interface ClusterFile extends Omit<ClusterState, "nodes"> {
+  readonly server: string;
+  /** Another one for each cluster that is made, as the UID of the namespace kube-system is. */
+  readonly uid: string;
+  readonly nodes: Readonly<Record<string, NodeState & { readonly machineId: string }>>;
+  /** By kubeadm's name. */
+  readonly certificates: Readonly<Record<string, { readonly notAfter: string }>>;
+  readonly facts: readonly string[];
+}
+
+/** The simulated cluster as a sandbox world's folder keeps it. */
+export class SandboxCluster {
+  /** @param now the world's time, which its certificates are made and renewed at */
+  constructor(
+    readonly world: string,
+    private readonly now: Clock,
+  ) {}
+
+  path(name: string): string {
+    return join(this.world, name);
+  }
+
+  /** The cluster; undefined where there is none. */
+  read(): ClusterFile | undefined {
+    const file = readJson<ClusterFile>(this.path("cluster.json"));
+    return file && { ...file, variables: unsealedVariables(file.variables) };
+  }
+
+  /** @param secretVariables names of the variables that are kept sealed */
+  write(file: ClusterFile, secretVariables: readonly string[]): void {
+    const kept = { ...file, variables: sealedVariables(file.variables, secretVariables) };
+    writeWhole(this.path("cluster.json"), `${JSON.stringify(kept, undefined, 2)}\n`, { mode: PRIVATE });
+  }
+
+  /** The objects were in the cluster's etcd, which goes with its machines. */
+  forget(): void {
+    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "kubernetes"])
+      rmSync(this.path(name), { recursive: true, force: true });
+  }
+
+  /** A host answers as long as its machine is there and runs. A world without a cloud, as hosts of one's own have it, has no machine to look at. */
+  silent(machines: Readonly<Record<string, NodeMachine>>): string[] {
+    const folder = this.path(join("openstack", "instance"));
+    if (!existsSync(folder)) return [];
+    return Object.entries(machines).flatMap(([name, { machineId }]) => {
+      if (machineId === "" || machineId === UNKNOWN) return [];
+      const machine = readJson<{ readonly powerState?: string; readonly status?: string }>(join(folder, `${machineId}.json`));
+      return machine !== undefined && (machine.powerState ?? "active") === "active" && machine.status !== "ERROR" ? [] : [name];
+    });
+  }
+
+  /** The nodes of the cluster whose hosts do not answer. */
+  silentNodes(file: ClusterFile | undefined): string[] {
+    const machines = Object.entries(file?.nodes ?? {}).map(([name, { machineId, address }]) => [name, { machineId, dialAddress: address }]);
+    return this.silent(Object.fromEntries(machines));
+  }
+
+  /** Made once for a cluster and kept beside it, sealed. */
+  async pki(): Promise<ClusterPki> {
+    const path = this.path("cluster-pki.json");
+    const existing = readIfThere(path);
+    if (existing !== undefined) return JSON.parse(unseal(existing.trim()));
+    const pki = await createPki(this.now());
+    this.writePki(pki);
+    return pki;
+  }
+
+  async renewPki(): Promise<void> {
+    const pki = await this.pki();
+    if (expiringCertificates(datesOf(pki), this.now()).renewable.length > 0) this.writePki(await renewPki(pki, this.now()));
+  }
+
+  private writePki(pki: ClusterPki): void {
+    writeWhole(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki))}\n`, { mode: PRIVATE });
+  }
+}
+
+type Variables = ClusterState["variables"];
+
+/** The variables as the file keeps them: those that hold secrets as one sealed text each. */
+function sealedVariables(variables: Variables, secrets: readonly string[]): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => {
+      const sealed = secrets.includes(name) ? seal(JSON.stringify(value)) : "";
+      return [name, isSealed(sealed) ? sealed : value];
+    }),
+  );
+}
+
+function unsealedVariables(variables: Variables): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => {
+      const text = typeof value === "string" && isSealed(value) ? unseal(value) : undefined;
+      return [name, text === undefined || text === value ? value : JSON.parse(text)];
+    }),
+  );
+}
+
+/** When the certificates end. Those of the API server are stood for by the administrator's: kubeadm makes and renews them together. */
+export function datesOf(pki: ClusterPki): Record<string, string> {
+  return { "admin.conf": pki.adminNotAfter, apiserver: pki.adminNotAfter, ca: pki.caNotAfter };
+}
+
+/** A node as the API shows it: not Ready while its host does not answer. */
+export function seen<T extends NodeState>(name: string, node: T, silent: readonly string[]): T {
+  return silent.includes(name) ? { ...node, ready: false } : node;
+}
+
+/** The file's content, or undefined where there is no such file. */
+export function readJson<T>(path: string): T | undefined {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  return parseFile(path, text, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)") as T;
+}
