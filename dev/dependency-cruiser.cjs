@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   sandbox: ["host", "plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
   providers: ["model", "catalog"],
   components: ["providers/infrastructure", "model", "catalog"],
-  files: ["host", "model", "catalog"],
+  files: ["components/platform/services", "host", "model", "catalog"],
   reach: ["providers/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
   engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages"],

@@ -1,10 +1,11 @@
+import { registry } from "../files/registry";
 import { docOf, fieldDocs } from "../model/environment/field-docs";
 import { alternatives, describeField, environmentJsonSchema, type JsonSchema } from "../model/environment/json-schema";
-import { supportedServices } from "../model/environment/unsupported";
+import { switchedServices } from "../model/registry";
 
 /** Stands for any service's path. */
 const SERVICE = "platform.services.KEY";
-const WORKING: readonly string[] = supportedServices;
+const WORKING: readonly string[] = switchedServices(registry).map(({ name }) => name);
 
 /** The fields of the environment file as a table of Markdown, as docs/environment-file.md holds it. */
 export function fieldTable(): string {
@@ -23,7 +24,7 @@ import type { SecretReference } from "../plan/types";
 
 /** The content of model/environment/environment-fields.ts: what a program may write, by what works in this version. */
 export function fieldTypes(): string {
-  const { properties = {} } = environmentJsonSchema() as JsonSchema;
+  const { properties = {} } = environmentJsonSchema(registry) as JsonSchema;
   const parts = ["infrastructure", "cluster", "platform"];
   const own = parts.map((part) => {
     const name = `${part[0]?.toUpperCase()}${part.slice(1)}Fields`;
@@ -46,7 +47,7 @@ export function fieldTypes(): string {
 
 function describe(path: string): string {
   const doc = docOf(path);
-  return doc === undefined ? "" : describeField(path, doc);
+  return doc === undefined ? "" : describeField(path, doc, registry);
 }
 
 function typeOf(schema: JsonSchema, path: string, indent: string): string {
@@ -113,7 +114,7 @@ function members(
   const lines = Object.entries(properties).flatMap(([name, schema]) => {
     const field = path === "" ? name : `${path}.${name}`;
     if (docOf(field)?.later === true || (path === "platform.services" && !WORKING.includes(name))) return [];
-    const text = describe(field) || schema.description;
+    const text = schema.description ?? describe(field);
     return [
       ...(text ? [`${inner}/** ${text} */`] : []),
       `${inner}readonly ${name}${required.includes(name) ? "" : "?"}: ${named[name] ?? typeOf(schema, field, inner)};`,

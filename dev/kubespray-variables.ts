@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
+import { registry } from "../files/registry";
 import { unclassified } from "../model/environment/variables";
 
 type Kind = "boolean" | "number" | "text" | "list" | "map" | "any";
@@ -43,7 +44,9 @@ function main(args: readonly string[]): void {
   const found = new Map(tags.length === 0 ? [["the work tree", namesOf(checkout)]] : tags.map((tag) => [tag, namesOfTag(checkout, tag)]));
   let missing = 0;
   for (const [tag, names] of found) {
-    const open = [...names.keys()].sort().flatMap((name) => (unclassified(name) === undefined ? [] : [`${name}: ${unclassified(name)}`]));
+    const open = [...names.keys()]
+      .sort()
+      .flatMap((name) => (unclassified(name, registry) === undefined ? [] : [`${name}: ${unclassified(name, registry)}`]));
     missing += open.length;
     console.log(`${tag}: ${names.size} variables, ${open.length} to be classified`);
     for (const line of open) console.log(`  ${line}`);

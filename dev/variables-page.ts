@@ -1,9 +1,11 @@
+import { registry } from "../files/registry";
 import { type VariableRow, variableTable } from "../model/environment/variable-table";
+import { serviceRows } from "../model/environment/variables";
 
 const heading = `# Variables passed to kubespray
 
 What \`cluster.variables\` takes, by name; \`*\` stands for any run of characters, and the first row that names a variable counts. A variable that no row names is passed as it is.
-Written from \`model/environment/variable-table.ts\` by its test.
+Written from \`model/environment/variable-table.ts\` and the services' definitions by a test.
 `;
 
 /** docs/kubespray-variables.md, as the table says it. */
@@ -47,7 +49,7 @@ export function variablesPage(): string {
 }
 
 function section(title: string, text: string, kinds: readonly VariableRow["kind"][], meaning: (row: VariableRow) => string): string {
-  const rows = variableTable.filter(({ kind }) => kinds.includes(kind));
+  const rows = [...variableTable, ...serviceRows(registry)].filter(({ kind }) => kinds.includes(kind));
   const lines = rows.map((row) => `| ${row.names.map((name) => `\`${name}\``).join(" ")} | ${meaning(row)} |`);
   return [`## ${title}`, "", text, "", "| variables | |", "|---|---|", ...lines, ""].join("\n");
 }

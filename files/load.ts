@@ -10,6 +10,7 @@ import { fromFolder } from "./from-folder";
 import { checkNamesakes, environmentFiles, nameOf } from "./namesakes";
 import { planContent } from "./plan-content";
 import { moveReferences } from "./references";
+import { registry } from "./registry";
 import { readYaml } from "./yaml";
 
 /** An environment read from its file and lock, with every problem found. */
@@ -53,7 +54,7 @@ export function loadEnvironment(reference: string, root: string, today = new Dat
   const merged = readMerged(file, findings, []);
   checkNamesakes(file, root, merged.content, findings);
   const planned = planContent(
-    { ...merged, fallbackName: basename(file), readLock: (name) => readLock(lockFile, name, findings) },
+    { ...merged, registry, fallbackName: basename(file), readLock: (name) => readLock(lockFile, name, findings) },
     findings,
     today,
   );

@@ -9,9 +9,12 @@ import { checkPlannedCluster } from "../model/plan/checks";
 import { endOfLife } from "../model/plan/end-of-life";
 import { type PlannedEnvironment, planEnvironment } from "../model/plan/plan";
 import { Findings, type Problem } from "../model/problems";
+import type { Registry } from "../model/registry";
 
 /** What an environment is planned from, wherever it was written. */
 export interface EnvironmentContent {
+  /** What can be had: the project's own, with what a program adds. */
+  readonly registry: Registry;
   /** The fields, bases merged in; undefined where they could not be read and `findings` says why. */
   readonly content: unknown;
   /** The fields of the environment's own file, where bases are merged into `content`. @default `content` */
@@ -37,28 +40,28 @@ export interface PlannedContent {
  * their end of life.
  */
 export function planContent(
-  { content, own = content, whole, fallbackName, readLock }: EnvironmentContent,
+  { registry, content, own = content, whole, fallbackName, readLock }: EnvironmentContent,
   findings: Findings,
   today: string,
 ): PlannedContent {
   const found = new Findings();
-  const parsed = parseEnvironmentFile(content, found);
+  const parsed = parseEnvironmentFile(content, registry, found);
   // What stands in an unread base is neither missing nor at its default.
   if (!whole) found.drop((path) => !isWritten(content, path));
   findings.addNew(found);
   const name = parsed.broken.includes("name") || parsed.broken.includes("") ? fallbackName : parsed.file.name;
-  const environment = resolveEnvironment(parsed.file, own);
+  const environment = resolveEnvironment(parsed.file, registry, own);
   const later = new Findings();
-  refuseUnsupported(parsed.file, environment, later);
+  refuseUnsupported(parsed.file, environment, registry, later);
   // What an unread base says of it is not known.
   if (whole) warnUnreachable(parsed.file, environment, later);
   const broken = [...parsed.broken, ...later.errorPaths];
   const checked = new Findings();
-  checkEnvironment(environment, checked, broken);
+  checkEnvironment(environment, registry, checked, broken);
   checked.drop((path) => isConsequence(broken, path, "check"));
   const lock = name === parsed.file.name ? readLock(name) : undefined;
   const planning = new Findings();
-  const planned = planEnvironment(environment, lock, planning);
+  const planned = planEnvironment(environment, registry, lock, planning);
   planning.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
   checked.addAll(planning);
   if (planned) {

@@ -3,6 +3,7 @@ import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings } from "../model/problems";
 import type { LoadedEnvironment } from "./load";
 import { planContent } from "./plan-content";
+import { registry } from "./registry";
 
 /** What the smallest environment file says; its plan stands for one that cannot be planned where only the name matters. */
 const SMALLEST = { infrastructure: { provider: "openstack" } };
@@ -19,7 +20,8 @@ export function standIn({ name: known, content, problems }: LoadedEnvironment): 
   if (problems.some(({ path, severity }) => path === "name" && severity === "error")) return undefined;
   const name = known.replace(/\.ya?ml$/, "");
   const plan = (fields: Readonly<Record<string, unknown>>): PlannedEnvironment | undefined =>
-    planContent({ content: { ...fields, name }, whole: true, fallbackName: name, readLock: () => undefined }, new Findings(), "").planned;
+    planContent({ registry, content: { ...fields, name }, whole: true, fallbackName: name, readLock: () => undefined }, new Findings(), "")
+      .planned;
   const written = isFields(content) ? content : {};
   const retain = isFields(content) && !problems.some(({ path }) => path.startsWith("retain")) ? (content.retain ?? []) : ["volumes"];
   const kept = Object.fromEntries(KEPT.flatMap((field) => (field in written ? [[field, written[field]]] : [])));

@@ -1,5 +1,5 @@
 import release170 from "../catalog/releases/1.7.0.json";
-import type { ChartRef, ResourcesPlan, ServiceName } from "./plan/types";
+import type { ChartRef, ResourcesPlan } from "./plan/types";
 
 /** What a K-PaaS release consists of. Images are named by tag: their digests are not published with the release. */
 export interface Release {
@@ -7,7 +7,7 @@ export interface Release {
   /** The kubespray tag it is built on. */
   readonly kubespray: string;
   readonly kubernetes: string;
-  readonly services: Readonly<Record<ServiceName, ReleaseService>>;
+  readonly services: Readonly<Record<string, ReleaseService>>;
 }
 
 /** One service of a release. */

@@ -4,6 +4,7 @@ import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { formatLock } from "../files/load";
 import { describeLockChanges } from "../files/lock-problems";
 import { planContent } from "../files/plan-content";
+import { registry } from "../files/registry";
 import { readYaml } from "../files/yaml";
 import { writeWhole } from "../host/files";
 import type { EnvironmentFields } from "../model/environment/environment-fields";
@@ -74,6 +75,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
   const plan = (content: unknown, into: Findings) =>
     planContent(
       {
+        registry,
         content: { ...fields, name },
         whole: true,
         fallbackName: name,

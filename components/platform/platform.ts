@@ -10,8 +10,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import { parseAddress } from "../../model/ipv4";
-import { planRealm } from "../../model/plan/realm";
-import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../model/plan/types";
+import type { EnvironmentPlan, ServicePlan } from "../../model/plan/types";
 import { PLATFORM } from "../../model/type-tokens";
 import type { Credentials, IngressRoute, ServiceArgs } from "./args";
 import type { PlatformIssuer } from "./cert-manager/args";
@@ -51,7 +50,7 @@ export class Platform extends ComponentResource {
   private readonly args: PlatformArgs;
   private readonly prefix: string;
   private readonly tls: PlatformTls | undefined;
-  private readonly services = new Map<ServiceName, Resource>();
+  private readonly services = new Map<string, Resource>();
   private readonly reached: Record<string, Output<string>> = {};
   private readonly logins: Record<string, Credentials> = {};
   private mariadb: MariaDb | undefined;
@@ -63,7 +62,7 @@ export class Platform extends ComponentResource {
     this.args = args;
     this.prefix = name;
     this.tls = this.createTls();
-    const create: Record<ServiceName, (plan: ServicePlan) => Resource> = {
+    const create: Record<string, (plan: ServicePlan) => Resource> = {
       metallb: (plan) => this.createMetalLb(plan),
       storage: (plan) => this.createStorage(plan),
       metricsServer: (plan) => this.createMetricsServer(plan),
@@ -74,7 +73,7 @@ export class Platform extends ComponentResource {
       keycloak: (plan) => this.createKeycloak(plan),
       portal: (plan) => this.createPortal(plan),
     };
-    for (const service of args.plan.services) this.services.set(service.name, create[service.name](service));
+    for (const service of args.plan.services) this.services.set(service.name, create[service.name]!(service));
 
     this.urls = this.reached;
     this.credentials = this.logins;
@@ -94,7 +93,7 @@ export class Platform extends ComponentResource {
     return { plan, labels: this.args.plan.labels, after, keptFrom, ...(resource ? { cluster: resource } : {}) };
   }
 
-  private planOf(name: ServiceName): ServicePlan | undefined {
+  private planOf(name: string): ServicePlan | undefined {
     return this.args.plan.services.find((service) => service.name === name);
   }
 
@@ -197,9 +196,9 @@ export class Platform extends ComponentResource {
         ...this.common(plan),
         database,
         ingress: this.route(),
-        applications: planRealm(this.args.plan.services)?.applications ?? [],
+        applications: this.args.plan.services.flatMap(({ needs }) => (needs?.identity as { url?: string } | undefined)?.url ?? []),
         domain: this.args.plan.platform.domain,
-        ...plan.login,
+        ...plan.options,
       },
       { parent: this },
     );
@@ -238,7 +237,7 @@ function podsKeptFrom({ cluster, platform: { storage } }: EnvironmentPlan): stri
 }
 
 /** What another service must have given; the plan's order and its `dependsOn` make sure of it. */
-function required<T>(value: T | undefined, service: ServiceName): T {
+function required<T>(value: T | undefined, service: string): T {
   if (value === undefined) throw new Error(`The plan has a service that needs "${service}" before it, but not "${service}".`);
   return value;
 }

@@ -1,3 +1,4 @@
+import { registry } from "../../files/registry";
 import { checkEnvironment } from "../../model/environment/checks";
 import { parseEnvironmentFile } from "../../model/environment/parse";
 import { resolveEnvironment } from "../../model/environment/resolve";
@@ -19,10 +20,10 @@ export function haFile(name: string, workers: number): Record<string, unknown> {
 /** Everything `kpaas plan` does to a file once it is read: parse, check, plan. */
 export function planOf(file: unknown): EnvironmentPlan {
   const findings = new Findings();
-  const parsed = parseEnvironmentFile(file, findings);
-  const environment = resolveEnvironment(parsed.file);
-  checkEnvironment(environment, findings);
-  const planned = planEnvironment(environment, undefined, findings);
+  const parsed = parseEnvironmentFile(file, registry, findings);
+  const environment = resolveEnvironment(parsed.file, registry);
+  checkEnvironment(environment, registry, findings);
+  const planned = planEnvironment(environment, registry, undefined, findings);
   if (planned) findings.add(checkPlannedCluster(planned.plan, environment));
   if (!planned || findings.hasErrors) throw new Error(`the fixture is wrong: ${JSON.stringify(findings.toProblems("bench"))}`);
   return planned.plan;

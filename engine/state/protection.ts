@@ -6,7 +6,8 @@ import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
-import { KUBESPRAY_CLUSTER, serviceType } from "../../model/type-tokens";
+import { kebab } from "../../model/service";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import type { State, StateResource } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
@@ -16,6 +17,7 @@ const exportedSchema = z.object({
       z.object({
         urn: z.string(),
         type: z.string(),
+        parent: z.string().optional(),
         protect: z.boolean().optional(),
         inputs: z.looseObject({ metadata: z.looseObject({}).optional() }).optional(),
       }),
@@ -85,13 +87,21 @@ export function saysProtected(text: string): boolean {
 export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, resources: readonly Exported[]): string[] {
   const wanted = new Set(plan.machines.flatMap(({ key, volumes }) => volumes.map((volume) => `${key} ${volume.name}`)));
   const keys = new Set(dangers.filter(({ action }) => action === "remove" || action === "discard-volume").map(({ key }) => key));
-  const databases = dangers.some(({ action }) => action === "drop-database");
+  const dropped = dangers.filter(({ action }) => action === "drop-database").map(({ path }) => path);
   return resources
     .filter(({ protect }) => protect)
-    .filter(({ type, inputs, urn }) => {
-      if (type === "kubernetes:core/v1:PersistentVolumeClaim") return databases && urn.includes(`${serviceType("MariaDb")}$`);
+    .filter(({ type, inputs, parent }) => {
+      if (type === "kubernetes:core/v1:PersistentVolumeClaim") return dropped.some((path) => isOf(path, parent, plan));
       const { "kpaas-key": key, "kpaas-volume": volume } = inputs?.metadata ?? {};
       return typeof key === "string" && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })
     .map(({ urn }) => urn);
+}
+
+/** Whether a resource belongs to the service that a field speaks of; to any that the plan has no more, where it speaks of all. */
+function isOf(path: string, parent = "", { environment, services }: EnvironmentPlan): boolean {
+  const component = parent.split("::").at(-1) ?? "";
+  const named = (name: string): boolean => component === `${environment}-platform-${kebab(name)}`;
+  const [name] = /[^.]+$/.exec(path) ?? [];
+  return name === "services" ? parent.includes("kpaas:platform:") && !services.some((each) => named(each.name)) : named(name ?? "");
 }

@@ -1,19 +1,22 @@
 import { sameValue } from "../cluster/variables";
 import { parseAddress } from "../ipv4";
 import { type Findings, nearest } from "../problems";
+import type { Registry } from "../registry";
 import { secretReferenceSchema } from "./fields";
 import { knownVariable } from "./known-variables";
 import type { Environment } from "./types";
 import { isReference, isTemplate, membersOf, referenceKinds, serversIn } from "./variable-values";
-import { dangerousMembers, isSecretName, partOf, rowOfVariable } from "./variables";
+import { dangerousMembers, isSecretName, ownerOfVariable, partOf, rowOfVariable } from "./variables";
 
 const giveReference = "give a reference: { env: NAME }, { config: key }, { vault: path#field } or { file: path }";
 
 /** Holds the variables that the file passes to kubespray against the table, and looks into their values. */
-export function checkVariables(environment: Environment, findings: Findings): void {
+export function checkVariables(environment: Environment, registry: Registry, findings: Findings): void {
   const { variables } = environment.cluster;
   for (const [name, value] of Object.entries(variables)) {
-    if (!checkRow(name, value, variables, findings)) continue;
+    const owner = ownerOfVariable(name, registry);
+    if (owner !== undefined) findings.error(`cluster.variables.${name}`, `is set by ${owner}`, `take it out here and use ${owner}`);
+    if (owner !== undefined || !checkRow(name, value, variables, findings)) continue;
     checkMembers(name, value, findings);
     checkPart(name, environment, findings);
   }

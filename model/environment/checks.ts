@@ -2,11 +2,13 @@ import { parseCidr } from "../ipv4";
 import { machineName } from "../lock";
 import { operatingSystem } from "../plan/operating-system";
 import { type Findings, nearest } from "../problems";
+import type { Registry } from "../registry";
 import { checkLabels } from "./checks-labels";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
 import { checkPlatform } from "./checks-platform";
 import { checkPools } from "./checks-pools";
 import { checkReach } from "./checks-reach";
+import { checkServices } from "./checks-services";
 import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import { checkNamedAddresses } from "./named-addresses";
@@ -16,7 +18,7 @@ import type { Environment } from "./types";
  * Everything that can be wrong between fields of an environment file that are right by themselves.
  * `broken` names the fields whose defaults stand in for what could not be used.
  */
-export function checkEnvironment(environment: Environment, findings: Findings, broken: readonly string[] = []): void {
+export function checkEnvironment(environment: Environment, registry: Registry, findings: Findings, broken: readonly string[] = []): void {
   checkNames(environment, findings);
   checkLabels(environment, findings);
   checkControlPlane(environment, findings);
@@ -25,10 +27,10 @@ export function checkEnvironment(environment: Environment, findings: Findings, b
   checkZones(environment, findings);
   checkAccess(environment, findings);
   checkReach(environment, findings);
-  checkVariables(environment, findings);
+  checkVariables(environment, registry, findings);
   checkNetworkPolicies(environment, findings);
   checkImage(environment, findings);
-  checkServices(environment, findings);
+  checkServices(environment, registry, findings);
   checkPlatform(environment, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
@@ -173,49 +175,5 @@ function checkNetworkPolicies(environment: Environment, findings: Findings): voi
     ["cilium_policy_audit_mode", true],
   ] as const) {
     if (variables[name] === off) findings.warn(`cluster.variables.${name}`, without, "take it out, or accept it", off);
-  }
-}
-
-const needs: readonly (readonly [service: string, needed: string])[] = [
-  ["keycloak", "mariadb"],
-  ["portal", "mariadb"],
-  ["portal", "keycloak"],
-];
-
-function checkServices(environment: Environment, findings: Findings): void {
-  const on = new Map(environment.platform.services.map((service) => [service.name as string, service]));
-  for (const needed of new Set(needs.map(([, each]) => each))) {
-    const needing = needs.filter(([service, each]) => each === needed && on.has(service)).map(([service]) => service);
-    if (needing.length === 0 || on.has(needed)) continue;
-    const names = needing.join(" and ");
-    findings.error(
-      `platform.services.${needed}`,
-      `${names} ${needing.length > 1 ? "need" : "needs"} ${needed}, which is switched off`,
-      `switch ${needed} on, or ${names} off too`,
-      false,
-    );
-  }
-  if (environment.platform.tls.kind === "acme" && !on.has("certManager")) {
-    findings.error(
-      "platform.services.certManager",
-      "platform.tls of kind acme needs certManager, which is switched off",
-      "switch certManager on, or use another kind",
-      false,
-    );
-  }
-  const mariadb = on.get("mariadb");
-  if (mariadb?.replicas !== undefined && mariadb.replicas > 1) {
-    findings.error(
-      "platform.services.mariadb.replicas",
-      "MariaDB runs as one instance in this version",
-      "take replicas out",
-      mariadb.replicas,
-    );
-  }
-  for (const { name, sizeGiB, values } of on.values()) {
-    if (sizeGiB !== undefined && name !== "mariadb")
-      findings.error(`platform.services.${name}.size`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
-    if (values !== undefined && name !== "metricsServer" && name !== "certManager")
-      findings.error(`platform.services.${name}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
   }
 }

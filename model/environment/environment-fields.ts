@@ -271,20 +271,20 @@ export interface PlatformFields {
   };
   /** Which services there are, and with what options. Default: as the profile. A change is applied to what stands. */
   readonly services?: {
-    /** true, false, or its options. Default: as the profile. A change is applied to what stands. */
+    /** CPU and memory use of pods and nodes, for autoscaling and overviews. Default: as the profile. A change is applied to what stands. */
     readonly metricsServer?: boolean | ServiceFields;
-    /** true, false, or its options. Default: as the profile. A change is applied to what stands. */
+    /** Issues certificates in the cluster, by the platform's authority or by ACME. Default: as the profile. A change is applied to what stands. */
     readonly certManager?: boolean | ServiceFields;
-    /** true, false, or its options. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    /** One database server, with a schema and an account for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly mariadb?: boolean | ServiceFields;
-    /** true, false, or its options. Default: as the profile. A change is applied to what stands. */
+    /** Logs users in to the platform's applications. Default: as the profile. A change is applied to what stands. */
     readonly keycloak?: boolean | (ServiceFields & {
       /** Whether visitors may make themselves an account. Read at the first start only. Default: false. */
       readonly selfRegistration?: boolean;
       /** internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal. */
       readonly adminConsole?: "internal" | "public";
     });
-    /** true, false, or its options. Default: as the profile. A change: switched on later: needs the approval edit-realm; otherwise: applied to what stands. */
+    /** The web console of K-PaaS. Default: as the profile. A change: switched on later: needs the approval edit-realm; otherwise: applied to what stands. */
     readonly portal?: boolean | ServiceFields;
   };
 }

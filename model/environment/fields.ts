@@ -178,21 +178,8 @@ const serviceOptions = z.strictObject({
   size: z.union([positive, z.string().regex(/^[1-9]\d*(Gi|Ti)$/, "must be a number of GiB, or a quantity such as 20Gi")]).optional(),
   values: z.record(z.string(), z.unknown()).optional(),
 });
-/** A service: switched on or off, or with options. */
-export const service = z.union([z.boolean(), serviceOptions]);
-/** Keycloak, with options of its own. */
-export const keycloakService = z.union([
-  z.boolean(),
-  serviceOptions.extend({
-    selfRegistration: z
-      .boolean()
-      .optional()
-      .describe("Whether visitors may make themselves an account. Read at the first start only. Default: false."),
-    adminConsole: z
-      .enum(["internal", "public"])
-      .optional()
-      .describe(
-        "internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal.",
-      ),
-  }),
-]);
+/** A service: switched on or off, or with options; `own` are those that others do not have. */
+export const service = (own: z.ZodRawShape = {}) => z.union([z.boolean(), serviceOptions.extend(own)]);
+
+/** What the environment file says of a service, before it is known which one. */
+export type ServiceField = boolean | (z.infer<typeof serviceOptions> & Readonly<Record<string, unknown>>);

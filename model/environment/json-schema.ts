@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { at, isFields } from "../data";
 import { type ChangeRow, changeRows } from "../guard/changes";
+import type { Registry } from "../registry";
 import { docOf, type FieldDoc } from "./field-docs";
 import { environmentFileSchema } from "./schema";
 
 /** The JSON Schema of environment files, for editors, with what each field means. */
-export function environmentJsonSchema(): object {
-  return { title: "kpaas environment", ...withDescriptions(z.toJSONSchema(environmentFileSchema, { io: "input" })) };
+export function environmentJsonSchema(registry: Registry): object {
+  return { title: "kpaas environment", ...withDescriptions(z.toJSONSchema(environmentFileSchema(registry), { io: "input" }), registry) };
 }
 
 /** A schema in JSON Schema's form, as far as it is read here. */
@@ -30,41 +31,43 @@ export function alternatives({ anyOf, oneOf, ...alone }: JsonSchema): readonly J
 }
 
 /** What a definition says of its own options stays. */
-function withDescriptions(schema: object, path = ""): object {
+function withDescriptions(schema: object, registry: Registry, path = ""): object {
   const inside = (key: string, value: unknown): unknown => {
     if (!isFields(value)) return value;
     if (key === "properties")
-      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, describe(each, join(path, name))]));
-    if (key === "additionalProperties") return describe(value, join(path, "KEY"));
-    if (key === "items") return at(value, "type") === "object" ? describe(value, join(path, "N")) : value;
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, describe(each, registry, join(path, name))]));
+    if (key === "additionalProperties") return describe(value, registry, join(path, "KEY"));
+    if (key === "items") return at(value, "type") === "object" ? describe(value, registry, join(path, "N")) : value;
     return value;
   };
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [
       key,
       (key === "anyOf" || key === "oneOf") && Array.isArray(value)
-        ? value.map((each) => (isFields(each) ? withDescriptions(each, path) : each))
+        ? value.map((each) => (isFields(each) ? withDescriptions(each, registry, path) : each))
         : inside(key, value),
     ]),
   );
 }
 
-function describe(schema: unknown, path: string): unknown {
+function describe(schema: unknown, registry: Registry, path: string): unknown {
   if (!isFields(schema)) return schema;
-  const { description: own, ...rest } = withDescriptions(schema, path) as JsonSchema;
+  const { description: own, ...rest } = withDescriptions(schema, registry, path) as JsonSchema;
   const doc = docOf(path);
-  const description = doc ? describeField(path, doc) : own;
+  // A service says itself what it does.
+  const means = doc?.path === "platform.services.KEY" ? own : undefined;
+  const description = doc ? describeField(path, { ...doc, ...(means === undefined ? {} : { means }) }, registry) : own;
   return description === undefined ? rest : { description, ...rest };
 }
 
 /** What a field means, takes by default, and does when it changes: sentences of plain text. */
-export function describeField(path: string, { means, byDefault, later }: FieldDoc): string {
+export function describeField(path: string, { means, byDefault, later }: FieldDoc, registry: Registry): string {
   const sentences = [means.replace(/^\[?[a-z]/, (start) => start.toUpperCase())];
   if (later === true) sentences.push("Not supported yet");
   else {
     if (later) sentences.push(`Not supported yet: ${later.join(", ")}`);
     if (byDefault !== undefined) sentences.push(`Default: ${byDefault}`);
-    const change = describeChange(path);
+    const change = describeChange(path, registry);
     if (change !== undefined) sentences.push(change);
   }
   return `${sentences.map(plain).join(". ")}.`;
@@ -76,8 +79,8 @@ function plain(text: string): string {
 }
 
 /** What a change of the field, or of what it is in, does to an environment that stands. */
-function describeChange(path: string): string | undefined {
-  const found = changesOf(path);
+function describeChange(path: string, registry: Registry): string | undefined {
+  const found = changesOf(path, registry);
   const [only] = found;
   if (only === undefined) return undefined;
   if (found.length === 1 && only.when === undefined) return `A change ${OUTCOMES[only.how] ?? `needs the approval ${only.how}`}`;
@@ -92,9 +95,9 @@ const OUTCOMES: Readonly<Partial<Record<ChangeRow["how"], string>>> = {
 };
 
 /** The rows that count for a field: its own, and where none of them holds for every change, that of the nearest field above it. */
-function changesOf(path: string): readonly ChangeRow[] {
+function changesOf(path: string, registry: Registry): readonly ChangeRow[] {
   const keyed = path.replace(/^(platform\.services\.)[^.]+(\.size)$/, "$1KEY$2");
-  const rows = changeRows.filter(({ how }) => how !== "later");
+  const rows = changeRows(registry).filter(({ how }) => how !== "later");
   const own = rows.filter((row) => row.path === keyed && row.when !== undefined);
   for (let field = keyed; field !== ""; field = field.split(".").slice(0, -1).join(".")) {
     const always = rows.find((row) => row.path === field && row.when === undefined);

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
 import { isFields } from "../data";
 import { type Findings, nearest } from "../problems";
+import type { Registry } from "../registry";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 import { fieldsAt } from "./schema-fields";
@@ -28,7 +29,7 @@ const placeholders: readonly (readonly [Path, unknown])[] = [
  * Reads the merged content of an environment file. Every problem lands in `findings`; what parsed is returned.
  * Content that is undefined could not be read at all, and its reader has said why.
  */
-export function parseEnvironmentFile(content: unknown, findings: Findings): ParsedFile {
+export function parseEnvironmentFile(content: unknown, registry: Registry, findings: Findings): ParsedFile {
   if (!isFields(content)) {
     if (content !== undefined)
       findings.error("", "an environment file is a map of fields", "start with `name:` and `infrastructure: { provider: … }`");
@@ -37,7 +38,7 @@ export function parseEnvironmentFile(content: unknown, findings: Findings): Pars
   const draft = structuredClone(content);
   const broken = new Set<string>();
   for (let round = 0; ; round += 1) {
-    const result = environmentFileSchema.safeParse(draft);
+    const result = environmentFileSchema(registry).safeParse(draft);
     if (result.success) return { file: result.data, broken: [...broken] };
     const doomed: Path[] = [];
     const issues = result.error.issues.flatMap(flatten);
@@ -45,11 +46,11 @@ export function parseEnvironmentFile(content: unknown, findings: Findings): Pars
     for (const issue of issues.sort((a, b) => Number(isSlip(b)) - Number(isSlip(a)))) {
       const path = issue.path as Path;
       if (issue.code === "unrecognized_keys") {
-        report(issue, draft, findings);
+        report(issue, draft, registry, findings);
         doomed.push(...issue.keys.map((key) => [...path, key]));
         // The field that was meant stays at its default.
         for (const key of issue.keys) {
-          const meant = nearest(key, fieldsAt(path));
+          const meant = nearest(key, fieldsAt(path, registry));
           if (meant !== undefined && read(draft, [...path, meant]) === undefined) broken.add([...path, meant].join("."));
         }
       } else {
@@ -58,7 +59,7 @@ export function parseEnvironmentFile(content: unknown, findings: Findings): Pars
         if (doomed.some((each) => each.join(".") === text)) continue;
         const partial = ["too_small", "custom", "invalid_union"].includes(issue.code) || read(draft, path) === undefined;
         const emptied = partial && [...broken].some((each) => each.startsWith(`${text}.`));
-        if (!broken.has(text) && !emptied) report(issue, draft, findings);
+        if (!broken.has(text) && !emptied) report(issue, draft, registry, findings);
         doomed.push(path);
       }
     }
@@ -95,7 +96,7 @@ function weight(branch: readonly Issue[]): number {
   return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 : 1), 0);
 }
 
-function report(issue: Issue, draft: unknown, findings: Findings): void {
+function report(issue: Issue, draft: unknown, registry: Registry, findings: Findings): void {
   const path = issue.path as Path;
   const value = secretPath(path) ? undefined : read(draft, path);
   if (path.join(".") === "cluster.kubernetes" && ["string", "number"].includes(typeof value)) {
@@ -105,7 +106,7 @@ function report(issue: Issue, draft: unknown, findings: Findings): void {
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) {
-        const known = fieldsAt(path);
+        const known = fieldsAt(path, registry);
         const near = nearest(key, known);
         findings.error(
           [...path, key].join("."),

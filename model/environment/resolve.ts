@@ -3,7 +3,9 @@ import { isFields } from "../data";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
-import { type EnvironmentFile, type ServiceSwitch, serviceSwitches } from "./schema";
+import { type Registry, switchedServices } from "../registry";
+import { laterServices } from "./later-services";
+import type { EnvironmentFile } from "./schema";
 import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
 
 interface ProfileDefaults {
@@ -12,29 +14,14 @@ interface ProfileDefaults {
   readonly bastion: boolean;
   /** Replicas of the services that can have several. */
   readonly replicas: number;
-  readonly services: readonly ServiceSwitch[];
 }
-
-const minimalServices: readonly ServiceSwitch[] = ["metricsServer", "certManager", "mariadb", "keycloak", "portal"];
-const standardServices: readonly ServiceSwitch[] = [
-  ...minimalServices,
-  "kyverno",
-  "openbao",
-  "harbor",
-  "chartmuseum",
-  "pipeline",
-  "sourceControl",
-];
 
 /** What each profile gives where the file is silent. */
 export const profiles: Readonly<Record<Profile, ProfileDefaults>> = {
-  minimal: { controlPlanes: 1, workers: 2, bastion: false, replicas: 1, services: minimalServices },
-  standard: { controlPlanes: 1, workers: 3, bastion: false, replicas: 1, services: standardServices },
-  highAvailability: { controlPlanes: 3, workers: 3, bastion: true, replicas: 2, services: standardServices },
+  minimal: { controlPlanes: 1, workers: 2, bastion: false, replicas: 1 },
+  standard: { controlPlanes: 1, workers: 3, bastion: false, replicas: 1 },
+  highAvailability: { controlPlanes: 3, workers: 3, bastion: true, replicas: 2 },
 };
-
-/** Services that run as several instances side by side; the others keep one whatever the profile. */
-export const replicatedServices: readonly string[] = ["ingress", "metricsServer", "certManager", "keycloak", "portal"];
 
 /** K-PaaS's own choice of TLS cipher suites for the control plane (CVE-2016-2183 is why there is one). */
 const cipherSuites = [
@@ -53,7 +40,7 @@ const sizes = { controlPlane: "m1.large", worker: "m1.xlarge", bastion: "m1.smal
  * Applies the defaults that follow from the file alone.
  * @param own what the environment's own file says, without its bases
  */
-export function resolveEnvironment(file: EnvironmentFile, own: unknown = file): Environment {
+export function resolveEnvironment(file: EnvironmentFile, registry: Registry, own: unknown = file): Environment {
   const profile = file.profile ?? "minimal";
   const defaults = profiles[profile];
   const { infrastructure, cluster = {}, platform = {} } = file;
@@ -144,7 +131,7 @@ export function resolveEnvironment(file: EnvironmentFile, own: unknown = file): 
             },
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
       ...given("ingressAddress", platform.ingress?.address),
-      services: servicesOf(file, defaults),
+      services: servicesOf(file, registry, profile),
     },
   };
 }
@@ -232,18 +219,24 @@ function machine(key: string, size: string): WantedMachine {
   return { key, size, generation: 1 };
 }
 
-function servicesOf(file: EnvironmentFile, defaults: ProfileDefaults): WantedService[] {
-  return serviceSwitches.flatMap((name) => {
+function servicesOf(file: EnvironmentFile, registry: Registry, profile: Profile): WantedService[] {
+  const byDefault = [
+    ...switchedServices(registry).flatMap(({ name, profiles = [] }) => (profiles.includes(profile) ? [name] : [])),
+    ...laterServices(registry, profile),
+  ];
+  return [...switchedServices(registry).map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
     const value = file.platform?.services?.[name];
-    if (value === false || (value === undefined && !defaults.services.includes(name))) return [];
-    const { size, resources, ...options } = typeof value === "object" ? value : {};
+    if (value === false || (value === undefined && !byDefault.includes(name))) return [];
+    const { replicas, resources, size, values, ...options } = typeof value === "object" ? value : {};
     return [
       {
         name,
         explicit: value !== undefined,
-        ...options,
+        ...given("replicas", replicas),
         ...given("resources", resources && resourcesOf(resources)),
         ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)),
+        ...given("values", values),
+        options,
       },
     ];
   });

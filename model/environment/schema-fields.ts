@@ -1,9 +1,10 @@
 import { isFields } from "../data";
+import type { Registry } from "../registry";
 import { environmentFileSchema } from "./schema";
 
 /** The fields a map at this path may have; empty where any are allowed. */
-export function fieldsAt(path: readonly (string | number)[]): string[] {
-  let schema: unknown = environmentFileSchema;
+export function fieldsAt(path: readonly (string | number)[], registry: Registry): string[] {
+  let schema: unknown = environmentFileSchema(registry);
   for (const step of [...path, undefined]) {
     schema = unwrap(schema);
     if (step === undefined) break;

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseAddress } from "../ipv4";
 import { objectName } from "../kubernetes-names";
+import { type Registry, switchedServices } from "../registry";
 import {
   address,
   cidr,
   domain,
   hostLabel,
-  keycloakService,
   label,
   labels,
   nameOrId,
@@ -17,6 +17,7 @@ import {
   range,
   reserved,
   resolvers,
+  type ServiceField,
   secretReferenceSchema,
   service,
   sharePath,
@@ -26,42 +27,21 @@ import {
   volume,
   zone,
 } from "./fields";
+import { laterServices } from "./later-services";
 
 /*
  * The environment file as a schema: the contract of docs/environment-file.md. Strict everywhere, so that a slip of the pen is an
  * error; every default is applied later, in resolve.ts, since it depends on the profile.
  */
 
-/** The services of the environment file, in the order it documents them. */
-export const serviceSwitches = [
-  "metricsServer",
-  "certManager",
-  "kyverno",
-  "mariadb",
-  "postgresql",
-  "keycloak",
-  "openbao",
-  "harbor",
-  "chartmuseum",
-  "chaosMesh",
-  "nats",
-  "portal",
-  "pipeline",
-  "sourceControl",
-  "kubeflow",
-  "istio",
-  "monitoring",
-  "logging",
-] as const;
-export type ServiceSwitch = (typeof serviceSwitches)[number];
-
-const services = z.strictObject({
-  ...(Object.fromEntries(serviceSwitches.map((name) => [name, service.optional()])) as Record<
-    ServiceSwitch,
-    z.ZodOptional<typeof service>
-  >),
-  keycloak: keycloakService.optional(),
-});
+/** What `platform.services` may hold. */
+const servicesOf = (registry: Registry): z.ZodType<Readonly<Record<string, ServiceField | undefined>>> =>
+  z.strictObject({
+    ...Object.fromEntries(
+      switchedServices(registry).map(({ name, about, options }) => [name, service(options).optional().describe(about)]),
+    ),
+    ...Object.fromEntries(laterServices(registry).map((name) => [name, service().optional()])),
+  });
 
 const infrastructure = z.strictObject({
   provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),
@@ -205,66 +185,78 @@ const cluster = z.strictObject({
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an Ansible variable"), z.unknown()).optional(),
 });
 
-const platform = z.strictObject({
-  domain: domain("give the address at platform.ingress.address, and here a name or nothing").optional(),
-  tls: z
-    .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("selfSigned") }),
-      z.strictObject({ kind: z.literal("provided"), certificate: secretReferenceSchema, key: secretReferenceSchema }),
-      z.strictObject({ kind: z.literal("acme"), email: z.email("must be an e-mail address") }),
-    ])
-    .optional(),
-  storage: z
-    .discriminatedUnion("kind", [
-      z.strictObject({
-        kind: z.literal("nfs"),
-        sizeGiB: positive.optional(),
-        size: text.optional().describe(nameOrId),
-        server: z
-          .string()
-          .refine(
-            (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : objectName.test(name) && name !== "localhost"),
-            "must be an IPv4 address or a host name that other machines can look up",
-          )
-          .optional(),
-        path: sharePath.optional(),
-      }),
-      z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
-      z.strictObject({
-        kind: z.literal("existing"),
-        className: z.string().regex(objectName, "must be the name of a storage class: lower-case letters, digits, '-' and '.'"),
-      }),
-    ])
-    .optional(),
-  loadBalancer: z
-    .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("metallb"), range: range.optional() }),
-      z.strictObject({ kind: z.literal("cloud") }),
-    ])
-    .optional(),
-  ingress: z.strictObject({ kind: z.enum(["nginx", "traefik"]).optional(), address: address.optional() }).optional(),
-  services: services.optional(),
-  extra: z.strictObject({ releases: z.record(z.string(), z.unknown()).optional(), manifests: z.array(z.unknown()).optional() }).optional(),
-  tenants: z.record(label("a tenant's name", 40), z.record(z.string(), z.unknown())).optional(),
-});
+const platformOf = (registry: Registry) =>
+  z.strictObject({
+    domain: domain("give the address at platform.ingress.address, and here a name or nothing").optional(),
+    tls: z
+      .discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("selfSigned") }),
+        z.strictObject({ kind: z.literal("provided"), certificate: secretReferenceSchema, key: secretReferenceSchema }),
+        z.strictObject({ kind: z.literal("acme"), email: z.email("must be an e-mail address") }),
+      ])
+      .optional(),
+    storage: z
+      .discriminatedUnion("kind", [
+        z.strictObject({
+          kind: z.literal("nfs"),
+          sizeGiB: positive.optional(),
+          size: text.optional().describe(nameOrId),
+          server: z
+            .string()
+            .refine(
+              (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : objectName.test(name) && name !== "localhost"),
+              "must be an IPv4 address or a host name that other machines can look up",
+            )
+            .optional(),
+          path: sharePath.optional(),
+        }),
+        z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
+        z.strictObject({
+          kind: z.literal("existing"),
+          className: z.string().regex(objectName, "must be the name of a storage class: lower-case letters, digits, '-' and '.'"),
+        }),
+      ])
+      .optional(),
+    loadBalancer: z
+      .discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("metallb"), range: range.optional() }),
+        z.strictObject({ kind: z.literal("cloud") }),
+      ])
+      .optional(),
+    ingress: z.strictObject({ kind: z.enum(["nginx", "traefik"]).optional(), address: address.optional() }).optional(),
+    services: servicesOf(registry).optional(),
+    extra: z
+      .strictObject({ releases: z.record(z.string(), z.unknown()).optional(), manifests: z.array(z.unknown()).optional() })
+      .optional(),
+    tenants: z.record(label("a tenant's name", 40), z.record(z.string(), z.unknown())).optional(),
+  });
+
+const schemaOf = (registry: Registry) =>
+  z.strictObject({
+    name: label("the name", 30),
+    extends: z.string().optional(),
+    release: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+$/, 'must be a K-PaaS release in quotes, such as "1.7.0"')
+      .optional(),
+    profile: z.enum(["minimal", "standard", "highAvailability"]).optional(),
+    labels: labels.optional(),
+    layers: z.enum(["one", "three"]).optional(),
+    protect: z.enum(["data", "none"]).optional(),
+    retain: z.array(z.enum(["volumes", "backups", "addresses"])).optional(),
+    infrastructure,
+    cluster: cluster.optional(),
+    platform: platformOf(registry).optional(),
+    edge: z.record(z.string(), z.unknown()).optional(),
+  });
+
+export type EnvironmentFile = z.infer<ReturnType<typeof schemaOf>>;
+
+const schemas = new WeakMap<Registry, ReturnType<typeof schemaOf>>();
 
 /** The environment file after `extends` is merged. */
-export const environmentFileSchema = z.strictObject({
-  name: label("the name", 30),
-  extends: z.string().optional(),
-  release: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/, 'must be a K-PaaS release in quotes, such as "1.7.0"')
-    .optional(),
-  profile: z.enum(["minimal", "standard", "highAvailability"]).optional(),
-  labels: labels.optional(),
-  layers: z.enum(["one", "three"]).optional(),
-  protect: z.enum(["data", "none"]).optional(),
-  retain: z.array(z.enum(["volumes", "backups", "addresses"])).optional(),
-  infrastructure,
-  cluster: cluster.optional(),
-  platform: platform.optional(),
-  edge: z.record(z.string(), z.unknown()).optional(),
-});
-
-export type EnvironmentFile = z.infer<typeof environmentFileSchema>;
+export function environmentFileSchema(registry: Registry): ReturnType<typeof schemaOf> {
+  const schema = schemas.get(registry) ?? schemaOf(registry);
+  schemas.set(registry, schema);
+  return schema;
+}

@@ -1,5 +1,4 @@
-import type { AddressRange, Labels, LoginPlan, OpenStackPlan, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
-import type { ServiceSwitch } from "./schema";
+import type { AddressRange, Labels, OpenStackPlan, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
 
 /** What a file says of one machine. */
 export interface WantedMachine {
@@ -29,17 +28,15 @@ export interface WantedGroup {
 
 /** The options of one switched-on service. */
 export interface WantedService {
-  readonly name: ServiceSwitch;
+  readonly name: string;
   /** True where the file asks for it by name, false where the profile does. */
   readonly explicit: boolean;
   readonly replicas?: number;
   readonly resources?: ResourcesPlan;
   readonly sizeGiB?: number;
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Of Keycloak. */
-  readonly selfRegistration?: boolean;
-  /** Of Keycloak. */
-  readonly adminConsole?: LoginPlan["adminConsole"];
+  /** Those that are its own. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** An environment file with every default of its profile applied; what the file leaves to the plan is undefined here. */

@@ -1,14 +1,12 @@
 import type { Findings } from "../problems";
-import type { EnvironmentFile, ServiceSwitch } from "./schema";
+import type { Registry } from "../registry";
+import type { EnvironmentFile } from "./schema";
 import type { Environment } from "./types";
-
-/** The services this version can bring up. */
-export const supportedServices: readonly ServiceSwitch[] = ["metricsServer", "certManager", "mariadb", "keycloak", "portal"];
 
 type Refusal = readonly [path: string, refused: boolean, remedy: string];
 
 /** Refuses what the contract names and this version cannot do yet: a value is never ignored. */
-export function refuseUnsupported(file: EnvironmentFile, environment: Environment, findings: Findings): void {
+export function refuseUnsupported(file: EnvironmentFile, environment: Environment, { services }: Registry, findings: Findings): void {
   const { infrastructure, cluster = {}, platform = {} } = file;
   const refusals: Refusal[] = [
     ["infrastructure.provider", infrastructure.provider !== "openstack", "use openstack"],
@@ -55,7 +53,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
       );
     }
   }
-  const later = environment.platform.services.filter(({ name }) => !supportedServices.includes(name));
+  const later = environment.platform.services.filter(({ name }) => !(name in services));
   for (const { name } of later.filter(({ explicit }) => explicit)) {
     findings.error(`platform.services.${name}`, "is not supported yet in this version", "set it to false");
   }

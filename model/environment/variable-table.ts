@@ -104,7 +104,7 @@ export const variableTable: readonly VariableRow[] = [
   ),
   field("cluster.runtime", "container_manager"),
   field("cluster.etcd.placement", "etcd_deployment_type etcd_kubeadm_enabled"),
-  field("platform.loadBalancer", "metallb_* matallb_* kube_vip_services_* kube_vip_lb_* kube_vip_enableServicesElection"),
+  field("platform.loadBalancer", "kube_vip_services_* kube_vip_lb_* kube_vip_enableServicesElection"),
   field(
     "cluster.apiEndpoint",
     `loadbalancer_apiserver loadbalancer_apiserver_localhost supplementary_addresses_in_ssl_keys kube_apiserver_endpoint
@@ -122,9 +122,7 @@ export const variableTable: readonly VariableRow[] = [
   field("cluster.hardening.tlsCipherSuites", "tls_cipher_suites"),
   field("cluster.hardening.podSecurity", "kube_pod_security_use_default kube_pod_security_default_enforce"),
   field("cluster.certificates.autoRenew", "auto_renew_certificates"),
-  field("platform.services.metricsServer", "metrics_server_*"),
-  field("platform.services.certManager", "cert_manager_*"),
-  field("platform.ingress", "ingress_nginx_* ingress_publish_* ingress_alb_* alb_ingress_* cilium_gateway_api_enabled"),
+  field("platform.ingress", "ingress_alb_* alb_ingress_* cilium_gateway_api_enabled"),
   field("cluster.airGap.registry", "registry_host"),
   field("cluster.airGap.files", "files_repo"),
   field("the kubeconfig output", "kubeconfig_localhost kubeconfig_localhost_*"),

@@ -1,9 +1,22 @@
+import { fieldOf, type Registry } from "../registry";
 import { type VariableRow, variableTable } from "./variable-table";
 
-const matchers = variableTable.map((row) => ({ row, pattern: new RegExp(`^(${row.names.map(patternOf).join("|")})$`) }));
+const matchers = variableTable.map((row) => ({ row, pattern: patternOf(row.names) }));
 
-function patternOf(name: string): string {
-  return name.replaceAll("*", ".*");
+function patternOf(names: readonly string[]): RegExp {
+  return new RegExp(`^(${names.map((name) => name.replaceAll("*", ".*")).join("|")})$`);
+}
+
+/** The rows of the services: the field of the file that speaks of each sets the variables that would bring another one of it. */
+export function serviceRows({ services }: Registry): Extract<VariableRow, { readonly kind: "field" }>[] {
+  return Object.values(services).flatMap((service) =>
+    service.kubespray === undefined ? [] : [{ names: service.kubespray, kind: "field", field: fieldOf(service) }],
+  );
+}
+
+/** The field of the service that a variable belongs to; undefined for none. */
+export function ownerOfVariable(name: string, registry: Registry): string | undefined {
+  return serviceRows(registry).find(({ names }) => patternOf(names).test(name))?.field;
 }
 
 /** What the table says of a kubespray variable; undefined where no row names it, and it is passed. */
@@ -29,8 +42,10 @@ const lookedAt: readonly (readonly [what: string, pattern: RegExp])[] = [
 ];
 
 /** Why a name needs a row in the table and has none; undefined where it has one or needs none. */
-export function unclassified(name: string): string | undefined {
-  return rowOfVariable(name) === undefined ? lookedAt.find(([, pattern]) => pattern.test(name))?.[0] : undefined;
+export function unclassified(name: string, registry: Registry): string | undefined {
+  return rowOfVariable(name) === undefined && ownerOfVariable(name, registry) === undefined
+    ? lookedAt.find(([, pattern]) => pattern.test(name))?.[0]
+    : undefined;
 }
 
 /** Names of variables, and of members inside their values, that say that the value is secret. */

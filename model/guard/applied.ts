@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { planRealm } from "../plan/realm";
 import type { EnvironmentPlan } from "../plan/types";
+import { offererOf } from "../registry";
 
 const appliedMachineSchema = z.object({
   name: z.string(),
@@ -45,11 +45,13 @@ const appliedSchema = z.object({
   databases: z.boolean(),
   /** GiB that the services' claims ask for, by service. Not known of environments applied by earlier versions. */
   claims: z.record(z.string(), z.number()).default({}),
+  /** Those of them that hold nothing but what can be had again. */
+  caches: z.array(z.string()).optional(),
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
-  /** What the realm in the databases knows. */
-  realm: z.object({ applications: z.array(z.string()), selfRegistration: z.boolean() }).optional(),
+  /** What was taken at a first start and lies in the databases since: settings, and lists that only grow. */
+  realm: z.record(z.string(), z.union([z.boolean(), z.array(z.string())])).optional(),
   built: builtSchema.optional(),
   /** Where everything is; by field of the environment file. */
   place: z.record(z.string(), z.string()),
@@ -66,8 +68,9 @@ export type AppliedMachine = Applied["machines"][string];
  * @param before what was kept before, of which the databases go on holding what they hold
  */
 export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
-  const databases = plan.services.some((service) => service.name === "mariadb");
-  const realm = databases ? realmAfter(plan, before) : undefined;
+  const databases = offererOf("mysql", plan.services) !== undefined;
+  const realm = databases ? takenAfter(plan, before) : undefined;
+  const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -112,6 +115,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     ...(realm === undefined ? {} : { realm }),
     ...built(plan),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
+    ...(caches.length === 0 ? {} : { caches }),
     place: {
       "infrastructure.provider": plan.provider,
       "infrastructure.region": plan.openstack?.region ?? "",
@@ -124,13 +128,18 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   };
 }
 
-/** The realm is imported once and stays in its database, also while no Keycloak runs; what was approved since counts as entered by hand. */
-function realmAfter(plan: EnvironmentPlan, before: Applied | undefined): Applied["realm"] {
+/** What was taken once stays in its database, also while its service does not run; what was approved since counts as entered by hand. */
+function takenAfter(plan: EnvironmentPlan, before: Applied | undefined): Applied["realm"] {
   const known = before?.databases ? before.realm : undefined;
-  const wanted = planRealm(plan.services);
+  const wanted = plan.services.find(({ takenOnce }) => takenOnce !== undefined)?.takenOnce;
   if (wanted === undefined) return known;
-  const applications = [...new Set([...(known?.applications ?? []), ...wanted.applications])].sort();
-  return { applications, selfRegistration: wanted.selfRegistration };
+  const itemsOf = (name: string): readonly string[] => (Array.isArray(known?.[name]) ? known[name] : []);
+  return {
+    ...Object.fromEntries(
+      Object.entries(wanted.lists).map(([name, { of }]) => [name, [...new Set([...itemsOf(name), ...Object.keys(of)])].sort()]),
+    ),
+    ...Object.fromEntries(Object.entries(wanted.settings).map(([name, { is }]) => [name, is])),
+  };
 }
 
 function built({ machines, openstack, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {

@@ -1,3 +1,5 @@
+import { fieldOf, type Registry } from "../registry";
+import type { ServiceDefinition } from "../service";
 import type { Danger } from "./danger";
 
 /*
@@ -33,7 +35,22 @@ const rows = (how: ChangeKind, ...paths: readonly (string | readonly [path: stri
   paths.map((each) => (typeof each === "string" ? { path: each, how } : { path: each[0], when: each[1], how }));
 
 /** One row for every field, or for the fields below it. */
-export const changeRows: readonly ChangeRow[] = [
+export function changeRows(registry: Registry): ChangeRow[] {
+  return [...fileRows, ...Object.values(registry.services).flatMap((service) => serviceRows(service, registry))];
+}
+
+/** What the change of a service may cost. */
+function serviceRows(service: ServiceDefinition, { services }: Registry): ChangeRow[] {
+  const { claims = [], options = [] } = service.takesOnce ?? {};
+  const claimants = Object.values(services).filter(({ needs = {} }) => claims.some((kind) => kind in needs));
+  return [
+    ...rows("edit-realm", ...claimants.map((each) => [fieldOf(each), "switched on later"] as const)),
+    ...rows("edit-realm", ...options.map((option) => [`${fieldOf(service)}.${option}`, "after the first start"] as const)),
+    ...(service.keeps === "data" ? rows("drop-database", [fieldOf(service), "switched off"]) : []),
+  ];
+}
+
+const fileRows: readonly ChangeRow[] = [
   ...rows("follows", "extends", "profile"),
   ...rows(
     "applied",
@@ -96,12 +113,6 @@ export const changeRows: readonly ChangeRow[] = [
   ...rows("move-domain", "platform.domain"),
   ...rows("change-authority", "platform.tls"),
   ...rows(
-    "edit-realm",
-    ["platform.services.portal", "switched on later"],
-    ["platform.services.keycloak.selfRegistration", "after the first start"],
-  ),
-  ...rows("drop-database", ["platform.services.mariadb", "switched off"]),
-  ...rows(
     "refused",
     "name",
     "release",
@@ -155,10 +166,12 @@ const KINDS: readonly (readonly [title: string, kinds: readonly ChangeKind[] | u
 ];
 
 /** The table as the documentation shows it. */
-export function changeTable(): string {
+export function changeTable(registry: Registry): string {
   const told = KINDS.flatMap(([, kinds]) => kinds ?? []);
   const lines = KINDS.map(([title, kinds]) => {
-    const matching = changeRows.filter(({ how }) => (kinds === undefined ? !told.includes(how) && how !== "later" : kinds.includes(how)));
+    const matching = changeRows(registry).filter(({ how }) =>
+      kinds === undefined ? !told.includes(how) && how !== "later" : kinds.includes(how),
+    );
     return `| ${title} | ${matching.map((row) => describeRow(row, kinds === undefined)).join(", ")} |`;
   });
   return ["| a change of these | fields |", "|---|---|", ...lines].join("\n");

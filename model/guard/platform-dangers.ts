@@ -32,9 +32,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
   }
-  if (applied.databases && !wanted.databases) {
-    approvable("drop-database", "platform.services.mariadb", "the databases of the platform would be deleted", "leave mariadb on", false);
-  }
+  dangers.push(...dataDangers(applied, wanted));
   return dangers;
 }
 
@@ -69,28 +67,53 @@ function domainDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan)
       wanted.tls,
     );
   }
-  const [realm, asked] = [applied.realm, wanted.realm];
-  const taken = "Keycloak has taken its realm at its first start and learns nothing since";
-  if (realm && asked && realm.selfRegistration !== asked.selfRegistration) {
-    const [switched, was] = asked.selfRegistration ? ["on", "off"] : ["off", "on"];
-    asks(
-      "edit-realm",
-      "platform.services.keycloak.selfRegistration",
-      `${taken}: self-registration would stay ${was}`,
-      `set it back, or switch it ${switched} by hand, in Keycloak's console (realm cp-realm, settings of the log-in)`,
-      asked.selfRegistration,
-    );
-  }
-  const unknown = asked?.applications.filter((url) => realm?.applications.includes(url) === false) ?? [];
-  if (unknown.length > 0) {
-    asks(
-      "edit-realm",
-      moved ? (follows ? "platform.ingress.address" : "platform.domain") : "platform.services.portal",
-      `${taken}: it would refuse the log-ins of ${unknown.join(", ")}`,
-      "set it back, or add that to the redirect URIs and web origins of the client cp-client in the realm cp-realm by hand, in Keycloak's console",
-    );
-  }
-  return dangers;
+  const movedBy = moved ? (follows ? "platform.ingress.address" : "platform.domain") : undefined;
+  return [...dangers, ...takenDangers(applied, wanted, plan, movedBy)];
+}
+
+/** The data of services that are no longer wanted. Of what earlier versions applied it is known only that there were databases. */
+function dataDangers({ claims, caches = [], databases }: Applied, wanted: Applied): Danger[] {
+  const dropped = Object.keys(claims).filter((name) => !(name in wanted.claims) && !caches.includes(name));
+  const unnamed = databases && !wanted.databases && dropped.length === 0;
+  return [
+    ...dropped.map((name) => [`platform.services.${name}`, name] as const),
+    ...(unnamed ? [["platform.services", "it"] as const] : []),
+  ].map(([path, name]) => ({
+    key: "environment",
+    action: "drop-database",
+    path,
+    reason: `${name === "it" ? "the databases of the platform" : `the data of ${name}`} would be deleted`,
+    remedy: `leave ${name} on`,
+    value: false,
+  }));
+}
+
+/** What a service has taken at its first start stays as it was. `movedBy`: the field by which its own and all other names move. */
+function takenDangers(applied: Applied, wanted: Applied, { services }: EnvironmentPlan, movedBy: string | undefined): Danger[] {
+  return services.flatMap(({ takenOnce }): Danger[] => {
+    const [was, becomes] = [applied[takenOnce?.key ?? "realm"], wanted[takenOnce?.key ?? "realm"]];
+    if (takenOnce === undefined || was === undefined || becomes === undefined) return [];
+    const { reason, settings, lists } = takenOnce;
+    const asks = (path: string, otherwise: string, remedy: string, value?: boolean): Danger => ({
+      key: "environment",
+      action: "edit-realm",
+      path,
+      reason: `${reason}: ${otherwise}`,
+      remedy,
+      ...(value === undefined ? {} : { value }),
+    });
+    return [
+      ...Object.entries(settings).flatMap(([name, { is, path, otherwise, remedy }]) =>
+        was[name] === undefined || was[name] === is ? [] : [asks(path, otherwise, remedy, is)],
+      ),
+      ...Object.entries(lists).flatMap(([name, { of, otherwise, remedy }]) => {
+        const known = was[name];
+        const unknown = Object.keys(of).filter((item) => Array.isArray(known) && !known.includes(item));
+        const [first] = unknown;
+        return first === undefined ? [] : [asks(movedBy ?? of[first] ?? "", `${otherwise} ${unknown.join(", ")}`, remedy)];
+      }),
+    ];
+  });
 }
 
 /** What is reached from outside, and the field that says whether it is. */

@@ -7,6 +7,8 @@ import { variableFlows } from "./variable-flows";
 interface FlowContext {
   readonly environment: Environment;
   readonly machines: readonly MachinePlan[];
+  /** What the services need between machines. */
+  readonly services: readonly Flow[];
 }
 
 type Port = Flow["ports"][number];
@@ -15,7 +17,7 @@ type Port = Flow["ports"][number];
  * All traffic that is allowed, and why. Port numbers and directions follow Kubernetes' and kubespray's port requirements
  * (10257 is the controller manager, 10259 the scheduler; the removed insecure ports 10251, 10252 and 10255 stay closed).
  */
-export function planFlows({ environment, machines }: FlowContext): Flow[] {
+export function planFlows({ environment, machines, services }: FlowContext): Flow[] {
   const { access, cluster, network, platform } = environment;
   const has = (role: string): boolean => machines.some((machine) => machine.roles.some((each) => each === role));
   const inside: FlowPeer = `cidr:${network.cidr}`;
@@ -45,8 +47,7 @@ export function planFlows({ environment, machines }: FlowContext): Flow[] {
   tcp("nodes", "nodes", [10250], "kubelet API for the control plane and metrics-server");
   flows.push({ from: "nodes", to: "nodes", protocol: "icmp", ports: [], reason: "reachability checks and path MTU discovery" });
   flows.push(...overlayFlows(environment));
-  tcp("nodes", "nodes", [7946], "MetalLB members among each other");
-  udp("nodes", "nodes", [7946], "MetalLB members among each other");
+  flows.push(...services);
   for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, "worker", [80, 443], "HTTP and HTTPS of the platform");
 
   if (has("nfs")) tcp("nodes", "nfs", [2049], "NFS 4 volumes");

@@ -4,6 +4,7 @@ import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";
+import { type Registry, servicesOn } from "../registry";
 import { checkAddressPairs } from "./address-pairs";
 import { planAddresses } from "./addresses";
 import { checkDomains } from "./checks-domains";
@@ -11,7 +12,8 @@ import { planApiEndpoint, planCluster, planInventory } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { planMachines } from "./machines";
-import { checkStorage, planBom, planImages, planPlatform, planServices } from "./platform";
+import { checkStorage, planBom, planImages, planPlatform } from "./platform";
+import { planServices } from "./services";
 import type { EnvironmentPlan } from "./types";
 import { planVersions } from "./versions";
 
@@ -32,7 +34,12 @@ const defaultImage = "ubuntu-22.04";
  * Plans an environment from its file and its lock, and from nothing else: the same two give the same plan everywhere.
  * Problems that only planning can see (no address left, an unknown release) land in `findings`; the plan is then not to be used.
  */
-export function planEnvironment(environment: Environment, lock: Lock | undefined, findings: Findings): PlannedEnvironment | undefined {
+export function planEnvironment(
+  environment: Environment,
+  registry: Registry,
+  lock: Lock | undefined,
+  findings: Findings,
+): PlannedEnvironment | undefined {
   const number = environment.release ?? lock?.release ?? knownReleases[0] ?? "";
   const release = findRelease(number);
   if (!release) {
@@ -54,7 +61,7 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
   const cluster = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
   findings.add(privateUrls(environment, floating, platform.domain));
-  const services = planServices(environment, release, platform, profiles[environment.profile].replicas);
+  const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
@@ -112,14 +119,14 @@ export function planEnvironment(environment: Environment, lock: Lock | undefined
         ...(environment.access.keyPair === undefined ? {} : { keyPair: environment.access.keyPair }),
       },
     },
-    flows: planFlows({ environment, machines }),
+    flows: planFlows({ environment, machines, services: servicesOn(environment, registry).flatMap(({ flows = [] }) => flows) }),
     apiEndpoint,
     cluster,
     inventory: planInventory(cluster, machines),
     platform,
     services,
     images: planImages(services),
-    bom: planBom(release, services, versions),
+    bom: planBom(release, registry, services, versions),
     openstack: { ...environment.openstack, ...(environment.region === undefined ? {} : { region: environment.region }) },
   };
   checkAddressPairs(plan, findings);

@@ -1,40 +1,15 @@
 import type { Release } from "../catalog";
-import { imagesWith } from "../charts/images";
-import { replicatedServices } from "../environment/resolve";
-import type { Environment, WantedService } from "../environment/types";
-import { supportedServices } from "../environment/unsupported";
+import type { Environment } from "../environment/types";
 import type { Findings } from "../problems";
+import type { Registry } from "../registry";
 import type { AddressPlan } from "./addresses";
-import type { BomEntry, MachinePlan, PlatformPlan, ServiceName, ServicePlan } from "./types";
+import { entryOf } from "./services";
+import type { BomEntry, MachinePlan, PlatformPlan, ServicePlan } from "./types";
 
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
 const storageClass = "cp-storageclass";
 
-interface ServiceRule {
-  readonly name: ServiceName;
-  readonly dependsOn: readonly ServiceName[];
-  /** Left side of its host name under the platform's domain. */
-  readonly host?: string;
-}
-
-/** In the order they are brought up: each after what it depends on. */
-const rules: readonly ServiceRule[] = [
-  { name: "metallb", dependsOn: [] },
-  { name: "storage", dependsOn: [] },
-  { name: "metricsServer", dependsOn: [] },
-  { name: "certManager", dependsOn: [] },
-  { name: "ingress", dependsOn: ["metallb"] },
-  { name: "mariadb", dependsOn: ["storage"] },
-  { name: "keycloak", dependsOn: ["ingress", "mariadb"], host: "keycloak" },
-  { name: "portal", dependsOn: ["ingress", "storage", "mariadb", "keycloak"], host: "portal" },
-];
-
-/** Services every platform has, whatever the file switches. */
-function inherent(environment: Environment, name: ServiceName): boolean {
-  return name === "metallb" || name === "ingress" || (name === "storage" && environment.platform.storage.kind === "nfs");
-}
-
-/** `outside`: the ingress's floating address, where it was made beforehand. */
+/** What services share. `outside`: the ingress's floating address, where it was made beforehand. */
 export function planPlatform(
   environment: Environment,
   addresses: AddressPlan,
@@ -54,36 +29,6 @@ export function planPlatform(
     loadBalancer: { kind: "metallb", range: addresses.loadBalancerRange, reserved: addresses.formerIngress },
     ingress: { kind: "nginx", className: "nginx", address: addresses.ingress },
   };
-}
-
-export function planServices(environment: Environment, release: Release, platform: PlatformPlan, replicas: number): ServicePlan[] {
-  const wanted = new Map<string, WantedService>(
-    environment.platform.services.filter((each) => supportedServices.includes(each.name)).map((each) => [each.name, each]),
-  );
-  const on = rules.filter(({ name }) => inherent(environment, name) || wanted.has(name));
-  const names = new Set(on.map(({ name }) => name));
-  return on.map(({ name, dependsOn, host }): ServicePlan => {
-    const { version, namespace, chart, images, defaults } = release.services[name];
-    const options = wanted.get(name);
-    const sizeGiB = options?.sizeGiB ?? defaults.sizeGiB;
-    const resources = options?.resources ?? defaults.resources;
-    return {
-      name,
-      namespace,
-      version,
-      dependsOn: dependsOn.filter((each) => names.has(each)),
-      ...(chart ? { chart } : {}),
-      images: chart && options?.values ? imagesWith(chart.name, images, options.values) : images,
-      replicas: options?.replicas ?? (replicatedServices.includes(name) ? Math.max(replicas, defaults.replicas) : defaults.replicas),
-      ...(resources ? { resources } : {}),
-      ...(sizeGiB === undefined ? {} : { sizeGiB }),
-      ...(host === undefined ? {} : { host: `${host}.${platform.domain}` }),
-      ...(name === "keycloak"
-        ? { login: { selfRegistration: options?.selfRegistration ?? false, adminConsole: options?.adminConsole ?? "internal" } }
-        : {}),
-      ...(options?.values ? { values: options.values } : {}),
-    };
-  });
 }
 
 /** What the services keep on volumes must fit the share that is made for it. */
@@ -106,6 +51,7 @@ export function planImages(services: readonly ServicePlan[]): string[] {
 /** What the environment is made of: software with licence and source, charts and images. */
 export function planBom(
   release: Release,
+  registry: Registry,
   services: readonly ServicePlan[],
   versions: { kubespray: string; kubernetes: string },
 ): BomEntry[] {
@@ -132,7 +78,7 @@ export function planBom(
       source: "https://github.com/kubernetes/kubernetes",
     },
     ...services.map((service): BomEntry => {
-      const { licence, source } = release.services[service.name];
+      const { licence, source } = entryOf(registry.services[service.name] ?? service, release);
       return { kind: "software", name: service.name, version: service.version, licence, source };
     }),
     ...services.flatMap(({ chart }): BomEntry[] =>

@@ -136,9 +136,6 @@ export interface Inventory {
   readonly [group: string]: unknown;
 }
 
-/** The platform's services, by the names of the environment file and of the ones every platform has. */
-export type ServiceName = "metallb" | "ingress" | "storage" | "metricsServer" | "certManager" | "mariadb" | "keycloak" | "portal";
-
 /** A pinned Helm chart. */
 export interface ChartRef {
   readonly name: string;
@@ -153,20 +150,29 @@ export interface ResourcesPlan {
   readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
-/** Who may log in to the platform, and where its accounts are administered. */
-export interface LoginPlan {
-  /** Whether visitors may make themselves an account. */
-  readonly selfRegistration: boolean;
-  /** `internal`: reached through the cluster only; `public`: at the service's host, as the users' log-in is. */
-  readonly adminConsole: "internal" | "public";
+/** What a service takes at its first start and never again: where it changes later, somebody must follow by hand, so it asks first. */
+export interface TakenOnce {
+  /** Where the stack's output `applied` keeps it. */
+  readonly key: "realm";
+  /** That it learns nothing since. */
+  readonly reason: string;
+  /** Settings, by name; `otherwise` is what stays as it was, `remedy` how to follow. */
+  readonly settings: Readonly<
+    Record<string, { readonly is: boolean; readonly path: string; readonly otherwise: string; readonly remedy: string }>
+  >;
+  /** Lists that only grow, by name; `of` says which field asks for an item. */
+  readonly lists: Readonly<
+    Record<string, { readonly of: Readonly<Record<string, string>>; readonly otherwise: string; readonly remedy: string }>
+  >;
 }
 
 export interface ServicePlan {
-  readonly name: ServiceName;
+  readonly name: string;
   readonly namespace: string;
   /** The software's version, as its project writes it. */
   readonly version: string;
-  readonly dependsOn: readonly ServiceName[];
+  /** The services whose grants it takes. */
+  readonly dependsOn: readonly string[];
   /** Set where the service is a Helm chart. */
   readonly chart?: ChartRef;
   /** Full references by the role they play in the service, mirrored when the environment is air-gapped. */
@@ -177,8 +183,14 @@ export interface ServicePlan {
   readonly sizeGiB?: number;
   /** The host name it is reached at from outside, where it is. */
   readonly host?: string;
-  /** Set for Keycloak. */
-  readonly login?: LoginPlan;
+  /** Options of its own, as the file gives them. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What it claims of others, by kind. */
+  readonly needs?: Readonly<Record<string, object>>;
+  /** The kinds it gives to those who claim them. */
+  readonly offers?: readonly string[];
+  readonly keeps?: "data" | "cache";
+  readonly takenOnce?: TakenOnce;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

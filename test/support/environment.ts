@@ -1,3 +1,4 @@
+import { registry } from "../../files/registry";
 import { checkEnvironment } from "../../model/environment/checks";
 import { parseEnvironmentFile } from "../../model/environment/parse";
 import { resolveEnvironment } from "../../model/environment/resolve";
@@ -17,11 +18,11 @@ export function planFile(
   lock?: Lock,
 ): { readonly problems: Problem[]; readonly planned: PlannedEnvironment | undefined } {
   const findings = new Findings();
-  const { file } = parseEnvironmentFile(content, findings);
-  const environment = resolveEnvironment(file);
-  refuseUnsupported(file, environment, findings);
-  checkEnvironment(environment, findings);
-  const planned = planEnvironment(environment, lock, findings);
+  const { file } = parseEnvironmentFile(content, registry, findings);
+  const environment = resolveEnvironment(file, registry);
+  refuseUnsupported(file, environment, registry, findings);
+  checkEnvironment(environment, registry, findings);
+  const planned = planEnvironment(environment, registry, lock, findings);
   return { problems: findings.toProblems(file.name), planned };
 }
 

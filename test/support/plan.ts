@@ -1,3 +1,4 @@
+import { registry } from "../../files/registry";
 import { parseEnvironmentFile } from "../../model/environment/parse";
 import { resolveEnvironment } from "../../model/environment/resolve";
 import type { Lock } from "../../model/lock";
@@ -43,7 +44,12 @@ const PROFILES: Readonly<Record<Profile, FileContent>> = {
 export function sampleEnvironment(profile: Profile, overrides: FileContent = {}, lock?: Lock): PlannedEnvironment {
   const findings = new Findings();
   const content = merge(merge(BASE, PROFILES[profile]), overrides);
-  const planned = planEnvironment(resolveEnvironment(parseEnvironmentFile(content, findings).file), lock, findings);
+  const planned = planEnvironment(
+    resolveEnvironment(parseEnvironmentFile(content, registry, findings).file, registry),
+    registry,
+    lock,
+    findings,
+  );
   if (planned === undefined || findings.hasErrors) throw new Error(findings.toProblems("seoul").map(formatProblem).join("\n"));
   return planned;
 }

@@ -1,4 +1,3 @@
-import type { LoginPlan } from "../../../model/plan/types";
 import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../args";
 
 /** Arguments of {@link Keycloak}. */
@@ -21,5 +20,5 @@ export interface KeycloakArgs extends ServiceArgs {
    * the administration through the cluster, `kubectl port-forward` for instance.
    * @default "internal"
    */
-  readonly adminConsole?: LoginPlan["adminConsole"];
+  readonly adminConsole?: "internal" | "public";
 }

@@ -2,7 +2,6 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { all, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
-import type { LoginPlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import type { Credentials } from "../args";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
@@ -18,7 +17,7 @@ const BOOTSTRAP_ADMIN = "kpaas-admin";
 const SERVED = { public: ["/"], internal: ["/realms", "/resources"] } as const;
 
 /** Where the administration is reached, if not at the public host: at the end of a port-forward. */
-function adminUrl(adminConsole: LoginPlan["adminConsole"]): string | undefined {
+function adminUrl(adminConsole: KeycloakArgs["adminConsole"]): string | undefined {
   return adminConsole === "public" ? undefined : `http://localhost:${HTTP_PORT}`;
 }
 

@@ -2,8 +2,11 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import { CustomResource, secret } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../../../components/platform/args";
 import { Platform, type PlatformArgs } from "../../../components/platform/platform";
+import { registry } from "../../../files/registry";
 import { findRelease } from "../../../model/catalog";
-import type { EnvironmentPlan, ServiceName, ServicePlan } from "../../../model/plan/types";
+import { resolveEnvironment } from "../../../model/environment/resolve";
+import { planServices } from "../../../model/plan/services";
+import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../support/graph";
 import type { Bag } from "../../support/mocks";
 
@@ -12,31 +15,26 @@ export const CANARY = "canary-5f3d";
 
 const release = findRelease("1.7.0")!;
 
-const DEPENDS_ON: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
-  metallb: [],
-  storage: [],
-  metricsServer: [],
-  certManager: [],
-  ingress: ["metallb"],
-  mariadb: ["storage"],
-  keycloak: ["ingress", "mariadb"],
-  portal: ["ingress", "storage", "mariadb", "keycloak"],
+const platform: PlatformPlan = {
+  domain: "seoul.example.org",
+  tls: { kind: "selfSigned" },
+  storage: { kind: "nfs", server: "10.20.0.20", path: "/srv/nfs", sizeGiB: 200 },
+  storageClass: "cp-storageclass",
+  loadBalancer: { kind: "metallb", range: { first: "10.20.0.200", last: "10.20.0.230" }, reserved: [] },
+  ingress: { kind: "nginx", className: "nginx", address: "10.20.0.200" },
 };
 
-/** A service as the catalogue has it, with changes. */
-export function servicePlan(name: ServiceName, changes: Partial<ServicePlan> = {}): ServicePlan {
-  const { version, namespace, chart, images, defaults } = release.services[name];
-  return {
-    name,
-    namespace,
-    version,
-    dependsOn: DEPENDS_ON[name],
-    images,
-    ...defaults,
-    ...(chart ? { chart } : {}),
-    ...(name === "keycloak" || name === "portal" ? { host: `${name}.seoul.example.org` } : {}),
-    ...changes,
-  };
+const services = planServices(
+  resolveEnvironment({ name: "seoul", infrastructure: { provider: "openstack" } }, registry),
+  registry,
+  release,
+  platform,
+  1,
+);
+
+/** A service as it is planned, with changes. */
+export function servicePlan(name: string, changes: Partial<ServicePlan> = {}): ServicePlan {
+  return { ...services.find((each) => each.name === name)!, ...changes };
 }
 
 /** An environment with every service, with changes. */
@@ -77,15 +75,8 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
       onDelete: "forget",
     },
     inventory: { _meta: { hostvars: {} } },
-    platform: {
-      domain: "seoul.example.org",
-      tls: { kind: "selfSigned" },
-      storage: { kind: "nfs", server: "10.20.0.20", path: "/srv/nfs", sizeGiB: 200 },
-      storageClass: "cp-storageclass",
-      loadBalancer: { kind: "metallb", range: { first: "10.20.0.200", last: "10.20.0.230" }, reserved: [] },
-      ingress: { kind: "nginx", className: "nginx", address: "10.20.0.200" },
-    },
-    services: (Object.keys(DEPENDS_ON) as ServiceName[]).map((name) => servicePlan(name)),
+    platform,
+    services,
     images: [],
     bom: [],
     ...changes,
@@ -131,7 +122,7 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly ServiceName[] = ["metallb", "storage", "mariadb"];
+  const single: readonly string[] = ["metallb", "storage", "mariadb"];
   return { ...plan, services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, replicas: 3 })) };
 }
 

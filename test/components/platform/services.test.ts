@@ -11,7 +11,7 @@ import { MetricsServer } from "../../../components/platform/metrics-server/metri
 import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
-import type { LoginPlan, ServicePlan } from "../../../model/plan/types";
+import type { ServicePlan } from "../../../model/plan/types";
 import { golden } from "../../support/golden";
 import type { Graph, GraphOptions } from "../../support/graph";
 import { unwrapSecret } from "../../support/mocks";
@@ -88,7 +88,7 @@ const mariadb =
       opts,
     );
 const keycloak =
-  (changes: Partial<ServicePlan> = {}, login: Partial<LoginPlan> = {}): Build =>
+  (changes: Partial<ServicePlan> = {}, login: Partial<ConstructorParameters<typeof Keycloak>[1]> = {}): Build =>
   (common, opts) =>
     new Keycloak(
       "sso",

@@ -3,7 +3,7 @@ import { deletedBy, keptByProtection, saysProtected } from "../../../engine/stat
 import type { Danger } from "../../../model/guard/danger";
 import { environmentFile, plannedFile } from "../../support/environment";
 
-const danger = (key: string, action: Danger["action"]): Danger => ({ key, action, path: "", reason: "", remedy: "" });
+const danger = (key: string, action: Danger["action"], path = ""): Danger => ({ key, action, path, reason: "", remedy: "" });
 
 const urn = (chain: string, name: string): string => `urn:pulumi:demo::kpaas::kpaas:index:Environment$${chain}::${name}`;
 const volume = (key: string, name: string, protect = true) => ({
@@ -15,6 +15,7 @@ const volume = (key: string, name: string, protect = true) => ({
 const claim = (service: string) => ({
   urn: urn(`kpaas:index:Platform$kpaas:platform:${service}$kubernetes:core/v1:PersistentVolumeClaim`, `demo-${service}-data`),
   type: "kubernetes:core/v1:PersistentVolumeClaim",
+  parent: urn(`kpaas:index:Platform$kpaas:platform:${service}`, `demo-platform-${service.toLowerCase()}`),
   protect: true,
   inputs: { metadata: { name: "data" } },
 });
@@ -57,15 +58,14 @@ describe("The protected resources that an approved change deletes", () => {
   });
 
   it("are the database's claims, and no other service's, when the database goes", () => {
-    assert.deepEqual(named(danger("environment", "drop-database")), ["demo-MariaDb-data"]);
+    assert.deepEqual(named(danger("environment", "drop-database", "platform.services.mariadb")), ["demo-MariaDb-data"]);
   });
 
   it("are those of every change that is approved, and none of a change that keeps the data", () => {
-    assert.deepEqual(named(danger("a", "discard-volume"), danger("b", "remove"), danger("environment", "drop-database")), [
-      "demo-a-data",
-      "demo-b-data",
-      "demo-MariaDb-data",
-    ]);
+    assert.deepEqual(
+      named(danger("a", "discard-volume"), danger("b", "remove"), danger("environment", "drop-database", "platform.services.mariadb")),
+      ["demo-a-data", "demo-b-data", "demo-MariaDb-data"],
+    );
     for (const action of ["rebuild", "resize", "unprotect", "move-ingress", "never"] as const)
       assert.deepEqual(named(danger("a", action), danger("b", action)), [], action);
   });

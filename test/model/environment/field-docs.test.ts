@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fieldTable, fieldTypes } from "../../../dev/environment-fields";
+import { registry } from "../../../files/registry";
 import type { EnvironmentFields } from "../../../model/environment/environment-fields";
 import { docOf, fieldDocs } from "../../../model/environment/field-docs";
 import { alternatives, environmentJsonSchema, type JsonSchema } from "../../../model/environment/json-schema";
@@ -32,7 +33,7 @@ function fieldsOf(schema: JsonSchema, path = ""): [path: string, description: st
 }
 
 describe("what the fields of the environment file mean", () => {
-  const fields = fieldsOf(environmentJsonSchema() as JsonSchema);
+  const fields = fieldsOf(environmentJsonSchema(registry) as JsonSchema);
 
   it("is said of every field in the JSON Schema, and of none that is not there", () => {
     assert.ok(fields.length > 300, String(fields.length));

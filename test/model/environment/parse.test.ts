@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { registry } from "../../../files/registry";
 import { isFields } from "../../../model/data";
 import { environmentJsonSchema } from "../../../model/environment/json-schema";
 import { environmentFile, planFile } from "../../support/environment";
@@ -18,7 +19,7 @@ function paths(content: unknown): string[] {
 }
 
 /** The paths of every field that the JSON Schema names, one pool and one machine standing for all. */
-function leaves(schema: unknown = environmentJsonSchema(), path: string[] = []): string[][] {
+function leaves(schema: unknown = environmentJsonSchema(registry), path: string[] = []): string[][] {
   if (!isFields(schema)) return [];
   const { properties, additionalProperties, anyOf, oneOf } = schema;
   const below = [
@@ -219,7 +220,11 @@ describe("an environment file", () => {
   });
 
   it("has a JSON Schema that names its fields", () => {
-    const schema = environmentJsonSchema() as { properties: Record<string, unknown>; required: string[]; additionalProperties: boolean };
+    const schema = environmentJsonSchema(registry) as {
+      properties: Record<string, unknown>;
+      required: string[];
+      additionalProperties: boolean;
+    };
     assert.deepEqual(schema.required, ["name", "infrastructure"]);
     assert.equal(schema.additionalProperties, false);
     assert.ok("platform" in schema.properties);

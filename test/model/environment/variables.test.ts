@@ -4,6 +4,7 @@ import { join } from "node:path";
 import catalogue from "../../../catalog/kubespray-variables.json";
 import { variablesPage } from "../../../dev/variables-page";
 import { planContent } from "../../../files/plan-content";
+import { registry } from "../../../files/registry";
 import { knownNames } from "../../../model/environment/known-variables";
 import { serversIn } from "../../../model/environment/variable-values";
 import { isSecretName, rowOfVariable, unclassified } from "../../../model/environment/variables";
@@ -14,6 +15,7 @@ const closed = { provider: "openstack", access: { adminCidrs: [], ingressCidrs: 
 const content = (variables: Record<string, unknown>, cluster: Record<string, unknown> = {}) =>
   planContent(
     {
+      registry,
       content: environmentFile({ infrastructure: closed, cluster: { ...cluster, variables } }),
       whole: true,
       fallbackName: "demo",
@@ -256,11 +258,11 @@ describe("variables passed through to kubespray", () => {
 
   it("have a row in the table where their name says that they run commands, open ports or carry addresses", () => {
     assert.deepEqual(
-      knownNames.filter((name) => unclassified(name) !== undefined),
+      knownNames.filter((name) => unclassified(name, registry) !== undefined),
       [],
     );
-    assert.equal(unclassified("other_port"), "opens ports");
-    assert.equal(unclassified("other_cidr"), "carries addresses");
+    assert.equal(unclassified("other_port", registry), "opens ports");
+    assert.equal(unclassified("other_cidr", registry), "carries addresses");
     assert.ok(Object.keys(catalogue).length > 1500);
   });
 

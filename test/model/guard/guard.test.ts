@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { registry } from "../../../files/registry";
 import { parseEnvironmentFile } from "../../../model/environment/parse";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { type Applied, appliedState, parseApplied } from "../../../model/guard/applied";
@@ -203,20 +204,22 @@ describe("the guard", () => {
   it("remembers the realm in the databases while no Keycloak runs, until they are dropped", () => {
     const of = (over: Over, before?: Applied) => appliedState(plannedFile(base(over)).plan, before);
     const known = of({}).realm;
-    assert.equal(known?.applications.length, 1);
+    const urls = (realm: Applied["realm"]): readonly string[] => [realm?.applications ?? []].flat().map(String);
+    assert.equal(urls(known).length, 1);
     const without = of(few({ mariadb: true }), of({}));
     assert.deepEqual(without.realm, known);
     assert.deepEqual(of(few({ mariadb: false }), without).realm, undefined);
     const moved = of({ platform: { domain: "apps.example.org" } }, without);
-    assert.deepEqual(moved.realm?.applications, [...(known?.applications ?? []), "https://portal.apps.example.org"]);
+    assert.deepEqual(urls(moved.realm), [...urls(known), "https://portal.apps.example.org"]);
     assert.deepEqual(findDangers(moved, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
   });
 
   it("takes a base's number of workers for no wish of the file itself", () => {
     const content = environmentFile(count(2));
     const findings = new Findings();
-    const { file } = parseEnvironmentFile(content, findings);
-    const own = (over: Over) => resolveEnvironment(file, environmentFile(over)).groups.find(({ name }) => name === "worker")?.counted;
+    const { file } = parseEnvironmentFile(content, registry, findings);
+    const own = (over: Over) =>
+      resolveEnvironment(file, registry, environmentFile(over)).groups.find(({ name }) => name === "worker")?.counted;
     assert.deepEqual([own({}), own(count(2)), own(pools({ worker: {} }))], [false, true, false]);
   });
 

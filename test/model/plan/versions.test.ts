@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import dates from "../../../catalog/end-of-life.json";
 import { versionNotice } from "../../../cli/lock";
 import { planContent } from "../../../files/plan-content";
+import { registry } from "../../../files/registry";
 import { kubernetesVersions, kubesprayRelease, minorOf } from "../../../model/cluster/releases";
 import type { Lock } from "../../../model/lock";
 import { Findings } from "../../../model/problems";
@@ -10,7 +11,7 @@ import { environmentFile } from "../../support/environment";
 function planned(kubernetes: unknown, lock?: Lock, today = "2026-01-01", network: Record<string, unknown> = {}) {
   const cluster = kubernetes === undefined ? { network } : { kubernetes, network };
   return planContent(
-    { content: environmentFile({ cluster }), whole: true, fallbackName: "demo", readLock: () => lock },
+    { registry, content: environmentFile({ cluster }), whole: true, fallbackName: "demo", readLock: () => lock },
     new Findings(),
     today,
   );

@@ -1,0 +1,11 @@
+import { certManager } from "./cert-manager/service";
+import { ingress } from "./ingress-nginx/service";
+import { keycloak } from "./keycloak/service";
+import { mariadb } from "./mariadb/service";
+import { metallb } from "./metallb/service";
+import { metricsServer } from "./metrics-server/service";
+import { storage } from "./nfs-storage/service";
+import { portal } from "./portal/service";
+
+/** The services of the platform, in the order in which they are brought up where their needs do not decide. */
+export const services = { metallb, storage, metricsServer, certManager, ingress, mariadb, keycloak, portal } as const;

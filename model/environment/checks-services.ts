@@ -1,0 +1,66 @@
+import { findRelease, knownReleases } from "../catalog";
+import type { Findings } from "../problems";
+import { fieldOf, givenByFile, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
+import type { ServiceDefinition } from "../service";
+import type { Environment } from "./types";
+
+/** What can be wrong between services, and with the options that all of them have. */
+export function checkServices(environment: Environment, registry: Registry, findings: Findings): void {
+  const on = servicesOn(environment, registry);
+  checkClaims(environment, on, registry, findings);
+  checkOffers(on, findings);
+  const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
+  for (const { name, replicas, sizeGiB, values } of environment.platform.services) {
+    const service = registry.services[name];
+    if (service === undefined) continue;
+    const path = fieldOf(service);
+    if (service.replicas === 1 && replicas !== undefined && replicas > 1)
+      findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
+    if (sizeGiB !== undefined && service.keeps === undefined)
+      findings.error(`${path}.size`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
+    if (values !== undefined && (service.entry ?? release?.services[name])?.chart === undefined)
+      findings.error(`${path}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
+  }
+}
+
+/** Somebody must grant what is claimed. */
+function checkClaims(environment: Environment, on: readonly ServiceDefinition[], registry: Registry, findings: Findings): void {
+  const given = givenByFile(environment);
+  const claimed = new Set(on.flatMap(({ needs = {} }) => Object.keys(needs)));
+  for (const kind of claimed) {
+    if (given.includes(kind) || offererOf(kind, on) !== undefined) continue;
+    const needing = on.filter(({ needs = {} }) => kind in needs);
+    const names = needing.map(({ name }) => name).join(" and ");
+    const verb = needing.length > 1 ? "need" : "needs";
+    const needed = offererOf(kind, switchedServices(registry));
+    if (needed === undefined)
+      for (const each of needing) findings.error(fieldOf(each), `needs ${kind}, which nothing offers`, "switch it off");
+    else
+      findings.error(
+        fieldOf(needed),
+        `${names} ${verb} ${needed.name}, which is switched off`,
+        `switch ${needed.name} on, or ${names} off too`,
+        false,
+      );
+  }
+  if (environment.platform.tls.kind === "acme" && offererOf("issuer", on) === undefined) {
+    const needed = offererOf("issuer", switchedServices(registry));
+    if (needed)
+      findings.error(
+        fieldOf(needed),
+        `platform.tls of kind acme needs ${needed.name}, which is switched off`,
+        `switch ${needed.name} on, or use another kind`,
+        false,
+      );
+  }
+}
+
+/** A claim is granted by one. */
+function checkOffers(on: readonly ServiceDefinition[], findings: Findings): void {
+  on.forEach((service, index) => {
+    for (const kind of service.offers ?? []) {
+      const first = offererOf(kind, on.slice(0, index));
+      if (first) findings.error(fieldOf(service), `offers ${kind}, as ${first.name} does already`, "switch one of the two off", true);
+    }
+  });
+}

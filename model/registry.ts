@@ -1,0 +1,34 @@
+import type { Environment } from "./environment/types";
+import type { ServiceDefinition } from "./service";
+
+/** What can be had, by name: what checking and planning go through, and the only place that knows it. */
+export interface Registry {
+  /** In the order in which they are brought up where nothing else decides. */
+  readonly services: Readonly<Record<string, ServiceDefinition>>;
+}
+
+/** The services that a file switches on and off; the others follow from its other fields. */
+export function switchedServices({ services }: Registry): ServiceDefinition[] {
+  return Object.values(services).filter(({ when }) => when === undefined);
+}
+
+/** The field of the environment file that speaks of a service. */
+export function fieldOf({ name, field }: Pick<ServiceDefinition, "name" | "field">): string {
+  return field ?? `platform.services.${name}`;
+}
+
+/** The services of an environment that are there to be had: those it switches on, and those that follow from its other fields. */
+export function servicesOn(environment: Environment, { services }: Registry): ServiceDefinition[] {
+  const wanted = new Set(environment.platform.services.map(({ name }) => name));
+  return Object.values(services).filter(({ name, when }) => (when === undefined ? wanted.has(name) : when(environment)));
+}
+
+/** The kinds of claims that a field of the file meets, so that no service need. */
+export function givenByFile({ platform }: Environment): string[] {
+  return platform.storage.kind === "existing" ? ["storage"] : [];
+}
+
+/** Whoever among the services offers a kind. */
+export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
+  return services.find(({ offers = [] }) => offers.includes(kind));
+}

@@ -1,0 +1,61 @@
+import type { z } from "zod";
+import type { ReleaseService } from "./catalog";
+import type { Environment } from "./environment/types";
+import type { Flow, PlatformPlan, Profile, ServicePlan, TakenOnce } from "./plan/types";
+
+/** What a claim of a service is made from. */
+export interface Surroundings {
+  readonly environment: string;
+  readonly provider: string;
+  readonly platform: PlatformPlan;
+  /** The name the service is reached at from outside; empty where it has no host. */
+  readonly host: string;
+  /** The options of its own that the file gives. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What is known of a service before anything is made: plain data and pure functions, from which schema, profiles, order, traffic, what the
+ * guard asks and the documentation follow. `defineService` of components/platform is its typed form, with the component.
+ */
+export interface ServiceDefinition {
+  /** The field below `platform.services`, the key in the catalogue, and in kebab case a part of its resources' names. */
+  readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  /** What it does, as a sentence without a full stop. */
+  readonly about: string;
+  /** Its version, images and chart. @default the release's catalogue entry of its name */
+  readonly entry?: ReleaseService;
+  /** Options of its own beside those of every service; each must be optional, and described. */
+  readonly options?: z.ZodRawShape;
+  /** The profiles that have it where the file is silent. @default none */
+  readonly profiles?: readonly Profile[];
+  /** Set where it is no switch of the file's but follows from other fields. */
+  readonly when?: (environment: Environment) => boolean;
+  /** The field that speaks of it. @default `platform.services.NAME` */
+  readonly field?: string;
+  /** As many instances as the profile gives, or one for ever. */
+  readonly replicas: "profile" | 1;
+  /** Whether it keeps something on volumes, and whether that can be had again. */
+  readonly keeps?: "data" | "cache";
+  /** Left side of its host name under the platform's domain. */
+  readonly host?: string;
+  /** What it claims of others, by kind. */
+  readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
+  /** The kinds it gives to those who claim them. */
+  readonly offers?: readonly string[];
+  /** Claims on it that it takes at its first start only, by kind; and options of its own of which the same holds. */
+  readonly takesOnce?: { readonly claims: readonly string[]; readonly options: readonly string[] };
+  /** What it takes so, with what is to be done by hand. */
+  readonly takenOnce?: (plan: ServicePlan, claimants: readonly ServicePlan[]) => TakenOnce;
+  /** Traffic between machines that it needs. */
+  readonly flows?: readonly Flow[];
+  /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */
+  readonly kubespray?: readonly string[];
+}
+
+/** Name of a service as resources carry it: `certManager` is `cert-manager`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
