@@ -117,7 +117,7 @@ async function bastionFindingsOf(context: Context, plan: EnvironmentPlan, root: 
   const signal = AbortSignal.timeout(READ_MS);
   try {
     const outputs = await engine.readOutputs({ plan, root, sandbox: false, approvals: [] }, { signal, forceSignal: signal });
-    const host = loginOf(outputs)?.bastion;
+    const host = loginOf(outputs, plan.environment)?.bastion;
     return host === undefined ? [] : [await bastionFinding(plan.environment, host)];
   } catch (error) {
     const reason = signal.aborted ? `not within ${READ_MS / 1000} s` : error instanceof Error ? error.message : String(error);

@@ -42,7 +42,7 @@ const clusterInputsSchema = z.object({
 /** Where the bastion is by the outputs or, where the first `up` was broken off before it gave any, by what the cluster was made with. */
 export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded): Promise<Bastion | undefined> {
   const { bastionNames, bastionOf, loginOf } = await import("../reach/login.js");
-  const login = loginOf(await recorded.outputs());
+  const login = loginOf(await recorded.outputs(), plan.environment);
   if (login !== undefined) return bastionOf(login);
   const resources = (await recorded.state())?.deployment.resources ?? [];
   const cluster = resources.find(({ type }) => type === KUBESPRAY_CLUSTER);

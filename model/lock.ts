@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { newerData } from "./formats";
 import { parseAddress, parseRange } from "./ipv4";
 import type { Findings } from "./problems";
 
@@ -68,6 +69,11 @@ const restore = "restore the lock file from version control; it is not to be edi
 
 /** Reads a lock file's content; problems land in `findings` under `lock`. */
 export function parseLock(content: unknown, environment: string, findings: Findings): Lock | undefined {
+  const newer = newerData("lock", content);
+  if (newer !== undefined) {
+    findings.add([{ ...newer, path: "lock.version" }]);
+    return undefined;
+  }
   const result = lockSchema.safeParse(content);
   if (!result.success) {
     if (typeof content !== "object" || content === null) {

@@ -34,12 +34,12 @@ const outputsSchema = z.object({
   applied: z.unknown(),
 });
 
-/** The login in a stack's outputs, secrets in clear; undefined where nothing has been brought up to its end yet. */
-export function loginOf(outputs: unknown): Login | undefined {
+/** The login in the outputs of an environment's stack, secrets in clear; undefined where nothing has been brought up to its end yet. */
+export function loginOf(outputs: unknown, environment: string): Login | undefined {
   const parsed = outputsSchema.safeParse(outputs);
   if (!parsed.success) return undefined;
   const { user, privateKey, where, firstHostKeys } = parsed.data.ssh;
-  const machines = parseApplied(parsed.data.applied)?.machines;
+  const machines = parseApplied(parsed.data.applied, environment)?.machines;
   return (
     machines && {
       ...{ user, privateKey, machines },

@@ -1,5 +1,6 @@
 import { getOrganization, getProject, type Output, output, runtime, secret, unknown } from "@pulumi/pulumi";
 import { z } from "zod";
+import { refuseNewer } from "../model/formats";
 import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
@@ -106,7 +107,7 @@ function refuseLayer(plan: EnvironmentPlan, layer: Layer, reason: string): Refus
 
 /** What the infrastructure's stack says, or in a preview what the plan predicts. @throws RefusedError */
 export async function readInfrastructure(plan: EnvironmentPlan): Promise<InfrastructureContract> {
-  const found = infrastructureSchema.safeParse((await readOutputs(plan.environment, "infrastructure"))?.contract).data;
+  const found = await readContract(infrastructureSchema, plan.environment, "infrastructure");
   const outside = found?.addresses?.api.publicAddress;
   const apiPublicAddress = outside === undefined ? {} : { apiPublicAddress: output(outside) };
   const lacking = Object.keys(plan.cluster.nodes).filter((name) => !found?.machines[name]);
@@ -134,7 +135,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
 
 /** What the cluster's stack says, or in a preview what is predicted. @throws RefusedError */
 export async function readCluster(plan: EnvironmentPlan): Promise<ClusterContract> {
-  const found = clusterSchema.safeParse((await readOutputs(plan.environment, "cluster"))?.contract).data;
+  const found = await readContract(clusterSchema, plan.environment, "cluster");
   const current = found && JSON.stringify(found.nodes) === JSON.stringify(Object.keys(plan.cluster.nodes).sort());
   if (!current && !runtime.isDryRun()) {
     throw refuseLayer(plan, "cluster", found ? "the cluster is older than the environment file" : "the cluster is not there yet");
@@ -144,8 +145,8 @@ export async function readCluster(plan: EnvironmentPlan): Promise<ClusterContrac
 
 /** The plans of machines that left the file, and that the cluster's stack still lists: they stay until it has let them go. */
 export async function retiringMachines(plan: EnvironmentPlan): Promise<MachinePlan[]> {
-  const nodes = clusterSchema.safeParse((await readOutputs(plan.environment, "cluster"))?.contract).data?.nodes ?? [];
-  const own = infrastructureSchema.safeParse((await readOutputs(plan.environment, "infrastructure"))?.contract).data?.standing ?? [];
+  const nodes = (await readContract(clusterSchema, plan.environment, "cluster"))?.nodes ?? [];
+  const own = (await readContract(infrastructureSchema, plan.environment, "infrastructure"))?.standing ?? [];
   const wanted = new Set(plan.machines.map(({ name }) => name));
   const keys = new Set(plan.machines.map(({ key }) => key));
   return (
@@ -154,6 +155,13 @@ export async function retiringMachines(plan: EnvironmentPlan): Promise<MachinePl
       // The volumes of a machine that is rebuilt are its successor's by now.
       .map((machine) => (keys.has(machine.key) ? { ...machine, volumes: [] } : machine))
   );
+}
+
+/** What a layer hands on; undefined where it is not there yet. @throws RefusedError where a later version wrote it */
+async function readContract<T>(schema: z.ZodType<T>, environment: string, layer: Layer): Promise<T | undefined> {
+  const contract = (await readOutputs(environment, layer))?.contract;
+  refuseNewer("contract", contract, environment);
+  return schema.safeParse(contract).data;
 }
 
 /** The outputs of a layer's stack; undefined where there is no such stack, or nothing in it. */

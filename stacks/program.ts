@@ -157,7 +157,7 @@ async function guard(
   plan: EnvironmentPlan,
   { layer, approvals }: ProgramOptions,
 ): Promise<{ readonly applied: Applied | undefined; readonly verdict: Verdict }> {
-  const applied = parseApplied((await readOutputs(plan.environment, layer))?.applied);
+  const applied = parseApplied((await readOutputs(plan.environment, layer))?.applied, plan.environment);
   // Every layer asks the cluster's own stack: what the cluster refuses must not be half done below it.
   const resources = await readStanding(stackName(plan.environment, layer === undefined ? undefined : "cluster"));
   const cluster = standingCluster(resources, plan.environment);

@@ -114,8 +114,12 @@ function recordIn(
   name: string,
 ): { readonly applied: Applied | undefined; readonly lock: Lock } | undefined {
   const outputs = standingResource(resources, ENVIRONMENT, name)?.outputs;
-  const lock = outputs?.lock === undefined ? undefined : parseLock(outputs.lock, name, new Findings());
-  return lock && { applied: parseApplied(outputs?.applied), lock };
+  if (outputs?.lock === undefined) return undefined;
+  const findings = new Findings();
+  const lock = parseLock(outputs.lock, name, findings);
+  // A record that cannot be read is no reason to plan as if nothing were there.
+  if (lock === undefined) throw new RefusedError(findings.toProblems(name));
+  return { applied: parseApplied(outputs.applied, name), lock };
 }
 
 /** Without a lock the plan is only good as long as it chooses what a plan with the recorded lock would. */

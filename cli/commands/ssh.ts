@@ -76,7 +76,7 @@ async function meet(context: Context, environment: string, login: Login, file: s
 async function readLogin(context: Context, ready: Ready): Promise<Login> {
   const found = await outputs(ready, operatorOf(context), true, context.modules);
   const { loginOf } = await import("../../reach/login.js");
-  const login = loginOf(found);
+  const login = loginOf(found, ready.loaded.name);
   if (login === undefined) throw notUp(ready.loaded.name, false);
   return login;
 }

@@ -5,7 +5,7 @@ import { RefusedError } from "../../model/problems";
 import { CLUSTER, ENVIRONMENT, isInfrastructure, KUBESPRAY_CLUSTER, PLATFORM } from "../../model/type-tokens";
 import { StackBusyError } from "../errors";
 import { type PendingStack, rememberMore } from "./pending";
-import { CLUSTER_PROVIDER, changeDependencies, type PendingOperation, parseState, type State, type StateResource } from "./state";
+import { CLUSTER_PROVIDER, changeDependencies, type PendingOperation, parseState, STACK, type State, type StateResource } from "./state";
 
 /*
  * Moves an environment's state from one stack into the three of its layers. Resources keep their types, names and parents; only the stack's
@@ -64,7 +64,7 @@ function splitLayer(
       ...(provider === undefined ? {} : { provider: `${rename(reference)}${id}` }),
       ...changeDependencies(resource, within),
       ...(deletedWith !== undefined && names.has(deletedWith) ? { deletedWith: rename(deletedWith) } : {}),
-      ...(resource.type === "pulumi:pulumi:Stack" ? { outputs: outputsOf(plan, layer, resource, resources) } : {}),
+      ...(resource.type === STACK ? { outputs: outputsOf(plan, layer, resource, resources) } : {}),
     };
   };
   return { resources: kept.map(moved), open: ownOpen.map((operation) => ({ ...operation, resource: moved(operation.resource) })) };
@@ -96,7 +96,7 @@ function renamed(urn: string, type: string, environment: string, layer: Layer): 
   const stack = head.replace(new RegExp(`:${environment}$`), `:${stackName(environment, layer)}`);
   if (type === CLUSTER_PROVIDER && layer === "platform")
     return [stack, project, `${ENVIRONMENT}$${CLUSTER_PROVIDER}`, `${environment}-kubernetes`].join("::");
-  if (type === "pulumi:pulumi:Stack") return [stack, project, chain, `${project}-${stackName(environment, layer)}`].join("::");
+  if (type === STACK) return [stack, project, chain, `${project}-${stackName(environment, layer)}`].join("::");
   return [stack, project, chain, name].join("::");
 }
 
@@ -190,7 +190,7 @@ function withResources(state: State, resources: readonly StateResource[]): State
 
 /** Whether a stack holds more than what a program leaves that was refused before it registered anything. */
 export function holdsAnything(resources: readonly StateResource[]): boolean {
-  return resources.some((resource) => resource.type !== "pulumi:pulumi:Stack" && !isProvider(resource));
+  return resources.some((resource) => resource.type !== STACK && !isProvider(resource));
 }
 
 /** What a layer's stack holds beyond what was moved there before would be forgotten. */

@@ -8,7 +8,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
 import { kebab } from "../../model/service";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
-import type { State, StateResource } from "./state";
+import { STACK, type State, type StateResource } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
 const exportedSchema = z.object({
@@ -49,7 +49,7 @@ export async function approvedDeletions(
 ): Promise<Protection | undefined> {
   if (approvals.length === 0) return undefined;
   const resources = exportedSchema.parse(before.deployment).resources ?? [];
-  const applied = parseApplied(resourceOf(before, STACK)?.outputs?.applied);
+  const applied = parseApplied(resourceOf(before, STACK)?.outputs?.applied, plan.environment);
   const held = await clusterState();
   const cluster = held && parseRecordedCluster(resourceOf(held, KUBESPRAY_CLUSTER)?.outputs);
   const dangers = findDangers(applied, plan, cluster);
@@ -58,9 +58,6 @@ export async function approvedDeletions(
   const kept = resources.filter(({ urn, protect }) => protect && !given.includes(urn)).map(({ urn }) => urn);
   return given.length === 0 ? undefined : { given, kept };
 }
-
-/** The type of the resource that stands for a stack. */
-const STACK = "pulumi:pulumi:Stack";
 
 function resourceOf({ deployment }: State, type: string): StateResource | undefined {
   return deployment.resources?.find((each) => each.type === type);

@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
+import { parseStackName } from "../../model/layers";
+import { RefusedError } from "../../model/problems";
 import type { EngineCommand, EngineCommandOptions } from "../command";
 import { OperationFailedError, StackBusyError } from "../errors";
 import { EventCollector } from "../events";
@@ -19,6 +21,7 @@ export function pendingStack(
   tell: (text: string) => void,
 ): PendingStack & DestroyedStack {
   const { workDir, stack } = setting;
+  const { environment } = parseStackName(stack);
   const folder = join(root, ".kpaas", "pending");
   const own = join(folder, `${setting.world === undefined ? "" : "sandbox-"}${stack}`);
   const [memory, destroyed] = [`${own}.json`, `${own}.destroy.json`];
@@ -55,12 +58,12 @@ export function pendingStack(
         rmSync(file, { force: true });
       }
     },
-    remembered: () => kept(memory, parseOperations) ?? [],
+    remembered: () => kept(memory, (text) => parseOperations(text, environment)) ?? [],
     remember(operations) {
       if (operations.length > 0) write(memory, JSON.stringify(operations));
       else rmSync(memory, { force: true });
     },
-    beforeDestroy: () => kept(destroyed, parseResources),
+    beforeDestroy: () => kept(destroyed, (text) => parseResources(text, environment)),
     keepBeforeDestroy(resources) {
       if (resources === undefined) rmSync(destroyed, { force: true });
       else write(destroyed, JSON.stringify(resources));
@@ -81,12 +84,16 @@ export function pendingStack(
   };
 }
 
-/** What is kept in a file beside the state; undefined where there is none. @throws OperationFailedError where half of it is lost */
+/**
+ * What is kept in a file beside the state; undefined where there is none.
+ * @throws OperationFailedError where half of it is lost, RefusedError where a later version wrote it
+ */
 function kept<T>(path: string, parse: (text: string) => T): T | undefined {
   const content = readIfThere(path);
   try {
     return content === undefined ? undefined : parse(content);
   } catch (error) {
+    if (error instanceof RefusedError) throw error;
     throw new OperationFailedError(
       `${path} is torn: it names what was under way in the cloud when an operation was broken off. Look there for what is too much, delete that, then this file, and run the same command again.`,
       { cause: error },

@@ -1,6 +1,12 @@
 import { z } from "zod";
+import { type Format, refuseNewer } from "../../model/formats";
+import { parseStackName } from "../../model/layers";
+import { ENVIRONMENT, KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
 import type { Values } from "./findable";
+
+/** The type of the resource that stands for a stack. */
+export const STACK = "pulumi:pulumi:Stack";
 
 /** The type of the provider that speaks to a cluster. */
 export const CLUSTER_PROVIDER = "pulumi:providers:kubernetes";
@@ -54,9 +60,18 @@ export type StateResource = z.infer<typeof resourceSchema>;
 /** An operation on a resource that was begun and of which the end is not known. */
 export type PendingOperation = z.infer<typeof operationSchema>;
 
-/** Reads an exported state. */
+/** Outputs of ours that hold data with a version: those of stacks, and of an environment that a program wrote. */
+const VERSIONED = ["applied", "contract", "lock"] as const satisfies readonly Format[];
+
+/** Reads an exported state. @throws RefusedError where a later version of this tool left something in it */
 export function parseState(text: string): State {
-  return stateSchema.parse(JSON.parse(text));
+  const state = stateSchema.parse(JSON.parse(text));
+  for (const { urn, type, outputs } of state.deployment.resources ?? []) {
+    const { environment } = parseStackName(urn.split("::")[0]?.split(":").at(-1) ?? "");
+    if (type === KUBESPRAY_CLUSTER) refuseNewer("cluster", outputs, environment);
+    if (type === STACK || type === ENVIRONMENT) for (const name of VERSIONED) refuseNewer(name, outputs?.[name], environment);
+  }
+  return state;
 }
 
 /** The dependencies of a resource, each list of URNs changed. */
@@ -72,13 +87,20 @@ export function changeDependencies(
 }
 
 /** Reads open operations as they were written as JSON. */
-export function parseOperations(text: string): PendingOperation[] {
-  return z.array(operationSchema).parse(JSON.parse(text));
+export function parseOperations(text: string, environment: string): PendingOperation[] {
+  return z.array(operationSchema).parse(ours(text, environment));
 }
 
 /** Reads resources as they were written as JSON. */
-export function parseResources(text: string): StateResource[] {
-  return z.array(resourceSchema).parse(JSON.parse(text));
+export function parseResources(text: string, environment: string): StateResource[] {
+  return z.array(resourceSchema).parse(ours(text, environment));
+}
+
+/** What was kept beside a state. @throws RefusedError where a later version wrote it */
+function ours(text: string, environment: string): unknown {
+  const content: unknown = JSON.parse(text);
+  refuseNewer("pending", content, environment);
+  return content;
 }
 
 /** Inputs of a state exported with its secrets, without their envelopes. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isFields } from "../data";
+import { refuseNewer } from "../formats";
 import type { ClusterSpec } from "./types";
 
 const text = z.string();
@@ -32,8 +34,10 @@ const recordedSchema = z.object({ ...clusterFields, nodes: z.record(text, z.obje
 /**
  * A cluster as the outputs of its resource record it: what was last reached. Undefined where no cluster has been made yet, which a creation
  * that reached no node has not.
+ * @throws RefusedError where a later version recorded it
  */
 export function parseRecordedCluster(outputs: unknown): ClusterSpec | undefined {
+  refuseNewer("cluster", outputs, isFields(outputs) ? String(outputs.name) : "");
   const { data } = recordedSchema.safeParse(outputs);
   return data !== undefined && Object.keys(data.nodes).length > 0 ? data : undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuseNewer } from "../formats";
 import type { EnvironmentPlan } from "../plan/types";
 import { offererOf } from "../registry";
 
@@ -158,7 +159,11 @@ function built({ machines, openstack, zones, access }: EnvironmentPlan): Pick<Ap
   };
 }
 
-/** Reads the output `applied` of a stack; undefined where there is none yet. Throws where it is of a later version. */
-export function parseApplied(value: unknown): Applied | undefined {
+/**
+ * Reads the output `applied` of an environment's stack; undefined where there is none yet.
+ * @throws RefusedError where a later version wrote it
+ */
+export function parseApplied(value: unknown, environment: string): Applied | undefined {
+  refuseNewer("applied", value, environment);
   return value === undefined || value === null ? undefined : appliedSchema.parse(value);
 }

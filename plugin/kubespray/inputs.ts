@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterFields, nodeFields } from "../../model/cluster/recorded";
 import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
+import { refuseNewer } from "../../model/formats";
 import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
 import { hasSecret, reveal, valueAt } from "./values";
 
@@ -83,9 +84,14 @@ function secretVariablesOf(variables: unknown): string[] {
   return Object.keys(plain).filter((name) => !given.has(name) || hasSecret(given.get(name)));
 }
 
-/** The cluster as the recorded outputs tell it: what was reached, which after a failure is less than what was wanted. */
+/**
+ * The cluster as the recorded outputs tell it: what was reached, which after a failure is less than what was wanted.
+ * @throws RefusedError where a later version recorded it
+ */
 export function parseRecorded(outputs: Properties): Pick<ClusterInputs, "spec" | "machines" | "networkCidr"> | undefined {
-  const parsed = recordedSchema.safeParse(reveal(outputs));
+  const plain = reveal(outputs);
+  refuseNewer("cluster", plain, String(outputs.name));
+  const parsed = recordedSchema.safeParse(plain);
   if (!parsed.success) return undefined;
   const { networkCidr, ...rest } = parsed.data;
   return { ...split(rest), ...(networkCidr === undefined ? {} : { networkCidr }) };

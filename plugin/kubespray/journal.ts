@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { appendLine, createWhole, PRIVATE, readIfThere, removeIfStill } from "../../host/files";
 import { isAlive, type Owner, thisProcess } from "../../host/processes";
+import { newerData } from "../../model/formats";
 
 /** One line of the journal. */
 export type JournalEntry =
@@ -25,10 +26,10 @@ export interface Fence {
 
 /** What was run on a cluster, line by line, and the fence against a second runner. */
 export interface Journal {
-  /** @throws Error where a run that is still alive holds the fence. */
+  /** @throws Error where a run that is still alive holds the fence, or one of a later version left it. */
   acquire(): Fence;
   append(entry: JournalEntry): void;
-  /** How far each step got that was begun since the last run that ended well, by fingerprint. */
+  /** How far each step got that was begun since the last run that ended well, by fingerprint. @throws Error where a later version wrote of it */
   begun(): ReadonlyMap<string, "started" | "finished">;
 }
 
@@ -64,20 +65,22 @@ export class FileJournal implements Journal {
 
   private entries(): JournalEntry[] {
     // A run killed while it wrote leaves half a line; what that line would have said had not been done yet.
-    return (readIfThere(this.path) ?? "").split("\n").flatMap((line) => {
+    const entries = (readIfThere(this.path) ?? "").split("\n").flatMap((line) => {
       try {
         return line === "" ? [] : [JSON.parse(line) as JournalEntry];
       } catch {
         return [];
       }
     });
+    for (const entry of entries) this.requireOurs(entry);
+    return entries;
   }
 
   /** Takes away the fence of a process that is gone. */
   private breakStaleFence(): void {
     const content = readIfThere(this.fence);
     if (content === undefined) return;
-    const owner = ownerOf(content);
+    const owner = this.ownerOf(content);
     if (owner && isAlive(owner)) {
       throw new Error(
         `another run is working on this cluster (process ${owner.pid} on ${owner.host}). Wait for it to end; ` +
@@ -86,12 +89,20 @@ export class FileJournal implements Journal {
     }
     removeIfStill(this.fence, content);
   }
-}
 
-function ownerOf(content: string): Owner | undefined {
-  try {
-    return (JSON.parse(content) as { owner?: Owner }).owner;
-  } catch {
-    return undefined; // half written, as an earlier version could leave it: it had not begun
+  private ownerOf(content: string): Owner | undefined {
+    let fence: { readonly owner?: Owner };
+    try {
+      fence = JSON.parse(content);
+    } catch {
+      return undefined; // half written, as an earlier version could leave it: it had not begun
+    }
+    this.requireOurs(fence);
+    return fence.owner;
+  }
+
+  private requireOurs(data: unknown): void {
+    const newer = newerData("journal", data);
+    if (newer !== undefined) throw new Error(`${this.path}: ${newer.reason}: ${newer.remedy}`);
   }
 }

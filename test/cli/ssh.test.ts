@@ -95,7 +95,7 @@ describe("kpaas ssh", () => {
     if (spawnSync("ssh", ["-V"]).error !== undefined) this.skip();
     const odd = join(folder(), "a b%c");
     mkdirSync(odd);
-    const login = loginOf(outputs("203.0.113.9"));
+    const login = loginOf(outputs("203.0.113.9"), "seoul");
     assert.ok(login);
     const file = join(odd, "config");
     writeFileSync(file, sshConfig({ login, keyFile: join(odd, "key"), knownHostsFile: join(odd, "known") }));

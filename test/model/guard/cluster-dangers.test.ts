@@ -15,7 +15,7 @@ const file = (cluster: Cluster = {}) => environmentFile({ cluster: { pools: { wo
 function dangers(before: Cluster, after: Cluster, known = true) {
   const first = plannedFile(file(before));
   const { plan } = plannedFile(file(after), first.lock);
-  const applied = known ? parseApplied(JSON.parse(JSON.stringify(appliedState(first.plan)))) : undefined;
+  const applied = known ? parseApplied(JSON.parse(JSON.stringify(appliedState(first.plan))), "demo") : undefined;
   return findDangers(applied, plan, first.plan.cluster);
 }
 

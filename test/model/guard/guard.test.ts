@@ -26,7 +26,7 @@ function dangers(before: Over, after: Over): string[] {
 function found(before: Over, after: Over): Danger[] {
   const first = plannedFile(before);
   const second = plannedFile(after, first.lock);
-  const applied = parseApplied(JSON.parse(JSON.stringify(appliedState(first.plan))));
+  const applied = parseApplied(JSON.parse(JSON.stringify(appliedState(first.plan))), "demo");
   return findDangers(applied, second.plan);
 }
 
@@ -195,7 +195,7 @@ describe("the guard", () => {
     const { plan } = plannedFile(base());
     const { domain, tls, realm, built, claims, machines, ...old } = appliedState(plan);
     const without = Object.fromEntries(Object.entries(machines).map(([key, { spread: _spread, ...machine }]) => [key, machine]));
-    const applied = parseApplied(JSON.parse(JSON.stringify({ ...old, machines: without })));
+    const applied = parseApplied(JSON.parse(JSON.stringify({ ...old, machines: without })), "demo");
     assert.deepEqual(findDangers(applied, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
     assert.deepEqual(laterChanges(applied, plannedFile(base({}, { image: "another" })).plan), []);
     assert.ok([domain, tls, realm, built, claims].every((each) => each !== undefined));
