@@ -1,7 +1,9 @@
 import { rmdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hasCode, isUnfinished, namesIn, PRIVATE, parseFile, readIfThere, removeUnfinished, writeWhole } from "../host/files";
 import { wroteAndRuns } from "../host/processes";
+import { FreshFiles } from "./fresh";
+import { Listing } from "./listing";
 
 /** A stored object: plain JSON with its id. */
 export type Stored = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -9,9 +11,13 @@ export type Stored = Readonly<Record<string, unknown>> & { readonly id: string }
 /** Objects by path below the store's folder, as a transaction leaves them; null: removed. */
 type Changes = Map<string, Stored | null>;
 
+/** What this process has read, for every store on the same folder. */
+const OBJECTS = new FreshFiles(parse);
+const LISTINGS = new Map<string, Listing<Stored>>();
+
 /**
- * Objects as files, `DIR/TYPE/ID.json`. Read afresh each time, so that a person can edit a file to play drift; written by rename, so that
- * a killed process leaves whole files only. Folders that become empty go.
+ * Objects as files, `DIR/TYPE/ID.json`. Read again when they have changed, so that a person can edit a file to play drift; written by
+ * rename, so that a killed process leaves whole files only. Folders that become empty go.
  */
 export class Store {
   private pending: Changes | undefined;
@@ -54,9 +60,7 @@ export class Store {
     const name = nameOf(type, id);
     const changed = this.pending?.get(name);
     if (changed !== undefined) return changed ?? undefined;
-    const path = join(this.dir, name);
-    const text = readIfThere(path);
-    return text === undefined ? undefined : parse(path, text);
+    return OBJECTS.read(join(this.dir, name));
   }
 
   /** Writes the object, new or changed. */
@@ -69,19 +73,17 @@ export class Store {
     this.change(nameOf(type, id), null);
   }
 
-  /** The objects of a type, in the order of their ids. */
-  list(type: string): Stored[] {
-    const changed = [...(this.pending ?? [])].map(([name]) => name).filter((name) => dirname(name) === type);
-    const names = new Set([...namesIn(join(this.dir, type)).map((name) => join(type, name)), ...changed]);
-    const objects: Stored[] = [];
-    for (const name of [...names].filter((one) => one.endsWith(".json")).sort()) {
-      const pending = this.pending?.get(name);
-      const path = join(this.dir, name);
-      const text = pending === undefined ? readIfThere(path) : undefined;
-      if (pending) objects.push(pending);
-      else if (text !== undefined) objects.push(parse(path, text));
-    }
-    return objects;
+  /** The objects of a type, in the order of their files' names. What a person edits in place meanwhile, a list shows a second later. */
+  list(type: string): readonly Stored[] {
+    const changed = [...(this.pending ?? [])].filter(([name]) => dirname(name) === type);
+    return this.listing(type).all(new Map(changed.map(([name, object]) => [basename(name), object])));
+  }
+
+  private listing(type: string): Listing<Stored> {
+    const folder = join(this.dir, type);
+    const known = LISTINGS.get(folder) ?? new Listing(folder, (path) => OBJECTS.read(path));
+    LISTINGS.set(folder, known);
+    return known;
   }
 
   private change(name: string, object: Stored | null): void {
@@ -102,8 +104,10 @@ export class Store {
   private carryOut(changes: Changes): void {
     for (const [name, object] of changes) {
       const path = join(this.dir, name);
-      if (object !== null) writeWhole(path, `${JSON.stringify(object, undefined, 2)}\n`, WRITTEN);
-      else rmSync(path, { force: true });
+      this.listing(dirname(name)).change(basename(name), object === null, () => {
+        if (object !== null) writeWhole(path, `${JSON.stringify(object, undefined, 2)}\n`, WRITTEN);
+        else rmSync(path, { force: true });
+      });
       if (object === null && removeIfEmpty(dirname(path))) removeIfEmpty(this.dir);
     }
   }

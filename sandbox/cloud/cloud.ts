@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFile } from "../../host/files";
 import type { Properties } from "../../plugin/rpc/provider";
 import type { CloudWords } from "../faults-words";
+import { FreshFiles } from "../fresh";
 import { Store, type Stored } from "../store";
 import { isMap, number, text, texts } from "../values";
 import type { ResourceType } from "./type";
@@ -118,22 +118,20 @@ export class Cloud<List extends string = string, Quota extends string = string> 
     return this.store.get(kind, id) ?? this.own.beforehand?.(this, kind, id);
   }
 
-  /** world.json, read afresh: a person may edit it. */
+  /** world.json as it is now: a person may edit it. */
   private world(): Properties {
     const path = join(this.worldDir, "world.json");
-    let content: string;
-    try {
-      content = readFileSync(path, "utf8");
-    } catch (error) {
-      throw new Error(
-        `the simulated cloud needs ${path}, which says what exists in it: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-    const world = parseFile(path, content, "mend it or delete it; the next operation writes it anew");
-    if (!isMap(world)) throw new Error(`${path} must hold one JSON object`);
+    const world = WORLDS.read(path);
+    if (world === undefined) throw new Error(`the simulated cloud needs ${path}, which says what exists in it: there is no such file`);
     return world;
   }
 }
+
+const WORLDS = new FreshFiles((path, content): Properties => {
+  const world = parseFile(path, content, "mend it or delete it; the next operation writes it anew");
+  if (!isMap(world)) throw new Error(`${path} must hold one JSON object`);
+  return world;
+});
 
 /** A new id. */
 export function newId(): string {

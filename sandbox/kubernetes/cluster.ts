@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseFile, readIfThere } from "../../host/files";
+import { parseFile } from "../../host/files";
 import { isNfsClient } from "../../model/plan/operating-system";
+import { FreshFiles } from "../fresh";
 import { Store } from "../store";
 import { at, type Fields, fields, list, text } from "./values";
 
@@ -36,10 +37,8 @@ export interface SimulatedCluster {
 
 /** Reads the world's cluster; undefined while there is none. */
 export function readCluster(worldDir: string): SimulatedCluster | undefined {
-  const path = join(worldDir, "cluster.json");
-  const raw = readIfThere(path);
-  if (raw === undefined) return undefined;
-  const file = fields(parseFile(path, raw, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)"));
+  const file = CLUSTERS.read(join(worldDir, "cluster.json"));
+  if (file === undefined) return undefined;
   const uid = text(file.uid);
   return {
     name: String(file.name),
@@ -49,6 +48,10 @@ export function readCluster(worldDir: string): SimulatedCluster | undefined {
     mountsNfs: nfsMounts(worldDir),
   };
 }
+
+const CLUSTERS = new FreshFiles((path, content) =>
+  fields(parseFile(path, content, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)")),
+);
 
 /** Reads the machines when first asked. One that is unknown, or older than their packages are recorded, is taken to have been prepared by hand. */
 function nfsMounts(worldDir: string): SimulatedCluster["mountsNfs"] {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NOT_FOUND, SEVERAL, TYPES, type Values } from "../../../engine/state/findable";
 import { answer } from "../../../engine/state/lookup";
+import { writeWhole } from "../../../host/files";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { OPENSTACK } from "../../../sandbox/openstack/cloud";
@@ -126,9 +127,9 @@ describe("What a creation without an end is found by, of everything two environm
     const before = readFileSync(path, "utf8");
     const changed = change(JSON.parse(before));
     if (changed === undefined) renameSync(path, `${path}.gone`);
-    else writeFileSync(path, JSON.stringify(changed));
+    else writeWhole(path, JSON.stringify(changed));
     await work();
-    writeFileSync(path, before);
+    writeWhole(path, before);
   }
 
   for (const existing of [true, false]) {
