@@ -50,6 +50,7 @@ export async function diagnose(context: Context, offline: boolean): Promise<Diag
   const bastions = offline || backend === undefined || engine.engine === undefined ? [] : await bastionFindings(context, plans, root);
   const checks = [
     ...needed,
+    await serversFinding(context, root),
     await ansibleFinding(context.env),
     await backendFinding(backend, root, offline),
     ...credentials,
@@ -77,6 +78,20 @@ function engineFinding(diagnosis: EngineDiagnosis): Finding {
     status: "missing",
     detail: looked,
     remedy: `put Pulumi ${diagnosis.tested} on PATH (https://www.pulumi.com/docs/install/), or install Go to have it built`,
+  };
+}
+
+async function serversFinding({ env, modules }: Context, root: string): Promise<Finding> {
+  const { diagnoseServers, runningServers } = await modules.servers();
+  const { programs, reason, version, build } = await diagnoseServers({ env });
+  const running = runningServers(root);
+  const where = running.length > 0 ? `; running for ${running.join(", ")}` : "";
+  if (programs !== undefined) return { name: "api server", status: "ok", detail: `${reason}: the sandbox uses it${where}` };
+  return {
+    name: "api server",
+    status: "warning",
+    detail: `no real one for the sandbox, whose simulated Kubernetes checks no objects: ${reason}`,
+    remedy: `\`kpaas servers\` gets Kubernetes ${version}, etcd and kwok: downloaded, or else built (${build})`,
   };
 }
 

@@ -1,4 +1,6 @@
 import type * as Locate from "../engine/locate";
+import type * as ServerPrograms from "../engine/servers/programs";
+import type * as ServersOfWorlds from "../engine/servers/world";
 import type * as FleetSchema from "../model/fleet/schema";
 import { DOORS, type Doors } from "../operate/doors";
 
@@ -6,6 +8,10 @@ import { DOORS, type Doors } from "../operate/doors";
 export interface Modules extends Doors {
   schemas(): Promise<{ environmentJsonSchema(): object } & Pick<typeof FleetSchema, "fleetJsonSchema">>;
   locator(): Promise<Pick<typeof Locate, "diagnoseEngine">>;
+  servers(): Promise<
+    Pick<typeof ServerPrograms, "diagnoseServers" | "installServers"> &
+      Pick<typeof ServersOfWorlds, "runningServers" | "startSandboxServers" | "stopSandboxServers">
+  >;
 }
 
 /** The real parts. */
@@ -20,4 +26,5 @@ export const modules: Modules = {
     return { environmentJsonSchema: () => environmentJsonSchema(registry), fleetJsonSchema };
   },
   locator: () => import("../engine/locate.js"),
+  servers: async () => ({ ...(await import("../engine/servers/programs.js")), ...(await import("../engine/servers/world.js")) }),
 };

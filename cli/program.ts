@@ -13,6 +13,7 @@ import { registerPlan } from "./commands/plan";
 import { registerPreview } from "./commands/preview";
 import { registerRefresh } from "./commands/refresh";
 import { registerSchema } from "./commands/schema";
+import { registerServers } from "./commands/servers";
 import { registerSsh } from "./commands/ssh";
 import { registerUp } from "./commands/up";
 import type { Context } from "./context";
@@ -42,6 +43,7 @@ function createProgram(context: Context): Command {
     registerKubeconfig,
     registerSsh,
     registerSchema,
+    registerServers,
     registerDoctor,
     registerCompletion,
   ]) {

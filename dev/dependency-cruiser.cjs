@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   files: ["components/platform/services", "host", "model", "catalog"],
   reach: ["providers/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
-  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages"],
+  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages", "sandbox/servers/record"],
   operate: ["engine", "files", "model"],
   cli: ["operate", "engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };

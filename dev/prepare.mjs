@@ -1,4 +1,4 @@
-// What tests, long tests and `npm run api-server` begin with.
+// What tests and long tests begin with.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

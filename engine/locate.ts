@@ -1,12 +1,11 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import { satisfies, valid } from "semver";
 import { buildEngine, buildEstimate, usableGo } from "./build";
-import { programsProblem, recordPrograms } from "./checksums";
+import { programsProblem } from "./checksums";
 import { downloadEngine, RELEASES } from "./download";
-import { EngineMissingError, InterruptedError } from "./errors";
-import { withLock } from "./lock";
+import { EngineMissingError } from "./errors";
+import { install } from "./install";
 import { engineCache, packageRoot, pinnedVersion } from "./paths";
 import { run } from "./run";
 
@@ -72,7 +71,7 @@ export async function locateEngine(options: LocateOptions = {}): Promise<Engine>
   if (found.engine) return found.engine;
   const failures = found.candidates.map((candidate) => candidate.reason);
   if (options.install === false) throw missing(failures);
-  return await install(options, failures);
+  return await installEngine(options, failures);
 }
 
 /** The same facts as data, without downloading or building anything. */
@@ -132,54 +131,29 @@ async function inCache(env: NodeJS.ProcessEnv): Promise<Candidate> {
   return { source: "cache", where, version, usable: problem === undefined, reason: problem ?? `${where} is there, and what was installed` };
 }
 
-/** Downloads or builds into a folder of its own beside the final one, then renames: a killed installation leaves nothing half. */
-async function install(options: LocateOptions, failures: readonly string[]): Promise<Engine> {
+async function installEngine(options: LocateOptions, failures: readonly string[]): Promise<Engine> {
   const env = options.env ?? process.env;
   const version = pinnedVersion();
   const cache = engineCache(env);
   const root = join(cache, version);
-  const engine = { root, command: join(root, "bin", "pulumi"), version };
   const { signal, onProgress } = options;
-  await mkdir(cache, { recursive: true });
-  const reasons = [...failures];
-  const onWait = (owner: { pid: number; host: string }) =>
-    onProgress?.(`waiting for process ${owner.pid} on ${owner.host}, which is installing the Pulumi engine`);
-  return await withLock(join(cache, `${version}.lock`), { signal, onWait }, async () => {
-    // Another process may have installed it while this one waited.
-    if ((await inCache(env)).usable) return { ...engine, source: "cache" };
-    await removeLeftovers(cache);
-    const ways = {
-      download: (into: string) => downloadEngine({ version, releases: options.releases ?? RELEASES, into, signal, onProgress }),
-      build: (into: string) =>
-        buildEngine({ version, module: options.module ?? join(packageRoot(), "tools", "pulumi"), into, env, signal, onProgress }),
-    };
-    for (const source of ["download", "build"] as const) {
-      const into = await mkdtemp(join(cache, TEMPORARY));
-      try {
-        await ways[source](into);
-        await run(join(into, "bin", "pulumi"), ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, signal, timeout: 30_000 });
-        await recordPrograms(into);
-        await rm(root, { recursive: true, force: true });
-        await rename(into, root);
-        return { ...engine, source };
-      } catch (error) {
-        if (signal?.aborted) throw new InterruptedError();
-        reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
-      } finally {
-        await rm(into, { recursive: true, force: true });
-      }
-    }
-    throw missing(reasons);
+  const control = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+  const installed = await install({
+    ...control,
+    what: "the Pulumi engine",
+    root,
+    lock: join(cache, `${version}.lock`),
+    isThere: async () => (await inCache(env)).usable,
+    ways: {
+      download: (into) => downloadEngine({ version, releases: options.releases ?? RELEASES, into, ...control }),
+      build: (into) => buildEngine({ version, module: options.module ?? join(packageRoot(), "tools", "pulumi"), into, env, ...control }),
+    },
+    probe: async (into) => {
+      await run(join(into, "bin", "pulumi"), ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, signal, timeout: 30_000 });
+    },
   });
-}
-
-const TEMPORARY = ".installing-";
-
-/** What installations that were killed left: only called while holding the lock, so nobody is at work there. */
-async function removeLeftovers(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    if (name.startsWith(TEMPORARY)) await rm(join(cache, name), { recursive: true, force: true });
-  }
+  if ("failures" in installed) throw missing([...failures, ...installed.failures]);
+  return { root, command: join(root, "bin", "pulumi"), version, source: installed.source };
 }
 
 function missing(reasons: readonly string[]): EngineMissingError {

@@ -12,6 +12,7 @@ import { walkLayers, withoutInternals } from "./layers";
 import { prepareStack, requireFree } from "./prepare";
 import { isUnreachable } from "./remedies";
 import { keepTellingOfFullDisk } from "./room";
+import { serveKubernetes } from "./servers/world";
 import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
 import { copyState, forgetCopy } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
@@ -245,7 +246,10 @@ export async function runOperation(
     workspace.stackOutputs = async () => ({});
     stack.info = async () => undefined;
     // Not before: a stack that is not there, or no more, has no world either.
-    if (setting.world !== undefined) writeWorld(setting.world, target.plan);
+    if (setting.world !== undefined) {
+      writeWorld(setting.world, target.plan);
+      await serveKubernetes(setting.world, kind, { environment: target.plan.environment, tell, ...options });
+    }
     const open = pendingStack(target.root, { engine, setting, command }, options, tell);
     const { environment } = target.plan;
     if (kind === "destroy") judgements.count(await forgetObjects(open, environment, target.approvals));
@@ -317,7 +321,8 @@ export async function runOperation(
     if (kind === "destroy") {
       open.keepBeforeDestroy(undefined);
       // Before the stack goes, for without one nobody would come back here.
-      if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure") clearWorld(setting.world, target.plan);
+      if (setting.world !== undefined && (target.layer ?? "infrastructure") === "infrastructure")
+        await clearWorld(setting.world, target.plan);
       // The user's stack configuration is a committed file of theirs; the sandbox's was made here.
       await workspace.removeStack(setting.stack, { preserveConfig: setting.world === undefined });
       forgetCopy(target.root, setting);

@@ -4,6 +4,7 @@ import { writeWhole } from "../host/files";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { PACKAGES, type World } from "../sandbox/packages";
 import { OperationFailedError } from "./errors";
+import { removeServers } from "./servers/world";
 
 /** What exists beforehand in the simulated cloud of a plan. */
 export function worldOf(plan: EnvironmentPlan): World {
@@ -28,9 +29,10 @@ export function writeWorld(folder: string, plan: EnvironmentPlan): void {
 }
 
 /** Removes a destroyed environment's world.json, unless the user put something of their own there. What the cloud still has is an orphan and stays to be seen. */
-export function clearWorld(folder: string, plan: EnvironmentPlan): void {
+export async function clearWorld(folder: string, plan: EnvironmentPlan): Promise<void> {
   // A cluster is on its machines: one that the state never heard of goes with them.
   if (!existsSync(join(folder, plan.provider, "instance"))) {
+    await removeServers(folder);
     for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "journal.jsonl.fence", "kubernetes"])
       rmSync(join(folder, name), { recursive: true, force: true });
   }

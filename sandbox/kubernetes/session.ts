@@ -56,7 +56,7 @@ export class Sessions {
   /** The cluster, where this provider can reach it; else why not. */
   connect(): Session | { readonly unreachable: string } {
     const cluster = readCluster(this.worldDir);
-    const servers = [cluster?.server, cluster && realApi(this.worldDir)?.server].flatMap((server) => server ?? []);
+    const servers = [cluster?.server, cluster && realApi(this.worldDir, cluster.uid)?.server].flatMap((server) => server ?? []);
     const outside = (): string[] => (cluster === undefined ? [] : floatingServers(this.worldDir, cluster));
     const reason = this.config === undefined ? "the provider is not configured" : unreachableReason(servers, this.config, outside);
     if (reason !== undefined || cluster === undefined) return { unreachable: reason ?? "there is no cluster" };
@@ -85,7 +85,7 @@ export class Sessions {
       if (known !== undefined) rmSync(folder, { recursive: true, force: true });
       marker.put("cluster", { id: "uid", uid: cluster.uid });
     }
-    const api = realApi(this.worldDir) ?? simulated(new ApiServer(folder), cluster);
+    const api = realApi(this.worldDir, cluster.uid) ?? simulated(new ApiServer(folder), cluster);
     return { api, releases: new Releases(folder, api) };
   }
 

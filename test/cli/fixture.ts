@@ -4,6 +4,7 @@ import type { EngineTarget, OperationResult, RunOptions } from "../../engine/typ
 import type { LoadedEnvironment } from "../../files/load";
 import type { Lock } from "../../model/lock";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import { PROGRAMS, type Programs } from "../../sandbox/servers/record";
 
 function machine(key: string, roles: MachinePlan["roles"], address: string): MachinePlan {
   return {
@@ -209,6 +210,13 @@ export async function command(argv: readonly string[], world: World = {}): Promi
       }),
       locator: async () => ({
         diagnoseEngine: async () => ({ wanted: "3.259.0", tested: "~3.259.0", candidates: [] }),
+      }),
+      servers: async () => ({
+        diagnoseServers: async () => ({ version: "1.36.3", reason: "no etcd 3.6.14 in the cache", build: "no `go` on PATH" }),
+        installServers: async () => Object.fromEntries(PROGRAMS.map((name) => [name, `/cache/${name}`])) as Programs,
+        runningServers: () => [],
+        startSandboxServers: async () => true,
+        stopSandboxServers: async (_root, names) => [...names],
       }),
     },
   };

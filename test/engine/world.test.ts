@@ -64,17 +64,17 @@ describe("A simulated cloud", () => {
     );
   });
 
-  it("is written and, when the environment is destroyed, cleared unless it holds something of the user's", () => {
+  it("is written and, when the environment is destroyed, cleared unless it holds something of the user's", async () => {
     const world = join(folder(), "world");
     const path = join(world, "world.json");
     writeWorld(world, plan);
     assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), worldOf(plan));
     mkdirSync(join(world, "openstack"));
-    clearWorld(world, plan);
+    await clearWorld(world, plan);
     assert.deepEqual(readdirSync(world), ["openstack"], "the cloud's orphans stay");
     writeFileSync(path, JSON.stringify({ faults: [{ at: "create" }] }));
     writeWorld(world, plan);
-    clearWorld(world, plan);
+    await clearWorld(world, plan);
     assert.deepEqual(JSON.parse(readFileSync(path, "utf8")).faults, [{ at: "create" }]);
   });
 

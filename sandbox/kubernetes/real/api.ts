@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readIfThere } from "../../../host/files";
+import { markUse, whenReady } from "../../servers/ready";
+import { namePath } from "../../servers/record";
 import { type Api, ApiError } from "../api";
 import { KINDS, splitApiVersion } from "../kinds";
 import { at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, text } from "../values";
@@ -15,23 +16,28 @@ const EVERY_MS = 250;
 
 const clients = new Map<string, RealApi>();
 
-/** The real API server named in `<worldDir>/api.json` (`{ server, ca, token }`, ca as PEM); undefined where there is no such file. */
-export function realApi(worldDir: string): RealApi | undefined {
-  let raw: string;
-  try {
-    raw = readFileSync(join(worldDir, "api.json"), "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-  const known = clients.get(raw);
+/**
+ * The real API server named in `<worldDir>/api.json` (`{ server, ca, token }`, ca as PEM); undefined where there is no such file. One that is
+ * being started, or emptied for a new `cluster`, is waited for with the first request.
+ */
+export function realApi(worldDir: string, cluster?: string): RealApi | undefined {
+  const path = namePath(worldDir);
+  const raw = readIfThere(path);
+  if (raw === undefined) return undefined;
+  const key = `${raw}${cluster}`;
+  const known = clients.get(key);
   if (known !== undefined) return known;
   const { server, ca, token } = fields(JSON.parse(raw));
   if (typeof server !== "string" || typeof ca !== "string" || typeof token !== "string") {
-    throw new Error(`${join(worldDir, "api.json")} must hold "server", "ca" and "token"`);
+    throw new Error(`${path} must hold "server", "ca" and "token"`);
   }
-  const api = new RealApi({ server, ca, token });
-  clients.set(raw, api);
+  let ready: Promise<void> | undefined;
+  const api = new RealApi({ server, ca, token }, () => {
+    ready ??= whenReady(worldDir, cluster);
+    markUse(worldDir);
+    return ready;
+  });
+  clients.set(key, api);
   return api;
 }
 
@@ -49,9 +55,10 @@ export class RealApi implements Api {
   private readonly http: HttpClient;
   private readonly places = new Map<string, Place>();
 
-  constructor(connection: Connection) {
+  /** @param ready settles when requests may be sent; asked before each */
+  constructor(connection: Connection, ready?: () => Promise<void>) {
     this.server = connection.server;
-    this.http = new HttpClient(connection);
+    this.http = new HttpClient(connection, { ...(ready ? { ready } : {}) });
   }
 
   async get(object: Fields): Promise<KubeObject | undefined> {

@@ -12,27 +12,39 @@ export interface Connection {
   readonly token: string;
 }
 
+/** How a client behaves. */
+export interface ClientOptions {
+  /**
+   * How long, in milliseconds, the server may say nothing.
+   * @default 60000
+   */
+  readonly silenceMs?: number;
+  /** Settles when requests may be sent; asked before each. */
+  readonly ready?: () => Promise<void>;
+}
+
 /** JSON over HTTPS; refusals become {@link ApiError}s with the server's own message. */
 export class HttpClient {
   private readonly agent: Agent;
 
-  /** @param silenceMs how long, in milliseconds, the server may say nothing */
   constructor(
     private readonly connection: Connection,
-    private readonly silenceMs = 60_000,
+    private readonly options: ClientOptions = {},
   ) {
     this.agent = new Agent({ ca: connection.ca, keepAlive: true, maxSockets: 8 });
   }
 
   /** @throws ApiError for what the server refuses, Error where it cannot be reached, falls silent or says what is no JSON. */
-  request(method: string, path: string, body?: Fields, type = "application/json"): Promise<Fields> {
+  async request(method: string, path: string, body?: Fields, type = "application/json"): Promise<Fields> {
+    await this.options.ready?.();
     const { server, token } = this.connection;
     const text = body === undefined ? undefined : JSON.stringify(body);
     // Node names no length for the body of a DELETE by itself.
     const length = text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) };
     const headers = { authorization: `Bearer ${token}`, accept: "application/json", ...length };
-    const { agent, silenceMs: timeout } = this;
-    return new Promise((resolve, reject) => {
+    const { agent, options } = this;
+    const timeout = options.silenceMs ?? 60_000;
+    return await new Promise((resolve, reject) => {
       const fail = (why: string): void => reject(new Error(`${method} ${server}${path}: ${why}`));
       const call = request(`${server}${path}`, { method, headers, agent, timeout }, (response) => {
         let answer = "";

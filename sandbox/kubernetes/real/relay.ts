@@ -8,6 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client, credentials, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { MAX_MESSAGE_BYTES } from "../../../plugin/rpc/server";
+import { whenReady } from "../../servers/ready";
+import { namePath } from "../../servers/record";
 import { RELEASE } from "../provider";
 
 const PLUGIN = "pulumi-resource-kubernetes";
@@ -26,9 +28,10 @@ export async function startPlugin(folder: string, worldDir: string, argv: readon
   } catch (error) {
     throw new Error(`KPAAS_SANDBOX_KUBERNETES is ${folder}, which holds no program ${PLUGIN}`, { cause: error });
   }
-  const named = join(worldDir, "api.json");
+  const named = namePath(worldDir);
   if (!existsSync(named))
     throw new Error(`KPAAS_SANDBOX_KUBERNETES is set, but no real API server is there for it: ${named} must name one`);
+  await whenReady(worldDir);
   const child = spawn(program, argv, { stdio: ["ignore", "pipe", "inherit"] });
   process.once("exit", () => child.kill("SIGKILL"));
   const port = await portOf(child);

@@ -15,7 +15,7 @@ describe("the client of a real API server", () => {
   const client = (over: { readonly ca?: string; readonly port?: number; readonly silenceMs?: number } = {}): HttpClient =>
     new HttpClient(
       { server: `https://127.0.0.1:${over.port ?? server.port}`, ca: over.ca ?? server.certificate, token: "canary-token" },
-      over.silenceMs,
+      over.silenceMs === undefined ? {} : { silenceMs: over.silenceMs },
     );
   const says = (code: number, body: string): void => {
     answer = (_request, response) => response.writeHead(code).end(body);

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** An offline machine must go on at once. */
+const CONNECT_TIMEOUT_MS = 4_000;
+
+/** The text at a URL. @throws Error saying why there is none */
+export async function fetchText(url: string, signal?: AbortSignal): Promise<string> {
+  return await (await open(url, signal)).text();
+}
+
+/**
+ * Saves what is at a URL, which must have the SHA-256 its publisher names.
+ * @throws Error saying why there is none: no connection, wrong checksum
+ */
+export async function fetchVerified(url: string, file: string, expected: string, signal?: AbortSignal): Promise<void> {
+  const actual = await save(await open(url, signal), file, signal);
+  const name = url.slice(url.lastIndexOf("/") + 1);
+  if (actual !== expected) throw new Error(`${name} has the SHA-256 ${actual}, the release's checksums say ${expected}`);
+}
+
+/** `sha256sum` lines as a map from file name to checksum. */
+export function parseChecksums(text: string): Map<string, string> {
+  return new Map(Array.from(text.matchAll(/^([0-9a-fA-F]{64})\s+\*?(\S+)$/gm), ([, sum = "", name = ""]) => [name, sum.toLowerCase()]));
+}
+
+async function open(url: string, signal?: AbortSignal): Promise<Response> {
+  const connecting = new AbortController();
+  const timer = setTimeout(() => connecting.abort(), CONNECT_TIMEOUT_MS);
+  let response: Response;
+  try {
+    // The timer only guards the connection: it is cleared as soon as the headers are there.
+    response = await fetch(url, { signal: AbortSignal.any([connecting.signal, ...(signal ? [signal] : [])]) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (connecting.signal.aborted) throw new Error(`no answer from ${new URL(url).host} within ${CONNECT_TIMEOUT_MS / 1_000} s`);
+    throw new Error(`no connection to ${new URL(url).host}${causeOf(error)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  return response;
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+}
+
+/** Writes a response to a file and returns its SHA-256. */
+async function save(response: Response, file: string, signal?: AbortSignal): Promise<string> {
+  if (response.body === null) throw new Error(`${response.url} answers without a body`);
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(response.body), hashing, createWriteStream(file), { signal });
+  return hash.digest("hex");
+}
