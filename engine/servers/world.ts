@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { makeFolder, namesIn, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
@@ -107,7 +107,8 @@ export async function startServers(
   const list = join(folder, "programs.json");
   writeWhole(list, JSON.stringify(programs), { mode: PRIVATE, durable: false });
   const path = join(folder, "keeper.log");
-  const log = openSync(path, "w", PRIVATE);
+  const log = openSync(path, "a", PRIVATE);
+  const before = fstatSync(log).size;
   const { PATH, HOME, TMPDIR } = process.env;
   const env = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
   const keeper = spawn(process.execPath, [join(packageRoot(), "dist", "sandbox", "servers", "keeper.js"), world, list], {
@@ -121,10 +122,10 @@ export async function startServers(
   const end = Date.now() + BEGIN_MS;
   while (!isThere()) {
     if (signal?.aborted) throw new InterruptedError();
-    if (keeper.exitCode !== null || keeper.signalCode !== null || Date.now() > end) {
-      // Another one may have been quicker.
-      if (isThere()) break;
-      const told = readFileSync(path, "utf8").slice(-TOLD_CHARACTERS).trim();
+    // Where another one was quicker, ours leaves the work to it.
+    const left = (keeper.exitCode !== null || keeper.signalCode !== null) && !isKept(readRecord(world));
+    if (left || Date.now() > end) {
+      const told = readFileSync(path).subarray(before).toString().slice(-TOLD_CHARACTERS).trim();
       throw new OperationFailedError(
         `The API server of ${environment}'s sandbox cannot be started (${path}): ${told || "it says nothing"}`,
       );
