@@ -1,4 +1,5 @@
 import type { PlannedEnvironment } from "../model/plan/plan";
+import { printedNetwork } from "../model/plan/subnets";
 import { countResources, type PlanPart } from "./views";
 
 /** The plan in the shape `kpaas plan --json` prints: all of it, or the environment's name and one part. */
@@ -6,7 +7,8 @@ export function planJson(
   { plan, shipped }: Pick<PlannedEnvironment, "plan" | "shipped">,
   part?: PlanPart,
 ): Readonly<Record<string, unknown>> {
-  const { environment, machines, network, flows, apiEndpoint, inventory, images, bom } = plan;
+  const { environment, machines, flows, apiEndpoint, inventory, images, bom } = plan;
+  const network = printedNetwork(plan.network);
   const services = plan.services.map(({ name, namespace, version, dependsOn, replicas, chart, host, sizeGiB }) => ({
     name,
     namespace,

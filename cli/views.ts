@@ -1,3 +1,4 @@
+import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
 import type { BomEntry, EnvironmentPlan, Flow, MachinePlan, ServicePlan } from "../model/plan/types";
 import type { Colors } from "./context";
@@ -88,14 +89,15 @@ interface Pair {
 
 function networkPairs(plan: EnvironmentPlan): Pair[] {
   const { network, apiEndpoint, access, platform } = plan;
-  const ranges = network.loadBalancerRange;
+  const { loadBalancerRange: ranges, subnets } = network;
+  const inZone = (name: string, zone: string | undefined): string => (zone === undefined ? name : `${name} in ${zone}`);
   return [
-    { name: "nodes", value: `${network.cidr}, gateway ${network.gateway}` },
+    ...subnets.map(({ cidr, zone, gateway }) => ({ name: inZone("nodes", zone), value: `${cidr}, gateway ${gateway}` })),
     { name: "pods", value: network.podCidr },
     { name: "services", value: network.serviceCidr },
     { name: "DNS", value: network.dns.join(", ") || "the cloud's own" },
     ...(network.reserved === undefined ? [] : [{ name: "reserved", value: network.reserved.join(", ") }]),
-    { name: "left to the cloud", value: `${network.cloudRange.first}-${network.cloudRange.last}` },
+    ...subnets.map(({ zone, cloudRange }) => ({ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) })),
     ...(ranges === undefined ? [] : [{ name: "load balancers", value: `${ranges.first}-${ranges.last}` }]),
     ...(network.existing === undefined
       ? []

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { newerData } from "./formats";
-import { parseAddress, parseRange } from "./ipv4";
+import { parseAddress, parseCidr, parseRange } from "./ipv4";
 import type { Findings } from "./problems";
 
 const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address");
+const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "must be an IPv4 network");
 const range = z.string().refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses");
 
 const lockedMachineSchema = z.strictObject({
@@ -23,14 +24,22 @@ const lockSchema = z.strictObject({
   kubespray: z.string(),
   kubernetes: z.string(),
   image: z.string(),
-  network: z.strictObject({
-    cloudRange: range,
-    loadBalancerRange: range.optional(),
-    ingressAddress: address.optional(),
-    /** What the ingress had before, as far as it lies in the load balancers' range: no Service is given it again. */
-    formerIngressAddresses: z.array(address).optional(),
-    apiEndpointAddress: address.optional(),
-  }),
+  network: z
+    .strictObject({
+      /** Where one subnet spans all zones. */
+      cloudRange: range.optional(),
+      /** By name, where each zone has a subnet of its own. */
+      subnets: z.record(z.string(), z.strictObject({ cidr, zone: z.string().optional(), cloudRange: range })).optional(),
+      loadBalancerRange: range.optional(),
+      ingressAddress: address.optional(),
+      /** What the ingress had before, as far as it lies in the load balancers' range: no Service is given it again. */
+      formerIngressAddresses: z.array(address).optional(),
+      apiEndpointAddress: address.optional(),
+    })
+    .refine(({ cloudRange, subnets }) => (cloudRange === undefined) !== (subnets === undefined), {
+      path: ["cloudRange"],
+      message: "is missing or is not what belongs there",
+    }),
   machines: z.record(z.string(), lockedMachineSchema),
   /**
    * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address
@@ -51,6 +60,11 @@ export function lockedIdentity(
   const standing = lock?.machines[key];
   const found = standing?.generation === generation ? standing : lock?.retired[machineName(key, generation)];
   return found && { address: found.address, ...(found.zone === undefined ? {} : { zone: found.zone }) };
+}
+
+/** The range of a subnet that the cloud's own ports have, as the lock has it. */
+export function lockedCloudRange(lock: Lock | undefined, subnet: string): string | undefined {
+  return lock?.network.subnets?.[subnet]?.cloudRange ?? lock?.network.cloudRange;
 }
 
 /** Inventory host, node and member name: the key, or `KEY-gN` from the second generation on. */

@@ -34,6 +34,8 @@ const appliedSchema = z.object({
   network: z.object({
     cidr: z.string(),
     gateway: z.string().optional(),
+    /** By name, where each zone has one of its own. */
+    subnets: z.record(z.string(), z.object({ cidr: z.string(), gateway: z.string() })).optional(),
     podCidr: z.string(),
     serviceCidr: z.string(),
     /** The floating addresses; one without an address was made. Not known of environments applied by earlier versions. */
@@ -94,7 +96,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     network: {
       cidr: plan.network.cidr,
       // The gateway of a network that was there is not ours to move.
-      ...(plan.network.existing ? {} : { gateway: plan.network.gateway }),
+      ...(plan.network.existing ? {} : appliedSubnets(plan.network)),
       podCidr: plan.network.podCidr,
       serviceCidr: plan.network.serviceCidr,
       floating: { ...plan.network.floating },
@@ -127,6 +129,12 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
         : {}),
     },
   };
+}
+
+function appliedSubnets({ subnets }: EnvironmentPlan["network"]): Pick<Applied["network"], "gateway" | "subnets"> {
+  const [{ zone, gateway }] = subnets;
+  if (zone === undefined) return { gateway };
+  return { subnets: Object.fromEntries(subnets.map((each) => [each.name, { cidr: each.cidr, gateway: each.gateway }])) };
 }
 
 /** What was taken once stays in its database, also while its service does not run; what was approved since counts as entered by hand. */

@@ -66,6 +66,7 @@ function networkDangers(applied: Applied, wanted: Applied): Danger[] {
     ["infrastructure.network.gateway", gateway ?? wanted.network.gateway, wanted.network.gateway],
     ["cluster.network.podCidr", applied.network.podCidr, wanted.network.podCidr],
     ["cluster.network.serviceCidr", applied.network.serviceCidr, wanted.network.serviceCidr],
+    ...subnetChanges(applied, wanted),
   ] as const;
   return networks
     .filter(([, was, becomes]) => was !== becomes)
@@ -77,6 +78,13 @@ function networkDangers(applied: Applied, wanted: Applied): Danger[] {
         becomes,
       ),
     );
+}
+
+/** A zone's subnet stays what it was as long as the network does: it follows from the lock. */
+function subnetChanges({ network }: Applied, wanted: Applied): [path: string, was: string, becomes: string][] {
+  const said = (of: Applied["network"], name: string): string => Object.values(of.subnets?.[name] ?? { none: "none" }).join(" ");
+  if (network.cidr !== wanted.network.cidr) return [];
+  return Object.keys(network.subnets ?? {}).map((name) => ["lock.network.subnets", said(network, name), said(wanted.network, name)]);
 }
 
 function memberDangers(applied: Applied, wanted: Applied): Danger[] {

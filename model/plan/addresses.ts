@@ -1,16 +1,16 @@
 import { machinePath } from "../environment/machines";
 import { type NamedAddress, namedAddresses } from "../environment/named-addresses";
 import type { Environment } from "../environment/types";
-import { contains, formatAddress, formatRange, overlaps, parseAddress, parseCidr, type Span } from "../ipv4";
-import { type Lock, lockedIdentity, machineName } from "../lock";
+import { contains, formatAddress, formatRange, overlaps, parseAddress, type Span } from "../ipv4";
+import { type Lock, lockedCloudRange, lockedIdentity, machineName } from "../lock";
 import type { Findings } from "../problems";
 import { clamp, firstFree, highestRun, lastFree, lockedRange, rangeOf, runAround, span, takeSpan, unless } from "./spans";
-import type { AddressRange } from "./types";
+import type { Pool } from "./subnets";
+import type { AddressRange, NetworkPlan, SubnetPlan } from "./types";
 
 /** Every address of an environment: from the file, else from the lock, else the first (machines) or last (the rest) free one. */
 export interface AddressPlan {
-  readonly gateway: string;
-  readonly cloudRange: AddressRange;
+  readonly subnets: NetworkPlan["subnets"];
   readonly loadBalancerRange: AddressRange;
   readonly ingress: string;
   /** Addresses of the load balancers' range that the ingress had before. */
@@ -23,12 +23,22 @@ export interface AddressPlan {
   readonly retired: Lock["retired"];
 }
 
-/** Chooses the addresses. An address once in the lock stays, whatever is added, removed or renamed around it. */
-export function planAddresses(environment: Environment, lock: Lock | undefined, findings: Findings): AddressPlan {
-  const network = parseCidr(environment.network.cidr);
-  if (!network) throw new Error(`${environment.network.cidr} was not checked before planning`);
-  const hosts: Span = { first: network.first + 1, last: network.last - 1 };
+/**
+ * Chooses the addresses, a machine's in the pool of its zone, what is there once (the API's, the load balancers') in the first pool. An address
+ * once in the lock stays, whatever is added, removed or renamed around it.
+ * @param pools one for each subnet
+ * @param zones by machine key
+ */
+export function planAddresses(
+  environment: Environment,
+  pools: readonly [Pool, ...Pool[]],
+  zones: ReadonlyMap<string, string>,
+  lock: Lock | undefined,
+  findings: Findings,
+): AddressPlan {
+  const [{ hosts }] = pools;
   const size = Math.max(0, hosts.last - hosts.first + 1);
+  const poolOf = (key: string): Pool => pools.find(({ zone }) => zone !== undefined && zone === zones.get(key)) ?? pools[0];
   const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
   const taken = new Set<number>();
   const take = (value: number | undefined): void => {
@@ -36,11 +46,16 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   };
   const valid = (text: string | undefined): number | undefined => {
     const value = text === undefined ? undefined : parseAddress(text);
-    return value !== undefined && contains(hosts, value) ? value : undefined;
+    return value !== undefined && pools.some((pool) => contains(pool.hosts, value)) ? value : undefined;
   };
 
-  const gateway = valid(environment.network.gateway) ?? hosts.first;
-  take(gateway);
+  const wantedGateway = valid(environment.network.gateway);
+  const gatewayOf = (pool: Pool): number =>
+    wantedGateway !== undefined && contains(pool.hosts, wantedGateway) ? wantedGateway : pool.hosts.first;
+  for (const pool of pools) {
+    take(gatewayOf(pool));
+    for (const value of pool.reserved) take(value);
+  }
   for (const { machine } of machines) take(valid(machine.address));
   const kept = keptAddresses(environment, lock, valid, findings);
   for (const value of kept.values()) take(value);
@@ -49,8 +64,13 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   if (environment.cluster.apiEndpoint.kind !== "node") take(valid(environment.cluster.apiEndpoint.address));
   take(valid(environment.platform.ingressAddress));
   const named = namedAddresses(environment);
-  for (const { kind, first } of named) if (kind === "server" && contains(hosts, first)) take(first);
-  checkStanding(environment, formatAddress(gateway), new Map([...kept, ...leaving].map(([key, value]) => [value, key])), findings);
+  for (const { kind, first } of named) if (kind === "server" && valid(formatAddress(first)) !== undefined) take(first);
+  checkStanding(
+    environment,
+    formatAddress(gatewayOf(pools[0])),
+    new Map([...kept, ...leaving].map(([key, value]) => [value, key])),
+    findings,
+  );
 
   const wantedRange =
     environment.platform.loadBalancerRange ?? lockedRange(lock?.network.loadBalancerRange, hosts, taken, lock?.network.ingressAddress);
@@ -64,10 +84,12 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   const { loadBalancerRange } = environment.platform;
   warnReserved(reserved, kept, loadBalancerRange ? undefined : wantedRange, wantedEndpoint ? undefined : keptEndpoint, findings);
   for (const { kind: whose, first, last } of named) {
-    if (whose === "reserved" || first === last) takeSpan(taken, { first: Math.max(first, hosts.first), last: Math.min(last, hosts.last) });
+    for (const pool of pools)
+      if (whose === "reserved" || first === last)
+        takeSpan(taken, { first: Math.max(first, pool.hosts.first), last: Math.min(last, pool.hosts.last) });
   }
-  const lockedCloud = lockedRange(lock?.network.cloudRange, hosts, taken);
-  if (lockedCloud) takeSpan(taken, span(lockedCloud));
+  const lockedClouds = new Map(pools.map((pool) => [pool, lockedRange(lockedCloudRange(lock, pool.name), pool.hosts, taken)]));
+  for (const range of lockedClouds.values()) if (range) takeSpan(taken, span(range));
   const endpoint = kind === "node" ? undefined : (keptEndpoint ?? lastFree(hosts, taken));
   take(endpoint);
   const ingressWanted = valid(environment.platform.ingressAddress);
@@ -76,8 +98,15 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
     givenRange ??
     (ingressWanted === undefined ? highestRun(hosts, taken, balancerSize) : runAround(ingressWanted, hosts, taken, balancerSize));
   takeSpan(taken, balancer);
-  const cloud = lockedCloud ? span(lockedCloud) : highestRun(hosts, taken, clamp(Math.floor(size / 8), 2, 30));
-  takeSpan(taken, cloud);
+  const subnetOf = (pool: Pool): SubnetPlan => {
+    const locked = lockedClouds.get(pool);
+    const room = pool.hosts.last - pool.hosts.first + 1;
+    const cloud = locked ? span(locked) : highestRun(pool.hosts, taken, clamp(Math.floor(room / 8), 2, 30));
+    takeSpan(taken, cloud);
+    const { name, cidr, zone } = pool;
+    return { name, cidr, gateway: formatAddress(gatewayOf(pool)), ...(zone === undefined ? {} : { zone }), cloudRange: rangeOf(cloud) };
+  };
+  const subnets = [subnetOf(pools[0]), ...pools.slice(1).map(subnetOf)] as const;
   const lockedIngress = valid(lock?.network.ingressAddress);
   const ingress = ingressWanted ?? (lockedIngress !== undefined && contains(balancer, lockedIngress) ? lockedIngress : balancer.first);
 
@@ -85,11 +114,22 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   const former = Object.values(retired).map(({ address }) => address);
   const planned = new Map<string, string>();
   for (const { group, machine } of machines) {
-    const chosen = valid(machine.address) ?? kept.get(machine.key) ?? firstFree(hosts, taken, former);
+    const pool = poolOf(machine.key);
+    const wanted = valid(machine.address);
+    if (wanted !== undefined && !contains(pool.hosts, wanted)) {
+      findings.error(
+        machinePath(group, machine, "address"),
+        `is outside ${pool.cidr}, the subnet of the zone ${pool.zone}`,
+        "choose an address of the machine's own zone",
+        machine.address,
+      );
+    }
+    const before = kept.get(machine.key);
+    const chosen = wanted ?? (before !== undefined && contains(pool.hosts, before) ? before : firstFree(pool.hosts, taken, former));
     if (chosen === undefined) {
       findings.error(
         "infrastructure.network.cidr",
-        `${environment.network.cidr} has no free address left for the machine ${machine.key}`,
+        `${pool.cidr} has no free address left for the machine ${machine.key}`,
         `choose a larger network before the environment is created, fewer machines${reserved.length > 0 ? ", less at infrastructure.network.reserved" : ""}, or a smaller platform.loadBalancer.range`,
         environment.network.cidr,
       );
@@ -109,8 +149,7 @@ export function planAddresses(environment: Environment, lock: Lock | undefined, 
   }
   const inUse = new Set(planned.values());
   return {
-    gateway: formatAddress(gateway),
-    cloudRange: rangeOf(cloud),
+    subnets,
     loadBalancerRange: rangeOf(balancer),
     ingress: formatAddress(ingress),
     formerIngress: formerIngress(lock, ingress, balancer, findings),

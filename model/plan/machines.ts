@@ -9,14 +9,14 @@ export interface MachinesPlan {
   readonly locked: Readonly<Record<string, LockedMachine>>;
 }
 
-/** Puts zone, order and name to every machine. Zones are given once: a machine never moves because others come or go. */
+/** Puts zone, order and name to every machine. */
 export function planMachines(
   environment: Environment,
   lock: Lock | undefined,
   image: string,
   addresses: ReadonlyMap<string, string>,
+  zones: ReadonlyMap<string, string>,
 ): MachinesPlan {
-  const zones = planZones(environment, lock);
   const orders = planOrders(environment, lock);
   const locked: Record<string, LockedMachine> = {};
   const machines = environment.groups.flatMap((group) => {
@@ -65,10 +65,10 @@ function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string
 }
 
 /**
- * The file's zone, else the locked one, else the zone with the fewest machines of the group, then of all.
- * A machine that stands stays where it is, also when its zone is named no longer, or when none was named while it was built.
+ * By machine key: the file's zone, else the locked one, else the zone with the fewest machines of the group, then of all. Zones are given once:
+ * a machine never moves because others come or go. One that stands stays where it is, also when its zone is named no longer, or when none was named while it was built.
  */
-function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMap<string, string> {
+export function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMap<string, string> {
   const zones = new Map<string, string>();
   const unzoned = new Set<string>();
   const total = new Map<string, number>();

@@ -11,9 +11,10 @@ import { checkDomains } from "./checks-domains";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
-import { planMachines } from "./machines";
+import { planMachines, planZones } from "./machines";
 import { checkStorage, planBom, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
+import { lockedSubnets, planPools, type SubnetRules } from "./subnets";
 import type { EnvironmentPlan } from "./types";
 import { planVersions } from "./versions";
 
@@ -29,6 +30,7 @@ export interface PlannedEnvironment {
 }
 
 const defaultImage = "ubuntu-22.04";
+const spanning: SubnetRules = { subnets: "one", reserved: () => [] };
 
 /**
  * Plans an environment from its file and its lock, and from nothing else: the same two give the same plan everywhere.
@@ -54,8 +56,10 @@ export function planEnvironment(
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
   const image = environment.image ?? lock?.image ?? defaultImage;
-  const addresses = planAddresses(environment, lock, findings);
-  const { machines, locked } = planMachines(environment, lock, image, addresses.machines);
+  const zones = planZones(environment, lock);
+  const pools = planPools(environment, spanning, [...environment.zones, ...zones.values()], lock, findings);
+  const addresses = planAddresses(environment, pools, zones, lock, findings);
+  const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
   const floating = planFloating(environment);
   const cluster = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
@@ -72,7 +76,7 @@ export function planEnvironment(
     ...versions,
     image,
     network: {
-      cloudRange: `${addresses.cloudRange.first}-${addresses.cloudRange.last}`,
+      ...lockedSubnets(addresses.subnets),
       loadBalancerRange: `${addresses.loadBalancerRange.first}-${addresses.loadBalancerRange.last}`,
       ingressAddress: addresses.ingress,
       ...(addresses.formerIngress.length === 0 ? {} : { formerIngressAddresses: [...addresses.formerIngress] }),
@@ -97,10 +101,9 @@ export function planEnvironment(
     machines,
     network: {
       cidr: environment.network.cidr,
-      gateway: addresses.gateway,
+      subnets: addresses.subnets,
       dns: environment.network.dns,
       ...(environment.network.reserved.length > 0 ? { reserved: environment.network.reserved } : {}),
-      cloudRange: addresses.cloudRange,
       loadBalancerRange: addresses.loadBalancerRange,
       floating,
       ...(environment.network.existing ? { existing: environment.network.existing } : {}),

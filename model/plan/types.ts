@@ -58,15 +58,25 @@ export interface AddressRange {
   readonly last: string;
 }
 
-export interface NetworkPlan {
-  /** The node subnet. */
+/** A subnet that machines have their addresses in. */
+export interface SubnetPlan {
+  /** `node`, or `node-ZONE` where each zone has one of its own. */
+  readonly name: string;
   readonly cidr: string;
   readonly gateway: string;
+  /** The zone it lies in; undefined where it spans them all. */
+  readonly zone?: string;
+  /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. */
+  readonly cloudRange: AddressRange;
+}
+
+export interface NetworkPlan {
+  /** All of it: the one subnet, or what the subnets lie in. */
+  readonly cidr: string;
+  readonly subnets: readonly [SubnetPlan, ...SubnetPlan[]];
   readonly dns: readonly string[];
   /** Addresses, ranges and networks in it that belong to others; nothing is given one. */
   readonly reserved?: readonly string[];
-  /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. */
-  readonly cloudRange: AddressRange;
   /** Addresses Services of type LoadBalancer are given from, when MetalLB serves them. */
   readonly loadBalancerRange?: AddressRange;
   /** Where the environment is reached from outside its network, by what is reached there; nothing where it has no floating address. */

@@ -20,7 +20,8 @@ export interface NodeNetwork {
 /** Network, subnet, router and its interface, or the ones the plan names. */
 export function createNetwork(scope: Scope): NodeNetwork {
   const { name, plan } = scope;
-  const { existing, cidr, gateway, dns, cloudRange } = plan.network;
+  const { existing, dns, subnets } = plan.network;
+  const [{ cidr, gateway, cloudRange }] = subnets;
   const { survey } = scope;
   if (existing !== undefined) return { networkId: survey.existing.network, subnetId: survey.existing.subnet, uplink: [] };
 

@@ -16,9 +16,8 @@ export function emptyPlan(environment: string): EnvironmentPlan {
     machines: [],
     network: {
       cidr: "10.20.0.0/16",
-      gateway: "10.20.0.1",
+      subnets: [{ name: "node", cidr: "10.20.0.0/16", gateway: "10.20.0.1", cloudRange: { first: "10.20.255.1", last: "10.20.255.254" } }],
       dns: [],
-      cloudRange: { first: "10.20.255.1", last: "10.20.255.254" },
       floating: {},
       podCidr: "10.233.64.0/18",
       serviceCidr: "10.233.0.0/18",

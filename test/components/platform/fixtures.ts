@@ -53,9 +53,8 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
     machines: [],
     network: {
       cidr: "10.20.0.0/16",
-      gateway: "10.20.0.1",
+      subnets: [{ name: "node", cidr: "10.20.0.0/16", gateway: "10.20.0.1", cloudRange: { first: "10.20.0.2", last: "10.20.0.9" } }],
       dns: [],
-      cloudRange: { first: "10.20.0.2", last: "10.20.0.9" },
       floating: {},
       podCidr: "10.233.64.0/18",
       serviceCidr: "10.233.0.0/18",

@@ -183,7 +183,8 @@ describe("a plan", () => {
           const addresses = after.plan.machines.map(({ address }) => parseAddress(address) ?? -1);
           assert.equal(new Set(addresses).size, addresses.length);
           for (const address of addresses) assert.ok(block && address > block.first && address < block.last);
-          const { cloudRange, loadBalancerRange, gateway } = after.plan.network;
+          const { loadBalancerRange, subnets } = after.plan.network;
+          const [{ cloudRange, gateway }] = subnets;
           const spans = [cloudRange, loadBalancerRange].flatMap((range) => (range ? [parseRange(`${range.first}-${range.last}`)] : []));
           const singles = [...addresses, parseAddress(gateway) ?? -1, parseAddress(after.plan.apiEndpoint.address) ?? -1];
           for (const span of spans) for (const value of singles) assert.ok(span && !overlaps(span, { first: value, last: value }));
@@ -321,7 +322,8 @@ describe("addresses that belong to others", () => {
             platform: { storage: { kind: "nfs", server, path: "/x" } },
           });
           const { plan } = plannedFile(content);
-          const { loadBalancerRange, cloudRange } = plan.network;
+          const { loadBalancerRange, subnets } = plan.network;
+          const [{ cloudRange }] = subnets;
           const ours = [
             ...plan.machines.map(({ address }) => address),
             plan.apiEndpoint.address,

@@ -60,7 +60,10 @@ function ends(peer: FlowPeer, plan: FlowsPlan, asTarget: boolean): End[] {
     .map((machine) => ({ groups: groupsOf(machine), address: machine.address, ours: true }));
   if (peer !== "load-balancer" || plan.apiEndpoint.kind !== "loadBalancer") return machines;
   // An amphora dials from an address of its own in the node subnet.
-  return [...machines, { groups: [], address: asTarget ? plan.apiEndpoint.address : plan.network.cloudRange.first, ours: false }];
+  return [
+    ...machines,
+    { groups: [], address: asTarget ? plan.apiEndpoint.address : plan.network.subnets[0].cloudRange.first, ours: false },
+  ];
 }
 
 function packets({ protocol, ports }: Flow): Packet[] {

@@ -6,7 +6,7 @@ describe("the network on OpenStack", () => {
   it("leaves the cloud exactly the planned range for its own ports", async () => {
     const plan = samplePlan("minimal");
     const g = await build(plan);
-    const { cloudRange, cidr, gateway } = plan.network;
+    const [{ cloudRange, cidr, gateway }] = plan.network.subnets;
     const subnet = g.get("seoul-subnet").inputs;
     assert.deepEqual(subnet.allocationPools, [{ start: cloudRange.first, end: cloudRange.last }]);
     assert.deepEqual([subnet.cidr, subnet.gatewayIp, subnet.dnsNameservers], [cidr, gateway, ["10.0.0.2"]]);

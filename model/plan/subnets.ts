@@ -1,0 +1,104 @@
+import type { Environment } from "../environment/types";
+import { type Block, formatAddress, formatRange, overlaps, parseCidr, type Span } from "../ipv4";
+import type { Lock } from "../lock";
+import type { Findings } from "../problems";
+import type { NetworkPlan } from "./types";
+
+/** The addresses of a subnet, to be given out. */
+export interface Pool {
+  /** The subnet's name. */
+  readonly name: string;
+  readonly cidr: string;
+  readonly zone?: string;
+  /** From the first to the last that a host can have. */
+  readonly hosts: Span;
+  /** Those of them that the cloud keeps for itself. */
+  readonly reserved: readonly number[];
+}
+
+/** How a cloud has its subnets. */
+export interface SubnetRules {
+  /** Whether a subnet spans all zones, or lies in one. */
+  readonly subnets: "one" | "perZone";
+  /** The addresses of a subnet that the cloud keeps for itself, beside the first, which names the subnet, and the last, the broadcast's. */
+  readonly reserved: (subnet: Block) => readonly number[];
+}
+
+/** The part of the network that each zone's subnet is, so that zones can be added: an eighth. */
+const BITS_PER_ZONE = 3;
+const SMALLEST_SUBNET = 28;
+
+/**
+ * The pools machines take their addresses from: the whole network, or an eighth of it for each zone. A zone's subnet once in the lock stays
+ * what it is.
+ * @param zones all that machines are in, or new ones may come to
+ */
+export function planPools(
+  environment: Environment,
+  { subnets, reserved }: SubnetRules,
+  zones: readonly string[],
+  lock: Lock | undefined,
+  findings: Findings,
+): readonly [Pool, ...Pool[]] {
+  const { cidr } = environment.network;
+  const network = parseCidr(cidr);
+  if (!network) throw new Error(`${cidr} was not checked before planning`);
+  const pool = (name: string, block: Block, zone?: string): Pool => ({
+    name,
+    cidr: `${formatAddress(block.first)}/${block.prefix}`,
+    ...(zone === undefined ? {} : { zone }),
+    hosts: { first: block.first + 1, last: block.last - 1 },
+    reserved: reserved(block),
+  });
+  if (subnets === "one" || zones.length === 0) return [pool("node", network)];
+  const locked = Object.entries(lock?.network.subnets ?? {}).flatMap(([name, { cidr: text, zone }]) => {
+    const block = parseCidr(text);
+    return block && overlaps(network, block) ? [pool(name, block, zone)] : [];
+  });
+  const pools = [...locked];
+  for (const zone of [...new Set(zones)].filter((each) => !locked.some((one) => one.zone === each))) {
+    const block = eighths(network).find((each) => !pools.some(({ hosts }) => overlaps(each, hosts)));
+    if (block === undefined) {
+      findings.error(
+        "infrastructure.zones",
+        `the network ${cidr} has no subnet left for the zone ${zone}: each zone's is an eighth of it`,
+        `name ${2 ** BITS_PER_ZONE} zones at most, in a network of a prefix up to ${SMALLEST_SUBNET - BITS_PER_ZONE}`,
+        zone,
+      );
+      break;
+    }
+    pools.push(pool(`node-${zone}`, block, zone));
+  }
+  const [first = pool("node", network), ...rest] = pools;
+  return [first, ...rest];
+}
+
+function eighths({ first, prefix }: Block): Block[] {
+  if (prefix + BITS_PER_ZONE > SMALLEST_SUBNET) return [];
+  const size = 2 ** (32 - prefix - BITS_PER_ZONE);
+  return Array.from({ length: 2 ** BITS_PER_ZONE }, (_, index) => {
+    const start = first + index * size;
+    return { first: start, last: start + size - 1, prefix: prefix + BITS_PER_ZONE };
+  });
+}
+
+/** The subnets as the lock keeps them. */
+export function lockedSubnets(subnets: NetworkPlan["subnets"]): Pick<Lock["network"], "cloudRange" | "subnets"> {
+  const [{ zone, cloudRange }] = subnets;
+  if (zone === undefined) return { cloudRange: formatRange(cloudRange) };
+  return {
+    subnets: Object.fromEntries(
+      subnets.map(({ name, cidr, zone: own, cloudRange: range }) => [
+        name,
+        { cidr, ...(own === undefined ? {} : { zone: own }), cloudRange: formatRange(range) },
+      ]),
+    ),
+  };
+}
+
+/** The network as plans are printed and digested: of one subnet the gateway and range beside everything else, of several each. */
+export function printedNetwork({ cidr, subnets, dns, reserved, ...rest }: NetworkPlan): Readonly<Record<string, unknown>> {
+  const [{ gateway, cloudRange }, ...others] = subnets;
+  const common = { dns, ...(reserved === undefined ? {} : { reserved }) };
+  return others.length > 0 ? { cidr, subnets, ...common, ...rest } : { cidr, gateway, ...common, cloudRange, ...rest };
+}
