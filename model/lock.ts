@@ -16,6 +16,8 @@ const lockedMachineSchema = z.strictObject({
   etcdMember: z.string().optional(),
 });
 
+const retired = z.record(z.string(), z.strictObject({ zone: z.string().optional(), address }));
+
 /** The lock file: what the first plan chose and the file does not say. */
 const lockSchema = z.strictObject({
   version: z.literal(1),
@@ -45,7 +47,13 @@ const lockSchema = z.strictObject({
    * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address
    * is given only when nothing else is free.
    */
-  retired: z.record(z.string(), z.strictObject({ zone: z.string().optional(), address })),
+  retired: z.union([
+    retired,
+    // The first lock files had the addresses alone: whose they were is not known any more, and nobody has them again.
+    z
+      .array(address)
+      .transform((addresses): z.infer<typeof retired> => Object.fromEntries(addresses.map((each) => [each, { address: each }]))),
+  ]),
 });
 
 export type Lock = z.infer<typeof lockSchema>;
@@ -100,7 +108,11 @@ export function parseLock(content: unknown, environment: string, findings: Findi
     }
     for (const issue of result.error.issues) {
       const path = ["lock", ...issue.path.map(String)];
-      const known = issue.code === "unrecognized_keys" || issue.code === "invalid_type" || issue.code === "invalid_value";
+      const known =
+        issue.code === "unrecognized_keys" ||
+        issue.code === "invalid_type" ||
+        issue.code === "invalid_value" ||
+        issue.code === "invalid_union";
       for (const key of issue.code === "unrecognized_keys" ? issue.keys : [undefined])
         findings.error(
           [...path, ...(key === undefined ? [] : [key])].join("."),

@@ -96,7 +96,7 @@ export function lockedSubnets(subnets: NetworkPlan["subnets"]): Pick<Lock["netwo
   };
 }
 
-/** The network as plans are printed and digested: of one subnet the gateway and range beside everything else, of several each. */
+/** The network as `kpaas plan --json` prints it: of one subnet the gateway and range beside everything else, of several each. */
 export function printedNetwork({ cidr, subnets, dns, reserved, ...rest }: NetworkPlan): Readonly<Record<string, unknown>> {
   const [{ gateway, cloudRange }, ...others] = subnets;
   const common = { dns, ...(reserved === undefined ? {} : { reserved }) };
