@@ -27,6 +27,11 @@ export type Progress =
   /** Finding or building the engine, waiting for a lock. */
   | { readonly kind: "engine"; readonly text: string };
 
+/** Something said, that stays. */
+export function messageOf(severity: "info" | "warning", text: string): Progress {
+  return { kind: "message", severity, text, ephemeral: false };
+}
+
 /** How many resources were, or in a preview would be, changed. A replacement counts once. */
 export interface Changes {
   readonly create: number;

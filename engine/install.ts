@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { recordPrograms } from "./checksums";
 import { InterruptedError } from "./errors";
-import { withLock } from "./lock";
+import { withMutex } from "./mutex";
 
 /** The ways to programs that are not there, in the order they are tried. */
 const WAYS = ["download", "build"] as const;
@@ -14,8 +14,8 @@ export interface Installation {
   readonly what: string;
   /** Where they will be: `<root>/bin`. */
   readonly root: string;
-  /** The lock of those who install beside each other. */
-  readonly lock: string;
+  /** The mutex of those who install beside each other. */
+  readonly mutex: string;
   /** Whether they are there by now. */
   readonly isThere: () => Promise<boolean>;
   /** Each puts the programs into `<into>/bin`, or says why it cannot. */
@@ -34,12 +34,12 @@ export interface Installation {
 export async function install(
   wanted: Installation,
 ): Promise<{ readonly source: Way | "cache" } | { readonly failures: readonly string[] }> {
-  const { what, root, lock, signal, onProgress } = wanted;
+  const { what, root, mutex, signal, onProgress } = wanted;
   const cache = dirname(root);
   await mkdir(cache, { recursive: true });
   const onWait = (owner: { pid: number; host: string }) =>
     onProgress?.(`waiting for process ${owner.pid} on ${owner.host}, which is installing ${what}`);
-  return await withLock(lock, { ...(signal ? { signal } : {}), onWait }, async () => {
+  return await withMutex(mutex, { ...(signal ? { signal } : {}), onWait }, async () => {
     // Another process may have installed it while this one waited.
     if (await wanted.isThere()) return { source: "cache" };
     await removeLeftovers(cache);
@@ -66,7 +66,7 @@ export async function install(
 
 const TEMPORARY = ".installing-";
 
-/** What installations that were killed left: only called while holding the lock, so nobody is at work there. */
+/** What installations that were killed left: only called while holding the mutex, so nobody is at work there. */
 async function removeLeftovers(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     if (name.startsWith(TEMPORARY)) await rm(join(cache, name), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { LAYERS, type Layer, stackName } from "../model/layers";
 import { RefusedError } from "../model/problems";
 import { StackMissingError } from "./errors";
-import type { Changes } from "./events";
+import { type Changes, messageOf } from "./events";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 
 /** Runs the operation on the stack of one layer. */
@@ -36,7 +36,7 @@ export async function walkLayers(
     const result = await run(layer, layer === "infrastructure" ? options : later);
     if (result.outputs.predicted === true) {
       const text = `the ${layer} is previewed against what the plan predicts: the layer below is not there yet, or older than the file`;
-      options.onProgress?.({ kind: "message", severity: "info", text, ephemeral: false });
+      options.onProgress?.(messageOf("info", text));
     }
     results.push(result);
   }

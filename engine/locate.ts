@@ -142,7 +142,7 @@ async function installEngine(options: LocateOptions, failures: readonly string[]
     ...control,
     what: "the Pulumi engine",
     root,
-    lock: join(cache, `${version}.lock`),
+    mutex: join(cache, `${version}.lock`),
     isThere: async () => (await inCache(env)).usable,
     ways: {
       download: (into) => downloadEngine({ version, releases: options.releases ?? RELEASES, into, ...control }),

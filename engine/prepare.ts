@@ -1,10 +1,10 @@
+import { holderOf, mendBackend, removeDeadMutexes } from "./backend";
 import { InterruptedError } from "./errors";
 import { type Engine, locateEngine } from "./locate";
 import { mendStackConfig } from "./sandbox";
-import { holderOf, mendBackend, removeDeadLocks } from "./stackLocks";
 import { secureState } from "./state/copy";
 import { busyError } from "./translate";
-import type { EngineTarget, OperationKind, RunOptions } from "./types";
+import type { EngineTarget, RunOptions } from "./types";
 import { type EngineSetting, realSetting, sandboxSetting } from "./workspace";
 
 /** Finds the engine and makes what it needs; what a dead one has left in a stack of this host is cleared and mended. */
@@ -14,7 +14,7 @@ export async function prepareStack(target: EngineTarget, options: RunOptions): P
   const engine = await locateEngine({ onProgress: tell, ...(options.signal ? { signal: options.signal } : {}) });
   const setting = (target.sandbox ? sandboxSetting : realSetting)(target.root, target.plan, target.layer);
   if (setting.backendFolder !== undefined) {
-    const removed = removeDeadLocks(setting.backendFolder, setting.project, setting.stack);
+    const removed = removeDeadMutexes(setting.backendFolder, setting.project, setting.stack);
     mendBackend(setting.backendFolder, setting.project, setting.stack);
     if (removed.length > 0) tell(`removed the lock of an operation on ${setting.stack} that was killed`);
     if (target.sandbox) mendStackConfig(setting.workDir, setting.stack);
@@ -24,8 +24,8 @@ export async function prepareStack(target: EngineTarget, options: RunOptions): P
 }
 
 /** @throws StackBusyError where an operation on the stack is under way, as far as that can be told without asking the backend. */
-export function requireFree(kind: OperationKind, { plan }: EngineTarget, { backendFolder, project, stack }: EngineSetting): void {
-  if (kind === "preview" || backendFolder === undefined) return;
+export function requireFree({ plan }: EngineTarget, { backendFolder, project, stack }: EngineSetting): void {
+  if (backendFolder === undefined) return;
   const holder = holderOf(backendFolder, project, stack);
   if (holder !== undefined) throw busyError(plan.environment, holder);
 }

@@ -2,11 +2,11 @@ import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { toldByCluster } from "../model/guard/cluster-dangers";
 import { InvalidInputError, RefusedError } from "../model/problems";
+import type { Holder } from "./backend";
 import { EngineKilledError } from "./command";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "./errors";
 import { type EventCollector, indent, plain } from "./events";
 import { remediesFor } from "./remedies";
-import type { Holder } from "./stackLocks";
 import { keptByProtection, saysProtected } from "./state/protection";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 

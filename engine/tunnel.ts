@@ -3,8 +3,9 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { Bastion } from "../reach/bastion";
 import type { Tunnel } from "../reach/tunnel";
+import { messageOf } from "./events";
 import { plain, type State, type StateResource } from "./state/state";
-import type { EngineTarget, OperationKind, RunOptions } from "./types";
+import type { EngineTarget, RunOptions } from "./types";
 
 /** What earlier operations recorded of the environment, secrets in clear. */
 export interface Recorded {
@@ -16,20 +17,19 @@ export interface Recorded {
 /**
  * The way into a private cluster for one operation, to be closed at its end; undefined where none is needed. The program tells it where the
  * bastion is; what is done without the program, or before it, goes by what was recorded.
+ * @param recorded undefined: nothing is done before the program
  * @throws RefusedError where something else uses its port.
  */
 export async function openTunnelFor(
-  kind: OperationKind,
   target: EngineTarget,
   options: RunOptions,
-  recorded: Recorded,
+  recorded: Recorded | undefined,
 ): Promise<Tunnel | undefined> {
   const { plan, root, sandbox } = target;
   if (sandbox || plan.access.api !== "bastion") return undefined;
   const { openTunnel } = await import("../reach/tunnel.js");
-  // A preview resolves nothing, so its program speaks first.
-  const bastion = kind === "preview" ? undefined : await recordedBastion(plan, recorded);
-  const tell = (text: string): void => options.onProgress?.({ kind: "message", severity: "warning", text, ephemeral: false });
+  const bastion = recorded && (await recordedBastion(plan, recorded));
+  const tell = (text: string): void => options.onProgress?.(messageOf("warning", text));
   const tunnel = await openTunnel({ plan, root, tell });
   if (bastion !== undefined) tunnel.use(bastion);
   return tunnel;

@@ -1,4 +1,5 @@
 import type * as Operations from "../engine/operations";
+import type * as Read from "../engine/read";
 import type * as Load from "../files/load";
 import type * as StandIn from "../files/stand-in";
 
@@ -7,10 +8,8 @@ export interface Doors {
   environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
   standIns(): Promise<Pick<typeof StandIn, "standIn">>;
   engine(): Promise<
-    Pick<
-      typeof Operations,
-      "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment" | "readLoss" | "readOutputs"
-    >
+    Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment"> &
+      Pick<typeof Read, "readLoss" | "readOutputs">
   >;
 }
 
@@ -18,5 +17,5 @@ export interface Doors {
 export const DOORS: Doors = {
   environments: () => import("../files/load.js"),
   standIns: () => import("../files/stand-in.js"),
-  engine: () => import("../engine/operations.js"),
+  engine: async () => ({ ...(await import("../engine/operations.js")), ...(await import("../engine/read.js")) }),
 };

@@ -74,7 +74,7 @@ export async function installServers(options: ServersOptions = {}): Promise<Prog
       what,
       root,
       // One at a time: the largest build needs most of a small machine's memory.
-      lock: join(cacheOf(options), "lock"),
+      mutex: join(cacheOf(options), "lock"),
       isThere: async () => (await problemOf({ root, version, tool })) === undefined,
       ways: {
         download: (into) => downloadTool({ ...control, tool, version, releases, into }),

@@ -3,8 +3,8 @@ import { rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { hasCode, keepFile, PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
+import { holderOf } from "../backend";
 import { OperationFailedError } from "../errors";
-import { holderOf } from "../stackLocks";
 import type { EngineSetting } from "../workspace";
 
 /*

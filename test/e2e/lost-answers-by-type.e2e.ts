@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { CustomResource, type Inputs, ProviderResource, secret } from "@pulumi/pulumi";
 import { OperationFailedError } from "../../engine/errors";
-import { runOperation } from "../../engine/operations";
+import { runOperation } from "../../engine/run-operation";
 import type { EngineTarget } from "../../engine/types";
 import { RefusedError } from "../../model/problems";
 import { emptyPlan } from "../engine/plan";

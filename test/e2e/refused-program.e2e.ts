@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { runOperation } from "../../engine/operations";
+import { runOperation } from "../../engine/run-operation";
 import type { EngineTarget } from "../../engine/types";
 import { Environment } from "../../stacks/environment";
 import { type EnvironmentSpec, planSpec } from "../../stacks/spec";

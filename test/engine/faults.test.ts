@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CustomResource, type Input, Output } from "@pulumi/pulumi";
 import { InterruptedError, OperationFailedError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
-import { runOperation } from "../../engine/operations";
+import { runOperation } from "../../engine/run-operation";
 import type { EngineTarget, RunOptions } from "../../engine/types";
 import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";

@@ -5,7 +5,8 @@ import { ComponentResource, CustomResource, type CustomResourceOptions, secret }
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
-import { readOutputs, runOperation } from "../../engine/operations";
+import { readOutputs } from "../../engine/read";
+import { runOperation } from "../../engine/run-operation";
 import type { EngineTarget } from "../../engine/types";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
-import { destroyEnvironment, previewEnvironment, readLoss, readOutputs, refreshEnvironment, upEnvironment } from "../../engine/operations";
+import { destroyEnvironment, previewEnvironment, refreshEnvironment, upEnvironment } from "../../engine/operations";
+import { readLoss, readOutputs } from "../../engine/read";
 import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { previewEnvironment, runOperation } from "../../engine/operations";
+import { previewEnvironment } from "../../engine/operations";
+import { runOperation } from "../../engine/run-operation";
 import type { OperationResult } from "../../engine/types";
 import { loadEnvironment } from "../../files/load";
 import { Environment } from "../../stacks/environment";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mendBackend } from "../../../engine/stackLocks";
+import { mendBackend } from "../../../engine/backend";
 import { findable } from "../../../engine/state/findable";
 import { adoptRefused, type PendingStack, rememberMore, resolvePending } from "../../../engine/state/pending";
 import type { PendingOperation } from "../../../engine/state/state";

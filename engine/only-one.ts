@@ -1,10 +1,11 @@
 import { rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { createWhole, hasCode, PRIVATE, readIfThere, removeIfStill } from "../host/files";
+import { hasCode, PRIVATE } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
 import { isAlive, type Owner, thisProcess } from "../host/processes";
 import { StackBusyError } from "./errors";
+import { take } from "./mutex";
 
 /** Who works on an environment. */
 interface Worker extends Owner {
@@ -19,8 +20,7 @@ interface Worker extends Owner {
  */
 export async function asOnlyOne<T>(root: string, name: string, environment: string, work: () => Promise<T>): Promise<T> {
   const path = join(root, ".kpaas", "working", `${name}.json`);
-  const own = JSON.stringify({ ...thisProcess(), user: userName(), since: new Date().toISOString() } satisfies Worker);
-  if (!take(path, own, root, environment)) return await work();
+  if (!begin(root, path, environment)) return await work();
   try {
     return await work();
   } finally {
@@ -29,31 +29,18 @@ export async function asOnlyOne<T>(root: string, name: string, environment: stri
 }
 
 /** False where nothing may be written beside the project: then the engine's lock has to do. */
-function take(path: string, own: string, root: string, environment: string): boolean {
+function begin(root: string, path: string, environment: string): boolean {
+  const own: Worker = { ...thisProcess(), user: userName(), since: new Date().toISOString() };
   try {
     makeOwnFolder(root);
-    while (!createWhole(path, own, { mode: PRIVATE, durable: false })) {
-      const content = readIfThere(path);
-      if (content === undefined) continue;
-      const other = workerIn(content);
-      if (other !== undefined && other.host === hostname() && isAlive(other)) {
-        const who = `${other.user}@${other.host} (process ${other.pid}) since ${other.since.slice(0, 19)}Z`;
-        throw new StackBusyError(`Environment ${environment} is being changed by ${who}. Wait for it to end.`);
-      }
-      removeIfStill(path, content);
-    }
-    return true;
+    const isHere = (worker: Worker) => worker.host === hostname() && isAlive(worker);
+    const other = take(path, own, isHere, { mode: PRIVATE, durable: false });
+    if (other === undefined) return true;
+    const who = `${other.user}@${other.host} (process ${other.pid}) since ${other.since.slice(0, 19)}Z`;
+    throw new StackBusyError(`Environment ${environment} is being changed by ${who}. Wait for it to end.`);
   } catch (error) {
     if (hasCode(error, "EACCES", "EROFS", "EPERM")) return false;
     throw error;
-  }
-}
-
-function workerIn(content: string): Worker | undefined {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { readIfThere, writeWhole } from "../host/files";
 import { bootTime, wroteAndRuns } from "../host/processes";
 
-/** What the engine writes into a lock file of a `file://` backend. */
-interface LockContent {
+/** What the engine writes into a mutex of a `file://` backend; its own word is lock. */
+interface MutexContent {
   readonly pid?: number;
   readonly username?: string;
   readonly hostname?: string;
@@ -13,12 +13,12 @@ interface LockContent {
 }
 
 /**
- * Removes the locks on a stack whose owners died on this host (a killed engine leaves its lock). Locks of living
+ * Removes the engine's mutexes on a stack whose owners died on this host (a killed engine leaves its own). Those of living
  * processes and of other hosts stay: the engine then refuses the operation and names the owner.
  * @param backend the folder a `file://` backend URL names
- * @returns the removed locks
+ * @returns the removed ones
  */
-export function removeDeadLocks(backend: string, project: string, stack: string): string[] {
+export function removeDeadMutexes(backend: string, project: string, stack: string): string[] {
   const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
   return list(folder)
     .filter((name) => name.endsWith(".json"))
@@ -33,9 +33,9 @@ export function removeDeadLocks(backend: string, project: string, stack: string)
 
 /** Who holds a stack. */
 export interface Holder {
-  /** Who it is and since when; undefined where the lock does not say, because half of it is lost. */
+  /** Who it is and since when; undefined where the mutex does not say, because half of it is lost. */
   readonly who?: string;
-  /** The lock's file. */
+  /** The mutex's file. */
   readonly file?: string;
 }
 
@@ -48,9 +48,9 @@ export function holderOf(backend: string, project: string, stack: string): Holde
   const [name] = list(folder).filter((one) => one.endsWith(".json"));
   if (name === undefined) return undefined;
   const file = join(folder, name);
-  const lock = readLock(file);
-  if (lock?.pid === undefined) return { file };
-  const { username = "somebody", hostname: host = "another host", pid, timestamp = "" } = lock;
+  const mutex = readMutex(file);
+  if (mutex?.pid === undefined) return { file };
+  const { username = "somebody", hostname: host = "another host", pid, timestamp = "" } = mutex;
   return { who: `${username}@${host} (process ${pid}) since ${timestamp}`, file };
 }
 
@@ -83,15 +83,15 @@ function isTorn(path: string): boolean {
 }
 
 function isDead(path: string): boolean {
-  const lock = readLock(path);
+  const mutex = readMutex(path);
   // Written whole, by renaming: only a host that lost its power tears one. One that was torn since this host started is another's.
-  if (lock === undefined) return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY) < bootTime();
-  const writtenAt = Date.parse(lock.timestamp ?? "");
-  if (lock.hostname !== hostname() || lock.pid === undefined || Number.isNaN(writtenAt)) return false;
-  return !wroteAndRuns(lock.pid, writtenAt);
+  if (mutex === undefined) return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY) < bootTime();
+  const writtenAt = Date.parse(mutex.timestamp ?? "");
+  if (mutex.hostname !== hostname() || mutex.pid === undefined || Number.isNaN(writtenAt)) return false;
+  return !wroteAndRuns(mutex.pid, writtenAt);
 }
 
-function readLock(path: string): LockContent | undefined {
+function readMutex(path: string): MutexContent | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {

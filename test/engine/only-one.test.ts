@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { asOnlyOne } from "../../engine/working";
+import { asOnlyOne } from "../../engine/only-one";
 import { deadPid, zombie } from "../support/processes";
 import { temporaryFolders } from "../support/temporary";
 

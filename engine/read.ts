@@ -1,0 +1,83 @@
+import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { LAYERS, type Layer } from "../model/layers";
+import type { EnvironmentPlan } from "../model/plan/types";
+import type { EngineCommand } from "./command";
+import { StackMissingError } from "./errors";
+import { withoutInternals } from "./layers";
+import { prepareStack } from "./prepare";
+import { type Loss, lossOf } from "./state/loss";
+import { pendingStack } from "./state/stack";
+import { parseState, type State } from "./state/state";
+import { translateErrors } from "./translate";
+import type { EngineTarget, RunOptions } from "./types";
+import { type EngineSetting, openWorkspace } from "./workspace";
+
+/** The outputs, of all layers' stacks together; secrets as "[secret]" unless `showSecrets`; undefined when there is no stack. */
+export async function readOutputs(target: EngineTarget, options: RunOptions = {}): Promise<Record<string, unknown> | undefined> {
+  if (target.plan.layers === "one" || target.layer !== undefined) return await readStackOutputs(target, options);
+  const read = [];
+  for (const layer of LAYERS) read.push(await readStackOutputs({ ...target, layer }, options));
+  return read.some((outputs) => outputs !== undefined) ? withoutInternals(Object.assign({}, ...read)) : undefined;
+}
+
+/** The outputs of one stack of the environment; undefined where there is no such stack. */
+export async function readStackOutputs(target: EngineTarget, options: RunOptions): Promise<Record<string, unknown> | undefined> {
+  const { engine, setting } = await prepareStack(target, options);
+  const { command } = await openWorkspace(engine, setting, undefined, options);
+  return await translateErrors("outputs", target, options, undefined, () =>
+    found(outputsOf(command, setting, options.showSecrets ?? false)),
+  );
+}
+
+/** The outputs that a stack has recorded. */
+export async function outputsOf(command: EngineCommand, setting: EngineSetting, showSecrets: boolean): Promise<Record<string, unknown>> {
+  // Asked with or without secrets as wanted: the Automation API always decrypts, and marks only outputs that are secret as a whole.
+  const args = ["stack", "output", "--json", "--stack", setting.stack, ...(showSecrets ? ["--show-secrets"] : [])];
+  const { stdout } = await command.run(args, setting.workDir, {});
+  return JSON.parse(stdout);
+}
+
+/** The state of a stack of the environment; undefined where there is no such stack. */
+async function readState(target: EngineTarget, options: RunOptions, showSecrets: boolean): Promise<State | undefined> {
+  const { engine, setting } = await prepareStack(target, options);
+  const { command } = await openWorkspace(engine, setting, undefined, options);
+  const stack = pendingStack(target.root, { engine, setting, command }, options, () => undefined);
+  return await translateErrors("outputs", target, options, undefined, async () => {
+    const exported = await found(stack.exportState(showSecrets));
+    return exported === undefined ? undefined : parseState(exported);
+  });
+}
+
+/** The state of the stack that holds the cluster, secrets in clear. */
+export async function readClusterState(target: EngineTarget, options: RunOptions): Promise<State | undefined> {
+  return await readState(target.plan.layers === "one" ? target : { ...target, layer: "cluster" }, options, true);
+}
+
+/**
+ * What a destroy will take and leave, by what there is: its stacks' states, not the file.
+ * @throws StackMissingError where there is no stack
+ */
+export async function readLoss(target: EngineTarget, options: RunOptions = {}): Promise<Loss & Pick<EnvironmentPlan, "layers">> {
+  const { layer: own, ...whole } = target;
+  const read = (layers: EnvironmentPlan["layers"], layer?: Layer): Promise<State | undefined> =>
+    readState({ ...whole, plan: { ...whole.plan, layers }, ...(layer ? { layer } : {}) }, options, false);
+  // One stack may still hold what the file has in three, and the other way round.
+  const one = own === undefined ? await read("one") : undefined;
+  const three = [];
+  if (one === undefined || target.plan.layers === "three")
+    for (const layer of own === undefined ? LAYERS : [own]) three.push(await read("three", layer));
+  const states = [one, ...three].filter((state) => state !== undefined);
+  if (states.length === 0) throw new StackMissingError(target.plan.environment);
+  const resources = states.flatMap(({ deployment }) => deployment.resources ?? []);
+  return { ...lossOf(resources, target.plan.retain), layers: three.some((state) => state !== undefined) ? "three" : "one" };
+}
+
+/** What is asked of a stack; undefined where there is no such stack. */
+export async function found<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
+  }
+}

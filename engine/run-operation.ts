@@ -1,0 +1,165 @@
+import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
+import { StackAlreadyExistsError } from "@pulumi/pulumi/automation/errors";
+import { EventCollector, messageOf } from "./events";
+import { Judgements } from "./judgements";
+import { KINDS, type Run } from "./kinds";
+import type { Engine } from "./locate";
+import { prepareStack, requireFree } from "./prepare";
+import { readClusterState } from "./read";
+import { isUnreachable } from "./remedies";
+import { keepTellingOfFullDisk } from "./room";
+import { serveKubernetes } from "./servers/world";
+import { copyState } from "./state/copy";
+import { deleteFirst, machinesToRemake } from "./state/dead-machines";
+import { portsInTheWay } from "./state/in-the-way";
+import { clusterLost } from "./state/lost";
+import { rememberMore } from "./state/pending";
+import { approvedDeletions, type Protection } from "./state/protection";
+import { pendingStack } from "./state/stack";
+import { parseState, type State } from "./state/state";
+import { translateErrors, watchProgram } from "./translate";
+import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
+import { openWorkspace } from "./workspace";
+import { writeWorld } from "./world";
+
+/** How many resources are worked on at once. They wait for clouds; the engine's own default goes by this machine's processors: four for each. */
+const AT_ONCE = 32;
+
+/**
+ * One operation of the engine on one stack of an environment, with a given program.
+ * @param program what registers the resources; undefined for refresh and destroy, which work from the state alone
+ * @param judgements what is found about the approvals
+ */
+export async function runOperation(
+  name: OperationKind,
+  target: EngineTarget,
+  program: PulumiFn | undefined,
+  options: RunOptions,
+  judgements = new Judgements(),
+): Promise<OperationResult> {
+  const started = Date.now();
+  const kind = KINDS[name];
+  const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
+  const { engine, setting } = await prepareStack(target, options);
+  if (kind.changes) requireFree(target, setting);
+  /** URNs of machines that are made anew. */
+  let replace: readonly string[] = [];
+  const watched =
+    program &&
+    watchProgram(async () => {
+      await deleteFirst(replace);
+      return await program();
+    });
+  const newCollector = () =>
+    new EventCollector(options.onProgress, (text) => {
+      const thrown = watched?.thrown();
+      return thrown instanceof Error && text.includes(thrown.message);
+    });
+  let collector = newCollector();
+
+  const work = async (): Promise<Record<string, unknown>> => {
+    const run = await openRun(watched?.program, { kind: name, engine, setting, target, options, judgements });
+    const { open } = run;
+    const { state, unproven } = await kind.before(run);
+    let protection: Protection | undefined;
+    const clusterState = async (own: State) => ((target.layer ?? "cluster") === "cluster" ? own : await readClusterState(target, options));
+    const machinesOf = async (own: State): Promise<string[]> =>
+      (target.layer ?? "infrastructure") === "infrastructure"
+        ? await machinesToRemake(target.plan, own, () => clusterState(own), tell)
+        : [];
+    let yieldTo = async (_approvals: readonly string[]): Promise<boolean> => false;
+    if (program !== undefined) {
+      const before = state ?? parseState(await open.exportState(false));
+      yieldTo = async (approvals) => {
+        protection = await approvedDeletions(before, () => clusterState(before), target.plan, approvals);
+        if (protection !== undefined) await kind.yieldTo?.(run, protection.given);
+        return protection !== undefined;
+      };
+      await yieldTo(target.approvals);
+      replace = await machinesOf(before);
+    }
+    const { parallel = AT_ONCE } = options;
+    for (let done = false; !done; ) {
+      try {
+        const onEvent = (event: EngineEvent) => collector.take(event);
+        await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace);
+        done = true;
+      } catch (error) {
+        if (kind.changes) rememberMore(open, collector.unanswered);
+        await noteReasons(run, collector);
+        // What was not answered has to be looked for before anything is tried again.
+        if (collector.unanswered.length > 0) throw error;
+        // Only the program reads the configuration, and with it what is approved there.
+        const approved = judgements.approved.map(({ approval }) => approval);
+        if (protection !== undefined || approved.length === 0 || !(await yieldTo(approved))) {
+          if (!(await kind.answer?.(run, unproven, collector))) throw error;
+          // Those that were made again are new ones by now.
+          replace = await machinesOf(parseState(await open.exportState(false)));
+        }
+        collector = newCollector();
+      }
+    }
+    return await kind.after(run, collector, protection);
+  };
+
+  const told = { collector: () => collector, watched };
+  const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
+  const outputs = await translateErrors(name, target, options, told, work).finally(() => {
+    settle();
+    if (kind.changes) copyState(target.root, setting, tell);
+  });
+  return {
+    environment: target.plan.environment,
+    changes: collector.changes,
+    steps: collector.steps,
+    outputs,
+    seconds: (Date.now() - started) / 1_000,
+    resources: collector.resources,
+    approved: judgements.approved,
+  };
+}
+
+/** Opens the stack of an operation. A program makes it where there is none. */
+async function openRun(
+  program: PulumiFn | undefined,
+  { engine, ...given }: Pick<Run, "kind" | "target" | "options" | "setting" | "judgements"> & { readonly engine: Engine },
+): Promise<Run> {
+  const { kind, target, options, setting } = given;
+  const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
+  const previewOptions: string[] = [];
+  const { workspace, command } = await openWorkspace(engine, setting, program, { ...options, previewOptions });
+  const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
+  const select = () => Stack.select(setting.stack, workspace);
+  const stack = await (program ? Stack.createOrSelect(setting.stack, workspace) : select()).catch((error: unknown) => {
+    // Another operation may have made it in the meantime.
+    if (error instanceof StackAlreadyExistsError) return select();
+    throw error;
+  });
+  // The Automation API reads these after each operation, which starts an engine for each: the events have told it all.
+  workspace.stackOutputs = async () => ({});
+  stack.info = async () => undefined;
+  // Not before: a stack that is not there, or no more, has no world either.
+  if (setting.world !== undefined) {
+    writeWorld(setting.world, target.plan);
+    await serveKubernetes(setting.world, kind, { environment: target.plan.environment, tell, ...options });
+  }
+  const open = pendingStack(target.root, { engine, setting, command }, options, tell);
+  return { ...given, workspace, command, stack, open, previewOptions };
+}
+
+/** Adds to a failure what its own words do not say. */
+async function noteReasons({ open }: Run, collector: EventCollector): Promise<void> {
+  if (collector.undeleted.length > 0) collector.note(await portsInTheWay(open, collector.undeleted).catch(couldNotTell));
+  if (isUnreachable(collector.failure ?? "")) collector.note(tellLost(await open.exportState(false)));
+}
+
+/** How a cluster that will never answer again is given up, bound to the one that stands. */
+function tellLost(state: string): string[] {
+  const approval = clusterLost(parseState(state));
+  return approval === undefined ? [] : [`where the cluster is lost for good, destroy with --approve ${approval} forgets what it holds`];
+}
+
+/** What failed is told in any case. */
+function couldNotTell(error: unknown): string[] {
+  return [`what is in its way could not be found out: ${error instanceof Error ? error.message : String(error)}`];
+}
