@@ -56,6 +56,17 @@ module.exports = {
       from: { path: "^(model|catalog)/" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|assert|path|url)$" },
     },
+    {
+      name: "services-are-pure",
+      comment: "Checking and planning load no SDK: a service's definition requires its component when it is made.",
+      severity: "error",
+      from: { path: "^components/platform/([^/]+/service|services|define-service)\\.ts$" },
+      to: {
+        path: "^(components|providers|node_modules/@pulumi)/",
+        pathNot: "^components/platform/([^/]+/(service|schema)|define-service|issuer)\\.ts$",
+        dependencyTypesNot: ["type-only", "type-import", "require"],
+      },
+    },
     ...folders.map((folder) => ({
       name: `${folder}-imports`,
       comment: `${folder}/ may import ${MAY_IMPORT[folder].join(", ") || "nothing else"}.`,

@@ -30,3 +30,11 @@ export const knownReleases: readonly string[] = releases.map((release) => releas
 export function findRelease(number: string): Release | undefined {
   return releases.find((release) => release.release === number);
 }
+
+/** The catalogue's entry of a service, or the one it brings itself. */
+export function entryOf({ name, entry }: { readonly name: string; readonly entry?: ReleaseService }, release: Release): ReleaseService {
+  const found = entry ?? release.services[name];
+  if (found === undefined)
+    throw new Error(`the service "${name}" is not in the catalogue of release ${release.release}: give its definition an entry`);
+  return found;
+}

@@ -1,6 +1,8 @@
 import { ComponentResource, type ComponentResourceOptions, getStack, type Input, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
+import type { Checked, NoServices, OwnServices, Switches } from "../components/platform/typed-services";
+import type { PlatformFields } from "../model/environment/environment-fields";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
@@ -24,8 +26,18 @@ export interface PlannedEnvironmentArgs {
   readonly onChecked?: () => void;
 }
 
-/** An environment by its fields. It is checked and planned at once, and compared with what is there before anything is registered. */
-export interface EnvironmentArgs extends EnvironmentSpec {
+/**
+ * An environment by its fields, with services of the program's own beside ours. It is checked and planned at once, and compared with what is
+ * there before anything is registered.
+ */
+export interface EnvironmentArgs<Wanted = Switches<NoServices>, Own extends OwnServices = NoServices>
+  extends Omit<EnvironmentSpec, "platform"> {
+  readonly platform?: Omit<PlatformFields, "services"> & {
+    /** Which services there are, and with what options. Default: as the profile. */
+    readonly services?: Wanted & Checked<Wanted, Own>;
+  };
+  /** Services of the program's own, by name, as `defineService` describes them: `platform.services` switches and sets them as it does ours. */
+  readonly services?: Own;
   /** Secrets at hand as outputs. @default what the fields refer to is read from where they say */
   readonly secrets?: EnvironmentSecrets;
 }
@@ -39,15 +51,15 @@ export interface EnvironmentArgs extends EnvironmentSpec {
  * export const urls = seoul.platform.urls;
  * ```
  */
-export class Environment extends ComponentResource {
+export class Environment<const Wanted extends Switches<Own> = NoServices, Own extends OwnServices = NoServices> extends ComponentResource {
   readonly infrastructure: Infrastructure;
   readonly cluster: Cluster;
-  readonly platform: Platform;
+  readonly platform: Platform<Wanted, Own>;
   private readonly plan: EnvironmentPlan;
 
   /** @throws InvalidEnvironmentError with every problem of the fields */
-  constructor(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
-    const { plan, secrets, admitted, lost, record } = prepare(name, args);
+  constructor(name: string, args: EnvironmentArgs<Wanted, Own> | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
+    const { plan, secrets, admitted, lost, record } = prepare(name, args as LooseArgs | PlannedEnvironmentArgs);
     // Children wait for their parent: an environment that is not admitted registers nothing.
     super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this }, "plan" in args ? args.onChecked : undefined);
@@ -75,12 +87,13 @@ export class Environment extends ComponentResource {
       // The network must let machines out and the balancer must answer before kubespray starts.
       { parent: this, dependsOn: [this.infrastructure] },
     );
-    this.platform = new Platform(
+    this.platform = new Platform<Wanted, Own>(
       `${name}-platform`,
       {
         plan,
         cluster: this.cluster,
         secrets,
+        ...("plan" in args || args.services === undefined ? {} : { services: args.services }),
       },
       { parent: this },
     );
@@ -115,13 +128,16 @@ interface Prepared {
   readonly record?: { readonly [field in keyof EnvironmentRecord]: Input<EnvironmentRecord[field] | undefined> };
 }
 
-function prepare(name: string, args: EnvironmentArgs | PlannedEnvironmentArgs): Prepared {
+/** The arguments without what is known of them only where they are written. */
+type LooseArgs = EnvironmentSpec & Pick<EnvironmentArgs, "secrets"> & { readonly services?: OwnServices };
+
+function prepare(name: string, args: LooseArgs | PlannedEnvironmentArgs): Prepared {
   if ("plan" in args) {
     const { plan, secrets = {}, lost = [] } = args;
     return { plan, secrets, ...(lost.length === 0 ? {} : { lost }) };
   }
-  const { secrets, ...spec } = args;
-  const planned = planSpec(name, spec);
+  const { secrets, services, ...spec } = args;
+  const planned = planSpec(name, spec, services);
   const admitted = planned.admit();
   return {
     plan: planned.plan,

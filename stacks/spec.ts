@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import type { OwnServices } from "../components/platform/typed-services";
 import { formatLock } from "../files/load";
 import { describeLockChanges } from "../files/lock-problems";
 import { planContent } from "../files/plan-content";
@@ -59,9 +60,10 @@ export interface PlannedSpec extends PlannedEnvironment {
 
 /**
  * Checks and plans an environment given as fields.
+ * @param own services of the program's own, by name
  * @throws InvalidEnvironmentError with every problem
  */
-export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): PlannedSpec {
+export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own: OwnServices = {}): PlannedSpec {
   const file = typeof lock === "string" ? resolve(lock) : undefined;
   const findings = new Findings();
   if ("layers" in fields && fields.layers === "three")
@@ -71,11 +73,13 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
       "leave it out here; an environment file can have its layers in three stacks",
       "three",
     );
+  checkOwn(own, findings);
+  const together = { ...registry, services: { ...registry.services, ...own } };
   const given = file === undefined ? lock : existsSync(file) ? readYaml(file, "lock", findings) : undefined;
   const plan = (content: unknown, into: Findings) =>
     planContent(
       {
-        registry,
+        registry: together,
         content: { ...fields, name },
         whole: true,
         fallbackName: name,
@@ -101,6 +105,22 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec): Pl
     return { ...verdict, record: recordOf(planned, recorded?.applied) };
   };
   return { ...planned, admit: () => admit().catch(withoutStack) };
+}
+
+/** A program's services have names of their own, in which everything else about them is found. */
+function checkOwn(own: OwnServices, findings: Findings): void {
+  for (const [key, { name }] of Object.entries(own)) {
+    if (key !== name) findings.error(`services.${key}`, `describes a service named ${name}`, `call it ${name} here too`, name);
+    if (!/^[a-z][A-Za-z0-9]{0,39}$/.test(name))
+      findings.error(
+        `services.${key}`,
+        "a service's name must be letters and digits, beginning with a small letter",
+        "choose another name",
+        name,
+      );
+    if (name in registry.services)
+      findings.error(`services.${key}`, "is a service of the platform's own", "choose another name, and switch that one off", name);
+  }
 }
 
 /** What the component keeps of a plan that follows on `before`. */

@@ -1,10 +1,19 @@
 import type { Input, Output, Resource } from "@pulumi/pulumi";
+import { catalogService } from "../../model/plan/service";
 import type { Labels, ServicePlan } from "../../model/plan/types";
+
+export type { DatabaseAccess, IngressRoute } from "./grants";
 
 /** What every service of the platform takes. */
 export interface ServiceArgs {
-  /** The service as planned: version, images, chart, replicas, resources, host. Nothing of this is written in code. */
-  readonly plan: ServicePlan;
+  /**
+   * The service as planned (version, images, chart, replicas, resources, host), or what differs from its catalogue entry. Nothing of this is
+   * written in code.
+   * @default the catalogue's entry
+   */
+  readonly plan?: ServicePlan | Partial<Omit<ServicePlan, "name">>;
+  /** The release of whose catalogue the entry is. @default the newest */
+  readonly release?: string;
   /** Labels of the environment, put on every object. */
   readonly labels?: Labels;
   /**
@@ -22,26 +31,17 @@ export interface ServiceArgs {
   readonly after?: readonly Resource[];
 }
 
-/** How a service is reached from outside: through the platform's ingress. */
-export interface IngressRoute {
-  /** Ingress class. */
-  readonly className: string;
-  /** Namespace of the ingress controller: the only one that may reach the service's pods from outside. */
-  readonly namespace: string;
-  /** The address the ingress listens at. Pods are given it for the platform's host names, so that they depend on no outside DNS. */
-  readonly address: string;
-  /** The issuer of the host's own certificate; undefined: the controller's default certificate (the platform's wildcard) serves the host. */
-  readonly clusterIssuer?: string;
+/** The same with the whole plan. */
+export type PlannedArgs<Args extends ServiceArgs = ServiceArgs> = Omit<Args, "plan" | "release"> & { readonly plan: ServicePlan };
+
+/** Completes what a component was given by the catalogue's entry. */
+export function planned<Args extends ServiceArgs>(service: Parameters<typeof catalogService>[0], args: Args): PlannedArgs<Args> {
+  const { plan = {}, release, ...others } = args;
+  return { ...others, plan: isWhole(plan) ? plan : catalogService(service, plan, release) };
 }
 
-/** A database as its consumer sees it. */
-export interface DatabaseAccess {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  /** Secret. */
-  readonly password: Output<string>;
+function isWhole(plan: NonNullable<ServiceArgs["plan"]>): plan is ServicePlan {
+  return "name" in plan;
 }
 
 /** How to log in somewhere. */

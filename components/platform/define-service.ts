@@ -1,9 +1,79 @@
-import type { ServiceDefinition } from "../../model/service";
+import type { ComponentResource, ComponentResourceOptions, Input } from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import type { ServiceDefinition, Surroundings } from "../../model/service";
+import type { Credentials, PlannedArgs } from "./args";
+import type { Access, Claim, Kind } from "./grants";
+import type { PlatformTls } from "./platform-tls/platform-tls";
 
 /** Every profile there is. */
 export const EVERY_PROFILE = ["minimal", "standard", "highAvailability"] as const;
 
-/** Describes a service. */
-export function defineService<const D extends ServiceDefinition>(definition: D): D {
+/**
+ * A service: what is known of it as pure data, and how its component is made. The file that holds it imports `model/` and this one only, so
+ * that checking and planning load no SDK; its component is required when it is made.
+ */
+export interface Service<
+  Name extends string,
+  Options extends z.ZodRawShape,
+  Needs extends Kind,
+  Offers extends Kind,
+  Component extends ServiceComponent,
+> extends ServiceDefinition {
+  readonly name: Name;
+  readonly options?: Options;
+  readonly needs?: { readonly [K in Needs]: (surroundings: Surroundings) => Claim<K> };
+  readonly offers?: readonly Offers[];
+  /** Makes the component. */
+  create(name: string, given: Given<Options, Needs, Offers>, opts: ComponentResourceOptions): Component;
+  /** What the component gives a consumer, by kind. */
+  readonly grants?: { readonly [K in Offers]: GrantOf<Component, K> };
+}
+
+/** A service of which only the form is known. */
+export interface AnyService extends ServiceDefinition {
+  create(name: string, given: AnyGiven, opts: ComponentResourceOptions): ServiceComponent;
+  readonly grants?: { readonly [K in Kind]?: GrantOf<ServiceComponent, K> };
+}
+
+/** Takes what a consumer gets from the component that offers it. */
+export type GrantOf<Component, K extends Kind> = { grant(made: Component, consumer: string): Access<K> }["grant"];
+
+/** What a service is made with. */
+export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers extends Kind> {
+  /** What every component takes. */
+  readonly common: PlannedArgs;
+  /** The options of its own that the file gives. */
+  readonly options: z.infer<z.ZodObject<Options>>;
+  /** What others grant it for its claims. */
+  readonly granted: { readonly [K in Needs]: Access<K> };
+  /** What others claim of it, by kind and by who claims it. */
+  readonly claims: { readonly [K in Offers]: Readonly<Record<string, Claim<K> & { readonly namespace: string }>> };
+  readonly environment: EnvironmentPlan;
+  /** The platform's certificate; undefined where each host has one of its own. */
+  readonly tls: PlatformTls | undefined;
+}
+
+/** The same for any service. */
+export interface AnyGiven extends Omit<Given<Record<never, never>, Kind, Kind>, "options"> {
+  readonly options: Readonly<Record<string, never>>;
+}
+
+/** The component of a service, with what the platform shows of it. */
+export type ServiceComponent = ComponentResource & {
+  /** Where it is reached from outside. */
+  readonly url?: Input<string>;
+  /** How to log in. */
+  readonly credentials?: Credentials | undefined;
+};
+
+/** Describes a service, ours or a program's own. */
+export function defineService<
+  const Name extends string,
+  const Options extends z.ZodRawShape = Record<never, never>,
+  Needs extends Kind = never,
+  Offers extends Kind = never,
+  Component extends ServiceComponent = ServiceComponent,
+>(definition: Service<Name, Options, Needs, Offers, Component>): Service<Name, Options, Needs, Offers, Component> {
   return definition;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { core, networking } from "@pulumi/kubernetes/types/input";
 import { all, type Input, type Output, unsecret } from "@pulumi/pulumi";
 import type { Labels, ResourcesPlan, ServicePlan } from "../../model/plan/types";
-import type { IngressRoute } from "./args";
+import type { IngressRoute } from "./grants";
 
 /** How strictly a namespace is held to the Pod Security Standards. */
 export type PodSecurity = "restricted" | "baseline" | "privileged";
@@ -105,7 +105,7 @@ export function httpProbe(path: string, port: string, timing: { periodSeconds: n
 }
 
 /** All pods of a namespace. */
-export function fromNamespace(namespace: string): networking.v1.NetworkPolicyPeer {
+export function fromNamespace(namespace: Input<string>): networking.v1.NetworkPolicyPeer {
   return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
 }
 

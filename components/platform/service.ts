@@ -15,7 +15,8 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import type { Labels, ServicePlan } from "../../model/plan/types";
-import type { IngressRoute, ServiceArgs } from "./args";
+import type { PlannedArgs } from "./args";
+import type { IngressRoute } from "./grants";
 import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels } from "./objects";
 import { mergeValues, type Values } from "./values";
 
@@ -46,7 +47,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly keptFrom: readonly string[];
   private readonly prerequisites: Resource[];
 
-  constructor(type: string, name: string, args: ServiceArgs, opts?: ComponentResourceOptions) {
+  constructor(type: string, name: string, args: PlannedArgs, opts?: ComponentResourceOptions) {
     super(type, name, { namespace: args.plan.namespace, version: args.plan.version }, opts);
     this.plan = args.plan;
     this.objectPrefix = name;

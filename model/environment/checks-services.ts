@@ -1,4 +1,4 @@
-import { findRelease, knownReleases } from "../catalog";
+import { entryOf, findRelease, knownReleases, type Release } from "../catalog";
 import type { Findings } from "../problems";
 import { fieldOf, givenByFile, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
 import type { ServiceDefinition } from "../service";
@@ -10,6 +10,7 @@ export function checkServices(environment: Environment, registry: Registry, find
   checkClaims(environment, on, registry, findings);
   checkOffers(on, findings);
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
+  if (release) checkNamespaces(on, release, findings);
   for (const { name, replicas, sizeGiB, values } of environment.platform.services) {
     const service = registry.services[name];
     if (service === undefined) continue;
@@ -18,7 +19,7 @@ export function checkServices(environment: Environment, registry: Registry, find
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
     if (sizeGiB !== undefined && service.keeps === undefined)
       findings.error(`${path}.size`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
-    if (values !== undefined && (service.entry ?? release?.services[name])?.chart === undefined)
+    if (values !== undefined && release && entryOf(service, release).chart === undefined)
       findings.error(`${path}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
   }
 }
@@ -52,6 +53,22 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
         `switch ${needed.name} on, or use another kind`,
         false,
       );
+  }
+}
+
+/** Each service makes, closes and deletes its own namespace. */
+function checkNamespaces(on: readonly ServiceDefinition[], release: Release, findings: Findings): void {
+  const taken = new Map<string, string>();
+  for (const service of on) {
+    const namespace = entryOf(service, release).namespace;
+    const other = taken.get(namespace);
+    if (other !== undefined && namespace !== "kube-system")
+      findings.error(
+        fieldOf(service),
+        `is to live in the namespace ${namespace}, which is that of ${other}`,
+        "give its entry another namespace",
+      );
+    taken.set(namespace, service.name);
   }
 }
 

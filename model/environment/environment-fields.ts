@@ -271,7 +271,7 @@ export interface PlatformFields {
   };
   /** Which services there are, and with what options. Default: as the profile. A change is applied to what stands. */
   readonly services?: {
-    /** CPU and memory use of pods and nodes, for autoscaling and overviews. Default: as the profile. A change is applied to what stands. */
+    /** Measures CPU and memory of pods and nodes, for autoscaling and overviews. Default: as the profile. A change is applied to what stands. */
     readonly metricsServer?: boolean | ServiceFields;
     /** Issues certificates in the cluster, by the platform's authority or by ACME. Default: as the profile. A change is applied to what stands. */
     readonly certManager?: boolean | ServiceFields;

@@ -1,9 +1,8 @@
-import type { Release } from "../catalog";
+import { entryOf, type Release } from "../catalog";
 import type { Environment } from "../environment/types";
 import type { Findings } from "../problems";
 import type { Registry } from "../registry";
 import type { AddressPlan } from "./addresses";
-import { entryOf } from "./services";
 import type { BomEntry, MachinePlan, PlatformPlan, ServicePlan } from "./types";
 
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */

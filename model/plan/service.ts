@@ -1,6 +1,5 @@
-import { findRelease, knownReleases } from "../catalog";
+import { entryOf, findRelease, knownReleases } from "../catalog";
 import type { ServiceDefinition } from "../service";
-import { entryOf } from "./services";
 import type { ServicePlan } from "./types";
 
 /**

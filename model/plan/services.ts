@@ -1,4 +1,4 @@
-import type { Release, ReleaseService } from "../catalog";
+import { entryOf, type Release, type ReleaseService } from "../catalog";
 import { imagesWith } from "../charts/images";
 import type { Environment } from "../environment/types";
 import { offererOf, type Registry, servicesOn } from "../registry";
@@ -20,14 +20,6 @@ export function planServices(
     const claimants = plans.filter(({ needs = {} }) => service.takesOnce?.claims.some((kind) => kind in needs));
     return service.takenOnce === undefined ? plan : { ...plan, takenOnce: service.takenOnce(plan, claimants) };
   });
-}
-
-/** The catalogue's entry of a service, or the one it brings itself. */
-export function entryOf({ name, entry }: Pick<ServiceDefinition, "name" | "entry">, release: Release): ReleaseService {
-  const found = entry ?? release.services[name];
-  if (found === undefined)
-    throw new Error(`the service "${name}" is not in the catalogue of release ${release.release}: give its definition an entry`);
-  return found;
 }
 
 function planService(

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import type { SchemaSpec } from "../../components/platform/mariadb/args";
 import { accountsSql, clientSettings, tablesSql } from "../../components/platform/mariadb/sql";
 import { makeTables } from "../../components/platform/mariadb/workload";
-import { portalTables, realmUsers } from "../../components/platform/portal/schema";
+import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
 
 const PORTAL: SchemaSpec = {
   schema: "cp",
   user: "portal",
-  reads: [realmUsers("keycloak")],
+  reads: [{ schema: "keycloak", ...REALM_USERS }],
   tables: portalTables({ id: "seoul", name: "seoul", provider: "OPENSTACK" }),
 };
 const SCHEMAS: readonly SchemaSpec[] = [{ schema: "keycloak", user: "keycloak" }, PORTAL];

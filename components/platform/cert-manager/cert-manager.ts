@@ -1,12 +1,11 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
+import { planned } from "../args";
+import { PLATFORM_ISSUER } from "../issuer";
 import { PlatformService } from "../service";
 import type { CertManagerArgs } from "./args";
 import { certManagerValues } from "./values";
-
-/** Name of the platform's ClusterIssuer. */
-export const PLATFORM_ISSUER = "platform";
 
 const CA_SECRET = "platform-ca";
 const ACME_ACCOUNT = "platform-acme-account";
@@ -17,7 +16,8 @@ export class CertManager extends PlatformService {
   /** Name of the cluster issuer; undefined where there is nothing to issue from. */
   readonly clusterIssuer: string | undefined;
 
-  constructor(name: string, args: CertManagerArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: CertManagerArgs, opts?: ComponentResourceOptions) {
+    const args = planned("certManager", given);
     super(serviceType("CertManager"), name, args, opts);
     const { issuer } = args;
     this.createNamespace("restricted");

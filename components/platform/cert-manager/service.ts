@@ -1,11 +1,20 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
+import type { PlatformIssuer } from "./args";
 
 export const certManager = defineService({
   name: "certManager",
   title: "cert-manager",
-  about: "Issues certificates in the cluster, by the platform's authority or by ACME",
+  about: "issues certificates in the cluster, by the platform's authority or by ACME",
   profiles: EVERY_PROFILE,
   replicas: "profile",
   offers: ["issuer"],
   kubespray: ["cert_manager_*"],
+  create: (name, { common, environment, tls: certificate }, opts) => {
+    const { CertManager } = require("./cert-manager") as typeof import("./cert-manager");
+    const { tls, ingress } = environment.platform;
+    const authority: PlatformIssuer = certificate?.authority ? { kind: "ca", ...certificate.authority } : { kind: "none" };
+    const issuer: PlatformIssuer = tls.kind === "acme" ? { kind: "acme", email: tls.email, ingressClass: ingress.className } : authority;
+    return new CertManager(name, { ...common, issuer }, opts);
+  },
+  grants: { issuer: ({ clusterIssuer }) => ({ clusterIssuer }) },
 });

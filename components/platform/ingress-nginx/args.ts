@@ -18,4 +18,6 @@ export interface IngressNginxArgs extends ServiceArgs {
   readonly podCidr: string;
   /** The wildcard certificate served where a host has none of its own; undefined where each host gets its own. PEM; the key is secret. */
   readonly defaultCertificate?: { readonly certificate: Input<string>; readonly key: Input<string> };
+  /** The cluster issuer that each host's own certificate comes from. @default the default certificate serves all */
+  readonly clusterIssuer?: string;
 }

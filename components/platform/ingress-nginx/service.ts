@@ -1,13 +1,34 @@
 import { defineService } from "../define-service";
+import { PLATFORM_ISSUER } from "../issuer";
 
 export const ingress = defineService({
   name: "ingress",
   title: "ingress-nginx",
-  about: "Leads HTTP and HTTPS to the services, at one address",
+  about: "leads HTTP and HTTPS to the services, at one address",
   when: () => true,
   field: "platform.ingress",
   replicas: "profile",
   needs: { loadBalancer: () => ({}) },
   offers: ["ingress"],
   kubespray: ["ingress_nginx_*", "ingress_publish_*"],
+  create: (name, { common, granted, environment, tls }, opts) => {
+    const { IngressNginx } = require("./ingress-nginx") as typeof import("./ingress-nginx");
+    const { platform, access, network } = environment;
+    return new IngressNginx(
+      name,
+      {
+        ...common,
+        className: platform.ingress.className,
+        address: platform.ingress.address,
+        loadBalancer: granted.loadBalancer.kind,
+        sourceRanges: access.ingressCidrs,
+        podCidr: network.podCidr,
+        ...(tls ? { defaultCertificate: tls.server } : {}),
+        // With acme each host has a certificate of its own; else the wildcard serves all.
+        ...(platform.tls.kind === "acme" ? { clusterIssuer: PLATFORM_ISSUER } : {}),
+      },
+      opts,
+    );
+  },
+  grants: { ingress: ({ route }) => route },
 });

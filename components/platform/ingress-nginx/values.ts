@@ -1,3 +1,4 @@
+import type { PlannedArgs } from "../args";
 import { imageOf, imageParts, spreadOverNodes } from "../objects";
 import type { Values } from "../values";
 import type { IngressNginxArgs } from "./args";
@@ -13,7 +14,10 @@ export const CONTROLLER_LABELS = {
 export const DEFAULT_CERTIFICATE = "platform-tls";
 
 /** Values of the ingress-nginx chart. */
-export function ingressNginxValues(args: Omit<IngressNginxArgs, "defaultCertificate">, hasDefaultCertificate: boolean): Values {
+export function ingressNginxValues(
+  args: Omit<PlannedArgs<IngressNginxArgs>, "defaultCertificate">,
+  hasDefaultCertificate: boolean,
+): Values {
   const { plan, className, address } = args;
   return {
     controller: {

@@ -1,14 +1,15 @@
-import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../args";
+import type { ServiceArgs } from "../args";
+import type { DatabaseAccess, IngressRoute } from "../grants";
 
 /** Arguments of {@link Keycloak}. */
 export interface KeycloakArgs extends ServiceArgs {
-  /** Keycloak's own schema. */
+  /** Keycloak's own schema, on a server of ours or any other MariaDB or MySQL. */
   readonly database: DatabaseAccess;
   readonly ingress: IngressRoute;
-  /** Base URLs of the applications that log in by the realm's client, without a trailing slash. Read at the first start only. */
-  readonly applications: readonly string[];
-  /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. */
-  readonly domain: string;
+  /** Base URLs of the applications that log in by the realm's client, without a trailing slash. Read at the first start only. @default none */
+  readonly applications?: readonly string[];
+  /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. @default Keycloak's host */
+  readonly domain?: string;
   /**
    * Whether visitors may register themselves in the realm: a new user reaches nothing until an administrator gives a
    * namespace and a role. Read at the first start only.

@@ -1,9 +1,10 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { all, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { serviceType } from "../../../model/type-tokens";
-import type { Credentials } from "../args";
+import { type Credentials, type PlannedArgs, planned } from "../args";
+import type { RealmAccess } from "../grants";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { KeycloakArgs } from "./args";
@@ -21,45 +22,43 @@ function adminUrl(adminConsole: KeycloakArgs["adminConsole"]): string | undefine
   return adminConsole === "public" ? undefined : `http://localhost:${HTTP_PORT}`;
 }
 
-/** What an application needs to log its users in. */
-export interface RealmAccess {
-  /** Keycloak's base URL. */
-  readonly url: string;
-  readonly realm: string;
-  /** The realm's id in Keycloak's database, which the portal reads users by. */
-  readonly realmId: string;
-  readonly issuer: string;
-  readonly clientId: string;
-  /** Secret. */
-  readonly clientSecret: Output<string>;
-}
-
 /**
  * Keycloak with the realm of the K-PaaS applications. The realm is imported when it is not there yet; from then on it
  * belongs to Keycloak, and changing its settings here changes nothing.
  */
 export class Keycloak extends PlatformService {
-  readonly url: string;
+  readonly url: Output<string>;
   readonly realm: RealmAccess;
   /** Administrator of Keycloak itself. */
   readonly administrator: Credentials;
   /** First administrator of the portal, in the realm's administrators' group. */
   readonly portalAdministrator: { readonly user: string; readonly password: Output<string> };
 
-  constructor(name: string, args: KeycloakArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: KeycloakArgs, opts?: ComponentResourceOptions) {
+    const args = planned("keycloak", given);
     super(serviceType("Keycloak"), name, args, opts);
     const { plan, adminConsole = "internal" } = args;
     if (plan.host === undefined)
       throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);
-    this.url = `https://${plan.host}`;
+    const url = `https://${plan.host}`;
+    this.url = output(url);
     const clientSecret = this.password("client-secret");
-    this.realm = { url: this.url, realm: REALM, realmId: REALM, issuer: `${this.url}/realms/${REALM}`, clientId: CLIENT_ID, clientSecret };
     this.administrator = {
       user: BOOTSTRAP_ADMIN,
       password: this.password("admin-password"),
-      where: `${adminUrl(adminConsole) ?? this.url}/admin`,
+      where: `${adminUrl(adminConsole) ?? url}/admin`,
     };
     this.portalAdministrator = { user: PORTAL_ADMIN, password: this.password("portal-admin-password") };
+    this.realm = {
+      url,
+      realm: REALM,
+      realmId: REALM,
+      issuer: `${url}/realms/${REALM}`,
+      clientId: CLIENT_ID,
+      clientSecret,
+      schema: args.database.database,
+      administrator: this.portalAdministrator,
+    };
 
     this.createNamespace("restricted");
     const selector = selectorLabels(WORKLOAD);
@@ -71,11 +70,22 @@ export class Keycloak extends PlatformService {
     this.registerOutputs({ url: this.url, issuer: this.realm.issuer, realm: REALM, clientId: CLIENT_ID, clientSecret });
   }
 
+  /** How the platform shows that one logs in. */
+  get credentials(): Credentials {
+    return this.administrator;
+  }
+
   private password(role: string): Output<string> {
     return secret(new RandomPassword(this.childName(role), { length: 32, special: false }, { parent: this }).result);
   }
 
-  private createSecrets({ database, applications, domain, selfRegistration = false }: KeycloakArgs): Resource[] {
+  private createSecrets({
+    plan,
+    database,
+    applications = [],
+    domain = plan.host ?? "",
+    selfRegistration = false,
+  }: PlannedArgs<KeycloakArgs>): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.administrator.user,
       "admin-password": this.administrator.password,
@@ -87,7 +97,7 @@ export class Keycloak extends PlatformService {
     return [access, this.secret("realm", NAMES.realm, WORKLOAD, { [`${REALM}-realm.json`]: realm })];
   }
 
-  private createServer({ plan, database, ingress, adminConsole = "internal" }: KeycloakArgs, dependsOn: Resource[]): void {
+  private createServer({ plan, database, ingress, adminConsole = "internal" }: PlannedArgs<KeycloakArgs>, dependsOn: Resource[]): void {
     const selector = selectorLabels(WORKLOAD);
     this.statefulServices(WORKLOAD, NAMES, { name: "http", port: HTTP_PORT, targetPort: "http" });
     const serviceAccount = this.serviceAccount("account", WORKLOAD);

@@ -5,7 +5,7 @@ import { defineService, EVERY_PROFILE } from "../define-service";
 export const keycloak = defineService({
   name: "keycloak",
   title: "Keycloak",
-  about: "Logs users in to the platform's applications",
+  about: "logs users in to the platform's applications",
   options: {
     selfRegistration: z
       .boolean()
@@ -25,6 +25,22 @@ export const keycloak = defineService({
   offers: ["identity"],
   takesOnce: { claims: ["identity"], options: ["selfRegistration"] },
   takenOnce,
+  create: (name, { common, options, granted, claims, environment }, opts) => {
+    const { Keycloak } = require("./keycloak") as typeof import("./keycloak");
+    return new Keycloak(
+      name,
+      {
+        ...common,
+        ...options,
+        database: granted.mysql,
+        ingress: granted.ingress,
+        applications: Object.values(claims.identity).map(({ url }) => url),
+        domain: environment.platform.domain,
+      },
+      opts,
+    );
+  },
+  grants: { identity: ({ realm }) => realm },
 });
 
 /** The realm is imported when it is not there yet, and belongs to Keycloak from then on. */

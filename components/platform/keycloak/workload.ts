@@ -1,6 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
+import { output } from "@pulumi/pulumi";
 import type { ServicePlan } from "../../../model/plan/types";
-import type { DatabaseAccess } from "../args";
+import type { DatabaseAccess } from "../grants";
 import {
   containerSecurityContext,
   httpProbe,
@@ -118,7 +119,7 @@ function runtimeSettings(
 ): core.v1.EnvVar[] {
   return [
     { name: "KC_DB_URL_HOST", value: host },
-    { name: "KC_DB_URL_PORT", value: String(port) },
+    { name: "KC_DB_URL_PORT", value: output(port).apply(String) },
     { name: "KC_DB_URL_DATABASE", value: database },
     { name: "KC_DB_USERNAME", value: user },
     fromSecret("KC_DB_PASSWORD", "db-password"),

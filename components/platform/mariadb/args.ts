@@ -1,10 +1,9 @@
 import type { ServiceArgs } from "../args";
+import type { TableColumns } from "../grants";
 
 /** Columns of another schema's table that an account may read. The table may be made later. */
-export interface TableRead {
+export interface TableRead extends TableColumns {
   readonly schema: string;
-  readonly table: string;
-  readonly columns: readonly string[];
 }
 
 /** A schema, its owner and what else the owner may read. */

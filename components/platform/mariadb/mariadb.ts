@@ -5,7 +5,8 @@ import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolu
 import { all, type ComponentResourceOptions, interpolate, jsonStringify, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { serviceType } from "../../../model/type-tokens";
-import type { DatabaseAccess } from "../args";
+import { type Credentials, type PlannedArgs, planned } from "../args";
+import type { DatabaseAccess } from "../grants";
 import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { MariaDbArgs } from "./args";
@@ -29,12 +30,15 @@ export class MariaDb extends PlatformService {
   readonly port = PORT;
   /** Secret: password of `root`, for use on the server itself. */
   readonly rootPassword: Output<string>;
+  /** How root logs in, on the server itself. */
+  readonly credentials: Credentials;
   /** By consumer. A schema, its account and its tables are there once {@link schemas} is. */
   readonly databases: Readonly<Record<string, DatabaseAccess>>;
   /** What makes the last of them: the tables, or the server where nobody asks for tables. Consumers depend on it. */
   readonly schemas: Resource;
 
-  constructor(name: string, args: MariaDbArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: MariaDbArgs, opts?: ComponentResourceOptions) {
+    const args = planned("mariadb", given);
     super(serviceType("MariaDb"), name, args, opts);
     const { plan } = args;
     if (plan.replicas !== 1)
@@ -49,6 +53,7 @@ export class MariaDb extends PlatformService {
     );
 
     this.rootPassword = this.password("root");
+    this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = Object.fromEntries(
       [...new Set(Object.values(args.schemas).map(({ user }) => user))].map((user) => [user, this.password(user)]),
     );
@@ -69,7 +74,10 @@ export class MariaDb extends PlatformService {
     return secret(password.result);
   }
 
-  private createServer({ plan, storageClass, protectData, retainData, schemas }: MariaDbArgs, passwords: Passwords): StatefulSet {
+  private createServer(
+    { plan, storageClass, protectData, retainData, schemas }: PlannedArgs<MariaDbArgs>,
+    passwords: Passwords,
+  ): StatefulSet {
     const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
     const accounts = all(passwords).apply((known) => accountsSql(Object.values(schemas), known));
     const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
@@ -120,7 +128,7 @@ export class MariaDb extends PlatformService {
     );
   }
 
-  private createTables({ plan, schemas }: MariaDbArgs, passwords: Passwords, server: Resource): Resource {
+  private createTables({ plan, schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
     const wanted = Object.values(schemas).filter(({ tables = [] }) => tables.length > 0);
     if (wanted.length === 0) return server;
     const files = all(passwords).apply((known) =>

@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
+import { planned } from "../args";
 import { PlatformService } from "../service";
 import type { MetalLbArgs } from "./args";
 import { addressPools, metalLbValues } from "./values";
@@ -9,7 +10,8 @@ const API = "metallb.io/v1beta1";
 
 /** MetalLB in layer 2: gives Services of type LoadBalancer an address of the node network and answers for it. */
 export class MetalLb extends PlatformService {
-  constructor(name: string, args: MetalLbArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: MetalLbArgs, opts?: ComponentResourceOptions) {
+    const args = planned("metallb", given);
     super(serviceType("MetalLb"), name, args, opts);
     // The speaker answers ARP on the nodes' own interfaces: host network and NET_RAW.
     this.createNamespace("privileged");

@@ -5,7 +5,7 @@ const members = { from: "nodes", to: "nodes", ports: [7946], reason: "MetalLB me
 export const metallb = defineService({
   name: "metallb",
   title: "MetalLB",
-  about: "Gives Services of type LoadBalancer addresses of the node network",
+  about: "gives Services of type LoadBalancer addresses of the node network",
   when: () => true,
   field: "platform.loadBalancer",
   replicas: 1,
@@ -15,4 +15,15 @@ export const metallb = defineService({
     { ...members, protocol: "udp" },
   ],
   kubespray: ["metallb_*", "matallb_*"],
+  create: (name, { common, environment }, opts) => {
+    const { MetalLb } = require("./metallb") as typeof import("./metallb");
+    const { loadBalancer, ingress } = environment.platform;
+    if (loadBalancer.kind !== "metallb") throw new Error("The plan has the service metallb, but platform.loadBalancer.kind is cloud.");
+    return new MetalLb(
+      name,
+      { ...common, range: loadBalancer.range, reserved: loadBalancer.reserved, ingressAddress: ingress.address },
+      opts,
+    );
+  },
+  grants: { loadBalancer: () => ({ kind: "metallb" }) },
 });

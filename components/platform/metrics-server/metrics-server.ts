@@ -1,12 +1,14 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
+import { planned } from "../args";
 import { PlatformService } from "../service";
 import type { MetricsServerArgs } from "./args";
 import { METRICS_SERVER_LABELS, metricsServerValues } from "./values";
 
 /** CPU and memory use of pods and nodes, which autoscaling and the portal's overview read. */
 export class MetricsServer extends PlatformService {
-  constructor(name: string, args: MetricsServerArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: MetricsServerArgs, opts?: ComponentResourceOptions) {
+    const args = planned("metricsServer", given);
     super(serviceType("MetricsServer"), name, args, opts);
     this.createNamespace("restricted");
     this.allowIngress("allow-metrics-api", METRICS_SERVER_LABELS, [10250]);

@@ -3,8 +3,13 @@ import { defineService, EVERY_PROFILE } from "../define-service";
 export const metricsServer = defineService({
   name: "metricsServer",
   title: "metrics-server",
-  about: "CPU and memory use of pods and nodes, for autoscaling and overviews",
+  about: "measures CPU and memory of pods and nodes, for autoscaling and overviews",
   profiles: EVERY_PROFILE,
   replicas: "profile",
   kubespray: ["metrics_server_*"],
+  create: (name, { common, environment }, opts) => {
+    const { MetricsServer } = require("./metrics-server") as typeof import("./metrics-server");
+    const signed = environment.cluster.variables.kubelet_rotate_server_certificates === true;
+    return new MetricsServer(name, { ...common, kubeletCertificates: signed ? "clusterSigned" : "selfSigned" }, opts);
+  },
 });

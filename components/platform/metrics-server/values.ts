@@ -1,3 +1,4 @@
+import type { PlannedArgs } from "../args";
 import { imageOf, repositoryAndTag, spreadOverNodes } from "../objects";
 import type { Values } from "../values";
 import type { MetricsServerArgs } from "./args";
@@ -12,7 +13,7 @@ export const METRICS_SERVER_LABELS = {
 const CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 
 /** Values of the metrics-server chart. */
-export function metricsServerValues({ plan, kubeletCertificates }: MetricsServerArgs): Values {
+export function metricsServerValues({ plan, kubeletCertificates }: PlannedArgs<MetricsServerArgs>): Values {
   return {
     image: repositoryAndTag(imageOf(plan, "server")),
     replicas: plan.replicas,

@@ -1,3 +1,4 @@
+import type { PlannedArgs } from "../args";
 import { imageOf, repositoryAndTag } from "../objects";
 import type { Values } from "../values";
 import type { NfsStorageArgs } from "./args";
@@ -6,7 +7,7 @@ import type { NfsStorageArgs } from "./args";
 const PROVISIONER = "cp-nfs-provisioner";
 
 /** Values of the nfs-subdir-external-provisioner chart. */
-export function nfsStorageValues({ plan, server, path, className }: NfsStorageArgs): Values {
+export function nfsStorageValues({ plan, server, path, className }: PlannedArgs<NfsStorageArgs>): Values {
   return {
     image: repositoryAndTag(imageOf(plan, "provisioner")),
     replicaCount: plan.replicas,

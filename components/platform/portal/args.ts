@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
-import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../args";
-import type { RealmAccess } from "../keycloak/keycloak";
+import type { ServiceArgs } from "../args";
+import type { DatabaseAccess, IngressRoute, RealmAccess } from "../grants";
 
 /** OpenBao as the portal's applications log in to it. */
 export interface VaultAccess {
@@ -27,7 +27,7 @@ export interface PortalArgs extends ServiceArgs {
   /** The portal's schema, whose tables are there. */
   readonly database: DatabaseAccess;
   /** Name of Keycloak's schema, in which the portal reads the realm's users. */
-  readonly keycloakSchema: string;
+  readonly keycloakSchema: Input<string>;
   readonly realm: RealmAccess;
   /** Host of Keycloak; pods reach it at the ingress's own address. */
   readonly keycloakHost: string;

@@ -3,9 +3,10 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { serviceType } from "../../../model/type-tokens";
+import { type Credentials, type PlannedArgs, planned } from "../args";
 import { contentHash, fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { appsFor, type PortalApp } from "./apps";
@@ -15,14 +16,20 @@ import { appPod, NAMES } from "./workload";
 
 /** The K-PaaS portal: its own applications, each one there when what it needs is. */
 export class Portal extends PlatformService {
-  readonly url: string;
+  readonly url: Output<string>;
+  /** How its first administrator logs in, where whoever grants the realm says so. */
+  readonly credentials: Credentials | undefined;
 
-  constructor(name: string, args: PortalArgs, opts?: ComponentResourceOptions) {
+  constructor(name: string, given: PortalArgs, opts?: ComponentResourceOptions) {
+    const args = planned("portal", given);
     super(serviceType("Portal"), name, args, opts);
     const { plan } = args;
     if (plan.host === undefined)
       throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);
-    this.url = `https://${plan.host}`;
+    const url = `https://${plan.host}`;
+    this.url = output(url);
+    const { administrator } = args.realm;
+    this.credentials = administrator && { ...administrator, password: secret(administrator.password), where: url };
     this.createNamespace("restricted");
     this.allowCertificateChecks(args.ingress);
 
@@ -32,7 +39,7 @@ export class Portal extends PlatformService {
       ...(args.chaosDashboardUrl === undefined ? [] : (["chaos"] as const)),
     ]);
     const config = only(
-      portalConfig(args, this.url),
+      portalConfig(args, url),
       apps.flatMap((app) => app.config),
     );
     const secrets = only(
@@ -57,9 +64,9 @@ export class Portal extends PlatformService {
   }
 
   private createApp(
-    { plan, ingress, keycloakHost, trust, storageClass }: PortalArgs,
+    { plan, ingress, keycloakHost, trust, storageClass }: PlannedArgs<PortalArgs>,
     app: PortalApp,
-    config: Record<string, string>,
+    config: Record<string, Input<string>>,
     secrets: Record<string, Input<string>>,
     settings: Resource[],
   ): Deployment {
@@ -86,7 +93,7 @@ export class Portal extends PlatformService {
     });
     // Settings are read at start: other settings, other pods.
     const annotations = {
-      "kpaas/config": contentHash(JSON.stringify(only(config, app.config))),
+      "kpaas/config": all(only(config, app.config)).apply((known) => contentHash(JSON.stringify(known))),
       "kpaas/secrets": secretHash(...Object.values(only(secrets, app.secrets))),
       ...(trust === undefined || !app.callsPlatform ? {} : { "kpaas/trust": output(trust).apply(contentHash) }),
     };
@@ -119,7 +126,7 @@ export class Portal extends PlatformService {
     );
   }
 
-  private createIngress({ plan, ingress }: PortalArgs, apps: readonly PortalApp[], dependsOn: Resource[]): void {
+  private createIngress({ plan, ingress }: PlannedArgs<PortalArgs>, apps: readonly PortalApp[], dependsOn: Resource[]): void {
     const paths = apps.flatMap(({ name, port, path }) =>
       path === undefined ? [] : [{ path: `${path}/(.*)`, regex: true, service: `${name}-service`, port }],
     );

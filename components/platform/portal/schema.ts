@@ -1,4 +1,4 @@
-import type { TableRead } from "../mariadb/args";
+import type { TableColumns } from "../grants";
 
 const ID = "id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY";
 const TIMES = "created VARCHAR(255) NOT NULL, last_modified VARCHAR(255) NOT NULL";
@@ -36,10 +36,8 @@ const SIZES = {
 
 const NOW = "DATE_FORMAT(NOW(), '%Y-%m-%d %T')";
 
-/** What the common API reads of Keycloak's schema: who is in a realm. Nothing of how they log in, and no keys. */
-export function realmUsers(schema: string): TableRead {
-  return { schema, table: "USER_ENTITY", columns: ["ID", "REALM_ID", "USERNAME"] };
-}
+/** What the common API reads where the realm's users are: who is in a realm. Nothing of how they log in, and no keys. */
+export const REALM_USERS: TableColumns = { table: "USER_ENTITY", columns: ["ID", "REALM_ID", "USERNAME"] };
 
 /** The cluster the portal runs in, as it lists it. */
 export interface HostCluster {

@@ -1,10 +1,10 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
-import { portalTables, realmUsers } from "./schema";
+import { portalTables, REALM_USERS } from "./schema";
 
 export const portal = defineService({
   name: "portal",
   title: "K-PaaS portal",
-  about: "The web console of K-PaaS",
+  about: "the web console of K-PaaS",
   profiles: EVERY_PROFILE,
   replicas: "profile",
   host: "portal",
@@ -14,8 +14,26 @@ export const portal = defineService({
     mysql: ({ environment, provider }) => ({
       schema: "cp",
       tables: portalTables({ id: environment, name: environment, provider: provider.toUpperCase() }),
-      reads: [realmUsers("keycloak")],
+      reads: [{ of: "identity", ...REALM_USERS }],
     }),
     identity: ({ host }) => ({ url: `https://${host}` }),
+  },
+  create: (name, { common, granted, tls }, opts) => {
+    const { Portal } = require("./portal") as typeof import("./portal");
+    const { ingress, storage, mysql, identity } = granted;
+    return new Portal(
+      name,
+      {
+        ...common,
+        ingress,
+        database: mysql,
+        realm: identity,
+        keycloakSchema: identity.schema ?? mysql.database,
+        keycloakHost: new URL(identity.url).hostname,
+        storageClass: storage.className,
+        ...(tls ? { trust: tls.trust } : {}),
+      },
+      opts,
+    );
   },
 });

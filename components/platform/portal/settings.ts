@@ -1,4 +1,5 @@
-import type { Input, Output } from "@pulumi/pulumi";
+import { type Input, interpolate, type Output } from "@pulumi/pulumi";
+import type { PlannedArgs } from "../args";
 import type { PortalArgs } from "./args";
 
 /** What is generated for the portal alone. Secret. */
@@ -16,13 +17,13 @@ export interface PortalSecrets {
 const NONE = "none";
 
 /** The keys of `cp-portal-configmap`, as the programs read them. */
-export function portalConfig(args: PortalArgs, url: string): Record<string, string> {
+export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record<string, Input<string>> {
   const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc:${port}`;
   return {
     KEYCLOAK_URI: args.realm.url,
     KEYCLOAK_CP_REALM: args.realm.realm,
     KEYCLOAK_DB_SCHEMA: args.keycloakSchema,
-    DATABASE_URL: `${args.database.host}:${args.database.port}`,
+    DATABASE_URL: interpolate`${args.database.host}:${args.database.port}`,
     VAULT_URL: args.vault?.url ?? "http://openbao.openbao.svc:8200",
     REPOSITORY_URL: args.registryUrl ?? "",
     CP_PORTAL_UI_URI: url,

@@ -1,4 +1,5 @@
 import type { core } from "@pulumi/kubernetes/types/input";
+import type { Input } from "@pulumi/pulumi";
 import type { ServicePlan } from "../../../model/plan/types";
 import {
   containerSecurityContext,
@@ -35,7 +36,7 @@ export interface PodSurroundings {
   /** True: the platform's certificate must be trusted. */
   readonly trust: boolean;
   /** Addresses of the platform's host names. */
-  readonly hosts: { readonly ip: string; readonly hostnames: string[] };
+  readonly hosts: { readonly ip: Input<string>; readonly hostnames: string[] };
 }
 
 /** The pod of one application. */

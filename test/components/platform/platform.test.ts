@@ -124,8 +124,14 @@ describe("the platform", () => {
     const without = (name: string) => plan.services.filter((service) => service.name !== name);
     const acme = withPlatform({ ...plan, services: without("certManager") }, { tls: { kind: "acme", email: "ops@example.org" } });
     await assert.rejects(platformGraph(acme), /needs platform.services.certManager/);
-    await assert.rejects(platformGraph({ ...plan, services: without("mariadb") }), /needs "mariadb" before it/);
-    await assert.rejects(platformGraph({ ...plan, services: [servicePlan("mariadb", { replicas: 2 })] }), /one server/);
+    await assert.rejects(
+      platformGraph({ ...plan, services: without("mariadb") }),
+      /"keycloak" needs mysql, and no service before it offers that/,
+    );
+    await assert.rejects(
+      platformGraph({ ...plan, services: [servicePlan("storage"), servicePlan("mariadb", { replicas: 2 })] }),
+      /one server/,
+    );
   });
 
   it("adds only budgets and cache traffic when services are replicated", async () => {

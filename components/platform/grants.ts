@@ -1,0 +1,109 @@
+import type { Input, Output } from "@pulumi/pulumi";
+
+/**
+ * What services hand each other: by kind, what one claims and the access that whoever offers it grants for that. The one list: schemas,
+ * accounts, clients, traffic and the order in which services come up follow from the claims.
+ */
+export interface Grants {
+  readonly loadBalancer: { readonly claim: Nothing; readonly access: LoadBalancerAccess };
+  readonly storage: { readonly claim: Nothing; readonly access: StorageAccess };
+  readonly issuer: { readonly claim: Nothing; readonly access: IssuerAccess };
+  readonly ingress: { readonly claim: HostClaim; readonly access: IngressRoute };
+  readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
+  readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
+}
+
+/** A kind of claim. */
+export type Kind = keyof Grants;
+
+/** What is claimed of a kind. */
+export type Claim<K extends Kind> = Grants[K]["claim"];
+
+/** What is granted for a claim of a kind. */
+export type Access<K extends Kind> = Grants[K]["access"];
+
+/** Nothing needs to be said. */
+export type Nothing = Readonly<Record<never, never>>;
+
+/** Who gives Services of type LoadBalancer their address: MetalLB takes it from an annotation, a cloud from the Service's own field. */
+export interface LoadBalancerAccess {
+  readonly kind: "metallb" | "cloud";
+}
+
+/** Where volumes come from. */
+export interface StorageAccess {
+  /** Name of the storage class. */
+  readonly className: string;
+}
+
+/** Who issues certificates in the cluster. */
+export interface IssuerAccess {
+  /** Name of the cluster issuer; undefined where there is nothing to issue from. */
+  readonly clusterIssuer: string | undefined;
+}
+
+/** A name to be reached at from outside. */
+export interface HostClaim {
+  readonly host: string;
+}
+
+/** How a service is reached from outside: through the platform's ingress. */
+export interface IngressRoute {
+  /** Ingress class. */
+  readonly className: Input<string>;
+  /** Namespace of the ingress controller: the only one that may reach the service's pods from outside. */
+  readonly namespace: Input<string>;
+  /** The address the ingress listens at. Pods are given it for the platform's host names, so that they depend on no outside DNS. */
+  readonly address: Input<string>;
+  /** The issuer of the host's own certificate; undefined: the controller's default certificate (the platform's wildcard) serves the host. */
+  readonly clusterIssuer?: string;
+}
+
+/** A schema of a database server; its account has the name of the service that claims it. */
+export interface SchemaClaim {
+  /** Letters and digits. Changing it makes a new, empty schema and leaves the old one. */
+  readonly schema: string;
+  /** What its account may select in the schema of whoever offers another kind. */
+  readonly reads?: readonly (TableColumns & { readonly of: Kind })[];
+  /** Statements that make tables and first rows. They run whenever this text changes, so each must bear repetition. */
+  readonly tables?: readonly string[];
+}
+
+/** Columns of a table. */
+export interface TableColumns {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** A database as its consumer sees it: one that is granted, or any other. */
+export interface DatabaseAccess {
+  readonly host: Input<string>;
+  readonly port: Input<number>;
+  readonly database: Input<string>;
+  readonly user: Input<string>;
+  /** Secret. */
+  readonly password: Input<string>;
+}
+
+/** An application that logs its users in. */
+export interface LoginClaim {
+  /** Its base URL, without a trailing slash. */
+  readonly url: string;
+}
+
+/** What an application needs to log its users in. */
+export interface RealmAccess {
+  /** The server's base URL. */
+  readonly url: string;
+  readonly realm: string;
+  /** The realm's id in the server's database. */
+  readonly realmId: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Secret. */
+  readonly clientSecret: Input<string>;
+  /** The schema that the realm's users are in. */
+  readonly schema?: Input<string>;
+  /** The first administrator of the applications. The password is secret. */
+  readonly administrator?: { readonly user: string; readonly password: Output<string> };
+}

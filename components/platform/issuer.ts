@@ -1,0 +1,2 @@
+/** Name of the platform's cluster issuer. */
+export const PLATFORM_ISSUER = "platform";

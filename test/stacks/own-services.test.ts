@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import type { OwnServices } from "../../components/platform/typed-services";
+import { Environment } from "../../stacks/environment";
+import { InvalidEnvironmentError, planSpec } from "../../stacks/spec";
+import { at, ofKind } from "../components/platform/fixtures";
+import { Gitea, gitea } from "../components/platform/own-service";
+import { graph } from "../support/graph";
+import { unwrapSecret } from "../support/mocks";
+
+const infrastructure = { provider: "openstack" } as const;
+
+describe("a service of a program's own", () => {
+  it("is planned, granted, closed off and made as ours are", async () => {
+    const g = await graph(() => {
+      const seoul = new Environment("seoul", {
+        infrastructure,
+        platform: { services: { gitea: { openSignUp: true } } },
+        services: { gitea },
+      });
+      return [seoul.platform.services.gitea.site, seoul.platform.services.gitea instanceof Gitea];
+    });
+    assert.equal((g.result as unknown[])[1], true);
+    const server = g.get("seoul-platform-gitea-server");
+    assert.ok(server.options.dependsOn.includes("seoul-platform-mariadb-schemas"));
+    assert.match(JSON.stringify(server.inputs), /"DISABLE_REGISTRATION","value":"false"/);
+    const accounts = String(at(unwrapSecret(g.get("seoul-platform-mariadb-init").inputs.stringData), "accounts.sql"));
+    assert.match(accounts, /GRANT [^;]* ON `gitea`\.\* TO 'gitea'@'%';/);
+    assert.match(JSON.stringify(g.get("seoul-platform-mariadb-allow-clients").inputs), /"kubernetes.io\/metadata.name":"gitea"/);
+    assert.match(String(at(g.get("seoul-platform").outputs, "urls", "gitea")), /^https:\/\/git\./);
+    assert.equal(g.get("seoul-platform-gitea-namespace").type, "kubernetes:core/v1:Namespace");
+  });
+
+  it("is there only where it is asked for", async () => {
+    const g = await graph(() => new Environment("seoul", { infrastructure, services: { gitea } }).platform.services.gitea);
+    assert.equal(g.result, undefined);
+    assert.ok(!ofKind(g, "core/v1:Namespace").some(({ name }) => name.includes("gitea")));
+  });
+
+  it("is in the plan, its images and its bill of materials", () => {
+    const { plan } = planSpec("seoul", { infrastructure, platform: { services: { gitea: true } } } as never, { gitea });
+    const { dependsOn, host } = plan.services.find(({ name }) => name === "gitea")!;
+    assert.deepEqual([dependsOn, host], [["ingress", "mariadb"], `git.${plan.platform.domain}`]);
+    assert.ok(plan.images.includes("docker.io/gitea/gitea:1.24.0-rootless"));
+    assert.deepEqual(
+      plan.bom.find(({ name, kind }) => name === "gitea" && kind === "software"),
+      { kind: "software", name: "gitea", version: "1.24.0", licence: "MIT", source: "https://github.com/go-gitea/gitea" },
+    );
+  });
+
+  const refused: readonly (readonly [what: string, own: OwnServices, services: object, path: string, reason: RegExp])[] = [
+    ["the name of one of ours", { keycloak: { ...gitea, name: "keycloak" } }, {}, "services.keycloak", /platform's own/],
+    ["another name than its definition", { git: gitea }, {}, "services.git", /named gitea/],
+    ["a name that is no key", { "git-ea": { ...gitea, name: "git-ea" } }, {}, "services.git-ea", /letters and digits/],
+    [
+      "nobody to grant what it claims",
+      { gitea },
+      { gitea: true, mariadb: false, keycloak: false, portal: false },
+      "platform.services.mariadb",
+      /gitea needs mariadb/,
+    ],
+    [
+      "a namespace that is another's",
+      { gitea: { ...gitea, entry: { ...gitea.entry!, namespace: "keycloak" } } },
+      { gitea: true },
+      "platform.services.gitea",
+      /namespace keycloak/,
+    ],
+    [
+      "a kind that another offers",
+      { gitea: { ...gitea, offers: ["mysql"] } },
+      { gitea: true },
+      "platform.services.gitea",
+      /offers mysql, as mariadb/,
+    ],
+    ["an option that it has not", { gitea }, { gitea: { open: true } }, "platform.services.gitea.open", /no known field/],
+    [
+      "an option of another kind",
+      { gitea },
+      { gitea: { openSignUp: "yes" } },
+      "platform.services.gitea.openSignUp",
+      /must be true or false/,
+    ],
+  ];
+  for (const [what, own, services, path, reason] of refused) {
+    it(`is refused with ${what}`, () => {
+      assert.throws(
+        () => planSpec("seoul", { infrastructure, platform: { services } } as never, own),
+        (error) =>
+          error instanceof InvalidEnvironmentError && error.errors.some((each) => each.propertyPath === path && reason.test(each.reason)),
+      );
+    });
+  }
+});
