@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   model: ["catalog"],
   plugin: ["host", "model", "catalog"],
   sandbox: ["host", "plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
-  providers: ["model", "catalog"],
+  providers: ["components/options", "model", "catalog"],
   components: ["providers/infrastructure", "model", "catalog"],
   files: ["components/platform/services", "host", "model", "catalog"],
   reach: ["providers/infrastructure", "host", "model", "catalog"],

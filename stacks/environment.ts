@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, getStack, type Input, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
+import { ownOptions, refuseClusterProvider } from "../components/options";
 import { Platform } from "../components/platform/platform";
 import type { Checked, NoServices, OwnServices, Switches } from "../components/platform/typed-services";
 import type { PlatformFields } from "../model/environment/environment-fields";
@@ -57,11 +58,16 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
   readonly platform: Platform<Wanted, Own>;
   private readonly plan: EnvironmentPlan;
 
-  /** @throws InvalidEnvironmentError with every problem of the fields */
+  /**
+   * @param opts `protect` reaches data volumes only, as the field `protect` does; an openstack provider takes the place of credentials
+   * @throws InvalidEnvironmentError with every problem of the fields, InputPropertyError for options that would have no effect
+   */
   constructor(name: string, args: EnvironmentArgs<Wanted, Own> | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
-    const { plan, secrets, admitted, lost, record } = prepare(name, args as LooseArgs | PlannedEnvironmentArgs);
+    const { options, protectsData } = ownOptions(opts);
+    refuseClusterProvider(opts);
+    const { plan, secrets, admitted, lost, record } = prepare(name, args as LooseArgs | PlannedEnvironmentArgs, protectsData);
     // Children wait for their parent: an environment that is not admitted registers nothing.
-    super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, opts);
+    super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, options);
     this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this }, "plan" in args ? args.onChecked : undefined);
     // Whoever hands over a plan waits for the answer; of an environment by its fields nobody does, and a rejection ends the run.
     if (admitted !== undefined) failRunWhere(Promise.all([admitted, this.infrastructure.checked.catch(withoutStack)]));
@@ -131,13 +137,13 @@ interface Prepared {
 /** The arguments without what is known of them only where they are written. */
 type LooseArgs = EnvironmentSpec & Pick<EnvironmentArgs, "secrets"> & { readonly services?: OwnServices };
 
-function prepare(name: string, args: LooseArgs | PlannedEnvironmentArgs): Prepared {
+function prepare(name: string, args: LooseArgs | PlannedEnvironmentArgs, protectsData: boolean): Prepared {
   if ("plan" in args) {
     const { plan, secrets = {}, lost = [] } = args;
-    return { plan, secrets, ...(lost.length === 0 ? {} : { lost }) };
+    return { plan: protectsData ? { ...plan, protectData: true } : plan, secrets, ...(lost.length === 0 ? {} : { lost }) };
   }
   const { secrets, services, ...spec } = args;
-  const planned = planSpec(name, spec, services);
+  const planned = planSpec(name, protectsData ? { ...spec, protect: "data" } : spec, services);
   const admitted = planned.admit();
   return {
     plan: planned.plan,

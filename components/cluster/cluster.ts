@@ -14,6 +14,7 @@ import { referencesIn, replaceReferences } from "../../model/environment/variabl
 import { InvalidInputError } from "../../model/problems";
 import { CLUSTER } from "../../model/type-tokens";
 import type { SshAccess } from "../../providers/infrastructure";
+import { ownOptions, refuseClusterProvider } from "../options";
 import { reachedAt, throughProxy } from "./kubeconfig";
 import { KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
 
@@ -64,7 +65,9 @@ export class Cluster extends ComponentResource {
     const { firstHostKeys: _, ...access } = ssh;
     const nodes = withMachines(spec, machines);
     const variables = withSecrets(spec, secretVariables);
-    super(CLUSTER, name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, opts);
+    const { options } = ownOptions(opts);
+    refuseClusterProvider(opts);
+    super(CLUSTER, name, { cluster: spec.name, kubespray: spec.kubespray, kubernetes: spec.kubernetes }, options);
 
     this.resource = new KubesprayCluster(
       `${name}-kubespray`,

@@ -3,6 +3,7 @@ import {
   ComponentResource,
   type ComponentResourceOptions,
   type Input,
+  InputPropertyError,
   mergeOptions,
   type Output,
   output,
@@ -13,6 +14,7 @@ import type { EnvironmentPlan, ServicePlan } from "../../model/plan/types";
 import { fieldOf, offererOf } from "../../model/registry";
 import { kebab } from "../../model/service";
 import { PLATFORM } from "../../model/type-tokens";
+import { ownOptions, ownProvider } from "../options";
 import type { Credentials, PlannedArgs } from "./args";
 import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
 import type { Access, Kind } from "./grants";
@@ -49,8 +51,15 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
 
   constructor(name: string, args: PlatformArgs<Own>, opts?: ComponentResourceOptions) {
     const { environment, release } = args.plan;
-    super(PLATFORM, name, { environment, release }, mergeOptions(opts, { providers: { kubernetes: args.cluster.provider } }));
-    this.args = args;
+    const { options, protectsData } = ownOptions(opts);
+    const { provider } = args.cluster;
+    if ((ownProvider("kubernetes", opts) ?? provider) !== provider)
+      throw new InputPropertyError({
+        propertyPath: "providers",
+        reason: "holds another kubernetes provider than cluster.provider: leave it out",
+      });
+    super(PLATFORM, name, { environment, release }, mergeOptions(options, { providers: { kubernetes: provider } }));
+    this.args = protectsData ? { ...args, plan: { ...args.plan, protectData: true } } : args;
     this.known = { ...services, ...args.services };
     this.tls = this.createTls(`${name}-tls`);
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);

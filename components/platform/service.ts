@@ -15,6 +15,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import type { Labels, ServicePlan } from "../../model/plan/types";
+import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
 import type { IngressRoute } from "./grants";
 import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels } from "./objects";
@@ -41,14 +42,20 @@ function openEgress(except: readonly string[]): networking.v1.NetworkPolicyEgres
 /** What the components of all services share: options, metadata, namespace, accounts and policies of their objects. */
 export abstract class PlatformService extends ComponentResource {
   protected readonly plan: ServicePlan;
+  /** Whether the data are protected because the component is. */
+  protected readonly protectsData: boolean;
   private readonly objectPrefix: string;
   private readonly labels: Labels;
   private readonly cluster: Resource | undefined;
   private readonly keptFrom: readonly string[];
   private readonly prerequisites: Resource[];
 
+  /** @throws InputPropertyError for options without a kubernetes provider */
   constructor(type: string, name: string, args: PlannedArgs, opts?: ComponentResourceOptions) {
-    super(type, name, { namespace: args.plan.namespace, version: args.plan.version }, opts);
+    const { options, protectsData } = ownOptions(opts);
+    requireClusterProvider(opts);
+    super(type, name, { namespace: args.plan.namespace, version: args.plan.version }, options);
+    this.protectsData = protectsData;
     this.plan = args.plan;
     this.objectPrefix = name;
     this.labels = args.labels ?? {};

@@ -1,4 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
+import { ownOptions, providerIn } from "../../components/options";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { infrastructureType } from "../../model/type-tokens";
 import type { Infrastructure, InfrastructureMachine, InfrastructureSecrets, SshAccess } from "../infrastructure";
@@ -37,9 +38,14 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
   declare readonly checked: Promise<void>;
   declare readonly ingressPublicAddress?: Output<string>;
 
-  /** @throws InputPropertyError for a plan of another cloud, or an SSH key of which one half is missing. */
+  /**
+   * @param opts an openstack provider among them takes the place of credentials, and of the component's own provider
+   * @throws InputPropertyError for a plan of another cloud, an SSH key of which one half is missing, or a provider beside credentials.
+   */
   constructor(name: string, args: OpenStackInfrastructureArgs, opts?: ComponentResourceOptions) {
-    const { plan, secrets } = args;
+    const { options, protectsData } = ownOptions(opts);
+    const { secrets } = args;
+    const plan = protectsData ? { ...args.plan, protectData: true } : args.plan;
     const { openstack } = plan;
     if (openstack === undefined) {
       throw new InputPropertyError({
@@ -47,9 +53,16 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
         reason: `is missing: the plan is for ${plan.provider}, not for OpenStack`,
       });
     }
-    super(infrastructureType("openstack"), name, { environment: plan.environment, region: openstack.region }, opts);
+    const given = providerIn("openstack", opts);
+    if (given !== undefined && secrets.credentials !== undefined) {
+      throw new InputPropertyError({
+        propertyPath: "infrastructure.credentials",
+        reason: "are given, and an openstack provider among the options too, which has its own: leave one of the two out",
+      });
+    }
+    super(infrastructureType("openstack"), name, { environment: plan.environment, region: openstack.region }, options);
 
-    const bare = { parent: this, name, plan, openstack, provider: createProvider(this, name, openstack, secrets.credentials) };
+    const bare = { parent: this, name, plan, openstack, provider: given ?? createProvider(this, name, openstack, secrets.credentials) };
     const survey = surveyCloud(bare, secrets.sshPrivateKey?.apply(publicHalf), args.standing, args.onChecked);
     const scope: Scope = { ...bare, survey };
     this.checked = survey.passed;

@@ -2,8 +2,7 @@ import { getAvailabilityZones } from "@pulumi/openstack/compute/getAvailabilityZ
 import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFlavor";
 import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
 import { getImage } from "@pulumi/openstack/images/getImage";
-import type { Provider } from "@pulumi/openstack/provider";
-import { type ComponentResource, type InvokeOptions, type Output, output } from "@pulumi/pulumi";
+import { type ComponentResource, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
 import type { EnvironmentPlan, MachinePlan, OpenStackPlan } from "../../model/plan/types";
 import { samePublicKey } from "../ssh-key";
 import { type Answer, ask, isId, MISSING, type Put } from "./ask";
@@ -34,7 +33,7 @@ export interface Surveyed {
   readonly name: string;
   readonly plan: EnvironmentPlan;
   readonly openstack: OpenStackPlan;
-  readonly provider: Provider;
+  readonly provider: ProviderResource;
 }
 
 /** Asks the cloud for everything that the plan names of it, all at once, and compares its quotas with what is wanted. */

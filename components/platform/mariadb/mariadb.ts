@@ -96,7 +96,7 @@ export class MariaDb extends PlatformService {
           resources: { requests: { storage: `${plan.sizeGiB ?? 10}Gi` } },
         },
       },
-      this.deletedFirst({ protect: protectData, ...(retainData ? { retainOnDelete: true } : {}) }),
+      this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
     );
     const selector = selectorLabels(SERVER);
     this.statefulServices(

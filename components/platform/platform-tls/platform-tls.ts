@@ -4,6 +4,7 @@ import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
 import { serviceType } from "../../../model/type-tokens";
+import { ownOptions } from "../../options";
 import type { PlatformTlsArgs } from "./args";
 
 const DAY = 24;
@@ -34,7 +35,7 @@ export class PlatformTls extends ComponentResource {
   readonly trust: Output<string>;
 
   constructor(name: string, args: PlatformTlsArgs, opts?: ComponentResourceOptions) {
-    super(serviceType("PlatformTls"), name, { kind: args.kind, domain: args.domain }, opts);
+    super(serviceType("PlatformTls"), name, { kind: args.kind, domain: args.domain }, ownOptions(opts).options);
     if (args.kind === "provided") {
       this.server = { certificate: output(args.certificate), key: secret(args.key) };
       this.authority = undefined;
