@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { ApiError } from "./api";
 import { annotationsOf, at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
 
 /** Where MetalLB's address pools are kept. */
@@ -78,6 +79,12 @@ export function poolProblem(pool: KubeObject, objects: Listed): string | undefin
     }
   }
   return undefined;
+}
+
+/** Plays MetalLB's admission webhook. @throws ApiError where it refuses a pool */
+export function denyPool(object: KubeObject, objects: Listed): void {
+  const problem = `${object.apiVersion}/${object.kind}` === POOL_KIND ? poolProblem(object, objects) : undefined;
+  if (problem !== undefined) throw new ApiError("Forbidden", problem);
 }
 
 function readPool(object: KubeObject): Pool {

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { merge } from "../../model/data";
-import { denied } from "./admission";
+import { denyPool } from "./addresses";
 import { ApiError } from "./api";
 import { withDefaults } from "./defaults";
-import { expansionRefusal, frozenProblems } from "./frozen";
 import { Objects, resourceOf, type ServedKind } from "./objects";
-import { checkFields, checkOpenApi, type FieldError } from "./schema";
-import { validateObject } from "./validate";
 import { at, type Fields, fields, isFields, type KubeObject, list, nameOf, namespaceOf, same, withAt } from "./values";
 
 const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-/** The simulated API server: admission, defaulting, versions and garbage collection over the objects of a world. */
+/**
+ * The simulated API server: defaulting, versions and garbage collection over the objects of a world. Whether an object is well-formed, and
+ * what of it may change, is the real one's to say (../servers/): no rule of that is written here.
+ */
 export class ApiServer {
   readonly objects: Objects;
 
@@ -66,7 +66,7 @@ export class ApiServer {
     const object = this.placed(wanted, served);
     this.checkNamespace(object, served);
     if (this.get(object) !== undefined) throw new ApiError("AlreadyExists", `${resourceOf(served)} "${nameOf(object)}" already exists`);
-    this.admit(object, served);
+    denyPool(object, this.objects);
     const metadata = { ...object.metadata, uid: randomUUID(), creationTimestamp: now(), generation: 1, resourceVersion: nextVersion() };
     return withDefaults({ ...object, metadata }, undefined, this.objects);
   }
@@ -78,14 +78,8 @@ export class ApiServer {
     if (live === undefined) throw new ApiError("NotFound", `${resourceOf(served)} "${nameOf(placed)}" not found`);
     const { metadata, ...rest } = fields(merge(drop(live, before, placed), placed));
     const object: KubeObject = { ...rest, apiVersion: placed.apiVersion, kind: placed.kind, metadata: fields(metadata) };
-    // A status is the controllers', and no part of what is asked for.
-    const { status: _status, ...asked } = object;
-    this.admit(asked, served);
+    denyPool(object, this.objects);
     const filled = withDefaults(object, live, this.objects);
-    const frozen = frozenProblems(live, filled);
-    if (frozen.length > 0) throw invalid(served, nameOf(placed), frozen);
-    const refusal = expansionRefusal(live, filled, this.objects);
-    if (refusal !== undefined) throw new ApiError("Forbidden", refusal);
     return { live, filled };
   }
 
@@ -143,27 +137,6 @@ export class ApiServer {
       throw new ApiError("Forbidden", `${what}: unable to create new content in namespace ${name} because it is being terminated`);
     }
   }
-
-  private admit(object: KubeObject, served: ServedKind): void {
-    const errors = [...this.checkShape(object, served), ...validateObject(object, served)];
-    if (errors.length > 0) throw invalid(served, nameOf(object), errors);
-    const refusal = denied(object, this.objects);
-    if (refusal !== undefined) throw new ApiError("Forbidden", refusal);
-  }
-
-  private checkShape(object: KubeObject, served: ServedKind): FieldError[] {
-    if (served.schema !== undefined) return checkFields(object, served.schema, "");
-    if (served.openApi === undefined) return [];
-    const { apiVersion: _version, kind: _kind, metadata: _metadata, ...body } = object;
-    return checkOpenApi(body, served.openApi, "");
-  }
-}
-
-/** `Deployment.apps "web" is invalid: spec.selector: Required value`, all errors at once. */
-function invalid(served: ServedKind, name: string, errors: readonly FieldError[]): ApiError {
-  const kind = served.group === "" ? served.kind : `${served.kind}.${served.group}`;
-  const texts = errors.map(({ path, reason }) => `${path}: ${reason}`);
-  return new ApiError("Invalid", `${kind} "${name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`}`);
 }
 
 /** The live value without what was asked for before and no longer is. */

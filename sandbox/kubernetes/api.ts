@@ -12,6 +12,12 @@ export class ApiError extends Error {
   }
 }
 
+/** One wrong field: its path below the object and what is wrong. */
+export interface FieldError {
+  readonly path: string;
+  readonly reason: string;
+}
+
 type Awaitable<T> = T | Promise<T>;
 
 /** An object as its controllers left it, and why it is not ready (empty when it is). */

@@ -7,42 +7,39 @@ export interface KindFacts {
   /** Lower-case plural, as error texts and RBAC rules name it. */
   readonly plural: string;
   readonly namespaced: boolean;
-  /** The kind's type in schema.json. */
-  readonly schema: string;
 }
 
-// group/version (schema folder): plural Kind, `*` marks a cluster-wide kind.
+// group/version: plural Kind, `*` marks a cluster-wide kind.
 const TABLE: Readonly<Record<string, string>> = {
-  "/v1 core.v1":
+  "/v1":
     "namespaces Namespace*, nodes Node*, persistentvolumes PersistentVolume*, pods Pod, services Service, endpoints Endpoints, configmaps ConfigMap, " +
     "secrets Secret, serviceaccounts ServiceAccount, persistentvolumeclaims PersistentVolumeClaim, limitranges LimitRange, resourcequotas ResourceQuota, " +
     "replicationcontrollers ReplicationController",
-  "apps/v1 apps.v1": "deployments Deployment, statefulsets StatefulSet, daemonsets DaemonSet, replicasets ReplicaSet",
-  "batch/v1 batch.v1": "jobs Job, cronjobs CronJob",
-  "networking.k8s.io/v1 networking.v1": "ingresses Ingress, ingressclasses IngressClass*, networkpolicies NetworkPolicy",
-  "rbac.authorization.k8s.io/v1 rbac.v1":
+  "apps/v1": "deployments Deployment, statefulsets StatefulSet, daemonsets DaemonSet, replicasets ReplicaSet",
+  "batch/v1": "jobs Job, cronjobs CronJob",
+  "networking.k8s.io/v1": "ingresses Ingress, ingressclasses IngressClass*, networkpolicies NetworkPolicy",
+  "rbac.authorization.k8s.io/v1":
     "roles Role, rolebindings RoleBinding, clusterroles ClusterRole*, clusterrolebindings ClusterRoleBinding*",
-  "policy/v1 policy.v1": "poddisruptionbudgets PodDisruptionBudget",
-  "storage.k8s.io/v1 storage.v1": "storageclasses StorageClass*, csidrivers CSIDriver*, volumeattachments VolumeAttachment*",
-  "admissionregistration.k8s.io/v1 admissionregistration.v1":
+  "policy/v1": "poddisruptionbudgets PodDisruptionBudget",
+  "storage.k8s.io/v1": "storageclasses StorageClass*, csidrivers CSIDriver*, volumeattachments VolumeAttachment*",
+  "admissionregistration.k8s.io/v1":
     "validatingwebhookconfigurations ValidatingWebhookConfiguration*, mutatingwebhookconfigurations MutatingWebhookConfiguration*, " +
     "validatingadmissionpolicies ValidatingAdmissionPolicy*, validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding*",
-  "apiextensions.k8s.io/v1 apiextensions.v1": "customresourcedefinitions CustomResourceDefinition*",
-  "apiregistration.k8s.io/v1 apiregistration.v1": "apiservices APIService*",
-  "autoscaling/v2 autoscaling.v2": "horizontalpodautoscalers HorizontalPodAutoscaler",
-  "scheduling.k8s.io/v1 scheduling.v1": "priorityclasses PriorityClass*",
-  "coordination.k8s.io/v1 coordination.v1": "leases Lease",
+  "apiextensions.k8s.io/v1": "customresourcedefinitions CustomResourceDefinition*",
+  "apiregistration.k8s.io/v1": "apiservices APIService*",
+  "autoscaling/v2": "horizontalpodautoscalers HorizontalPodAutoscaler",
+  "scheduling.k8s.io/v1": "priorityclasses PriorityClass*",
+  "coordination.k8s.io/v1": "leases Lease",
 };
 
 /** Every built-in kind, by `apiVersion/Kind` (`v1/Service`, `apps/v1/Deployment`). */
 export const KINDS: ReadonlyMap<string, KindFacts> = new Map(
   Object.entries(TABLE).flatMap(([head, list]) => {
-    const [groupVersion, folder] = head.split(" ") as [string, string];
-    const [group, version] = groupVersion.split("/") as [string, string];
+    const [group, version] = head.split("/") as [string, string];
     return list.split(", ").map((entry): [string, KindFacts] => {
       const [plural, marked] = entry.split(" ") as [string, string];
       const kind = marked.replace("*", "");
-      const facts = { group, version, kind, plural, namespaced: !marked.endsWith("*"), schema: `${folder}.${kind}` };
+      const facts = { group, version, kind, plural, namespaced: !marked.endsWith("*") };
       return [`${apiVersionOf(group, version)}/${kind}`, facts];
     });
   }),

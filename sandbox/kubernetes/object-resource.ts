@@ -18,9 +18,7 @@ import { forceNewPaths } from "./immutable";
 import { apiVersionOf, isBuiltInGroup, KINDS } from "./kinds";
 import { idOf, importedInputs, normal, outputsOf, previewed, secretive } from "./object-state";
 import type { ServedKind } from "./objects";
-import { checkFields, checkOpenApi } from "./schema";
 import { notReady, type Session, type Sessions } from "./session";
-import { validateObject } from "./validate";
 import {
   annotationsOf,
   at,
@@ -56,8 +54,7 @@ export class ObjectResource {
     if (served?.namespaced === true && text(namespace) === undefined && !isFields(namespace) && inputs.metadata !== UNKNOWN) {
       inputs = withAt(inputs, "metadata.namespace", this.sessions.defaultNamespace);
     }
-    const failures = problems(fields(reveal(inputs)), served, group, kind);
-    return { inputs: apiVersion === "v1" && kind === "Secret" ? secretive(inputs) : inputs, failures };
+    return { inputs: apiVersion === "v1" && kind === "Secret" ? secretive(inputs) : inputs, failures: [] };
   }
 
   diff(call: DiffCall): DiffResult {
@@ -245,15 +242,4 @@ function withName(inputs: Fields, call: CheckCall): Fields {
   const name = former ?? `${call.name}-${createHash("sha256").update(seed).digest("hex").slice(0, 8)}`;
   const annotations = { ...annotationsOf(inputs), [AUTONAMED]: "true" };
   return { ...inputs, metadata: { ...fields(inputs.metadata), name, annotations } };
-}
-
-function problems(object: Fields, served: ServedKind | undefined, group: string, kind: string): CheckFailure[] {
-  const { apiVersion: _version, kind: _kind, metadata, ...body } = object;
-  const shape = served?.schema !== undefined ? checkFields(object, served.schema, "") : [];
-  const custom = served?.schema === undefined ? checkFields(metadata, "meta.v1.ObjectMeta", "metadata") : [];
-  const structural = served?.openApi === undefined ? [] : checkOpenApi(body, served.openApi, "");
-  const rules = validateObject(object, served ?? { group, kind, namespaced: true });
-  const found = [...shape, ...custom, ...structural, ...rules];
-  const once = found.filter((one, index) => found.findIndex((other) => other.path === one.path && other.reason === one.reason) === index);
-  return once.map(({ path, reason }) => ({ property: path, reason }));
 }

@@ -1,7 +1,7 @@
 import { seal, unseal } from "../../plugin/sealed";
 import { Store } from "../store";
 import { apiVersionOf, KINDS, splitApiVersion } from "./kinds";
-import { at, type Fields, fields, isFields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
+import { at, fields, isFields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
 
 /** What the API server knows of a kind: built in, or from a CustomResourceDefinition. */
 export interface ServedKind {
@@ -10,10 +10,6 @@ export interface ServedKind {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
-  /** Type in schema.json, for built-in kinds. */
-  readonly schema?: string;
-  /** OpenAPI schema, for custom kinds that have one. */
-  readonly openApi?: Fields;
 }
 
 const DEFINITION = "apiextensions.k8s.io/v1/CustomResourceDefinition";
@@ -38,9 +34,8 @@ export class Objects {
         .map(fields)
         .find((one) => one.name === version && one.served !== false);
       if (served === undefined) continue;
-      const openApi = at(served, "schema.openAPIV3Schema");
       const plural = String(at(spec, "names.plural"));
-      return { group, version, kind, plural, namespaced: spec.scope === "Namespaced", ...(isFields(openApi) ? { openApi } : {}) };
+      return { group, version, kind, plural, namespaced: spec.scope === "Namespaced" };
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { podSecurityProblem } from "../../model/pod-security";
 import type { SimulatedCluster, SimulatedNode } from "./cluster";
+import { kubeletProblems } from "./kubelet";
 import type { Objects } from "./objects";
-import { annotationsOf, at, type Fields, fields, list, selects, text } from "./values";
+import { at, type Fields, fields, list, selects, text } from "./values";
 
 /** How the pods of one template fare. */
 export interface PodsOutcome {
@@ -11,82 +11,15 @@ export interface PodsOutcome {
   readonly problems: readonly string[];
 }
 
-const LEVEL_LABEL = "pod-security.kubernetes.io/enforce";
-
-const IMPLICIT_CLASSES = ["system-cluster-critical", "system-node-critical"];
-
-/**
- * Decides about the pods of a template in a namespace: admission, scheduling, claims and configuration, in the order a real cluster
- * meets them. `pod` is the name to report.
- */
+/** Decides about the pods of a template in a namespace: scheduling, claims, and what a kubelet finds out. `pod` is the name to report. */
 export function runPods(template: Fields, namespace: string, pod: string, cluster: SimulatedCluster, objects: Objects): PodsOutcome {
   const spec = fields(template.spec);
-  const refused = admissionProblem(spec, namespace, pod, objects);
-  if (refused !== undefined) return { nodes: [], problems: [refused] };
   const { nodes, reason } = schedule(spec, cluster);
   const report = (problem: string): string => `[Pod ${namespace}/${pod}]: ${problem}`;
   const claims = claimProblem(spec, namespace, cluster, objects);
   if (claims !== undefined) return { nodes, problems: [report(claims)] };
   if (nodes.length === 0) return { nodes, problems: [report(reason)] };
-  const problems = [...mountProblems(spec, namespace, nodes, cluster, objects), ...configProblems(spec, namespace, objects)];
-  return { nodes, problems: problems.map(report) };
-}
-
-/** The volumes that a node where the pod may run cannot mount. */
-function mountProblems(
-  spec: Fields,
-  namespace: string,
-  nodes: readonly SimulatedNode[],
-  cluster: SimulatedCluster,
-  objects: Objects,
-): string[] {
-  const shares = list(spec.volumes)
-    .map(fields)
-    .filter((volume) => isShare(volume, namespace, objects));
-  const unable = shares.length === 0 ? undefined : nodes.find((node) => !cluster.mountsNfs(node));
-  if (unable === undefined) return [];
-  const why = `mount failed: exit status 32 on node ${unable.name}, which has no NFS client: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.<type> helper program.`;
-  return shares.map((volume) => `[FailedMount] MountVolume.SetUp failed for volume "${String(volume.name)}": ${why}`);
-}
-
-/** Whether a pod's volume is an NFS export, or a claim of a class whose provisioner keeps its volumes in one. */
-function isShare(volume: Fields, namespace: string, objects: Objects): boolean {
-  if (volume.nfs !== undefined) return true;
-  const name = text(at(volume, "persistentVolumeClaim.claimName"));
-  const claim = name === undefined ? undefined : objects.get("v1", "PersistentVolumeClaim", namespace, name);
-  const className = text(at(claim ?? {}, "spec.storageClassName"));
-  const found = className === undefined ? undefined : objects.get("storage.k8s.io/v1", "StorageClass", "", className);
-  const release = found && text(annotationsOf(found)[RELEASE]);
-  if (release === undefined) return false;
-  return objects
-    .list("apps/v1/Deployment")
-    .some(
-      (one) =>
-        annotationsOf(one)[RELEASE] === release &&
-        list(at(one, "spec.template.spec.volumes")).some((each) => fields(each).nfs !== undefined),
-    );
-}
-
-/** Where Helm writes what an object belongs to. */
-const RELEASE = "meta.helm.sh/release-name";
-
-function admissionProblem(spec: Fields, namespace: string, pod: string, objects: Objects): string | undefined {
-  const account = text(spec.serviceAccountName) ?? text(spec.serviceAccount) ?? "default";
-  const forbidden = `[FailedCreate] pods "${pod}" is forbidden`;
-  if (account !== "default" && objects.get("v1", "ServiceAccount", namespace, account) === undefined) {
-    return `${forbidden}: error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
-  }
-  const priority = text(spec.priorityClassName);
-  if (
-    priority !== undefined &&
-    !IMPLICIT_CLASSES.includes(priority) &&
-    objects.get("scheduling.k8s.io/v1", "PriorityClass", "", priority) === undefined
-  ) {
-    return `${forbidden}: no PriorityClass with name ${priority} was found`;
-  }
-  const level = fields(at(objects.get("v1", "Namespace", "", namespace), "metadata.labels"))[LEVEL_LABEL];
-  const insecure = level === "baseline" || level === "restricted" ? podSecurityProblem(spec, level) : undefined;
-  return insecure === undefined ? undefined : `${forbidden}: ${insecure}`;
+  return { nodes, problems: kubeletProblems(spec, namespace, nodes, cluster, objects).map(report) };
 }
 
 /** The nodes a pod spec may run on, and the scheduler's words when there are none. */
@@ -158,50 +91,4 @@ export function claimReason(claim: Fields, objects: Objects): string | undefined
   return objects.get("storage.k8s.io/v1", "StorageClass", "", className) === undefined
     ? `storageclass.storage.k8s.io "${className}" not found`
     : undefined;
-}
-
-/** ConfigMaps and Secrets, and keys in them, that containers and volumes need and the namespace lacks. */
-function configProblems(spec: Fields, namespace: string, objects: Objects): string[] {
-  const problems = new Set<string>();
-  const missing = (kind: "Secret" | "ConfigMap", reference: Fields, key?: unknown): string | undefined => {
-    const name = String(reference.name ?? reference.secretName);
-    if (reference.optional === true || (kind === "ConfigMap" && name === "kube-root-ca.crt")) return undefined;
-    const found = objects.get("v1", kind, namespace, name);
-    if (found === undefined) return `${kind.toLowerCase()} "${name}" not found`;
-    const keys = { ...fields(found.data), ...fields(found.binaryData) };
-    return key === undefined || String(key) in keys ? undefined : `couldn't find key ${String(key)} in ${kind} ${namespace}/${name}`;
-  };
-  const note = (prefix: string, problem: string | undefined): void => {
-    if (problem !== undefined) problems.add(`${prefix}${problem}`);
-  };
-  for (const entry of [...list(spec.initContainers), ...list(spec.containers)]) {
-    const container = fields(entry);
-    const where = `[CreateContainerConfigError] container "${String(container.name)}": `;
-    for (const source of list(container.envFrom).map(fields)) {
-      if (source.secretRef !== undefined) note(where, missing("Secret", fields(source.secretRef)));
-      if (source.configMapRef !== undefined) note(where, missing("ConfigMap", fields(source.configMapRef)));
-    }
-    for (const variable of list(container.env)) {
-      const secretKey = at(variable, "valueFrom.secretKeyRef");
-      const mapKey = at(variable, "valueFrom.configMapKeyRef");
-      if (secretKey !== undefined) note(where, missing("Secret", fields(secretKey), fields(secretKey).key));
-      if (mapKey !== undefined) note(where, missing("ConfigMap", fields(mapKey), fields(mapKey).key));
-    }
-  }
-  for (const entry of list(spec.volumes)) {
-    const volume = fields(entry);
-    const where = `[FailedMount] MountVolume.SetUp failed for volume "${String(volume.name)}": `;
-    const sources = [volume, ...list(at(volume, "projected.sources")).map(fields)];
-    for (const source of sources) {
-      for (const [kind, part] of [
-        ["Secret", "secret"],
-        ["ConfigMap", "configMap"],
-      ] as const) {
-        if (source[part] === undefined) continue;
-        const items = list(at(source, `${part}.items`)).map((item) => fields(item).key);
-        for (const key of items.length > 0 ? items : [undefined]) note(where, missing(kind, fields(source[part]), key));
-      }
-    }
-  }
-  return [...problems];
 }

@@ -1,8 +1,7 @@
 import { unknownValues } from "../../model/charts/unknown-values";
 import { Store } from "../store";
-import { type Api, ApiError } from "./api";
+import { type Api, ApiError, type FieldError } from "./api";
 import { type Chart, chartNames, findChart, render } from "./charts";
-import type { FieldError } from "./schema";
 import { annotationsOf, at, containsUnknown, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, same, text } from "./values";
 
 /** What a Release asks for, without secrets' envelopes. */

@@ -8,6 +8,7 @@ import { floatingServers, readCluster, type SimulatedCluster, unreachableReason 
 import { observe } from "./controllers";
 import { heldBy } from "./protection";
 import { realApi } from "./real/api";
+import { played } from "./real/played";
 import { Releases } from "./releases";
 import { type Fields, text } from "./values";
 
@@ -85,7 +86,8 @@ export class Sessions {
       if (known !== undefined) rmSync(folder, { recursive: true, force: true });
       marker.put("cluster", { id: "uid", uid: cluster.uid });
     }
-    const api = realApi(this.worldDir, cluster.uid) ?? simulated(new ApiServer(folder), cluster);
+    const server = realApi(this.worldDir, cluster.uid);
+    const api = server === undefined ? simulated(new ApiServer(folder), cluster) : played(server, cluster);
     return { api, releases: new Releases(folder, api) };
   }
 

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
 import { at, nameOf } from "../../sandbox/kubernetes/values";
-import { FAST, FROZEN_CASES } from "../sandbox/kubernetes/frozen-cases";
 import { DEPLOYMENT, deployment, type Fields, NAMESPACE, type Recorded, World } from "../sandbox/kubernetes/world";
 import { RealCluster } from "../support/real-cluster";
 import { serversForTests } from "../support/servers";
+import { FAST, FROZEN_CASES } from "./frozen-cases";
 
 const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
 
@@ -90,6 +90,24 @@ describe("resources on a real API server", function () {
       await world.delete(made);
     });
   }
+
+  it("of claims grow only where their class lets them, which a preview does not know", async () => {
+    const sized = (storageClassName: string, storage: string): Fields =>
+      inside({
+        metadata: { name: storageClassName },
+        spec: { accessModes: ["ReadWriteOnce"], storageClassName, resources: { requests: { storage } } },
+      });
+    const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+    const elastic = { ...FAST, metadata: { name: "elastic" }, allowVolumeExpansion: true };
+    await world.create("kubernetes:storage.k8s.io/v1:StorageClass", "elastic", elastic);
+    const [stiff, growing] = [
+      await world.create(CLAIM, "a", sized("fast", "1Gi")),
+      await world.create(CLAIM, "b", sized("elastic", "1Gi")),
+    ];
+    await world.update(stiff, sized("fast", "2Gi"), true);
+    await assert.rejects(world.update(stiff, sized("fast", "2Gi")), /"fast" is forbidden: only dynamically provisioned pvc can be resized/);
+    await world.update(growing, sized("elastic", "2Gi"));
+  });
 
   it("of a Job complete, and those of a DaemonSet run on every node that takes them", async () => {
     const { template, selector } = at(deployment("each"), "spec") as Fields;

@@ -9,7 +9,17 @@ interface Lookup {
 /** Why an object is not ready by the status its controllers wrote; empty when it is. Kinds nobody waits for are ready at once. */
 export async function reasonsOf(object: KubeObject, lookup: Lookup): Promise<readonly string[]> {
   const look = READINESS[`${object.apiVersion}/${object.kind}`];
-  return look === undefined ? [] : look(object, lookup);
+  const reasons = look === undefined ? [] : await look(object, lookup);
+  return reasons.length === 0 ? reasons : [...reasons, ...(await unplaced(object, lookup))];
+}
+
+/** What the scheduler says of a workload's pods that have no node. */
+async function unplaced(object: KubeObject, lookup: Lookup): Promise<string[]> {
+  const labels = Object.entries(fields(at(object, "spec.selector.matchLabels"))).map(([key, value]) => `${key}=${String(value)}`);
+  if (labels.length === 0) return [];
+  const pods = await lookup.list("v1/Pod", { namespace: namespaceOf(object), labels: labels.join(",") });
+  const waiting = (pod: KubeObject): boolean => conditions(pod).some((one) => one.type === "PodScheduled" && one.status === "False");
+  return pods.filter(waiting).flatMap((pod) => messages(pod).map((message) => `[Pod ${namespaceOf(pod)}/${nameOf(pod)}]: ${message}`));
 }
 
 const READINESS: Readonly<Record<string, (object: KubeObject, lookup: Lookup) => readonly string[] | Promise<readonly string[]>>> = {

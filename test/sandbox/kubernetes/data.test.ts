@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { chartNames, findChart, render } from "../../../sandbox/kubernetes/charts";
-import { KINDS } from "../../../sandbox/kubernetes/kinds";
-import { deriveSchema } from "./schema-source";
 import type { Fields } from "./world";
 
 // The checkout, from the compiled test's folder.
@@ -12,24 +10,6 @@ const root = join(__dirname, "..", "..", "..", "..");
 const charts = join(root, "..", "shared", "charts");
 
 describe("sandbox/kubernetes data", () => {
-  it("schema.json is what the SDK's types say (UPDATE_GOLDEN=1 writes it anew)", () => {
-    const sdk = dirname(require.resolve("@pulumi/kubernetes/package.json"));
-    const { types } = deriveSchema(
-      sdk,
-      [...KINDS.values()].map((kind) => kind.schema),
-    );
-    const lines = Object.entries(types).map(([name, fields]) => [
-      name,
-      Object.entries(fields)
-        .map(([field, type]) => `${field}:${type}`)
-        .join(" "),
-    ]);
-    const written = `${JSON.stringify({ types: Object.fromEntries(lines) }, null, 2)}\n`;
-    const path = join(root, "sandbox", "kubernetes", "schema.json");
-    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, written);
-    assert.ok(written === readFileSync(path, "utf8"), "schema.json differs from the installed SDK's types");
-  });
-
   it("every chart renders with its defaults, each object once", () => {
     for (const name of chartNames()) {
       const chart = findChart(name);

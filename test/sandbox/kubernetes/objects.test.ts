@@ -116,13 +116,6 @@ describe("sandbox/kubernetes namespaces", () => {
       /configmaps "x" is forbidden: unable to create new content in namespace team because it is being terminated/,
     );
   });
-
-  it("that enforce a Pod Security Standard refuse the pods that break it", async () => {
-    await world.create(NAMESPACE, "team", { metadata: { name: "team", labels: { "pod-security.kubernetes.io/enforce": "baseline" } } });
-    const inputs = deployment("web", { pod: { hostNetwork: true } });
-    const failed = await failure(world.create(DEPLOYMENT, "web", { ...inputs, metadata: { name: "web", namespace: "team" } }));
-    assert.match(failed.message, /is forbidden: violates PodSecurity "baseline:latest": host namespaces \(hostNetwork=true\)/);
-  });
 });
 
 describe("sandbox/kubernetes workloads", () => {
@@ -148,16 +141,10 @@ describe("sandbox/kubernetes workloads", () => {
       /\[FailedMount\] MountVolume.SetUp failed for volume "tls": secret "tls" not found/,
     ],
     [
-      "the ServiceAccount is missing",
-      { pod: { serviceAccountName: "portal" } },
-      /error looking up service account default\/portal: serviceaccount "portal" not found/,
-    ],
-    [
       "a claim is missing",
       { pod: { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] } },
       /persistentvolumeclaim "data" not found/,
     ],
-    ["the PriorityClass is missing", { pod: { priorityClassName: "high" } }, /no PriorityClass with name high was found/],
   ];
   for (const [what, change, message] of cases) {
     it(`do not get ready when ${what}, and the object is there all the same`, async () => {

@@ -1,4 +1,4 @@
-import type { Fields } from "./world";
+import type { Fields } from "../sandbox/kubernetes/world";
 
 const metadata = { name: "frozen" };
 const claim = (spec: Fields): Fields => ({
