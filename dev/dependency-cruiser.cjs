@@ -82,6 +82,13 @@ module.exports = {
       to: { path: `^node_modules/@pulumi/${sdk}/` },
     })),
     {
+      name: "terminal-in-cli",
+      comment: "What the command line does, others do without a terminal.",
+      severity: "error",
+      from: { pathNot: "^(cli|test|dev)/" },
+      to: { path: "^node_modules/(commander|picocolors|log-update)/" },
+    },
+    {
       name: "one-cloud-each",
       comment: "Providers know nothing of each other, and share what any machine needs.",
       severity: "error",

@@ -6,7 +6,7 @@ import { type Done, makeReady, type Request, runJob } from "./ready";
 
 /**
  * Takes an environment down as its stacks hold it, after telling what is lost: its file may say something else by now, or nothing that can be
- * planned. Throws as {@link up} does, and StackMissingError.
+ * planned. Throws as `up` does, and StackMissingError.
  */
 export async function destroy(request: Request, operator: Operator, doors = DOORS): Promise<Done> {
   const { standIn } = await doors.standIns();

@@ -3,7 +3,7 @@ import { requireLock } from "./lock";
 import type { Operator } from "./operator";
 import { type Done, makeReady, type Request, runJob } from "./ready";
 
-/** What `up` would do. Throws as {@link up} does. */
+/** What `up` would do. Throws as `up` does. */
 export async function preview(request: Request, operator: Operator, doors = DOORS): Promise<Done> {
   const ready = await makeReady(request, operator, doors);
   requireLock(ready, operator);

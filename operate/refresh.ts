@@ -3,7 +3,7 @@ import { requireLock } from "./lock";
 import { type Operator, requireAgreement } from "./operator";
 import { type Done, makeReady, type Request, runJob } from "./ready";
 
-/** Records what is really there. Throws as {@link up} does. */
+/** Records what is really there. Throws as `up` does. */
 export async function refresh(request: Request, operator: Operator, doors = DOORS): Promise<Done> {
   const ready = await makeReady(request, operator, doors);
   const ask = operator.asker("refresh");

@@ -5,6 +5,7 @@ import type { LoadedEnvironment } from "../../files/load";
 import type { Lock } from "../../model/lock";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { PROGRAMS, type Programs } from "../../sandbox/servers/record";
+import { type BehindDoors, playedDoors } from "../support/doors";
 
 function machine(key: string, roles: MachinePlan["roles"], address: string): MachinePlan {
   return {
@@ -162,16 +163,19 @@ export async function command(argv: readonly string[], world: World = {}): Promi
   const calls: string[] = [];
   const targets: EngineTarget[] = [];
   const answers = [...(world.answers ?? [])];
-  const operation =
-    (name: string) =>
-    async (target: EngineTarget, options: RunOptions = {}) => {
-      calls.push(name);
-      targets.push(target);
-      options.onProgress?.({ kind: "message", severity: "info", text: `${name} says hello`, ephemeral: false });
-      if (world.failure !== undefined) throw world.failure;
-      options.onAccepted?.();
-      return result(world);
-    };
+  const behind: BehindDoors = {
+    loaded: loaded(world),
+    standIn: world.standIn,
+    result: result(world),
+    loss: { lost: ["volume osd of general-9, 100 GiB"], kept: world.kept ?? [], layers: "one" },
+    outputs: "outputs" in world ? world.outputs : OUTPUTS,
+    failure: world.failure,
+  };
+  const called = (name: string, target?: EngineTarget, options?: RunOptions) => {
+    calls.push(name);
+    if (target !== undefined) targets.push(target);
+    options?.onProgress?.({ kind: "message", severity: "info", text: `${name} says hello`, ephemeral: false });
+  };
   const context: Context = {
     cwd: world.cwd ?? "/work",
     env: { PATH: world.path ?? process.env.PATH },
@@ -186,27 +190,8 @@ export async function command(argv: readonly string[], world: World = {}): Promi
           },
         }),
     modules: {
-      environments: async () => ({
-        findRoot: (cwd: string) => cwd,
-        listEnvironments: () => ["seoul"],
-        loadEnvironment: () => loaded(world),
-        writeLock: () => {
-          calls.push("writeLock");
-        },
-      }),
-      standIns: async () => ({ standIn: () => world.standIn }),
+      ...playedDoors(behind, called),
       schemas: async () => ({ environmentJsonSchema: () => ({ title: "environment" }), fleetJsonSchema: () => ({ title: "fleet" }) }),
-      engine: async () => ({
-        previewEnvironment: operation("preview"),
-        upEnvironment: operation("up"),
-        refreshEnvironment: operation("refresh"),
-        destroyEnvironment: operation("destroy"),
-        readLoss: async () => {
-          if (world.failure !== undefined) throw world.failure;
-          return { lost: ["volume osd of general-9, 100 GiB"], kept: world.kept ?? [], layers: "one" };
-        },
-        readOutputs: async () => ("outputs" in world ? world.outputs : OUTPUTS),
-      }),
       locator: async () => ({
         diagnoseEngine: async () => ({ wanted: "3.259.0", tested: "~3.259.0", candidates: [] }),
       }),

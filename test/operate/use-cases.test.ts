@@ -6,7 +6,6 @@ import { planDigest } from "../../model/guard/approvals";
 import type { PlannedEnvironment } from "../../model/plan/plan";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import { destroy } from "../../operate/destroy";
-import type { Doors } from "../../operate/doors";
 import { LockRefusedError, lock } from "../../operate/lock";
 import { type Control, DeclinedError, type Operator, type Question } from "../../operate/operator";
 import { outputs } from "../../operate/outputs";
@@ -15,6 +14,7 @@ import { makeReady, type Request } from "../../operate/ready";
 import { refresh } from "../../operate/refresh";
 import { up } from "../../operate/up";
 import { LOCK, PLAN, planWith } from "../cli/fixture";
+import { type BehindDoors, playedDoors } from "../support/doors";
 
 const PROBLEM: Problem = { environment: "seoul", path: "retain", reason: "no list", remedy: "write one", severity: "error" };
 
@@ -55,16 +55,19 @@ function played(world: World = {}) {
     problems: planned === undefined ? [PROBLEM] : [],
     ...(planned === undefined ? {} : { planned }),
   };
-  const operation =
-    (name: string) =>
-    async (target: EngineTarget, given: RunOptions = {}) => {
-      events.push(name);
-      targets.push(target);
-      options.push(given);
-      if (world.failure !== undefined) throw world.failure;
-      given.onAccepted?.();
-      return RESULT;
-    };
+  const behind: BehindDoors = {
+    loaded,
+    standIn: world.standIn,
+    result: RESULT,
+    loss: { lost: ["all"], kept: [], layers: "three" },
+    outputs: world.outputs,
+    failure: world.failure,
+  };
+  const doors = playedDoors(behind, (name, target, given) => {
+    events.push(name);
+    if (target !== undefined) targets.push(target);
+    if (given !== undefined) options.push(given);
+  });
   const { ask } = world;
   const operator: Operator = {
     asker: (kind) => {
@@ -76,26 +79,6 @@ function played(world: World = {}) {
       events.push(`run: ${job.kind} ${job.environment}${job.sandbox ? " in the sandbox" : ""}`);
       return work(world.control ?? {});
     },
-  };
-  const doors: Doors = {
-    environments: async () => ({
-      findRoot: () => "/work",
-      listEnvironments: () => ["seoul"],
-      loadEnvironment: () => loaded,
-      writeLock: () => events.push("write lock"),
-    }),
-    standIns: async () => ({ standIn: () => world.standIn }),
-    engine: async () => ({
-      previewEnvironment: operation("preview"),
-      upEnvironment: operation("up"),
-      refreshEnvironment: operation("refresh"),
-      destroyEnvironment: operation("destroy"),
-      readLoss: async () => {
-        if (world.failure !== undefined) throw world.failure;
-        return { lost: ["all"], kept: [], layers: "three" };
-      },
-      readOutputs: async () => world.outputs,
-    }),
   };
   return { events, targets, options, operator, doors };
 }
@@ -118,7 +101,7 @@ describe("the use case", () => {
     assert.deepEqual(refused.events, ["told: loaded", "asker of up"], "the engine was not started");
     const sandbox = played({ planned: OUTDATED });
     await up(SANDBOX, sandbox.operator, sandbox.doors);
-    assert.deepEqual(sandbox.events.slice(2), ["run: up seoul in the sandbox", "up", "write lock", "told: lockWritten"]);
+    assert.deepEqual(sandbox.events.slice(2), ["run: up seoul in the sandbox", "up", "writeLock", "told: lockWritten"]);
   });
 
   it("up shows what it would do to whoever is asked, with the lock that is proposed, and writes that once all is accepted", async () => {
@@ -127,10 +110,10 @@ describe("the use case", () => {
     const at = played({ planned: OUTDATED, ask });
     await up(SEOUL, at.operator, at.doors);
     assert.deepEqual(questions, [{ kind: "up", environment: "seoul", planned: OUTDATED, preview: RESULT }]);
-    assert.deepEqual(at.events.slice(2), ["run: preview seoul", "preview", "run: up seoul", "up", "write lock", "told: lockWritten"]);
+    assert.deepEqual(at.events.slice(2), ["run: preview seoul", "preview", "run: up seoul", "up", "writeLock", "told: lockWritten"]);
     const failed = played({ planned: OUTDATED, failure: new Error("refused") });
     await assert.rejects(up(SANDBOX, failed.operator, failed.doors), { message: "refused" });
-    assert.ok(!failed.events.includes("write lock"), "a refused plan leaves the lock of what is there");
+    assert.ok(!failed.events.includes("writeLock"), "a refused plan leaves the lock of what is there");
   });
 
   it("up goes on only where the preview is the one that was approved", async () => {
@@ -146,7 +129,7 @@ describe("the use case", () => {
       await assert.rejects(work(SEOUL, refused.operator, refused.doors), LockRefusedError);
       const sandbox = played({ planned: OUTDATED });
       assert.equal((await work(SANDBOX, sandbox.operator, sandbox.doors)).result, RESULT);
-      assert.ok(sandbox.events.includes("told: lockProposed") && !sandbox.events.includes("write lock"), work.name);
+      assert.ok(sandbox.events.includes("told: lockProposed") && !sandbox.events.includes("writeLock"), work.name);
     }
   });
 
@@ -196,7 +179,7 @@ describe("the use case", () => {
 
   it("lock writes a lock that is not current, and no other", async () => {
     for (const [planned, written] of [
-      [OUTDATED, ["write lock"]],
+      [OUTDATED, ["writeLock"]],
       [PLANNED, []],
     ] as const) {
       const at = played({ planned });

@@ -1,0 +1,55 @@
+import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
+import type { LoadedEnvironment } from "../../files/load";
+import type { PlannedEnvironment } from "../../model/plan/plan";
+import type { Doors } from "../../operate/doors";
+
+/** What lies behind the doors of a use case that a test plays. */
+export interface BehindDoors {
+  readonly loaded: LoadedEnvironment;
+  /** What stands for a plan that cannot be made. */
+  readonly standIn?: PlannedEnvironment | undefined;
+  /** What every operation gives. */
+  readonly result: OperationResult;
+  readonly loss: Awaited<ReturnType<Awaited<ReturnType<Doors["engine"]>>["readLoss"]>>;
+  readonly outputs: Record<string, unknown> | undefined;
+  /** Thrown by every engine operation. */
+  readonly failure?: Error | undefined;
+}
+
+/**
+ * Doors to an environment and an engine that a test plays.
+ * @param called told of each operation as it begins, and of a lock that is written
+ */
+export function playedDoors(
+  { loaded, standIn, result, loss, outputs, failure }: BehindDoors,
+  called: (name: string, target?: EngineTarget, options?: RunOptions) => void,
+): Doors {
+  const operation =
+    (name: string) =>
+    async (target: EngineTarget, options: RunOptions = {}): Promise<OperationResult> => {
+      called(name, target, options);
+      if (failure !== undefined) throw failure;
+      options.onAccepted?.();
+      return result;
+    };
+  return {
+    environments: async () => ({
+      findRoot: (cwd) => cwd,
+      listEnvironments: () => ["seoul"],
+      loadEnvironment: () => loaded,
+      writeLock: () => called("writeLock"),
+    }),
+    standIns: async () => ({ standIn: () => standIn }),
+    engine: async () => ({
+      previewEnvironment: operation("preview"),
+      upEnvironment: operation("up"),
+      refreshEnvironment: operation("refresh"),
+      destroyEnvironment: operation("destroy"),
+      readLoss: async () => {
+        if (failure !== undefined) throw failure;
+        return loss;
+      },
+      readOutputs: async () => outputs,
+    }),
+  };
+}
