@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { keepCompiled } from "../host/cache";
 import { runtimeIsSupported, runWithBundledRuntime } from "./runtime";
 
 async function main(): Promise<number> {
   if (!runtimeIsSupported(process.versions.node)) return runWithBundledRuntime(process.argv.slice(1));
+  keepCompiled();
   const [{ processContext }, { run }, { Streams }] = await Promise.all([
     import("./context.js"),
     import("./program.js"),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { minVersion } from "semver";
+import { cacheFolder } from "../host/cache";
 
 /** The folder of the installed package (where package.json, plugin/resource and tools/pulumi lie): two above dist/engine. */
 export function packageRoot(): string {
@@ -16,8 +16,7 @@ export function pinnedVersion(): string {
   return version.version;
 }
 
-/** Where engines are kept, one folder per version. A relative XDG_CACHE_HOME is ignored, as its specification asks. */
+/** Where engines are kept, one folder per version. */
 export function engineCache(env: NodeJS.ProcessEnv = process.env): string {
-  const xdg = env.XDG_CACHE_HOME;
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), ".cache"), "kpaas", "engine");
+  return join(cacheFolder(env), "engine");
 }

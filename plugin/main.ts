@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { keepCompiled } from "../host/cache";
 import { systemClock, worldClock } from "./clock";
-import { type Kubespray, sandboxKubespray, unsupportedKubespray } from "./kubespray/kubespray";
-import { KubesprayProvider } from "./kubespray/provider";
-import { serve } from "./rpc/server";
+import type { Kubespray } from "./kubespray/kubespray";
 
 /*
  * The Pulumi resource plugin `kpaas`: main.js [--runner ansible|sandbox] [--world DIR] [engine address].
@@ -12,7 +11,8 @@ import { serve } from "./rpc/server";
  * The engine adds options of its own (--logtostderr, -v=9, --tracing URL), which mean nothing here.
  */
 
-function kubesprayBy(name: string, world: string | undefined): Kubespray {
+async function kubesprayBy(name: string, world: string | undefined): Promise<Kubespray> {
+  const { sandboxKubespray, unsupportedKubespray } = await import("./kubespray/kubespray.js");
   if (name === "sandbox") {
     if (world === undefined) throw new Error("--runner sandbox needs --world DIR, the folder its simulated cluster is kept in");
     return sandboxKubespray(world, worldClock(world));
@@ -21,12 +21,22 @@ function kubesprayBy(name: string, world: string | undefined): Kubespray {
   throw new Error(`--runner is "${name}"; it must be ansible or sandbox`);
 }
 
-const { values } = parseArgs({
-  options: { runner: { type: "string", default: process.env.KPAAS_RUNNER || "ansible" }, world: { type: "string" } },
-  strict: false,
-  allowPositionals: true,
-});
-const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
-const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
-const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
-serve(new KubesprayProvider(packageFile.version, kubesprayBy(String(values.runner), world), clock));
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { runner: { type: "string", default: process.env.KPAAS_RUNNER || "ansible" }, world: { type: "string" } },
+    strict: false,
+    allowPositionals: true,
+  });
+  const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
+  const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
+  const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
+  const [{ serve }, { KubesprayProvider }, kubespray] = await Promise.all([
+    import("./rpc/server.js"),
+    import("./kubespray/provider.js"),
+    kubesprayBy(String(values.runner), world),
+  ]);
+  await serve(new KubesprayProvider(packageFile.version, kubespray, clock));
+}
+
+keepCompiled();
+void main();

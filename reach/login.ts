@@ -1,8 +1,6 @@
-import { secret } from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Applied, parseApplied } from "../model/guard/applied";
 import type { EnvironmentPlan } from "../model/plan/types";
-import type { SshAccess } from "../providers/infrastructure";
 import type { Bastion } from "./bastion";
 
 /** How to log in to an environment's machines, read out of its stack's outputs. */
@@ -16,12 +14,6 @@ export interface Login {
   readonly firstHostKeys?: Readonly<Record<string, string>>;
   /** The machines as they were brought up, by key. */
   readonly machines: Applied["machines"];
-}
-
-/** The login as the stack's output `ssh`. */
-export function loginOutput({ user, privateKey, bastion, firstHostKeys }: SshAccess): unknown {
-  const where = bastion === undefined ? {} : { where: bastion.address };
-  return { user, privateKey: secret(privateKey), ...where, ...(firstHostKeys === undefined ? {} : { firstHostKeys }) };
 }
 
 const outputsSchema = z.object({

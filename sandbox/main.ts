@@ -1,10 +1,10 @@
-import { enableCompileCache } from "node:module";
 import { resolve } from "node:path";
+import { keepCompiled } from "../host/cache";
 import type { ListenOptions } from "../plugin/rpc/server";
 import { withFaults } from "./faults";
 import { PACKAGES } from "./packages";
 
-enableCompileCache();
+keepCompiled();
 
 /** `main.js PACKAGE WORLD_DIR [engine address]`. What the world's faults.json switches on happens to every package. */
 async function main([name = "", world = "", ...rest]: readonly string[]): Promise<void> {

@@ -8,11 +8,11 @@ import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
 import type { Infrastructure } from "../providers/infrastructure";
-import { loginOutput } from "../reach/login";
+import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
-import { failRunWhere } from "./fail-run";
+import { failRunWhere, withoutStack } from "./fail-run";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
-import { type EnvironmentRecord, type EnvironmentSpec, planSpec, withoutStack } from "./spec";
+import type { EnvironmentRecord, EnvironmentSpec } from "./spec";
 import { readStanding } from "./standing";
 
 /** An environment that is planned, checked and guarded already, as the program of this project hands it over. */
@@ -143,6 +143,8 @@ function prepare(name: string, args: LooseArgs | PlannedEnvironmentArgs, protect
     return { plan: protectsData ? { ...plan, protectData: true } : plan, secrets, ...(lost.length === 0 ? {} : { lost }) };
   }
   const { secrets, services, ...spec } = args;
+  // What reads and checks fields is half of all there is to load; who has a plan does without.
+  const { planSpec }: typeof import("./spec") = require("./spec");
   const planned = planSpec(name, protectsData ? { ...spec, protect: "data" } : spec, services);
   const admitted = planned.admit();
   return {

@@ -1,4 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
+import { InvalidInputError, RefusedError } from "../model/problems";
+import { steadyError } from "../providers/steady-error";
 
 /**
  * Has the run of the program fail where `checks` rejects, before the engine is told that the program has ended. A component cannot be waited
@@ -11,4 +13,9 @@ export function failRunWhere(checks: Promise<unknown>): void {
     () => settle(),
     (error: unknown) => settle(Promise.reject(error)),
   );
+}
+
+/** Throws the error so that Pulumi shows a refusal in its own words only. */
+export function withoutStack(error: unknown): never {
+  throw error instanceof RefusedError || error instanceof InvalidInputError ? steadyError(error.message) : error;
 }

@@ -2,20 +2,18 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import type { OwnServices } from "../components/platform/typed-services";
-import { formatLock } from "../files/load";
 import { describeLockChanges } from "../files/lock-problems";
 import { planContent } from "../files/plan-content";
 import { registry } from "../files/registry";
-import { readYaml } from "../files/yaml";
 import { writeWhole } from "../host/files";
 import type { EnvironmentFields } from "../model/environment/environment-fields";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
-import { describeProblem, Findings, formatProblem, InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
 import { ENVIRONMENT } from "../model/type-tokens";
-import { steadyError } from "../providers/steady-error";
+import { withoutStack } from "./fail-run";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { readStanding, type StandingResource, standingResource } from "./standing";
 
@@ -75,7 +73,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
     );
   checkOwn(own, findings);
   const together = { ...registry, services: { ...registry.services, ...own } };
-  const given = file === undefined ? lock : existsSync(file) ? readYaml(file, "lock", findings) : undefined;
+  const given = file === undefined ? lock : existsSync(file) ? readLockFile(file, findings) : undefined;
   const plan = (content: unknown, into: Findings) =>
     planContent(
       {
@@ -146,7 +144,7 @@ function recordIn(
 function refuseOtherChoice(name: string, planned: PlannedEnvironment, kept: Lock, recorded: Lock, file: string | undefined): void {
   const changes = diffLocks(kept, planned.lock);
   if (changes.length === 0) return;
-  if (file !== undefined) writeWhole(file, formatLock(recorded));
+  if (file !== undefined) writeLockFile(file, recorded);
   const lines = describeLockChanges(changes);
   throw new RefusedError([
     {
@@ -165,7 +163,7 @@ function refuseOtherChoice(name: string, planned: PlannedEnvironment, kept: Lock
 async function fixLock(name: string, planned: PlannedEnvironment, file: string | undefined, given: boolean): Promise<void> {
   if (planned.lockState === "current") return;
   if (file !== undefined && !runtime.isDryRun()) {
-    writeWhole(file, formatLock(planned.lock));
+    writeLockFile(file, planned.lock);
     await log.info(`wrote ${basename(file)}: commit it`);
     return;
   }
@@ -181,7 +179,14 @@ async function fixLock(name: string, planned: PlannedEnvironment, file: string |
   await log.warn(describeProblem({ environment: name, path: "lock", reason, remedy, severity: "warning" }));
 }
 
-/** Throws the error so that Pulumi shows a refusal in its own words only. */
-export function withoutStack(error: unknown): never {
-  throw error instanceof RefusedError || error instanceof InvalidInputError ? steadyError(error.message) : error;
+// YAML is loaded by who has a lock file only.
+
+function readLockFile(file: string, findings: Findings): unknown {
+  const { readYaml }: typeof import("../files/yaml") = require("../files/yaml");
+  return readYaml(file, "lock", findings);
+}
+
+function writeLockFile(file: string, lock: Lock): void {
+  const { formatLock }: typeof import("../files/load") = require("../files/load");
+  writeWhole(file, formatLock(lock));
 }

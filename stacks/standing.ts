@@ -1,5 +1,4 @@
 import { getOrganization, getProject, runtime } from "@pulumi/pulumi";
-import { z } from "zod";
 import { isFields } from "../model/data";
 
 /** A resource that stands in a stack. */
@@ -12,14 +11,12 @@ export interface StandingResource {
 export async function readStanding(stack: string): Promise<StandingResource[]> {
   const stackName = `${getOrganization()}/${getProject()}/${stack}`;
   const answer: unknown = await orUnknownStack(runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }));
-  const resources = answerSchema.parse(answer ?? {}).outputs ?? {};
-  return Object.entries(resources).map(([urn, resource]) => ({
+  const resources = isFields(answer) ? answer.outputs : undefined;
+  return Object.entries(isFields(resources) ? resources : {}).map(([urn, resource]) => ({
     urn,
     outputs: isFields(resource) && isFields(resource.outputs) ? resource.outputs : {},
   }));
 }
-
-const answerSchema = z.object({ outputs: z.record(z.string(), z.unknown()).optional() });
 
 /** What the engine says of a stack; undefined where it knows none of that name. */
 export async function orUnknownStack<T>(answer: Promise<T>): Promise<T | undefined> {

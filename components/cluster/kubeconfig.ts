@@ -1,4 +1,4 @@
-import { parseDocument, YAMLMap, YAMLSeq } from "yaml";
+import type { YAMLMap } from "yaml";
 import type { ClusterSpec } from "../../model/cluster/types";
 
 /**
@@ -22,6 +22,8 @@ export function throughProxy(kubeconfig: string, proxyUrl: string): string {
 }
 
 function changeClusters(kubeconfig: string, change: (cluster: YAMLMap) => void): string {
+  // Loaded by who reaches a cluster by another way only.
+  const { parseDocument, YAMLMap, YAMLSeq }: typeof import("yaml") = require("yaml");
   const document = parseDocument(kubeconfig);
   const clusters = document.get("clusters");
   for (const entry of clusters instanceof YAMLSeq ? clusters.items : []) {

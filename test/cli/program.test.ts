@@ -138,23 +138,6 @@ describe("the program", () => {
     }
   });
 
-  it("loads no part that the command does not need", () => {
-    kpaas(["init", "seoul", "--provider", "openstack"], folder);
-    const probe = `
-      process.on("exit", () => process.stderr.write("LOADED " + Object.keys(require.cache).join(" ")));
-      process.argv.splice(1, 0, ${JSON.stringify(MAIN)});
-      require(${JSON.stringify(MAIN)});`;
-    const packages = (argv: readonly string[]) => {
-      const { stderr } = spawnSync(process.execPath, ["--eval", probe, "--", ...argv], { cwd: folder, encoding: "utf8" });
-      const loaded = stderr.slice(stderr.indexOf("LOADED ")).match(/node_modules\/(@[^/]+\/)?[^/]+/g) ?? [];
-      return [...new Set(loaded.map((path) => path.slice("node_modules/".length)))];
-    };
-    assert.deepEqual(packages(["--help"]).sort(), ["commander", "fastest-levenshtein", "picocolors"]);
-    const plan = packages(["plan", "seoul"]);
-    assert.ok(plan.includes("zod"), plan.join(" "));
-    assert.ok(!plan.some((name) => name.startsWith("@")), plan.join(" "));
-  });
-
   it("prints the schemas", async () => {
     assert.deepEqual(JSON.parse((await command(["schema"])).stdout), { title: "environment" });
     assert.deepEqual(JSON.parse((await command(["schema", "fleet"])).stdout), { title: "fleet" });

@@ -1,0 +1,17 @@
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** Where the user's cache of this program is. A relative XDG_CACHE_HOME is ignored, as its specification asks. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const xdg = env.XDG_CACHE_HOME;
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), ".cache"), "kpaas");
+}
+
+/**
+ * Keeps what is compiled of the modules that this process loads from now on, for the next process. For a program's first lines: it is a switch
+ * of the whole process. In the user's own folder, since others can write to Node's own.
+ */
+export function keepCompiled(): void {
+  enableCompileCache(join(cacheFolder(), "compiled"));
+}

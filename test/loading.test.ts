@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { temporaryFolders } from "./support/temporary";
+
+const DIST = join(__dirname, "..");
+const MAIN = join(DIST, "cli", "main.js");
+
+/** What a process of its own has loaded at its end: packages by name, modules of ours by path, such as `model/plan/plan`. */
+function loadedBy(code: string, argv: readonly string[] = [], cwd: string = DIST): { packages: string[]; own: string[] } {
+  const probe = `
+    process.on("exit", () => process.stderr.write("LOADED " + JSON.stringify(Object.keys(require.cache)) + "\\n"));
+    process.argv.splice(1, 0, ${JSON.stringify(MAIN)});
+    ${code}`;
+  const { stderr } = spawnSync(process.execPath, ["--eval", probe, "--", ...argv], { cwd, encoding: "utf8" });
+  const files: string[] = JSON.parse(/LOADED (.*)/.exec(stderr)?.[1] ?? assert.fail(stderr));
+  const names = files.flatMap((path) => /.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  const own = files.flatMap((path) => (path.startsWith(DIST) && !path.includes("node_modules") ? [path.slice(DIST.length + 1)] : []));
+  return { packages: [...new Set(names)].sort(), own: own.map((path) => path.replace(/\.js$/, "")) };
+}
+
+describe("What is loaded", () => {
+  const folder = temporaryFolders();
+
+  it("by --help is no part but the command line's own", () => {
+    const { packages, own } = loadedBy(`require(${JSON.stringify(MAIN)})`, ["--help"]);
+    assert.deepEqual(packages, ["commander", "fastest-levenshtein", "picocolors"]);
+    assert.deepEqual(
+      ofFolders(own, ["components", "files/yaml", "files/load", "model/environment/schema", "model/plan/plan", "stacks"]),
+      [],
+    );
+  });
+
+  it("by check and plan is what reads and plans a file, no engine and no SDK", () => {
+    const project = folder();
+    spawnSync(process.execPath, [MAIN, "init", "seoul", "--provider", "openstack"], { cwd: project });
+    for (const argv of [
+      ["check", "environments/seoul.yaml"],
+      ["plan", "seoul"],
+    ]) {
+      const { packages, own } = loadedBy(`require(${JSON.stringify(MAIN)})`, argv, project);
+      assert.deepEqual(packages, ["commander", "fastest-levenshtein", "picocolors", "yaml", "zod"], argv.join(" "));
+      assert.deepEqual(ofFolders(own, ["providers", "stacks", "plugin", "sandbox", "engine/operations"]), [], argv.join(" "));
+    }
+  });
+
+  it("by the library is neither schema nor YAML nor SSH before an environment is written as fields", () => {
+    const { packages, own } = loadedBy('require("./stacks/environment")');
+    assert.deepEqual(ofOurs(packages), []);
+    assert.deepEqual(
+      ofFolders(own, ["files/load", "model/environment/schema", "model/plan/plan", "providers/openstack/infrastructure"]),
+      [],
+    );
+  });
+
+  it("by an environment written as fields is its own cloud, and no SSH", () => {
+    const { packages, own } = loadedBy(`
+      const { runtime } = require("@pulumi/pulumi");
+      runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs });
+      const { Environment } = require("./stacks/environment");
+      new Environment("seoul", { infrastructure: { provider: "openstack" } });
+      process.exit();`);
+    // First boots are written in YAML.
+    assert.deepEqual(ofOurs(packages), ["yaml", "zod"]);
+    assert.ok(own.includes("providers/openstack/infrastructure"));
+  });
+});
+
+/** Of the packages those that we use beside Pulumi's, and that take their time. */
+function ofOurs(packages: readonly string[]): string[] {
+  return packages.filter((name) => ["zod", "yaml", "ssh2", "@peculiar/x509", "commander", "log-update"].includes(name));
+}
+
+function ofFolders(own: readonly string[], paths: readonly string[]): string[] {
+  return own.filter((module) => paths.some((path) => module === path || module.startsWith(`${path}/`)));
+}
