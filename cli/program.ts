@@ -1,28 +1,32 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { registerCheck } from "./commands/check";
-import { registerCompletion } from "./commands/completion";
-import { registerDestroy } from "./commands/destroy";
-import { registerDoctor } from "./commands/doctor";
-import { registerInit } from "./commands/init";
-import { registerKubeconfig } from "./commands/kubeconfig";
-import { registerLock } from "./commands/lock";
-import { registerOutputs } from "./commands/outputs";
-import { registerPlan } from "./commands/plan";
-import { registerPreview } from "./commands/preview";
-import { registerRefresh } from "./commands/refresh";
-import { registerSchema } from "./commands/schema";
-import { registerServers } from "./commands/servers";
-import { registerSsh } from "./commands/ssh";
-import { registerUp } from "./commands/up";
 import type { Context } from "./context";
 import { EXIT } from "./exit";
 import { reportFailure } from "./report";
 import { Typed } from "./typed";
 
-/** The whole command line; nothing runs until it is parsed. */
-function createProgram(context: Context): Command {
+/** What puts each command into the program, in the order of the help; loaded only where it is needed. */
+const COMMANDS: Readonly<Record<string, () => (program: Command, context: Context) => void>> = {
+  init: () => (require("./commands/init") as typeof import("./commands/init")).registerInit,
+  check: () => (require("./commands/check") as typeof import("./commands/check")).registerCheck,
+  plan: () => (require("./commands/plan") as typeof import("./commands/plan")).registerPlan,
+  lock: () => (require("./commands/lock") as typeof import("./commands/lock")).registerLock,
+  preview: () => (require("./commands/preview") as typeof import("./commands/preview")).registerPreview,
+  up: () => (require("./commands/up") as typeof import("./commands/up")).registerUp,
+  refresh: () => (require("./commands/refresh") as typeof import("./commands/refresh")).registerRefresh,
+  destroy: () => (require("./commands/destroy") as typeof import("./commands/destroy")).registerDestroy,
+  outputs: () => (require("./commands/outputs") as typeof import("./commands/outputs")).registerOutputs,
+  kubeconfig: () => (require("./commands/kubeconfig") as typeof import("./commands/kubeconfig")).registerKubeconfig,
+  ssh: () => (require("./commands/ssh") as typeof import("./commands/ssh")).registerSsh,
+  schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,
+  servers: () => (require("./commands/servers") as typeof import("./commands/servers")).registerServers,
+  doctor: () => (require("./commands/doctor") as typeof import("./commands/doctor")).registerDoctor,
+  completion: () => (require("./commands/completion") as typeof import("./commands/completion")).registerCompletion,
+};
+
+/** The command line, of the named command alone where it is one; nothing runs until it is parsed. */
+function createProgram(context: Context, named: string): Command {
   const program = new Command("kpaas")
     .description("K-PaaS container platforms from one reviewed file per environment.")
     .version(packageVersion(), "--version", "print the version")
@@ -30,25 +34,8 @@ function createProgram(context: Context): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpText("after", "\nExample:\n  $ kpaas up demo --sandbox    bring up environments/demo.yaml against a simulated cloud");
-  for (const register of [
-    registerInit,
-    registerCheck,
-    registerPlan,
-    registerLock,
-    registerPreview,
-    registerUp,
-    registerRefresh,
-    registerDestroy,
-    registerOutputs,
-    registerKubeconfig,
-    registerSsh,
-    registerSchema,
-    registerServers,
-    registerDoctor,
-    registerCompletion,
-  ]) {
-    register(program, context);
-  }
+  const one = Object.hasOwn(COMMANDS, named) && named !== "completion" ? COMMANDS[named] : undefined;
+  for (const register of one === undefined ? Object.values(COMMANDS) : [one]) register()(program, context);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -74,7 +61,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     typed,
     remember: (known) => ({ approvals } = known),
   };
-  const program = createProgram(own);
+  const program = createProgram(own, argv[0] ?? "");
   program.hook("preAction", async (_program, command) => {
     if (command.name() !== "completion" && command.name() !== "schema") await clearUp(context);
     if (command.registeredArguments[0]?.name() === "ENV") environment = command.args[0] ?? "";

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Usage, watchTree } from "./processes";
 
 /** One row of the table: what was measured, what it may be, what it was. */
 export interface Row {
@@ -25,14 +26,15 @@ export function timed(runs: number, work: () => unknown): number[] {
   });
 }
 
-export interface ProcessRun {
+export interface ProcessRun extends Usage {
   readonly milliseconds: number;
-  /** The largest resident set seen, in MiB. */
+  /** The largest resident set of one process, in MiB. */
   readonly peakMiB: number;
   readonly stdout: string;
+  readonly stderr: string;
 }
 
-/** Runs a process to its end, sampling its memory. Throws where it fails. */
+/** Runs a process to its end, watching it and all that it starts. Throws where it fails. */
 export function runProcess(
   command: string,
   args: readonly string[],
@@ -41,34 +43,28 @@ export function runProcess(
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    let [stdout, stderr, peak] = ["", "", 0];
+    let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (text) => {
       stdout += text;
     });
     child.stderr.on("data", (text) => {
       stderr += text;
     });
-    const sampler = setInterval(() => {
-      peak = Math.max(peak, residentKiB(child.pid));
-    }, 20);
+    const watched = watchTree(child.pid ?? 0);
     child.once("error", reject);
     child.once("close", (code) => {
-      clearInterval(sampler);
-      if (code === 0) resolve({ milliseconds: performance.now() - started, peakMiB: peak / 1024, stdout });
+      const usage = watched.stop();
+      const peakMiB = Math.max(0, ...Object.values(usage.peaksMiB));
+      if (code === 0) resolve({ milliseconds: performance.now() - started, peakMiB, stdout, stderr, ...usage });
       else reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${stderr.trim() || stdout.trim()}`));
     });
   });
 }
 
-/** The high-water mark of a process's memory where the system tells, else 0. */
-function residentKiB(pid: number | undefined): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-  } catch (error) {
-    // The process has just ended, or this system has no /proc.
-    if (error instanceof Error && "code" in error) return 0;
-    throw error;
-  }
+/** The processor time of a Node process of its own, in milliseconds; unlike the clock, it is nearly the same on a busy machine. */
+export async function processorTime(args: readonly string[], cwd: string): Promise<number> {
+  const { stderr } = await runProcess(process.execPath, ["--require", join(__dirname, "probe.js"), ...args], { cwd });
+  return Number(stderr.trim().split("\n").at(-1));
 }
 
 /** The table as plain text. */
