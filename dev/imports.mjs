@@ -23,6 +23,8 @@ const folders = [
   "engine",
   "operate",
   "cli",
+  "testing",
+  "library",
   "test",
 ].filter((folder) => existsSync(folder));
 const tsConfig = extractTSConfig(join(root, "tsconfig.json"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,11 +8,17 @@ import { promisify } from "node:util";
 import { engineForTests } from "./support/engine";
 
 const ROOT = join(__dirname, "..", "..");
-const MANIFEST: { devDependencies: Record<string, string> } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+/** The files of a door. */
+interface Door {
+  readonly types: string;
+  readonly default: string;
+}
+const MANIFEST: { devDependencies: Record<string, string>; exports: Record<string, Door | string>; main: string; types: string } =
+  JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const run = promisify(execFile);
 
 const ENVIRONMENT = `
-import { Environment } from "kpaas/stacks/environment";
+import { Environment } from "kpaas";
 
 const seoul = new Environment("seoul", {
   profile: "standard",
@@ -25,13 +31,11 @@ export const urls = seoul.platform.urls;
 /** Two components in a cluster that is there already, and no cloud. */
 const COMPONENTS = `
 import { Provider } from "@pulumi/kubernetes/provider";
-import { CertManager } from "kpaas/components/platform/cert-manager/cert-manager";
-import { MetricsServer } from "kpaas/components/platform/metrics-server/metrics-server";
-import { catalogService } from "kpaas/model/plan/service";
+import { CertManager, MetricsServer } from "kpaas/platform";
 
 const provider = new Provider("existing", { kubeconfig: "{}" });
-export const metrics = new MetricsServer("metrics", { plan: catalogService("metricsServer"), kubeletCertificates: "selfSigned" }, { provider });
-export const certificates = new CertManager("certificates", { plan: catalogService("certManager"), issuer: { kind: "none" } }, { provider });
+export const metrics = new MetricsServer("metrics", { kubeletCertificates: "selfSigned" }, { provider });
+export const certificates = new CertManager("certificates", { issuer: { kind: "none" } }, { provider });
 `;
 
 /** What pulumi's language host does, by the Automation API of the folder's own SDK; prints what came of it as its last line. */
@@ -82,14 +86,18 @@ describe("the package", function () {
     writeFileSync(inFolder("environment.ts"), ENVIRONMENT);
     writeFileSync(inFolder("components.ts"), COMPONENTS);
     writeFileSync(inFolder("preview.js"), PREVIEW);
+    cpSync(join(ROOT, "examples"), inFolder("examples"), { recursive: true });
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
   /** Type-checks and compiles one program; the files the compiler read, relative to the folder. */
-  function compile(program: string, compiler: string, ...options: readonly string[]): string[] {
+  function compile(programs: string | readonly string[], compiler: string, ...options: readonly string[]): string[] {
     const tsc = join(ROOT, "node_modules", compiler, "bin", "tsc");
     const fixed = ["--target", "es2022", "--strict", "--skipLibCheck", "--types", "node", "--listFiles"];
-    const { status, stdout } = spawnSync(process.execPath, [tsc, ...fixed, ...options, program], { cwd: folder, encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...fixed, ...options, ...[programs].flat()], {
+      cwd: folder,
+      encoding: "utf8",
+    });
     assert.equal(status, 0, stdout);
     return stdout.trim().split("\n");
   }
@@ -149,20 +157,30 @@ describe("the package", function () {
     const checked = compile("components.ts", "typescript7", "--module", "nodenext");
     const { changeSummary, loaded } = await preview("components.js", engine.root);
     assert.ok((changeSummary.create ?? 0) > 5, JSON.stringify(changeSummary));
-    for (const files of [checked, loaded]) assert.deepEqual(sdks(files), ["kubernetes", "pulumi"]);
+    assert.deepEqual(sdks(checked), ["kubernetes", "pulumi"]);
+    assert.deepEqual(sdks(loaded), ["kubernetes", "pulumi", "random", "tls"]);
   });
 
-  it("has its types found by the older resolution too", () => {
-    const checked = compile(
-      "environment.ts",
-      "typescript",
-      "--module",
-      "commonjs",
-      "--moduleResolution",
-      "node10",
-      "--ignoreDeprecations",
-      "6.0",
-    );
-    assert.ok(checked.some((file) => file.endsWith("node_modules/kpaas/dist/stacks/environment.d.ts")));
+  it("has a file behind each of its doors, whose types every resolution finds, and no other way in", () => {
+    const { exports, main, types } = MANIFEST;
+    const doors = Object.entries(exports).filter((entry): entry is [string, Door] => typeof entry[1] !== "string");
+    for (const [door, files] of doors)
+      for (const file of Object.values(files)) assert.ok(existsSync(inFolder("node_modules/kpaas", file)), `${door}: ${file}`);
+    assert.deepEqual([`./${types}`, `./${main}`], Object.values(exports["."] as Door));
+    const specifiers = doors.map(([door]) => `kpaas${door.slice(1)}`);
+    const imports = specifiers.map((door, index) => `import * as door${index} from "${door}"; export { door${index} };`);
+    writeFileSync(inFolder("doors.ts"), imports.join("\n"));
+    const examples = readdirSync(inFolder("examples")).map((file) => join("examples", file));
+    compile(["doors.ts", ...examples], "typescript7", "--module", "nodenext");
+    compile("doors.ts", "typescript7", "--noEmit", "--module", "esnext", "--moduleResolution", "bundler");
+    const old = ["--module", "commonjs", "--moduleResolution", "node10", "--ignoreDeprecations", "6.0"];
+    const checked = compile("doors.ts", "typescript", "--noEmit", ...old);
+    for (const [, { types: file }] of doors)
+      assert.ok(
+        checked.some((each) => each.endsWith(join("node_modules/kpaas", file))),
+        file,
+      );
+    const inside = ["kpaas/stacks/environment", "kpaas/dist/library/index.js", "kpaas/model/lock"];
+    for (const path of inside) assert.throws(() => require.resolve(path, { paths: [folder] }), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" });
   });
 });

@@ -1,0 +1,52 @@
+/* `kpaas/platform`: services in a cluster, ours and a program's own. */
+export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
+export type { CertManagerArgs } from "../components/platform/cert-manager/args";
+export { CertManager } from "../components/platform/cert-manager/cert-manager";
+export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
+export type {
+  Access,
+  Claim,
+  DatabaseAccess,
+  HostClaim,
+  IngressRoute,
+  IssuerAccess,
+  Kind,
+  LoadBalancerAccess,
+  LoginClaim,
+  RealmAccess,
+  SchemaClaim,
+  StorageAccess,
+} from "../components/platform/grants";
+export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
+export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
+export type { KeycloakArgs } from "../components/platform/keycloak/args";
+export { Keycloak } from "../components/platform/keycloak/keycloak";
+export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";
+export { MariaDb } from "../components/platform/mariadb/mariadb";
+export type { MetalLbArgs } from "../components/platform/metallb/args";
+export { MetalLb } from "../components/platform/metallb/metallb";
+export type { MetricsServerArgs } from "../components/platform/metrics-server/args";
+export { MetricsServer } from "../components/platform/metrics-server/metrics-server";
+export type { NfsStorageArgs } from "../components/platform/nfs-storage/args";
+export { NfsStorage } from "../components/platform/nfs-storage/nfs-storage";
+export {
+  containerSecurityContext,
+  fromNamespace,
+  httpProbe,
+  type IngressPath,
+  imageOf,
+  ingressFor,
+  podSecurityContext,
+  resourceRequirements,
+  secretHash,
+  selectorLabels,
+  spreadOverNodes,
+} from "../components/platform/objects";
+export { Platform, type PlatformArgs } from "../components/platform/platform";
+export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
+export { type CertificatePair, PlatformTls } from "../components/platform/platform-tls/platform-tls";
+export type { ChartRepositoryAccess, PortalArgs, VaultAccess } from "../components/platform/portal/args";
+export { Portal } from "../components/platform/portal/portal";
+export { PlatformService } from "../components/platform/service";
+export { catalogService } from "../model/plan/service";
+export type { ServicePlan } from "../model/plan/types";

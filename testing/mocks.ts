@@ -1,0 +1,80 @@
+import { runtime } from "@pulumi/pulumi";
+
+/** Properties of a resource. */
+export type Bag = Record<string, unknown>;
+
+/** Computed outputs by resource type. */
+export type Outputs = Readonly<Record<string, (name: string, inputs: Bag) => Bag>>;
+
+/** Answers of provider functions by token. */
+export type Invokes = Readonly<Record<string, (inputs: Bag) => Bag>>;
+
+/** A value in the form secrets have on the wire. */
+export function secretEnvelope(value: unknown): Bag {
+  return { [runtime.specialSigKey]: runtime.specialSecretSig, value };
+}
+
+/** True for a value in a secret envelope. */
+export function isSecretEnvelope(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    runtime.specialSigKey in value &&
+    (value as Bag)[runtime.specialSigKey] === runtime.specialSecretSig
+  );
+}
+
+/** The value inside an envelope, or the value itself. */
+export function unwrapSecret(value: unknown): unknown {
+  return isSecretEnvelope(value) ? (value as Bag).value : value;
+}
+
+const KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE-stand-in\n-----END OPENSSH PRIVATE KEY-----\n";
+
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nstand-in\n-----END CERTIFICATE-----\n";
+
+/** What real providers compute, as far as our programs read it. */
+const KNOWN: Outputs = {
+  "openstack:compute/instance:Instance": (_name, inputs) => ({ accessIpV4: fixedAddress(inputs) ?? "10.20.255.1" }),
+  "openstack:networking/port:Port": (name) => ({ macAddress: "fa:16:3e:00:00:01", allFixedIps: [`${name}-address`] }),
+  "openstack:networking/floatingIp:FloatingIp": (name) => ({ address: `198.51.100.${checksum(name)}` }),
+  "openstack:loadbalancer/loadBalancer:LoadBalancer": (name) => ({ vipPortId: `${name}-vip-port` }),
+  "openstack:compute/volumeAttach:VolumeAttach": () => ({ device: "/dev/vdb" }),
+  "tls:index/privateKey:PrivateKey": (name) => ({
+    privateKeyOpenssh: secretEnvelope(KEY),
+    privateKeyPem: secretEnvelope(KEY),
+    publicKeyOpenssh: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${name}\n`,
+    publicKeyPem: "-----BEGIN PUBLIC KEY-----\nstand-in\n-----END PUBLIC KEY-----\n",
+  }),
+  "tls:index/selfSignedCert:SelfSignedCert": () => ({ certPem: CERTIFICATE }),
+  "tls:index/certRequest:CertRequest": () => ({ certRequestPem: CERTIFICATE }),
+  "tls:index/locallySignedCert:LocallySignedCert": () => ({ certPem: CERTIFICATE }),
+  "kpaas:kubespray:Cluster": (_name, inputs) => ({
+    kubeconfig: secretEnvelope("apiVersion: v1\nkind: Config\n"),
+    endpoint: "https://10.20.0.2:6443",
+    versions: { kubernetes: inputs.kubernetes },
+    nodeTable: {},
+    steps: [],
+  }),
+  "random:index/randomPassword:RandomPassword": (name) => ({
+    result: secretEnvelope(`generated-${name}`),
+    bcryptHash: secretEnvelope("$2a$"),
+  }),
+  "random:index/randomString:RandomString": (name) => ({ result: `generated-${name}` }),
+  "random:index/randomId:RandomId": () => ({ hex: "0123456789abcdef", b64Url: "ASNFZ4mrze8", dec: "81985529216486895" }),
+  "random:index/randomUuid:RandomUuid": () => ({ result: "6b5e1a5c-2f0a-4c1e-9d55-0f1c3e7a9b21" }),
+};
+
+/** The computed outputs of a resource: `extra` first, then what mocks.ts knows. */
+export function computedOutputs(type: string, name: string, inputs: Bag, extra: Outputs | undefined): Bag {
+  return extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? {};
+}
+
+function fixedAddress(inputs: Bag): unknown {
+  const networks = inputs.networks;
+  return Array.isArray(networks) ? (networks[0] as Bag | undefined)?.fixedIpV4 : undefined;
+}
+
+function checksum(text: string): number {
+  return [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 250, 7) + 1;
+}
