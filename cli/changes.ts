@@ -1,4 +1,5 @@
 import type { OperationResult } from "../engine/types";
+import { countChanges } from "../model/preview/sections";
 import { type Column, table } from "./table";
 import type { ViewStyle } from "./views";
 
@@ -27,19 +28,6 @@ export function describeChanges(result: OperationResult, tense: "preview" | "don
     colors.bold(countChanges(result.changes, tense)),
   ];
 }
-
-/** The counts of an operation as one sentence. */
-export function countChanges(changes: OperationResult["changes"], tense: "preview" | "done"): string {
-  const words = tense === "preview" ? PREVIEW_WORDS : DONE_WORDS;
-  const parts = (["create", "update", "replace", "delete"] as const)
-    .filter((op) => changes[op] > 0)
-    .map((op) => `${changes[op]} ${words[op]}`);
-  const same = changes.same > 0 ? [`${changes.same} unchanged`] : [];
-  return parts.length === 0 ? ["no changes", ...same].join(", ") : [...parts, ...same].join(", ");
-}
-
-const PREVIEW_WORDS = { create: "to create", update: "to update", replace: "to replace", delete: "to delete" } as const;
-const DONE_WORDS = { create: "created", update: "updated", replace: "replaced", delete: "deleted" } as const;
 
 function listResources(resources: readonly Changed[]): string[] {
   if (resources.length <= LISTED) return resources.map((resource) => `  ${resource.name}  (${resource.type})`);

@@ -39,12 +39,21 @@ export async function requestOf(context: Context, reference: string, flags: Oper
   return { reference, root: findRoot(context.cwd), sandbox, approvals, ...(layer === undefined ? {} : { layer }) };
 }
 
-/** Prints an operation's result as JSON, or the lines that are for people. */
-export function printResult(context: Context, result: OperationResult, json: boolean, lines: () => string[]): void {
+/**
+ * Prints an operation's result as JSON, or the lines that are for people.
+ * @param more fields of the JSON beside those that every operation has
+ */
+export function printResult(
+  context: Context,
+  result: OperationResult,
+  json: boolean,
+  lines: () => string[],
+  more: Readonly<Record<string, unknown>> = {},
+): void {
   if (!json) {
     writeLines(context.stdout, lines());
     return;
   }
   const { environment, changes, steps, seconds, resources, approved } = result;
-  writeJson(context, { environment, changes, steps, outputs: maskSecrets(result.outputs), seconds, resources, approved });
+  writeJson(context, { environment, changes, steps, outputs: maskSecrets(result.outputs), seconds, resources, approved, ...more });
 }

@@ -1,9 +1,9 @@
 import { describeLockChanges } from "../files/lock-problems";
 import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
-import { describeChanges } from "./changes";
 import { type Context, colorsFor, widthOf, writeLines } from "./context";
 import { lockNotice } from "./lock";
 import { describeLoss } from "./loss";
+import { describeReport, reportOf } from "./preview";
 import { withProgress } from "./progress/progress";
 import { badUsage, describeProblems } from "./report";
 import { interruptible } from "./signals";
@@ -41,7 +41,7 @@ function askerOf(context: Context, command: string): Ask {
     const { environment } = question;
     switch (question.kind) {
       case "up":
-        writeLines(context.stderr, previewOf(context, question));
+        writeLines(context.stderr, await previewOf(context, question));
         return isYes(await ask(`Bring ${environment} up like this? [y/N] `));
       case "refresh":
         return isYes(await ask(`Overwrite the recorded state of ${environment} with what is there? [y/N] `));
@@ -52,11 +52,11 @@ function askerOf(context: Context, command: string): Ask {
 }
 
 /** What a preview found, and what the lock file would fix. */
-function previewOf(context: Context, { preview, planned }: Question & { kind: "up" }): string[] {
+async function previewOf(context: Context, { preview, planned, layer }: Question & { kind: "up" }): Promise<string[]> {
   const colors = colorsFor(context.stderr, context.env);
   const lock = describeLockChanges(planned.lockChanges);
   return [
-    ...describeChanges(preview, "preview", { width: widthOf(context.stderr), colors }),
+    ...(await describeReport(await reportOf(planned.plan, layer, preview), "short", { width: widthOf(context.stderr), colors })),
     ...(lock.length === 0 ? [] : [colors.cyan("Lock file"), ...lock]),
   ];
 }

@@ -1,7 +1,8 @@
 import type { OperationResult } from "../engine/types";
 import { isFields } from "../model/data";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
-import { countChanges, describeSteps } from "./changes";
+import { countChanges } from "../model/preview/sections";
+import { describeSteps } from "./changes";
 import { clock } from "./progress/state";
 import { type Column, table } from "./table";
 import { commandLine } from "./typed";

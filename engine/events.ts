@@ -1,4 +1,9 @@
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
+import { impactOf } from "../model/preview/impacts";
+import { ruleFlow } from "../model/preview/ports";
+import { propertyChanges } from "../model/preview/properties";
+import type { Counts, ResourceChange } from "../model/preview/types";
+import { SECRET_WORD, UNKNOWN_WORD } from "../model/preview/words";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
 import type { PendingOperation } from "./state/state";
@@ -33,27 +38,10 @@ export function messageOf(severity: "info" | "warning", text: string): Progress 
 }
 
 /** How many resources were, or in a preview would be, changed. A replacement counts once. */
-export interface Changes {
-  readonly create: number;
-  readonly update: number;
-  readonly replace: number;
-  readonly delete: number;
-  readonly same: number;
-}
+export type Changes = Counts;
 
 /** One changed resource. */
-export interface ChangedResource {
-  readonly op: string;
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-}
-
-/** Shown for an output that is only known after the operation. */
-const UNKNOWN_TEXT = "[unknown]";
-
-/** Shown for a secret. */
-const SECRET_TEXT = "[secret]";
+export type ChangedResource = ResourceChange;
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
@@ -80,10 +68,11 @@ export class EventCollector {
   private summary: SummaryEvent | undefined;
   private readonly changed = new Map<string, ChangedResource>();
   private readonly errors: { readonly urn?: string; readonly text: string }[] = [];
-  private readonly failedResources = new Map<string, ChangedResource>();
+  private readonly failedResources = new Map<string, Pick<ChangedResource, "op" | "urn">>();
   private readonly creations = new Map<string, PendingOperation["resource"]>();
   private clusterSteps: readonly unknown[] = [];
   private stackOutputs: Readonly<Record<string, unknown>> = {};
+  private recordedOutputs: Readonly<Record<string, unknown>> = {};
 
   /**
    * @param onProgress told of everything worth showing, as it comes
@@ -137,6 +126,11 @@ export class EventCollector {
   /** The stack's outputs; the engine hides every secret before it tells of them. */
   get outputs(): Record<string, unknown> {
     return readableFields(this.stackOutputs);
+  }
+
+  /** The stack's outputs as they were recorded before, hidden as those are. */
+  get before(): Record<string, unknown> {
+    return readableFields(this.recordedOutputs);
   }
 
   /** Whether an operation on a resource failed, as opposed to the program. */
@@ -209,17 +203,45 @@ export class EventCollector {
     const { op, urn, type } = metadata;
     const resource = { op, urn, type, name: nameOf(urn) };
     if (status === "failed") this.failedResources.set(urn, resource);
-    else if (!QUIET.has(op) && !PARTS_OF_REPLACE.has(op)) this.changed.set(urn, resource);
+    else if (!QUIET.has(op) && !PARTS_OF_REPLACE.has(op) && !this.changed.has(urn))
+      this.changed.set(urn, { ...resource, ...tellOf(metadata) });
     this.onProgress({ kind: "resource", status, ...resource });
   }
 
-  private takeOutputs({ op, type, new: state }: StepEventMetadata): void {
+  private takeOutputs({ op, type, old, new: state }: StepEventMetadata): void {
+    if (type === STACK_TYPE && old) this.recordedOutputs = old.outputs;
     // The engine writes null where a step leaves no new state.
     if (!state) return;
     if (type === STACK_TYPE) this.stackOutputs = state.outputs;
     const steps: unknown = type === KUBESPRAY_CLUSTER && !QUIET.has(op) ? state.outputs.steps : undefined;
     if (Array.isArray(steps)) this.clusterSteps = steps.map(readable);
   }
+}
+
+/** What a step does to its resource. The engine writes null for what there is none of. */
+function tellOf({
+  op,
+  urn,
+  type,
+  old,
+  new: wanted,
+  diffs,
+  detailedDiff,
+}: StepEventMetadata): Omit<ChangedResource, "op" | "urn" | "type" | "name"> {
+  const [oldInputs, oldOutputs, newInputs] = [old?.inputs, old?.outputs, wanted?.inputs].map((state) => readable(state ?? {}));
+  const changes = op === "update" || op === "replace" || op === "import-replacement";
+  const properties = changes
+    ? propertyChanges({
+        ...{ type, oldInputs, oldOutputs, newInputs },
+        ...(detailedDiff ? { detailed: detailedDiff } : {}),
+        ...(diffs ? { changed: diffs } : {}),
+      })
+    : [];
+  const parent = wanted?.parent || old?.parent;
+  const recorded = { ...readableFields(old?.outputs ?? {}), ...readableFields(old?.inputs ?? {}) };
+  const impact = impactOf({ op, type, name: nameOf(urn), recorded, wanted: newInputs, properties, retained: old?.retainOnDelete === true });
+  const flow = ruleFlow(type, nameOf(urn), wanted ? newInputs : oldInputs);
+  return { ...(parent ? { parent } : {}), properties, ...(impact ? { impact } : {}), ...(flow ? { flow } : {}) };
 }
 
 /** A resource's state as an event tells it. What is secret is told as a word only: it is left out, and set again by the next update. */
@@ -231,7 +253,7 @@ function recordable(state: NonNullable<StepEventMetadata["new"]>): PendingOperat
       type,
       // Left out where it is not.
       custom: custom ?? false,
-      inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => !JSON.stringify(value).includes(SECRET_TEXT))),
+      inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => !JSON.stringify(value).includes(SECRET_WORD))),
     },
     ...(parent ? { parent } : {}),
     ...(provider ? { provider } : {}),
@@ -268,13 +290,13 @@ function withoutWrapping(text: string): string {
 
 /** A value with the protocol's marks for unknowns and secrets replaced by words. */
 function readable(value: unknown): unknown {
-  if (value === UNKNOWN) return UNKNOWN_TEXT;
+  if (value === UNKNOWN) return UNKNOWN_WORD;
   if (Array.isArray(value)) return value.map(readable);
   return typeof value === "object" && value !== null ? readableObject({ ...value }) : value;
 }
 
 function readableObject(value: Readonly<Record<string, unknown>>): unknown {
-  return value[SIGNATURE_KEY] === SECRET_SIGNATURE ? SECRET_TEXT : readableFields(value);
+  return value[SIGNATURE_KEY] === SECRET_SIGNATURE ? SECRET_WORD : readableFields(value);
 }
 
 function readableFields(value: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -70,6 +70,8 @@ function merged(results: readonly OperationResult[]): OperationResult {
     changes: { create: sum("create"), update: sum("update"), replace: sum("replace"), delete: sum("delete"), same: sum("same") },
     steps: results.flatMap(({ steps }) => steps),
     outputs: withoutInternals(Object.assign({}, ...results.map(({ outputs }) => outputs))),
+    // What the first layer records of the machines is the one that counts: each layer keeps a copy of its last run.
+    before: withoutInternals(Object.assign({}, ...results.map(({ before }) => before).reverse())),
     seconds: results.reduce((total, { seconds }) => total + seconds, 0),
     resources: results.flatMap(({ resources }) => resources),
     approved: results.at(-1)?.approved ?? [],

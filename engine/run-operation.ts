@@ -111,6 +111,7 @@ export async function runOperation(
   return {
     environment: target.plan.environment,
     changes: collector.changes,
+    before: collector.before,
     steps: collector.steps,
     outputs,
     seconds: (Date.now() - started) / 1_000,

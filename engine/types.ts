@@ -41,6 +41,8 @@ export interface OperationResult {
   readonly steps: readonly unknown[];
   /** The stack's outputs, secrets as "[secret]" unless asked for. */
   readonly outputs: Record<string, unknown>;
+  /** The stack's outputs as they were recorded before, always without secrets. */
+  readonly before: Record<string, unknown>;
   readonly seconds: number;
   readonly resources: readonly ChangedResource[];
   /** The dangerous changes that an approval lets or let through. */

@@ -1,6 +1,7 @@
 import type { Loss } from "../engine/state/loss";
 import type { OperationKind, OperationResult, RunOptions } from "../engine/types";
 import type { LoadedEnvironment } from "../files/load";
+import type { Layer } from "../model/layers";
 import type { PlannedEnvironment } from "../model/plan/plan";
 
 /**
@@ -30,6 +31,8 @@ export type Question =
       readonly planned: PlannedEnvironment;
       /** What it would change. */
       readonly preview: OperationResult;
+      /** The one layer that it is about; undefined: all of it. */
+      readonly layer?: Layer;
     }
   | { readonly kind: "refresh"; readonly environment: string }
   | { readonly kind: "destroy"; readonly environment: string; readonly loss: Loss };

@@ -16,7 +16,10 @@ export async function up(request: Request, operator: Operator, doors = DOORS): P
   const engine = await doors.engine();
   if (ask !== undefined) {
     const preview = await runJob("preview", target, operator, engine.previewEnvironment);
-    await requireAgreement(ask, { kind: "up", environment: target.plan.environment, planned, preview });
+    await requireAgreement(ask, {
+      ...{ kind: "up", environment: target.plan.environment, planned, preview },
+      ...(target.layer ? { layer: target.layer } : {}),
+    });
   }
   const onAccepted = await lockWriter(ready, operator, doors);
   return { ...ready, result: await runJob("up", target, operator, engine.upEnvironment, { onAccepted }) };

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { countChanges } from "../../model/preview/sections";
 import { destroy } from "../../operate/destroy";
-import { countChanges } from "../changes";
 import type { Context } from "../context";
 import { addOperationOptions, type OperationFlags, printResult, requestOf } from "../operation";
 import { operatorOf } from "../operator";

@@ -1,9 +1,16 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { preview } from "../../operate/preview";
-import { describeChanges } from "../changes";
-import { type Context, colorsFor, widthOf } from "../context";
+import { type Context, colorsFor, widthOf, writeLines } from "../context";
 import { addOperationOptions, type OperationFlags, printResult, requestOf } from "../operation";
 import { operatorOf } from "../operator";
+import { describeReport, reportFields, reportOf } from "../preview";
+
+/** The options of `preview` beside those of every operation. */
+interface PreviewFlags extends OperationFlags {
+  readonly diff?: boolean;
+  readonly full?: boolean;
+  readonly markdown?: boolean;
+}
 
 /** `kpaas preview`: what `up` would do. */
 export function registerPreview(program: Command, context: Context): void {
@@ -11,15 +18,29 @@ export function registerPreview(program: Command, context: Context): void {
     program
       .command("preview")
       .summary("show what `up` would change, down to the kubespray steps")
-      .description("Shows what `up` would create, change and delete, and the kubespray steps it would run. Changes nothing."),
+      .description(
+        "Shows what `up` would do: what is lost, moved or restarted, the kubespray steps and what they take, ports, and what changes. Changes nothing.",
+      ),
   )
-    .addHelpText("after", "\nExample:\n  $ kpaas preview seoul --json")
-    .action((reference: string, flags: OperationFlags) => run(context, reference, flags));
+    .option("--diff", "show every property that changes, old and new")
+    .option("--full", "as --diff, and list every resource, new ones too")
+    .addOption(new Option("--markdown", "print Markdown to paste into a pull request").conflicts(["json", "diff", "full"]))
+    .addHelpText("after", "\nExample:\n  $ kpaas preview seoul --markdown > preview.md")
+    .action((reference: string, flags: PreviewFlags) => run(context, reference, flags));
 }
 
-async function run(context: Context, reference: string, flags: OperationFlags): Promise<void> {
-  const { result } = await preview(await requestOf(context, reference, flags), operatorOf(context), context.modules);
-  printResult(context, result, flags.json === true, () =>
-    describeChanges(result, "preview", { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }),
-  );
+async function run(context: Context, reference: string, flags: PreviewFlags): Promise<void> {
+  const { target, result } = await preview(await requestOf(context, reference, flags), operatorOf(context), context.modules);
+  const { plan, sandbox, layer } = target;
+  const report = await reportOf(plan, layer, result);
+  if (flags.markdown === true) {
+    const { toMarkdown } = await import("../../model/preview/markdown.js");
+    const where = [...(layer ? [`layer ${layer}`] : []), ...(sandbox ? ["in the sandbox"] : [])];
+    writeLines(context.stdout, [toMarkdown(report, ["Preview of", plan.environment, ...where].join(" ")).trimEnd()]);
+    return;
+  }
+  const depth = flags.full === true ? "full" : flags.diff === true ? "diff" : "short";
+  const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
+  const lines = await describeReport(report, depth, style);
+  printResult(context, result, flags.json === true, () => lines, reportFields(report));
 }

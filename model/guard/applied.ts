@@ -56,6 +56,18 @@ const appliedSchema = z.object({
   /** What was taken at a first start and lies in the databases since: settings, and lists that only grow. */
   realm: z.record(z.string(), z.union([z.boolean(), z.array(z.string())])).optional(),
   built: builtSchema.optional(),
+  /** The traffic that is let through. */
+  flows: z
+    .array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        protocol: z.string(),
+        ports: z.array(z.union([z.number(), z.string()])),
+        reason: z.string(),
+      }),
+    )
+    .optional(),
   /** Where everything is; by field of the environment file. */
   place: z.record(z.string(), z.string()),
 });
@@ -117,6 +129,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     tls: plan.platform.tls.kind,
     ...(realm === undefined ? {} : { realm }),
     ...built(plan),
+    flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(caches.length === 0 ? {} : { caches }),
     place: {

@@ -138,6 +138,7 @@ export interface World {
   readonly standIn?: Planned;
   /** What a destroy leaves. */
   readonly kept?: readonly string[];
+  readonly resources?: OperationResult["resources"];
   readonly approved?: OperationResult["approved"];
   /** Changes of the plan. */
   readonly plan?: Partial<EnvironmentPlan>;
@@ -230,8 +231,11 @@ function result(world: World): OperationResult {
     changes: { create: 2, update: 0, replace: 0, delete: 0, same: 3 },
     steps: world.steps ?? [],
     outputs: OUTPUTS,
+    before: {},
     seconds: 83.4,
-    resources: [{ op: "create", urn: "urn:pulumi:seoul::kpaas::a:b:C::thing", type: "a:b:C", name: "thing" }],
+    resources: world.resources ?? [
+      { op: "create", urn: "urn:pulumi:seoul::kpaas::a:b:C::thing", type: "a:b:C", name: "thing", properties: [] },
+    ],
     approved: world.approved ?? [],
   };
 }

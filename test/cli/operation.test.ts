@@ -113,9 +113,32 @@ describe("an engine operation on the command line", () => {
       { approval: "general-1:remove@0123456789ab", path: "cluster.pools.general.nodes", reason: "general-1 would be removed" },
     ];
     const asked = await command(["up", "seoul"], { answers: [""], approved });
-    assert.match(asked.stderr, /Approved\n {2}general-1 would be removed {2}\(general-1:remove@0123456789ab\)\n.*\nnothing was changed/);
+    assert.match(asked.stderr, /Approved\n {2}general-1 would be removed {2}\(general-1:remove@0123456789ab\)\n\n.*\nnothing was changed/);
     const { stdout } = await command(["preview", "seoul", "--json"], { approved });
     assert.deepEqual(JSON.parse(stdout).approved, approved);
+  });
+
+  it("shows a preview short, with every property, with every resource, and as Markdown", async () => {
+    const properties = [{ path: "spec.replicas", kind: "update", old: 1, new: 2 }] as const;
+    const resources = [{ op: "update", urn: "urn:pulumi:seoul::kpaas::a:b:C::thing", type: "a:b:C", name: "thing", properties }];
+    const shown = async (...flags: readonly string[]) => (await command(["preview", "seoul", ...flags], { resources })).stdout;
+    assert.match(await shown(), /^ {4}~ C thing: spec\.replicas: 1 → 2$/m);
+    assert.match(await shown("--diff"), /^ {4}~ C thing\n {8}spec\.replicas: 1 → 2$/m);
+    assert.match(await shown("--full"), /^ {4}~ C thing {2}\(a:b:C thing\)$/m);
+    assert.match(
+      await shown("--markdown"),
+      /^## Preview of seoul\n[\s\S]*<details><summary>[\s\S]*spec\.replicas: 1 → 2[\s\S]*<\/details>\n$/,
+    );
+    const { resources: told, groups, impacts, ports, later } = JSON.parse(await shown("--json"));
+    assert.deepEqual(told, resources);
+    assert.deepEqual(
+      { groups, impacts, ports, later },
+      {
+        groups: [{ name: "environment", resources: ["urn:pulumi:seoul::kpaas::a:b:C::thing"] }],
+        ...{ impacts: [], ports: { changes: [], source: "nothing" }, later: [] },
+      },
+    );
+    assert.equal((await command(["preview", "seoul", "--markdown", "--json"])).code, 2);
   });
 
   it("gives each kind of failure its exit code, and problems as JSON", async () => {

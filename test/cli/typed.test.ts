@@ -56,6 +56,7 @@ describe("a command that a text names", () => {
       changes: { create: 1, update: 0, replace: 0, delete: 0, same: 0 },
       steps: [],
       outputs: {},
+      before: {},
       seconds: 1,
       resources: [],
       approved: [],

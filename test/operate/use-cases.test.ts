@@ -27,6 +27,7 @@ const RESULT: OperationResult = {
   changes: { create: 1, update: 0, replace: 0, delete: 0, same: 0 },
   steps: [],
   outputs: {},
+  before: {},
   seconds: 1,
   resources: [],
   approved: [],
