@@ -16,16 +16,15 @@ interface ShownStep {
   readonly reason: string;
 }
 
-/** What an operation changes or changed: counts, the resources by operation, the kubespray steps. */
-export function describeChanges(result: OperationResult, tense: "preview" | "done", style: ViewStyle): string[] {
+/** What an operation has changed: counts, the resources by operation, the kubespray steps. */
+export function describeChanges(result: OperationResult, style: ViewStyle): string[] {
   const { colors } = style;
   const changed = result.resources;
   const operations = [...new Set(changed.map((resource) => resource.op))];
   return [
     ...operations.flatMap((op) => [colors.cyan(op), ...listResources(changed.filter((resource) => resource.op === op))]),
     ...describeSteps(result.steps, style),
-    ...describeApproved(result.approved, style),
-    colors.bold(countChanges(result.changes, tense)),
+    colors.bold(countChanges(result.changes, "done")),
   ];
 }
 
@@ -34,12 +33,6 @@ function listResources(resources: readonly Changed[]): string[] {
   const types = new Map<string, number>();
   for (const { type } of resources) types.set(type, (types.get(type) ?? 0) + 1);
   return [...types].map(([type, count]) => `  ${count} × ${type}`);
-}
-
-/** The dangerous changes that approvals let through; nothing where there are none. */
-function describeApproved(approved: OperationResult["approved"], { colors }: ViewStyle): string[] {
-  if (approved.length === 0) return [];
-  return [colors.yellow("Approved"), ...approved.map(({ approval, reason }) => `  ${reason}  (${approval})`)];
 }
 
 /** The kubespray runs of a change as a table; nothing where there are none. */

@@ -32,6 +32,6 @@ function drawn(section: Section, { width, colors }: ViewStyle): string[] {
 export function reportFields({ impacts, steps, ports, groups, later }: PreviewReport): Record<string, unknown> {
   return {
     ...{ steps, impacts, ports, later },
-    groups: groups.map(({ name, resources }) => ({ name, resources: resources.map(({ urn }) => urn) })),
+    groups: groups.map(({ name, about, resources }) => ({ name, about, resources: resources.map(({ urn }) => urn) })),
   };
 }

@@ -20,6 +20,6 @@ export function registerRefresh(program: Command, context: Context): void {
 async function run(context: Context, reference: string, flags: OperationFlags): Promise<void> {
   const { result } = await refresh(await requestOf(context, reference, flags), operatorOf(context, flags.yes), context.modules);
   printResult(context, result, flags.json === true, () =>
-    describeChanges(result, "done", { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }),
+    describeChanges(result, { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }),
   );
 }

@@ -67,6 +67,55 @@ describe("Counting an operation's changes", () => {
   });
 });
 
+describe("A changed resource", () => {
+  const secret = { [SIGNATURE_KEY]: SECRET_SIGNATURE, ciphertext: "[secret]" };
+  const state = (urn: string, inputs: object, outputs: object = inputs) => ({
+    type: "",
+    urn,
+    id: "",
+    parent: STACK,
+    provider: "",
+    inputs,
+    outputs,
+  });
+
+  it("is told with what changes in it, hidden values in words, however often the engine tells of it", () => {
+    const metadata = {
+      ...step("update", NETWORK).metadata,
+      old: state(NETWORK, { tags: ["a"], id: "1", key: secret }),
+      new: state(NETWORK, { tags: ["a", "b"], id: UNKNOWN, key: secret }),
+      detailedDiff: Object.fromEntries(["tags[1]", "id", "key"].map((path) => [path, { diffKind: "update", inputDiff: true }])),
+    };
+    const { collector } = collect([{ resourcePreEvent: { metadata } }, { resOutputsEvent: { metadata } }]);
+    assert.deepEqual(
+      collector.resources.map(({ parent, properties }) => ({ parent, properties })),
+      [
+        {
+          parent: STACK,
+          properties: [
+            { path: "id", kind: "update", old: "1", new: "[unknown]" },
+            { path: "key", kind: "update", old: "[secret]", new: "[secret]" },
+            { path: "tags[1]", kind: "add", new: "b" },
+          ],
+        },
+      ],
+    );
+  });
+
+  it("is told with what becomes of it where it is deleted", () => {
+    const urn = NETWORK.replaceAll("networking/network:Network", "networking/floatingIp:FloatingIp");
+    const metadata = { ...step("delete", urn).metadata, old: state(urn, {}, { address: "203.0.113.9" }) };
+    const [resource] = collect([{ resourcePreEvent: { metadata } }]).collector.resources;
+    assert.deepEqual(resource?.impact, { effect: "lost", kind: "address", name: "203.0.113.9", detail: "given back to the cloud" });
+    assert.deepEqual(resource?.properties, []);
+  });
+
+  it("is compared with outputs that were recorded, without their secrets", () => {
+    const metadata = { ...step("same", STACK, {}).metadata, old: state(STACK, {}, { urls: { a: "b" }, kubeconfig: secret }) };
+    assert.deepEqual(collect([{ resOutputsEvent: { metadata } }]).collector.before, { urls: { a: "b" }, kubeconfig: "[secret]" });
+  });
+});
+
 describe("An operation's outputs", () => {
   const secret = { [SIGNATURE_KEY]: SECRET_SIGNATURE, ciphertext: "[secret]" };
 
