@@ -10,7 +10,7 @@ export function registerServers(program: Command, context: Context): void {
     .description(
       "Gets etcd, Kubernetes' servers and kwok into the cache: from their official releases, or built with Go, which takes some ten minutes, once. An environment that is brought up in the sandbox afterwards has a real API server. Where environments are named, starts theirs too.",
     )
-    .argument("[ENV...]", "names of environments that are up in the sandbox")
+    .argument("[ENV...]", "names in environments/ or paths of files: environments that are up in the sandbox")
     .option("--stop", "end the servers, all of this project's where no environment is named; the next operation starts them again")
     .option("--json", "print what was done as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas servers")
@@ -22,9 +22,10 @@ interface ServersOptions {
   readonly json?: boolean;
 }
 
-async function servers(context: Context, names: readonly string[], { stop = false, json = false }: ServersOptions): Promise<void> {
+async function servers(context: Context, references: readonly string[], { stop = false, json = false }: ServersOptions): Promise<void> {
   const environments = await context.modules.environments();
   const root = environments.findRoot(context.cwd);
+  const names = references.map((reference) => environments.loadEnvironment(reference, root).name);
   const { startSandboxServers, stopSandboxServers, installServers } = await context.modules.servers();
   if (stop) {
     const stopped = await stopSandboxServers(root, names);

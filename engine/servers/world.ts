@@ -67,7 +67,8 @@ export async function serveKubernetes(world: string, kind: OperationKind, option
   // Without a cluster there is nothing to ask.
   if (kind !== "up" && !existsSync(join(world, "cluster.json"))) return;
   const started = await startServers(world, programs, options);
-  if (started || changes) tell(`Kubernetes is a real API server (${kubernetesVersion({ env })}), nodes and pods are played`);
+  const slower = started && kind === "up" ? `; that takes longer than ${CHOICE}=simulated` : "";
+  if (started || changes) tell(`Kubernetes is a real API server (${kubernetesVersion({ env })}), nodes and pods are played${slower}`);
 }
 
 /** What an environment's Kubernetes is; undefined where it can still be chosen, since there is nothing in it. */
@@ -87,7 +88,8 @@ function choiceIn(env: NodeJS.ProcessEnv, environment: string): ServerKind | und
 
 function lacking(environment: string, made: ServerKind | undefined): OperationFailedError {
   const why = made === "real" ? `${environment} was made with a real API server` : `${CHOICE} asks for a real API server`;
-  return new OperationFailedError(`${why}, and its programs are not there. \`kpaas servers\` gets them.`, { next: "kpaas servers" });
+  const anew = made === "real" ? " Where they cannot be had, begin anew with `rm -r .kpaas/sandbox`: all of it is simulated." : "";
+  return new OperationFailedError(`${why}, and its programs are not there. \`kpaas servers\` gets them.${anew}`, { next: "kpaas servers" });
 }
 
 /**

@@ -59,6 +59,13 @@ describe("the doctor", () => {
     assert.match((await findings({ OS_CLOUD: "gone" }, true, root))["credentials of seoul"]?.detail ?? "", /has no cloud gone/);
   });
 
+  it("tells that no real API server is there for the sandbox, and how one is got", async () => {
+    const finding = (await findings({}))["api server"];
+    assert.equal(finding?.status, "warning");
+    assert.match(finding?.detail ?? "", /checks no objects: no etcd \S+ in the cache/);
+    assert.match(finding?.remedy ?? "", /`kpaas servers` gets Kubernetes 1\.\d+\.\d+, etcd and kwok/);
+  });
+
   it("tells whether a backend's folder can be written", async () => {
     const root = folder();
     mkdirSync(join(root, "state"));
