@@ -2,8 +2,6 @@ import type { Input, Output, Resource } from "@pulumi/pulumi";
 import { catalogService } from "../../model/plan/service";
 import type { Labels, ServicePlan } from "../../model/plan/types";
 
-export type { DatabaseAccess, IngressRoute } from "./grants";
-
 /** What every service of the platform takes. */
 export interface ServiceArgs {
   /**

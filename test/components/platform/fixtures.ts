@@ -7,8 +7,10 @@ import { findRelease } from "../../../model/catalog";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { planServices } from "../../../model/plan/services";
 import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
+import type { Registry } from "../../../model/registry";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../support/graph";
 import type { Bag } from "../../support/mocks";
+import { gitea } from "./own-service";
 
 /** Stands in every kubeconfig and certificate key of the tests; it may be seen nowhere. */
 export const CANARY = "canary-5f3d";
@@ -24,13 +26,17 @@ const platform: PlatformPlan = {
   ingress: { kind: "nginx", className: "nginx", address: "10.20.0.200" },
 };
 
-const services = planServices(
-  resolveEnvironment({ name: "seoul", infrastructure: { provider: "openstack" } }, registry),
-  registry,
-  release,
-  platform,
-  1,
-);
+/** Ours, and one as a program might bring it. */
+export const allServices = { ...registry.services, gitea };
+
+const planWith = (services: Registry["services"]): ServicePlan[] => {
+  const known = { ...registry, services };
+  const switches = "gitea" in services ? { platform: { services: { gitea: true } } } : {};
+  const environment = resolveEnvironment({ name: "seoul", infrastructure: { provider: "openstack" }, ...switches }, known);
+  return planServices(environment, known, release, platform, 1);
+};
+
+const services = planWith(registry.services);
 
 /** A service as it is planned, with changes. */
 export function servicePlan(name: string, changes: Partial<ServicePlan> = {}): ServicePlan {
@@ -82,6 +88,11 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
   };
 }
 
+/** The same with a service of the program's own. */
+export function everyServicePlan(): EnvironmentPlan {
+  return environmentPlan({ services: planWith(allServices) });
+}
+
 /** The cluster as the layers below give it. */
 class Cluster extends CustomResource {
   constructor() {
@@ -114,7 +125,8 @@ export function serviceGraph(
 /** The graph of a whole platform. */
 export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {}, secrets?: PlatformArgs["secrets"]): Promise<Graph> {
   return serviceGraph(
-    ({ cluster }, provider) => new Platform("seoul", { plan, cluster: { provider, resource: cluster! }, ...(secrets ? { secrets } : {}) }),
+    ({ cluster }, provider) =>
+      new Platform("seoul", { plan, services: { gitea }, cluster: { provider, resource: cluster! }, ...(secrets ? { secrets } : {}) }),
     options,
   );
 }

@@ -15,6 +15,7 @@ import {
   podSecurityContext,
   resourceRequirements,
   selectorLabels,
+  spreadOverNodes,
 } from "../../../components/platform/objects";
 import { PlatformService } from "../../../components/platform/service";
 
@@ -37,6 +38,8 @@ export class Gitea extends PlatformService {
     this.createNamespace("restricted");
     const selector = selectorLabels("gitea");
     this.allowIngress("allow-web", selector, [3000], [fromNamespace(ingress.namespace)]);
+    this.allowCertificateChecks(ingress);
+    this.disruptionBudget("budget", "gitea", plan.replicas);
     const account = this.serviceAccount("account", "gitea");
     const secret = this.secret("secret", "gitea", "gitea", { password: database.password });
     new Service(
@@ -81,6 +84,7 @@ function giteaPod({ plan, database, openSignUp = false }: PlannedArgs<GiteaArgs>
     serviceAccountName,
     automountServiceAccountToken: false,
     securityContext: podSecurityContext(1000),
+    ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels("gitea")) } : {}),
     containers: [
       {
         name: "gitea",
@@ -114,7 +118,7 @@ export const gitea = defineService({
     defaults: { replicas: 1, resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } } },
   },
   options: { openSignUp: z.boolean().optional().describe("Whether visitors may make themselves an account. Default: false.") },
-  replicas: 1,
+  replicas: "profile",
   host: "git",
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "gitea" }) },
   create: (name, { common, options, granted }, opts) =>

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../../model/plan/types";
+import { environmentFile, plannedFile } from "../../support/environment";
 import { golden } from "../../support/golden";
 import { isSecretEnvelope } from "../../support/mocks";
-import { at, CANARY, environmentPlan, ofKind, platformGraph, replicated, servicePlan } from "./fixtures";
+import { at, CANARY, environmentPlan, platformGraph, replicated, servicePlan } from "./fixtures";
 
 const plan = environmentPlan();
 
@@ -35,14 +36,6 @@ describe("the platform", () => {
     for (const canary of [CANARY, "generated-", "PRIVATE KEY"]) assert.deepEqual(g.leaks(canary), [], canary);
   });
 
-  it("puts secrets into Secrets only, and all of their data under a secret", async () => {
-    const g = await platformGraph(plan);
-    const secrets = ofKind(g, "core/v1:Secret");
-    assert.ok(secrets.length > 0);
-    for (const { name, inputs } of secrets) assert.ok(isSecretEnvelope(inputs.stringData), name);
-    for (const { name, inputs } of ofKind(g, "core/v1:ConfigMap")) assert.equal(isSecretEnvelope(inputs.data), false, name);
-  });
-
   it("gives URLs, logins with secret passwords, and the certificate to trust", async () => {
     const outputs = (await platformGraph(plan)).get("seoul").outputs;
     assert.deepEqual(at(outputs, "urls"), { keycloak: "https://keycloak.seoul.example.org", portal: "https://portal.seoul.example.org" });
@@ -62,18 +55,6 @@ describe("the platform", () => {
     for (const { name, type, options } of objects) {
       if (type !== "pulumi:providers:kubernetes") assert.equal(options.provider, "kubernetes", name);
     }
-  });
-
-  it("deletes load balancers, volume claims, the pods that hold them, API groups and namespaces itself; the rest goes with the cluster", async () => {
-    const g = await platformGraph(plan);
-    const alone = g.resources.filter(({ type, options }) => type.startsWith("kubernetes:") && options.deletedWith === undefined);
-    const namespaces = g.resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace").map(({ name }) => name);
-    assert.equal(namespaces.length, 7);
-    assert.deepEqual(
-      alone.map(({ name }) => name).sort(),
-      [...namespaces, "seoul-ingress-release", "seoul-mariadb-data", "seoul-mariadb-server", "seoul-metrics-server-release"].sort(),
-    );
-    assert.deepEqual([...new Set(g.resources.map(({ options }) => options.deletedWith))].sort(), ["cluster", undefined]);
   });
 
   it("brings each service up after the ones it depends on", async () => {
@@ -132,6 +113,15 @@ describe("the platform", () => {
       platformGraph({ ...plan, services: [servicePlan("storage"), servicePlan("mariadb", { replicas: 2 })] }),
       /one server/,
     );
+  });
+
+  it("grants storage by a class that is there, where the file names one", async () => {
+    const { plan: existing } = plannedFile(
+      environmentFile({ name: "seoul", platform: { storage: { kind: "existing", className: "ceph" } } }),
+    );
+    const g = await platformGraph(existing);
+    assert.equal(at(g.get("seoul-mariadb-data").inputs, "spec", "storageClassName"), "ceph");
+    assert.ok(!g.resources.some(({ name }) => name.startsWith("seoul-storage")));
   });
 
   it("adds only budgets and cache traffic when services are replicated", async () => {

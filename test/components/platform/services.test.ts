@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { output, secret } from "@pulumi/pulumi";
-import type { DatabaseAccess, IngressRoute, ServiceArgs } from "../../../components/platform/args";
+import type { ServiceArgs } from "../../../components/platform/args";
 import { CertManager } from "../../../components/platform/cert-manager/cert-manager";
+import type { DatabaseAccess, IngressRoute } from "../../../components/platform/grants";
 import { IngressNginx } from "../../../components/platform/ingress-nginx/ingress-nginx";
 import { Keycloak } from "../../../components/platform/keycloak/keycloak";
 import { MariaDb } from "../../../components/platform/mariadb/mariadb";
@@ -156,17 +157,32 @@ for (const [name, build] of Object.entries(services)) {
       assert.deepEqual((await run(build, { unknowns: true })).urns(), known.urns());
       for (const canary of [CANARY, "generated-", "PRIVATE KEY"]) assert.deepEqual(known.leaks(canary), []);
     });
-
-    it("labels every object with the environment's labels and its own", async () => {
-      for (const { name: object, inputs, type } of (await run(build)).resources) {
-        if (!type.startsWith("kubernetes:") || inputs.metadata === undefined) continue;
-        const labels = at(inputs, "metadata", "labels");
-        assert.equal(at(labels, "team"), "platform", object);
-        assert.equal(at(labels, "app.kubernetes.io/part-of"), "k-paas", object);
-      }
-    });
   });
 }
+
+describe("a service alone", () => {
+  const mysql: DatabaseAccess = { host: output("db.example.org"), port: output(3307), database: "login", user: "login", password: CANARY };
+  const alone = (plan: ServiceArgs["plan"], release?: string): Build =>
+    function build(_common, opts) {
+      return new Keycloak("login", { database: mysql, ingress: route, ...(plan ? { plan } : {}), ...(release ? { release } : {}) }, opts);
+    };
+
+  it("is its catalogue entry, but for what its program says, with a database of the program's own", async () => {
+    const g = await run(alone({ host: "login.example.org", replicas: 2 }));
+    const { spec } = g.get("login-server").inputs as { spec: { replicas: number; template: object } };
+    assert.equal(spec.replicas, 2);
+    assert.equal(at(spec.template, "spec", "containers", 0, "image"), servicePlan("keycloak").images.server);
+    const env = at(spec.template, "spec", "containers", 0, "env") as { name: string; value?: string }[];
+    const of = (name: string) => env.find((each) => each.name === name)?.value;
+    assert.deepEqual([of("KC_DB_URL_HOST"), of("KC_DB_URL_PORT"), of("KC_DB_URL_DATABASE")], ["db.example.org", "3307", "login"]);
+    assert.deepEqual(g.leaks(CANARY), []);
+  });
+
+  it("is refused without its host, and of a release that is not known", async () => {
+    await assert.rejects(run(alone(undefined)), /no host/);
+    await assert.rejects(run(alone({ host: "login.example.org" }, "0.9.0")), /0\.9\.0 is no release/);
+  });
+});
 
 describe("MetalLB's pools", () => {
   it("keep the ingress address apart from what other Services are given", async () => {
