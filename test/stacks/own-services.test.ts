@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { OwnServices } from "../../components/platform/typed-services";
+import { appliedState } from "../../model/guard/applied";
+import { findDangers } from "../../model/guard/dangers";
 import { Environment } from "../../stacks/environment";
 import { InvalidEnvironmentError, planSpec } from "../../stacks/spec";
 import { at, ofKind } from "../components/platform/fixtures";
@@ -45,6 +47,18 @@ describe("a service of a program's own", () => {
       plan.bom.find(({ name, kind }) => name === "gitea" && kind === "software"),
       { kind: "software", name: "gitea", version: "1.24.0", licence: "MIT", source: "https://github.com/go-gitea/gitea" },
     );
+  });
+
+  it("asks before data of its own would be lost, also where its definition is gone", () => {
+    const keeping = { ...gitea, keeps: "data", entry: { ...gitea.entry!, defaults: { replicas: 1, sizeGiB: 5 } } } as const;
+    const of = (services: object, own: OwnServices) => planSpec("seoul", { infrastructure, platform: { services } } as never, own).plan;
+    const applied = appliedState(of({ gitea: true }, { gitea: keeping }));
+    assert.deepEqual(
+      findDangers(applied, of({}, {})).map(({ action, path }) => [action, path]),
+      [["drop-database", "platform.services.gitea"]],
+    );
+    const cached = appliedState(of({ gitea: true }, { gitea: { ...keeping, keeps: "cache" } }));
+    assert.deepEqual(findDangers(cached, of({}, {})), []);
   });
 
   const refused: readonly (readonly [what: string, own: OwnServices, services: object, path: string, reason: RegExp])[] = [

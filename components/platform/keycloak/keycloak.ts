@@ -38,8 +38,7 @@ export class Keycloak extends PlatformService {
     const args = planned("keycloak", given);
     super(serviceType("Keycloak"), name, args, opts);
     const { plan, adminConsole = "internal" } = args;
-    if (plan.host === undefined)
-      throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);
+    if (plan.host === undefined) throw new Error(`The plan of service "${plan.name}" has no host: give \`plan.host\`.`);
     const url = `https://${plan.host}`;
     this.url = output(url);
     const clientSecret = this.password("client-secret");

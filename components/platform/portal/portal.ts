@@ -24,8 +24,7 @@ export class Portal extends PlatformService {
     const args = planned("portal", given);
     super(serviceType("Portal"), name, args, opts);
     const { plan } = args;
-    if (plan.host === undefined)
-      throw new Error(`The plan of service "${plan.name}" has no host; it is served under the platform's domain.`);
+    if (plan.host === undefined) throw new Error(`The plan of service "${plan.name}" has no host: give \`plan.host\`.`);
     const url = `https://${plan.host}`;
     this.url = output(url);
     const { administrator } = args.realm;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fieldTable, fieldTypes } from "../../../dev/environment-fields";
+import { serviceTable } from "../../../dev/service-table";
 import { registry } from "../../../files/registry";
 import type { EnvironmentFields } from "../../../model/environment/environment-fields";
 import { docOf, fieldDocs } from "../../../model/environment/field-docs";
@@ -64,6 +65,10 @@ describe("what the fields of the environment file mean", () => {
   it("stands in the documentation and beside the types of programs", () => {
     holds("docs/environment-file.md", `\n${fieldTable()}\n`, ["by its test -->", "<!-- /fields -->"]);
     holds("model/environment/environment-fields.ts", fieldTypes());
+  });
+
+  it("has a table of the services beside it", () => {
+    holds("docs/environment-file.md", `\n${serviceTable(registry)}\n`, ["definitions by a test -->", "<!-- /services -->"]);
   });
 
   it("does not compile where it does not work yet", () => {

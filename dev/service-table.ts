@@ -1,0 +1,33 @@
+import { entryOf, findRelease, knownReleases } from "../model/catalog";
+import { fieldOf, offererOf, type Registry } from "../model/registry";
+import type { ServiceDefinition } from "../model/service";
+
+/** The services as a table of Markdown, as docs/environment-file.md holds it. */
+export function serviceTable(registry: Registry): string {
+  const services = Object.values(registry.services);
+  const rows = services.map((service) => `| ${cells(service, services).join(" | ")} |`);
+  return [
+    "| field | what it is | there by default | instances | takes of | keeps | options of its own |",
+    `|${"---|".repeat(7)}`,
+    ...rows,
+  ].join("\n");
+}
+
+function cells(service: ServiceDefinition, services: readonly ServiceDefinition[]): string[] {
+  const { title, about, profiles = [], when, replicas, keeps, needs = {}, options = {} } = service;
+  const release = findRelease(knownReleases[0] ?? "");
+  const version = release ? ` ${entryOf(service, release).version}` : "";
+  return [
+    `\`${fieldOf(service)}\``,
+    `${title}${version}: ${about}`,
+    when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
+    replicas === 1 ? "one" : "as the profile",
+    Object.keys(needs)
+      .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
+      .join(", "),
+    keeps ?? "",
+    Object.entries(options)
+      .map(([name, option]) => `\`${name}\`: ${"description" in option ? String(option.description).replace(/\.$/, "") : ""}`)
+      .join("; "),
+  ];
+}
