@@ -31,7 +31,10 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
   for (const kind of claimed) {
     if (given.includes(kind) || offererOf(kind, on) !== undefined) continue;
     const needing = on.filter(({ needs = {} }) => kind in needs);
-    const names = needing.map(({ name }) => name).join(" and ");
+    const names = needing
+      .map(({ name }) => name)
+      .join(", ")
+      .replace(/, ([^,]*)$/, " and $1");
     const verb = needing.length > 1 ? "need" : "needs";
     const needed = offererOf(kind, switchedServices(registry));
     if (needed === undefined)

@@ -7,7 +7,7 @@ import { findRelease } from "../../../model/catalog";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { planServices } from "../../../model/plan/services";
 import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
-import type { Registry } from "../../../model/registry";
+import { type Registry, switchedServices } from "../../../model/registry";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../support/graph";
 import type { Bag } from "../../support/mocks";
 import { gitea } from "./own-service";
@@ -31,8 +31,11 @@ export const allServices = { ...registry.services, gitea };
 
 const planWith = (services: Registry["services"]): ServicePlan[] => {
   const known = { ...registry, services };
-  const switches = "gitea" in services ? { platform: { services: { gitea: true } } } : {};
-  const environment = resolveEnvironment({ name: "seoul", infrastructure: { provider: "openstack" }, ...switches }, known);
+  const switches = switchedServices(known).map(({ name, profiles }) => [name, "gitea" in services || profiles?.includes("minimal")]);
+  const environment = resolveEnvironment(
+    { name: "seoul", infrastructure: { provider: "openstack" }, platform: { services: Object.fromEntries(switches) } },
+    known,
+  );
   return planServices(environment, known, release, platform, 1);
 };
 
