@@ -11,8 +11,9 @@ import type { Infrastructure } from "../providers/infrastructure";
 import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { failRunWhere, withoutStack } from "./fail-run";
+import type { TlsInputs } from "./inputs";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
-import type { EnvironmentRecord, EnvironmentSpec } from "./spec";
+import type { EnvironmentRecord, EnvironmentSpec, PlannedSpec } from "./spec";
 import { readStanding } from "./standing";
 
 /** An environment that is planned, checked and guarded already, as the program of this project hands it over. */
@@ -33,7 +34,9 @@ export interface PlannedEnvironmentArgs {
  */
 export interface EnvironmentArgs<Wanted = Switches<NoServices>, Own extends OwnServices = NoServices>
   extends Omit<EnvironmentSpec, "platform"> {
-  readonly platform?: Omit<PlatformFields, "services"> & {
+  readonly platform?: Omit<PlatformFields, "services" | "tls"> & {
+    /** The wildcard certificate of its domain. Default: selfSigned. */
+    readonly tls?: TlsInputs;
     /** Which services there are, and with what options. Default: as the profile. */
     readonly services?: Wanted & Checked<Wanted, Own>;
   };
@@ -65,10 +68,10 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
   constructor(name: string, args: EnvironmentArgs<Wanted, Own> | PlannedEnvironmentArgs, opts?: ComponentResourceOptions) {
     const { options, protectsData } = ownOptions(opts);
     refuseClusterProvider(opts);
-    const { plan, secrets, admitted, lost, record } = prepare(name, args as LooseArgs | PlannedEnvironmentArgs, protectsData);
+    const { plan, secrets, ids, admitted, lost, record } = prepare(name, args as LooseArgs | PlannedEnvironmentArgs, protectsData);
     // Children wait for their parent: an environment that is not admitted registers nothing.
     super(ENVIRONMENT, name, { environment: admitted ?? plan.environment, release: plan.release, profile: plan.profile }, options);
-    this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this }, "plan" in args ? args.onChecked : undefined);
+    this.infrastructure = createInfrastructure(name, plan, secrets, { parent: this }, "plan" in args ? args.onChecked : undefined, ids);
     // Whoever hands over a plan waits for the answer; of an environment by its fields nobody does, and a rejection ends the run.
     if (admitted !== undefined) failRunWhere(Promise.all([admitted, this.infrastructure.checked.catch(withoutStack)]));
     const { machines } = this.infrastructure;
@@ -126,6 +129,8 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
 interface Prepared {
   readonly plan: EnvironmentPlan;
   readonly secrets: EnvironmentSecrets;
+  /** Ids by the reference that the plan has in their place. */
+  readonly ids?: PlannedSpec["ids"];
   /** The environment's name once the plan is compared with what is there; undefined where that is done already. */
   readonly admitted?: Promise<string>;
   /** Names of the nodes that leave and answer no more; undefined for none. */
@@ -147,9 +152,11 @@ function prepare(name: string, args: LooseArgs | PlannedEnvironmentArgs, protect
   const { planSpec }: typeof import("./spec") = require("./spec");
   const planned = planSpec(name, protectsData ? { ...spec, protect: "data" } : spec, services);
   const admitted = planned.admit();
+  const variables = planned.secrets.variables && { ...planned.secrets.variables, ...secrets?.variables };
   return {
     plan: planned.plan,
-    secrets: secrets ?? secretsLater(planned.plan),
+    secrets: secretsLater(planned.plan, { ...planned.secrets, ...secrets, ...(variables ? { variables } : {}) }),
+    ids: planned.ids,
     admitted: admitted.then(() => name),
     lost: admitted.then(
       ({ lost }) => (lost.length === 0 ? undefined : lost),
@@ -172,6 +179,7 @@ export function createInfrastructure(
   secrets: EnvironmentSecrets,
   opts: ComponentResourceOptions,
   onChecked: (() => void) | undefined,
+  ids: PlannedSpec["ids"] = {},
 ): Infrastructure {
   switch (plan.provider) {
     case "openstack": {
@@ -179,7 +187,7 @@ export function createInfrastructure(
         () => require("../providers/openstack/infrastructure"),
         "@pulumi/openstack",
       );
-      const args = { plan, secrets, standing: standingNames, ...(onChecked ? { onChecked } : {}) };
+      const args = { plan, secrets, ids, standing: standingNames, ...(onChecked ? { onChecked } : {}) };
       return new OpenStackInfrastructure(`${name}-infrastructure`, args, opts);
     }
     default:

@@ -25,9 +25,14 @@ const storeTimeout = 10_000;
 /**
  * Resolves every secret reference of a plan, before anything is registered.
  * @param folder what the relative paths of files go by: the environment file's
+ * @param given what is at hand already
  * @throws RefusedError naming every reference that could not be resolved; never a value.
  */
-export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd()): Promise<EnvironmentSecrets> {
+export async function resolveSecrets(
+  plan: EnvironmentPlan,
+  folder = process.cwd(),
+  given: EnvironmentSecrets = {},
+): Promise<EnvironmentSecrets> {
   const problems: Problem[] = [];
   const resolve = async <T>(path: string, reference: SecretReference | undefined, seal: (text: string) => T): Promise<T | undefined> => {
     if (!reference) return undefined;
@@ -48,18 +53,22 @@ export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd
   const text = (path: string, reference: SecretReference | undefined): Promise<Output<string> | undefined> =>
     resolve(path, reference, (value) => secret(value));
   const { tls } = plan.platform;
-  const credentials = await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value)));
-  const sshPrivateKey = await resolve("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey, (value) => {
+  const credentials =
+    given.credentials ?? (await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value))));
+  const keyOf = (value: string): Output<string> => {
     const publicKey = publicHalf(value);
     const written = plan.access.ssh.publicKey;
     if (written !== undefined && !samePublicKey(written, publicKey)) throw new Error("is not the private half of publicKey");
     return secret(value);
-  });
-  const tlsCertificate = tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined;
-  const tlsKey = tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined;
+  };
+  const sshPrivateKey = given.sshPrivateKey ?? (await resolve("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey, keyOf));
+  const tlsCertificate =
+    given.tlsCertificate ?? (tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined);
+  const tlsKey = given.tlsKey ?? (tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined);
   const variables: Record<string, Output<string>> = {};
   for (const [path, reference] of referencesIn(plan.cluster.variables)) {
-    const value = await resolve(`cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan)));
+    const value =
+      given.variables?.[path] ?? (await resolve(`cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan))));
     if (value) variables[path] = value;
   }
   if (problems.length > 0) throw new RefusedError(problems);
@@ -73,9 +82,9 @@ export async function resolveSecrets(plan: EnvironmentPlan, folder = process.cwd
 }
 
 /** The same for a constructor, which cannot wait: what could not be resolved fails the run when it is first used. */
-export function secretsLater(plan: EnvironmentPlan): EnvironmentSecrets {
+export function secretsLater(plan: EnvironmentPlan, given: EnvironmentSecrets = {}): EnvironmentSecrets {
   const found = output(
-    resolveSecrets(plan).catch((error: unknown) => {
+    resolveSecrets(plan, undefined, given).catch((error: unknown) => {
       throw error instanceof RefusedError ? steadyError(error.message) : error;
     }),
   );

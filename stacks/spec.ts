@@ -6,7 +6,7 @@ import { describeLockChanges } from "../files/lock-problems";
 import { planContent } from "../files/plan-content";
 import { registry } from "../files/registry";
 import { writeWhole } from "../host/files";
-import type { EnvironmentFields } from "../model/environment/environment-fields";
+import type { EnvironmentFields, PlatformFields } from "../model/environment/environment-fields";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
@@ -15,10 +15,15 @@ import { describeProblem, Findings, formatProblem, type Problem, RefusedError } 
 import { ENVIRONMENT } from "../model/type-tokens";
 import { withoutStack } from "./fail-run";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
+import { type InfrastructureInputs, type PlainFields, plainFields, type TlsInputs } from "./inputs";
 import { readStanding, type StandingResource, standingResource } from "./standing";
 
 /** An environment written in a program: the fields of the environment file; the component's name is the environment's. */
-export interface EnvironmentSpec extends Omit<EnvironmentFields, "name" | "extends" | "layers"> {
+export interface EnvironmentSpec extends Omit<EnvironmentFields, "name" | "extends" | "layers" | "infrastructure" | "platform"> {
+  /** Where the machines come from, and how they are reached. */
+  readonly infrastructure: InfrastructureInputs;
+  /** What runs in the cluster. */
+  readonly platform?: Omit<PlatformFields, "tls"> & { readonly tls?: TlsInputs };
   /**
    * What earlier plans chose (zones, addresses, order, versions): the path of a lock file, which `pulumi up` writes where it is missing or
    * outdated, or such a file's content. Commit it.
@@ -51,7 +56,7 @@ export interface Admitted extends Verdict {
 }
 
 /** A planned environment of a program, and what must hold before any of it is registered. */
-export interface PlannedSpec extends PlannedEnvironment {
+export interface PlannedSpec extends PlannedEnvironment, Pick<PlainFields<unknown>, "secrets" | "ids"> {
   /** Rejects where the plan must not be carried out on what is there; in an update writes the lock file that `lock` names. */
   readonly admit: () => Promise<Admitted>;
 }
@@ -72,13 +77,15 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
       "three",
     );
   checkOwn(own, findings);
+  const plain = plainFields(fields, findings);
+  const late = new Set(findings.errorPaths);
   const together = { ...registry, services: { ...registry.services, ...own } };
   const given = file === undefined ? lock : existsSync(file) ? readLockFile(file, findings) : undefined;
   const plan = (content: unknown, into: Findings) =>
     planContent(
       {
         registry: together,
-        content: { ...fields, name },
+        content: { ...plain.fields, name },
         whole: true,
         fallbackName: name,
         readLock: () => (content === undefined ? undefined : parseLock(content, name, into)),
@@ -87,7 +94,8 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
       new Date().toISOString().slice(0, 10),
     );
   const { planned, problems } = plan(given, findings);
-  if (!planned) throw new InvalidEnvironmentError(problems);
+  // What is said of a field that was taken out follows from that.
+  if (!planned) throw new InvalidEnvironmentError(problems.filter(({ path, reason }) => !late.has(path) || !/missing/.test(reason)));
   const admit = async (): Promise<Admitted> => {
     for (const warning of problems) await log.warn(describeProblem(warning));
     const resources = await readStanding(getStack());
@@ -102,7 +110,8 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
     await fixLock(name, planned, file, given !== undefined);
     return { ...verdict, record: recordOf(planned, recorded?.applied) };
   };
-  return { ...planned, admit: () => admit().catch(withoutStack) };
+  const { secrets, ids } = plain;
+  return { ...planned, secrets, ids, admit: () => admit().catch(withoutStack) };
 }
 
 /** A program's services have names of their own, in which everything else about them is found. */

@@ -16,14 +16,14 @@ import { CLUSTER } from "../../model/type-tokens";
 import type { SshAccess } from "../../providers/infrastructure";
 import { ownOptions, refuseClusterProvider } from "../options";
 import { reachedAt, throughProxy } from "./kubeconfig";
-import { KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
+import { type KubesprayAccessArgs, KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
 
 /** The machine behind a node, as the infrastructure gives it. */
 export interface ClusterMachine {
   /** The cloud's id of the machine. */
-  readonly id: Output<string>;
+  readonly id: Input<string>;
   /** The address SSH dials, through the bastion where there is one. */
-  readonly dialAddress: Output<string>;
+  readonly dialAddress: Input<string>;
 }
 
 export interface ClusterArgs {
@@ -35,11 +35,11 @@ export interface ClusterArgs {
   readonly networkCidr: string;
   /** By node name: one for every node of the spec. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
-  readonly ssh: SshAccess;
+  readonly ssh: KubesprayAccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
   /** The HTTP proxy through which the API is reached. Changing it touches no object. @default none */
   readonly proxyUrl?: string;
   /** The address at which the API is reached from outside the nodes' network. Changing it touches no object. @default the one nodes use */
-  readonly publicAddress?: Output<string>;
+  readonly publicAddress?: Input<string>;
   /** Nodes that answer no more and are to be removed all the same, without drain and reset. @default none */
   readonly lostNodes?: Input<readonly string[] | undefined>;
 }
@@ -76,10 +76,12 @@ export class Cluster extends ComponentResource {
     );
     const { kubeconfig, endpoint } = this.resource;
     const outside =
-      publicAddress && all([kubeconfig, publicAddress]).apply(([text, address]) => reachedAt(text, spec.apiEndpoint, address));
+      publicAddress === undefined
+        ? undefined
+        : all([kubeconfig, publicAddress]).apply(([text, address]) => reachedAt(text, spec.apiEndpoint, address));
     const led = outside ?? kubeconfig;
     this.kubeconfig = secret(proxyUrl === undefined ? led : led.apply((text) => throughProxy(text, proxyUrl)));
-    this.endpoint = publicAddress ? interpolate`https://${publicAddress}:${spec.apiEndpoint.port}` : endpoint;
+    this.endpoint = publicAddress !== undefined ? interpolate`https://${publicAddress}:${spec.apiEndpoint.port}` : endpoint;
     this.versions = this.resource.versions;
     this.nodeTable = this.resource.nodeTable;
     this.provider = clusterProvider(`${name}-kubernetes`, spec.name, this.kubeconfig, { parent: this });

@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, InputPropertyError, type Output, output } from "@pulumi/pulumi";
 import { ownOptions, providerIn } from "../../components/options";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { infrastructureType } from "../../model/type-tokens";
@@ -19,6 +19,8 @@ export interface OpenStackInfrastructureArgs {
   readonly plan: EnvironmentPlan;
   /** What the file's secret references resolved to. */
   readonly secrets: InfrastructureSecrets;
+  /** Ids by the reference that the plan has in their place: of a network, subnet and router that are used instead of being made. @default none */
+  readonly ids?: Readonly<Record<string, Input<string>>>;
   /** Gives the logical names of what stands in this stack. @default nobody knows: what may be there already is not counted as missing room */
   readonly standing?: Standing;
   /** Called once the cloud is known to have what the plan names, before an update makes anything. */
@@ -62,7 +64,8 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     }
     super(infrastructureType("openstack"), name, { environment: plan.environment, region: openstack.region }, options);
 
-    const bare = { parent: this, name, plan, openstack, provider: given ?? createProvider(this, name, openstack, secrets.credentials) };
+    const provider = given ?? createProvider(this, name, openstack, secrets.credentials);
+    const bare = { parent: this, name, plan, openstack, provider, ids: args.ids ?? {} };
     const survey = surveyCloud(bare, secrets.sshPrivateKey?.apply(publicHalf), args.standing, args.onChecked);
     const scope: Scope = { ...bare, survey };
     this.checked = survey.passed;

@@ -2,7 +2,7 @@ import { getFloatingIp } from "@pulumi/openstack/networking/getFloatingIp";
 import { getNetwork } from "@pulumi/openstack/networking/getNetwork";
 import { getRouter } from "@pulumi/openstack/networking/getRouter";
 import { getSubnet } from "@pulumi/openstack/networking/getSubnet";
-import { type InvokeOptions, type Output, output } from "@pulumi/pulumi";
+import { type Input, type InvokeOptions, type Output, output } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import { isId, nameOrId, type Put } from "./ask";
@@ -37,41 +37,57 @@ export function askExternal(plan: EnvironmentPlan, wanted: string, put: Put, opt
   };
 }
 
-/** The network, subnet and router that are used instead of being made. */
-export function askExisting(plan: EnvironmentPlan, put: Put, options: InvokeOptions): Existing {
+/**
+ * The network, subnet and router that are used instead of being made.
+ * @param ids what references in the plan stand for. They come from what made it, so the cloud is not asked: in a preview it may be to come
+ */
+export function askExisting(
+  plan: EnvironmentPlan,
+  put: Put,
+  options: InvokeOptions,
+  ids: Readonly<Record<string, Input<string>>>,
+): Existing {
   const { existing } = plan.network;
   const path = "infrastructure.network.existing";
   const { network: wanted = "", subnet: within = "", router } = existing ?? {};
   if (existing === undefined) return { network: output(wanted), subnet: output(within) };
-  const network = put({
-    path: `${path}.network`,
-    value: wanted,
-    what: "network",
-    ask: () => getNetwork(nameOrId("networkId", wanted), options),
-  });
-  const subnet = put({
-    path: `${path}.subnets.node`,
-    value: within,
-    what: "subnet",
-    ask: async () => {
-      const found = await network;
-      return await getSubnet({ ...nameOrId("subnetId", within), ...(found?.id && { networkId: found.id }) }, options);
-    },
-    check: ({ cidr }) =>
-      cidr && cidr !== plan.network.cidr
-        ? {
-            path: "infrastructure.network.cidr",
-            value: plan.network.cidr,
-            reason: `the existing subnet ${within} is ${cidr}`,
-            remedy: `set it to ${cidr}`,
-          }
-        : undefined,
-  });
-  if (router !== undefined)
+  const [networkId, subnetId] = [ids[wanted], ids[within]];
+  const unasked = Promise.resolve(undefined);
+  const network =
+    networkId !== undefined
+      ? unasked
+      : put({
+          path: `${path}.network`,
+          value: wanted,
+          what: "network",
+          ask: () => getNetwork(nameOrId("networkId", wanted), options),
+        });
+  const subnet =
+    subnetId !== undefined
+      ? unasked
+      : put({
+          path: `${path}.subnets.node`,
+          value: within,
+          what: "subnet",
+          ask: async () => {
+            const found = await network;
+            return await getSubnet({ ...nameOrId("subnetId", within), ...(found?.id && { networkId: found.id }) }, options);
+          },
+          check: ({ cidr }) =>
+            cidr && cidr !== plan.network.cidr
+              ? {
+                  path: "infrastructure.network.cidr",
+                  value: plan.network.cidr,
+                  reason: `the existing subnet ${within} is ${cidr}`,
+                  remedy: `set it to ${cidr}`,
+                }
+              : undefined,
+        });
+  if (router !== undefined && ids[router] === undefined)
     void put({ path: `${path}.router`, value: router, what: "router", ask: () => getRouter(nameOrId("routerId", router), options) });
   return {
-    network: output(isId(wanted) ? wanted : network.then((found) => found?.id ?? wanted)),
-    subnet: output(isId(within) ? within : subnet.then((found) => found?.id ?? within)),
+    network: output(networkId ?? (isId(wanted) ? wanted : network.then((found) => found?.id ?? wanted))),
+    subnet: output(subnetId ?? (isId(within) ? within : subnet.then((found) => found?.id ?? within))),
   };
 }
 

@@ -2,7 +2,7 @@ import { getAvailabilityZones } from "@pulumi/openstack/compute/getAvailabilityZ
 import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFlavor";
 import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
 import { getImage } from "@pulumi/openstack/images/getImage";
-import { type ComponentResource, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
+import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
 import type { EnvironmentPlan, MachinePlan, OpenStackPlan } from "../../model/plan/types";
 import { samePublicKey } from "../ssh-key";
 import { type Answer, ask, isId, MISSING, type Put } from "./ask";
@@ -34,11 +34,13 @@ export interface Surveyed {
   readonly plan: EnvironmentPlan;
   readonly openstack: OpenStackPlan;
   readonly provider: ProviderResource;
+  /** Ids by the reference that the plan has in their place. */
+  readonly ids: Readonly<Record<string, Input<string>>>;
 }
 
 /** Asks the cloud for everything that the plan names of it, all at once, and compares its quotas with what is wanted. */
 export function surveyCloud(
-  { plan, openstack, name, parent, provider }: Surveyed,
+  { plan, openstack, name, parent, provider, ids }: Surveyed,
   publicKey: Output<string> | undefined,
   standing: Standing | undefined,
   onPassed: (() => void) | undefined,
@@ -80,7 +82,7 @@ export function surveyCloud(
       }),
   );
   const external = askExternal(plan, openstack.externalNetwork, put, options);
-  const existing = askExisting(plan, put, options);
+  const existing = askExisting(plan, put, options, ids);
   const limits = askLimits(options);
   askForMachines(plan, publicKey, put, options, using);
   askVolumeTypes(plan, limits, put, using);
