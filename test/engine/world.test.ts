@@ -98,7 +98,7 @@ describe("A sandbox", () => {
     const passed = sandboxEnvironment(folders, env);
     const kept = Object.keys(env).filter((name) => name in passed);
     assert.deepEqual(kept.sort(), ["HOME", "KPAAS_SANDBOX_LATENCY", "LC_ALL", "PATH", "PULUMI_BACKEND_URL"]);
-    assert.equal(passed.PULUMI_BACKEND_URL, "file:///project/.kpaas/sandbox/backend");
+    assert.equal(passed.PULUMI_BACKEND_URL, "file:///project/.kpaas/sandbox/backend?metadata=skip");
   });
 
   it("keeps its passphrase readable by its owner only, and never makes it anew", () => {
