@@ -1,4 +1,5 @@
 import { at, fields, list, text } from "../data";
+import { KUBESPRAY_CLUSTER } from "../type-tokens";
 import type { PropertyChange } from "./properties";
 
 /** What becomes of something that people or workloads count on. */
@@ -42,7 +43,7 @@ type Kind = Impact["kind"];
 
 /** What the types of resources stand for that somebody counts on. A cloud adds its own. */
 const KINDS: Readonly<Record<string, Kind>> = {
-  "kpaas:kubespray:Cluster": "cluster",
+  [KUBESPRAY_CLUSTER]: "cluster",
   "openstack:compute/instance:Instance": "machine",
   "openstack:blockstorage/volume:Volume": "volume",
   "openstack:networking/floatingIp:FloatingIp": "address",
@@ -69,6 +70,13 @@ export function impactOf(step: ImpactStep): Impact | undefined {
   if (gone && step.retained)
     return { effect: "kept", kind, ...about, detail: joined(about.detail, "it leaves the stack and stays where it is") };
   if (gone) return { effect: "lost", kind, ...about };
+  if (replaced && step.retained)
+    return {
+      effect: "kept",
+      kind,
+      ...about,
+      detail: joined(about.detail, "another is made in its place, and the old one stays where it is"),
+    };
   if (replaced) {
     const effect = kind === "machine" || kind === "workload" || kind === "chart" ? "rebuilt" : kind === "job" ? "runs again" : "lost";
     return { effect, kind, ...about, detail: joined(about.detail, REPLACED[kind] ?? "another is made in its place") };

@@ -19,7 +19,7 @@ export function formatPath(path: Path): string {
   return path
     .map((part, index) => {
       if (typeof part === "number") return `[${part}]`;
-      if (part === "" || /[.[\]"]/.test(part)) return `["${part.replace(/["\\]/g, "\\$&")}"]`;
+      if (!/^[\w$-]+$/.test(part)) return `["${part.replace(/["\\]/g, "\\$&")}"]`;
       return index === 0 ? part : `.${part}`;
     })
     .join("");

@@ -35,6 +35,8 @@ interface Pair {
   readonly old: unknown;
   readonly new: unknown;
   readonly replaces?: true;
+  /** The path in the provider's own writing, which quotes keys by rules of its own. */
+  readonly text?: string;
 }
 
 /**
@@ -66,7 +68,9 @@ function detailedPairs(step: StepTold, told: readonly [string, { readonly diffKi
       pairs.push(...differences(pairAt(list, before, step.newInputs)).map((pair) => ({ ...pair, ...replaces })));
       continue;
     }
-    pairs.push(...leaves(path, before, step).map((pair) => ({ ...pair, ...replaces })));
+    // A key of its own in front has what follows written as what follows.
+    const textOf = (leaf: Path) => text + formatPath(["-", ...leaf.slice(path.length)]).slice(1);
+    pairs.push(...leaves(path, before, step).map((pair) => ({ ...pair, ...replaces, text: textOf(pair.path) })));
   }
   return pairs;
 }
@@ -172,7 +176,7 @@ function listDifferences(path: Path, old: readonly unknown[], wanted: readonly u
 }
 
 /** The words, the noise and the kind of a change. */
-function shown(step: StepTold, { path, old, new: wanted, replaces }: Pair): PropertyChange {
+function shown(step: StepTold, { path, old, new: wanted, replaces, text = formatPath(path) }: Pair): PropertyChange {
   const label = wanted === undefined ? namedPath(path, step.oldInputs, step.newInputs) : namedPath(path, step.newInputs, step.oldInputs);
   const noise = noiseOf(path, old, wanted);
   const [before, after] = isSecret(step.type, path, label)
@@ -181,10 +185,9 @@ function shown(step: StepTold, { path, old, new: wanted, replaces }: Pair): Prop
   // A Secret's `stringData` comes back as `data`, where the inputs hold nothing.
   const hidden = before === undefined && after === undefined && isSecret(step.type, path, label);
   const [from, to] = hidden ? [SECRET_WORD, SECRET_WORD] : [before, after];
-  const text = formatPath(path);
   return {
     path: text,
-    ...(label === text ? {} : { label }),
+    ...(label === formatPath(path) ? {} : { label }),
     kind: from === undefined && to !== undefined ? "add" : from !== undefined && to === undefined ? "delete" : "update",
     ...(from === undefined ? {} : { old: from }),
     ...(to === undefined ? {} : { new: to }),

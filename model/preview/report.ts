@@ -3,6 +3,7 @@ import { type Applied, parseApplied } from "../guard/applied";
 import { laterChanges } from "../guard/later";
 import type { Layer } from "../layers";
 import type { EnvironmentPlan } from "../plan/types";
+import { kebab } from "../service";
 import { groupChanges } from "./groups";
 import type { Impact } from "./impacts";
 import { portChanges } from "./ports";
@@ -62,18 +63,10 @@ function withPlan(group: ChangeGroup, { machines, services }: EnvironmentPlan): 
   const service = services.find(({ name }) => kebab(name) === group.name);
   if (service && made.some(({ label }) => label === "")) {
     const { version, replicas, host } = service;
-    return {
-      ...group,
-      about: [version, `${replicas} ${replicas === 1 ? "replica" : "replicas"}`, ...(host === undefined ? [] : [`https://${host}`])].join(
-        ", ",
-      ),
-    };
+    const count = `${replicas} ${replicas === 1 ? "replica" : "replicas"}`;
+    return { ...group, about: [version, count, ...(host === undefined ? [] : [`https://${host}`])].join(", ") };
   }
   return group;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function machineKeys(applied: Applied | undefined, plan: EnvironmentPlan): Record<string, string> {

@@ -10,6 +10,7 @@ import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
 import { environmentFile, plannedFile } from "../support/environment";
+import { assertAllTold, withEvents } from "../support/told";
 
 /** `op name` of everything an operation did, machines and cluster only, sorted. */
 function machineChanges(result: OperationResult): string[] {
@@ -102,7 +103,8 @@ describe("an environment on the real engine", function () {
   });
 
   it("adds a worker: its port, its machine, and the cluster's update", async () => {
-    const up = await upEnvironment(target({ a: {}, b: {}, c: {}, d: {} }), options);
+    const { result: up, events } = await withEvents(() => upEnvironment(target({ a: {}, b: {}, c: {}, d: {} }), options));
+    assertAllTold(events, up.resources);
     assert.deepEqual(machineChanges(up), [
       "create life-infrastructure-machine-d",
       "create life-infrastructure-port-d",

@@ -102,8 +102,8 @@ describe("The properties that change", () => {
         paths: { 'annotations["checksum/x"]': "update", 'annotations["kpaas/config"]': "update", cert: "update" },
       },
       [
-        { path: "annotations.checksum/x", kind: "update", old: "1", new: "2", noise: "checksum" },
-        { path: "annotations.kpaas/config", kind: "update", old: "ab", new: "cd", noise: "checksum" },
+        { path: 'annotations["checksum/x"]', kind: "update", old: "1", new: "2", noise: "checksum" },
+        { path: 'annotations["kpaas/config"]', kind: "update", old: "ab", new: "cd", noise: "checksum" },
         {
           path: "cert",
           kind: "update",

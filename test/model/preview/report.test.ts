@@ -25,6 +25,11 @@ describe("What an engine's step does to what people count on", () => {
       { ...step, ...volume, op: "replace" },
       "lost volume share of nfs: 200 GiB, with its data, another is made in its place",
     ],
+    [
+      "one that is retained and replaced stays beside the new one",
+      { ...step, ...volume, op: "replace", retained: true },
+      "kept volume share of nfs: 200 GiB, with its data, another is made in its place, and the old one stays where it is",
+    ],
     ["one that grows is not", { ...step, ...volume, properties: [property("size")] }, undefined],
     [
       "a claim is its data",
