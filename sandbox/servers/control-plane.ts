@@ -161,6 +161,7 @@ export class ControlPlane {
   }
 
   private write(name: string, text: string): string {
+    if (!existsSync(this.folder)) throw new Error(`${this.folder} is gone`);
     const path = join(this.folder, name);
     writeWhole(path, text, { mode: PRIVATE, durable: false });
     return path;

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createWhole, PRIVATE, parseFile, readIfThere, removeIfStill, writeWhole } from "../../host/files";
+import { createWhole, PRIVATE, readIfThere, removeIfStill, writeWhole } from "../../host/files";
 import { thisProcess } from "../../host/processes";
 import { RealApi } from "../kubernetes/real/api";
 import { playHardware } from "../kubernetes/real/hardware";
@@ -58,6 +58,8 @@ class Keeper {
   }
 
   private note(change: Partial<KeeperRecord>): void {
+    // Where the sandbox was deleted, nothing of it is made again.
+    if (!existsSync(serversFolder(this.world))) throw new Error(`${serversFolder(this.world)} is gone`);
     this.record = { ...this.record, ...change };
     writeWhole(recordPath(this.world), JSON.stringify(this.record), WRITTEN);
   }
@@ -80,8 +82,11 @@ class Keeper {
   }
 
   private play(): Promise<void> {
+    let told = "";
     return playHardware(new RealApi(this.plane.named), this.world, this.stopping.signal, (error) => {
-      if (this.record.ready) console.error(error instanceof Error ? error.stack : String(error));
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      if (this.record.ready && text !== told) console.error(text);
+      told = text;
     });
   }
 
@@ -96,9 +101,7 @@ class Keeper {
 
   /** A cluster that was made anew holds nothing of the former one. */
   private async followCluster(): Promise<void> {
-    const path = join(this.world, "cluster.json");
-    const content = readIfThere(path);
-    const uid = content === undefined ? undefined : text(fields(parseFile(path, content, "mend it")).uid);
+    const uid = clusterIn(this.world);
     if (uid === undefined || uid === this.record.cluster) return;
     if (this.record.cluster !== undefined) {
       this.note({ ready: false });
@@ -108,6 +111,16 @@ class Keeper {
     }
     writeWhole(this.clusterPath, uid, WRITTEN);
     this.note({ cluster: uid });
+  }
+}
+
+/** Which cluster a world has; undefined for none, and while a person's change of the file is half done. */
+function clusterIn(world: string): string | undefined {
+  try {
+    return text(fields(JSON.parse(readIfThere(join(world, "cluster.json")) ?? "{}")).uid);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

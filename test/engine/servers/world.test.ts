@@ -123,12 +123,15 @@ describe("The servers of a sandbox", function () {
     rmSync(join(one, "cluster.json"));
   });
 
-  it("end when the sandbox is deleted by hand", async () => {
-    const one = world();
-    await start(one);
-    const all = owners(one);
-    rmSync(one, { recursive: true });
-    await end(all);
+  it("end when the sandbox is deleted by hand, also while they are being started, and make nothing of it again", async () => {
+    for (const ready of [true, false]) {
+      const one = world();
+      await (ready ? start(one) : startServers(one, fakeServers(folder()), { environment: "seoul" }));
+      const all = owners(one);
+      rmSync(one, { recursive: true });
+      await end(all);
+      assert.ok(!existsSync(one));
+    }
   });
 
   it("are stopped on demand with what they hold, and removed with their environment", async () => {
