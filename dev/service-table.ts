@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { entryOf, findRelease, knownReleases } from "../model/catalog";
 import { fieldOf, offererOf, type Registry } from "../model/registry";
 import type { ServiceDefinition } from "../model/service";
@@ -14,7 +15,7 @@ export function serviceTable(registry: Registry): string {
 }
 
 function cells(service: ServiceDefinition, services: readonly ServiceDefinition[]): string[] {
-  const { title, about, profiles = [], when, replicas, keeps, needs = {}, options = {} } = service;
+  const { title, about, profiles = [], when, replicas, keeps, needs = {}, options } = service;
   const release = findRelease(knownReleases[0] ?? "");
   const version = release ? ` ${entryOf(service, release).version}` : "";
   return [
@@ -26,7 +27,7 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
       .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
       .join(", "),
     keeps ?? "",
-    Object.entries(options)
+    Object.entries(options?.(z) ?? {})
       .map(([name, option]) => `\`${name}\`: ${"description" in option ? String(option.description).replace(/\.$/, "") : ""}`)
       .join("; "),
   ];

@@ -27,8 +27,8 @@ export interface ServiceDefinition {
   readonly about: string;
   /** Its version, images and chart. @default the release's catalogue entry of its name */
   readonly entry?: ReleaseService;
-  /** Options of its own beside those of every service; each must be optional, and described. */
-  readonly options?: z.ZodRawShape;
+  /** Options of its own beside those of every service; each must be optional, and described. Zod is handed in, so that it is loaded only where they are read. */
+  readonly options?: (zod: typeof z) => z.ZodRawShape;
   /** The profiles that have it where the file is silent. @default none */
   readonly profiles?: readonly Profile[];
   /** Set where it is no switch of the file's but follows from other fields. */

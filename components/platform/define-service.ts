@@ -21,7 +21,7 @@ export interface Service<
   Component extends ServiceComponent,
 > extends ServiceDefinition {
   readonly name: Name;
-  readonly options?: Options;
+  readonly options?: (zod: typeof z) => Options;
   readonly needs?: { readonly [K in Needs]: (surroundings: Surroundings) => Claim<K> };
   readonly offers?: readonly Offers[];
   /** Makes the component. */

@@ -38,7 +38,7 @@ import { laterServices } from "./later-services";
 const servicesOf = (registry: Registry): z.ZodType<Readonly<Record<string, ServiceField | undefined>>> =>
   z.strictObject({
     ...Object.fromEntries(
-      switchedServices(registry).map(({ name, about, options }) => [name, service(options).optional().describe(about)]),
+      switchedServices(registry).map(({ name, about, options }) => [name, service(options?.(z)).optional().describe(about)]),
     ),
     ...Object.fromEntries(laterServices(registry).map((name) => [name, service().optional()])),
   });

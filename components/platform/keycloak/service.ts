@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { ServicePlan, TakenOnce } from "../../../model/plan/types";
 import { defineService, EVERY_PROFILE } from "../define-service";
 
@@ -6,7 +5,7 @@ export const keycloak = defineService({
   name: "keycloak",
   title: "Keycloak",
   about: "logs users in to the platform's applications",
-  options: {
+  options: (z) => ({
     selfRegistration: z
       .boolean()
       .optional()
@@ -17,7 +16,7 @@ export const keycloak = defineService({
       .describe(
         "internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal.",
       ),
-  },
+  }),
   profiles: EVERY_PROFILE,
   replicas: "profile",
   host: "keycloak",

@@ -242,6 +242,11 @@ for (const [title, environment] of Object.entries(environments)) {
         for (const service of mirrored.services) rule(new Subject(graph, service), mirrored);
       });
 
+    it("grants every kind that it offers", () => {
+      for (const { offers = [], grants = {} } of Object.values(allServices))
+        assert.deepEqual(Object.keys(grants).sort(), [...offers].sort());
+    });
+
     it("is among those that were looked at", () => {
       const seen = mirrored.services.filter((service) => new Subject(graph, service).objects.length > 0).map(({ name }) => name);
       assert.deepEqual(seen.sort(), Object.keys(allServices).sort());

@@ -2,7 +2,6 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
-import { z } from "zod";
 import { type PlannedArgs, planned, type ServiceArgs } from "../../../components/platform/args";
 import { defineService } from "../../../components/platform/define-service";
 import type { DatabaseAccess, IngressRoute } from "../../../components/platform/grants";
@@ -117,7 +116,7 @@ export const gitea = defineService({
     images: { server: "docker.io/gitea/gitea:1.24.0-rootless" },
     defaults: { replicas: 1, resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } } },
   },
-  options: { openSignUp: z.boolean().optional().describe("Whether visitors may make themselves an account. Default: false.") },
+  options: (z) => ({ openSignUp: z.boolean().optional().describe("Whether visitors may make themselves an account. Default: false.") }),
   replicas: "profile",
   host: "git",
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "gitea" }) },
