@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { writeWhole } from "../host/files";
+import { isFields } from "../model/data";
+import { refuseNewer } from "../model/formats";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { PACKAGES, type World } from "../sandbox/packages";
 import { OperationFailedError } from "./errors";
@@ -45,7 +47,8 @@ export async function clearWorld(folder: string, plan: EnvironmentPlan): Promise
 function readWorld(path: string): Record<string, unknown> {
   try {
     const world: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof world === "object" && world !== null && !Array.isArray(world)) return { ...world };
+    refuseNewer("world", world, basename(dirname(path)));
+    if (isFields(world)) return { ...world };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new OperationFailedError(`${path} is not JSON: ${error.message}. Mend it or delete it: the next operation writes it anew.`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Engine } from "../engine/locate";
 import { pendingStack } from "../engine/state/stack";
 import { parseState } from "../engine/state/state";
+import { writeWorld } from "../engine/world";
 import { parseRecordedCluster } from "../model/cluster/recorded";
 import { FORMATS, type Format } from "../model/formats";
 import { parseApplied } from "../model/guard/applied";
@@ -48,6 +49,7 @@ const READERS: Readonly<Record<string, { readonly format: Format; readonly read:
       { format: name, read: (data: unknown) => state("pulumi:pulumi:Stack", { [name]: data }) },
     ]),
   ),
+  "the simulated cloud": { format: "world", read: world },
   "the cluster in an exported state": { format: "cluster", read: (data) => state("kpaas:kubespray:Cluster", data) },
 };
 
@@ -83,6 +85,12 @@ function pending(data: unknown, end: string): ReturnType<typeof pendingStack> {
     {},
     () => {},
   );
+}
+
+function world(data: unknown): void {
+  const path = folder();
+  writeFileSync(join(path, "world.json"), JSON.stringify(data));
+  writeWorld(path, plan);
 }
 
 function state(type: string, found: unknown): unknown {
