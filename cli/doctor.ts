@@ -5,10 +5,13 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
 import { fromFolder } from "../files/from-folder";
+import { registry } from "../files/registry";
+import type { Surroundings } from "../model/cloud";
 import { isFields } from "../model/data";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError, type Problem } from "../model/problems";
+import { cloudOf } from "../model/registry";
 import type { Context } from "./context";
 import type { Finding } from "./finding";
 import { artifactHosts, backendReachFinding, bastionFinding, reachabilityFinding } from "./reach";
@@ -112,11 +115,14 @@ async function ansibleFinding(env: Context["env"]): Promise<Finding> {
 
 /** All asked at once: together they take no longer than the slowest. */
 function reachFindings(plans: readonly EnvironmentPlan[], env: Context["env"], root: string): Promise<Finding[]> {
-  const cloud = authUrl(env, root);
+  const clouds = [...new Set(plans.map(({ provider }) => cloudOf(provider, registry)))].flatMap(({ title, credentials }) => {
+    const url = credentials.url(surroundings(env, root));
+    return url === undefined ? [] : [[title, url]];
+  });
   // Behind a proxy nothing else answers.
   const proxy = env.HTTPS_PROXY || env.https_proxy;
   const hosts = proxy === undefined || proxy === "" ? artifactHosts(plans).map((host) => [host, `https://${host}`]) : [["proxy", proxy]];
-  const wanted = [...(cloud === undefined ? [] : [["OpenStack", cloud]]), ...hosts];
+  const wanted = [...clouds, ...hosts];
   return Promise.all(wanted.map(([what = "", url = ""]) => reachabilityFinding(`reaching ${what}`, url)));
 }
 
@@ -207,7 +213,7 @@ function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: st
 
 function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: string, folder: string): { there: boolean; where: string } {
   const reference = plan.credentials;
-  if (reference === undefined) return usualCredentials(env, root);
+  if (reference === undefined) return cloudOf(plan.provider, registry).credentials.find(surroundings(env, root));
   if ("env" in reference) {
     const there = Boolean(env[reference.env]);
     return { there, where: `environment variable ${reference.env}${there ? "" : " is not set"}` };
@@ -224,59 +230,16 @@ function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: strin
   return { there: true, where: `Pulumi configuration ${reference.config}, read at \`up\`` };
 }
 
-/** OpenStack's own ways: a named cloud in clouds.yaml, or the variables of an openrc file. */
-function usualCredentials(env: Context["env"], root: string): { there: boolean; where: string } {
-  if (env.OS_CLOUD) {
-    const file = cloudsFile(env, root);
-    if (file === undefined) return { there: false, where: "OS_CLOUD is set, but there is no clouds.yaml" };
-    const there = namedCloud(env, root) !== undefined;
-    return { there, where: there ? `cloud ${env.OS_CLOUD} of ${file}` : `${file} has no cloud ${env.OS_CLOUD}` };
-  }
-  if (!env.OS_AUTH_URL) return { there: false, where: "neither OS_CLOUD nor OS_AUTH_URL is set" };
-  const lacking = lackingVariables(env);
-  if (lacking.length === 0) return { there: true, where: "OS_* environment variables" };
-  return { there: false, where: `OS_AUTH_URL is set, but not ${lacking.join(", ")}` };
+/** What a cloud may look at for credentials. */
+function surroundings(env: Context["env"], root: string): Surroundings {
+  return { env, root, exists: existsSync, read: readYamlFile };
 }
 
-/** What a login by OpenStack's variables lacks: a token or an application credential needs no user and project. */
-function lackingVariables(env: Context["env"]): string[] {
-  const oneOf = (...names: readonly string[]): string[] => (names.some((name) => env[name]) ? [] : [names.join(" or ")]);
-  if (env.OS_TOKEN || env.OS_AUTH_TOKEN) return [];
-  if (env.OS_APPLICATION_CREDENTIAL_ID || env.OS_APPLICATION_CREDENTIAL_NAME) return oneOf("OS_APPLICATION_CREDENTIAL_SECRET");
-  return [
-    ...oneOf("OS_USERNAME", "OS_USER_ID"),
-    ...oneOf("OS_PASSWORD"),
-    ...oneOf("OS_PROJECT_NAME", "OS_PROJECT_ID", "OS_TENANT_NAME", "OS_TENANT_ID"),
-  ];
-}
-
-function cloudsFile(env: Context["env"], root: string): string | undefined {
-  const files = [join(root, "clouds.yaml"), join(env.HOME ?? "", ".config", "openstack", "clouds.yaml"), "/etc/openstack/clouds.yaml"];
-  return [env.OS_CLIENT_CONFIG_FILE ?? "", ...files].find((each) => existsSync(each));
-}
-
-/** The entry of clouds.yaml that OS_CLOUD names. */
-function namedCloud(env: Context["env"], root: string): Readonly<Record<string, unknown>> | undefined {
-  const file = cloudsFile(env, root);
-  const content = file === undefined ? undefined : readYamlFile(file);
-  const clouds = isFields(content) && isFields(content.clouds) ? content.clouds : {};
-  const cloud = clouds[env.OS_CLOUD ?? ""];
-  return isFields(cloud) ? cloud : undefined;
-}
-
-/** Undefined for what is no YAML: then it has no cloud either. */
+/** Undefined for what is no YAML. */
 function readYamlFile(file: string): unknown {
   try {
     return parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
-}
-
-/** Where OpenStack is asked for a token, as far as its usual ways say. */
-function authUrl(env: Context["env"], root: string): string | undefined {
-  if (!env.OS_CLOUD) return env.OS_AUTH_URL || undefined;
-  const auth = namedCloud(env, root)?.auth;
-  const url = isFields(auth) ? auth.auth_url : undefined;
-  return typeof url === "string" ? url : undefined;
 }

@@ -5,12 +5,14 @@ export interface TemplateChoices {
   readonly name: string;
   readonly provider: ProviderName;
   readonly profile: Profile;
+  /** Comments on the options that only its cloud has. */
+  readonly options: string;
   /** Where the file's JSON Schema lies, relative to the file. */
   readonly schema: string;
 }
 
 /** The text of a new environment file: the little that must be said, and the rest as comments to take the mark from. */
-export function environmentTemplate({ name, provider, profile, schema }: TemplateChoices): string {
+export function environmentTemplate({ name, provider, profile, options, schema }: TemplateChoices): string {
   return `# yaml-language-server: $schema=${schema}
 # One K-PaaS environment. \`kpaas check ${name}\` names every problem, \`kpaas plan ${name}\` shows what it will be.
 # Whatever is left out has a default. An editor with a YAML language server completes and checks by the schema above.
@@ -30,7 +32,7 @@ infrastructure:
   # access:
   #   adminCidrs: [203.0.113.0/24]       # who may reach SSH and the Kubernetes API; default: nobody outside the network; [] says so
   #   ingressCidrs: [0.0.0.0/0]          # who may reach the platform on 80 and 443
-${PROVIDER_OPTIONS[provider]}
+${options}
 # cluster:
 #   controlPlane:
 #     nodes: 3                           # a number, or a map of keys that are kept for ever: { cp-a: { zone: az-1 }, ... }
@@ -50,16 +52,3 @@ ${PROVIDER_OPTIONS[provider]}
 function quoted(name: string): string {
   return /^\d|^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? `"${name}"` : name;
 }
-
-/** The commented options only one provider has, with where its credentials come from. */
-const PROVIDER_OPTIONS: Readonly<Record<ProviderName, string>> = {
-  openstack: `  # credentials: { vault: secret/OPENSTACK/1 }    # default: clouds.yaml or the OS_* environment variables
-  # openstack: { externalNetwork: public, loadBalancerProvider: amphora, bootVolumeGiB: 40 }
-`,
-  nhn: "  # credentials: { env: NHN_CREDENTIALS }\n",
-  aws: "  # region: ap-northeast-2\n",
-  gcp: "  # region: asia-northeast3\n",
-  azure: "  # region: koreacentral\n",
-  vsphere: "  # vsphere: { server, datacenter, cluster, datastore, network, template, folder }\n",
-  existing: "  # existing: { hosts: { cp-1: { address: 10.20.0.11 }, worker-1: { address: 10.20.0.21 } } }\n",
-};

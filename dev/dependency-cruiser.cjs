@@ -6,10 +6,19 @@ const MAY_IMPORT = {
   host: [],
   model: ["catalog"],
   plugin: ["host", "model", "catalog"],
-  sandbox: ["host", "plugin/rpc", "plugin/sealed", "plugin/clock", "plugin/faults-file", "model", "catalog"],
+  sandbox: [
+    "host",
+    "plugin/rpc",
+    "plugin/sealed",
+    "plugin/clock",
+    "plugin/faults-file",
+    "providers/[^/]+/(names|plan)",
+    "model",
+    "catalog",
+  ],
   providers: ["components/options", "model", "catalog"],
   components: ["providers/infrastructure", "model", "catalog"],
-  files: ["components/platform/services", "host", "model", "catalog"],
+  files: ["components/platform/services", "providers/clouds", "host", "model", "catalog"],
   reach: ["providers/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
   engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages", "sandbox/servers/record"],
@@ -19,16 +28,8 @@ const MAY_IMPORT = {
   cli: ["operate", "engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };
 
-/** Which folders, tests and the sandbox aside, may use which cloud's SDK. */
-const SDKS = {
-  openstack: ["providers/openstack", "providers/nhn"],
-  aws: ["providers/aws"],
-  "aws-native": ["providers/aws"],
-  gcp: ["providers/gcp"],
-  azure: ["providers/azure"],
-  "azure-native": ["providers/azure"],
-  vsphere: ["providers/vsphere"],
-};
+/** The SDKs that are no cloud's. */
+const COMMON_SDKS = "(pulumi|kubernetes|random|tls)/";
 
 const folders = Object.keys(MAY_IMPORT);
 const anyOf = (names) => `^(${names.join("|")})(/|\\.|$)`;
@@ -76,13 +77,20 @@ module.exports = {
       from: { path: `^${folder}/` },
       to: { path: anyOf(folders), pathNot: anyOf([folder, ...MAY_IMPORT[folder]]) },
     })),
-    ...Object.entries(SDKS).map(([sdk, allowed]) => ({
-      name: `sdk-${sdk}`,
+    {
+      name: "no-cloud-sdk",
+      comment: "A cloud's SDK is imported in its own folder only.",
+      severity: "error",
+      from: { pathNot: "^(test|sandbox|providers)/" },
+      to: { path: "^node_modules/@pulumi/", pathNot: `^node_modules/@pulumi/${COMMON_SDKS}` },
+    },
+    {
+      name: "own-sdk",
       comment: "A user of one cloud neither installs nor loads the SDK of another.",
       severity: "error",
-      from: { pathNot: `^(test|sandbox|${allowed.join("|")})/` },
-      to: { path: `^node_modules/@pulumi/${sdk}/` },
-    })),
+      from: { path: "^providers/([^/.]+)" },
+      to: { path: "^node_modules/@pulumi/", pathNot: [`^node_modules/@pulumi/${COMMON_SDKS}`, "^node_modules/@pulumi/$1(-native)?/"] },
+    },
     {
       name: "terminal-in-cli",
       comment: "What the command line does, others do without a terminal.",

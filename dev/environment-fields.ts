@@ -1,5 +1,5 @@
 import { registry } from "../files/registry";
-import { docOf, fieldDocs } from "../model/environment/field-docs";
+import { docOf, docsOf } from "../model/environment/field-docs";
 import { alternatives, describeField, environmentJsonSchema, type JsonSchema } from "../model/environment/json-schema";
 import { switchedServices } from "../model/registry";
 
@@ -9,7 +9,7 @@ const WORKING: readonly string[] = switchedServices(registry).map(({ name }) => 
 
 /** The fields of the environment file as a table of Markdown, as docs/environment-file.md holds it. */
 export function fieldTable(): string {
-  const rows = fieldDocs
+  const rows = docsOf(registry)
     .filter(({ path }) => !path.startsWith("…"))
     .map(({ path, means, byDefault = "", later }) => {
       const notYet = later === true ? " *(later)*" : later ? `; *later*: ${later.map((value) => `\`${value}\``).join(", ")}` : "";
@@ -46,12 +46,12 @@ export function fieldTypes(): string {
 }
 
 function describe(path: string): string {
-  const doc = docOf(path);
+  const doc = docOf(path, registry);
   return doc === undefined ? "" : describeField(path, doc, registry);
 }
 
 function typeOf(schema: JsonSchema, path: string, indent: string): string {
-  const { type, later } = docOf(path) ?? {};
+  const { type, later } = docOf(path, registry) ?? {};
   if (type !== undefined) return type.replaceAll("#", `\${number}`);
   const gone: readonly unknown[] = Array.isArray(later) ? later : [];
   const types = alternatives(schema).flatMap((each) => {
@@ -65,7 +65,7 @@ function typeOf(schema: JsonSchema, path: string, indent: string): string {
 /** Whether an alternative is chosen by a value that is not supported yet. */
 function isLater({ properties = {} }: JsonSchema, path: string): boolean {
   return Object.entries(properties).some(([name, { const: value }]) => {
-    const later = docOf(`${path}.${name}`)?.later;
+    const later = docOf(`${path}.${name}`, registry)?.later;
     return Array.isArray(later) && later.includes(value);
   });
 }
@@ -93,13 +93,13 @@ function plainType(schema: JsonSchema, path: string, indent: string): string {
 function commonOfServices({ properties = {} }: JsonSchema): string {
   const [service = {}] = Object.values(properties.services?.properties ?? {});
   const options = alternatives(service).find((each) => each.properties)?.properties ?? {};
-  const common = Object.entries(options).filter(([name]) => docOf(`${SERVICE}.${name}`) !== undefined);
+  const common = Object.entries(options).filter(([name]) => docOf(`${SERVICE}.${name}`, registry) !== undefined);
   return `/** What every service can be told. */\nexport interface ServiceFields ${members(Object.fromEntries(common), [], SERVICE, "")}\n`;
 }
 
 /** The options of one service: those all have, and its own. */
 function serviceType(properties: Readonly<Record<string, JsonSchema>>, path: string, indent: string): string {
-  const own = Object.entries(properties).filter(([name]) => docOf(`${SERVICE}.${name}`) === undefined);
+  const own = Object.entries(properties).filter(([name]) => docOf(`${SERVICE}.${name}`, registry) === undefined);
   return own.length === 0 ? "ServiceFields" : `(ServiceFields & ${members(Object.fromEntries(own), [], path, indent)})`;
 }
 
@@ -113,7 +113,7 @@ function members(
   const inner = `${indent}  `;
   const lines = Object.entries(properties).flatMap(([name, schema]) => {
     const field = path === "" ? name : `${path}.${name}`;
-    if (docOf(field)?.later === true || (path === "platform.services" && !WORKING.includes(name))) return [];
+    if (docOf(field, registry)?.later === true || (path === "platform.services" && !WORKING.includes(name))) return [];
     const text = schema.description ?? describe(field);
     return [
       ...(text ? [`${inner}/** ${text} */`] : []),

@@ -1,3 +1,5 @@
+import { registry } from "../files/registry";
+
 /** What to do about a failure: in words, and what to type next where the same command cannot work. */
 interface Remedy {
   readonly text: string;
@@ -62,10 +64,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     /(?<!disk )quota|limit ?exceeded/i,
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
   ],
-  [
-    /unexpected state 'ERROR'/,
-    "The cloud could not build a machine, and says why in `openstack server show ID -c fault`: mostly that no host has room for it, or that the quota of volumes or of their gigabytes is used up, which it finds out only then. Mend that and run the same command again: a machine that never was one is deleted and made again.",
-  ],
+  ...Object.values(registry.clouds).flatMap(({ state }) => state.remedies),
   [
     UNREACHABLE,
     {
@@ -74,14 +73,6 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     },
   ],
   [/steps need hosts that do not answer/, "Whether their machines are there, and run, is told by `kpaas refresh`."],
-  [
-    /another (listener on this load balancer|member on this pool) is already using|(pool already has a health monitor|listener already has a default pool)/i,
-    "It is there and not in the state, as when the answer to its creation was lost: delete it (`openstack loadbalancer listener`, `pool`, `member` or `healthmonitor`), then run the same command again.",
-  ],
-  [
-    /it has children/i,
-    "The balancer holds what is not in the state, as when the answer to its creation was lost: `openstack loadbalancer delete --cascade` takes it with all it holds; then run the same command again.",
-  ],
   [DISK_FULL, "A disk is full: free some space, then run the same command again; it goes on from what was done."],
   [
     /\b404\b.*not (be )?found/i,

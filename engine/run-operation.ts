@@ -11,7 +11,7 @@ import { keepTellingOfFullDisk } from "./room";
 import { serveKubernetes } from "./servers/world";
 import { copyState } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
-import { portsInTheWay } from "./state/in-the-way";
+import { findInTheWay } from "./state/in-the-way";
 import { clusterLost } from "./state/lost";
 import { rememberMore } from "./state/pending";
 import { approvedDeletions, type Protection } from "./state/protection";
@@ -150,7 +150,7 @@ async function openRun(
 
 /** Adds to a failure what its own words do not say. */
 async function noteReasons({ open }: Run, collector: EventCollector): Promise<void> {
-  if (collector.undeleted.length > 0) collector.note(await portsInTheWay(open, collector.undeleted).catch(couldNotTell));
+  if (collector.undeleted.length > 0) collector.note(await findInTheWay(open, collector.undeleted).catch(couldNotTell));
   if (isUnreachable(collector.failure ?? "")) collector.note(tellLost(await open.exportState(false)));
 }
 

@@ -6,6 +6,7 @@ import { isFields } from "../model/data";
 import { type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings, InvalidInputError, nearest, type Problem } from "../model/problems";
+import { standInCloud } from "../model/registry";
 import { fromFolder } from "./from-folder";
 import { checkNamesakes, environmentFiles, nameOf } from "./namesakes";
 import { planContent } from "./plan-content";
@@ -82,7 +83,7 @@ function locate(reference: string, root: string): string {
     throw missing(
       reference,
       `there is no environment of this name in ${join(root, "environments")}`,
-      near ? `did you mean "${near}"?` : `\`kpaas init ${reference} --provider openstack\` writes one`,
+      near ? `did you mean "${near}"?` : `\`kpaas init ${reference} --provider ${standInCloud(registry)}\` writes one`,
     );
   }
   if (existsSync(path)) return path;

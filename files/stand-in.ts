@@ -1,12 +1,13 @@
 import { isFields } from "../model/data";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings } from "../model/problems";
+import { standInCloud } from "../model/registry";
 import type { LoadedEnvironment } from "./load";
 import { planContent } from "./plan-content";
 import { registry } from "./registry";
 
 /** What the smallest environment file says; its plan stands for one that cannot be planned where only the name matters. */
-const SMALLEST = { infrastructure: { provider: "openstack" } };
+const SMALLEST = { infrastructure: { provider: standInCloud(registry) } };
 
 /** What decides how an environment is reached and held, and what is to be left of it. */
 const KEPT = ["layers", "profile", "retain", "infrastructure"] as const;

@@ -1,8 +1,11 @@
+import type { CloudDefinition } from "./cloud";
 import type { Environment } from "./environment/types";
 import type { ServiceDefinition } from "./service";
 
 /** What can be had, by name: what checking and planning go through, and the only place that knows it. */
 export interface Registry {
+  /** By name; the first stands in where a file names none that there is. */
+  readonly clouds: Readonly<Record<string, CloudDefinition>>;
   /** In the order in which they are brought up where nothing else decides. */
   readonly services: Readonly<Record<string, ServiceDefinition>>;
 }
@@ -31,4 +34,18 @@ export function givenByFile({ platform }: Environment): string[] {
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));
+}
+
+/** The name of the cloud that stands in where a file names none. */
+export function standInCloud({ clouds }: Registry): string {
+  const [first] = Object.keys(clouds);
+  if (first === undefined) throw new Error("a registry needs a cloud");
+  return first;
+}
+
+/** The cloud of that name, or the one that stands in for it. */
+export function cloudOf(name: string, registry: Registry): CloudDefinition {
+  const cloud = registry.clouds[name] ?? registry.clouds[standInCloud(registry)];
+  if (cloud === undefined) throw new Error(`there is no cloud ${name}`);
+  return cloud;
 }

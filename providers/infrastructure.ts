@@ -1,5 +1,5 @@
-import type { ComponentResource, Output } from "@pulumi/pulumi";
-import type { Role } from "../model/plan/types";
+import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
+import type { EnvironmentPlan, Role } from "../model/plan/types";
 
 /** A machine as everything above the cloud sees it. */
 export interface InfrastructureMachine {
@@ -51,4 +51,18 @@ export interface InfrastructureSecrets {
   readonly credentials?: Output<Readonly<Record<string, string>>>;
   /** The SSH private key the file refers to; undefined: a pair is generated. */
   readonly sshPrivateKey?: Output<string>;
+}
+
+/** What every cloud's component is made from. */
+export interface InfrastructureArgs {
+  /** The environment's plan. Nothing is registered that it does not name. */
+  readonly plan: EnvironmentPlan;
+  /** What the file's secret references resolved to. */
+  readonly secrets: InfrastructureSecrets;
+  /** Ids by the reference that the plan has in their place: of a network, subnet and router that are used instead of being made. @default none */
+  readonly ids?: Readonly<Record<string, Input<string>>>;
+  /** Gives the logical names of what stands in this stack. @default nobody knows: what may be there already is not counted as missing room */
+  readonly standing?: () => Promise<ReadonlySet<string>>;
+  /** Called once the cloud is known to have what the plan names, before an update makes anything. */
+  readonly onChecked?: () => void;
 }

@@ -7,6 +7,8 @@ import type { PlatformFields } from "../model/environment/environment-fields";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
+import { clouds } from "../providers/clouds";
+import type { Cloud } from "../providers/define-cloud";
 import type { Infrastructure } from "../providers/infrastructure";
 import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
@@ -181,18 +183,14 @@ export function createInfrastructure(
   onChecked: (() => void) | undefined,
   ids: PlannedSpec["ids"] = {},
 ): Infrastructure {
-  switch (plan.provider) {
-    case "openstack": {
-      const { OpenStackInfrastructure } = load<typeof import("../providers/openstack/infrastructure")>(
-        () => require("../providers/openstack/infrastructure"),
-        "@pulumi/openstack",
-      );
-      const args = { plan, secrets, ids, standing: standingNames, ...(onChecked ? { onChecked } : {}) };
-      return new OpenStackInfrastructure(`${name}-infrastructure`, args, opts);
-    }
-    default:
-      throw new Error(`machines on ${plan.provider} are not supported yet in this version`);
-  }
+  const cloud = Object.values<Cloud>(clouds).find((each) => each.name === plan.provider);
+  if (cloud === undefined) throw new Error(`machines on ${plan.provider} are not supported yet in this version`);
+  const Component = load(() => cloud.infrastructure(), cloud.sdk);
+  return new Component(
+    `${name}-infrastructure`,
+    { plan, secrets, ids, standing: standingNames, ...(onChecked ? { onChecked } : {}) },
+    opts,
+  );
 }
 
 /** Logical names of what stands in this stack. */

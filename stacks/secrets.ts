@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Config, type Output, output, secret } from "@pulumi/pulumi";
 import { fromFolder } from "../files/from-folder";
+import { registry } from "../files/registry";
+import { wrongCredentials } from "../model/cloud";
 import { isTemplate, referencesIn } from "../model/environment/variable-values";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
-import { wrongCredentials } from "../providers/openstack/credentials";
+import { cloudOf } from "../model/registry";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { steadyError } from "../providers/steady-error";
 
@@ -54,7 +56,7 @@ export async function resolveSecrets(
     resolve(path, reference, (value) => secret(value));
   const { tls } = plan.platform;
   const credentials =
-    given.credentials ?? (await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value))));
+    given.credentials ?? (await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value, plan))));
   const keyOf = (value: string): Output<string> => {
     const publicKey = publicHalf(value);
     const written = plan.access.ssh.publicKey;
@@ -142,14 +144,14 @@ function parseVariable(text: string, plan: EnvironmentPlan): string {
 }
 
 /** Credentials are one JSON object of provider arguments; the names K-PaaS keeps in its store are taken as well. */
-function parseCredentials(text: string): Readonly<Record<string, string>> {
+function parseCredentials(text: string, { provider }: EnvironmentPlan): Readonly<Record<string, string>> {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error("must hold one JSON object of provider arguments");
   const credentials = Object.fromEntries(
     Object.entries(value).map(([key, each]) => [key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), String(each)]),
   );
-  const wrong = wrongCredentials(credentials);
+  const wrong = wrongCredentials(cloudOf(provider, registry), credentials);
   if (wrong !== undefined) throw new Error(wrong);
   return credentials;
 }

@@ -1,4 +1,5 @@
 import { runtime } from "@pulumi/pulumi";
+import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 
 /** Properties of a resource. */
 export type Bag = Record<string, unknown>;
@@ -49,7 +50,7 @@ const KNOWN: Outputs = {
   "tls:index/selfSignedCert:SelfSignedCert": () => ({ certPem: CERTIFICATE }),
   "tls:index/certRequest:CertRequest": () => ({ certRequestPem: CERTIFICATE }),
   "tls:index/locallySignedCert:LocallySignedCert": () => ({ certPem: CERTIFICATE }),
-  "kpaas:kubespray:Cluster": (_name, inputs) => ({
+  [KUBESPRAY_CLUSTER]: (_name, inputs) => ({
     kubeconfig: secretEnvelope("apiVersion: v1\nkind: Config\n"),
     endpoint: "https://10.20.0.2:6443",
     versions: { kubernetes: inputs.kubernetes },

@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import { createWhole, keepFile, writeWhole } from "../../host/files";
 import { withTemporaryFolder } from "../../host/temporary";
+import { cloudNames } from "../../model/environment/later-clouds";
 import type { Profile, ProviderName } from "../../model/plan/types";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, writeJson, writeLines } from "../context";
@@ -16,7 +17,7 @@ export function registerInit(program: Command, context: Context): void {
     .summary("write a commented environment file")
     .description("Writes environments/NAME.yaml, commented, and the JSON Schema editors complete it by. Overwrites no environment.")
     .argument("NAME", "DNS label of at most 30 characters; the stack and every resource take it")
-    .addOption(new Option("--provider <P>", "where machines come from").choices(PROVIDERS).makeOptionMandatory())
+    .addOption(new Option("--provider <P>", "where machines come from").choices(cloudNames).makeOptionMandatory())
     .addOption(new Option("--profile <X>", "how much platform and redundancy").choices(PROFILES).default("minimal"))
     .option("--json", "print what was written as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas init seoul --provider openstack --profile highAvailability")
@@ -29,7 +30,6 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-const PROVIDERS: readonly ProviderName[] = ["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"];
 const PROFILES: readonly Profile[] = ["minimal", "standard", "highAvailability"];
 
 /** Where editors find the schema, relative to environments/. */
@@ -46,7 +46,10 @@ async function init(context: Context, name: string, options: InitOptions): Promi
   const root = environments.findRoot(context.cwd);
   const folder = join(root, "environments");
   const file = join(folder, `${name}.yaml`);
-  const text = environmentTemplate({ name, provider: options.provider, profile: options.profile, schema: SCHEMA });
+  const { provider, profile } = options;
+  const { registry } = await import("../../files/registry.js");
+  const cloud = registry.clouds[provider];
+  const text = environmentTemplate({ name, provider, profile, options: cloud?.template ?? "", schema: SCHEMA });
   const problems = await problemsOf(environments, name, text);
   if (problems.some((problem) => problem.severity === "error")) throw new InvalidInputError(problems);
   if (!createWhole(file, text)) throw badUsage(`${file} exists already`, "edit it, or choose another name", name);

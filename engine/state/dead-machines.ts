@@ -1,17 +1,18 @@
+import { registry } from "../../files/registry";
 import { groupPath } from "../../model/plan/input-field";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { type Problem, RefusedError } from "../../model/problems";
+import { cloudOf } from "../../model/registry";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { nameOf } from "../events";
+import { kindOf } from "./clouds";
 import type { State, StateResource } from "./state";
 
 /*
- * Nova makes a server at once and finds out later that it cannot: for want of room, or because a quota of volumes is used up. Such a server is
+ * Some clouds make a server at once and find out later that they cannot: for want of room, or because a quota of volumes is used up. Such a server is
  * there and in error, and its provider takes it for made. One that never was a machine goes, and another is made; one that was stays, for an
  * error can pass, and it may be a member of etcd.
  */
-
-const INSTANCE = "openstack:compute/instance:Instance";
 
 /** A machine of the plan of which the cloud says that its server is in error. */
 export interface DeadMachine {
@@ -35,7 +36,7 @@ export function deadMachines(plan: EnvironmentPlan, { deployment }: State, clust
 }
 
 function isInError({ type, delete: goes, outputs, initErrors }: StateResource): boolean {
-  return type === INSTANCE && goes !== true && (outputs?.powerState === "error" || isUnmade(initErrors));
+  return kindOf(type) === "machine" && goes !== true && (outputs?.powerState === "error" || isUnmade(initErrors));
 }
 
 /** Whether a creation ended in an error of the server. */
@@ -59,17 +60,18 @@ export function tellRemade(dead: readonly DeadMachine[]): string {
 
 /** @throws RefusedError naming each machine that was one, and is in error now */
 export function refuseDead(plan: EnvironmentPlan, dead: readonly DeadMachine[]): void {
+  const { show, remove } = cloudOf(plan.provider, registry).state.commands;
   const problems = dead.map(({ machine, id }): Problem => {
     const { key, generation, group, name } = machine;
     const isNode = name in plan.cluster.nodes;
     const lost = isNode
       ? `raise its generation to ${generation + 1}, which builds another beside it`
-      : `\`openstack server delete ${id}\` and refresh, and the next \`up\` makes it again, with its data volumes`;
+      : `\`${remove(id)}\` and refresh, and the next \`up\` makes it again, with its data volumes`;
     return {
       environment: plan.environment,
       path: isNode ? `${groupPath(group)}.${key}` : groupPath(group),
       reason: `the server of ${key} (${id}) is in error, and it is in use: it is not replaced by itself`,
-      remedy: `an error can pass: see \`openstack server show ${id}\`, mend it, and run \`kpaas refresh ${plan.environment}\`; where it is lost, ${lost}`,
+      remedy: `an error can pass: see \`${show(id)}\`, mend it, and run \`kpaas refresh ${plan.environment}\`; where it is lost, ${lost}`,
       severity: "error",
     };
   });
@@ -104,6 +106,6 @@ export async function deleteFirst(urns: readonly string[]): Promise<void> {
   const names = urns.map(nameOf);
   const { runtime } = await import("@pulumi/pulumi");
   runtime.registerStackTransformation(({ type, name, props, opts }) =>
-    type === INSTANCE && names.includes(name) ? { props, opts: { ...opts, deleteBeforeReplace: true } } : undefined,
+    kindOf(type) === "machine" && names.includes(name) ? { props, opts: { ...opts, deleteBeforeReplace: true } } : undefined,
   );
 }

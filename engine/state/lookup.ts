@@ -1,5 +1,6 @@
 import { CustomResource, type CustomResourceOptions, ProviderResource, runtime } from "@pulumi/pulumi";
-import { NOT_FOUND, type Question, type Values, type Way } from "./findable";
+import type { Question, Values, Way } from "../../model/findable";
+import { NOT_FOUND } from "./findable";
 import { plain, type StateResource } from "./state";
 
 /** What a cloud is to be asked about. */

@@ -1,5 +1,6 @@
+import type { Values } from "../../model/findable";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
-import type { Values } from "./findable";
+import { kindOf } from "./clouds";
 import type { State, StateResource } from "./state";
 
 /** What a destroy takes for good, and what it leaves behind; one line each. */
@@ -8,9 +9,6 @@ export interface Loss {
   readonly kept: readonly string[];
 }
 
-const VOLUME = "openstack:blockstorage/volume:Volume";
-const INSTANCE = "openstack:compute/instance:Instance";
-const FLOATING = "openstack:networking/floatingIp:FloatingIp";
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 
@@ -25,13 +23,13 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
   const kept = new Set(resources.filter(({ retainOnDelete }) => retainOnDelete === true).map(({ urn }) => urn));
   for (const urn of toRetain(resources, retain)) kept.add(urn);
   const shares = resources
-    .filter(({ type, inputs }) => type === INSTANCE && rolesOf(inputs).includes("nfs"))
+    .filter(({ type, inputs }) => kindOf(type) === "machine" && rolesOf(inputs).includes("nfs"))
     .map(({ inputs }) => keyOf(inputs));
   const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
     const stays = kept.has(resource.urn);
     const { type, inputs = {}, outputs = {} } = resource;
-    switch (type) {
-      case VOLUME: {
+    switch (kindOf(type) ?? type) {
+      case "volume": {
         const name = map(inputs.metadata)["kpaas-volume"];
         const what = `${text(name) || text(inputs.name)} of ${keyOf(inputs) || "no machine"}, ${text(inputs.size)} GiB`;
         return [
@@ -43,7 +41,7 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
         const size = text(map(map(map(inputs.spec).resources).requests).storage);
         return [{ line: `claim ${text(namespace)}/${text(name)}, ${size}`, stays }];
       }
-      case FLOATING:
+      case "floatingAddress":
         return stays ? [{ line: `floating address ${text(outputs.address)}`, stays }] : [];
       case KUBESPRAY_CLUSTER:
         return [{ line: "etcd: every Kubernetes object of the cluster", stays }];
@@ -82,8 +80,8 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
   return resources
     .filter(({ type, inputs, retainOnDelete }) => {
       if (retainOnDelete === true) return false;
-      if (type === FLOATING) return retain.includes("addresses");
-      if (type === VOLUME) return volumes && keyOf(inputs) !== "";
+      if (kindOf(type) === "floatingAddress") return retain.includes("addresses");
+      if (kindOf(type) === "volume") return volumes && keyOf(inputs) !== "";
       return volumes && (type === CLAIM || (type === NAMESPACE && holding.has(text(map(inputs?.metadata).name))));
     })
     .map(({ urn }) => urn);

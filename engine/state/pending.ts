@@ -1,8 +1,10 @@
 import { fingerprintOf } from "../../model/canonical";
+import type { Values } from "../../model/findable";
 import { parseApproval } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
 import { nameOf } from "../events";
-import { findable, SEVERAL, type Values } from "./findable";
+import { cloudOfType } from "./clouds";
+import { findable, SEVERAL } from "./findable";
 import type { Answer, Lookup } from "./lookup";
 import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";
 import { completed } from "./unanswered";
@@ -150,10 +152,11 @@ export async function adoptRefused(
 
 /** What an object in the cloud is that a creation has made after all, as the state has it. */
 function adopted(resource: StateResource, id: string, unfinished = false): StateResource {
-  // OpenStack's provider cannot read back all that it was given (tags, a port's addresses and groups, a machine's networks …), and takes what it
-  // cannot read for changed: it has to know what was asked for, and then reads the rest.
+  // A provider that cannot read back all that it was given takes what it cannot read for changed: it has to know what was asked for, and then
+  // reads the rest.
   const asked = Object.entries(resource.inputs ?? {}).filter(([key]) => !key.startsWith("__"));
-  const outputs = resource.type.startsWith("openstack:") ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
+  const outputs =
+    cloudOfType(resource.type)?.state.readsBack === false ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
   return { ...resource, id, ...outputs, ...(unfinished ? { delete: true } : {}) };
 }
 

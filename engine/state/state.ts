@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { Values } from "../../model/findable";
 import { type Format, refuseNewer } from "../../model/formats";
 import { parseStackName } from "../../model/layers";
 import { ENVIRONMENT, KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
-import type { Values } from "./findable";
 
 /** The type of the resource that stands for a stack. */
 export const STACK = "pulumi:pulumi:Stack";

@@ -3,7 +3,7 @@ import { machineName } from "../lock";
 import { operatingSystem } from "../plan/operating-system";
 import { type Findings, nearest } from "../problems";
 import type { Registry } from "../registry";
-import { checkLabels } from "./checks-labels";
+import { checkCloud } from "./checks-cloud";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
 import { checkPlatform } from "./checks-platform";
 import { checkPools } from "./checks-pools";
@@ -20,7 +20,7 @@ import type { Environment } from "./types";
  */
 export function checkEnvironment(environment: Environment, registry: Registry, findings: Findings, broken: readonly string[] = []): void {
   checkNames(environment, findings);
-  checkLabels(environment, findings);
+  checkCloud(environment, registry, findings);
   checkControlPlane(environment, findings);
   checkWorkers(environment, findings);
   checkPools(environment, findings);

@@ -4,6 +4,10 @@
  * a service's or a cloud's own options mean, in their definitions.
  */
 
+import { globalRegistry, type z } from "zod";
+import type { Registry } from "../registry";
+import { laterClouds } from "./later-clouds";
+
 /** One field, or a kind of fields. */
 export interface FieldDoc {
   /** Dotted; `KEY` for a name of the file's own, `N` for a place in a list. One that begins with `…` counts wherever a path ends so. */
@@ -52,7 +56,6 @@ export const fieldDocs: readonly FieldDoc[] = [
   {
     path: "infrastructure.provider",
     means: "the cloud that the machines come from",
-    later: ["nhn", "aws", "gcp", "azure", "vsphere", "existing"],
   },
   { path: "infrastructure.region", means: "the cloud's region", byDefault: "the cloud's own" },
   {
@@ -134,22 +137,6 @@ export const fieldDocs: readonly FieldDoc[] = [
     byDefault: "the provider's environment variables or configuration",
     type: "SecretReference",
   },
-  { path: "infrastructure.openstack", means: "what only OpenStack takes" },
-  {
-    path: "infrastructure.openstack.externalNetwork",
-    means: `the network that floating addresses and the router's way out are in, ${nameOrId}`,
-    byDefault: "`public`",
-  },
-  { path: "infrastructure.openstack.loadBalancerProvider", means: "what Octavia makes balancers of", byDefault: "`amphora`" },
-  { path: "infrastructure.openstack.bootVolumeGiB", means: "the size of each machine's boot volume in GiB", byDefault: "`40`" },
-  { path: "infrastructure.openstack.bootVolumeType", means: `its volume type, ${nameOrId}`, byDefault: "the cloud's" },
-  ...["nhn", "aws", "gcp", "azure", "vsphere", "existing"].map(
-    (each): FieldDoc => ({
-      path: `infrastructure.${each}`,
-      means: `what only ${each} takes`,
-      later: true,
-    }),
-  ),
 
   { path: "cluster", means: "the Kubernetes cluster on the machines" },
   { path: "cluster.engine", means: "what makes the cluster", byDefault: "`kubespray`", later: ["eks", "gke", "aks", "imported"] },
@@ -304,8 +291,41 @@ export const fieldDocs: readonly FieldDoc[] = [
   { path: "….file", means: "the secret is in this file; a relative path goes by the folder of the file it stands in" },
 ];
 
+/** All rows: those above, with the sections of the clouds behind what all of them have. */
+export function docsOf(registry: Registry): readonly FieldDoc[] {
+  const docs = known.get(registry) ?? withClouds(registry);
+  known.set(registry, docs);
+  return docs;
+}
+
+const known = new WeakMap<Registry, readonly FieldDoc[]>();
+
+function withClouds(registry: Registry): FieldDoc[] {
+  const later = laterClouds(registry);
+  const clouds = Object.values(registry.clouds).flatMap(({ name, title, options }): FieldDoc[] => [
+    { path: `infrastructure.${name}`, means: `what only ${title} takes` },
+    ...Object.entries(options).map(([option, type]) =>
+      optionDoc(`infrastructure.${name}.${option}`, globalRegistry.get(type as z.ZodType)),
+    ),
+  ]);
+  const last = fieldDocs.findLastIndex(({ path }) => path.startsWith("infrastructure"));
+  return [
+    ...fieldDocs.slice(0, last + 1).map((doc) => (doc.path === "infrastructure.provider" ? { ...doc, later } : doc)),
+    ...clouds,
+    ...later.map((name): FieldDoc => ({ path: `infrastructure.${name}`, means: `what only ${name} takes`, later: true })),
+    ...fieldDocs.slice(last + 1),
+  ];
+}
+
+/** An option says itself what it means, and what is taken without it. */
+function optionDoc(path: string, meta: { readonly [key: string]: unknown } | undefined): FieldDoc {
+  const { description, byDefault } = meta ?? {};
+  return { path, means: String(description), ...(typeof byDefault === "string" ? { byDefault } : {}) };
+}
+
 /** The row of a field; undefined where nothing is known of it. `path` has KEY and N for what the file names itself. */
-export function docOf(path: string): FieldDoc | undefined {
-  const exact = fieldDocs.find((doc) => doc.path === path || doc.path === path.replace(/^(platform\.services)\.[^.]+/, "$1.KEY"));
-  return exact ?? fieldDocs.find((doc) => doc.path.startsWith("…") && `.${path}`.endsWith(doc.path.slice(1).replace(/^(?!\.)/, ".")));
+export function docOf(path: string, registry: Registry): FieldDoc | undefined {
+  const docs = docsOf(registry);
+  const exact = docs.find((doc) => doc.path === path || doc.path === path.replace(/^(platform\.services)\.[^.]+/, "$1.KEY"));
+  return exact ?? docs.find((doc) => doc.path.startsWith("…") && `.${path}`.endsWith(doc.path.slice(1).replace(/^(?!\.)/, ".")));
 }

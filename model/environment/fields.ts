@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { alignedCidr, overlaps, parseAddress, parseCidr, parseRange, parseSpan } from "../ipv4";
 import { labelKey, labelValue, nodeTaint } from "../kubernetes-names";
-import { openstackLimits } from "../openstack";
 import { type Amount, quantityProblem } from "../quantity";
 import { domainName, meant, meantDomain, turnedRange } from "./suggestions";
 import { unusable } from "./unusable-addresses";
@@ -72,8 +71,8 @@ export const reserved = unique(
       return last - first < 65_536;
     }, "must have at most 65536 addresses"),
 );
-/** The resolvers of a subnet. */
-export const resolvers = unique(address).max(openstackLimits.resolvers);
+/** The resolvers of a subnet: no cloud takes more. */
+export const resolvers = unique(address).max(5);
 /** A domain name. `instead` says what to do with an address. */
 export const domain = (instead: string) =>
   z
@@ -90,7 +89,7 @@ export const domain = (instead: string) =>
 export const text = z
   .string()
   .min(1)
-  .max(openstackLimits.text)
+  .max(255)
   .refine((name) => name.trim() === name, { message: "must have no blank at its ends", params: { remedy: "take the blanks out" } })
   .refine((name) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), "must be of printable characters");
 /** A name that always means the same thing. */

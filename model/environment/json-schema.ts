@@ -14,6 +14,8 @@ export function environmentJsonSchema(registry: Registry): object {
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly description?: string;
+  /** Of an option of a definition's own: what is taken without it. Left out of the schema that is written. */
+  readonly byDefault?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
@@ -52,8 +54,8 @@ function withDescriptions(schema: object, registry: Registry, path = ""): object
 
 function describe(schema: unknown, registry: Registry, path: string): unknown {
   if (!isFields(schema)) return schema;
-  const { description: own, ...rest } = withDescriptions(schema, registry, path) as JsonSchema;
-  const doc = docOf(path);
+  const { description: own, byDefault: _byDefault, ...rest } = withDescriptions(schema, registry, path) as JsonSchema;
+  const doc = docOf(path, registry);
   // A service says itself what it does.
   const means = doc?.path === "platform.services.KEY" ? own : undefined;
   const description = doc ? describeField(path, { ...doc, ...(means === undefined ? {} : { means }) }, registry) : own;

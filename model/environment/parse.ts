@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
 import { isFields } from "../data";
 import { type Findings, nearest } from "../problems";
-import type { Registry } from "../registry";
+import { type Registry, standInCloud } from "../registry";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 import { fieldsAt } from "./schema-fields";
@@ -19,10 +19,10 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly (string | number)[];
 
 /** Stand-ins for required fields, so that the other parts are checked even when these are missing. */
-const placeholders: readonly (readonly [Path, unknown])[] = [
+const placeholdersFor = (registry: Registry): readonly (readonly [Path, unknown])[] => [
   [["name"], "unnamed"],
   [["infrastructure"], {}],
-  [["infrastructure", "provider"], "openstack"],
+  [["infrastructure", "provider"], standInCloud(registry)],
 ];
 
 /**
@@ -33,9 +33,10 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
   if (!isFields(content)) {
     if (content !== undefined)
       findings.error("", "an environment file is a map of fields", "start with `name:` and `infrastructure: { provider: … }`");
-    return { file: { name: "unnamed", infrastructure: { provider: "openstack" } }, broken: [""] };
+    return { file: { name: "unnamed", infrastructure: { provider: standInCloud(registry) } }, broken: [""] };
   }
   const draft = structuredClone(content);
+  const placeholders = placeholdersFor(registry);
   const broken = new Set<string>();
   for (let round = 0; ; round += 1) {
     const result = environmentFileSchema(registry).safeParse(draft);

@@ -1,9 +1,10 @@
+import type { CloudDefinition } from "../cloud";
 import { sameValue } from "../cluster/variables";
-import { isFields } from "../data";
+import { type Fields, fields, isFields } from "../data";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
-import { type Registry, switchedServices } from "../registry";
+import { cloudOf, type Registry, switchedServices } from "../registry";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
 import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
@@ -33,9 +34,6 @@ const cipherSuites = [
   "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
 ];
 
-/** Flavors taken where the file names none. */
-const sizes = { controlPlane: "m1.large", worker: "m1.xlarge", bastion: "m1.small", nfs: "m1.medium" };
-
 /**
  * Applies the defaults that follow from the file alone.
  * @param own what the environment's own file says, without its bases
@@ -44,14 +42,14 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
   const profile = file.profile ?? "minimal";
   const defaults = profiles[profile];
   const { infrastructure, cluster = {}, platform = {} } = file;
+  const cloud = cloudOf(infrastructure.provider, registry);
   const access = infrastructure.access ?? {};
   const cidr = infrastructure.network?.cidr ?? "10.20.0.0/16";
   const adminCidrs = access.adminCidrs ?? [];
-  const bastion = access.bastion === undefined ? defaults.bastion && infrastructure.provider !== "existing" : access.bastion !== false;
+  const bastion = access.bastion === undefined ? defaults.bastion && cloud.can.machines : access.bastion !== false;
   const storage = platform.storage ?? { kind: "nfs" as const };
-  const groups = groupsOf(file, own, defaults, bastion, storage.kind === "nfs" && storage.server === undefined);
+  const groups = groupsOf(file, own, defaults, cloud, bastion, storage.kind === "nfs" && storage.server === undefined);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
-  const balancer = controlPlanes > 1 && infrastructure.provider !== "vsphere" && infrastructure.provider !== "existing";
   const range =
     platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
   const existing = infrastructure.network?.existing;
@@ -68,12 +66,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
     zones: infrastructure.zones ?? [],
     ...given("image", infrastructure.image),
     ...given("credentials", infrastructure.credentials),
-    openstack: {
-      externalNetwork: infrastructure.openstack?.externalNetwork ?? "public",
-      loadBalancerProvider: infrastructure.openstack?.loadBalancerProvider ?? "amphora",
-      bootVolumeGiB: infrastructure.openstack?.bootVolumeGiB ?? 40,
-      ...given("bootVolumeType", infrastructure.openstack?.bootVolumeType),
-    },
+    cloud: cloud.resolve(optionsOf(file, cloud.name)),
     network: {
       cidr,
       ...given("gateway", infrastructure.network?.gateway),
@@ -87,7 +80,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       ingressCidrs: access.ingressCidrs ?? [cidr, ...adminCidrs],
       bastion,
       api: access.api ?? (adminCidrs.length > 0 || !bastion ? "direct" : "bastion"),
-      sshUser: access.ssh?.user ?? "ubuntu",
+      sshUser: access.ssh?.user ?? cloud.defaults.sshUser,
       ...given("publicKey", access.ssh?.publicKey),
       ...given("privateKey", access.ssh?.privateKey),
       ...given("keyPair", access.ssh?.keyPair),
@@ -103,7 +96,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       proxyMode: cluster.network?.proxyMode ?? "ipvs",
       runtime: cluster.runtime ?? "crio",
       apiEndpoint: {
-        kind: cluster.apiEndpoint?.kind ?? (balancer ? "loadBalancer" : "node"),
+        kind: cluster.apiEndpoint?.kind ?? (controlPlanes > 1 ? cloud.defaults.apiEndpoint : "node"),
         ...given("domain", cluster.apiEndpoint?.domain),
         ...given("address", cluster.apiEndpoint?.address),
       },
@@ -114,7 +107,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
         ...given("podSecurity", cluster.hardening?.podSecurity),
       },
       autoRenewCertificates: cluster.certificates?.autoRenew ?? true,
-      onDelete: cluster.onDelete ?? (infrastructure.provider === "existing" ? "reset" : "forget"),
+      onDelete: cluster.onDelete ?? cloud.defaults.onDelete,
       variables: cluster.variables ?? {},
     },
     platform: {
@@ -136,9 +129,21 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
   };
 }
 
-function groupsOf(file: EnvironmentFile, own: unknown, defaults: ProfileDefaults, bastion: boolean, nfs: boolean): WantedGroup[] {
+/** What the file says of one cloud's own options. */
+function optionsOf({ infrastructure }: EnvironmentFile, cloud: string): Fields {
+  return fields(fields(infrastructure)[cloud]);
+}
+
+function groupsOf(
+  file: EnvironmentFile,
+  own: unknown,
+  defaults: ProfileDefaults,
+  { can, defaults: { sizes } }: CloudDefinition,
+  bastion: boolean,
+  nfs: boolean,
+): WantedGroup[] {
   const cluster = file.cluster ?? {};
-  const plain = { labels: {}, taints: [], volumes: [], spread: true, counted: false };
+  const plain = { labels: {}, taints: [], volumes: [], spread: can.spread, counted: false };
   const stacked = (cluster.etcd?.placement ?? "stacked") === "stacked";
   const controlPlaneSize = cluster.controlPlane?.size ?? sizes.controlPlane;
   const pools = cluster.pools ?? { worker: {} };
@@ -184,7 +189,7 @@ function groupsOf(file: EnvironmentFile, own: unknown, defaults: ProfileDefaults
       labels: pool.labels ?? {},
       taints: pool.taints ?? [],
       volumes: pool.volumes ?? [],
-      spread: pool.spread ?? true,
+      spread: pool.spread ?? can.spread,
       counted: pool.nodes !== undefined && sameValue(pool.nodes, fieldAt(own, "cluster", "pools", name, "nodes")),
     })),
     ...(nfs

@@ -27,6 +27,7 @@ import {
   volume,
   zone,
 } from "./fields";
+import { laterClouds } from "./later-clouds";
 import { laterServices } from "./later-services";
 
 /*
@@ -43,8 +44,8 @@ const servicesOf = (registry: Registry): z.ZodType<Readonly<Record<string, Servi
     ...Object.fromEntries(laterServices(registry).map((name) => [name, service().optional()])),
   });
 
-const infrastructure = z.strictObject({
-  provider: z.enum(["openstack", "nhn", "aws", "gcp", "azure", "vsphere", "existing"]),
+/** Where machines come from: the same for every cloud. */
+const infrastructure = {
   region: text.optional(),
   zones: unique(zone).min(1).optional(),
   image: pinned.optional().describe(nameOrId),
@@ -89,21 +90,23 @@ const infrastructure = z.strictObject({
     })
     .optional(),
   credentials: secretReferenceSchema.optional(),
-  openstack: z
-    .strictObject({
-      externalNetwork: text.optional().describe(nameOrId),
-      loadBalancerProvider: z.enum(["amphora", "ovn"]).optional(),
-      bootVolumeGiB: positive.optional(),
-      bootVolumeType: text.optional().describe(nameOrId),
-    })
-    .optional(),
-  nhn: z.record(z.string(), z.unknown()).optional(),
-  aws: z.record(z.string(), z.unknown()).optional(),
-  gcp: z.record(z.string(), z.unknown()).optional(),
-  azure: z.record(z.string(), z.unknown()).optional(),
-  vsphere: z.record(z.string(), z.unknown()).optional(),
-  existing: z.record(z.string(), z.unknown()).optional(),
-});
+};
+
+/** `infrastructure`, with a section of each cloud's own options. */
+const infrastructureOf = (registry: Registry) => {
+  const later = laterClouds(registry);
+  const clouds = Object.values(registry.clouds);
+  return z.strictObject({
+    provider: z.enum([...clouds.map(({ name }) => name), ...later]),
+    ...infrastructure,
+    ...Object.fromEntries(clouds.map(({ name, options }) => [name, z.strictObject(options).optional()])),
+    ...Object.fromEntries(later.map((name) => [name, z.record(z.string(), z.unknown()).optional()])),
+  }) as z.ZodType<CommonInfrastructure>;
+};
+
+interface CommonInfrastructure extends z.infer<z.ZodObject<typeof infrastructure, z.core.$strict>> {
+  readonly provider: string;
+}
 
 const cluster = z.strictObject({
   engine: z.enum(["kubespray", "eks", "gke", "aks", "imported"]).optional(),
@@ -244,7 +247,7 @@ const schemaOf = (registry: Registry) =>
     layers: z.enum(["one", "three"]).optional(),
     protect: z.enum(["data", "none"]).optional(),
     retain: z.array(z.enum(["volumes", "backups", "addresses"])).optional(),
-    infrastructure,
+    infrastructure: infrastructureOf(registry),
     cluster: cluster.optional(),
     platform: platformOf(registry).optional(),
     edge: z.record(z.string(), z.unknown()).optional(),

@@ -1,4 +1,4 @@
-import type { AddressRange, Labels, OpenStackPlan, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
+import type { AddressRange, CloudOptions, Labels, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
 
 /** What a file says of one machine. */
 export interface WantedMachine {
@@ -54,7 +54,8 @@ export interface Environment {
   readonly zones: readonly string[];
   readonly image?: string;
   readonly credentials?: SecretReference;
-  readonly openstack: Omit<OpenStackPlan, "region">;
+  /** The cloud's own options, with their defaults. */
+  readonly cloud: CloudOptions;
   readonly network: {
     readonly cidr: string;
     readonly gateway?: string;

@@ -1,15 +1,18 @@
+import { fields } from "../data";
 import type { Findings } from "../problems";
 import type { Registry } from "../registry";
+import { laterClouds } from "./later-clouds";
 import type { EnvironmentFile } from "./schema";
 import type { Environment } from "./types";
 
 type Refusal = readonly [path: string, refused: boolean, remedy: string];
 
 /** Refuses what the contract names and this version cannot do yet: a value is never ignored. */
-export function refuseUnsupported(file: EnvironmentFile, environment: Environment, { services }: Registry, findings: Findings): void {
+export function refuseUnsupported(file: EnvironmentFile, environment: Environment, registry: Registry, findings: Findings): void {
   const { infrastructure, cluster = {}, platform = {} } = file;
+  const clouds = Object.keys(registry.clouds);
   const refusals: Refusal[] = [
-    ["infrastructure.provider", infrastructure.provider !== "openstack", "use openstack"],
+    ["infrastructure.provider", !clouds.includes(infrastructure.provider), `use ${clouds.join(" or ")}`],
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
@@ -44,8 +47,8 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     if (storage.sizeGiB !== undefined)
       findings.error("platform.storage.sizeGiB", "a given server has its own size", "take it out, or take server out", storage.sizeGiB);
   }
-  for (const name of ["nhn", "aws", "gcp", "azure", "vsphere", "existing", "openstack"] as const) {
-    if (infrastructure[name] !== undefined && infrastructure.provider !== name) {
+  for (const name of [...laterClouds(registry), ...clouds]) {
+    if (fields(infrastructure)[name] !== undefined && infrastructure.provider !== name) {
       findings.error(
         `infrastructure.${name}`,
         `holds options of ${name}, but the provider is ${infrastructure.provider}`,
@@ -53,7 +56,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
       );
     }
   }
-  const later = environment.platform.services.filter(({ name }) => !(name in services));
+  const later = environment.platform.services.filter(({ name }) => !(name in registry.services));
   for (const { name } of later.filter(({ explicit }) => explicit)) {
     findings.error(`platform.services.${name}`, "is not supported yet in this version", "set it to false");
   }

@@ -16,13 +16,12 @@ const appliedMachineSchema = z.object({
 });
 
 /** What a machine takes at its first boot only. */
-const builtSchema = z.object({
+const builtSchema = z.looseObject({
   image: z.string(),
-  bootVolumeGiB: z.number(),
-  bootVolumeType: z.string().optional(),
   zones: z.array(z.string()),
   /** The public key of the file, or the name of a key pair that the cloud had. */
   key: z.string().optional(),
+  // Beside them the cloud's own options, by name.
 });
 
 const floating = z.object({ address: z.string().optional() }).optional();
@@ -134,12 +133,9 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     ...(caches.length === 0 ? {} : { caches }),
     place: {
       "infrastructure.provider": plan.provider,
-      "infrastructure.region": plan.openstack?.region ?? "",
+      "infrastructure.region": plan.cloud.region ?? "",
       "infrastructure.network.existing": [plan.network.existing?.network, plan.network.existing?.subnet].filter(Boolean).join(" "),
-      "infrastructure.openstack.externalNetwork": plan.openstack?.externalNetwork ?? "",
-      ...(plan.apiEndpoint.kind === "loadBalancer" && plan.openstack
-        ? { "infrastructure.openstack.loadBalancerProvider": plan.openstack.loadBalancerProvider }
-        : {}),
+      ...Object.fromEntries(Object.entries(plan.cloud.place).map(([name, value]) => [`infrastructure.${plan.provider}.${name}`, value])),
     },
   };
 }
@@ -164,20 +160,11 @@ function takenAfter(plan: EnvironmentPlan, before: Applied | undefined): Applied
   };
 }
 
-function built({ machines, openstack, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {
+function built({ machines, cloud, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {
   const image = machines[0]?.image;
-  if (image === undefined || openstack === undefined) return {};
-  const { bootVolumeGiB, bootVolumeType } = openstack;
+  if (image === undefined) return {};
   const key = access.ssh.keyPair ?? access.ssh.publicKey;
-  return {
-    built: {
-      image,
-      bootVolumeGiB,
-      ...(bootVolumeType === undefined ? {} : { bootVolumeType }),
-      zones: [...zones],
-      ...(key === undefined ? {} : { key }),
-    },
-  };
+  return { built: { image, ...cloud.firstBoot, zones: [...zones], ...(key === undefined ? {} : { key }) } };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { ChangedField, CloudDefinition } from "../cloud";
+import { laterClouds } from "../environment/later-clouds";
 import { fieldOf, type Registry } from "../registry";
 import type { ServiceDefinition } from "../service";
 import type { Danger } from "./danger";
@@ -36,7 +38,19 @@ const rows = (how: ChangeKind, ...paths: readonly (string | readonly [path: stri
 
 /** One row for every field, or for the fields below it. */
 export function changeRows(registry: Registry): ChangeRow[] {
-  return [...fileRows, ...Object.values(registry.services).flatMap((service) => serviceRows(service, registry))];
+  return [
+    ...fileRows,
+    ...Object.values(registry.clouds).flatMap(cloudRows),
+    ...rows("later", ...laterClouds(registry).map((name) => `infrastructure.${name}`)),
+    ...Object.values(registry.services).flatMap((service) => serviceRows(service, registry)),
+  ];
+}
+
+/** What a change of a cloud's own options does. */
+function cloudRows({ name, changes: { refused, built } }: CloudDefinition): ChangeRow[] {
+  const below = (field: ChangedField) =>
+    typeof field === "string" ? `infrastructure.${name}.${field}` : ([`infrastructure.${name}.${field[0]}`, field[1]] as const);
+  return [...rows("built", ...built.map(below)), ...rows("refused", ...refused.map(below))];
 }
 
 /** What the change of a service may cost. */
@@ -78,15 +92,7 @@ const fileRows: readonly ChangeRow[] = [
     ["platform.storage", "a larger share of its own"],
     "platform.services",
   ),
-  ...rows(
-    "built",
-    "infrastructure.image",
-    "infrastructure.zones",
-    "infrastructure.access.ssh",
-    "infrastructure.openstack.bootVolumeGiB",
-    "infrastructure.openstack.bootVolumeType",
-    "cluster.pools.KEY.spread",
-  ),
+  ...rows("built", "infrastructure.image", "infrastructure.zones", "infrastructure.access.ssh", "cluster.pools.KEY.spread"),
   ...rows(
     "remove",
     ["cluster.pools", "a pool that goes"],
@@ -122,8 +128,6 @@ const fileRows: readonly ChangeRow[] = [
     "infrastructure.network.cidr",
     "infrastructure.network.gateway",
     "infrastructure.network.existing",
-    "infrastructure.openstack.externalNetwork",
-    ["infrastructure.openstack.loadBalancerProvider", "where there is a balancer"],
     "cluster.kubernetes",
     "cluster.controlPlane.nodes",
     ["cluster.pools.KEY.nodes.KEY.address", "of a machine that stands"],
@@ -138,22 +142,7 @@ const fileRows: readonly ChangeRow[] = [
     "platform.storage",
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows(
-    "later",
-    "edge",
-    "infrastructure.nhn",
-    "infrastructure.aws",
-    "infrastructure.gcp",
-    "infrastructure.azure",
-    "infrastructure.vsphere",
-    "infrastructure.existing",
-    "cluster.engine",
-    "cluster.etcd",
-    "cluster.backups",
-    "cluster.airGap",
-    "platform.extra",
-    "platform.tenants",
-  ),
+  ...rows("later", "edge", "cluster.engine", "cluster.etcd", "cluster.backups", "cluster.airGap", "platform.extra", "platform.tenants"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

@@ -9,8 +9,10 @@ export function laterChanges(applied: Applied | undefined, plan: EnvironmentPlan
   if (!applied || !was || !becomes) return [];
   const fields: readonly (readonly [path: string, was: string, becomes: string, more?: string])[] = [
     ["infrastructure.image", was.image, becomes.image],
-    ["infrastructure.openstack.bootVolumeGiB", `${was.bootVolumeGiB}`, `${becomes.bootVolumeGiB}`],
-    ["infrastructure.openstack.bootVolumeType", was.bootVolumeType ?? "the cloud's", becomes.bootVolumeType ?? "the cloud's"],
+    ...ownOptions(was, becomes).map((name) => {
+      const said = (of: typeof was): string => `${of[name] ?? "the cloud's"}`;
+      return [`infrastructure.${plan.provider}.${name}`, said(was), said(becomes)] as const;
+    }),
     ["infrastructure.zones", was.zones.join(", ") || "none", becomes.zones.join(", ") || "none"],
     [
       "infrastructure.access.ssh",
@@ -39,4 +41,9 @@ function spreadChanges(applied: Applied, plan: EnvironmentPlan): [string, string
     if (was?.spread !== undefined && was.spread !== spread) groups.set(group, [groupField(was, "spread"), `${was.spread}`, `${spread}`]);
   }
   return [...groups.values()];
+}
+
+/** Names of the cloud's own options that a machine takes at its first boot. */
+function ownOptions(...built: readonly NonNullable<Applied["built"]>[]): string[] {
+  return [...new Set(built.flatMap(({ image: _image, zones: _zones, key: _key, ...own }) => Object.keys(own)))];
 }

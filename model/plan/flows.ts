@@ -1,3 +1,4 @@
+import type { CloudDefinition } from "../cloud";
 import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import type { Flow, FlowPeer, MachinePlan } from "./types";
@@ -6,6 +7,7 @@ import { variableFlows } from "./variable-flows";
 /** What the flows depend on besides the file. */
 interface FlowContext {
   readonly environment: Environment;
+  readonly cloud: Pick<CloudDefinition, "flows">;
   readonly machines: readonly MachinePlan[];
   /** What the services need between machines. */
   readonly services: readonly Flow[];
@@ -17,7 +19,7 @@ type Port = Flow["ports"][number];
  * All traffic that is allowed, and why. Port numbers and directions follow Kubernetes' and kubespray's port requirements
  * (10257 is the controller manager, 10259 the scheduler; the removed insecure ports 10251, 10252 and 10255 stay closed).
  */
-export function planFlows({ environment, machines, services }: FlowContext): Flow[] {
+export function planFlows({ environment, cloud, machines, services }: FlowContext): Flow[] {
   const { access, cluster, network, platform } = environment;
   const has = (role: string): boolean => machines.some((machine) => machine.roles.some((each) => each === role));
   const inside: FlowPeer = `cidr:${network.cidr}`;
@@ -65,8 +67,7 @@ export function planFlows({ environment, machines, services }: FlowContext): Flo
     }
     udp(source, outside, [123], "time");
     tcp(source, outside, [80, 443], "packages, binaries and images");
-    tcp(source, "cidr:169.254.169.254/32", [80], "the cloud's metadata");
-    udp(source, inside, [67], "DHCP");
+    flows.push(...cloud.flows(source, network.cidr));
   }
   flows.push(...variableFlows(cluster));
   return flows;

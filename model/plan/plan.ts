@@ -4,8 +4,7 @@ import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";
-import { type Registry, servicesOn } from "../registry";
-import { checkAddressPairs } from "./address-pairs";
+import { cloudOf, type Registry, servicesOn } from "../registry";
 import { planAddresses } from "./addresses";
 import { checkDomains } from "./checks-domains";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
@@ -14,7 +13,7 @@ import { planFlows } from "./flows";
 import { planMachines, planZones } from "./machines";
 import { checkStorage, planBom, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
-import { lockedSubnets, planPools, type SubnetRules } from "./subnets";
+import { lockedSubnets, planPools } from "./subnets";
 import type { EnvironmentPlan } from "./types";
 import { planVersions } from "./versions";
 
@@ -28,9 +27,6 @@ export interface PlannedEnvironment {
   /** The versions that the release itself ships. */
   readonly shipped: { readonly kubernetes: string; readonly kubespray: string };
 }
-
-const defaultImage = "ubuntu-22.04";
-const spanning: SubnetRules = { subnets: "one", reserved: () => [] };
 
 /**
  * Plans an environment from its file and its lock, and from nothing else: the same two give the same plan everywhere.
@@ -55,13 +51,14 @@ export function planEnvironment(
   }
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
-  const image = environment.image ?? lock?.image ?? defaultImage;
+  const cloud = cloudOf(environment.provider, registry);
+  const image = environment.image ?? lock?.image ?? cloud.defaults.image;
   const zones = planZones(environment, lock);
-  const pools = planPools(environment, spanning, [...environment.zones, ...zones.values()], lock, findings);
+  const pools = planPools(environment, cloud, [...environment.zones, ...zones.values()], lock, findings);
   const addresses = planAddresses(environment, pools, zones, lock, findings);
   const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
-  const floating = planFloating(environment);
+  const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
   const cluster = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
   findings.add(privateUrls(environment, floating, platform.domain));
@@ -122,7 +119,7 @@ export function planEnvironment(
         ...(environment.access.keyPair === undefined ? {} : { keyPair: environment.access.keyPair }),
       },
     },
-    flows: planFlows({ environment, machines, services: servicesOn(environment, registry).flatMap(({ flows = [] }) => flows) }),
+    flows: planFlows({ environment, cloud, machines, services: servicesOn(environment, registry).flatMap(({ flows = [] }) => flows) }),
     apiEndpoint,
     cluster,
     inventory: planInventory(cluster, machines),
@@ -130,9 +127,15 @@ export function planEnvironment(
     services,
     images: planImages(services),
     bom: planBom(release, registry, services, versions),
-    openstack: { ...environment.openstack, ...(environment.region === undefined ? {} : { region: environment.region }) },
+    cloud: {
+      ...environment.cloud,
+      provider: environment.provider,
+      ...(environment.region === undefined ? {} : { region: environment.region }),
+      place: cloud.place(environment.cloud, { apiEndpoint }),
+      firstBoot: cloud.firstBoot(environment.cloud),
+    },
   };
-  checkAddressPairs(plan, findings);
+  cloud.checkPlan(plan, findings);
   return {
     plan,
     lock: wanted,

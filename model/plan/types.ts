@@ -1,7 +1,7 @@
 import type { ClusterSpec } from "../cluster/types";
 
-/** The clouds and hosts machines can come from. */
-export type ProviderName = "openstack" | "nhn" | "aws" | "gcp" | "azure" | "vsphere" | "existing";
+/** The name of a cloud that machines can come from, or of what stands for one. */
+export type ProviderName = string;
 
 /** How much of the platform and how much redundancy an environment has by default. */
 export type Profile = "minimal" | "standard" | "highAvailability";
@@ -237,14 +237,17 @@ export interface BomEntry {
   readonly source?: string;
 }
 
-/** What only OpenStack-like clouds take. */
-export interface OpenStackPlan {
+/** What only one cloud takes, with its defaults. */
+export type CloudOptions = object;
+
+/** The part of a plan that its cloud alone reads; by `provider`, each cloud narrows it to its own options (`providers/CLOUD/cloud.ts`). */
+export interface CloudPlan {
+  readonly provider: ProviderName;
   readonly region?: string;
-  readonly externalNetwork: string;
-  readonly loadBalancerProvider: "amphora" | "ovn";
-  /** Size of the boot volume in GiB. */
-  readonly bootVolumeGiB: number;
-  readonly bootVolumeType?: string;
+  /** Those of its options that say where everything is, and so can never change; by name. */
+  readonly place: Readonly<Record<string, string>>;
+  /** Those that a machine takes at its first boot only; by name. */
+  readonly firstBoot: Readonly<Record<string, string | number>>;
 }
 
 /** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */
@@ -277,5 +280,5 @@ export interface EnvironmentPlan {
   readonly services: readonly ServicePlan[];
   readonly images: readonly string[];
   readonly bom: readonly BomEntry[];
-  readonly openstack?: OpenStackPlan;
+  readonly cloud: CloudPlan;
 }

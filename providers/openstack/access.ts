@@ -3,10 +3,11 @@ import { Keypair } from "@pulumi/openstack/compute/keypair";
 import { Provider } from "@pulumi/openstack/provider";
 import { type ComponentResource, type Input, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import type { OpenStackPlan } from "../../model/plan/types";
+import { wrongCredentials } from "../../model/cloud";
 import type { InfrastructureSecrets } from "../infrastructure";
 import { publicHalf } from "../ssh-key";
-import { CREDENTIALS, wrongCredentials } from "./credentials";
+import { CREDENTIALS, credentials as usual } from "./credentials";
+import type { OpenStackPlan } from "./plan";
 import { child, cloudName, type Scope } from "./scope";
 
 /**
@@ -31,7 +32,7 @@ export function createProvider(
 
 /** Only a program of a user's own comes here with a wrong name: `stacks/secrets.ts` refuses it before anything is registered. */
 function checkNames(credentials: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const reason = wrongCredentials(credentials);
+  const reason = wrongCredentials({ title: "OpenStack", credentials: usual }, credentials);
   if (reason !== undefined) throw new InputPropertyError({ propertyPath: "secrets.credentials", reason });
   return credentials;
 }

@@ -1,31 +1,19 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, InputPropertyError, type Output, output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
 import { ownOptions, providerIn } from "../../components/options";
-import type { EnvironmentPlan } from "../../model/plan/types";
 import { infrastructureType } from "../../model/type-tokens";
-import type { Infrastructure, InfrastructureMachine, InfrastructureSecrets, SshAccess } from "../infrastructure";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../infrastructure";
 import { madeWith } from "../machines/host-key";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./endpoints";
 import { createMachines } from "./machines";
 import { createNetwork, createSecurityGroups } from "./network";
+import { isOpenStack } from "./plan";
 import type { Scope } from "./scope";
 import { surveyCloud } from "./survey";
-import type { Standing } from "./verdict";
 
-/** What an OpenStack infrastructure is made from. */
-export interface OpenStackInfrastructureArgs {
-  /** The environment's plan; its `openstack` part is required. Nothing is registered that it does not name. */
-  readonly plan: EnvironmentPlan;
-  /** What the file's secret references resolved to. */
-  readonly secrets: InfrastructureSecrets;
-  /** Ids by the reference that the plan has in their place: of a network, subnet and router that are used instead of being made. @default none */
-  readonly ids?: Readonly<Record<string, Input<string>>>;
-  /** Gives the logical names of what stands in this stack. @default nobody knows: what may be there already is not counted as missing room */
-  readonly standing?: Standing;
-  /** Called once the cloud is known to have what the plan names, before an update makes anything. */
-  readonly onChecked?: () => void;
-}
+/** What an OpenStack infrastructure is made from: a plan whose cloud is OpenStack. */
+export type OpenStackInfrastructureArgs = InfrastructureArgs;
 
 /**
  * An environment's network, machines, volumes, API balancer and addresses on OpenStack.
@@ -48,12 +36,9 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     const { options, protectsData } = ownOptions(opts);
     const { secrets } = args;
     const plan = protectsData ? { ...args.plan, protectData: true } : args.plan;
-    const { openstack } = plan;
-    if (openstack === undefined) {
-      throw new InputPropertyError({
-        propertyPath: "plan.openstack",
-        reason: `is missing: the plan is for ${plan.provider}, not for OpenStack`,
-      });
+    const { cloud: openstack } = plan;
+    if (!isOpenStack(openstack)) {
+      throw new InputPropertyError({ propertyPath: "plan.cloud", reason: `is that of ${openstack.provider}, not OpenStack's` });
     }
     const given = providerIn("openstack", opts);
     if (given !== undefined && secrets.credentials !== undefined) {

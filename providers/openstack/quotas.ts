@@ -1,6 +1,7 @@
 import { groupKeys } from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
+import { openstackOf } from "./plan";
 import { compileRules } from "./security-groups";
 
 /** What a project's quota can be set on, as far as the provider can be asked for it. */
@@ -50,7 +51,7 @@ export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<
     if (flavor) take("cores", own, flavor.vcpus);
     if (flavor) take("ram", own, flavor.ram);
     take("volumes", own);
-    take("gigabytes", own, plan.openstack?.bootVolumeGiB ?? 0);
+    take("gigabytes", own, openstackOf(plan).bootVolumeGiB);
     take("ports", `port-${machine.name}`);
     for (const volume of machine.volumes) {
       take("volumes", `volume-${machine.key}.${volume.name}`);

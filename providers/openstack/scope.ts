@@ -1,7 +1,7 @@
 import { type CustomResourceOptions, type Resource, RunError, runtime } from "@pulumi/pulumi";
 import { physicalName } from "../../model/names";
-import { openstackMetadata, openstackTags } from "../../model/openstack";
 import { steadyError } from "../steady-error";
+import { openstackMetadata, openstackTags } from "./names";
 import type { Survey, Surveyed } from "./survey";
 
 /** What every part of an OpenStack infrastructure is registered with: the component is parent of everything, its name the first part of each. */

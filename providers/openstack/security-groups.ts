@@ -1,5 +1,6 @@
 import { type Dialect, expandFlows, type FlowsPlan, type OpenWay, type PeerGroup, type Remote } from "../../model/plan/rules";
-import type { OpenStackPlan } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { type OpenStackPlan, openstackOf } from "./plan";
 
 /** One security group rule as neutron takes it. */
 export interface Rule {
@@ -30,8 +31,8 @@ export function neutron({ loadBalancerProvider }: Pick<OpenStackPlan, "loadBalan
 }
 
 /** The rules the plan's flows compile to. */
-export function compileRules(plan: FlowsPlan & { readonly openstack?: Pick<OpenStackPlan, "loadBalancerProvider"> }): Rule[] {
-  return expandFlows(plan, neutron(plan.openstack ?? { loadBalancerProvider: "amphora" }));
+export function compileRules(plan: FlowsPlan & Pick<EnvironmentPlan, "cloud">): Rule[] {
+  return expandFlows(plan, neutron(openstackOf(plan)));
 }
 
 function protocolOf(protocol: OpenWay["protocol"], family: OpenWay["family"]): Rule["protocol"] {

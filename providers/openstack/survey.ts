@@ -3,10 +3,11 @@ import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFl
 import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
 import { getImage } from "@pulumi/openstack/images/getImage";
 import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
-import type { EnvironmentPlan, MachinePlan, OpenStackPlan } from "../../model/plan/types";
+import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { samePublicKey } from "../ssh-key";
 import { type Answer, ask, isId, MISSING, type Put } from "./ask";
 import { askLimits } from "./limits";
+import { type OpenStackPlan, openstackOf } from "./plan";
 import { demandOf, type Flavor, findShortages } from "./quotas";
 import { askExisting, askExternal, askFloating, type Existing, type External } from "./survey-networks";
 import { judge, type Standing } from "./verdict";
@@ -176,7 +177,7 @@ function askVolumeTypes(
   put: Put,
   using: (uses: (machine: MachinePlan) => boolean) => string[],
 ): void {
-  const boot = plan.openstack?.bootVolumeType;
+  const boot = openstackOf(plan).bootVolumeType;
   const wanted = [
     ...(boot === undefined ? [] : [{ type: boot, path: "infrastructure.openstack.bootVolumeType", uses: using(() => true) }]),
     ...plan.machines.flatMap(({ group, volumes }) =>

@@ -1,5 +1,5 @@
-import { openstackLimits } from "../../model/openstack";
 import type { Properties } from "../../plugin/rpc/provider";
+import { openstackLimits } from "../../providers/openstack/names";
 import { ApiError } from "../cloud/cloud";
 import { isMap, maps, text, texts } from "../values";
 

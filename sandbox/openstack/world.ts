@@ -1,9 +1,11 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { isOpenStack } from "../../providers/openstack/plan";
 import type { List } from "./names";
 
 /** The images, sizes, zones and networks the plan names: they exist in its sandbox, nothing else does. */
 export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly string[]>> & { readonly region?: string } {
-  const { machines, openstack } = plan;
+  const { machines } = plan;
+  const openstack = isOpenStack(plan.cloud) ? plan.cloud : undefined;
   const existing = plan.network.existing;
   return {
     images: named(machines.map((machine) => machine.image)),

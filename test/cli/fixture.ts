@@ -31,6 +31,7 @@ export const PLAN: EnvironmentPlan = {
   release: "1.7.0",
   profile: "minimal",
   provider: "openstack",
+  cloud: { provider: "openstack", place: {}, firstBoot: {} },
   layers: "one",
   labels: {},
   zones: [],

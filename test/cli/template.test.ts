@@ -5,7 +5,13 @@ import { environmentTemplate } from "../../cli/template";
 describe("a new environment file", () => {
   it("has the name it was given, also where YAML would read a number or a word of its own", () => {
     for (const name of ["seoul", "2024", "1e3", "0x1f", "true", "null", "no"]) {
-      const text = environmentTemplate({ name, provider: "openstack", profile: "minimal", schema: "./schema.json" });
+      const text = environmentTemplate({
+        name,
+        provider: "openstack",
+        profile: "minimal",
+        options: "  # region: R\n",
+        schema: "./schema.json",
+      });
       assert.equal(parse(text).name, name);
       assert.equal(parse(text, { version: "1.1" }).name, name);
     }

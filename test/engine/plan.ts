@@ -7,6 +7,7 @@ export function emptyPlan(environment: string): EnvironmentPlan {
     release: "1.7.0",
     profile: "minimal",
     provider: "openstack",
+    cloud: { provider: "openstack", place: {}, firstBoot: {} },
     layers: "one",
     labels: {},
     zones: [],

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { prepareSandbox, sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
 import { clearWorld, mergeWorld, worldOf, writeWorld } from "../../engine/world";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { OpenStackPlan } from "../../providers/openstack/plan";
 import type { World } from "../../sandbox/packages";
 import { temporaryFolders } from "../support/temporary";
 import { emptyPlan } from "./plan";
@@ -14,6 +15,11 @@ function machine(key: string, more: Partial<MachinePlan>): MachinePlan {
   return { key, ...fixed, size: "m1.large", image: "ubuntu-22.04", volumes: [], spread: true, ...more };
 }
 
+const openstack: OpenStackPlan = {
+  ...{ provider: "openstack", region: "RegionOne", place: {}, firstBoot: {} },
+  ...{ externalNetwork: "public", loadBalancerProvider: "amphora", bootVolumeGiB: 40, bootVolumeType: "fast" },
+};
+
 const plan: EnvironmentPlan = {
   ...emptyPlan("seoul"),
   machines: [
@@ -21,7 +27,7 @@ const plan: EnvironmentPlan = {
     machine("general-1", { zone: "az-2", size: "m1.xlarge", volumes: [{ name: "osd", sizeGiB: 10, type: "ssd", device: "/dev/vdb" }] }),
     machine("general-2", { zone: "az-1" }),
   ],
-  openstack: { externalNetwork: "public", loadBalancerProvider: "amphora", bootVolumeGiB: 40, bootVolumeType: "fast", region: "RegionOne" },
+  cloud: openstack,
 };
 
 describe("A simulated cloud", () => {

@@ -53,7 +53,7 @@ describe("loading an environment", () => {
     put("seoul.yaml", "name: seoul\nextends: ./base.yaml\nlabels: { b: '2' }\ninfrastructure: { zones: [z] }\n");
     const plan = loadEnvironment("seoul", root, today).planned?.plan;
     assert.deepEqual(plan?.labels, { a: "1", b: "2" });
-    assert.equal(plan?.openstack?.region, "R");
+    assert.equal(plan?.cloud.region, "R");
     assert.deepEqual(new Set(plan?.machines.map(({ zone }) => zone)), new Set(["z"]));
   });
 

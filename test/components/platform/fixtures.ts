@@ -53,6 +53,7 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
     release: "1.7.0",
     profile: "minimal",
     provider: "openstack",
+    cloud: { provider: "openstack", place: {}, firstBoot: {} },
     layers: "one",
     labels: { team: "platform" },
     zones: [],

@@ -5,7 +5,7 @@ import { fieldTable, fieldTypes } from "../../../dev/environment-fields";
 import { serviceTable } from "../../../dev/service-table";
 import { registry } from "../../../files/registry";
 import type { EnvironmentFields } from "../../../model/environment/environment-fields";
-import { docOf, fieldDocs } from "../../../model/environment/field-docs";
+import { docOf, docsOf } from "../../../model/environment/field-docs";
 import { alternatives, environmentJsonSchema, type JsonSchema } from "../../../model/environment/json-schema";
 
 const ROOT = join(__dirname, "..", "..", "..", "..");
@@ -44,9 +44,11 @@ describe("what the fields of the environment file mean", () => {
       ),
       [],
     );
-    const used = new Set(fields.map(([path]) => docOf(path)));
+    const used = new Set(fields.map(([path]) => docOf(path, registry)));
     assert.deepEqual(
-      fieldDocs.filter((doc) => !used.has(doc) && doc.path !== "…nodes.KEY").map(({ path }) => path),
+      docsOf(registry)
+        .filter((doc) => !used.has(doc) && doc.path !== "…nodes.KEY")
+        .map(({ path }) => path),
       [],
     );
   });

@@ -32,11 +32,8 @@ describe("security group rules", () => {
 
   it("let the clients of OVN's balancer in at its members, since it keeps their addresses", () => {
     const flows = [flow("load-balancer", "control-plane", "tcp", 6443)];
-    const openstack = { externalNetwork: "public", bootVolumeGiB: 40, loadBalancerProvider: "ovn" } as const;
-    const keys = [
-      { ...sample, flows },
-      { ...sample, flows, openstack },
-    ].map((plan) => compileRules(plan).map((rule) => rule.key));
+    const ovn = samplePlan("highAvailability", { infrastructure: { openstack: { loadBalancerProvider: "ovn" } } });
+    const keys = [sample, ovn].map((plan) => compileRules({ ...plan, flows }).map((rule) => rule.key));
     assert.deepEqual(keys, [
       ["control-plane-ingress-tcp-6443-from-10.20.0.0-16"],
       ["control-plane-ingress-tcp-6443-from-10.20.0.0-16", "control-plane-ingress-tcp-6443-from-203.0.113.0-24"],

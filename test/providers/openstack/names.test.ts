@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { labelKey, labelValue, labelValueOf } from "../../model/kubernetes-names";
-import { openstackLimits, openstackMetadata, openstackTags } from "../../model/openstack";
+import { labelKey, labelValue, labelValueOf } from "../../../model/kubernetes-names";
+import { openstackLimits, openstackMetadata, openstackTags } from "../../../providers/openstack/names";
 
 const part = fc.stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
 const domain = fc

@@ -1,8 +1,8 @@
-import { formatRange, rangeToCidrs } from "../ipv4";
-import { openstackLimits } from "../openstack";
-import type { Findings } from "../problems";
-import { podsUnwrapped } from "./flows";
-import type { EnvironmentPlan, MachinePlan } from "./types";
+import { formatRange, rangeToCidrs } from "../../model/ipv4";
+import { podsUnwrapped } from "../../model/plan/flows";
+import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { Findings } from "../../model/problems";
+import { openstackLimits } from "./names";
 
 /** The part of a plan the address pairs follow from. */
 export type PairsPlan = Pick<EnvironmentPlan, "network" | "apiEndpoint" | "platform" | "cluster">;

@@ -1,8 +1,8 @@
-import { openstackLimits, openstackTags, ownMetadata } from "../openstack";
-import type { Findings } from "../problems";
-import type { Environment } from "./types";
+import type { Environment } from "../../model/environment/types";
+import type { Findings } from "../../model/problems";
+import { openstackLimits, openstackTags, ownMetadata } from "./names";
 
-/** What of the environment's labels the cloud cannot keep; keys and values it does not take are rewritten (`model/openstack.ts`). */
+/** What of the environment's labels the cloud cannot keep; keys and values it does not take are rewritten (`names.ts`). */
 export function checkLabels({ labels }: Environment, findings: Findings): void {
   const keys = Object.keys(labels);
   for (const key of keys.filter((each) => ownMetadata.includes(each)))

@@ -1,0 +1,15 @@
+import { registry } from "../../files/registry";
+import { type CloudDefinition, packageOf } from "../../model/cloud";
+
+const clouds: readonly CloudDefinition[] = Object.values(registry.clouds);
+
+/** The cloud that a type of resources belongs to; undefined for what is of no cloud. */
+export function cloudOfType(type: string): CloudDefinition | undefined {
+  return clouds.find((cloud) => type.startsWith(`${packageOf(cloud)}:`));
+}
+
+/** What a resource is, whatever cloud it is of. */
+export function kindOf(type: string): keyof CloudDefinition["state"]["kinds"] | undefined {
+  const kinds = cloudOfType(type)?.state.kinds;
+  return (["machine", "volume", "floatingAddress"] as const).find((kind) => kinds?.[kind] === type);
+}

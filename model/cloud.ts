@@ -1,0 +1,130 @@
+import type { z } from "zod";
+import type { Environment } from "./environment/types";
+import type { Findable, Question, Values } from "./findable";
+import type { SubnetRules } from "./plan/subnets";
+import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer } from "./plan/types";
+import type { Findings } from "./problems";
+
+/** What machines are for, as far as their default size goes. */
+export type SizeRole = "controlPlane" | "worker" | "bastion" | "nfs";
+
+/** What a cloud can do, or cannot. */
+export interface Abilities {
+  /** Makes machines; else they are there already. */
+  readonly machines: boolean;
+  /** Makes a balancer for the API. */
+  readonly balancers: boolean;
+  /** Makes addresses outside the machines' network. */
+  readonly floatingAddresses: boolean;
+  readonly zones: boolean;
+  /** Keeps machines of a group on different hosts. */
+  readonly spread: boolean;
+}
+
+/** A field whose change the guard knows; `when` says which change of it, where others end otherwise. */
+export type ChangedField = string | readonly [field: string, when: string];
+
+/**
+ * What is known of a cloud before anything is made: plain data and pure functions, from which schema, defaults, checks, plan, guard, traffic,
+ * `init`, `doctor` and what is done to a broken state follow. `defineCloud` of providers/ is its typed form, with the component.
+ */
+export interface CloudDefinition extends SubnetRules {
+  /** `infrastructure.provider`, and the section below `infrastructure` with its own options. */
+  readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  /** The npm package of its SDK, which is for the user to install. Its last part begins the types of its resources. */
+  readonly sdk: string;
+  /** Its own options; each must be optional, and described. */
+  readonly options: z.ZodRawShape;
+  readonly defaults: {
+    readonly image: string;
+    readonly sshUser: string;
+    readonly sizes: Readonly<Record<SizeRole, string>>;
+    /** Where several control planes are reached. */
+    readonly apiEndpoint: "loadBalancer" | "virtualIp" | "node";
+    readonly onDelete: "forget" | "reset";
+  };
+  readonly can: Abilities;
+  /** The own options as the plan has them, with their defaults. */
+  resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
+  /** What these machines need of the cloud itself. */
+  flows(machines: FlowPeer, network: string): readonly Flow[];
+  /** What is wrong between the file's fields for this cloud alone. */
+  check(environment: Environment, findings: Findings): void;
+  /** What only the plan shows to be wrong. */
+  checkPlan(plan: EnvironmentPlan, findings: Findings): void;
+  /** Those of its own options that say where everything is, and so can never change; by name. */
+  place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint">): Readonly<Record<string, string>>;
+  /** Those that a machine takes at its first boot only; by name. */
+  firstBoot(options: CloudOptions): Readonly<Record<string, string | number>>;
+  /** The same for the table of what may change: every option stands in one of the two. */
+  readonly changes: { readonly refused: readonly ChangedField[]; readonly built: readonly ChangedField[] };
+  readonly credentials: Credentials;
+  /** Comments that `init` writes below `infrastructure`. */
+  readonly template: string;
+  readonly state: CloudState;
+}
+
+/** Where credentials come from. */
+export interface Credentials {
+  /** What they may hold: names of the provider's arguments. */
+  readonly names: readonly string[];
+  /** The usual ones, where the file refers to none. */
+  find(look: Surroundings): { readonly there: boolean; readonly where: string };
+  /** Where the cloud is asked first, as far as the usual ways say. */
+  url(look: Surroundings): string | undefined;
+}
+
+/** What one may look at for credentials. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The project's folder. */
+  readonly root: string;
+  exists(path: string): boolean;
+  /** The content of a YAML file; undefined for what is none. */
+  read(path: string): unknown;
+}
+
+/** What has to be known of its resources where something broke, was lost or goes for good. */
+export interface CloudState {
+  /** How one finds out whether a creation that broke off has made it; by type, every one that the component registers. */
+  readonly findable: Readonly<Record<string, Findable>>;
+  /** Which type is which. */
+  readonly kinds: { readonly machine: string; readonly volume: string; readonly floatingAddress?: string };
+  /** Whether its provider reads back all that a resource was made with; else the state has to keep what was asked for. */
+  readonly readsBack: boolean;
+  /** What people type to see a machine, and to delete it. */
+  readonly commands: { readonly show: (id: string) => string; readonly remove: (id: string) => string };
+  /** What others have put on what is to be deleted, and keeps it from going. */
+  readonly inTheWay?: InTheWay;
+  /** What its words in a failure mean for their reader. */
+  readonly remedies: readonly (readonly [words: RegExp, remedy: string])[];
+}
+
+/** How one finds who keeps a resource from being deleted. */
+export interface InTheWay {
+  /** By type of the resource, what to ask `all` with. */
+  readonly held: Readonly<Record<string, (resource: { readonly id?: string | undefined; readonly inputs?: Values | undefined }) => Values>>;
+  /** Lists the ids of all that are on it. */
+  readonly all: { readonly token: string; readonly ids: (answer: Values) => readonly unknown[] };
+  /** One of them. */
+  readonly one: (id: unknown) => Question;
+  /** Words for it; undefined where it goes by itself. */
+  readonly describe: (found: Values) => string | undefined;
+}
+
+/** The package of a cloud's SDK, with which the types of its resources begin. */
+export function packageOf({ sdk }: Pick<CloudDefinition, "sdk">): string {
+  return sdk.slice(sdk.lastIndexOf("/") + 1);
+}
+
+/** Why credentials cannot be used: one under a wrong name would silently not be, and another account's might. It shows names only. */
+export function wrongCredentials(
+  { title, credentials: { names } }: Pick<CloudDefinition, "title" | "credentials">,
+  given: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const unknown = Object.keys(given).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return undefined;
+  return `holds ${unknown.join(", ")}, which the ${title} provider does not take; use the names ${names.join(", ")}`;
+}

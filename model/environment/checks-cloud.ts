@@ -1,0 +1,40 @@
+import type { Abilities } from "../cloud";
+import type { Findings } from "../problems";
+import { cloudOf, type Registry } from "../registry";
+import { everyMachine, machinePath } from "./machines";
+import type { Environment } from "./types";
+
+/** A wish, by field, that a cloud must be able to meet. */
+type Wish = readonly [path: string, able: keyof Abilities, value?: unknown];
+
+/** What is wrong for the environment's cloud: what it cannot do at all, then what it says itself. */
+export function checkCloud(environment: Environment, registry: Registry, findings: Findings): void {
+  const cloud = cloudOf(environment.provider, registry);
+  for (const [path, able, value] of wishes(environment))
+    if (!cloud.can[able]) findings.error(path, `${cloud.title} ${CANNOT[able]}`, "take it out", value);
+  cloud.check(environment, findings);
+}
+
+const CANNOT: Readonly<Record<keyof Abilities, string>> = {
+  machines: "makes no machines: a bastion has to be there already",
+  balancers: "makes no balancer for the API",
+  floatingAddresses: "makes no addresses outside the machines' network",
+  zones: "has no availability zones",
+  spread: "cannot keep machines on different hosts",
+};
+
+/** What the file asks for by name. */
+function wishes(environment: Environment): Wish[] {
+  const { access, cluster, groups, network, zones } = environment;
+  const named = everyMachine(environment).flatMap(({ group, machine }): Wish[] =>
+    machine.zone === undefined ? [] : [[machinePath(group, machine, "zone"), "zones", machine.zone]],
+  );
+  return [
+    ...(access.bastion ? [["infrastructure.access.bastion", "machines"] as const] : []),
+    ...(cluster.apiEndpoint.kind === "loadBalancer" ? [["cluster.apiEndpoint.kind", "balancers", "loadBalancer"] as const] : []),
+    ...(typeof network.floating === "object" ? [["infrastructure.network.floating", "floatingAddresses"] as const] : []),
+    ...(zones.length > 0 ? [["infrastructure.zones", "zones"] as const] : []),
+    ...named,
+    ...groups.flatMap(({ path, spread }) => (spread ? [[`${path}.spread`, "spread", true] as const] : [])),
+  ];
+}

@@ -1,0 +1,4 @@
+import { openstack } from "./openstack/cloud";
+
+/** The clouds that machines can come from; the first stands in where a file names none. */
+export const clouds = { openstack } as const;
