@@ -23,7 +23,7 @@ const MAY_IMPORT = {
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
   engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages", "sandbox/servers/record"],
   operate: ["engine", "files", "model"],
-  testing: ["engine", "stacks"],
+  testing: ["model/type-tokens", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: ["operate", "engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };
