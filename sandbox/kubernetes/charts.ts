@@ -1,9 +1,10 @@
+import rendered from "../../catalog/chart-objects.json";
 import catalogue from "../../catalog/charts.json";
 import { type ChartValues, chartValues } from "../../model/charts/chart";
 import { merge } from "../../model/data";
 import { at, type Fields, fields, isFields, list, text } from "./values";
 
-/** What the catalogue knows of a chart; see catalog/charts.json. */
+/** What the catalogue knows of a chart: catalog/charts.json, and catalog/chart-objects.json for what the chart makes (dev/chart-facts.ts). */
 export interface Chart extends ChartValues {
   readonly appVersion: string;
   readonly repository: string;
@@ -12,6 +13,7 @@ export interface Chart extends ChartValues {
 }
 
 const CHARTS: Fields = catalogue.charts;
+const RENDERED: Fields = rendered;
 
 /** The names of the charts the sandbox can install. */
 export function chartNames(): string[] {
@@ -23,15 +25,15 @@ export function findChart(reference: string): Chart | undefined {
   const last = (reference.split("/").at(-1) ?? reference).replace(/\.tgz$/, "");
   const name = chartNames().find((one) => last === one || (reference.endsWith(".tgz") && last.startsWith(`${one}-`)));
   if (name === undefined) return undefined;
-  const entry = fields(CHARTS[name]);
+  const [entry, made] = [fields(CHARTS[name]), fields(RENDERED[name])];
   const known = chartValues(name);
   if (known === undefined) return undefined;
   return {
     ...known,
     appVersion: String(entry.appVersion),
     repository: String(entry.repository),
-    crds: fields(entry.crds),
-    objects: list(entry.objects).map(fields),
+    crds: fields(made.crds),
+    objects: list(made.objects).map(fields),
   };
 }
 
@@ -64,15 +66,15 @@ function fullName(chart: Chart, release: string, values: Fields): string {
   return whole.slice(0, 63).replace(/-$/, "");
 }
 
-/** Each condition is `path`, `path=value` or `path|path`. */
+/** Each condition is `path`, `path>1`, either with `!` before it for the contrary, or several of which one is enough: `path|path`. */
 function holds(conditions: readonly unknown[], values: Fields): boolean {
   return conditions.every((condition) =>
     String(condition)
       .split("|")
       .some((one) => {
-        const [path, value] = one.split("=") as [string, string | undefined];
+        const [, not, path = "", number] = /^(!?)([\w.]+)(>1)?$/.exec(one) ?? [];
         const found = at(values, path);
-        return value === undefined ? found === true : String(found) === value;
+        return (number === undefined ? found === true : Number(found) > 1) !== (not === "!");
       }),
   );
 }
@@ -106,116 +108,43 @@ function opened(schema: Fields): Fields {
   return { ...schema, properties: Object.fromEntries(properties) };
 }
 
-function renderObject(entry: Fields, scope: Scope): Fields {
-  const kind = String(entry.kind);
-  const cut = kind.lastIndexOf("/");
-  const body =
-    entry.workload === undefined ? fields(fill(entry.body ?? {}, scope)) : workload(kind.slice(cut + 1), fields(entry.workload), scope);
-  const metadata = fields(body.metadata);
-  const labels = {
-    ...fields(metadata.labels),
-    "helm.sh/chart": `${scope.chart.name}-${scope.chart.version}`,
-    ...selectorOf(undefined, scope),
-  };
-  const name = String(fill(entry.name, scope));
-  return {
-    ...body,
-    apiVersion: kind.slice(0, cut),
-    kind: kind.slice(cut + 1),
-    metadata: { ...metadata, labels, name, namespace: scope.namespace },
-  };
+function renderObject({ when: _when, ...entry }: Fields, scope: Scope): Fields {
+  const object = fields(fill(entry, scope));
+  return { ...object, metadata: { namespace: scope.namespace, ...fields(object.metadata) } };
 }
 
-function selectorOf(component: string | undefined, scope: Scope): Fields {
-  const labels = { "app.kubernetes.io/name": scope.chart.name, "app.kubernetes.io/instance": scope.release };
-  return component === undefined ? labels : { ...labels, "app.kubernetes.io/component": component };
-}
-
-/** Fills a body: `{name}` in texts, `$value` and `$text` (a value of the chart, left out when empty) and `$selector` (the labels of a component). */
+/**
+ * Puts values into their places: `{path}` in texts, `{@path}` with what goes before it where there is one, `{path|text}` with what stands
+ * there else; `$value` a value, left out when empty (`zero: false`: or zero)
+ * unless there is an `else`; `$each` the elements of a list among others; `$merge` the keys of maps among others; `$if` either of two, or nothing.
+ */
 function fill(part: unknown, scope: Scope): unknown {
-  if (typeof part === "string") return part.replace(/\{([\w.]+)\}/g, (_whole, name: string) => placeholder(name, scope));
-  if (Array.isArray(part)) return part.map((inner) => fill(inner, scope));
-  if (!isFields(part)) return part;
-  if ("$selector" in part) return selectorOf(text(part.$selector), scope);
-  const path = text(part.$value) ?? text(part.$text);
-  if (path !== undefined) {
-    const value = at(scope.values, path);
-    if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) return undefined;
-    return part.$text === undefined && !isAnnotation(path) ? value : String(value);
+  if (typeof part === "string")
+    return part.replace(/\{([^\w{}]*)([\w.]+)(?:\|([^{}]*))?\}/g, (_whole, lead: string, path: string, otherwise = "") =>
+      placed(lead, path, otherwise, scope),
+    );
+  if (Array.isArray(part)) {
+    const elements = part.flatMap((inner) =>
+      isFields(inner) && "$each" in inner ? list(at(scope.values, String(inner.$each))) : [fill(inner, scope)],
+    );
+    return elements.filter((one) => one !== undefined);
   }
-  return Object.fromEntries(
-    Object.entries(part)
-      .map(([key, inner]) => [key, fill(inner, scope)] as const)
-      .filter(([, inner]) => inner !== undefined),
-  );
+  if (!isFields(part)) return part;
+  if ("$value" in part) {
+    const value = at(scope.values, String(part.$value));
+    return isEmpty(value) || (value === 0 && part.zero === false) ? fill(part.else, scope) : value;
+  }
+  if ("$if" in part) return fill(holds([part.$if], scope.values) ? part.then : part.else, scope);
+  const { $merge: merged, ...own } = part;
+  const filled = Object.entries(own).map(([key, inner]) => [key, fill(inner, scope)] as const);
+  const result = Object.assign({}, ...list(merged).map((path) => fields(at(scope.values, String(path)))));
+  return { ...result, ...Object.fromEntries(filled.filter(([, inner]) => inner !== undefined)) };
 }
 
-// Annotations are text, whatever the value is.
-const isAnnotation = (path: string): boolean => /(defaultClass|ingressClassResource\.default)$/.test(path);
-
-function placeholder(name: string, scope: Scope): string {
+function placed(lead: string, path: string, otherwise: string, scope: Scope): string {
   const own: Readonly<Record<string, string>> = { fullname: scope.fullname, release: scope.release, namespace: scope.namespace };
-  return own[name] ?? String(at(scope.values, name));
-}
-
-function workload(kind: string, entry: Fields, scope: Scope): Fields {
-  const prefix = text(entry.from);
-  const own = prefix === undefined ? scope.values : fields(at(scope.values, prefix));
-  const labels = selectorOf(text(entry.component), scope);
-  const capabilities = list(entry.capabilities);
-  const controlPlane = text(entry.controlPlane) !== undefined && at(scope.values, String(entry.controlPlane)) === true;
-  const tolerations = [
-    ...list(own.tolerations),
-    ...(controlPlane ? [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists" }] : []),
-  ];
-  const { pod: podSecurity, container: containerSecurity } = securityOf(own);
-  const security = capabilities.length > 0 ? { capabilities: { add: capabilities, drop: ["ALL"] } } : containerSecurity;
-  const container = withoutEmpty({
-    name: text(entry.component) ?? scope.chart.name,
-    image: imageOf(own, scope),
-    resources: own.resources,
-    securityContext: security,
-  });
-  const pod = withoutEmpty({
-    serviceAccountName: accountOf(entry, own, scope),
-    securityContext: podSecurity,
-    nodeSelector: own.nodeSelector,
-    tolerations,
-    affinity: own.affinity,
-    priorityClassName: own.priorityClassName,
-    hostNetwork: entry.hostNetwork,
-    containers: [container],
-    volumes: fill(entry.volumes ?? [], scope),
-  });
-  const replicas = text(entry.replicas) === undefined ? undefined : at(scope.values, String(entry.replicas));
-  const template = { metadata: { labels: { ...labels, ...fields(own.podLabels) } }, spec: pod };
-  return { spec: { ...(kind === "DaemonSet" || replicas === undefined ? {} : { replicas }), selector: { matchLabels: labels }, template } };
-}
-
-/** Charts name the pod's and the container's context in two ways: podSecurityContext and securityContext, or securityContext and containerSecurityContext. */
-function securityOf(own: Fields): { readonly pod: unknown; readonly container: unknown } {
-  return "podSecurityContext" in own
-    ? { pod: own.podSecurityContext, container: own.securityContext }
-    : { pod: own.securityContext, container: own.containerSecurityContext };
-}
-
-function accountOf(entry: Fields, own: Fields, scope: Scope): string | undefined {
-  const account = text(entry.account);
-  const settings = fields(own.serviceAccount ?? scope.values.serviceAccount);
-  if (settings.create === false) return text(settings.name);
-  return account === undefined ? undefined : String(fill(account, scope));
-}
-
-function imageOf(own: Fields, scope: Scope): string {
-  const image = fields(own.image);
-  const repository =
-    text(image.repository) ??
-    [text(image.registry) ?? text(at(scope.values, "global.image.registry")), text(image.image)].filter(Boolean).join("/");
-  return `${repository === "" ? scope.chart.name : repository}:${text(image.tag) ?? scope.chart.appVersion}`;
-}
-
-function withoutEmpty(value: Fields): Fields {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => !isEmpty(inner)));
+  const value = own[path] ?? String(at(scope.values, path) ?? "");
+  return value === "" ? otherwise : `${lead}${value}`;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -64,10 +64,15 @@ export class ProviderClient {
 
   /** Starts a compiled provider (`node FILE ARGS`) as a process of its own and connects to it. */
   static async spawn(file: string, args: readonly string[]): Promise<ProviderClient & { readonly process: ChildProcess }> {
-    const child = spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    return ProviderClient.start(process.execPath, [file, ...args]);
+  }
+
+  /** Starts any provider's program and connects to it. */
+  static async start(command: string, args: readonly string[]): Promise<ProviderClient & { readonly process: ChildProcess }> {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await Promise.race([
       once(createInterface({ input: child.stdout }), "line"),
-      once(child, "exit").then(() => Promise.reject(new Error(`${file} ended without printing a port`))),
+      once(child, "exit").then(() => Promise.reject(new Error(`${[command, ...args].join(" ")} ended without printing a port`))),
     ]);
     const address = `127.0.0.1:${Number(line)}`;
     const client = new ProviderClient(new Client(address, credentials.createInsecure()), [], () => child.kill("SIGKILL"));

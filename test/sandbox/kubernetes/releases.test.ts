@@ -115,9 +115,9 @@ describe("sandbox/kubernetes releases", () => {
     assert.equal(made.id, "cert-manager/cert-manager");
     assert.equal(at(made.outputs, "status.status"), "deployed");
     assert.deepEqual((made.outputs.resourceNames as Fields)["Deployment.apps/apps/v1"], [
+      "cert-manager/cert-manager-cainjector",
       "cert-manager/cert-manager",
       "cert-manager/cert-manager-webhook",
-      "cert-manager/cert-manager-cainjector",
     ]);
     assert.deepEqual((await world.diff(made, CERT_MANAGER)).changes, {});
     await world.delete(made);

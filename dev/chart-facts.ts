@@ -1,0 +1,184 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { parseAllDocuments } from "yaml";
+import { packageRoot } from "../engine/paths";
+import { merge } from "../model/data";
+import { render } from "../sandbox/kubernetes/charts";
+import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
+import { digestOf, namesOf, ourValues, pruned, RENDERINGS, withoutNamespace } from "../test/sandbox/kubernetes/chart-renderings";
+import { factsFrom, type Probed, probesOf } from "./chart-probes";
+
+/*
+ * Learns from a chart's own rendering which objects a release of it has, and which value stands where in them:
+ *
+ *     node dist/dev/chart-facts.js NAME CHART [--helm HELM]
+ *
+ * CHART is the archive or folder of the version in catalog/charts.json, got by whoever calls. Each value is changed by itself, and what changes
+ * in the objects with it says where it goes. Facts are written to catalog/chart-objects.json, never a template, a script or a rule; and what
+ * Helm made of our own values, as names and digests, to the test that holds the simulation against it.
+ */
+
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { helm: { type: "string", default: "helm" } } });
+const [name = "", source = ""] = positionals;
+if (name === "" || source === "") throw new Error("usage: chart-facts.js NAME CHART [--helm HELM]");
+
+const FACTS = join(packageRoot(), "catalog", "chart-objects.json");
+const { charts } = JSON.parse(readFileSync(join(packageRoot(), "catalog", "charts.json"), "utf8")) as { charts: Record<string, Fields> };
+const known = charts[name];
+if (known === undefined) throw new Error(`catalog/charts.json has no chart ${name}; it has ${Object.keys(charts).join(", ")}`);
+const folder = mkdtempSync(join(tmpdir(), "kpaas-chart-"));
+
+/** The chart as its archive has it: one from a source tree gets its version. */
+function archive(): string {
+  if (statSync(source).isFile()) return source;
+  const version = ["--version", String(known?.version), "--app-version", String(known?.appVersion)];
+  execFileSync(options.helm, ["package", source, ...version, "--destination", folder], { stdio: ["ignore", "ignore", "inherit"] });
+  return join(folder, readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "");
+}
+
+/** The objects as Helm renders them, as facts; undefined where the chart refuses the values. */
+function rendered(chart: string, values: Fields, release: string, namespace: string): Fields[] | undefined {
+  const file = join(folder, "values.json");
+  writeFileSync(file, JSON.stringify(values));
+  let text: string;
+  try {
+    text = execFileSync(options.helm, ["template", release, chart, "--namespace", namespace, "--values", file], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch {
+    return undefined;
+  }
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as unknown)
+    .filter(isFields)
+    .flatMap((object) => bare(object, namespace));
+}
+
+/** What of a container or a pod is a fact to the sandbox; what runs in it, and with which arguments, is not. */
+const CONTAINER = ["name", "image", "ports", "securityContext", "resources"];
+const POD = [
+  ..."serviceAccountName securityContext hostNetwork nodeSelector tolerations affinity topologySpreadConstraints priorityClassName".split(
+    " ",
+  ),
+  ..."runtimeClassName terminationGracePeriodSeconds automountServiceAccountToken dnsPolicy".split(" "),
+];
+const VOLUMES = ["hostPath", "nfs", "persistentVolumeClaim"];
+
+/** The object without templates' own matter: no rules, long texts, arguments and webhooks; nothing that Helm runs as a hook, and no definition. */
+function bare(object: Fields, namespace: string): Fields[] {
+  const isHook = "helm.sh/hook" in fields(at(object, "metadata.annotations"));
+  if (isHook || object.kind === "CustomResourceDefinition") return [];
+  const { data, stringData: _texts, rules, webhooks: _webhooks, spec, ...rest } = object;
+  const settings = object.kind === "ConfigMap" ? Object.entries(fields(data)).filter(([, value]) => String(value).length < 64) : [];
+  const facts = {
+    ...rest,
+    metadata: metadataOf(object),
+    ...(settings.length === 0 ? {} : { data: Object.fromEntries(settings) }),
+    ...(spec === undefined ? {} : { spec: specOf(fields(spec)) }),
+  };
+  return [{ ...withoutNamespace(pruned(facts), namespace), ...(rules === undefined ? {} : { rules: [] }) }];
+}
+
+function specOf(spec: Fields): Fields {
+  if (spec.template === undefined) return spec;
+  const template = fields(spec.template);
+  return { ...spec, template: { metadata: metadataOf(template), spec: podOf(fields(template.spec)) } };
+}
+
+function metadataOf(object: Fields): Fields {
+  const metadata = fields(object.metadata);
+  const annotations = Object.entries(fields(metadata.annotations)).filter(([key]) => !key.startsWith("checksum/"));
+  const { annotations: _all, ...rest } = metadata;
+  return annotations.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(annotations) };
+}
+
+function podOf(pod: Fields): Fields {
+  const containers = list(pod.containers).map((one) => chosen(fields(one), CONTAINER));
+  const first = list(pod.initContainers).map((one) => chosen(fields(one), CONTAINER));
+  const volumes = list(pod.volumes).filter((one) => VOLUMES.some((kind) => kind in fields(one)));
+  return {
+    ...chosen(pod, POD),
+    ...(first.length === 0 ? {} : { initContainers: first }),
+    containers,
+    ...(volumes.length === 0 ? {} : { volumes }),
+  };
+}
+
+function chosen(object: Fields, keys: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(object).filter(([key, value]) => keys.includes(key) && value !== null && value !== undefined));
+}
+
+async function main(): Promise<void> {
+  const chart = archive();
+  const defaults = fields(known?.values);
+  const variants = (await ourValues()).get(name);
+  if (variants === undefined) throw new Error(`no environment installs ${name}`);
+  const base = fields(merge(defaults, variants.replicated));
+  const make = (values: Fields) => rendered(chart, values, "rls0", "nsp0");
+  const found = make(base);
+  if (found === undefined) throw new Error("the chart refuses our own values");
+
+  const probed: Probed[] = [];
+  for (const probe of probesOf(base, defaults, list(known?.optionalValues).map(String))) {
+    const objects = make(probe.values);
+    if (objects !== undefined) probed.push({ ...probe, objects });
+  }
+  const facts = factsFrom(name, found, probed);
+  const all = JSON.parse(readFileSync(FACTS, "utf8")) as Record<string, { crds: unknown; objects: readonly unknown[] }>;
+  all[name] = { crds: all[name]?.crds ?? {}, objects: facts };
+  // A line each: a change of a chart is read by its objects.
+  const parts = Object.entries(all)
+    .sort()
+    .map(([chart, { crds, objects }]) => {
+      const lines = objects.map((one) => JSON.stringify(one)).join(",\n");
+      return `${JSON.stringify(chart)}: {"crds": ${JSON.stringify(crds)}, "objects": [\n${lines}\n]}`;
+    });
+  writeFileSync(FACTS, `{\n${parts.join(",\n")}\n}\n`);
+
+  const simulated = (values: Fields, release: string, namespace: string) =>
+    render({ ...fields(known), name, values: defaults, crds: {}, objects: facts } as never, { release, namespace, values }).objects;
+  const differs = (values: Fields, real: readonly Fields[], release = "rls0", namespace = "nsp0") =>
+    digestOf(real, namespace) !== digestOf(simulated(values, release, namespace), namespace);
+  const wrong = probed.filter(({ values, objects }) => differs(values, objects));
+  process.stdout.write(
+    `${name}: ${found.length} objects; ${probed.length - wrong.length} of ${probed.length} changes of one value exactly as the chart\n`,
+  );
+  for (const { path, values, objects } of wrong) {
+    const mine = simulated(values, "rls0", "nsp0").map((one) => withoutNamespace(one, "nsp0"));
+    const without = (all: readonly Fields[], others: readonly Fields[]) =>
+      all.filter((one) => !others.some((other) => isDeepStrictEqual(one, other)));
+    const [real, ours] = [without(objects, mine), without(mine, objects)];
+    process.stdout.write(
+      `  ${path}: ${real.map((one) => String(one.kind)).join(", ")} | ${ours.map((one) => String(one.kind)).join(", ")}\n`,
+    );
+  }
+  const recorded = JSON.parse(readFileSync(RENDERINGS, "utf8")) as Record<string, unknown>;
+  recorded[name] = Object.fromEntries(
+    Object.entries({ defaults: {}, ...variants }).map(([variant, values]) => {
+      const objects = rendered(chart, values, name, "here");
+      if (objects !== undefined && differs(values, objects, name, "here")) process.stdout.write(`  variant ${variant} differs\n`);
+      return [
+        variant,
+        objects === undefined
+          ? null
+          : {
+              digest: digestOf(objects, "here"),
+              objects: namesOf(objects),
+            },
+      ];
+    }),
+  );
+  writeFileSync(RENDERINGS, `${JSON.stringify(Object.fromEntries(Object.entries(recorded).sort()), null, 2)}\n`);
+}
+
+main()
+  .finally(() => rmSync(folder, { recursive: true, force: true }))
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
