@@ -73,5 +73,5 @@ function nextOf(error: unknown): string | undefined {
 }
 
 function commandIn(text: string): string | undefined {
-  return /`(kpaas [^`]+)`/.exec(text)?.[1];
+  return /`((?:kpaas|npm install) [^`]+)`/.exec(text)?.[1];
 }

@@ -22,6 +22,7 @@ const CASES: readonly (readonly [string, World, string])[] = [
     "kpaas destroy seoul --layer platform --sandbox",
   ],
   ["up seoul --sandbox --yes", { failure: new RefusedError([problem("run `kpaas lock seoul`")]) }, "kpaas lock seoul"],
+  ["check seoul", { problems: [problem("install kpaas 0.3.0 or later: `npm install kpaas@0.3.0`")] }, "npm install kpaas@0.3.0"],
   ["up seoul --yes", { failure: new OperationFailedError("the cloud is full") }, "kpaas up seoul --yes"],
   ["refresh seoul --sandbox --yes", { failure: new StackMissingError("seoul") }, "kpaas up seoul --sandbox"],
   ["up seoul --yes", { failure: new StackBusyError("busy") }, "kpaas up seoul --yes"],
