@@ -61,6 +61,7 @@ const PROGRAM = {
 } satisfies EnvironmentSpec;
 
 async function record(target: string): Promise<void> {
+  process.env.KPAAS_SANDBOX_SERVER ??= "simulated";
   mkdirSync(target, { recursive: true });
   for (const states of FILES) {
     const name = String(states[0]?.name);

@@ -94,8 +94,11 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
       new Date().toISOString().slice(0, 10),
     );
   const { planned, problems } = plan(given, findings);
-  // What is said of a field that was taken out follows from that.
-  if (!planned) throw new InvalidEnvironmentError(problems.filter(({ path, reason }) => !late.has(path) || !/missing/.test(reason)));
+  if (!planned) {
+    // What else is said of a field that was taken out follows from that.
+    const first = ({ path }: Problem) => problems.find((problem) => problem.path === path);
+    throw new InvalidEnvironmentError(problems.filter((problem) => !late.has(problem.path) || first(problem) === problem));
+  }
   const admit = async (): Promise<Admitted> => {
     for (const warning of problems) await log.warn(describeProblem(warning));
     const resources = await readStanding(getStack());
