@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { saveWhole } from "../host/files";
 
 /** An offline machine must go on at once. */
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -12,13 +10,11 @@ export async function fetchText(url: string, signal?: AbortSignal): Promise<stri
 }
 
 /**
- * Saves what is at a URL, which must have the SHA-256 its publisher names.
+ * Saves what is at a URL, which must have the SHA-256 its publisher names: else no file is there.
  * @throws Error saying why there is none: no connection, wrong checksum
  */
 export async function fetchVerified(url: string, file: string, expected: string, signal?: AbortSignal): Promise<void> {
-  const actual = await save(await open(url, signal), file, signal);
-  const name = url.slice(url.lastIndexOf("/") + 1);
-  if (actual !== expected) throw new Error(`${name} has the SHA-256 ${actual}, the release's checksums say ${expected}`);
+  await saveWhole(file, verified(await open(url, signal), url, expected));
 }
 
 /** `sha256sum` lines as a map from file name to checksum. */
@@ -49,16 +45,15 @@ function causeOf(error: unknown): string {
   return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
 }
 
-/** Writes a response to a file and returns its SHA-256. */
-async function save(response: Response, file: string, signal?: AbortSignal): Promise<string> {
-  if (response.body === null) throw new Error(`${response.url} answers without a body`);
+/** What a response brings, and an error at its end where that has another SHA-256. */
+async function* verified({ body }: Response, url: string, expected: string): AsyncGenerator<Uint8Array> {
+  if (body === null) throw new Error(`${url} answers without a body`);
   const hash = createHash("sha256");
-  const hashing = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  await pipeline(Readable.fromWeb(response.body), hashing, createWriteStream(file), { signal });
-  return hash.digest("hex");
+  for await (const piece of body) {
+    hash.update(piece);
+    yield piece;
+  }
+  const actual = hash.digest("hex");
+  if (actual !== expected)
+    throw new Error(`${url.slice(url.lastIndexOf("/") + 1)} has the SHA-256 ${actual}, the release's checksums say ${expected}`);
 }

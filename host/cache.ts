@@ -10,8 +10,8 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Keeps what is compiled of the modules that this process loads from now on, for the next process. For a program's first lines: it is a switch
- * of the whole process. In the user's own folder, since others can write to Node's own.
+ * of the whole process. In the user's own folder, since others can write to Node's own. A Node older than 22.1 cannot, and goes without.
  */
 export function keepCompiled(): void {
-  enableCompileCache(join(cacheFolder(), "compiled"));
+  enableCompileCache?.(join(cacheFolder(), "compiled"));
 }

@@ -19,6 +19,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { wroteAndRuns } from "./processes";
 
@@ -80,6 +81,44 @@ export function createWhole(path: string, content: string, options: WriteOptions
   } catch (error) {
     if (hasCode(error, "EEXIST")) return false;
     throw error;
+  }
+}
+
+/** Writes what arrives piece by piece as {@link writeWhole} does: where it breaks off, or throws for a wrong checksum, nothing is there. */
+export async function saveWhole(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const beside = besideOf(path);
+  try {
+    const file = await open(beside, "wx");
+    try {
+      for await (const piece of content) await file.writeFile(piece);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    renameSync(beside, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw named(error, path);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+/** Opens a file for the lines of a process that is started, which nobody else can read: what is there is gone on with, or written `anew`. */
+export function openLog(path: string, anew = false): number {
+  return openSync(path, anew ? "w" : "a", PRIVATE);
+}
+
+/** Makes a file one byte longer, of which there is no half, and tells how long it is: a number that several processes count. */
+export function countIn(path: string): number {
+  const file = openSync(path, "a");
+  try {
+    writeFileSync(file, ".");
+    return fstatSync(file).size;
+  } catch (error) {
+    throw named(error, path);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -186,8 +225,12 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.some((code) => error.code === code);
 }
 
+function besideOf(path: string): string {
+  return join(dirname(path), `${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+}
+
 function putBeside(path: string, content: string, { mode, durable = true }: WriteOptions, put: (beside: string) => void): void {
-  const beside = join(dirname(path), `${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+  const beside = besideOf(path);
   try {
     const file = openSync(beside, "wx", mode ?? 0o666);
     try {

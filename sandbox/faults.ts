@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { readIfThere } from "../host/files";
+import { countIn, makeFolder, readIfThere } from "../host/files";
 import type { CountedRule, Faults, When } from "../plugin/faults-file";
 import { CancelledError } from "../plugin/rpc/errors";
 import type { Properties, Provider } from "../plugin/rpc/provider";
@@ -173,10 +172,8 @@ class Switches {
    */
   private count({ key }: CountedRule): number {
     const folder = join(this.setting.worldDir, "faults-state");
-    const path = join(folder, key);
-    mkdirSync(folder, { recursive: true });
-    appendFileSync(path, ".");
-    return statSync(path).size;
+    makeFolder(folder);
+    return countIn(join(folder, key));
   }
 
   private isTooOften(key: string, limit: number): boolean {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { makeFolder, namesIn, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
+import { makeFolder, namesIn, openLog, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
 import { isAlive } from "../../host/processes";
 import { InvalidInputError } from "../../model/problems";
 import { endOrphans, isKept, namePath, type Programs, readRecord, recordPath, serversFolder } from "../../sandbox/servers/record";
@@ -109,7 +109,7 @@ export async function startServers(
   const list = join(folder, "programs.json");
   writeWhole(list, JSON.stringify(programs), { mode: PRIVATE, durable: false });
   const path = join(folder, "keeper.log");
-  const log = openSync(path, "a", PRIVATE);
+  const log = openLog(path);
   const before = fstatSync(log).size;
   const { PATH, HOME, TMPDIR } = process.env;
   const env = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));

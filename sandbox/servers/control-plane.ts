@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
+import { openLog, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
 import { type Owner, processStart } from "../../host/processes";
 import { type Credentials, createCredentials } from "./credentials";
 import { kwokConfiguration } from "./kwok";
@@ -168,7 +168,7 @@ export class ControlPlane {
   }
 
   private run(program: ProgramName, args: readonly string[]): void {
-    const log = openSync(this.log(program), "w", PRIVATE);
+    const log = openLog(this.log(program), true);
     try {
       const child = spawn(this.programs[program], args, { stdio: ["ignore", log, log], cwd: this.folder });
       const started: Started = { program, process: child };
