@@ -65,6 +65,8 @@ export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
     if (!(error instanceof ApiError && error.code === 413)) throw error;
     return { ...inputs, ...flavor, ...image, powerState: "error", fault: error.message, id };
   }
+  // Where no zone is asked for, the scheduler has one.
+  const placed = zone || (cloud.existing("zones")[0] ?? "nova");
   const ownPorts: string[] = [];
   const ports = wanted.map((network) => {
     if (network.port !== undefined) return cloud.find("port", String(network.port));
@@ -72,7 +74,7 @@ export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
     ownPorts.push(port.id);
     return port;
   });
-  for (const port of ports) cloud.store.put("port", { ...port, deviceId: id, deviceOwner: `compute:${zone || "nova"}` });
+  for (const port of ports) cloud.store.put("port", { ...port, deviceId: id, deviceOwner: `compute:${placed}` });
   joinGroups(cloud, inputs, id);
 
   const networks = wanted.map((network, index) => {
@@ -94,14 +96,14 @@ export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
     networks,
     accessIpV4: networks[0]?.fixedIpV4 ?? "",
     accessIpV6: "",
-    availabilityZone: zone || (cloud.existing("zones")[0] ?? "nova"),
+    availabilityZone: placed,
     allMetadata: inputs.metadata ?? {},
     allTags: texts(inputs, "tags").sort(),
     created,
     updated: created,
   };
   return {
-    securityGroups: [],
+    securityGroups: groupsOn(cloud, ports),
     ...inputs,
     ...flavor,
     ...image,
@@ -112,6 +114,12 @@ export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
     packages: packagesOf(text(inputs, "userData")),
     id,
   };
+}
+
+/** The names of the groups on ports: nova tells those as the machine's own. */
+function groupsOn(cloud: OpenStack, ports: readonly Stored[]): string[] {
+  const ids = new Set(ports.flatMap((port) => texts(port, "allSecurityGroupIds")));
+  return [...ids].map((id) => text(cloud.store.get("secGroup", id) ?? {}, "name")).filter((name) => name !== "");
 }
 
 /** Frees the instance's ports and volumes; what nova made for it goes. */

@@ -10,6 +10,20 @@ import { type Created, cloudUnderTest, type Short, type TestCloud, TOKENS } from
 describe("the simulated OpenStack", () => {
   const cloud = cloudUnderTest();
 
+  it("gives a machine the groups of its ports by name, and its port the zone it was placed in", async () => {
+    const { network, subnet } = await cloud.it.base();
+    const group = await cloud.it.create("secGroup", { name: "workers" });
+    const port = await cloud.it.create("port", {
+      networkId: network.id,
+      fixedIps: [{ subnetId: subnet.id, ipAddress: "10.0.0.20" }],
+      securityGroupIds: [group.id],
+    });
+    const { availabilityZone: _zone, ...inputs } = cloud.it.machine(port);
+    const machine = await cloud.it.create("instance", inputs);
+    assert.deepEqual(machine.properties.securityGroups, ["workers"]);
+    assert.equal((await cloud.it.read(port)).properties.deviceOwner, "compute:az-1");
+  });
+
   it("knows in a preview what is given, and nothing that is computed", async () => {
     const ref = { type: TOKENS.port };
     const { inputs, failures } = await cloud.it.client.check(ref, {
