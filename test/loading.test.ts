@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolders } from "./support/temporary";
 
@@ -40,7 +41,19 @@ describe("What is loaded", () => {
     ]) {
       const { packages, own } = loadedBy(`require(${JSON.stringify(MAIN)})`, argv, project);
       assert.deepEqual(packages, ["commander", "fastest-levenshtein", "picocolors", "yaml", "zod"], argv.join(" "));
-      assert.deepEqual(ofFolders(own, ["providers", "stacks", "plugin", "sandbox", "engine/operations"]), [], argv.join(" "));
+      assert.deepEqual(
+        ofFolders(own, ["providers/openstack/infrastructure", "stacks", "plugin", "sandbox", "engine/operations"]),
+        [],
+        argv.join(" "),
+      );
+    }
+  });
+
+  it("is kept compiled where that can be, and a command runs where it cannot", () => {
+    for (const cache of [folder(), "/proc/none"]) {
+      const env = { ...process.env, XDG_CACHE_HOME: cache };
+      const { status } = spawnSync(process.execPath, [MAIN, "--version"], { env, timeout: 15_000 });
+      assert.deepEqual([status, existsSync(join(cache, "kpaas", "compiled"))], [0, cache !== "/proc/none"]);
     }
   });
 
