@@ -25,7 +25,7 @@ export async function commandRow(what: string, argv: readonly string[], budget: 
 /** What `npm start` runs, from nothing but an installed tree and an engine. */
 export async function startRow(root: string): Promise<Row> {
   return await inProject(async (project) => {
-    const run = await runProcess(process.execPath, [join(root, "dist/cli/main.js"), "up", "demo", "--sandbox", "--yes"], { cwd: project });
+    const run = await runProcess(process.execPath, [join(root, "dev/start.mjs")], { cwd: project });
     const seconds = run.milliseconds / 1000;
     return {
       what: "npm start, warm",
