@@ -1,22 +1,16 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
-import { locateEngine } from "../../engine/locate";
 import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
 import { readOutputs } from "../../engine/read";
-import { sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
-import type { OperationResult } from "../../engine/types";
 import { bindToPlan } from "../../model/guard/approvals";
 import { type Layer, parseStackName, stackName } from "../../model/layers";
-import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
-import { environmentFile, plannedFile } from "../support/environment";
-import { filesIn } from "../support/project";
+import { counts, layeredTarget } from "../support/layers";
 
 describe("the name of a stack", () => {
   it("selects environment and layer", () => {
@@ -28,31 +22,11 @@ describe("the name of a stack", () => {
   });
 });
 
-/** A database is enough of a platform: it has passwords, claims and a namespace. */
-const FEW = { services: { metricsServer: false, certManager: false, keycloak: false, portal: false } };
-
 /** The life of an environment held by three stacks, on the real engine. The tests are one story, in order. */
 describe("an environment in three layers on the real engine", function () {
   this.timeout(240_000);
   const root = mkdtempSync(join(tmpdir(), "kpaas-layers-"));
-  let lock: Lock | undefined;
-
-  const target = (nodes: Record<string, unknown>, layer?: Layer, layers = "three", network = {}, { floating = {}, services = {} } = {}) => {
-    const planned = plannedFile(
-      environmentFile({
-        name: "tiers",
-        layers,
-        platform: { services: { ...FEW.services, ...services } },
-        // Reached from outside: what the infrastructure gives of addresses goes through all three.
-        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] }, network: { floating } },
-        cluster: { network, apiEndpoint: { domain: "api.tiers.example.org" }, pools: { worker: { nodes } } },
-      }),
-      lock,
-    );
-    lock = planned.lock;
-    return { plan: planned.plan, root, sandbox: true, approvals: [], ...(layer ? { layer } : {}) };
-  };
-  const counts = ({ changes }: OperationResult): number[] => [changes.create, changes.update, changes.replace, changes.delete];
+  const target = layeredTarget(root, "tiers");
   const refused = (pattern: RegExp) => (error: unknown) =>
     error instanceof RefusedError && pattern.test(error.message) && error.problems.every(({ path }) => path !== "");
 
@@ -112,19 +86,6 @@ describe("an environment in three layers on the real engine", function () {
     for (const file of files) assert.doesNotMatch(readFileSync(join(file.parentPath, file.name), "utf8"), /PRIVATE KEY|client-key-data/);
   });
 
-  it("touches no layer where the cluster would refuse the change", async () => {
-    const world = filesIn(join(root, ".kpaas", "sandbox", "world", "tiers"));
-    const contents = () => world.map((file) => readFileSync(file, "utf8"));
-    const before = contents();
-    for (const layer of [undefined, "infrastructure"] as const) {
-      await assert.rejects(
-        upEnvironment(target({ a: {}, b: {} }, layer, "three", { encapsulation: "ipip" })),
-        (error) => error instanceof RefusedError && error.problems.map(({ path }) => path).join() === "cluster.network.encapsulation",
-      );
-      assert.deepEqual(contents(), before, "the overlay's ports of the running cluster stay open");
-    }
-  });
-
   it("keeps a machine that left the file until the cluster has let it go, also one that is lost and must be said to be", async () => {
     const nodes = { a: {}, b: { generation: 2 } };
     const instances = join(root, ".kpaas/sandbox/world/tiers/openstack/instance");
@@ -172,58 +133,6 @@ describe("an environment in three layers on the real engine", function () {
     }
   });
 
-  /** The databases switched off, by approvals of this command or of the stack's configuration. */
-  const withoutDatabases = (network = {}) => {
-    const wanted = target({ a: {}, b: { generation: 2 } }, "platform", "three", network, { services: { mariadb: false } });
-    return { ...wanted, approval: bindToPlan("environment:drop-database", wanted.plan) };
-  };
-  const claims = () => filesIn(join(root, ".kpaas/sandbox/world/tiers")).filter((file) => /PersistentVolumeClaim/i.test(file));
-
-  it("keeps the protection of what an approval would let go, where the cluster refuses another change of the plan", async () => {
-    const { approval, ...wanted } = withoutDatabases({ encapsulation: "ipip" });
-    await assert.rejects(
-      upEnvironment({ ...wanted, approvals: [approval] }),
-      (error) => error instanceof RefusedError && error.problems.map(({ path }) => path).join() === "cluster.network.encapsulation",
-    );
-    const [stack = ""] = filesIn(join(root, ".kpaas/sandbox/backend")).filter((file) => file.endsWith("/tiers.platform.json"));
-    const { resources } = JSON.parse(readFileSync(stack, "utf8")).checkpoint.latest;
-    const kept = resources.filter(({ type }: { type: string }) => type === "kubernetes:core/v1:PersistentVolumeClaim");
-    assert.deepEqual(
-      kept.map(({ protect }: { protect?: boolean }) => protect),
-      [true],
-    );
-  });
-
-  it("is not destroyed from below by `pulumi destroy` either, which knows of no other stack", async () => {
-    const { command } = await locateEngine({ install: false });
-    const folders = sandboxFolders(root, "tiers");
-    for (const layer of ["infrastructure", "cluster"] as const) {
-      const args = ["destroy", "--yes", "--non-interactive", "--stack", stackName("tiers", layer)];
-      const { status, stdout } = spawnSync(command, args, { cwd: folders.project, env: sandboxEnvironment(folders), encoding: "utf8" });
-      assert.notEqual(status, 0);
-      assert.match(stdout, /cannot be deleted\s+because it is protected/);
-    }
-    assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: { generation: 2 } }))), [0, 0, 0, 0]);
-  });
-
-  it("lets go of what is protected by an approval of the configuration too, which only the program reads", async () => {
-    const { approval, ...wanted } = withoutDatabases();
-    const config = join(sandboxFolders(root, "tiers").project, "Pulumi.tiers.platform.yaml");
-    const before = readFileSync(config, "utf8");
-    const claimed = claims().length;
-    writeFileSync(config, `${before.trimEnd()}\nconfig:\n  kpaas:approve: ${approval}\n`);
-    try {
-      const { approved } = await upEnvironment(wanted);
-      assert.deepEqual(
-        approved.map((each) => each.approval),
-        [approval],
-      );
-    } finally {
-      writeFileSync(config, before);
-    }
-    assert.equal(claims().length, claimed - 1);
-  });
-
   it("is destroyed downwards, and not from below", async () => {
     const nodes = { a: {}, b: { generation: 2 } };
     await assert.rejects(
@@ -234,43 +143,5 @@ describe("an environment in three layers on the real engine", function () {
     const world = join(root, ".kpaas", "sandbox", "world", "tiers");
     assert.deepEqual(existsSync(world) ? readdirSync(world) : [], []);
     assert.equal(await readOutputs(target(nodes)), undefined);
-  });
-});
-
-/** One environment, moved. */
-describe("an environment that changes from one stack to three", function () {
-  this.timeout(240_000);
-  const root = mkdtempSync(join(tmpdir(), "kpaas-move-"));
-  let lock: Lock | undefined;
-  const target = (layers: "one" | "three") => {
-    const planned = plannedFile(
-      environmentFile({
-        name: "moved",
-        layers,
-        platform: FEW,
-        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] } },
-        cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } },
-      }),
-      lock,
-    );
-    lock = planned.lock;
-    return { plan: planned.plan, root, sandbox: true, approvals: [] };
-  };
-
-  before(engineForTests);
-  after(() => rmSync(root, { recursive: true, force: true }));
-
-  it("has an empty preview afterwards, in every layer", async () => {
-    const before = await upEnvironment(target("one"));
-    await assert.rejects(
-      previewEnvironment(target("three")),
-      (error) => error instanceof RefusedError && /`kpaas up moved` moves its state/.test(error.message),
-    );
-    const moved = await upEnvironment(target("three"));
-    const changes = ({ create, update, replace, delete: gone }: OperationResult["changes"]) => [create, update, replace, gone];
-    assert.deepEqual(changes(moved.changes), [0, 0, 0, 0], JSON.stringify(moved.resources.slice(0, 9)));
-    assert.deepEqual(changes((await previewEnvironment(target("three"))).changes), [0, 0, 0, 0]);
-    for (const key of ["addresses", "apiEndpoint", "nodes", "urls"]) assert.deepEqual(moved.outputs[key], before.outputs[key], key);
-    assert.ok((await destroyEnvironment(target("three"))).changes.delete > 100);
   });
 });
