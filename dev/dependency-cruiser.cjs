@@ -12,6 +12,7 @@ const MAY_IMPORT = {
     "plugin/sealed",
     "plugin/clock",
     "plugin/faults-file",
+    "plugin/cloud-folder",
     "providers/[^/]+/(names|plan)",
     "model",
     "catalog",
@@ -23,7 +24,7 @@ const MAY_IMPORT = {
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
   engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages", "sandbox/servers/record"],
   operate: ["engine", "files", "model"],
-  testing: ["model/type-tokens", "engine", "stacks"],
+  testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: ["operate", "engine", "stacks", "files", "reach", "host", "model", "catalog"],
 };

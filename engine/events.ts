@@ -1,11 +1,12 @@
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata, SummaryEvent } from "@pulumi/pulumi/automation/events";
+import { fields } from "../model/data";
 import { impactOf } from "../model/preview/impacts";
-import { ruleFlow } from "../model/preview/ports";
 import { propertyChanges } from "../model/preview/properties";
 import type { Counts, ResourceChange } from "../model/preview/types";
 import { SECRET_WORD, UNKNOWN_WORD } from "../model/preview/words";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
+import { cloudOfType } from "./state/clouds";
 import type { PendingOperation } from "./state/state";
 import { saysNo } from "./state/unanswered";
 
@@ -239,8 +240,10 @@ function tellOf({
     : [];
   const parent = wanted?.parent || old?.parent;
   const recorded = { ...readableFields(old?.outputs ?? {}), ...readableFields(old?.inputs ?? {}) };
-  const impact = impactOf({ op, type, name: nameOf(urn), recorded, wanted: newInputs, properties, retained: old?.retainOnDelete === true });
-  const flow = ruleFlow(type, nameOf(urn), wanted ? newInputs : oldInputs);
+  const cloud = cloudOfType(type)?.preview;
+  const step = { op, type, name: nameOf(urn), recorded, wanted: newInputs, properties, retained: old?.retainOnDelete === true };
+  const impact = impactOf(step, cloud);
+  const flow = cloud?.flow(type, nameOf(urn), fields(wanted ? newInputs : oldInputs));
   return { ...(parent ? { parent } : {}), properties, ...(impact ? { impact } : {}), ...(flow ? { flow } : {}) };
 }
 

@@ -3,6 +3,7 @@ import type { Environment } from "./environment/types";
 import type { Findable, Question, Values } from "./findable";
 import type { SubnetRules } from "./plan/subnets";
 import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer } from "./plan/types";
+import type { KnownFlow } from "./preview/ports";
 import type { Findings } from "./problems";
 
 /** What machines are for, as far as their default size goes. */
@@ -64,6 +65,7 @@ export interface CloudDefinition extends SubnetRules {
   /** Comments that `init` writes below `infrastructure`. */
   readonly template: string;
   readonly state: CloudState;
+  readonly preview: CloudPreview;
 }
 
 /** Where credentials come from. */
@@ -102,6 +104,23 @@ export interface CloudState {
   readonly remedies: readonly (readonly [words: RegExp, remedy: string])[];
 }
 
+/** How a preview tells of its resources. */
+export interface CloudPreview {
+  /** By type: what people or workloads count on. */
+  readonly countedOn: Readonly<Record<string, CountedOn>>;
+  /** The traffic that a resource lets through, where it is there to let some through. */
+  flow(type: string, name: string, inputs: Values): KnownFlow | undefined;
+}
+
+/** A resource that people or workloads count on. */
+export interface CountedOn {
+  readonly kind: "machine" | "volume" | "address" | "balancer";
+  /** What is said of it by its state; its logical name stands in where that holds none. */
+  describe(state: Values): { readonly name: string | undefined; readonly detail: string };
+  /** Properties that restart it when they change in place. */
+  readonly restartedBy?: RegExp;
+}
+
 /** How one finds who keeps a resource from being deleted. */
 export interface InTheWay {
   /** By type of the resource, what to ask `all` with. */
@@ -117,6 +136,11 @@ export interface InTheWay {
 /** The package of a cloud's SDK, with which the types of its resources begin. */
 export function packageOf({ sdk }: Pick<CloudDefinition, "sdk">): string {
   return sdk.slice(sdk.lastIndexOf("/") + 1);
+}
+
+/** The cloud among these that a type of resources belongs to; undefined for what is of none. */
+export function cloudOfType<C extends Pick<CloudDefinition, "sdk">>(type: string, clouds: Readonly<Record<string, C>>): C | undefined {
+  return Object.values(clouds).find((cloud) => type.startsWith(`${packageOf(cloud)}:`));
 }
 
 /** Why credentials cannot be used: one under a wrong name would silently not be, and another account's might. It shows names only. */

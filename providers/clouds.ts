@@ -2,3 +2,6 @@ import { openstack } from "./openstack/cloud";
 
 /** The clouds that machines can come from; the first stands in where a file names none. */
 export const clouds = { openstack } as const;
+
+/** The one that stands in. */
+export const STAND_IN = openstack.name;

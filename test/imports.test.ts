@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { registry } from "../files/registry";
+import { switchedServices } from "../model/registry";
+import { kebab } from "../model/service";
+import { filesIn } from "./support/project";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -13,3 +18,44 @@ describe("imports", () => {
     assert.ok(modules > 100, `only ${modules} modules were looked at`);
   });
 });
+
+/** What may name clouds and services besides their own folders, and why. */
+const MAY_NAME: Readonly<Record<string, RegExp>> = {
+  "the lists of what there is":
+    /^(providers\/clouds|components\/platform\/services|sandbox\/packages|model\/environment\/later-clouds)\.ts$/,
+  "what users import, and write": /^(library|examples)\/|^cli\/template\.ts$/,
+  "types written from the definitions": /^model\/environment\/environment-fields\.ts$/,
+  "kubespray's own variables": /^model\/environment\/variable-table\.ts$/,
+  "a rule's text, which stands in clouds": /^model\/plan\/flows\.ts$/,
+  "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
+};
+
+describe("clouds and services", () => {
+  it("are named in their own folders, and in few other places", () => {
+    const clouds = Object.keys(registry.clouds);
+    const services = switchedServices(registry).map(({ name }) => name);
+    const own = new RegExp(`^((providers|sandbox)/(${clouds.join("|")})|components/platform/(${services.map(kebab).join("|")}))/`);
+    // `keycloak.io` would be an API's group, and `openstack_` begins a variable of kubespray.
+    const names = new RegExp(`\\b(${[...clouds, ...services, ...services.map(kebab)].join("|")})\\b(?!\\\\?\\.io)`, "i");
+    const naming = readdirSync(ROOT, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|dist$|test$|dev$)/.test(entry.name))
+      .flatMap(({ name }) => filesIn(join(ROOT, name)))
+      .filter((file) => file.endsWith(".ts") && names.test(withoutComments(readFileSync(file, "utf8"))))
+      .map((file) => relative(ROOT, file))
+      .filter((file) => !own.test(file));
+    const allowed = Object.values(MAY_NAME);
+    assert.deepEqual(
+      naming.filter((file) => !allowed.some((each) => each.test(file))),
+      [],
+    );
+    for (const [why, each] of Object.entries(MAY_NAME))
+      assert.ok(
+        naming.some((file) => each.test(file)),
+        `nothing needs: ${why}`,
+      );
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
+}

@@ -1,5 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
+import { cloudOfType } from "../model/cloud";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
+import { clouds } from "../providers/clouds";
 
 /** Properties of a resource. */
 export type Bag = Record<string, unknown>;
@@ -36,11 +38,6 @@ const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nstand-in\n-----END CERTIFICATE
 
 /** What real providers compute, as far as our programs read it. */
 const KNOWN: Outputs = {
-  "openstack:compute/instance:Instance": (_name, inputs) => ({ accessIpV4: fixedAddress(inputs) ?? "10.20.255.1" }),
-  "openstack:networking/port:Port": (name) => ({ macAddress: "fa:16:3e:00:00:01", allFixedIps: [`${name}-address`] }),
-  "openstack:networking/floatingIp:FloatingIp": (name) => ({ address: `198.51.100.${checksum(name)}` }),
-  "openstack:loadbalancer/loadBalancer:LoadBalancer": (name) => ({ vipPortId: `${name}-vip-port` }),
-  "openstack:compute/volumeAttach:VolumeAttach": () => ({ device: "/dev/vdb" }),
   "tls:index/privateKey:PrivateKey": (name) => ({
     privateKeyOpenssh: secretEnvelope(KEY),
     privateKeyPem: secretEnvelope(KEY),
@@ -68,14 +65,5 @@ const KNOWN: Outputs = {
 
 /** The computed outputs of a resource: `extra` first, then what mocks.ts knows. */
 export function computedOutputs(type: string, name: string, inputs: Bag, extra: Outputs | undefined): Bag {
-  return extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? {};
-}
-
-function fixedAddress(inputs: Bag): unknown {
-  const networks = inputs.networks;
-  return Array.isArray(networks) ? (networks[0] as Bag | undefined)?.fixedIpV4 : undefined;
-}
-
-function checksum(text: string): number {
-  return [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 250, 7) + 1;
+  return extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? cloudOfType(type, clouds)?.mocks()[type]?.(name, inputs) ?? {};
 }

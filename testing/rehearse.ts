@@ -1,6 +1,7 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { runOperation } from "../engine/run-operation";
 import type { OperationKind, OperationResult } from "../engine/types";
+import { STAND_IN } from "../providers/clouds";
 import { type EnvironmentSpec, planSpec } from "../stacks/spec";
 
 /** A program that is tried in the sandbox. */
@@ -21,7 +22,7 @@ export interface Rehearsal {
  * @throws what the program throws; OperationFailedError with what the engine and the simulated clouds say
  */
 export async function rehearse(kind: OperationKind, { name, program, fields, root = process.cwd() }: Rehearsal): Promise<OperationResult> {
-  const { plan } = planSpec(name, fields ?? { infrastructure: { provider: "openstack" } });
+  const { plan } = planSpec(name, fields ?? { infrastructure: { provider: STAND_IN } });
   const runs = kind === "preview" || kind === "up";
   return await runOperation(kind, { plan, root, sandbox: true, approvals: [] }, runs ? program : undefined, {});
 }

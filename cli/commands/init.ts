@@ -20,7 +20,7 @@ export function registerInit(program: Command, context: Context): void {
     .addOption(new Option("--provider <P>", "where machines come from").choices(cloudNames).makeOptionMandatory())
     .addOption(new Option("--profile <X>", "how much platform and redundancy").choices(PROFILES).default("minimal"))
     .option("--json", "print what was written as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas init seoul --provider openstack --profile highAvailability")
+    .addHelpText("after", `\nExample:\n  $ kpaas init seoul --provider ${cloudNames[0]} --profile highAvailability`)
     .action((name: string, options: InitOptions) => init(context, name, options));
 }
 

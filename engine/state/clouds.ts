@@ -1,11 +1,9 @@
 import { registry } from "../../files/registry";
-import { type CloudDefinition, packageOf } from "../../model/cloud";
-
-const clouds: readonly CloudDefinition[] = Object.values(registry.clouds);
+import { cloudOfType as among, type CloudDefinition } from "../../model/cloud";
 
 /** The cloud that a type of resources belongs to; undefined for what is of no cloud. */
 export function cloudOfType(type: string): CloudDefinition | undefined {
-  return clouds.find((cloud) => type.startsWith(`${packageOf(cloud)}:`));
+  return among(type, registry.clouds);
 }
 
 /** What a resource is, whatever cloud it is of. */

@@ -1,4 +1,5 @@
-import { at, fields, list, text } from "../data";
+import type { CloudPreview, CountedOn } from "../cloud";
+import { at, fields, text } from "../data";
 import { KUBESPRAY_CLUSTER } from "../type-tokens";
 import type { PropertyChange } from "./properties";
 
@@ -41,13 +42,9 @@ export interface ImpactStep {
 
 type Kind = Impact["kind"];
 
-/** What the types of resources stand for that somebody counts on. A cloud adds its own. */
+/** What the types of resources stand for that somebody counts on; a cloud's own are in its `preview`. */
 const KINDS: Readonly<Record<string, Kind>> = {
   [KUBESPRAY_CLUSTER]: "cluster",
-  "openstack:compute/instance:Instance": "machine",
-  "openstack:blockstorage/volume:Volume": "volume",
-  "openstack:networking/floatingIp:FloatingIp": "address",
-  "openstack:loadbalancer/loadBalancer:LoadBalancer": "balancer",
   "kubernetes:core/v1:PersistentVolumeClaim": "claim",
   "kubernetes:core/v1:Namespace": "namespace",
   "kubernetes:apps/v1:Deployment": "workload",
@@ -57,16 +54,17 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "kubernetes:helm.sh/v3:Release": "chart",
 };
 
-/** Properties of a machine that restart it when they change in place. */
-const RESTARTS_MACHINE = /^flavor(Name|Id)$/;
-
-/** What a step does to what people count on; undefined where it does nothing to it. */
-export function impactOf(step: ImpactStep): Impact | undefined {
-  const kind = KINDS[step.type];
+/**
+ * What a step does to what people count on; undefined where it does nothing to it.
+ * @param cloud of the resource; none where it is of no cloud
+ */
+export function impactOf(step: ImpactStep, cloud?: CloudPreview): Impact | undefined {
+  const own = cloud?.countedOn[step.type];
+  const kind = own?.kind ?? KINDS[step.type];
   if (kind === undefined) return undefined;
   const gone = step.op === "delete" || step.op === "discard";
   const replaced = step.op === "replace";
-  const about = describe(kind, step);
+  const about = own === undefined ? describe(kind, step) : ownWords(own, step);
   if (gone && step.retained)
     return { effect: "kept", kind, ...about, detail: joined(about.detail, "it leaves the stack and stays where it is") };
   if (gone) return { effect: "lost", kind, ...about };
@@ -82,7 +80,7 @@ export function impactOf(step: ImpactStep): Impact | undefined {
     return { effect, kind, ...about, detail: joined(about.detail, REPLACED[kind] ?? "another is made in its place") };
   }
   if (step.op !== "update") return undefined;
-  const resized = step.properties.find(({ path }) => kind === "machine" && RESTARTS_MACHINE.test(path));
+  const resized = step.properties.find(({ path }) => own?.restartedBy?.test(path));
   if (resized)
     return {
       effect: "restarted",
@@ -114,28 +112,27 @@ function pods({ wanted, type }: ImpactStep): string {
     : `${String(replicas)} pods, one after another`;
 }
 
-function describe(kind: Kind, { recorded, wanted, name, op }: ImpactStep): Pick<Impact, "name" | "detail"> {
-  const state = op === "create" ? wanted : recorded;
+function ownWords({ describe: describeOwn }: CountedOn, step: ImpactStep): Pick<Impact, "name" | "detail"> {
+  const { name = step.name, detail } = describeOwn(fields(stateOf(step)));
+  return { name, detail };
+}
+
+function stateOf({ op, recorded, wanted }: ImpactStep): unknown {
+  return op === "create" ? wanted : recorded;
+}
+
+function describe(kind: Kind, step: ImpactStep): Pick<Impact, "name" | "detail"> {
+  const { name } = step;
+  const state = stateOf(step);
   const { namespace, name: own } = fields(at(state, "metadata"));
   const inside = [text(namespace), text(own) ?? name].filter(Boolean).join("/");
   switch (kind) {
     case "cluster":
       return { name: text(fields(state).name) ?? name, detail: "with every object in it" };
-    case "machine":
-      return {
-        name: text(at(state, "metadata.kpaas-key")) ?? name,
-        detail: [text(fields(state).flavorName), privateAddress(state)].filter(Boolean).join(", "),
-      };
-    case "volume":
-      return { name: volumeName(state) ?? name, detail: `${size(fields(state).size, " GiB")}with its data` };
     case "claim":
-      return { name: inside, detail: `${size(at(state, "spec.resources.requests.storage"), "")}with its data` };
+      return { name: inside, detail: withData(at(state, "spec.resources.requests.storage")) };
     case "namespace":
       return { name: text(own) ?? name, detail: "with everything in it" };
-    case "address":
-      return { name: text(fields(state).address) ?? name, detail: "given back to the cloud" };
-    case "balancer":
-      return { name: text(fields(state).vipAddress) ?? name, detail: "nothing answers there while it is made anew" };
     case "chart": {
       const { namespace: where, chart } = fields(state);
       return { name: [text(where), text(chart) ?? name].filter(Boolean).join("/"), detail: "" };
@@ -145,18 +142,9 @@ function describe(kind: Kind, { recorded, wanted, name, op }: ImpactStep): Pick<
   }
 }
 
-function volumeName(state: unknown): string | undefined {
-  const volume = text(at(state, "metadata.kpaas-volume"));
-  const key = text(at(state, "metadata.kpaas-key"));
-  return volume === undefined ? undefined : [volume, ...(key === undefined ? [] : [key])].join(" of ");
-}
-
-function privateAddress(state: unknown): string | undefined {
-  return text(fields(list(fields(state).networks)[0]).fixedIpV4) ?? text(fields(state).accessIpV4);
-}
-
-function size(value: unknown, unit: string): string {
-  return value === undefined ? "" : `${String(value)}${unit}, `;
+/** What goes with what holds data; undefined for a size that is not known. */
+export function withData(size: unknown): string {
+  return joined(size === undefined ? "" : String(size), "with its data");
 }
 
 function joined(...parts: readonly string[]): string {

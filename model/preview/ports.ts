@@ -1,4 +1,3 @@
-import { fields, text } from "../data";
 import type { Flow } from "../plan/types";
 
 /** Traffic that is let through from now on, or no more. */
@@ -45,17 +44,4 @@ function grouped(changes: readonly PortChange[]): PortChange[] {
     groups.set(id, known === undefined ? change : { ...known, ports: [...known.ports, ...change.ports] });
   }
   return [...groups.values()];
-}
-
-const RULE = "openstack:networking/secGroupRule:SecGroupRule";
-
-/** What a security group's rule lets through, which its name and its inputs tell; undefined for any other resource. */
-export function ruleFlow(type: string, name: string, inputs: unknown): KnownFlow | undefined {
-  if (type !== RULE) return undefined;
-  const { direction, protocol, portRangeMin: min, portRangeMax: max, remoteIpPrefix, description } = fields(inputs);
-  const [, own = name, , peer] = /-rule-([a-z-]+)-(ingress|egress)-.*-(?:from|to)-(.+)$/.exec(name) ?? [];
-  const other = text(remoteIpPrefix) === undefined ? (peer ?? "unknown") : `cidr:${String(remoteIpPrefix)}`;
-  const [from, to] = direction === "egress" ? [own, other] : [other, own];
-  const ports = typeof min !== "number" ? [] : min === max ? [min] : [`${min}-${String(max)}`];
-  return { from, to, protocol: protocol === "4" ? "ipip" : (text(protocol) ?? "any"), ports, reason: text(description) ?? "" };
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
 import type { ClusterState, NodeState } from "../../model/cluster/simulate";
 import type { Clock } from "../clock";
+import { cloudFolder, MACHINES } from "../cloud-folder";
 import { UNKNOWN } from "../rpc/provider";
 import { isSealed, seal, unseal } from "../sealed";
 import type { NodeMachine } from "./inputs";
@@ -52,11 +53,11 @@ export class SandboxCluster {
 
   /** A host answers as long as its machine is there and runs. A world without a cloud, as hosts of one's own have it, has no machine to look at. */
   silent(machines: Readonly<Record<string, NodeMachine>>): string[] {
-    const folder = machinesFolder(this.world);
+    const folder = cloudFolder(this.world);
     if (folder === undefined) return [];
     return Object.entries(machines).flatMap(([name, { machineId }]) => {
       if (machineId === "" || machineId === UNKNOWN) return [];
-      const machine = readJson<{ readonly powerState?: string; readonly status?: string }>(join(folder, `${machineId}.json`));
+      const machine = readJson<{ readonly powerState?: string; readonly status?: string }>(join(folder, MACHINES, `${machineId}.json`));
       return machine !== undefined && (machine.powerState ?? "active") === "active" && machine.status !== "ERROR" ? [] : [name];
     });
   }
@@ -116,12 +117,6 @@ export function datesOf(pki: ClusterPki): Record<string, string> {
 /** A node as the API shows it: not Ready while its host does not answer. */
 export function seen<T extends NodeState>(name: string, node: T, silent: readonly string[]): T {
   return silent.includes(name) ? { ...node, ready: false } : node;
-}
-
-/** The folder of the world in which its simulated cloud, whichever it is, has one file for each machine; undefined where there is no cloud. */
-function machinesFolder(world: string): string | undefined {
-  const folders = existsSync(world) ? readdirSync(world).map((cloud) => join(world, cloud, "instance")) : [];
-  return folders.find((folder) => existsSync(folder));
 }
 
 /** The file's content, or undefined where there is no such file. */

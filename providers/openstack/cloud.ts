@@ -6,6 +6,7 @@ import { checkAddressPairs } from "./address-pairs";
 import { checkLabels } from "./checks";
 import { credentials } from "./credentials";
 import type { OpenStackOptions } from "./plan";
+import { preview } from "./preview";
 import { state } from "./state";
 
 const BY_NAME_OR_ID = "by name or id";
@@ -68,5 +69,7 @@ export const openstack = defineCloud({
   # openstack: { externalNetwork: public, loadBalancerProvider: amphora, bootVolumeGiB: 40 }
 `,
   state,
+  preview,
+  mocks: () => (require("./mocks") as typeof import("./mocks")).mocks,
   infrastructure: () => (require("./infrastructure") as typeof import("./infrastructure")).OpenStackInfrastructure,
 });

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseFile } from "../../host/files";
 import { isNfsClient } from "../../model/plan/operating-system";
+import { cloudFolder, MACHINES } from "../../plugin/cloud-folder";
 import { FreshFiles } from "../fresh";
-import { Store } from "../store";
+import { Store, type Stored } from "../store";
 import { at, type Fields, fields, list, text } from "./values";
 
 /** A node of the simulated cluster, as the simulated kubespray leaves it in the world's cluster.json. */
@@ -58,13 +59,18 @@ function nfsMounts(worldDir: string): SimulatedCluster["mountsNfs"] {
   let unable: ReadonlySet<unknown> | undefined;
   return ({ address }) => {
     unable ??= new Set(
-      new Store(join(worldDir, "openstack"))
-        .list("instance")
+      objectsOf(worldDir, MACHINES)
         .filter(({ packages }) => Array.isArray(packages) && !packages.map(String).some(isNfsClient))
         .map(({ accessIpV4 }) => accessIpV4),
     );
     return !unable.has(address);
   };
+}
+
+/** What the world's cloud has of a kind. */
+function objectsOf(worldDir: string, kind: string): readonly Stored[] {
+  const folder = cloudFolder(worldDir);
+  return folder === undefined ? [] : new Store(folder).list(kind);
 }
 
 const CONTROL_PLANE_TAINT: Taint = { key: "node-role.kubernetes.io/control-plane", value: "", effect: "NoSchedule" };
@@ -89,14 +95,13 @@ function parseTaint(written: string): Taint {
 
 /** The URLs at which the cluster's API is reached from outside: the floating addresses that point to a control plane or to its balancer. */
 export function floatingServers(worldDir: string, { server, nodes }: SimulatedCluster): string[] {
-  const cloud = new Store(join(worldDir, "openstack"));
   const { hostname, port } = new URL(server);
   const inside = new Set([
     hostname,
     ...nodes.filter(({ roles }) => roles.includes("control-plane")).map(({ address }) => address),
-    ...cloud.list("loadBalancer").map(({ vipAddress }) => vipAddress),
+    ...objectsOf(worldDir, "loadBalancer").map(({ vipAddress }) => vipAddress),
   ]);
-  return cloud.list("floatingIp").flatMap(({ address, fixedIp }) => (inside.has(fixedIp) ? [`https://${address}:${port}`] : []));
+  return objectsOf(worldDir, "floatingIp").flatMap(({ address, fixedIp }) => (inside.has(fixedIp) ? [`https://${address}:${port}`] : []));
 }
 
 /**

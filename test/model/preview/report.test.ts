@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { impactOf } from "../../../model/preview/impacts";
-import { ruleFlow } from "../../../model/preview/ports";
 import { previewReport } from "../../../model/preview/report";
 import { stepReport } from "../../../model/preview/steps";
+import { preview } from "../../../providers/openstack/preview";
 import { changed, planOf, previewed } from "./fixture";
 
 const INSTANCE = "openstack:compute/instance:Instance";
@@ -69,7 +69,7 @@ describe("What an engine's step does to what people count on", () => {
   ];
   for (const [title, told, expected] of table) {
     it(title, () => {
-      const found = impactOf(told);
+      const found = impactOf(told, preview);
       assert.equal(found && `${found.effect} ${found.kind} ${found.name}: ${found.detail}`, expected);
     });
   }
@@ -189,7 +189,7 @@ describe("The report of a preview", () => {
       remoteIpPrefix: "198.51.100.0/24",
       description: "API",
     };
-    const flow = ruleFlow(type, name, inputs);
+    const flow = preview.flow(type, name, inputs);
     assert.ok(flow);
     const { ports } = previewReport({
       ...told,
@@ -204,7 +204,7 @@ describe("The report of a preview", () => {
   it("reads both ends of a rule between two groups", () => {
     const type = "openstack:networking/secGroupRule:SecGroupRule";
     const inputs = { direction: "egress", protocol: "tcp", portRangeMin: 2379, portRangeMax: 2380 };
-    assert.deepEqual(ruleFlow(type, "demo-infrastructure-rule-control-plane-egress-tcp-2379-2380-to-etcd", inputs), {
+    assert.deepEqual(preview.flow(type, "demo-infrastructure-rule-control-plane-egress-tcp-2379-2380-to-etcd", inputs), {
       ...{ from: "control-plane", to: "etcd", protocol: "tcp", ports: ["2379-2380"], reason: "" },
     });
   });

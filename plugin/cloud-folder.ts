@@ -1,0 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { namesIn } from "../host/files";
+
+/** The kind of objects that a simulated cloud, whichever it is, has for its machines: one file for each. */
+export const MACHINES = "instance";
+
+/** The folder of a sandbox's world that its cloud is in; undefined where no cloud has made machines, as with hosts of one's own. */
+export function cloudFolder(world: string): string | undefined {
+  return namesIn(world)
+    .map((name) => join(world, name))
+    .find((folder) => existsSync(join(folder, MACHINES)));
+}
