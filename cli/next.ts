@@ -15,6 +15,9 @@ export interface Attempt {
 
 /** The command to type after a failure: what mends it, looks closer, or goes on. */
 export function nextCommand(error: unknown, attempt: Attempt): string {
+  const variable = error instanceof InvalidInputError ? onlyVariable(error.problems) : undefined;
+  // Empty, it counts as left out.
+  if (variable !== undefined) return `${variable}= ${commandLine(withBound(attempt.argv, attempt.approvals))}`;
   return attempt.typed.command(commandAfter(error, attempt));
 }
 
@@ -59,6 +62,12 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
   if (meant !== undefined) return commandLine(argv.map((word) => (word === whole?.environment ? meant : word)));
   if (command === "init") return "kpaas init --help";
   return commandLine(["check", ...(command === "check" ? argv.slice(1) : [environment])]);
+}
+
+/** The variable of the shell that all errors are about. */
+function onlyVariable(problems: readonly Problem[]): string | undefined {
+  const [path, ...others] = new Set(problems.filter(({ severity }) => severity === "error").map((problem) => problem.path));
+  return path?.startsWith("KPAAS_") && others.length === 0 ? path : undefined;
 }
 
 /** The command a remedy names, of the first error that does. */

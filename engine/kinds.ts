@@ -26,6 +26,8 @@ export interface Run extends OpenWorkspace {
   readonly judgements: Judgements;
   /** What the engine's preview is told beside what the Automation API knows. */
   readonly previewOptions: string[];
+  /** Whether it started the sandbox's API server. */
+  readonly startedServers: boolean;
 }
 
 /** What every kind of operation hands the engine. */

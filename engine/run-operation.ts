@@ -8,7 +8,7 @@ import { prepareStack, requireFree } from "./prepare";
 import { readClusterState } from "./read";
 import { isUnreachable } from "./remedies";
 import { keepTellingOfFullDisk } from "./room";
-import { serveKubernetes } from "./servers/world";
+import { endUnused, serveKubernetes } from "./servers/world";
 import { copyState } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { findInTheWay } from "./state/in-the-way";
@@ -56,10 +56,12 @@ export async function runOperation(
       return thrown instanceof Error && text.includes(thrown.message);
     });
   let collector = newCollector();
+  let startedServers = false;
 
   const work = async (): Promise<Record<string, unknown>> => {
     const run = await openRun(watched?.program, { kind: name, engine, setting, target, options, judgements });
     const { open } = run;
+    startedServers = run.startedServers;
     const { state, unproven } = await kind.before(run);
     let protection: Protection | undefined;
     const clusterState = async (own: State) => ((target.layer ?? "cluster") === "cluster" ? own : await readClusterState(target, options));
@@ -104,10 +106,15 @@ export async function runOperation(
 
   const told = { collector: () => collector, watched };
   const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
-  const outputs = await translateErrors(name, target, options, told, work).finally(() => {
-    settle();
-    if (kind.changes) copyState(target.root, setting, tell);
-  });
+  const outputs = await translateErrors(name, target, options, told, work)
+    .catch(async (error: unknown) => {
+      if (setting.world !== undefined && startedServers) await endUnused(setting.world);
+      throw error;
+    })
+    .finally(() => {
+      settle();
+      if (kind.changes) copyState(target.root, setting, tell);
+    });
   return {
     environment: target.plan.environment,
     changes: collector.changes,
@@ -139,13 +146,14 @@ async function openRun(
   // The Automation API reads these after each operation, which starts an engine for each: the events have told it all.
   workspace.stackOutputs = async () => ({});
   stack.info = async () => undefined;
+  let startedServers = false;
   // Not before: a stack that is not there, or no more, has no world either.
   if (setting.world !== undefined) {
     writeWorld(setting.world, target.plan);
-    await serveKubernetes(setting.world, kind, { environment: target.plan.environment, tell, ...options });
+    startedServers = await serveKubernetes(setting.world, kind, { environment: target.plan.environment, tell, ...options });
   }
   const open = pendingStack(target.root, { engine, setting, command }, options, tell);
-  return { ...given, workspace, command, stack, open, previewOptions };
+  return { ...given, workspace, command, stack, open, previewOptions, startedServers };
 }
 
 /** Adds to a failure what its own words do not say. */

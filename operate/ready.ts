@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { wrongChoice } from "../engine/servers/choice";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "../engine/types";
 import type { LoadedEnvironment } from "../files/load";
 import { bindToPlan } from "../model/guard/approvals";
@@ -47,7 +48,8 @@ export async function makeReady(
 ): Promise<Ready> {
   const loaded = (await doors.environments()).loadEnvironment(reference, root);
   const planned = loaded.planned ?? standIn(loaded);
-  if (planned === undefined) throw new InvalidInputError(loaded.problems);
+  const wrong = sandbox ? wrongChoice(loaded.name, process.env) : undefined;
+  if (planned === undefined || wrong !== undefined) throw new InvalidInputError([...loaded.problems, ...(wrong ? [wrong] : [])]);
   const { plan } = planned;
   // What is given for this operation counts for the plan that it works on, and stays so when it has to be repeated.
   const approvals = given.map((text) => bindToPlan(text, plan));

@@ -10,13 +10,8 @@ import { InterruptedError, OperationFailedError } from "../errors";
 import { packageRoot } from "../paths";
 import { sandboxFolders } from "../sandbox";
 import type { OperationKind } from "../types";
+import { CHOICE, choiceIn, type ServerKind, wrongChoice } from "./choice";
 import { findServers, kubernetesVersion } from "./programs";
-
-/** The Kubernetes API a sandbox has: a real server's, or the small simulation's. */
-export type ServerKind = "real" | "simulated";
-
-/** What chooses for environments to be made. */
-export const CHOICE = "KPAAS_SANDBOX_SERVER";
 
 const EVERY_MS = 20;
 
@@ -42,11 +37,14 @@ const NOT_CHECKED = "Kubernetes is simulated: no API server checks the objects";
 /**
  * Gives an environment's sandbox its Kubernetes: the one it was made with, else what {@link CHOICE} names, else a real API server where its
  * programs are at hand. Starts the servers where the operation needs them and nobody keeps them.
+ * @returns whether it started the servers
  * @throws InvalidInputError for a choice that is none, OperationFailedError where a real server is needed and cannot be started
  */
-export async function serveKubernetes(world: string, kind: OperationKind, options: ServeOptions): Promise<void> {
+export async function serveKubernetes(world: string, kind: OperationKind, options: ServeOptions): Promise<boolean> {
   const { environment, tell, env = process.env } = options;
-  const chosen = choiceIn(env, environment);
+  const wrong = wrongChoice(environment, env);
+  if (wrong !== undefined) throw new InvalidInputError([wrong]);
+  const chosen = choiceIn(env);
   const made = kindOf(world);
   if (made !== undefined && chosen !== undefined && made !== chosen)
     tell(`${environment} keeps the ${made} Kubernetes it was made with: ${CHOICE} counts for the next one, after a destroy`);
@@ -54,36 +52,28 @@ export async function serveKubernetes(world: string, kind: OperationKind, option
   const changes = kind === "up" || kind === "preview";
   if (wanted === "simulated") {
     if (changes) tell(NOT_CHECKED);
-    return;
+    return false;
   }
   // A server of somebody else's, which they start and end.
-  if (made === "real" && !existsSync(serversFolder(world))) return;
+  if (made === "real" && !existsSync(serversFolder(world))) return false;
   const programs = await findServers({ env });
   if (programs === undefined && wanted === "real") throw lacking(environment, made);
   if (programs === undefined) {
     if (changes) tell(`${NOT_CHECKED}; \`kpaas servers\` gets a real one`);
-    return;
+    return false;
   }
   // Without a cluster there is nothing to ask.
-  if (kind !== "up" && !existsSync(join(world, "cluster.json"))) return;
+  if (kind !== "up" && !existsSync(join(world, "cluster.json"))) return false;
   const started = await startServers(world, programs, options);
   const slower = started && kind === "up" ? `; that takes longer than ${CHOICE}=simulated` : "";
   if (started || changes) tell(`Kubernetes is a real API server (${kubernetesVersion({ env })}), nodes and pods are played${slower}`);
+  return started;
 }
 
 /** What an environment's Kubernetes is; undefined where it can still be chosen, since there is nothing in it. */
 function kindOf(world: string): ServerKind | undefined {
   if (existsSync(namePath(world)) || existsSync(serversFolder(world))) return "real";
   return existsSync(join(world, "cluster.json")) ? "simulated" : undefined;
-}
-
-function choiceIn(env: NodeJS.ProcessEnv, environment: string): ServerKind | undefined {
-  const value = env[CHOICE];
-  if (value === undefined || value === "") return undefined;
-  if (value === "real" || value === "simulated") return value;
-  const reason = "the sandbox's Kubernetes is either real or simulated";
-  const remedy = `set ${CHOICE} to one of them, or leave it out`;
-  throw new InvalidInputError([{ environment, path: CHOICE, value, reason, remedy, severity: "error" }]);
 }
 
 function lacking(environment: string, made: ServerKind | undefined): OperationFailedError {
@@ -159,6 +149,11 @@ export async function removeServers(world: string): Promise<void> {
   if (!existsSync(serversFolder(world))) return;
   await stopServers(world);
   for (const path of [namePath(world), serversFolder(world)]) rmSync(path, { recursive: true, force: true });
+}
+
+/** Ends the servers of a world that has no cluster, as after a first `up` that failed, and with them what says that it has any. */
+export async function endUnused(world: string): Promise<void> {
+  if (!existsSync(join(world, "cluster.json"))) await removeServers(world);
 }
 
 /**

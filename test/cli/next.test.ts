@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EngineMissingError, InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
+import { CHOICE } from "../../engine/servers/choice";
 import { planDigest } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
 import { command, PLAN, type World } from "./fixture";
@@ -53,6 +54,22 @@ describe("a command that fails", () => {
       assert.equal(stderr.trimEnd().split("\n").at(-1), `next: ${next}`);
     });
   }
+
+  it("names itself without the variable where that alone is wrong, and all problems at once", async () => {
+    const before = process.env[CHOICE];
+    process.env[CHOICE] = "yes";
+    try {
+      const alone = await command(["up", "seoul", "--sandbox", "--yes"], {});
+      assert.equal(alone.code, 2);
+      assert.match(alone.stderr, new RegExp(`either real or simulated[\\s\\S]*\\nnext: ${CHOICE}= kpaas up seoul --sandbox --yes\\n$`));
+      const { code, stderr } = await command(["up", "seoul", "--sandbox", "--yes"], { problems: [problem("use 1.7.0")] });
+      assert.equal(code, 2);
+      assert.match(stderr, /is wrong[\s\S]*either real or simulated[\s\S]*\nnext: kpaas check seoul\n$/);
+    } finally {
+      if (before === undefined) delete process.env[CHOICE];
+      else process.env[CHOICE] = before;
+    }
+  });
 
   it("keeps standard output and error for the JSON of its problems with --json", async () => {
     const { stdout, stderr } = await command(["plan", "seoul", "--json"], { problems: [problem("use 1.7.0")] });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHOICE, runningServers } from "../../engine/servers/world";
+import { CHOICE } from "../../engine/servers/choice";
+import { runningServers } from "../../engine/servers/world";
 import { isAlive, type Owner } from "../../host/processes";
 import { realApi } from "../../sandbox/kubernetes/real/api";
 import { at, nameOf } from "../../sandbox/kubernetes/values";

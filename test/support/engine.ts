@@ -1,5 +1,5 @@
 import { type Engine, locateEngine } from "../../engine/locate";
-import { CHOICE } from "../../engine/servers/world";
+import { CHOICE } from "../../engine/servers/choice";
 
 // As `npm test` has it: a test file that is run by itself starts no servers either.
 process.env[CHOICE] ??= "simulated";

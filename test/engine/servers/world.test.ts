@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { OperationFailedError } from "../../../engine/errors";
 import { sandboxFolders } from "../../../engine/sandbox";
+import { CHOICE } from "../../../engine/servers/choice";
 import { diagnoseServers } from "../../../engine/servers/programs";
 import {
-  CHOICE,
+  endUnused,
   removeServers,
   runningServers,
   serveKubernetes,
@@ -155,6 +156,19 @@ describe("The servers of a sandbox", function () {
     const again = owners(one);
     await removeServers(one);
     await end(again);
+    assert.deepEqual(readdirSync(one), []);
+  });
+
+  it("end where no cluster came to be, and the next one can be made with another Kubernetes", async () => {
+    const one = world();
+    await start(one);
+    const all = owners(one);
+    writeFileSync(join(one, "cluster.json"), "{}");
+    await endUnused(one);
+    assert.ok(all.every(isAlive));
+    rmSync(join(one, "cluster.json"));
+    await endUnused(one);
+    await end(all);
     assert.deepEqual(readdirSync(one), []);
   });
 
