@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { refuseNewer } from "../formats";
-import type { EnvironmentPlan } from "../plan/types";
+import type { EnvironmentPlan, MachinePlan } from "../plan/types";
+import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
 
 const appliedMachineSchema = z.object({
@@ -13,6 +14,8 @@ const appliedMachineSchema = z.object({
   address: z.string(),
   volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().optional() })),
   spread: z.boolean().optional(),
+  /** Of the user data it was built with. Not known of machines that earlier versions built. */
+  userData: z.string().optional(),
 });
 
 /** What a machine takes at its first boot only. */
@@ -100,6 +103,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
           address: machine.address,
           volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({ name, sizeGiB, ...(type === undefined ? {} : { type }) })),
           spread: machine.spread,
+          ...builtWith(plan, machine, before?.machines[machine.key]),
         },
       ]),
     ),
@@ -138,6 +142,12 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ...Object.fromEntries(Object.entries(plan.cloud.place).map(([name, value]) => [`infrastructure.${plan.provider}.${name}`, value])),
     },
   };
+}
+
+/** A machine that stands keeps what it was built with. */
+function builtWith(plan: EnvironmentPlan, machine: MachinePlan, before: AppliedMachine | undefined): Pick<AppliedMachine, "userData"> {
+  const userData = before?.generation === machine.generation ? before.userData : userDataDigest(plan, machine);
+  return userData === undefined ? {} : { userData };
 }
 
 function appliedSubnets({ subnets }: EnvironmentPlan["network"]): Pick<Applied["network"], "gateway" | "subnets"> {

@@ -1,4 +1,5 @@
 import type { EnvironmentPlan } from "../plan/types";
+import { userDataDigest } from "../plan/user-data";
 import { type Applied, type AppliedMachine, appliedState } from "./applied";
 import { groupField } from "./danger";
 import { LATER } from "./first-boot";
@@ -22,9 +23,30 @@ export function laterChanges(applied: Applied | undefined, plan: EnvironmentPlan
     ],
     ...spreadChanges(applied, plan),
   ];
-  return fields
-    .filter(([, before, after]) => before !== after)
-    .map(([path, before, after, more = ""]) => `${path} (${before} → ${after}) ${LATER}${more}`);
+  const older = withOlderUserData(applied, plan);
+  return [
+    ...fields
+      .filter(([, before, after]) => before !== after)
+      .map(([path, before, after, more = ""]) => `${path} (${before} → ${after}) ${LATER}${more}`),
+    ...(older.length === 0 ? [] : [`user data (other than that of ${few(older)}) ${LATER}`]),
+  ];
+}
+
+/** Machines that stand and would be prepared otherwise by now. */
+function withOlderUserData({ machines }: Applied, plan: EnvironmentPlan): string[] {
+  return plan.machines.flatMap((machine) => {
+    const was = machines[machine.key];
+    const stands = was?.userData !== undefined && was.generation === machine.generation;
+    return stands && was.userData !== userDataDigest(plan, machine) ? [machine.name] : [];
+  });
+}
+
+/** How many names are read at a glance. */
+const NAMED = 9;
+
+function few(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return [...names.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /** The end of a public key, or the name of a pair that the cloud has. */

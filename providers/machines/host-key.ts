@@ -1,6 +1,7 @@
 import { all, type ComponentResource, type Input, type Output, secret, unsecret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { bastionUserData } from "./cloud-init";
+import { bastionUserData } from "../../model/plan/user-data";
+import { cloudConfig } from "./cloud-init";
 
 /** The host key a machine is first met by. */
 export interface FirstHostKey {
@@ -19,7 +20,7 @@ export function firstHostKey(parent: ComponentResource, name: string, machine: s
   const key = new PrivateKey(`${name}-host-key-${machine}`, { algorithm: "ED25519" }, { parent });
   const publicKey = key.publicKeyOpenssh.apply((text) => text.trim());
   const userData = secret(
-    all([key.privateKeyOpenssh, publicKey]).apply(([privateKey, half]) => bastionUserData({ privateKey, publicKey: half })),
+    all([key.privateKeyOpenssh, publicKey]).apply(([privateKey, half]) => cloudConfig(bastionUserData({ privateKey, publicKey: half }))),
   );
   return { userData, publicKey: unsecret(publicKey) };
 }

@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { bastionUserData } from "../../providers/machines/cloud-init";
+import { bastionUserData } from "../../model/plan/user-data";
+import { cloudConfig } from "../../providers/machines/cloud-init";
 import { type Bastion, meetBastion } from "../../reach/bastion";
 import { HOST_KEYS } from "../../reach/first-contact";
 import { KnownHosts } from "../../reach/known-hosts";
@@ -52,7 +53,7 @@ class Machine {
 describe("the first contact with a bastion", () => {
   const folder = temporaryFolders();
   const [first, userKey, otherKey] = [newKey(), newKey(), newKey()];
-  const data = parse(bastionUserData(first)) as UserData;
+  const data = parse(cloudConfig(bastionUserData(first))) as UserData;
   const ends: BastionServer[] = [];
   afterEach(async () => {
     for (const server of ends.splice(0)) await server.close();

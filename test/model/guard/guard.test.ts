@@ -5,6 +5,7 @@ import { resolveEnvironment } from "../../../model/environment/resolve";
 import { type Applied, appliedState, parseApplied } from "../../../model/guard/applied";
 import type { Danger } from "../../../model/guard/danger";
 import { findDangers } from "../../../model/guard/dangers";
+import { LATER } from "../../../model/guard/first-boot";
 import { laterChanges } from "../../../model/guard/later";
 import { Findings } from "../../../model/problems";
 import { environmentFile, plannedFile, valueAt } from "../../support/environment";
@@ -238,6 +239,38 @@ describe("the guard", () => {
     assert.deepEqual(said({ zones: ["az-1", "az-2"] }), ["infrastructure.zones"]);
     assert.deepEqual(said({ access: { ssh: { publicKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } } } }), ["infrastructure.access.ssh"]);
     assert.deepEqual(said({}, { spread: false }), ["cluster.pools.worker.spread"]);
+  });
+
+  it("names the machines whose user data is older than what the next one starts with", () => {
+    const two = { a: {}, b: {} };
+    const before = plannedFile(base(pools({ worker: { nodes: two } })));
+    const built = appliedState(before.plan);
+    const of = (nodes: Over, applied: Applied) => appliedState(plannedFile(base(pools({ worker: { nodes } })), before.lock).plan, applied);
+    const older = (...keys: readonly string[]): Applied => ({
+      ...built,
+      machines: Object.fromEntries(
+        Object.entries(built.machines).map(([key, machine]) => [key, keys.includes(key) ? { ...machine, userData: "older" } : machine]),
+      ),
+    });
+    const { userData: _unknown, ...unknown } = built.machines.a!;
+    const early: Applied = { ...built, machines: { ...built.machines, a: unknown } };
+    const many = Object.keys(built.machines);
+    const table: readonly [title: string, applied: Applied, nodes: Over, named: string | undefined][] = [
+      ["none, where all are built alike", built, two, undefined],
+      ["one that is older", older("a"), two, "a"],
+      ["all that are", older(...many), two, many.join(", ")],
+      ["none that is built anew", older("a"), { a: { generation: 2 }, b: {} }, undefined],
+      ["none that goes", older("a"), { b: {} }, undefined],
+      ["none of which nothing is known", early, two, undefined],
+      ["those that stood at the last up too", of(two, older("a")), two, "a"],
+      ["none that was built anew since", of({ a: { generation: 2 }, b: {} }, older("a")), { a: { generation: 2 }, b: {} }, undefined],
+      ["none of which nothing was known at the last up", of(two, early), two, undefined],
+    ];
+    for (const [title, applied, nodes, named] of table) {
+      const { plan } = plannedFile(base(pools({ worker: { nodes } })), before.lock);
+      assert.deepEqual(laterChanges(applied, plan), named === undefined ? [] : [`user data (other than that of ${named}) ${LATER}`], title);
+    }
+    assert.notEqual(built.machines.a?.userData, built.machines.nfs?.userData);
   });
 
   it("lets nothing stand in the way of a first run", () => {

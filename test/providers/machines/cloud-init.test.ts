@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
-import { nfsServerUserData, nodeUserData } from "../../../providers/machines/cloud-init";
+import { nfsServerUserData, nodeUserData } from "../../../model/plan/user-data";
+import { cloudConfig } from "../../../providers/machines/cloud-init";
 import { volumeDevices } from "../../../providers/openstack/devices";
 
 const NFT = ["/usr/sbin/nft", "/sbin/nft"].find((path) => existsSync(path));
@@ -17,7 +18,7 @@ const ID = "0b7d8f3e-1111-4222-8333-444455556666";
 const server = { devices: volumeDevices(ID), path: "/srv/nfs", clients: "10.20.0.0/16" };
 
 function config(): CloudConfig {
-  const text = nfsServerUserData(server);
+  const text = cloudConfig(nfsServerUserData(server));
   assert.match(text, /^#cloud-config\n/);
   return parse(text) as CloudConfig;
 }
@@ -75,7 +76,7 @@ describe("the NFS server's user data", () => {
 });
 
 describe("a node's user data", () => {
-  const node = parse(nodeUserData({ packages: ["nfs-common"], podCidr: "10.233.64.0/18" })) as CloudConfig;
+  const node = parse(cloudConfig(nodeUserData({ packages: ["nfs-common"], podCidr: "10.233.64.0/18" }))) as CloudConfig;
 
   it("installs what it is told and what its filter needs", () => {
     assert.deepEqual(node.packages, ["nftables", "nfs-common"]);
