@@ -1,5 +1,5 @@
 /* `kpaas/cluster`: a Kubernetes cluster by kubespray, on machines of any origin. */
 export { Cluster, type ClusterArgs, type ClusterMachine, clusterProvider } from "../components/cluster/cluster";
 export type { NodeStatus, StepSummary } from "../components/cluster/kubespray-cluster";
+export type { SshAccess } from "../components/infrastructure";
 export type { ClusterNode, ClusterSpec } from "../model/cluster/types";
-export type { SshAccess } from "../providers/infrastructure";

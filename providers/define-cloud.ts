@@ -1,6 +1,6 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import type { Infrastructure, InfrastructureArgs } from "../components/infrastructure";
 import type { CloudDefinition } from "../model/cloud";
-import type { Infrastructure, InfrastructureArgs } from "./infrastructure";
 
 /** By type of resource, what a provider computes. */
 export type Computed = Readonly<Record<string, (name: string, inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>>;

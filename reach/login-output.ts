@@ -1,5 +1,5 @@
 import { secret } from "@pulumi/pulumi";
-import type { SshAccess } from "../providers/infrastructure";
+import type { SshAccess } from "../components/infrastructure";
 
 /** The login as the stack's output `ssh`. */
 export function loginOutput({ user, privateKey, bastion, firstHostKeys }: SshAccess): unknown {

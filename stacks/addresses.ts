@@ -1,6 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
+import type { Infrastructure } from "../components/infrastructure";
 import type { EnvironmentPlan } from "../model/plan/types";
-import type { Infrastructure } from "../providers/infrastructure";
 
 /** Where something is reached: inside the machines' network, and outside it where it has an address there. */
 export interface Place {

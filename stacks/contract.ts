@@ -1,10 +1,10 @@
 import { getOrganization, getProject, type Output, output, runtime, secret, unknown } from "@pulumi/pulumi";
 import { z } from "zod";
+import type { InfrastructureMachine, SshAccess } from "../components/infrastructure";
 import { refuseNewer } from "../model/formats";
 import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
-import type { InfrastructureMachine, SshAccess } from "../providers/infrastructure";
 import type { Addresses } from "./addresses";
 import { orUnknownStack } from "./standing";
 

@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, getStack, type Input, RunError, secret } from "@pulumi/pulumi";
 import { Cluster } from "../components/cluster/cluster";
+import type { Infrastructure } from "../components/infrastructure";
 import { ownOptions, refuseClusterProvider } from "../components/options";
 import { Platform } from "../components/platform/platform";
 import type { Checked, NoServices, OwnServices, Switches } from "../components/platform/typed-services";
@@ -9,7 +10,6 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
 import { clouds } from "../providers/clouds";
 import type { Cloud } from "../providers/define-cloud";
-import type { Infrastructure } from "../providers/infrastructure";
 import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { failRunWhere, withoutStack } from "./fail-run";

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { all, getRootDirectory, getStack, log, output, RunError, runtime } from "@pulumi/pulumi";
+import type { SshAccess } from "../components/infrastructure";
 import { loadEnvironment } from "../files/load";
 import { describeLockChanges, lockProblems } from "../files/lock-problems";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
@@ -7,7 +8,6 @@ import type { Verdict } from "../model/guard/verdict";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem, InvalidInputError, RefusedError } from "../model/problems";
-import type { SshAccess } from "../providers/infrastructure";
 import { bastionNames } from "../reach/login";
 import { openTunnel, type Tunnel } from "../reach/tunnel";
 import { readInfrastructure, readOutputs } from "./contract";

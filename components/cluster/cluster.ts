@@ -13,7 +13,7 @@ import type { ClusterSpec } from "../../model/cluster/types";
 import { referencesIn, replaceReferences } from "../../model/environment/variable-values";
 import { InvalidInputError } from "../../model/problems";
 import { CLUSTER } from "../../model/type-tokens";
-import type { SshAccess } from "../../providers/infrastructure";
+import type { SshAccess } from "../infrastructure";
 import { ownOptions, refuseClusterProvider } from "../options";
 import { reachedAt, throughProxy } from "./kubeconfig";
 import { type KubesprayAccessArgs, KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";

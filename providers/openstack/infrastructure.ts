@@ -1,7 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
 import { ownOptions, providerIn } from "../../components/options";
 import { infrastructureType } from "../../model/type-tokens";
-import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../infrastructure";
 import { madeWith } from "../machines/host-key";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";

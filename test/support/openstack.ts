@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Output } from "@pulumi/pulumi";
+import type { InfrastructureSecrets } from "../../components/infrastructure";
 import type { EnvironmentPlan } from "../../model/plan/types";
-import type { InfrastructureSecrets } from "../../providers/infrastructure";
 import { OpenStackInfrastructure } from "../../providers/openstack/infrastructure";
 import { type Graph, type GraphOptions, graph } from "./graph";
 

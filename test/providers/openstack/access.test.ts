@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { output, secret } from "@pulumi/pulumi";
-import type { InfrastructureSecrets } from "../../../providers/infrastructure";
+import type { InfrastructureSecrets } from "../../../components/infrastructure";
 import { isSecretEnvelope, unwrapSecret } from "../../support/mocks";
 import { build, built, ofType, value } from "../../support/openstack";
 import { samplePlan } from "../../support/plan";
