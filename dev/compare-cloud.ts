@@ -1,26 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { Server, ServerCredentials, type sendUnaryData } from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Profile } from "../model/plan/types";
-import { createCloudProvider } from "../sandbox/cloud/provider";
-import { OPENSTACK } from "../sandbox/openstack/cloud";
 import { opensshKeyPair } from "../sandbox/openstack/keypairs";
 import { computedOutputs, unwrapSecret } from "../test/support/mocks";
 import { build } from "../test/support/openstack";
 import { samplePlan } from "../test/support/plan";
-import { ProviderClient } from "../test/support/provider-client";
+import type { ProviderClient } from "../test/support/provider-client";
+import { attempt, connect, messageOf, type Values } from "./compare-sides";
 
 /*
  * Holds the simulated OpenStack against a real one: makes, reads, imports and deletes all that an environment registers in both, and tells of
  * each answer that differs. `. openrc; node dist/dev/compare-cloud.js PLUGIN [PROFILE]`, where PLUGIN is the real provider's program and the project is
  * an empty one. What came out of it stands in docs/sandbox.md.
  */
-
-type Values = Readonly<Record<string, unknown>>;
 
 interface Made {
   readonly type: string;
@@ -62,7 +53,6 @@ const plan = samplePlan(profile as Profile, {
 /** In place of the recording engine's, which is none. */
 const { publicKey } = opensshKeyPair();
 
-const folder = mkdtempSync(join(tmpdir(), "kpaas-compare-"));
 const differences = new Map<string, Set<string>>();
 
 function differ(what: string, path: string, real: unknown, simulated: unknown): void {
@@ -74,6 +64,9 @@ function short(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }
+
+/** The real provider's own, of which inputs it filled in. */
+const BOOKKEEPING = "__defaults";
 
 const OPAQUE = /^([0-9a-f]{32}|[0-9a-f-]{36}(\/[0-9a-f-]{36})?|\d{4}-\d\d-\d\d[T ].*|([0-9a-f]{2}:){5}[0-9a-f]{2})$/;
 /** Addresses that a cloud chooses. */
@@ -89,7 +82,8 @@ function compare(what: string, path: string, real: unknown, simulated: unknown):
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
     for (const [index, one] of a.entries()) compare(what, `${path}[]`, one, b[index]);
   } else if (isMap(a) && isMap(b)) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) compare(what, path === "" ? key : `${path}.${key}`, a[key], b[key]);
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+      if (key !== BOOKKEEPING) compare(what, path === "" ? key : `${path}.${key}`, a[key], b[key]);
   } else differ(what, path, a, b);
 }
 
@@ -97,47 +91,15 @@ function isMap(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An engine to which the real provider can tell what it likes. */
-async function engine(): Promise<string> {
-  const server = new Server();
-  server.addService(EngineService, { log: (_call: unknown, answer: sendUnaryData<Empty>) => answer(null, new Empty()) });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return `127.0.0.1:${port}`;
-}
-
-async function attempt<T>(work: () => Promise<T>): Promise<{ readonly value?: T; readonly error?: string }> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 async function main(): Promise<void> {
-  const world = {
-    images: ["ubuntu-22.04", "ubuntu-24.04"],
-    flavors: ["m1.small", "m1.medium", "m1.large", "m1.xlarge"],
-    zones: ["az-1", "az-2", "az-3"],
-    externalNetworks: ["public"],
-    volumeTypes: ["ssd", "hdd"],
-  };
-  writeFileSync(join(folder, "world.json"), JSON.stringify(world));
-  const real = new Side("real", await ProviderClient.start(plugin, [await engine()]));
-  const simulated = new Side("simulated", await ProviderClient.serve(createCloudProvider(OPENSTACK, folder)));
+  const sides = await connect(plugin);
+  const [real, simulated] = [new Side("real", sides.real), new Side("simulated", sides.simulated)];
   try {
-    await real.client.configure({});
-    await simulated.client.configure({});
     await run(real, simulated);
   } finally {
     for (const [what, lines] of differences) process.stdout.write(`${what}\n${[...lines].map((line) => `  ${line}\n`).join("")}`);
     await Promise.all([remove(real), remove(simulated)]);
-    real.client.close();
-    simulated.client.close();
-    rmSync(folder, { recursive: true, force: true });
+    sides.close();
   }
 }
 
@@ -174,7 +136,7 @@ async function run(real: Side, simulated: Side): Promise<void> {
           if (failures.length > 0) process.stderr.write(`  ${side.name} refuses: ${JSON.stringify(failures)}\n`);
           const { value, error } = await attempt(() => side.client.create({ type, name }, inputs));
           if (value === undefined) {
-            process.stderr.write(`  ${side.name}: ${error}\n`);
+            process.stderr.write(`  ${side.name}: ${messageOf(error)}\n`);
             return undefined;
           }
           if (!type.endsWith(":Keypair")) side.ids.set(`${name}-id`, value.id);
@@ -207,14 +169,14 @@ async function run(real: Side, simulated: Side): Promise<void> {
     ]);
     compare(`${kind} after a refresh`, "diff", diff.detailed, otherDiff.detailed);
     const [{ value: found, error }, { value: otherFound }] = [
-      await attempt(() => real.client.read(a, {}, {})),
-      await attempt(() => simulated.client.read(b, {}, {})),
+      await attempt(() => real.client.read(asImported(a), {}, {})),
+      await attempt(() => simulated.client.read(asImported(b), {}, {})),
     ];
     if (found === undefined || otherFound === undefined) {
-      differ(`${kind} is imported`, "", error ?? found?.id, otherFound?.id);
+      differ(`${kind} is imported`, "", messageOf(error) ?? found?.id, otherFound?.id);
       continue;
     }
-    compare(`${kind} is imported`, "inputs", withoutDefaults(found.inputs), withoutDefaults(otherFound.inputs));
+    compare(`${kind} is imported`, "inputs", found.inputs, otherFound.inputs);
     compare(`${kind} is imported`, "", found.properties, otherFound.properties);
   }
 }
@@ -222,13 +184,13 @@ async function run(real: Side, simulated: Side): Promise<void> {
 async function remove({ name, client, made }: Side): Promise<void> {
   for (const one of [...made].reverse()) {
     const { error } = await attempt(() => client.delete(one, one.properties, one.inputs));
-    if (error !== undefined) process.stderr.write(`  ${name} does not delete ${one.name}: ${error}\n`);
+    if (error !== undefined) process.stderr.write(`  ${name} does not delete ${one.name}: ${messageOf(error)}\n`);
   }
 }
 
-function withoutDefaults(inputs: Values): Values {
-  const { __defaults: _defaults, ...rest } = inputs;
-  return rest;
+/** An import names a member behind its pool. */
+function asImported(one: Made): Made {
+  return one.type.endsWith(":Member") ? { ...one, id: `${String(one.inputs.poolId)}/${one.id}` } : one;
 }
 
 main().then(

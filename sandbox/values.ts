@@ -78,7 +78,8 @@ export function isIgnored(path: string, ignoreChanges: readonly string[]): boole
   );
 }
 
-function isEmpty(value: unknown): boolean {
+/** Whether a value is nothing: none, an empty list or an empty map. */
+export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isMap(value) && Object.keys(value).length === 0;

@@ -27,6 +27,8 @@ export interface SimulatedCloud<List extends string = string, Quota extends stri
   /** How it refuses what would go over a quota. */
   readonly quotas: Readonly<Record<Quota, (limit: number, more: number, used: number) => ApiError>>;
   readonly words: Words;
+  /** What everything that is made there has besides. */
+  readonly given?: Properties;
   /** Refuses what the API refuses before it looks at anything else. */
   refuse?(kind: string, inputs: Properties): void;
   /** An object that nobody created and that is there all the same, by the lists of world.json. */

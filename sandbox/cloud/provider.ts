@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { type CheckFailure, type DiffKind, PartialFailure, type Properties, type Provider, UNKNOWN } from "../../plugin/rpc/provider";
+import type { Stored } from "../store";
 import { differences, hasUnknown, isIgnored, replacing, revealAll, text } from "../values";
 import { ApiError, Cloud, type SimulatedCloud } from "./cloud";
 import { checkFields } from "./fields";
-import { currentInputs, kept, previewed, stateOf, without } from "./state";
+import { currentInputs, importedInputs, isImport, kept, previewed, readable, stateOf, without } from "./state";
 import { type AnyType, type ResourceType, referenced } from "./type";
 
 /** The provider of a simulated cloud: what exists is in `<worldDir>/world.json`, what was created in a folder of the cloud's name. */
@@ -50,7 +51,7 @@ export function createCloudProvider<List extends string, Quota extends string>(
     async create({ type: token, inputs, preview }) {
       const type = typeOf(token);
       if (preview) return { id: "", properties: previewed(type, inputs, {}) };
-      const asked = { region: region ?? cloud.region, ...revealAll(inputs) };
+      const asked = { region: region ?? cloud.region, ...simulated.given, ...revealAll(inputs) };
       return failing("creating", token, async () => {
         const object = cloud.store.transaction(() => {
           simulated.refuse?.(type.kind, asked);
@@ -77,7 +78,8 @@ export function createCloudProvider<List extends string, Quota extends string>(
           checkReferences(type, cloud, asked);
           const object = cloud.store.get(type.kind, id);
           if (object === undefined) throw simulated.words.missing(type.kind, id);
-          const changed = type.update?.(cloud, object, asked) ?? { ...without(object, type, news), ...asked, id };
+          const left = { ...without(object, type, news), id };
+          const changed = type.update?.(cloud, left, asked) ?? { ...left, ...asked, id };
           cloud.store.put(type.kind, kept(type, changed));
           return changed;
         });
@@ -87,10 +89,12 @@ export function createCloudProvider<List extends string, Quota extends string>(
 
     async read({ type: token, id, inputs, properties }) {
       const type = typeOf(token);
-      const object = cloud.store.get(type.kind, id);
+      const importing = isImport(properties);
+      const object = importing && type.within !== undefined ? within(type.within, type.kind, id) : cloud.store.get(type.kind, id);
       if (object === undefined) return { id: "", inputs: {}, properties: {} };
-      const current = currentInputs(type, object, inputs, properties);
-      return { id, inputs: current, properties: stateOf(type, current, object, properties) };
+      const known = importing ? readable(type, object) : object;
+      const current = importing ? importedInputs(type, known) : currentInputs(type, object, inputs);
+      return { id: object.id, inputs: current, properties: stateOf(type, current, known, properties) };
     },
 
     async delete({ type: token, id }) {
@@ -110,6 +114,14 @@ export function createCloudProvider<List extends string, Quota extends string>(
       return { properties: known(simulated.invokes, token, "function", simulated.name)(cloud, args) };
     },
   };
+
+  /** What an import means by `PARENT/ID`. */
+  function within({ input, refusal }: NonNullable<AnyType["within"]>, kind: string, path: string): Stored | undefined {
+    const [parent, id, ...more] = path.split("/");
+    if (id === undefined || more.length > 0) throw new Error(`importing ${path}: ${refusal}`);
+    const object = cloud.store.get(kind, id);
+    return object?.[input] === parent ? object : undefined;
+  }
 
   /** The provider tries again for as long as it may, which nobody waits for here; what it says then does not tell why. */
   function refuseHeld(id: string, type: ResourceType<Cloud<List, Quota>>): void {
@@ -157,7 +169,7 @@ function autoname(name: string, seed: Buffer): string {
 function comparable(type: AnyType, inputs: Properties): Properties {
   const known = revealAll(inputs);
   const sorted = (type.sets ?? []).flatMap((key) => (Array.isArray(known[key]) ? [[key, [...known[key]].sort(byText)] as const] : []));
-  return { ...known, ...Object.fromEntries(sorted) };
+  return { ...type.defaults, ...known, ...Object.fromEntries(sorted) };
 }
 
 function byText(a: unknown, b: unknown): number {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { type Properties, secret, UNKNOWN } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import { isMap } from "../values";
+import { isEmpty, isMap, reveal } from "../values";
 import type { AnyType } from "./type";
 
 /** The outputs a preview can know: the inputs, and in an update what was computed before. */
@@ -22,38 +23,82 @@ function hashOf(value: unknown): unknown {
   return typeof value !== "string" || isHash ? value : `sha256:${createHash("sha256").update(value).digest("hex")}`;
 }
 
-/** Pulumi's state of an object. What the file leaves out comes from the inputs or the old state. */
+/** Pulumi's state of an object. A secret that the file leaves out comes from the inputs or the old state. */
 export function stateOf(type: AnyType, inputs: Properties, object: Stored, olds: Properties = {}): Properties {
-  const names = [...type.fields.map((field) => field.name), ...type.outputs];
+  const names = new Set([...type.fields.map((field) => field.name), ...type.outputs, ...Object.keys(type.blank ?? {}), "id"]);
   const state: Record<string, unknown> = {};
   for (const name of names) {
-    const value = (type.hashed?.includes(name) ? inputs[name] : undefined) ?? object[name] ?? inputs[name] ?? olds[name];
+    const isSecret = type.secrets?.includes(name) ?? false;
+    const there = type.hashed?.includes(name) ? shortened(inputs[name]) : (object[name] ?? inputs[name]);
+    const value = completed(there ?? (isSecret ? olds[name] : undefined), type.blank?.[name]);
     if (value === undefined) continue;
-    state[name] = type.secrets?.includes(name) && typeof value === "string" ? secret(value) : value;
+    state[name] = isSecret && typeof value === "string" && value !== "" ? secret(value) : inOrder(type, name, value);
   }
   return state;
 }
 
-/**
- * The inputs as the object has them now. Without a known state (import) every input that the provider can read is taken; what it cannot read
- * is as it was recorded.
- */
-export function currentInputs(type: AnyType, object: Stored, recorded: Properties, known: Properties): Properties {
-  const importing = Object.keys(known).length === 0;
+/** What an import can know of an object. */
+export function readable(type: AnyType, object: Stored): Stored {
+  const read = Object.entries(object).filter(([key]) => !type.unread?.includes(key) && !type.hashed?.includes(key));
+  return { ...Object.fromEntries(read), ...type.imported?.(object), id: object.id };
+}
+
+/** The provider's hash of a text, as secret as the text. */
+function shortened(value: unknown): unknown {
+  const known = reveal(value);
+  if (typeof known !== "string") return value;
+  const hash = createHash("sha1").update(known).digest("hex");
+  return known === value ? hash : secret(hash);
+}
+
+/** The value with what the provider tells of everything that was not given. */
+function completed(value: unknown, blank: unknown): unknown {
+  if (!Array.isArray(blank)) return value ?? blank;
+  const [member] = blank;
+  if (value === undefined) return [];
+  return isMap(member) && Array.isArray(value) ? value.map((one) => (isMap(one) ? { ...member, ...one } : one)) : value;
+}
+
+/** A set in the order of its provider, which goes by the elements' hashes, as texts. */
+function inOrder(type: AnyType, name: string, value: unknown): unknown {
+  if (!type.sets?.includes(name) || !Array.isArray(value)) return value;
+  return value
+    .map((one: unknown) => ({ one, hash: String(crc32(isMap(one) ? Object.values(one).join("-") : String(one))) }))
+    .sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0))
+    .map(({ one }) => one);
+}
+
+/** The inputs as the object has them now; what the provider cannot read is as it was recorded. */
+export function currentInputs(type: AnyType, object: Stored, recorded: Properties): Properties {
   const current: Record<string, unknown> = {};
-  for (const { name, required, chosen } of type.fields) {
-    const unread = type.unread?.includes(name) ?? false;
-    const wanted = importing ? (required || !chosen) && !unread : name in recorded;
-    if (!wanted) continue;
-    if (unread) {
-      current[name] = recorded[name];
-      continue;
-    }
-    const hidden = type.secrets?.includes(name) || (type.hashed?.includes(name) && object[name] === hashOf(recorded[name]));
-    const value = hidden ? recorded[name] : importing ? object[name] : asRecorded(object[name], recorded[name]);
+  for (const { name } of type.fields) {
+    if (!(name in recorded)) continue;
+    const hidden = type.unread?.includes(name) || type.secrets?.includes(name);
+    const value = hidden ? recorded[name] : asRecorded(object[name], recorded[name]);
     if (value !== undefined) current[name] = value;
   }
   return current;
+}
+
+/** The inputs of an import: all that says something and that the provider would not take anyway. */
+export function importedInputs(type: AnyType, object: Stored): Properties {
+  const names = type.fields.filter(({ name }) => !isBlank(object[name]) && object[name] !== type.defaults?.[name]).map(({ name }) => name);
+  return Object.fromEntries(names.map((name) => [name, inOrder(type, name, saying(object[name]))]));
+}
+
+/** A list without what its maps do not say. */
+function saying(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((one) => (isMap(one) ? Object.fromEntries(Object.entries(one).filter(([, each]) => !isBlank(each))) : one));
+}
+
+function isBlank(value: unknown): boolean {
+  return isEmpty(value) || value === "" || value === 0 || value === false;
+}
+
+/** Whether a reading is an import: nothing is known of the object but its id. */
+export function isImport(known: Properties): boolean {
+  return Object.keys(known).length === 0;
 }
 
 /** The value without the members the cloud added to the maps of a list: what was not given cannot have drifted. */

@@ -18,6 +18,12 @@ export interface ResourceType<Cloud> {
   readonly passing?: Readonly<Record<string, readonly string[]>>;
   /** The code with which what is on it keeps it from going, and the provider waits for that until its time is up. */
   readonly waits?: number | string;
+  /** What of those an import finds out all the same. */
+  imported?(object: Stored): Properties;
+  /** What a state holds where nobody gave anything; the first map of a list stands for all of its maps. */
+  readonly blank?: Properties;
+  /** An import names the object behind the one that an input names, `POOL/MEMBER`; the provider's words where it does not. */
+  readonly within?: { readonly input: string; readonly refusal: string };
   /** Inputs whose text is kept as a hash only, in the file as in a real provider's state. */
   readonly hashed?: readonly string[];
   /** Inputs and outputs that are secret; they are in Pulumi's state, never in the file. */

@@ -5,6 +5,9 @@ import type { Stored } from "../store";
 import { maps, number, text } from "../values";
 import type { OpenStack, Types } from "./names";
 
+/** What a machine boots from stays on it. */
+const ROOT_DEVICE = "/dev/vda";
+
 /** Volumes. */
 export const BLOCKSTORAGE: Types = {
   "openstack:blockstorage/volume:Volume": {
@@ -32,13 +35,15 @@ export const BLOCKSTORAGE: Types = {
       }
       return { ...object, ...inputs, id: object.id };
     },
-    remove(_cloud, object) {
-      const [first] = attachments(object);
-      if (first !== undefined)
+    remove(cloud, object) {
+      const root = attachments(object).find((one) => text(one, "device") === ROOT_DEVICE);
+      if (root !== undefined)
         throw new ApiError(
           400,
-          `Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots (attached to ${text(first, "instanceId")}).`,
+          `Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots (attached to ${text(root, "instanceId")}).`,
         );
+      // The provider takes it off its machine first.
+      for (const one of cloud.store.list("volumeAttach")) if (one.volumeId === object.id) cloud.store.delete("volumeAttach", one.id);
     },
   },
 };

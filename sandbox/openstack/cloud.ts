@@ -1,12 +1,15 @@
 import type { SimulatedCloud } from "../cloud/cloud";
 import type { Stored } from "../store";
+import { BLANKS } from "./blanks";
 import { BLOCKSTORAGE } from "./blockstorage";
 import { COMPUTE } from "./compute";
+import { FLOATING } from "./floating";
 import { refuseBeyondLimits } from "./limits";
 import { LOADBALANCER } from "./loadbalancer";
 import { LOOKUPS } from "./lookups";
-import type { List, OpenStack, Quota } from "./names";
+import type { List, OpenStack, Quota, Types } from "./names";
 import { NETWORKING } from "./networking";
+import { PROJECT } from "./project";
 import { SECURITY } from "./security";
 import { QUOTAS, WORDS } from "./words";
 
@@ -15,13 +18,18 @@ export const OPENSTACK: SimulatedCloud<List, Quota> = {
   name: "openstack",
   version: "3.15.2",
   region: "RegionOne",
-  types: { ...NETWORKING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER },
+  types: withBlanks({ ...NETWORKING, ...FLOATING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER }),
+  given: { tenantId: PROJECT },
   invokes: LOOKUPS,
   quotas: QUOTAS,
   words: WORDS,
   refuse: refuseBeyondLimits,
   beforehand,
 };
+
+function withBlanks(types: Types): Types {
+  return Object.fromEntries(Object.entries(types).map(([token, type]) => [token, { ...type, blank: BLANKS[token] ?? {} }]));
+}
 
 /** The lists of world.json that hold the objects of a kind. */
 const LISTS: Readonly<Record<string, readonly List[]>> = {

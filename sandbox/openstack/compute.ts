@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { type CheckFailure, type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import { ApiError, newId } from "../cloud/cloud";
 import { fieldsOf } from "../cloud/fields";
 import type { Stored } from "../store";
-import { text, texts } from "../values";
+import { maps, text, texts } from "../values";
 import { attachments } from "./blockstorage";
 import { createInstance, flavorOf, removeInstance } from "./instances";
-import { opensshKeyPair } from "./keypairs";
+import { fingerprint, opensshKeyPair } from "./keypairs";
 import type { Types } from "./names";
 
 /** Key pairs, server groups, instances and their volumes. */
@@ -22,13 +21,9 @@ export const COMPUTE: Types = {
       if (cloud.has("keypair", name)) throw new ApiError(409, `Key pair '${name}' already exists.`);
       const given = text(inputs, "publicKey");
       const made = given === "" ? opensshKeyPair() : { publicKey: given };
-      const blob = given === "" ? made.publicKey : given;
-      if (!/^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*/.test(blob))
-        throw new ApiError(400, "Keypair data is invalid: failed to generate fingerprint");
-      const md5 = createHash("md5")
-        .update(Buffer.from(blob.split(" ")[1] ?? "", "base64"))
-        .digest("hex");
-      return { ...inputs, ...made, fingerprint: md5.match(/../g)?.join(":") ?? "", id: name };
+      const hash = fingerprint(made.publicKey);
+      if (hash === undefined) throw new ApiError(400, "Keypair data is invalid: failed to generate fingerprint");
+      return { ...inputs, ...made, fingerprint: hash, id: name };
     },
   },
 
@@ -55,11 +50,16 @@ export const COMPUTE: Types = {
     defaults: { powerState: "active", stopBeforeDestroy: false, forceDelete: false },
     oneOf: { powerState: ["active", "shutoff", "shelved_offloaded", "paused"], networkMode: ["auto", "none"] },
     sets: ["tags", "securityGroups"],
-    // The provider's read has no networks, metadata and tags but those it was told of; an import makes up the boot volume from what there is.
+    // The provider's read has no networks, metadata and tags but those it was told of; an import makes up what it can from what there is.
     unread:
       "configDrive userData adminPass networks networkMode metadata tags schedulerHints blockDevices personalities stopBeforeDestroy forceDelete vendorOptions".split(
         " ",
       ),
+    imported: ({ metadata, blockDevices, networks }) => ({
+      metadata,
+      blockDevices: maps({ blockDevices }, "blockDevices").map((device) => ({ ...device, volumeType: "" })),
+      networks: maps({ networks }, "networks").map((network) => ({ ...network, port: "" })),
+    }),
     passing: { powerState: ["error", "migrating"] },
     hashed: ["userData"],
     secrets: ["adminPass"],

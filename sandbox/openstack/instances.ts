@@ -57,6 +57,19 @@ export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
   if (wanted.length === 0 && inputs.networkMode !== "none")
     throw new ApiError(409, "Multiple possible networks found, use a Network ID to be more specific.");
 
+  // The scheduler looks when the server is there already.
+  const placed = zone || (cloud.existing("zones")[0] ?? "nova");
+  const crowded = cloud.existing("crowded");
+  if (crowded.includes(flavor.flavorName) || crowded.includes(placed))
+    return {
+      ...inputs,
+      ...flavor,
+      ...image,
+      powerState: "error",
+      fault: "No valid host was found. There are not enough hosts available.",
+      id,
+    };
+
   let bootVolumes: string[];
   try {
     bootVolumes = createBootVolumes(cloud, inputs, id);
@@ -65,8 +78,6 @@ export function createInstance(cloud: OpenStack, inputs: Properties): Stored {
     if (!(error instanceof ApiError && error.code === 413)) throw error;
     return { ...inputs, ...flavor, ...image, powerState: "error", fault: error.message, id };
   }
-  // Where no zone is asked for, the scheduler has one.
-  const placed = zone || (cloud.existing("zones")[0] ?? "nova");
   const ownPorts: string[] = [];
   const ports = wanted.map((network) => {
     if (network.port !== undefined) return cloud.find("port", String(network.port));

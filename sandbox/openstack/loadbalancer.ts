@@ -136,6 +136,7 @@ export const LOADBALANCER: Types = {
     ),
     defaults: { adminStateUp: true },
     outputs: [],
+    within: { input: "poolId", refusal: "Invalid format specified for Member. Format must be <pool id>/<member id>" },
     references: { poolId: "pool", subnetId: "subnet" },
     check: ({ address }) =>
       typeof address === "string" && address !== UNKNOWN && parseAddress(address) === undefined && !address.includes(":")

@@ -5,7 +5,7 @@ import { isMap, text, texts } from "../values";
 import { floatingAt, subnetsOf } from "./addresses";
 import { coresOf, ramOf } from "./instances";
 import type { List, OpenStack } from "./names";
-import { PROJECT_LOOKUPS } from "./project";
+import { PROJECT, PROJECT_LOOKUPS } from "./project";
 
 /** The provider's words where nothing, or too much, is found; each of its functions has its own. */
 interface Answers {
@@ -58,7 +58,9 @@ export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Propertie
       dnsDomain: "",
       segments: [],
       mtu: 1450,
-      status: "ACTIVE",
+      description: "",
+      tenantId: PROJECT,
+      transparentVlan: false,
       external: false,
       ...found,
       subnets,
@@ -153,7 +155,7 @@ export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Propertie
       rxTxFactor: 1,
       isPublic: true,
       extraSpecs: {},
-      region: cloud.region,
+      description: "",
     };
   },
   "openstack:compute/getKeypair:getKeypair": (cloud, args) => {
@@ -161,6 +163,7 @@ export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Propertie
   },
   "openstack:compute/getAvailabilityZones:getAvailabilityZones": (cloud, args) => ({
     id: "zones",
+    state: text(args, "state") || "available",
     names: args.state === "unavailable" ? [] : [...cloud.existing("zones"), ...(cloud.existing("zones").length > 0 ? [] : ["nova"])].sort(),
     region: cloud.region,
   }),
@@ -171,6 +174,12 @@ const IMAGE: Properties = {
   checksum: "",
   containerFormat: "bare",
   createdAt: "2026-01-01T00:00:00Z",
+  hidden: false,
+  mostRecent: false,
+  owner: PROJECT,
+  properties: {},
+  sortDirection: "asc",
+  sortKey: "name",
   diskFormat: "qcow2",
   metadata: {},
   minDiskGb: 0,

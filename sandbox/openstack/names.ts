@@ -12,7 +12,8 @@ export type List =
   | "subnets"
   | "routers"
   | "keyPairs"
-  | "floatingIps";
+  | "floatingIps"
+  | "crowded";
 
 /** What a quota can be set on. */
 export type Quota =

@@ -3,12 +3,12 @@ import { type Properties, UNKNOWN } from "../../plugin/rpc/provider";
 import { ApiError, newId } from "../cloud/cloud";
 import { fieldsOf } from "../cloud/fields";
 import type { Stored } from "../store";
-import { isMap, maps, text, texts } from "../values";
-import { allocateExternal, floatingAt, freeFloating, portsIn, portsOn, routeOut, subnetsOf } from "./addresses";
+import { maps, text, texts } from "../values";
+import { allocateExternal, portsIn, portsOn, subnetsOf } from "./addresses";
 import type { OpenStack, Types } from "./names";
-import { createPort, portAddresses, removePort, updatePort } from "./ports";
+import { createPort, removePort, updatePort } from "./ports";
 
-/** Networks, subnets, routers, ports and floating addresses. */
+/** Networks, subnets, routers and ports. */
 export const NETWORKING: Types = {
   "openstack:networking/network:Network": {
     kind: "network",
@@ -31,8 +31,12 @@ export const NETWORKING: Types = {
     }),
     update: (_cloud, object, inputs) => ({ ...object, ...inputs, ...tagged(inputs), id: object.id }),
     remove(cloud, { id }) {
-      if (portsOn(cloud, id).length > 0)
-        throw new ApiError(409, `Unable to complete operation on network ${id}. There are one or more ports still in use on the network.`);
+      const ports = portsOn(cloud, id).map((port) => port.id);
+      if (ports.length > 0)
+        throw new ApiError(
+          409,
+          `Unable to complete operation on network ${id}. There are one or more ports still in use on the network, id for these ports is: ${ports.join(",")}.`,
+        );
       // As neutron does: subnets without ports go with their network.
       for (const subnet of subnetsOf(cloud, id)) cloud.store.delete("subnet", subnet.id);
     },
@@ -90,13 +94,16 @@ export const NETWORKING: Types = {
       };
     },
     remove(cloud, { id }) {
-      if (cloud.store.list("routerInterface").some((one) => one.routerId === id)) throw new ApiError(409, `Router ${id} still has ports`);
+      const ports = cloud.store.list("routerInterface").filter((one) => one.routerId === id);
+      if (ports.length > 0)
+        throw new ApiError(409, `Router ${id} has ports still attached: ${ports.map((one) => text(one, "portId")).join(", ")}`);
     },
   },
 
   "openstack:networking/routerInterface:RouterInterface": {
     kind: "routerInterface",
     fields: fieldsOf("routerId!* subnetId~* portId~* forceDestroy:b region~*"),
+    defaults: { forceDestroy: false },
     outputs: [],
     references: { routerId: "router", subnetId: "subnet", portId: "port" },
     check: ({ subnetId, portId }) =>
@@ -143,49 +150,10 @@ export const NETWORKING: Types = {
     update: (cloud, object, inputs) => ({ ...updatePort(cloud, object, inputs), ...tagged(inputs) }),
     remove: removePort,
   },
-
-  "openstack:networking/floatingIp:FloatingIp": {
-    kind: "floatingIp",
-    fields: fieldsOf(
-      "pool!* address~* description fixedIp~ portId~ subnetId~ subnetIds:l dnsName~* dnsDomain~* region~* tags:l tenantId~* valueSpecs*:m",
-    ),
-    sets: ["tags", "subnetIds"],
-    unread: ["tags", "valueSpecs", "subnetIds"],
-    outputs: ["allTags"],
-    references: { portId: "port" },
-    create(cloud, inputs) {
-      const pool = text(inputs, "pool");
-      // The provider looks a pool up by its name only.
-      if (cloud.byName("externalNetworks", pool) === undefined && !ownExternal(cloud, pool))
-        throw new ApiError(404, `No network found with name: ${pool}`);
-      cloud.charge("floatingIps", 1, cloud.store.list("floatingIp").length);
-      const floating = { ...inputs, address: allocateExternal(cloud, text(inputs, "address")), ...tagged(inputs), id: newId() };
-      return text(inputs, "portId") === "" ? floating : associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
-    },
-    update(cloud, object, inputs) {
-      const changed = { ...object, ...inputs, ...tagged(inputs), id: object.id };
-      const portId = text(inputs, "portId");
-      return portId === "" || portId === object.portId ? changed : associated(cloud, changed, portId, text(inputs, "fixedIp"));
-    },
-    remove: (cloud, { id }) => cloud.store.delete("floatingIpAssociate", id),
-  },
-
-  "openstack:networking/floatingIpAssociate:FloatingIpAssociate": {
-    kind: "floatingIpAssociate",
-    fields: fieldsOf("floatingIp!* portId! fixedIp~ region~*"),
-    outputs: [],
-    references: { portId: "port" },
-    create: (cloud, inputs) => associate(cloud, inputs),
-    update: (cloud, _object, inputs) => associate(cloud, inputs),
-    remove(cloud, object) {
-      const floating = cloud.store.get("floatingIp", object.id);
-      if (floating?.portId !== object.portId || floating === undefined) return;
-      freeFloating(cloud, floating);
-    },
-  },
 };
 
-function tagged(inputs: Properties): Properties {
+/** The tags as neutron tells them. */
+export function tagged(inputs: Properties): Properties {
   return { allTags: texts(inputs, "tags").sort() };
 }
 
@@ -223,7 +191,7 @@ function subnet(cloud: OpenStack, inputs: Properties, id: string): Stored {
   }
   const start = block.first + (gatewayAddress === block.first + 1 ? 2 : 1);
   const allocationPools = pools.length > 0 ? pools : [{ start: formatAddress(start), end: formatAddress(block.last - 1) }];
-  return { ...inputs, gatewayIp, allocationPools, ...tagged(inputs), id };
+  return { ...inputs, gatewayIp, allocationPools, allocationPoolsCollection: allocationPools, ...tagged(inputs), id };
 }
 
 function gateway(cloud: OpenStack, inputs: Properties): Properties {
@@ -234,6 +202,7 @@ function gateway(cloud: OpenStack, inputs: Properties): Properties {
   const wanted = maps(inputs, "externalFixedIps");
   return {
     enableSnat: inputs.enableSnat ?? true,
+    externalGateway: id,
     externalFixedIps: [{ ...wanted[0], ipAddress: allocateExternal(cloud, text(wanted[0] ?? {}, "ipAddress")) }],
   };
 }
@@ -262,46 +231,4 @@ export function internalPort(cloud: OpenStack, subnet: Stored, wanted: string, d
   const port = { ...createPort(cloud, inputs), deviceOwner, deviceId };
   cloud.store.put("port", port);
   return port;
-}
-
-function ownExternal(cloud: OpenStack, name: string): boolean {
-  return cloud.store.list("network").some((network) => network.external === true && network.name === name);
-}
-
-function associate(cloud: OpenStack, inputs: Properties): Stored {
-  const address = text(inputs, "floatingIp");
-  const floating = floatingAt(cloud, address);
-  if (floating === undefined) throw new ApiError(404, `Error retrieving floating IP ${address}: there is none with this address`);
-  const changed = associated(cloud, floating, text(inputs, "portId"), text(inputs, "fixedIp"));
-  cloud.store.put("floatingIp", changed);
-  return { ...inputs, fixedIp: changed.fixedIp, id: floating.id };
-}
-
-function associated(cloud: OpenStack, floating: Stored, portId: string, wanted: string): Stored {
-  const addresses = portAddresses(cloud.find("port", portId));
-  const [address] = wanted === "" ? addresses : addresses.filter(({ ipAddress }) => ipAddress === wanted);
-  if (address === undefined)
-    throw new ApiError(
-      400,
-      `Bad floatingip request: Cannot add floating IP to port ${portId} that has no fixed IPv4 addresses${wanted === "" ? "" : ` ${wanted}`}.`,
-    );
-  const pool = text(floating, "pool");
-  const networkId = cloud.byName("externalNetworks", pool)?.id ?? pool;
-  if (routeOut(cloud, address.subnetId, networkId) === undefined) {
-    throw new ApiError(
-      404,
-      `External network ${networkId} is not reachable from subnet ${address.subnetId}. Therefore, cannot associate Port ${portId} with a Floating IP.`,
-    );
-  }
-  const other = cloud.store
-    .list("floatingIp")
-    .find((one) => one.id !== floating.id && one.portId === portId && one.fixedIp === address.ipAddress);
-  if (other !== undefined)
-    throw new ApiError(
-      409,
-      `Cannot associate floating IP ${text(floating, "address")} with port ${portId} using fixed IP ${address.ipAddress}, as that fixed IP already has a floating IP on external network ${networkId}.`,
-    );
-  if (isMap(floating) && text(floating, "portId") !== "" && floating.portId !== portId)
-    throw new ApiError(409, `Floating IP ${text(floating, "address")} is already associated with port ${text(floating, "portId")}.`);
-  return { ...floating, portId, fixedIp: address.ipAddress };
 }

@@ -4,7 +4,7 @@ import { coresOf, ramOf } from "./instances";
 import type { OpenStack, Quota } from "./names";
 
 /** The project there is. */
-const PROJECT = "5eed0000000040008000000000000001";
+export const PROJECT = "5eed0000000040008000000000000001";
 
 /** What the services tell of the project and its quotas. */
 export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Properties) => Properties>> = {

@@ -27,7 +27,10 @@ export const WORDS: Words = {
   lost: "read tcp: connection reset by peer",
   notFound: (type, id) => `404: ${shortOf(type)} ${id} could not be found.`,
   missing: (kind, id) => new ApiError(404, `${LABELS[kind] ?? kind} ${id} could not be found.`),
-  held: (kind, id, { message }) => `Error waiting for ${kind} ${id} to become deleted: context deadline exceeded (${message})`,
+  held: (kind, id) =>
+    kind === "secGroup"
+      ? "Error deleting openstack_networking_secgroup_v2: context deadline exceeded"
+      : `Error waiting for openstack_networking_${kind}_v2 ${id} to become deleted: context deadline exceeded`,
 };
 
 const ofNova = (quota: string) => (limit: number, more: number, used: number) =>

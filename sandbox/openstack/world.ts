@@ -17,6 +17,7 @@ export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly s
     subnets: named([existing?.subnet]),
     routers: named([existing?.router]),
     keyPairs: named([plan.access.ssh.keyPair]),
+    crowded: [],
     floatingIps: named(Object.values(plan.network.floating).map(({ address }) => address)),
     ...(openstack?.region === undefined ? {} : { region: openstack.region }),
   };

@@ -176,12 +176,18 @@ export class ProviderClient {
     return { id: response.getId(), inputs: fromStruct(response.getInputs()), properties: fromStruct(response.getProperties()) };
   }
 
-  async delete(ref: ResourceRef & { id: string }, properties: Properties = {}, inputs: Properties = {}): Promise<void> {
+  async delete(
+    ref: ResourceRef & { id: string },
+    properties: Properties = {},
+    inputs: Properties = {},
+    { timeout = 0 }: { timeout?: number } = {},
+  ): Promise<void> {
     const request = new DeleteRequest();
     request.setUrn(urnOf(ref));
     request.setId(ref.id);
     request.setProperties(toStruct(properties));
     request.setOldInputs(toStruct(inputs));
+    request.setTimeout(timeout);
     await this.call(ResourceProviderService.delete, request);
   }
 

@@ -9,6 +9,7 @@ import type { Values } from "../../../model/findable";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { OPENSTACK } from "../../../sandbox/openstack/cloud";
+import { opensshKeyPair } from "../../../sandbox/openstack/keypairs";
 import { graph, type RecordedResource } from "../../support/graph";
 import { computedOutputs, unwrapSecret } from "../../support/mocks";
 import { type FileContent, samplePlan } from "../../support/plan";
@@ -33,6 +34,9 @@ const WORLD = {
 };
 
 const EXISTING = { network: "shared-network", subnets: { node: "shared-subnet" }, router: "shared-router" };
+
+/** In place of the recording engine's, which is none. */
+const { publicKey } = opensshKeyPair();
 
 /** What the environments look up because it was there before them. */
 const BEFOREHAND = [
@@ -73,7 +77,9 @@ describe("What a creation without an end is found by, of everything two environm
     };
     const made: Made[] = [];
     const create = async ({ type, name, inputs: recorded }: RecordedResource) => {
-      const news = Object.fromEntries(Object.entries(recorded).map(([key, value]) => [key, translated(value)]));
+      const news = Object.fromEntries(
+        Object.entries(recorded).map(([key, value]) => [key, key === "publicKey" ? publicKey : translated(value)]),
+      );
       const { inputs, failures } = await client.check({ type, name }, news);
       assert.deepEqual(failures, [], name);
       const { id, properties } = await client.create({ type, name }, inputs);
