@@ -108,7 +108,8 @@ export async function runOperation(
   const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
   const outputs = await translateErrors(name, target, options, told, work)
     .catch(async (error: unknown) => {
-      if (setting.world !== undefined && startedServers) await endUnused(setting.world);
+      if (setting.world !== undefined && startedServers)
+        await endUnused(setting.world).catch((failure: unknown) => tell(`the API server is not ended: ${messageIn(failure)}`));
       throw error;
     })
     .finally(() => {
@@ -170,5 +171,9 @@ function tellLost(state: string): string[] {
 
 /** What failed is told in any case. */
 function couldNotTell(error: unknown): string[] {
-  return [`what is in its way could not be found out: ${error instanceof Error ? error.message : String(error)}`];
+  return [`what is in its way could not be found out: ${messageIn(error)}`];
+}
+
+function messageIn(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
