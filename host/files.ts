@@ -34,6 +34,8 @@ export interface WriteOptions {
   readonly mode?: number;
   /** Whether it must outlast a host that loses its power. @default true */
   readonly durable?: boolean;
+  /** Whether its folder is made where there is none; else that fails with ENOENT. @default true */
+  readonly makeFolder?: boolean;
 }
 
 /** The mode of what holds secrets, or what nobody else has to read. */
@@ -60,7 +62,7 @@ export function writeWhole(path: string, content: string, options: WriteOptions 
     put();
   } catch (error) {
     // Its folder is not there, or another process has just removed it with its last file.
-    if (!hasCode(error, "ENOENT")) throw error;
+    if (!hasCode(error, "ENOENT") || options.makeFolder === false) throw error;
     makeFolderOf(file, options);
     put();
   }

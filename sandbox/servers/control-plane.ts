@@ -161,9 +161,8 @@ export class ControlPlane {
   }
 
   private write(name: string, text: string): string {
-    if (!existsSync(this.folder)) throw new Error(`${this.folder} is gone`);
     const path = join(this.folder, name);
-    writeWhole(path, text, { mode: PRIVATE, durable: false });
+    writeWhole(path, text, { mode: PRIVATE, durable: false, makeFolder: false });
     return path;
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createWhole, PRIVATE, readIfThere, removeIfStill, writeWhole } from "../../host/files";
@@ -14,7 +14,8 @@ const EVERY_MS = 200;
 /** Nobody's use for so long, in milliseconds, ends the servers; the next operation starts them again. */
 const IDLE_MS = 60 * 60 * 1_000;
 
-const WRITTEN = { mode: PRIVATE, durable: false };
+/** Where the sandbox is deleted meanwhile, nothing of it is made again. */
+const WRITTEN = { mode: PRIVATE, durable: false, makeFolder: false };
 
 /**
  * Keeps the servers of one world: starts them, plays its hardware, and ends with them when it is told to (SIGTERM), when one of them ends,
@@ -58,8 +59,6 @@ class Keeper {
   }
 
   private note(change: Partial<KeeperRecord>): void {
-    // Where the sandbox was deleted, nothing of it is made again.
-    if (!existsSync(serversFolder(this.world))) throw new Error(`${serversFolder(this.world)} is gone`);
     this.record = { ...this.record, ...change };
     writeWhole(recordPath(this.world), JSON.stringify(this.record), WRITTEN);
   }
