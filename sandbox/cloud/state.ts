@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { type Properties, secret, UNKNOWN } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import { isEmpty, isMap, reveal } from "../values";
+import { isEmpty, isMap } from "../values";
 import type { AnyType } from "./type";
 
 /** The outputs a preview can know: the inputs, and in an update what was computed before. */
@@ -43,12 +43,9 @@ export function readable(type: AnyType, object: Stored): Stored {
   return { ...Object.fromEntries(read), ...type.imported?.(object), id: object.id };
 }
 
-/** The provider's hash of a text, as secret as the text. */
+/** The provider's hash of a text. */
 function shortened(value: unknown): unknown {
-  const known = reveal(value);
-  if (typeof known !== "string") return value;
-  const hash = createHash("sha1").update(known).digest("hex");
-  return known === value ? hash : secret(hash);
+  return typeof value === "string" ? createHash("sha1").update(value).digest("hex") : value;
 }
 
 /** The value with what the provider tells of everything that was not given. */
@@ -82,8 +79,8 @@ export function currentInputs(type: AnyType, object: Stored, recorded: Propertie
 
 /** The inputs of an import: all that says something and that the provider would not take anyway. */
 export function importedInputs(type: AnyType, object: Stored): Properties {
-  const names = type.fields.filter(({ name }) => !isBlank(object[name]) && object[name] !== type.defaults?.[name]).map(({ name }) => name);
-  return Object.fromEntries(names.map((name) => [name, inOrder(type, name, saying(object[name]))]));
+  const says = type.fields.filter(({ name }) => !isBlank(object[name]) && object[name] !== type.defaults?.[name]);
+  return Object.fromEntries(says.map(({ name }) => [name, saying(inOrder(type, name, completed(object[name], type.blank?.[name])))]));
 }
 
 /** A list without what its maps do not say. */

@@ -103,6 +103,7 @@ export const LOADBALANCER: Types = {
     ),
     defaults: { adminStateUp: true },
     unread: ["listenerId", "loadbalancerId"],
+    imported: ({ listenerId }) => ({ listenerId }),
     oneOf: { protocol: [...PROTOCOLS, "PROXY", "PROXYV2"], lbMethod: ["ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT"] },
     outputs: [],
     references: { listenerId: "listener", loadbalancerId: "loadBalancer" },

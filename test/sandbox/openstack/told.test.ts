@@ -80,11 +80,16 @@ describe("the simulated OpenStack tells what the real one tells", () => {
     );
     const machine = await cloud.it.create("instance", cloud.it.machine(port));
     assert.deepEqual(machine.properties.securityGroups, ["seoul-etcd", "seoul-control-plane", "seoul-nodes"]);
+    const imported = await cloud.it.client.read(port, {}, {});
+    assert.deepEqual(
+      imported.inputs.allowedAddressPairs,
+      ["10.20.255.248/30", "10.20.255.222", "10.20.255.252/31", "10.20.255.222/31"].map((ipAddress) => ({ ipAddress })),
+    );
     const again = await cloud.it.read(port);
     assert.equal((await cloud.it.client.diff(port, { oldInputs: again.inputs, olds: again.properties, news: port.inputs })).changed, false);
   });
 
-  it("of a machine's user data: its SHA-1, and of a secret one a secret", async () => {
+  it("of a machine's user data: its SHA-1", async () => {
     const { port } = await cloud.it.base();
     const machine = await cloud.it.create("instance", cloud.it.machine(port));
     const hash = createHash("sha1").update("#cloud-config canary").digest("hex");
@@ -108,6 +113,15 @@ describe("the simulated OpenStack tells what the real one tells", () => {
       make: async (c) => (await c.base()).port,
       inputs: ["adminStateUp", "macAddress", "name", "networkId", "portSecurityEnabled", "region", "tenantId"],
       outputs: { fixedIps: [], allFixedIps: ["10.0.0.10"] },
+    },
+    "a pool": {
+      async make(c) {
+        const balancer = await c.create("loadBalancer", { vipSubnetId: (await c.base()).subnet.id });
+        const listener = await c.create("listener", { loadbalancerId: balancer.id, protocol: "TCP", protocolPort: 6443 });
+        return c.create("pool", { listenerId: listener.id, protocol: "TCP", lbMethod: "ROUND_ROBIN", name: "pool" });
+      },
+      inputs: ["lbMethod", "listenerId", "name", "protocol", "region", "tenantId"],
+      outputs: { adminStateUp: true, loadbalancerId: undefined },
     },
     "a machine": {
       make: async (c) => c.create("instance", { ...c.machine((await c.base()).port), metadata: { a: "b" }, configDrive: true }),
