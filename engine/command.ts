@@ -18,8 +18,8 @@ export interface EngineCommandOptions {
   readonly signal?: AbortSignal;
   /** Aborted: the engine is told to end at once, and is killed if it does not. */
   readonly forceSignal?: AbortSignal;
-  /** Further options of `preview`, which the Automation API does not know. */
-  readonly previewOptions?: readonly string[];
+  /** Further options of an operation, which the Automation API does not know. */
+  readonly operationOptions?: readonly string[];
   /** Whether nobody but this user may read what the engine writes, whatever the process' umask. */
   readonly secret?: boolean;
 }
@@ -57,7 +57,7 @@ export class EngineCommand {
     // The language hosts and other bundled plugins lie beside the engine.
     const path = [dirname(this.command), env.PATH].filter(Boolean).join(delimiter);
     const collect = !OPERATIONS.has(args[0] ?? "");
-    const own = args[0] === "preview" ? (this.options.previewOptions ?? []) : [];
+    const own = collect ? [] : (this.options.operationOptions ?? []);
     const start = () =>
       spawn(this.command, [...args, ...own, ...(args.includes("--non-interactive") ? [] : ["--non-interactive"])], {
         cwd,

@@ -3,12 +3,13 @@ import { RefusedError } from "../model/problems";
 import type { EventCollector } from "./events";
 import type { Judgements } from "./judgements";
 import { outputsOf } from "./read";
-import { beginDestroy, type DestroyedStack, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
+import { beginDestroy, recallForgotten, tellBrokenDestroy } from "./state/broken-destroy";
 import { forgetCopy } from "./state/copy";
 import { withRetained } from "./state/loss";
 import { forgetObjects } from "./state/lost";
-import { adoptRefused, type PendingStack, type Resolution, resolvePending, tellPending } from "./state/pending";
+import { adoptRefused, type Resolution, resolvePending, tellPending } from "./state/pending";
 import { keptByProtection, type Protection } from "./state/protection";
+import type { OpenStack } from "./state/stack";
 import { parseState } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 import type { EngineSetting, OpenWorkspace } from "./workspace";
@@ -22,10 +23,10 @@ export interface Run extends OpenWorkspace {
   readonly setting: EngineSetting;
   readonly stack: Stack;
   /** The same stack's state, and what is kept beside it. */
-  readonly open: PendingStack & DestroyedStack;
+  readonly open: OpenStack;
   readonly judgements: Judgements;
-  /** What the engine's preview is told beside what the Automation API knows. */
-  readonly previewOptions: string[];
+  /** What the engine is told beside what the Automation API knows. */
+  readonly operationOptions: string[];
   /** Whether it started the sandbox's API server. */
   readonly startedServers: boolean;
 }
@@ -63,7 +64,7 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
       return told;
     },
     // It changes nothing, the state's marks neither: it is told to look past them.
-    yieldTo: async ({ previewOptions }) => void previewOptions.push("--ignore-protect"),
+    yieldTo: async ({ operationOptions }) => void operationOptions.push("--ignore-protect"),
     engine: ({ stack }, handed, replace) => stack.preview({ ...handed, replace: [...replace] }),
     after: async ({ target }, done, protection) => {
       if (protection !== undefined) refuseProtected(target.plan.environment, protection, done);
@@ -97,7 +98,7 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
     runsProgram: false,
     changes: true,
     before: async (run) => {
-      const { open, target, judgements } = run;
+      const { open, target, judgements, operationOptions } = run;
       judgements.count(await forgetObjects(open, target.plan.environment, target.approvals));
       const resolution = await resolve(run, true);
       await beginDestroy(open);
@@ -105,7 +106,7 @@ export const KINDS: Readonly<Record<OperationKind, Kind>> = {
       const retained = withRetained(parseState(await open.exportState(false)), target.plan.retain);
       if (retained !== undefined) await open.importState(JSON.stringify(retained));
       // Whoever destroys an environment has been told what is lost; what must stay is retained, not protected.
-      await unprotect(run, ["--all"]);
+      operationOptions.push("--ignore-protect");
       return resolution;
     },
     engine: ({ stack }, handed) => stack.destroy(handed),
@@ -134,14 +135,14 @@ async function resolve({ open, target, judgements }: Run, destroying: boolean): 
 /** The same, and takes back what a destroy that was broken off has forgotten. */
 async function resolveAndRecall(run: Run): Promise<Resolution> {
   const { state, ...resolution } = await resolve(run, false);
-  // Looking at it once is enough where nothing is written since.
   const same = run.open.beforeDestroy() === undefined;
   await recallForgotten(run.open);
   return same && state !== undefined ? { state, ...resolution } : resolution;
 }
 
-async function unprotect({ command, setting }: Run, what: readonly string[]): Promise<void> {
-  await command.run(["state", "unprotect", ...what, "--yes", "--stack", setting.stack], setting.workDir, {});
+async function unprotect({ command, setting, open }: Run, urns: readonly string[]): Promise<void> {
+  await command.run(["state", "unprotect", ...urns, "--yes", "--stack", setting.stack], setting.workDir, {});
+  open.changed();
 }
 
 /** A preview that looks past protection is as strict as one that does not, but for what is approved. */

@@ -1,5 +1,5 @@
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
-import { StackAlreadyExistsError } from "@pulumi/pulumi/automation/errors";
+import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { EventCollector, messageOf } from "./events";
 import { Judgements } from "./judgements";
 import { KINDS, type Run } from "./kinds";
@@ -82,6 +82,8 @@ export async function runOperation(
     }
     const { parallel = AT_ONCE } = options;
     for (let done = false; !done; ) {
+      // What follows looks at the state afresh, however this ends.
+      if (kind.changes) open.changed();
       try {
         const onEvent = (event: EngineEvent) => collector.take(event);
         await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace);
@@ -135,14 +137,16 @@ async function openRun(
 ): Promise<Run> {
   const { kind, target, options, setting } = given;
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
-  const previewOptions: string[] = [];
-  const { workspace, command } = await openWorkspace(engine, setting, program, { ...options, previewOptions });
+  const operationOptions: string[] = [];
+  const { workspace, command } = await openWorkspace(engine, setting, program, { ...options, operationOptions });
+  const open = pendingStack(target.root, { engine, setting, command }, options, tell);
+  // The first look at its state tells whether there is a stack. To select one would start an engine to ask the same.
+  workspace.selectStack = async () => {};
   const { Stack } = await import("@pulumi/pulumi/automation/stack.js");
-  const select = () => Stack.select(setting.stack, workspace);
-  const stack = await (program ? Stack.createOrSelect(setting.stack, workspace) : select()).catch((error: unknown) => {
-    // Another operation may have made it in the meantime.
-    if (error instanceof StackAlreadyExistsError) return select();
-    throw error;
+  const stack = await Stack.select(setting.stack, workspace);
+  await open.exportState(false).catch(async (error: unknown) => {
+    if (program === undefined || !(error instanceof StackNotFoundError)) throw error;
+    await open.create();
   });
   // The Automation API reads these after each operation, which starts an engine for each: the events have told it all.
   workspace.stackOutputs = async () => ({});
@@ -153,8 +157,7 @@ async function openRun(
     writeWorld(setting.world, target.plan);
     startedServers = await serveKubernetes(setting.world, kind, { environment: target.plan.environment, tell, ...options });
   }
-  const open = pendingStack(target.root, { engine, setting, command }, options, tell);
-  return { ...given, workspace, command, stack, open, previewOptions, startedServers };
+  return { ...given, workspace, command, stack, open, operationOptions, startedServers };
 }
 
 /** Adds to a failure what its own words do not say. */

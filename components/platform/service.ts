@@ -48,7 +48,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly labels: Labels;
   private readonly cluster: Resource | undefined;
   private readonly keptFrom: readonly string[];
-  private readonly prerequisites: Resource[];
+  private prerequisites: Resource[];
 
   /** @throws InputPropertyError for options without a kubernetes provider */
   constructor(type: string, name: string, args: PlannedArgs, opts?: ComponentResourceOptions) {
@@ -107,7 +107,8 @@ export abstract class PlatformService extends ComponentResource {
       { metadata: { name: namespace, labels: { ...objectLabels(this.plan, namespace, this.labels), ...podSecurityLabels(level) } } },
       this.deletedFirst(retain ? { retainOnDelete: true } : {}),
     );
-    this.prerequisites.push(created);
+    // Whoever waits for the namespace waits for what that waited for: naming all of it in each object would only make the state larger.
+    this.prerequisites = [created];
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
     const outside = reaches === "everything" ? openEgress(this.keptFrom) : OWN_NAMESPACE;
     if (outside !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress: outside });

@@ -1,107 +1,113 @@
-// A bare Pulumi program of as many resources as an environment has, of the same kinds, run by the plain Automation API on the sandbox's
-// providers: what an environment is compared with. bare.js FOLDER KINDS.json preview|up|destroy; KINDS.json holds how many of each type.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { Volume } from "@pulumi/openstack/blockstorage/volume";
-import { Instance } from "@pulumi/openstack/compute/instance";
-import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
-import { Network } from "@pulumi/openstack/networking/network";
-import { Port } from "@pulumi/openstack/networking/port";
-import { SecGroup } from "@pulumi/openstack/networking/secGroup";
-import { SecGroupRule } from "@pulumi/openstack/networking/secGroupRule";
-import { Subnet } from "@pulumi/openstack/networking/subnet";
-import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { Stack } from "@pulumi/pulumi/automation";
-import { RandomPassword } from "@pulumi/random/randomPassword";
-import { PrivateKey } from "@pulumi/tls/privateKey";
-import { locateEngine } from "../../engine/locate";
-import { openWorkspace, sandboxSetting } from "../../engine/workspace";
-import { writeWorld } from "../../engine/world";
-import { haFile, planOf } from "./fixtures";
+// A bare Pulumi program that registers the resources of an environment, run by the plain Automation API on the sandbox's providers: what an
+// environment is compared with. Nothing of ours is loaded. bare.js GRAPH.json WORKDIR ENGINE preview|up|destroy
+import { readFileSync } from "node:fs";
+import {
+  all,
+  ComponentResource,
+  CustomResource,
+  type CustomResourceOptions,
+  type ProviderResource,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+import type { Recorded } from "./growth";
 
-const SERVER = "https://10.16.0.2:6443";
-
-async function main([folder = "", kinds = "", operation = ""]: readonly string[]): Promise<void> {
-  const counts: Record<string, number> = JSON.parse(readFileSync(kinds, "utf8"));
-  const plan = planOf(haFile("bare", 3));
-  const setting = sandboxSetting(folder, plan);
-  const program = async (): Promise<void> => register(counts);
-  const { workspace } = await openWorkspace(await locateEngine(), setting, operation === "destroy" ? undefined : program, {});
-  const stack = await Stack.createOrSelect(setting.stack, workspace);
-  const { world = "" } = setting;
-  writeWorld(world, plan);
-  const nodes = { "cp-1": { ready: true, roles: ["control-plane", "etcd"], labels: {}, taints: [], address: "10.16.0.2" } };
-  writeFileSync(join(world, "cluster.json"), JSON.stringify({ name: "bare", server: SERVER, kubernetes: "1.33.5", nodes }));
+async function main([graph = "", workDir = "", root = "", operation = ""]: readonly string[]): Promise<void> {
+  const recorded: readonly Recorded[] = JSON.parse(readFileSync(graph, "utf8"));
+  const pulumiCommand = await PulumiCommand.get({ root });
+  const args = { stackName: "bare", projectName: "kpaas", program: async () => register(recorded) };
+  const stack = await LocalWorkspace.createOrSelectStack(args, { workDir, pulumiCommand });
   const options = { parallel: 32, suppressProgress: true };
   if (operation === "preview") await stack.preview(options);
   else if (operation === "up") await stack.up(options);
   else await stack.destroy(options);
 }
 
-/** As many resources as the counts say; ConfigMaps stand for what has no maker here: components, releases and the like. */
-async function register(counts: Readonly<Record<string, number>>): Promise<void> {
-  const { Provider } = await import("@pulumi/kubernetes/provider.js");
-  const { ConfigMap } = await import("@pulumi/kubernetes/core/v1/configMap.js");
-  const network = new Network("network", {});
-  const subnet = new Subnet("subnet", { networkId: network.id, cidr: "10.16.0.0/16" });
-  const group = new SecGroup("group", { description: "bare" });
-  const provider = new Provider("kubernetes", { kubeconfig: kubeconfig() });
-  const machines: Instance[] = [];
-  const volumes: Volume[] = [];
-  const plan = planOf(haFile("bare", 3));
-  const [machine] = plan.machines;
-  const port = (name: string, opts: CustomResourceOptions = {}): Port =>
-    new Port(name, { networkId: network.id, fixedIps: [{ subnetId: subnet.id }], securityGroupIds: [group.id] }, opts);
-  const makers: Readonly<Record<string, (name: string, index: number) => unknown>> = {
-    "openstack:networking/port:Port": (name) => port(name),
-    "openstack:networking/secGroupRule:SecGroupRule": (name, index) =>
-      new SecGroupRule(name, {
-        ...{ direction: "ingress", ethertype: "IPv4", protocol: "tcp", securityGroupId: group.id },
-        ...{ portRangeMin: 1000 + index, portRangeMax: 1000 + index, remoteIpPrefix: "10.0.0.0/8" },
-      }),
-    "openstack:blockstorage/volume:Volume": (name) => volumes.push(new Volume(name, { size: 100 })),
-    "openstack:compute/instance:Instance": (name) =>
-      machines.push(
-        new Instance(name, {
-          ...{ imageName: machine?.image ?? "", flavorName: machine?.size ?? "", networks: [{ port: port(`${name}-port`).id }] },
-          userData: "#cloud-config\npackages:\n  - nfs-common\n",
-        }),
-      ),
-    "random:index/randomPassword:RandomPassword": (name) => new RandomPassword(name, { length: 32 }),
-    "tls:index/privateKey:PrivateKey": (name) => new PrivateKey(name, { algorithm: "ED25519" }),
-  };
-  // Each machine brings its port along.
-  const ports = (counts["openstack:networking/port:Port"] ?? 0) - (counts["openstack:compute/instance:Instance"] ?? 0);
-  const attachments = counts["openstack:compute/volumeAttach:VolumeAttach"] ?? 0;
-  let rest = Object.values(counts).reduce((sum, count) => sum + count, 0) - RESOURCES_ANYWAY - attachments;
-  for (const [type, make] of Object.entries(makers)) {
-    const count = type.endsWith(":Port") ? Math.max(0, ports) : (counts[type] ?? 0);
-    for (let index = 0; index < count; index += 1) make(`${type.split(":").at(-1)}-${index}`, index);
-    rest -= type.endsWith(":Port") ? (counts[type] ?? 0) : count;
+/** Registers what was recorded: each as a class of its SDK, with inputs that flow from what they flowed from. */
+function register(recorded: readonly Recorded[]): void {
+  const made = new Map<string, Resource>();
+  const byUrn = new Map(recorded.map((one) => [one.urn, one]));
+  for (const one of recorded) {
+    const { urn, type, custom, parent = "", provider = "", inputs = {}, dependencies = [] } = one;
+    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    // The stack and the default providers are there by themselves.
+    if (type === "pulumi:pulumi:Stack" || (type.startsWith("pulumi:providers:") && name.startsWith("default"))) continue;
+    const own = Object.entries(inputs).filter(([key]) => !key.startsWith("__"));
+    const args = Object.fromEntries(own.map(([key, value]) => [key, flowing(value, one.propertyDependencies?.[key] ?? [])]));
+    const by = made.get(provider.slice(0, provider.lastIndexOf("::")));
+    const with_ = made.get(one.deletedWith ?? "");
+    const options: CustomResourceOptions = {
+      ...(made.has(parent) ? { parent: made.get(parent) } : {}),
+      ...(by === undefined ? {} : { provider: by as ProviderResource }),
+      ...(with_ === undefined ? {} : { deletedWith: with_ }),
+      ...(one.ignoreChanges === undefined ? {} : { ignoreChanges: [...one.ignoreChanges] }),
+      // What a module makes one after the other; modules follow each other by their inputs.
+      dependsOn: dependencies.filter((other) => byUrn.get(other)?.parent === parent).flatMap((other) => made.get(other) ?? []),
+    };
+    made.set(urn, custom === true ? customOf(type, name, args, options) : new ComponentResource(type, name, args, options));
   }
-  for (let index = 0; index < attachments; index += 1) {
-    const [instance, volume] = [machines[index % machines.length], volumes[index]];
-    if (instance && volume) new VolumeAttach(`attach-${index}`, { instanceId: instance.id, volumeId: volume.id });
+
+  /** A value as it was, with the ids of these resources as they are now. */
+  function flowing(value: unknown, urns: readonly string[]): unknown {
+    const sources = urns.flatMap((urn) => made.get(urn) ?? []).filter((source) => source instanceof CustomResource);
+    const ids = urns.map((urn) => byUrn.get(urn)?.id ?? "");
+    const { plain, isSecret } = opened(value);
+    const wanted = isSecret ? secret(plain) : plain;
+    if (sources.length === 0) return wanted;
+    return all([wanted, ...sources.map(({ id }) => id)]).apply(([content, ...now]) =>
+      exchange(content, new Map(ids.map((id, index) => [id, now[index]]))),
+    );
   }
-  for (let index = 0; index < rest; index += 1) new ConfigMap(`config-${index}`, { data: { index: String(index) } }, { provider });
 }
 
-/** The stack, its default providers, and what the others stand on. */
-const RESOURCES_ANYWAY = 8;
+/** A resource of which no SDK has a class. */
+class Unnamed extends CustomResource {}
 
-function kubeconfig(): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    clusters: [{ name: "bare", cluster: { server: SERVER } }],
-    contexts: [{ name: "admin", context: { cluster: "bare", user: "admin" } }],
-    "current-context": "admin",
-  });
+/** A resource of the class that its SDK has for the type; of none where it has none. */
+function customOf(type: string, name: string, args: Readonly<Record<string, unknown>>, options: CustomResourceOptions): Resource {
+  const [cloud = "", path = "", kind = ""] = type.split(":");
+  const file = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+  const module =
+    cloud === "pulumi"
+      ? `${kind}/provider`
+      : cloud === "kubernetes"
+        ? `${cloud}/${path.replace(/\.[\w.]+\//, "/")}/${file(kind)}`
+        : `${cloud}/${path.replace(/^index\//, "")}`;
+  try {
+    return new (require(`@pulumi/${module}`)[cloud === "pulumi" ? "Provider" : kind])(name, args, options);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND")) throw error;
+    return new Unnamed(type, name, { ...args }, options);
+  }
+}
+
+/** A value without the envelopes of its secrets, and whether it had any. */
+function opened(value: unknown): { readonly plain: unknown; readonly isSecret: boolean } {
+  let isSecret = false;
+  const open = (one: unknown): unknown => {
+    if (Array.isArray(one)) return one.map(open);
+    if (typeof one !== "object" || one === null) return one;
+    if ("plaintext" in one && typeof one.plaintext === "string") {
+      isSecret = true;
+      return JSON.parse(one.plaintext);
+    }
+    return Object.fromEntries(Object.entries(one).map(([key, field]) => [key, open(field)]));
+  };
+  return { plain: open(value), isSecret };
+}
+
+function exchange(value: unknown, ids: ReadonlyMap<string, unknown>): unknown {
+  if (typeof value === "string") return ids.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((one) => exchange(one, ids));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, exchange(field, ids)]));
 }
 
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error);
+    console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   },
 );

@@ -1,9 +1,13 @@
 // What an environment's operations cost beside a bare Pulumi program of as many resources of the same kinds, at several sizes.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { haFile } from "./fixtures";
+import { locateEngine } from "../../engine/locate";
+import { run } from "../../engine/run";
+import { prepareSandbox, sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
+import { writeWorld } from "../../engine/world";
+import { haFile, planOf } from "./fixtures";
 import { median, type ProcessRun, type Row, runProcess } from "./measure";
 
 /** Workers by about how many resources the environment has then, and how many pairs are run. */
@@ -35,34 +39,62 @@ export async function growthRows(root: string, largest: number): Promise<Row[]> 
 /** All operations on an environment and, each in turn, on the bare program; gives the number of resources. */
 async function runPair(root: string, workers: number, runs: Runs): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "kpaas-bench-"));
-  const kinds = join(folder, "kinds.json");
-  // The bare program has no cluster of its own: both meet the simulated API server.
+  // Both meet the simulated API server.
   const options = { cwd: folder, env: { ...process.env, KPAAS_SANDBOX_SERVER: "simulated" } };
   const own = (...argv: string[]) => runProcess(process.execPath, [join(root, "dist/cli/main.js"), ...argv, "--sandbox"], options);
-  const bare = (operation: string) => runProcess(process.execPath, [join(__dirname, "bare.js"), folder, kinds, operation], options);
   try {
     mkdirSync(join(folder, "environments"));
     writeFileSync(join(folder, "environments", "bench.yaml"), stringify(haFile("bench", workers)));
     const preview = await own("preview", "bench");
     const up = await own("up", "bench", "--yes");
-    const counts = countsIn(join(folder, ".kpaas/sandbox/backend/.pulumi/stacks/kpaas/bench.json"));
-    writeFileSync(kinds, JSON.stringify(counts));
+    const { argv, env, count } = await bareProgram(folder, workers);
+    const bare = (operation: string) => runProcess(process.execPath, [...argv, operation], { cwd: folder, env });
     runs.preview.push({ own: preview, bare: await bare("preview") });
     runs.up.push({ own: up, bare: await bare("up") });
     runs["preview without changes"].push({ own: await own("preview", "bench"), bare: await bare("preview") });
     runs.destroy.push({ own: await own("destroy", "bench", "--yes"), bare: await bare("destroy") });
-    return Object.values(counts).reduce((sum, one) => sum + one, 0);
+    return count;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** How many resources of each type are in a state. */
-function countsIn(state: string): Record<string, number> {
-  const { checkpoint }: { checkpoint: { latest: { resources: { type: string }[] } } } = JSON.parse(readFileSync(state, "utf8"));
-  const counts: Record<string, number> = {};
-  for (const { type } of checkpoint.latest.resources) counts[type] = (counts[type] ?? 0) + 1;
-  return counts;
+/** What the bare program needs of a resource in a state. */
+export interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom?: boolean;
+  readonly id?: string;
+  readonly parent?: string;
+  readonly provider?: string;
+  readonly deletedWith?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
+  readonly ignoreChanges?: readonly string[];
+}
+
+/** The bare program of as many resources of the same kinds as the environment's stack holds, in a sandbox of its own. */
+export async function bareProgram(
+  folder: string,
+  workers: number,
+): Promise<{ readonly argv: readonly string[]; readonly env: NodeJS.ProcessEnv; readonly count: number }> {
+  const engine = await locateEngine();
+  const own = sandboxFolders(folder, "bench");
+  const exported = await run(engine.command, ["stack", "export", "--show-secrets", "--stack", "bench"], {
+    cwd: own.project,
+    env: sandboxEnvironment(own),
+  });
+  const { deployment }: { deployment: { resources: Recorded[] } } = JSON.parse(exported);
+  const graph = join(folder, "graph.json");
+  writeFileSync(graph, JSON.stringify(deployment.resources));
+  const folders = prepareSandbox(folder, "bare");
+  writeWorld(folders.world, planOf(haFile("bench", workers)));
+  return {
+    argv: [join(__dirname, "bare.js"), graph, folders.project, engine.root],
+    env: { ...sandboxEnvironment(folders), KPAAS_SANDBOX_SERVER: "simulated" },
+    count: deployment.resources.length,
+  };
 }
 
 function rowOf(operation: Operation, count: number, runs: Runs[Operation], before: Partial<Record<Operation, number>>): Row {

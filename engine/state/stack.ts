@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { StackAlreadyExistsError } from "@pulumi/pulumi/automation/errors";
 import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
 import { parseStackName } from "../../model/layers";
@@ -13,13 +14,25 @@ import type { DestroyedStack } from "./broken-destroy";
 import type { PendingStack } from "./pending";
 import { parseOperations, parseResources } from "./state";
 
+/** The state of a stack that was made just now. */
+const EMPTY = JSON.stringify({ version: 3, deployment: {} });
+
+/** A stack of which the state is read once, as long as nothing is written. */
+export type OpenStack = PendingStack &
+  DestroyedStack & {
+    /** Makes it, where there is none. */
+    create(): Promise<void>;
+    /** Called where the state was written by other means. */
+    changed(): void;
+  };
+
 /** The stack of a setting as {@link PendingStack} has it. What is kept beside the state is under `.kpaas/pending/`; no secret in clear gets there. */
 export function pendingStack(
   root: string,
   { engine, setting, command }: { readonly engine: Engine; readonly setting: EngineSetting; readonly command: Pick<EngineCommand, "run"> },
   control: Omit<EngineCommandOptions, "env">,
   tell: (text: string) => void,
-): PendingStack & DestroyedStack {
+): OpenStack {
   const { workDir, stack } = setting;
   const { environment } = parseStackName(stack);
   const folder = join(root, ".kpaas", "pending");
@@ -36,12 +49,26 @@ export function pendingStack(
   };
   const exported = async (...args: readonly string[]): Promise<string> =>
     (await command.run(["stack", "export", "--stack", stack, ...args], workDir, {})).stdout;
-  let basis: string | undefined;
+  // What it is known to be, and what it was when it was read.
+  let [known, basis]: (string | undefined)[] = [];
+  const changed = (now?: string) => {
+    [known, basis] = [now, undefined];
+  };
   return {
+    async create() {
+      try {
+        await command.run(["stack", "init", stack], workDir, {});
+        changed(EMPTY);
+      } catch (error) {
+        // Another operation may have made it in the meantime.
+        if (!(error instanceof StackAlreadyExistsError)) throw error;
+      }
+    },
+    changed: () => changed(),
     async exportState(showSecrets) {
       if (showSecrets) return await exported("--show-secrets");
-      basis = await exported();
-      return basis;
+      if (known === undefined) known = basis = await exported();
+      return known;
     },
     async importState(state) {
       // Exporting locks nothing: what another operation wrote since then would be lost.
@@ -49,7 +76,7 @@ export function pendingStack(
         throw new StackBusyError(
           `The state of ${stack} changes while this operation looks at it: another one is under way. Wait for it to end.`,
         );
-      basis = undefined;
+      changed();
       const file = join(folder, `${stack}.${process.pid}.import`);
       write(file, state);
       try {
@@ -69,6 +96,7 @@ export function pendingStack(
       else write(destroyed, JSON.stringify(resources));
     },
     async refresh(urns) {
+      changed();
       const collector = new EventCollector();
       try {
         await (await select()).refresh({ target: [...urns], suppressProgress: true, onEvent: (event) => collector.take(event) });

@@ -102,8 +102,9 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
       // User data, image, boot volume, key pair and server group take effect once, at first boot, and the provider would build the machine
       // anew for each: a new image name or SSH key must not rebuild an etcd member. Raise the machine's generation to have it rebuilt.
       ignoreChanges: ["userData", "imageId", "blockDevices", "keyPair", "schedulerHints"],
-      // A first boot needs its way out, and so does the draining of a machine that goes.
-      dependsOn: [...network.uplink, ...security.rules.filter(({ group }) => groups.includes(group)).map(({ rule }) => rule)],
+      // A first boot needs its way out. The ways in are for whoever meets the machine, and everybody waits for the whole infrastructure; a
+      // rule that goes with its group goes after the machine, because the port is in the group.
+      dependsOn: [...network.uplink, ...security.waysOut.filter(({ group }) => groups.includes(group)).map(({ rule }) => rule)],
     }),
   );
   for (const { plan: volume, resource } of volumes) {

@@ -58,7 +58,8 @@ export function createNetwork(scope: Scope): NodeNetwork {
 /** The security groups and their rules. */
 export interface SecurityGroups {
   readonly groups: Readonly<Partial<Record<PeerGroup, SecGroup>>>;
-  readonly rules: readonly { readonly group: PeerGroup; readonly rule: SecGroupRule }[];
+  /** The rules that let machines out of their network. */
+  readonly waysOut: readonly { readonly group: PeerGroup; readonly rule: SecGroupRule }[];
 }
 
 /** One group per role in use and one for all nodes, with the rules the plan's flows compile to. */
@@ -77,7 +78,7 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
       child(scope, IN_USE),
     );
   }
-  const rules = compileRules(plan).map(({ key, group, direction, ethertype, protocol, ports, remote, reason }) => {
+  const waysOut = compileRules(plan).flatMap(({ key, group, direction, ethertype, protocol, ports, remote, reason }) => {
     const rule = new SecGroupRule(
       `${name}-rule-${key}`,
       {
@@ -94,9 +95,9 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
       // It goes with its group: by themselves they would go one after the other, at five seconds each.
       child(scope, { ignoreChanges: ["description"], deletedWith: groups[group] }),
     );
-    return { group, rule };
+    return direction === "egress" && "cidr" in remote ? [{ group, rule }] : [];
   });
-  return { groups, rules };
+  return { groups, waysOut };
 }
 
 /** The id of a group that the plan uses. */

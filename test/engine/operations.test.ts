@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { ComponentResource, CustomResource, type CustomResourceOptions, secret } from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { EngineCommand } from "../../engine/command";
 import { InterruptedError, OperationFailedError, StackBusyError, StackMissingError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
 import { readOutputs } from "../../engine/read";
 import { runOperation } from "../../engine/run-operation";
-import type { EngineTarget } from "../../engine/types";
+import type { EngineTarget, OperationKind } from "../../engine/types";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";
@@ -64,6 +66,17 @@ function holderOf(locks: string): number {
   return JSON.parse(readFileSync(join(locks, lock), "utf8")).pid;
 }
 
+/** What an operation starts of the engine's command line, each by its first words. */
+async function started(operation: Promise<unknown>): Promise<string[]> {
+  const counted = mock.method(EngineCommand.prototype, "run");
+  try {
+    await operation;
+    return counted.mock.calls.map(({ arguments: [args] }) => (args[0] === "stack" ? `stack ${args[1]}` : (args[0] ?? "")));
+  } finally {
+    counted.mock.restore();
+  }
+}
+
 describe("An operation on the real engine", function () {
   this.timeout(60_000);
   before(engineForTests);
@@ -76,6 +89,15 @@ describe("An operation on the real engine", function () {
     const left = () => (existsSync(locks) ? readdirSync(locks).filter((name) => name.endsWith(".json")) : []);
     return { plan: emptyPlan("seoul"), root, sandbox: true, approvals: [], locks: left };
   }
+
+  it("starts no more engines than it needs, and looks at the state once", async () => {
+    const seoul = target();
+    const run = (kind: OperationKind, by?: PulumiFn) => started(runOperation(kind, seoul, by, {}));
+    assert.deepEqual(await run("preview", program), ["stack export", "stack init", "preview"]);
+    assert.deepEqual(await run("up", program), ["stack export", "up"]);
+    assert.deepEqual(await run("preview", program), ["stack export", "preview"]);
+    assert.deepEqual(await run("destroy"), ["stack export", "destroy", "stack rm"]);
+  });
 
   it("previews, brings up, changes nothing when repeated, refreshes and destroys", async () => {
     const seoul = target();

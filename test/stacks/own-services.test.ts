@@ -8,6 +8,7 @@ import { at, ofKind } from "../components/platform/fixtures";
 import { Gitea, gitea } from "../components/platform/own-service";
 import { graph } from "../support/graph";
 import { unwrapSecret } from "../support/mocks";
+import { waitsFor } from "../support/waits";
 
 const infrastructure = { provider: "openstack" } as const;
 
@@ -23,7 +24,7 @@ describe("a service of a program's own", () => {
     });
     assert.equal((g.result as unknown[])[1], true);
     const server = g.get("seoul-platform-gitea-server");
-    assert.ok(server.options.dependsOn.includes("seoul-platform-mariadb-schemas"));
+    assert.ok(waitsFor(g, server.name).has("seoul-platform-mariadb-schemas"));
     assert.match(JSON.stringify(server.inputs), /"DISABLE_REGISTRATION","value":"false"/);
     const accounts = String(at(unwrapSecret(g.get("seoul-platform-mariadb-init").inputs.stringData), "accounts.sql"));
     assert.match(accounts, /GRANT [^;]* ON `gitea`\.\* TO 'gitea'@'%';/);

@@ -7,6 +7,7 @@ import { podSecurityProblem } from "../../../model/pod-security";
 import { kebab } from "../../../model/service";
 import type { Graph, RecordedResource } from "../../support/graph";
 import { type Bag, isSecretEnvelope } from "../../support/mocks";
+import { waitsFor } from "../../support/waits";
 import { allServices, at, everyServicePlan, platformGraph, replicated, type Workload, workloads } from "./fixtures";
 
 const plan = everyServicePlan();
@@ -153,10 +154,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     for (const needed of service.dependsOn) {
       const prefix = `seoul-${kebab(needed)}`;
       const last = graph.resources.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name);
-      assert.ok(
-        objects.every(({ options }) => options.dependsOn.some((each) => last.includes(each))),
-        `${service.name}: ${needed}`,
-      );
+      for (const { name } of objects) {
+        const all = waitsFor(graph, name);
+        assert.ok(
+          last.some((each) => all.has(each)),
+          `${name}: ${needed}`,
+        );
+      }
     }
   },
   "sets only keys that its chart has": ({ service, values }) => {

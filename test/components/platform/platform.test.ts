@@ -4,6 +4,7 @@ import type { EnvironmentPlan } from "../../../model/plan/types";
 import { environmentFile, plannedFile } from "../../support/environment";
 import { golden } from "../../support/golden";
 import { isSecretEnvelope } from "../../support/mocks";
+import { waitsFor } from "../../support/waits";
 import { at, CANARY, environmentPlan, platformGraph, replicated, servicePlan } from "./fixtures";
 
 const plan = environmentPlan();
@@ -60,8 +61,8 @@ describe("the platform", () => {
   it("brings each service up after the ones it depends on", async () => {
     const g = await platformGraph(plan);
     const waits = (name: string, ...forNames: string[]) => {
-      const { dependsOn } = g.get(name).options;
-      for (const each of forNames) assert.ok(dependsOn.includes(each), `${name} waits for ${each}`);
+      const all = waitsFor(g, name);
+      for (const each of forNames) assert.ok(all.has(each), `${name} waits for ${each}`);
     };
     waits("seoul-ingress-release", "seoul-metallb-advertisement", "seoul-ingress-certificate");
     waits("seoul-mariadb-data", "seoul-storage-release");
