@@ -50,13 +50,16 @@ function register(recorded: readonly Recorded[]): void {
 
   /** A value as it was, with the ids of these resources as they are now. */
   function flowing(value: unknown, urns: readonly string[]): unknown {
-    const sources = urns.flatMap((urn) => made.get(urn) ?? []).filter((source) => source instanceof CustomResource);
-    const ids = urns.map((urn) => byUrn.get(urn)?.id ?? "");
+    // Components have no id.
+    const sources = urns.flatMap((urn) => {
+      const source = made.get(urn);
+      return source instanceof CustomResource ? [{ before: byUrn.get(urn)?.id ?? "", id: source.id }] : [];
+    });
     const { plain, isSecret } = opened(value);
     const wanted = isSecret ? secret(plain) : plain;
     if (sources.length === 0) return wanted;
     return all([wanted, ...sources.map(({ id }) => id)]).apply(([content, ...now]) =>
-      exchange(content, new Map(ids.map((id, index) => [id, now[index]]))),
+      exchange(content, new Map(sources.map(({ before }, index) => [before, now[index]]))),
     );
   }
 }
