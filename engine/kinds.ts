@@ -9,7 +9,7 @@ import { withRetained } from "./state/loss";
 import { forgetObjects } from "./state/lost";
 import { adoptRefused, type Resolution, resolvePending, tellPending } from "./state/pending";
 import { keptByProtection, type Protection } from "./state/protection";
-import type { OpenStack } from "./state/stack";
+import type { OpenedStack } from "./state/stack";
 import { parseState } from "./state/state";
 import type { EngineTarget, OperationKind, RunOptions } from "./types";
 import type { EngineSetting, OpenWorkspace } from "./workspace";
@@ -23,7 +23,7 @@ export interface Run extends OpenWorkspace {
   readonly setting: EngineSetting;
   readonly stack: Stack;
   /** The same stack's state, and what is kept beside it. */
-  readonly open: OpenStack;
+  readonly open: OpenedStack;
   readonly judgements: Judgements;
   /** What the engine is told beside what the Automation API knows. */
   readonly operationOptions: string[];

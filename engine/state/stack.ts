@@ -18,7 +18,7 @@ import { parseOperations, parseResources } from "./state";
 const EMPTY = JSON.stringify({ version: 3, deployment: {} });
 
 /** A stack of which the state is read once, as long as nothing is written. */
-export type OpenStack = PendingStack &
+export type OpenedStack = PendingStack &
   DestroyedStack & {
     /** Makes it, where there is none. */
     create(): Promise<void>;
@@ -32,7 +32,7 @@ export function pendingStack(
   { engine, setting, command }: { readonly engine: Engine; readonly setting: EngineSetting; readonly command: Pick<EngineCommand, "run"> },
   control: Omit<EngineCommandOptions, "env">,
   tell: (text: string) => void,
-): OpenStack {
+): OpenedStack {
   const { workDir, stack } = setting;
   const { environment } = parseStackName(stack);
   const folder = join(root, ".kpaas", "pending");

@@ -46,6 +46,7 @@ describe("A simulated cloud", () => {
       subnets: [],
       routers: [],
       region: "RegionOne",
+      crowded: [],
     });
   });
 
