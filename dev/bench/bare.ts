@@ -48,18 +48,24 @@ function register(recorded: readonly Recorded[]): void {
     made.set(urn, custom === true ? customOf(type, name, args, options) : new ComponentResource(type, name, args, options));
   }
 
-  /** A value as it was, with the ids of these resources as they are now. */
+  /** A value as it was, with the ids and addresses that the cloud gave these resources as they are now. */
   function flowing(value: unknown, urns: readonly string[]): unknown {
-    // Components have no id.
+    // Components have neither.
     const sources = urns.flatMap((urn) => {
       const source = made.get(urn);
-      return source instanceof CustomResource ? [{ before: byUrn.get(urn)?.id ?? "", id: source.id }] : [];
+      if (!(source instanceof CustomResource)) return [];
+      const { id, outputs } = byUrn.get(urn) ?? {};
+      const given = [
+        { before: id, now: source.id },
+        { before: outputs?.address, now: Reflect.get(source, "address") },
+      ];
+      return given.filter(({ before, now }) => typeof before === "string" && now !== undefined);
     });
     const { plain, isSecret } = opened(value);
     const wanted = isSecret ? secret(plain) : plain;
     if (sources.length === 0) return wanted;
-    return all([wanted, ...sources.map(({ id }) => id)]).apply(([content, ...now]) =>
-      exchange(content, new Map(sources.map(({ before }, index) => [before, now[index]]))),
+    return all([wanted, ...sources.map(({ now }) => now)]).apply(([content, ...now]) =>
+      exchange(content, new Map(sources.map(({ before }, index) => [String(before), now[index]]))),
     );
   }
 }
@@ -100,11 +106,11 @@ function opened(value: unknown): { readonly plain: unknown; readonly isSecret: b
   return { plain: open(value), isSecret };
 }
 
-function exchange(value: unknown, ids: ReadonlyMap<string, unknown>): unknown {
-  if (typeof value === "string") return ids.get(value) ?? value;
-  if (Array.isArray(value)) return value.map((one) => exchange(one, ids));
+function exchange(value: unknown, given: ReadonlyMap<string, unknown>): unknown {
+  if (typeof value === "string") return given.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((one) => exchange(one, given));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, exchange(field, ids)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, exchange(field, given)]));
 }
 
 main(process.argv.slice(2)).then(

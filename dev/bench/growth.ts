@@ -69,6 +69,7 @@ export interface Recorded {
   readonly provider?: string;
   readonly deletedWith?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: { readonly address?: unknown };
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
   readonly ignoreChanges?: readonly string[];
