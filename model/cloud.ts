@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
 import type { Findable, Question, Values } from "./findable";
 import type { SubnetRules } from "./plan/subnets";
@@ -36,8 +37,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly title: string;
   /** The npm package of its SDK, which is for the user to install. Its last part begins the types of its resources. */
   readonly sdk: string;
-  /** Its own options; each must be optional, and described. */
-  readonly options: z.ZodRawShape;
+  /** Its own options, by zod and the kinds of values that files have; each must be optional, and described. */
+  readonly options: (zod: typeof z, kinds: typeof Kinds) => z.ZodRawShape;
   readonly defaults: {
     readonly image: string;
     readonly sshUser: string;

@@ -14,6 +14,6 @@ export interface Cloud extends CloudDefinition {
 }
 
 /** Describes a cloud. */
-export function defineCloud<const C extends Cloud>(cloud: C): C {
+export function defineCloud<const Name extends string>(cloud: Cloud & { readonly name: Name }): Cloud & { readonly name: Name } {
   return cloud;
 }

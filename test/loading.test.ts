@@ -59,8 +59,7 @@ describe("What is loaded", () => {
 
   it("by the library is neither what plans nor YAML nor SSH before an environment is written as fields", () => {
     const { packages, own } = loadedBy('require("./stacks/environment")');
-    // The options of the services are schemas.
-    assert.deepEqual(ofOurs(packages), ["zod"]);
+    assert.deepEqual(ofOurs(packages), []);
     assert.deepEqual(
       ofFolders(own, ["files/load", "model/environment/schema", "model/plan/plan", "providers/openstack/infrastructure"]),
       [],

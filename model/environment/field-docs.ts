@@ -4,8 +4,9 @@
  * a service's or a cloud's own options mean, in their definitions.
  */
 
-import { globalRegistry, type z } from "zod";
+import { globalRegistry, z } from "zod";
 import type { Registry } from "../registry";
+import * as kinds from "./fields";
 import { laterClouds } from "./later-clouds";
 
 /** One field, or a kind of fields. */
@@ -304,7 +305,7 @@ function withClouds(registry: Registry): FieldDoc[] {
   const later = laterClouds(registry);
   const clouds = Object.values(registry.clouds).flatMap(({ name, title, options }): FieldDoc[] => [
     { path: `infrastructure.${name}`, means: `what only ${title} takes` },
-    ...Object.entries(options).map(([option, type]) =>
+    ...Object.entries(options(z, kinds)).map(([option, type]) =>
       optionDoc(`infrastructure.${name}.${option}`, globalRegistry.get(type as z.ZodType)),
     ),
   ]);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseAddress } from "../ipv4";
 import { objectName } from "../kubernetes-names";
 import { type Registry, switchedServices } from "../registry";
+import * as kinds from "./fields";
 import {
   address,
   cidr,
@@ -99,7 +100,7 @@ const infrastructureOf = (registry: Registry) => {
   return z.strictObject({
     provider: z.enum([...clouds.map(({ name }) => name), ...later]),
     ...infrastructure,
-    ...Object.fromEntries(clouds.map(({ name, options }) => [name, z.strictObject(options).optional()])),
+    ...Object.fromEntries(clouds.map(({ name, options }) => [name, z.strictObject(options(z, kinds)).optional()])),
     ...Object.fromEntries(later.map((name) => [name, z.record(z.string(), z.unknown()).optional()])),
   }) as z.ZodType<CommonInfrastructure>;
 };

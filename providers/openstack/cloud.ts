@@ -1,5 +1,3 @@
-import { z } from "zod";
-import { positive, text } from "../../model/environment/fields";
 import type { Flow } from "../../model/plan/types";
 import { defineCloud } from "../define-cloud";
 import { checkAddressPairs } from "./address-pairs";
@@ -15,7 +13,7 @@ export const openstack = defineCloud({
   name: "openstack",
   title: "OpenStack",
   sdk: "@pulumi/openstack",
-  options: {
+  options: (z, { positive, text }) => ({
     externalNetwork: text.optional().meta({
       description: `the network that floating addresses and the router's way out are in, ${BY_NAME_OR_ID}`,
       byDefault: "`public`",
@@ -26,7 +24,7 @@ export const openstack = defineCloud({
       .meta({ description: "what Octavia makes balancers of", byDefault: "`amphora`" }),
     bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot volume in GiB", byDefault: "`40`" }),
     bootVolumeType: text.optional().meta({ description: `its volume type, ${BY_NAME_OR_ID}`, byDefault: "the cloud's" }),
-  },
+  }),
   resolve: ({
     externalNetwork = "public",
     loadBalancerProvider = "amphora",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { z } from "zod";
 import { planContent } from "../../files/plan-content";
 import { registry as own } from "../../files/registry";
 import type { CloudDefinition } from "../../model/cloud";
@@ -18,7 +17,7 @@ import type { Registry } from "../../model/registry";
 const aws: CloudDefinition = {
   ...own.clouds.openstack!,
   ...{ name: "aws", title: "Zonia", sdk: "@pulumi/zonia", subnets: "perZone" },
-  options: { shape: z.string().optional().meta({ description: "the shape of its disks", byDefault: "`round`" }) },
+  options: (z) => ({ shape: z.string().optional().meta({ description: "the shape of its disks", byDefault: "`round`" }) }),
   resolve: (given) => ({ shape: "round", ...given }),
   defaults: { ...own.clouds.openstack!.defaults, image: "zonia-1", sshUser: "zoe", apiEndpoint: "node" },
   can: { machines: true, balancers: false, floatingAddresses: false, zones: true, spread: false },
