@@ -35,6 +35,7 @@ class Wiki extends PlatformService {
     this.url = `https://${plan.host}`;
     this.createNamespace("restricted");
     this.allowIngress("allow-web", selector, [3000], [fromNamespace(ingress.namespace)]);
+    this.allowCertificateChecks(ingress);
     const serviceAccountName = this.serviceAccount("account", "wiki");
     const secret = this.secret("secret", "wiki", "wiki", { password: database.password });
     new Service(
