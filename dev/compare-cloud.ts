@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Profile } from "../model/plan/types";
 import { opensshKeyPair } from "../sandbox/openstack/keypairs";
-import { computedOutputs, unwrapSecret } from "../test/support/mocks";
 import { build } from "../test/support/openstack";
 import { samplePlan } from "../test/support/plan";
 import type { ProviderClient } from "../test/support/provider-client";
+import { computedOutputs, unwrapSecret } from "../testing/mocks";
 import { attempt, connect, messageOf, type Values } from "./compare-sides";
 
 /*

@@ -15,8 +15,8 @@ import { FileJournal } from "../plugin/kubespray/journal";
 import { readCluster, readInfrastructure } from "../stacks/contract";
 import { Environment } from "../stacks/environment";
 import { planSpec } from "../stacks/spec";
+import { graph } from "../testing/graph";
 import { plannedFile } from "./support/environment";
-import { graph } from "./support/graph";
 import { temporaryFolders } from "./support/temporary";
 
 const folder = temporaryFolders();

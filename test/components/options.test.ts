@@ -11,8 +11,8 @@ import { Platform } from "../../components/platform/platform";
 import { PlatformTls } from "../../components/platform/platform-tls/platform-tls";
 import { OpenStackInfrastructure } from "../../providers/openstack/infrastructure";
 import { Environment } from "../../stacks/environment";
+import { type Graph, graph, type RecordedResource } from "../../testing/graph";
 import { environmentFile, plannedFile } from "../support/environment";
-import { type Graph, graph, type RecordedResource } from "../support/graph";
 import { servicePlan } from "./platform/fixtures";
 
 type Build = (opts: ComponentResourceOptions) => unknown;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
-import { graph } from "../support/graph";
+import { graph } from "../../testing/graph";
 
 const EXAMPLES = join(__dirname, "..", "..", "examples");
 const CANARY = "canary-example";

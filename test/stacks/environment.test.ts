@@ -3,10 +3,10 @@ import { isSecret, type Output } from "@pulumi/pulumi";
 import { tunnelUrl } from "../../model/plan/tunnel";
 import { Environment } from "../../stacks/environment";
 import { withStandIns } from "../../stacks/secrets";
+import { type Graph, graph } from "../../testing/graph";
+import { secretEnvelope, unwrapSecret } from "../../testing/mocks";
 import { environmentFile, plannedFile } from "../support/environment";
 import { golden } from "../support/golden";
-import { type Graph, graph } from "../support/graph";
-import { secretEnvelope, unwrapSecret } from "../support/mocks";
 
 const zones = ["az-1", "az-2", "az-3"];
 const infrastructure = { provider: "openstack", zones, access: { adminCidrs: ["203.0.113.0/24"] } };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Output, output, secret } from "@pulumi/pulumi";
 import { Environment } from "../../stacks/environment";
 import { type EnvironmentSpec, InvalidEnvironmentError, planSpec } from "../../stacks/spec";
-import { graph } from "../support/graph";
-import { unwrapSecret } from "../support/mocks";
+import { graph } from "../../testing/graph";
+import { unwrapSecret } from "../../testing/mocks";
 
 const CANARY = "canary-input";
 const later = (value: string): Output<string> => output(value);

@@ -4,10 +4,10 @@ import { appliedState } from "../../model/guard/applied";
 import { findDangers } from "../../model/guard/dangers";
 import { Environment } from "../../stacks/environment";
 import { InvalidEnvironmentError, planSpec } from "../../stacks/spec";
+import { graph } from "../../testing/graph";
+import { unwrapSecret } from "../../testing/mocks";
 import { at, ofKind } from "../components/platform/fixtures";
 import { Gitea, gitea } from "../components/platform/own-service";
-import { graph } from "../support/graph";
-import { unwrapSecret } from "../support/mocks";
 import { waitsFor } from "../support/waits";
 
 const infrastructure = { provider: "openstack" } as const;

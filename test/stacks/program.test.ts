@@ -7,8 +7,8 @@ import { appliedState } from "../../model/guard/applied";
 import type { Layer } from "../../model/layers";
 import type { Bastion } from "../../reach/bastion";
 import { environmentProgram, pulumiProgram } from "../../stacks/program";
-import { type GraphOptions, graph } from "../support/graph";
-import { secretEnvelope } from "../support/mocks";
+import { type GraphOptions, graph } from "../../testing/graph";
+import { secretEnvelope } from "../../testing/mocks";
 import { sampleEnvironment } from "../support/plan";
 import { temporaryFolders } from "../support/temporary";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
 import { Environment } from "../../stacks/environment";
 import { type EnvironmentSpec, InvalidEnvironmentError, planSpec, recordOf } from "../../stacks/spec";
-import { type Graph, graph } from "../support/graph";
+import { type Graph, graph } from "../../testing/graph";
 import { temporaryFolders } from "../support/temporary";
 
 const SPEC: EnvironmentSpec = { infrastructure: { provider: "openstack" } };

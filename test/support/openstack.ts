@@ -3,7 +3,7 @@ import type { Output } from "@pulumi/pulumi";
 import type { InfrastructureSecrets } from "../../components/infrastructure";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { OpenStackInfrastructure } from "../../providers/openstack/infrastructure";
-import { type Graph, type GraphOptions, graph } from "./graph";
+import { type Graph, type GraphOptions, graph } from "../../testing/graph";
 
 /** What an OpenStack infrastructure named seoul registers for a plan. */
 export function build(plan: EnvironmentPlan, secrets: InfrastructureSecrets = {}, options?: GraphOptions): Promise<Graph> {

@@ -3,9 +3,9 @@ import { output, secret } from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { Cluster } from "../../../components/cluster/cluster";
 import { InvalidInputError } from "../../../model/problems";
+import { graph } from "../../../testing/graph";
+import { isSecretEnvelope, secretEnvelope, unwrapSecret } from "../../../testing/mocks";
 import { cluster } from "../../model/cluster/fixtures";
-import { graph } from "../../support/graph";
-import { isSecretEnvelope, secretEnvelope, unwrapSecret } from "../../support/mocks";
 
 const spec = cluster();
 const machines = Object.fromEntries(

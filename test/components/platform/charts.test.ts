@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { chartRules } from "../../../model/charts/rules";
-import type { Graph, RecordedResource } from "../../support/graph";
-import type { Bag } from "../../support/mocks";
+import type { Graph, RecordedResource } from "../../../testing/graph";
+import type { Bag } from "../../../testing/mocks";
 import { at, environmentPlan, ofKind, platformGraph, replicated } from "./fixtures";
 import { schemaProblems } from "./schema";
 

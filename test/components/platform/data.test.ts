@@ -3,8 +3,8 @@ import { appliedState } from "../../../model/guard/applied";
 import { findDangers } from "../../../model/guard/dangers";
 import { diffFields } from "../../../sandbox/kubernetes/diff";
 import { forceNewPaths } from "../../../sandbox/kubernetes/immutable";
+import type { Graph } from "../../../testing/graph";
 import { environmentFile, plannedFile } from "../../support/environment";
-import type { Graph } from "../../support/graph";
 import { platformGraph } from "./fixtures";
 
 /** Kinds that data go with. */

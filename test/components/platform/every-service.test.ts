@@ -5,8 +5,8 @@ import { fields } from "../../../model/data";
 import type { EnvironmentPlan, ServicePlan } from "../../../model/plan/types";
 import { podSecurityProblem } from "../../../model/pod-security";
 import { kebab } from "../../../model/service";
-import type { Graph, RecordedResource } from "../../support/graph";
-import { type Bag, isSecretEnvelope } from "../../support/mocks";
+import type { Graph, RecordedResource } from "../../../testing/graph";
+import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
 import { allServices, at, everyServicePlan, platformGraph, replicated, type Workload, workloads } from "./fixtures";
 

@@ -8,8 +8,8 @@ import { resolveEnvironment } from "../../../model/environment/resolve";
 import { planServices } from "../../../model/plan/services";
 import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
 import { type Registry, switchedServices } from "../../../model/registry";
-import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../support/graph";
-import type { Bag } from "../../support/mocks";
+import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
+import type { Bag } from "../../../testing/mocks";
 import { gitea } from "./own-service";
 
 /** Stands in every kubeconfig and certificate key of the tests; it may be seen nowhere. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../../model/plan/types";
+import { isSecretEnvelope } from "../../../testing/mocks";
 import { environmentFile, plannedFile } from "../../support/environment";
 import { golden } from "../../support/golden";
-import { isSecretEnvelope } from "../../support/mocks";
 import { waitsFor } from "../../support/waits";
 import { at, CANARY, environmentPlan, platformGraph, replicated, servicePlan } from "./fixtures";
 

@@ -1,4 +1,4 @@
-import type { Bag } from "../../support/mocks";
+import type { Bag } from "../../../testing/mocks";
 
 /** What is wrong with a value by a structural OpenAPI schema, as Kubernetes applies it: types, enums, required and unknown fields. */
 export function schemaProblems(value: unknown, schema: Bag, path = ""): string[] {

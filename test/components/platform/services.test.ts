@@ -13,9 +13,9 @@ import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
 import type { ServicePlan } from "../../../model/plan/types";
+import type { Graph, GraphOptions } from "../../../testing/graph";
+import { unwrapSecret } from "../../../testing/mocks";
 import { golden } from "../../support/golden";
-import type { Graph, GraphOptions } from "../../support/graph";
-import { unwrapSecret } from "../../support/mocks";
 import { at, CANARY, ofKind, serviceGraph, servicePlan, workloads } from "./fixtures";
 
 const route: IngressRoute = { className: "nginx", namespace: "ingress-nginx", address: "10.20.0.200" };

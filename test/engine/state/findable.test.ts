@@ -10,8 +10,8 @@ import { OpenStackInfrastructure } from "../../../providers/openstack/infrastruc
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { OPENSTACK } from "../../../sandbox/openstack/cloud";
 import { opensshKeyPair } from "../../../sandbox/openstack/keypairs";
-import { graph, type RecordedResource } from "../../support/graph";
-import { computedOutputs, unwrapSecret } from "../../support/mocks";
+import { graph, type RecordedResource } from "../../../testing/graph";
+import { computedOutputs, unwrapSecret } from "../../../testing/mocks";
 import { type FileContent, samplePlan } from "../../support/plan";
 import { ProviderClient } from "../../support/provider-client";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { output, secret } from "@pulumi/pulumi";
 import type { InfrastructureSecrets } from "../../../components/infrastructure";
-import { isSecretEnvelope, unwrapSecret } from "../../support/mocks";
+import { isSecretEnvelope, unwrapSecret } from "../../../testing/mocks";
 import { build, built, ofType, value } from "../../support/openstack";
 import { samplePlan } from "../../support/plan";
 import { ed25519Pair } from "../../support/ssh-keys";

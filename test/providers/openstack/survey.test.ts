@@ -5,8 +5,8 @@ import { InvalidInputError, RefusedError } from "../../../model/problems";
 import { ask } from "../../../providers/openstack/ask";
 import { OpenStackInfrastructure } from "../../../providers/openstack/infrastructure";
 import { demandOf, findShortages, type Limit, type Quota } from "../../../providers/openstack/quotas";
-import { type Graph, graph } from "../../support/graph";
-import type { Bag, Invokes } from "../../support/mocks";
+import { type Graph, graph } from "../../../testing/graph";
+import type { Bag, Invokes } from "../../../testing/mocks";
 import { samplePlan } from "../../support/plan";
 
 const ids = { network: "11111111-0000-4000-8000-000000000001", flavor: "8f84ceab-0000-4dfb-9ef6-000000000001" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ComponentResource, CustomResource, type Inputs, output, secret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { graph } from "./graph";
+import { graph } from "../../testing/graph";
 
 class Thing extends CustomResource {
   constructor(name: string, inputs: Inputs, opts?: ConstructorParameters<typeof CustomResource>[3]) {
