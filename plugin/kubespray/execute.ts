@@ -3,7 +3,7 @@ import { describeStep, inventoryAt } from "../../model/cluster/steps";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { ClusterView } from "./cluster-view";
 import type { NodeMachine, SshInputs } from "./inputs";
-import type { Journal, JournalEntry } from "./journal";
+import { type Fence, FenceLost, type Journal, type JournalEntry } from "./journal";
 import type { Kubespray } from "./kubespray";
 import type { StepContext } from "./runner";
 
@@ -15,6 +15,8 @@ export interface Change {
   /** By node name, for the nodes of both clusters. */
   readonly machines: Readonly<Record<string, NodeMachine>>;
   readonly ssh: SshInputs;
+  /** Nodes that are gone for good. */
+  readonly lostNodes: readonly string[];
   /** Names of the variables that hold secrets. */
   readonly secretVariables: readonly string[];
 }
@@ -33,22 +35,33 @@ export interface Progress {
 }
 
 /**
- * Runs the steps in order, each written to the journal before and after. A step that an earlier, broken run had begun is probed first
- * and left out where its effect is there. Rejects only when nothing was begun (the fence is held by somebody else).
+ * Runs the steps in order, each written to the journal before and after, and none without the fence. A step that an earlier, broken run had
+ * begun is probed first and left out where its effect is there. Rejects only when nothing was begun (the fence is held by somebody else).
  */
 export async function execute(kubespray: Kubespray, change: Change, progress: Progress, signal: AbortSignal): Promise<Outcome> {
-  const journal = kubespray.runner.journal(change.wanted);
-  const fence = journal.acquire();
+  await kubespray.runner.prepare(change.wanted, change.ssh, signal);
+  const journal = kubespray.journal(change);
+  const fence = await journal.acquire();
   try {
-    const begun = journal.begun();
+    const begun = await journal.begun();
     const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
-    write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep) });
-    const outcome = await runSteps(kubespray, change, begun, write, progress, signal);
-    write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" });
+    await write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep) });
+    const outcome = await runSteps(kubespray, change, begun, fence, write, progress, signal);
+    const unwritten = await unwrittenReason(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
     await progress.shown();
-    return outcome;
+    return outcome.failure || unwritten === undefined ? outcome : { ...outcome, failure: { reason: unwritten } };
   } finally {
-    fence.release();
+    await fence.release();
+  }
+}
+
+/** Why an entry could not be written; undefined when it was. */
+async function unwrittenReason(written: Promise<void>): Promise<string | undefined> {
+  try {
+    await written;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
@@ -59,15 +72,16 @@ type Draft = WithoutStamp<JournalEntry>;
 async function runSteps(
   { runner, view }: Kubespray,
   change: Change,
-  begun: ReturnType<Journal["begun"]>,
-  write: (entry: Draft) => void,
+  begun: Awaited<ReturnType<Journal["begun"]>>,
+  fence: Fence,
+  write: (entry: Draft) => Promise<void>,
   progress: Progress,
-  signal: AbortSignal,
+  asked: AbortSignal,
 ): Promise<Outcome> {
+  const signal = AbortSignal.any([asked, fence.lost]);
   const done: ClusterStep[] = [];
   let current: ClusterStep | undefined;
   try {
-    await runner.prepare(change.wanted, change.ssh, signal);
     for (const [index, step] of change.steps.entries()) {
       current = step;
       const context: StepContext = {
@@ -77,14 +91,17 @@ async function runSteps(
         secretVariables: change.secretVariables,
       };
       const entry = { step: step.id, fingerprint: stepDigest(step, context) };
+      await fence.renew(context.inventory);
       const place = `[${index + 1}/${change.steps.length}] ${describeStep(step)}`;
       if (await wasDone(view, step, context, begun.get(entry.fingerprint))) {
         progress.status(`${place}: done by an earlier run`);
-        write({ event: "step-skipped", ...entry });
+        done.push(step);
+        current = undefined;
+        await write({ event: "step-skipped", ...entry });
       } else {
         signal.throwIfAborted();
         progress.status(place);
-        write({ event: "step-started", ...entry });
+        await write({ event: "step-started", ...entry });
         try {
           await runner.run(
             step,
@@ -93,12 +110,14 @@ async function runSteps(
             signal,
           );
         } catch (error) {
-          write({ event: "step-failed", ...entry });
+          // Why the step failed matters more than that it could not be written.
+          await unwrittenReason(write({ event: "step-failed", ...entry }));
           throw error;
         }
-        write({ event: "step-finished", ...entry });
+        done.push(step);
+        current = undefined;
+        await write({ event: "step-finished", ...entry });
       }
-      done.push(step);
     }
     return { done };
   } catch (error) {
@@ -120,6 +139,7 @@ async function wasDone(
 }
 
 function abortReason(signal: AbortSignal): string {
+  if (signal.reason instanceof FenceLost) return signal.reason.message;
   const timedOut = signal.reason instanceof Error && signal.reason.name === "TimeoutError";
   return timedOut ? "the operation took longer than its timeout" : "the operation was cancelled";
 }

@@ -1,8 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { appendLine, createWhole, PRIVATE, readIfThere, removeIfStill } from "../../host/files";
 import { isAlive, type Owner, thisProcess } from "../../host/processes";
+import type { ClusterSpec } from "../../model/cluster/types";
 import { newerData } from "../../model/formats";
+import type { NodeMachine, SshInputs } from "./inputs";
+
+/** Which cluster a journal is of, and the way to it. */
+export interface JournalPlace {
+  /** The cluster before the change; undefined where none is yet. */
+  readonly recorded?: ClusterSpec;
+  readonly wanted: ClusterSpec;
+  /** By node name, for the nodes of both. */
+  readonly machines: Readonly<Record<string, NodeMachine>>;
+  readonly ssh: SshInputs;
+  /** Nodes that are gone for good. */
+  readonly lostNodes: readonly string[];
+}
 
 /** One line of the journal. */
 export type JournalEntry =
@@ -17,20 +30,66 @@ export type JournalEntry =
       readonly fingerprint: string;
     };
 
+/** Another run may hold the fence by now. */
+export class FenceLost extends Error {
+  override readonly name = "FenceLost";
+}
+
 /** Held while a run works on the cluster, so that no second one does. */
 export interface Fence {
   readonly run: string;
   readonly owner: Owner;
-  release(): void;
+  /** Aborted when somebody else may hold the fence by now: whatever the run does must stop. */
+  readonly lost: AbortSignal;
+  /**
+   * Makes sure of the fence before a step, and moves it to where that step's cluster keeps it.
+   * @throws FenceLost where another run has it, or may: this one must stop
+   */
+  renew(inventory: ClusterSpec): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** What was run on a cluster, line by line, and the fence against a second runner. */
 export interface Journal {
   /** @throws Error where a run that is still alive holds the fence, or one of a later version left it. */
-  acquire(): Fence;
-  append(entry: JournalEntry): void;
+  acquire(): Promise<Fence>;
+  append(entry: JournalEntry): Promise<void>;
   /** How far each step got that was begun since the last run that ended well, by fingerprint. @throws Error where a later version wrote of it */
-  begun(): ReadonlyMap<string, "started" | "finished">;
+  begun(): Promise<ReadonlyMap<string, "started" | "finished">>;
+}
+
+/** How far each step got that was begun since the last run that ended well, by fingerprint. */
+export function begunOf(entries: readonly JournalEntry[]): ReadonlyMap<string, "started" | "finished"> {
+  const open = new Map<string, "started" | "finished">();
+  for (const entry of entries) {
+    if (entry.event === "run-finished" && entry.outcome === "done") open.clear();
+    else if (entry.event === "step-started") open.set(entry.fingerprint, "started");
+    else if (entry.event === "step-finished" || entry.event === "step-skipped") open.set(entry.fingerprint, "finished");
+  }
+  return open;
+}
+
+/**
+ * The lines of a journal. A run killed while it wrote leaves half a line; what that line would have said had not been done yet.
+ * @param where named in the error
+ * @throws Error where a later version wrote of it
+ */
+export function entriesOf(text: string, where: string): JournalEntry[] {
+  const entries = text.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as JournalEntry];
+    } catch {
+      return [];
+    }
+  });
+  for (const entry of entries) requireOurs(entry, where);
+  return entries;
+}
+
+/** @throws Error where a later version wrote the data */
+export function requireOurs(data: unknown, where: string): void {
+  const newer = newerData("journal", data);
+  if (newer !== undefined) throw new Error(`${where}: ${newer.reason}: ${newer.remedy}`);
 }
 
 /** A journal of JSON lines in a file, with the fence in a file beside it. */
@@ -41,39 +100,28 @@ export class FileJournal implements Journal {
     this.fence = `${path}.fence`;
   }
 
-  acquire(): Fence {
+  async acquire(): Promise<Fence> {
     const owner = thisProcess();
     const run = randomUUID();
     const content = JSON.stringify({ run, owner });
     while (!createWhole(this.fence, content, { mode: PRIVATE })) this.breakStaleFence();
-    return { run, owner, release: () => rmSync(this.fence, { force: true }) };
+    return {
+      run,
+      owner,
+      lost: new AbortController().signal,
+      renew: async () => {
+        if (readIfThere(this.fence) !== content) throw new FenceLost(`this run has lost its fence: ${this.fence} is another's or gone`);
+      },
+      release: async () => removeIfStill(this.fence, content),
+    };
   }
 
-  append(entry: JournalEntry): void {
+  async append(entry: JournalEntry): Promise<void> {
     appendLine(this.path, JSON.stringify(entry));
   }
 
-  begun(): ReadonlyMap<string, "started" | "finished"> {
-    const open = new Map<string, "started" | "finished">();
-    for (const entry of this.entries()) {
-      if (entry.event === "run-finished" && entry.outcome === "done") open.clear();
-      else if (entry.event === "step-started") open.set(entry.fingerprint, "started");
-      else if (entry.event === "step-finished" || entry.event === "step-skipped") open.set(entry.fingerprint, "finished");
-    }
-    return open;
-  }
-
-  private entries(): JournalEntry[] {
-    // A run killed while it wrote leaves half a line; what that line would have said had not been done yet.
-    const entries = (readIfThere(this.path) ?? "").split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as JournalEntry];
-      } catch {
-        return [];
-      }
-    });
-    for (const entry of entries) this.requireOurs(entry);
-    return entries;
+  async begun(): Promise<ReadonlyMap<string, "started" | "finished">> {
+    return begunOf(entriesOf(readIfThere(this.path) ?? "", this.path));
   }
 
   /** Takes away the fence of a process that is gone. */
@@ -97,12 +145,7 @@ export class FileJournal implements Journal {
     } catch {
       return undefined; // half written, as an earlier version could leave it: it had not begun
     }
-    this.requireOurs(fence);
+    requireOurs(fence, this.path);
     return fence.owner;
-  }
-
-  private requireOurs(data: unknown): void {
-    const newer = newerData("journal", data);
-    if (newer !== undefined) throw new Error(`${this.path}: ${newer.reason}: ${newer.remedy}`);
   }
 }

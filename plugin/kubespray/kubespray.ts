@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock";
 import type { ClusterView } from "./cluster-view";
+import { FileJournal, type Journal, type JournalPlace } from "./journal";
 import type { PlaybookRunner } from "./runner";
 import { SandboxCluster } from "./sandbox-cluster";
 import { SandboxRunner } from "./sandbox-runner";
@@ -11,6 +12,8 @@ export interface Kubespray {
   readonly unusable?: string | undefined;
   readonly runner: PlaybookRunner;
   readonly view: ClusterView;
+  /** The journal that lives with the cluster. */
+  journal(place: JournalPlace): Journal;
 }
 
 /**
@@ -26,6 +29,7 @@ export function sandboxKubespray(world: string, now: Clock = systemClock): Kubes
     },
     runner,
     view: new SandboxView(cluster),
+    journal: () => new FileJournal(cluster.path("journal.jsonl")),
   };
 }
 
@@ -36,7 +40,8 @@ export function unsupportedKubespray(reason: string): Kubespray {
   };
   return {
     unusable: reason,
-    runner: { prepare: refuse, run: refuse, journal: refuse, forget: async () => {} },
+    runner: { prepare: refuse, run: refuse, forget: async () => {} },
     view: { silent: refuse, isDone: refuse, read: refuse },
+    journal: refuse,
   };
 }

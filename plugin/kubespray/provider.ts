@@ -140,6 +140,7 @@ export class KubesprayProvider implements Provider {
         steps,
         machines,
         ssh: inputs.ssh,
+        lostNodes: inputs.lostNodes,
         secretVariables: inputs.secretVariables,
       };
       const outcome = await execute(this.kubespray, change, progressOf(call), withTimeout(call));
@@ -170,8 +171,16 @@ export class KubesprayProvider implements Provider {
     // A creation waits for its hosts instead.
     if (recorded) await requireAnswers(this.kubespray.view, planned);
     const machines = { ...recorded?.machines, ...wanted.machines };
-    const { secretVariables, ssh } = wanted;
-    const change = { wanted: wanted.spec, steps, machines, ssh, secretVariables, ...(recorded ? { recorded: recorded.spec } : {}) };
+    const { secretVariables, ssh, lostNodes } = wanted;
+    const change = {
+      wanted: wanted.spec,
+      steps,
+      machines,
+      ssh,
+      lostNodes,
+      secretVariables,
+      ...(recorded ? { recorded: recorded.spec } : {}),
+    };
     const outcome =
       steps.length === 0 ? { done: [], failure: undefined } : await execute(this.kubespray, change, progressOf(call), withTimeout(call));
     const live = await this.kubespray.view.read(wanted.spec, wanted.ssh);

@@ -1,6 +1,5 @@
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { NodeMachine, SshInputs } from "./inputs";
-import type { Journal } from "./journal";
 
 /** What one playbook run needs besides the step. */
 export interface StepContext {
@@ -19,8 +18,6 @@ export interface PlaybookRunner {
   prepare(spec: ClusterSpec, ssh: SshInputs, signal: AbortSignal): Promise<void>;
   /** Runs the step to its end. Rejects when it failed or was aborted; then its effect may be there in part. */
   run(step: ClusterStep, context: StepContext, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
-  /** The journal that lives with the cluster. */
-  journal(spec: ClusterSpec): Journal;
   /** Forgets all the runner keeps of a cluster that is gone. */
   forget(spec: ClusterSpec): Promise<void>;
 }

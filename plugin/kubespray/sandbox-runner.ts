@@ -7,7 +7,6 @@ import { hostsOf } from "../../model/cluster/steps";
 import type { ClusterStep } from "../../model/cluster/types";
 import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
-import { FileJournal, type Journal } from "./journal";
 import type { PlaybookRunner, StepContext } from "./runner";
 import { type ClusterFile, datesOf, readJson, type SandboxCluster, seen } from "./sandbox-cluster";
 
@@ -43,10 +42,6 @@ export class SandboxRunner implements PlaybookRunner {
     if (after.cluster) this.cluster.write(await this.toFile(after.cluster, after, file, step, context), context.secretVariables);
     else if (file) rmSync(this.cluster.path("cluster.json"));
     if (failing) throw new PlaybookFailure(`${step.playbook}.yml: the connection was lost before it told its end`);
-  }
-
-  journal(): Journal {
-    return new FileJournal(this.cluster.path("journal.jsonl"));
   }
 
   async forget(): Promise<void> {
