@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isFields } from "../data";
 import { refuseNewer } from "../formats";
+import { type SetupPlaybook, setupPlaybooks } from "./playbooks";
 import type { ClusterSpec } from "./types";
 
 const text = z.string();
@@ -15,6 +16,8 @@ export const nodeFields = {
   etcdMember: text.exactOptional(),
   labels: z.record(text, text),
   taints: z.array(text),
+  reboot: text.exactOptional(),
+  patch: text.exactOptional(),
 };
 
 /** What is recorded of a cluster, but for its nodes. */
@@ -25,7 +28,19 @@ export const clusterFields = {
   controlPlane: z.array(text),
   etcd: z.array(text),
   variables: z.record(text, z.unknown()),
-  apiEndpoint: z.strictObject({ host: text, port: z.number() }),
+  apiEndpoint: z.strictObject({
+    host: text,
+    port: z.number(),
+    kind: z.enum(["loadBalancer", "virtualIp", "node"]).exactOptional(),
+  }),
+  setup: z
+    .strictObject(
+      Object.fromEntries(setupPlaybooks.map((name) => [name, z.unknown().optional()])) as Record<
+        SetupPlaybook,
+        z.ZodOptional<z.ZodUnknown>
+      >,
+    )
+    .exactOptional(),
   onDelete: z.enum(["forget", "reset"]),
 };
 

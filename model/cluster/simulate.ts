@@ -60,8 +60,7 @@ export function applyStep(world: SimulatedWorld, step: ClusterStep, inventory: C
     case "reset":
       if (step.extraVars.reset_confirmation !== true) throw new PlaybookFailure("Reset confirmation failed");
       return { facts: [] };
-    case "upgrade-cluster":
-    case "recover-control-plane":
+    default:
       throw new PlaybookFailure(`${step.playbook}.yml cannot be simulated yet`);
   }
 }

@@ -1,6 +1,7 @@
 import { RENEWAL_DAYS } from "./certificates";
+import type { Playbook } from "./playbooks";
 import { type Refusal, refusedChanges } from "./refusals";
-import type { ClusterNode, ClusterSpec, ClusterStep, Playbook } from "./types";
+import type { ClusterNode, ClusterSpec, ClusterStep } from "./types";
 import { changedVariables, isConnectionVariable } from "./variables";
 
 /** What the specs do not say about a change. */

@@ -1,3 +1,5 @@
+import type { Playbook, SetupPlaybook } from "./playbooks";
+
 /** A node of the cluster as kubespray sees it. */
 export interface ClusterNode {
   /** The machine's key: the identity that outlives its rebuilds. */
@@ -12,6 +14,10 @@ export interface ClusterNode {
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:Effect`. */
   readonly taints: readonly string[];
+  /** ISO 8601: the host is rebooted, drained, unless it has booted since. */
+  readonly reboot?: string;
+  /** ISO 8601: its packages are brought up to date, and it is rebooted where they need it, unless that was done since. */
+  readonly patch?: string;
 }
 
 /** A kubespray cluster as wanted: the pure part of what `kpaas:kubespray:Cluster` takes. */
@@ -29,26 +35,20 @@ export interface ClusterSpec {
   readonly etcd: readonly string[];
   /** kubespray's variables for the group `all`. */
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly apiEndpoint: { readonly host: string; readonly port: number };
+  readonly apiEndpoint: {
+    readonly host: string;
+    readonly port: number;
+    /** Not known of clusters that earlier versions recorded: then as kubespray's variables tell (`endpointKind`). */
+    readonly kind?: "loadBalancer" | "virtualIp" | "node";
+  };
+  /**
+   * What our own playbooks set up on hosts, by playbook: whatever the run depends on. Where it changes, the playbook runs again. Absent: that
+   * playbook is not for this cluster.
+   */
+  readonly setup?: Readonly<Partial<Record<SetupPlaybook, unknown>>>;
   /** What deleting the cluster does: nothing (the machines go too), or kubespray's reset. */
   readonly onDelete: "forget" | "reset";
 }
-
-/**
- * kubespray's entry points, and our own: `node-metadata` takes labels and taints off nodes (kubespray only ever adds them);
- * `renew-certificates` renews what kubeadm signed (`kubeadm certs renew all`, then the control plane's pods anew), one control plane after
- * another and only where something ends within `renew_within_days`.
- */
-export type Playbook =
-  | "facts"
-  | "cluster"
-  | "scale"
-  | "remove-node"
-  | "upgrade-cluster"
-  | "recover-control-plane"
-  | "reset"
-  | "node-metadata"
-  | "renew-certificates";
 
 /** One playbook run: what `pulumi preview` lists and what a runner executes. */
 export interface ClusterStep {
@@ -64,6 +64,8 @@ export interface ClusterStep {
   readonly extraVars: Readonly<Record<string, string | boolean | number>>;
   /** The nodes whose state the step changes. */
   readonly nodes: readonly string[];
+  /** Hosts that are given up: kubespray's groups `broken_kube_control_plane` and `broken_etcd` hold them. */
+  readonly broken?: readonly string[];
   readonly reason: string;
   /** What must hold before it may start. */
   readonly precondition: string;

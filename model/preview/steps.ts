@@ -1,4 +1,4 @@
-import type { Playbook } from "../cluster/types";
+import type { Playbook } from "../cluster/playbooks";
 import { fields, list, text } from "../data";
 
 /** A kubespray run, with what it takes and does. */
@@ -62,6 +62,8 @@ const perHost = (base: number, each: number): Curve => [
 
 const NOTHING = "nothing";
 
+const DRAINED_AND_BACK = "drained: its pods are evicted and start elsewhere, what emptyDir volumes hold is lost; then it takes pods again";
+
 /** What is known of each playbook. What it does is read from kubespray v2.29.0. */
 const PLAYBOOKS: Readonly<Record<Playbook, Known>> = {
   facts: { fast: perHost(1, 0.02), slow: perHost(3, 0.1), basis: "estimate", workloads: NOTHING },
@@ -88,6 +90,34 @@ const PLAYBOOKS: Readonly<Record<Playbook, Known>> = {
     ...{ fast: perHost(1, 2), slow: perHost(3, 5), basis: "estimate" },
     workloads: "pods go on; the control plane restarts, one host after another",
   },
+  "prepare-nodes": { fast: perHost(1, 0.3), slow: perHost(5, 2), basis: "estimate", workloads: NOTHING },
+  "nfs-server": { fast: perHost(1, 1), slow: perHost(2, 5), basis: "estimate", workloads: NOTHING },
+  "load-balancers": {
+    ...{ fast: perHost(1, 0.5), slow: perHost(2, 3), basis: "estimate" },
+    workloads: "pods go on; connections to the API that its balancers hold are cut",
+  },
+  firewall: {
+    fast: perHost(1, 0.1),
+    slow: perHost(3, 0.5),
+    basis: "estimate",
+    workloads: "nothing that the flows of the plan let through",
+  },
+  "etcd-backup": { fast: perHost(1, 0.3), slow: perHost(3, 2), basis: "estimate", workloads: NOTHING },
+  "etcd-restore": {
+    ...{ fast: perHost(5, 2), slow: perHost(20, 10), basis: "estimate" },
+    workloads: "what runs goes on; the API is down until it is done, and forgets what came after the snapshot",
+  },
+  reboot: { fast: perHost(0, 4), slow: perHost(0, 25), basis: "estimate", workloads: DRAINED_AND_BACK },
+  patch: { fast: perHost(0, 5), slow: perHost(0, 35), basis: "estimate", workloads: DRAINED_AND_BACK },
+  "etcd-members": {
+    ...{ fast: perHost(1, 1), slow: perHost(3, 4), basis: "estimate" },
+    workloads: "pods go on; the API servers restart, one after another",
+  },
+  "move-endpoint": {
+    ...{ fast: perHost(1, 0.3), slow: perHost(4, 2), basis: "estimate" },
+    workloads: "pods go on; API servers and kubelets restart, one host after another, and one of both endpoints always serves",
+  },
+  "switch-runtime": { fast: perHost(0, 6), slow: perHost(0, 35), basis: "estimate", workloads: DRAINED_AND_BACK },
 };
 
 /** By what a run is told from others of its playbook. */

@@ -1,0 +1,120 @@
+/** What one playbook is: whose it is, and the extra variables that a step may give it. */
+interface PlaybookFacts {
+  /** kubespray's own, or one of `ansible/playbooks/` of this package. */
+  readonly of: "kubespray" | "ours";
+  /** Extra variables by name, each with what it means. No other one is ever given. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Given where the inventory of the run has an even number of etcd members for a while, which kubespray's own checks refuse at rest. */
+const EVEN = { ignore_assert_errors: "true: the inventory has an even number of etcd members until the next step" };
+
+/**
+ * Every playbook a step can run. The hosts are those of `--limit`, or all. Ours are idempotent: run again on what is done already they change
+ * nothing. Settings that are the cluster's and not the step's come as inventory variables named `kpaas_…`.
+ */
+const table = {
+  facts: { of: "kubespray", variables: {} },
+  cluster: {
+    of: "kubespray",
+    variables: {
+      upgrade_cluster_setup: "true: the control plane's manifests are written anew by kubeadm",
+      etcd_retries: "how often a joining etcd member is waited for",
+      ...EVEN,
+    },
+  },
+  scale: { of: "kubespray", variables: { ...EVEN } },
+  "remove-node": {
+    of: "kubespray",
+    variables: {
+      node: "names of the nodes that go, separated by commas; an etcd member goes alone",
+      skip_confirmation: "true",
+      reset_nodes: "false: nothing answers there any more",
+      allow_ungraceful_removal: "true: it is not waited for its pods and volumes",
+      ...EVEN,
+    },
+  },
+  "upgrade-cluster": {
+    of: "kubespray",
+    variables: { serial: "how many workers, or what part of them, are drained at once", ...EVEN },
+  },
+  "recover-control-plane": {
+    of: "kubespray",
+    variables: { etcd_retries: "how often a joining etcd member is waited for", ...EVEN },
+  },
+  reset: { of: "kubespray", variables: { reset_confirmation: "true", skip_confirmation: "true", ...EVEN } },
+
+  /** Takes labels and taints off nodes, which kubespray only ever adds. */
+  "node-metadata": {
+    of: "ours",
+    variables: {
+      remove_labels: "keys of labels, separated by commas",
+      remove_taints: "key:Effect of taints, separated by commas",
+    },
+  },
+  /** Renews what kubeadm signed, one control plane after another. */
+  "renew-certificates": { of: "ours", variables: { renew_within_days: "only where something ends within so many days" } },
+  /** Makes hosts ready that join: NFS client, sysctls, time, swap, mounts of volumes. */
+  "prepare-nodes": { of: "ours", variables: {} },
+  /** The NFS server and its share. */
+  "nfs-server": { of: "ours", variables: {} },
+  /** keepalived and HAProxy before the API servers. */
+  "load-balancers": { of: "ours", variables: {} },
+  /** Our table of nftables, swapped in one go and confirmed by a new connection. */
+  firewall: { of: "ours", variables: { also_nodes: "addresses let in as nodes are, separated by commas: of nodes that are yet to leave" } },
+  /** The timer of etcd's snapshots. */
+  "etcd-backup": { of: "ours", variables: { backup_now: "true: one is made at once too" } },
+  /** Makes etcd and the control plane anew from a snapshot, on all control planes of the inventory. */
+  "etcd-restore": { of: "ours", variables: { snapshot: "name of the snapshot at the place of the backups; `latest` for the newest" } },
+  /** Reboots the hosts of the limit: drained, waited for until Ready, uncordoned. */
+  reboot: {
+    of: "ours",
+    variables: {
+      since: "ISO 8601: a host that has booted since then is left alone; absent: every one reboots",
+      drain: "false: without draining",
+    },
+  },
+  /** Brings the packages of the hosts of the limit up to date, drained where that needs a reboot. */
+  patch: {
+    of: "ours",
+    variables: {
+      since: "ISO 8601: a host that was patched since then is left alone; absent: every one is patched",
+      drain: "false: without draining",
+    },
+  },
+  /**
+   * Writes what follows from the members of etcd and control plane, on each control plane in turn: `--etcd-servers` of every API server,
+   * kubeadm's configuration, and the address in `kube-public/cluster-info` where that is of a control plane which is gone.
+   */
+  "etcd-members": { of: "ours", variables: { remove_member: "name of the etcd member that is taken out of etcd first" } },
+  /**
+   * Moves the API's endpoint from an old one to the inventory's, in four runs. `names`: the API servers' certificates name both; `serve`: both
+   * serve; `switch`: kubelets, the control plane's own kubeconfigs, kube-proxy and `cluster-info` go over; `retire`: the old one goes.
+   */
+  "move-endpoint": {
+    of: "ours",
+    variables: { phase: "names, serve, switch or retire", from_host: "host of the old endpoint", from_port: "its port" },
+  },
+  /** Gives the node of the limit another container runtime, drained: the old one is stopped, the new one installed, the node registered with it. */
+  "switch-runtime": { of: "ours", variables: { from: "crio or containerd", to: "crio or containerd" } },
+} as const satisfies Readonly<Record<string, PlaybookFacts>>;
+
+/** A playbook that a step can run: kubespray's entry points, and our own. */
+export type Playbook = keyof typeof table;
+
+/** Facts of every playbook, by name. */
+export const playbooks: Readonly<Record<Playbook, PlaybookFacts>> = table;
+
+/** Names of every playbook. */
+export const playbookNames = Object.keys(table) as readonly Playbook[];
+
+/** Playbooks of ours that set something up and run again where it changes, in the order they run in. */
+export const setupPlaybooks = [
+  "prepare-nodes",
+  "firewall",
+  "nfs-server",
+  "load-balancers",
+  "etcd-backup",
+] as const satisfies readonly Playbook[];
+
+export type SetupPlaybook = (typeof setupPlaybooks)[number];
