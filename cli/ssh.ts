@@ -4,9 +4,10 @@ import { OperationFailedError } from "../engine/errors";
 import { makeFolder, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../host/files";
 import { withTemporaryFolder } from "../host/temporary";
 import type { Login } from "../reach/login";
+import { sshConfig } from "../reach/ssh-config";
 import type { Context } from "./context";
 import { ENDING } from "./signals";
-import { sshConfig } from "./ssh-config";
+import { sshHosts } from "./ssh-config";
 
 /**
  * Runs the machine's own `ssh` towards a machine and gives its exit code. The key is in a file of this user's only, and only while it runs.
@@ -23,7 +24,7 @@ export async function runSsh(
     const keyFile = join(folder, "key");
     const config = join(folder, "config");
     writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE, durable: false });
-    writeWhole(config, sshConfig({ login, keyFile, knownHostsFile }), { mode: PRIVATE, durable: false });
+    writeWhole(config, sshConfig(sshHosts(login), { user: login.user, keyFile, knownHostsFile }), { mode: PRIVATE, durable: false });
     makeFolder(dirname(knownHostsFile), PRIVATE_FOLDER);
     return await ended(context, ["-F", config, key, ...(command.length > 0 ? ["--", ...command] : [])]);
   });

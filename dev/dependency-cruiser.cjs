@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   catalog: [],
   host: [],
   model: ["catalog"],
-  plugin: ["host", "model", "catalog"],
+  plugin: ["host", "reach/(known-hosts|ssh-config)", "model", "catalog"],
   sandbox: [
     "host",
     "plugin/rpc",

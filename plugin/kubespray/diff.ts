@@ -1,12 +1,15 @@
 import type { ClusterNode } from "../../model/cluster/types";
 import { changedVariables, sameValue } from "../../model/cluster/variables";
 import type { DiffKind } from "../rpc/provider";
-import type { ClusterInputs, SshInputs } from "./inputs";
+import type { ClusterInputs } from "./inputs";
 
 type Recorded = Pick<ClusterInputs, "spec" | "machines" | "networkCidr">;
 
-/** What changes, by property path; a node is told by its name, never by its place. Nothing here ever replaces the cluster. */
-export function changedPaths(recorded: Recorded, wanted: ClusterInputs, ssh: SshInputs | undefined): Record<string, DiffKind> {
+/**
+ * What changes, by property path; a node is told by its name, never by its place. Nothing here ever replaces the cluster.
+ * @param before the recorded inputs: how to log in and where kubespray comes from are no outputs
+ */
+export function changedPaths(recorded: Recorded, wanted: ClusterInputs, before: ClusterInputs | undefined): Record<string, DiffKind> {
   const changes: Record<string, DiffKind> = {};
   for (const name of ["name", "kubespray", "kubernetes", "controlPlane", "etcd", "apiEndpoint", "onDelete"] as const) {
     if (!sameValue(recorded.spec[name], wanted.spec[name])) changes[name] = "update";
@@ -20,13 +23,17 @@ export function changedPaths(recorded: Recorded, wanted: ClusterInputs, ssh: Ssh
     const [before, after] = [recorded.spec.nodes[name], wanted.spec.nodes[name]];
     if (!before || !after) changes[nodePath(name)] = kindOf(before, after);
     else Object.assign(changes, nodeChanges(name, before, after));
-    for (const field of ["machineId", "dialAddress"] as const) {
-      if (before && after && recorded.machines[name]?.[field] !== wanted.machines[name]?.[field])
-        changes[`${nodePath(name)}.${field}`] = "update";
+    for (const field of ["machineId", "dialAddress", "sshUser", "sshPort"] as const) {
+      const [old, now] = [recorded.machines[name]?.[field], wanted.machines[name]?.[field]];
+      if (before && after && old !== now) changes[`${nodePath(name)}.${field}`] = kindOf(old, now);
     }
   }
-  for (const field of ["user", "privateKey", "bastion"] as const) {
-    if (ssh && !sameValue(ssh[field], wanted.ssh[field])) changes[`ssh.${field}`] = kindOf(ssh[field], wanted.ssh[field]);
+  if (before === undefined) return changes;
+  for (const field of ["user", "privateKey", "agent", "becomePassword", "bastion"] as const) {
+    if (!sameValue(before.ssh[field], wanted.ssh[field])) changes[`ssh.${field}`] = kindOf(before.ssh[field], wanted.ssh[field]);
+  }
+  if (before.kubespraySource !== wanted.kubespraySource) {
+    changes.kubespraySource = kindOf(before.kubespraySource, wanted.kubespraySource);
   }
   return changes;
 }

@@ -2,23 +2,17 @@ import { contentDigest } from "../../model/canonical";
 import { describeStep, inventoryAt } from "../../model/cluster/steps";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { ClusterView } from "./cluster-view";
-import type { NodeMachine, SshInputs } from "./inputs";
 import { type Fence, FenceLost, type Journal, type JournalEntry } from "./journal";
 import type { Kubespray } from "./kubespray";
-import type { StepContext } from "./runner";
+import type { PlaybookEvent, RunAccess, StepContext } from "./runner";
 
 /** A change to carry out. */
-export interface Change {
+export interface Change extends RunAccess {
   readonly recorded?: ClusterSpec;
   readonly wanted: ClusterSpec;
   readonly steps: readonly ClusterStep[];
-  /** By node name, for the nodes of both clusters. */
-  readonly machines: Readonly<Record<string, NodeMachine>>;
-  readonly ssh: SshInputs;
   /** Nodes that are gone for good. */
   readonly lostNodes: readonly string[];
-  /** Names of the variables that hold secrets. */
-  readonly secretVariables: readonly string[];
 }
 
 /** How a run ended: with all steps, or with `failure` after `done`. */
@@ -39,7 +33,7 @@ export interface Progress {
  * begun is probed first and left out where its effect is there. Rejects only when nothing was begun (the fence is held by somebody else).
  */
 export async function execute(kubespray: Kubespray, change: Change, progress: Progress, signal: AbortSignal): Promise<Outcome> {
-  await kubespray.runner.prepare(change.wanted, change.ssh, signal);
+  await kubespray.runner.prepare(change.wanted, change, show(progress, "making ready"), signal);
   const journal = kubespray.journal(change);
   const fence = await journal.acquire();
   try {
@@ -53,6 +47,13 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
   } finally {
     await fence.release();
   }
+}
+
+/** Shows a person what a run tells, each line with its place in the change. */
+function show(progress: Progress, place: string): (event: PlaybookEvent) => void {
+  return (event) => {
+    if (event.event === "line") progress.status(`${place}: ${event.text}`);
+  };
 }
 
 /** Why an entry could not be written; undefined when it was. */
@@ -79,20 +80,19 @@ async function runSteps(
   asked: AbortSignal,
 ): Promise<Outcome> {
   const signal = AbortSignal.any([asked, fence.lost]);
+  const { recorded, wanted, steps, lostNodes: _, ...access } = change;
   const done: ClusterStep[] = [];
   let current: ClusterStep | undefined;
   try {
-    for (const [index, step] of change.steps.entries()) {
+    for (const [index, step] of steps.entries()) {
       current = step;
       const context: StepContext = {
-        inventory: inventoryAt(change.recorded, change.wanted, change.steps, index),
-        machines: change.machines,
-        ssh: change.ssh,
-        secretVariables: change.secretVariables,
+        inventory: inventoryAt(recorded, wanted, steps, index),
+        ...access,
       };
       const entry = { step: step.id, fingerprint: stepDigest(step, context) };
       await fence.renew(context.inventory);
-      const place = `[${index + 1}/${change.steps.length}] ${describeStep(step)}`;
+      const place = `[${index + 1}/${steps.length}] ${describeStep(step)}`;
       if (await wasDone(view, step, context, begun.get(entry.fingerprint))) {
         progress.status(`${place}: done by an earlier run`);
         done.push(step);
@@ -103,12 +103,7 @@ async function runSteps(
         progress.status(place);
         await write({ event: "step-started", ...entry });
         try {
-          await runner.run(
-            step,
-            context,
-            (line) => progress.status(`[${index + 1}/${change.steps.length}] ${step.playbook}.yml: ${line}`),
-            signal,
-          );
+          await runner.run(step, context, show(progress, `[${index + 1}/${steps.length}] ${step.playbook}.yml`), signal);
         } catch (error) {
           // Why the step failed matters more than that it could not be written.
           await unwrittenReason(write({ event: "step-failed", ...entry }));

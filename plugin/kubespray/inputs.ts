@@ -3,7 +3,7 @@ import { clusterFields, nodeFields } from "../../model/cluster/recorded";
 import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
 import { refuseNewer } from "../../model/formats";
 import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
-import { hasSecret, reveal, valueAt } from "./values";
+import { hasSecret, reveal, secretTexts, valueAt } from "./values";
 
 /** The machine behind a node. Either can be unknown during a preview. */
 export interface NodeMachine {
@@ -11,13 +11,21 @@ export interface NodeMachine {
   readonly machineId: string;
   /** The address SSH dials, through the bastion where there is one. */
   readonly dialAddress: string;
+  /** @default the user of {@link SshInputs} */
+  readonly sshUser?: string;
+  /** @default 22 */
+  readonly sshPort?: number;
 }
 
-/** How the runner logs in. The key is secret. */
+/** How the runner logs in: with a key, with what an SSH agent holds, or with both. Key and password are secret. */
 export interface SshInputs {
   readonly user: string;
-  readonly privateKey: string;
-  readonly bastion?: { readonly address: string; readonly user: string };
+  readonly privateKey?: string;
+  readonly agent?: boolean;
+  /** What `sudo` asks for. */
+  readonly becomePassword?: string;
+  /** `name`: what its host key is recorded under. @default `bastion` */
+  readonly bastion?: { readonly address: string; readonly user: string; readonly port?: number; readonly name?: string };
 }
 
 /** The inputs of `kpaas:kubespray:Cluster`, with secrets revealed. */
@@ -29,20 +37,39 @@ export interface ClusterInputs {
   readonly networkCidr?: string;
   /** Names of the variables that hold secrets. */
   readonly secretVariables: readonly string[];
+  /** The secret texts in them. */
+  readonly secretValues: readonly string[];
   readonly ssh: SshInputs;
+  /** A folder, a git repository or a tarball of the kubespray tag, instead of its own repository. */
+  readonly kubespraySource?: string;
 }
 
 const text = z.string();
+const port = z.int().min(1).max(65535);
 const node = z.strictObject({
   ...nodeFields,
   machineId: text.min(1, "must be the id of the node's machine"),
   dialAddress: text.min(1, "must be the address to dial"),
+  sshUser: text.min(1).exactOptional(),
+  sshPort: port.exactOptional(),
 });
 const facts = { ...clusterFields, nodes: z.record(text, node), networkCidr: text.optional() };
 const inputsSchema = z.strictObject({
   ...facts,
   lostNodes: z.array(text).default([]),
-  ssh: z.strictObject({ user: text, privateKey: text, bastion: z.strictObject({ address: text, user: text }).optional() }),
+  kubespraySource: text.min(1).exactOptional(),
+  ssh: z
+    .strictObject({
+      user: text,
+      privateKey: text.exactOptional(),
+      agent: z.boolean().exactOptional(),
+      becomePassword: text.exactOptional(),
+      bastion: z.strictObject({ address: text, user: text, port: port.exactOptional(), name: text.min(1).exactOptional() }).exactOptional(),
+    })
+    .refine(({ privateKey, agent }) => privateKey !== undefined || agent === true, {
+      path: ["privateKey"],
+      message: "is missing: give a private key, or `agent: true` for the keys of an SSH agent",
+    }),
 });
 const recordedSchema = z.object(facts);
 
@@ -59,15 +86,17 @@ export function parseInputs(properties: Properties): ParsedInputs {
   const plain = reveal(properties);
   const parsed = inputsSchema.safeParse(plain);
   if (parsed.success) {
-    const { ssh, lostNodes, networkCidr, ...rest } = parsed.data;
+    const { ssh, lostNodes, networkCidr, kubespraySource, ...rest } = parsed.data;
     return {
       kind: "inputs",
       inputs: {
         ...split(rest),
         lostNodes,
         secretVariables: secretVariablesOf(properties.variables),
-        ssh: ssh as SshInputs,
+        secretValues: secretTexts(properties.variables),
+        ssh,
         ...(networkCidr === undefined ? {} : { networkCidr }),
+        ...(kubespraySource === undefined ? {} : { kubespraySource }),
       },
     };
   }
@@ -103,11 +132,15 @@ function split(rest: Omit<z.infer<typeof recordedSchema>, "networkCidr">): Pick<
   const entries = Object.entries(rest.nodes);
   return {
     spec: { ...rest, nodes: Object.fromEntries(entries.map(([name, entry]) => [name, withoutMachine(entry)])) },
-    machines: Object.fromEntries(entries.map(([name, { machineId, dialAddress }]) => [name, { machineId, dialAddress }])),
+    machines: Object.fromEntries(entries.map(([name, entry]) => [name, machineOf(entry)])),
   };
 }
 
-function withoutMachine({ machineId: _machineId, dialAddress: _dialAddress, ...entry }: Node): ClusterNode {
+function machineOf({ machineId, dialAddress, sshUser, sshPort }: Node): NodeMachine {
+  return { machineId, dialAddress, ...(sshUser === undefined ? {} : { sshUser }), ...(sshPort === undefined ? {} : { sshPort }) };
+}
+
+function withoutMachine({ machineId: _id, dialAddress: _address, sshUser: _user, sshPort: _port, ...entry }: Node): ClusterNode {
   return entry;
 }
 

@@ -27,6 +27,7 @@ import { execute, type Progress } from "./execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import type { Kubespray } from "./kubespray";
 import { endpointOf, nodeTableOf, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
+import type { RunAccess } from "./runner";
 import { hasUnknown, reveal } from "./values";
 
 /** The package `kpaas`: a kubespray cluster as a resource that is changed in place and never replaced. */
@@ -65,7 +66,7 @@ export class KubesprayProvider implements Provider {
     if (!planned) return { changes: { nodes: "update" } };
     const { recorded, wanted } = planned;
     const changes: Record<string, DiffKind> = {
-      ...(recorded ? changedPaths(recorded, wanted, sshOf(call.oldInputs)) : { nodes: "update" }),
+      ...(recorded ? changedPaths(recorded, wanted, knownInputs(call.oldInputs)) : { nodes: "update" }),
       // Without one an earlier run broke off; the update makes it.
       ...(call.olds.kubeconfig === undefined ? { kubeconfig: "add" } : {}),
       ...(renews(planned) ? { certificates: "update", kubeconfig: "update" } : {}),
@@ -134,15 +135,7 @@ export class KubesprayProvider implements Provider {
       this.assertUsable();
       if (!inputs) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
       const machines = { ...recorded.machines, ...inputs.machines };
-      const change = {
-        recorded: everything,
-        wanted: everything,
-        steps,
-        machines,
-        ssh: inputs.ssh,
-        lostNodes: inputs.lostNodes,
-        secretVariables: inputs.secretVariables,
-      };
+      const change = { recorded: everything, wanted: everything, steps, ...accessOf(inputs, machines), lostNodes: inputs.lostNodes };
       const outcome = await execute(this.kubespray, change, progressOf(call), withTimeout(call));
       if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
     }
@@ -171,14 +164,11 @@ export class KubesprayProvider implements Provider {
     // A creation waits for its hosts instead.
     if (recorded) await requireAnswers(this.kubespray.view, planned);
     const machines = { ...recorded?.machines, ...wanted.machines };
-    const { secretVariables, ssh, lostNodes } = wanted;
     const change = {
       wanted: wanted.spec,
       steps,
-      machines,
-      ssh,
-      lostNodes,
-      secretVariables,
+      ...accessOf(wanted, machines),
+      lostNodes: wanted.lostNodes,
       ...(recorded ? { recorded: recorded.spec } : {}),
     };
     const outcome =
@@ -220,9 +210,14 @@ function assertType(call: Call): void {
   if (call.type !== KUBESPRAY_CLUSTER) throw new Error(`the package kpaas has no resource ${call.type}`);
 }
 
-function sshOf(inputs: Properties): ClusterInputs["ssh"] | undefined {
+function knownInputs(inputs: Properties): ClusterInputs | undefined {
   const parsed = parseInputs(inputs);
-  return parsed.kind === "inputs" ? parsed.inputs.ssh : undefined;
+  return parsed.kind === "inputs" ? parsed.inputs : undefined;
+}
+
+function accessOf(inputs: ClusterInputs, machines: RunAccess["machines"]): RunAccess {
+  const { ssh, secretVariables, secretValues, kubespraySource } = inputs;
+  return { machines, ssh, secretVariables, secretValues, ...(kubespraySource === undefined ? {} : { kubespraySource }) };
 }
 
 function isIgnored(path: string, ignoreChanges: readonly string[]): boolean {

@@ -7,7 +7,7 @@ import { hostsOf } from "../../model/cluster/steps";
 import type { ClusterStep } from "../../model/cluster/types";
 import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
-import type { PlaybookRunner, StepContext } from "./runner";
+import type { PlaybookEvent, PlaybookRunner, StepContext } from "./runner";
 import { type ClusterFile, datesOf, readJson, type SandboxCluster, seen } from "./sandbox-cluster";
 
 /** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
@@ -28,8 +28,8 @@ export class SandboxRunner implements PlaybookRunner {
     mkdirSync(this.cluster.world, { recursive: true });
   }
 
-  async run(step: ClusterStep, context: StepContext, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
-    onLine(`simulated on ${step.limit.length || Object.keys(context.inventory.nodes).length} hosts`);
+  async run(step: ClusterStep, context: StepContext, onEvent: (event: PlaybookEvent) => void, signal: AbortSignal): Promise<void> {
+    onEvent({ event: "line", text: `simulated on ${step.limit.length || Object.keys(context.inventory.nodes).length} hosts` });
     const faults = this.faults();
     await pause(faults.paceMs ?? 0, undefined, { signal });
     const failing = this.isToFail(step, faults);

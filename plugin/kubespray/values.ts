@@ -15,6 +15,15 @@ export function hasSecret(value: unknown): boolean {
   return (value as Readonly<Record<string, unknown>>)[SIGNATURE_KEY] === SECRET_SIGNATURE || Object.values(value).some(hasSecret);
 }
 
+/** Every text that is a secret, or part of one, at any depth; each once. What it returns must reach neither outputs nor logs. */
+export function secretTexts(value: unknown, within = false): string[] {
+  if (typeof value === "string") return within ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const isSecret = within || (value as Readonly<Record<string, unknown>>)[SIGNATURE_KEY] === SECRET_SIGNATURE;
+  const members = Object.entries(value).filter(([key]) => key !== SIGNATURE_KEY);
+  return [...new Set(members.flatMap(([, member]) => secretTexts(member, isSecret)))];
+}
+
 /** True where the value, or anything in it, is not known yet. */
 export function hasUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { sshConfig } from "../../cli/ssh-config";
+import { sshHosts } from "../../cli/ssh-config";
 import { appliedState } from "../../model/guard/applied";
 import { loginOf } from "../../reach/login";
+import { sshConfig } from "../../reach/ssh-config";
 import { temporaryFolders } from "../support/temporary";
 import { command, OUTPUTS, PLAN } from "./fixture";
 
@@ -98,7 +99,7 @@ describe("kpaas ssh", () => {
     const login = loginOf(outputs("203.0.113.9"), "seoul");
     assert.ok(login);
     const file = join(odd, "config");
-    writeFileSync(file, sshConfig({ login, keyFile: join(odd, "key"), knownHostsFile: join(odd, "known") }));
+    writeFileSync(file, sshConfig(sshHosts(login), { user: login.user, keyFile: join(odd, "key"), knownHostsFile: join(odd, "known") }));
     const { stdout, status } = spawnSync("ssh", ["-G", "-F", file, "cp-1"], { encoding: "utf8" });
     assert.equal(status, 0);
     for (const line of ["hostname 10.20.0.11", "user ubuntu", "proxyjump bastion", "hostkeyalias cp-1", "stricthostkeychecking accept-new"])
