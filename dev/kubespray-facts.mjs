@@ -14,6 +14,9 @@ if (survey === undefined || !existsSync(survey)) {
 }
 
 const oldest = [2, 26, 0]; // the tag of K-PaaS 1.6.0
+// What a tag chooses by the patch of Kubernetes, which the survey, by minors, does not tell.
+const oldCoredns = { "1.30.5": { coredns: "1.11.1" } };
+const componentsBelow = { "v2.27.0": oldCoredns, "v2.27.1": oldCoredns, "v2.28.0": oldCoredns, "v2.28.1": oldCoredns };
 const target = join(dirname(dirname(fileURLToPath(import.meta.url))), "catalog", "kubespray");
 mkdirSync(target, { recursive: true });
 
@@ -66,6 +69,7 @@ function facts(row) {
         ];
       }),
     ),
+    ...(componentsBelow[row.tag] && { componentsBelow: componentsBelow[row.tag] }),
     playbooks: Object.fromEntries(
       ["facts", "cluster", "scale", "remove-node", "upgrade-cluster", "recover-control-plane", "reset"].map((name) => [
         name,

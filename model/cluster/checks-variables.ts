@@ -1,3 +1,4 @@
+import { knownVariable } from "../environment/known-variables";
 import { type Block, overlaps, parseCidr } from "../ipv4";
 import { type Findings, nearest } from "../problems";
 import { type KubesprayRelease, minorOf } from "./releases";
@@ -20,8 +21,6 @@ const enumerations: Readonly<Record<string, string>> = {
   cilium_identity_allocation_mode: "cilium_identity_allocation_modes",
 };
 
-const booleans = ["download_run_once", "download_always_pull", "helm_enabled", "openstack_lbaas_enabled", "deploy_netchecker"];
-
 /** The variable's value, or the tag's default. */
 function settingOf(spec: ClusterSpec, release: KubesprayRelease, name: string): unknown {
   return spec.variables[name] ?? release.defaults[name];
@@ -38,8 +37,10 @@ export function checkVariables(spec: ClusterSpec, release: KubesprayRelease, fin
     if (!allowed || actual === undefined || actual === "" || allowed.includes(String(actual))) continue;
     fail(name, `must be one of ${allowed.join(", ")}`, `Use ${nearest(String(actual), allowed) ?? allowed[0]}.`);
   }
-  for (const name of booleans) {
-    if (typeof spec.variables[name] === "string") fail(name, "must be true or false, not a text", "Write it without quotes.");
+  for (const [name, given] of Object.entries(spec.variables)) {
+    if (typeof given === "string" && isSwitch(name, given)) {
+      fail(name, "must be true or false, not a text: Ansible takes any text for true, or for neither", "Write it without quotes.");
+    }
   }
   for (const name of release.removedVariables) {
     if (spec.variables[name] !== undefined) fail(name, `stops kubespray ${release.tag}: the variable was removed`, "Take it out.");
@@ -60,6 +61,14 @@ export function checkVariables(spec: ClusterSpec, release: KubesprayRelease, fin
   checkRuntime(spec, release, value, fail);
   checkProxy(spec, value, fail);
   checkCalico(value, fail);
+  const plugins = spec.variables.kube_apiserver_enable_admission_plugins;
+  if (spec.variables.kube_pod_security_use_default === true) {
+    if (spec.variables.kube_apiserver_admission_control_config_file === false) {
+      fail("kube_apiserver_admission_control_config_file", "the Pod Security Standard stands in that file", "Take it out.");
+    }
+  } else if (Array.isArray(plugins) && plugins.length > 0 && !plugins.includes("NodeRestriction")) {
+    fail("kube_apiserver_enable_admission_plugins", "takes the place of kubeadm's own NodeRestriction", "Add NodeRestriction to it.");
+  }
   if (spec.variables.download_localhost === true && spec.variables.download_run_once !== true) {
     fail("download_localhost", "needs download_run_once", "Set download_run_once to true as well.");
   }
@@ -72,6 +81,12 @@ export function checkVariables(spec: ClusterSpec, release: KubesprayRelease, fin
   if (spec.variables.ignore_assert_errors === true) {
     fail("ignore_assert_errors", "would switch off most of kubespray's own checks", "Take it out and mend what the checks find.");
   }
+}
+
+/** Whether a variable is one that is on or off: by its default, or where that is unknown by its name and by what is written. */
+function isSwitch(name: string, given: string): boolean {
+  const kind = knownVariable(name)?.kind;
+  return kind === "boolean" || (kind === "any" && name.endsWith("_enabled") && /^(true|false|yes|no|on|off)$/i.test(given));
 }
 
 type Value = (name: string) => unknown;

@@ -44,6 +44,8 @@ export interface KubesprayRelease {
   };
   /** By Kubernetes minor, e.g. `1.33`. */
   readonly components: Readonly<Record<string, ComponentVersions>>;
+  /** What differs for the older patches of a minor, by the first version that has the minor's own. */
+  readonly componentsBelow?: Readonly<Record<string, Partial<ComponentVersions>>>;
   /** Path in the checkout by playbook. */
   readonly playbooks: Readonly<Record<string, string>>;
   /** Values of the variables the checks read, where the inventory sets none. */
@@ -75,6 +77,15 @@ export function minorOf(version: string): string {
 /** Whether the tag installs that version of Kubernetes: it has its checksums, and etcd and runtime that go with it. */
 export function installs({ kubernetes }: KubesprayRelease, version: string): boolean {
   return kubernetes.versions.includes(version) && kubernetes.minors.includes(minorOf(version));
+}
+
+/** What the tag installs with that version of Kubernetes; undefined where it does not know the minor. */
+export function componentsOf({ components, componentsBelow = {} }: KubesprayRelease, version: string): ComponentVersions | undefined {
+  const known = components[minorOf(version)];
+  const older = Object.entries(componentsBelow).flatMap(([first, differ]) =>
+    minorOf(first) === minorOf(version) && compareVersions(version, first) < 0 ? [differ] : [],
+  );
+  return known && Object.assign({}, known, ...older);
 }
 
 /** Every version of Kubernetes that some tag installs, newest first. */

@@ -118,7 +118,7 @@ export interface ClusterFields {
   readonly kubernetes?: `${number}.${number}.${number}`;
   /** The control planes. Default: as the profile. */
   readonly controlPlane?: {
-    /** An odd number, or a map of keys. Default: as the profile. A change is refused. */
+    /** An odd number, or a map of keys; any number with external etcd. Default: as the profile. A change is refused. */
     readonly nodes?: number | Readonly<Record<string, {
       /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change is refused. */
       readonly zone?: string;
@@ -132,10 +132,23 @@ export interface ClusterFields {
     /** Their flavor, by name or id. Default: m1.large. A change needs the approval resize. */
     readonly size?: string;
   };
-  /** Where etcd runs. Default: on the control planes. */
+  /** Where etcd runs. Default: on the control planes. A change is refused. */
   readonly etcd?: {
-    /** stacked: on the control planes. Not supported yet: external. Default: stacked. */
-    readonly placement: "stacked";
+    /** stacked: on the control planes; external: on machines of its own, etcd-1…, that are no Kubernetes nodes. Default: stacked. A change is refused. */
+    readonly placement: "stacked" | "external";
+    /** With external: an odd number, or a map of keys. Default: 3. A change is refused. */
+    readonly nodes?: number | Readonly<Record<string, {
+      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change is refused. */
+      readonly zone?: string;
+      /** Its address in the network. Default: the first free one, then as locked. A change is refused. */
+      readonly address?: `${number}.${number}.${number}.${number}`;
+      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      readonly size?: string;
+      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change is refused. */
+      readonly generation?: number;
+    } | null>>;
+    /** With external: their flavor, by name or id. Default: the control planes'. A change needs the approval resize. */
+    readonly size?: string;
   };
   /** Pools of workers, by name. Default: one pool, worker. A change: a pool that goes: needs the approval remove; otherwise: applied to what stands. */
   readonly pools?: Readonly<Record<string, {

@@ -16,7 +16,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
-    ["cluster.etcd.placement", cluster.etcd?.placement === "external", "use stacked"],
     ["cluster.apiEndpoint.kind", cluster.apiEndpoint?.kind === "virtualIp", "use loadBalancer or node"],
     ["cluster.backups", cluster.backups !== undefined, "take the section out"],
     ["cluster.airGap", cluster.airGap !== undefined, "take the section out"],

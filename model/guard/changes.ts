@@ -103,6 +103,8 @@ const fileRows: readonly ChangeRow[] = [
     "resize",
     "cluster.controlPlane.size",
     "cluster.controlPlane.nodes.KEY.size",
+    "cluster.etcd.size",
+    "cluster.etcd.nodes.KEY.size",
     "cluster.pools.KEY.size",
     "cluster.pools.KEY.nodes.KEY.size",
   ),
@@ -130,6 +132,7 @@ const fileRows: readonly ChangeRow[] = [
     "infrastructure.network.existing",
     "cluster.kubernetes",
     "cluster.controlPlane.nodes",
+    "cluster.etcd",
     ["cluster.pools.KEY.nodes.KEY.address", "of a machine that stands"],
     ["cluster.pools.KEY.nodes.KEY.zone", "of a machine that stands"],
     ["cluster.pools.KEY.nodes.KEY.generation", "a lower one"],
@@ -142,7 +145,7 @@ const fileRows: readonly ChangeRow[] = [
     "platform.storage",
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows("later", "edge", "cluster.engine", "cluster.etcd", "cluster.backups", "cluster.airGap", "platform.extra", "platform.tenants"),
+  ...rows("later", "edge", "cluster.engine", "cluster.backups", "cluster.airGap", "platform.extra", "platform.tenants"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

@@ -1,4 +1,4 @@
-import { kubesprayRelease } from "../cluster/releases";
+import { hostVariables, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import type { AddressPlan } from "./addresses";
@@ -102,23 +102,23 @@ function planVariables(environment: Environment, endpoint: ApiEndpointPlan, outs
   };
 }
 
-/** kubespray's inventory of the environment, in the form `ansible-inventory --list` prints. */
+/**
+ * kubespray's inventory of the environment, in the form `ansible-inventory --list` prints. No playbook has work on the bastion, and where one
+ * is named kubespray would lead SSH through it without checking any host key; how hosts are reached is this tool's own.
+ */
 export function planInventory(cluster: ClusterSpec, machines: readonly MachinePlan[]): Inventory {
+  const hosts = machines.filter((machine) => cluster.nodes[machine.name] !== undefined || machine.roles.includes("nfs"));
   const group = (role: string): { hosts: string[] } => ({
     hosts: machines.filter((each) => each.roles.some((own) => own === role)).map(({ name }) => name),
   });
   const hostvars = Object.fromEntries(
-    machines.map((machine) => {
+    hosts.map((machine) => {
       const node = cluster.nodes[machine.name];
       return [
         machine.name,
         {
           ansible_host: machine.address,
-          ip: machine.address,
-          access_ip: machine.address,
-          ...(node?.etcdMember === undefined ? {} : { etcd_member_name: node.etcdMember }),
-          ...(node && Object.keys(node.labels).length > 0 ? { node_labels: node.labels } : {}),
-          ...(node && node.taints.length > 0 ? { node_taints: node.taints } : {}),
+          ...(node ? hostVariables(node) : { ip: machine.address, access_ip: machine.address }),
         },
       ];
     }),
@@ -126,10 +126,9 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
   return {
     _meta: { hostvars },
     all: {
-      children: ["ungrouped", "bastion", "calico_rr", "etcd", "k8s_cluster", "nfs_server"],
-      vars: { kube_version: kubeVersion(cluster), ...cluster.variables },
+      children: ["ungrouped", "calico_rr", "etcd", "k8s_cluster", "nfs_server"],
+      vars: inventoryVariables(cluster),
     },
-    bastion: group("bastion"),
     calico_rr: { hosts: [] },
     etcd: { hosts: [...cluster.etcd] },
     k8s_cluster: { children: ["calico_rr", "kube_control_plane", "kube_node"] },
@@ -139,9 +138,4 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
     nfs_server: group("nfs"),
     ungrouped: { hosts: [] },
   };
-}
-
-/** Up to v2.27 kubespray writes the version with a leading v. */
-function kubeVersion({ kubespray, kubernetes }: ClusterSpec): string {
-  return kubesprayRelease(kubespray)?.kubernetes.writtenWithV ? `v${kubernetes}` : kubernetes;
 }

@@ -22,6 +22,8 @@ type Port = Flow["ports"][number];
 export function planFlows({ environment, cloud, machines, services }: FlowContext): Flow[] {
   const { access, cluster, network, platform } = environment;
   const has = (role: string): boolean => machines.some((machine) => machine.roles.some((each) => each === role));
+  // Machines of etcd's own are no Kubernetes nodes: what those are let to, they are not.
+  const apart = machines.some(({ roles }) => roles.includes("etcd") && !roles.includes("control-plane"));
   const inside: FlowPeer = `cidr:${network.cidr}`;
   const balanced = cluster.apiEndpoint.kind === "loadBalancer";
   const api: FlowPeer = balanced ? "load-balancer" : "control-plane";
@@ -36,6 +38,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
 
   const runner: FlowPeer = access.bastion ? "bastion" : inside;
   tcp(runner, "nodes", [22], "SSH for Ansible");
+  if (apart) tcp(runner, "etcd", [22], "SSH for Ansible");
   if (has("nfs")) tcp(runner, "nfs", [22], "SSH for Ansible");
   if (access.bastion) for (const admin of admins) tcp(admin, "bastion", [22], "SSH of the administrators");
   tcp(runner, api, [6443], "Kubernetes API for this tool");
@@ -47,7 +50,17 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   tcp("control-plane", "etcd", [2379], "etcd clients");
   tcp("etcd", "etcd", ["2379-2380"], "etcd members among each other");
   tcp("nodes", "nodes", [10250], "kubelet API for the control plane and metrics-server");
-  flows.push({ from: "nodes", to: "nodes", protocol: "icmp", ports: [], reason: "reachability checks and path MTU discovery" });
+  const icmp = (from: FlowPeer, to: FlowPeer): void => {
+    flows.push({ from, to, protocol: "icmp", ports: [], reason: "reachability checks and path MTU discovery" });
+  };
+  icmp("nodes", "nodes");
+  if (apart)
+    for (const [from, to] of [
+      ["etcd", "etcd"],
+      ["control-plane", "etcd"],
+      ["etcd", "control-plane"],
+    ] as const)
+      icmp(from, to);
   flows.push(...overlayFlows(environment));
   flows.push(...services);
   for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, "worker", [80, 443], "HTTP and HTTPS of the platform");
@@ -58,7 +71,9 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     tcp("nodes", /^[\d.]+$/.test(server) ? `cidr:${server}/32` : "cidr:0.0.0.0/0", [2049], "NFS 4 volumes of the given server");
   }
   const outside: FlowPeer = "cidr:0.0.0.0/0";
-  const sources: FlowPeer[] = ["nodes", ...(has("bastion") ? (["bastion"] as const) : []), ...(has("nfs") ? (["nfs"] as const) : [])];
+  const sources = (["nodes", "etcd", "bastion", "nfs"] as const).filter(
+    (each) => each === "nodes" || (each === "etcd" ? apart : has(each)),
+  );
   const resolvers: FlowPeer[] = network.dns.length > 0 ? network.dns.map((each): FlowPeer => `cidr:${each}/32`) : [inside];
   for (const source of sources) {
     for (const resolver of resolvers) {
@@ -69,7 +84,10 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     tcp(source, outside, [80, 443], "packages, binaries and images");
     flows.push(...cloud.flows(source, network.cidr));
   }
-  flows.push(...variableFlows(cluster));
+  const asked = variableFlows(cluster);
+  // What is fetched for a node is fetched for etcd's own machines too.
+  const fetched = asked.filter(({ from, to }) => from === "nodes" && to.startsWith("cidr:"));
+  flows.push(...asked, ...(apart ? fetched.map((flow): Flow => ({ ...flow, from: "etcd" })) : []));
   return flows;
 }
 

@@ -2,7 +2,7 @@ import { alignedCidr } from "../ipv4";
 import { podsUnwrapped } from "./flows";
 import type { EnvironmentPlan, Flow, FlowPeer, MachinePlan, Role } from "./types";
 
-/** Machines that rules are made for: those of a role, or `nodes`, every one of the cluster. */
+/** Machines that rules are made for: those of a role, or `nodes`, every one that is a Kubernetes node. */
 export type PeerGroup = Role | "nodes";
 
 /** The other side of a rule. */
@@ -36,7 +36,7 @@ export type FlowsPlan = Pick<EnvironmentPlan, "machines" | "flows" | "network" |
 
 /** The groups a machine is in. */
 export function groupsOf(machine: Pick<MachinePlan, "roles">): PeerGroup[] {
-  const node = machine.roles.some((role) => role === "control-plane" || role === "etcd" || role === "worker");
+  const node = machine.roles.some((role) => role === "control-plane" || role === "worker");
   return [...machine.roles, ...(node ? (["nodes"] as const) : [])];
 }
 

@@ -93,7 +93,7 @@ export interface FloatingPlan {
   readonly address?: string;
 }
 
-/** One end of a flow: a role, every cluster node, or addresses. */
+/** One end of a flow: a role, every Kubernetes node (a machine of etcd alone is none), or addresses. */
 export type FlowPeer = Role | "nodes" | `cidr:${string}`;
 
 /** Traffic that is allowed. Everything else is not. */

@@ -1,4 +1,4 @@
-import { kubesprayRelease, minorOf } from "../../model/cluster/releases";
+import { componentsOf, kubesprayRelease } from "../../model/cluster/releases";
 import { describeStep, taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { type Properties, UNKNOWN } from "../rpc/provider";
@@ -26,7 +26,7 @@ export function endpointOf(spec: ClusterSpec): string {
 /** The versions of the software that makes the cluster. */
 export function versionsOf(spec: ClusterSpec, kubernetes: string = spec.kubernetes): Properties {
   const release = kubesprayRelease(spec.kubespray);
-  const components = release?.components[minorOf(kubernetes)];
+  const components = release && componentsOf(release, kubernetes);
   const chosen = (name: string) => String(spec.variables[name] ?? release?.defaults[name] ?? "");
   const manager = chosen("container_manager");
   const plugin = chosen("kube_network_plugin");

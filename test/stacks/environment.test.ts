@@ -30,6 +30,11 @@ describe("the environment as a whole", () => {
     });
   }
 
+  it("registers the resources of an environment whose etcd has machines of its own", async () => {
+    const over = { infrastructure, cluster: { etcd: { placement: "external", nodes: 3 } } };
+    golden("stacks/environment-externalEtcd", (await environmentGraph(over)).lines());
+  });
+
   it("puts every child under a parent, and parents the environment's under the stack", async () => {
     const lines = (await environmentGraph({})).lines();
     assert.deepEqual(

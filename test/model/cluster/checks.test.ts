@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkCluster } from "../../../model/cluster/checks";
-import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
+import { componentsOf, kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { cluster, worker } from "./fixtures";
 
@@ -62,10 +62,22 @@ describe("The check of a cluster", () => {
     ],
     ["a removed variable", withVariables({ ipip_mode: "Always" }), ["variables.ipip_mode"]],
     ["a boolean in quotes", withVariables({ helm_enabled: "true" }), ["variables.helm_enabled"]],
+    ["a switch without a default in quotes", withVariables({ nri_enabled: "no" }), ["variables.nri_enabled"]],
+    ["checks switched off in quotes", withVariables({ ignore_assert_errors: "yes" }), ["variables.ignore_assert_errors"]],
     [
       "renewal under an external CA",
       withVariables({ kube_external_ca_mode: true, auto_renew_certificates: true }),
       ["variables.auto_renew_certificates"],
+    ],
+    [
+      "admission plugins without kubeadm's own",
+      withVariables({ kube_apiserver_enable_admission_plugins: ["EventRateLimit"] }),
+      ["variables.kube_apiserver_enable_admission_plugins"],
+    ],
+    [
+      "a Pod Security Standard that nobody reads",
+      withVariables({ kube_pod_security_use_default: true, kube_apiserver_admission_control_config_file: false }),
+      ["variables.kube_apiserver_admission_control_config_file"],
     ],
     ["checks switched off", withVariables({ ignore_assert_errors: true }), ["variables.ignore_assert_errors"]],
     ["another version by variable", withVariables({ kube_version: "1.33.1" }), ["variables.kube_version"]],
@@ -99,5 +111,17 @@ describe("The kubespray catalogue", () => {
     assert.equal(kubesprayRelease("v2.27.1")?.kubernetes.writtenWithV, true);
     assert.equal(kubesprayRelease("v2.29.0")?.kubernetes.writtenWithV, false);
     assert.equal(kubesprayRelease("v1.0.0"), undefined);
+  });
+
+  it("knows what a tag installs with older patches of a minor", () => {
+    const coredns = (tag: string, version: string) => {
+      const release = kubesprayRelease(tag);
+      return release && componentsOf(release, version)?.coredns;
+    };
+    assert.equal(coredns("v2.27.1", "1.30.4"), "1.11.1");
+    assert.equal(coredns("v2.28.0", "1.30.5"), "1.11.3");
+    assert.equal(coredns("v2.28.0", "1.31.0"), "1.11.3");
+    assert.equal(coredns("v2.26.1", "1.30.4"), "1.11.1");
+    assert.equal(coredns("v2.29.0", "1.20.0"), undefined);
   });
 });

@@ -107,7 +107,6 @@ describe("an environment file", () => {
       [{ edge: {} }, "edge"],
       [{ infrastructure: { provider: "aws" } }, "infrastructure.provider"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
-      [{ cluster: { etcd: { placement: "external" } } }, "cluster.etcd.placement"],
       [{ cluster: { apiEndpoint: { kind: "virtualIp" } } }, "cluster.apiEndpoint.kind"],
       [{ cluster: { backups: {} } }, "cluster.backups"],
       [{ cluster: { airGap: { registry: "registry.intra:5000" } } }, "cluster.airGap"],

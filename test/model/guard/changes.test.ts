@@ -131,6 +131,12 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
     { "cluster.controlPlane.nodes.one.size": "m1.tiny" },
   ],
   "cluster.controlPlane.nodes": [{}, { "cluster.controlPlane.nodes": 3 }],
+  "cluster.etcd": [{}, { "cluster.etcd": { placement: "external", nodes: 3 } }],
+  "cluster.etcd.size": [{ "cluster.etcd": { placement: "external" } }, { "cluster.etcd.size": "m1.tiny" }],
+  "cluster.etcd.nodes.KEY.size": [
+    { "cluster.etcd": { placement: "external", nodes: { a: {} } } },
+    { "cluster.etcd.nodes.a.size": "m1.tiny" },
+  ],
   "cluster.kubernetes": [{}, { "cluster.kubernetes": "1.33.4" }],
   "cluster.network": [{}, { "cluster.network.plugin": "flannel" }],
   "cluster.runtime": [{}, { "cluster.runtime": "containerd" }],

@@ -218,10 +218,10 @@ describe("a plan", () => {
   it("has an inventory whose groups name only hosts it has variables for", () => {
     const { inventory } = plannedFile(environmentFile({ profile: "highAvailability" })).plan;
     const hosts = Object.keys(inventory._meta.hostvars);
-    // kubespray's jump host is a host `bastion` in a group of that name; nothing else may be both.
+    // Ansible warns of a host and a group of one name at every call; and kubespray would lead SSH through a host named bastion, unchecked.
     assert.deepEqual(
-      hosts.filter((host) => host in inventory),
-      ["bastion"],
+      hosts.filter((host) => host in inventory || host === "bastion"),
+      [],
     );
     for (const [name, group] of Object.entries(inventory)) {
       if (name === "_meta") continue;
