@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -114,6 +115,14 @@ export async function goBuild(options: GoBuild): Promise<void> {
       options.onProgress?.(`building ${options.what}: ${packages} packages after ${Math.round((now - started) / 1_000)} s`);
     },
   });
+}
+
+/** The version, without a leading v, that a folder's go.mod pins of a Go module. */
+export function pinnedVersion(folder: string, module: string): string {
+  const pin = new RegExp(`^\\s*(?:require )?${module.replaceAll(".", "\\.")} v(\\S+)`, "m");
+  const version = pin.exec(readFileSync(join(folder, "go.mod"), "utf8"))?.[1];
+  if (version === undefined) throw new Error(`${folder}/go.mod does not require ${module}`);
+  return version;
 }
 
 function isMissing(error: unknown): boolean {

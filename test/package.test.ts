@@ -133,7 +133,7 @@ describe("the package", function () {
 
   it("holds no test, no development tool, and a plugin that can be started", () => {
     const { stdout } = spawnSync("tar", ["tzvf", inFolder("kpaas-0.1.0.tgz")], { encoding: "utf8" });
-    assert.doesNotMatch(stdout, /package\/(dist\/)?(test|dev|environments|node_modules)\/|\.map$/m);
+    assert.doesNotMatch(stdout, /package\/(dist\/)?(test|dev|environments|node_modules|tools\/nodes)\/|\.map$/m);
     assert.match(stdout, /^-rwxr-xr-x .*package\/plugin\/resource\/pulumi-resource-kpaas$/m);
     assert.match(stdout, /package\/tools\/pulumi\/go\.sum$/m);
   });

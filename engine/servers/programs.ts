@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PROGRAMS, type ProgramName, type Programs } from "../../sandbox/servers/record";
-import { goBuild, usableGo } from "../build";
+import { goBuild, pinnedVersion, usableGo } from "../build";
 import { programsProblem } from "../checksums";
 import { OperationFailedError } from "../errors";
 import { install } from "../install";
@@ -109,9 +109,7 @@ interface Place {
 
 function placeOf(tool: Tool, options: ServersOptions): Place & { readonly module: string } {
   const module = join(options.modules ?? join(packageRoot(), "tools"), tool.name);
-  const pin = new RegExp(`^\\s*(?:require )?${tool.module.replaceAll(".", "\\.")} v(\\S+)`, "m");
-  const version = pin.exec(readFileSync(join(module, "go.mod"), "utf8"))?.[1];
-  if (version === undefined) throw new Error(`${module}/go.mod does not require ${tool.module}`);
+  const version = pinnedVersion(module, tool.module);
   return { tool, version, module, root: join(cacheOf(options), `${tool.name}-${version}`) };
 }
 
