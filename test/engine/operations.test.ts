@@ -77,6 +77,17 @@ async function started(operation: Promise<unknown>): Promise<string[]> {
   }
 }
 
+/** How often an operation parses a state, as the engine exports it or as it lies in the backend. */
+async function parsings(operation: () => Promise<unknown>): Promise<number> {
+  const counted = mock.method(JSON, "parse");
+  try {
+    await operation();
+    return counted.mock.calls.filter(({ arguments: [text] }) => /"(deployment|checkpoint)":/.test(String(text))).length;
+  } finally {
+    counted.mock.restore();
+  }
+}
+
 describe("An operation on the real engine", function () {
   this.timeout(60_000);
   before(engineForTests);
@@ -97,6 +108,21 @@ describe("An operation on the real engine", function () {
     assert.deepEqual(await run("up", program), ["stack export", "up"]);
     assert.deepEqual(await run("preview", program), ["stack export", "preview"]);
     assert.deepEqual(await run("destroy"), ["stack export", "destroy", "stack rm"]);
+  });
+
+  it("parses the state no more often than it has to, however large it is", async () => {
+    const seoul = target();
+    const run = (kind: OperationKind, by?: PulumiFn) => parsings(() => runOperation(kind, seoul, by, {}));
+    assert.deepEqual(
+      {
+        up: await run("up", program),
+        again: await run("up", program),
+        preview: await run("preview", program),
+        destroy: await run("destroy"),
+      },
+      // Each is the whole state, so one more costs more the larger the environment is.
+      { up: 2, again: 3, preview: 2, destroy: 4 },
+    );
   });
 
   it("previews, brings up, changes nothing when repeated, refreshes and destroys", async () => {
