@@ -116,7 +116,7 @@ function exchange(value: unknown, given: ReadonlyMap<string, unknown>): unknown 
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${text}\n`, () => process.exit(1));
   },
 );

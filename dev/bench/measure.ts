@@ -56,7 +56,7 @@ export function runProcess(
       const usage = watched.stop();
       const peakMiB = Math.max(0, ...Object.values(usage.peaksMiB));
       if (code === 0) resolve({ milliseconds: performance.now() - started, peakMiB, stdout, stderr, ...usage });
-      else reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${stderr.trim() || stdout.trim()}`));
+      else reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-4000)}`));
     });
   });
 }
