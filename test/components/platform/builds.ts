@@ -1,0 +1,134 @@
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { output, secret } from "@pulumi/pulumi";
+import type { ServiceArgs } from "../../../components/platform/args";
+import { CertManager } from "../../../components/platform/cert-manager/cert-manager";
+import type { DatabaseAccess, IngressRoute } from "../../../components/platform/grants";
+import { IngressNginx } from "../../../components/platform/ingress-nginx/ingress-nginx";
+import { Keycloak } from "../../../components/platform/keycloak/keycloak";
+import { MariaDb } from "../../../components/platform/mariadb/mariadb";
+import { MetalLb } from "../../../components/platform/metallb/metallb";
+import { MetricsServer } from "../../../components/platform/metrics-server/metrics-server";
+import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage";
+import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
+import { Portal } from "../../../components/platform/portal/portal";
+import type { ServicePlan } from "../../../model/plan/types";
+import type { Graph, GraphOptions } from "../../../testing/graph";
+import { CANARY, serviceGraph, servicePlan } from "./fixtures";
+
+export const route: IngressRoute = { className: "nginx", namespace: "ingress-nginx", address: "10.20.0.200" };
+export const database = (name: string): DatabaseAccess => ({
+  host: "mariadb.mariadb.svc",
+  port: 3306,
+  database: name,
+  user: name,
+  password: secret(`${CANARY}-db`),
+});
+
+export type Common = Pick<ServiceArgs, "cluster" | "labels">;
+export type Build = (common: Common, opts: ComponentResourceOptions) => unknown;
+
+export const metallb: Build = (common, opts) =>
+  new MetalLb(
+    "lb",
+    { ...common, plan: servicePlan("metallb"), range: { first: "10.20.0.200", last: "10.20.0.230" }, ingressAddress: "10.20.0.210" },
+    opts,
+  );
+export const ingress =
+  (loadBalancer: "metallb" | "cloud"): Build =>
+  (common, opts) =>
+    new IngressNginx(
+      "web",
+      {
+        ...common,
+        plan: servicePlan("ingress"),
+        className: "nginx",
+        address: "10.20.0.200",
+        loadBalancer,
+        sourceRanges: ["198.51.100.0/24"],
+        podCidr: "10.233.64.0/18",
+        defaultCertificate: { certificate: "chain", key: secret(CANARY) },
+      },
+      opts,
+    );
+export const storage: Build = (common, opts) =>
+  new NfsStorage(
+    "nfs",
+    { ...common, plan: servicePlan("storage"), server: "10.20.0.20", path: "/srv/nfs", className: "cp-storageclass" },
+    opts,
+  );
+export const metrics =
+  (kubeletCertificates: "clusterSigned" | "selfSigned"): Build =>
+  (common, opts) =>
+    new MetricsServer("metrics", { ...common, plan: servicePlan("metricsServer"), kubeletCertificates }, opts);
+export const certManager: Build = (common, opts) =>
+  new CertManager(
+    "certs",
+    { ...common, plan: servicePlan("certManager"), issuer: { kind: "ca", certificate: "ca", key: secret(CANARY) } },
+    opts,
+  );
+export const mariadb =
+  (tables: string[] = ["CREATE TABLE IF NOT EXISTS a (id INT)"], changes: Partial<ServicePlan> = {}): Build =>
+  (common, opts) =>
+    new MariaDb(
+      "db",
+      {
+        ...common,
+        plan: servicePlan("mariadb", changes),
+        storageClass: "cp-storageclass",
+        protectData: true,
+        retainData: false,
+        clients: ["keycloak"],
+        schemas: {
+          keycloak: { schema: "keycloak", user: "keycloak" },
+          portal: { schema: "cp", user: "portal", reads: [{ schema: "keycloak", table: "T", columns: ["ID"] }], tables },
+        },
+      },
+      opts,
+    );
+export const keycloak =
+  (changes: Partial<ServicePlan> = {}, login: Partial<ConstructorParameters<typeof Keycloak>[1]> = {}): Build =>
+  (common, opts) =>
+    new Keycloak(
+      "sso",
+      {
+        ...common,
+        plan: servicePlan("keycloak", changes),
+        database: database("keycloak"),
+        ingress: route,
+        applications: ["https://portal.seoul.example.org"],
+        domain: "seoul.example.org",
+        ...login,
+      },
+      opts,
+    );
+export const portal =
+  (extra: Partial<ConstructorParameters<typeof Portal>[1]> = {}): Build =>
+  (common, opts) =>
+    new Portal(
+      "portal",
+      {
+        ...common,
+        plan: servicePlan("portal"),
+        ingress: route,
+        database: database("portal"),
+        keycloakSchema: "keycloak",
+        realm: {
+          url: "https://keycloak.seoul.example.org",
+          realm: "cp-realm",
+          realmId: "cp-realm",
+          issuer: "https://keycloak.seoul.example.org/realms/cp-realm",
+          clientId: "cp-client",
+          clientSecret: secret(`${CANARY}-client`),
+        },
+        keycloakHost: "keycloak.seoul.example.org",
+        trust: output("certificate"),
+        storageClass: "cp-storageclass",
+        ...extra,
+      },
+      opts,
+    );
+export const tls: Build = (_common, opts) => new PlatformTls("tls", { kind: "selfSigned", domain: "seoul.example.org" }, opts);
+
+export function run(build: Build, options: GraphOptions = {}): Promise<Graph> {
+  return serviceGraph((common, provider) => build(common, { providers: { kubernetes: provider } }), options);
+}
