@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LeaseWorld, numbers } from "./lease-world";
+
+describe("The lease on the control planes", () => {
+  const share = (max: number) => fc.double({ min: 0, max, noNaN: true });
+  const weather = fc.record({ loseRequest: share(0.3), loseAnswer: share(0.3), slow: share(0.4), reboot: share(0.05), crash: share(0.4) });
+
+  it("is never believed to be held by two runs, whatever is lost, late, rebooted, moved or known from before", async () => {
+    let acquired = 0;
+    let moved = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 2, max: 6 }), weather, async (seed, planes, runs, kind) => {
+        const world = new LeaseWorld(numbers(seed), kind, planes);
+        await world.live(runs, 1_000_000);
+        acquired += world.acquired;
+        moved += world.moved;
+      }),
+      { numRuns: Number(process.env.KPAAS_RUNS ?? 300) },
+    );
+    assert.ok(acquired > 300 && moved > 100, `the worlds are too unkind to tell: ${acquired} acquired, ${moved} moved`);
+  });
+});
