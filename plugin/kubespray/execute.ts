@@ -13,6 +13,8 @@ export interface Change extends RunAccess {
   readonly steps: readonly ClusterStep[];
   /** Nodes that are gone for good. */
   readonly lostNodes: readonly string[];
+  /** Whether the cluster is gone afterwards, and all that was kept of it. @default false */
+  readonly deletes?: boolean;
 }
 
 /** How a run ended: with all steps, or with `failure` after `done`. */
@@ -36,6 +38,7 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
   await kubespray.runner.prepare(change.wanted, change, show(progress, "making ready"), signal);
   const journal = kubespray.journal(change);
   const fence = await journal.acquire();
+  let isGone = false;
   try {
     const begun = await journal.begun();
     const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
@@ -43,9 +46,10 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
     const outcome = await runSteps(kubespray, change, begun, fence, write, progress, signal);
     const unwritten = await unwrittenReason(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
     await progress.shown();
+    isGone = change.deletes === true && outcome.failure === undefined;
     return outcome.failure || unwritten === undefined ? outcome : { ...outcome, failure: { reason: unwritten } };
   } finally {
-    await fence.release();
+    await fence.release(isGone);
   }
 }
 
@@ -80,7 +84,7 @@ async function runSteps(
   asked: AbortSignal,
 ): Promise<Outcome> {
   const signal = AbortSignal.any([asked, fence.lost]);
-  const { recorded, wanted, steps, lostNodes: _, ...access } = change;
+  const { recorded, wanted, steps, lostNodes: _lost, deletes: _deletes, ...access } = change;
   const done: ClusterStep[] = [];
   let current: ClusterStep | undefined;
   try {

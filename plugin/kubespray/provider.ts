@@ -135,7 +135,14 @@ export class KubesprayProvider implements Provider {
       this.assertUsable();
       if (!inputs) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
       const machines = { ...recorded.machines, ...inputs.machines };
-      const change = { recorded: everything, wanted: everything, steps, ...accessOf(inputs, machines), lostNodes: inputs.lostNodes };
+      const change = {
+        recorded: everything,
+        wanted: everything,
+        steps,
+        ...accessOf(inputs, machines),
+        lostNodes: inputs.lostNodes,
+        deletes: true,
+      };
       const outcome = await execute(this.kubespray, change, progressOf(call), withTimeout(call));
       if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
     }

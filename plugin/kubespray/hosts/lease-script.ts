@@ -3,7 +3,7 @@ import { shellWord } from "./remote-hosts";
 
 /** Where a host keeps what is ours of a cluster. */
 export function hostFolder(cluster: string): string {
-  return `/var/lib/kpaas/${cluster}`;
+  return `/var/lib/kpaas/clusters/${cluster}`;
 }
 
 /** What a host's clock is read from; tests have their own. */

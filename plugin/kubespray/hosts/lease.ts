@@ -6,7 +6,13 @@
 
 /** What one control plane knows. */
 export interface LeaseState {
-  readonly lease?: { readonly run: string; readonly holder: string; readonly boot: string; readonly renewed: number; readonly seconds: number };
+  readonly lease?: {
+    readonly run: string;
+    readonly holder: string;
+    readonly boot: string;
+    readonly renewed: number;
+    readonly seconds: number;
+  };
   readonly members?: Members;
 }
 
@@ -52,7 +58,11 @@ export interface LeaseAnswer {
 }
 
 /** What a control plane answers, and what it knows afterwards. The script on the hosts (`lease-script.ts`) does the same. */
-export function answer(state: LeaseState, request: LeaseRequest, clock: BootClock): { readonly state: LeaseState; readonly answer: LeaseAnswer } {
+export function answer(
+  state: LeaseState,
+  request: LeaseRequest,
+  clock: BootClock,
+): { readonly state: LeaseState; readonly answer: LeaseAnswer } {
   const after = decide(state, request, clock);
   const { lease, members } = after.state;
   return {
@@ -65,7 +75,11 @@ export function answer(state: LeaseState, request: LeaseRequest, clock: BootCloc
   };
 }
 
-function decide(state: LeaseState, request: LeaseRequest, { boot, uptime }: BootClock): { readonly state: LeaseState; readonly granted: boolean } {
+function decide(
+  state: LeaseState,
+  request: LeaseRequest,
+  { boot, uptime }: BootClock,
+): { readonly state: LeaseState; readonly granted: boolean } {
   const { lease, members } = state;
   const kept = members ? { members } : {};
   const ours = lease?.run === request.run;
@@ -171,8 +185,7 @@ export class Lease {
         return;
       }
       await this.giveBack(granting(round));
-      // Two that begin at once may each have got some: one of them is first the next time.
-      if (attempt === ATTEMPTS || granting(round).length === 0) throw refusal(round);
+      if (attempt === ATTEMPTS || !isContested(round, sets)) throw refusal(round);
       await this.ports.pause(500 + Math.random() * 1_500 * attempt);
     }
   }
@@ -303,6 +316,14 @@ export class Lease {
 /** Whether these hosts are a majority of each set. */
 export function isMajority(hosts: readonly string[], sets: Sets): boolean {
   return sets.length > 0 && sets.every((set) => set.filter((host) => hosts.includes(host)).length * 2 > set.length);
+}
+
+/** Whether several runs began at once and each got some: one of them is first the next time. */
+function isContested(round: Round, sets: Sets): boolean {
+  const refusing = [...round.answers].filter(([, { granted }]) => !granted);
+  const holders = new Set(refusing.map(([, { lease }]) => lease?.run));
+  const heldBy = (run: string | undefined) => refusing.filter(([, { lease }]) => lease?.run === run).map(([host]) => host);
+  return holders.size > 0 && ![...holders].some((run) => sets.some((set) => isMajority(heldBy(run), [set])));
 }
 
 function refusal(round: Round): LeaseRefused {

@@ -75,7 +75,8 @@ export class OpenSshHosts implements RemoteHosts {
     const command = `exec sh -c ${shellWord(options.become ? asRoot : script)}`;
     const preamble = options.become ? `${becomePassword === undefined ? "" : `${becomePassword}\n`}${mark}\n` : "";
     const result = await spawned(client, ["-F", config, node, command], `${preamble}${options.input ?? ""}`, options);
-    if (result.timedOut) throw new HostUnreachable(node, `no answer within ${Math.round((options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1_000)} s`);
+    if (result.timedOut)
+      throw new HostUnreachable(node, `no answer within ${Math.round((options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1_000)} s`);
     if (result.code === SSH_FAILED) throw new HostUnreachable(node, lastLines(result.stderr) || "the connection ended");
     return result;
   }
@@ -167,5 +168,8 @@ function spawned(
 
 function lastLines(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
-  return lines.filter((line) => line !== "" && !/^Warning: Permanently added/.test(line)).slice(-2).join("; ");
+  return lines
+    .filter((line) => line !== "" && !/^Warning: Permanently added/.test(line))
+    .slice(-2)
+    .join("; ");
 }

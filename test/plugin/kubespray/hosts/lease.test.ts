@@ -10,13 +10,19 @@ describe("The lease on the control planes", () => {
     let acquired = 0;
     let moved = 0;
     await fc.assert(
-      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 2, max: 6 }), weather, async (seed, planes, runs, kind) => {
-        const world = new LeaseWorld(numbers(seed), kind, planes);
-        await world.live(runs, 1_000_000);
-        acquired += world.acquired;
-        moved += world.moved;
-      }),
-      { numRuns: Number(process.env.KPAAS_RUNS ?? 300) },
+      fc.asyncProperty(
+        fc.integer(),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 2, max: 6 }),
+        weather,
+        async (seed, planes, runs, kind) => {
+          const world = new LeaseWorld(numbers(seed), kind, planes);
+          await world.live(runs, 1_000_000);
+          acquired += world.acquired;
+          moved += world.moved;
+        },
+      ),
+      { numRuns: Number(process.env.KPAAS_RUNS ?? 150) },
     );
     assert.ok(acquired > 300 && moved > 100, `the worlds are too unkind to tell: ${acquired} acquired, ${moved} moved`);
   });

@@ -1,0 +1,230 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { appendLine, readIfThere } from "../../../host/files";
+import type { ClusterSpec } from "../../../model/cluster/types";
+import { begunOf, entriesOf, type Fence, FenceLost, type Journal, type JournalEntry, type JournalPlace } from "../journal";
+import { isDeadHolder, readHolder, thisHolder } from "./holder";
+import { isMajority, Lease, type LeasePorts, LeaseRefused, type LeaseRequest } from "./lease";
+import { appendScript, hostFolder, leaseScript, readAnswer, readScript } from "./lease-script";
+import { knownMachines, type OpenHosts, openHosts } from "./open-hosts";
+import { askAll, printed, type RemoteHosts, shellWord } from "./remote-hosts";
+
+/** How long a lease lasts that is not renewed any more: longer than a control plane takes to reboot. */
+export const LEASE_SECONDS = 600;
+const RENEWED_EVERY_MS = 60_000;
+const ANSWER_MS = 30_000;
+const AGAIN_MS = 5_000;
+
+/** What the journal of a cluster needs. */
+export interface JournalPorts {
+  /** The cluster's name. */
+  readonly cluster: string;
+  /** Names of the control planes that hold lease and journal when a run begins, of a new cluster those it is to have. */
+  readonly controlPlanes: readonly string[];
+  /** All hosts of the change: they are marked as this cluster's. */
+  readonly nodes: readonly string[];
+  /** Hosts that are gone for good. */
+  readonly lost: readonly string[];
+  /** The copy of the journal on this machine. */
+  readonly mirror: string;
+  open(): Promise<OpenHosts>;
+  /** Where hosts keep what is ours; tests have their own. */
+  readonly folder?: string;
+}
+
+/** The journal of a change's cluster. @param root the project's folder */
+export function hostsJournal(root: string, { recorded, wanted, machines, ssh, lostNodes }: JournalPlace): HostsJournal {
+  const known = knownMachines(machines);
+  const target = { root, environment: wanted.name, ssh, machines: known };
+  return new HostsJournal({
+    cluster: wanted.name,
+    controlPlanes: (recorded ?? wanted).controlPlane,
+    nodes: Object.keys(known),
+    lost: lostNodes,
+    mirror: join(root, ".kpaas", "clusters", wanted.name, "journal.jsonl"),
+    open: () => openHosts(target),
+  });
+}
+
+type NumberedEntry = JournalEntry & { readonly number?: number };
+
+/** The journal and the fence that live on the control planes. Every line is on a majority of them before the run goes on. */
+export class HostsJournal implements Journal {
+  private opened: OpenHosts | undefined;
+  private lease: Lease | undefined;
+  private run = "";
+  private number = 0;
+
+  constructor(private readonly ports: JournalPorts) {}
+
+  async acquire(): Promise<Fence> {
+    const { controlPlanes, lost } = this.ports;
+    this.opened = await this.ports.open();
+    const owner = thisHolder();
+    this.run = randomUUID();
+    const lease = new Lease(leasePorts(this.opened.hosts, this.folder), this.run, JSON.stringify(owner), LEASE_SECONDS, lost);
+    try {
+      await lease.acquire(controlPlanes);
+    } catch (error) {
+      await this.close();
+      throw error instanceof LeaseRefused ? new Error(refusedText(error, this.ports.cluster)) : error;
+    }
+    this.lease = lease;
+    await this.mark();
+    const gone = new AbortController();
+    const heart = setInterval(() => void this.beat(lease, gone), RENEWED_EVERY_MS);
+    return {
+      run: this.run,
+      owner,
+      lost: gone.signal,
+      renew: (inventory) => this.renew(lease, inventory),
+      release: async (forget = false) => {
+        clearInterval(heart);
+        try {
+          await (forget ? this.forget() : lease.release());
+        } finally {
+          await this.close();
+        }
+      },
+    };
+  }
+
+  async append(entry: JournalEntry): Promise<void> {
+    const line = `${JSON.stringify({ ...entry, number: ++this.number } satisfies NumberedEntry)}\n`;
+    appendLine(this.ports.mirror, line.trimEnd());
+    const { hosts, lease } = this.held;
+    const script = appendScript(this.folder, this.run);
+    const { answers, failures } = await askAll(lease.hosts, (host) =>
+      printed(hosts, host, script, { input: line, become: true, timeoutMs: ANSWER_MS }),
+    );
+    const written = [...answers].filter(([, said]) => said.trim() === "written").map(([host]) => host);
+    if (isMajority(written, [lease.hosts])) return;
+    if (answers.size > written.length) throw new FenceLost("another run has taken over the lease on the control planes: this one stops");
+    throw new Error(`the journal is not on a majority of the control planes: ${reasons(failures)}`);
+  }
+
+  async begun(): Promise<ReadonlyMap<string, "started" | "finished">> {
+    const { hosts, lease } = this.held;
+    const { answers, failures } = await askAll(lease.hosts, (host) =>
+      printed(hosts, host, readScript(this.folder), { become: true, timeoutMs: ANSWER_MS }),
+    );
+    if (!isMajority([...answers.keys()], [lease.hosts])) throw new Error(`the journal cannot be read: ${reasons(failures)}`);
+    const onHosts = [...answers].flatMap(([host, text]) => entriesOf(text, `${host}:${this.folder}/journal.jsonl`));
+    // Lines of a cluster that was there before under this name are not this one's.
+    const runs = new Set(onHosts.map(({ run }) => run));
+    const here = entriesOf(readIfThere(this.ports.mirror) ?? "", this.ports.mirror).filter(({ run }) => runs.has(run));
+    const entries = unionOf([...onHosts, ...here]);
+    this.number = Math.max(this.number, ...entries.map(({ number = 0 }) => number));
+    return begunOf(entries);
+  }
+
+  private get folder(): string {
+    return this.ports.folder ?? hostFolder(this.ports.cluster);
+  }
+
+  private get held(): { readonly hosts: RemoteHosts; readonly lease: Lease } {
+    if (!this.opened || !this.lease) throw new Error("the journal is used without its fence");
+    return { hosts: this.opened.hosts, lease: this.lease };
+  }
+
+  /** So that what a broken run leaves on a host is known to be this cluster's. */
+  private async mark(): Promise<void> {
+    const { hosts } = this.held;
+    const nodes = this.ports.nodes.filter((node) => !this.ports.lost.includes(node));
+    await askAll(nodes, (node) => hosts.run(node, `mkdir -p ${shellWord(this.folder)}`, { become: true, timeoutMs: ANSWER_MS }));
+  }
+
+  private async forget(): Promise<void> {
+    const { hosts } = this.held;
+    await askAll(this.ports.nodes, (node) => hosts.run(node, `rm -rf ${shellWord(this.folder)}`, { become: true, timeoutMs: ANSWER_MS }));
+  }
+
+  private async renew(lease: Lease, inventory: ClusterSpec): Promise<void> {
+    try {
+      while (!(await lease.renew())) {
+        if (!lease.isHeld)
+          throw new FenceLost("a majority of the control planes has not answered for so long that another run may have begun");
+        await pause(AGAIN_MS);
+      }
+      await lease.move(inventory.controlPlane);
+    } catch (error) {
+      if (error instanceof LeaseRefused) throw new FenceLost(refusedText(error, this.ports.cluster));
+      throw error;
+    }
+  }
+
+  /** Keeps the lease while a step runs; where it is lost, the step is stopped. */
+  private async beat(lease: Lease, gone: AbortController): Promise<void> {
+    if (gone.signal.aborted) return;
+    try {
+      const renewed = await lease.renew();
+      if (renewed || lease.remaining > 0) return;
+      gone.abort(new FenceLost("the lease on the control planes could not be renewed in time: another run may have begun"));
+    } catch (error) {
+      const reason = error instanceof LeaseRefused ? refusedText(error, this.ports.cluster) : String(error);
+      gone.abort(new FenceLost(reason));
+    }
+  }
+
+  private async close(): Promise<void> {
+    await this.opened?.close();
+    this.opened = undefined;
+    this.lease = undefined;
+  }
+}
+
+/** Takes the lease away from a run that is known to be over, on every host that answers; false where no host had it from that run. */
+export async function breakLease(
+  hosts: RemoteHosts,
+  controlPlanes: readonly string[],
+  cluster: string,
+  run: string,
+  folder = hostFolder(cluster),
+): Promise<boolean> {
+  const { answers } = await askAll(controlPlanes, async (host) => {
+    const ask = async (request: LeaseRequest) =>
+      readAnswer(await printed(hosts, host, leaseScript(folder, request), { become: true, timeoutMs: ANSWER_MS }));
+    // Renewed for no time at all, and only where it is that run's.
+    const { granted } = await ask({ op: "hold", run, holder: "{}", seconds: 0, again: true });
+    await ask({ op: "release", run });
+    return granted;
+  });
+  return [...answers.values()].includes(true);
+}
+
+function leasePorts(hosts: RemoteHosts, folder: string): LeasePorts {
+  // Of the two clocks, one stands still while the machine sleeps and the other may be set back: the later one counts.
+  const wall = Date.now();
+  const steady = performance.now();
+  return {
+    ask: async (host, request) =>
+      readAnswer(await printed(hosts, host, leaseScript(folder, request), { become: true, timeoutMs: ANSWER_MS })),
+    now: () => Math.max(Date.now() - wall, performance.now() - steady),
+    pause: (ms) => pause(ms),
+    isDead: isDeadHolder,
+  };
+}
+
+/** Every line once, in the order they were written. */
+function unionOf(entries: readonly NumberedEntry[]): NumberedEntry[] {
+  const once = new Map(entries.map((entry) => [`${entry.run} ${entry.number}`, entry]));
+  return [...once.values()].sort((one, other) => (one.number ?? 0) - (other.number ?? 0) || one.at.localeCompare(other.at));
+}
+
+function refusedText({ holder, silent }: LeaseRefused, cluster: string): string {
+  if (holder) {
+    const who = readHolder(holder.holder);
+    const name = who ? `process ${who.pid} on ${who.host}` : "an unknown process";
+    return (
+      `another run is working on this cluster (${name}). Wait for it to end; if it has died, its lease ends in ` +
+      `${Math.max(1, Math.ceil(holder.seconds / 60))} min, or at once by \`kpaas cluster unlock ${cluster} --run ${holder.run}\`.`
+    );
+  }
+  const names = Object.entries(silent).map(([, reason]) => reason);
+  return `the lease needs a majority of the control planes: ${names.join("; ") || "none of them is known"}`;
+}
+
+function reasons(failures: ReadonlyMap<string, Error>): string {
+  return [...failures.values()].map(({ message }) => message).join("; ");
+}
