@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { withMutex } from "../host/mutex";
 import { recordPrograms } from "./checksums";
 import { InterruptedError } from "./errors";
-import { withMutex } from "./mutex";
 
 /** The ways to programs that are not there, in the order they are tried. */
 const WAYS = ["download", "build"] as const;
@@ -39,7 +39,7 @@ export async function install(
   await mkdir(cache, { recursive: true });
   const onWait = (owner: { pid: number; host: string }) =>
     onProgress?.(`waiting for process ${owner.pid} on ${owner.host}, which is installing ${what}`);
-  return await withMutex(mutex, { ...(signal ? { signal } : {}), onWait }, async () => {
+  const installed = withMutex(mutex, { ...(signal ? { signal } : {}), onWait }, async (): ReturnType<typeof install> => {
     // Another process may have installed it while this one waited.
     if (await wanted.isThere()) return { source: "cache" };
     await removeLeftovers(cache);
@@ -61,6 +61,9 @@ export async function install(
       }
     }
     return { failures };
+  });
+  return await installed.catch((error: unknown) => {
+    throw signal?.aborted ? new InterruptedError() : error;
   });
 }
 

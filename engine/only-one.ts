@@ -2,10 +2,10 @@ import { rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { hasCode, PRIVATE } from "../host/files";
+import { take } from "../host/mutex";
 import { makeOwnFolder } from "../host/own-folder";
 import { isAlive, type Owner, thisProcess } from "../host/processes";
 import { StackBusyError } from "./errors";
-import { take } from "./mutex";
 
 /** Who works on an environment. */
 interface Worker extends Owner {

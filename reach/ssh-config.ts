@@ -58,7 +58,7 @@ export function sshConfig(hosts: readonly SshHost[], { user, keyFile, agent, kno
     "  StrictHostKeyChecking accept-new",
     "  ConnectTimeout 15",
     "  ServerAliveInterval 15",
-    ...(batch === true ? ["  BatchMode yes", "  ConnectionAttempts 3", "  LogLevel ERROR"] : []),
+    ...(batch === true ? ["  BatchMode yes", "  LogLevel ERROR"] : []),
     ...(shares ? ["  ControlMaster auto", `  ControlPersist ${SHARED_FOR}`] : []),
     "",
   ].join("\n");

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { goBuild } from "../../engine/build";
-import { withMutex } from "../../engine/mutex";
 import { run } from "../../engine/run";
 import { makeFolder, writeWhole } from "../../host/files";
+import { withMutex } from "../../host/mutex";
 import {
   FLANNEL,
   GO_PARTS,

@@ -34,3 +34,34 @@ function podSecurity(variables: ClusterSpec["variables"]): Record<string, unknow
     kube_apiserver_enable_admission_plugins: [...new Set(["NodeRestriction", ...(Array.isArray(named) ? named : []), "PodSecurity"])],
   };
 }
+
+/** Groups of a cluster by name; the order of hosts in one is kubespray's order. */
+export function inventoryGroups(cluster: ClusterSpec, broken: readonly string[] = []): Record<string, readonly string[]> {
+  const workers = Object.entries(cluster.nodes).flatMap(([name, { roles }]) => (roles.includes("worker") ? [name] : []));
+  const brokenOf = (names: readonly string[]) => names.filter((name) => broken.includes(name));
+  return {
+    kube_control_plane: cluster.controlPlane,
+    etcd: cluster.etcd,
+    kube_node: workers,
+    calico_rr: [],
+    ...(broken.length === 0 ? {} : { broken_kube_control_plane: brokenOf(cluster.controlPlane), broken_etcd: brokenOf(cluster.etcd) }),
+  };
+}
+
+/** Groups that hold other groups. */
+export const INVENTORY_PARENTS: Readonly<Record<string, readonly string[]>> = {
+  k8s_cluster: ["calico_rr", "kube_control_plane", "kube_node"],
+};
+
+/**
+ * What must not go through an HTTP proxy: every node by address and name, the API's endpoint, pods, Services and their names, and what the
+ * variables add.
+ */
+export function proxyExceptions({ nodes, apiEndpoint, variables }: ClusterSpec): string {
+  const domain = typeof variables.dns_domain === "string" ? variables.dns_domain : String(variables.cluster_name ?? "cluster.local");
+  const own = Object.entries(nodes).flatMap(([name, { address }]) => [address, name, `${name}.${domain}`]);
+  const networks = [variables.kube_service_addresses ?? "10.233.0.0/18", variables.kube_pods_subnet ?? "10.233.64.0/18"].map(String);
+  const more = [variables.additional_no_proxy, variables.no_proxy].flatMap((each) => (typeof each === "string" ? each.split(",") : []));
+  const all = ["127.0.0.1", "localhost", apiEndpoint.host, ...own, ...networks, ".svc", `.${domain}`, ...more];
+  return [...new Set(all.map((each) => each.trim()).filter((each) => each !== ""))].join(",");
+}

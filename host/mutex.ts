@@ -1,8 +1,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { createWhole, readIfThere, removeIfStill, type WriteOptions } from "../host/files";
-import { isAlive, type Owner, thisProcess } from "../host/processes";
-import { InterruptedError } from "./errors";
+import { createWhole, readIfThere, removeIfStill, type WriteOptions } from "./files";
+import { isAlive, type Owner, thisProcess } from "./processes";
 
 /*
  * A mutex keeps processes of this host apart: a file that names its owner and is gone with it. (A lock, in this project, fixes the identities
@@ -20,7 +19,7 @@ export interface MutexOptions {
 
 /**
  * Runs `work` while holding the mutex `path`, waiting for a living owner and taking over from a dead one.
- * @throws InterruptedError when `signal` is aborted while waiting.
+ * @throws the reason of `signal` where that is aborted while waiting
  */
 export async function withMutex<T>(path: string, options: MutexOptions, work: () => Promise<T>): Promise<T> {
   let waitedFor: string | undefined;
@@ -30,8 +29,8 @@ export async function withMutex<T>(path: string, options: MutexOptions, work: ()
     const key = JSON.stringify(owner);
     if (key !== waitedFor) options.onWait?.(owner);
     waitedFor = key;
-    await wait(POLL_MS, undefined, { signal: options.signal }).catch(() => {
-      throw new InterruptedError();
+    await wait(POLL_MS, undefined, { signal: options.signal }).catch((error: unknown) => {
+      throw options.signal?.reason ?? error;
     });
   }
   try {

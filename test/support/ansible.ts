@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import { pythonEnvironment, requirementsOf } from "../../plugin/kubespray/ansible/python";
+import { releaseOf } from "../../plugin/kubespray/ansible/source";
+import type { PlaybookEvent, StepContext } from "../../plugin/kubespray/runner";
+import { cluster } from "../model/cluster/fixtures";
+
+/**
+ * The Python of an environment with ansible-core of the tag's range, without the collections: from PyPI, once, in the user's cache.
+ * Undefined where it cannot be had, which is said.
+ */
+export async function ansiblePython(tag = "v2.29.0"): Promise<string | undefined> {
+  const release = releaseOf(tag);
+  const requirements = requirementsOf(release, (name) => name !== "ansible");
+  try {
+    return await pythonEnvironment(requirements, release.ansible.python, { tell: () => undefined });
+  } catch (error) {
+    console.log(`    SKIPPED: no ansible-core here: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** A folder that plays a kubespray tag: a playbook for each name, written as YAML. */
+export function playbookFolder(folder: string, playbooks: Readonly<Record<string, string>>): string {
+  for (const [name, text] of Object.entries(playbooks)) {
+    const file = join(folder, name);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return folder;
+}
+
+/** A step that runs a playbook on everything. */
+export function stepOf(playbook: ClusterStep["playbook"], changes: Partial<ClusterStep> = {}): ClusterStep {
+  const nothing = { limit: [], tags: [], extraVars: {}, nodes: [], reason: "", precondition: "", check: "" };
+  return { id: `1-${playbook}`, kubespray: "v2.29.0", playbook, ...nothing, ...changes };
+}
+
+/** The fixture's cluster, with every host on this machine and without SSH. */
+export function localContext(python: string, variables: ClusterSpec["variables"] = {}, changes: Partial<StepContext> = {}): StepContext {
+  const inventory = cluster(undefined, {
+    variables: { ansible_connection: "local", ansible_become: false, ansible_python_interpreter: python, ...variables },
+  });
+  const machines = Object.fromEntries(Object.keys(inventory.nodes).map((name) => [name, { machineId: name, dialAddress: "127.0.0.1" }]));
+  return { inventory, machines, ssh: { user: "ubuntu", privateKey: "canary-key" }, secretVariables: [], secretValues: [], ...changes };
+}
+
+/** Keeps what a run tells. */
+export class Told {
+  readonly events: PlaybookEvent[] = [];
+  readonly take = (event: PlaybookEvent): void => void this.events.push(event);
+
+  of<E extends PlaybookEvent["event"]>(event: E): Extract<PlaybookEvent, { event: E }>[] {
+    return this.events.filter((each): each is Extract<PlaybookEvent, { event: E }> => each.event === event);
+  }
+}
+
+/** Waits for what another process does. */
+export async function until(happened: () => boolean): Promise<void> {
+  for (const end = Date.now() + 60_000; !happened(); await wait(50)) {
+    if (Date.now() > end) throw new Error(`not within a minute: ${happened}`);
+  }
+}
