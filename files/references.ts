@@ -4,13 +4,15 @@ import { secretFields } from "../model/environment/fields";
 import { replaceReferences } from "../model/environment/variable-values";
 import type { SecretReference } from "../model/plan/types";
 
-/** The content with the paths of its secret references, written in a file of one folder, as they read in a file of another. */
+function movePath(path: string, from: string, to: string): string {
+  return isAbsolute(path) || path.startsWith("~/") ? path : relative(to, resolve(from, path));
+}
+
+/** The content with the paths of its secret references and of kubespray, written in a file of one folder, as they read in a file of another. */
 export function moveReferences(content: unknown, from: string, to: string): unknown {
   if (from === to || !isFields(content)) return content;
   const move = (_path: string, reference: SecretReference): SecretReference =>
-    "file" in reference && !isAbsolute(reference.file) && !reference.file.startsWith("~/")
-      ? { file: relative(to, resolve(from, reference.file)) }
-      : reference;
+    "file" in reference ? { file: movePath(reference.file, from, to) } : reference;
   const moved = structuredClone(content);
   for (const field of [...secretFields, "cluster.variables"]) {
     const steps = field.split(".");
@@ -18,5 +20,7 @@ export function moveReferences(content: unknown, from: string, to: string): unkn
     const parent = steps.reduce<unknown>((value, step) => (isFields(value) ? value[step] : undefined), moved);
     if (isFields(parent) && parent[last] !== undefined) parent[last] = replaceReferences(field, parent[last], move);
   }
+  const source = isFields(moved.cluster) && isFields(moved.cluster.kubespray) ? moved.cluster.kubespray : {};
+  if (typeof source.source === "string") source.source = movePath(source.source, from, to);
   return moved;
 }

@@ -12,7 +12,12 @@ import { orUnknownStack } from "./standing";
  * What each layer hands to the next: one output, `contract`, typed and versioned, written and read here and nowhere else.
  */
 
-const machineSchema = z.object({ id: z.string(), dialAddress: z.string() });
+const machineSchema = z.object({
+  id: z.string(),
+  dialAddress: z.string(),
+  /** Where it has the volumes that are mounted, by their names. */
+  devices: z.record(z.string(), z.string()).exactOptional(),
+});
 
 const roleSchema = z.enum(["control-plane", "etcd", "worker", "bastion", "load-balancer", "nfs"]);
 
@@ -26,7 +31,16 @@ const machinePlanSchema = z.object({
   size: z.string(),
   image: z.string(),
   address: z.string(),
-  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().exactOptional(), device: z.string() })),
+  volumes: z.array(
+    z.object({
+      name: z.string(),
+      sizeGiB: z.number(),
+      type: z.string().exactOptional(),
+      mount: z.string().exactOptional(),
+      fileSystem: z.enum(["ext4", "xfs"]).exactOptional(),
+      device: z.string(),
+    }),
+  ),
   labels: z.record(z.string(), z.string()),
   taints: z.array(z.string()),
   spread: z.boolean(),
@@ -60,9 +74,11 @@ const clusterSchema = z.object({
   nodes: z.array(z.string()),
 });
 
+type LayerMachine = Pick<InfrastructureMachine, "id" | "dialAddress"> & Partial<Pick<InfrastructureMachine, "devices">>;
+
 /** What the cluster takes from the infrastructure. */
 export interface InfrastructureContract {
-  readonly machines: Readonly<Record<string, Pick<InfrastructureMachine, "id" | "dialAddress">>>;
+  readonly machines: Readonly<Record<string, LayerMachine>>;
   readonly ssh: SshAccess;
   /** The API's address outside the network, where it has one. */
   readonly apiPublicAddress?: Output<string>;
@@ -87,7 +103,10 @@ export function infrastructureOutput(
   return {
     version: 1,
     layer: "infrastructure",
-    machines: Object.fromEntries(Object.entries(machines).map(([name, { id, dialAddress }]) => [name, { id, dialAddress }])),
+    machines: mapValues(machines, ({ id, dialAddress, devices }, name) => {
+      const mounted = standing.find((machine) => machine.name === name)?.volumes.some(({ mount }) => mount !== undefined);
+      return { id, dialAddress, ...(mounted ? { devices } : {}) };
+    }),
     ssh: { ...ssh, privateKey: secret(ssh.privateKey) },
     standing,
     addresses,
@@ -105,6 +124,11 @@ function refuseLayer(plan: EnvironmentPlan, layer: Layer, reason: string): Refus
   return new RefusedError([{ environment: plan.environment, path: "layers", value: plan.layers, reason, remedy, severity: "error" }]);
 }
 
+/** A machine as the layer above takes it. */
+function known({ id, dialAddress, devices }: z.infer<typeof machineSchema>): LayerMachine {
+  return { id: output(id), dialAddress: output(dialAddress), ...(devices && { devices: mapValues(devices, (path) => output(path)) }) };
+}
+
 /** What the infrastructure's stack says, or in a preview what the plan predicts. @throws RefusedError */
 export async function readInfrastructure(plan: EnvironmentPlan): Promise<InfrastructureContract> {
   const found = await readContract(infrastructureSchema, plan.environment, "infrastructure");
@@ -113,7 +137,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
   const lacking = Object.keys(plan.cluster.nodes).filter((name) => !found?.machines[name]);
   if (found && lacking.length === 0) {
     return {
-      machines: mapValues(found.machines, ({ id, dialAddress }) => ({ id: output(id), dialAddress: output(dialAddress) })),
+      machines: mapValues(found.machines, known),
       ssh: readSsh(found.ssh),
       ...apiPublicAddress,
       predicted: false,
@@ -125,7 +149,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
   return {
     machines: mapValues(plan.cluster.nodes, (_, name) => {
       const made = found?.machines[name];
-      return made ? { id: output(made.id), dialAddress: output(made.dialAddress) } : unmade;
+      return made ? known(made) : unmade;
     }),
     ssh: found ? readSsh(found.ssh) : { user: plan.access.ssh.user, privateKey: secret(notKnown()) },
     ...(found === undefined && plan.network.floating.api ? { apiPublicAddress: notKnown() } : apiPublicAddress),

@@ -14,6 +14,7 @@ import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { failRunWhere, withoutStack } from "./fail-run";
 import type { TlsInputs } from "./inputs";
+import { kubespraySource } from "./kubespray-source";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
 import type { EnvironmentRecord, EnvironmentSpec, PlannedSpec } from "./spec";
 import { readStanding } from "./standing";
@@ -87,10 +88,11 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         machines: Object.fromEntries(
           plan.machines.flatMap(({ name: node }) => {
             const machine = machines[node];
-            return machine && node in plan.cluster.nodes ? [[node, { id: machine.id, dialAddress: machine.dialAddress }]] : [];
+            return machine && node in plan.cluster.nodes ? [[node, machine]] : [];
           }),
         ),
         ssh: this.infrastructure.ssh,
+        ...kubespraySource(plan),
         ...(proxyUrl === undefined ? {} : { proxyUrl }),
         ...publicApi(plan, this.infrastructure.apiEndpoint.publicAddress),
         ...(lost === undefined ? {} : { lostNodes: lost }),

@@ -1,6 +1,7 @@
 import { Output, type OutputInstance, output, secret } from "@pulumi/pulumi";
 import { isFields } from "../model/data";
 import type { InfrastructureFields, PlatformFields } from "../model/environment/environment-fields";
+import { backupSecrets } from "../model/plan/backups";
 import type { SecretReference } from "../model/plan/types";
 import type { Findings } from "../model/problems";
 import type { EnvironmentSecrets } from "./secrets";
@@ -74,7 +75,8 @@ export function plainFields<T>(fields: T, findings: Findings): PlainFields<T> {
       secrets[known] = secret(flowing);
       return reference(path);
     }
-    const variable = VARIABLE.exec(path)?.[1];
+    const [backup] = Object.entries(backupSecrets).find(([, field]) => field === path) ?? [];
+    const variable = backup ?? VARIABLE.exec(path)?.[1];
     if (variable !== undefined) {
       variables[variable] = secret(flowing.apply(String));
       return reference(path);

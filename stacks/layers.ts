@@ -9,6 +9,7 @@ import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi } from "./addresses";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
 import { createInfrastructure } from "./environment";
+import { kubespraySource } from "./kubespray-source";
 import type { EnvironmentSecrets } from "./secrets";
 
 /** How a layer is brought up. */
@@ -72,6 +73,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
         networkCidr: plan.network.cidr,
         machines: nodes,
         ssh,
+        ...kubespraySource(plan),
         ...(proxyUrl === undefined ? {} : { proxyUrl }),
         ...publicApi(plan, apiPublicAddress),
         ...(lost.length === 0 ? {} : { lostNodes: lost }),

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { all, getRootDirectory, getStack, log, output, RunError, runtime } from "@pulumi/pulumi";
 import type { SshAccess } from "../components/infrastructure";
+import { fromFolder } from "../files/from-folder";
 import { loadEnvironment } from "../files/load";
 import { describeLockChanges, lockProblems } from "../files/lock-problems";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
@@ -46,7 +47,7 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
     const { applied, verdict } = await guard(plan, options);
     await options.onJudged?.(verdict);
     if ((options.layer ?? "infrastructure") === "infrastructure") await tellLater(applied, plan);
-    const wanted = options.sandbox ? withStandIns(plan) : plan;
+    const wanted = fromHere(options.sandbox ? withStandIns(plan) : plan, options.folder);
     const secrets = options.sandbox ? standInSecrets(plan) : await resolveSecrets(plan, options.folder);
     const lead = (ssh: SshAccess): void => {
       // Until a preview's end no machine is built anew.
@@ -55,6 +56,11 @@ export function environmentProgram(plan: EnvironmentPlan, options: ProgramOption
     };
     return { ...(await register(wanted, secrets, verdict.lost, options, lead)), applied: appliedState(plan, applied) };
   };
+}
+
+/** The plan with its paths as they read from anywhere. */
+function fromHere(plan: EnvironmentPlan, folder = process.cwd()): EnvironmentPlan {
+  return plan.kubesprayFrom === undefined ? plan : { ...plan, kubesprayFrom: fromFolder(folder, plan.kubesprayFrom) };
 }
 
 /** What `pulumi up` runs in this project: the stack's name selects the environment. */

@@ -4,6 +4,7 @@ import { fromFolder } from "../files/from-folder";
 import { registry } from "../files/registry";
 import { wrongCredentials } from "../model/cloud";
 import { isTemplate, referencesIn } from "../model/environment/variable-values";
+import { backupSecrets } from "../model/plan/backups";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
@@ -70,7 +71,8 @@ export async function resolveSecrets(
   const variables: Record<string, Output<string>> = {};
   for (const [path, reference] of referencesIn(plan.cluster.variables)) {
     const value =
-      given.variables?.[path] ?? (await resolve(`cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan))));
+      given.variables?.[path] ??
+      (await resolve(backupSecrets[path] ?? `cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan))));
     if (value) variables[path] = value;
   }
   if (problems.length > 0) throw new RefusedError(problems);

@@ -24,6 +24,8 @@ export interface ClusterMachine {
   readonly id: Input<string>;
   /** The address SSH dials, through the bastion where there is one. */
   readonly dialAddress: Input<string>;
+  /** Where it has its volumes, by their names. @default as planned */
+  readonly devices?: Readonly<Record<string, Input<string>>>;
 }
 
 export interface ClusterArgs {
@@ -36,6 +38,8 @@ export interface ClusterArgs {
   /** By node name: one for every node of the spec. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
   readonly ssh: KubesprayAccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
+  /** A folder or tarball that kubespray is taken from. Changing it runs no playbook. @default its git repository */
+  readonly kubespraySource?: string;
   /** The HTTP proxy through which the API is reached. Changing it touches no object. @default none */
   readonly proxyUrl?: string;
   /** The address at which the API is reached from outside the nodes' network. Changing it touches no object. @default the one nodes use */
@@ -60,7 +64,7 @@ export class Cluster extends ComponentResource {
   readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    const { spec, secretVariables = {}, networkCidr, machines, ssh, proxyUrl, publicAddress, lostNodes } = args;
+    const { spec, secretVariables = {}, networkCidr, machines, ssh, kubespraySource, proxyUrl, publicAddress, lostNodes } = args;
     // The first contact is this tool's, not the cluster's.
     const { firstHostKeys: _, ...access } = ssh;
     const nodes = withMachines(spec, machines);
@@ -71,7 +75,15 @@ export class Cluster extends ComponentResource {
 
     this.resource = new KubesprayCluster(
       `${name}-kubespray`,
-      { ...spec, nodes, variables, networkCidr, ssh: access, ...(lostNodes ? { lostNodes } : {}) },
+      {
+        ...spec,
+        nodes,
+        variables,
+        networkCidr,
+        ssh: access,
+        ...(kubespraySource === undefined ? {} : { kubespraySource }),
+        ...(lostNodes ? { lostNodes } : {}),
+      },
       { parent: this },
     );
     const { kubeconfig, endpoint } = this.resource;
@@ -141,7 +153,9 @@ function withMachines(spec: ClusterSpec, machines: ClusterArgs["machines"]): Rec
   return Object.fromEntries(
     Object.entries(spec.nodes).flatMap(([name, node]) => {
       const machine = machines[name];
-      return machine ? [[name, { ...node, machineId: machine.id, dialAddress: machine.dialAddress }]] : [];
+      if (!machine) return [];
+      const volumes = node.volumes?.map((volume) => ({ ...volume, device: machine.devices?.[volume.name] ?? volume.device }));
+      return [[name, { ...node, machineId: machine.id, dialAddress: machine.dialAddress, ...(volumes ? { volumes } : {}) }]];
     }),
   );
 }

@@ -1,13 +1,15 @@
 import { CustomResource, type CustomResourceOptions, type Input, mergeOptions, type Output, secret } from "@pulumi/pulumi";
-import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
+import type { ClusterNode, ClusterSpec, NodeVolume } from "../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 
 /** A node and the machine behind it. */
-export interface KubesprayNodeArgs extends ClusterNode {
+export interface KubesprayNodeArgs extends Omit<ClusterNode, "volumes"> {
   /** The cloud's id of the machine. Changes when the machine is built anew, and then the node joins anew. */
   readonly machineId: Input<string>;
   /** The address SSH dials. Changing it runs no playbook. */
   readonly dialAddress: Input<string>;
+  /** Data volumes that are mounted. */
+  readonly volumes?: readonly (Omit<NodeVolume, "device"> & { readonly device: Input<string> })[];
 }
 
 /** How playbooks log in to the machines. Changing it runs no playbook. */
@@ -26,6 +28,8 @@ export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "varia
   readonly nodes: Readonly<Record<string, KubesprayNodeArgs>>;
   /** The subnet of the nodes, for checking that it overlaps neither pods nor services. */
   readonly networkCidr?: string;
+  /** A folder or tarball that kubespray is taken from. Changing it runs no playbook. @default its git repository */
+  readonly kubespraySource?: string;
   /** Nodes that answer no more: they are removed without drain and reset. @default none */
   readonly lostNodes?: Input<readonly string[] | undefined>;
   readonly ssh: KubesprayAccessArgs;

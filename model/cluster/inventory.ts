@@ -9,6 +9,11 @@ export function hostVariables(node: ClusterNode): Record<string, unknown> {
     ...(node.etcdMember === undefined ? {} : { etcd_member_name: node.etcdMember }),
     ...(Object.keys(node.labels).length > 0 ? { node_labels: node.labels } : {}),
     ...(node.taints.length > 0 ? { node_taints: node.taints } : {}),
+    ...(node.volumes === undefined
+      ? {}
+      : {
+          kpaas_volumes: node.volumes.map(({ fileSystem, ...volume }) => ({ ...volume, ...(fileSystem && { file_system: fileSystem }) })),
+        }),
   };
 }
 

@@ -16,6 +16,16 @@ export const nodeFields = {
   etcdMember: text.exactOptional(),
   labels: z.record(text, text),
   taints: z.array(text),
+  volumes: z
+    .array(
+      z.strictObject({
+        name: text,
+        device: text,
+        mount: text.exactOptional(),
+        fileSystem: z.enum(["ext4", "xfs"]).exactOptional(),
+      }),
+    )
+    .exactOptional(),
   reboot: text.exactOptional(),
   patch: text.exactOptional(),
 };

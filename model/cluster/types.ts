@@ -14,10 +14,21 @@ export interface ClusterNode {
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:Effect`. */
   readonly taints: readonly string[];
+  /** Data volumes that are mounted. */
+  readonly volumes?: readonly NodeVolume[];
   /** ISO 8601: the host is rebooted, drained, unless it has booted since. */
   readonly reboot?: string;
   /** ISO 8601: its packages are brought up to date, and it is rebooted where they need it, unless that was done since. */
   readonly patch?: string;
+}
+
+/** A data volume that is mounted on its node. */
+export interface NodeVolume {
+  readonly name: string;
+  /** A path that stays. */
+  readonly device: string;
+  readonly mount?: string;
+  readonly fileSystem?: "ext4" | "xfs";
 }
 
 /** A kubespray cluster as wanted: the pure part of what `kpaas:kubespray:Cluster` takes. */

@@ -1,5 +1,6 @@
 import type { Findings } from "../problems";
 import { type Amount, parseQuantity } from "../quantity";
+import { isSystemFolder } from "./system-folders";
 import type { Environment, WantedService } from "./types";
 
 /** What can be wrong with the share and with what services ask for. */
@@ -8,54 +9,12 @@ export function checkPlatform(environment: Environment, findings: Findings): voi
   for (const service of environment.platform.services) checkResources(service, findings);
 }
 
-/** Folders that the system of the machine itself lives in: the volume would be mounted over them. */
-const systemFolders = [
-  "/",
-  "/home",
-  "/mnt",
-  "/media",
-  "/opt",
-  "/srv",
-  "/var",
-  "/var/cache",
-  "/var/lib",
-  "/var/log",
-  "/var/mail",
-  "/var/opt",
-  "/var/spool",
-  "/var/tmp",
-];
-/** Those in which nothing of ours may be either. */
-const systemTrees = [
-  ...[
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/lost+found",
-    "/proc",
-    "/root",
-    "/run",
-    "/sbin",
-    "/snap",
-    "/sys",
-    "/tmp",
-    "/usr",
-  ],
-  ...["/var/lib/cloud", "/var/lib/dpkg", "/var/lib/nfs", "/var/lib/systemd", "/var/lock", "/var/run", "/var/snap"],
-];
-
 /** A share of a machine of ours is a volume that is mounted at its path. */
 function checkShare({ access, platform }: Environment, findings: Findings): void {
   const { storage } = platform;
   if (storage.kind !== "nfs" || storage.server !== undefined) return;
   const { path } = storage;
-  const trees = [...systemTrees, `/home/${access.sshUser}`];
-  if (!systemFolders.includes(path) && !trees.some((tree) => path === tree || path.startsWith(`${tree}/`))) return;
+  if (!isSystemFolder(path, access.sshUser)) return;
   findings.error(
     "platform.storage.path",
     "is a folder of the machine's own system, and the volume would be mounted over it",

@@ -1,5 +1,6 @@
 import { poolLabel } from "../kubernetes-names";
 import type { Findings } from "../problems";
+import { isSystemFolder } from "./system-folders";
 import type { Environment, WantedGroup } from "./types";
 
 /** Names of groups of machines that are no pools. */
@@ -17,10 +18,10 @@ const reservedLabels: Readonly<Record<string, string>> = {
 
 /** What can be wrong in a pool of workers by itself. */
 export function checkPools(environment: Environment, findings: Findings): void {
-  for (const group of environment.groups) if (group.roles.includes("worker")) checkPool(group, findings);
+  for (const group of environment.groups) if (group.roles.includes("worker")) checkPool(group, environment.access.sshUser, findings);
 }
 
-function checkPool(group: WantedGroup, findings: Findings): void {
+function checkPool(group: WantedGroup, user: string, findings: Findings): void {
   if (reservedPools.includes(group.name)) {
     findings.error(group.path, `"${group.name}" is the name of machines that belong to no pool`, "choose another name for the pool");
   }
@@ -36,6 +37,31 @@ function checkPool(group: WantedGroup, findings: Findings): void {
       "is the name of another volume of the pool already",
       "give each volume of a pool its own name",
       names[index],
+    );
+  for (const [index, { mount, fileSystem }] of group.volumes.entries()) {
+    const path = `${group.path}.volumes.${index}`;
+    if (mount === undefined && fileSystem !== undefined)
+      findings.error(
+        `${path}.fileSystem`,
+        "is made where the volume is mounted, and it is not",
+        "give it a mount, or take this out",
+        fileSystem,
+      );
+    if (mount !== undefined && isSystemFolder(mount, user))
+      findings.error(
+        `${path}.mount`,
+        "is a folder of the machine's own system, and the volume would be mounted over it",
+        "choose a folder of its own",
+        mount,
+      );
+  }
+  const mounts = group.volumes.map(({ mount, name }) => mount ?? `not mounted: ${name}`);
+  for (const index of repeated(mounts))
+    findings.error(
+      `${group.path}.volumes.${index}.mount`,
+      "is where another volume of the pool is mounted",
+      "give each its own folder",
+      mounts[index],
     );
   const taints = group.taints.map((each) => each.replace(/=[^:]*/, ""));
   for (const index of repeated(taints))

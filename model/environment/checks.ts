@@ -28,6 +28,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkAccess(environment, findings);
   checkReach(environment, findings);
   checkVariables(environment, registry, findings);
+  checkBackups(environment, findings);
   checkNetworkPolicies(environment, findings);
   checkImage(environment, findings);
   checkServices(environment, registry, findings);
@@ -156,6 +157,16 @@ function checkAccess(environment: Environment, findings: Findings): void {
       "add 0.0.0.0/0 to ingressCidrs, or use selfSigned or provided",
     );
   }
+}
+
+/** A backup is for the day on which the hosts are gone. */
+function checkBackups({ cluster: { backups } }: Environment, findings: Findings): void {
+  if (backups === undefined || !("local" in backups.to)) return;
+  findings.warn(
+    "cluster.backups.etcd.to",
+    "backups on the hosts themselves are lost with them",
+    "keep them elsewhere, by s3 or nfs, or accept it",
+  );
 }
 
 /** The platform closes its services by NetworkPolicies, and so may its users: what does not enforce them leaves everything open. */

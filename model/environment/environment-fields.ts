@@ -170,14 +170,18 @@ export interface ClusterFields {
     /** Taints of their Kubernetes nodes, KEY=VALUE:EFFECT. A change is applied to what stands. */
     readonly taints?: readonly string[];
     /** Data volumes of each machine; they outlive its rebuilds. A change: added or larger: applied to what stands; one that goes: needs the approval discard-volume; a smaller one, or of another type: refused; otherwise: applied to what stands. */
-    readonly volumes?: readonly {
+    readonly volumes?: readonly ({
       /** Unique within the machine. A change is applied to what stands. */
       readonly name: string;
       /** Its size in GiB. A change is applied to what stands. */
       readonly sizeGiB: number;
       /** The cloud's volume type, by name or id. Default: the cloud's. A change is applied to what stands. */
       readonly type?: string;
-    }[];
+      /** The folder it is mounted at, with a file system made on it where it is empty; a volume that holds anything else is never touched. Default: not mounted: it stays raw. A change is applied to what stands. */
+      readonly mount?: string;
+      /** With mount: ext4 or xfs. Default: ext4. A change is applied to what stands. */
+      readonly fileSystem?: "ext4" | "xfs";
+    })[];
     /** Not two of them on one host, where the cloud can. Default: true. A change counts for machines built from then on. */
     readonly spread?: boolean;
   }>>;
@@ -222,6 +226,49 @@ export interface ClusterFields {
   readonly certificates?: {
     /** Whether the hosts renew them by themselves; in either case a preview shows the renewal of what ends within 30 days. Default: true. A change is applied to what stands. */
     readonly autoRenew?: boolean;
+  };
+  /** Where kubespray comes from. A change is applied to what stands. */
+  readonly kubespray?: {
+    /** A folder or tarball of the tag that the lock names; a relative path goes by the folder of the file it stands in. Default: its git repository, pinned by tag and commit. A change is applied to what stands. */
+    readonly source: string;
+  };
+  /** Backups. Default: none. A change is applied to what stands. */
+  readonly backups?: {
+    /** Snapshots of etcd with what opens them: the cluster's authority, the keys of its accounts, the keys of its Secrets. A change is applied to what stands. */
+    readonly etcd: {
+      /** When one is made, as in a crontab, by the hosts' clock. Default: every six hours. A change is applied to what stands. */
+      readonly schedule?: string;
+      /** How many are kept. Default: 28. A change is applied to what stands. */
+      readonly keep?: number;
+      /** The certificate, PEM, that they are encrypted to: the private key that opens them is kept off the cluster. A change is applied to what stands. */
+      readonly encryptTo: string;
+      /** local: in /var/backups/kpaas-etcd on the control planes; or an S3 bucket, or an NFS share. Default: local, with a warning. A change is applied to what stands. */
+      readonly to?: "local" | {
+        /** A bucket, by the S3 protocol. A change is applied to what stands. */
+        readonly s3: {
+          /** Its name. A change is applied to what stands. */
+          readonly bucket: string;
+          /** What its objects' names begin with. Default: the environment's name. A change is applied to what stands. */
+          readonly prefix?: string;
+          /** The server, https://HOST:PORT. Default: Amazon's of the region. A change is applied to what stands. */
+          readonly endpoint?: string;
+          /** Its region. Default: us-east-1. A change is applied to what stands. */
+          readonly region?: string;
+          /** The key's name. A change is applied to what stands. */
+          readonly accessKey: SecretReference;
+          /** The key. A change is applied to what stands. */
+          readonly secretKey: SecretReference;
+        };
+      } | {
+        /** A share of a server that is there. A change is applied to what stands. */
+        readonly nfs: {
+          /** The server, by address or name. A change is applied to what stands. */
+          readonly server: string;
+          /** The share's folder. A change is applied to what stands. */
+          readonly path: string;
+        };
+      };
+    };
   };
   /** What a destroy does to the hosts: forget leaves them as they are, reset runs kubespray's reset first. Default: forget. A change is applied to what stands. */
   readonly onDelete?: "forget" | "reset";

@@ -6,28 +6,9 @@
 
 import { globalRegistry, z } from "zod";
 import type { Registry } from "../registry";
+import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId, VERSION } from "./cluster-field-docs";
 import * as kinds from "./fields";
 import { laterClouds } from "./later-clouds";
-
-/** One field, or a kind of fields. */
-export interface FieldDoc {
-  /** Dotted; `KEY` for a name of the file's own, `N` for a place in a list. One that begins with `…` counts wherever a path ends so. */
-  readonly path: string;
-  /** What it means, without a full stop. */
-  readonly means: string;
-  /** What is taken where the file is silent, in words; left out where nothing is. */
-  readonly byDefault?: string;
-  /** `true`: no value is supported yet. Values: those are not. */
-  readonly later?: true | readonly string[];
-  /** A narrower type than the schema's, where TypeScript has one; `#` stands for any number in it. */
-  readonly type?: string;
-}
-
-const ADDRESS = "`#.#.#.#`";
-const CIDR = "`#.#.#.#/#`";
-const VERSION = "`#.#.#`";
-
-const nameOrId = "by name or id";
 
 export const fieldDocs: readonly FieldDoc[] = [
   { path: "name", means: "the identity of the environment: a DNS label of at most 30 characters, which the stack and every resource take" },
@@ -139,88 +120,7 @@ export const fieldDocs: readonly FieldDoc[] = [
     type: "SecretReference",
   },
 
-  { path: "cluster", means: "the Kubernetes cluster on the machines" },
-  { path: "cluster.engine", means: "what makes the cluster", byDefault: "`kubespray`", later: ["eks", "gke", "aks", "imported"] },
-  {
-    path: "cluster.kubernetes",
-    means:
-      "any version that a catalogued kubespray release installs, in quotes: `\"1.35.4\"`. It comes by the release's own kubespray where that installs it, else by the newest that does; the lock file keeps both, `check` and `plan` say what that leaves of the release's own choice",
-    byDefault: "the release's",
-    type: VERSION,
-  },
-  { path: "cluster.controlPlane", means: "the control planes", byDefault: "as the profile" },
-  {
-    path: "cluster.controlPlane.nodes",
-    means: "an odd number, or a map of keys; any number with external etcd",
-    byDefault: "as the profile",
-  },
-  { path: "cluster.controlPlane.size", means: `their flavor, ${nameOrId}`, byDefault: "`m1.large`" },
-  { path: "cluster.etcd", means: "where etcd runs", byDefault: "on the control planes" },
-  {
-    path: "cluster.etcd.placement",
-    means: "`stacked`: on the control planes; `external`: on machines of its own, `etcd-1…`, that are no Kubernetes nodes",
-    byDefault: "`stacked`",
-  },
-  { path: "cluster.etcd.nodes", means: "with `external`: an odd number, or a map of keys", byDefault: "`3`" },
-  { path: "cluster.etcd.size", means: `with \`external\`: their flavor, ${nameOrId}`, byDefault: "the control planes'" },
-  { path: "cluster.pools", means: "pools of workers, by name", byDefault: "one pool, `worker`" },
-  { path: "cluster.pools.KEY.nodes", means: "a number, or a map of keys", byDefault: "as many as the profile gives" },
-  { path: "cluster.pools.KEY.size", means: `their flavor, ${nameOrId}`, byDefault: "`m1.xlarge`" },
-  { path: "cluster.pools.KEY.labels", means: "labels of their Kubernetes nodes" },
-  { path: "cluster.pools.KEY.taints", means: "taints of their Kubernetes nodes, `KEY=VALUE:EFFECT`" },
-  { path: "cluster.pools.KEY.volumes", means: "data volumes of each machine; they outlive its rebuilds" },
-  { path: "cluster.pools.KEY.volumes.N.name", means: "unique within the machine" },
-  { path: "cluster.pools.KEY.volumes.N.sizeGiB", means: "its size in GiB" },
-  { path: "cluster.pools.KEY.volumes.N.type", means: `the cloud's volume type, ${nameOrId}`, byDefault: "the cloud's" },
-  { path: "cluster.pools.KEY.spread", means: "not two of them on one host, where the cloud can", byDefault: "`true`" },
-  { path: "…nodes.KEY", means: "one machine: its key is its identity" },
-  { path: "…nodes.KEY.zone", means: "its zone, one of `infrastructure.zones`", byDefault: "the one with the fewest, then as locked" },
-  { path: "…nodes.KEY.address", means: "its address in the network", byDefault: "the first free one, then as locked", type: ADDRESS },
-  { path: "…nodes.KEY.size", means: `its flavor, ${nameOrId}`, byDefault: "its group's" },
-  { path: "…nodes.KEY.generation", means: "raised by one to have the machine built anew beside the old one", byDefault: "`1`" },
-  { path: "cluster.network", means: "the networks of pods and Services" },
-  { path: "cluster.network.plugin", means: "who connects the pods", byDefault: "`calico`" },
-  { path: "cluster.network.encapsulation", means: "how pod traffic travels between nodes", byDefault: "`vxlan`" },
-  { path: "cluster.network.podCidr", means: "addresses of pods", byDefault: "`10.233.64.0/18`", type: CIDR },
-  { path: "cluster.network.serviceCidr", means: "addresses of Services", byDefault: "`10.233.0.0/18`", type: CIDR },
-  { path: "cluster.network.nodePrefix", means: "the prefix length of one node's share of `podCidr`", byDefault: "`24`" },
-  { path: "cluster.network.proxyMode", means: "how kube-proxy leads to Services", byDefault: "`ipvs`" },
-  { path: "cluster.runtime", means: "what runs the containers", byDefault: "`crio`" },
-  { path: "cluster.apiEndpoint", means: "where nodes and clients reach the API" },
-  {
-    path: "cluster.apiEndpoint.kind",
-    means: "`loadBalancer`: one of the cloud's; `node`: the one control plane itself",
-    byDefault: "`loadBalancer` with several control planes, else `node`",
-    later: ["virtualIp"],
-  },
-  { path: "cluster.apiEndpoint.domain", means: "a DNS name that its certificate holds too, and that kubeconfigs lead to" },
-  { path: "cluster.apiEndpoint.address", means: "its address in the network", byDefault: "planned, then as locked", type: ADDRESS },
-  { path: "cluster.hardening", means: "what makes the cluster safer than Kubernetes' own defaults" },
-  { path: "cluster.hardening.auditLog", means: "whether the API server writes an audit log", byDefault: "`true`" },
-  { path: "cluster.hardening.encryptSecrets", means: "whether Secrets are encrypted in etcd", byDefault: "`true`" },
-  {
-    path: "cluster.hardening.tlsCipherSuites",
-    means: "what the control plane's servers offer, by Go's names",
-    byDefault: "K-PaaS's choice",
-  },
-  { path: "cluster.hardening.podSecurity", means: "the Pod Security Standard that namespaces are held to which do not say" },
-  { path: "cluster.certificates", means: "the cluster's own certificates" },
-  {
-    path: "cluster.certificates.autoRenew",
-    means: "whether the hosts renew them by themselves; in either case a preview shows the renewal of what ends within 30 days",
-    byDefault: "`true`",
-  },
-  { path: "cluster.backups", means: "backups of etcd", later: true },
-  { path: "cluster.airGap", means: "mirrors of images and files", later: true },
-  {
-    path: "cluster.onDelete",
-    means: "what a destroy does to the hosts: `forget` leaves them as they are, `reset` runs kubespray's reset first",
-    byDefault: "`forget`",
-  },
-  {
-    path: "cluster.variables",
-    means: "[passed to kubespray](#variables-passed-to-kubespray); one that has a field above is refused",
-  },
+  ...clusterDocs,
 
   { path: "platform", means: "what runs in the cluster" },
   {

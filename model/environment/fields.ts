@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { alignedCidr, overlaps, parseAddress, parseCidr, parseRange, parseSpan } from "../ipv4";
-import { labelKey, labelValue, nodeTaint } from "../kubernetes-names";
+import { labelKey, labelValue, nodeTaint, objectName } from "../kubernetes-names";
 import { type Amount, quantityProblem } from "../quantity";
 import { domainName, meant, meantDomain, turnedRange } from "./suggestions";
 import { unusable } from "./unusable-addresses";
@@ -109,6 +109,8 @@ export const positive = z.int().min(1);
 export const secretFields: readonly string[] = [
   "infrastructure.credentials",
   "infrastructure.access.ssh.privateKey",
+  "cluster.backups.etcd.to.s3.accessKey",
+  "cluster.backups.etcd.to.s3.secretKey",
   "platform.tls.certificate",
   "platform.tls.key",
 ];
@@ -133,8 +135,41 @@ export const taint = z.string().regex(nodeTaint, "must read key=value:Effect wit
 /** The description of a field that names something of the cloud. A text in the form of an id (a UUID) is taken for one. */
 export const nameOrId = "Its name or id in the cloud.";
 
+/** A server that machines call. */
+export const hostOrAddress = z
+  .string()
+  .refine(
+    (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : objectName.test(name) && name !== "localhost"),
+    "must be an IPv4 address or a host name that other machines can look up",
+  );
+/** The address of a web server, with a path where there is one, and without user and password. */
+export const serverUrl = z
+  .string()
+  .regex(
+    /^https?:\/\/[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/,
+    "must be a URL such as https://files.example.org:9000",
+  );
+
+/** A folder of a machine: plain, because it stands in unit files, mount options and shell lines. */
+export const folder = z
+  .string()
+  .max(255)
+  .refine((path) => /^\/([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/.test(path), {
+    message: 'must be an absolute path of letters, digits, ".", "_", "-" and single "/"',
+    params: { remedy: meant((path) => (/^\/.*[^/]\/+$/.test(path) ? path.replace(/\/+$/, "") : undefined)) },
+  })
+  .refine((path) => !/\/\.{1,2}(\/|$)/.test(path), {
+    message: "must name its folder without . and ..",
+    params: { remedy: "write the folder that is meant" },
+  });
 /** A data volume of each machine of a pool. */
-export const volume = z.strictObject({ name: label("a volume's name", 20), sizeGiB: positive, type: text.optional().describe(nameOrId) });
+export const volume = z.strictObject({
+  name: label("a volume's name", 20),
+  sizeGiB: positive,
+  type: text.optional().describe(nameOrId),
+  mount: folder.optional(),
+  fileSystem: z.enum(["ext4", "xfs"]).optional(),
+});
 
 const node = z.strictObject({
   zone: zone.optional(),
@@ -151,18 +186,6 @@ export const nodes = (least: number) =>
       .refine((keys) => Object.keys(keys).length >= least, "must have at least one machine"),
   ]);
 
-/** The folder that a share is: plain, because it stands in unit files, mount options and shell lines. */
-export const sharePath = z
-  .string()
-  .max(255)
-  .refine((path) => /^\/([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/.test(path), {
-    message: 'must be an absolute path of letters, digits, ".", "_", "-" and single "/"',
-    params: { remedy: meant((path) => (/^\/.*[^/]\/+$/.test(path) ? path.replace(/\/+$/, "") : undefined)) },
-  })
-  .refine((path) => !/\/\.{1,2}(\/|$)/.test(path), {
-    message: "must name its folder without . and ..",
-    params: { remedy: "write the folder that is meant" },
-  });
 /** How much of a resource a container asks for or may have: as a number or with a suffix. */
 const amount = (what: Amount) =>
   z.union([z.string(), z.number()]).superRefine((value, context) => {

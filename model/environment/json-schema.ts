@@ -2,7 +2,8 @@ import { z } from "zod";
 import { at, isFields } from "../data";
 import { type ChangeRow, changeRows } from "../guard/changes";
 import type { Registry } from "../registry";
-import { docOf, type FieldDoc } from "./field-docs";
+import type { FieldDoc } from "./cluster-field-docs";
+import { docOf } from "./field-docs";
 import { environmentFileSchema } from "./schema";
 
 /** The JSON Schema of environment files, for editors, with what each field means. */

@@ -18,6 +18,7 @@ export interface NamedAddress extends Span {
 export function namedAddresses(environment: Environment): NamedAddress[] {
   const { access, network, platform } = environment;
   const { storage } = platform;
+  const { backups } = environment.cluster;
   const named = (kind: NamedAddress["kind"], path: string, text: string | undefined): NamedAddress[] => {
     const span = text === undefined ? undefined : parseSpan(text);
     return text === undefined || span === undefined ? [] : [{ ...span, kind, path, text }];
@@ -27,6 +28,7 @@ export function namedAddresses(environment: Environment): NamedAddress[] {
   return [
     ...listed("server", "infrastructure.network.dns", network.dns),
     ...named("server", "platform.storage.server", storage.kind === "nfs" ? storage.server : undefined),
+    ...named("server", "cluster.backups.etcd.to.nfs.server", backups && "nfs" in backups.to ? backups.to.nfs.server : undefined),
     ...listed("caller", "infrastructure.access.adminCidrs", access.adminCidrs),
     // What ingressCidrs has by default stands elsewhere in the file.
     ...listed("caller", "infrastructure.access.ingressCidrs", access.ingressCidrs).filter(

@@ -15,7 +15,8 @@ export interface ParsedFile {
   readonly broken: readonly string[];
 }
 
-type Issue = z.core.$ZodIssue;
+/** `union`: the value, of several possible forms, in whose form the issue is. */
+type Issue = z.core.$ZodIssue & { readonly union?: readonly PropertyKey[] };
 type Path = readonly (string | number)[];
 
 /** Stand-ins for required fields, so that the other parts are checked even when these are missing. */
@@ -58,8 +59,11 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
         const text = path.join(".");
         // One problem a field; what is wrong only because a part of it was taken out is none.
         if (doomed.some((each) => each.join(".") === text)) continue;
-        const partial = ["too_small", "custom", "invalid_union"].includes(issue.code) || read(draft, path) === undefined;
-        const emptied = partial && [...broken].some((each) => each.startsWith(`${text}.`));
+        const value = read(draft, path);
+        const partial = ["too_small", "custom", "invalid_union"].includes(issue.code) || value === undefined || isFields(value);
+        // Of several forms a value may have, the one that was meant is not told any more once a part of it is gone.
+        const whole = issue.union === undefined || value !== undefined ? text : issue.union.join(".");
+        const emptied = partial && [...broken].some((each) => each.startsWith(`${whole}.`));
         if (!broken.has(text) && !emptied) report(issue, draft, registry, findings);
         doomed.push(path);
       }
@@ -90,11 +94,13 @@ function flatten(issue: Issue): Issue[] {
     .filter((branch) => branch.every((each) => each.path.length > 0 || each.code !== "invalid_type"))
     .sort((a, b) => weight(a) - weight(b))[0];
   if (!meant || (meant.length > 0 && meant.every((each) => each.code === "unrecognized_keys") && issue.errors.length > 2)) return [issue];
-  return meant.flatMap((each) => flatten({ ...each, path: [...issue.path, ...each.path] } as Issue));
+  return meant.flatMap((each) => flatten({ ...each, path: [...issue.path, ...each.path], union: issue.path } as Issue));
 }
 
 function weight(branch: readonly Issue[]): number {
-  return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 : 1), 0);
+  // A word that could stand in place of the map was not meant by who wrote a map.
+  const isWord = (issue: Issue): boolean => issue.code === "invalid_value" && issue.path.length === 0;
+  return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 : isWord(issue) ? 5 : 1), 0);
 }
 
 function report(issue: Issue, draft: unknown, registry: Registry, findings: Findings): void {

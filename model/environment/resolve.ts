@@ -7,7 +7,7 @@ import type { Amount } from "../quantity";
 import { cloudOf, type Registry, switchedServices } from "../registry";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
-import type { Environment, WantedGroup, WantedMachine, WantedService } from "./types";
+import type { Environment, WantedBackups, WantedGroup, WantedMachine, WantedService } from "./types";
 
 interface ProfileDefaults {
   readonly controlPlanes: number;
@@ -107,6 +107,8 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
         ...given("podSecurity", cluster.hardening?.podSecurity),
       },
       autoRenewCertificates: cluster.certificates?.autoRenew ?? true,
+      ...given("backups", cluster.backups && backupsOf(cluster.backups.etcd, file.name)),
+      ...given("kubesprayFrom", cluster.kubespray?.source),
       onDelete: cluster.onDelete ?? cloud.defaults.onDelete,
       variables: cluster.variables ?? {},
     },
@@ -188,7 +190,7 @@ function groupsOf(
       machines: machinesOf(name, pool.nodes ?? defaults.workers, pool.size ?? sizes.worker),
       labels: pool.labels ?? {},
       taints: pool.taints ?? [],
-      volumes: pool.volumes ?? [],
+      volumes: (pool.volumes ?? []).map((volume) => (volume.mount === undefined ? volume : { fileSystem: "ext4" as const, ...volume })),
       spread: pool.spread ?? can.spread,
       counted: pool.nodes !== undefined && sameValue(pool.nodes, fieldAt(own, "cluster", "pools", name, "nodes")),
     })),
@@ -206,6 +208,16 @@ function groupsOf(
         ]
       : []),
   ];
+}
+
+type BackupsField = NonNullable<NonNullable<EnvironmentFile["cluster"]>["backups"]>["etcd"];
+
+function backupsOf({ schedule = "0 */6 * * *", keep = 28, encryptTo, to = "local" }: BackupsField, name: string): WantedBackups {
+  const plain = { schedule, keep, encryptTo };
+  if (to === "local") return { ...plain, to: { local: { path: "/var/backups/kpaas-etcd" } } };
+  if ("nfs" in to) return { ...plain, to };
+  const { region = "us-east-1" } = to.s3;
+  return { ...plain, to: { s3: { prefix: name, endpoint: `https://s3.${region}.amazonaws.com`, region, ...to.s3 } } };
 }
 
 type NodesField = NonNullable<NonNullable<EnvironmentFile["cluster"]>["controlPlane"]>["nodes"];

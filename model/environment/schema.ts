@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { parseAddress } from "../ipv4";
 import { objectName } from "../kubernetes-names";
 import { type Registry, switchedServices } from "../registry";
+import { bucket, encryptionCertificate, objectPrefix, schedule } from "./backup-fields";
 import * as kinds from "./fields";
 import {
   address,
   cidr,
   domain,
+  folder,
   hostLabel,
+  hostOrAddress,
   label,
   labels,
   nameOrId,
@@ -20,8 +22,8 @@ import {
   resolvers,
   type ServiceField,
   secretReferenceSchema,
+  serverUrl,
   service,
-  sharePath,
   taint,
   text,
   unique,
@@ -109,6 +111,32 @@ interface CommonInfrastructure extends z.infer<z.ZodObject<typeof infrastructure
   readonly provider: string;
 }
 
+/** Backups of etcd. */
+const etcdBackups = z.strictObject({
+  schedule: schedule.optional(),
+  keep: positive.max(10_000).optional(),
+  encryptTo: encryptionCertificate,
+  to: z
+    .union([
+      z.literal("local"),
+      z.strictObject({
+        s3: z.strictObject({
+          bucket,
+          prefix: objectPrefix.optional(),
+          endpoint: serverUrl.optional(),
+          region: z
+            .string()
+            .regex(/^[a-zA-Z0-9-]+$/, "must be the name of a region: letters, digits and '-'")
+            .optional(),
+          accessKey: secretReferenceSchema,
+          secretKey: secretReferenceSchema,
+        }),
+      }),
+      z.strictObject({ nfs: z.strictObject({ server: hostOrAddress, path: folder }) }),
+    ])
+    .optional(),
+});
+
 const cluster = z.strictObject({
   engine: z.enum(["kubespray", "eks", "gke", "aks", "imported"]).optional(),
   kubernetes: z
@@ -167,23 +195,8 @@ const cluster = z.strictObject({
     })
     .optional(),
   certificates: z.strictObject({ autoRenew: z.boolean().optional() }).optional(),
-  backups: z
-    .strictObject({
-      etcd: z
-        .strictObject({
-          schedule: z.string().optional(),
-          keep: positive.optional(),
-          to: z
-            .union([
-              z.literal("local"),
-              z.strictObject({ s3: z.record(z.string(), z.unknown()) }),
-              z.strictObject({ nfs: z.record(z.string(), z.unknown()) }),
-            ])
-            .optional(),
-        })
-        .optional(),
-    })
-    .optional(),
+  kubespray: z.strictObject({ source: text }).optional(),
+  backups: z.strictObject({ etcd: etcdBackups }).optional(),
   airGap: z.strictObject({ registry: z.string().min(1), files: z.string().optional() }).optional(),
   onDelete: z.enum(["forget", "reset"]).optional(),
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an Ansible variable"), z.unknown()).optional(),
@@ -205,14 +218,8 @@ const platformOf = (registry: Registry) =>
           kind: z.literal("nfs"),
           sizeGiB: positive.optional(),
           size: text.optional().describe(nameOrId),
-          server: z
-            .string()
-            .refine(
-              (name) => (/^[\d.]+$/.test(name) ? parseAddress(name) !== undefined : objectName.test(name) && name !== "localhost"),
-              "must be an IPv4 address or a host name that other machines can look up",
-            )
-            .optional(),
-          path: sharePath.optional(),
+          server: hostOrAddress.optional(),
+          path: folder.optional(),
         }),
         z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
         z.strictObject({

@@ -1,4 +1,4 @@
-import type { AddressRange, CloudOptions, Labels, Profile, ProviderName, ResourcesPlan, SecretReference } from "../plan/types";
+import type { AddressRange, CloudOptions, Labels, Profile, ProviderName, ResourcesPlan, SecretReference, VolumePlan } from "../plan/types";
 
 /** What a file says of one machine. */
 export interface WantedMachine {
@@ -20,7 +20,7 @@ export interface WantedGroup {
   readonly machines: readonly WantedMachine[];
   readonly labels: Labels;
   readonly taints: readonly string[];
-  readonly volumes: readonly { readonly name: string; readonly sizeGiB: number; readonly type?: string }[];
+  readonly volumes: readonly Omit<VolumePlan, "device">[];
   readonly spread: boolean;
   /** Whether the environment's own file says which machines, or how many; else its profile does, or a base. */
   readonly counted: boolean;
@@ -37,6 +37,28 @@ export interface WantedService {
   readonly values?: Readonly<Record<string, unknown>>;
   /** Those that are its own. */
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** When backups of etcd are made, how many are kept, and where. */
+export interface WantedBackups {
+  /** As in a crontab, in the hosts' time. */
+  readonly schedule: string;
+  readonly keep: number;
+  /** PEM. */
+  readonly encryptTo: string;
+  readonly to:
+    | { readonly local: { readonly path: string } }
+    | { readonly nfs: { readonly server: string; readonly path: string } }
+    | {
+        readonly s3: {
+          readonly bucket: string;
+          readonly prefix: string;
+          readonly endpoint: string;
+          readonly region: string;
+          readonly accessKey: SecretReference;
+          readonly secretKey: SecretReference;
+        };
+      };
 }
 
 /** An environment file with every default of its profile applied; what the file leaves to the plan is undefined here. */
@@ -93,6 +115,9 @@ export interface Environment {
       readonly podSecurity?: "privileged" | "baseline" | "restricted";
     };
     readonly autoRenewCertificates: boolean;
+    readonly backups?: WantedBackups;
+    /** A folder or tarball of kubespray, as the file writes it. */
+    readonly kubesprayFrom?: string;
     readonly onDelete: "forget" | "reset";
     readonly variables: Readonly<Record<string, unknown>>;
   };

@@ -17,7 +17,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
     ["cluster.apiEndpoint.kind", cluster.apiEndpoint?.kind === "virtualIp", "use loadBalancer or node"],
-    ["cluster.backups", cluster.backups !== undefined, "take the section out"],
     ["cluster.airGap", cluster.airGap !== undefined, "take the section out"],
     ["platform.storage.kind", platform.storage?.kind === "rookCeph", "use nfs or existing"],
     ["platform.loadBalancer.kind", platform.loadBalancer?.kind === "cloud", "use metallb"],

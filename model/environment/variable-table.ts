@@ -81,6 +81,10 @@ const etcdForAll = "every node would talk to etcd, which the plan opens to the c
 
 /** What variables of kubespray's mean. The first row that names a variable counts; one that no row names is passed. */
 export const variableTable: readonly VariableRow[] = [
+  // What this tool's own playbooks are told.
+  field("cluster.backups", "kpaas_backup"),
+  refused("is of this tool's own playbooks, which the plan tells what they need", "kpaas_*"),
+
   // Set by a field, or by the plan.
   field("cluster.kubernetes", "kube_version kubeadm_version"),
   field("cluster.network.plugin", "kube_network_plugin kube_owner"),

@@ -86,6 +86,8 @@ const fileRows: readonly ChangeRow[] = [
     "cluster.hardening",
     ["cluster.hardening.encryptSecrets", "switched on"],
     "cluster.certificates",
+    "cluster.kubespray",
+    "cluster.backups",
     "cluster.onDelete",
     "cluster.variables",
     "platform.loadBalancer",
@@ -145,7 +147,7 @@ const fileRows: readonly ChangeRow[] = [
     "platform.storage",
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows("later", "edge", "cluster.engine", "cluster.backups", "cluster.airGap", "platform.extra", "platform.tenants"),
+  ...rows("later", "edge", "cluster.engine", "cluster.airGap", "platform.extra", "platform.tenants"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

@@ -2,6 +2,7 @@ import { hostVariables, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import type { AddressPlan } from "./addresses";
+import { backupSettings, backupVariable } from "./backups";
 import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
 
 const apiPort = 6443;
@@ -47,6 +48,9 @@ function clusterRoles(machine: MachinePlan): ClusterNode["roles"] {
 }
 
 function clusterNode(machine: MachinePlan): ClusterNode {
+  const volumes = machine.volumes.flatMap(({ name, device, mount, fileSystem }) =>
+    mount === undefined || fileSystem === undefined ? [] : [{ name, device, mount, fileSystem }],
+  );
   return {
     key: machine.key,
     generation: machine.generation,
@@ -56,6 +60,7 @@ function clusterNode(machine: MachinePlan): ClusterNode {
     ...(machine.roles.includes("etcd") ? { etcdMember: machine.name } : {}),
     labels: machine.labels,
     taints: machine.taints,
+    ...(volumes.length > 0 ? { volumes } : {}),
   };
 }
 
@@ -98,6 +103,7 @@ function planVariables(environment: Environment, endpoint: ApiEndpointPlan, outs
           apiserver_loadbalancer_domain_name: endpoint.domain ?? endpoint.address,
         }),
     ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
+    ...(cluster.backups ? { [backupVariable]: backupSettings(environment.name, cluster.backups) } : {}),
     ...cluster.variables,
   };
 }

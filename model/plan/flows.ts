@@ -1,6 +1,7 @@
 import type { CloudDefinition } from "../cloud";
 import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
+import { backupFlows } from "./backups";
 import type { Flow, FlowPeer, MachinePlan } from "./types";
 import { variableFlows } from "./variable-flows";
 
@@ -84,6 +85,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     tcp(source, outside, [80, 443], "packages, binaries and images");
     flows.push(...cloud.flows(source, network.cidr));
   }
+  if (cluster.backups) flows.push(...backupFlows(cluster.backups));
   const asked = variableFlows(cluster);
   // What is fetched for a node is fetched for etcd's own machines too.
   const fetched = asked.filter(({ from, to }) => from === "nodes" && to.startsWith("cidr:"));

@@ -122,6 +122,7 @@ export function planEnvironment(
     flows: planFlows({ environment, cloud, machines, services: servicesOn(environment, registry).flatMap(({ flows = [] }) => flows) }),
     apiEndpoint,
     cluster,
+    ...(environment.cluster.kubesprayFrom === undefined ? {} : { kubesprayFrom: environment.cluster.kubesprayFrom }),
     inventory: planInventory(cluster, machines),
     platform,
     services,

@@ -20,6 +20,9 @@ export interface VolumePlan {
   readonly sizeGiB: number;
   /** The cloud's volume type; the cloud's default if left out. */
   readonly type?: string;
+  /** The folder it is mounted at; left as it is, without a file system, where there is none. */
+  readonly mount?: string;
+  readonly fileSystem?: "ext4" | "xfs";
   /** Where the guest sees it, when the cloud gives devices in order of attachment. */
   readonly device: string;
 }
@@ -274,6 +277,8 @@ export interface EnvironmentPlan {
   readonly flows: readonly Flow[];
   readonly apiEndpoint: ApiEndpointPlan;
   readonly cluster: ClusterSpec;
+  /** A folder or tarball that kubespray is taken from, in place of its repository. */
+  readonly kubesprayFrom?: string;
   readonly inventory: Inventory;
   readonly platform: PlatformPlan;
   /** In an order in which each comes after what it depends on. */

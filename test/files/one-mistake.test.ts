@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadEnvironment, writeLock } from "../../files/load";
+import { RSA } from "../support/certificates";
 import { temporaryFolders } from "../support/temporary";
 
 const small = "name: a\ninfrastructure: { provider: openstack }\n";
@@ -94,7 +95,13 @@ const mistakes: readonly (readonly [what: string, text: string | Buffer, path: s
     "infrastructure.zones",
   ],
   ["a service switched off that two need", `${small}platform: { services: { mariadb: false } }\n`, "platform.services.mariadb"],
-  ["a placement that is not supported", `${small}cluster: { etcd: { placement: external, nodes: 2 } }\n`, "cluster.etcd.placement"],
+  ["an even number of etcd's own machines", `${small}cluster: { etcd: { placement: external, nodes: 2 } }\n`, "cluster.etcd.nodes"],
+  ["machines for etcd on the control planes", `${small}cluster: { etcd: { placement: stacked, nodes: 3 } }\n`, "cluster.etcd.nodes"],
+  [
+    "backups of a hundred hours",
+    `${small}cluster: { backups: { etcd: { schedule: "0 */100 * * *", encryptTo: ${JSON.stringify(RSA)}, to: { nfs: { server: nas.intra, path: /b } } } } }\n`,
+    "cluster.backups.etcd.schedule",
+  ],
   [
     "a secret for an environment variable's name",
     infrastructure('credentials: { env: "canary secret" }'),

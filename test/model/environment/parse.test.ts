@@ -108,7 +108,6 @@ describe("an environment file", () => {
       [{ infrastructure: { provider: "aws" } }, "infrastructure.provider"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
       [{ cluster: { apiEndpoint: { kind: "virtualIp" } } }, "cluster.apiEndpoint.kind"],
-      [{ cluster: { backups: {} } }, "cluster.backups"],
       [{ cluster: { airGap: { registry: "registry.intra:5000" } } }, "cluster.airGap"],
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { loadBalancer: { kind: "cloud" } } }, "platform.loadBalancer.kind"],

@@ -9,6 +9,7 @@ import { appliedState } from "../../../model/guard/applied";
 import { changeRows, changeTable } from "../../../model/guard/changes";
 import { findDangers } from "../../../model/guard/dangers";
 import { laterChanges } from "../../../model/guard/later";
+import { RSA } from "../../support/certificates";
 import { environmentFile, plannedFile } from "../../support/environment";
 
 type Over = Record<string, unknown>;
@@ -148,6 +149,8 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   ],
   "cluster.hardening.encryptSecrets (switched off)": [{}, { "cluster.hardening.encryptSecrets": false }],
   "cluster.certificates": [{}, { "cluster.certificates.autoRenew": false }],
+  "cluster.kubespray": [{}, { "cluster.kubespray.source": "../kubespray" }],
+  "cluster.backups": [{}, { "cluster.backups.etcd": { encryptTo: RSA } }],
   "cluster.onDelete": [{}, { "cluster.onDelete": "reset" }],
   "cluster.variables": [{}, { "cluster.variables.ndots": 3 }],
   "cluster.variables (one of those below)": [{}, { "cluster.variables.calico_pool_blocksize": 27 }],

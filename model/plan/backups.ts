@@ -1,0 +1,35 @@
+import type { WantedBackups } from "../environment/types";
+import { parseAddress } from "../ipv4";
+import type { Flow, FlowPeer } from "./types";
+
+/** The variable of ours by which the playbooks know of backups. */
+export const backupVariable = "kpaas_backup";
+
+/** The fields that hold its secrets, by where they are among the variables. */
+export const backupSecrets: Readonly<Record<string, string>> = {
+  [`${backupVariable}.to.s3.access_key`]: "cluster.backups.etcd.to.s3.accessKey",
+  [`${backupVariable}.to.s3.secret_key`]: "cluster.backups.etcd.to.s3.secretKey",
+};
+
+/** What the playbooks are told, with references for secrets. */
+export function backupSettings(environment: string, { schedule, keep, encryptTo, to }: WantedBackups): Readonly<Record<string, unknown>> {
+  const plain = { name: environment, schedule, keep, encrypt_to: encryptTo };
+  if (!("s3" in to)) return { ...plain, to };
+  const { accessKey, secretKey, ...place } = to.s3;
+  return { ...plain, to: { s3: { ...place, access_key: accessKey, secret_key: secretKey } } };
+}
+
+/** The way to where backups are kept. */
+export function backupFlows({ to }: WantedBackups): Flow[] {
+  if ("local" in to) return [];
+  const { host, port } = "nfs" in to ? { host: to.nfs.server, port: 2049 } : serverOf(to.s3.endpoint);
+  // These are open everywhere.
+  if (port === 80 || port === 443) return [];
+  const peer: FlowPeer = parseAddress(host) === undefined ? "cidr:0.0.0.0/0" : `cidr:${host}/32`;
+  return [{ from: "control-plane", to: peer, protocol: "tcp", ports: [port], reason: "backups of etcd" }];
+}
+
+function serverOf(endpoint: string): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(endpoint);
+  return { host: hostname, port: Number(port || (protocol === "http:" ? 80 : 443)) };
+}
