@@ -43,7 +43,7 @@ export async function requireAnswers(view: Pick<ClusterView, "silent">, { record
   // The machine that is there now: a node that stays may have another one, from which it joins.
   const machines = { ...recorded?.machines, ...wanted.machines };
   const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => needed.has(name)));
-  const silent = Object.keys(asked).length === 0 ? [] : await view.silent(asked, wanted.ssh);
+  const silent = Object.keys(asked).length === 0 ? [] : await view.silent(asked, wanted.ssh, wanted.spec.name);
   if (silent.length === 0) return;
   const lines = [...silent].sort().map((name) => {
     const node = wanted.spec.nodes[name] ?? recorded?.spec.nodes[name];

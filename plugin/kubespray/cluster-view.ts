@@ -1,6 +1,18 @@
+import type { HostFinding, HostQuestion } from "../../model/cluster/host-checks";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { NodeMachine, SshInputs } from "./inputs";
-import type { StepContext } from "./runner";
+import type { RunAccess, StepContext } from "./runner";
+
+/** The way to a cluster's hosts. */
+export type HostAccess = Pick<RunAccess, "machines" | "ssh">;
+
+/** A member of etcd as the running cluster shows it. */
+export interface LiveEtcdMember {
+  readonly name: string;
+  readonly healthy: boolean;
+  /** Why not. */
+  readonly reason?: string;
+}
 
 /** A node as the running cluster shows it. */
 export interface LiveNode {
@@ -12,6 +24,10 @@ export interface LiveNode {
   readonly etcdMember?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
+  /** Whether pods are scheduled there; told where it is not. */
+  readonly cordoned?: boolean;
+  /** As the kubelet tells it, e.g. `containerd://2.1.4`. */
+  readonly runtime?: string;
 }
 
 /** A running cluster. */
@@ -21,6 +37,8 @@ export interface LiveCluster {
   readonly nodes: Readonly<Record<string, LiveNode>>;
   /** Secret: an administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** The members of etcd, as far as one of them could be asked. */
+  readonly etcd?: readonly LiveEtcdMember[];
   /** When the certificates end (ISO 8601), the earliest of all hosts, by kubeadm's name, e.g. `apiserver`, `admin.conf`, `ca`. */
   readonly certificates: Readonly<Record<string, string>>;
 }
@@ -28,9 +46,14 @@ export interface LiveCluster {
 /** What one sees of a cluster and its hosts, whoever runs playbooks on them. */
 export interface ClusterView {
   /** Those of these nodes whose hosts do not answer; asked during previews too. A machine that is not known yet is not asked. */
-  silent(machines: Readonly<Record<string, NodeMachine>>, ssh: SshInputs): Promise<readonly string[]>;
-  /** Whether the step's effect is there already, so that a repetition can be left out. */
-  isDone(step: ClusterStep, context: StepContext): Promise<boolean>;
-  /** The cluster as it is now, or undefined where none is. */
-  read(spec: ClusterSpec, ssh: SshInputs): Promise<LiveCluster | undefined>;
+  silent(machines: Readonly<Record<string, NodeMachine>>, ssh: SshInputs, cluster: string): Promise<readonly string[]>;
+  /** All that keeps hosts from what a change wants of them; nothing is changed on them. */
+  check(question: HostQuestion, access: HostAccess, signal: AbortSignal): Promise<readonly HostFinding[]>;
+  /**
+   * Whether the step's effect is there already, so that a repetition can be left out.
+   * @param written how far the step got as the journal tells
+   */
+  isDone(step: ClusterStep, context: StepContext, written: "started" | "finished"): Promise<boolean>;
+  /** The cluster as it is now, or undefined where none is. @throws Error where it cannot be told */
+  read(spec: ClusterSpec, access: HostAccess): Promise<LiveCluster | undefined>;
 }

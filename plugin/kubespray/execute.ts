@@ -1,5 +1,6 @@
 import { contentDigest } from "../../model/canonical";
-import { describeStep, inventoryAt } from "../../model/cluster/steps";
+import { hostFindingsText } from "../../model/cluster/host-checks";
+import { describeStep, hostsOf, inventoryAt } from "../../model/cluster/steps";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { ClusterView } from "./cluster-view";
 import { type Fence, FenceLost, type Journal, type JournalEntry } from "./journal";
@@ -26,6 +27,8 @@ export interface Outcome {
 /** What the run tells while it goes on. */
 export interface Progress {
   status(message: string): void;
+  /** Says something that stays to be read. */
+  warn(message: string): void;
   /** Resolves when every line has been handed over. */
   shown(): Promise<void>;
 }
@@ -36,6 +39,7 @@ export interface Progress {
  */
 export async function execute(kubespray: Kubespray, change: Change, progress: Progress, signal: AbortSignal): Promise<Outcome> {
   await kubespray.runner.prepare(change.wanted, change, show(progress, "making ready"), signal);
+  if (!change.deletes) await requireFit(kubespray.view, change, progress, signal);
   const journal = kubespray.journal(change);
   const fence = await journal.acquire();
   let isGone = false;
@@ -51,6 +55,24 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
   } finally {
     await fence.release(isGone);
   }
+}
+
+/**
+ * Looks at all hosts of the change before anything is begun.
+ * @throws Error with all that keeps them from it, in one list
+ */
+async function requireFit(view: ClusterView, change: Change, progress: Progress, signal: AbortSignal): Promise<void> {
+  const { recorded, wanted, steps, machines, lostNodes } = change;
+  const needed = steps.flatMap((step, index) => hostsOf(step, inventoryAt(recorded, wanted, steps, index)));
+  const removed = new Set(steps.filter(({ playbook }) => playbook === "remove-node").flatMap(({ nodes }) => nodes));
+  const nodes = [...new Set(needed)].filter((name) => machines[name] && !lostNodes.includes(name));
+  const joining = nodes.filter((name) => wanted.nodes[name] && (!recorded?.nodes[name] || removed.has(name)));
+  progress.status(`looking at ${nodes.length} hosts`);
+  const findings = await view.check({ spec: wanted, nodes, joining }, change, signal);
+  const [errors, warnings] = [true, false].map((isError) => findings.filter(({ severity }) => (severity === "error") === isError));
+  for (const warning of warnings ?? []) progress.warn(hostFindingsText([warning]).trim());
+  if (errors && errors.length > 0)
+    throw new Error(`nothing was begun, because the hosts are not ready (${errors.length}):\n${hostFindingsText(errors)}`);
 }
 
 /** Shows a person what a run tells, each line with its place in the change. */
@@ -134,7 +156,7 @@ async function wasDone(
   if (progress === undefined) return false;
   // A node removed once must not be removed again: one of its name may have joined since, on a machine built anew.
   if (step.playbook === "remove-node" && progress === "finished") return true;
-  return await view.isDone(step, context);
+  return await view.isDone(step, context, progress);
 }
 
 function abortReason(signal: AbortSignal): string {

@@ -41,7 +41,7 @@ export function unsupportedKubespray(reason: string): Kubespray {
   return {
     unusable: reason,
     runner: { prepare: refuse, run: refuse, forget: async () => {} },
-    view: { silent: refuse, isDone: refuse, read: refuse },
+    view: { silent: refuse, check: refuse, isDone: refuse, read: refuse },
     journal: refuse,
   };
 }

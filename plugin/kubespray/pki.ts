@@ -86,7 +86,7 @@ export async function renewPki(
 /** An administrator's kubeconfig, in the form kubeadm writes. Secret. */
 export function kubeconfigOf(cluster: string, server: string, pki: ClusterPki): string {
   const user = { "client-certificate-data": encoded(pki.adminCertificate), "client-key-data": encoded(pki.adminKey) };
-  return kubeconfig(cluster, server, pki.caCertificate, user);
+  return kubeconfigWith(cluster, server, encoded(pki.caCertificate), user);
 }
 
 /** An API server that is there already, as a sandbox world's `api.json` names it. The token is secret. */
@@ -100,16 +100,17 @@ export interface NamedServer {
 
 /** An administrator's kubeconfig for such a server. Secret. */
 export function tokenKubeconfigOf(cluster: string, { server, ca, token }: NamedServer): string {
-  return kubeconfig(cluster, server, ca, { token });
+  return kubeconfigWith(cluster, server, encoded(ca), { token });
 }
 
-function kubeconfig(cluster: string, server: string, ca: string, credentials: Readonly<Record<string, string>>): string {
+/** An administrator's kubeconfig, named as the cluster is. Secret. @param ca the authority's PEM in base64 */
+export function kubeconfigWith(cluster: string, server: string, ca: string, credentials: Readonly<Record<string, string>>): string {
   const user = "kubernetes-admin";
   const context = `${user}@${cluster}`;
   return stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: cluster, cluster: { "certificate-authority-data": encoded(ca), server } }],
+    clusters: [{ name: cluster, cluster: { "certificate-authority-data": ca, server } }],
     contexts: [{ name: context, context: { cluster, user: context } }],
     "current-context": context,
     preferences: {},

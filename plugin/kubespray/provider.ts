@@ -1,5 +1,6 @@
 import { checkCluster } from "../../model/cluster/checks";
 import { compileDeletion, describeStep } from "../../model/cluster/steps";
+import type { ClusterSpec } from "../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { type Clock, systemClock } from "../clock";
 import {
@@ -22,6 +23,7 @@ import {
 } from "../rpc/provider";
 import { expiringOf } from "./certificates";
 import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews, requireAnswers, unknownOutputs } from "./change";
+import type { HostAccess, LiveCluster } from "./cluster-view";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
@@ -107,9 +109,9 @@ export class KubesprayProvider implements Provider {
     // A creation that broke off before the engine heard of it has left inputs only.
     const known = parseRecorded(call.properties);
     const recorded = known ?? wanted;
-    const ssh = wanted?.ssh;
-    if (!recorded || !ssh) throw new Error("a cluster made elsewhere cannot be imported: nothing tells its inventory and its SSH access");
-    const live = await this.kubespray.view.read(recorded.spec, ssh);
+    if (!recorded || !wanted)
+      throw new Error("a cluster made elsewhere cannot be imported: nothing tells its inventory and its SSH access");
+    const live = await this.kubespray.view.read(recorded.spec, { machines: { ...wanted.machines, ...recorded.machines }, ssh: wanted.ssh });
     if (!live) return { id: "", inputs: call.inputs, properties: call.properties };
     const properties = {
       ...(known ? call.properties : { ...recordedInputs(call.inputs), steps: [], endpoint: endpointOf(recorded.spec) }),
@@ -153,6 +155,16 @@ export class KubesprayProvider implements Provider {
     return planChange(olds, news, this.now());
   }
 
+  /** The cluster as it is, or why that cannot be told. */
+  private async look(spec: ClusterSpec, access: HostAccess): Promise<{ readonly live?: LiveCluster; readonly reason?: string }> {
+    try {
+      const live = await this.kubespray.view.read(spec, access);
+      return live ? { live } : {};
+    } catch (error) {
+      return { reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
   private assertUsable(): void {
     const { unusable } = this.kubespray;
     if (unusable !== undefined) throw new Error(unusable);
@@ -180,19 +192,24 @@ export class KubesprayProvider implements Provider {
     };
     const outcome =
       steps.length === 0 ? { done: [], failure: undefined } : await execute(this.kubespray, change, progressOf(call), withTimeout(call));
-    const live = await this.kubespray.view.read(wanted.spec, wanted.ssh);
+    const seen = await this.look(wanted.spec, { machines, ssh: wanted.ssh });
+    if (seen.reason !== undefined && !outcome.failure)
+      throw new Error(`the change is made, and its cluster cannot be read: ${seen.reason}`);
+    const { live } = seen;
     const observed = {
       steps: outcome.done.map(stepOutput),
       endpoint: endpointOf(wanted.spec),
       versions: versionsOf(wanted.spec, live?.kubernetes),
-      nodeTable: live ? nodeTableOf(live) : {},
+      nodeTable: live ? nodeTableOf(live) : seen.reason === undefined ? {} : (olds.nodeTable ?? {}),
       // As the preview said: one that the hosts renewed by themselves is another from the next refresh on.
       ...(live
         ? {
             certificates: live.certificates,
             kubeconfig: secret(keepsKubeconfig(planned, olds) ? reveal(olds.kubeconfig) : live.kubeconfig),
           }
-        : {}),
+        : seen.reason === undefined
+          ? {}
+          : keptOutputs(olds)),
     };
     if (!outcome.failure) {
       if (!live) throw new Error("there is no cluster where one was recorded; run a refresh, then try again");
@@ -204,7 +221,8 @@ export class KubesprayProvider implements Provider {
       ...(recorded && !outcome.done.some((step) => step.playbook === "cluster" && step.limit.length === 0)
         ? { variables: olds.variables }
         : {}),
-      ...reachedInputs(recorded, wanted, outcome.done, live),
+      // What cannot be seen counts as it was.
+      ...(seen.reason === undefined ? reachedInputs(recorded, wanted, outcome.done, live) : (recorded && recordedInputs(olds)) || nothing),
       ...observed,
     };
     const { step, reason } = outcome.failure;
@@ -212,6 +230,9 @@ export class KubesprayProvider implements Provider {
     throw new PartialFailure(`${where}${reason}. What was reached is recorded; run \`up\` again to go on from there.`, id, reached);
   }
 }
+
+/** A cluster of which nothing was reached. */
+const nothing = { nodes: {}, controlPlane: [], etcd: [] };
 
 function assertType(call: Call): void {
   if (call.type !== KUBESPRAY_CLUSTER) throw new Error(`the package kpaas has no resource ${call.type}`);
@@ -238,6 +259,9 @@ function progressOf(call: Call): Progress {
     status(message) {
       // The engine may be gone or busy: the run itself must not stop over a line.
       last = last.then(() => call.status(message)).catch(() => undefined);
+    },
+    warn(message) {
+      last = last.then(() => call.log("warning", message)).catch(() => undefined);
     },
     shown: () => last,
   };

@@ -1,3 +1,4 @@
+import type { HostFinding } from "../../model/cluster/host-checks";
 import type { NodeState } from "../../model/cluster/simulate";
 import { taintIdentity } from "../../model/cluster/steps";
 import type { ClusterNode, ClusterStep } from "../../model/cluster/types";
@@ -15,6 +16,11 @@ export class SandboxView implements ClusterView {
     return this.cluster.silent(machines);
   }
 
+  /** A simulated host is as it has to be. */
+  async check(): Promise<readonly HostFinding[]> {
+    return [];
+  }
+
   async read(): Promise<LiveCluster | undefined> {
     const file = this.cluster.read();
     if (!file) return undefined;
@@ -24,6 +30,11 @@ export class SandboxView implements ClusterView {
       kubernetes: file.kubernetes,
       nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(seen(name, node, silent))])),
       kubeconfig: real ? tokenKubeconfigOf(file.name, real) : kubeconfigOf(file.name, file.server, await this.cluster.pki()),
+      etcd: Object.entries(file.nodes).flatMap(([name, { etcdMember }]) => {
+        if (etcdMember === undefined) return [];
+        const down = silent.includes(name) ? { healthy: false, reason: "it does not answer" } : { healthy: true };
+        return [{ name: etcdMember, ...down }];
+      }),
       certificates: Object.fromEntries(Object.entries(file.certificates).map(([name, { notAfter }]) => [name, notAfter])),
     };
   }
