@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
 import { fromFolder } from "../files/from-folder";
@@ -13,6 +11,7 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError, type Problem } from "../model/problems";
 import { cloudOf } from "../model/registry";
 import type { Context } from "./context";
+import { ansibleFindings } from "./doctor-ansible";
 import type { Finding } from "./finding";
 import { artifactHosts, backendReachFinding, bastionFinding, reachabilityFinding } from "./reach";
 import { OLDEST_NODE, runtimeIsSupported } from "./runtime";
@@ -54,7 +53,7 @@ export async function diagnose(context: Context, offline: boolean): Promise<Diag
   const checks = [
     ...needed,
     await serversFinding(context, root),
-    await ansibleFinding(context.env),
+    ...(await ansibleFindings(plans)),
     await backendFinding(backend, root, offline),
     ...credentials,
     ...reached,
@@ -96,21 +95,6 @@ async function serversFinding({ env, modules }: Context, root: string): Promise<
     detail: `no real one for the sandbox, whose simulated Kubernetes checks no objects: ${reason}`,
     remedy: `\`kpaas servers\` gets Kubernetes ${version}, etcd and kwok: downloaded, or else built (${build})`,
   };
-}
-
-async function ansibleFinding(env: Context["env"]): Promise<Finding> {
-  try {
-    const { stdout } = await promisify(execFile)("ansible-playbook", ["--version"], { env, timeout: 20_000 });
-    return { name: "ansible", status: "ok", detail: stdout.split("\n", 1)[0] ?? "" };
-  } catch {
-    // Absent or broken is all that matters here: the sandbox does without.
-    return {
-      name: "ansible",
-      status: "warning",
-      detail: "no working ansible-playbook on PATH; real clusters need it, the sandbox does not",
-      remedy: "install Python 3 with ansible-core in the range the kubespray release names",
-    };
-  }
 }
 
 /** All asked at once: together they take no longer than the slowest. */

@@ -62,6 +62,8 @@ export function realSetting(root: string, plan: EnvironmentPlan, layer?: Layer):
     env: {
       ...process.env,
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Where the cluster's plugin keeps logs and host keys: it is started in another folder.
+      KPAAS_ROOT: root,
       // A project that does not name our plugin finds it on PATH.
       ...(named ? {} : { PATH: [pluginFolder(), process.env.PATH].filter(Boolean).join(delimiter) }),
     },

@@ -1,5 +1,9 @@
 import { type Clock, systemClock } from "../clock";
+import { AnsibleRunner } from "./ansible/runner";
+import { lacksForTag, unusableHere } from "./ansible/unusable";
 import type { ClusterView } from "./cluster-view";
+import { hostsJournal } from "./hosts/hosts-journal";
+import type { ClusterInputs } from "./inputs";
 import { FileJournal, type Journal, type JournalPlace } from "./journal";
 import type { PlaybookRunner } from "./runner";
 import { SandboxCluster } from "./sandbox-cluster";
@@ -10,6 +14,8 @@ import { SandboxView } from "./sandbox-view";
 export interface Kubespray {
   /** Why it cannot be used here, in words for the user; undefined when it can. Asked during previews too. */
   readonly unusable?: string | undefined;
+  /** What is missing here for this very cluster, and how to get it; asked during previews too. */
+  lacks?(inputs: ClusterInputs): string | undefined;
   readonly runner: PlaybookRunner;
   readonly view: ClusterView;
   /** The journal that lives with the cluster. */
@@ -30,6 +36,21 @@ export function sandboxKubespray(world: string, now: Clock = systemClock): Kubes
     runner,
     view: new SandboxView(cluster),
     journal: () => new FileJournal(cluster.path("journal.jsonl")),
+  };
+}
+
+/**
+ * Kubespray on real hosts, by Ansible.
+ * @param root the project's folder, below which logs, facts and known host keys are kept
+ * @param view what looks at the hosts
+ */
+export function ansibleKubespray(root: string, view: ClusterView): Kubespray {
+  return {
+    unusable: unusableHere(),
+    lacks: ({ spec, kubespraySource }) => lacksForTag(spec.kubespray, kubespraySource),
+    runner: new AnsibleRunner(root),
+    view,
+    journal: (place) => hostsJournal(root, place),
   };
 }
 

@@ -51,6 +51,8 @@ export class KubesprayProvider implements Provider {
     if (parsed.kind !== "inputs") return { inputs: call.news, failures: parsed.kind === "wrong" ? parsed.failures : [] };
     const { spec, networkCidr } = parsed.inputs;
     const failures = [];
+    const lacking = this.kubespray.lacks?.(parsed.inputs);
+    if (lacking !== undefined) failures.push({ property: "", reason: lacking });
     for (const finding of checkCluster(spec, networkCidr)) {
       // What is not known yet is checked when it is; values of variables may be secret and are not repeated.
       if (hasUnknown(finding.value) || String(finding.value).includes(UNKNOWN)) continue;

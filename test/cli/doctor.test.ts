@@ -52,6 +52,18 @@ describe("the doctor", () => {
     assert.equal((await findings(whole))["credentials of seoul"]?.status, "ok");
   });
 
+  it("tells what real clusters need here, by the kubespray of the environments", async () => {
+    const found = await findings({});
+    assert.match(found.ssh?.detail ?? "", /OpenSSH|no `ssh`/);
+    assert.ok(found.git);
+    const ansible = found["ansible for v2.29.0"];
+    const words =
+      ansible?.status === "ok"
+        ? /kubespray (in the cache|fetched at the first use), ansible-core 2\.17\.14 /
+        : /needs Python 3\.10 to 3\.12/;
+    assert.match(ansible?.detail ?? "", words);
+  });
+
   it("looks for the named cloud in clouds.yaml", async () => {
     const root = folder();
     writeFileSync(join(root, "clouds.yaml"), "clouds: { here: { auth: { auth_url: 'http://127.0.0.1:5000' } } }\n");

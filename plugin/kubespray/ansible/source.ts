@@ -30,19 +30,23 @@ export function releaseOf(tag: string): KubesprayRelease {
  */
 export async function kubespraySource(tag: string, source: string | undefined, making: Making): Promise<string> {
   const release = releaseOf(tag);
-  const cache = join(cacheFolder(), "kubespray");
-  if (source === undefined) return await fetched(release, REPOSITORY, cache, making);
+  if (source === undefined) return await fetched(release, REPOSITORY, making);
   const found = statSync(source, { throwIfNoEntry: false });
   if (found === undefined) throw new Error(`kubespray's source ${source} is not there`);
-  if (found.isFile()) return await unpacked(release, source, cache, making);
-  if (await hasCommit(source, release.commit)) return await fetched(release, source, cache, making);
+  if (found.isFile()) return await unpacked(release, source, making);
+  if (await hasCommit(source, release.commit)) return await fetched(release, source, making);
   requireTag(release, source, source);
   return source;
 }
 
-async function fetched(release: KubesprayRelease, repository: string, cache: string, making: Making): Promise<string> {
+/** Where a tag that was fetched lies in the user's cache. */
+export function fetchedFolder({ tag, commit }: KubesprayRelease): string {
+  return join(cacheFolder(), "kubespray", `${tag}-${commit.slice(0, 12)}`);
+}
+
+async function fetched(release: KubesprayRelease, repository: string, making: Making): Promise<string> {
   const { tag, commit } = release;
-  const folder = join(cache, `${tag}-${commit.slice(0, 12)}`);
+  const folder = fetchedFolder(release);
   return await cached(folder, `kubespray ${tag}`, making, async () => {
     making.tell(`getting kubespray ${tag} from ${repository}`);
     const git = (...args: string[]) => command("git", args, { ...making, cwd: folder, env: gitEnvironment() });
@@ -66,10 +70,10 @@ async function fetched(release: KubesprayRelease, repository: string, cache: str
   });
 }
 
-async function unpacked(release: KubesprayRelease, tarball: string, cache: string, making: Making): Promise<string> {
+async function unpacked(release: KubesprayRelease, tarball: string, making: Making): Promise<string> {
   const digest = createHash("sha256");
   for await (const piece of createReadStream(tarball)) digest.update(piece);
-  const folder = join(cache, `${release.tag}-${digest.digest("hex").slice(0, 12)}`);
+  const folder = join(cacheFolder(), "kubespray", `${release.tag}-${digest.digest("hex").slice(0, 12)}`);
   return await cached(folder, `kubespray ${release.tag}`, making, async () => {
     making.tell(`unpacking kubespray ${release.tag} from ${tarball}`);
     await command("tar", ["-xf", tarball, "-C", folder, "--strip-components=1"], making);
