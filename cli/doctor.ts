@@ -7,7 +7,7 @@ import { registry } from "../files/registry";
 import type { Surroundings } from "../model/cloud";
 import { isFields } from "../model/data";
 import { saysEndOfLife } from "../model/plan/end-of-life";
-import type { EnvironmentPlan } from "../model/plan/types";
+import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { InvalidInputError, type Problem } from "../model/problems";
 import { cloudOf } from "../model/registry";
 import type { Context } from "./context";
@@ -100,7 +100,7 @@ async function serversFinding({ env, modules }: Context, root: string): Promise<
 /** All asked at once: together they take no longer than the slowest. */
 function reachFindings(plans: readonly EnvironmentPlan[], env: Context["env"], root: string): Promise<Finding[]> {
   const clouds = [...new Set(plans.map(({ provider }) => cloudOf(provider, registry)))].flatMap(({ title, credentials }) => {
-    const url = credentials.url(surroundings(env, root));
+    const url = credentials?.url(surroundings(env, root));
     return url === undefined ? [] : [[title, url]];
   });
   // Behind a proxy nothing else answers.
@@ -184,8 +184,13 @@ function brokenFinding(name: string): Finding {
 }
 
 function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: string, folder: string): Finding {
-  const name = `credentials of ${plan.environment}`;
-  const found = findCredentials(plan, env, root, folder);
+  // Where nobody makes machines, the key to those that are there is all it takes.
+  const { credentials } = cloudOf(plan.provider, registry);
+  const name = `${credentials ? "credentials" : "SSH key"} of ${plan.environment}`;
+  const reference = credentials ? plan.credentials : plan.access.ssh.privateKey;
+  const found = reference === undefined ? credentials?.find(surroundings(env, root)) : findReference(reference, env, folder);
+  if (found === undefined)
+    return { name, status: "warning", detail: "none is named", remedy: "name it at infrastructure.access.ssh.privateKey" };
   if (found.there) return { name, status: "ok", detail: found.where };
   return {
     name,
@@ -195,9 +200,7 @@ function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: st
   };
 }
 
-function findCredentials(plan: EnvironmentPlan, env: Context["env"], root: string, folder: string): { there: boolean; where: string } {
-  const reference = plan.credentials;
-  if (reference === undefined) return cloudOf(plan.provider, registry).credentials.find(surroundings(env, root));
+function findReference(reference: SecretReference, env: Context["env"], folder: string): { there: boolean; where: string } {
   if ("env" in reference) {
     const there = Boolean(env[reference.env]);
     return { there, where: `environment variable ${reference.env}${there ? "" : " is not set"}` };

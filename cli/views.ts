@@ -1,6 +1,7 @@
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
-import type { BomEntry, EnvironmentPlan, Flow, MachinePlan, ServicePlan } from "../model/plan/types";
+import { describeVolume } from "../model/plan/machines";
+import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan } from "../model/plan/types";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
 
@@ -63,7 +64,7 @@ function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {
 /** What the plan will be made of, counted by kind, where there is any. */
 export function countResources(plan: EnvironmentPlan): { readonly kind: string; readonly count: number }[] {
   const created = plan.network.existing === undefined ? 1 : 0;
-  const made = plan.provider === "existing" ? 0 : 1;
+  const made = plan.machines.some(({ login }) => login !== undefined) ? 0 : 1;
   return [
     { kind: "network", count: created * made },
     { kind: "subnet", count: created * made },
@@ -79,7 +80,8 @@ export function countResources(plan: EnvironmentPlan): { readonly kind: string; 
 
 function viewMachines({ machines }: EnvironmentPlan, { width, colors }: ViewStyle): string[] {
   const renamed = machines.some((machine) => machine.name !== machine.key);
-  return table(renamed ? [MACHINE_KEY, MACHINE_NAME, ...MACHINE_COLUMNS] : [MACHINE_KEY, ...MACHINE_COLUMNS], machines, width, colors);
+  const columns = machines.some(({ login }) => login !== undefined) ? HOST_COLUMNS : MACHINE_COLUMNS;
+  return table(renamed ? [MACHINE_KEY, MACHINE_NAME, ...columns] : [MACHINE_KEY, ...columns], machines, width, colors);
 }
 
 interface Pair {
@@ -92,12 +94,17 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
   const { loadBalancerRange: ranges, subnets } = network;
   const inZone = (name: string, zone: string | undefined): string => (zone === undefined ? name : `${name} in ${zone}`);
   return [
-    ...subnets.map(({ cidr, zone, gateway }) => ({ name: inZone("nodes", zone), value: `${cidr}, gateway ${gateway}` })),
+    ...subnets.map(({ cidr, zone, gateway }) => ({
+      name: inZone("nodes", zone),
+      value: gateway === undefined ? cidr : `${cidr}, gateway ${gateway}`,
+    })),
     { name: "pods", value: network.podCidr },
     { name: "services", value: network.serviceCidr },
     { name: "DNS", value: network.dns.join(", ") || "the cloud's own" },
     ...(network.reserved === undefined ? [] : [{ name: "reserved", value: network.reserved.join(", ") }]),
-    ...subnets.map(({ zone, cloudRange }) => ({ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) })),
+    ...subnets.flatMap(({ zone, cloudRange }) =>
+      cloudRange === undefined ? [] : [{ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) }],
+    ),
     ...(ranges === undefined ? [] : [{ name: "load balancers", value: `${ranges.first}-${ranges.last}` }]),
     ...(network.existing === undefined
       ? []
@@ -126,8 +133,18 @@ const MACHINE_COLUMNS: readonly Column<MachinePlan>[] = [
   { title: "SIZE", value: (machine) => machine.size },
   { title: "IMAGE", value: (machine) => machine.image },
   { title: "ADDRESS", value: (machine) => machine.address },
-  { title: "VOLUMES", value: (machine) => machine.volumes.map((volume) => `${volume.name} ${volume.sizeGiB} GiB`).join(", ") || "-" },
+  { title: "VOLUMES", value: (machine) => machine.volumes.map(describeVolume).join(", ") || "-" },
 ];
+/** Of machines that were there before: nobody chose their size and image, but how they are reached. */
+const HOST_COLUMNS: readonly Column<MachinePlan>[] = [
+  ...MACHINE_COLUMNS.filter(({ title }) => title !== "SIZE" && title !== "IMAGE"),
+  { title: "SSH", value: ({ login }) => describeLogin(login) },
+];
+
+function describeLogin({ address, user, port }: LoginPlan = {}): string {
+  const where = [address, port].filter((each) => each !== undefined).join(":");
+  return [user, where].filter((each) => each !== undefined && each !== "").join("@") || "-";
+}
 
 function flowColumns({ network }: EnvironmentPlan): readonly Column<Flow>[] {
   return [

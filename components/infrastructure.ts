@@ -13,6 +13,8 @@ export interface InfrastructureMachine {
   readonly id: Output<string>;
   /** The address this tool dials for SSH (through the bastion where there is one). */
   readonly dialAddress: Output<string>;
+  /** Where another user or port than usual logs in to it. */
+  readonly login?: { readonly user?: string; readonly port?: number };
   /** The private address peers use; planned, so known at preview. */
   readonly address: string;
   /** Device path in the guest by volume name, where the image has its disks on the usual bus: `/dev/disk/by-id/virtio-…` on OpenStack. */
@@ -24,7 +26,8 @@ export interface SshAccess {
   readonly user: string;
   /** Secret. OpenSSH or PEM. */
   readonly privateKey: Output<string>;
-  readonly bastion?: { readonly address: Output<string>; readonly user: string };
+  /** `name`: what its host key is recorded under. @default `bastion` */
+  readonly bastion?: { readonly address: Output<string>; readonly user: string; readonly port?: number; readonly name?: string };
   /** By machine name: the host keys that machines met from outside were made with, `TYPE BASE64`. They count for the first contact only. */
   readonly firstHostKeys?: Output<Readonly<Record<string, string>>>;
 }

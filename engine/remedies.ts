@@ -64,7 +64,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     /(?<!disk )quota|limit ?exceeded/i,
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
   ],
-  ...Object.values(registry.clouds).flatMap(({ state }) => state.remedies),
+  ...Object.values(registry.clouds).flatMap(({ state }) => state?.remedies ?? []),
   [
     UNREACHABLE,
     {

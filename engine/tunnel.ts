@@ -36,7 +36,7 @@ export async function openTunnelFor(
 }
 
 const clusterInputsSchema = z.object({
-  ssh: z.object({ privateKey: z.string(), bastion: z.object({ address: z.string(), user: z.string() }) }),
+  ssh: z.object({ privateKey: z.string(), bastion: z.object({ address: z.string(), user: z.string(), port: z.number().exactOptional() }) }),
 });
 
 /** Where the bastion is by the outputs or, where the first `up` was broken off before it gave any, by what the cluster was made with. */
@@ -50,7 +50,8 @@ export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded)
   if (!inputs.success) return undefined;
   const { privateKey, bastion } = inputs.data.ssh;
   const names = bastionNames(undefined, plan);
-  return { host: bastion.address, user: bastion.user, privateKey, names, firstHostKeys: firstHostKeys(resources, names) };
+  const { address: host, ...door } = bastion;
+  return { ...door, host, privateKey, names, firstHostKeys: firstHostKeys(resources, names) };
 }
 
 /** The host keys that machines were made with, by the state: those of machines whose user data hold one. */

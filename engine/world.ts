@@ -4,13 +4,13 @@ import { writeWhole } from "../host/files";
 import { isFields } from "../model/data";
 import { refuseNewer } from "../model/formats";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { PACKAGES, type World } from "../sandbox/packages";
+import { WORLDS, type World } from "../sandbox/packages";
 import { OperationFailedError } from "./errors";
 import { removeServers } from "./servers/world";
 
 /** What exists beforehand in the simulated cloud of a plan. */
 export function worldOf(plan: EnvironmentPlan): World {
-  return PACKAGES[plan.provider]?.world?.(plan) ?? {};
+  return WORLDS[plan.provider]?.(plan) ?? {};
 }
 
 /** Adds what a plan names to what is in world.json: lists grow, keys of the user's own (faults, quotas) stay as they are. */

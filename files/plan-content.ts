@@ -54,7 +54,7 @@ export function planContent(
   const later = new Findings();
   refuseUnsupported(parsed.file, environment, registry, later);
   // What an unread base says of it is not known.
-  if (whole) warnUnreachable(parsed.file, environment, later);
+  if (whole) warnUnreachable(parsed.file, environment, registry, later);
   const broken = [...parsed.broken, ...later.errorPaths];
   const checked = new Findings();
   checkEnvironment(environment, registry, checked, broken);

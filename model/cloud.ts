@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
 import type { Findable, Question, Values } from "./findable";
+import type { Hosts } from "./hosts";
 import type { SubnetRules } from "./plan/subnets";
 import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer } from "./plan/types";
 import type { KnownFlow } from "./preview/ports";
@@ -12,7 +13,7 @@ export type SizeRole = "controlPlane" | "worker" | "bastion" | "nfs";
 
 /** What a cloud can do, or cannot. */
 export interface Abilities {
-  /** Makes machines; else they are there already. */
+  /** Makes machines; else they are there already, as `hosts` says. */
   readonly machines: boolean;
   /** Makes a balancer for the API. */
   readonly balancers: boolean;
@@ -35,8 +36,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly name: string;
   /** What people call it. */
   readonly title: string;
-  /** The npm package of its SDK, which is for the user to install. Its last part begins the types of its resources. */
-  readonly sdk: string;
+  /** The npm package of its SDK, which is for the user to install. Its last part begins the types of its resources. None where it makes nothing. */
+  readonly sdk?: string;
   /** Its own options, by zod and the kinds of values that files have; each must be optional, and described. */
   readonly options: (zod: typeof z, kinds: typeof Kinds) => z.ZodRawShape;
   readonly defaults: {
@@ -50,6 +51,10 @@ export interface CloudDefinition extends SubnetRules {
   readonly can: Abilities;
   /** The own options as the plan has them, with their defaults. */
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
+  /** Where it makes no machines: those that the file describes. */
+  hosts?(options: CloudOptions): Hosts;
+  /** Whether what the plan does not allow is kept out. */
+  enforces(options: CloudOptions): boolean;
   /** What these machines need of the cloud itself. */
   flows(machines: FlowPeer, network: string): readonly Flow[];
   /** What is wrong between the file's fields for this cloud alone. */
@@ -60,13 +65,19 @@ export interface CloudDefinition extends SubnetRules {
   place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint">): Readonly<Record<string, string>>;
   /** Those that a machine takes at its first boot only; by name. */
   firstBoot(options: CloudOptions): Readonly<Record<string, string | number>>;
-  /** The same for the table of what may change: every option stands in one of the two. */
-  readonly changes: { readonly refused: readonly ChangedField[]; readonly built: readonly ChangedField[] };
-  readonly credentials: Credentials;
+  /** The same for the table of what may change: every option stands in one of them. */
+  readonly changes: {
+    readonly refused: readonly ChangedField[];
+    readonly built: readonly ChangedField[];
+    readonly applied?: readonly ChangedField[];
+  };
+  /** None where nobody is asked. */
+  readonly credentials?: Credentials;
   /** Comments that `init` writes below `infrastructure`. */
   readonly template: string;
-  readonly state: CloudState;
-  readonly preview: CloudPreview;
+  /** None where it makes nothing; neither of the following. */
+  readonly state?: CloudState;
+  readonly preview?: CloudPreview;
 }
 
 /** Where credentials come from. */
@@ -134,21 +145,18 @@ export interface InTheWay {
   readonly describe: (found: Values) => string | undefined;
 }
 
-/** The package of a cloud's SDK, with which the types of its resources begin. */
-export function packageOf({ sdk }: Pick<CloudDefinition, "sdk">): string {
-  return sdk.slice(sdk.lastIndexOf("/") + 1);
-}
-
 /** The cloud among these that a type of resources belongs to; undefined for what is of none. */
 export function cloudOfType<C extends Pick<CloudDefinition, "sdk">>(type: string, clouds: Readonly<Record<string, C>>): C | undefined {
-  return Object.values(clouds).find((cloud) => type.startsWith(`${packageOf(cloud)}:`));
+  // The last part of an SDK's name is its package, with which the types of its resources begin.
+  return Object.values(clouds).find(({ sdk }) => sdk !== undefined && type.startsWith(`${sdk.slice(sdk.lastIndexOf("/") + 1)}:`));
 }
 
 /** Why credentials cannot be used: one under a wrong name would silently not be, and another account's might. It shows names only. */
 export function wrongCredentials(
-  { title, credentials: { names } }: Pick<CloudDefinition, "title" | "credentials">,
+  { title, credentials }: Pick<CloudDefinition, "title" | "credentials">,
   given: Readonly<Record<string, unknown>>,
 ): string | undefined {
+  const names = credentials?.names ?? [];
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
   if (unknown.length === 0) return undefined;
   return `holds ${unknown.join(", ")}, which the ${title} provider does not take; use the names ${names.join(", ")}`;

@@ -19,15 +19,16 @@ const lockedMachineSchema = z.strictObject({
 const retired = z.record(z.string(), z.strictObject({ zone: z.string().optional(), address }));
 
 /** The lock file: what the first plan chose and the file does not say. */
-const lockSchema = z.strictObject({
-  version: z.literal(1),
-  environment: z.string(),
-  release: z.string(),
-  kubespray: z.string(),
-  kubernetes: z.string(),
-  image: z.string(),
-  network: z
-    .strictObject({
+const lockSchema = z
+  .strictObject({
+    version: z.literal(1),
+    environment: z.string(),
+    release: z.string(),
+    kubespray: z.string(),
+    kubernetes: z.string(),
+    /** Undefined where machines are not made. */
+    image: z.string().exactOptional(),
+    network: z.strictObject({
       /** Where one subnet spans all zones. */
       cloudRange: range.optional(),
       /** By name, where each zone has a subnet of its own. */
@@ -37,24 +38,27 @@ const lockSchema = z.strictObject({
       /** What the ingress had before, as far as it lies in the load balancers' range: no Service is given it again. */
       formerIngressAddresses: z.array(address).optional(),
       apiEndpointAddress: address.optional(),
-    })
-    .refine(({ cloudRange, subnets }) => (cloudRange === undefined) !== (subnets === undefined), {
-      path: ["cloudRange"],
-      message: "is missing or is not what belongs there",
     }),
-  machines: z.record(z.string(), lockedMachineSchema),
-  /**
-   * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address
-   * is given only when nothing else is free.
-   */
-  retired: z.union([
-    retired,
-    // The first lock files had the addresses alone: whose they were is not known any more, and nobody has them again.
-    z
-      .array(address)
-      .transform((addresses): z.infer<typeof retired> => Object.fromEntries(addresses.map((each) => [each, { address: each }]))),
-  ]),
-});
+    machines: z.record(z.string(), lockedMachineSchema),
+    /**
+     * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address
+     * is given only when nothing else is free.
+     */
+    retired: z.union([
+      retired,
+      // The first lock files had the addresses alone: whose they were is not known any more, and nobody has them again.
+      z
+        .array(address)
+        .transform((addresses): z.infer<typeof retired> => Object.fromEntries(addresses.map((each) => [each, { address: each }]))),
+    ]),
+  })
+  .superRefine(({ image, network: { cloudRange, subnets } }, context) => {
+    const missing = (path: string[]): void =>
+      context.addIssue({ code: "custom", path, message: "is missing or is not what belongs there" });
+    // Where machines are made there is an image and a network of ours, where they were there before there is neither.
+    if (image === undefined && (cloudRange !== undefined || subnets !== undefined)) missing(["image"]);
+    if (image !== undefined && (cloudRange === undefined) === (subnets === undefined)) missing(["network", "cloudRange"]);
+  });
 
 export type Lock = z.infer<typeof lockSchema>;
 export type LockedMachine = z.infer<typeof lockedMachineSchema>;

@@ -9,8 +9,8 @@ export type Computed = Readonly<Record<string, (name: string, inputs: Readonly<R
 export interface Cloud extends CloudDefinition {
   /** Loads the component, and with it the cloud's SDK. */
   infrastructure(): new (name: string, args: InfrastructureArgs, opts?: ComponentResourceOptions) => Infrastructure;
-  /** Loads what its provider computes, as far as its component reads it, for tests that have no provider. */
-  mocks(): Computed;
+  /** Loads what its provider computes, as far as its component reads it, for tests that have no provider. None where it makes nothing. */
+  mocks?(): Computed;
 }
 
 /** Describes a cloud. */

@@ -44,7 +44,16 @@ export function loginOf(outputs: unknown, environment: string): Login | undefine
 /** The bastion of an environment that is up, for the tunnel. */
 export function bastionOf({ user, privateKey, bastion, machines, firstHostKeys }: Login): Bastion | undefined {
   if (bastion === undefined) return undefined;
-  return { host: bastion, user, privateKey, names: bastionNames({ machines }, undefined), ...(firstHostKeys ? { firstHostKeys } : {}) };
+  const door = Object.values(machines).find(({ roles }) => roles.includes("bastion"))?.login;
+  const port = door?.port === undefined ? {} : { port: door.port };
+  return {
+    host: bastion,
+    ...port,
+    user: door?.user ?? user,
+    privateKey,
+    names: bastionNames({ machines }, undefined),
+    ...(firstHostKeys ? { firstHostKeys } : {}),
+  };
 }
 
 /** What the bastion is called as it was brought up and, where a change may build it anew, as it is planned. */

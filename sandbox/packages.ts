@@ -1,6 +1,7 @@
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Provider } from "../plugin/rpc/provider";
 import type { SimulatedCloud } from "./cloud/cloud";
+import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
 import { worldOf as openstackWorld } from "./openstack/world";
 
@@ -11,9 +12,10 @@ export type World = Readonly<Record<string, readonly string[] | string>>;
 interface Package {
   /** Loads what simulates it: only the process that serves it does. */
   load(worldDir: string): Promise<Simulation>;
-  /** What exists in a cloud besides what an environment creates. */
-  world?(plan: EnvironmentPlan): World;
 }
+
+/** By provider, what exists besides what an environment creates. */
+export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> = { openstack: openstackWorld, existing: existingWorld };
 
 /** A provider, and what its cloud says where faults.json has it refuse a call. */
 export interface Simulation {
@@ -23,7 +25,7 @@ export interface Simulation {
 
 /** All of them. A cloud has one line here and a folder of its own; its machines are the objects of the kind `instance`. */
 export const PACKAGES: Readonly<Record<string, Package>> = {
-  openstack: { world: openstackWorld, load: async (world) => cloud((await import("./openstack/cloud.js")).OPENSTACK, world) },
+  openstack: { load: async (world) => cloud((await import("./openstack/cloud.js")).OPENSTACK, world) },
   kubernetes: {
     load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),
   },

@@ -1,5 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
 import type { Infrastructure } from "../components/infrastructure";
+import { nodeSubnet } from "../model/plan/subnets";
 import type { EnvironmentPlan } from "../model/plan/types";
 
 /** Where something is reached: inside the machines' network, and outside it where it has an address there. */
@@ -45,4 +46,10 @@ export function addressOutputs(plan: EnvironmentPlan, addresses: Addresses): Rea
 /** The address at which this tool reaches the API, where that is not the one that nodes use. */
 export function publicApi({ access }: EnvironmentPlan, publicAddress: Output<string> | undefined): { publicAddress?: Output<string> } {
   return access.api === "direct" && publicAddress !== undefined ? { publicAddress } : {};
+}
+
+/** The subnet of the nodes, where they are all in one of ours. */
+export function subnetOfNodes(plan: EnvironmentPlan): { networkCidr?: string } {
+  const networkCidr = nodeSubnet(plan);
+  return networkCidr === undefined ? {} : { networkCidr };
 }

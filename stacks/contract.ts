@@ -12,9 +12,11 @@ import { orUnknownStack } from "./standing";
  * What each layer hands to the next: one output, `contract`, typed and versioned, written and read here and nowhere else.
  */
 
+const loginSchema = z.object({ user: z.string().exactOptional(), port: z.number().exactOptional() });
 const machineSchema = z.object({
   id: z.string(),
   dialAddress: z.string(),
+  login: loginSchema.exactOptional(),
   /** Where it has the volumes that are mounted, by their names. */
   devices: z.record(z.string(), z.string()).exactOptional(),
 });
@@ -34,7 +36,7 @@ const machinePlanSchema = z.object({
   volumes: z.array(
     z.object({
       name: z.string(),
-      sizeGiB: z.number(),
+      sizeGiB: z.number().exactOptional(),
       type: z.string().exactOptional(),
       mount: z.string().exactOptional(),
       fileSystem: z.enum(["ext4", "xfs"]).exactOptional(),
@@ -44,6 +46,7 @@ const machinePlanSchema = z.object({
   labels: z.record(z.string(), z.string()),
   taints: z.array(z.string()),
   spread: z.boolean(),
+  login: loginSchema.extend({ address: z.string().exactOptional() }).exactOptional(),
 });
 
 const placeSchema = z.object({ address: z.string(), publicAddress: z.string().optional() });
@@ -57,7 +60,9 @@ const infrastructureSchema = z.object({
   ssh: z.object({
     user: z.string(),
     privateKey: z.string(),
-    bastion: z.object({ address: z.string(), user: z.string() }).optional(),
+    bastion: z
+      .object({ address: z.string(), user: z.string(), port: z.number().exactOptional(), name: z.string().exactOptional() })
+      .optional(),
     firstHostKeys: z.record(z.string(), z.string()).optional(),
   }),
   /** Where API, ingress and bastion are reached. Not known of infrastructures that earlier versions brought up. */
@@ -74,7 +79,7 @@ const clusterSchema = z.object({
   nodes: z.array(z.string()),
 });
 
-type LayerMachine = Pick<InfrastructureMachine, "id" | "dialAddress"> & Partial<Pick<InfrastructureMachine, "devices">>;
+type LayerMachine = Pick<InfrastructureMachine, "id" | "dialAddress" | "login"> & Partial<Pick<InfrastructureMachine, "devices">>;
 
 /** What the cluster takes from the infrastructure. */
 export interface InfrastructureContract {
@@ -103,9 +108,9 @@ export function infrastructureOutput(
   return {
     version: 1,
     layer: "infrastructure",
-    machines: mapValues(machines, ({ id, dialAddress, devices }, name) => {
+    machines: mapValues(machines, ({ id, dialAddress, login, devices }, name) => {
       const mounted = standing.find((machine) => machine.name === name)?.volumes.some(({ mount }) => mount !== undefined);
-      return { id, dialAddress, ...(mounted ? { devices } : {}) };
+      return { id, dialAddress, ...(login === undefined ? {} : { login }), ...(mounted ? { devices } : {}) };
     }),
     ssh: { ...ssh, privateKey: secret(ssh.privateKey) },
     standing,
@@ -125,8 +130,13 @@ function refuseLayer(plan: EnvironmentPlan, layer: Layer, reason: string): Refus
 }
 
 /** A machine as the layer above takes it. */
-function known({ id, dialAddress, devices }: z.infer<typeof machineSchema>): LayerMachine {
-  return { id: output(id), dialAddress: output(dialAddress), ...(devices && { devices: mapValues(devices, (path) => output(path)) }) };
+function known({ id, dialAddress, devices, ...machine }: z.infer<typeof machineSchema>): LayerMachine {
+  return {
+    ...machine,
+    id: output(id),
+    dialAddress: output(dialAddress),
+    ...(devices && { devices: mapValues(devices, (path) => output(path)) }),
+  };
 }
 
 /** What the infrastructure's stack says, or in a preview what the plan predicts. @throws RefusedError */
@@ -199,7 +209,7 @@ function readSsh(ssh: z.infer<typeof infrastructureSchema>["ssh"]): SshAccess {
   return {
     user: ssh.user,
     privateKey: secret(output(ssh.privateKey)),
-    ...(ssh.bastion ? { bastion: { address: output(ssh.bastion.address), user: ssh.bastion.user } } : {}),
+    ...(ssh.bastion ? { bastion: { ...ssh.bastion, address: output(ssh.bastion.address) } } : {}),
     ...(ssh.firstHostKeys ? { firstHostKeys: output(ssh.firstHostKeys) } : {}),
   };
 }

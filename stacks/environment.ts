@@ -11,7 +11,7 @@ import { ENVIRONMENT } from "../model/type-tokens";
 import { clouds } from "../providers/clouds";
 import type { Cloud } from "../providers/define-cloud";
 import { loginOutput } from "../reach/login-output";
-import { addressesOf, addressOutputs, publicApi } from "./addresses";
+import { addressesOf, addressOutputs, publicApi, subnetOfNodes } from "./addresses";
 import { failRunWhere, withoutStack } from "./fail-run";
 import type { TlsInputs } from "./inputs";
 import { kubespraySource } from "./kubespray-source";
@@ -84,7 +84,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
       {
         spec: plan.cluster,
         ...(secrets.variables ? { secretVariables: secrets.variables } : {}),
-        networkCidr: plan.network.cidr,
+        ...subnetOfNodes(plan),
         machines: Object.fromEntries(
           plan.machines.flatMap(({ name: node }) => {
             const machine = machines[node];
@@ -201,11 +201,11 @@ async function standingNames(): Promise<ReadonlySet<string>> {
 }
 
 /** A cloud's component; its SDK is for the user to install. */
-function load<T>(load: () => T, sdk: string): T {
+function load<T>(load: () => T, sdk: string | undefined): T {
   try {
     return load();
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith(`Cannot find module '${sdk}/`))
+    if (sdk !== undefined && error instanceof Error && error.message.startsWith(`Cannot find module '${sdk}/`))
       throw new RunError(`this environment needs the package ${sdk}, which is not installed: run \`npm install ${sdk}\``);
     throw error;
   }

@@ -6,7 +6,7 @@ import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
 import { loginOutput } from "../reach/login-output";
-import { addressesOf, addressOutputs, publicApi } from "./addresses";
+import { addressesOf, addressOutputs, publicApi, subnetOfNodes } from "./addresses";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
 import { createInfrastructure } from "./environment";
 import { kubespraySource } from "./kubespray-source";
@@ -70,7 +70,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
       {
         spec: plan.cluster,
         ...(secrets.variables ? { secretVariables: secrets.variables } : {}),
-        networkCidr: plan.network.cidr,
+        ...subnetOfNodes(plan),
         machines: nodes,
         ssh,
         ...kubespraySource(plan),

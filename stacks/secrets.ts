@@ -126,12 +126,18 @@ export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
   return { ...rest, access: { ...plan.access, api: "direct", ssh }, platform: { ...plan.platform, tls } };
 }
 
-/** What stands for the secrets that the sandbox cannot do without: those among the variables for kubespray, and secret like them. */
+/** What stands for the secrets that the sandbox cannot do without, and secret like them: those among the variables for kubespray, and a key that nothing else stands for. */
 export function standInSecrets(plan: EnvironmentPlan): EnvironmentSecrets {
+  const standInFor = (reference: SecretReference): Output<string> => secret(`stand-in for ${JSON.stringify(reference)}`);
   const references = [...referencesIn(plan.cluster.variables)];
-  if (references.length === 0) return {};
+  const { privateKey } = plan.access.ssh;
+  // Hosts that were there before have a key already: none is generated for them.
+  const given = privateKey !== undefined && plan.machines.some(({ login }) => login !== undefined);
   return {
-    variables: Object.fromEntries(references.map(([path, reference]) => [path, secret(`stand-in for ${JSON.stringify(reference)}`)])),
+    ...(references.length === 0
+      ? {}
+      : { variables: Object.fromEntries(references.map(([path, reference]) => [path, standInFor(reference)])) }),
+    ...(given ? { sshPrivateKey: standInFor(privateKey) } : {}),
   };
 }
 

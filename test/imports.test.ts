@@ -32,7 +32,8 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
 
 describe("clouds and services", () => {
   it("are named in their own folders, and in few other places", () => {
-    const clouds = Object.keys(registry.clouds);
+    // `existing` is a word like any other, and stands wherever something is there already.
+    const clouds = Object.keys(registry.clouds).filter((name) => name !== "existing");
     const services = switchedServices(registry).map(({ name }) => name);
     const own = new RegExp(`^((providers|sandbox)/(${clouds.join("|")})|components/platform/(${services.map(kebab).join("|")}))/`);
     // `keycloak.io` would be an API's group, and `openstack_` begins a variable of kubespray.

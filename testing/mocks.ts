@@ -65,5 +65,5 @@ const KNOWN: Outputs = {
 
 /** The computed outputs of a resource: `extra` first, then what mocks.ts knows. */
 export function computedOutputs(type: string, name: string, inputs: Bag, extra: Outputs | undefined): Bag {
-  return extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? cloudOfType(type, clouds)?.mocks()[type]?.(name, inputs) ?? {};
+  return extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? cloudOfType(type, clouds)?.mocks?.()[type]?.(name, inputs) ?? {};
 }

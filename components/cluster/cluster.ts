@@ -26,6 +26,8 @@ export interface ClusterMachine {
   readonly dialAddress: Input<string>;
   /** Where it has its volumes, by their names. @default as planned */
   readonly devices?: Readonly<Record<string, Input<string>>>;
+  /** Where another user or port than usual logs in to it. @default as everywhere */
+  readonly login?: { readonly user?: string; readonly port?: number };
 }
 
 export interface ClusterArgs {
@@ -33,8 +35,8 @@ export interface ClusterArgs {
   readonly spec: ClusterSpec;
   /** What references to secrets among the spec's variables resolve to, by their dotted path there. @default none */
   readonly secretVariables?: Readonly<Record<string, Input<string>>>;
-  /** The subnet of the nodes. */
-  readonly networkCidr: string;
+  /** The subnet of the nodes. @default they may be anywhere */
+  readonly networkCidr?: string;
   /** By node name: one for every node of the spec. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
   readonly ssh: KubesprayAccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
@@ -79,7 +81,7 @@ export class Cluster extends ComponentResource {
         ...spec,
         nodes,
         variables,
-        networkCidr,
+        ...(networkCidr === undefined ? {} : { networkCidr }),
         ssh: access,
         ...(kubespraySource === undefined ? {} : { kubespraySource }),
         ...(lostNodes ? { lostNodes } : {}),
@@ -155,7 +157,9 @@ function withMachines(spec: ClusterSpec, machines: ClusterArgs["machines"]): Rec
       const machine = machines[name];
       if (!machine) return [];
       const volumes = node.volumes?.map((volume) => ({ ...volume, device: machine.devices?.[volume.name] ?? volume.device }));
-      return [[name, { ...node, machineId: machine.id, dialAddress: machine.dialAddress, ...(volumes ? { volumes } : {}) }]];
+      const { id, dialAddress, login: { user, port } = {} } = machine;
+      const login = { ...(user === undefined ? {} : { sshUser: user }), ...(port === undefined ? {} : { sshPort: port }) };
+      return [[name, { ...node, machineId: id, dialAddress, ...login, ...(volumes ? { volumes } : {}) }]];
     }),
   );
 }

@@ -10,6 +10,10 @@ export interface KubesprayNodeArgs extends Omit<ClusterNode, "volumes"> {
   readonly dialAddress: Input<string>;
   /** Data volumes that are mounted. */
   readonly volumes?: readonly (Omit<NodeVolume, "device"> & { readonly device: Input<string> })[];
+  /** Who logs in to it. Changing it runs no playbook. @default the user of all */
+  readonly sshUser?: string;
+  /** The port of its SSH. Changing it runs no playbook. @default 22 */
+  readonly sshPort?: number;
 }
 
 /** How playbooks log in to the machines. Changing it runs no playbook. */
@@ -17,7 +21,7 @@ export interface KubesprayAccessArgs {
   readonly user: string;
   /** OpenSSH or PEM. Kept as a secret. */
   readonly privateKey: Input<string>;
-  readonly bastion?: { readonly address: Input<string>; readonly user: string };
+  readonly bastion?: { readonly address: Input<string>; readonly user: string; readonly port?: number; readonly name?: string };
 }
 
 /** What a kubespray cluster is made from. Every change is made in place or refused during the preview; the cluster is never replaced. */

@@ -7,7 +7,7 @@ export function cloudOfType(type: string): CloudDefinition | undefined {
 }
 
 /** What a resource is, whatever cloud it is of. */
-export function kindOf(type: string): keyof CloudDefinition["state"]["kinds"] | undefined {
-  const kinds = cloudOfType(type)?.state.kinds;
+export function kindOf(type: string): keyof NonNullable<CloudDefinition["state"]>["kinds"] | undefined {
+  const kinds = cloudOfType(type)?.state?.kinds;
   return (["machine", "volume", "floatingAddress"] as const).find((kind) => kinds?.[kind] === type);
 }

@@ -60,7 +60,9 @@ export function tellRemade(dead: readonly DeadMachine[]): string {
 
 /** @throws RefusedError naming each machine that was one, and is in error now */
 export function refuseDead(plan: EnvironmentPlan, dead: readonly DeadMachine[]): void {
-  const { show, remove } = cloudOf(plan.provider, registry).state.commands;
+  const commands = cloudOf(plan.provider, registry).state?.commands;
+  if (commands === undefined || dead.length === 0) return;
+  const { show, remove } = commands;
   const problems = dead.map(({ machine, id }): Problem => {
     const { key, generation, group, name } = machine;
     const isNode = name in plan.cluster.nodes;

@@ -10,7 +10,7 @@ const kubernetesId = (inputs: Values): string => {
 
 /** Every type of resource that kpaas makes, but for the objects in a cluster. */
 export const TYPES: Readonly<Record<string, Findable>> = {
-  ...Object.assign({}, ...Object.values(registry.clouds).map(({ state }) => state.findable)),
+  ...Object.assign({}, ...Object.values(registry.clouds).map(({ state }) => state?.findable ?? {})),
   "kubernetes:helm.sh/v3:Release": {
     how: "id",
     id: ({ name, namespace }) => `${textOf(namespace) === "" ? "default" : textOf(namespace)}/${textOf(name)}`,

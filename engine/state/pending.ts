@@ -156,7 +156,7 @@ function adopted(resource: StateResource, id: string, unfinished = false): State
   // reads the rest.
   const asked = Object.entries(resource.inputs ?? {}).filter(([key]) => !key.startsWith("__"));
   const outputs =
-    cloudOfType(resource.type)?.state.readsBack === false ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
+    cloudOfType(resource.type)?.state?.readsBack === false ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
   return { ...resource, id, ...outputs, ...(unfinished ? { delete: true } : {}) };
 }
 

@@ -5,7 +5,10 @@ import { everyMachine, machinePath } from "./machines";
 import type { Environment } from "./types";
 
 /** A wish, by field, that a cloud must be able to meet. */
-type Wish = readonly [path: string, able: keyof Abilities, value?: unknown];
+type Wish = readonly [path: string, able: Able, value?: unknown];
+
+/** That machines are there already touches more than one field: checks-hosts.ts. */
+type Able = Exclude<keyof Abilities, "machines">;
 
 /** What is wrong for the environment's cloud: what it cannot do at all, then what it says itself. */
 export function checkCloud(environment: Environment, registry: Registry, findings: Findings): void {
@@ -15,8 +18,7 @@ export function checkCloud(environment: Environment, registry: Registry, finding
   cloud.check(environment, findings);
 }
 
-const CANNOT: Readonly<Record<keyof Abilities, string>> = {
-  machines: "makes no machines: a bastion has to be there already",
+const CANNOT: Readonly<Record<Able, string>> = {
   balancers: "makes no balancer for the API",
   floatingAddresses: "makes no addresses outside the machines' network",
   zones: "has no availability zones",
@@ -25,12 +27,11 @@ const CANNOT: Readonly<Record<keyof Abilities, string>> = {
 
 /** What the file asks for by name. */
 function wishes(environment: Environment): Wish[] {
-  const { access, cluster, groups, network, zones } = environment;
+  const { cluster, groups, network, zones } = environment;
   const named = everyMachine(environment).flatMap(({ group, machine }): Wish[] =>
     machine.zone === undefined ? [] : [[machinePath(group, machine, "zone"), "zones", machine.zone]],
   );
   return [
-    ...(access.bastion ? [["infrastructure.access.bastion", "machines"] as const] : []),
     ...(cluster.apiEndpoint.kind === "loadBalancer" ? [["cluster.apiEndpoint.kind", "balancers", "loadBalancer"] as const] : []),
     ...(typeof network.floating === "object" ? [["infrastructure.network.floating", "floatingAddresses"] as const] : []),
     ...(zones.length > 0 ? [["infrastructure.zones", "zones"] as const] : []),

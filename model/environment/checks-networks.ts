@@ -2,7 +2,7 @@ import { type Block, contains, formatAddress, overlaps, parseAddress, parseCidr,
 import type { Findings } from "../problems";
 import { everyMachine, machinePath } from "./machines";
 import { describeNamed, type NamedAddress, namedAddresses } from "./named-addresses";
-import type { Environment } from "./types";
+import type { Environment, WantedMachine } from "./types";
 
 /** Networks that must not overlap and must have room. `network` is the machines' one, where it is known. */
 export function checkClusterNetworks(environment: Environment, network: Block | undefined, findings: Findings): void {
@@ -87,6 +87,11 @@ export function checkAddresses(environment: Environment, network: Block, finding
   }
   const ofOthers = (value: number): NamedAddress | undefined => others.find((each) => contains(each, value));
   const taken = new Map<number, string>();
+  /** A host may be in any network; which two have one address is told by whoever knows them all. */
+  const takeHost = (path: string, { key, address = "" }: WantedMachine): void => {
+    const value = parseAddress(address);
+    if (value !== undefined && !taken.has(value)) claim(path, `the host ${key}`, value);
+  };
   const claim = (path: string, what: string, value: number | undefined): void => {
     if (value === undefined) return;
     const holder = taken.get(value);
@@ -95,8 +100,11 @@ export function checkAddresses(environment: Environment, network: Block, finding
     else if (holder) findings.error(path, `is the address of ${holder} already`, "choose another address", formatAddress(value));
     else taken.set(value, what);
   };
-  const gateway = wanted.gateway === undefined ? network.first + 1 : inside("infrastructure.network.gateway", wanted.gateway);
-  claim("infrastructure.network.gateway", "the gateway", gateway);
+  // The gateway of a network that was there before is not known, and no matter of ours.
+  if (environment.hosts === undefined) {
+    const gateway = wanted.gateway === undefined ? network.first + 1 : inside("infrastructure.network.gateway", wanted.gateway);
+    claim("infrastructure.network.gateway", "the gateway", gateway);
+  }
   claim(
     "cluster.apiEndpoint.address",
     "the API endpoint",
@@ -125,7 +133,8 @@ export function checkAddresses(environment: Environment, network: Block, finding
         machine.address,
       );
     }
-    claim(path, `the machine ${machine.key}`, inside(path, machine.address));
+    if (machine.host === undefined) claim(path, `the machine ${machine.key}`, inside(path, machine.address));
+    else takeHost(path, machine);
   }
   const within = [
     ...[...taken]

@@ -63,10 +63,13 @@ function checkNames(environment: Environment, findings: Findings): void {
     for (const name of new Set([machine.key, machineName(machine.key, machine.generation)])) {
       const other = taken.get(name);
       if (other !== undefined && other !== `${group.path} ${machine.key}`) {
+        const [reason, remedy] = machine.host
+          ? ["each host has one place", "name it in one of the two"]
+          : ["keys are unique in an environment", "rename the pool or give its machines keys of their own"];
         findings.error(
           machinePath(group, machine),
-          `the machine key "${name}" is taken already by ${other.split(" ")[0]}; keys are unique in an environment`,
-          "rename the pool or give its machines keys of their own",
+          `the machine key "${name}" is taken already by ${other.split(" ")[0]}; ${reason}`,
+          remedy,
         );
       }
       taken.set(name, `${group.path} ${machine.key}`);
@@ -88,9 +91,9 @@ function checkControlPlane(environment: Environment, findings: Findings): void {
     }
     if (count >= 3 && environment.zones.length === 2) {
       findings.warn(
-        "infrastructure.zones",
+        environment.hosts ? `${environment.hosts.field}.hosts` : "infrastructure.zones",
         `two zones for ${count} etcd members: losing the zone that holds the majority stops the cluster`,
-        "name a third zone, or accept it",
+        environment.hosts ? "have one in a third zone, or accept it" : "name a third zone, or accept it",
       );
     }
   }

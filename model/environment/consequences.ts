@@ -8,6 +8,11 @@ type Consequences = readonly (readonly [cause: RegExp, effect: RegExp])[];
 /** What is found at fields of the second kind follows from a mistake at fields of the first. */
 const betweenFields: Consequences = [
   [/^infrastructure(\.zones\b.*)?$/, /\.zone$/],
+  // A host that could not be read is missing wherever it is named.
+  [/^infrastructure(\.existing(\.hosts(\.[^.]+)?)?)?$/, /^(cluster\.(controlPlane|etcd|pools)|infrastructure\.existing\.(bastion|nfs))\b/],
+  [/^cluster(\.(controlPlane|etcd|pools)\b.*)?$/, /^infrastructure\.existing\.hosts\.[^.]+$/],
+  [/^infrastructure\.existing\.nfs$/, /^platform\.storage$/],
+  [/^infrastructure(\.existing(\.(hosts(\.[^.]+)?|bastion))?)?$/, /^infrastructure\.access\.api$/],
   [/^infrastructure\.access(\.bastion)?$/, /^infrastructure\.access\.api$/],
   [/^infrastructure\.access(\.(adminCidrs|ingressCidrs)\b.*)?$/, /^platform\.tls$/],
   [/^(profile|infrastructure\.(access\b.*|network(\.cidr)?)|cluster\.network\b.*)$/, /^infrastructure\.network\.floating\b/],

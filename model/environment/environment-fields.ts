@@ -30,8 +30,8 @@ export interface ServiceFields {
 
 /** Where the machines come from, and how they are reached. */
 export interface InfrastructureFields {
-  /** The cloud that the machines come from. Not supported yet: nhn, aws, gcp, azure, vsphere, existing. A change is refused. */
-  readonly provider: "openstack";
+  /** The cloud that the machines come from. Not supported yet: nhn, aws, gcp, azure, vsphere. A change is refused. */
+  readonly provider: "openstack" | "existing";
   /** The cloud's region. Default: the cloud's own. A change is refused. */
   readonly region?: string;
   /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
@@ -107,6 +107,35 @@ export interface InfrastructureFields {
     readonly bootVolumeGiB?: number;
     /** Its volume type, by name or id. Default: the cloud's. A change counts for machines built from then on. */
     readonly bootVolumeType?: string;
+  };
+  /** What only provider existing takes. */
+  readonly existing?: {
+    /** The hosts by key: node maps name them, and so are their nodes called. A change is applied to what stands. */
+    readonly hosts?: Readonly<Record<string, {
+      /** The address that its peers use. A change: of a host in use: refused; otherwise: applied to what stands. */
+      readonly address: string;
+      /** The one that SSH reaches it at from here. Default: address. A change is applied to what stands. */
+      readonly accessAddress?: string;
+      /** The room, rack or zone it stands in: a label of its node. A change is applied to what stands. */
+      readonly zone?: string;
+      /** Who logs in and may become root. Default: access.ssh.user. A change is applied to what stands. */
+      readonly user?: string;
+      /** The port of its SSH. Default: 22. A change is applied to what stands. */
+      readonly port?: number;
+      /** Disks that are the platform's: nothing is written on them that is not asked for. A change is applied to what stands. */
+      readonly volumes?: readonly {
+        /** Unique within the host. A change is applied to what stands. */
+        readonly name: string;
+        /** The disk, by a path that stays: /dev/disk/by-id/… or /dev/disk/by-path/…. A change is applied to what stands. */
+        readonly device: string;
+      }[];
+    }>>;
+    /** The key of the host that SSH goes through to all others; it may be a node too. Default: none. A change is applied to what stands. */
+    readonly bastion?: string;
+    /** The key of the host that serves platform.storage; it may be a node too. Default: none. A change is refused. */
+    readonly nfs?: string;
+    /** What keeps out on the hosts what the plan does not allow: a table of our own, or nothing. Default: none. A change is applied to what stands. */
+    readonly firewall?: "nftables" | "none";
   };
 }
 

@@ -9,6 +9,7 @@ import type { Registry } from "../registry";
 import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId, VERSION } from "./cluster-field-docs";
 import * as kinds from "./fields";
 import { laterClouds } from "./later-clouds";
+import { elementOf, isList, shapeOf } from "./schema-kinds";
 
 export const fieldDocs: readonly FieldDoc[] = [
   { path: "name", means: "the identity of the environment: a DNS label of at most 30 characters, which the stack and every resource take" },
@@ -213,9 +214,7 @@ function withClouds(registry: Registry): FieldDoc[] {
   const later = laterClouds(registry);
   const clouds = Object.values(registry.clouds).flatMap(({ name, title, options }): FieldDoc[] => [
     { path: `infrastructure.${name}`, means: `what only ${title} takes` },
-    ...Object.entries(options(z, kinds)).map(([option, type]) =>
-      optionDoc(`infrastructure.${name}.${option}`, globalRegistry.get(type as z.ZodType)),
-    ),
+    ...Object.entries(options(z, kinds)).flatMap(([option, type]) => optionDocs(`infrastructure.${name}.${option}`, type)),
   ]);
   const last = fieldDocs.findLastIndex(({ path }) => path.startsWith("infrastructure"));
   return [
@@ -226,10 +225,16 @@ function withClouds(registry: Registry): FieldDoc[] {
   ];
 }
 
-/** An option says itself what it means, and what is taken without it. */
-function optionDoc(path: string, meta: { readonly [key: string]: unknown } | undefined): FieldDoc {
-  const { description, byDefault } = meta ?? {};
-  return { path, means: String(description), ...(typeof byDefault === "string" ? { byDefault } : {}) };
+/** An option says itself what it means, and what is taken without it; so do the fields in it. */
+function optionDocs(path: string, type: unknown): FieldDoc[] {
+  const { description, byDefault } = globalRegistry.get(type as z.ZodType) ?? {};
+  const own = description === undefined ? [] : [{ path, means: description, ...(typeof byDefault === "string" ? { byDefault } : {}) }];
+  const element = elementOf(type);
+  return [
+    ...own,
+    ...Object.entries(shapeOf(type) ?? {}).flatMap(([field, each]) => optionDocs(`${path}.${field}`, each)),
+    ...(element === undefined ? [] : optionDocs(`${path}.${isList(type) ? "N" : "KEY"}`, element)),
+  ];
 }
 
 /** The row of a field; undefined where nothing is known of it. `path` has KEY and N for what the file names itself. */

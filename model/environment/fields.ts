@@ -162,6 +162,16 @@ export const folder = z
     message: "must name its folder without . and ..",
     params: { remedy: "write the folder that is meant" },
   });
+/** A disk of a host, by a name that it keeps when others come or go. */
+export const device = z
+  .string()
+  .regex(
+    /^\/dev\/disk\/by-(id|path)\/[A-Za-z0-9_.:+@=-]+$/,
+    "must be a path below /dev/disk/by-id/ or /dev/disk/by-path/, which stays the disk's: names such as /dev/sdb are given anew at each start",
+  );
+/** Who logs in. */
+export const userName = z.string().regex(/^[a-z_][-a-z0-9_]{0,31}$/, "must be a Linux user name");
+
 /** A data volume of each machine of a pool. */
 export const volume = z.strictObject({
   name: label("a volume's name", 20),

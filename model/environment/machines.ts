@@ -2,6 +2,7 @@ import type { Environment, WantedGroup, WantedMachine } from "./types";
 
 /** The path of one machine's field, or of the number that declares it. */
 export function machinePath(group: WantedGroup, machine: WantedMachine, field?: string): string {
+  if (field && machine.host) return `${machine.host.path}.${field}`;
   const declared = isOwn(group) ? group.path : `${group.path}.nodes`;
   return field ? `${declared}.${machine.key}.${field}` : declared;
 }

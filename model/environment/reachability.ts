@@ -1,9 +1,12 @@
 import type { Findings } from "../problems";
+import { cloudOf, type Registry } from "../registry";
 import type { EnvironmentFile } from "./schema";
 import type { Environment } from "./types";
 
 /** Warns of what nobody outside the network may reach because the file says nothing of it. A list that is written, an empty one too, is meant. */
-export function warnUnreachable(file: EnvironmentFile, environment: Environment, findings: Findings): void {
+export function warnUnreachable(file: EnvironmentFile, environment: Environment, registry: Registry, findings: Findings): void {
+  // Where nothing is kept out, nobody is locked out.
+  if (!cloudOf(environment.provider, registry).enforces(environment.cloud)) return;
   const { access, network } = environment;
   const written = file.infrastructure.access ?? {};
   if (written.adminCidrs === undefined)

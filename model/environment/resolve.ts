@@ -5,6 +5,7 @@ import { formatAddress, parseRange } from "../ipv4";
 import type { Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
 import { cloudOf, type Registry, switchedServices } from "../registry";
+import { hostGroups, isHost, zonesOf } from "./host-groups";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
 import type { Environment, WantedBackups, WantedGroup, WantedMachine, WantedService } from "./types";
@@ -46,9 +47,15 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
   const access = infrastructure.access ?? {};
   const cidr = infrastructure.network?.cidr ?? "10.20.0.0/16";
   const adminCidrs = access.adminCidrs ?? [];
-  const bastion = access.bastion === undefined ? defaults.bastion && cloud.can.machines : access.bastion !== false;
+  const options = cloud.resolve(optionsOf(file, cloud.name));
+  const hosts = cloud.hosts?.(options);
+  const bastion =
+    hosts === undefined ? (access.bastion === undefined ? defaults.bastion : access.bastion !== false) : isHost(hosts, hosts.bastion);
   const storage = platform.storage ?? { kind: "nfs" as const };
-  const groups = groupsOf(file, own, defaults, cloud, bastion, storage.kind === "nfs" && storage.server === undefined);
+  const shared = storage.kind === "nfs" && storage.server === undefined;
+  const groups = hosts
+    ? hostGroups(groupsOf(file, own, defaults, cloud, false, false), hosts, shared)
+    : groupsOf(file, own, defaults, cloud, bastion, shared);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
   const range =
     platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
@@ -63,10 +70,11 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
     retain: file.retain ?? [],
     provider: infrastructure.provider,
     ...given("region", infrastructure.region),
-    zones: infrastructure.zones ?? [],
+    zones: hosts ? zonesOf(groups) : (infrastructure.zones ?? []),
     ...given("image", infrastructure.image),
     ...given("credentials", infrastructure.credentials),
-    cloud: cloud.resolve(optionsOf(file, cloud.name)),
+    cloud: options,
+    ...given("hosts", hosts),
     network: {
       cidr,
       ...given("gateway", infrastructure.network?.gateway),

@@ -27,6 +27,7 @@ import {
   taint,
   text,
   unique,
+  userName,
   volume,
   zone,
 } from "./fields";
@@ -78,10 +79,7 @@ const infrastructure = {
       api: z.enum(["direct", "bastion"]).optional(),
       ssh: z
         .strictObject({
-          user: z
-            .string()
-            .regex(/^[a-z_][-a-z0-9_]{0,31}$/, "must be a Linux user name")
-            .optional(),
+          user: userName.optional(),
           publicKey: z
             .string()
             .regex(/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( .*)?$/, "must be an OpenSSH public key")

@@ -1,4 +1,15 @@
-import type { AddressRange, CloudOptions, Labels, Profile, ProviderName, ResourcesPlan, SecretReference, VolumePlan } from "../plan/types";
+import type { Hosts, HostVolume } from "../hosts";
+import type {
+  AddressRange,
+  CloudOptions,
+  Labels,
+  LoginPlan,
+  Profile,
+  ProviderName,
+  ResourcesPlan,
+  SecretReference,
+  VolumePlan,
+} from "../plan/types";
 
 /** What a file says of one machine. */
 export interface WantedMachine {
@@ -8,6 +19,18 @@ export interface WantedMachine {
   readonly address?: string;
   readonly size: string;
   readonly generation: number;
+  /** Set where it is there before the environment. */
+  readonly host?: WantedHost;
+}
+
+/** What is known of a machine that is there before the environment. */
+export interface WantedHost {
+  /** The field that describes it. */
+  readonly path: string;
+  readonly login: LoginPlan;
+  /** Tasks beside those of its group. */
+  readonly also: readonly ("bastion" | "nfs")[];
+  readonly volumes: readonly HostVolume[];
 }
 
 /** Machines declared together: anti-affinity and the spreading over zones work within a group. */
@@ -78,6 +101,8 @@ export interface Environment {
   readonly credentials?: SecretReference;
   /** The cloud's own options, with their defaults. */
   readonly cloud: CloudOptions;
+  /** The machines that are there before the environment; undefined where they are made. */
+  readonly hosts?: Hosts;
   readonly network: {
     readonly cidr: string;
     readonly gateway?: string;

@@ -1,6 +1,7 @@
 import { fields } from "../data";
 import type { Findings } from "../problems";
 import type { Registry } from "../registry";
+import { checkHostFields } from "./checks-hosts";
 import { laterClouds } from "./later-clouds";
 import type { EnvironmentFile } from "./schema";
 import type { Environment } from "./types";
@@ -54,6 +55,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
       );
     }
   }
+  checkHostFields(file, environment, findings);
   const later = environment.platform.services.filter(({ name }) => !(name in registry.services));
   for (const { name } of later.filter(({ explicit }) => explicit)) {
     findings.error(`platform.services.${name}`, "is not supported yet in this version", "set it to false");

@@ -12,10 +12,12 @@ const appliedMachineSchema = z.object({
   zone: z.string().optional(),
   size: z.string(),
   address: z.string(),
-  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number(), type: z.string().optional() })),
+  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number().optional(), type: z.string().optional() })),
   spread: z.boolean().optional(),
   /** Of the user data it was built with. Not known of machines that earlier versions built. */
   userData: z.string().optional(),
+  /** How to log in to a host that was there before; undefined for what was made. */
+  login: z.object({ address: z.string().optional(), user: z.string().optional(), port: z.number().optional() }).optional(),
 });
 
 /** What a machine takes at its first boot only. */
@@ -101,9 +103,13 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
           ...(machine.zone === undefined ? {} : { zone: machine.zone }),
           size: machine.size,
           address: machine.address,
-          volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({ name, sizeGiB, ...(type === undefined ? {} : { type }) })),
+          volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({
+            name,
+            ...(sizeGiB === undefined ? {} : { sizeGiB }),
+            ...(type === undefined ? {} : { type }),
+          })),
           spread: machine.spread,
-          ...builtWith(plan, machine, before?.machines[machine.key]),
+          ...(machine.login ? { login: machine.login } : builtWith(plan, machine, before?.machines[machine.key])),
         },
       ]),
     ),
@@ -152,8 +158,8 @@ function builtWith(plan: EnvironmentPlan, machine: MachinePlan, before: AppliedM
 
 function appliedSubnets({ subnets }: EnvironmentPlan["network"]): Pick<Applied["network"], "gateway" | "subnets"> {
   const [{ zone, gateway }] = subnets;
-  if (zone === undefined) return { gateway };
-  return { subnets: Object.fromEntries(subnets.map((each) => [each.name, { cidr: each.cidr, gateway: each.gateway }])) };
+  if (zone === undefined) return gateway === undefined ? {} : { gateway };
+  return { subnets: Object.fromEntries(subnets.map((each) => [each.name, { cidr: each.cidr, gateway: each.gateway ?? "" }])) };
 }
 
 /** What was taken once stays in its database, also while its service does not run; what was approved since counts as entered by hand. */
@@ -171,8 +177,8 @@ function takenAfter(plan: EnvironmentPlan, before: Applied | undefined): Applied
 }
 
 function built({ machines, cloud, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {
-  const image = machines[0]?.image;
-  if (image === undefined) return {};
+  const image = machines[0]?.image ?? "";
+  if (image === "") return {};
   const key = access.ssh.keyPair ?? access.ssh.publicKey;
   return { built: { image, ...cloud.firstBoot, zones: [...zones], ...(key === undefined ? {} : { key }) } };
 }

@@ -34,7 +34,9 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   if (applied.network.cidr !== wanted.network.cidr) return moved;
   return [
     ...moved,
-    ...Object.entries(applied.machines).flatMap(([key, was]) => machineDangers(key, was, wanted.machines[key], plan.counted)),
+    ...Object.entries(applied.machines).flatMap(([key, was]) =>
+      machineDangers(key, was, wanted.machines[key], plan.counted, `infrastructure.${plan.provider}.hosts`),
+    ),
     ...memberDangers(applied, wanted),
     ...platformDangers(applied, wanted, plan),
     ...claimDangers(applied, wanted, plan.platform.storage.kind),

@@ -5,13 +5,16 @@ import { type Danger, groupField, isMember } from "./danger";
 /**
  * What the change of one machine would cost; `machine` is undefined where it goes.
  * @param counted pools of which the environment's own file says which machines, or how many
+ * @param hosts the field that describes machines that were there before
  */
 export function machineDangers(
   key: string,
   was: AppliedMachine,
   machine: AppliedMachine | undefined,
   counted: readonly string[],
+  hosts: string,
 ): Danger[] {
+  if (was.login !== undefined) return hostDangers(key, was, machine, counted, hosts);
   const path = groupPath(was.group);
   const danger = (action: Danger["action"], at: string, reason: string, remedy: string, value?: unknown): Danger => ({
     key,
@@ -77,6 +80,52 @@ export function machineDangers(
   ];
 }
 
+/** The same of a host that was there before: it stays, with its data, when the environment has let go of it. */
+function hostDangers(
+  key: string,
+  was: AppliedMachine,
+  machine: AppliedMachine | undefined,
+  counted: readonly string[],
+  hosts: string,
+): Danger[] {
+  const path = groupPath(was.group);
+  const back = { key, remedy: `put ${key} back` };
+  if (!machine) {
+    if (isMember(was))
+      return [
+        {
+          ...back,
+          action: "never",
+          path,
+          reason: `${key} is a control plane: removing one from a running cluster is not supported yet in this version`,
+        },
+      ];
+    if (!was.roles.includes("worker") || counted.includes(was.group)) return [];
+    return [{ ...back, action: "remove", path, reason: `${key} would leave the cluster: ${unasked(was)}`, remedy: wayBack(key, was) }];
+  }
+  const roles = (of: AppliedMachine): string =>
+    of.roles
+      .filter((role) => role !== "bastion" && role !== "nfs")
+      .sort()
+      .join(", ");
+  const changes = [
+    [`${hosts}.${key}.address`, was.address, machine.address, "would lose its address"],
+    [path, roles(was), roles(machine), "would change its roles"],
+  ] as const;
+  return changes.flatMap(([at, before, after, what]) =>
+    before === after
+      ? []
+      : [
+          {
+            ...{ key, action: "never" as const, path: at },
+            reason: `${key} ${what} (${before || "none"} → ${after || "none"})`,
+            remedy: "set it back; another host, or the same one after it has left, is described under another key",
+            ...(at === path ? {} : { value: after }),
+          },
+        ],
+  );
+}
+
 /** Why nothing in the file asks for a machine's removal. */
 function unasked({ group, roles }: AppliedMachine): string {
   return roles.includes("worker")
@@ -110,7 +159,7 @@ function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine
       const path = groupField(was, was.group === "nfs" ? field : `volumes.${machine.volumes.indexOf(now)}.${field}`);
       dangers.push({ key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) });
     };
-    if (now.sizeGiB < sizeGiB) {
+    if (now.sizeGiB !== undefined && sizeGiB !== undefined && now.sizeGiB < sizeGiB) {
       never(
         "sizeGiB",
         `the volume ${name} of ${key} cannot shrink (${sizeGiB} → ${now.sizeGiB} GiB)`,

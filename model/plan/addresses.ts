@@ -44,14 +44,16 @@ export function planAddresses(
   const take = (value: number | undefined): void => {
     if (value !== undefined) taken.add(value);
   };
+  // Machines that were there before have their addresses, in whatever networks, and these networks are not ours.
+  const given = environment.hosts !== undefined;
   const valid = (text: string | undefined): number | undefined => {
     const value = text === undefined ? undefined : parseAddress(text);
-    return value !== undefined && pools.some((pool) => contains(pool.hosts, value)) ? value : undefined;
+    return value !== undefined && (given || pools.some((pool) => contains(pool.hosts, value))) ? value : undefined;
   };
 
   const wantedGateway = valid(environment.network.gateway);
-  const gatewayOf = (pool: Pool): number =>
-    wantedGateway !== undefined && contains(pool.hosts, wantedGateway) ? wantedGateway : pool.hosts.first;
+  const gatewayOf = (pool: Pool): number | undefined =>
+    given ? undefined : wantedGateway !== undefined && contains(pool.hosts, wantedGateway) ? wantedGateway : pool.hosts.first;
   for (const pool of pools) {
     take(gatewayOf(pool));
     for (const value of pool.reserved) take(value);
@@ -65,12 +67,7 @@ export function planAddresses(
   take(valid(environment.platform.ingressAddress));
   const named = namedAddresses(environment);
   for (const { kind, first } of named) if (kind === "server" && valid(formatAddress(first)) !== undefined) take(first);
-  checkStanding(
-    environment,
-    formatAddress(gatewayOf(pools[0])),
-    new Map([...kept, ...leaving].map(([key, value]) => [value, key])),
-    findings,
-  );
+  checkStanding(environment, gatewayOf(pools[0]), new Map([...kept, ...leaving].map(([key, value]) => [value, key])), findings);
 
   const wantedRange =
     environment.platform.loadBalancerRange ?? lockedRange(lock?.network.loadBalancerRange, hosts, taken, lock?.network.ingressAddress);
@@ -99,24 +96,26 @@ export function planAddresses(
     (ingressWanted === undefined ? highestRun(hosts, taken, balancerSize) : runAround(ingressWanted, hosts, taken, balancerSize));
   takeSpan(taken, balancer);
   const subnetOf = (pool: Pool): SubnetPlan => {
+    const { name, cidr, zone } = pool;
+    const gateway = gatewayOf(pool);
+    if (gateway === undefined) return { name, cidr };
     const locked = lockedClouds.get(pool);
     const room = pool.hosts.last - pool.hosts.first + 1;
     const cloud = locked ? span(locked) : highestRun(pool.hosts, taken, clamp(Math.floor(room / 8), 2, 30));
     takeSpan(taken, cloud);
-    const { name, cidr, zone } = pool;
-    return { name, cidr, gateway: formatAddress(gatewayOf(pool)), ...(zone === undefined ? {} : { zone }), cloudRange: rangeOf(cloud) };
+    return { name, cidr, gateway: formatAddress(gateway), ...(zone === undefined ? {} : { zone }), cloudRange: rangeOf(cloud) };
   };
   const subnets = [subnetOf(pools[0]), ...pools.slice(1).map(subnetOf)] as const;
   const lockedIngress = valid(lock?.network.ingressAddress);
   const ingress = ingressWanted ?? (lockedIngress !== undefined && contains(balancer, lockedIngress) ? lockedIngress : balancer.first);
 
-  const retired = { ...lock?.retired, ...leavingIdentities(lock, leaving) };
+  const retired = given ? {} : { ...lock?.retired, ...leavingIdentities(lock, leaving) };
   const former = Object.values(retired).map(({ address }) => address);
   const planned = new Map<string, string>();
   for (const { group, machine } of machines) {
     const pool = poolOf(machine.key);
     const wanted = valid(machine.address);
-    if (wanted !== undefined && !contains(pool.hosts, wanted)) {
+    if (wanted !== undefined && !given && !contains(pool.hosts, wanted)) {
       findings.error(
         machinePath(group, machine, "address"),
         `is outside ${pool.cidr}, the subnet of the zone ${pool.zone}`,
@@ -187,10 +186,15 @@ function formerIngress(lock: Lock | undefined, ingress: number, range: Span, fin
 }
 
 /** What the file fixes beside the machines must leave alone the addresses that machines have, as the lock file says. */
-function checkStanding(environment: Environment, gateway: string, standing: ReadonlyMap<number, string>, findings: Findings): void {
+function checkStanding(
+  environment: Environment,
+  gateway: number | undefined,
+  standing: ReadonlyMap<number, string>,
+  findings: Findings,
+): void {
   const { cluster, platform } = environment;
   for (const [path, text] of [
-    ["infrastructure.network.gateway", gateway],
+    ["infrastructure.network.gateway", gateway === undefined ? undefined : formatAddress(gateway)],
     ["cluster.apiEndpoint.address", cluster.apiEndpoint.kind === "node" ? undefined : cluster.apiEndpoint.address],
     ["platform.ingress.address", platform.ingressAddress],
     ...namedAddresses(environment).flatMap((each) => (each.kind === "server" ? [[each.path, each.text] as const] : [])),

@@ -5,13 +5,14 @@ import { machinePath } from "../environment/machines";
 import type { Environment } from "../environment/types";
 import { type Finding, Findings } from "../problems";
 import { inputField } from "./input-field";
+import { nodeSubnet } from "./subnets";
 import type { EnvironmentPlan } from "./types";
 
 /** What kubespray would stop at, found on the plan and named by the fields of the environment file. */
 export function checkPlannedCluster(plan: EnvironmentPlan, environment: Environment): readonly Finding[] {
   const findings = new Findings();
   findings.add(
-    checkCluster(plan.cluster, plan.network.cidr).map((finding) => ({ ...finding, path: fieldPath(finding.path, plan, environment) })),
+    checkCluster(plan.cluster, nodeSubnet(plan)).map((finding) => ({ ...finding, path: fieldPath(finding.path, plan, environment) })),
   );
   const known = new Findings();
   checkKnown(environment.cluster.variables, plan.cluster.kubespray, known);

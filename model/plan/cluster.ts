@@ -56,7 +56,8 @@ function clusterNode(machine: MachinePlan): ClusterNode {
     generation: machine.generation,
     roles: clusterRoles(machine),
     address: machine.address,
-    ...(machine.zone === undefined ? {} : { zone: machine.zone }),
+    // What a host that was there before stands in is a label, which can be mended.
+    ...(machine.zone === undefined || machine.login ? {} : { zone: machine.zone }),
     ...(machine.roles.includes("etcd") ? { etcdMember: machine.name } : {}),
     labels: machine.labels,
     taints: machine.taints,
@@ -123,7 +124,9 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
       return [
         machine.name,
         {
-          ansible_host: machine.address,
+          ansible_host: machine.login?.address ?? machine.address,
+          ...(machine.login?.user === undefined ? {} : { ansible_user: machine.login.user }),
+          ...(machine.login?.port === undefined ? {} : { ansible_port: machine.login.port }),
           ...(node ? hostVariables(node) : { ip: machine.address, access_ip: machine.address }),
         },
       ];

@@ -2,7 +2,7 @@ import type { CloudDefinition } from "../cloud";
 import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import { backupFlows } from "./backups";
-import type { Flow, FlowPeer, MachinePlan } from "./types";
+import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
 import { variableFlows } from "./variable-flows";
 
 /** What the flows depend on besides the file. */
@@ -38,10 +38,12 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   };
 
   const runner: FlowPeer = access.bastion ? "bastion" : inside;
-  tcp(runner, "nodes", [22], "SSH for Ansible");
-  if (apart) tcp(runner, "etcd", [22], "SSH for Ansible");
-  if (has("nfs")) tcp(runner, "nfs", [22], "SSH for Ansible");
-  if (access.bastion) for (const admin of admins) tcp(admin, "bastion", [22], "SSH of the administrators");
+  const managed = ["nodes", ...(apart ? (["etcd"] as const) : []), ...(has("nfs") ? (["nfs"] as const) : [])] as const;
+  for (const target of managed) tcp(runner, target, sshPorts(machines, target), "SSH for Ansible");
+  if (access.bastion) for (const admin of admins) tcp(admin, "bastion", sshPorts(machines, "bastion"), "SSH of the administrators");
+  // Hosts that were there before are managed from wherever their administrators are.
+  if (environment.hosts && !access.bastion)
+    for (const admin of admins) for (const target of managed) tcp(admin, target, sshPorts(machines, target), "SSH of the administrators");
   tcp(runner, api, [6443], "Kubernetes API for this tool");
   for (const admin of admins) tcp(admin, api, [6443], "Kubernetes API of the administrators");
 
@@ -91,6 +93,14 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   const fetched = asked.filter(({ from, to }) => from === "nodes" && to.startsWith("cidr:"));
   flows.push(...asked, ...(apart ? fetched.map((flow): Flow => ({ ...flow, from: "etcd" })) : []));
   return flows;
+}
+
+/** The ports that SSH listens at on the machines of a group. */
+function sshPorts(machines: readonly MachinePlan[], group: Role | "nodes"): number[] {
+  const roles: readonly Role[] = group === "nodes" ? ["control-plane", "worker"] : [group];
+  const own = machines.filter((machine) => machine.roles.some((role) => roles.includes(role)));
+  const ports = new Set(own.map(({ login }) => login?.port ?? 22));
+  return ports.size === 0 ? [22] : [...ports].sort((a, b) => a - b);
 }
 
 /** What the pod network needs between nodes. */

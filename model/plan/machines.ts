@@ -1,7 +1,7 @@
 import type { Environment, WantedGroup } from "../environment/types";
 import { labelValueOf, poolLabel } from "../kubernetes-names";
 import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
-import type { MachinePlan, Role } from "./types";
+import type { MachinePlan, Role, VolumePlan } from "./types";
 
 /** The machines with what the lock adds to them. */
 export interface MachinesPlan {
@@ -38,22 +38,30 @@ export function planMachines(
           key: machine.key,
           name,
           generation: machine.generation,
-          roles: group.roles as readonly Role[],
+          roles: [...(group.roles as readonly Role[]), ...(machine.host?.also ?? [])],
           group: group.name,
           ...(zone === undefined ? {} : { zone }),
           size: machine.size,
           image,
           address,
-          volumes: group.volumes.map((volume, index) => ({ ...volume, device: `/dev/vd${String.fromCharCode(98 + index)}` })),
+          volumes:
+            machine.host?.volumes ??
+            group.volumes.map((volume, index) => ({ ...volume, device: `/dev/vd${String.fromCharCode(98 + index)}` })),
           labels: nodeLabels(group, zone),
           taints: group.taints,
           spread: group.spread,
+          ...(machine.host ? { login: machine.host.login } : {}),
         },
       ];
     });
     return planned.sort((a, b) => (orders.get(a.key) ?? 0) - (orders.get(b.key) ?? 0));
   });
   return { machines, locked };
+}
+
+/** A volume in words. */
+export function describeVolume({ name, sizeGiB }: Pick<VolumePlan, "name" | "sizeGiB">): string {
+  return sizeGiB === undefined ? name : `${name} ${sizeGiB} GiB`;
 }
 
 function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string, string> {
@@ -70,6 +78,11 @@ function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string
  */
 export function planZones(environment: Environment, lock: Lock | undefined): ReadonlyMap<string, string> {
   const zones = new Map<string, string>();
+  // A host stands where the file says, or nobody knows where.
+  if (environment.hosts) {
+    for (const { key, zone } of environment.groups.flatMap(({ machines }) => machines)) if (zone !== undefined) zones.set(key, zone);
+    return zones;
+  }
   const unzoned = new Set<string>();
   const total = new Map<string, number>();
   const counts = new Map<string, Map<string, number>>();

@@ -71,7 +71,7 @@ export function planEnvironment(
     environment: environment.name,
     release: release.release,
     ...versions,
-    image,
+    ...(image === "" ? {} : { image }),
     network: {
       ...lockedSubnets(addresses.subnets),
       loadBalancerRange: `${addresses.loadBalancerRange.first}-${addresses.loadBalancerRange.last}`,

@@ -34,7 +34,8 @@ export function planPlatform(
 export function checkStorage(environment: Environment, services: readonly ServicePlan[], findings: Findings): void {
   const { storage } = environment.platform;
   const wanted = services.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
-  if (storage.kind !== "nfs" || storage.server !== undefined || wanted <= storage.sizeGiB) return;
+  // Nobody knows how large a share is that was there before, or lies on a disk that was.
+  if (storage.kind !== "nfs" || storage.server !== undefined || environment.hosts !== undefined || wanted <= storage.sizeGiB) return;
   findings.error(
     "platform.storage",
     `the services ask for ${wanted} GiB of storage and the share has ${storage.sizeGiB} GiB`,

@@ -2,7 +2,7 @@ import type { Environment } from "../environment/types";
 import { type Block, formatAddress, formatRange, overlaps, parseCidr, type Span } from "../ipv4";
 import type { Lock } from "../lock";
 import type { Findings } from "../problems";
-import type { NetworkPlan } from "./types";
+import type { EnvironmentPlan, NetworkPlan } from "./types";
 
 /** The addresses of a subnet, to be given out. */
 export interface Pool {
@@ -18,8 +18,8 @@ export interface Pool {
 
 /** How a cloud has its subnets. */
 export interface SubnetRules {
-  /** Whether a subnet spans all zones, or lies in one. */
-  readonly subnets: "one" | "perZone";
+  /** Whether a subnet spans all zones, or lies in one; or the network is there, and nothing of it is ours to give away. */
+  readonly subnets: "one" | "perZone" | "given";
   /** The addresses of a subnet that the cloud keeps for itself, beside the first, which names the subnet, and the last, the broadcast's. */
   readonly reserved: (subnet: Block) => readonly number[];
 }
@@ -50,7 +50,7 @@ export function planPools(
     hosts: { first: block.first + 1, last: block.last - 1 },
     reserved: reserved(block),
   });
-  if (subnets === "one" || zones.length === 0) return [pool("node", network)];
+  if (subnets !== "perZone" || zones.length === 0) return [pool("node", network)];
   const locked = Object.entries(lock?.network.subnets ?? {}).flatMap(([name, { cidr: text, zone }]) => {
     const block = parseCidr(text);
     return block && overlaps(network, block) ? [pool(name, block, zone)] : [];
@@ -85,15 +85,20 @@ function eighths({ first, prefix }: Block): Block[] {
 /** The subnets as the lock keeps them. */
 export function lockedSubnets(subnets: NetworkPlan["subnets"]): Pick<Lock["network"], "cloudRange" | "subnets"> {
   const [{ zone, cloudRange }] = subnets;
+  if (cloudRange === undefined) return {};
   if (zone === undefined) return { cloudRange: formatRange(cloudRange) };
   return {
     subnets: Object.fromEntries(
-      subnets.map(({ name, cidr, zone: own, cloudRange: range }) => [
-        name,
-        { cidr, ...(own === undefined ? {} : { zone: own }), cloudRange: formatRange(range) },
-      ]),
+      subnets.flatMap(({ name, cidr, zone: own, cloudRange: range }) =>
+        range === undefined ? [] : [[name, { cidr, ...(own === undefined ? {} : { zone: own }), cloudRange: formatRange(range) }]],
+      ),
     ),
   };
+}
+
+/** The subnet that every node lies in; undefined where they were there before, in whatever networks. */
+export function nodeSubnet({ machines, network }: Pick<EnvironmentPlan, "machines" | "network">): string | undefined {
+  return machines.some(({ login }) => login !== undefined) ? undefined : network.cidr;
 }
 
 /** The network as `kpaas plan --json` prints it: of one subnet the gateway and range beside everything else, of several each. */

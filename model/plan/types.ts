@@ -16,14 +16,14 @@ export type Labels = Readonly<Record<string, string>>;
 export interface VolumePlan {
   /** Unique within the machine. */
   readonly name: string;
-  /** Size in GiB. */
-  readonly sizeGiB: number;
+  /** Size in GiB; undefined for a disk of a host that was there before. */
+  readonly sizeGiB?: number;
   /** The cloud's volume type; the cloud's default if left out. */
   readonly type?: string;
   /** The folder it is mounted at; left as it is, without a file system, where there is none. */
   readonly mount?: string;
   readonly fileSystem?: "ext4" | "xfs";
-  /** Where the guest sees it, when the cloud gives devices in order of attachment. */
+  /** Where the guest sees it: when the cloud gives devices in order of attachment, or the stable path of a disk that was there before. */
   readonly device: string;
 }
 
@@ -40,9 +40,9 @@ export interface MachinePlan {
   readonly group: string;
   /** Availability zone; undefined where the environment names none. */
   readonly zone?: string;
-  /** Flavor or instance type. */
+  /** Flavor or instance type; empty where the machine was there before. */
   readonly size: string;
-  /** Image by name or id, never "latest". */
+  /** Image by name or id, never "latest"; empty where the machine was there before. */
   readonly image: string;
   /** The private, fixed IPv4 address peers use. */
   readonly address: string;
@@ -53,6 +53,18 @@ export interface MachinePlan {
   readonly taints: readonly string[];
   /** True where machines of one group should not share a host. */
   readonly spread: boolean;
+  /** How to log in to a machine that was there before the environment; undefined where machines are made, which are all alike. */
+  readonly login?: LoginPlan;
+}
+
+/** What is other than usual about the log-in to a machine. */
+export interface LoginPlan {
+  /** The address that SSH reaches it at, where it is not the one that its peers use. */
+  readonly address?: string;
+  /** Who logs in, where it is not the user of all. */
+  readonly user?: string;
+  /** SSH's port, where it is not 22. */
+  readonly port?: number;
 }
 
 /** A closed range of IPv4 addresses. */
@@ -66,11 +78,12 @@ export interface SubnetPlan {
   /** `node`, or `node-ZONE` where each zone has one of its own. */
   readonly name: string;
   readonly cidr: string;
-  readonly gateway: string;
+  /** Undefined where the network was there before, and is not ours. */
+  readonly gateway?: string;
   /** The zone it lies in; undefined where it spans them all. */
   readonly zone?: string;
-  /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. */
-  readonly cloudRange: AddressRange;
+  /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. Undefined where there is no cloud. */
+  readonly cloudRange?: AddressRange;
 }
 
 export interface NetworkPlan {

@@ -2,6 +2,7 @@ import { fields, text } from "../data";
 import { type Applied, parseApplied } from "../guard/applied";
 import { laterChanges } from "../guard/later";
 import type { Layer } from "../layers";
+import { describeVolume } from "../plan/machines";
 import type { EnvironmentPlan } from "../plan/types";
 import { kebab } from "../service";
 import { groupChanges } from "./groups";
@@ -57,8 +58,8 @@ function withPlan(group: ChangeGroup, { machines, services }: EnvironmentPlan): 
   const machine = machines.find(({ key }) => group.name === `machine ${key}`);
   if (machine && made.some(({ label }) => label.startsWith("machine"))) {
     const { roles, size, zone, image, address, volumes } = machine;
-    const disks = volumes.map(({ name, sizeGiB }) => `${name} ${sizeGiB} GiB`);
-    return { ...group, about: [roles.join(", "), size, ...(zone === undefined ? [] : [zone]), image, address, ...disks].join(", ") };
+    const known = [size, zone, image].filter((each) => each !== undefined && each !== "");
+    return { ...group, about: [roles.join(", "), ...known, address, ...volumes.map(describeVolume)].join(", ") };
   }
   const service = services.find(({ name }) => kebab(name) === group.name);
   if (service && made.some(({ label }) => label === "")) {

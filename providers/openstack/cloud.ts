@@ -42,6 +42,7 @@ export const openstack = defineCloud({
     onDelete: "forget",
   },
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: true },
+  enforces: () => true,
   subnets: "one",
   reserved: () => [],
   flows: (machines, network): Flow[] => [

@@ -125,7 +125,7 @@ function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): V
     `${name}-volume-${machine.key}.${volume.name}`, // the dot keeps a-b's volume c apart from a's volume b-c
     {
       name: cloudName(scope, machine.key, volume.name),
-      size: volume.sizeGiB,
+      size: volume.sizeGiB ?? 0,
       volumeType: volume.type,
       enableOnlineResize: true,
       metadata: metadata(scope, { "kpaas-key": machine.key, "kpaas-volume": volume.name }),

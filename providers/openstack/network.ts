@@ -41,7 +41,7 @@ export function createNetwork(scope: Scope): NodeNetwork {
       enableDhcp: true,
       dnsNameservers: [...dns],
       // The cloud's own ports (DHCP, balancers) take addresses from here only, never one the plan has given to a machine.
-      allocationPools: [{ start: cloudRange.first, end: cloudRange.last }],
+      allocationPools: cloudRange === undefined ? [] : [{ start: cloudRange.first, end: cloudRange.last }],
       tags: tags(scope),
     },
     child(scope, IN_USE),

@@ -50,6 +50,10 @@ export function readCluster(worldDir: string): SimulatedCluster | undefined {
   };
 }
 
+const WORLD_FILES = new FreshFiles((path, content) =>
+  fields(parseFile(path, content, "mend it, or delete it: the next operation writes it anew")),
+);
+
 const CLUSTERS = new FreshFiles((path, content) =>
   fields(parseFile(path, content, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)")),
 );
@@ -93,15 +97,17 @@ function parseTaint(written: string): Taint {
   return { key, value: value ?? "", effect: effect ?? "NoSchedule" };
 }
 
-/** The URLs at which the cluster's API is reached from outside: the floating addresses that point to a control plane or to its balancer. */
-export function floatingServers(worldDir: string, { server, nodes }: SimulatedCluster): string[] {
+/** The URLs at which the cluster's API is reached from outside: the floating addresses that point to a control plane or to its balancer, and those of hosts. */
+export function outsideServers(worldDir: string, { server, nodes }: SimulatedCluster): string[] {
   const { hostname, port } = new URL(server);
   const inside = new Set([
     hostname,
     ...nodes.filter(({ roles }) => roles.includes("control-plane")).map(({ address }) => address),
     ...objectsOf(worldDir, "loadBalancer").map(({ vipAddress }) => vipAddress),
   ]);
-  return objectsOf(worldDir, "floatingIp").flatMap(({ address, fixedIp }) => (inside.has(fixedIp) ? [`https://${address}:${port}`] : []));
+  const floating = objectsOf(worldDir, "floatingIp").flatMap(({ address, fixedIp }) => (inside.has(fixedIp) ? [address] : []));
+  const hosts = list(WORLD_FILES.read(join(worldDir, "world.json"))?.outside);
+  return [...floating, ...hosts].map((address) => `https://${address}:${port}`);
 }
 
 /**

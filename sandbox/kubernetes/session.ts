@@ -4,7 +4,7 @@ import { type Call, PartialFailure } from "../../plugin/rpc/provider";
 import { Store } from "../store";
 import type { Api } from "./api";
 import { ApiServer } from "./api-server";
-import { floatingServers, readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
+import { outsideServers, readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
 import { observe } from "./controllers";
 import { heldBy } from "./protection";
 import { realApi } from "./real/api";
@@ -58,7 +58,7 @@ export class Sessions {
   connect(): Session | { readonly unreachable: string } {
     const cluster = readCluster(this.worldDir);
     const servers = [cluster?.server, cluster && realApi(this.worldDir, cluster.uid)?.server].flatMap((server) => server ?? []);
-    const outside = (): string[] => (cluster === undefined ? [] : floatingServers(this.worldDir, cluster));
+    const outside = (): string[] => (cluster === undefined ? [] : outsideServers(this.worldDir, cluster));
     const reason = this.config === undefined ? "the provider is not configured" : unreachableReason(servers, this.config, outside);
     if (reason !== undefined || cluster === undefined) return { unreachable: reason ?? "there is no cluster" };
     return this.open(cluster);

@@ -63,7 +63,10 @@ describe("kpaas plan", () => {
   });
 
   it("counts no machine that is there already", async () => {
-    const lines = await viewPlan(planWith({ provider: "existing" }), "resources", { width: 80, colors });
+    const lines = await viewPlan(planWith({ machines: PLAN.machines.map((machine) => ({ ...machine, login: {} })) }), "resources", {
+      width: 80,
+      colors,
+    });
     assert.ok(!lines.some((line) => line.startsWith("machine ")));
     assert.ok(lines.some((line) => /^allowed flow +1$/.test(line)));
   });

@@ -51,6 +51,19 @@ const named = { "cluster.pools.worker.nodes": { a: {}, b: {} } };
 const volume = { ...named, "cluster.pools.worker.volumes": [{ name: "osd", sizeGiB: 10 }] };
 const silent = { "platform.services.portal": false };
 const existing = { "platform.storage": { kind: "existing", className: "ceph" } };
+const host = (address: string, more: Over = {}): Over => ({ address, ...more });
+/** On hosts that were there before. */
+const onHosts = {
+  infrastructure: {
+    provider: "existing",
+    network: { cidr: "10.0.0.0/24" },
+    access: { ssh: { privateKey: { env: "K" } } },
+    existing: { hosts: { c: host("10.0.0.11"), w: host("10.0.0.12"), x: host("10.0.0.13") }, nfs: "c" },
+  },
+  "cluster.controlPlane.nodes": { c: {} },
+  "cluster.pools.worker.nodes": { w: {} },
+  "platform.loadBalancer": { kind: "metallb", range: "10.0.0.200-10.0.0.220" },
+};
 const zoned = { "infrastructure.zones": ["az-1", "az-2"], ...named };
 
 /** By `path` or `path (when)`: what stands, and what is changed. */
@@ -86,6 +99,14 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
     { "cluster.controlPlane.nodes": 3 },
     { "infrastructure.openstack.loadBalancerProvider": "ovn" },
   ],
+  "infrastructure.existing.hosts": [
+    onHosts,
+    { "infrastructure.existing.hosts.w": host("10.0.0.12", { accessAddress: "203.0.113.2", port: 2222, user: "rocky", zone: "a" }) },
+  ],
+  "infrastructure.existing.hosts.KEY.address (of a host in use)": [onHosts, { "infrastructure.existing.hosts.w": host("10.0.0.99") }],
+  "infrastructure.existing.bastion": [onHosts, { "infrastructure.existing.bastion": "x" }],
+  "infrastructure.existing.nfs": [onHosts, { "infrastructure.existing.nfs": "x" }],
+  "infrastructure.existing.firewall": [onHosts, { "infrastructure.existing.firewall": "nftables" }],
   "cluster.pools": [named, { "cluster.pools.gpu": { nodes: 1 } }],
   "cluster.pools (a pool that goes)": [
     { "cluster.pools.worker.nodes": 1, "cluster.pools.gpu.nodes": 1 },

@@ -186,7 +186,7 @@ describe("a plan", () => {
           const { loadBalancerRange, subnets } = after.plan.network;
           const [{ cloudRange, gateway }] = subnets;
           const spans = [cloudRange, loadBalancerRange].flatMap((range) => (range ? [parseRange(`${range.first}-${range.last}`)] : []));
-          const singles = [...addresses, parseAddress(gateway) ?? -1, parseAddress(after.plan.apiEndpoint.address) ?? -1];
+          const singles = [...addresses, parseAddress(gateway ?? "") ?? -1, parseAddress(after.plan.apiEndpoint.address) ?? -1];
           for (const span of spans) for (const value of singles) assert.ok(span && !overlaps(span, { first: value, last: value }));
           const kept = new Map(before.plan.machines.map((machine) => [machine.name, machine]));
           for (const machine of after.plan.machines) {

@@ -62,7 +62,7 @@ function ends(peer: FlowPeer, plan: FlowsPlan, asTarget: boolean): End[] {
   // An amphora dials from an address of its own in the node subnet.
   return [
     ...machines,
-    { groups: [], address: asTarget ? plan.apiEndpoint.address : plan.network.subnets[0].cloudRange.first, ours: false },
+    { groups: [], address: asTarget ? plan.apiEndpoint.address : (plan.network.subnets[0].cloudRange?.first ?? ""), ours: false },
   ];
 }
 

@@ -8,7 +8,7 @@ describe("the network on OpenStack", () => {
     const g = await build(plan);
     const [{ cloudRange, cidr, gateway }] = plan.network.subnets;
     const subnet = g.get("seoul-subnet").inputs;
-    assert.deepEqual(subnet.allocationPools, [{ start: cloudRange.first, end: cloudRange.last }]);
+    assert.deepEqual(subnet.allocationPools, [{ start: cloudRange?.first, end: cloudRange?.last }]);
     assert.deepEqual([subnet.cidr, subnet.gatewayIp, subnet.dnsNameservers], [cidr, gateway, ["10.0.0.2"]]);
     assert.equal(g.get("seoul-network").inputs.portSecurityEnabled, true);
     assert.equal(g.get("seoul-router").inputs.externalNetworkId, "public-id");

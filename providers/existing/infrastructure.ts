@@ -1,0 +1,68 @@
+import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output, secret } from "@pulumi/pulumi";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
+import { ownOptions } from "../../components/options";
+import type { MachinePlan } from "../../model/plan/types";
+import { infrastructureType } from "../../model/type-tokens";
+
+/** What an infrastructure of existing hosts is made from: a plan whose provider is `existing`. */
+export type ExistingInfrastructureArgs = InfrastructureArgs;
+
+/** Hosts that are there before the environment, as it sees machines. It makes nothing, and a destroy leaves them. */
+export class ExistingInfrastructure extends ComponentResource implements Infrastructure {
+  declare readonly machines: Readonly<Record<string, InfrastructureMachine>>;
+  declare readonly ssh: SshAccess;
+  declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
+  declare readonly checked: Promise<void>;
+
+  /** @throws InputPropertyError for a plan of another provider, or without a key */
+  constructor(name: string, args: ExistingInfrastructureArgs, opts?: ComponentResourceOptions) {
+    const { plan, secrets, onChecked } = args;
+    if (plan.provider !== "existing")
+      throw new InputPropertyError({ propertyPath: "plan.provider", reason: `is ${plan.provider}: its machines have to be made` });
+    if (secrets.sshPrivateKey === undefined)
+      throw new InputPropertyError({
+        propertyPath: "infrastructure.access.ssh.privateKey",
+        reason: "is missing, and nothing else opens the hosts",
+      });
+    super(infrastructureType("existing"), name, { environment: plan.environment }, ownOptions(opts).options);
+
+    this.checked = Promise.resolve().then(onChecked);
+    this.machines = Object.fromEntries(plan.machines.map((machine) => [machine.name, machineOf(machine)]));
+    const { user } = plan.access.ssh;
+    const bastion = plan.machines.find(({ roles }) => roles.includes("bastion"));
+    this.ssh = { user, privateKey: secret(secrets.sshPrivateKey), ...(bastion && { bastion: doorOf(bastion, user) }) };
+    // Without a balancer or a virtual address, the first control plane is the API's address, as seen from here too.
+    const outside =
+      plan.apiEndpoint.kind === "node"
+        ? plan.machines.find(({ name: each }) => each === plan.cluster.controlPlane[0])?.login?.address
+        : undefined;
+    this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(outside === undefined ? {} : { publicAddress: output(outside) }) };
+    this.registerOutputs({ machines: this.machines, ssh: this.ssh, apiEndpoint: this.apiEndpoint });
+  }
+}
+
+function machineOf({ key, name, roles, zone, address, login = {}, volumes }: MachinePlan): InfrastructureMachine {
+  const { address: outside = address, user, port } = login;
+  // A node that is the way in for others is reached through itself, where its outer address may lead nowhere.
+  const throughItself = roles.includes("bastion") && roles.length > 1;
+  return {
+    ...{ key, name, roles, address },
+    ...(zone === undefined ? {} : { zone }),
+    // Another address is another host.
+    id: output(`${key}@${address}`),
+    dialAddress: output(throughItself ? address : outside),
+    ...(user === undefined && port === undefined
+      ? {}
+      : { login: { ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) } }),
+    devices: Object.fromEntries(volumes.map(({ name: volume, device }) => [volume, output(device)])),
+  };
+}
+
+function doorOf({ name, address, login = {} }: MachinePlan, user: string): NonNullable<SshAccess["bastion"]> {
+  return {
+    address: output(login.address ?? address),
+    user: login.user ?? user,
+    ...(login.port === undefined ? {} : { port: login.port }),
+    ...(name === "bastion" ? {} : { name }),
+  };
+}
