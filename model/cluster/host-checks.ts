@@ -278,9 +278,14 @@ export function judgeHosts(reports: readonly HostReport[], question: HostQuestio
     });
 }
 
-/** The findings as a person reads them. */
+/** The findings as a person reads them: what is the same on several hosts once. */
 export function hostFindingsText(findings: readonly HostFinding[]): string {
-  return findings.map(({ node, check, reason, remedy }) => `  ${node} (${check}): ${reason}\n    ${remedy}`).join("\n");
+  const nodes = new Map<string, string[]>();
+  for (const { node, check, reason, remedy } of findings) {
+    const text = ` (${check}): ${reason}\n    ${remedy}`;
+    nodes.set(text, [...(nodes.get(text) ?? []), node]);
+  }
+  return [...nodes].map(([text, names]) => `  ${names.join(", ")}${text}`).join("\n");
 }
 
 function noAccess({ node, missing, reason }: Extract<HostReport, { missing: string }>): HostFinding {

@@ -70,7 +70,8 @@ async function requireFit(view: ClusterView, change: Change, progress: Progress,
   progress.status(`looking at ${nodes.length} hosts`);
   const findings = await view.check({ spec: wanted, nodes, joining }, change, signal);
   const [errors, warnings] = [true, false].map((isError) => findings.filter(({ severity }) => (severity === "error") === isError));
-  for (const warning of warnings ?? []) progress.warn(hostFindingsText([warning]).trim());
+  if (warnings && warnings.length > 0)
+    progress.warn(`the hosts will do, with reservations (${warnings.length}):\n${hostFindingsText(warnings)}`);
   if (errors && errors.length > 0)
     throw new Error(`nothing was begun, because the hosts are not ready (${errors.length}):\n${hostFindingsText(errors)}`);
 }

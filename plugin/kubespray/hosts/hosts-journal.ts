@@ -14,6 +14,8 @@ import { askAll, printed, type RemoteHosts, shellWord } from "./remote-hosts";
 export const LEASE_SECONDS = 600;
 const RENEWED_EVERY_MS = 60_000;
 const ANSWER_MS = 30_000;
+/** A host that was silent the last time is not waited for that long again. */
+const SILENT_MS = 10_000;
 const AGAIN_MS = 5_000;
 
 /** What the journal of a cluster needs. */
@@ -47,11 +49,28 @@ export function hostsJournal(root: string, { recorded, wanted, machines, ssh, lo
   });
 }
 
+/** The control planes as lease and journal ask them. */
+class JournalHosts {
+  private readonly silent = new Set<string>();
+
+  constructor(private readonly hosts: RemoteHosts) {}
+
+  /** Runs a script as root, and gives what it prints. @throws HostUnreachable, CommandFailed */
+  async ask(host: string, script: string, input = ""): Promise<string> {
+    const timeoutMs = this.silent.has(host) ? SILENT_MS : ANSWER_MS;
+    this.silent.add(host);
+    const said = await printed(this.hosts, host, script, { become: true, timeoutMs, input });
+    this.silent.delete(host);
+    return said;
+  }
+}
+
 type NumberedEntry = JournalEntry & { readonly number?: number };
 
 /** The journal and the fence that live on the control planes. Every line is on a majority of them before the run goes on. */
 export class HostsJournal implements Journal {
   private opened: OpenHosts | undefined;
+  private hosts: JournalHosts | undefined;
   private lease: Lease | undefined;
   private run = "";
   private number = 0;
@@ -61,9 +80,10 @@ export class HostsJournal implements Journal {
   async acquire(): Promise<Fence> {
     const { controlPlanes, lost } = this.ports;
     this.opened = await this.ports.open();
+    this.hosts = new JournalHosts(this.opened.hosts);
     const owner = thisHolder();
     this.run = randomUUID();
-    const lease = new Lease(leasePorts(this.opened.hosts, this.folder), this.run, JSON.stringify(owner), LEASE_SECONDS, lost);
+    const lease = new Lease(leasePorts(this.hosts, this.folder), this.run, JSON.stringify(owner), LEASE_SECONDS, lost);
     try {
       await lease.acquire(controlPlanes);
     } catch (error) {
@@ -95,9 +115,7 @@ export class HostsJournal implements Journal {
     appendLine(this.ports.mirror, line.trimEnd());
     const { hosts, lease } = this.held;
     const script = appendScript(this.folder, this.run);
-    const { answers, failures } = await askAll(lease.hosts, (host) =>
-      printed(hosts, host, script, { input: line, become: true, timeoutMs: ANSWER_MS }),
-    );
+    const { answers, failures } = await askAll(lease.hosts, (host) => hosts.ask(host, script, line));
     const written = [...answers].filter(([, said]) => said.trim() === "written").map(([host]) => host);
     if (isMajority(written, [lease.hosts])) return;
     if (answers.size > written.length) throw new FenceLost("another run has taken over the lease on the control planes: this one stops");
@@ -106,9 +124,7 @@ export class HostsJournal implements Journal {
 
   async begun(): Promise<ReadonlyMap<string, "started" | "finished">> {
     const { hosts, lease } = this.held;
-    const { answers, failures } = await askAll(lease.hosts, (host) =>
-      printed(hosts, host, readScript(this.folder), { become: true, timeoutMs: ANSWER_MS }),
-    );
+    const { answers, failures } = await askAll(lease.hosts, (host) => hosts.ask(host, readScript(this.folder)));
     if (!isMajority([...answers.keys()], [lease.hosts])) throw new Error(`the journal cannot be read: ${reasons(failures)}`);
     const onHosts = [...answers].flatMap(([host, text]) => entriesOf(text, `${host}:${this.folder}/journal.jsonl`));
     // Lines of a cluster that was there before under this name are not this one's.
@@ -123,21 +139,21 @@ export class HostsJournal implements Journal {
     return this.ports.folder ?? hostFolder(this.ports.cluster);
   }
 
-  private get held(): { readonly hosts: RemoteHosts; readonly lease: Lease } {
-    if (!this.opened || !this.lease) throw new Error("the journal is used without its fence");
-    return { hosts: this.opened.hosts, lease: this.lease };
+  private get held(): { readonly hosts: JournalHosts; readonly lease: Lease } {
+    if (!this.hosts || !this.lease) throw new Error("the journal is used without its fence");
+    return { hosts: this.hosts, lease: this.lease };
   }
 
   /** So that what a broken run leaves on a host is known to be this cluster's. */
   private async mark(): Promise<void> {
     const { hosts } = this.held;
     const nodes = this.ports.nodes.filter((node) => !this.ports.lost.includes(node));
-    await askAll(nodes, (node) => hosts.run(node, `mkdir -p ${shellWord(this.folder)}`, { become: true, timeoutMs: ANSWER_MS }));
+    await askAll(nodes, (node) => hosts.ask(node, `mkdir -p ${shellWord(this.folder)}`));
   }
 
   private async forget(): Promise<void> {
     const { hosts } = this.held;
-    await askAll(this.ports.nodes, (node) => hosts.run(node, `rm -rf ${shellWord(this.folder)}`, { become: true, timeoutMs: ANSWER_MS }));
+    await askAll(this.ports.nodes, (node) => hosts.ask(node, `rm -rf ${shellWord(this.folder)}`));
   }
 
   private async renew(lease: Lease, inventory: ClusterSpec): Promise<void> {
@@ -170,6 +186,7 @@ export class HostsJournal implements Journal {
   private async close(): Promise<void> {
     await this.opened?.close();
     this.opened = undefined;
+    this.hosts = undefined;
     this.lease = undefined;
   }
 }
@@ -193,13 +210,12 @@ export async function breakLease(
   return [...answers.values()].includes(true);
 }
 
-function leasePorts(hosts: RemoteHosts, folder: string): LeasePorts {
+function leasePorts(hosts: JournalHosts, folder: string): LeasePorts {
   // Of the two clocks, one stands still while the machine sleeps and the other may be set back: the later one counts.
   const wall = Date.now();
   const steady = performance.now();
   return {
-    ask: async (host, request) =>
-      readAnswer(await printed(hosts, host, leaseScript(folder, request), { become: true, timeoutMs: ANSWER_MS })),
+    ask: async (host, request) => readAnswer(await hosts.ask(host, leaseScript(folder, request))),
     now: () => Math.max(Date.now() - wall, performance.now() - steady),
     pause: (ms) => pause(ms),
     isDead: isDeadHolder,
