@@ -46,6 +46,12 @@ export function versionsOf(spec: ClusterSpec, kubernetes: string = spec.kubernet
   return Object.fromEntries(entries.filter(([, version]) => version !== undefined));
 }
 
+/** The oldest Kubernetes version of any part of a cluster: what all of it has reached. */
+export function oldestVersion({ kubernetes, nodes }: LiveCluster): string {
+  const all = [kubernetes, ...Object.values(nodes).map(({ kubelet }) => kubelet)].filter((version) => version !== "");
+  return all.sort((one, other) => one.localeCompare(other, "en", { numeric: true }))[0] ?? kubernetes;
+}
+
 /** The nodes as they are, by name. */
 export function nodeTableOf(live: LiveCluster): Properties {
   return Object.fromEntries(

@@ -26,9 +26,10 @@ import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews
 import type { HostAccess, LiveCluster } from "./cluster-view";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
+import { importedInputs } from "./import-file";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import type { Kubespray } from "./kubespray";
-import { endpointOf, nodeTableOf, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
+import { endpointOf, nodeTableOf, oldestVersion, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
 import type { RunAccess } from "./runner";
 import { hasUnknown, reveal } from "./values";
 
@@ -106,24 +107,29 @@ export class KubesprayProvider implements Provider {
   async read(call: ReadCall): Promise<ReadResult> {
     assertType(call);
     this.assertUsable();
-    const parsed = parseInputs(call.inputs);
+    const isImport = Object.keys(call.inputs).length === 0 && Object.keys(call.properties).length === 0;
+    const inputs = isImport ? importedInputs(call.id) : call.inputs;
+    const parsed = parseInputs(inputs);
+    if (isImport && parsed.kind === "wrong")
+      throw new Error(`${call.id}: ${parsed.failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}`);
     const wanted = parsed.kind === "inputs" ? parsed.inputs : undefined;
     // A creation that broke off before the engine heard of it has left inputs only.
     const known = parseRecorded(call.properties);
     const recorded = known ?? wanted;
-    if (!recorded || !wanted)
-      throw new Error("a cluster made elsewhere cannot be imported: nothing tells its inventory and its SSH access");
+    if (!recorded || !wanted) throw new Error("the recorded inputs hold no SSH access, so the cluster cannot be read");
     const live = await this.kubespray.view.read(recorded.spec, { machines: { ...wanted.machines, ...recorded.machines }, ssh: wanted.ssh });
     if (!live) return { id: "", inputs: call.inputs, properties: call.properties };
     const properties = {
-      ...(known ? call.properties : { ...recordedInputs(call.inputs), steps: [], endpoint: endpointOf(recorded.spec) }),
+      ...(known ? call.properties : { ...recordedInputs(inputs), steps: [], endpoint: endpointOf(recorded.spec) }),
       ...(Object.keys(recorded.spec.nodes).length > 0 ? reachedInputs(recorded, recorded, [], live) : {}),
+      // A version that somebody brought it to by hand counts once all of it is there.
+      kubernetes: oldestVersion(live),
       nodeTable: nodeTableOf(live),
       versions: versionsOf(recorded.spec, live.kubernetes),
       certificates: live.certificates,
       kubeconfig: secret(live.kubeconfig),
     };
-    return { id: call.id, inputs: call.inputs, properties };
+    return { id: isImport ? recorded.spec.name : call.id, inputs, properties };
   }
 
   async delete(call: DeleteCall): Promise<void> {
@@ -195,8 +201,6 @@ export class KubesprayProvider implements Provider {
     const outcome =
       steps.length === 0 ? { done: [], failure: undefined } : await execute(this.kubespray, change, progressOf(call), withTimeout(call));
     const seen = await this.look(wanted.spec, { machines, ssh: wanted.ssh });
-    if (seen.reason !== undefined && !outcome.failure)
-      throw new Error(`the change is made, and its cluster cannot be read: ${seen.reason}`);
     const { live } = seen;
     const observed = {
       steps: outcome.done.map(stepOutput),
@@ -213,6 +217,10 @@ export class KubesprayProvider implements Provider {
           ? {}
           : keptOutputs(olds)),
     };
+    if (!outcome.failure && seen.reason !== undefined) {
+      const reason = `the change is made, and its cluster cannot be read: ${seen.reason}. What was made is recorded; run \`up\` again.`;
+      throw new PartialFailure(reason, id, { ...recordedInputs(news), ...observed });
+    }
     if (!outcome.failure) {
       if (!live) throw new Error("there is no cluster where one was recorded; run a refresh, then try again");
       return { ...recordedInputs(news), ...observed };

@@ -19,7 +19,7 @@ describe("The lease's script for hosts", () => {
     let state: LeaseState = {};
     let uptime = 100;
     let boot = "b0";
-    for (let step = 0; step < 60; step++) {
+    for (let step = 0; step < 40; step++) {
       uptime += Math.floor(random() * 30);
       if (random() < 0.08) {
         boot = `b${step}`;

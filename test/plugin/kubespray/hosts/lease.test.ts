@@ -22,8 +22,8 @@ describe("The lease on the control planes", () => {
           moved += world.moved;
         },
       ),
-      { numRuns: Number(process.env.KPAAS_RUNS ?? 150) },
+      { numRuns: Number(process.env.KPAAS_RUNS ?? 100) },
     );
-    assert.ok(acquired > 300 && moved > 100, `the worlds are too unkind to tell: ${acquired} acquired, ${moved} moved`);
+    assert.ok(acquired > 200 && moved > 100, `the worlds are too unkind to tell: ${acquired} acquired, ${moved} moved`);
   });
 });
