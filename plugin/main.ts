@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { keepCompiled } from "../host/cache";
 import { systemClock, worldClock } from "./clock";
@@ -7,18 +7,30 @@ import type { Kubespray } from "./kubespray/kubespray";
 
 /*
  * The Pulumi resource plugin `kpaas`: main.js [--runner ansible|sandbox] [--world DIR] [engine address].
- * Where an engine starts it for a program of a user's, which can give it no options, KPAAS_RUNNER and KPAAS_WORLD say the same.
+ * Where an engine starts it for a program of a user's, which can give it no options, KPAAS_RUNNER and KPAAS_WORLD say the same. KPAAS_ROOT is
+ * the folder below which ansible keeps logs, facts and host keys; default: that of the Pulumi project.
  * The engine adds options of its own (--logtostderr, -v=9, --tracing URL), which mean nothing here.
  */
 
 async function kubesprayBy(name: string, world: string | undefined): Promise<Kubespray> {
-  const { sandboxKubespray, unsupportedKubespray } = await import("./kubespray/kubespray.js");
   if (name === "sandbox") {
     if (world === undefined) throw new Error("--runner sandbox needs --world DIR, the folder its simulated cluster is kept in");
+    const { sandboxKubespray } = await import("./kubespray/kubespray.js");
     return sandboxKubespray(world, worldClock(world));
   }
-  if (name === "ansible") return unsupportedKubespray("running kubespray against real hosts is not supported yet in this version");
+  if (name === "ansible") {
+    const { ansibleKubespray } = await import("./kubespray/ansible-kubespray.js");
+    return ansibleKubespray(process.env.KPAAS_ROOT || projectFolder(process.cwd()));
+  }
   throw new Error(`--runner is "${name}"; it must be ansible or sandbox`);
+}
+
+/** The nearest folder up from here that is a Pulumi project: the engine starts plugins where the program lies. */
+function projectFolder(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (dirname(folder) === folder) return from;
+  }
 }
 
 async function main(): Promise<void> {

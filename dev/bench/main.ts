@@ -8,6 +8,7 @@ import { commandRow, startRow } from "./commands";
 import { haFile, planOf } from "./fixtures";
 import { growthRows } from "./growth";
 import { median, processorTime, type Row, runProcess, table, timed } from "./measure";
+import { runnerRow } from "./runner";
 
 const root = join(__dirname, "..", "..", "..");
 const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
@@ -22,6 +23,7 @@ const ROWS: Readonly<Record<string, () => Promise<readonly Row[]> | readonly Row
   help: async () => [await commandRow("kpaas --help", ["--help"], 100)],
   check: async () => [await commandRow("kpaas check of one file", ["check", "environments/demo.yaml"], 200)],
   start: async () => [await startRow(root)],
+  runner: async () => [await runnerRow()],
   "preview up destroy": () => growthRows(root, process.argv.includes("--3000") ? 3000 : process.argv.includes("--200") ? 200 : 1000),
 };
 

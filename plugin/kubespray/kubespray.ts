@@ -1,8 +1,5 @@
 import { type Clock, systemClock } from "../clock";
-import { AnsibleRunner } from "./ansible/runner";
-import { lacksForTag, unusableHere } from "./ansible/unusable";
 import type { ClusterView } from "./cluster-view";
-import { hostsJournal } from "./hosts/hosts-journal";
 import type { ClusterInputs } from "./inputs";
 import { FileJournal, type Journal, type JournalPlace } from "./journal";
 import type { PlaybookRunner } from "./runner";
@@ -36,33 +33,5 @@ export function sandboxKubespray(world: string, now: Clock = systemClock): Kubes
     runner,
     view: new SandboxView(cluster),
     journal: () => new FileJournal(cluster.path("journal.jsonl")),
-  };
-}
-
-/**
- * Kubespray on real hosts, by Ansible.
- * @param root the project's folder, below which logs, facts and known host keys are kept
- * @param view what looks at the hosts
- */
-export function ansibleKubespray(root: string, view: ClusterView): Kubespray {
-  return {
-    unusable: unusableHere(),
-    lacks: ({ spec, kubespraySource }) => lacksForTag(spec.kubespray, kubespraySource),
-    runner: new AnsibleRunner(root),
-    view,
-    journal: (place) => hostsJournal(root, place),
-  };
-}
-
-/** Stands where no way can do the work yet: every use of it says so. */
-export function unsupportedKubespray(reason: string): Kubespray {
-  const refuse = (): never => {
-    throw new Error(reason);
-  };
-  return {
-    unusable: reason,
-    runner: { prepare: refuse, run: refuse, forget: async () => {} },
-    view: { silent: refuse, check: refuse, isDone: refuse, read: refuse },
-    journal: refuse,
   };
 }

@@ -4,7 +4,7 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { ClusterSpec } from "../../../model/cluster/types";
-import { unsupportedKubespray } from "../../../plugin/kubespray/kubespray";
+import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
 import { KubesprayProvider } from "../../../plugin/kubespray/provider";
 import { type Properties, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
@@ -215,7 +215,9 @@ describe("The kubespray cluster resource", () => {
 
 describe("The cluster resource without a runner for real hosts", () => {
   it("says so in the preview", async () => {
-    const client = await ProviderClient.serve(new KubesprayProvider("1.2.3", unsupportedKubespray("not supported yet in this version")));
+    const client = await ProviderClient.serve(
+      new KubesprayProvider("1.2.3", { ...sandboxKubespray(""), unusable: "not supported yet in this version" }),
+    );
     try {
       assert.deepEqual((await client.check(ref, inputsOf())).failures, [{ property: "", reason: "not supported yet in this version" }]);
       await assert.rejects(client.create(ref, inputsOf()), /not supported yet in this version/);
