@@ -13,6 +13,8 @@ import {
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { Recorded } from "./growth";
 
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
 async function main([graph = "", workDir = "", root = "", operation = ""]: readonly string[]): Promise<void> {
   const recorded: readonly Recorded[] = JSON.parse(readFileSync(graph, "utf8"));
   const pulumiCommand = await PulumiCommand.get({ root });
@@ -42,8 +44,10 @@ function register(recorded: readonly Recorded[]): void {
       ...(by === undefined ? {} : { provider: by as ProviderResource }),
       ...(with_ === undefined ? {} : { deletedWith: with_ }),
       ...(one.ignoreChanges === undefined ? {} : { ignoreChanges: [...one.ignoreChanges] }),
-      // What a module makes one after the other; modules follow each other by their inputs.
-      dependsOn: dependencies.filter((other) => byUrn.get(other)?.parent === parent).flatMap((other) => made.get(other) ?? []),
+      // What a module makes one after the other; modules follow each other by their inputs, but for charts, which take another's work as there.
+      dependsOn: dependencies
+        .filter((other) => type === RELEASE || byUrn.get(other)?.parent === parent)
+        .flatMap((other) => made.get(other) ?? []),
     };
     made.set(urn, custom === true ? customOf(type, name, args, options) : new ComponentResource(type, name, args, options));
   }
