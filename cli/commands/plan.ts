@@ -6,6 +6,7 @@ import { lockNotice, versionNotice } from "../lock";
 import { requestOf } from "../operation";
 import { operatorOf } from "../operator";
 import { planJson } from "../plan-json";
+import { badUsage } from "../report";
 import { PLAN_PARTS, type PlanPart, viewPlan } from "../views";
 
 /** `kpaas plan`: the pure plan, as tables or JSON. */
@@ -16,15 +17,35 @@ export function registerPlan(program: Command, context: Context): void {
     .description("Shows what an environment will be, computed from its file and lock alone. Needs no engine and no credentials.")
     .argument("ENV", "name in environments/ or path of a file")
     .addOption(new Option("--show <part>", "only this part").choices(PLAN_PARTS))
+    .addOption(new Option("--format <format>", "of the flows: a table, or rules of hosts").choices(["table", "nftables"]).default("table"))
+    .option("--host <KEY>", "with nftables, those of this host only")
     .option("--json", "print the plan as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows")
-    .action((reference: string, options: { show?: PlanPart; json?: boolean }) => plan(context, reference, options));
+    .action((reference: string, options: PlanOptions) => plan(context, reference, options));
 }
 
-async function plan(context: Context, reference: string, options: { show?: PlanPart; json?: boolean }): Promise<void> {
+interface PlanOptions {
+  readonly show?: PlanPart;
+  readonly format: "table" | "nftables";
+  readonly host?: string;
+  readonly json?: boolean;
+}
+
+async function plan(context: Context, reference: string, options: PlanOptions): Promise<void> {
+  if (options.format === "nftables" && options.show !== "flows")
+    throw badUsage("only flows can be shown as nftables", "add --show flows", reference);
+  if (options.host !== undefined && options.format !== "nftables")
+    throw badUsage("--host chooses among the rules of hosts", "add --format nftables", reference);
   const { loaded, planned } = await makeReady(await requestOf(context, reference, {}), operatorOf(context), context.modules);
   writeLines(context.stderr, [...lockNotice(loaded), ...versionNotice(loaded)]);
   if (planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(planned.lockChanges));
+  if (options.format === "nftables") {
+    const { hostRules, viewRules } = await import("../host-rules.js");
+    const rules = hostRules(planned.plan, options.host);
+    if (options.json) writeJson(context, { environment: planned.plan.environment, nftables: rules });
+    else writeLines(context.stdout, viewRules(rules));
+    return;
+  }
   if (options.json) {
     writeJson(context, planJson(planned, options.show));
     return;

@@ -10,11 +10,12 @@ import { checkDomains } from "./checks-domains";
 import { planApiEndpoint, planCluster, planInventory } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
+import { withHostSetup } from "./host-setup";
 import { planMachines, planZones } from "./machines";
 import { checkStorage, planBom, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
 import { lockedSubnets, planPools } from "./subnets";
-import type { EnvironmentPlan } from "./types";
+import type { AccessPlan, EnvironmentPlan, NetworkPlan } from "./types";
 import { planVersions } from "./versions";
 
 /** A plan with the lock file that belongs to it. */
@@ -59,13 +60,46 @@ export function planEnvironment(
   const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
   const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
-  const cluster = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
+  const bare = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
+  const network: NetworkPlan = {
+    cidr: environment.network.cidr,
+    subnets: addresses.subnets,
+    dns: environment.network.dns,
+    ...(environment.network.reserved.length > 0 ? { reserved: environment.network.reserved } : {}),
+    loadBalancerRange: addresses.loadBalancerRange,
+    floating,
+    ...(environment.network.existing ? { existing: environment.network.existing } : {}),
+    podCidr: environment.cluster.podCidr,
+    serviceCidr: environment.cluster.serviceCidr,
+  };
+  const access: AccessPlan = {
+    adminCidrs: environment.access.adminCidrs,
+    ingressCidrs: environment.access.ingressCidrs,
+    bastion: environment.access.bastion,
+    api: environment.access.api,
+    ssh: {
+      user: environment.access.sshUser,
+      ...(environment.access.publicKey === undefined ? {} : { publicKey: environment.access.publicKey }),
+      ...(environment.access.privateKey === undefined ? {} : { privateKey: environment.access.privateKey }),
+      ...(environment.access.keyPair === undefined ? {} : { keyPair: environment.access.keyPair }),
+    },
+  };
+  const flows = planFlows({
+    environment,
+    cloud,
+    machines,
+    services: servicesOn(environment, registry).flatMap((each) => each.flows ?? []),
+  });
+  const cluster = withHostSetup(bare, {
+    ...{ environment, platform, enforced: cloud.enforces(environment.cloud) },
+    plan: { machines, flows, network, access, apiEndpoint, cluster: bare },
+  });
   const wanted: Lock = {
     version: 1,
     environment: environment.name,
@@ -96,30 +130,9 @@ export function planEnvironment(
     zones: environment.zones,
     counted: environment.groups.filter(({ counted }) => counted).map(({ name }) => name),
     machines,
-    network: {
-      cidr: environment.network.cidr,
-      subnets: addresses.subnets,
-      dns: environment.network.dns,
-      ...(environment.network.reserved.length > 0 ? { reserved: environment.network.reserved } : {}),
-      loadBalancerRange: addresses.loadBalancerRange,
-      floating,
-      ...(environment.network.existing ? { existing: environment.network.existing } : {}),
-      podCidr: environment.cluster.podCidr,
-      serviceCidr: environment.cluster.serviceCidr,
-    },
-    access: {
-      adminCidrs: environment.access.adminCidrs,
-      ingressCidrs: environment.access.ingressCidrs,
-      bastion: environment.access.bastion,
-      api: environment.access.api,
-      ssh: {
-        user: environment.access.sshUser,
-        ...(environment.access.publicKey === undefined ? {} : { publicKey: environment.access.publicKey }),
-        ...(environment.access.privateKey === undefined ? {} : { privateKey: environment.access.privateKey }),
-        ...(environment.access.keyPair === undefined ? {} : { keyPair: environment.access.keyPair }),
-      },
-    },
-    flows: planFlows({ environment, cloud, machines, services: servicesOn(environment, registry).flatMap(({ flows = [] }) => flows) }),
+    network,
+    access,
+    flows,
     apiEndpoint,
     cluster,
     ...(environment.cluster.kubesprayFrom === undefined ? {} : { kubesprayFrom: environment.cluster.kubesprayFrom }),

@@ -39,17 +39,9 @@ export interface Node {
   readonly podCidr: string;
 }
 
-const POD_FILTER = "/etc/kpaas/pod-filter.nft";
-
-/**
- * User data of a node: installs packages, and keeps what it forwards for pods from the cloud's metadata (which holds user data) and from NFS
- * servers outside the pods' network (which trust nodes). The node itself reaches both, so volumes are mounted as ever. A table of its own
- * that comes before all others: it holds whatever the pod network enforces.
- */
-export function nodeUserData({ packages, podCidr }: Node): UserData {
-  const filter = [
-    "table inet kpaas_pods",
-    "delete table inet kpaas_pods",
+/** The table of nftables that keeps pods from what nodes alone may reach. */
+export function podFilter(podCidr: string): string {
+  return [
     "table inet kpaas_pods {",
     "  chain forward {",
     "    type filter hook forward priority -10; policy accept;",
@@ -59,6 +51,17 @@ export function nodeUserData({ packages, podCidr }: Node): UserData {
     "}",
     "",
   ].join("\n");
+}
+
+const POD_FILTER = "/etc/kpaas/pod-filter.nft";
+
+/**
+ * User data of a node: installs packages, and keeps what it forwards for pods from the cloud's metadata (which holds user data) and from NFS
+ * servers outside the pods' network (which trust nodes). The node itself reaches both, so volumes are mounted as ever. A table of its own
+ * that comes before all others: it holds whatever the pod network enforces.
+ */
+export function nodeUserData({ packages, podCidr }: Node): UserData {
+  const filter = ["table inet kpaas_pods", "delete table inet kpaas_pods", podFilter(podCidr)].join("\n");
   const unit = [
     "[Unit]",
     "Description=Keep pods from the cloud's metadata and from NFS servers",

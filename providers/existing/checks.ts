@@ -60,7 +60,7 @@ function checkUsable(path: string, text: string, findings: Findings): boolean {
 }
 
 /** Addresses that no host has are answered for by nodes of their network: somebody must be in it. */
-function checkAnswers({ cluster, groups, network, hosts }: Environment, findings: Findings): void {
+function checkAnswers({ cluster, groups, network, hosts, platform }: Environment, findings: Findings): void {
   const block = parseCidr(network.cidr);
   if (block === undefined) return;
   const outside = (role: string): string[] =>
@@ -74,6 +74,14 @@ function checkAnswers({ cluster, groups, network, hosts }: Environment, findings
       "no worker is in it, so nobody would answer for the addresses of platform.loadBalancer.range",
       `give the network that workers are in, as ${hosts?.field}.hosts has their addresses`,
       network.cidr,
+    );
+  const { storage } = platform;
+  const far = [...outside("control-plane"), ...outside("worker")];
+  if (storage.kind === "nfs" && storage.server === undefined && hosts?.nfs !== undefined && far.length > 0)
+    findings.error(
+      `${hosts.field}.nfs`,
+      `gives its share to ${network.cidr} only, and ${far.join(", ")} ${far.length > 1 ? "are" : "is"} outside`,
+      "choose a larger infrastructure.network.cidr, or give platform.storage a server that is there",
     );
   const strangers = cluster.apiEndpoint.kind === "virtualIp" ? outside("control-plane") : [];
   if (strangers.length > 0)

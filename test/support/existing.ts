@@ -19,9 +19,9 @@ export function hostsFile(
   };
 }
 
-/** They need not be in one network. */
+/** What the file describes. */
 export const HOSTS = {
   cp: { address: "10.0.0.11", accessAddress: "203.0.113.11", port: 2222 },
   a: { address: "10.0.0.12", zone: "rack-1", user: "rocky" },
-  b: { address: "172.16.5.3", volumes: [{ name: "osd", device: "/dev/disk/by-id/wwn-0x5000" }] },
+  b: { address: "10.0.0.13", volumes: [{ name: "osd", device: "/dev/disk/by-id/wwn-0x5000" }] },
 };

@@ -34,7 +34,7 @@ describe("an environment on hosts that are there already", () => {
           login: { address: "203.0.113.11", port: 2222 },
         },
         { key: "a", name: "a", roles: ["worker"], address: "10.0.0.12", zone: "rack-1", volumes: [], login: { user: "rocky" } },
-        { key: "b", name: "b", roles: ["worker"], address: "172.16.5.3", zone: undefined, volumes: HOSTS.b.volumes, login: {} },
+        { key: "b", name: "b", roles: ["worker"], address: "10.0.0.13", zone: undefined, volumes: HOSTS.b.volumes, login: {} },
       ],
     );
     assert.deepEqual([made.apiEndpoint.kind, made.apiEndpoint.address, made.cluster.onDelete], ["node", "10.0.0.11", "reset"]);
@@ -146,6 +146,7 @@ describe("an environment on hosts that are there already", () => {
     assert.deepEqual(broken({ b: { address: "10.0.0.13", accessAddress: "203.0.113.11", port: 2223 } }), []);
     assert.deepEqual(broken({ b: { address: "10.233.64.9" } }), [
       "cluster.network.podCidr: holds 10.233.64.9, the address of a host (infrastructure.existing.hosts.b.address)",
+      "infrastructure.existing.nfs: gives its share to 10.0.0.0/24 only, and b is outside",
     ]);
     assert.match(broken({ b: { address: "127.0.0.1" } }).join(), /hosts\.b\.address: is what each machine calls itself/);
     assert.match(broken({ b: { address: "10.0.0.205" } }).join(), /loadBalancer\.range: contains 10\.0\.0\.205, the address of the host b/);
@@ -153,7 +154,7 @@ describe("an environment on hosts that are there already", () => {
       broken({ b: { address: "10.0.0.13", volumes: [{ name: "x", device: "/dev/sdb" }] } }).join(),
       /volumes\.0\.device: must be a path below \/dev\/disk\/by-id\//,
     );
-    const away = { ...HOSTS, a: { address: "172.16.5.2" } };
+    const away = { ...HOSTS, a: { address: "172.16.5.2" }, b: { address: "172.16.5.3" } };
     assert.match(plan(hostsFile({ hosts: away })).errors.join(), /infrastructure\.network\.cidr: no worker is in it/);
     // One host that cannot be read hides nothing of the others.
     assert.deepEqual(broken({ c: {}, d: { address: "10.0.0.12" } }).length, 2);

@@ -36,8 +36,8 @@ describe("the infrastructure of existing hosts", () => {
       "a id": "a@10.0.0.12",
       "a dial": "10.0.0.12",
       "a login": { user: "rocky" },
-      "b id": "b@172.16.5.3",
-      "b dial": "172.16.5.3",
+      "b id": "b@10.0.0.13",
+      "b dial": "10.0.0.13",
       api: "203.0.113.11",
     });
   });

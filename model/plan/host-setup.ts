@@ -1,0 +1,40 @@
+import type { ClusterSpec } from "../cluster/types";
+import type { Environment } from "../environment/types";
+import { firewallName, planFirewalls } from "./nftables";
+import type { FlowsPlan } from "./rules";
+import type { PlatformPlan } from "./types";
+import { podFilter } from "./user-data";
+
+/** What hosts are prepared from that were there before, and so have no first boot of ours. */
+export interface HostSetup {
+  readonly environment: Pick<Environment, "hosts">;
+  /** Whether what the plan does not allow is kept out on the hosts themselves. */
+  readonly enforced: boolean;
+  readonly plan: FlowsPlan;
+  readonly platform: Pick<PlatformPlan, "storage">;
+}
+
+/** The cluster with the variables of our own playbooks that prepare hosts which were there before; as it is where machines are made. */
+export function withHostSetup(cluster: ClusterSpec, { environment, enforced, plan, platform: { storage } }: HostSetup): ClusterSpec {
+  if (environment.hosts === undefined) return cluster;
+  const serves = plan.machines.some(({ roles }) => roles.includes("nfs"));
+  return {
+    ...cluster,
+    variables: {
+      ...cluster.variables,
+      kpaas_pod_filter: podFilter(plan.network.podCidr),
+      kpaas_nfs_client: storage.kind === "nfs",
+      ...(storage.kind === "nfs" && serves ? { kpaas_nfs: { path: storage.path, clients: plan.network.cidr } } : {}),
+      ...(enforced ? firewallVariables(plan) : {}),
+    },
+  };
+}
+
+/** Hosts with the same tasks have the same rules: however many there are, the texts are few. Ansible looks up each host's own. */
+function firewallVariables(plan: FlowsPlan): Readonly<Record<string, unknown>> {
+  return {
+    kpaas_firewalls: planFirewalls(plan),
+    kpaas_firewall_of: Object.fromEntries(plan.machines.map((machine) => [machine.name, firewallName(machine)])),
+    kpaas_firewall: "{{ kpaas_firewalls[kpaas_firewall_of[inventory_hostname] | default('')] | default('') }}",
+  };
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { planFirewalls, replacing } from "../../../model/plan/nftables";
+import { plannedFile } from "../../support/environment";
+import { HOSTS, hostsFile } from "../../support/existing";
+
+const near = { ...HOSTS, b: { address: "10.0.0.13" } };
+const access = { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"], ssh: { privateKey: { env: "K" } } };
+const planOf = (existing: Record<string, unknown> = {}, cluster: Record<string, unknown> = {}) => {
+  const file = hostsFile(
+    { hosts: near, firewall: "nftables", ...existing },
+    {},
+    {
+      network: { cidr: "10.0.0.0/24" },
+      access,
+    },
+  );
+  return plannedFile({ ...file, cluster: { ...(file.cluster as object), ...cluster } }).plan;
+};
+
+/** The rules that let somebody in. */
+const accepted = (text = ""): string[] => text.split("\n").flatMap((line) => /^\t\t(.*) accept$/.exec(line)?.[1] ?? []);
+
+describe("the flows as rules of nftables", () => {
+  it("let in on each host what the plan allows it, from those it allows it to", () => {
+    const texts = planFirewalls(planOf());
+    assert.deepEqual(Object.keys(texts), ["control-plane+etcd+nfs", "worker"]);
+    const worker = accepted(texts.worker);
+    for (const rule of [
+      "ip saddr 10.0.0.0/24 tcp dport { 22, 2222 }",
+      "ip saddr 203.0.113.0/24 tcp dport { 22, 2222 }",
+      "meta nfproto ipv4 tcp dport { 80, 443 }",
+      "ip saddr @nodes udp dport { 4789, 7946 }",
+      "ip saddr @nodes tcp dport { 7946, 10250 }",
+      "ip saddr @nodes meta l4proto icmp",
+    ])
+      assert.ok(worker.includes(rule), `${rule} in\n${texts.worker}`);
+    assert.ok(!worker.some((rule) => /6443|2379|2049/.test(rule)));
+    const controlPlane = accepted(texts["control-plane+etcd+nfs"]);
+    for (const port of ["6443", "2379-2380", "2049"])
+      assert.ok(
+        controlPlane.some((rule) => rule.includes(port)),
+        port,
+      );
+    assert.ok(!controlPlane.some((rule) => /\b443\b/.test(rule)));
+    assert.match(texts.worker ?? "", /set nodes \{\n\t\ttype ipv4_addr\n\t\telements = \{ 10\.0\.0\.11, 10\.0\.0\.12, 10\.0\.0\.13 \}/);
+  });
+
+  it("are one table of our own, which looks at nothing that passes through on its way to pods", () => {
+    for (const text of Object.values(planFirewalls(planOf()))) {
+      assert.deepEqual(
+        [...text.matchAll(/^table (.*) \{$/gm)].map(([, name]) => name),
+        ["inet kpaas_firewall"],
+      );
+      assert.deepEqual(
+        [...text.matchAll(/hook (\w+) .*policy (\w+)/g)].map(([, hook, policy]) => [hook, policy]),
+        [["prerouting", "accept"]],
+      );
+      assert.doesNotMatch(text, /flush|hook forward|hook output|\{\{|\{%|\{#/);
+      // What is refused is so in the chain that only the host's own traffic, and that of Services' addresses, is led to.
+      assert.deepEqual(
+        [...text.matchAll(/^\t\t(.*) goto allowed$/gm)].map(([, rule]) => rule),
+        ["fib daddr type local", "ip daddr 10.0.0.200-10.0.0.220"],
+      );
+      assert.equal(text.match(/drop/g)?.length, 1);
+    }
+  });
+
+  it("travel with the cluster where the file asks for them, each text once", () => {
+    const { variables } = planOf().cluster;
+    assert.deepEqual(variables.kpaas_firewall_of, { cp: "control-plane+etcd+nfs", a: "worker", b: "worker" });
+    assert.deepEqual(variables.kpaas_firewalls, planFirewalls(planOf()));
+    assert.equal("kpaas_firewalls" in planOf({ firewall: "none" }).cluster.variables, false);
+    assert.deepEqual(variables.kpaas_nfs, { path: "/home/share/nfs", clients: "10.0.0.0/24" });
+  });
+
+  it("are what nft takes, again and again", function () {
+    const private_ = (script: string, input: string) => spawnSync("unshare", ["--net", "sh", "-c", script], { input, encoding: "utf8" });
+    if (process.getuid?.() !== 0 || private_("nft --version", "").status !== 0) {
+      console.warn("      SKIPPED: nft in a network namespace of its own needs root and nftables");
+      this.skip();
+    }
+    const plans = [
+      planOf(),
+      planOf({ bastion: "cp" }),
+      planOf({}, { network: { encapsulation: "ipip" } }),
+      planOf({}, { network: { encapsulation: "none" } }),
+      planOf({}, { network: { plugin: "cilium" } }),
+      planOf({}, { etcd: { placement: "external", nodes: { b: {} } }, pools: { worker: { nodes: { a: {} } } } }),
+    ];
+    for (const text of new Set(plans.flatMap((plan) => Object.values(planFirewalls(plan))))) {
+      const file = replacing(text);
+      const { status, stderr, stdout } = private_(
+        "cat > /dev/shm/kpaas-nft-$$; for i in 1 2; do nft -f /dev/shm/kpaas-nft-$$ || exit 1; done; rm /dev/shm/kpaas-nft-$$; nft list tables",
+        file,
+      );
+      assert.deepEqual([status, stderr, stdout], [0, "", "table inet kpaas_firewall\n"], file);
+    }
+  });
+});
