@@ -20,7 +20,8 @@ const componentsBelow = { "v2.27.0": oldCoredns, "v2.27.1": oldCoredns, "v2.28.0
 const target = join(dirname(dirname(fileURLToPath(import.meta.url))), "catalog", "kubespray");
 mkdirSync(target, { recursive: true });
 
-for (const row of JSON.parse(readFileSync(survey, "utf8")).tags) {
+const { tags, hops } = JSON.parse(readFileSync(survey, "utf8"));
+for (const row of tags) {
   if (row.tag === null || isOlder(row.tag)) continue;
   writeFileSync(join(target, `${row.tag}.json`), `${JSON.stringify(facts(row), undefined, 2)}\n`);
   console.log(row.tag);
@@ -101,7 +102,16 @@ function facts(row) {
       .concat(row.variables_asserted_undefined)
       .sort(),
     deprecatedVariables: row.variables_warned_deprecated ?? [],
+    ...renamed(row.tag),
   };
+}
+
+/** What the tag's minor calls otherwise than the one before, where the value stays as it is. */
+function renamed(tag) {
+  const minor = tag.split(".").slice(0, 2).join(".");
+  const hop = hops.find(({ to }) => to === `${minor}.0`);
+  const pure = (hop?.variables_renamed ?? []).filter(({ how }) => how === "renamed" || how === "renamed (spelling)");
+  return pure.length === 0 ? {} : { renamedVariables: Object.fromEntries(pure.map(({ from, to }) => [from, to])) };
 }
 
 function pick(from, names) {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { compileSteps } from "../../model/cluster/steps";
+import { compileSteps } from "../../model/cluster/steps/compile";
 import { planInventory } from "../../model/plan/cluster";
 import { commandRow, startRow } from "./commands";
 import { haFile, planOf } from "./fixtures";

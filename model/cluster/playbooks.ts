@@ -42,7 +42,15 @@ const table = {
     of: "kubespray",
     variables: { etcd_retries: "how often a joining etcd member is waited for", ...EVEN },
   },
-  reset: { of: "kubespray", variables: { reset_confirmation: "true", skip_confirmation: "true", ...EVEN } },
+  reset: {
+    of: "kubespray",
+    variables: {
+      reset_confirmation: "true",
+      skip_confirmation: "true",
+      flush_iptables: "false: the hosts' firewall rules stay, whoever made them",
+      ...EVEN,
+    },
+  },
 
   /** Takes labels and taints off nodes, which kubespray only ever adds. */
   "node-metadata": {
@@ -65,7 +73,18 @@ const table = {
   /** The timer of etcd's snapshots. */
   "etcd-backup": { of: "ours", variables: { backup_now: "true: one is made at once too" } },
   /** Makes etcd and the control plane anew from a snapshot, on all control planes of the inventory. */
-  "etcd-restore": { of: "ours", variables: { snapshot: "name of the snapshot at the place of the backups; `latest` for the newest" } },
+  "etcd-restore": {
+    of: "ours",
+    variables: {
+      phase:
+        "keys: authority, service-account keys and encryption configuration on the first control plane, before cluster.yml; data (the default): the snapshot on all members, after it",
+      snapshot: "name of the snapshot at the place of the backups, its path on the operator's machine, or `latest` for the newest",
+    },
+  },
+  /** The settings of hardening that kubespray has no variable for. */
+  hardening: { of: "ours", variables: {} },
+  /** Takes away what our other playbooks have set up on the hosts of the limit; never data. */
+  "reset-ours": { of: "ours", variables: {} },
   /** Reboots the hosts of the limit: drained, waited for until Ready, uncordoned. */
   reboot: {
     of: "ours",
@@ -95,7 +114,10 @@ const table = {
     of: "ours",
     variables: { phase: "names, serve, switch or retire", from_host: "host of the old endpoint", from_port: "its port" },
   },
-  /** Gives the node of the limit another container runtime, drained: the old one is stopped, the new one installed, the node registered with it. */
+  /**
+   * Gives the host of the limit another container runtime: drained where it is a node, the old one stopped, the new one installed, the node
+   * registered with it.
+   */
   "switch-runtime": { of: "ours", variables: { from: "crio or containerd", to: "crio or containerd" } },
 } as const satisfies Readonly<Record<string, PlaybookFacts>>;
 
@@ -107,14 +129,3 @@ export const playbooks: Readonly<Record<Playbook, PlaybookFacts>> = table;
 
 /** Names of every playbook. */
 export const playbookNames = Object.keys(table) as readonly Playbook[];
-
-/** Playbooks of ours that set something up and run again where it changes, in the order they run in. */
-export const setupPlaybooks = [
-  "prepare-nodes",
-  "firewall",
-  "nfs-server",
-  "load-balancers",
-  "etcd-backup",
-] as const satisfies readonly Playbook[];
-
-export type SetupPlaybook = (typeof setupPlaybooks)[number];

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isFields } from "../data";
 import { refuseNewer } from "../formats";
-import { type SetupPlaybook, setupPlaybooks } from "./playbooks";
 import type { ClusterSpec } from "./types";
 
 const text = z.string();
@@ -26,6 +25,9 @@ export const nodeFields = {
       }),
     )
     .exactOptional(),
+  firewall: text.exactOptional(),
+  runtime: text.exactOptional(),
+  installed: z.strictObject({ kubespray: text, kubernetes: text }).exactOptional(),
   reboot: text.exactOptional(),
   patch: text.exactOptional(),
 };
@@ -43,14 +45,7 @@ export const clusterFields = {
     port: z.number(),
     kind: z.enum(["loadBalancer", "virtualIp", "node"]).exactOptional(),
   }),
-  setup: z
-    .strictObject(
-      Object.fromEntries(setupPlaybooks.map((name) => [name, z.unknown().optional()])) as Record<
-        SetupPlaybook,
-        z.ZodOptional<z.ZodUnknown>
-      >,
-    )
-    .exactOptional(),
+  due: z.array(z.enum(["etcd-members", "proxies", "load-balancers", "firewall", "etcd-backup"])).exactOptional(),
   onDelete: z.enum(["forget", "reset"]),
 };
 

@@ -1,4 +1,5 @@
-import { kubesprayTags, minorOf } from "./releases";
+import { ladder, renamedFor } from "./ladder";
+import { compareVersions, kubesprayTags } from "./releases";
 import type { ClusterNode, ClusterSpec } from "./types";
 import { refusedVariables, sameValue } from "./variables";
 
@@ -12,8 +13,20 @@ export interface Refusal {
   readonly instead?: string;
 }
 
+/** Nodes that are given up in a change. */
+export interface GivenUp {
+  /** Lost with their machines, those included that were built anew under the same name. */
+  readonly lost: readonly string[];
+  /** Built anew under the same name. */
+  readonly rebuilt: ReadonlySet<string>;
+}
+
 /** Everything in the change from `recorded` to `wanted` that would harm the cluster or that no playbook run of ours can do, by path. */
-export function refusedChanges(recorded: ClusterSpec, wanted: ClusterSpec, rebuiltInPlace: ReadonlySet<string> = new Set()): Refusal[] {
+export function refusedChanges(
+  recorded: ClusterSpec,
+  wanted: ClusterSpec,
+  { lost, rebuilt }: GivenUp = { lost: [], rebuilt: new Set() },
+): Refusal[] {
   const found: Refusal[] = [];
   const refuse = (path: string, reason: string, remedy: string) => found.push({ path, reason, remedy });
 
@@ -21,33 +34,18 @@ export function refusedChanges(recorded: ClusterSpec, wanted: ClusterSpec, rebui
     refuse("name", `a cluster cannot be renamed; it is recorded as "${recorded.name}"`, `Set the name back to "${recorded.name}".`);
   }
   refuseVersions(recorded, wanted, refuse);
-  if (!sameValue(recorded.apiEndpoint, wanted.apiEndpoint)) {
-    refuse(
-      "apiEndpoint",
-      `changing the API endpoint from ${recorded.apiEndpoint.host}:${recorded.apiEndpoint.port} of a running cluster is not supported yet: every kubelet and certificate names it`,
-      "Set the endpoint back; a DNS name can be pointed elsewhere instead.",
-    );
-  }
-  refuseMembership("controlPlane", "control plane", recorded.controlPlane, wanted.controlPlane, refuse);
-  refuseMembership("etcd", "etcd", recorded.etcd, wanted.etcd, refuse);
+  refuseEtcd(recorded, wanted, refuse);
+  refuseLosses(recorded, lost, rebuilt, refuse);
   for (const name of Object.keys(recorded.nodes).sort()) {
     const before = recorded.nodes[name];
     const after = wanted.nodes[name];
     if (before && after) refuseNodeChange(name, before, after, refuse);
-    if (rebuiltInPlace.has(name) && before?.roles.some((role) => role !== "worker")) {
-      refuse(
-        `nodes.${name}.machineId`,
-        "its machine was built anew under the same name, and recovering a control-plane or etcd member is not supported yet",
-        "Bring the old machine back from its disk, or recover the member with kubespray's recover-control-plane.yml by hand, then refresh.",
-      );
-    }
   }
-  refuseJoiningMembers(recorded, wanted, refuse);
   refuseTakenAddresses(recorded, wanted, refuse);
   if (workers(recorded).length > 0 && workers(wanted).length === 0) {
     refuse("nodes", "this would remove the cluster's last worker", "Keep at least one worker, or destroy the environment.");
   }
-  for (const { name, why } of refusedVariables(recorded.variables, wanted.variables)) {
+  for (const { name, why } of refusedVariables(renamedFor(wanted.kubespray, recorded.variables), wanted.variables)) {
     found.push({ path: `variables.${name}`, reason: why.reason, remedy: `Set it back, or ${why.instead}.`, instead: why.instead });
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -76,51 +74,66 @@ export function workers(spec: ClusterSpec): string[] {
 type Refuse = (path: string, reason: string, remedy: string) => void;
 
 function refuseVersions(recorded: ClusterSpec, wanted: ClusterSpec, refuse: Refuse): void {
-  if (wanted.kubernetes !== recorded.kubernetes) {
-    const [change, way] = versionChange(recorded.kubernetes, wanted.kubernetes);
+  if (ladder(recorded, wanted) !== undefined) return;
+  const back = (path: "kubernetes" | "kubespray"): string =>
+    path === "kubernetes" || kubesprayTags.includes(recorded.kubespray)
+      ? `Set it back to ${recorded[path]}.`
+      : `Set it back to ${recorded.kubespray}, with the release of this tool that knows it.`;
+  for (const [path, what] of [
+    ["kubernetes", "Kubernetes"],
+    ["kubespray", "kubespray"],
+  ] as const) {
+    const [from, to] = [recorded[path], wanted[path]];
+    if (from === to) continue;
+    const older = compareVersions(from.replace(/^v/, ""), to.replace(/^v/, "")) > 0;
     refuse(
-      "kubernetes",
-      `${change} Kubernetes from ${recorded.kubernetes} to ${wanted.kubernetes} ${way}`,
-      `Set it back to ${recorded.kubernetes}.`,
-    );
-  }
-  if (wanted.kubespray !== recorded.kubespray) {
-    const [change, way] = versionChange(recorded.kubespray.slice(1), wanted.kubespray.slice(1));
-    refuse(
-      "kubespray",
-      `${change} kubespray from ${recorded.kubespray} to ${wanted.kubespray} ${way}`,
-      `Set it back to ${recorded.kubespray}${kubesprayTags.includes(recorded.kubespray) ? "" : ", with the release of this tool that knows it"}.`,
+      path,
+      older
+        ? `downgrading ${what} from ${from} to ${to} is never possible: etcd and the API's stored objects only move forward`
+        : `no ladder of known kubespray releases leads from ${recorded.kubespray} with Kubernetes ${recorded.kubernetes} to ${wanted.kubespray} with ${wanted.kubernetes}, one minor at a time`,
+      back(path),
     );
   }
 }
 
-function versionChange(from: string, to: string): [string, string] {
-  const [a, b] = [from, to].map((version) => version.split(".").map(Number)) as [number[], number[]];
-  const at = b.findIndex((part, index) => part !== a[index]);
-  if (at >= 0 && (b[at] ?? 0) < (a[at] ?? 0))
-    return ["downgrading", "is never possible: etcd and the API's stored objects only move forward"];
-  if (minorOf(from) !== minorOf(to) && (b[0] !== a[0] || (b[1] ?? 0) > (a[1] ?? 0) + 1)) {
-    return ["upgrading", "skips a minor version, which neither kubeadm nor kubespray allows"];
+/** Where etcd runs is decided when the cluster is created, and how many members it may have at rest. */
+function refuseEtcd(recorded: ClusterSpec, wanted: ClusterSpec, refuse: Refuse): void {
+  const isExternal = (spec: ClusterSpec): boolean => spec.etcd.some((name) => !spec.controlPlane.includes(name));
+  if (wanted.controlPlane.length === 0)
+    refuse("controlPlane", "a cluster without a control plane is none", "Keep one, or destroy the environment.");
+  else if (isExternal(recorded) !== isExternal(wanted)) {
+    refuse(
+      "etcd",
+      isExternal(recorded) ? "etcd cannot move from machines of its own to the control planes" : "etcd cannot move to machines of its own",
+      `Set it back to ${recorded.etcd.join(", ")}, or restore a backup into a new environment that has it so from the start.`,
+    );
+  } else if (wanted.etcd.length > 0 && wanted.etcd.length % 2 === 0) {
+    refuse(
+      "etcd",
+      `an even number of members (${wanted.etcd.join(", ")}) survives no more failures than one fewer`,
+      "Take one more, or one fewer.",
+    );
   }
-  return ["upgrading", "is not supported yet"];
 }
 
-function refuseMembership(path: string, what: string, recorded: readonly string[], wanted: readonly string[], refuse: Refuse): void {
-  if (sameValue(recorded, wanted)) return;
-  const back = `Set it back to ${recorded.join(", ")}.`;
-  if (sameValue([...recorded].sort(), [...wanted].sort())) {
-    refuse(path, `the order of the ${what} is its identity and never changes (the first one is where everything is started from)`, back);
-  } else if (wanted[0] !== recorded[0]) {
-    refuse(path, `the first member of the ${what} (${recorded[0]}) cannot be replaced or removed`, back);
-  } else {
-    refuse(path, `adding, removing or rebuilding members of the ${what} of a running cluster is not supported yet`, back);
+/** What is left of etcd and control plane has to carry on, and kubespray has to tell whether etcd has its quorum. */
+function refuseLosses(recorded: ClusterSpec, lost: readonly string[], rebuilt: ReadonlySet<string>, refuse: Refuse): void {
+  const gone = lost.filter((name) => recorded.nodes[name]?.roles.some((role) => role !== "worker"));
+  const [first] = gone;
+  if (first === undefined) return;
+  const path = rebuilt.has(first) ? `nodes.${first}.machineId` : `nodes.${first}`;
+  const left = (list: readonly string[]): number => list.filter((name) => !gone.includes(name)).length;
+  const restore = "Bring a machine back from its disk, or restore a backup: `kpaas cluster restore`.";
+  if (left(recorded.controlPlane) === 0) refuse(path, `no control plane is left when ${gone.join(", ")} is lost`, restore);
+  else if (recorded.etcd.length > 0 && left(recorded.etcd) === 0)
+    refuse(path, `no etcd member is left when ${gone.join(", ")} is lost`, restore);
+  else if (left(recorded.etcd) * 2 === recorded.etcd.length) {
+    refuse(path, `half of etcd's ${recorded.etcd.length} members are lost, and kubespray would take the other half for a quorum`, restore);
   }
 }
 
 function refuseNodeChange(name: string, before: ClusterNode, after: ClusterNode, refuse: Refuse): void {
-  const rebuild = before.roles.every((role) => role === "worker")
-    ? `Set it back, or raise the node's generation so that ${before.key} is built anew beside the old one.`
-    : "Set it back.";
+  const rebuild = `Set it back, or raise the node's generation so that ${before.key} is built anew beside the old one.`;
   if (after.address !== before.address) {
     refuse(
       `nodes.${name}.address`,
@@ -147,24 +160,6 @@ function refuseNodeChange(name: string, before: ClusterNode, after: ClusterNode,
       `the name belongs to generation ${before.generation} of "${before.key}"`,
       "Give the other machine a name of its own.",
     );
-  }
-}
-
-/** Nodes that join or leave must be plain workers; lists of members are compared above. */
-function refuseJoiningMembers(recorded: ClusterSpec, wanted: ClusterSpec, refuse: Refuse): void {
-  const listed = new Set([...recorded.controlPlane, ...recorded.etcd, ...wanted.controlPlane, ...wanted.etcd]);
-  for (const [one, other, verb] of [
-    [wanted, recorded, "adding"],
-    [recorded, wanted, "removing"],
-  ] as const) {
-    for (const name of Object.keys(one.nodes).sort()) {
-      if (other.nodes[name] || (one.nodes[name]?.roles.every((role) => role === "worker") && !listed.has(name))) continue;
-      refuse(
-        `nodes.${name}`,
-        `${verb} a control-plane or etcd node of a running cluster is not supported yet`,
-        verb === "adding" ? "Leave it out." : "Put it back.",
-      );
-    }
   }
 }
 

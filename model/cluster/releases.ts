@@ -55,6 +55,8 @@ export interface KubesprayRelease {
   /** Variables that stop a run when they are set. */
   readonly removedVariables: readonly string[];
   readonly deprecatedVariables: readonly string[];
+  /** Variables that the tag calls otherwise than the minor before it, with the same value: the old name, and the new one. */
+  readonly renamedVariables?: Readonly<Record<string, string>>;
 }
 
 const releases: readonly KubesprayRelease[] = [v2260, v2261, v2270, v2271, v2280, v2281, v2290, v2291, v2300, v2310];
@@ -109,7 +111,8 @@ export function nearestKubernetes(version: string): string {
   return kubernetesVersions.reduce((best, each) => (distance(each) < distance(best) ? each : best));
 }
 
-function compareVersions(a: string, b: string): number {
+/** Below zero where the first is the older one; without a leading v. */
+export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
   return left.map((part, index) => part - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }

@@ -1,4 +1,4 @@
-import type { Playbook, SetupPlaybook } from "./playbooks";
+import type { Playbook } from "./playbooks";
 
 /** A node of the cluster as kubespray sees it. */
 export interface ClusterNode {
@@ -16,11 +16,20 @@ export interface ClusterNode {
   readonly taints: readonly string[];
   /** Data volumes that are mounted. */
   readonly volumes?: readonly NodeVolume[];
+  /** The rule set of its host: a name in the variable `kpaas_firewalls`. */
+  readonly firewall?: string;
+  /** The container runtime it has, where that is another than the cluster's: recorded of a switch that broke off, never wanted. */
+  readonly runtime?: string;
+  /** What it still has, where that lags behind the cluster's: recorded of an upgrade that broke off, never wanted. */
+  readonly installed?: { readonly kubespray: string; readonly kubernetes: string };
   /** ISO 8601: the host is rebooted, drained, unless it has booted since. */
   readonly reboot?: string;
   /** ISO 8601: its packages are brought up to date, and it is rebooted where they need it, unless that was done since. */
   readonly patch?: string;
 }
+
+/** What follows a change of nodes by a run of its own. `proxies`: the local ones by which workers reach the API. */
+export type Due = "etcd-members" | "proxies" | "load-balancers" | "firewall" | "etcd-backup";
 
 /** A data volume that is mounted on its node. */
 export interface NodeVolume {
@@ -52,11 +61,8 @@ export interface ClusterSpec {
     /** Not known of clusters that earlier versions recorded: then as kubespray's variables tell (`endpointKind`). */
     readonly kind?: "loadBalancer" | "virtualIp" | "node";
   };
-  /**
-   * What our own playbooks set up on hosts, by playbook: whatever the run depends on. Where it changes, the playbook runs again. Absent: that
-   * playbook is not for this cluster.
-   */
-  readonly setup?: Readonly<Partial<Record<SetupPlaybook, unknown>>>;
+  /** What is still to follow: recorded of a change that broke off, never wanted. */
+  readonly due?: readonly Due[];
   /** What deleting the cluster does: nothing (the machines go too), or kubespray's reset. */
   readonly onDelete: "forget" | "reset";
 }
@@ -82,4 +88,8 @@ export interface ClusterStep {
   readonly precondition: string;
   /** What is probed afterwards, and before a repetition. */
   readonly check: string;
+  /** The cluster as the inventory of this very run states it. */
+  readonly inventory: ClusterSpec;
+  /** The cluster that is recorded once it has ended. */
+  readonly reaches: ClusterSpec;
 }

@@ -4,6 +4,8 @@ export interface Fixed {
   readonly instead: string;
   /** Set where only the change away from this value is refused. */
   readonly from?: unknown;
+  /** Set where a change among these values is not refused. */
+  readonly among?: readonly unknown[];
 }
 
 /** The way to what no running cluster can become. */
@@ -16,7 +18,7 @@ const identity = because("the cluster's internal domain is in every certificate 
 const networkPlugin = because("kubespray cannot replace the network plugin of a running cluster");
 const pool = because("kubespray refuses to run when this differs from the address pool that Calico already has");
 const overlay = because("nodes of two kinds of overlay do not reach each other's pods, and kubespray changes them one after another");
-const runtime = because("kubespray cannot replace the container runtime of nodes that are in use");
+const runtime = because("the container runtime changes between crio and containerd only");
 const etcd = because("kubespray cannot move a running etcd to another deployment type or place");
 const proxy = because(
   "kubespray writes kube-proxy's mode only when the cluster is created; the rules of the old mode would stay on every node",
@@ -62,7 +64,7 @@ const fixed: Readonly<Record<string, Fixed>> = {
   flannel_backend_type: overlay,
   flannel_vxlan_vni: overlay,
   flannel_vxlan_port: overlay,
-  container_manager: runtime,
+  container_manager: { ...runtime, among: ["crio", "containerd"] },
   containerd_storage_dir: folders,
   kube_config_dir: folders,
   kube_cert_dir: folders,
@@ -85,7 +87,8 @@ export const fixedVariables: readonly string[] = Object.keys(fixed);
 export function refusedVariables(recorded: Variables, wanted: Variables): { readonly name: string; readonly why: Fixed }[] {
   return changedVariables(recorded, wanted).flatMap((name) => {
     const why = Object.hasOwn(fixed, name) ? fixed[name] : undefined;
-    return why === undefined || ("from" in why && !sameValue(recorded[name], why.from)) ? [] : [{ name, why }];
+    if (why === undefined || ("from" in why && !sameValue(recorded[name], why.from))) return [];
+    return why.among?.includes(recorded[name]) && why.among.includes(wanted[name]) ? [] : [{ name, why }];
   });
 }
 

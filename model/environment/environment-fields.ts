@@ -143,19 +143,19 @@ export interface InfrastructureFields {
 export interface ClusterFields {
   /** What makes the cluster. Not supported yet: eks, gke, aks, imported. Default: kubespray. */
   readonly engine?: "kubespray";
-  /** Any version that a catalogued kubespray release installs, in quotes: "1.35.4". It comes by the release's own kubespray where that installs it, else by the newest that does; the lock file keeps both, check and plan say what that leaves of the release's own choice. Default: the release's. A change is refused. */
+  /** Any version that a catalogued kubespray release installs, in quotes: "1.35.4". It comes by the release's own kubespray where that installs it, else by the newest that does; the lock file keeps both, check and plan say what that leaves of the release's own choice. Default: the release's. A change: an older one: refused; otherwise: applied to what stands. */
   readonly kubernetes?: `${number}.${number}.${number}`;
   /** The control planes. Default: as the profile. */
   readonly controlPlane?: {
-    /** An odd number, or a map of keys; any number with external etcd. Default: as the profile. A change is refused. */
+    /** An odd number, or a map of keys; any number with external etcd. Default: as the profile. A change: taken out of the file: needs the approval remove; otherwise: applied to what stands. */
     readonly nodes?: number | Readonly<Record<string, {
-      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change is refused. */
+      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly zone?: string;
-      /** Its address in the network. Default: the first free one, then as locked. A change is refused. */
+      /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
       /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
       readonly size?: string;
-      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change is refused. */
+      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
     } | null>>;
     /** Their flavor, by name or id. Default: m1.large. A change needs the approval resize. */
@@ -165,15 +165,15 @@ export interface ClusterFields {
   readonly etcd?: {
     /** stacked: on the control planes; external: on machines of its own, etcd-1…, that are no Kubernetes nodes. Default: stacked. A change is refused. */
     readonly placement: "stacked" | "external";
-    /** With external: an odd number, or a map of keys. Default: 3. A change is refused. */
+    /** With external: an odd number, or a map of keys. Default: 3. A change is applied to what stands. */
     readonly nodes?: number | Readonly<Record<string, {
-      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change is refused. */
+      /** Its zone, one of infrastructure.zones. Default: the one with the fewest, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly zone?: string;
-      /** Its address in the network. Default: the first free one, then as locked. A change is refused. */
+      /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
       /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
       readonly size?: string;
-      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change is refused. */
+      /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
     } | null>>;
     /** With external: their flavor, by name or id. Default: the control planes'. A change needs the approval resize. */
@@ -229,15 +229,15 @@ export interface ClusterFields {
     /** How kube-proxy leads to Services. Default: ipvs. A change is refused. */
     readonly proxyMode?: "ipvs" | "iptables" | "nftables";
   };
-  /** What runs the containers. Default: crio. A change is refused. */
+  /** What runs the containers. Default: crio. A change is applied to what stands. */
   readonly runtime?: "crio" | "containerd";
-  /** Where nodes and clients reach the API. A change is refused. */
+  /** Where nodes and clients reach the API. A change needs the approval move-endpoint. */
   readonly apiEndpoint?: {
-    /** loadBalancer: one of the cloud's; node: the one control plane itself. Not supported yet: virtualIp. Default: loadBalancer with several control planes, else node. A change is refused. */
+    /** loadBalancer: one of the cloud's; node: the one control plane itself. Not supported yet: virtualIp. Default: loadBalancer with several control planes, else node. A change needs the approval move-endpoint. */
     readonly kind?: "loadBalancer" | "node";
-    /** A DNS name that its certificate holds too, and that kubeconfigs lead to. A change is refused. */
+    /** A DNS name that its certificate holds too, and that kubeconfigs lead to. A change needs the approval move-endpoint. */
     readonly domain?: string;
-    /** Its address in the network. Default: planned, then as locked. A change is refused. */
+    /** Its address in the network. Default: planned, then as locked. A change needs the approval move-endpoint. */
     readonly address?: `${number}.${number}.${number}.${number}`;
   };
   /** What makes the cluster safer than Kubernetes' own defaults. A change is applied to what stands. */

@@ -105,6 +105,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       runtime: cluster.runtime ?? "crio",
       apiEndpoint: {
         kind: cluster.apiEndpoint?.kind ?? (controlPlanes > 1 ? cloud.defaults.apiEndpoint : "node"),
+        ...(cluster.apiEndpoint?.kind === undefined ? { byDefault: true } : {}),
         ...given("domain", cluster.apiEndpoint?.domain),
         ...given("address", cluster.apiEndpoint?.address),
       },

@@ -132,7 +132,13 @@ export interface Environment {
     readonly nodePrefix: number;
     readonly proxyMode: "ipvs" | "iptables" | "nftables";
     readonly runtime: "crio" | "containerd";
-    readonly apiEndpoint: { readonly kind: "loadBalancer" | "virtualIp" | "node"; readonly domain?: string; readonly address?: string };
+    readonly apiEndpoint: {
+      /** Of a cluster that stands it stays what it is, where the file does not say it. */
+      readonly byDefault?: true;
+      readonly kind: "loadBalancer" | "virtualIp" | "node";
+      readonly domain?: string;
+      readonly address?: string;
+    };
     readonly hardening: {
       readonly auditLog: boolean;
       readonly encryptSecrets: boolean;

@@ -1,4 +1,5 @@
 import { findRelease, knownReleases } from "../catalog";
+import { endpointKind } from "../cluster/endpoint";
 import { type Refusal, refusalsIn, refusedChanges } from "../cluster/refusals";
 import type { ClusterSpec } from "../cluster/types";
 import { referencesIn } from "../environment/variable-values";
@@ -7,7 +8,7 @@ import { poolLabel } from "../kubernetes-names";
 import { inputField } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Problem } from "../problems";
-import type { Danger } from "./danger";
+import { type Danger, never } from "./danger";
 
 type Variables = ClusterSpec["variables"];
 
@@ -21,26 +22,50 @@ export function clusterDangers(recorded: ClusterSpec, plan: EnvironmentPlan): Da
   const referred = Object.entries(wanted.variables).filter(([name, value]) => referencesIn({ [name]: value }).size > 0);
   const standing = { ...recorded, variables: { ...recorded.variables, ...Object.fromEntries(referred) } };
   const found = new Map<string, Danger>();
+  if (changesRelease(standing, plan)) found.set("release", releaseDanger(plan));
   for (const refusal of withoutConsequences(refusedChanges(standing, wanted), standing, plan)) {
     const danger = dangerOf(refusal, standing, plan);
     if (!found.has(danger.path)) found.set(danger.path, danger);
   }
+  const [was, becomes] = [standing, wanted].map((spec) => `${endpointKind(spec)} ${spec.apiEndpoint.host}:${spec.apiEndpoint.port}`);
+  if (was !== becomes) found.set("cluster.apiEndpoint", endpointDanger(was ?? "", becomes ?? ""));
   return [...found.values()];
 }
 
-/** What follows from another refusal is not told beside it. */
-function withoutConsequences(refusals: readonly Refusal[], standing: ClusterSpec, { cluster, release }: EnvironmentPlan): Refusal[] {
-  const refused = new Set(refusals.map(({ path }) => path));
+/** People and tools outside hold the endpoint too, and nobody moves those. */
+export function endpointDanger(was: string, becomes: string): Danger {
+  return {
+    key: "environment",
+    action: "move-endpoint",
+    path: "cluster.apiEndpoint",
+    reason: `the API is reached at another endpoint (${was} → ${becomes}): nodes are moved over step by step, kubeconfigs that people hold are not`,
+    remedy: "set it back, or give the API a domain",
+  };
+}
+
+/** The services of another release come with it, and nothing upgrades those yet. */
+function releaseDanger({ release }: EnvironmentPlan): Danger {
+  const remedy = "set the release back; cluster.kubernetes upgrades Kubernetes alone";
+  return never("release", "another release of K-PaaS for an environment that stands is not supported yet", remedy, release);
+}
+
+function changesRelease(standing: ClusterSpec, { cluster, release }: EnvironmentPlan): boolean {
   const isChoiceOf = (spec: ClusterSpec, number: string): boolean => {
     const shipped = findRelease(number);
     return shipped?.kubernetes === spec.kubernetes && shipped.kubespray === spec.kubespray;
   };
-  const releaseChanges = isChoiceOf(cluster, release) && knownReleases.some((each) => each !== release && isChoiceOf(standing, each));
+  const versionsChange = standing.kubernetes !== cluster.kubernetes || standing.kubespray !== cluster.kubespray;
+  return versionsChange && isChoiceOf(cluster, release) && knownReleases.some((each) => each !== release && isChoiceOf(standing, each));
+}
+
+/** What follows from another refusal is not told beside it. */
+function withoutConsequences(refusals: readonly Refusal[], standing: ClusterSpec, plan: EnvironmentPlan): Refusal[] {
+  const refused = new Set(refusals.map(({ path }) => path));
   return refusals.filter(({ path }) => {
     if (path.startsWith("variables.calico_")) return !refused.has("variables.kube_network_plugin");
     // A release brings both; a version that the file names brings the tag that installs it.
-    if (path === "kubernetes") return !releaseChanges;
-    if (path === "kubespray") return releaseChanges || !refused.has("kubernetes");
+    if (path === "kubernetes") return !changesRelease(standing, plan);
+    if (path === "kubespray") return !changesRelease(standing, plan) && !refused.has("kubernetes");
     return true;
   });
 }

@@ -14,6 +14,7 @@ export const APPROVABLE = [
   "change-authority",
   "edit-realm",
   "move-address",
+  "move-endpoint",
 ] as const;
 
 /** A change that loses something or risks the cluster. */
@@ -32,11 +33,6 @@ export interface Danger {
 /** What no approval lets through. */
 export function never(path: string, reason: string, remedy: string, value?: unknown, key = "environment"): Danger {
   return { key, action: "never", path, reason, remedy, ...(value === undefined ? {} : { value }) };
-}
-
-/** Whether losing the machine costs the cluster: a control plane or an etcd member. */
-export function isMember(machine: AppliedMachine): boolean {
-  return machine.roles.some((role) => role === "control-plane" || role === "etcd");
 }
 
 /** A field of the machine's group beside the one that declares its machines. */

@@ -1,9 +1,8 @@
 import type { ClusterSpec } from "../cluster/types";
-import { groupPath } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import { type Applied, appliedState } from "./applied";
-import { clusterDangers } from "./cluster-dangers";
-import { type Danger, isMember, never } from "./danger";
+import { clusterDangers, endpointDanger } from "./cluster-dangers";
+import { type Danger, never } from "./danger";
 import { machineDangers } from "./machines";
 import { claimDangers, platformDangers } from "./platform-dangers";
 
@@ -90,17 +89,7 @@ function subnetChanges({ network }: Applied, wanted: Applied): [path: string, wa
 }
 
 function memberDangers(applied: Applied, wanted: Applied): Danger[] {
-  const dangers = Object.entries(wanted.machines)
-    .filter(([key, machine]) => !applied.machines[key] && isMember(machine))
-    .map(([key, machine]) =>
-      never(
-        groupPath(machine.group),
-        `${key} would join: adding a control plane to a running cluster is not supported yet in this version`,
-        "keep the number of control planes",
-        undefined,
-        key,
-      ),
-    );
+  const dangers: Danger[] = [];
   const [before, after] = [applied.controlPlane, wanted.controlPlane];
   if (!same(before, after) && same([...before].sort(), [...after].sort())) {
     dangers.push(
@@ -113,13 +102,7 @@ function memberDangers(applied: Applied, wanted: Applied): Danger[] {
   }
   if (!same(applied.apiEndpoint, wanted.apiEndpoint)) {
     const [was, becomes] = [applied.apiEndpoint, wanted.apiEndpoint].map((each) => `${each.kind} ${each.domain ?? each.address}`);
-    dangers.push(
-      never(
-        "cluster.apiEndpoint",
-        `every kubelet, certificate and kubeconfig holds the API endpoint (${was} → ${becomes})`,
-        `set it back to ${was}`,
-      ),
-    );
+    dangers.push(endpointDanger(was ?? "", becomes ?? ""));
   }
   return dangers;
 }

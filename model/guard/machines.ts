@@ -1,6 +1,6 @@
 import { groupPath } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
-import { type Danger, groupField, isMember } from "./danger";
+import { type Danger, groupField } from "./danger";
 
 /**
  * What the change of one machine would cost; `machine` is undefined where it goes.
@@ -26,15 +26,6 @@ export function machineDangers(
   });
   if (!machine) {
     const lost = `${key} would be removed with its data (${volumes(was)})`;
-    if (isMember(was))
-      return [
-        danger(
-          "never",
-          path,
-          `${key} is a control plane: removing one from a running cluster is not supported yet in this version`,
-          `put ${key} back`,
-        ),
-      ];
     if (was.volumes.length > 0) return [danger("remove", path, lost, `put ${key} back, or move its data away first`)];
     // A lower number or a key taken out is a wish of its own: the preview names what goes, and it is drained.
     return counted.includes(was.group) ? [] : [danger("remove", path, `${key} would be removed: ${unasked(was)}`, wayBack(key, was))];
@@ -45,16 +36,6 @@ export function machineDangers(
     return [danger("never", field("generation"), reason, `set it to ${was.generation} or ${was.generation + 1}`, machine.generation)];
   }
   if (machine.generation > was.generation) {
-    if (isMember(was))
-      return [
-        danger(
-          "never",
-          field("generation"),
-          "rebuilding a control plane is not supported yet in this version",
-          `set it back to ${was.generation}`,
-          machine.generation,
-        ),
-      ];
     const taken = `the volumes of ${key} (${volumes(was)}) would be taken from the running machine, before it is drained, to be given to its successor`;
     if (was.volumes.length === 0) return [];
     return [
@@ -62,7 +43,7 @@ export function machineDangers(
       ...volumeDangers(key, was, machine),
     ];
   }
-  const own = isMember(was) || was.group === "nfs" || was.group === "bastion";
+  const own = was.group === "nfs" || was.group === "bastion";
   const remedy = own
     ? "set it back, or restore the lock file"
     : `set it back, or raise ${field("generation")} to have the machine built anew`;
@@ -91,16 +72,8 @@ function hostDangers(
   const path = groupPath(was.group);
   const back = { key, remedy: `put ${key} back` };
   if (!machine) {
-    if (isMember(was))
-      return [
-        {
-          ...back,
-          action: "never",
-          path,
-          reason: `${key} is a control plane: removing one from a running cluster is not supported yet in this version`,
-        },
-      ];
-    if (!was.roles.includes("worker") || counted.includes(was.group)) return [];
+    const isNode = was.roles.some((role) => role === "worker" || role === "control-plane" || role === "etcd");
+    if (!isNode || counted.includes(was.group)) return [];
     return [{ ...back, action: "remove", path, reason: `${key} would leave the cluster: ${unasked(was)}`, remedy: wayBack(key, was) }];
   }
   const roles = (of: AppliedMachine): string =>

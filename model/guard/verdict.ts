@@ -126,15 +126,13 @@ function loss(key: string, plan: EnvironmentPlan, { applied, cluster }: Standing
   if (!cluster && machine) nodes.push(machine.name);
   const roles = known[0]?.[1].roles ?? machine?.roles ?? ["worker"];
   const path = groupPath(machine?.group ?? (roles.includes("worker") ? "worker" : "control-plane"));
-  if (roles.every((role) => role === "worker")) return { key, path, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
-  const member = roles.some((role) => role === "control-plane" || role === "etcd");
-  const [what, remedy] = member
-    ? [
-        "a control plane or etcd member",
-        "bring its machine back from its disk, or recover the member by hand with kubespray's recover-control-plane.yml and run `kpaas refresh`",
-      ]
-    : ["no node of the cluster", "leave the approval out: once a refresh has found that such a machine is gone, an `up` makes it again"];
-  return { key, path, nodes: [], problem: { reason: `${key} is ${what}, and only a worker can be given up as lost`, remedy } };
+  if (roles.some((role) => role === "worker" || role === "control-plane" || role === "etcd"))
+    return { key, path, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
+  const problem = {
+    reason: `${key} is no node of the cluster, and only a node can be given up as lost`,
+    remedy: "leave the approval out: once a refresh has found that such a machine is gone, an `up` makes it again",
+  };
+  return { key, path, nodes: [], problem };
 }
 
 function keysIn(cluster: ClusterSpec | undefined): string[] {

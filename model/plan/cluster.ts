@@ -1,11 +1,35 @@
+import type { CloudDefinition } from "../cloud";
 import { hostVariables, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
+import type { Lock } from "../lock";
+import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
 import { backupSettings, backupVariable } from "./backups";
 import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
 
 const apiPort = 6443;
+
+/** The environment with the kind of endpoint that stands, where the file does not name one: it moves only where somebody asks for it. */
+export function withStandingEndpoint(
+  environment: Environment,
+  cloud: CloudDefinition,
+  lock: Lock | undefined,
+  findings: Findings,
+): Environment {
+  const { apiEndpoint } = environment.cluster;
+  if (lock === undefined || apiEndpoint.byDefault !== true) return environment;
+  const kind = lock.network.apiEndpointAddress === undefined ? "node" : cloud.defaults.apiEndpoint;
+  if (kind === apiEndpoint.kind) return environment;
+  if (kind === "node") {
+    findings.warn(
+      "cluster.apiEndpoint.kind",
+      "stays node, as it was with one control plane: kubeconfigs name the first one's own address",
+      `set it to ${apiEndpoint.kind} to have the API moved, step by step, or to node to keep it`,
+    );
+  }
+  return { ...environment, cluster: { ...environment.cluster, apiEndpoint: { ...apiEndpoint, kind } } };
+}
 
 /** Where the Kubernetes API is reached. */
 export function planApiEndpoint(environment: Environment, machines: readonly MachinePlan[], addresses: AddressPlan): ApiEndpointPlan {

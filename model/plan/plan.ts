@@ -7,7 +7,7 @@ import type { Findings } from "../problems";
 import { cloudOf, type Registry, servicesOn } from "../registry";
 import { planAddresses } from "./addresses";
 import { checkDomains } from "./checks-domains";
-import { planApiEndpoint, planCluster, planInventory } from "./cluster";
+import { planApiEndpoint, planCluster, planInventory, withStandingEndpoint } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { withHostSetup } from "./host-setup";
@@ -34,11 +34,13 @@ export interface PlannedEnvironment {
  * Problems that only planning can see (no address left, an unknown release) land in `findings`; the plan is then not to be used.
  */
 export function planEnvironment(
-  environment: Environment,
+  resolved: Environment,
   registry: Registry,
   lock: Lock | undefined,
   findings: Findings,
 ): PlannedEnvironment | undefined {
+  const cloud = cloudOf(resolved.provider, registry);
+  const environment = withStandingEndpoint(resolved, cloud, lock, findings);
   const number = environment.release ?? lock?.release ?? knownReleases[0] ?? "";
   const release = findRelease(number);
   if (!release) {
@@ -52,7 +54,6 @@ export function planEnvironment(
   }
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
-  const cloud = cloudOf(environment.provider, registry);
   const image = environment.image ?? lock?.image ?? cloud.defaults.image;
   const zones = planZones(environment, lock);
   const pools = planPools(environment, cloud, [...environment.zones, ...zones.values()], lock, findings);

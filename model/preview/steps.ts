@@ -107,6 +107,8 @@ const PLAYBOOKS: Readonly<Record<Playbook, Known>> = {
     ...{ fast: perHost(5, 2), slow: perHost(20, 10), basis: "estimate" },
     workloads: "what runs goes on; the API is down until it is done, and forgets what came after the snapshot",
   },
+  hardening: { fast: perHost(1, 0.2), slow: perHost(3, 1), basis: "estimate", workloads: NOTHING },
+  "reset-ours": { fast: perHost(1, 0.1), slow: perHost(3, 0.5), basis: "estimate", workloads: NOTHING },
   reboot: { fast: perHost(0, 4), slow: perHost(0, 25), basis: "estimate", workloads: DRAINED_AND_BACK },
   patch: { fast: perHost(0, 5), slow: perHost(0, 35), basis: "estimate", workloads: DRAINED_AND_BACK },
   "etcd-members": {

@@ -1,5 +1,6 @@
 import { refusalText } from "../../model/cluster/refusals";
-import { compileSteps, describeStep, hostsOf, inventoryAt } from "../../model/cluster/steps";
+import { compileSteps } from "../../model/cluster/steps/compile";
+import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
 import type { ClusterStep } from "../../model/cluster/types";
 import { type Call, type Properties, secret, UNKNOWN } from "../rpc/provider";
 import { endsAfter, expiringOf } from "./certificates";
@@ -39,7 +40,7 @@ export function planChange(olds: Properties, news: Properties, now: Date): Plann
  * @throws Error naming each, and the way on
  */
 export async function requireAnswers(view: Pick<ClusterView, "silent">, { recorded, wanted, steps }: Planned): Promise<void> {
-  const needed = new Set(steps.flatMap((step, index) => hostsOf(step, inventoryAt(recorded?.spec, wanted.spec, steps, index))));
+  const needed = new Set(steps.flatMap(hostsOf));
   // The machine that is there now: a node that stays may have another one, from which it joins.
   const machines = { ...recorded?.machines, ...wanted.machines };
   const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => needed.has(name)));
@@ -50,8 +51,8 @@ export async function requireAnswers(view: Pick<ClusterView, "silent">, { record
     const key = node?.key ?? name;
     if (!recorded?.spec.nodes[name])
       return `  ${name} does not answer\n    Look at its machine's console, then run the same command again.`;
-    if (node?.roles.some((role) => role !== "worker"))
-      return `  ${name} does not answer\n    Bring its machine back: a control plane or etcd member cannot be given up, since its recovery is not supported yet.`;
+    if (recorded.spec.controlPlane.length === 1 && recorded.spec.controlPlane[0] === name)
+      return `  ${name} does not answer\n    Bring its machine back: it is the only control plane. Where it is lost for good, restore a backup: kpaas cluster restore.`;
     const way = wanted.spec.nodes[name] ? `raise the generation of ${key} or take it out of the file, and ` : "";
     return `  ${name} does not answer\n    Bring its machine back. Where it is lost for good, ${way}say so: --approve ${key}:lost (under pulumi with the plan's fingerprint, in the configuration kpaas:approve).`;
   });
@@ -67,10 +68,10 @@ export async function preview(call: Call, planned: Planned, news: Properties, ol
   return {
     ...recordedInputs(news),
     steps: steps.map(stepOutput),
-    endpoint: endpointOf(wanted.spec),
-    versions: versionsOf(wanted.spec),
     nodeTable: UNKNOWN,
     ...(recorded ? keptOutputs(olds) : {}),
+    ...(recorded && !movesEndpoint(planned) && olds.endpoint !== undefined ? {} : { endpoint: endpointOf(wanted.spec) }),
+    ...(recorded && !changesVersions(planned) && olds.versions !== undefined ? {} : { versions: versionsOf(wanted.spec) }),
     ...(keepsKubeconfig(planned, olds) ? {} : { certificates: UNKNOWN, kubeconfig: kubeconfigToRenew(olds, now) }),
     ...(recorded && steps.length === 0 && olds.nodeTable !== undefined ? { nodeTable: olds.nodeTable } : {}),
   };
@@ -86,9 +87,17 @@ function kubeconfigToRenew(olds: Properties, now: Date): unknown {
   return secret(`${kubeconfig.trimEnd()}\n# made anew by this change\n`);
 }
 
-/** Whether the change makes certificates anew, and the kubeconfig with them. */
-export function renews({ steps }: Planned): boolean {
-  return steps.some(({ playbook }) => playbook === "renew-certificates");
+/** Whether the change makes certificates anew or moves the endpoint, and makes the kubeconfig anew with them. */
+export function renews(planned: Planned): boolean {
+  return planned.steps.some(({ playbook }) => playbook === "renew-certificates") || movesEndpoint(planned);
+}
+
+function movesEndpoint({ recorded, wanted }: Planned): boolean {
+  return recorded !== undefined && endpointOf(recorded.spec) !== endpointOf(wanted.spec);
+}
+
+function changesVersions({ recorded, wanted }: Planned): boolean {
+  return recorded?.spec.kubernetes !== wanted.spec.kubernetes || recorded.spec.kubespray !== wanted.spec.kubespray;
 }
 
 /** Whether the recorded kubeconfig outlives the change. */
@@ -96,7 +105,7 @@ export function keepsKubeconfig(planned: Planned, olds: Properties): boolean {
   return planned.recorded !== undefined && olds.kubeconfig !== undefined && !renews(planned);
 }
 
-/** The outputs that no change in place touches: none moves the endpoint or changes versions, and only a renewal reissues the kubeconfig. */
+/** The outputs that most changes in place do not touch. */
 export function keptOutputs(olds: Properties): Properties {
   const { kubeconfig, endpoint, versions, certificates } = olds;
   return {

@@ -14,7 +14,6 @@ export function changedPaths(recorded: Recorded, wanted: ClusterInputs, before: 
   for (const name of ["name", "kubespray", "kubernetes", "controlPlane", "etcd", "apiEndpoint", "onDelete"] as const) {
     if (!sameValue(recorded.spec[name], wanted.spec[name])) changes[name] = "update";
   }
-  if (!sameValue(recorded.spec.setup, wanted.spec.setup)) changes.setup = kindOf(recorded.spec.setup, wanted.spec.setup);
   if (recorded.networkCidr !== wanted.networkCidr) changes.networkCidr = kindOf(recorded.networkCidr, wanted.networkCidr);
   for (const name of changedVariables(recorded.spec.variables, wanted.spec.variables)) {
     changes[`variables.${name}`] = kindOf(recorded.spec.variables[name], wanted.spec.variables[name]);
@@ -40,7 +39,19 @@ export function changedPaths(recorded: Recorded, wanted: ClusterInputs, before: 
 
 function nodeChanges(name: string, before: ClusterNode, after: ClusterNode): Record<string, DiffKind> {
   const changes: Record<string, DiffKind> = {};
-  for (const field of ["key", "generation", "roles", "address", "zone", "etcdMember", "labels", "reboot", "patch"] as const) {
+  for (const field of [
+    "key",
+    "generation",
+    "roles",
+    "address",
+    "zone",
+    "etcdMember",
+    "labels",
+    "reboot",
+    "patch",
+    "volumes",
+    "firewall",
+  ] as const) {
     if (!sameValue(before[field], after[field])) changes[`${nodePath(name)}.${field}`] = kindOf(before[field], after[field]);
   }
   if (!sameValue([...before.taints].sort(), [...after.taints].sort())) changes[`${nodePath(name)}.taints`] = "update";

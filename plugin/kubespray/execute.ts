@@ -1,6 +1,6 @@
 import { contentDigest } from "../../model/canonical";
 import { hostFindingsText } from "../../model/cluster/host-checks";
-import { describeStep, hostsOf, inventoryAt } from "../../model/cluster/steps";
+import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { ClusterView } from "./cluster-view";
 import { type Fence, FenceLost, type Journal, type JournalEntry } from "./journal";
@@ -63,8 +63,8 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
  */
 async function requireFit(view: ClusterView, change: Change, progress: Progress, signal: AbortSignal): Promise<void> {
   const { recorded, wanted, steps, machines, lostNodes } = change;
-  const needed = steps.flatMap((step, index) => hostsOf(step, inventoryAt(recorded, wanted, steps, index)));
-  const removed = new Set(steps.filter(({ playbook }) => playbook === "remove-node").flatMap(({ nodes }) => nodes));
+  const needed = steps.flatMap(hostsOf);
+  const removed = new Set(steps.flatMap(({ playbook, nodes, broken = [] }) => (playbook === "remove-node" ? nodes : broken)));
   const nodes = [...new Set(needed)].filter((name) => machines[name] && !lostNodes.includes(name));
   const joining = nodes.filter((name) => wanted.nodes[name] && (!recorded?.nodes[name] || removed.has(name)));
   progress.status(`looking at ${nodes.length} hosts`);
@@ -114,7 +114,7 @@ async function runSteps(
     for (const [index, step] of steps.entries()) {
       current = step;
       const context: StepContext = {
-        inventory: inventoryAt(recorded, wanted, steps, index),
+        inventory: step.inventory,
         ...access,
       };
       const entry = { step: step.id, fingerprint: stepDigest(step, context) };

@@ -1,10 +1,13 @@
 import { componentsOf, kubesprayRelease } from "../../model/cluster/releases";
-import { describeStep, taintIdentity } from "../../model/cluster/steps";
+import { describeStep } from "../../model/cluster/steps/describe";
+import { taintIdentity } from "../../model/cluster/steps/metadata";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../model/cluster/types";
-import { type Properties, UNKNOWN } from "../rpc/provider";
+import { sameValue } from "../../model/cluster/variables";
+import { fields } from "../../model/data";
+import { type Properties, secret, UNKNOWN } from "../rpc/provider";
 import type { LiveCluster } from "./cluster-view";
 import { type ClusterInputs, type NodeMachine, recordedNames } from "./inputs";
-import { hasUnknown } from "./values";
+import { hasUnknown, reveal } from "./values";
 
 /** A step as the output `steps` shows it. */
 export function stepOutput(step: ClusterStep): Properties {
@@ -69,8 +72,8 @@ export function nodeTableOf(live: LiveCluster): Properties {
 }
 
 /**
- * The part of a change that was reached: the nodes that are there, each with its own machine and labels. What is recorded from this,
- * the next update compares with the wanted cluster, and goes on.
+ * The part of a change that was reached: the cluster as the last step that ended records it, and of its nodes those that are there, each with its
+ * own machine and labels. What is recorded from this, the next update compares with the wanted cluster, and goes on.
  */
 export function reachedInputs(
   recorded: Pick<ClusterInputs, "spec" | "machines"> | undefined,
@@ -78,17 +81,56 @@ export function reachedInputs(
   done: readonly ClusterStep[],
   live: LiveCluster | undefined,
 ): Record<string, unknown> {
-  const joined = new Set(done.filter((step) => step.playbook === "scale" || step.playbook === "cluster").flatMap((step) => step.nodes));
+  const base = done.at(-1)?.reaches ?? recorded?.spec;
+  const joined = new Set(done.filter((step) => JOINING.has(step.playbook) && step.tags.length === 0).flatMap((step) => step.nodes));
   const nodes: Record<string, unknown> = {};
-  for (const [name, liveOne] of Object.entries(live?.nodes ?? {})) {
-    const known = wanted.spec.nodes[name] ?? recorded?.spec.nodes[name];
-    if (!known) continue;
+  const put = (name: string, node: ClusterNode): void => {
     const before = recorded?.machines[name];
     const machine = joined.has(name) || !before ? wanted.machines[name] : sameMachine(before, wanted.machines[name]);
-    nodes[name] = { ...withLiveMetadata(known, recorded?.spec.nodes[name], liveOne), ...(machine ?? before) };
+    nodes[name] = { ...node, ...(machine ?? before) };
+  };
+  for (const [name, liveOne] of Object.entries(live?.nodes ?? {})) {
+    const known = base?.nodes[name] ?? wanted.spec.nodes[name];
+    if (known)
+      put(name, withLiveMetadata({ ...known, ...metadataOf(wanted.spec.nodes[name] ?? known) }, recorded?.spec.nodes[name], liveOne));
   }
-  const there = (names: readonly string[]) => names.filter((name) => nodes[name] !== undefined);
-  return { nodes, controlPlane: there(wanted.spec.controlPlane), etcd: there(wanted.spec.etcd) };
+  // An etcd member of its own is no node that the cluster shows.
+  for (const [name, node] of Object.entries(live && base ? base.nodes : {})) {
+    if (nodes[name] === undefined && node.roles.every((role) => role === "etcd")) put(name, node);
+  }
+  const there = (list: "controlPlane" | "etcd"): string[] => {
+    const known = base?.[list] ?? [];
+    // Those that a broken step has joined come behind.
+    const late = wanted.spec[list].filter((name) => !known.includes(name));
+    return [...known, ...late].filter((name) => nodes[name] !== undefined);
+  };
+  return { nodes, controlPlane: there("controlPlane"), etcd: there("etcd") };
+}
+
+/** Playbooks by which nodes join. */
+const JOINING: ReadonlySet<string> = new Set(["scale", "cluster", "recover-control-plane"]);
+
+const metadataOf = ({ labels, taints }: ClusterNode): Pick<ClusterNode, "labels" | "taints"> => ({ labels, taints });
+
+/** Versions, endpoint and variables as far as they were reached, in the envelopes they came in. */
+export function reachedSettings(
+  recorded: Pick<ClusterInputs, "spec"> | undefined,
+  done: readonly ClusterStep[],
+  news: Properties,
+  olds: Properties,
+): Record<string, unknown> {
+  const base = done.at(-1)?.reaches ?? recorded?.spec;
+  if (!base) return {};
+  const { kubespray, kubernetes, apiEndpoint, due } = base;
+  const given = [news.variables, olds.variables];
+  const all = given.find((variables) => sameValue(reveal(variables), base.variables));
+  const one = (name: string, value: unknown): unknown => {
+    const found = given.map((variables) => fields(variables)[name]).find((each) => each !== undefined && sameValue(reveal(each), value));
+    // Under another name, or from among variables that are one secret: nobody knows any more whether it was one.
+    return found ?? secret(value);
+  };
+  const variables = all ?? Object.fromEntries(Object.entries(base.variables).map(([name, value]) => [name, one(name, value)]));
+  return { kubespray, kubernetes, apiEndpoint, variables, ...(due === undefined ? {} : { due }) };
 }
 
 /** The way to a machine may change at any time; the machine itself only counts once the node has joined from it. */

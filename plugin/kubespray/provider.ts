@@ -1,5 +1,6 @@
 import { checkCluster } from "../../model/cluster/checks";
-import { compileDeletion, describeStep } from "../../model/cluster/steps";
+import { compileDeletion } from "../../model/cluster/steps/deletion";
+import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { type Clock, systemClock } from "../clock";
@@ -29,7 +30,7 @@ import { execute, type Progress } from "./execute";
 import { importedInputs } from "./import-file";
 import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import type { Kubespray } from "./kubespray";
-import { endpointOf, nodeTableOf, oldestVersion, reachedInputs, recordedInputs, stepOutput, versionsOf } from "./outputs";
+import { endpointOf, nodeTableOf, oldestVersion, reachedInputs, reachedSettings, recordedInputs, stepOutput, versionsOf } from "./outputs";
 import type { RunAccess } from "./runner";
 import { hasUnknown, reveal } from "./values";
 
@@ -122,8 +123,8 @@ export class KubesprayProvider implements Provider {
     const properties = {
       ...(known ? call.properties : { ...recordedInputs(inputs), steps: [], endpoint: endpointOf(recorded.spec) }),
       ...(Object.keys(recorded.spec.nodes).length > 0 ? reachedInputs(recorded, recorded, [], live) : {}),
-      // A version that somebody brought it to by hand counts once all of it is there.
-      kubernetes: oldestVersion(live),
+      // A version that somebody brought it to by hand counts once all of it is there; what lags in an upgrade of ours is recorded node by node.
+      kubernetes: oldestVersion(live) === live.kubernetes ? live.kubernetes : recorded.spec.kubernetes,
       nodeTable: nodeTableOf(live),
       versions: versionsOf(recorded.spec, live.kubernetes),
       certificates: live.certificates,
@@ -227,10 +228,7 @@ export class KubesprayProvider implements Provider {
     }
     const reached = {
       ...recordedInputs(news),
-      // Variables count as set only once a run over the whole cluster has ended.
-      ...(recorded && !outcome.done.some((step) => step.playbook === "cluster" && step.limit.length === 0)
-        ? { variables: olds.variables }
-        : {}),
+      ...reachedSettings(recorded, outcome.done, news, olds),
       // What cannot be seen counts as it was.
       ...(seen.reason === undefined ? reachedInputs(recorded, wanted, outcome.done, live) : (recorded && recordedInputs(olds)) || nothing),
       ...observed,

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
-import type { ClusterState, NodeState } from "../../model/cluster/simulate";
+import type { ClusterState, NodeState } from "../../model/cluster/simulate/state";
 import type { Clock } from "../clock";
 import { cloudFolder, MACHINES } from "../cloud-folder";
 import { UNKNOWN } from "../rpc/provider";

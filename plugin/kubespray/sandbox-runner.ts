@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { readIfThere, writeWhole } from "../../host/files";
-import { applyStep, type ClusterState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate";
-import { hostsOf } from "../../model/cluster/steps";
+import { applyStep } from "../../model/cluster/simulate/apply";
+import { type ClusterState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate/state";
+import { hostsOf } from "../../model/cluster/steps/describe";
 import type { ClusterStep } from "../../model/cluster/types";
 import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
@@ -65,7 +66,7 @@ export class SandboxRunner implements PlaybookRunner {
 
   /** Every host a run works on must be there and answer. */
   private reachMachines(step: ClusterStep, context: StepContext): void {
-    const hosts = hostsOf(step, context.inventory);
+    const hosts = hostsOf(step);
     for (const name of hosts) {
       const id = context.machines[name]?.machineId;
       if (id === undefined || id === "" || id === UNKNOWN) throw new PlaybookFailure(`${name} is unreachable: it has no machine`);

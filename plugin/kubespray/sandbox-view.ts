@@ -1,6 +1,6 @@
 import type { HostFinding } from "../../model/cluster/host-checks";
-import type { NodeState } from "../../model/cluster/simulate";
-import { taintIdentity } from "../../model/cluster/steps";
+import type { NodeState } from "../../model/cluster/simulate/state";
+import { taintIdentity } from "../../model/cluster/steps/metadata";
 import type { ClusterNode, ClusterStep } from "../../model/cluster/types";
 import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
 import type { ClusterView, LiveCluster, LiveNode } from "./cluster-view";

@@ -35,7 +35,8 @@ export function playbookFolder(folder: string, playbooks: Readonly<Record<string
 /** A step that runs a playbook on everything. */
 export function stepOf(playbook: ClusterStep["playbook"], changes: Partial<ClusterStep> = {}): ClusterStep {
   const nothing = { limit: [], tags: [], extraVars: {}, nodes: [], reason: "", precondition: "", check: "" };
-  return { id: `1-${playbook}`, kubespray: "v2.29.0", playbook, ...nothing, ...changes };
+  const states = { inventory: cluster(), reaches: cluster() };
+  return { id: `1-${playbook}`, kubespray: "v2.29.0", playbook, ...nothing, ...states, ...changes };
 }
 
 /** The fixture's cluster, with every host on this machine and without SSH. */

@@ -1,5 +1,5 @@
 import type { HostFinding, HostQuestion } from "../../../model/cluster/host-checks";
-import { taintIdentity } from "../../../model/cluster/steps";
+import { taintIdentity } from "../../../model/cluster/steps/metadata";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../../model/cluster/types";
 import type { ClusterView, HostAccess, LiveCluster } from "../cluster-view";
 import type { StepContext } from "../runner";

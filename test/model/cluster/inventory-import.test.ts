@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ImportedLook, importInventory } from "../../../model/cluster/inventory-import";
-import { compileSteps } from "../../../model/cluster/steps";
+import { compileSteps } from "../../../model/cluster/steps/compile";
 
 describe("The import of a cluster made by hand", () => {
   const shared = { kube_version: "1.33.5", kube_network_plugin: "calico", ansible_become: true, registry: { enabled: true, port: 5000 } };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compileSteps } from "../../../model/cluster/steps";
+import { compileSteps } from "../../../model/cluster/steps/compile";
 import type { ClusterNode, ClusterSpec } from "../../../model/cluster/types";
 import { cluster, worker } from "./fixtures";
 import { created, walk } from "./walk";
 
-const labels = fc.dictionary(fc.constantFrom("disk", "zone", "gpu"), fc.constantFrom("a", "b", ""), { maxKeys: 3 });
+const labels = fc.dictionary(fc.constantFrom("disk", "zone", "gpu"), fc.constantFrom("a", "b", ""), { maxKeys: 3, noNullPrototype: true });
 const taints = fc.uniqueArray(fc.constantFrom("gpu=a:NoSchedule", "gpu=b:NoSchedule", "spot:NoExecute", "spot=x:PreferNoSchedule"), {
   selector: (taint) => taint.replace(/=[^:]*/, ""),
 });
@@ -17,6 +17,7 @@ const workerSet = fc
     fc.record({ generation: fc.integer({ min: 1, max: 3 }), labels, taints }),
     {
       minKeys: 1,
+      noNullPrototype: true,
     },
   )
   .map((keys) =>
@@ -29,6 +30,7 @@ const workerSet = fc
   );
 const changeable = fc.dictionary(fc.constantFrom("kubernetes_audit", "helm_enabled", "auto_renew_certificates"), fc.boolean(), {
   maxKeys: 3,
+  noNullPrototype: true,
 });
 const spec = (masters: number) =>
   fc

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { applyStep, PlaybookFailure } from "../../../model/cluster/simulate";
+import { applyStep } from "../../../model/cluster/simulate/apply";
+import { PlaybookFailure } from "../../../model/cluster/simulate/state";
 import type { ClusterStep } from "../../../model/cluster/types";
 import { cluster, worker } from "./fixtures";
 import { created } from "./walk";
 
+const three = cluster(undefined, {}, 3);
 const step = (changes: Partial<ClusterStep>): ClusterStep => ({
   id: "1",
   kubespray: "v2.29.0",
@@ -15,9 +17,10 @@ const step = (changes: Partial<ClusterStep>): ClusterStep => ({
   reason: "",
   precondition: "",
   check: "",
+  inventory: three,
+  reaches: three,
   ...changes,
 });
-const three = cluster(undefined, {}, 3);
 const removal = (node: string, extra = {}) => step({ playbook: "remove-node", extraVars: { node, skip_confirmation: true, ...extra } });
 
 describe("The simulated kubespray", () => {

@@ -159,7 +159,35 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
     { "cluster.etcd": { placement: "external", nodes: { a: {} } } },
     { "cluster.etcd.nodes.a.size": "m1.tiny" },
   ],
-  "cluster.kubernetes": [{}, { "cluster.kubernetes": "1.33.4" }],
+  "cluster.controlPlane.nodes (taken out of the file)": [
+    { "cluster.controlPlane.nodes": { a: {}, b: {}, c: {} } },
+    { "cluster.controlPlane.nodes": undefined },
+  ],
+  ...Object.fromEntries(
+    (["controlPlane", "etcd"] as const).flatMap((group): [string, readonly [Values, Values]][] => {
+      const at = `cluster.${group}.nodes`;
+      const stands = {
+        "cluster.etcd": { placement: "external" },
+        "infrastructure.zones": ["az-1", "az-2", "az-3"],
+        [at]: { a: {}, b: {}, c: {} },
+      };
+      return [
+        [`${at}.KEY.address (of a machine that stands)`, [stands, { [`${at}.a.address`]: "10.20.7.7" }]],
+        [
+          `${at}.KEY.zone (of a machine that stands)`,
+          [stands, { [`${at}.a.zone`]: "az-3", [`${at}.b.zone`]: "az-3", [`${at}.c.zone`]: "az-3" }],
+        ],
+        [
+          `${at}.KEY.generation (a lower one)`,
+          [{ ...stands, [at]: { a: { generation: 2 }, b: {}, c: {} } }, { [at]: { a: {}, b: {}, c: {} } }],
+        ],
+        [`${at}.KEY.generation`, [stands, { [`${at}.b.generation`]: 2 }]],
+      ];
+    }),
+  ),
+  "cluster.etcd.nodes": [{ "cluster.etcd": { placement: "external" } }, { "cluster.etcd.nodes": 5 }],
+  "cluster.kubernetes": [{}, { "cluster.kubernetes": "1.34.3" }],
+  "cluster.kubernetes (an older one)": [{}, { "cluster.kubernetes": "1.33.4" }],
   "cluster.network": [{}, { "cluster.network.plugin": "flannel" }],
   "cluster.runtime": [{}, { "cluster.runtime": "containerd" }],
   "cluster.apiEndpoint": [{}, { "cluster.apiEndpoint.domain": "api.example.org" }],

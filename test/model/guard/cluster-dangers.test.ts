@@ -30,13 +30,9 @@ const table: readonly [path: string, before: Cluster, after: Cluster, shown: str
   ["cluster.network.serviceCidr", {}, { network: { serviceCidr: "10.233.128.0/18" } }, "(10.233.0.0/18 → 10.233.128.0/18)"],
   ["cluster.network.nodePrefix", {}, { network: { nodePrefix: 25 } }, "(24 → 25)"],
   ["cluster.network.proxyMode", {}, { network: { proxyMode: "iptables" } }, "(ipvs → iptables)"],
-  ["cluster.runtime", {}, { runtime: "containerd" }, "(crio → containerd)"],
   ["cluster.kubernetes", {}, { kubernetes: "1.33.4" }, "from 1.33.5 to 1.33.4 is never possible"],
-  ["cluster.kubernetes", { kubernetes: "1.33.4" }, { kubernetes: "1.33.5" }, "from 1.33.4 to 1.33.5 is not supported yet"],
   ["cluster.kubernetes", { kubernetes: "1.34.3" }, { kubernetes: "1.33.5" }, "from 1.34.3 to 1.33.5 is never possible"],
-  ["cluster.kubernetes", {}, { kubernetes: "1.35.4" }, "from 1.33.5 to 1.35.4 skips a minor version"],
   ["cluster.hardening.encryptSecrets", {}, { hardening: { encryptSecrets: false } }, "(true → false)"],
-  ["cluster.apiEndpoint", {}, { apiEndpoint: { domain: "api.example.org" } }, "10.20.0.2"],
   ["cluster.variables.calico_pool_blocksize", {}, { variables: { calico_pool_blocksize: 27 } }, "(not set → 27)"],
   ["cluster.variables.calico_pool_blocksize", { variables: { calico_pool_blocksize: 27 } }, {}, "(27 → not set)"],
 ];
@@ -80,9 +76,22 @@ describe("the guard and the running cluster", () => {
       { variables: { ndots: 3 } },
       { pools: { worker: { nodes, labels: { a: "b" }, taints: ["x=y:PreferNoSchedule"] } } },
       { pools: { worker: { nodes: { ...nodes, c: {} } } } },
+      { runtime: "containerd" },
+      { kubernetes: "1.33.7" },
+      { kubernetes: "1.35.4" },
+      { controlPlane: { nodes: 3 } },
     ])
       for (const known of [true, false]) assert.deepEqual(dangers({}, after, known), [], JSON.stringify(after));
     assert.deepEqual(dangers({ hardening: { encryptSecrets: false } }, {}), [], "encrypting later is possible");
+  });
+
+  it("asks before the API moves, also where no up has ended yet", () => {
+    for (const after of [{ apiEndpoint: { domain: "api.example.org" } }, { apiEndpoint: { kind: "loadBalancer" } }])
+      for (const known of [true, false])
+        assert.deepEqual(
+          dangers({}, after, known).map(({ path, action }) => [path, action]),
+          [["cluster.apiEndpoint", "move-endpoint"]],
+        );
   });
 
   it("tells what a moved network brings along no second time", () => {

@@ -97,16 +97,16 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
   ["a moved zone", base(), base(pool({}, { a: { zone: "az-1" }, b: { zone: "az-1" } })), ["a:never", "b:never"]],
   ["a lower generation", base(pool({}, { a: { generation: 3 }, b: {} })), base(pool({}, { a: { generation: 2 }, b: {} })), ["a:never"]],
   [
-    "control planes added",
+    "nothing in control planes that are added: the endpoint stays",
     base(),
     base({ cluster: { controlPlane: { nodes: 3 }, pools: { worker: { nodes: { a: {}, b: {} } } } } }),
-    ["cp-2:never", "cp-3:never", "environment:never"],
+    [],
   ],
   [
     "a renamed API endpoint",
     base(),
     base({ cluster: { apiEndpoint: { domain: "api.example.org" }, pools: { worker: { nodes: { a: {}, b: {} } } } } }),
-    ["environment:never"],
+    ["environment:move-endpoint"],
   ],
   ["another network, and not what follows from it", base(), base({}, { network: { cidr: "10.30.0.0/16" } }), ["environment:never"]],
   [

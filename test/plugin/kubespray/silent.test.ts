@@ -41,12 +41,12 @@ describe("a host that does not answer", () => {
     assert.deepEqual(Object.keys(served.file().nodes).sort(), ["cp-1", "worker-1"]);
   });
 
-  it("cannot be given up where it is a control plane", async () => {
+  it("says that a backup is left where it is the only control plane", async () => {
     const { change } = await created();
     rmSync(machine("cp-1"));
     await assert.rejects(
       change(two()),
-      /cp-1 does not answer\n\s+Bring its machine back: a control plane or etcd member cannot be given up/,
+      /cp-1 does not answer\n\s+Bring its machine back: it is the only control plane\. .*restore a backup: kpaas cluster restore/,
     );
   });
 

@@ -1,0 +1,64 @@
+import type { ClusterSpec, ClusterStep } from "../types";
+import { isOurVariable } from "./ours";
+import { members, names, Sequence } from "./sequence";
+
+/** What kubespray's reset leaves on the hosts. Data volumes are never touched. */
+export const LEFT_BEHIND: readonly string[] = [
+  "packages that kubespray installed, and the container images of a shared store",
+  "users it made (kube, etcd), sysctls, kernel modules it had loaded, and entries in /etc/hosts",
+  "firewall rules, whoever made them, but for the table that is ours",
+  "mounted data volumes and backups of etcd",
+];
+
+/** The steps that take a cluster down, as its `onDelete` says. */
+export function compileDeletion(spec: ClusterSpec): readonly ClusterStep[] {
+  if (spec.onDelete === "forget") return [];
+  const sequence = new Sequence(spec, spec);
+  sequence.run({
+    playbook: "reset",
+    extraVars: { reset_confirmation: true, skip_confirmation: true, flush_iptables: false },
+    nodes: names(spec),
+    reason: "the cluster is deleted and its hosts stay",
+    precondition: "every host answers",
+    check: "no host runs kubelet or etcd",
+  });
+  if (Object.keys(spec.variables).some(isOurVariable)) {
+    sequence.run({
+      playbook: "reset-ours",
+      nodes: names(spec),
+      reason: "what our own playbooks have set up goes too, but for data",
+      precondition: "every host answers",
+      check: "no host has a timer, a balancer or a firewall table of ours",
+    });
+  }
+  return sequence.steps;
+}
+
+/**
+ * The steps that make a cluster anew on bare hosts from a snapshot of its etcd: all control planes are gone, and their keys are in the backup.
+ * @param snapshot its name at the place of the backups, its path on this machine, or `latest`
+ */
+export function compileRestore(spec: ClusterSpec, snapshot: string): readonly ClusterStep[] {
+  const sequence = new Sequence(spec, { ...spec, nodes: {}, controlPlane: [], etcd: [] });
+  const restore = (phase: "keys" | "data", limit: readonly string[], reason: string): void =>
+    sequence.run({
+      playbook: "etcd-restore",
+      limit,
+      extraVars: { phase, snapshot },
+      nodes: limit,
+      reason,
+      precondition: phase === "keys" ? "the host has no cluster on it" : "every control plane runs",
+      check: reason,
+    });
+  restore("keys", spec.controlPlane.slice(0, 1), "the authority and keys of the cluster are put back");
+  sequence.run({
+    playbook: "cluster",
+    nodes: names(spec),
+    reason: `create the cluster anew with its own keys: Kubernetes ${spec.kubernetes} on ${names(spec).length} nodes`,
+    precondition: "every machine answers and has no cluster on it",
+    check: "every node is Ready, every etcd member healthy and the API answers",
+  });
+  restore("data", members(spec), "etcd holds what the snapshot does");
+  sequence.settle(spec);
+  return sequence.steps;
+}

@@ -1,0 +1,173 @@
+import { endpointKind } from "../endpoint";
+import type { ClusterSpec } from "../types";
+import { describeKeys, isMember, members, names, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
+import { removal, whyRemoved } from "./workers";
+
+/** How often kubespray asks whether a member that joins is there: one after another takes longer than its default allows. */
+const ETCD_RETRIES = 10;
+
+/**
+ * Control planes and etcd members that join and leave, so that etcd never has more than one member too many for long: those that come on top
+ * join first, two at a time; then each that is replaced follows its successor out; then those go that nothing replaces.
+ */
+export function changeMembers(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
+  const joining = members(wanted).filter((name) => !sequence.inventory.nodes[name]);
+  const leaving = members(sequence.inventory).filter((name) => !wanted.nodes[name]);
+  const keyOf = (name: string) => (recorded.nodes[name] ?? wanted.nodes[name])?.key;
+  const successors = new Map(
+    leaving.flatMap((name) => joining.filter((other) => keyOf(other) === keyOf(name)).map((other) => [name, other])),
+  );
+  const onTop = joining.filter((name) => ![...successors.values()].includes(name));
+  for (let at = 0; at < onTop.length; at += 2) join(sequence, onTop.slice(at, at + 2), wanted);
+  // The first ones last: whoever comes after them is known by then.
+  const order = [...leaving].sort((a, b) => Number(isFirst(sequence.inventory, a)) - Number(isFirst(sequence.inventory, b)));
+  for (const name of order) {
+    const successor = successors.get(name);
+    if (successor !== undefined) join(sequence, [successor], wanted);
+    leave(sequence, name, wanted);
+  }
+}
+
+/** What is still to be told of members, also by a change that broke off. */
+export function tellWhoIsLeft(sequence: Sequence): void {
+  if (sequence.isDue("etcd-members")) tellMembers(sequence, members(sequence.inventory));
+  if (sequence.isDue("proxies")) tellProxies(sequence);
+}
+
+/** Brings the order that the wanted cluster has: only who is first tells one from another. */
+export function orderMembers(sequence: Sequence, wanted: ClusterSpec): void {
+  const { controlPlane, etcd } = sequence.inventory;
+  const moved = controlPlane[0] !== wanted.controlPlane[0] || etcd[0] !== wanted.etcd[0];
+  if (moved) reorder(sequence, wanted.controlPlane, wanted.etcd);
+  else {
+    sequence.state({ controlPlane: wanted.controlPlane, etcd: wanted.etcd });
+    sequence.settle({ controlPlane: wanted.controlPlane, etcd: wanted.etcd });
+  }
+}
+
+function isFirst({ controlPlane, etcd }: ClusterSpec, name: string): boolean {
+  return name === controlPlane[0] || name === etcd[0];
+}
+
+/** kubespray joins members by cluster.yml, limited to all of them: behind those that are there. */
+function join(sequence: Sequence, joining: readonly string[], wanted: ClusterSpec): void {
+  const added = (list: readonly string[], of: readonly string[]) => [...list, ...joining.filter((name) => of.includes(name))];
+  const append = (spec: ClusterSpec): ClusterSpec => ({
+    ...withNodes(spec, nodesOf(wanted, joining)),
+    controlPlane: added(spec.controlPlane, wanted.controlPlane),
+    etcd: added(spec.etcd, wanted.etcd),
+  });
+  sequence.inventory = append(sequence.inventory);
+  sequence.run(
+    {
+      playbook: "cluster",
+      limit: members(sequence.inventory),
+      extraVars: { etcd_retries: ETCD_RETRIES },
+      nodes: joining,
+      brings: toTell(sequence.inventory, joining),
+      reason: `${joining.length > 1 ? "members join" : "a member joins"} the control plane (${describeKeys(joining, wanted)})`,
+      precondition: "the API answers and every etcd member is healthy",
+      check: `${joining.join(", ")} ${joining.length > 1 ? "are" : "is"} Ready and etcd has ${sequence.inventory.etcd.length} healthy members`,
+    },
+    append(sequence.reached),
+  );
+  tellMembers(sequence, joining);
+  if (joining.some((name) => wanted.controlPlane.includes(name))) tellProxies(sequence);
+}
+
+function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {
+  if (isFirst(sequence.inventory, name)) {
+    const before = (list: readonly string[], order: readonly string[]): readonly string[] => {
+      if (list[0] !== name) return list;
+      const next = order.find((other) => list.includes(other)) ?? list.find((other) => other !== name) ?? name;
+      return [next, ...list.filter((other) => other !== next && other !== name), ...(next === name ? [] : [name])];
+    };
+    reorder(sequence, before(sequence.inventory.controlPlane, wanted.controlPlane), before(sequence.inventory.etcd, wanted.etcd));
+  }
+  const reason = whyRemoved(name, sequence.inventory, wanted);
+  if (sequence.inventory.controlPlane.includes(name)) {
+    removal(sequence, [name], false, reason);
+    tellMembers(sequence, [name]);
+    return;
+  }
+  // Not by remove-node.yml, which some tags have look for a Kubernetes node of this name.
+  const after = withoutNodes(sequence.reached, [name]);
+  tellMembers(sequence, [name], { remove_member: sequence.inventory.nodes[name]?.etcdMember ?? name });
+  sequence.run(
+    {
+      playbook: "reset",
+      limit: [name],
+      extraVars: { reset_confirmation: true, skip_confirmation: true, flush_iptables: false },
+      nodes: [name],
+      brings: toTell(sequence.inventory, [name]).filter((due) => due === "etcd-backup"),
+      reason,
+      precondition: `etcd has no member ${name}`,
+      check: `${name} runs no etcd`,
+    },
+    after,
+  );
+  sequence.without([name]);
+}
+
+/** Who is first is changed while all are there: kubespray removes no first one. */
+function reorder(sequence: Sequence, controlPlane: readonly string[], etcd: readonly string[]): void {
+  const [was, becomes] = [sequence.inventory, { controlPlane, etcd }].map((each) =>
+    [...new Set([each.controlPlane[0], each.etcd[0]])].join(", "),
+  );
+  sequence.inventory = withOrder(sequence.inventory, controlPlane, etcd);
+  sequence.run(
+    {
+      playbook: "cluster",
+      limit: members(sequence.inventory),
+      extraVars: { upgrade_cluster_setup: true },
+      nodes: members(sequence.inventory),
+      reason: `${becomes} becomes the first of control plane and etcd in place of ${was}`,
+      precondition: "every control plane is Ready and every etcd member healthy",
+      check: "every control plane is Ready and every etcd member healthy",
+    },
+    withOrder(sequence.reached, controlPlane, etcd),
+  );
+}
+
+/** Another order of the members; an endpoint that is the first control plane's own address goes with it. */
+export function withOrder(spec: ClusterSpec, controlPlane: readonly string[], etcd: readonly string[]): ClusterSpec {
+  const [was, becomes] = [spec.controlPlane[0], controlPlane[0]].map((name) => spec.nodes[name ?? ""]?.address);
+  const follows = endpointKind(spec) === "node" && was === spec.apiEndpoint.host && becomes !== undefined;
+  return { ...spec, controlPlane, etcd, ...(follows ? { apiEndpoint: { ...spec.apiEndpoint, host: becomes } } : {}) };
+}
+
+/** What kubespray leaves to be edited by hand after members came or went. */
+export function tellMembers(sequence: Sequence, changed: readonly string[], extraVars: { readonly remove_member?: string } = {}): void {
+  sequence.run({
+    playbook: "etcd-members",
+    limit: sequence.inventory.controlPlane,
+    extraVars,
+    nodes: sequence.inventory.controlPlane,
+    settles: "etcd-members",
+    reason: `every API server is told the members of etcd (${changed.join(", ")} changed), which kubespray leaves to be edited by hand`,
+    precondition: "etcd has quorum",
+    check: "every API server answers and names the members of etcd, and cluster-info a control plane that is there",
+  });
+}
+
+/** The proxy on every worker is told the control planes, where workers reach the API by one of their own. */
+export function tellProxies(sequence: Sequence): void {
+  const { inventory } = sequence;
+  const told = names(inventory).filter((name) => !isMember(inventory.nodes[name]));
+  if (endpointKind(inventory) !== "node" || told.length === 0) {
+    const { due = [], ...reached } = sequence.reached;
+    const left = due.filter((each) => each !== "proxies");
+    sequence.reached = left.length === 0 ? reached : { ...reached, due: left };
+    return;
+  }
+  const type = inventory.variables.loadbalancer_apiserver_type === "haproxy" ? "haproxy" : "nginx";
+  sequence.run({
+    playbook: "cluster",
+    tags: [type],
+    nodes: told,
+    settles: "proxies",
+    reason: `the ${type} proxy of every worker is told the control planes`,
+    precondition: "every machine answers",
+    check: "the proxy of every worker names the control planes",
+  });
+}

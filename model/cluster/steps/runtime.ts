@@ -1,0 +1,40 @@
+import type { ClusterNode, ClusterSpec } from "../types";
+import { isMember, names, type Sequence, withNodes } from "./sequence";
+
+/**
+ * Another container runtime for nodes that stay, one at a time: control planes first, also those that leave later, since a run over all of them
+ * comes in between. Workers that leave keep theirs; those that join have the new one from the start.
+ */
+export function switchRuntime(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
+  const [was, to] = [recorded, wanted].map(({ variables }) => variables.container_manager);
+  if (typeof was !== "string" || typeof to !== "string") return;
+  const runtimeOf = (name: string): string => sequence.reached.nodes[name]?.runtime ?? was;
+  if (was === to && names(sequence.inventory).every((name) => runtimeOf(name) === to)) return;
+  const nodes = names(sequence.inventory).filter((name) => isMember(sequence.inventory.nodes[name]) || name in wanted.nodes);
+  const ordered = [
+    ...nodes.filter((name) => isMember(sequence.inventory.nodes[name])),
+    ...nodes.filter((name) => !isMember(sequence.inventory.nodes[name])),
+  ];
+  sequence.state({ variables: { ...sequence.inventory.variables, container_manager: to } });
+  for (const name of ordered) {
+    const from = runtimeOf(name);
+    if (from === to) continue;
+    sequence.run(
+      {
+        playbook: "switch-runtime",
+        limit: [name],
+        extraVars: { from, to },
+        nodes: [name],
+        reason: `${name} gets ${to} in place of ${from}`,
+        precondition: isMember(sequence.inventory.nodes[name])
+          ? "every etcd member is healthy and every other control plane Ready"
+          : "every other node is Ready",
+        check: `${name} is Ready with ${to}`,
+      },
+      withNodes(sequence.reached, { [name]: { ...(sequence.reached.nodes[name] as ClusterNode), runtime: to } }),
+    );
+  }
+  // Told of each node only while they differ.
+  const same = Object.entries(sequence.reached.nodes).map(([name, { runtime: _runtime, ...node }]) => [name, node] as const);
+  sequence.settle({ variables: { ...sequence.reached.variables, container_manager: to }, nodes: Object.fromEntries(same) });
+}

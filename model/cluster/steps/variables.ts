@@ -1,0 +1,110 @@
+import { endpointMoves, isEndpointVariable } from "../endpoint";
+import { minorOf } from "../releases";
+import type { ClusterSpec } from "../types";
+import { changedVariables, isConnectionVariable } from "../variables";
+import { labelled } from "./metadata";
+import { isOurVariable } from "./ours";
+import { names, type Sequence } from "./sequence";
+
+/** What a change of some variables takes: the tags of cluster.yml that apply them, and what that does. */
+export interface VariableEffect {
+  /** Which variables: whole names, or how they begin. */
+  readonly variables: RegExp;
+  readonly tags: readonly string[];
+  readonly effect: string;
+  /** What restarts, on which hosts. */
+  readonly restarts: string;
+}
+
+/** By the first row that fits. A variable of no row is applied by the whole of cluster.yml. */
+export const variableEffects: readonly VariableEffect[] = [
+  {
+    variables:
+      /^(kube_apiserver_(?!port$|bind)|kube_oidc_|kubernetes_audit|audit_|tls_(cipher_suites|min_version)$|kube_controller_manager_|kube_scheduler_|kube_encrypt_secret_data$|kube_pod_security_|supplementary_addresses_in_ssl_keys$|auto_renew_certificates|kube_webhook_|kube_profiling$|authorization_modes$)/,
+    tags: ["control-plane"],
+    effect: "the manifests of the control plane are written anew",
+    restarts: "API server, controller manager and scheduler, one control plane after another",
+  },
+  {
+    variables:
+      /^(kubelet_|kube_(cpu|memory|ephemeral_storage|pid)_reserved$|system_(cpu|memory|ephemeral_storage|pid)_reserved$|(kube|system)_reserved$|eviction_)/,
+    tags: ["node"],
+    effect: "the kubelet's configuration is written anew",
+    restarts: "the kubelet of every node; pods go on",
+  },
+  {
+    variables: /^(containerd_|crio_|cri_o_|nerdctl_|runc_|crun_|youki_|kata_|gvisor_)/,
+    tags: ["container-engine"],
+    effect: "the container runtime's configuration is written anew",
+    restarts: "the container runtime of every node; pods go on",
+  },
+  {
+    variables: /^(calico_|cilium_|flannel_|kube_ovn_|kube_router_|multus_)/,
+    tags: ["network"],
+    effect: "the network plugin is applied anew",
+    restarts: "the network plugin's pods, node by node",
+  },
+  {
+    variables:
+      /^(helm_|metrics_server_|metallb_|cert_manager_|local_path_provisioner_|local_volume_provisioner_|registry_(?!host)|argocd_|gateway_api_|node_feature_discovery_|coredns_|nodelocaldns_|enable_nodelocaldns|dns_autoscaler_|enable_dns_autoscaler$|snapshot_controller_)/,
+    tags: ["download", "apps"],
+    effect: "what kubespray installs into the cluster is applied anew",
+    restarts: "pods of what the variables are for",
+  },
+];
+
+/** Applies variables that changed, by the narrowest run of cluster.yml that does; true where that was a whole one, which sets labels too. */
+export function applyVariables(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
+  const changed = variablesToApply(recorded, wanted);
+  if (changed.length === 0) return;
+  const tags = tagsFor(changed, wanted.kubespray);
+  const set = tags.length > 0 ? [] : Object.entries(wanted.nodes);
+  sequence.run(
+    {
+      playbook: "cluster",
+      tags,
+      // cluster.yml leaves the control plane's manifests alone otherwise.
+      ...(tags.length === 0 || CONTROL_PLANE.some((tag) => tags.includes(tag)) ? { extraVars: { upgrade_cluster_setup: true } } : {}),
+      nodes: names(wanted),
+      reason: `${changed.length > 1 ? "variables" : "variable"} changed: ${few(changed)}${effectOf(changed)}`,
+      precondition: "every node is Ready and every etcd member healthy",
+      check: "every node is Ready and every etcd member healthy",
+    },
+    {
+      variables: wanted.variables,
+      nodes: { ...sequence.reached.nodes, ...labelled(sequence.reached, set) },
+    },
+  );
+}
+
+/** Names of the variables that a run of kubespray has to apply. */
+export function variablesToApply(recorded: ClusterSpec, wanted: ClusterSpec): string[] {
+  const moves = endpointMoves(recorded, wanted);
+  return changedVariables(recorded.variables, wanted.variables).filter(
+    (name) => !isConnectionVariable(name) && !isOurVariable(name) && name !== "container_manager" && !(moves && isEndpointVariable(name)),
+  );
+}
+
+const CONTROL_PLANE: readonly string[] = ["control-plane", "master"];
+
+/** The tags that apply all of these; none where one of them takes a whole run. */
+function tagsFor(changed: readonly string[], kubespray: string): string[] {
+  const effects = changed.map(effectFor);
+  if (effects.some((effect) => effect === undefined)) return [];
+  const tags = [...new Set(effects.flatMap((effect) => effect?.tags ?? []))].sort();
+  // The tag was renamed with v2.29, which refuses the old one.
+  return Number(minorOf(kubespray.slice(1)).split(".")[1]) >= 29 ? tags : tags.map((tag) => (tag === "control-plane" ? "master" : tag));
+}
+
+function effectFor(name: string): VariableEffect | undefined {
+  return variableEffects.find(({ variables }) => variables.test(name));
+}
+
+function effectOf(changed: readonly string[]): string {
+  const effects = [...new Set(changed.map((name) => effectFor(name)?.restarts))];
+  return effects.every((each) => each !== undefined) ? `; restarts: ${effects.join(", ")}` : "";
+}
+
+function few(changed: readonly string[]): string {
+  return changed.length <= 8 ? changed.join(",") : `${changed.slice(0, 8).join(",")} and ${changed.length - 8} more`;
+}

@@ -1,0 +1,77 @@
+import type { ClusterSpec } from "../types";
+import { batchesOf, describeKeys, isMember, names, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
+
+/** Workers that join, all in one run. */
+export function joinWorkers(sequence: Sequence, joining: readonly string[], wanted: ClusterSpec): void {
+  if (joining.length === 0) return;
+  sequence.inventory = withNodes(sequence.inventory, nodesOf(wanted, joining));
+  const many = joining.length > 1;
+  sequence.run(
+    {
+      playbook: "scale",
+      limit: joining,
+      nodes: joining,
+      reason: `${joining.length} ${many ? "nodes join" : "node joins"} the cluster (${describeKeys(joining, wanted)})`,
+      precondition: "the API answers and the first control plane is Ready",
+      check: `${many ? "the nodes are" : "the node is"} Ready with Kubernetes ${sequence.inventory.kubernetes}`,
+    },
+    withNodes(sequence.reached, nodesOf(wanted, joining)),
+  );
+}
+
+/** Workers that leave: drained, so many at once as the cluster can spare. */
+export function removeWorkers(sequence: Sequence, leaving: readonly string[], wanted: ClusterSpec): void {
+  const all = names(sequence.inventory).filter((name) => sequence.inventory.nodes[name]?.roles.includes("worker"));
+  for (const batch of batchesOf(leaving, all.length)) {
+    const [only] = batch;
+    removal(sequence, batch, false, batch.length === 1 && only !== undefined ? whyRemoved(only, sequence.inventory, wanted) : LEAVE(batch));
+  }
+}
+
+/** Workers where nothing answers any more: neither drained nor reset. */
+export function dropWorkers(sequence: Sequence, lost: readonly string[], rebuilt: ReadonlySet<string>): void {
+  for (const name of lost)
+    removal(
+      sequence,
+      [name],
+      true,
+      rebuilt.has(name) ? `the machine of ${name} was built anew under the same name` : `${name} leaves the cluster`,
+    );
+}
+
+const LEAVE = (batch: readonly string[]): string => `${batch.length} nodes leave the cluster`;
+
+/** One run that takes nodes out of the cluster, which are out of every inventory after it. */
+export function removal(sequence: Sequence, gone: readonly string[], lost: boolean, reason: string): void {
+  const [first] = gone;
+  const one = gone.length === 1;
+  const what = one ? `${first} is` : "they are";
+  const member = gone.some((name) => isMember(sequence.inventory.nodes[name]));
+  sequence.run(
+    {
+      playbook: "remove-node",
+      extraVars: {
+        node: gone.join(","),
+        skip_confirmation: true,
+        ...(lost ? { reset_nodes: false, allow_ungraceful_removal: true } : {}),
+      },
+      nodes: gone,
+      brings: [
+        ...(member ? toTell(sequence.inventory, gone) : []),
+        ...(sequence.inventory.variables.kpaas_firewalls === undefined ? [] : (["firewall"] as const)),
+      ],
+      reason: lost ? `${reason}; it is lost, so it is neither drained nor reset` : reason,
+      precondition: `${what} in the inventory and ${member ? "every etcd member is healthy" : "another worker is Ready"}${lost ? "" : `; ${one ? `${first} answers` : "they answer"}`}`,
+      check: one ? `the cluster has no node ${first}` : "the cluster has these nodes no more",
+    },
+    withoutNodes(sequence.reached, gone),
+  );
+  sequence.without(gone);
+}
+
+/** Why a node leaves. */
+export function whyRemoved(name: string, recorded: ClusterSpec, wanted: ClusterSpec): string {
+  const key = recorded.nodes[name]?.key;
+  const successor = names(wanted).find((other) => wanted.nodes[other]?.key === key);
+  return successor === undefined ? `${name} leaves the cluster` : `${name} is replaced by ${successor}, which has joined`;
+}

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { ladder, renamedFor } from "../../../model/cluster/ladder";
+import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
+import { type CompileOptions, compileSteps } from "../../../model/cluster/steps/compile";
+import { compileRestore } from "../../../model/cluster/steps/deletion";
+import { describeStep } from "../../../model/cluster/steps/describe";
+import { variableEffects } from "../../../model/cluster/steps/variables";
+import type { ClusterSpec } from "../../../model/cluster/types";
+import { changes, clusterOf, losses } from "./shapes";
+
+const three = clusterOf({ controlPlanes: 3, etcd: 0, workers: 2 });
+const one = clusterOf({ controlPlanes: 1, etcd: 0, workers: 2 });
+const external = clusterOf({ controlPlanes: 1, etcd: 3, workers: 1 });
+
+const lines = (from: ClusterSpec, to: ClusterSpec | undefined, options: CompileOptions = {}): string[] => {
+  assert.ok(to);
+  const { steps, refusals } = compileSteps(from, to, options);
+  assert.deepEqual(refusals, []);
+  return steps.map(describeStep);
+};
+const change = (name: string) => [...changes, ...losses].find((each) => each.name === name);
+const stepsFor = (from: ClusterSpec, name: string) => lines(from, change(name)?.of(from), change(name)?.options?.(from));
+
+describe("The life of a cluster", () => {
+  it("grows from one control plane to three in one run, and everybody is told", () => {
+    assert.deepEqual(stepsFor(one, "add 2 controlPlane"), [
+      "facts.yml",
+      "cluster.yml --limit cp-1,cp-2-new,cp-3-new -e etcd_retries=10",
+      "etcd-members.yml --limit cp-1,cp-2-new,cp-3-new",
+      "cluster.yml --tags nginx",
+    ]);
+  });
+
+  it("shrinks from three to one, one after another, the first of them last", () => {
+    assert.deepEqual(stepsFor(three, "remove controlPlane 0,1"), [
+      "remove-node.yml -e node=cp-2 -e skip_confirmation=true",
+      "etcd-members.yml --limit cp-1,cp-3",
+      "facts.yml",
+      "cluster.yml --limit cp-3,cp-1 -e upgrade_cluster_setup=true -e ignore_assert_errors=true",
+      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e ignore_assert_errors=true",
+      "etcd-members.yml --limit cp-3",
+      "cluster.yml --tags nginx",
+    ]);
+  });
+
+  it("rebuilds the first control plane: the next generation joins behind, the order changes, then the old one goes", () => {
+    assert.deepEqual(stepsFor(three, "rebuild controlPlane 0"), [
+      "facts.yml",
+      "cluster.yml --limit cp-1,cp-2,cp-3,cp-1-g2 -e etcd_retries=10 -e ignore_assert_errors=true",
+      "etcd-members.yml --limit cp-1,cp-2,cp-3,cp-1-g2",
+      "cluster.yml --tags nginx -e ignore_assert_errors=true",
+      "cluster.yml --limit cp-1-g2,cp-2,cp-3,cp-1 -e upgrade_cluster_setup=true -e ignore_assert_errors=true",
+      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e ignore_assert_errors=true",
+      "etcd-members.yml --limit cp-1-g2,cp-2,cp-3",
+      "cluster.yml --tags nginx",
+    ]);
+  });
+
+  it("takes an external etcd member out of etcd before its host is reset", () => {
+    assert.deepEqual(stepsFor(external, "rebuild etcd 1"), [
+      "facts.yml",
+      "cluster.yml --limit cp-1,etcd-1,etcd-2,etcd-3,etcd-2-g2 -e etcd_retries=10 -e ignore_assert_errors=true",
+      "etcd-members.yml --limit cp-1",
+      "etcd-members.yml --limit cp-1 -e remove_member=etcd-2",
+      "reset.yml --limit etcd-2 -e reset_confirmation=true -e skip_confirmation=true -e flush_iptables=false -e ignore_assert_errors=true",
+    ]);
+  });
+
+  it("recovers a lost control plane with those that are left in front", () => {
+    const { steps } = compileSteps(three, change("lose controlPlane 0, with successors")?.of(three) as ClusterSpec, { lost: ["cp-1"] });
+    assert.deepEqual(steps.slice(0, 3).map(describeStep), [
+      "facts.yml",
+      "recover-control-plane.yml --limit cp-2,cp-3,cp-1-g2 -e etcd_retries=10",
+      "etcd-members.yml --limit cp-2,cp-3,cp-1-g2",
+    ]);
+    assert.deepEqual(steps[1]?.broken, ["cp-1"]);
+    assert.match(steps[1]?.reason ?? "", /etcd still has its quorum/);
+    assert.equal(steps[0]?.inventory.nodes["cp-1"], undefined);
+    assert.equal(steps[1]?.inventory.nodes["cp-1"]?.etcdMember, "cp-1");
+  });
+
+  it("says whose data is left where the quorum is lost", () => {
+    const { steps } = compileSteps(three, three, { rebuiltInPlace: ["cp-1", "cp-2"] });
+    assert.match(steps[1]?.reason ?? "", /etcd has lost its quorum, and goes on with what cp-3 has of its data/);
+  });
+
+  it("makes a cluster anew from a snapshot: keys first, data last", () => {
+    assert.deepEqual(compileRestore(one, "latest").map(describeStep), [
+      "etcd-restore.yml --limit cp-1 -e phase=keys -e snapshot=latest",
+      "cluster.yml",
+      "etcd-restore.yml --limit cp-1 -e phase=data -e snapshot=latest",
+    ]);
+  });
+
+  it("climbs a ladder: control planes at each hop, workers as late as their kubelets may", () => {
+    const to: ClusterSpec = { ...one, kubespray: "v2.31.0", kubernetes: "1.35.4" };
+    const { steps } = compileSteps(one, to);
+    const told = (list: typeof steps) =>
+      list
+        .filter(({ playbook }) => playbook === "upgrade-cluster")
+        .map(({ kubespray, inventory, limit }) => `${kubespray} ${inventory.kubernetes} ${limit.join(",")}`);
+    assert.deepEqual(told(steps), [
+      "v2.29.1 1.32.10 cp-1",
+      "v2.30.0 1.33.7 cp-1",
+      "v2.31.0 1.34.7 cp-1",
+      "v2.31.0 1.34.7 worker-1,worker-2",
+      "v2.31.0 1.35.4 cp-1",
+      "v2.31.0 1.35.4 worker-1,worker-2",
+    ]);
+    const crio = (spec: ClusterSpec) => ({ ...spec, variables: { ...spec.variables, container_manager: "crio" } });
+    assert.equal(told(compileSteps(crio(one), crio(to)).steps).length, 8);
+  });
+
+  it("moves the endpoint while one of both serves", () => {
+    assert.deepEqual(stepsFor(one, "a balancer"), [
+      "move-endpoint.yml --limit cp-1 -e phase=names -e from_host=10.20.0.11 -e from_port=6443",
+      "move-endpoint.yml --limit cp-1 -e phase=serve -e from_host=10.20.0.11 -e from_port=6443",
+      "move-endpoint.yml -e phase=switch -e from_host=10.20.0.11 -e from_port=6443",
+      "move-endpoint.yml -e phase=retire -e from_host=10.20.0.11 -e from_port=6443",
+    ]);
+  });
+
+  it("rolls reboots and another runtime over the nodes, control planes first", () => {
+    assert.deepEqual(stepsFor(one, "a reboot"), [
+      "reboot.yml --limit cp-1 -e since=2026-11-26",
+      "reboot.yml --limit worker-1 -e since=2026-11-26",
+      "reboot.yml --limit worker-2 -e since=2026-11-26",
+    ]);
+    assert.deepEqual(stepsFor(one, "another runtime"), [
+      "switch-runtime.yml --limit cp-1 -e from=containerd -e to=crio",
+      "switch-runtime.yml --limit worker-1 -e from=containerd -e to=crio",
+      "switch-runtime.yml --limit worker-2 -e from=containerd -e to=crio",
+    ]);
+  });
+
+  it("applies each variable by the narrowest run, and by a tag that the release knows", () => {
+    assert.deepEqual(stepsFor(one, "an audit log"), ["cluster.yml --tags master -e upgrade_cluster_setup=true"]);
+    assert.deepEqual(stepsFor({ ...one, kubespray: "v2.29.0" }, "an audit log"), [
+      "cluster.yml --tags control-plane -e upgrade_cluster_setup=true",
+    ]);
+    assert.deepEqual(stepsFor(one, "a kubelet's setting"), ["cluster.yml --tags node"]);
+    assert.deepEqual(stepsFor(one, "a variable that takes a whole run"), ["cluster.yml -e upgrade_cluster_setup=true"]);
+    assert.deepEqual(stepsFor(one, "backups"), ["etcd-backup.yml --limit cp-1"]);
+    for (const { effect, restarts, tags } of variableEffects) assert.ok(effect !== "" && restarts !== "" && tags.length > 0);
+  });
+});
+
+describe("The ladder of an upgrade", () => {
+  const minor = (version: string) => Number(version.replace(/^v/, "").split(".")[1]);
+
+  it("leads from every release to every later one, never more than a minor at a time", () => {
+    let ways = 0;
+    for (const [index, from] of kubesprayTags.entries()) {
+      for (const to of kubesprayTags.slice(index)) {
+        for (const start of kubesprayRelease(from)?.kubernetes.versions ?? []) {
+          const end = kubesprayRelease(to)?.kubernetes.default ?? "";
+          const hops = ladder({ kubespray: from, kubernetes: start }, { kubespray: to, kubernetes: end });
+          if (hops === undefined || hops.length === 0) continue;
+          ways += 1;
+          assert.deepEqual(hops.at(-1), { kubespray: to, kubernetes: end });
+          let at = { kubespray: from, kubernetes: start };
+          for (const hop of hops) {
+            for (const what of ["kubespray", "kubernetes"] as const) {
+              const step = minor(hop[what]) - minor(at[what]);
+              assert.ok(step === 0 || step === 1, `${at.kubespray} ${at.kubernetes} to ${hop.kubespray} ${hop.kubernetes}`);
+            }
+            assert.ok(kubesprayRelease(hop.kubespray)?.kubernetes.versions.includes(hop.kubernetes));
+            at = hop;
+          }
+        }
+      }
+    }
+    assert.ok(ways > 500);
+  });
+
+  it("knows no way back and none to what nobody installs", () => {
+    const at = { kubespray: "v2.29.0", kubernetes: "1.33.5" };
+    assert.equal(ladder(at, { ...at, kubernetes: "1.33.4" }), undefined);
+    assert.equal(ladder(at, { kubespray: "v2.28.1", kubernetes: "1.33.5" }), undefined);
+    assert.equal(ladder(at, { ...at, kubernetes: "1.40.0" }), undefined);
+    assert.deepEqual(ladder(at, at), []);
+  });
+
+  it("calls variables as each release does", () => {
+    assert.deepEqual(renamedFor("v2.28.0", { namespace: "a", other: 1 }), { namespace: "a", other: 1 });
+    assert.deepEqual(renamedFor("v2.29.0", { namespace: "a", other: 1 }), { k8s_namespace: "a", other: 1 });
+  });
+});
