@@ -69,21 +69,22 @@ whence compdef > /dev/null && compdef _kpaas kpaas
 
 /** The function that prints what may stand in place of the word $1 after the others. */
 function candidates(program: Command): string {
-  const commands = program.commands;
+  const groups = program.commands.filter((command) => command.commands.length > 0);
+  const commands = [...program.commands, ...groups.flatMap((group) => group.commands)];
   const all = [program, ...commands];
-  const valued = commands.flatMap((command) => command.options.filter(takesValue).map((option) => `${command.name()}:${option.long}`));
+  const valued = commands.flatMap((command) => command.options.filter(takesValue).map((option) => `${pathOf(command)}:${option.long}`));
   const values = commands.flatMap((command) =>
-    command.options.filter(takesValue).map((option) => `      ${command.name()}:${option.long}) ${valuesOf(option)} ;;`),
+    command.options.filter(takesValue).map((option) => `      ${pathOf(command)}:${option.long}) ${valuesOf(option)} ;;`),
   );
   const places = commands.flatMap((command) =>
     command.registeredArguments.map((argument, index) => {
       const place = argument.variadic ? "*" : String(index);
-      return `    ${command.name()}:${place}) ${placeOf(argument)} ;;`;
+      return `    ${pathOf(command)}:${place}) ${placeOf(argument)} ;;`;
     }),
   );
   const options = all.map((command) => {
     const flags = [...command.options.flatMap(({ long, short }) => long ?? short ?? []), "--help"];
-    return `      ${command === program ? '""' : command.name()}) ${print(flags)} ;;`;
+    return `      ${command === program ? '""' : pathOf(command)}) ${print(flags)} ;;`;
   });
   return `_kpaas_candidates() {
   local current=$1 word command= environment= option=
@@ -95,7 +96,7 @@ function candidates(program: Command): string {
       ${valued.join("|")}) option=$word ;;
       *:-*) ;;
       :*) command=$word ;;
-      *) [[ -z $environment ]] && environment=$word; place+=1 ;;
+${groups.map((group) => `      ${group.name()}:*) command+=/$word ;;\n`).join("")}      *) [[ -z $environment ]] && environment=$word; place+=1 ;;
     esac
   done
   if [[ -n $option ]]; then
@@ -111,11 +112,17 @@ ${options.join("\n")}
     return 0
   fi
   case $command:$place in
-    :*) ${print(commands.map((command) => command.name()))} ;;
-${places.join("\n")}
+    :*) ${print(program.commands.map((command) => command.name()))} ;;
+${groups.map((group) => `    ${group.name()}:*) ${print(group.commands.map((command) => command.name()))} ;;\n`).join("")}${places.join("\n")}
   esac
 }
 `;
+}
+
+/** The names that lead to a command, as one word. */
+function pathOf(command: Command): string {
+  const above = command.parent;
+  return above?.parent ? `${pathOf(above)}/${command.name()}` : command.name();
 }
 
 function takesValue(option: Option): boolean {

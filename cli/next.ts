@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
-import { commandLine, type Typed } from "./typed";
+import { commandLine, type Typed, withVerb } from "./typed";
 
 /** A command line that failed. */
 export interface Attempt {
@@ -22,10 +22,8 @@ export function nextCommand(error: unknown, attempt: Attempt): string {
 }
 
 function commandAfter(error: unknown, { argv, environment, approvals }: Attempt): string {
-  const [command = ""] = argv;
   const again = commandLine(withBound(argv, approvals));
-  if (error instanceof CommanderError)
-    return error.code === "commander.unknownCommand" || command.startsWith("-") ? "kpaas --help" : commandLine([command, "--help"]);
+  if (error instanceof CommanderError) return helpFor(error, argv);
   if (error instanceof InvalidInputError) return afterInput(error.problems, withBound(argv, approvals), environment);
   const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
   if (error instanceof RefusedError) return named(error.problems) ?? commandLine(["preview", environment, ...sandbox]);
@@ -43,6 +41,13 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
     default:
       return error instanceof Error && "syscall" in error ? again : "kpaas doctor --json";
   }
+}
+
+/** Of the command that was meant, or of those beside it where it is none. */
+function helpFor({ code }: CommanderError, argv: readonly string[]): string {
+  const [verb] = withVerb(argv);
+  const names = verb.startsWith("-") ? [] : verb.split(" ");
+  return commandLine([...(code === "commander.unknownCommand" ? names.slice(0, -1) : names), "--help"]);
 }
 
 /** The words with the approvals that are bound to something; one that is not would count for whatever comes next. */

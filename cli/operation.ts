@@ -26,7 +26,8 @@ export function addOperationOptions(command: Command): Command {
     .option("--json", "print the result as JSON");
 }
 
-function approval(value: string, before: readonly string[] = []): readonly string[] {
+/** Reads the option `--approve`, which can be given more than once. */
+export function approval(value: string, before: readonly string[] = []): readonly string[] {
   const mistake = approvalMistake(value);
   if (mistake !== undefined) throw new InvalidArgumentError(mistake);
   return [...before, value];

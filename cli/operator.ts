@@ -1,5 +1,6 @@
 import { describeLockChanges } from "../files/lock-problems";
 import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
+import { describeEdit, stepLines } from "./cluster-steps";
 import { type Context, colorsFor, widthOf, writeLines } from "./context";
 import { lockNotice } from "./lock";
 import { describeLoss } from "./loss";
@@ -47,6 +48,23 @@ function askerOf(context: Context, command: string): Ask {
         return isYes(await ask(`Overwrite the recorded state of ${environment} with what is there? [y/N] `));
       case "destroy":
         return (await ask("Type the environment's name to destroy it: ")).trim() === environment;
+      case "cluster upgrade":
+      case "cluster replace-node":
+        writeLines(context.stderr, describeEdit(context.stderr, context, question));
+        return isYes(await ask(`Change the file of ${environment} like this? [y/N] `));
+      case "cluster renew-certificates":
+        writeLines(context.stderr, stepLines(question.steps, colorsFor(context.stderr, context.env)));
+        return isYes(await ask(`Renew the certificates of ${environment} like this? [y/N] `));
+      case "cluster restore": {
+        const steps = stepLines(question.steps, colorsFor(context.stderr, context.env));
+        writeLines(context.stderr, [
+          ...steps,
+          "",
+          `lost by going back to ${question.snapshot}:`,
+          ...question.lost.map((each) => `  ${each}`),
+        ]);
+        return (await ask("Type the environment's name to restore it: ")).trim() === environment;
+      }
     }
   };
 }

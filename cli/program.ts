@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => (program: Command, context: Contex
   outputs: () => (require("./commands/outputs") as typeof import("./commands/outputs")).registerOutputs,
   kubeconfig: () => (require("./commands/kubeconfig") as typeof import("./commands/kubeconfig")).registerKubeconfig,
   ssh: () => (require("./commands/ssh") as typeof import("./commands/ssh")).registerSsh,
+  cluster: () => (require("./commands/cluster/cluster") as typeof import("./commands/cluster/cluster")).registerCluster,
   schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,
   servers: () => (require("./commands/servers") as typeof import("./commands/servers")).registerServers,
   doctor: () => (require("./commands/doctor") as typeof import("./commands/doctor")).registerDoctor,
@@ -36,7 +37,7 @@ function createProgram(context: Context, named: string): Command {
     .addHelpText("after", "\nExample:\n  $ kpaas up demo --sandbox    bring up environments/demo.yaml against a simulated cloud");
   const one = Object.hasOwn(COMMANDS, named) && named !== "completion" ? COMMANDS[named] : undefined;
   for (const register of one === undefined ? Object.values(COMMANDS) : [one]) register()(program, context);
-  for (const command of [program, ...program.commands]) {
+  for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
@@ -47,6 +48,11 @@ function createProgram(context: Context, named: string): Command {
     });
   }
   return program;
+}
+
+/** A command and all that are below it. */
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
 }
 
 /** Runs one command line (without the program's own name) and gives the exit code. */

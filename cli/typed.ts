@@ -1,6 +1,9 @@
 import type { Modules } from "./modules";
 import type { Sink } from "./sink";
 
+/** The commands below this one are all of an environment, in the sandbox too. */
+const GROUP = "cluster";
+
 /** Commands whose first word names an environment. */
 const OF_ENVIRONMENT = ["check", "plan", "lock", "preview", "up", "refresh", "destroy", "outputs", "kubeconfig", "ssh"];
 
@@ -21,13 +24,14 @@ export class Typed {
 
   /** `kpaas …` as it has to be typed. */
   readonly command = (line: string): string => {
-    const [program = "", verb = "", ...rest] = line.split(" ");
-    if (program !== "kpaas" || !OF_ENVIRONMENT.includes(verb) || rest.includes("--help")) return line;
+    const [program = "", ...typed] = line.split(" ");
+    const [verb, ...rest] = withVerb(typed);
+    if (program !== "kpaas" || !takes(OF_ENVIRONMENT, verb) || rest.includes("--help")) return line;
     const words = rest.map((word) => this.named(word));
     const [only] = this.references.size === 1 ? [...this.references.values()] : [];
     // Nothing but options: a command of any environment, which here is of this one.
     if (only !== undefined && verb !== "ssh" && words[0]?.startsWith("-") !== false) words.unshift(quoted(only));
-    const strays = this.sandbox && IN_SANDBOX.includes(verb) && words.length > 0 && !words.includes("--sandbox");
+    const strays = this.sandbox && takes(IN_SANDBOX, verb) && words.length > 0 && !words.includes("--sandbox");
     return [program, verb, ...words, ...(strays ? ["--sandbox"] : [])].join(" ");
   };
 
@@ -72,6 +76,16 @@ export class Typed {
     const reference = this.references.get(word);
     return reference === undefined ? word : quoted(reference);
   }
+}
+
+/** The words of a command line, those that name the command made one. */
+export function withVerb(words: readonly string[]): [verb: string, ...rest: string[]] {
+  const names = words[0] === GROUP && words[1] !== undefined && !words[1].startsWith("-") ? 2 : 1;
+  return [words.slice(0, names).join(" "), ...words.slice(names)];
+}
+
+function takes(commands: readonly string[], verb: string): boolean {
+  return commands.includes(verb) || verb.startsWith(`${GROUP} `);
 }
 
 /** A command line, its words quoted where a shell would part them. */

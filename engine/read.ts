@@ -1,13 +1,15 @@
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import type { Values } from "../model/findable";
 import { LAYERS, type Layer } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { EngineCommand } from "./command";
 import { StackMissingError } from "./errors";
 import { withoutInternals } from "./layers";
 import { prepareStack } from "./prepare";
 import { type Loss, lossOf } from "./state/loss";
 import { pendingStack } from "./state/stack";
-import { parseState, type State } from "./state/state";
+import { parseState, plain, STACK, type State, sealed } from "./state/state";
 import { translateErrors } from "./translate";
 import type { EngineTarget, RunOptions } from "./types";
 import { type EngineSetting, openWorkspace } from "./workspace";
@@ -51,6 +53,32 @@ async function readState(target: EngineTarget, options: RunOptions, showSecrets:
 /** The state of the stack that holds the cluster, secrets in clear. */
 export async function readClusterState(target: EngineTarget, options: RunOptions): Promise<State | undefined> {
   return await readState(target.plan.layers === "one" ? target : { ...target, layer: "cluster" }, options, true);
+}
+
+/** The cluster as the stack that holds it records it. */
+export interface RecordedCluster {
+  /** With secrets in the envelopes that providers are handed. */
+  readonly inputs: Values;
+  readonly outputs: Values;
+}
+
+/** What an environment's stack records. */
+export interface RecordedEnvironment {
+  /** Undefined where there is no cluster yet. */
+  readonly cluster?: RecordedCluster;
+  /** What it was last brought to as a whole; undefined where it never was. */
+  readonly applied?: unknown;
+}
+
+/** What the stack that holds the cluster records; of a stack that is not there nothing. */
+export async function readRecorded(target: EngineTarget, options: RunOptions = {}): Promise<RecordedEnvironment> {
+  const resources = (await readClusterState(target, options))?.deployment.resources ?? [];
+  const cluster = resources.find(({ type, delete: goes }) => type === KUBESPRAY_CLUSTER && goes !== true);
+  const { applied } = plain(resources.find(({ type }) => type === STACK)?.outputs ?? {});
+  return {
+    ...(cluster ? { cluster: { inputs: sealed(cluster.inputs ?? {}), outputs: sealed(cluster.outputs ?? {}) } } : {}),
+    ...(applied === undefined ? {} : { applied }),
+  };
 }
 
 /**

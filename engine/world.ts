@@ -35,7 +35,7 @@ export async function clearWorld(folder: string, plan: EnvironmentPlan): Promise
   // A cluster is on its machines: one that the state never heard of goes with them.
   if (!existsSync(join(folder, plan.provider, "instance"))) {
     await removeServers(folder);
-    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "journal.jsonl.fence", "kubernetes"])
+    for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "journal.jsonl.fence", "kubernetes", "snapshots"])
       rmSync(join(folder, name), { recursive: true, force: true });
   }
   const path = join(folder, "world.json");

@@ -45,14 +45,19 @@ export function listEnvironments(root: string): string[] {
 
 /**
  * Reads, checks and plans one environment, named by a name in environments/ or by a path.
- * `today` (ISO date) decides which parts are past their end of life.
+ * `today` (ISO date) decides which parts are past their end of life; `text` is what its file is to hold, in place of what it holds.
  * @throws InvalidInputError where there is no such file.
  */
-export function loadEnvironment(reference: string, root: string, today = new Date().toISOString().slice(0, 10)): LoadedEnvironment {
+export function loadEnvironment(
+  reference: string,
+  root: string,
+  today = new Date().toISOString().slice(0, 10),
+  text?: string,
+): LoadedEnvironment {
   const file = locate(reference, root);
   const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}.lock.yaml`);
   const findings = new Findings();
-  const merged = readMerged(file, findings, []);
+  const merged = readMerged(file, findings, [], text);
   checkNamesakes(file, root, merged.content, findings);
   const planned = planContent(
     { ...merged, registry, fallbackName: basename(file), readLock: (name) => readLock(lockFile, name, findings) },
@@ -103,8 +108,8 @@ interface Merged {
 }
 
 /** The file's content merged over its bases: maps merge, lists and scalars replace. */
-function readMerged(file: string, findings: Findings, chain: readonly string[]): Merged {
-  const read = readYaml(file, chain.length === 0 ? "" : "extends", findings);
+function readMerged(file: string, findings: Findings, chain: readonly string[], text?: string): Merged {
+  const read = readYaml(file, chain.length === 0 ? "" : "extends", findings, text);
   // A relative path goes by the file it stands in, wherever the file that extends that one lies.
   const content = moveReferences(read, dirname(file), dirname(chain[0] ?? file));
   if (!isFields(content) || content.extends === undefined) return { content, whole: content !== undefined };

@@ -4,12 +4,12 @@ import type { Findings } from "../model/problems";
 import { readTextFile } from "./text-file";
 
 /**
- * Reads a YAML file; what is wrong with it becomes findings at the given path.
+ * Reads a YAML file, or the text that it is to hold; what is wrong with it becomes findings at the given path.
  * Undefined where nothing of it can be relied on: after a slip in the syntax the parser guesses, and each guess would be one more problem.
  */
-export function readYaml(file: string, path: string, findings: Findings): unknown {
+export function readYaml(file: string, path: string, findings: Findings, given?: string): unknown {
   const name = basename(file);
-  const text = readTextFile(file, path, findings);
+  const text = given ?? readTextFile(file, path, findings);
   if (text === undefined) return undefined;
   const conflict = text.split("\n").findIndex((line) => /^(<{7}|>{7}|\|{7})( |\r?$)/.test(line));
   if (conflict >= 0) {

@@ -1,21 +1,27 @@
 import type * as Operations from "../engine/operations";
 import type * as Read from "../engine/read";
+import type * as EditEnvironment from "../files/edit-environment";
 import type * as Load from "../files/load";
 import type * as StandIn from "../files/stand-in";
+import type * as ClusterKubespray from "./cluster/kubespray";
 
 /** What the use cases need of the rest, each part loaded when it is first needed. Tests put their own in its place. */
 export interface Doors {
   environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
+  editor(): Promise<Pick<typeof EditEnvironment, "editEnvironment" | "writeEdited">>;
   standIns(): Promise<Pick<typeof StandIn, "standIn">>;
+  kubespray(): Promise<Pick<typeof ClusterKubespray, "kubesprayFor">>;
   engine(): Promise<
     Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment"> &
-      Pick<typeof Read, "readLoss" | "readOutputs">
+      Pick<typeof Read, "readLoss" | "readOutputs" | "readRecorded">
   >;
 }
 
 /** The real parts. */
 export const DOORS: Doors = {
   environments: () => import("../files/load.js"),
+  editor: () => import("../files/edit-environment.js"),
   standIns: () => import("../files/stand-in.js"),
+  kubespray: () => import("./cluster/kubespray.js"),
   engine: async () => ({ ...(await import("../engine/operations.js")), ...(await import("../engine/read.js")) }),
 };

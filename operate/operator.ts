@@ -1,8 +1,10 @@
 import type { Loss } from "../engine/state/loss";
 import type { OperationKind, OperationResult, RunOptions } from "../engine/types";
 import type { LoadedEnvironment } from "../files/load";
+import type { ClusterStepReport } from "../model/cluster/report";
 import type { Layer } from "../model/layers";
 import type { PlannedEnvironment } from "../model/plan/plan";
+import type { FileChange } from "./cluster/file-change";
 
 /**
  * Whoever an operation is done for, or what speaks for them: a command line, a fleet's runner, a service. It is told what happens, asked before
@@ -35,7 +37,23 @@ export type Question =
       readonly layer?: Layer;
     }
   | { readonly kind: "refresh"; readonly environment: string }
-  | { readonly kind: "destroy"; readonly environment: string; readonly loss: Loss };
+  | { readonly kind: "destroy"; readonly environment: string; readonly loss: Loss }
+  | {
+      readonly kind: "cluster upgrade" | "cluster replace-node";
+      readonly environment: string;
+      /** What would be written, and what follows from it. */
+      readonly edit: FileChange;
+    }
+  | { readonly kind: "cluster renew-certificates"; readonly environment: string; readonly steps: readonly ClusterStepReport[] }
+  | {
+      readonly kind: "cluster restore";
+      readonly environment: string;
+      readonly steps: readonly ClusterStepReport[];
+      /** The snapshot, as it was named. */
+      readonly snapshot: string;
+      /** What is lost, one sentence each. */
+      readonly lost: readonly string[];
+    };
 
 /** What an operation tells on its way. */
 export type Notice =
@@ -47,9 +65,12 @@ export type Notice =
   /** What a destroy takes and leaves. Where the file cannot be planned (`loaded.planned` is missing), it goes by what is recorded alone. */
   | { readonly kind: "loss"; readonly environment: string; readonly loss: Loss; readonly loaded: LoadedEnvironment };
 
-/** One thing the engine does; `read` reads what it has recorded. */
+/** What is run on a cluster beside the engine. */
+export type ClusterJob = "cluster backup" | "cluster restore" | "cluster renew-certificates";
+
+/** One thing that is done; `read` reads what is recorded or seen. */
 export interface Job {
-  readonly kind: OperationKind | "read";
+  readonly kind: OperationKind | ClusterJob | "read";
   readonly environment: string;
   readonly sandbox: boolean;
 }

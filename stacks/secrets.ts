@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Config, type Output, output, secret } from "@pulumi/pulumi";
-import { fromFolder } from "../files/from-folder";
+import { readSecret } from "../files/read-secret";
 import { registry } from "../files/registry";
 import { wrongCredentials } from "../model/cloud";
 import { isTemplate, referencesIn } from "../model/environment/variable-values";
@@ -21,9 +20,6 @@ export interface EnvironmentSecrets {
   /** What references among the variables for kubespray resolve to, by their dotted path in `cluster.variables`. */
   readonly variables?: Readonly<Record<string, Output<string>>>;
 }
-
-/** How long a secret store may take to answer, in milliseconds. */
-const storeTimeout = 10_000;
 
 /**
  * Resolves every secret reference of a plan, before anything is registered.
@@ -174,40 +170,9 @@ function parseJson(text: string): unknown {
 }
 
 async function read(reference: SecretReference, folder: string): Promise<string> {
-  if ("env" in reference) {
-    const value = process.env[reference.env];
-    if (!value) throw new Error(`the environment variable ${reference.env} is not set`);
-    return value;
-  }
-  if ("file" in reference) {
-    const file = fromFolder(folder, reference.file);
-    try {
-      return readFileSync(file, "utf8");
-    } catch (error) {
-      throw new Error(`the file ${file} cannot be read`, { cause: error });
-    }
-  }
-  if ("config" in reference) {
-    const config = reference.config.includes(":") ? reference.config.split(":") : ["kpaas", reference.config];
-    const value = new Config(config[0]).get(config[1] ?? "");
-    if (!value) throw new Error(`the Pulumi configuration ${config.join(":")} is not set`);
-    return value;
-  }
-  return await readVault(reference.vault);
-}
-
-/** Reads `mount/path#field` (the whole secret as JSON without a field) of a key-value store, version 2, in Vault or OpenBao. */
-async function readVault(reference: string): Promise<string> {
-  const server = process.env.VAULT_ADDR ?? process.env.BAO_ADDR;
-  const token = process.env.VAULT_TOKEN ?? process.env.BAO_TOKEN;
-  if (!server || !token) throw new Error(`reading ${reference} from the secret store needs VAULT_ADDR and VAULT_TOKEN`);
-  const [path = "", field] = reference.split("#");
-  const [mount = "", ...rest] = path.split("/");
-  const address = new URL(`v1/${mount}/data/${rest.join("/")}`, server.endsWith("/") ? server : `${server}/`);
-  const answer = await fetch(address, { headers: { "X-Vault-Token": token }, signal: AbortSignal.timeout(storeTimeout) });
-  if (!answer.ok) throw new Error(`the secret store answered ${answer.status} for ${path}`);
-  const body = (await answer.json()) as { data?: { data?: Record<string, unknown> } };
-  const value = field === undefined ? body.data?.data : body.data?.data?.[field];
-  if (value === undefined) throw new Error(`the secret store has nothing at ${reference}`);
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (!("config" in reference)) return await readSecret(reference, folder);
+  const config = reference.config.includes(":") ? reference.config.split(":") : ["kpaas", reference.config];
+  const value = new Config(config[0]).get(config[1] ?? "");
+  if (!value) throw new Error(`the Pulumi configuration ${config.join(":")} is not set`);
+  return value;
 }

@@ -3,7 +3,7 @@ import type { Values } from "../../model/findable";
 import { type Format, refuseNewer } from "../../model/formats";
 import { parseStackName } from "../../model/layers";
 import { ENVIRONMENT, KUBESPRAY_CLUSTER } from "../../model/type-tokens";
-import { SECRET_SIGNATURE, SIGNATURE_KEY } from "../../plugin/rpc/provider";
+import { SECRET_SIGNATURE, SIGNATURE_KEY, secret } from "../../plugin/rpc/provider";
 
 /** The type of the resource that stands for a stack. */
 export const STACK = "pulumi:pulumi:Stack";
@@ -105,13 +105,21 @@ function ours(text: string, environment: string): unknown {
 
 /** Inputs of a state exported with its secrets, without their envelopes. */
 export function plain(inputs: Values): Values {
-  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, plainValue(value)]));
+  return opened(inputs, (value) => value);
 }
 
-function plainValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value !== "object" || value === null) return value;
-  const fields: Values = { ...value };
-  if (fields[SIGNATURE_KEY] === SECRET_SIGNATURE) return typeof fields.plaintext === "string" ? JSON.parse(fields.plaintext) : undefined;
-  return plain(fields);
+/** The same, with secrets in the envelopes that providers are handed. */
+export function sealed(inputs: Values): Values {
+  return opened(inputs, (value) => (value === undefined ? undefined : secret(value)));
+}
+
+function opened(inputs: Values, seal: (value: unknown) => unknown): Values {
+  const open = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(open);
+    if (typeof value !== "object" || value === null) return value;
+    const fields: Values = { ...value };
+    if (fields[SIGNATURE_KEY] !== SECRET_SIGNATURE) return opened(fields, seal);
+    return seal(typeof fields.plaintext === "string" ? JSON.parse(fields.plaintext) : undefined);
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, open(value)]));
 }

@@ -13,11 +13,11 @@ export interface Expiring {
 }
 
 /**
- * What ends within {@link RENEWAL_DAYS} or has ended.
+ * What ends within some days or has ended.
  * @param dates when each certificate ends (ISO 8601), by kubeadm's name of it
  */
-export function expiringCertificates(dates: Readonly<Record<string, string>>, now: Date): Expiring {
-  const limit = now.getTime() + RENEWAL_DAYS * 24 * 60 * 60 * 1000;
+export function expiringCertificates(dates: Readonly<Record<string, string>>, now: Date, days = RENEWAL_DAYS): Expiring {
+  const limit = now.getTime() + days * 24 * 60 * 60 * 1000;
   const due = Object.keys(dates)
     .filter((name) => Date.parse(dates[name] ?? "") <= limit)
     .sort();

@@ -1,5 +1,5 @@
 import { changeLines, type Depth } from "./lines";
-import type { StepReport } from "./steps";
+import { minutesText, type StepReport, spanText } from "./steps";
 import type { Counts, PreviewReport } from "./types";
 
 /** A part of what is shown: a table, or lines whose indentation counts. */
@@ -63,9 +63,9 @@ function stepTable({ steps }: PreviewReport): Section {
     rows: [
       ...steps.map(({ id, playbook, worksOn, minutes, workloads, reason }) => [
         ...[id, playbook, worksOn.join(", ") || "all"],
-        ...[`${minutes.basis === "estimate" ? "~" : ""}${span(minutes.from, minutes.to)}`, workloads, reason],
+        ...[minutesText(minutes), workloads, reason],
       ]),
-      ...(total === undefined ? [] : [["together", "", "", span(total.from, total.to), "", ""]]),
+      ...(total === undefined ? [] : [["together", "", "", spanText(total), "", ""]]),
     ],
   };
 }
@@ -73,10 +73,6 @@ function stepTable({ steps }: PreviewReport): Section {
 function totalOf(steps: readonly StepReport[]): { readonly from: number; readonly to: number } {
   const sum = (end: "from" | "to") => steps.reduce((total, { minutes }) => total + minutes[end], 0);
   return { from: sum("from"), to: sum("to") };
-}
-
-function span(from: number, to: number): string {
-  return from === to ? `${from}` : `${from}-${to}`;
 }
 
 function portTable({ ports }: PreviewReport): Section {

@@ -28,6 +28,16 @@ export interface Minutes {
   readonly basis: "published" | "estimate";
 }
 
+/** `15-60`, with a `~` where it is an estimate. */
+export function minutesText(minutes: Minutes): string {
+  return `${minutes.basis === "estimate" ? "~" : ""}${spanText(minutes)}`;
+}
+
+/** `15-60`, or one number. */
+export function spanText({ from, to }: Pick<Minutes, "from" | "to">): string {
+  return from === to ? `${from}` : `${from}-${to}`;
+}
+
 /** Minutes at a number of hosts; in between it is a straight line, and beyond the last one that line goes on. */
 type Curve = readonly (readonly [hosts: number, minutes: number])[];
 

@@ -43,6 +43,16 @@ export interface LiveCluster {
   readonly certificates: Readonly<Record<string, string>>;
 }
 
+/** The backups of a cluster's etcd, as its hosts tell them. */
+export interface SeenBackups {
+  /** Their names, the oldest first. */
+  readonly names: readonly string[];
+  /** When one was last made (ISO 8601). */
+  readonly lastSuccess?: string;
+  /** Why the last attempt failed, where it did. */
+  readonly failure?: string;
+}
+
 /** What one sees of a cluster and its hosts, whoever runs playbooks on them. */
 export interface ClusterView {
   /** Those of these nodes whose hosts do not answer; asked during previews too. A machine that is not known yet is not asked. */
@@ -56,4 +66,6 @@ export interface ClusterView {
   isDone(step: ClusterStep, context: StepContext, written: "started" | "finished"): Promise<boolean>;
   /** The cluster as it is now, or undefined where none is. @throws Error where it cannot be told */
   read(spec: ClusterSpec, access: HostAccess): Promise<LiveCluster | undefined>;
+  /** The backups of its etcd. */
+  backups(spec: ClusterSpec, access: HostAccess): Promise<SeenBackups>;
 }

@@ -57,6 +57,8 @@ export interface Journal {
   append(entry: JournalEntry): Promise<void>;
   /** How far each step got that was begun since the last run that ended well, by fingerprint. @throws Error where a later version wrote of it */
   begun(): Promise<ReadonlyMap<string, "started" | "finished">>;
+  /** Takes the fence away from a run that is known to be over, before its time; false where that run does not hold it. */
+  breakFence(run: string): Promise<boolean>;
 }
 
 /** How far each step got that was begun since the last run that ended well, by fingerprint. */
@@ -125,6 +127,13 @@ export class FileJournal implements Journal {
     return begunOf(entriesOf(readIfThere(this.path) ?? "", this.path));
   }
 
+  async breakFence(run: string): Promise<boolean> {
+    const content = readIfThere(this.fence);
+    if (content === undefined || this.fenceIn(content)?.run !== run) return false;
+    removeIfStill(this.fence, content);
+    return true;
+  }
+
   /** Takes away the fence of a process that is gone. */
   private breakStaleFence(): void {
     const content = readIfThere(this.fence);
@@ -140,13 +149,16 @@ export class FileJournal implements Journal {
   }
 
   private ownerOf(content: string): Owner | undefined {
-    let fence: { readonly owner?: Owner };
+    const fence = this.fenceIn(content);
+    requireOurs(fence, this.path);
+    return fence?.owner;
+  }
+
+  private fenceIn(content: string): { readonly run?: string; readonly owner?: Owner } | undefined {
     try {
-      fence = JSON.parse(content);
+      return JSON.parse(content);
     } catch {
       return undefined; // half written, as an earlier version could leave it: it had not begun
     }
-    requireOurs(fence, this.path);
-    return fence.owner;
   }
 }

@@ -26,7 +26,7 @@ export class SandboxCluster {
   /** @param now the world's time, which its certificates are made and renewed at */
   constructor(
     readonly world: string,
-    private readonly now: Clock,
+    readonly now: Clock,
   ) {}
 
   path(name: string): string {
@@ -78,9 +78,10 @@ export class SandboxCluster {
     return pki;
   }
 
-  async renewPki(): Promise<void> {
+  /** @param days what ends within so many is renewed */
+  async renewPki(days: number): Promise<void> {
     const pki = await this.pki();
-    if (expiringCertificates(datesOf(pki), this.now()).renewable.length > 0) this.writePki(await renewPki(pki, this.now()));
+    if (expiringCertificates(datesOf(pki), this.now(), days).renewable.length > 0) this.writePki(await renewPki(pki, this.now()));
   }
 
   private writePki(pki: ClusterPki): void {

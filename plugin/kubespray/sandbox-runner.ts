@@ -2,13 +2,16 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { readIfThere, writeWhole } from "../../host/files";
+import { RENEWAL_DAYS } from "../../model/cluster/certificates";
 import { applyStep } from "../../model/cluster/simulate/apply";
 import { type ClusterState, PlaybookFailure, type SimulatedWorld } from "../../model/cluster/simulate/state";
 import { hostsOf } from "../../model/cluster/steps/describe";
 import type { ClusterStep } from "../../model/cluster/types";
+import { fields } from "../../model/data";
 import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
 import type { PlaybookEvent, PlaybookRunner, StepContext } from "./runner";
+import { SandboxBackups } from "./sandbox-backups";
 import { type ClusterFile, datesOf, readJson, type SandboxCluster, seen } from "./sandbox-cluster";
 
 /** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
@@ -39,14 +42,24 @@ export class SandboxRunner implements PlaybookRunner {
     this.reachMachines(step, context);
     const file = this.cluster.read();
     const after = applyStep(toWorld(file, this.cluster.silentNodes(file)), step, context.inventory);
-    if (step.playbook === "renew-certificates") await this.cluster.renewPki();
+    if (step.playbook === "renew-certificates") await this.cluster.renewPki(Number(step.extraVars.renew_within_days ?? RENEWAL_DAYS));
     if (after.cluster) this.cluster.write(await this.toFile(after.cluster, after, file, step, context), context.secretVariables);
     else if (file) rmSync(this.cluster.path("cluster.json"));
+    this.backUpOrRestore(step, context);
     if (failing) throw new PlaybookFailure(`${step.playbook}.yml: the connection was lost before it told its end`);
   }
 
   async forget(): Promise<void> {
     this.cluster.forget();
+  }
+
+  /** The timer of backups is not played: they are made where somebody asks for one. */
+  private backUpOrRestore({ playbook, extraVars }: ClusterStep, { inventory, secretVariables }: StepContext): void {
+    const backups = new SandboxBackups(this.cluster);
+    const settings = fields(inventory.variables.kpaas_backup);
+    if (playbook === "etcd-backup" && extraVars.backup_now === true) backups.make(Number(settings.keep ?? 1));
+    if (playbook === "etcd-restore")
+      backups.restore(String(extraVars.snapshot), extraVars.phase === "keys" ? "keys" : "data", secretVariables);
   }
 
   private faults(): KubesprayFaults {

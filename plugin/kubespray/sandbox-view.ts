@@ -3,9 +3,10 @@ import type { NodeState } from "../../model/cluster/simulate/state";
 import { taintIdentity } from "../../model/cluster/steps/metadata";
 import type { ClusterNode, ClusterStep } from "../../model/cluster/types";
 import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
-import type { ClusterView, LiveCluster, LiveNode } from "./cluster-view";
+import type { ClusterView, LiveCluster, LiveNode, SeenBackups } from "./cluster-view";
 import { kubeconfigOf, type NamedServer, tokenKubeconfigOf } from "./pki";
 import type { StepContext } from "./runner";
+import { SandboxBackups } from "./sandbox-backups";
 import { readJson, type SandboxCluster, seen } from "./sandbox-cluster";
 
 /** What one sees of a simulated cluster. */
@@ -37,6 +38,12 @@ export class SandboxView implements ClusterView {
       }),
       certificates: Object.fromEntries(Object.entries(file.certificates).map(([name, { notAfter }]) => [name, notAfter])),
     };
+  }
+
+  async backups(): Promise<SeenBackups> {
+    const backups = new SandboxBackups(this.cluster);
+    const lastSuccess = backups.lastAt();
+    return { names: backups.names(), ...(lastSuccess === undefined ? {} : { lastSuccess }) };
   }
 
   async isDone(step: ClusterStep, context: StepContext): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output, secret } from "@pulumi/pulumi";
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
 import { ownOptions } from "../../components/options";
+import { plannedDoor, plannedHost } from "../../model/plan/hosts";
 import type { MachinePlan } from "../../model/plan/types";
 import { infrastructureType } from "../../model/type-tokens";
 
@@ -28,9 +29,12 @@ export class ExistingInfrastructure extends ComponentResource implements Infrast
 
     this.checked = Promise.resolve().then(onChecked);
     this.machines = Object.fromEntries(plan.machines.map((machine) => [machine.name, machineOf(machine)]));
-    const { user } = plan.access.ssh;
-    const bastion = plan.machines.find(({ roles }) => roles.includes("bastion"));
-    this.ssh = { user, privateKey: secret(secrets.sshPrivateKey), ...(bastion && { bastion: doorOf(bastion, user) }) };
+    const door = plannedDoor(plan);
+    this.ssh = {
+      user: plan.access.ssh.user,
+      privateKey: secret(secrets.sshPrivateKey),
+      ...(door && { bastion: { ...door, address: output(door.address) } }),
+    };
     // Without a balancer or a virtual address, the first control plane is the API's address, as seen from here too.
     const outside =
       plan.apiEndpoint.kind === "node"
@@ -41,28 +45,17 @@ export class ExistingInfrastructure extends ComponentResource implements Infrast
   }
 }
 
-function machineOf({ key, name, roles, zone, address, login = {}, volumes }: MachinePlan): InfrastructureMachine {
-  const { address: outside = address, user, port } = login;
-  // A node that is the way in for others is reached through itself, where its outer address may lead nowhere.
-  const throughItself = roles.includes("bastion") && roles.length > 1;
+function machineOf(machine: MachinePlan): InfrastructureMachine {
+  const { key, name, roles, zone, address, volumes } = machine;
+  const { machineId, dialAddress, sshUser: user, sshPort: port } = plannedHost(machine);
   return {
     ...{ key, name, roles, address },
     ...(zone === undefined ? {} : { zone }),
-    // Another address is another host.
-    id: output(`${key}@${address}`),
-    dialAddress: output(throughItself ? address : outside),
+    id: output(machineId),
+    dialAddress: output(dialAddress),
     ...(user === undefined && port === undefined
       ? {}
       : { login: { ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) } }),
     devices: Object.fromEntries(volumes.map(({ name: volume, device }) => [volume, output(device)])),
-  };
-}
-
-function doorOf({ name, address, login = {} }: MachinePlan, user: string): NonNullable<SshAccess["bastion"]> {
-  return {
-    address: output(login.address ?? address),
-    user: login.user ?? user,
-    ...(login.port === undefined ? {} : { port: login.port }),
-    ...(name === "bastion" ? {} : { name }),
   };
 }

@@ -61,6 +61,15 @@ for (const [shell, driver] of Object.entries(DRIVERS)) {
       assert.deepEqual(complete("up", "seoul", ""), []);
     });
 
+    it("gives the commands below another one, with what each takes", () => {
+      assert.deepEqual(complete("clu"), ["cluster"]);
+      assert.deepEqual(complete("cluster", "re"), ["replace-node", "renew-certificates", "restore"]);
+      assert.deepEqual(complete("cluster", "upgrade", "--t"), ["--to"]);
+      assert.deepEqual(complete("cluster", "steps", "--sandbox", "s"), ["seoul"]);
+      assert.deepEqual(complete("cluster", "replace-node", "seoul", "w"), ["worker-1"]);
+      assert.deepEqual(complete("cluster", "steps", "seoul", "--approve", "c"), ["cp-1:"]);
+    });
+
     it("gives the keys of the machines that are there", () => {
       assert.deepEqual(complete("up", "seoul", "--approve", ""), ["cp-1:", "worker-1:"]);
       assert.deepEqual(complete("up", "seoul", "--approve", "w"), ["worker-1:"]);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { LoadedEnvironment } from "../../files/load";
 import type { PlannedEnvironment } from "../../model/plan/plan";
@@ -39,6 +40,11 @@ export function playedDoors(
       loadEnvironment: () => loaded,
       writeLock: () => called("writeLock"),
     }),
+    editor: async () => ({
+      editEnvironment: () => assert.fail("no file is edited here"),
+      writeEdited: () => called("writeEdited"),
+    }),
+    kubespray: async () => ({ kubesprayFor: () => assert.fail("no playbook is run here") }),
     standIns: async () => ({ standIn: () => standIn }),
     engine: async () => ({
       previewEnvironment: operation("preview"),
@@ -50,6 +56,7 @@ export function playedDoors(
         return loss;
       },
       readOutputs: async () => outputs,
+      readRecorded: async () => ({}),
     }),
   };
 }

@@ -183,6 +183,16 @@ export class HostsJournal implements Journal {
     }
   }
 
+  async breakFence(run: string): Promise<boolean> {
+    const { controlPlanes, cluster } = this.ports;
+    const opened = await this.ports.open();
+    try {
+      return await breakLease(opened.hosts, controlPlanes, cluster, run, this.folder);
+    } finally {
+      await opened.close();
+    }
+  }
+
   private async close(): Promise<void> {
     await this.opened?.close();
     this.opened = undefined;

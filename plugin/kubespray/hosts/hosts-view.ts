@@ -1,8 +1,9 @@
 import type { HostFinding, HostQuestion } from "../../../model/cluster/host-checks";
 import { taintIdentity } from "../../../model/cluster/steps/metadata";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../../../model/cluster/types";
-import type { ClusterView, HostAccess, LiveCluster } from "../cluster-view";
+import type { ClusterView, HostAccess, LiveCluster, SeenBackups } from "../cluster-view";
 import type { StepContext } from "../runner";
+import { readBackups } from "./backups";
 import { checkHosts } from "./check-hosts";
 import { type ApiNode, type EtcdMember, liveCluster, parseCertificates, parseCluster, parseEtcd } from "./live-cluster";
 import { CERTIFICATES_SCRIPT, CLUSTER_SCRIPT, ETCD_SCRIPT } from "./live-scripts";
@@ -37,6 +38,15 @@ export class HostsView implements ClusterView {
 
   async read(spec: ClusterSpec, access: HostAccess): Promise<LiveCluster | undefined> {
     return await this.opened(spec.name, access, (hosts) => readCluster(hosts, spec, access));
+  }
+
+  async backups(spec: ClusterSpec, access: HostAccess): Promise<SeenBackups> {
+    return await this.opened(spec.name, access, (hosts) =>
+      readBackups(
+        hosts,
+        spec.controlPlane.filter((name) => access.machines[name]),
+      ),
+    );
   }
 
   async isDone(step: ClusterStep, context: StepContext, written: "started" | "finished"): Promise<boolean> {

@@ -33,6 +33,7 @@ describe("Hosts that are not ready", () => {
           asked.push(question);
           return findings;
         },
+        backups: async () => ({ names: [] }),
         read: async (spec, access) => {
           if (unreadable !== undefined) throw new Error(unreadable);
           return await view.read(spec, access);

@@ -1,0 +1,37 @@
+import { type HealthCheck, healthOf, isHealthy, type LiveHealth } from "../../model/cluster/health";
+import { DOORS } from "../doors";
+import type { Operator } from "../operator";
+import type { Ready, Request } from "../ready";
+import { clockOf } from "./clock";
+import { loadCluster } from "./run";
+
+/** How a cluster is. */
+export interface ClusterHealth extends Ready {
+  readonly healthy: boolean;
+  readonly checks: readonly HealthCheck[];
+  /** As it was seen; undefined where it could not be. */
+  readonly live?: LiveHealth;
+}
+
+/** Looks at the cluster and its hosts. Changes nothing. @throws InvalidInputError; OperationFailedError where it is not up */
+export async function health(request: Request, operator: Operator, doors = DOORS): Promise<ClusterHealth> {
+  const { spec, access, kubespray, ...ready } = await loadCluster(request, operator, doors);
+  const { view } = kubespray;
+  const { environment } = ready.target.plan;
+  const { machines, ssh } = access;
+  return await operator.run({ kind: "read", environment, sandbox: ready.target.sandbox }, async () => {
+    const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => spec.nodes[name]));
+    const [silent, live, backups] = await Promise.all([
+      view.silent(nodes, ssh, environment),
+      view.read(spec, access).catch(messageOf),
+      view.backups(spec, access).catch(messageOf),
+    ]);
+    const checks = healthOf({ spec, live, silent, backups, now: clockOf(ready.target)() });
+    return { ...ready, healthy: isHealthy(checks), checks, ...(typeof live === "object" ? { live } : {}) };
+  });
+}
+
+/** Whoever looks wants to know what else can be seen. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,12 @@
+import { sandboxFolders } from "../../engine/sandbox";
+import type { EngineTarget } from "../../engine/types";
+import { ansibleKubespray } from "../../plugin/kubespray/ansible-kubespray";
+import { type Kubespray, sandboxKubespray } from "../../plugin/kubespray/kubespray";
+import { clockOf } from "./clock";
+
+/** What runs playbooks on an environment's cluster and looks at it. */
+export function kubesprayFor(target: EngineTarget): Kubespray {
+  const { root, plan, sandbox } = target;
+  if (sandbox) return sandboxKubespray(sandboxFolders(root, plan.environment).world, clockOf(target));
+  return ansibleKubespray(root);
+}

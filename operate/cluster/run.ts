@@ -1,0 +1,89 @@
+import { OperationFailedError } from "../../engine/errors";
+import { messageOf, type Progress } from "../../engine/events";
+import { asOnlyOne } from "../../engine/only-one";
+import type { EngineTarget } from "../../engine/types";
+import { type ClusterStepReport, reportSteps } from "../../model/cluster/report";
+import { describeStep } from "../../model/cluster/steps/describe";
+import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import type { Change, Progress as Shown } from "../../plugin/kubespray/execute";
+import { type ClusterInputs, parseInputs, parseRecorded } from "../../plugin/kubespray/inputs";
+import type { Kubespray } from "../../plugin/kubespray/kubespray";
+import type { Doors } from "../doors";
+import type { ClusterJob, Operator } from "../operator";
+import { notUp } from "../outputs";
+import { makeReady, type Ready, type Request, runJob } from "../ready";
+
+/** A cluster as it is recorded, and the way to its hosts. */
+export interface StandingCluster extends Ready {
+  readonly spec: ClusterSpec;
+  readonly access: Pick<ClusterInputs, "machines" | "ssh" | "secretVariables" | "secretValues" | "kubespraySource">;
+  readonly kubespray: Kubespray;
+}
+
+/** What was run on a cluster. */
+export interface ClusterRun extends Ready {
+  readonly steps: readonly ClusterStepReport[];
+  readonly seconds: number;
+}
+
+/** Loads an environment and what is recorded of its cluster. @throws InvalidInputError; OperationFailedError where it is not up */
+export async function loadCluster(request: Request, operator: Operator, doors: Doors): Promise<StandingCluster> {
+  const ready = await makeReady(request, operator, doors);
+  const { plan, sandbox } = ready.target;
+  const engine = await doors.engine();
+  const { cluster } = await runJob("read", ready.target, operator, engine.readRecorded);
+  const parsed = cluster && parseInputs(cluster.inputs);
+  const recorded = cluster && parseRecorded(cluster.outputs);
+  if (parsed?.kind !== "inputs" || !recorded || Object.keys(recorded.spec.nodes).length === 0) throw notUp(plan.environment, sandbox);
+  const { machines, ssh, secretVariables, secretValues, kubespraySource } = parsed.inputs;
+  const kubespray = await (await doors.kubespray()).kubesprayFor(ready.target);
+  if (kubespray.unusable !== undefined) throw new OperationFailedError(kubespray.unusable);
+  // The way to a machine may have changed since the cluster was last touched.
+  const access = { machines: { ...recorded.machines, ...machines }, ssh, secretVariables, secretValues };
+  return { ...ready, spec: recorded.spec, access: { ...access, ...(kubespraySource ? { kubespraySource } : {}) }, kubespray };
+}
+
+/**
+ * Runs steps on a cluster as an operation of the engine does, with the same runner, journal and fence, but by themselves: the state is not
+ * touched.
+ * @throws OperationFailedError, StackBusyError, InterruptedError
+ */
+export async function runOnCluster(
+  kind: ClusterJob,
+  { spec, access, kubespray, ...ready }: StandingCluster,
+  steps: readonly ClusterStep[],
+  operator: Operator,
+): Promise<ClusterRun> {
+  const { target } = ready;
+  const { environment } = target.plan;
+  const started = Date.now();
+  const { execute } = await import("../../plugin/kubespray/execute.js");
+  const wanted = steps[0]?.inventory ?? spec;
+  const change: Change = { recorded: spec, wanted, steps, ...access, lostNodes: [] };
+  await operator.run({ kind, environment, sandbox: target.sandbox }, async ({ signal = new AbortController().signal, onProgress }) => {
+    const work = () => execute(kubespray, change, shownBy(environment, onProgress), signal);
+    const { failure, done } = await asOnlyOne(target.root, workerName(target), environment, work).catch((error: unknown) => {
+      throw error instanceof Error && error.name === "Error" ? new OperationFailedError(error.message, { cause: error }) : error;
+    });
+    if (failure === undefined) return;
+    const where = failure.step ? `step ${done.length + 1} of ${steps.length} (${describeStep(failure.step)}) failed: ` : "";
+    throw new OperationFailedError(`${where}${failure.reason}`);
+  });
+  return { ...ready, steps: reportSteps(spec, steps), seconds: (Date.now() - started) / 1000 };
+}
+
+/** The name under which operations on the environment exclude each other. */
+function workerName({ plan, sandbox }: EngineTarget): string {
+  return `${sandbox ? "sandbox-" : ""}${plan.environment}`;
+}
+
+/** Shows a run as the engine shows the resource of the cluster. */
+function shownBy(environment: string, tell: (event: Progress) => void = () => {}): Shown {
+  const urn = `cluster ${environment}`;
+  tell({ kind: "resource", status: "start", op: "run", urn, type: "cluster", name: environment });
+  return {
+    status: (text) => tell({ kind: "message", severity: "info", text, urn, ephemeral: true }),
+    warn: (text) => tell(messageOf("warning", text)),
+    shown: async () => tell({ kind: "resource", status: "done", op: "run", urn, type: "cluster", name: environment }),
+  };
+}

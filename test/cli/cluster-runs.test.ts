@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "../../host/files";
+import { thisProcess } from "../../host/processes";
+import { PlayedProject } from "../support/cluster-command";
+import { temporaryFolders } from "../support/temporary";
+
+const TEXT = "name: seoul\nprofile: minimal\ninfrastructure:\n  provider: openstack\n";
+const BACKUP = { schedule: "0 3 * * *", keep: 2, encrypt_to: "certificate", to: { local: { path: "/var/backups" } } };
+
+describe("kpaas cluster, on a cluster that runs", () => {
+  const folder = temporaryFolders();
+
+  async function up(variables: Readonly<Record<string, unknown>> = {}): Promise<PlayedProject> {
+    const project = new PlayedProject(folder(), TEXT);
+    await project.bringUpInSandbox();
+    const { inputs, outputs } = project.recorded.cluster ?? assert.fail();
+    const withVariables = (values: typeof outputs) => ({ ...values, variables: { ...(values.variables as object), ...variables } });
+    project.recorded = { ...project.recorded, cluster: { inputs: withVariables(inputs), outputs: withVariables(outputs) } };
+    return project;
+  }
+
+  const clusterFile = (project: PlayedProject) => JSON.parse(readFileSync(join(project.world, "cluster.json"), "utf8"));
+
+  it("is refused where there is none", async () => {
+    const project = new PlayedProject(folder(), TEXT);
+    for (const command of ["backup seoul", "restore seoul", "renew-certificates seoul --yes"]) {
+      const { code, stderr } = await project.command(`cluster ${command} --sandbox`);
+      assert.equal(code, 1, command);
+      assert.match(stderr, /seoul is not up in the sandbox: run `kpaas up seoul --sandbox`/);
+    }
+  });
+
+  it("renews certificates, all of them or those that end soon", async () => {
+    const project = await up();
+    const before = clusterFile(project).certificates.apiserver.notAfter;
+    writeFileSync(join(project.world, "clock.json"), JSON.stringify({ now: new Date(Date.now() + 100 * 86_400_000).toISOString() }));
+    assert.equal((await project.command("cluster renew-certificates seoul --sandbox --yes --within 30")).code, 0);
+    assert.equal(clusterFile(project).certificates.apiserver.notAfter, before);
+    const no = await project.command("cluster renew-certificates seoul --sandbox", ["n"]);
+    assert.deepEqual([no.code, /renew-certificates\.yml --limit cp-1/.test(no.stderr)], [130, true]);
+    const { code, stdout, stderr } = await project.command("cluster renew-certificates seoul --sandbox --yes");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /\[1\/1\] renew-certificates\.yml/);
+    assert.match(stdout, /renewed; .*\nnext: kpaas refresh seoul --sandbox\n$/);
+    assert.notEqual(clusterFile(project).certificates.apiserver.notAfter, before);
+    assert.equal((await project.command("cluster renew-certificates seoul --sandbox --yes --within soon")).code, 2);
+  });
+
+  it("tells why a run failed", async () => {
+    const project = await up();
+    writeFileSync(join(project.world, "faults.json"), JSON.stringify({ kubespray: { failStep: "renew-certificates" } }));
+    const { code, stderr } = await project.command("cluster renew-certificates seoul --sandbox --yes");
+    assert.equal(code, 1);
+    assert.match(stderr, /error step 1 of 1 \(renew-certificates\.yml .*\) failed: .*faults\.json/);
+  });
+
+  it("keeps a second run out, until the first has ended or is said to be over", async () => {
+    const project = await up();
+    const fence = join(project.world, "journal.jsonl.fence");
+    writeFileSync(fence, JSON.stringify({ run: "first", owner: thisProcess() }));
+    const second = await project.command("cluster renew-certificates seoul --sandbox --yes");
+    assert.deepEqual([second.code, /error another run is working on this cluster \(process/.test(second.stderr)], [1, true]);
+    const other = await project.command("cluster unlock seoul --sandbox --run other");
+    assert.deepEqual([other.code, /no run other holds the cluster of seoul/.test(other.stderr)], [1, true]);
+    const { code, stdout } = await project.command("cluster unlock seoul --sandbox --run first --json");
+    assert.deepEqual([code, JSON.parse(stdout)], [0, { environment: "seoul", unlocked: "first" }]);
+    assert.equal((await project.command("cluster renew-certificates seoul --sandbox --yes")).code, 0);
+  });
+
+  it("is fit, as far as its hosts tell", async () => {
+    const { code, stdout } = await (await up()).command("cluster check seoul --sandbox --json");
+    assert.deepEqual([code, JSON.parse(stdout)], [0, { environment: "seoul", fit: true, findings: [] }]);
+  });
+
+  it("is well, or tells what is not and ends with 1", async () => {
+    const project = await up();
+    const well = await project.command("cluster health seoul --sandbox");
+    assert.equal(well.code, 0, well.stdout);
+    assert.match(well.stdout, /^etcd +ok +its one member is healthy$/m);
+    assert.match(well.stdout, /\nseoul is healthy: 1 to be seen to\n$/, "no backups are made");
+    const file = clusterFile(project);
+    file.nodes["worker-1"].ready = false;
+    writeFileSync(join(project.world, "cluster.json"), JSON.stringify(file));
+    writeFileSync(join(project.world, "clock.json"), JSON.stringify({ now: "2099-01-01T00:00:00Z" }));
+    const { code, stdout } = await project.command("cluster health seoul --sandbox --json");
+    const said = JSON.parse(stdout);
+    assert.deepEqual([code, said.healthy, said.nodes["worker-1"].ready], [1, false, false]);
+    const bad = said.checks.filter(({ status }: { status: string }) => status === "bad");
+    assert.deepEqual(
+      bad.map(({ name }: { name: string }) => name),
+      ["nodes", "certificates"],
+    );
+    rmSync(join(project.world, "cluster.json"));
+    const gone = await project.command("cluster health seoul --sandbox");
+    assert.equal(gone.code, 1);
+    assert.match(gone.stdout, /^api +bad +no control plane carries a cluster/m);
+  });
+
+  it("makes backups where the file asks for them, keeps so many, and goes back to one", async () => {
+    const without = await (await up()).command("cluster backup seoul --sandbox");
+    assert.equal(without.code, 3);
+    assert.match(without.stderr, /cluster\.backups\.etcd: the cluster makes no backups/);
+
+    const project = await up({ kpaas_backup: BACKUP });
+    const object = join(project.world, "kubernetes", "ConfigMap", "one.json");
+    const names: string[] = [];
+    for (const day of [1, 2, 3]) {
+      writeWhole(object, `day ${day}`);
+      writeFileSync(join(project.world, "clock.json"), JSON.stringify({ now: `2030-01-0${day}T00:00:00Z` }));
+      const { code, stdout } = await project.command("cluster backup seoul --sandbox --json");
+      assert.equal(code, 0, stdout);
+      names.push(JSON.parse(stdout).backups.names.at(-1));
+    }
+    const listed = JSON.parse((await project.command("cluster restore seoul --sandbox --json")).stdout);
+    assert.deepEqual(listed.backups, { names: names.slice(1), lastSuccess: "2030-01-03T00:00:00.000Z" });
+
+    writeWhole(object, "later");
+    const slip = await project.command(`cluster restore seoul --sandbox --yes --from ${names[1]}x --key nowhere`);
+    assert.equal(slip.code, 2);
+    assert.match(slip.stderr, new RegExp(`--from.*did you mean ${names[1]}\\?[^]*|--key.*no such file`));
+    assert.equal((slip.stderr.match(/^error /gm) ?? []).length, 2, "all problems at once");
+    const no = await project.command("cluster restore seoul --sandbox --from latest", ["y"]);
+    assert.deepEqual([no.code, readFileSync(object, "utf8")], [130, "later"]);
+    assert.match(no.stderr, /lost by going back to etcd-20300103T000000Z:\n.*all that was written/);
+    const done = await project.command(`cluster restore seoul --sandbox --from ${names[1]}`, ["seoul"]);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(readFileSync(object, "utf8"), "day 2");
+  });
+
+  it("makes a cluster anew from a backup where all of it is gone", async () => {
+    const project = await up({ kpaas_backup: BACKUP });
+    const object = join(project.world, "kubernetes", "ConfigMap", "one.json");
+    writeWhole(object, "kept");
+    assert.equal((await project.command("cluster backup seoul --sandbox")).code, 0);
+    const { uid } = clusterFile(project);
+    const pki = readFileSync(join(project.world, "cluster-pki.json"), "utf8");
+    for (const name of ["cluster.json", "cluster-pki.json", "kubernetes"]) rmSync(join(project.world, name), { recursive: true });
+    const { code, stdout, stderr } = await project.command("cluster restore seoul --sandbox --from latest --yes --json");
+    assert.equal(code, 0, stderr);
+    const { steps } = JSON.parse(stdout);
+    assert.deepEqual(steps.map(({ playbook }: { playbook: string }) => playbook).slice(0, 2), ["etcd-restore", "cluster"]);
+    assert.deepEqual([clusterFile(project).uid, readFileSync(object, "utf8")], [uid, "kept"]);
+    assert.equal(readFileSync(join(project.world, "cluster-pki.json"), "utf8"), pki);
+  });
+});

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "../../cli/context";
+import { modules } from "../../cli/modules";
+import { run } from "../../cli/program";
+import type { RecordedEnvironment } from "../../engine/read";
+import { sandboxFolders } from "../../engine/sandbox";
+import { loadEnvironment, writeLock } from "../../files/load";
+import { compileSteps } from "../../model/cluster/steps/compile";
+import { appliedState } from "../../model/guard/applied";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { execute } from "../../plugin/kubespray/execute";
+import { parseRecorded } from "../../plugin/kubespray/inputs";
+import { sandboxKubespray } from "../../plugin/kubespray/kubespray";
+
+/** What a command line did in a project. */
+export interface RanInProject {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A project of one environment, the files real and what the engine recorded played. */
+export class PlayedProject {
+  readonly file: string;
+  readonly lockFile: string;
+  recorded: RecordedEnvironment = {};
+
+  constructor(
+    readonly root: string,
+    text: string,
+  ) {
+    const environments = join(root, "environments");
+    mkdirSync(environments, { recursive: true });
+    this.file = join(environments, "seoul.yaml");
+    this.lockFile = join(environments, "seoul.lock.yaml");
+    writeFileSync(this.file, text);
+    writeLock(this.load());
+  }
+
+  get plan(): EnvironmentPlan {
+    const { planned, problems } = this.load();
+    assert.ok(planned, JSON.stringify(problems));
+    return planned.plan;
+  }
+
+  /** The folder of its sandbox's world. */
+  get world(): string {
+    return sandboxFolders(this.root, "seoul").world;
+  }
+
+  /** Makes its cluster in the sandbox, without an engine. */
+  async bringUpInSandbox(): Promise<void> {
+    this.bringUp();
+    const { spec, machines } = parseRecorded(this.recorded.cluster?.outputs ?? {}) ?? assert.fail("nothing is recorded");
+    const ssh = { user: "ubuntu", privateKey: "key" };
+    const { steps } = compileSteps(undefined, spec);
+    const change = { wanted: spec, steps, machines, ssh, secretVariables: [], secretValues: [], lostNodes: [] };
+    const progress = { status: () => {}, warn: () => {}, shown: async () => {} };
+    const { failure } = await execute(sandboxKubespray(this.world), change, progress, new AbortController().signal);
+    assert.equal(failure, undefined);
+  }
+
+  /** Plays that the environment was brought up as its file says it now. */
+  bringUp(): void {
+    const { plan } = this;
+    const nodes = Object.entries(plan.cluster.nodes).map(([name, node]) => [
+      name,
+      { ...node, machineId: `id-${name}`, dialAddress: node.address },
+    ]);
+    const inputs = { ...plan.cluster, nodes: Object.fromEntries(nodes), ssh: { user: "ubuntu", privateKey: "key" } };
+    this.recorded = { cluster: { inputs, outputs: inputs }, applied: JSON.parse(JSON.stringify(appliedState(plan))) };
+  }
+
+  write(text: string): void {
+    writeFileSync(this.file, text);
+  }
+
+  text(): string {
+    return readFileSync(this.file, "utf8");
+  }
+
+  /** Runs one command line; `answers` are those of somebody at a terminal. */
+  async command(line: string, answers?: readonly string[]): Promise<RanInProject> {
+    const written = { stdout: "", stderr: "" };
+    const left = [...(answers ?? [])];
+    const context: Context = {
+      cwd: this.root,
+      env: { PATH: process.env.PATH },
+      stdout: { write: (text) => (written.stdout += text) },
+      stderr: { write: (text) => (written.stderr += text) },
+      ...(answers ? { ask: async () => left.shift() ?? "" } : {}),
+      modules: { ...modules, engine: async () => ({ ...(await modules.engine()), readRecorded: async () => this.recorded }) },
+    };
+    const code = await run(line.split(" "), context);
+    return { code, ...written };
+  }
+
+  private load() {
+    return loadEnvironment("seoul", this.root);
+  }
+}
