@@ -12,7 +12,7 @@ const PLAYBOOK = `
 - hosts: all
   gather_facts: false
   tasks:
-${Array.from({ length: 20 }, (_, index) => `    - { name: task ${index}, command: "true", changed_when: false }`).join("\n")}
+${Array.from({ length: 10 }, (_, index) => `    - { name: task ${index}, command: "true", changed_when: false }`).join("\n")}
 `;
 
 /** A playbook through our runner beside plain ansible-playbook, by turns, hosts being this machine. */

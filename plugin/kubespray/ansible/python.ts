@@ -48,8 +48,10 @@ export function lacksPython({ minimum, maximum }: PythonRange, what: string): st
   const way = `install Python ${maximum} (or any from ${minimum} on) with its venv module, or uv (https://docs.astral.sh/uv/), which gets one by itself`;
   if (python !== undefined)
     return `${python.command} (${python.minor}) has no venv module, which ${what} needs: install python${python.minor}-venv, or uv`;
-  const other = probe(process.env.KPAAS_PYTHON ?? "python3");
-  const seen = other === undefined ? "there is none on PATH" : `${other.command} is ${other.minor}`;
+  const told = process.env.KPAAS_PYTHON;
+  const other = probe(told || "python3");
+  const none = told ? `KPAAS_PYTHON (${told}) is none` : "there is none on PATH";
+  const seen = other === undefined ? none : `${other.command} is ${other.minor}`;
   return `${what} needs Python ${minimum} to ${maximum}, and ${seen}: ${way}`;
 }
 

@@ -113,6 +113,14 @@ describe("Where a playbook is", () => {
     assert.deepEqual(progress.duration, { tasks: 41, seconds: 42 });
   });
 
+  it("goes by its own pace when it is slower than before", () => {
+    let now = 0;
+    const progress = new Progress({ tasks: 100, seconds: 600 }, () => now);
+    for (let index = 0; index < 50; index++) progress.take({ event: "task", name: "x" });
+    now = 1_200_000;
+    assert.equal(progress.take({ event: "start", host: "cp-1" }), "50 of ~100 tasks, cp-1: x, about 20 min left");
+  });
+
   it("says no more of the rest when the rest was longer than before", () => {
     let now = 0;
     const progress = new Progress({ tasks: 1, seconds: 600 }, () => (now += 1_000));
