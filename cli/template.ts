@@ -1,4 +1,5 @@
 import type { Profile, ProviderName } from "../model/plan/types";
+import type { HostsText } from "./hosts/template";
 
 /** What a new environment file is made from. */
 export interface TemplateChoices {
@@ -7,12 +8,14 @@ export interface TemplateChoices {
   readonly profile: Profile;
   /** Comments on the options that only its cloud has. */
   readonly options: string;
+  /** What is known of hosts that are there already. */
+  readonly hosts?: HostsText;
   /** Where the file's JSON Schema lies, relative to the file. */
   readonly schema: string;
 }
 
 /** The text of a new environment file: the little that must be said, and the rest as comments to take the mark from. */
-export function environmentTemplate({ name, provider, profile, options, schema }: TemplateChoices): string {
+export function environmentTemplate({ name, provider, profile, options, hosts, schema }: TemplateChoices): string {
   return `# yaml-language-server: $schema=${schema}
 # One K-PaaS environment. \`kpaas check ${name}\` names every problem, \`kpaas plan ${name}\` shows what it will be.
 # Whatever is left out has a default. An editor with a YAML language server completes and checks by the schema above.
@@ -25,7 +28,13 @@ profile: ${profile}
 
 infrastructure:
   provider: ${provider}
-  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay
+${hosts === undefined ? madeParts(name, options) : hostParts(hosts)}
+`;
+}
+
+/** What there is to choose where machines are made. */
+function madeParts(name: string, options: string): string {
+  return `  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay
   # image: ubuntu-22.04                  # pinned: "latest" is refused
   # network:
   #   cidr: 10.20.0.0/16
@@ -44,8 +53,11 @@ ${options}
 #   domain: ${name}.example.org          # default: <ingress address>.nip.io
 #   storage: { kind: nfs, sizeGiB: 200 }
 #   services:
-#     keycloak: { replicas: 2 }
-`;
+#     keycloak: { replicas: 2 }`;
+}
+
+function hostParts({ infrastructure, cluster, platform }: HostsText): string {
+  return [infrastructure, cluster, platform].join("\n\n");
 }
 
 /** A name that YAML, or an older reader of it, takes for a number or a word of its own, in quotes. */

@@ -1,11 +1,13 @@
-import { join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { createWhole, keepFile, writeWhole } from "../../host/files";
+import { createWhole, keepFile, readIfThere, writeWhole } from "../../host/files";
 import { withTemporaryFolder } from "../../host/temporary";
 import { cloudNames } from "../../model/environment/later-clouds";
 import type { Profile, ProviderName } from "../../model/plan/types";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, writeJson, writeLines } from "../context";
+import type { HostsText } from "../hosts/template";
 import type { Modules } from "../modules";
 import { badUsage } from "../report";
 import { environmentTemplate } from "../template";
@@ -19,6 +21,7 @@ export function registerInit(program: Command, context: Context): void {
     .argument("NAME", "DNS label of at most 30 characters; the stack and every resource take it")
     .addOption(new Option("--provider <P>", "where machines come from").choices(cloudNames).makeOptionMandatory())
     .addOption(new Option("--profile <X>", "how much platform and redundancy").choices(PROFILES).default("minimal"))
+    .option("--hosts <FILE>", "with provider existing: the hosts, as a list, an inventory of Ansible, or K-PaaS' cp-cluster-vars.sh")
     .option("--json", "print what was written as JSON")
     .addHelpText("after", `\nExample:\n  $ kpaas init seoul --provider ${cloudNames[0]} --profile highAvailability`)
     .action((name: string, options: InitOptions) => init(context, name, options));
@@ -27,6 +30,7 @@ export function registerInit(program: Command, context: Context): void {
 interface InitOptions {
   readonly provider: ProviderName;
   readonly profile: Profile;
+  readonly hosts?: string;
   readonly json?: boolean;
 }
 
@@ -49,9 +53,20 @@ async function init(context: Context, name: string, options: InitOptions): Promi
   const { provider, profile } = options;
   const { registry } = await import("../../files/registry.js");
   const cloud = registry.clouds[provider];
-  const text = environmentTemplate({ name, provider, profile, options: cloud?.template ?? "", schema: SCHEMA });
+  const makes = cloud?.can.machines !== false;
+  if (makes === (options.hosts !== undefined)) {
+    const [reason, remedy] = makes
+      ? [`${provider} makes its machines: there are no hosts to read`, "leave --hosts out, or use --provider existing"]
+      : ["the hosts are there already: a file must say which", "give --hosts FILE: a host a line, `NAME ADDRESS [ACCESS-ADDRESS]`"];
+    throw badUsage(reason, remedy, name);
+  }
+  const hosts = options.hosts === undefined ? {} : { hosts: await readHostsFile(context, name, options.hosts) };
+  const text = environmentTemplate({ name, provider, profile, options: cloud?.template ?? "", ...hosts, schema: SCHEMA });
   const problems = await problemsOf(environments, name, text);
-  if (problems.some((problem) => problem.severity === "error")) throw new InvalidInputError(problems);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  // What no file of hosts says is for its author to complete.
+  const left = errors.filter(({ path }) => !makes && path === "platform.loadBalancer.range");
+  if (errors.length > left.length) throw new InvalidInputError(problems);
   if (!createWhole(file, text)) throw badUsage(`${file} exists already`, "edit it, or choose another name", name);
   keepFile(join(folder, SCHEMA), `${JSON.stringify(schemas.environmentJsonSchema(), undefined, 2)}\n`);
   if (options.json) {
@@ -59,7 +74,33 @@ async function init(context: Context, name: string, options: InitOptions): Promi
     return;
   }
   const written = relative(context.cwd, file);
+  for (const { path, remedy } of left) writeLines(context.stderr, [`to complete: ${path}: ${remedy}`]);
   writeLines(context.stdout, [`wrote ${written}`, `next: edit it, \`kpaas check ${name}\`, \`kpaas up ${name} --sandbox\``]);
+}
+
+/** What a file of hosts says, as parts of an environment file. @throws InvalidInputError with all that is wrong with it */
+async function readHostsFile(context: Context, environment: string, path: string): Promise<HostsText> {
+  const [{ HostsProblems }, { readHosts }, { hostsText }] = await Promise.all([
+    import("../hosts/found.js"),
+    import("../hosts/read.js"),
+    import("../hosts/template.js"),
+  ]);
+  const content = readIfThere(resolve(context.cwd, path));
+  if (content === undefined) throw badUsage(`there is no file ${path}`, "give the path of a list of hosts", environment);
+  const problems = new HostsProblems();
+  const found = readHosts(content, problems);
+  if (problems.problems.length > 0)
+    throw new InvalidInputError(
+      problems.problems.map(({ where, ...each }) => ({
+        ...each,
+        environment,
+        path: where === "" ? path : `${path}: ${where}`,
+        severity: "error",
+      })),
+    );
+  const home = context.env.HOME ?? "";
+  const [key = "id_ed25519"] = ["id_ed25519", "id_ecdsa", "id_rsa"].filter((each) => existsSync(join(home, ".ssh", each)));
+  return hostsText(found, `~/.ssh/${key}`);
 }
 
 /** What the check says of the file, before anything is written where it is to be. */
