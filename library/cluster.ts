@@ -1,4 +1,5 @@
-/* `kpaas/cluster`: a Kubernetes cluster by kubespray, on machines of any origin. */
+/* `kpaas/cluster`: a Kubernetes cluster by kubespray, on machines of any origin, and playbooks on them. */
+export { Playbook, type PlaybookAccessArgs, type PlaybookArgs, type PlaybookHost } from "../components/ansible/playbook";
 export { Cluster, type ClusterArgs, type ClusterMachine, clusterProvider } from "../components/cluster/cluster";
 export type { NodeStatus, StepSummary } from "../components/cluster/kubespray-cluster";
 export type { SshAccess } from "../components/infrastructure";

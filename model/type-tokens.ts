@@ -8,8 +8,10 @@ import type { ProviderName } from "./plan/types";
 export const ENVIRONMENT = "kpaas:index:Environment";
 /** A cluster on machines. */
 export const CLUSTER = "kpaas:index:Cluster";
-/** What kubespray brings up: the one resource of the plugin. */
+/** What kubespray brings up: a resource of the plugin. */
 export const KUBESPRAY_CLUSTER = "kpaas:kubespray:Cluster";
+/** A playbook that is run on hosts: a resource of the plugin. */
+export const ANSIBLE_PLAYBOOK = "kpaas:ansible:Playbook";
 /** All services of an environment. */
 export const PLATFORM = "kpaas:index:Platform";
 

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { keepCompiled } from "../host/cache";
+import { ANSIBLE_PLAYBOOK, KUBESPRAY_CLUSTER } from "../model/type-tokens";
+import type { Plays } from "./ansible/plays";
 import { systemClock, worldClock } from "./clock";
 import type { Kubespray } from "./kubespray/kubespray";
 
@@ -33,6 +35,15 @@ function projectFolder(from: string): string {
   }
 }
 
+async function playsBy(name: string, world: string | undefined): Promise<Plays> {
+  if (name === "sandbox" && world !== undefined) return (await import("./ansible/plays.js")).sandboxPlays(world);
+  const [{ ansiblePlays }, { unusableHere }] = await Promise.all([
+    import("./ansible/ansible-plays.js"),
+    import("./kubespray/ansible/unusable.js"),
+  ]);
+  return ansiblePlays(projectFolder(process.cwd()), unusableHere());
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { runner: { type: "string", default: process.env.KPAAS_RUNNER || "ansible" }, world: { type: "string" } },
@@ -42,12 +53,20 @@ async function main(): Promise<void> {
   const packageFile = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
   const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
   const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
-  const [{ serve }, { KubesprayProvider }, kubespray] = await Promise.all([
+  const runner = String(values.runner);
+  const [{ serve }, { KpaasPackage }, { KubesprayProvider }, { PlaybookProvider }, kubespray, plays] = await Promise.all([
     import("./rpc/server.js"),
+    import("./package.js"),
     import("./kubespray/provider.js"),
-    kubesprayBy(String(values.runner), world),
+    import("./ansible/provider.js"),
+    kubesprayBy(runner, world),
+    playsBy(runner, world),
   ]);
-  await serve(new KubesprayProvider(packageFile.version, kubespray, clock));
+  const types = {
+    [KUBESPRAY_CLUSTER]: new KubesprayProvider(packageFile.version, kubespray, clock),
+    [ANSIBLE_PLAYBOOK]: new PlaybookProvider(plays),
+  };
+  await serve(new KpaasPackage(packageFile.version, types));
 }
 
 keepCompiled();

@@ -16,6 +16,7 @@ describe("the types of kpaas' own resources", () => {
       ENVIRONMENT: "kpaas:index:Environment",
       CLUSTER: "kpaas:index:Cluster",
       KUBESPRAY_CLUSTER: "kpaas:kubespray:Cluster",
+      ANSIBLE_PLAYBOOK: "kpaas:ansible:Playbook",
       PLATFORM: "kpaas:index:Platform",
     });
     assert.equal(serviceType("MariaDb"), "kpaas:platform:MariaDb");

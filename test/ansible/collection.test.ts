@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { playbooks } from "../../model/cluster/playbooks";
+
+const COLLECTION = join(__dirname, "..", "..", "..", "ansible");
+const read = (...path: string[]): string => readFileSync(join(COLLECTION, ...path), "utf8");
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(COLLECTION, folder), { recursive: true, encoding: "utf8", withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
+  );
+const ours = Object.entries(playbooks).flatMap(([name, facts]) => (facts.of === "ours" ? [[name, facts] as const] : []));
+
+/** The text of a playbook with the tasks of every role it names, and of those they name. */
+function everythingOf(name: string): string {
+  const seen = new Set<string>();
+  const follow = (text: string): string => {
+    const roles = [...text.matchAll(/^\s*(?:-|name:) ([a-z_]+)$/gm)]
+      .map(([, role = ""]) => role)
+      .filter((role) => ROLES.includes(role) && !seen.has(role));
+    for (const role of roles) seen.add(role);
+    return (
+      text +
+      roles
+        .map((role) =>
+          follow(
+            filesIn(join("roles", role))
+              .map((file) => readFileSync(file, "utf8"))
+              .join("\n"),
+          ),
+        )
+        .join("\n")
+    );
+  };
+  return follow(read("playbooks", `${name}.yml`));
+}
+const ROLES = readdirSync(join(COLLECTION, "roles"));
+
+/** Variables that a playbook need not read: what they say is done by who gives the others. */
+const INFORMATION = ["also_nodes"];
+
+describe("our collection", () => {
+  it("has every playbook that a step can run, and reads each of its variables", () => {
+    const missing = ours.flatMap(([name, { variables }]) => {
+      const text = everythingOf(name);
+      return Object.keys(variables).flatMap((variable) =>
+        INFORMATION.includes(variable) || new RegExp(`\\b${variable}\\b`).test(text) ? [] : [`${name}: ${variable}`],
+      );
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  it("needs nothing but Ansible itself", () => {
+    const modules = new Set<string>();
+    const visit = (value: unknown): void => {
+      if (Array.isArray(value)) value.forEach(visit);
+      else if (typeof value === "object" && value !== null)
+        for (const [key, member] of Object.entries(value)) {
+          if ("name" in value && /^[a-z]+\.[a-z]+\.[a-z_]+$/.test(key)) modules.add(key);
+          visit(member);
+        }
+    };
+    for (const folder of ["playbooks", "roles"])
+      for (const file of filesIn(folder).filter((each) => each.endsWith(".yml"))) visit(parse(readFileSync(file, "utf8")));
+    assert.ok(modules.size > 10);
+    assert.deepEqual(
+      [...modules].filter((name) => !name.startsWith("ansible.builtin.")),
+      [],
+    );
+  });
+
+  it("never empties the rule set, nor touches the distribution's service for it", () => {
+    for (const file of [...filesIn("roles"), ...filesIn("playbooks")]) {
+      const text = readFileSync(file, "utf8").replace(/^\s*#.*$/gm, "");
+      assert.doesNotMatch(text, /flush ruleset|name: nftables\.service|systemctl (stop|start|enable|disable)[^\n]* nftables/, file);
+    }
+  });
+
+  it("gives every setting of hardening a reason", () => {
+    const rows = Object.values(
+      parse(read("roles", "hardening", "vars", "main.yml")) as Record<string, { name: string; why: string }[]>,
+    ).flat();
+    assert.ok(rows.length > 15);
+    assert.deepEqual(
+      rows.filter(({ why }) => typeof why !== "string" || why.length < 15).map(({ name }) => name),
+      [],
+    );
+    assert.equal(new Set(rows.map(({ name }) => name)).size, rows.length);
+  });
+});
