@@ -22,9 +22,13 @@ async function kubesprayBy(name: string, world: string | undefined): Promise<Kub
   }
   if (name === "ansible") {
     const { ansibleKubespray } = await import("./kubespray/ansible-kubespray.js");
-    return ansibleKubespray(process.env.KPAAS_ROOT || projectFolder(process.cwd()));
+    return ansibleKubespray(projectRoot());
   }
   throw new Error(`--runner is "${name}"; it must be ansible or sandbox`);
+}
+
+function projectRoot(): string {
+  return process.env.KPAAS_ROOT || projectFolder(process.cwd());
 }
 
 /** The nearest folder up from here that is a Pulumi project: the engine starts plugins where the program lies. */
@@ -41,7 +45,7 @@ async function playsBy(name: string, world: string | undefined): Promise<Plays> 
     import("./ansible/ansible-plays.js"),
     import("./kubespray/ansible/unusable.js"),
   ]);
-  return ansiblePlays(projectFolder(process.cwd()), unusableHere());
+  return ansiblePlays(projectRoot(), unusableHere());
 }
 
 async function main(): Promise<void> {
@@ -64,7 +68,7 @@ async function main(): Promise<void> {
   ]);
   const types = {
     [KUBESPRAY_CLUSTER]: new KubesprayProvider(packageFile.version, kubespray, clock),
-    [ANSIBLE_PLAYBOOK]: new PlaybookProvider(plays),
+    [ANSIBLE_PLAYBOOK]: new PlaybookProvider(plays, projectRoot()),
   };
   await serve(new KpaasPackage(packageFile.version, types));
 }

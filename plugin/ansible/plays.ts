@@ -10,6 +10,8 @@ export interface PlaybookRun {
   /** The file. */
   readonly path: string;
   readonly inputs: PlaybookInputs;
+  /** The stack's name: what host keys are recorded by. */
+  readonly environment: string;
   /** With `--check`: nothing is changed. */
   readonly check: boolean;
 }
@@ -39,16 +41,5 @@ export function sandboxPlays(world: string): Plays {
       writeWhole(file(name), `${JSON.stringify(record, undefined, 2)}\n`);
     },
     forget: (name) => rmSync(file(name), { force: true }),
-  };
-}
-
-/** Stands where none can be run yet: every use says so. */
-export function unsupportedPlays(reason: string): Plays {
-  return {
-    unusable: reason,
-    run: async () => {
-      throw new Error(reason);
-    },
-    forget: () => undefined,
   };
 }

@@ -29,7 +29,7 @@ export class PlaybookProvider implements ResourceProvider {
   /** @param root what paths of playbooks are relative to */
   constructor(
     private readonly plays: Plays,
-    private readonly root: string = process.cwd(),
+    private readonly root: string,
   ) {}
 
   async check({ news }: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
@@ -79,7 +79,7 @@ export class PlaybookProvider implements ResourceProvider {
     const { inputs } = parsePlaybook(call.inputs);
     if (inputs?.onDelete !== undefined) {
       const { path } = playbookFile(inputs.onDelete, this.root);
-      await this.plays.run({ name: call.name, path, inputs, check: false }, tellerOf(call), signalOf(call));
+      await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), signalOf(call));
     }
     this.plays.forget(call.name);
   }
@@ -88,7 +88,7 @@ export class PlaybookProvider implements ResourceProvider {
     const inputs = readable(news);
     const { path } = playbookFile(inputs.playbook, this.root);
     try {
-      await this.plays.run({ name: call.name, path, inputs, check: false }, tellerOf(call), signalOf(call));
+      await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), signalOf(call));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       // Recorded without a digest: the next `up` runs it again.
@@ -101,7 +101,7 @@ export class PlaybookProvider implements ResourceProvider {
     const { inputs } = parsePlaybook(news);
     if (inputs?.checkInPreview !== true || hasUnknown(news)) return;
     const { path } = playbookFile(inputs.playbook, this.root);
-    await this.plays.run({ name: call.name, path, inputs, check: true }, tellerOf(call), signalOf(call));
+    await this.plays.run({ ...ofCall(call), path, inputs, check: true }, tellerOf(call), signalOf(call));
   }
 }
 
@@ -125,6 +125,11 @@ function changedInputs(before: Properties, after: Properties): Record<string, Di
   };
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) compare(name, before[name], after[name]);
   return changes;
+}
+
+/** The stack is the second part of a URN, and by convention the environment. */
+function ofCall({ name, urn }: Call): { readonly name: string; readonly environment: string } {
+  return { name, environment: /^urn:pulumi:([^:]+)::/.exec(urn)?.[1] ?? name };
 }
 
 function tellerOf(call: Call): (line: string) => void {
