@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "../problems";
-import { tagFor } from "./releases";
+import { kubesprayRelease, kubesprayTags, tagFor } from "./releases";
 import type { ClusterNode, ClusterSpec } from "./types";
 import { isConnectionVariable, sameValue } from "./variables";
 
@@ -60,7 +60,7 @@ function hostsIn(inventory: z.infer<typeof inventorySchema>, group: string, seen
 /**
  * Reads a cluster out of the inventory that made it, as `ansible-inventory --list` prints it.
  * @param look what the running cluster tells; without it, what the inventory says is believed
- * @param kubespray the tag that made it; by default the newest that installs the cluster's version
+ * @param kubespray the tag that made it; by default one that fits the cluster's version, with a warning
  * @throws Error where the inventory is none of kubespray's
  */
 export function importInventory(name: string, printed: unknown, look?: ImportedLook, kubespray?: string): ImportedCluster {
@@ -90,7 +90,11 @@ export function importInventory(name: string, printed: unknown, look?: ImportedL
   const version = look?.kubernetes ?? text(variablesOf(names[0] ?? "").kube_version)?.replace(/^v/, "");
   if (version === undefined)
     findings.push(error("kubernetes", "neither inventory nor cluster tells the version", "set kube_version in it"));
-  const tag = kubespray ?? (version === undefined ? undefined : tagFor(version, ""));
+  const tag = kubespray ?? (version === undefined ? undefined : likelyTag(version));
+  if (kubespray === undefined && tag !== undefined) {
+    const reason = `neither inventory nor cluster tells which tag made it: ${tag} is taken, which fits Kubernetes ${version}`;
+    findings.push({ path: "kubespray", reason, remedy: "say which tag it was", severity: "warning" });
+  }
   if (tag === undefined)
     findings.push(
       error("kubespray", `no catalogued tag of kubespray installs Kubernetes ${version ?? ""}`, "upgrade the cluster by hand first"),
@@ -111,6 +115,12 @@ export function importInventory(name: string, printed: unknown, look?: ImportedL
     machines: Object.fromEntries(names.map((host) => [host, importedMachine(host, variablesOf(host))])),
     findings,
   };
+}
+
+/** The tag that installs this version where it is told nothing, else the newest that can. */
+function likelyTag(version: string): string | undefined {
+  const byDefault = kubesprayTags.findLast((tag) => kubesprayRelease(tag)?.kubernetes.default === version);
+  return byDefault ?? tagFor(version, "");
 }
 
 function importedNode(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ImportedLook, importInventory } from "../../../model/cluster/inventory-import";
+import { type ImportedLook, importInventory as importTagged } from "../../../model/cluster/inventory-import";
+import { kubesprayRelease } from "../../../model/cluster/releases";
 import { compileSteps } from "../../../model/cluster/steps/compile";
 
 describe("The import of a cluster made by hand", () => {
@@ -37,6 +38,7 @@ describe("The import of a cluster made by hand", () => {
       ...changes,
     } as ImportedLook["nodes"],
   });
+  const importInventory = (name: string, inventory: unknown, seen?: ImportedLook) => importTagged(name, inventory, seen, "v2.29.1");
   const told = (imported: { findings: readonly { severity?: string; path: string }[] }) =>
     imported.findings.map(({ severity, path }) => `${severity} ${path}`);
 
@@ -59,7 +61,14 @@ describe("The import of a cluster made by hand", () => {
     assert.deepEqual(spec.variables, { kube_network_plugin: "calico", registry: { enabled: true, port: 5000 } });
     assert.deepEqual([spec.kubernetes, spec.apiEndpoint], ["1.33.5", { host: "10.0.0.2", port: 6443, kind: "node" }]);
     assert.deepEqual(machines.w, { machineId: "w@10.0.0.4", dialAddress: "192.0.2.4", sshUser: "rocky" });
-    assert.match(spec.kubespray, /^v2\./);
+    assert.equal(spec.kubespray, "v2.29.1");
+  });
+
+  it("takes the tag whose own version it is where nobody says, and says so", () => {
+    const { spec, findings } = importTagged("demo", printed(), look());
+    const release = kubesprayRelease(spec.kubespray);
+    assert.equal(release?.kubernetes.default, "1.33.5");
+    assert.deepEqual(told({ findings }), ["warning kubespray"]);
   });
 
   it("names etcd's members as kubespray does where nobody can be asked", () => {
@@ -96,7 +105,8 @@ describe("The import of a cluster made by hand", () => {
     assert.deepEqual(told(importInventory("demo", printed(), look({ w: { ...look().nodes.w!, roles: ["control-plane"] } }))), [
       "error nodes.w",
     ]);
-    assert.deepEqual(told(importInventory("demo", printed(), { ...look(), kubernetes: "1.12.0" })), ["error kubespray"]);
+    assert.deepEqual(told(importInventory("demo", printed(), { ...look(), kubernetes: "1.12.0" })), []);
+    assert.deepEqual(told(importTagged("demo", printed(), { ...look(), kubernetes: "1.12.0" })), ["error kubespray"]);
   });
 
   it("refuses what is no inventory of kubespray's", () => {
