@@ -146,9 +146,11 @@ export class HostsJournal implements Journal {
 
   /** So that what a broken run leaves on a host is known to be this cluster's. */
   private async mark(): Promise<void> {
-    const { hosts } = this.held;
     const nodes = this.ports.nodes.filter((node) => !this.ports.lost.includes(node));
-    await askAll(nodes, (node) => hosts.ask(node, `mkdir -p ${shellWord(this.folder)}`));
+    // One that is silent is none that a step of this run needs.
+    await askAll(nodes, async (node) => {
+      await this.opened?.hosts.run(node, `mkdir -p ${shellWord(this.folder)}`, { become: true, timeoutMs: SILENT_MS });
+    });
   }
 
   private async forget(): Promise<void> {

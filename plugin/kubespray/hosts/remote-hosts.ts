@@ -133,7 +133,12 @@ function spawned(
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let timedOut = false;
-    const stop = () => child.kill("SIGKILL");
+    const stop = () => {
+      child.kill("SIGKILL");
+      // Whatever it started may hold these open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const timer = setTimeout(() => {
       timedOut = true;
       stop();
