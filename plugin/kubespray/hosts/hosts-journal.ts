@@ -223,14 +223,26 @@ export async function breakLease(
 }
 
 function leasePorts(hosts: JournalHosts, folder: string): LeasePorts {
-  // Of the two clocks, one stands still while the machine sleeps and the other may be set back: the later one counts.
-  const wall = Date.now();
-  const steady = performance.now();
+  const now = sleeplessClock();
   return {
     ask: async (host, request) => readAnswer(await hosts.ask(host, leaseScript(folder, request))),
-    now: () => Math.max(Date.now() - wall, performance.now() - steady),
+    now,
     pause: (ms) => pause(ms),
     isDead: isDeadHolder,
+  };
+}
+
+/**
+ * Milliseconds that only ever grow. Of this machine's two clocks one stands still while it sleeps, and the other may be set: from one look to
+ * the next, the one that went further counts.
+ */
+export function sleeplessClock(wall: () => number = Date.now, steady: () => number = () => performance.now()): () => number {
+  let [lastWall, lastSteady, elapsed] = [wall(), steady(), 0];
+  return () => {
+    const [nowWall, nowSteady] = [wall(), steady()];
+    elapsed += Math.max(nowWall - lastWall, nowSteady - lastSteady);
+    [lastWall, lastSteady] = [nowWall, nowSteady];
+    return elapsed;
   };
 }
 

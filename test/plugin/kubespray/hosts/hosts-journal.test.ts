@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from "node:path";
 import type { ClusterSpec } from "../../../../model/cluster/types";
 import { thisHolder } from "../../../../plugin/kubespray/hosts/holder";
-import { breakLease, HostsJournal } from "../../../../plugin/kubespray/hosts/hosts-journal";
+import { breakLease, HostsJournal, sleeplessClock } from "../../../../plugin/kubespray/hosts/hosts-journal";
 import { FenceLost } from "../../../../plugin/kubespray/journal";
 import { cluster } from "../../../model/cluster/fixtures";
 import { temporaryFolders } from "../../../support/temporary";
@@ -131,6 +131,20 @@ describe("The journal on the control planes", () => {
     await next.renew(spec(...controlPlanes));
     await next.release(true);
     for (const host of [...controlPlanes, "worker-1"]) assert.ok(!existsSync(hosts.path(host, "kpaas")), host);
+  });
+
+  it("counts time that the machine slept through, and is not turned back by a clock that is set", () => {
+    let [wall, steady] = [1_000_000, 50];
+    const now = sleeplessClock(
+      () => wall,
+      () => steady,
+    );
+    [wall, steady] = [wall + 10, steady + 10];
+    assert.equal(now(), 10);
+    [wall, steady] = [wall + 3_600_000, steady + 5];
+    assert.equal(now(), 3_600_010, "asleep for an hour");
+    [wall, steady] = [wall - 7_200_000, steady + 5];
+    assert.equal(now(), 3_600_015, "set back by two");
   });
 
   it("takes no line of this machine's copy that is of an earlier cluster of that name", async () => {
