@@ -21,20 +21,26 @@ import {
 
 const TEMPORARY = ".making-";
 
-/** Makes whatever of the nodes is not in the cache: from Debian's packages and Go modules, by this machine's own clients. */
-export async function buildNodes(tell: (text: string) => void): Promise<void> {
+/**
+ * Makes whatever of the nodes is not in the cache: from Debian's packages and Go modules, by this machine's own clients.
+ * @param only names of parts; all where none is named
+ */
+export async function buildNodes(only: readonly string[], tell: (text: string) => void): Promise<void> {
   makeFolder(nodesCache());
   await withMutex(join(nodesCache(), "lock"), { onWait: ({ pid }) => tell(`waiting for process ${pid}, which makes them`) }, async () => {
     for (const name of await readdir(nodesCache())) {
       if (name.startsWith(TEMPORARY)) await rm(join(nodesCache(), name), { recursive: true, force: true });
     }
+    const wanted = <P>(parts: readonly P[], nameOf: (part: P) => string): P[] =>
+      parts.filter((part) => only.length === 0 || only.includes(nameOf(part)));
     await made(join(nodesCache(), "ssh-key"), tell, (into) =>
       run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "kpaas-nodes", "-f", join(into, "id")]),
     );
     // First what a node boots from, last what holds all the others' programs.
-    for (const part of SCRIPT_PARTS.slice(0, 2)) await made(scriptPlace(part), tell, (into) => runScript(part, into));
-    for (const part of Object.values(GO_PARTS)) await made(placeOf(part).root, tell, (into) => compile(part, into, tell));
-    for (const part of SCRIPT_PARTS.slice(2)) await made(scriptPlace(part), tell, (into) => runScript(part, into));
+    for (const part of wanted(SCRIPT_PARTS.slice(0, 2), String)) await made(scriptPlace(part), tell, (into) => runScript(part, into));
+    for (const part of wanted<GoPart>(Object.values(GO_PARTS), ({ name }) => name))
+      await made(placeOf(part).root, tell, (into) => compile(part, into, tell));
+    for (const part of wanted(SCRIPT_PARTS.slice(2), String)) await made(scriptPlace(part), tell, (into) => runScript(part, into));
   });
 }
 

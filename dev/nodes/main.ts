@@ -4,7 +4,7 @@ import { GATEWAY, RealNodes } from "./nodes";
 import { machineProblem, missingParts } from "./parts";
 
 const USAGE = `node dist/dev/nodes/main.js COMMAND    (KPAAS_NODES=NAME: another network of nodes; default "hand")
-  build                   makes what is not in the cache: from nothing about 20 minutes of two cores
+  build [PART…]           makes what is not in the cache: from nothing about 20 minutes of two cores
   status                  what is lacking, and which nodes there are
   up NAME=ADDRESS…        boots nodes (${GATEWAY.replace(/\.\d+$/, "")}.2 and on), with network, registry and files
   off NAME…               cuts their power; their disks stay, and up boots them again
@@ -18,7 +18,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   if (problem !== undefined && command !== "build") throw new Error(problem);
   switch (command) {
     case "build":
-      await buildNodes((text) => console.log(text));
+      await buildNodes(args, (text) => console.log(text));
       return 0;
     case "status":
       for (const missing of missingParts()) console.log(`missing: ${missing}`);

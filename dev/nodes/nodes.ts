@@ -28,7 +28,8 @@ const SHUTDOWN_MS = 90_000;
 export class RealNodes {
   /** The network namespace. */
   readonly namespace: string;
-  private readonly folder: string;
+  /** What there is of them: disks, records, logs. Others may keep there what is to go with them. */
+  readonly folder: string;
 
   /** @param name tells networks of nodes apart that are up at the same time */
   constructor(name: string) {
