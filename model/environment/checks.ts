@@ -97,7 +97,14 @@ function checkControlPlane(environment: Environment, findings: Findings): void {
       );
     }
   }
-  const { kind, address } = environment.cluster.apiEndpoint;
+  const { kind, by, address } = environment.cluster.apiEndpoint;
+  if (kind !== "virtualIp" && by !== undefined)
+    findings.error(
+      "cluster.apiEndpoint.by",
+      `holds a virtual address, and the endpoint is of kind ${kind}`,
+      "take it out, or set kind to virtualIp",
+      by,
+    );
   if (kind === "node" && address) {
     findings.error(
       "cluster.apiEndpoint.address",

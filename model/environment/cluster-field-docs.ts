@@ -78,9 +78,14 @@ export const clusterDocs: readonly FieldDoc[] = [
   { path: "cluster.apiEndpoint", means: "where nodes and clients reach the API" },
   {
     path: "cluster.apiEndpoint.kind",
-    means: "`loadBalancer`: one of the cloud's; `node`: the one control plane itself",
+    means:
+      "`loadBalancer`: one of the cloud's; `virtualIp`: an address that one of the control planes holds ([who](#a-virtual-address)); `node`: the first control plane itself, behind a local proxy on each worker",
     byDefault: "`loadBalancer` with several control planes, else `node`",
-    later: ["virtualIp"],
+  },
+  {
+    path: "cluster.apiEndpoint.by",
+    means: "with `virtualIp`: who holds the address, `kubeVip` or `keepalived`, which has HAProxy behind it",
+    byDefault: "`kubeVip`",
   },
   { path: "cluster.apiEndpoint.domain", means: "a DNS name that its certificate holds too, and that kubeconfigs lead to" },
   { path: "cluster.apiEndpoint.address", means: "its address in the network", byDefault: "planned, then as locked", type: ADDRESS },

@@ -233,8 +233,10 @@ export interface ClusterFields {
   readonly runtime?: "crio" | "containerd";
   /** Where nodes and clients reach the API. A change needs the approval move-endpoint. */
   readonly apiEndpoint?: {
-    /** loadBalancer: one of the cloud's; node: the one control plane itself. Not supported yet: virtualIp. Default: loadBalancer with several control planes, else node. A change needs the approval move-endpoint. */
-    readonly kind?: "loadBalancer" | "node";
+    /** loadBalancer: one of the cloud's; virtualIp: an address that one of the control planes holds (who); node: the first control plane itself, behind a local proxy on each worker. Default: loadBalancer with several control planes, else node. A change needs the approval move-endpoint. */
+    readonly kind?: "loadBalancer" | "virtualIp" | "node";
+    /** With virtualIp: who holds the address, kubeVip or keepalived, which has HAProxy behind it. Default: kubeVip. A change needs the approval move-endpoint. */
+    readonly by?: "kubeVip" | "keepalived";
     /** A DNS name that its certificate holds too, and that kubeconfigs lead to. A change needs the approval move-endpoint. */
     readonly domain?: string;
     /** Its address in the network. Default: planned, then as locked. A change needs the approval move-endpoint. */

@@ -106,6 +106,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       apiEndpoint: {
         kind: cluster.apiEndpoint?.kind ?? (controlPlanes > 1 ? cloud.defaults.apiEndpoint : "node"),
         ...(cluster.apiEndpoint?.kind === undefined ? { byDefault: true } : {}),
+        ...given("by", cluster.apiEndpoint?.by ?? (cluster.apiEndpoint?.kind === "virtualIp" ? ("kubeVip" as const) : undefined)),
         ...given("domain", cluster.apiEndpoint?.domain),
         ...given("address", cluster.apiEndpoint?.address),
       },

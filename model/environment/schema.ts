@@ -177,6 +177,7 @@ const cluster = z.strictObject({
   apiEndpoint: z
     .strictObject({
       kind: z.enum(["loadBalancer", "virtualIp", "node"]).optional(),
+      by: z.enum(["kubeVip", "keepalived"]).optional(),
       domain: domain("give the address at cluster.apiEndpoint.address, and here a name or nothing").optional(),
       address: address.optional(),
     })

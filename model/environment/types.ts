@@ -136,6 +136,8 @@ export interface Environment {
       /** Of a cluster that stands it stays what it is, where the file does not say it. */
       readonly byDefault?: true;
       readonly kind: "loadBalancer" | "virtualIp" | "node";
+      /** Who holds a virtual address. */
+      readonly by?: "kubeVip" | "keepalived";
       readonly domain?: string;
       readonly address?: string;
     };

@@ -1,47 +1,9 @@
-import type { CloudDefinition } from "../cloud";
 import { hostVariables, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
-import type { Lock } from "../lock";
-import type { Findings } from "../problems";
-import type { AddressPlan } from "./addresses";
+import { endpointVariables } from "./api-endpoint";
 import { backupSettings, backupVariable } from "./backups";
 import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
-
-const apiPort = 6443;
-
-/** The environment with the kind of endpoint that stands, where the file does not name one: it moves only where somebody asks for it. */
-export function withStandingEndpoint(
-  environment: Environment,
-  cloud: CloudDefinition,
-  lock: Lock | undefined,
-  findings: Findings,
-): Environment {
-  const { apiEndpoint } = environment.cluster;
-  if (lock === undefined || apiEndpoint.byDefault !== true) return environment;
-  const kind = lock.network.apiEndpointAddress === undefined ? "node" : cloud.defaults.apiEndpoint;
-  if (kind === apiEndpoint.kind) return environment;
-  if (kind === "node") {
-    findings.warn(
-      "cluster.apiEndpoint.kind",
-      "stays node, as it was with one control plane: kubeconfigs name the first one's own address",
-      `set it to ${apiEndpoint.kind} to have the API moved, step by step, or to node to keep it`,
-    );
-  }
-  return { ...environment, cluster: { ...environment.cluster, apiEndpoint: { ...apiEndpoint, kind } } };
-}
-
-/** Where the Kubernetes API is reached. */
-export function planApiEndpoint(environment: Environment, machines: readonly MachinePlan[], addresses: AddressPlan): ApiEndpointPlan {
-  const { kind, domain } = environment.cluster.apiEndpoint;
-  const first = machines.find((machine) => machine.roles.includes("control-plane"));
-  return {
-    kind,
-    address: addresses.apiEndpoint ?? first?.address ?? "",
-    port: apiPort,
-    ...(domain === undefined ? {} : { domain }),
-  };
-}
 
 /** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand. */
 export function planCluster(
@@ -62,7 +24,11 @@ export function planCluster(
     controlPlane: named("control-plane"),
     etcd: named("etcd"),
     variables: planVariables(environment, endpoint, outside),
-    apiEndpoint: { host: endpoint.domain ?? endpoint.address, port: endpoint.port },
+    apiEndpoint: {
+      host: endpoint.domain ?? endpoint.address,
+      port: endpoint.port,
+      ...(endpoint.kind === "virtualIp" ? { kind: endpoint.kind } : {}),
+    },
     onDelete: environment.cluster.onDelete,
   };
 }
@@ -121,12 +87,7 @@ function planVariables(environment: Environment, endpoint: ApiEndpointPlan, outs
       : {}),
     auto_renew_certificates: cluster.autoRenewCertificates,
     supplementary_addresses_in_ssl_keys: names,
-    ...(endpoint.kind === "node"
-      ? {}
-      : {
-          loadbalancer_apiserver: { address: endpoint.address, port: endpoint.port },
-          apiserver_loadbalancer_domain_name: endpoint.domain ?? endpoint.address,
-        }),
+    ...endpointVariables(environment, endpoint),
     ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
     ...(cluster.backups ? { [backupVariable]: backupSettings(environment.name, cluster.backups) } : {}),
     ...cluster.variables,
@@ -159,9 +120,11 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
   return {
     _meta: { hostvars },
     all: {
-      children: ["ungrouped", "calico_rr", "etcd", "k8s_cluster", "nfs_server"],
+      children: ["ungrouped", "bastion", "calico_rr", "etcd", "k8s_cluster", "nfs_server"],
       vars: inventoryVariables(cluster),
     },
+    // Empty: kubespray's playbooks name it.
+    bastion: { hosts: [] },
     calico_rr: { hosts: [] },
     etcd: { hosts: [...cluster.etcd] },
     k8s_cluster: { children: ["calico_rr", "kube_control_plane", "kube_node"] },

@@ -1,6 +1,7 @@
 import type { CloudDefinition } from "../cloud";
 import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
+import { apiPort, endpointPort } from "./api-endpoint";
 import { backupFlows } from "./backups";
 import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
 import { variableFlows } from "./variable-flows";
@@ -44,12 +45,23 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   // Hosts that were there before are managed from wherever their administrators are.
   if (environment.hosts && !access.bastion)
     for (const admin of admins) for (const target of managed) tcp(admin, target, sshPorts(machines, target), "SSH of the administrators");
-  tcp(runner, api, [6443], "Kubernetes API for this tool");
-  for (const admin of admins) tcp(admin, api, [6443], "Kubernetes API of the administrators");
+  const port = endpointPort(environment);
+  tcp(runner, api, [port], "Kubernetes API for this tool");
+  for (const admin of admins) tcp(admin, api, [port], "Kubernetes API of the administrators");
 
-  tcp("nodes", api, [6443], "Kubernetes API for kubelets and pods");
-  if (balanced) tcp("load-balancer", "control-plane", [6443], "Kubernetes API behind the load balancer, and its health checks");
-  if (balanced) tcp("nodes", "control-plane", [6443], "Kubernetes API while a node joins");
+  tcp("nodes", api, [port], "Kubernetes API for kubelets and pods");
+  if (balanced) tcp("load-balancer", "control-plane", [apiPort], "Kubernetes API behind the load balancer, and its health checks");
+  if (balanced || port !== apiPort) tcp("nodes", "control-plane", [apiPort], "Kubernetes API while a node joins");
+  if (cluster.apiEndpoint.by === "keepalived") {
+    tcp("control-plane", "control-plane", [apiPort], "API servers behind HAProxy, and its health checks");
+    flows.push({
+      from: "control-plane",
+      to: "control-plane",
+      protocol: "vrrp",
+      ports: [],
+      reason: "keepalived: who holds the API's address",
+    });
+  }
   tcp("control-plane", "etcd", [2379], "etcd clients");
   tcp("etcd", "etcd", ["2379-2380"], "etcd members among each other");
   tcp("nodes", "nodes", [10250], "kubelet API for the control plane and metrics-server");

@@ -82,7 +82,8 @@ function remotes(
     const clients = balancerKeepsClients ? plan.access.adminCidrs : [];
     return [...members, ...[plan.network.cidr, ...clients].map((cidr) => ({ cidr: canonicalCidr(cidr) }))];
   }
-  if (peer === "control-plane" && flow.to === peer && kind === "virtualIp" && portRanges(flow).some((each) => covers(each, port))) {
+  const toApi = ["tcp", "any"].includes(flow.protocol) && portRanges(flow).some((each) => covers(each, port));
+  if (peer === "control-plane" && flow.to === peer && kind === "virtualIp" && toApi) {
     // The virtual address moves between machines, and not every cloud counts it to their group.
     return [...members, { cidr: `${address}/32` }];
   }

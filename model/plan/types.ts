@@ -116,7 +116,7 @@ export type FlowPeer = Role | "nodes" | `cidr:${string}`;
 export interface Flow {
   readonly from: FlowPeer;
   readonly to: FlowPeer;
-  readonly protocol: "tcp" | "udp" | "icmp" | "ipip" | "any";
+  readonly protocol: "tcp" | "udp" | "icmp" | "ipip" | "vrrp" | "any";
   /** Ports and closed ranges; empty for protocols without ports. */
   readonly ports: readonly (number | `${number}-${number}`)[];
   /** Why it is allowed. */

@@ -10,7 +10,7 @@ export interface Rule {
   readonly direction: "ingress" | "egress";
   readonly ethertype: "IPv4" | "IPv6";
   /** A name or number neutron and the provider both take; undefined: any. */
-  readonly protocol?: "tcp" | "udp" | "icmp" | "ipv6-icmp" | "4";
+  readonly protocol?: "tcp" | "udp" | "icmp" | "ipv6-icmp" | "4" | "112";
   readonly ports?: { readonly min: number; readonly max: number };
   readonly remote: Remote;
   readonly reason: string;
@@ -37,6 +37,8 @@ export function compileRules(plan: FlowsPlan & Pick<EnvironmentPlan, "cloud">): 
 
 function protocolOf(protocol: OpenWay["protocol"], family: OpenWay["family"]): Rule["protocol"] {
   if (protocol === "any") return undefined;
-  if (protocol === "ipip") return "4"; // the number, which every release of neutron and of the provider takes; the name came later
+  // The numbers, which every release of neutron and of the provider takes; the names came later.
+  if (protocol === "ipip") return "4";
+  if (protocol === "vrrp") return "112";
   return protocol === "icmp" && family === "IPv6" ? "ipv6-icmp" : protocol;
 }

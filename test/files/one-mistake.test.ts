@@ -96,6 +96,7 @@ const mistakes: readonly (readonly [what: string, text: string | Buffer, path: s
   ],
   ["a service switched off that two need", `${small}platform: { services: { mariadb: false } }\n`, "platform.services.mariadb"],
   ["an even number of etcd's own machines", `${small}cluster: { etcd: { placement: external, nodes: 2 } }\n`, "cluster.etcd.nodes"],
+  ["a keeper of no virtual address", `${small}cluster: { apiEndpoint: { by: keepalived } }\n`, "cluster.apiEndpoint.by"],
   ["machines for etcd on the control planes", `${small}cluster: { etcd: { placement: stacked, nodes: 3 } }\n`, "cluster.etcd.nodes"],
   [
     "backups of a hundred hours",
