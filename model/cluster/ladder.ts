@@ -14,7 +14,8 @@ const numberOf = (version: string): number => Number(version.replace(/^v/, "").s
  * The way from one pair of versions to another, by the tags of the catalogue: never more than one minor of kubespray and one of Kubernetes at a
  * time, and with as few hops as possible. Empty where nothing changes; undefined where there is no such way.
  */
-export function ladder(from: Hop, to: Hop): readonly Hop[] | undefined {
+export function ladder(from: Hop, { kubespray, kubernetes }: Hop): readonly Hop[] | undefined {
+  const to = { kubespray, kubernetes };
   if (from.kubespray === to.kubespray && from.kubernetes === to.kubernetes) return [];
   const target = kubesprayRelease(to.kubespray);
   if (!target || !installs(target, to.kubernetes)) return undefined;

@@ -77,6 +77,8 @@ export class KubesprayProvider implements Provider {
       ...(call.olds.kubeconfig === undefined ? { kubeconfig: "add" } : {}),
       ...(renews(planned) ? { certificates: "update", kubeconfig: "update" } : {}),
     };
+    // What a change that broke off has left to be done.
+    if (planned.steps.length > 0 && Object.keys(changes).length === 0) changes.nodes = "update";
     const { authorities } = expiringOf(call.olds, this.now());
     if (authorities.length > 0) {
       const reason = "everything in the cluster trusts it, and kubeadm cannot renew it: plan another environment or a rotation by hand";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
-import type { ClusterState, NodeState } from "../../model/cluster/simulate/state";
+import type { ClusterState, NodeState, SimulatedWorld } from "../../model/cluster/simulate/state";
 import type { Clock } from "../clock";
 import { cloudFolder, MACHINES } from "../cloud-folder";
 import { UNKNOWN } from "../rpc/provider";
@@ -125,4 +125,12 @@ export function readJson<T>(path: string): T | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
   return parseFile(path, text, "mend it, or begin anew with `rm -r .kpaas/sandbox` (all of it is simulated)") as T;
+}
+
+/** The cluster of a file as the simulation takes it; nodes of silent hosts are not Ready. */
+export function worldOf(file: ClusterFile | undefined, silent: readonly string[]): SimulatedWorld {
+  if (!file) return { facts: [] };
+  const { server: _server, uid: _uid, certificates: _certificates, facts, nodes, ...cluster } = file;
+  const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, seen(name, node, silent)] as const);
+  return { facts, cluster: { ...cluster, nodes: Object.fromEntries(states) } };
 }

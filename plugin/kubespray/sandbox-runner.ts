@@ -12,7 +12,7 @@ import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
 import type { PlaybookEvent, PlaybookRunner, StepContext } from "./runner";
 import { SandboxBackups } from "./sandbox-backups";
-import { type ClusterFile, datesOf, readJson, type SandboxCluster, seen } from "./sandbox-cluster";
+import { type ClusterFile, datesOf, readJson, type SandboxCluster, worldOf } from "./sandbox-cluster";
 
 /** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
 export class SandboxRunner implements PlaybookRunner {
@@ -41,7 +41,7 @@ export class SandboxRunner implements PlaybookRunner {
       throw new PlaybookFailure(`${step.playbook}.yml failed, as the sandbox's faults.json demands`);
     this.reachMachines(step, context);
     const file = this.cluster.read();
-    const after = applyStep(toWorld(file, this.cluster.silentNodes(file)), step, context.inventory);
+    const after = applyStep(worldOf(file, this.cluster.silentNodes(file)), step, context.inventory);
     if (step.playbook === "renew-certificates") await this.cluster.renewPki(Number(step.extraVars.renew_within_days ?? RENEWAL_DAYS));
     if (after.cluster) this.cluster.write(await this.toFile(after.cluster, after, file, step, context), context.secretVariables);
     else if (file) rmSync(this.cluster.path("cluster.json"));
@@ -96,7 +96,7 @@ export class SandboxRunner implements PlaybookRunner {
     context: StepContext,
   ): Promise<ClusterFile> {
     const pki = await this.cluster.pki();
-    const joining = new Set(step.playbook === "scale" ? step.limit : []);
+    const joining = new Set(step.playbook === "scale" || step.playbook === "recover-control-plane" ? step.limit : []);
     const machineId = (name: string) =>
       (joining.has(name) ? undefined : before?.nodes[name]?.machineId) ?? context.machines[name]?.machineId ?? "";
     return {
@@ -114,11 +114,4 @@ export class SandboxRunner implements PlaybookRunner {
       facts: world.facts,
     };
   }
-}
-
-function toWorld(file: ClusterFile | undefined, silent: readonly string[]): SimulatedWorld {
-  if (!file) return { facts: [] };
-  const { server: _server, uid: _uid, certificates: _certificates, facts, nodes, ...cluster } = file;
-  const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, seen(name, node, silent)] as const);
-  return { facts, cluster: { ...cluster, nodes: Object.fromEntries(states) } };
 }

@@ -1,13 +1,14 @@
 import type { HostFinding } from "../../model/cluster/host-checks";
+import type { Playbook } from "../../model/cluster/playbooks";
+import { applyStep } from "../../model/cluster/simulate/apply";
 import type { NodeState } from "../../model/cluster/simulate/state";
-import { taintIdentity } from "../../model/cluster/steps/metadata";
-import type { ClusterNode, ClusterStep } from "../../model/cluster/types";
-import { changedVariables, isConnectionVariable } from "../../model/cluster/variables";
+import type { ClusterStep } from "../../model/cluster/types";
+import { sameValue } from "../../model/cluster/variables";
 import type { ClusterView, LiveCluster, LiveNode, SeenBackups } from "./cluster-view";
 import { kubeconfigOf, type NamedServer, tokenKubeconfigOf } from "./pki";
 import type { StepContext } from "./runner";
 import { SandboxBackups } from "./sandbox-backups";
-import { readJson, type SandboxCluster, seen } from "./sandbox-cluster";
+import { readJson, type SandboxCluster, seen, worldOf } from "./sandbox-cluster";
 
 /** What one sees of a simulated cluster. */
 export class SandboxView implements ClusterView {
@@ -29,7 +30,12 @@ export class SandboxView implements ClusterView {
     const silent = this.cluster.silentNodes(file);
     return {
       kubernetes: file.kubernetes,
-      nodes: Object.fromEntries(Object.entries(file.nodes).map(([name, node]) => [name, liveNode(seen(name, node, silent))])),
+      // An etcd member of its own is no node of Kubernetes.
+      nodes: Object.fromEntries(
+        Object.entries(file.nodes)
+          .filter(([, { roles }]) => roles.some((role) => role !== "etcd"))
+          .map(([name, node]) => [name, liveNode(seen(name, node, silent))]),
+      ),
       kubeconfig: real ? tokenKubeconfigOf(file.name, real) : kubeconfigOf(file.name, file.server, await this.cluster.pki()),
       etcd: Object.entries(file.nodes).flatMap(([name, { etcdMember }]) => {
         if (etcdMember === undefined) return [];
@@ -46,47 +52,27 @@ export class SandboxView implements ClusterView {
     return { names: backups.names(), ...(lastSuccess === undefined ? {} : { lastSuccess }) };
   }
 
+  /** Where the run would change nothing, and those that it joins have joined from their own machines. */
   async isDone(step: ClusterStep, context: StepContext): Promise<boolean> {
     const file = this.cluster.read();
-    if (step.playbook === "reset") return file === undefined;
-    if (!file) return false;
-    const joined = (name: string) => file.nodes[name]?.ready === true && file.nodes[name].machineId === context.machines[name]?.machineId;
-    switch (step.playbook) {
-      case "facts":
-        return false; // cheap, and the cache may be stale
-      case "scale":
-        return step.limit.every(joined);
-      case "remove-node":
-        return step.nodes.every((name) => !file.nodes[name]);
-      case "cluster":
-        return (
-          step.nodes.every((name) => joined(name) && hasMetadata(file.nodes[name], context.inventory.nodes[name])) &&
-          (step.limit.length > 0 || changedVariables(file.variables, context.inventory.variables).every(isConnectionVariable))
-        );
-      case "node-metadata":
-        return step.limit.every((name) => file.nodes[name] && !carries(file.nodes[name], step));
-      default: // run again, they change nothing that is done already
-        return false;
+    if (step.playbook === "reset" && step.limit.length === 0) return file === undefined;
+    // Cheap, or told by nothing that a simulated cluster has.
+    if (!file || NEVER_DONE.has(step.playbook) || step.extraVars.backup_now === true) return false;
+    const foreign = (name: string) => file.nodes[name] !== undefined && file.nodes[name].machineId !== context.machines[name]?.machineId;
+    if (JOINING.has(step.playbook) && step.nodes.some((name) => !file.nodes[name] || foreign(name))) return false;
+    const world = worldOf(file, this.cluster.silentNodes(file));
+    try {
+      return sameValue(applyStep(world, step, context.inventory).cluster, world.cluster);
+    } catch {
+      return false; // the run itself tells why it cannot be
     }
   }
 }
 
+const NEVER_DONE: ReadonlySet<Playbook> = new Set<Playbook>(["facts", "renew-certificates", "etcd-restore", "recover-control-plane"]);
+const JOINING: ReadonlySet<Playbook> = new Set<Playbook>(["scale", "cluster"]);
+
 function liveNode(node: NodeState): LiveNode {
   const { roles, address, kubelet, ready, etcdMember, labels, taints } = node;
   return { roles, address, kubelet, ready, labels, taints, ...(etcdMember === undefined ? {} : { etcdMember }) };
-}
-
-function hasMetadata(node: NodeState | undefined, wanted: ClusterNode | undefined): boolean {
-  return (
-    node !== undefined &&
-    Object.entries(wanted?.labels ?? {}).every(([key, value]) => node.labels[key] === value) &&
-    (wanted?.taints ?? []).every((taint) => node.taints.includes(taint))
-  );
-}
-
-/** Whether the node still has a label or taint that the step takes off. */
-function carries(node: NodeState, step: ClusterStep): boolean {
-  const labels = String(step.extraVars.remove_labels ?? "").split(",");
-  const taints = String(step.extraVars.remove_taints ?? "").split(",");
-  return labels.some((key) => Object.hasOwn(node.labels, key)) || node.taints.some((taint) => taints.includes(taintIdentity(taint)));
 }

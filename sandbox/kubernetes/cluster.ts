@@ -45,7 +45,10 @@ export function readCluster(worldDir: string): SimulatedCluster | undefined {
     name: String(file.name),
     server: String(file.server),
     ...(uid === undefined ? {} : { uid }),
-    nodes: Object.entries(fields(file.nodes)).map(([name, node]) => readNode(name, fields(node))),
+    // An etcd member of its own is no node of Kubernetes.
+    nodes: Object.entries(fields(file.nodes))
+      .map(([name, node]) => readNode(name, fields(node)))
+      .filter(({ roles }) => roles.some((role) => role !== "etcd")),
     mountsNfs: nfsMounts(worldDir),
   };
 }

@@ -13,10 +13,7 @@ const ETCD_RETRIES = 10;
 export function changeMembers(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
   const joining = members(wanted).filter((name) => !sequence.inventory.nodes[name]);
   const leaving = members(sequence.inventory).filter((name) => !wanted.nodes[name]);
-  const keyOf = (name: string) => (recorded.nodes[name] ?? wanted.nodes[name])?.key;
-  const successors = new Map(
-    leaving.flatMap((name) => joining.filter((other) => keyOf(other) === keyOf(name)).map((other) => [name, other])),
-  );
+  const successors = pairs(leaving, joining, { ...recorded.nodes, ...wanted.nodes });
   const onTop = joining.filter((name) => ![...successors.values()].includes(name));
   for (let at = 0; at < onTop.length; at += 2) join(sequence, onTop.slice(at, at + 2), wanted);
   // The first ones last: whoever comes after them is known by then.
@@ -26,6 +23,25 @@ export function changeMembers(sequence: Sequence, recorded: ClusterSpec, wanted:
     if (successor !== undefined) join(sequence, [successor], wanted);
     leave(sequence, name, wanted);
   }
+}
+
+/** Who takes whose place: the next generation of a machine its own, any other one that of somebody with the same roles. */
+function pairs(leaving: readonly string[], joining: readonly string[], nodes: ClusterSpec["nodes"]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const free = new Set(joining);
+  const rules = [
+    (one: string, other: string) => nodes[one]?.key === nodes[other]?.key,
+    (one: string, other: string) => nodes[one]?.roles.join() === nodes[other]?.roles.join(),
+  ];
+  for (const belongs of rules) {
+    for (const name of leaving.filter((each) => !found.has(each))) {
+      const successor = [...free].find((other) => belongs(name, other));
+      if (successor === undefined) continue;
+      free.delete(successor);
+      found.set(name, successor);
+    }
+  }
+  return found;
 }
 
 /** What is still to be told of members, also by a change that broke off. */
