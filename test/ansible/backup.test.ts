@@ -57,7 +57,8 @@ class Host {
   }
 
   settings(to: object, keep = 2): void {
-    const settings = { name: "demo", node: "cp-1", bin: join(this.root, "bin"), keep, to };
+    // Ansible makes texts of numbers that come by templates.
+    const settings = { name: "demo", node: "cp-1", bin: join(this.root, "bin"), keep: String(keep), to };
     writeFileSync(join(this.root, "etc/kpaas/backup.json"), JSON.stringify(settings));
   }
 
