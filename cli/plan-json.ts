@@ -7,7 +7,7 @@ export function planJson(
   { plan, shipped }: Pick<PlannedEnvironment, "plan" | "shipped">,
   part?: PlanPart,
 ): Readonly<Record<string, unknown>> {
-  const { environment, machines, flows, apiEndpoint, inventory, images, bom } = plan;
+  const { environment, machines, flows, apiEndpoint, inventory, images, files, bom } = plan;
   const network = printedNetwork(plan.network);
   const services = plan.services.map(({ name, namespace, version, dependsOn, replicas, chart, host, sizeGiB }) => ({
     name,
@@ -34,6 +34,7 @@ export function planJson(
         inventory,
         services,
         images,
+        files,
         bom,
       };
     case "network":
@@ -41,6 +42,6 @@ export function planJson(
     case "resources":
       return { environment, resources: countResources(plan) };
     default:
-      return { environment, [part]: { machines, flows, inventory, services, images, bom }[part] };
+      return { environment, [part]: { machines, flows, inventory, services, images, files, bom }[part] };
   }
 }

@@ -6,7 +6,7 @@ import type { Colors } from "./context";
 import { type Column, table } from "./table";
 
 /** The parts of a plan that can be shown alone. */
-export const PLAN_PARTS = ["machines", "network", "flows", "inventory", "services", "images", "bom", "resources"] as const;
+export const PLAN_PARTS = ["machines", "network", "flows", "inventory", "services", "images", "files", "bom", "resources"] as const;
 
 /** A part of a plan that can be shown alone. */
 export type PlanPart = (typeof PLAN_PARTS)[number];
@@ -37,6 +37,8 @@ export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined
       return table(SERVICE_COLUMNS, plan.services, style.width, style.colors);
     case "images":
       return [...plan.images];
+    case "files":
+      return [...plan.files];
     case "bom":
       return table(BOM_COLUMNS, plan.bom, style.width, style.colors);
     case "resources":

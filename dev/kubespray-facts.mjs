@@ -70,6 +70,7 @@ function facts(row) {
         ];
       }),
     ),
+    downloads: downloads(row),
     ...(componentsBelow[row.tag] && { componentsBelow: componentsBelow[row.tag] }),
     playbooks: Object.fromEntries(
       ["facts", "cluster", "scale", "remove-node", "upgrade-cluster", "recover-control-plane", "reset"].map((name) => [
@@ -112,6 +113,39 @@ function renamed(tag) {
   const hop = hops.find(({ to }) => to === `${minor}.0`);
   const pure = (hop?.variables_renamed ?? []).filter(({ how }) => how === "renamed" || how === "renamed (spelling)");
   return pure.length === 0 ? {} : { renamedVariables: Object.fromEntries(pure.map(({ from, to }) => [from, to])) };
+}
+
+/** What an environment may have fetched, by kubespray's names: images and files, and what differs with an older minor. */
+function downloads(row) {
+  const image = ({ repo, tag }) => `${repo}:${tag}`;
+  const file = (name, url) => (name.startsWith("kube") ? url.replace(row.kubernetes.default_version, "{kubernetes}") : url);
+  const of = (from, names, text) => Object.fromEntries(names.flatMap((name) => (from[name] ? [[name, text(from[name], name)]] : [])));
+  const images =
+    "pod_infra coredns nodelocaldns dnsautoscaler nginx kube-vip calico_node calico_cni calico_flexvol calico_policy calico_typha cilium cilium_operator flannel flannel_init".split(
+      " ",
+    );
+  const files = "kubeadm kubelet kubectl etcd cni crictl crio skopeo runc containerd nerdctl calicoctl calico_crds ciliumcli".split(" ");
+  return {
+    images: of(row.images, images, image),
+    files: of(row.files, files, ({ url }, name) => file(name, url)),
+    older: Object.fromEntries(
+      Object.entries(row.downloads_that_differ_by_kube_minor).map(([minor, differ]) => [
+        minor,
+        {
+          images: of(
+            differ,
+            images.filter((name) => differ[name]?.repo),
+            image,
+          ),
+          files: of(
+            differ,
+            files.filter((name) => differ[name]?.url && !name.startsWith("kube")),
+            ({ url }) => url,
+          ),
+        },
+      ]),
+    ),
+  };
 }
 
 function pick(from, names) {

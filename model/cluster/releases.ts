@@ -20,6 +20,12 @@ export interface ComponentVersions {
   readonly coredns: string;
 }
 
+/** Images by their whole references, files by their URLs (amd64). */
+export interface Downloads {
+  readonly images: Readonly<Record<string, string | undefined>>;
+  readonly files: Readonly<Record<string, string | undefined>>;
+}
+
 /** The facts of one kubespray tag that planning and running need. */
 export interface KubesprayRelease {
   readonly tag: string;
@@ -44,6 +50,8 @@ export interface KubesprayRelease {
   };
   /** By Kubernetes minor, e.g. `1.33`. */
   readonly components: Readonly<Record<string, ComponentVersions>>;
+  /** What may be fetched, by kubespray's names; `{kubernetes}` stands for the version. What differs with an older minor is under it. */
+  readonly downloads: Downloads & { readonly older: Readonly<Record<string, Downloads>> };
   /** What differs for the older patches of a minor, by the first version that has the minor's own. */
   readonly componentsBelow?: Readonly<Record<string, Partial<ComponentVersions>>>;
   /** Path in the checkout by playbook. */

@@ -29,6 +29,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkReach(environment, findings);
   checkVariables(environment, registry, findings);
   checkBackups(environment, findings);
+  checkAirGap(environment, findings);
   checkNetworkPolicies(environment, findings);
   checkImage(environment, findings);
   checkServices(environment, registry, findings);
@@ -167,6 +168,19 @@ function checkAccess(environment: Environment, findings: Findings): void {
       "add 0.0.0.0/0 to ingressCidrs, or use selfSigned or provided",
     );
   }
+}
+
+/** Nobody inside looks up names of the internet, and no authority of it reaches the ingress. */
+function checkAirGap({ cluster: { airGap }, platform: { domain, tls } }: Environment, findings: Findings): void {
+  if (airGap === undefined) return;
+  if (domain === undefined)
+    findings.error(
+      "platform.domain",
+      "is required with cluster.airGap: names under nip.io are looked up in the internet",
+      "give a domain of your own",
+    );
+  if (tls.kind === "acme")
+    findings.error("platform.tls.kind", "is out of reach with cluster.airGap", "use selfSigned or provided", tls.kind);
 }
 
 /** A backup is for the day on which the hosts are gone. */

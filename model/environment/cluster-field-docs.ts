@@ -140,7 +140,9 @@ export const clusterDocs: readonly FieldDoc[] = [
   { path: "cluster.backups.etcd.to.nfs", means: "a share of a server that is there" },
   { path: "cluster.backups.etcd.to.nfs.server", means: "the server, by address or name" },
   { path: "cluster.backups.etcd.to.nfs.path", means: "the share's folder" },
-  { path: "cluster.airGap", means: "mirrors of images and files", later: true },
+  { path: "cluster.airGap", means: "[mirrors of images and files](#without-the-internet), where the machines reach no internet" },
+  { path: "cluster.airGap.registry", means: "the registry's host, `registry.intra:5000`; it is spoken to by TLS" },
+  { path: "cluster.airGap.files", means: "the web server's URL, `https://files.intra`" },
   {
     path: "cluster.onDelete",
     means: "what a destroy does to the hosts: `forget` leaves them as they are, `reset` runs kubespray's reset first",

@@ -301,6 +301,13 @@ export interface ClusterFields {
       };
     };
   };
+  /** Mirrors of images and files, where the machines reach no internet. A change is applied to what stands. */
+  readonly airGap?: {
+    /** The registry's host, registry.intra:5000; it is spoken to by TLS. A change is applied to what stands. */
+    readonly registry: string;
+    /** The web server's URL, https://files.intra. A change is applied to what stands. */
+    readonly files: string;
+  };
   /** What a destroy does to the hosts: forget leaves them as they are, reset runs kubespray's reset first. Default: forget. A change is applied to what stands. */
   readonly onDelete?: "forget" | "reset";
   /** Passed to kubespray; one that has a field above is refused. A change: one of those below: refused; otherwise: applied to what stands. */

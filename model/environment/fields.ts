@@ -150,6 +150,20 @@ export const serverUrl = z
     "must be a URL such as https://files.example.org:9000",
   );
 
+/** The same without a slash at its end, because paths are put behind it. */
+export const mirrorUrl = serverUrl.refine((url) => !url.endsWith("/"), {
+  message: "must not end in a slash",
+  params: { remedy: meant((url) => url.replace(/\/+$/, "")) },
+});
+/** A registry of images: its host, with a port where it has one, and without a scheme. */
+export const registryHost = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?(:\d{1,5})?$/,
+    "must be the host of a registry such as registry.example.org:5000, without https:// before it",
+  )
+  .refine((text) => /[.:]/.test(text), "must hold a dot or a port, or it would be taken for a part of an image's name");
+
 /** A folder of a machine: plain, because it stands in unit files, mount options and shell lines. */
 export const folder = z
   .string()

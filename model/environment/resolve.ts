@@ -118,6 +118,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       },
       autoRenewCertificates: cluster.certificates?.autoRenew ?? true,
       ...given("backups", cluster.backups && backupsOf(cluster.backups.etcd, file.name)),
+      ...given("airGap", cluster.airGap),
       ...given("kubesprayFrom", cluster.kubespray?.source),
       onDelete: cluster.onDelete ?? cloud.defaults.onDelete,
       variables: cluster.variables ?? {},

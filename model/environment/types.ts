@@ -1,4 +1,5 @@
 import type { Hosts, HostVolume } from "../hosts";
+import type { AirGap } from "../plan/air-gap";
 import type {
   AddressRange,
   CloudOptions,
@@ -149,6 +150,7 @@ export interface Environment {
     };
     readonly autoRenewCertificates: boolean;
     readonly backups?: WantedBackups;
+    readonly airGap?: AirGap;
     /** A folder or tarball of kubespray, as the file writes it. */
     readonly kubesprayFrom?: string;
     readonly onDelete: "forget" | "reset";

@@ -17,7 +17,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
-    ["cluster.airGap", cluster.airGap !== undefined, "take the section out"],
     ["platform.storage.kind", platform.storage?.kind === "rookCeph", "use nfs or existing"],
     ["platform.loadBalancer.kind", platform.loadBalancer?.kind === "cloud", "use metallb"],
     ["platform.ingress.kind", platform.ingress?.kind === "traefik", "use nginx"],

@@ -93,6 +93,7 @@ const fileRows: readonly ChangeRow[] = [
     ["cluster.hardening.encryptSecrets", "switched on"],
     "cluster.certificates",
     "cluster.kubespray",
+    "cluster.airGap",
     "cluster.backups",
     "cluster.onDelete",
     "cluster.variables",
@@ -161,7 +162,7 @@ const fileRows: readonly ChangeRow[] = [
     "platform.storage",
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows("later", "edge", "cluster.engine", "cluster.airGap", "platform.extra", "platform.tenants"),
+  ...rows("later", "edge", "cluster.engine", "platform.extra", "platform.tenants"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

@@ -1,17 +1,19 @@
 import { hostVariables, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
+import { airGapVariables } from "./air-gap";
 import { endpointVariables } from "./api-endpoint";
 import { backupSettings, backupVariable } from "./backups";
 import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
 
-/** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand. */
+/** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand; `images`: the platform's. */
 export function planCluster(
   environment: Environment,
   versions: { readonly kubespray: string; readonly kubernetes: string },
   machines: readonly MachinePlan[],
   endpoint: ApiEndpointPlan,
   outside: string | undefined,
+  images: readonly string[],
 ): ClusterSpec {
   const nodes = machines.filter((machine) => clusterRoles(machine).length > 0);
   const named = (role: ClusterNode["roles"][number]): string[] =>
@@ -23,7 +25,7 @@ export function planCluster(
     nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine)])),
     controlPlane: named("control-plane"),
     etcd: named("etcd"),
-    variables: planVariables(environment, endpoint, outside),
+    variables: planVariables(environment, endpoint, outside, images),
     apiEndpoint: {
       host: endpoint.domain ?? endpoint.address,
       port: endpoint.port,
@@ -56,7 +58,12 @@ function clusterNode(machine: MachinePlan): ClusterNode {
 }
 
 /** kubespray's variables: the fields of the file, K-PaaS's own choices, and what the file passes through. */
-function planVariables(environment: Environment, endpoint: ApiEndpointPlan, outside: string | undefined): Record<string, unknown> {
+function planVariables(
+  environment: Environment,
+  endpoint: ApiEndpointPlan,
+  outside: string | undefined,
+  images: readonly string[],
+): Record<string, unknown> {
   const { cluster } = environment;
   const names = [endpoint.address, endpoint.domain, outside].filter((each): each is string => each !== undefined);
   return {
@@ -89,6 +96,7 @@ function planVariables(environment: Environment, endpoint: ApiEndpointPlan, outs
     supplementary_addresses_in_ssl_keys: names,
     ...endpointVariables(environment, endpoint),
     ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
+    ...(cluster.airGap ? airGapVariables(cluster.airGap, cluster.runtime, images) : {}),
     ...(cluster.backups ? { [backupVariable]: backupSettings(environment.name, cluster.backups) } : {}),
     ...cluster.variables,
   };

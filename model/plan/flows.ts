@@ -1,6 +1,7 @@
 import type { CloudDefinition } from "../cloud";
 import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
+import { airGapFlows } from "./air-gap";
 import { apiPort, endpointPort } from "./api-endpoint";
 import { backupFlows } from "./backups";
 import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
@@ -99,6 +100,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     tcp(source, outside, [80, 443], "packages, binaries and images");
     flows.push(...cloud.flows(source, network.cidr));
   }
+  if (cluster.airGap) flows.push(...airGapFlows(cluster.airGap, apart ? ["nodes", "etcd"] : ["nodes"]));
   if (cluster.backups) flows.push(...backupFlows(cluster.backups));
   const asked = variableFlows(cluster);
   // What is fetched for a node is fetched for etcd's own machines too.

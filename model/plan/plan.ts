@@ -1,5 +1,6 @@
 import { findRelease, knownReleases } from "../catalog";
 import { checkChartValues } from "../charts/checks";
+import { clusterDownloads } from "../cluster/downloads";
 import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
@@ -62,10 +63,11 @@ export function planEnvironment(
   const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
   const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
-  const bare = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address);
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
+  const bare = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address, planImages(services));
+  const downloads = clusterDownloads(bare);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
@@ -141,8 +143,9 @@ export function planEnvironment(
     inventory: planInventory(cluster, machines),
     platform,
     services,
-    images: planImages(services),
-    bom: planBom(release, registry, services, versions),
+    images: planImages(services, downloads.images),
+    files: downloads.files,
+    bom: planBom(release, registry, services, versions, downloads.images),
     cloud: {
       ...environment.cloud,
       provider: environment.provider,

@@ -43,9 +43,9 @@ export function checkStorage(environment: Environment, services: readonly Servic
   );
 }
 
-/** Every container image of the platform's services, once each, in order of name. */
-export function planImages(services: readonly ServicePlan[]): string[] {
-  return [...new Set(services.flatMap((service) => Object.values(service.images)))].sort();
+/** Every container image of the platform's services and the cluster's own, once each, in order of name. */
+export function planImages(services: readonly ServicePlan[], own: readonly string[] = []): string[] {
+  return [...new Set([...own, ...services.flatMap((service) => Object.values(service.images))])].sort();
 }
 
 /** What the environment is made of: software with licence and source, charts and images. */
@@ -54,6 +54,7 @@ export function planBom(
   registry: Registry,
   services: readonly ServicePlan[],
   versions: { kubespray: string; kubernetes: string },
+  own: readonly string[],
 ): BomEntry[] {
   return [
     {
@@ -84,7 +85,7 @@ export function planBom(
     ...services.flatMap(({ chart }): BomEntry[] =>
       chart ? [{ kind: "chart", name: chart.name, version: chart.version, source: chart.repository }] : [],
     ),
-    ...planImages(services).map((image): BomEntry => {
+    ...planImages(services, own).map((image): BomEntry => {
       const at = image.lastIndexOf(":");
       return { kind: "image", name: image.slice(0, at), version: image.slice(at + 1) };
     }),

@@ -296,7 +296,10 @@ export interface EnvironmentPlan {
   readonly platform: PlatformPlan;
   /** In an order in which each comes after what it depends on. */
   readonly services: readonly ServicePlan[];
+  /** Every container image, the cluster's own among them, as its makers name it. */
   readonly images: readonly string[];
+  /** Every file that kubespray fetches, by where it comes from. */
+  readonly files: readonly string[];
   readonly bom: readonly BomEntry[];
   readonly cloud: CloudPlan;
 }

@@ -87,6 +87,7 @@ export const PLAN: EnvironmentPlan = {
     },
   ],
   images: ["docker.io/library/mariadb:11.4.7"],
+  files: ["https://dl.k8s.io/release/v1.33.5/bin/linux/amd64/kubelet"],
   bom: [{ name: "mariadb", version: "11.4.7", kind: "software", licence: "GPL-2.0" }],
 };
 

@@ -41,6 +41,7 @@ export function emptyPlan(environment: string): EnvironmentPlan {
     },
     services: [],
     images: [],
+    files: [],
     bom: [],
   };
 }

@@ -87,6 +87,7 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
     platform,
     services,
     images: [],
+    files: [],
     bom: [],
     ...changes,
   };

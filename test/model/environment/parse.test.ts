@@ -107,7 +107,6 @@ describe("an environment file", () => {
       [{ edge: {} }, "edge"],
       [{ infrastructure: { provider: "aws" } }, "infrastructure.provider"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
-      [{ cluster: { airGap: { registry: "registry.intra:5000" } } }, "cluster.airGap"],
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { loadBalancer: { kind: "cloud" } } }, "platform.loadBalancer.kind"],
       [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],

@@ -198,6 +198,10 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   ],
   "cluster.hardening.encryptSecrets (switched off)": [{}, { "cluster.hardening.encryptSecrets": false }],
   "cluster.certificates": [{}, { "cluster.certificates.autoRenew": false }],
+  "cluster.airGap": [
+    { "platform.domain": "apps.intra" },
+    { "cluster.airGap": { registry: "registry.intra", files: "https://files.intra" } },
+  ],
   "cluster.kubespray": [{}, { "cluster.kubespray.source": "../kubespray" }],
   "cluster.backups": [{}, { "cluster.backups.etcd": { encryptTo: RSA } }],
   "cluster.onDelete": [{}, { "cluster.onDelete": "reset" }],

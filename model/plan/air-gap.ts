@@ -1,0 +1,76 @@
+import { parseAddress } from "../ipv4";
+import type { Flow, FlowPeer } from "./types";
+
+/** Mirrors of what the internet would give. */
+export interface AirGap {
+  /** `HOST[:PORT]`: a registry that has every image under the path it has at home, without the home's name. */
+  readonly registry: string;
+  /** A web server that has every file under the host and path it comes from: `URL/github.com/…`. */
+  readonly files?: string;
+}
+
+/** Where images come from, by kubespray's variable for each. */
+const HOMES = {
+  kube_image_repo: "registry.k8s.io",
+  gcr_image_repo: "gcr.io",
+  docker_image_repo: "docker.io",
+  quay_image_repo: "quay.io",
+  github_image_repo: "ghcr.io",
+} as const;
+
+/** Where files come from, by kubespray's variable for each. */
+const ORIGINS = {
+  github_url: "github.com",
+  dl_k8s_io_url: "dl.k8s.io",
+  storage_googleapis_url: "storage.googleapis.com",
+  get_helm_url: "get.helm.sh",
+} as const;
+
+/** The variables by which kubespray fetches from the mirrors, and the hosts' runtime for every pod. `images`: what the platform's pods name. */
+export function airGapVariables(
+  { registry, files }: AirGap,
+  runtime: "crio" | "containerd",
+  images: readonly string[],
+): Record<string, unknown> {
+  const prefixes = [...new Set([...Object.values(HOMES), ...images.map(homeOf)])].filter((home) => home !== registry).sort();
+  return {
+    registry_host: registry,
+    ...Object.fromEntries(Object.keys(HOMES).map((name) => [name, registry])),
+    ...(files === undefined
+      ? {}
+      : { files_repo: files, ...Object.fromEntries(Object.entries(ORIGINS).map(([name, host]) => [name, `${files}/${host}`])) }),
+    ...(runtime === "containerd"
+      ? {
+          containerd_registries_mirrors: prefixes.map((prefix) => ({
+            prefix,
+            mirrors: [{ host: `https://${registry}`, capabilities: ["pull", "resolve"], skip_verify: false }],
+          })),
+        }
+      : {
+          crio_registries: prefixes.map((prefix) => ({
+            prefix,
+            insecure: false,
+            blocked: false,
+            unqualified: false,
+            location: prefix,
+            mirrors: [{ location: registry, insecure: false }],
+          })),
+        }),
+  };
+}
+
+/** The registry that an image's name begins with; without one it is Docker's. */
+export function homeOf(image: string): string {
+  return /^[^/]*[.:][^/]*(?=\/)/.exec(image)?.[0] ?? "docker.io";
+}
+
+/** The ways to the mirrors, from every machine that fetches, as far as they are not open everywhere. */
+export function airGapFlows({ registry, files }: AirGap, sources: readonly FlowPeer[]): Flow[] {
+  const servers = [new URL(`https://${registry}`), ...(files === undefined ? [] : [new URL(files)])];
+  return servers.flatMap(({ hostname, port, protocol }) => {
+    const number = Number(port || (protocol === "http:" ? 80 : 443));
+    if (number === 80 || number === 443) return [];
+    const to: FlowPeer = parseAddress(hostname) === undefined ? "cidr:0.0.0.0/0" : `cidr:${hostname}/32`;
+    return sources.map((from): Flow => ({ from, to, protocol: "tcp", ports: [number], reason: "mirrors of images and files" }));
+  });
+}
