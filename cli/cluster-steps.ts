@@ -4,6 +4,7 @@ import { minutesText } from "../model/preview/steps";
 import { formatProblem } from "../model/problems";
 import type { ClusterChange } from "../operate/cluster/change";
 import type { FileChange } from "../operate/cluster/file-change";
+import type { TakeOver } from "../operate/cluster/take-over";
 import { type Colors, type Context, colorsFor, widthOf } from "./context";
 import type { Sink } from "./sink";
 import { wrapWords } from "./table";
@@ -68,6 +69,21 @@ export function describeEdit(
     "",
     ...describeSteps(sink, context, environment, edit),
     ...edit.change.refused.map((problem) => `needs an approval: ${formatProblem(problem).replace(/^error [^:]*: /, "")}`),
+  ];
+}
+
+/** A cluster made by hand, and what the file says otherwise of it. */
+export function describeTakeOver(sink: Sink, context: Pick<Context, "env">, environment: string, takeOver: TakeOver): string[] {
+  const { differences, lock, notes, change } = takeOver;
+  const { bold } = colorsFor(sink, context.env);
+  return [
+    ...(differences.length > 0
+      ? [bold("The file says otherwise (cluster → file)"), ...describeLockChanges(differences).map(indented)]
+      : []),
+    ...(lock.length > 0 ? [bold("Lock file"), ...describeLockChanges(lock).map(indented)] : []),
+    ...notes,
+    "",
+    ...describeSteps(sink, context, environment, { change, steps: takeOver.steps }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { describeLockChanges } from "../files/lock-problems";
 import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
-import { describeEdit, stepLines } from "./cluster-steps";
+import { describeEdit, describeTakeOver, stepLines } from "./cluster-steps";
 import { type Context, colorsFor, widthOf, writeLines } from "./context";
 import { lockNotice } from "./lock";
 import { describeLoss } from "./loss";
@@ -52,6 +52,9 @@ function askerOf(context: Context, command: string): Ask {
       case "cluster replace-node":
         writeLines(context.stderr, describeEdit(context.stderr, context, question));
         return isYes(await ask(`Change the file of ${environment} like this? [y/N] `));
+      case "cluster import":
+        writeLines(context.stderr, describeTakeOver(context.stderr, context, environment, question.takeOver));
+        return isYes(await ask(`Take the cluster of ${environment} over like this? [y/N] `));
       case "cluster renew-certificates":
         writeLines(context.stderr, stepLines(question.steps, colorsFor(context.stderr, context.env)));
         return isYes(await ask(`Renew the certificates of ${environment} like this? [y/N] `));

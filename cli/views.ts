@@ -1,7 +1,7 @@
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
-import { describeVolume } from "../model/plan/machines";
 import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan } from "../model/plan/types";
+import { describeVolume } from "../model/plan/volumes";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
 

@@ -23,7 +23,7 @@ const MAY_IMPORT = {
   reach: ["components/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
   engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages", "sandbox/servers/record"],
-  operate: ["engine", "files", "plugin/(kubespray|clock)", "model"],
+  operate: ["engine", "files", "plugin/(kubespray|clock)", "host", "model"],
   testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: [

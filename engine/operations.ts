@@ -90,7 +90,7 @@ function programOf(
   judgements: Judgements,
   onAccepted: (() => void) | undefined,
 ): PulumiFn {
-  const { plan, approvals, sandbox, layer, folder, settled = false } = target;
+  const { plan, approvals, sandbox, layer, folder, importFile, settled = false } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
     const { environmentProgram } = await import("../stacks/program.js");
@@ -101,6 +101,7 @@ function programOf(
       onJudged: (verdict) => judgements.add(verdict),
       ...(layer ? { layer } : {}),
       ...(folder ? { folder } : {}),
+      ...(importFile ? { importFile } : {}),
       ...(tunnel ? { tunnel } : {}),
       ...(onAccepted ? { onAccepted } : {}),
     })();

@@ -16,6 +16,8 @@ export interface EngineTarget {
   readonly approvals: readonly string[];
   /** One layer, where three stacks hold the environment; undefined: all of it. */
   readonly layer?: Layer;
+  /** The file with the inputs of a cluster that was made by hand: it is taken over instead of being made, and nothing is put into it. */
+  readonly importFile?: string;
   /** True: preview the infrastructure as the whole walk over the layers will leave it. */
   readonly settled?: boolean;
 }

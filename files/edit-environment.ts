@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { writeWhole } from "../host/files";
+import type { Lock } from "../model/lock";
 import { InvalidInputError, type Problem } from "../model/problems";
 import { type Edit, editYaml } from "./edit-yaml";
 import { type LoadedEnvironment, loadEnvironment, writeLock } from "./load";
@@ -22,7 +23,12 @@ export function editEnvironment(before: LoadedEnvironment, root: string, edits: 
   const was = readFileSync(before.file, "utf8");
   const text = editYaml(was, edits);
   if (text === undefined) throw new InvalidInputError(edits.map((edit) => byHand(before, edit)));
-  return { loaded: loadEnvironment(before.file, root, undefined, text), edits, text, was };
+  return { loaded: loadEnvironment(before.file, root, undefined, { text }), edits, text, was };
+}
+
+/** An environment with another lock, planned anew. Nothing is written yet. */
+export function relocked({ file }: LoadedEnvironment, root: string, lock: Lock): LoadedEnvironment {
+  return loadEnvironment(file, root, undefined, { lock });
 }
 
 /** Writes the changed file and its lock. @throws InvalidInputError where somebody else has changed the file in the meantime */

@@ -45,22 +45,22 @@ export function listEnvironments(root: string): string[] {
 
 /**
  * Reads, checks and plans one environment, named by a name in environments/ or by a path.
- * `today` (ISO date) decides which parts are past their end of life; `text` is what its file is to hold, in place of what it holds.
+ * `today` (ISO date) decides which parts are past their end of life; `given` is what file and lock are to hold, in place of what they hold.
  * @throws InvalidInputError where there is no such file.
  */
 export function loadEnvironment(
   reference: string,
   root: string,
   today = new Date().toISOString().slice(0, 10),
-  text?: string,
+  given: { readonly text?: string; readonly lock?: Lock } = {},
 ): LoadedEnvironment {
   const file = locate(reference, root);
   const lockFile = join(dirname(file), `${basename(file).replace(/\.ya?ml$/, "")}.lock.yaml`);
   const findings = new Findings();
-  const merged = readMerged(file, findings, [], text);
+  const merged = readMerged(file, findings, [], given.text);
   checkNamesakes(file, root, merged.content, findings);
   const planned = planContent(
-    { ...merged, registry, fallbackName: basename(file), readLock: (name) => readLock(lockFile, name, findings) },
+    { ...merged, registry, fallbackName: basename(file), readLock: (name) => given.lock ?? readLock(lockFile, name, findings) },
     findings,
     today,
   );

@@ -8,7 +8,7 @@ import type * as ClusterKubespray from "./cluster/kubespray";
 /** What the use cases need of the rest, each part loaded when it is first needed. Tests put their own in its place. */
 export interface Doors {
   environments(): Promise<Pick<typeof Load, "findRoot" | "listEnvironments" | "loadEnvironment" | "writeLock">>;
-  editor(): Promise<Pick<typeof EditEnvironment, "editEnvironment" | "writeEdited">>;
+  editor(): Promise<Pick<typeof EditEnvironment, "editEnvironment" | "writeEdited" | "relocked">>;
   standIns(): Promise<Pick<typeof StandIn, "standIn">>;
   kubespray(): Promise<Pick<typeof ClusterKubespray, "kubesprayFor">>;
   engine(): Promise<

@@ -5,6 +5,7 @@ import type { ClusterStepReport } from "../model/cluster/report";
 import type { Layer } from "../model/layers";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import type { FileChange } from "./cluster/file-change";
+import type { TakeOver } from "./cluster/take-over";
 
 /**
  * Whoever an operation is done for, or what speaks for them: a command line, a fleet's runner, a service. It is told what happens, asked before
@@ -44,6 +45,7 @@ export type Question =
       /** What would be written, and what follows from it. */
       readonly edit: FileChange;
     }
+  | { readonly kind: "cluster import"; readonly environment: string; readonly takeOver: TakeOver }
   | { readonly kind: "cluster renew-certificates"; readonly environment: string; readonly steps: readonly ClusterStepReport[] }
   | {
       readonly kind: "cluster restore";

@@ -30,9 +30,10 @@ export type LayerProgram = (plan: EnvironmentPlan, secrets: EnvironmentSecrets, 
  * others stand on is protected by it: `pulumi destroy` knows nothing of other stacks, and is refused before it deletes anything.
  */
 class EnvironmentLayer extends ComponentResource {
-  constructor(plan: EnvironmentPlan, layer: Layer) {
+  constructor(plan: EnvironmentPlan, layer: Layer | undefined) {
     const { environment, release, profile } = plan;
-    super(ENVIRONMENT, environment, { environment, release, profile }, { protect: layer !== "platform" });
+    const isStoodOn = layer === "infrastructure" || layer === "cluster";
+    super(ENVIRONMENT, environment, { environment, release, profile }, { protect: isStoodOn });
     this.registerOutputs({});
   }
 
@@ -98,3 +99,26 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };
   },
 };
+
+/**
+ * An environment whose cluster was made by hand, before anything of the platform is in it: what a stack that holds all begins with.
+ * @param importFile the inputs of the cluster, which the plan states too
+ */
+export async function takenOver(plan: EnvironmentPlan, secrets: EnvironmentSecrets, importFile: string): Promise<Record<string, unknown>> {
+  const { holds } = new EnvironmentLayer(plan, undefined);
+  const made = createInfrastructure(plan.environment, plan, secrets, holds, undefined);
+  await made.checked;
+  const cluster = new Cluster(
+    `${plan.environment}-cluster`,
+    {
+      spec: plan.cluster,
+      ...subnetOfNodes(plan),
+      machines: Object.fromEntries(Object.entries(made.machines).filter(([name]) => name in plan.cluster.nodes)),
+      ssh: made.ssh,
+      ...kubespraySource(plan),
+      importFile,
+    },
+    holds,
+  );
+  return { kubeconfig: secret(cluster.kubeconfig), apiEndpoint: cluster.endpoint, nodes: cluster.nodeTable, ssh: loginOutput(made.ssh) };
+}

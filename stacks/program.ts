@@ -14,7 +14,7 @@ import { openTunnel, type Tunnel } from "../reach/tunnel";
 import { readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
-import { layerPrograms } from "./layers";
+import { layerPrograms, takenOver } from "./layers";
 import { type EnvironmentSecrets, resolveSecrets, standInSecrets, withStandIns } from "./secrets";
 import { readStanding } from "./standing";
 
@@ -32,6 +32,8 @@ export interface ProgramOptions {
   readonly layer?: Layer;
   /** True: show the infrastructure as it will be once the cluster has let go of every machine that left the file. Default false. */
   readonly settled?: boolean;
+  /** The file with the inputs of a cluster that was made by hand: it is taken over, with the hosts alone, and nothing is put into it. */
+  readonly importFile?: string;
   /** The way into a private cluster, opened by whoever ends it. Where the API is reached directly, it is not used. */
   readonly tunnel?: Tunnel;
   /** Told what the approvals let through. */
@@ -101,9 +103,10 @@ async function register(
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,
   lost: readonly string[],
-  { layer, settled = false, tunnel, onAccepted }: ProgramOptions,
+  { layer, settled = false, tunnel, onAccepted, importFile }: ProgramOptions,
   lead: (ssh: SshAccess) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (importFile !== undefined) return await takenOver(plan, secrets, importFile);
   if (layer === undefined) {
     const environment = new Environment(plan.environment, { plan, secrets, lost, ...(onAccepted ? { onChecked: onAccepted } : {}) });
     lead(environment.infrastructure.ssh);

@@ -42,6 +42,8 @@ export interface ClusterArgs {
   readonly ssh: KubesprayAccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
   /** A folder or tarball that kubespray is taken from. Changing it runs no playbook. @default its git repository */
   readonly kubespraySource?: string;
+  /** The path of a file with the inputs of a cluster that was made by hand, which is imported instead of being made. @default none */
+  readonly importFile?: string;
   /** The HTTP proxy through which the API is reached. Changing it touches no object. @default none */
   readonly proxyUrl?: string;
   /** The address at which the API is reached from outside the nodes' network. Changing it touches no object. @default the one nodes use */
@@ -66,7 +68,18 @@ export class Cluster extends ComponentResource {
   readonly nodeTable: Output<Readonly<Record<string, NodeStatus>>>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    const { spec, secretVariables = {}, networkCidr, machines, ssh, kubespraySource, proxyUrl, publicAddress, lostNodes } = args;
+    const {
+      spec,
+      secretVariables = {},
+      networkCidr,
+      machines,
+      ssh,
+      kubespraySource,
+      proxyUrl,
+      publicAddress,
+      lostNodes,
+      importFile,
+    } = args;
     // The first contact is this tool's, not the cluster's.
     const { firstHostKeys: _, ...access } = ssh;
     const nodes = withMachines(spec, machines);
@@ -86,7 +99,7 @@ export class Cluster extends ComponentResource {
         ...(kubespraySource === undefined ? {} : { kubespraySource }),
         ...(lostNodes ? { lostNodes } : {}),
       },
-      { parent: this },
+      { parent: this, ...(importFile === undefined ? {} : { import: importFile }) },
     );
     const { kubeconfig, endpoint } = this.resource;
     const outside =

@@ -50,7 +50,7 @@ function clusterNode(machine: MachinePlan): ClusterNode {
     address: machine.address,
     // What a host that was there before stands in is a label, which can be mended.
     ...(machine.zone === undefined || machine.login ? {} : { zone: machine.zone }),
-    ...(machine.roles.includes("etcd") ? { etcdMember: machine.name } : {}),
+    ...(machine.roles.includes("etcd") ? { etcdMember: machine.etcdMember ?? machine.name } : {}),
     labels: machine.labels,
     taints: machine.taints,
     ...(volumes.length > 0 ? { volumes } : {}),

@@ -1,7 +1,7 @@
 import type { Environment, WantedGroup } from "../environment/types";
 import { labelValueOf, poolLabel } from "../kubernetes-names";
 import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
-import type { MachinePlan, Role, VolumePlan } from "./types";
+import type { MachinePlan, Role } from "./types";
 
 /** The machines with what the lock adds to them. */
 export interface MachinesPlan {
@@ -26,12 +26,13 @@ export function planMachines(
       const zone = zones.get(machine.key);
       const name = machineName(machine.key, machine.generation);
       const order = orders.get(machine.key);
+      const etcdMember = group.roles.includes("etcd") ? memberName(machine.key, machine.generation, name, lock) : undefined;
       locked[machine.key] = {
         ...(zone === undefined ? {} : { zone }),
         address,
         generation: machine.generation,
         ...(order === undefined ? {} : { order }),
-        ...(group.roles.includes("etcd") ? { etcdMember: name } : {}),
+        ...(etcdMember === undefined ? {} : { etcdMember }),
       };
       return [
         {
@@ -51,6 +52,7 @@ export function planMachines(
           taints: group.taints,
           spread: group.spread,
           ...(machine.host ? { login: machine.host.login } : {}),
+          ...(etcdMember === undefined || etcdMember === name ? {} : { etcdMember }),
         },
       ];
     });
@@ -59,9 +61,10 @@ export function planMachines(
   return { machines, locked };
 }
 
-/** A volume in words. */
-export function describeVolume({ name, sizeGiB }: Pick<VolumePlan, "name" | "sizeGiB">): string {
-  return sizeGiB === undefined ? name : `${name} ${sizeGiB} GiB`;
+/** An etcd member keeps the name it has, as those of a cluster that was taken over do. */
+function memberName(key: string, generation: number, name: string, lock: Lock | undefined): string {
+  const standing = lock?.machines[key];
+  return (standing?.generation === generation ? standing.etcdMember : undefined) ?? name;
 }
 
 function nodeLabels(group: WantedGroup, zone: string | undefined): Record<string, string> {

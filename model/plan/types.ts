@@ -53,6 +53,8 @@ export interface MachinePlan {
   readonly taints: readonly string[];
   /** True where machines of one group should not share a host. */
   readonly spread: boolean;
+  /** The name it has in etcd, where that is not the machine's: of a cluster that was taken over. */
+  readonly etcdMember?: string;
   /** How to log in to a machine that was there before the environment; undefined where machines are made, which are all alike. */
   readonly login?: LoginPlan;
 }

@@ -1,8 +1,10 @@
 import type { HostFinding } from "../../model/cluster/host-checks";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
-import type { Ready, Request } from "../ready";
-import { loadCluster } from "./run";
+import { notUp } from "../outputs";
+import { makeReady, type Ready, type Request } from "../ready";
+import { plannedAccess } from "./planned-access";
+import { findCluster, usableKubespray } from "./run";
 
 /** What is wrong with a cluster's hosts. */
 export interface CheckedHosts extends Ready {
@@ -10,12 +12,22 @@ export interface CheckedHosts extends Ready {
   readonly findings: readonly HostFinding[];
 }
 
-/** Looks at every host as a run does before it begins. Changes nothing. @throws InvalidInputError; OperationFailedError where it is not up */
+/**
+ * Looks at every host as a run does before it begins. Changes nothing. Hosts that were there beforehand can be looked at before the first `up`.
+ * @throws InvalidInputError; OperationFailedError where machines are yet to be made
+ */
 export async function checkHosts(request: Request, operator: Operator, doors = DOORS): Promise<CheckedHosts> {
-  const { spec, access, kubespray, ...ready } = await loadCluster(request, operator, doors);
-  const { environment } = ready.target.plan;
+  const ready = await makeReady(request, operator, doors);
+  const { plan, sandbox } = ready.target;
+  const standing = await findCluster(ready, operator, doors);
+  if (!standing && plan.provider !== "existing") throw notUp(plan.environment, sandbox);
+  const { spec, access, kubespray } = standing ?? {
+    ...{ spec: plan.cluster, access: await plannedAccess(ready.target) },
+    kubespray: await usableKubespray(ready, doors),
+  };
   const nodes = Object.keys(spec.nodes).filter((name) => access.machines[name]);
-  const look = ({ signal = new AbortController().signal }) => kubespray.view.check({ spec, nodes, joining: [] }, access, signal);
-  const findings = await operator.run({ kind: "read", environment, sandbox: ready.target.sandbox }, look);
+  const question = { spec, nodes, joining: standing ? [] : nodes };
+  const look = ({ signal = new AbortController().signal }) => kubespray.view.check(question, access, signal);
+  const findings = await operator.run({ kind: "read", environment: plan.environment, sandbox }, look);
   return { ...ready, hosts: nodes.length, findings };
 }

@@ -29,18 +29,34 @@ export interface ClusterRun extends Ready {
 /** Loads an environment and what is recorded of its cluster. @throws InvalidInputError; OperationFailedError where it is not up */
 export async function loadCluster(request: Request, operator: Operator, doors: Doors): Promise<StandingCluster> {
   const ready = await makeReady(request, operator, doors);
-  const { plan, sandbox } = ready.target;
+  const found = await findCluster(ready, operator, doors);
+  if (!found) throw notUp(ready.target.plan.environment, ready.target.sandbox);
+  return found;
+}
+
+/** The cluster of an environment, as it is recorded; undefined where none is. */
+export async function findCluster(ready: Ready, operator: Operator, doors: Doors): Promise<StandingCluster | undefined> {
   const engine = await doors.engine();
   const { cluster } = await runJob("read", ready.target, operator, engine.readRecorded);
   const parsed = cluster && parseInputs(cluster.inputs);
   const recorded = cluster && parseRecorded(cluster.outputs);
-  if (parsed?.kind !== "inputs" || !recorded || Object.keys(recorded.spec.nodes).length === 0) throw notUp(plan.environment, sandbox);
+  if (parsed?.kind !== "inputs" || !recorded || Object.keys(recorded.spec.nodes).length === 0) return undefined;
   const { machines, ssh, secretVariables, secretValues, kubespraySource } = parsed.inputs;
-  const kubespray = await (await doors.kubespray()).kubesprayFor(ready.target);
-  if (kubespray.unusable !== undefined) throw new OperationFailedError(kubespray.unusable);
   // The way to a machine may have changed since the cluster was last touched.
   const access = { machines: { ...recorded.machines, ...machines }, ssh, secretVariables, secretValues };
-  return { ...ready, spec: recorded.spec, access: { ...access, ...(kubespraySource ? { kubespraySource } : {}) }, kubespray };
+  return {
+    ...ready,
+    spec: recorded.spec,
+    access: { ...access, ...(kubespraySource ? { kubespraySource } : {}) },
+    kubespray: await usableKubespray(ready, doors),
+  };
+}
+
+/** @throws OperationFailedError where this machine lacks what it needs */
+export async function usableKubespray({ target }: Ready, doors: Doors): Promise<Kubespray> {
+  const kubespray = (await doors.kubespray()).kubesprayFor(target);
+  if (kubespray.unusable !== undefined) throw new OperationFailedError(kubespray.unusable);
+  return kubespray;
 }
 
 /**

@@ -15,7 +15,7 @@ describe("kpaas cluster, on a cluster that runs", () => {
   async function up(variables: Readonly<Record<string, unknown>> = {}): Promise<PlayedProject> {
     const project = new PlayedProject(folder(), TEXT);
     await project.bringUpInSandbox();
-    const { inputs, outputs } = project.recorded.cluster ?? assert.fail();
+    const { inputs, outputs } = project.recorded?.cluster ?? assert.fail();
     const withVariables = (values: typeof outputs) => ({ ...values, variables: { ...(values.variables as object), ...variables } });
     project.recorded = { ...project.recorded, cluster: { inputs: withVariables(inputs), outputs: withVariables(outputs) } };
     return project;

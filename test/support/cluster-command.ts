@@ -8,10 +8,12 @@ import type { RecordedEnvironment } from "../../engine/read";
 import { sandboxFolders } from "../../engine/sandbox";
 import { loadEnvironment, writeLock } from "../../files/load";
 import { compileSteps } from "../../model/cluster/steps/compile";
+import type { ClusterSpec } from "../../model/cluster/types";
 import { appliedState } from "../../model/guard/applied";
+import { plannedHost } from "../../model/plan/hosts";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { execute } from "../../plugin/kubespray/execute";
-import { parseRecorded } from "../../plugin/kubespray/inputs";
+import { type NodeMachine, parseRecorded } from "../../plugin/kubespray/inputs";
 import { sandboxKubespray } from "../../plugin/kubespray/kubespray";
 
 /** What a command line did in a project. */
@@ -25,7 +27,8 @@ export interface RanInProject {
 export class PlayedProject {
   readonly file: string;
   readonly lockFile: string;
-  recorded: RecordedEnvironment = {};
+  /** What the engine says that it recorded; undefined: it is asked. */
+  recorded: RecordedEnvironment | undefined = {};
 
   constructor(
     readonly root: string,
@@ -53,7 +56,22 @@ export class PlayedProject {
   /** Makes its cluster in the sandbox, without an engine. */
   async bringUpInSandbox(): Promise<void> {
     this.bringUp();
-    const { spec, machines } = parseRecorded(this.recorded.cluster?.outputs ?? {}) ?? assert.fail("nothing is recorded");
+    const { spec, machines } = parseRecorded(this.recorded?.cluster?.outputs ?? {}) ?? assert.fail("nothing is recorded");
+    await this.make(spec, machines);
+  }
+
+  /** Makes the cluster of its file as somebody else would: control planes in another order, members of etcd named by it. */
+  async makeByHand(order: readonly string[]): Promise<void> {
+    const { cluster, machines } = this.plan;
+    const nodes = Object.entries(cluster.nodes).map(([name, node]) => {
+      const place = order.indexOf(name);
+      return [name, place < 0 ? node : { ...node, etcdMember: `etcd${place + 1}` }];
+    });
+    const spec = { ...cluster, nodes: Object.fromEntries(nodes), controlPlane: order, etcd: order };
+    await this.make(spec, Object.fromEntries(machines.map((machine) => [machine.name, plannedHost(machine)])));
+  }
+
+  private async make(spec: ClusterSpec, machines: Readonly<Record<string, NodeMachine>>): Promise<void> {
     const ssh = { user: "ubuntu", privateKey: "key" };
     const { steps } = compileSteps(undefined, spec);
     const change = { wanted: spec, steps, machines, ssh, secretVariables: [], secretValues: [], lostNodes: [] };
@@ -91,7 +109,13 @@ export class PlayedProject {
       stdout: { write: (text) => (written.stdout += text) },
       stderr: { write: (text) => (written.stderr += text) },
       ...(answers ? { ask: async () => left.shift() ?? "" } : {}),
-      modules: { ...modules, engine: async () => ({ ...(await modules.engine()), readRecorded: async () => this.recorded }) },
+      modules: {
+        ...modules,
+        engine: async () => ({
+          ...(await modules.engine()),
+          ...(this.recorded === undefined ? {} : { readRecorded: async () => this.recorded ?? {} }),
+        }),
+      },
     };
     const code = await run(line.split(" "), context);
     return { code, ...written };

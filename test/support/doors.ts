@@ -43,6 +43,7 @@ export function playedDoors(
     editor: async () => ({
       editEnvironment: () => assert.fail("no file is edited here"),
       writeEdited: () => called("writeEdited"),
+      relocked: () => assert.fail("no lock is made here"),
     }),
     kubespray: async () => ({ kubesprayFor: () => assert.fail("no playbook is run here") }),
     standIns: async () => ({ standIn: () => standIn }),

@@ -3,6 +3,7 @@ import type { Context } from "../../context";
 import { registerBackup } from "./backup";
 import { registerCheckHosts } from "./check";
 import { registerHealth } from "./health";
+import { registerImport } from "./import";
 import { registerRenewCertificates } from "./renew-certificates";
 import { registerReplaceNode } from "./replace-node";
 import { registerRestore } from "./restore";
@@ -21,6 +22,7 @@ const COMMANDS = [
   registerBackup,
   registerRestore,
   registerUnlock,
+  registerImport,
 ];
 
 /** `kpaas cluster`: the cluster's own life. */

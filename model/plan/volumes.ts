@@ -1,0 +1,6 @@
+import type { VolumePlan } from "./types";
+
+/** A volume in words. */
+export function describeVolume({ name, sizeGiB }: Pick<VolumePlan, "name" | "sizeGiB">): string {
+  return sizeGiB === undefined ? name : `${name} ${sizeGiB} GiB`;
+}

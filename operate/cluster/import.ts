@@ -1,0 +1,153 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { OperationFailedError } from "../../engine/errors";
+import { writeWhole } from "../../host/files";
+import { memoryFolder, withTemporaryFolder } from "../../host/temporary";
+import { importInventory } from "../../model/cluster/inventory-import";
+import { tagFor } from "../../model/cluster/releases";
+import { reportSteps } from "../../model/cluster/report";
+import { compareCluster, lockOf, unlikeNodes } from "../../model/cluster/take-over";
+import type { ClusterSpec } from "../../model/cluster/types";
+import { diffLocks } from "../../model/lock";
+import { nodeSubnet } from "../../model/plan/subnets";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { type Finding, InvalidInputError, RefusedError } from "../../model/problems";
+import type { HostAccess } from "../../plugin/kubespray/cluster-view";
+import { DOORS } from "../doors";
+import { type Operator, requireAgreement } from "../operator";
+import { makeReady, type Ready, type Request, runJob } from "../ready";
+import { changeOf } from "./change";
+import { clockOf } from "./clock";
+import { plannedAccess } from "./planned-access";
+import { usableKubespray } from "./run";
+import type { TakeOver } from "./take-over";
+
+/** What tells of a cluster that was made by hand. */
+export interface ImportSource {
+  /** The inventory that made it, or what `ansible-inventory --list` printed of it (`.json`). */
+  readonly inventory: string;
+  /** A kubeconfig of it, to make sure that the hosts carry that very cluster. */
+  readonly kubeconfig?: string;
+}
+
+/** A cluster that was taken over. */
+export interface Imported extends Ready {
+  readonly takeOver: TakeOver;
+  readonly seconds: number;
+}
+
+/**
+ * Takes a cluster over that kubespray has made by hand: compares it with its file, and records it in the stack as it is. No playbook is run.
+ * @throws InvalidInputError, RefusedError, DeclinedError, and what the engine's operations throw
+ */
+export async function importCluster(request: Request, source: ImportSource, operator: Operator, doors = DOORS): Promise<Imported> {
+  const ready = await makeReady(request, operator, doors);
+  const { loaded, target, planned } = ready;
+  const problem = (finding: Finding) => ({ environment: loaded.name, ...finding, severity: "error" as const });
+  requireHosts(target.plan, problem);
+  const ask = operator.asker("cluster import");
+  const engine = await doors.engine();
+  const { cluster } = await runJob("read", target, operator, engine.readRecorded);
+  if (cluster)
+    throw new RefusedError([
+      problem({ path: "", reason: "its cluster is recorded already", remedy: "`kpaas cluster steps` shows what differs" }),
+    ]);
+
+  const access = await plannedAccess(target);
+  const kubespray = await usableKubespray(ready, doors);
+  const { environment, sandbox } = { environment: loaded.name, sandbox: target.sandbox };
+  const [printed, live] = await operator.run({ kind: "read", environment, sandbox }, async (control) => [
+    await printedInventory(source.inventory, target.plan.cluster.kubespray, control.signal),
+    await kubespray.view.read(target.plan.cluster, access),
+  ]);
+  if (!live) throw new OperationFailedError(`no control plane of ${environment} carries a cluster: there is nothing to take over`);
+  if (source.kubeconfig !== undefined && authorityOf(readFileSync(source.kubeconfig, "utf8")) !== authorityOf(live.kubeconfig))
+    throw new InvalidInputError([
+      problem({
+        path: "--kubeconfig",
+        value: source.kubeconfig,
+        reason: "is of another cluster than the one on these hosts",
+        remedy: "give that cluster's, or leave it out",
+      }),
+    ]);
+
+  const { spec: imported, findings } = importInventory(environment, printed, live, tagFor(live.kubernetes, target.plan.cluster.kubespray));
+  const wrong = [...findings.filter(({ severity }) => severity !== "warning"), ...unlikeNodes(imported, target.plan)];
+  if (wrong.length > 0) throw new InvalidInputError(wrong.map(problem));
+  const editor = await doors.editor();
+  const relocked = editor.relocked(loaded, target.root, lockOf(planned.lock, imported));
+  if (!relocked.planned) throw new InvalidInputError(relocked.problems);
+  const { plan, lock } = relocked.planned;
+  const { spec, differences, dropped } = compareCluster(imported, plan);
+  const change = changeOf(plan, { cluster: { inputs: {}, outputs: { ...spec } } }, target.approvals, clockOf(target)());
+  if (change.refused.length > 0) throw new RefusedError(change.refused);
+  const notes = [
+    ...findings.map(({ path, reason }) => `${path}: ${reason}`),
+    ...(dropped.length > 0
+      ? [`not in the file, so kubespray's defaults apply from the next run over all hosts on: ${dropped.join(", ")}`]
+      : []),
+  ];
+  const takeOver: TakeOver = { differences, lock: diffLocks(planned.lock, lock), notes, change, steps: reportSteps(spec, change.steps) };
+  await requireAgreement(ask, { kind: "cluster import", environment, takeOver });
+
+  (await doors.environments()).writeLock(relocked);
+  const inputs = inputsOf(spec, plan, access);
+  const { seconds } = await withTemporaryFolder(
+    "import",
+    async (folder) => {
+      const importFile = join(folder, "cluster.json");
+      writeWhole(importFile, JSON.stringify(inputs), { mode: 0o600, durable: false });
+      return await runJob("up", { ...target, plan: { ...plan, cluster: spec }, importFile }, operator, engine.upEnvironment);
+    },
+    memoryFolder(),
+  );
+  return { loaded: relocked, planned: relocked.planned, target: { ...target, plan }, takeOver, seconds };
+}
+
+/** Machines of clouds have ids that no inventory names, and what three stacks hold is brought up layer by layer. */
+function requireHosts(
+  { provider, layers }: EnvironmentPlan,
+  problem: (finding: Finding) => Finding & { environment: string; severity: "error" },
+): void {
+  if (provider !== "existing")
+    throw new InvalidInputError([
+      problem({
+        ...{
+          path: "infrastructure.provider",
+          value: provider,
+          reason: "makes machines of its own, and a cluster stands on machines that are there",
+        },
+        remedy: "name its hosts with the provider existing",
+      }),
+    ]);
+  if (layers === "three")
+    throw new InvalidInputError([
+      problem({
+        path: "layers",
+        value: layers,
+        reason: "a cluster is taken over into one stack",
+        remedy: "leave it out; it can be split afterwards",
+      }),
+    ]);
+}
+
+async function printedInventory(path: string, tag: string, signal: AbortSignal | undefined): Promise<unknown> {
+  if (path.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8"));
+  const { readInventory } = await import("../../plugin/kubespray/ansible/read-inventory.js");
+  return await readInventory(path, tag, { tell: () => {}, ...(signal ? { signal } : {}) });
+}
+
+/** What tells one cluster from another. */
+function authorityOf(kubeconfig: string): string {
+  const clusters = (parse(kubeconfig) as { clusters?: { cluster?: { "certificate-authority-data"?: string } }[] } | null)?.clusters ?? [];
+  const data = clusters[0]?.cluster?.["certificate-authority-data"] ?? "";
+  return data === "" ? "" : new X509Certificate(Buffer.from(data, "base64")).fingerprint256;
+}
+
+function inputsOf(spec: ClusterSpec, plan: EnvironmentPlan, { machines, ssh }: HostAccess): Record<string, unknown> {
+  const networkCidr = nodeSubnet(plan);
+  const nodes = Object.entries(spec.nodes).map(([name, node]) => [name, { ...node, ...machines[name] }]);
+  return { ...spec, nodes: Object.fromEntries(nodes), ssh, ...(networkCidr === undefined ? {} : { networkCidr }) };
+}
