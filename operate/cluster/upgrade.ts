@@ -3,7 +3,7 @@ import { chooseVersion, type VersionChoice } from "../../model/cluster/versions"
 import { InvalidInputError, type Problem, RefusedError } from "../../model/problems";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
-import type { Ready, Request } from "../ready";
+import { makeReady, type Ready, type Request } from "../ready";
 import type { ClusterChange } from "./change";
 import { type Edited, editFile, type WantedEdit } from "./edit";
 
@@ -17,9 +17,15 @@ export async function upgrade(request: Request, version: string, operator: Opera
   const problem = (reason: string, remedy: string): Problem => ({
     ...{ environment: request.reference, path: "--to", value: version, reason, remedy, severity: "error" },
   });
-  const unknown = "reason" in choice ? [problem(choice.reason, choice.remedy)] : [];
+  if ("reason" in choice) {
+    const unknown = problem(choice.reason, choice.remedy);
+    // What is wrong with the file is told with it.
+    await makeReady(request, operator, doors).catch((error: unknown) => {
+      throw error instanceof InvalidInputError ? new InvalidInputError([...error.problems, unknown]) : error;
+    });
+    throw new InvalidInputError([unknown]);
+  }
   const plan = (ready: Ready, change: ClusterChange): WantedEdit => {
-    if ("reason" in choice) throw new InvalidInputError([]);
     const planned = ready.target.plan.cluster.kubernetes;
     const standing = [change.recorded?.kubernetes ?? planned, planned].sort(compareVersions).at(-1) ?? planned;
     if (compareVersions(choice.kubernetes, standing) < 0) {
@@ -30,9 +36,7 @@ export async function upgrade(request: Request, version: string, operator: Opera
     }
     return editsFor(choice, ready);
   };
-  return await editFile("cluster upgrade", request, operator, doors, plan).catch((error: unknown) => {
-    throw error instanceof InvalidInputError ? new InvalidInputError([...error.problems, ...unknown]) : error;
-  });
+  return await editFile("cluster upgrade", request, operator, doors, plan);
 }
 
 function editsFor({ field, value }: VersionChoice, { loaded, target }: Ready): WantedEdit {

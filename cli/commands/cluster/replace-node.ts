@@ -45,7 +45,7 @@ async function run(context: Context, reference: string, key: string, flags: Repl
   writeLines(context.stdout, [
     ...seen,
     `wrote ${edit.file} and ${edit.lockFile}`,
-    `where ${found} does not answer any more, give it up: kpaas up with --approve ${ifLost}`,
+    ...(edit.change.recorded ? [`where ${found} does not answer any more, give it up: kpaas up with --approve ${ifLost}`] : []),
     followUp(context, environment, edit.change.recorded !== undefined),
   ]);
 }
