@@ -144,7 +144,8 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
   const found = await readContract(infrastructureSchema, plan.environment, "infrastructure");
   const outside = found?.addresses?.api.publicAddress;
   const apiPublicAddress = outside === undefined ? {} : { apiPublicAddress: output(outside) };
-  const lacking = Object.keys(plan.cluster.nodes).filter((name) => !found?.machines[name]);
+  const needed = { ...plan.cluster.hosts, ...plan.cluster.nodes };
+  const lacking = Object.keys(needed).filter((name) => !found?.machines[name]);
   if (found && lacking.length === 0) {
     return {
       machines: mapValues(found.machines, known),
@@ -157,7 +158,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
   if (!runtime.isDryRun()) throw refuseLayer(plan, "infrastructure", reason);
   const unmade = { id: notKnown(), dialAddress: notKnown() };
   return {
-    machines: mapValues(plan.cluster.nodes, (_, name) => {
+    machines: mapValues(needed, (_, name) => {
       const made = found?.machines[name];
       return made ? known(made) : unmade;
     }),

@@ -4,6 +4,7 @@ import type { Infrastructure } from "../components/infrastructure";
 import { ownOptions, refuseClusterProvider } from "../components/options";
 import { Platform } from "../components/platform/platform";
 import type { Checked, NoServices, OwnServices, Switches } from "../components/platform/typed-services";
+import { hasTask } from "../model/cluster/inventory";
 import type { PlatformFields } from "../model/environment/environment-fields";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
@@ -88,7 +89,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         machines: Object.fromEntries(
           plan.machines.flatMap(({ name: node }) => {
             const machine = machines[node];
-            return machine && node in plan.cluster.nodes ? [[node, machine]] : [];
+            return machine && hasTask(plan.cluster, node) ? [[node, machine]] : [];
           }),
         ),
         ssh: this.infrastructure.ssh,

@@ -1,6 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, log, secret } from "@pulumi/pulumi";
 import { Cluster, clusterProvider } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
+import { hasTask } from "../model/cluster/inventory";
 import type { Layer } from "../model/layers";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
@@ -64,7 +65,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     const { machines, ssh, apiPublicAddress, predicted } = await readInfrastructure(plan);
     onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "cluster");
-    const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => name in plan.cluster.nodes));
+    const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => hasTask(plan.cluster, name)));
     const proxyUrl = tunnelUrl(plan);
     const cluster = new Cluster(
       `${plan.environment}-cluster`,

@@ -9,14 +9,14 @@ import {
   type Output,
   secret,
 } from "@pulumi/pulumi";
-import type { ClusterSpec } from "../../model/cluster/types";
+import type { ClusterHost, ClusterNode, ClusterSpec } from "../../model/cluster/types";
 import { referencesIn, replaceReferences } from "../../model/environment/variable-values";
 import { InvalidInputError } from "../../model/problems";
 import { CLUSTER } from "../../model/type-tokens";
 import type { SshAccess } from "../infrastructure";
 import { ownOptions, refuseClusterProvider } from "../options";
 import { reachedAt, throughProxy } from "./kubeconfig";
-import { type KubesprayAccessArgs, KubesprayCluster, type KubesprayNodeArgs, type NodeStatus } from "./kubespray-cluster";
+import { type KubesprayAccessArgs, KubesprayCluster, type KubesprayMachineArgs, type NodeStatus } from "./kubespray-cluster";
 
 /** The machine behind a node, as the infrastructure gives it. */
 export interface ClusterMachine {
@@ -37,7 +37,7 @@ export interface ClusterArgs {
   readonly secretVariables?: Readonly<Record<string, Input<string>>>;
   /** The subnet of the nodes. @default they may be anywhere */
   readonly networkCidr?: string;
-  /** By node name: one for every node of the spec. */
+  /** By name: one for every node of the spec, and for every host beside them. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
   readonly ssh: KubesprayAccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
   /** A folder or tarball that kubespray is taken from. Changing it runs no playbook. @default its git repository */
@@ -82,7 +82,9 @@ export class Cluster extends ComponentResource {
     } = args;
     // The first contact is this tool's, not the cluster's.
     const { firstHostKeys: _, ...access } = ssh;
-    const nodes = withMachines(spec, machines);
+    const nodes = withMachines(spec, spec.nodes, machines);
+    const { hosts: beside, ...cluster } = spec;
+    const hosts = beside && withMachines(spec, beside, machines);
     const variables = withSecrets(spec, secretVariables);
     const { options } = ownOptions(opts);
     refuseClusterProvider(opts);
@@ -91,8 +93,9 @@ export class Cluster extends ComponentResource {
     this.resource = new KubesprayCluster(
       `${name}-kubespray`,
       {
-        ...spec,
+        ...cluster,
         nodes,
+        ...(hosts ? { hosts } : {}),
         variables,
         ...(networkCidr === undefined ? {} : { networkCidr }),
         ssh: access,
@@ -151,28 +154,35 @@ function withSecrets(spec: ClusterSpec, secrets: Readonly<Record<string, Input<s
   return Object.fromEntries(Object.entries(spec.variables).map(([name, value]) => [name, replaceReferences(name, value, sealed)]));
 }
 
-/** Each node with its machine. @throws InvalidInputError naming every node that has none */
-function withMachines(spec: ClusterSpec, machines: ClusterArgs["machines"]): Record<string, KubesprayNodeArgs> {
-  const missing = Object.keys(spec.nodes).filter((name) => !machines[name]);
+/** Each of a spec's nodes, or of the hosts beside them, with its machine. @throws InvalidInputError naming every one that has none */
+function withMachines<T extends ClusterNode | ClusterHost>(
+  spec: ClusterSpec,
+  entries: Readonly<Record<string, T>>,
+  machines: ClusterArgs["machines"],
+): Record<string, T & KubesprayMachineArgs> {
+  const missing = Object.keys(entries).filter((name) => !machines[name]);
   if (missing.length > 0) {
     throw new InvalidInputError(
       missing.map((name) => ({
         environment: spec.name,
         path: `machines.${name}`,
-        reason: "the node has no machine",
-        remedy: "Give a machine for every node of the cluster, by the node's name.",
+        reason: `the ${name in spec.nodes ? "node" : "host"} has no machine`,
+        remedy: "Give a machine for every node of the cluster and every host beside them, by its name.",
         severity: "error",
       })),
     );
   }
   return Object.fromEntries(
-    Object.entries(spec.nodes).flatMap(([name, node]) => {
+    Object.entries(entries).flatMap(([name, entry]) => {
       const machine = machines[name];
       if (!machine) return [];
-      const volumes = node.volumes?.map((volume) => ({ ...volume, device: machine.devices?.[volume.name] ?? volume.device }));
+      const volumes =
+        "volumes" in entry
+          ? entry.volumes?.map((volume) => ({ ...volume, device: machine.devices?.[volume.name] ?? volume.device }))
+          : undefined;
       const { id, dialAddress, login: { user, port } = {} } = machine;
       const login = { ...(user === undefined ? {} : { sshUser: user }), ...(port === undefined ? {} : { sshPort: port }) };
-      return [[name, { ...node, machineId: id, dialAddress, ...login, ...(volumes ? { volumes } : {}) }]];
+      return [[name, { ...entry, machineId: id, dialAddress, ...login, ...(volumes ? { volumes } : {}) }]];
     }),
   );
 }

@@ -1,20 +1,27 @@
 import { CustomResource, type CustomResourceOptions, type Input, mergeOptions, type Output, secret } from "@pulumi/pulumi";
-import type { ClusterNode, ClusterSpec, NodeVolume } from "../../model/cluster/types";
+import type { ClusterHost, ClusterNode, ClusterSpec, NodeVolume } from "../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 
-/** A node and the machine behind it. */
-export interface KubesprayNodeArgs extends Omit<ClusterNode, "volumes"> {
+/** The machine behind a node, or behind a host beside them. */
+export interface KubesprayMachineArgs {
   /** The cloud's id of the machine. Changes when the machine is built anew, and then the node joins anew. */
   readonly machineId: Input<string>;
   /** The address SSH dials. Changing it runs no playbook. */
   readonly dialAddress: Input<string>;
-  /** Data volumes that are mounted. */
-  readonly volumes?: readonly (Omit<NodeVolume, "device"> & { readonly device: Input<string> })[];
   /** Who logs in to it. Changing it runs no playbook. @default the user of all */
   readonly sshUser?: string;
   /** The port of its SSH. Changing it runs no playbook. @default 22 */
   readonly sshPort?: number;
 }
+
+/** A node and the machine behind it. */
+export interface KubesprayNodeArgs extends Omit<ClusterNode, "volumes">, KubesprayMachineArgs {
+  /** Data volumes that are mounted. */
+  readonly volumes?: readonly (Omit<NodeVolume, "device"> & { readonly device: Input<string> })[];
+}
+
+/** A host beside the cluster, and the machine behind it. */
+export interface KubesprayHostArgs extends ClusterHost, KubesprayMachineArgs {}
 
 /** How playbooks log in to the machines. Changing it runs no playbook. */
 export interface KubesprayAccessArgs {
@@ -25,11 +32,13 @@ export interface KubesprayAccessArgs {
 }
 
 /** What a kubespray cluster is made from. Every change is made in place or refused during the preview; the cluster is never replaced. */
-export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "variables"> {
+export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "hosts" | "variables"> {
   /** kubespray's variables for the group `all`. Secrets among them, at any depth, stay secret. */
   readonly variables: Readonly<Record<string, Input<unknown>>>;
   /** By node name. */
   readonly nodes: Readonly<Record<string, KubesprayNodeArgs>>;
+  /** By name: what our own playbooks prepare beside the nodes. @default nothing */
+  readonly hosts?: Readonly<Record<string, KubesprayHostArgs>>;
   /** The subnet of the nodes, for checking that it overlaps neither pods nor services. */
   readonly networkCidr?: string;
   /** A folder or tarball that kubespray is taken from. Changing it runs no playbook. @default its git repository */

@@ -270,12 +270,18 @@ export function judgeHosts(reports: readonly HostReport[], question: HostQuestio
       if ("missing" in report) return [noAccess(report)];
       const host: Case = { ...question, name: report.node, node: spec.nodes[report.node], facts: report.facts, all, variable };
       return Object.entries(checks).flatMap(([check, { always, judge }]) => {
-        const verdict = always || joining.includes(report.node) ? judge(host) : undefined;
+        // Only Ansible has to work on a host beside the cluster.
+        const asked = isBeside(spec, report.node) ? check === "python" : always || joining.includes(report.node);
+        const verdict = asked ? judge(host) : undefined;
         if (!verdict) return [];
         const { severity, reason, remedy } = verdict;
         return [{ node: report.node, check, severity: lenient ? "warning" : (severity ?? "error"), reason, remedy }];
       });
     });
+}
+
+function isBeside({ nodes, hosts }: ClusterSpec, name: string): boolean {
+  return nodes[name] === undefined && hosts?.[name] !== undefined;
 }
 
 /** The findings as a person reads them: what is the same on several hosts once. */

@@ -1,5 +1,5 @@
 import { kubesprayRelease } from "./releases";
-import type { ClusterNode, ClusterSpec } from "./types";
+import { type ClusterHost, type ClusterNode, type ClusterSpec, HOST_GROUPS } from "./types";
 
 /** What an inventory says of a node, but for how it is reached. */
 export function hostVariables(node: ClusterNode): Record<string, unknown> {
@@ -15,6 +15,25 @@ export function hostVariables(node: ClusterNode): Record<string, unknown> {
           kpaas_volumes: node.volumes.map(({ fileSystem, ...volume }) => ({ ...volume, ...(fileSystem && { file_system: fileSystem }) })),
         }),
   };
+}
+
+/** What an inventory says of a host beside the cluster. */
+export function besideVariables({ address }: ClusterHost): Record<string, unknown> {
+  return { ip: address, access_ip: address };
+}
+
+/** Whether a machine is a node, or a host beside them. */
+export function hasTask({ nodes, hosts }: Pick<ClusterSpec, "nodes" | "hosts">, machine: string): boolean {
+  return nodes[machine] !== undefined || hosts?.[machine] !== undefined;
+}
+
+/** Groups of hosts beside the cluster; those without one are left out. */
+export function besideGroups({ hosts = {} }: Pick<ClusterSpec, "hosts">): Record<string, readonly string[]> {
+  const members = HOST_GROUPS.map((group) => [
+    group,
+    Object.entries(hosts).flatMap(([name, { groups }]) => (groups.includes(group) ? [name] : [])),
+  ]);
+  return Object.fromEntries(members.filter(([, names = []]) => names.length > 0));
 }
 
 /** The variables of the group `all`, as the tag that a run is made from takes them: those of the cluster, and what follows from them. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isFields } from "../data";
 import { refuseNewer } from "../formats";
-import type { ClusterSpec } from "./types";
+import { type ClusterSpec, HOST_GROUPS } from "./types";
 
 const text = z.string();
 
@@ -32,7 +32,10 @@ export const nodeFields = {
   patch: text.exactOptional(),
 };
 
-/** What is recorded of a cluster, but for its nodes. */
+/** What is recorded of a host beside the cluster, but for the machine behind it. */
+export const hostFields = { address: text, groups: z.array(z.enum(HOST_GROUPS)) };
+
+/** What is recorded of a cluster, but for its nodes and hosts. */
 export const clusterFields = {
   name: text,
   kubespray: text,
@@ -49,7 +52,11 @@ export const clusterFields = {
   onDelete: z.enum(["forget", "reset"]),
 };
 
-const recordedSchema = z.object({ ...clusterFields, nodes: z.record(text, z.object(nodeFields)) });
+const recordedSchema = z.object({
+  ...clusterFields,
+  nodes: z.record(text, z.object(nodeFields)),
+  hosts: z.record(text, z.object(hostFields)).exactOptional(),
+});
 
 /**
  * A cluster as the outputs of its resource record it: what was last reached. Undefined where no cluster has been made yet, which a creation

@@ -40,6 +40,20 @@ export interface NodeVolume {
   readonly fileSystem?: "ext4" | "xfs";
 }
 
+/**
+ * A machine that our own playbooks prepare beside the cluster, such as its NFS server. One of a node's name is that node, which has the task
+ * besides. kubespray's playbooks know nothing of it.
+ */
+export interface ClusterHost {
+  readonly address: string;
+  /** Its groups in the inventory; none for one that has a firewall of ours and nothing else. */
+  readonly groups: readonly HostGroup[];
+}
+
+/** Groups of hosts beside the cluster. Not called as a host may be: Ansible mixes the two up. */
+export const HOST_GROUPS = ["nfs_server", "load_balancers"] as const;
+export type HostGroup = (typeof HOST_GROUPS)[number];
+
 /** A kubespray cluster as wanted: the pure part of what `kpaas:kubespray:Cluster` takes. */
 export interface ClusterSpec {
   readonly name: string;
@@ -61,6 +75,8 @@ export interface ClusterSpec {
     /** Not known of clusters that earlier versions recorded: then as kubespray's variables tell (`endpointKind`). */
     readonly kind?: "loadBalancer" | "virtualIp" | "node";
   };
+  /** By name, machines with tasks beside the cluster; absent where clouds make them. */
+  readonly hosts?: Readonly<Record<string, ClusterHost>>;
   /** What is still to follow: recorded of a change that broke off, never wanted. */
   readonly due?: readonly Due[];
   /** What deleting the cluster does: nothing (the machines go too), or kubespray's reset. */

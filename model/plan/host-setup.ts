@@ -1,4 +1,4 @@
-import type { ClusterSpec } from "../cluster/types";
+import type { ClusterHost, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import { firewallName, planFirewalls } from "./nftables";
 import type { FlowsPlan } from "./rules";
@@ -18,8 +18,10 @@ export interface HostSetup {
 export function withHostSetup(cluster: ClusterSpec, { environment, enforced, plan, platform: { storage } }: HostSetup): ClusterSpec {
   if (environment.hosts === undefined) return cluster;
   const serves = plan.machines.some(({ roles }) => roles.includes("nfs"));
+  const hosts = hostsBeside(plan.machines, cluster);
   return {
     ...cluster,
+    ...(hosts ? { hosts } : {}),
     variables: {
       ...cluster.variables,
       kpaas_pod_filter: podFilter(plan.network.podCidr),
@@ -28,6 +30,15 @@ export function withHostSetup(cluster: ClusterSpec, { environment, enforced, pla
       ...(enforced ? firewallVariables(plan) : {}),
     },
   };
+}
+
+/** What stands beside the nodes, and the node that serves NFS besides; undefined for nothing. */
+function hostsBeside(machines: FlowsPlan["machines"], { nodes }: ClusterSpec): ClusterSpec["hosts"] {
+  const found = machines.flatMap(({ name, address, roles }): [string, ClusterHost][] => {
+    const serves = roles.includes("nfs");
+    return serves || nodes[name] === undefined ? [[name, { address, groups: serves ? ["nfs_server"] : [] }]] : [];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 /** Hosts with the same tasks have the same rules: however many there are, the texts are few. Ansible looks up each host's own. */

@@ -25,7 +25,7 @@ export async function checkHosts(request: Request, operator: Operator, doors = D
     ...{ spec: plan.cluster, access: await plannedAccess(ready.target) },
     kubespray: await usableKubespray(ready, doors),
   };
-  const nodes = Object.keys(spec.nodes).filter((name) => access.machines[name]);
+  const nodes = Object.keys({ ...spec.nodes, ...spec.hosts }).filter((name) => access.machines[name]);
   const question = { spec, nodes, joining: standing ? [] : nodes };
   const look = ({ signal = new AbortController().signal }) => kubespray.view.check(question, access, signal);
   const findings = await operator.run({ kind: "read", environment: plan.environment, sandbox }, look);

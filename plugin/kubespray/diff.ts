@@ -11,12 +11,15 @@ type Recorded = Pick<ClusterInputs, "spec" | "machines" | "networkCidr">;
  */
 export function changedPaths(recorded: Recorded, wanted: ClusterInputs, before: ClusterInputs | undefined): Record<string, DiffKind> {
   const changes: Record<string, DiffKind> = {};
-  for (const name of ["name", "kubespray", "kubernetes", "controlPlane", "etcd", "apiEndpoint", "onDelete"] as const) {
-    if (!sameValue(recorded.spec[name], wanted.spec[name])) changes[name] = "update";
+  for (const name of ["name", "kubespray", "kubernetes", "controlPlane", "etcd", "apiEndpoint", "onDelete", "hosts"] as const) {
+    if (!sameValue(recorded.spec[name], wanted.spec[name])) changes[name] = kindOf(recorded.spec[name], wanted.spec[name]);
   }
   if (recorded.networkCidr !== wanted.networkCidr) changes.networkCidr = kindOf(recorded.networkCidr, wanted.networkCidr);
   for (const name of changedVariables(recorded.spec.variables, wanted.spec.variables)) {
     changes[`variables.${name}`] = kindOf(recorded.spec.variables[name], wanted.spec.variables[name]);
+  }
+  for (const name of Object.keys(wanted.spec.hosts ?? {})) {
+    if (recorded.spec.hosts?.[name] && !sameValue(recorded.machines[name], wanted.machines[name])) changes[`hosts.${name}`] = "update";
   }
   for (const name of new Set([...Object.keys(recorded.spec.nodes), ...Object.keys(wanted.spec.nodes)])) {
     const [before, after] = [recorded.spec.nodes[name], wanted.spec.nodes[name]];

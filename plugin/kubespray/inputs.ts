@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { clusterFields, nodeFields } from "../../model/cluster/recorded";
-import type { ClusterNode, ClusterSpec } from "../../model/cluster/types";
+import { clusterFields, hostFields, nodeFields } from "../../model/cluster/recorded";
+import type { ClusterHost, ClusterNode, ClusterSpec } from "../../model/cluster/types";
 import { refuseNewer } from "../../model/formats";
 import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
 import { hasSecret, reveal, secretTexts, valueAt } from "./values";
@@ -31,6 +31,7 @@ export interface SshInputs {
 /** The inputs of `kpaas:kubespray:Cluster`, with secrets revealed. */
 export interface ClusterInputs {
   readonly spec: ClusterSpec;
+  /** By name, of the nodes and of the hosts beside them. */
   readonly machines: Readonly<Record<string, NodeMachine>>;
   /** Nodes that answer no more: removed without drain and reset. */
   readonly lostNodes: readonly string[];
@@ -46,14 +47,15 @@ export interface ClusterInputs {
 
 const text = z.string();
 const port = z.int().min(1).max(65535);
-const node = z.strictObject({
-  ...nodeFields,
-  machineId: text.min(1, "must be the id of the node's machine"),
+const machine = {
+  machineId: text.min(1, "must be the id of the machine"),
   dialAddress: text.min(1, "must be the address to dial"),
   sshUser: text.min(1).exactOptional(),
   sshPort: port.exactOptional(),
-});
-const facts = { ...clusterFields, nodes: z.record(text, node), networkCidr: text.optional() };
+};
+const node = z.strictObject({ ...nodeFields, ...machine });
+const host = z.strictObject({ ...hostFields, ...machine });
+const facts = { ...clusterFields, nodes: z.record(text, node), hosts: z.record(text, host).exactOptional(), networkCidr: text.optional() };
 const inputsSchema = z.strictObject({
   ...facts,
   lostNodes: z.array(text).default([]),
@@ -127,20 +129,24 @@ export function parseRecorded(outputs: Properties): Pick<ClusterInputs, "spec" |
 }
 
 type Node = z.infer<typeof node>;
+type Host = z.infer<typeof host>;
 
-function split(rest: Omit<z.infer<typeof recordedSchema>, "networkCidr">): Pick<ClusterInputs, "spec" | "machines"> {
-  const entries = Object.entries(rest.nodes);
+function split({ hosts, ...rest }: Omit<z.infer<typeof recordedSchema>, "networkCidr">): Pick<ClusterInputs, "spec" | "machines"> {
+  const without = <T extends Node | Host>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(all).map(([name, entry]) => [name, withoutMachine(entry)]));
+  const nodes: Readonly<Record<string, ClusterNode>> = without(rest.nodes);
+  const beside: Readonly<Record<string, ClusterHost>> | undefined = hosts && without(hosts);
   return {
-    spec: { ...rest, nodes: Object.fromEntries(entries.map(([name, entry]) => [name, withoutMachine(entry)])) },
-    machines: Object.fromEntries(entries.map(([name, entry]) => [name, machineOf(entry)])),
+    spec: { ...rest, nodes, ...(beside ? { hosts: beside } : {}) },
+    machines: Object.fromEntries(Object.entries({ ...hosts, ...rest.nodes }).map(([name, entry]) => [name, machineOf(entry)])),
   };
 }
 
-function machineOf({ machineId, dialAddress, sshUser, sshPort }: Node): NodeMachine {
+function machineOf({ machineId, dialAddress, sshUser, sshPort }: Node | Host): NodeMachine {
   return { machineId, dialAddress, ...(sshUser === undefined ? {} : { sshUser }), ...(sshPort === undefined ? {} : { sshPort }) };
 }
 
-function withoutMachine({ machineId: _id, dialAddress: _address, sshUser: _user, sshPort: _port, ...entry }: Node): ClusterNode {
+function withoutMachine<T extends NodeMachine>({ machineId: _id, dialAddress: _address, sshUser: _user, sshPort: _port, ...entry }: T) {
   return entry;
 }
 

@@ -122,6 +122,7 @@ export function reachedSettings(
   const base = done.at(-1)?.reaches ?? recorded?.spec;
   if (!base) return {};
   const { kubespray, kubernetes, apiEndpoint, due } = base;
+  const hosts = sameValue(base.hosts, recorded?.spec.hosts) ? olds.hosts : news.hosts;
   const given = [news.variables, olds.variables];
   const all = given.find((variables) => sameValue(reveal(variables), base.variables));
   const one = (name: string, value: unknown): unknown => {
@@ -130,7 +131,7 @@ export function reachedSettings(
     return found ?? secret(value);
   };
   const variables = all ?? Object.fromEntries(Object.entries(base.variables).map(([name, value]) => [name, one(name, value)]));
-  return { kubespray, kubernetes, apiEndpoint, variables, ...(due === undefined ? {} : { due }) };
+  return { kubespray, kubernetes, apiEndpoint, variables, hosts, ...(due === undefined ? {} : { due }) };
 }
 
 /** The way to a machine may change at any time; the machine itself only counts once the node has joined from it. */

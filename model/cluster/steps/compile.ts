@@ -60,6 +60,7 @@ function change(
       nodes: Object.fromEntries(names(recorded).map((name) => [name, wanted.nodes[name] ?? (recorded.nodes[name] as ClusterNode)])),
       variables: upgraded ? { ...recorded.variables, ...connection(wanted) } : earlyVariables(recorded, wanted),
       onDelete: wanted.onDelete,
+      ...(wanted.hosts ? { hosts: wanted.hosts } : {}),
     },
     recorded,
   );
@@ -99,8 +100,8 @@ function change(
   const staying = names(wanted).filter((name) => recorded.nodes[name] && !rebuilt.has(name));
   changeMetadata(sequence, staying, wanted);
   maintain(sequence, staying, recorded, wanted);
-  const { due: _done, ...reached } = { ...sequence.reached, ...wanted };
-  sequence.reached = reached;
+  const { due: _done, hosts: _before, ...reached } = sequence.reached;
+  sequence.reached = { ...reached, ...wanted };
   sequence.settle({});
   return sequence.steps;
 }

@@ -43,7 +43,8 @@ export function setUpBefore(
       reaches: withNodes(sequence.reached, Object.fromEntries(prepared)),
     });
   }
-  if (changed("kpaas_firewalls") || (wanted.variables.kpaas_firewalls !== undefined && joining.length > 0)) {
+  const moved = !sameValue(recorded?.hosts, wanted.hosts);
+  if (changed("kpaas_firewalls") || (wanted.variables.kpaas_firewalls !== undefined && (joining.length > 0 || moved))) {
     const also = leaving.map((name) => kept.nodes[name]?.address).filter((address) => address !== undefined);
     run(
       sequence,
@@ -58,9 +59,15 @@ export function setUpBefore(
       },
     );
   }
-  if (changed("kpaas_nfs")) run(sequence, "nfs-server", [], [], "the NFS server and its share", ["kpaas_nfs"], wanted);
+  const served = changed("kpaas_nfs") || (wanted.variables.kpaas_nfs !== undefined && !sameValue(serversOf(recorded), serversOf(wanted)));
+  if (served) run(sequence, "nfs-server", [], [], "the NFS server and its share", ["kpaas_nfs"], wanted);
   if (changed("kpaas_endpoint") && recorded === undefined) balance(sequence, wanted);
   sequence.inventory = { ...sequence.inventory, nodes: kept.nodes, controlPlane: kept.controlPlane, etcd: kept.etcd };
+}
+
+/** The NFS servers of a cluster. */
+function serversOf(spec: ClusterSpec | undefined): ClusterSpec["hosts"] {
+  return Object.fromEntries(Object.entries(spec?.hosts ?? {}).filter(([, { groups }]) => groups.includes("nfs_server")));
 }
 
 /** The balancers before the API servers are told the control planes. */

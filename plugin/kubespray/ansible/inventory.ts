@@ -1,6 +1,15 @@
 import { join } from "node:path";
 import { makeFolder, PRIVATE_FOLDER } from "../../../host/files";
-import { hostVariables, INVENTORY_PARENTS, inventoryGroups, inventoryVariables, proxyExceptions } from "../../../model/cluster/inventory";
+import {
+  besideGroups,
+  besideVariables,
+  hostVariables,
+  INVENTORY_PARENTS,
+  inventoryGroups,
+  inventoryVariables,
+  proxyExceptions,
+} from "../../../model/cluster/inventory";
+import { playbooks } from "../../../model/cluster/playbooks";
 import type { ClusterSpec, ClusterStep } from "../../../model/cluster/types";
 import type { StepContext } from "../runner";
 import { writePrivate } from "./ssh-config";
@@ -16,7 +25,7 @@ export interface InventoryFiles {
 }
 
 /** The inventory of one run. Values keep their types: the files are JSON. */
-export function inventoryFiles(context: StepContext, step?: Pick<ClusterStep, "broken">): InventoryFiles {
+export function inventoryFiles(context: StepContext, step?: Pick<ClusterStep, "playbook" | "broken">): InventoryFiles {
   const { inventory, secretVariables, secretValues } = context;
   const entries = Object.entries({ ...ownVariables(inventory), ...inventoryVariables(inventory) });
   const isSecret = ([name]: readonly [string, unknown]) => secretVariables.includes(name);
@@ -41,9 +50,14 @@ export function writeInventory(folder: string, { hosts, variables, secrets }: In
   return file;
 }
 
-/** No host is called or grouped `bastion`: kubespray would go through it by a way of its own, that checks no host key. */
-function hostsOf({ inventory, machines }: StepContext, step?: Pick<ClusterStep, "broken">): unknown {
-  const groups = inventoryGroups(inventory, step?.broken);
+/**
+ * kubespray's playbooks see the nodes alone. No host is called or grouped `bastion` there: it would go through it by a way of its own, that
+ * checks no host key.
+ */
+function hostsOf({ inventory, machines }: StepContext, step?: Pick<ClusterStep, "playbook" | "broken">): unknown {
+  const isOurs = step !== undefined && playbooks[step.playbook].of === "ours";
+  const groups = { ...inventoryGroups(inventory, step?.broken), ...(isOurs ? besideGroups(inventory) : {}) };
+  const beside = Object.entries(isOurs ? (inventory.hosts ?? {}) : {}).filter(([name]) => inventory.nodes[name] === undefined);
   const members = (names: readonly string[]) => ({ hosts: Object.fromEntries(names.map((name) => [name, {}])) });
   const parents = Object.entries(INVENTORY_PARENTS).map(([name, children]) => [
     name,
@@ -52,7 +66,10 @@ function hostsOf({ inventory, machines }: StepContext, step?: Pick<ClusterStep, 
   return {
     all: {
       hosts: Object.fromEntries(
-        Object.entries(inventory.nodes).map(([name, node]) => [name, { ...hostVariables(node), ...connection(name, machines[name]) }]),
+        [
+          ...Object.entries(inventory.nodes).map(([name, node]) => [name, hostVariables(node)] as const),
+          ...beside.map(([name, host]) => [name, besideVariables(host)] as const),
+        ].map(([name, variables]) => [name, { ...variables, ...connection(name, machines[name]) }]),
       ),
       children: {
         ...Object.fromEntries(Object.entries(groups).map(([name, names]) => [name, members(names)])),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { compileSteps } from "../../../model/cluster/steps/compile";
 import { compileDeletion } from "../../../model/cluster/steps/deletion";
-import { describeStep } from "../../../model/cluster/steps/describe";
-import type { ClusterSpec } from "../../../model/cluster/types";
+import { describeStep, hostsOf } from "../../../model/cluster/steps/describe";
+import type { ClusterSpec, ClusterStep } from "../../../model/cluster/types";
 import { cluster, controlPlane, worker } from "./fixtures";
 import { clusterOf } from "./shapes";
 
@@ -42,6 +42,28 @@ describe("The cluster step compiler", () => {
       "scale.yml --limit worker-2",
     ]);
     assert.equal(steps[0]?.reason, "certificates end within 30 days: apiserver (2027-10-01)");
+  });
+
+  it("prepares hosts beside the cluster by our playbooks alone, and needs them for nothing else", () => {
+    const host = (id: number, ...groups: ("nfs_server" | "load_balancers")[]) => ({ address: `10.20.2.${id}`, groups });
+    const variables = { ...cluster().variables, kpaas_nfs: { path: "/srv", clients: "10.20.0.0/16" }, kpaas_firewalls: { nfs: "table" } };
+    const wanted = cluster(w(1), { variables, hosts: { disk: host(1, "nfs_server"), door: host(2) }, onDelete: "reset" });
+    const reached = (steps: readonly ClusterStep[]) => steps.map((step) => `${step.playbook}: ${hostsOf(step).join(" ")}`);
+    assert.deepEqual(reached(compileSteps(undefined, wanted).steps), [
+      "firewall: cp-1 disk door worker-1",
+      "nfs-server: disk",
+      "cluster: cp-1 worker-1",
+    ]);
+    assert.deepEqual(lines(wanted, wanted), []);
+    const otherDoor = { ...wanted, hosts: { disk: host(1, "nfs_server"), gate: host(3) } };
+    const { steps } = compileSteps(wanted, otherDoor);
+    assert.deepEqual(reached(steps), ["firewall: cp-1 disk gate worker-1"]);
+    assert.deepEqual(steps.at(-1)?.reaches, otherDoor);
+    assert.deepEqual(reached(compileSteps(wanted, { ...wanted, hosts: { ...wanted.hosts, disk: host(4, "nfs_server") } }).steps), [
+      "firewall: cp-1 disk door worker-1",
+      "nfs-server: disk",
+    ]);
+    assert.deepEqual(reached(compileDeletion(wanted)), ["reset: cp-1 worker-1", "reset-ours: cp-1 disk door worker-1"]);
   });
 
   it("joins workers with one limited run, after facts of all hosts", () => {

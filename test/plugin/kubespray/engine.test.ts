@@ -13,7 +13,7 @@ import { CANARY } from "./fixtures";
 
 const main = join(__dirname, "..", "..", "..", "plugin", "main.js");
 
-function argsOf(spec: ClusterSpec): KubesprayClusterArgs {
+function argsOf({ hosts: _none, ...spec }: ClusterSpec): KubesprayClusterArgs {
   const nodes = Object.entries(spec.nodes).map(([name, node]) => [
     name,
     { ...node, machineId: `machine-of-${name}`, dialAddress: node.address },

@@ -55,6 +55,12 @@ describe("an environment on hosts that are there already", () => {
       ["door bastion bastion", "cp control-plane control-plane+etcd", "a worker worker", "b worker worker", "disk nfs nfs"],
     );
     assert.deepEqual([access.bastion, access.api], [true, "bastion"]);
+    assert.deepEqual(planned!.plan.cluster.hosts, {
+      door: { address: "10.0.0.5", groups: [] },
+      disk: { address: "10.0.0.6", groups: ["nfs_server"] },
+    });
+    assert.deepEqual(plan(hostsFile()).planned!.plan.cluster.hosts, { cp: { address: "10.0.0.11", groups: ["nfs_server"] } });
+    assert.equal(plan(hostsFile({ nfs: undefined }, {}, {})).planned?.plan.cluster.hosts, undefined);
     assert.ok(flows.some(({ from, to, ports }) => from === "bastion" && to === "nodes" && ports.join() === "22,2222"));
     assert.equal(platform.storage.kind === "nfs" && platform.storage.server, "10.0.0.6");
     const both = plan(hostsFile({ bastion: "cp" })).planned!.plan.machines[0];

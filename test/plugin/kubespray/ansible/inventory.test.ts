@@ -30,6 +30,33 @@ describe("The inventory of a run", () => {
     assert.equal(variables.ansible_ssh_common_args, "");
   });
 
+  it("shows hosts beside the cluster to our own playbooks alone, and a node with a task besides in both groups", () => {
+    const disk = { address: "10.9.0.1", groups: ["nfs_server" as const] };
+    const door = { address: "10.9.0.2", groups: [] };
+    const first = context.inventory.controlPlane[0] ?? "";
+    const inventory = { ...context.inventory, hosts: { disk, bastion: door, [first]: { ...disk, address: "10.9.0.3" } } };
+    const machines = { ...context.machines, disk: { machineId: "disk", dialAddress: "198.51.100.8", sshPort: 2222 } };
+    const hostsFor = (playbook: "cluster" | "nfs-server") =>
+      (
+        inventoryFiles({ ...context, inventory, machines }, { playbook }) as unknown as {
+          hosts: { all: { hosts: Record<string, object>; children: Record<string, { hosts?: object }> } };
+        }
+      ).hosts.all;
+    assert.deepEqual(hostsFor("cluster"), hostsOfContext());
+    const ours = hostsFor("nfs-server");
+    assert.deepEqual(Object.keys(ours.children.nfs_server?.hosts ?? {}), ["disk", first]);
+    assert.deepEqual(ours.hosts.disk, {
+      ip: "10.9.0.1",
+      access_ip: "10.9.0.1",
+      ansible_host: "198.51.100.8",
+      ansible_ssh_host: "disk",
+      ansible_port: 2222,
+    });
+    assert.deepEqual(ours.hosts[first], hostsOfContext().hosts[first]);
+    assert.ok(ours.hosts.bastion && !ours.children.bastion);
+  });
+  const hostsOfContext = () => (inventoryFiles(context).hosts as { all: { hosts: Record<string, object> } }).all;
+
   it("keeps variables with secrets apart, in which the secret texts are no templates", () => {
     const { variables, secrets } = inventoryFiles({ ...context, secretVariables: ["apart"], secretValues: ["{{ p }}"] });
     assert.deepEqual(secrets, { apart: { user: "u", password: { __ansible_unsafe: "{{ p }}" } } });
@@ -37,7 +64,9 @@ describe("The inventory of a run", () => {
   });
 
   it("marks the hosts that are given up", () => {
-    const { hosts } = inventoryFiles(context, { broken: ["cp-1"] }) as unknown as { hosts: { all: { children: Record<string, unknown> } } };
+    const { hosts } = inventoryFiles(context, { playbook: "recover-control-plane", broken: ["cp-1"] }) as unknown as {
+      hosts: { all: { children: Record<string, unknown> } };
+    };
     const { broken_kube_control_plane, broken_etcd } = hosts.all.children;
     assert.deepEqual([broken_kube_control_plane, broken_etcd], [{ hosts: { "cp-1": {} } }, { hosts: { "cp-1": {} } }]);
   });
