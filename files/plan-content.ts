@@ -1,4 +1,5 @@
 import { checkEnvironment } from "../model/environment/checks";
+import { checkMaintenance } from "../model/environment/checks-maintenance";
 import { isConsequence } from "../model/environment/consequences";
 import { parseEnvironmentFile } from "../model/environment/parse";
 import { warnUnreachable } from "../model/environment/reachability";
@@ -37,7 +38,7 @@ export interface PlannedContent {
 
 /**
  * Checks and plans an environment. `findings` holds what reading it has found already. `today` (ISO date) decides which parts are past
- * their end of life.
+ * their end of life, and which moments are still to come.
  */
 export function planContent(
   { registry, content, own = content, whole, fallbackName, readLock }: EnvironmentContent,
@@ -58,6 +59,7 @@ export function planContent(
   const broken = [...parsed.broken, ...later.errorPaths];
   const checked = new Findings();
   checkEnvironment(environment, registry, checked, broken);
+  checkMaintenance(environment, today, checked);
   checked.drop((path) => isConsequence(broken, path, "check"));
   const lock = name === parsed.file.name ? readLock(name) : undefined;
   const planning = new Findings();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { compileSteps } from "../../model/cluster/steps/compile";
 import { planInventory } from "../../model/plan/cluster";
 import { commandRow, startRow } from "./commands";
+import { diffRow } from "./diff";
 import { haFile, planOf } from "./fixtures";
 import { growthRows } from "./growth";
 import { median, processorTime, type Row, runProcess, table, timed } from "./measure";
@@ -57,7 +58,7 @@ async function fleetRow(): Promise<Row> {
   };
 }
 
-function thousandRows(): Row[] {
+async function thousandRows(): Promise<Row[]> {
   const before = planOf(haFile("bench", 990));
   const after = planOf(haFile("bench", 1000));
   const inventory = median(timed(10, () => JSON.stringify(planInventory(after.cluster, after.machines))));
@@ -70,6 +71,7 @@ function thousandRows(): Row[] {
       measured: milliseconds(steps),
       held: steps <= 200,
     },
+    await diffRow(before.cluster, after.cluster),
   ];
 }
 

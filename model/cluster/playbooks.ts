@@ -29,6 +29,7 @@ const table = {
     variables: {
       node: "names of the nodes that go, separated by commas; an etcd member goes alone",
       skip_confirmation: "true",
+      flush_iptables: "false: the host's firewall rules stay, whoever made them",
       reset_nodes: "false: nothing answers there any more",
       allow_ungraceful_removal: "true: it is not waited for its pods and volumes",
       ...EVEN,

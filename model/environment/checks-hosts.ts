@@ -27,6 +27,7 @@ type Wish = readonly [pattern: string, remedy: string, allowed?: unknown];
 function madeOnly({ field }: Hosts): Wish[] {
   const out = "take it out";
   const described = (name: string): string => `give it at ${field}.hosts.KEY.${name}`;
+  const anew = "hosts are not built anew: describe the new one under a key of its own, name it here, and take the old one out";
   const maps = ["cluster.controlPlane", "cluster.etcd", "cluster.pools.*"];
   return [
     ["infrastructure.region", out],
@@ -44,10 +45,11 @@ function madeOnly({ field }: Hosts): Wish[] {
     ["cluster.pools.*.spread", out, false],
     ...maps.flatMap((map): Wish[] => [
       [`${map}.size`, out],
+      [`${map}.generation`, anew, 1],
       [`${map}.nodes.*.size`, out],
       [`${map}.nodes.*.zone`, described("zone")],
       [`${map}.nodes.*.address`, described("address")],
-      [`${map}.nodes.*.generation`, "describe the new host under a key of its own, name it here, and take this one out", 1],
+      [`${map}.nodes.*.generation`, anew, 1],
     ]),
   ];
 }

@@ -67,6 +67,16 @@ export const clusterDocs: readonly FieldDoc[] = [
   { path: "…nodes.KEY.address", means: "its address in the network", byDefault: "the first free one, then as locked", type: ADDRESS },
   { path: "…nodes.KEY.size", means: `its flavor, ${nameOrId}`, byDefault: "its group's" },
   { path: "…nodes.KEY.generation", means: "raised by one to have the machine built anew beside the old one", byDefault: "`1`" },
+  { path: "…generation", means: "raised to have every machine whose own is lower built anew beside the old one", byDefault: "`1`" },
+  {
+    path: "…maintenance",
+    means: "what is done once on each of its machines, one drained after another: a date or a moment, such as `2026-03-01T02:00:00+09:00`",
+  },
+  {
+    path: "…maintenance.patch",
+    means: "their packages are brought up to date, with a reboot where they need one, unless that was done since",
+  },
+  { path: "…maintenance.reboot", means: "they are rebooted, unless they have been since" },
   { path: "cluster.network", means: "the networks of pods and Services" },
   { path: "cluster.network.plugin", means: "who connects the pods", byDefault: "`calico`" },
   { path: "cluster.network.encapsulation", means: "how pod traffic travels between nodes", byDefault: "`vxlan`" },

@@ -160,6 +160,15 @@ export interface ClusterFields {
     } | null>>;
     /** Their flavor, by name or id. Default: m1.large. A change needs the approval resize. */
     readonly size?: string;
+    /** Raised to have every machine whose own is lower built anew beside the old one. Default: 1. A change: where the address of the first one is the endpoint: needs the approval move-endpoint; a lower one: refused; otherwise: applied to what stands. */
+    readonly generation?: number;
+    /** What is done once on each of its machines, one drained after another: a date or a moment, such as 2026-03-01T02:00:00+09:00. A change is applied to what stands. */
+    readonly maintenance?: {
+      /** They are rebooted, unless they have been since. A change is applied to what stands. */
+      readonly reboot?: string;
+      /** Their packages are brought up to date, with a reboot where they need one, unless that was done since. A change is applied to what stands. */
+      readonly patch?: string;
+    };
   };
   /** Where etcd runs. Default: on the control planes. A change is refused. */
   readonly etcd?: {
@@ -178,6 +187,15 @@ export interface ClusterFields {
     } | null>>;
     /** With external: their flavor, by name or id. Default: the control planes'. A change needs the approval resize. */
     readonly size?: string;
+    /** Raised to have every machine whose own is lower built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
+    readonly generation?: number;
+    /** What is done once on each of its machines, one drained after another: a date or a moment, such as 2026-03-01T02:00:00+09:00. A change is applied to what stands. */
+    readonly maintenance?: {
+      /** They are rebooted, unless they have been since. A change is applied to what stands. */
+      readonly reboot?: string;
+      /** Their packages are brought up to date, with a reboot where they need one, unless that was done since. A change is applied to what stands. */
+      readonly patch?: string;
+    };
   };
   /** Pools of workers, by name. Default: one pool, worker. A change: a pool that goes: needs the approval remove; otherwise: applied to what stands. */
   readonly pools?: Readonly<Record<string, {
@@ -194,6 +212,15 @@ export interface ClusterFields {
     } | null>>;
     /** Their flavor, by name or id. Default: m1.xlarge. A change needs the approval resize. */
     readonly size?: string;
+    /** Raised to have every machine whose own is lower built anew beside the old one. Default: 1. A change: with volumes: needs the approval rebuild; a lower one: refused; otherwise: applied to what stands. */
+    readonly generation?: number;
+    /** What is done once on each of its machines, one drained after another: a date or a moment, such as 2026-03-01T02:00:00+09:00. A change is applied to what stands. */
+    readonly maintenance?: {
+      /** They are rebooted, unless they have been since. A change is applied to what stands. */
+      readonly reboot?: string;
+      /** Their packages are brought up to date, with a reboot where they need one, unless that was done since. A change is applied to what stands. */
+      readonly patch?: string;
+    };
     /** Labels of their Kubernetes nodes. A change is applied to what stands. */
     readonly labels?: Readonly<Record<string, string>>;
     /** Taints of their Kubernetes nodes, KEY=VALUE:EFFECT. A change is applied to what stands. */

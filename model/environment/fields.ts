@@ -201,6 +201,22 @@ const node = z.strictObject({
   size: text.optional().describe(nameOrId),
   generation: positive.optional(),
 });
+/** A day, or a moment with its offset: ISO 8601, as hosts and Date both read it. */
+const moment = z
+  .string()
+  .regex(
+    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/,
+    "must be a date such as 2026-03-01, or a moment with its offset such as 2026-03-01T02:00:00+09:00",
+  )
+  .refine((text) => !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10)), "is no day of the calendar");
+
+function isDay(text: string): boolean {
+  return new Date(text).toISOString().startsWith(text);
+}
+
+/** What every machine of a group has had done since. */
+export const maintenance = z.strictObject({ reboot: moment.optional(), patch: moment.optional() });
+
 /** A number of machines, or a map of their keys; at least `least` of them. */
 export const nodes = (least: number) =>
   z.union([

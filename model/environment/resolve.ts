@@ -2,7 +2,7 @@ import type { CloudDefinition } from "../cloud";
 import { sameValue } from "../cluster/variables";
 import { type Fields, fields, isFields } from "../data";
 import { formatAddress, parseRange } from "../ipv4";
-import type { Profile, ResourcesPlan } from "../plan/types";
+import type { Maintenance, Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
 import { cloudOf, type Registry, switchedServices } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
@@ -181,7 +181,8 @@ function groupsOf(
       name: "control-plane",
       path: "cluster.controlPlane",
       roles: stacked ? ["control-plane", "etcd"] : ["control-plane"],
-      machines: machinesOf("cp", cluster.controlPlane?.nodes ?? defaults.controlPlanes, controlPlaneSize),
+      machines: machinesOf("cp", cluster.controlPlane?.nodes ?? defaults.controlPlanes, controlPlaneSize, cluster.controlPlane?.generation),
+      ...maintenanceOf(cluster.controlPlane),
     },
     ...(stacked
       ? []
@@ -191,14 +192,16 @@ function groupsOf(
             name: "etcd",
             path: "cluster.etcd",
             roles: ["etcd" as const],
-            machines: machinesOf("etcd", cluster.etcd?.nodes ?? 3, cluster.etcd?.size ?? controlPlaneSize),
+            machines: machinesOf("etcd", cluster.etcd?.nodes ?? 3, cluster.etcd?.size ?? controlPlaneSize, cluster.etcd?.generation),
+            ...maintenanceOf(cluster.etcd),
           },
         ]),
     ...Object.entries(pools).map(([name, pool]) => ({
       name,
       path: `cluster.pools.${name}`,
       roles: ["worker" as const],
-      machines: machinesOf(name, pool.nodes ?? defaults.workers, pool.size ?? sizes.worker),
+      machines: machinesOf(name, pool.nodes ?? defaults.workers, pool.size ?? sizes.worker, pool.generation),
+      ...maintenanceOf(pool),
       labels: pool.labels ?? {},
       taints: pool.taints ?? [],
       volumes: (pool.volumes ?? []).map((volume) => (volume.mount === undefined ? volume : { fileSystem: "ext4" as const, ...volume })),
@@ -233,14 +236,26 @@ function backupsOf({ schedule = "0 */6 * * *", keep = 28, encryptTo, to = "local
 
 type NodesField = NonNullable<NonNullable<EnvironmentFile["cluster"]>["controlPlane"]>["nodes"];
 
-function machinesOf(prefix: string, nodes: NonNullable<NodesField>, size: string): WantedMachine[] {
-  if (typeof nodes === "number") return Array.from({ length: nodes }, (_, index) => machine(`${prefix}-${index + 1}`, size));
+/** @param least the generation that each of them has at least */
+function machinesOf(prefix: string, nodes: NonNullable<NodesField>, size: string, least = 1): WantedMachine[] {
+  if (typeof nodes === "number") {
+    return Array.from({ length: nodes }, (_, index) => ({ ...machine(`${prefix}-${index + 1}`, size), generation: least }));
+  }
   return Object.entries(nodes).map(([key, node]) => ({
     ...machine(key, node?.size ?? size),
     ...given("zone", node?.zone),
     ...given("address", node?.address),
-    generation: node?.generation ?? 1,
+    generation: Math.max(least, node?.generation ?? 1),
   }));
+}
+
+/** A day begins at midnight UTC. */
+function maintenanceOf(group: { readonly maintenance?: Maintenance | undefined } | undefined): { readonly maintenance?: Maintenance } {
+  if (group?.maintenance === undefined) return {};
+  const moments = Object.entries(group.maintenance).flatMap(([what, since]) =>
+    since === undefined ? [] : [[what, since.includes("T") ? since : `${since}T00:00:00Z`]],
+  );
+  return { maintenance: Object.fromEntries(moments) };
 }
 
 function machine(key: string, size: string): WantedMachine {

@@ -12,6 +12,7 @@ import {
   hostOrAddress,
   label,
   labels,
+  maintenance,
   mirrorUrl,
   nameOrId,
   network,
@@ -137,18 +138,22 @@ const etcdBackups = z.strictObject({
     .optional(),
 });
 
+/** What is done once to every machine of a group. */
+const forAllOfAGroup = { generation: positive.optional(), maintenance: maintenance.optional() };
+
 const cluster = z.strictObject({
   engine: z.enum(["kubespray", "eks", "gke", "aks", "imported"]).optional(),
   kubernetes: z
     .string()
     .regex(/^\d+\.\d+\.\d+$/, "must be a full Kubernetes version without a leading v, in quotes, such as 1.33.5")
     .optional(),
-  controlPlane: z.strictObject({ nodes: nodes(1).optional(), size: text.optional().describe(nameOrId) }).optional(),
+  controlPlane: z.strictObject({ nodes: nodes(1).optional(), size: text.optional().describe(nameOrId), ...forAllOfAGroup }).optional(),
   etcd: z
     .strictObject({
       placement: z.enum(["stacked", "external"]),
       nodes: nodes(1).optional(),
       size: text.optional().describe(nameOrId),
+      ...forAllOfAGroup,
     })
     .optional(),
   pools: z
@@ -157,6 +162,7 @@ const cluster = z.strictObject({
       z.strictObject({
         nodes: nodes(0).optional(),
         size: text.optional().describe(nameOrId),
+        ...forAllOfAGroup,
         labels: labels.optional(),
         taints: z.array(taint).optional(),
         // Devices are named /dev/vdb to /dev/vdz.

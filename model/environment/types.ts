@@ -5,6 +5,7 @@ import type {
   CloudOptions,
   Labels,
   LoginPlan,
+  Maintenance,
   Profile,
   ProviderName,
   ResourcesPlan,
@@ -46,6 +47,8 @@ export interface WantedGroup {
   readonly taints: readonly string[];
   readonly volumes: readonly Omit<VolumePlan, "device">[];
   readonly spread: boolean;
+  /** What each of its machines has done once. */
+  readonly maintenance?: Maintenance;
   /** Whether the environment's own file says which machines, or how many; else its profile does, or a base. */
   readonly counted: boolean;
 }

@@ -26,7 +26,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
   for (const [path, refused, remedy] of refusals) {
     if (refused) findings.error(path, "is not supported yet in this version", remedy, leaf(file, path));
   }
-  for (const field of ["nodes", "size"] as const) {
+  for (const field of ["nodes", "size", "generation", "maintenance"] as const) {
     if (cluster.etcd?.placement === "stacked" && cluster.etcd[field] !== undefined)
       findings.error(`cluster.etcd.${field}`, "stacked etcd runs on the control planes and has no machines of its own", "take it out");
   }

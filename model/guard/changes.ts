@@ -81,6 +81,7 @@ const fileRows: readonly ChangeRow[] = [
     "cluster.pools.KEY.nodes",
     "cluster.pools.KEY.nodes.KEY.generation",
     "cluster.kubernetes",
+    ...["controlPlane", "etcd", "pools.KEY"].flatMap((group) => [`cluster.${group}.generation`, `cluster.${group}.maintenance`]),
     "cluster.controlPlane.nodes",
     "cluster.controlPlane.nodes.KEY.generation",
     "cluster.etcd.nodes",
@@ -118,7 +119,7 @@ const fileRows: readonly ChangeRow[] = [
     "cluster.pools.KEY.size",
     "cluster.pools.KEY.nodes.KEY.size",
   ),
-  ...rows("rebuild", ["cluster.pools.KEY.nodes.KEY.generation", "with volumes"]),
+  ...rows("rebuild", ["cluster.pools.KEY.generation", "with volumes"], ["cluster.pools.KEY.nodes.KEY.generation", "with volumes"]),
   ...rows("discard-volume", ["cluster.pools.KEY.volumes", "one that goes"]),
   ...rows("unprotect", ["protect", "to none"]),
   ...rows(
@@ -127,7 +128,10 @@ const fileRows: readonly ChangeRow[] = [
     ["infrastructure.access.adminCidrs", "nobody any more"],
     ["infrastructure.access.ingressCidrs", "nobody outside any more"],
   ),
-  ...rows("move-endpoint", "cluster.apiEndpoint"),
+  ...rows("move-endpoint", "cluster.apiEndpoint", [
+    "cluster.controlPlane.generation",
+    "where the address of the first one is the endpoint",
+  ]),
   ...rows("move-ingress", "platform.ingress"),
   ...rows("move-domain", "platform.domain"),
   ...rows("change-authority", "platform.tls"),
@@ -146,6 +150,7 @@ const fileRows: readonly ChangeRow[] = [
     ["cluster.pools.KEY.nodes.KEY.address", "of a machine that stands"],
     ["cluster.pools.KEY.nodes.KEY.zone", "of a machine that stands"],
     ["cluster.pools.KEY.nodes.KEY.generation", "a lower one"],
+    ...["controlPlane", "etcd", "pools.KEY"].map((group) => [`cluster.${group}.generation`, "a lower one"] as const),
     ...(["controlPlane", "etcd"] as const).flatMap((group) =>
       (
         [

@@ -54,6 +54,7 @@ function clusterNode(machine: MachinePlan): ClusterNode {
     labels: machine.labels,
     taints: machine.taints,
     ...(volumes.length > 0 ? { volumes } : {}),
+    ...machine.maintenance,
   };
 }
 

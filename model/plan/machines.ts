@@ -51,6 +51,7 @@ export function planMachines(
           labels: nodeLabels(group, zone),
           taints: group.taints,
           spread: group.spread,
+          ...(group.maintenance === undefined ? {} : { maintenance: group.maintenance }),
           ...(machine.host ? { login: machine.host.login } : {}),
           ...(etcdMember === undefined || etcdMember === name ? {} : { etcdMember }),
         },

@@ -55,8 +55,15 @@ export interface MachinePlan {
   readonly spread: boolean;
   /** The name it has in etcd, where that is not the machine's: of a cluster that was taken over. */
   readonly etcdMember?: string;
+  readonly maintenance?: Maintenance;
   /** How to log in to a machine that was there before the environment; undefined where machines are made, which are all alike. */
   readonly login?: LoginPlan;
+}
+
+/** What is done once on a machine, unless it was done since: instants, ISO 8601. */
+export interface Maintenance {
+  readonly patch?: string;
+  readonly reboot?: string;
 }
 
 /** What is other than usual about the log-in to a machine. */

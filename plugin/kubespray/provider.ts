@@ -1,5 +1,5 @@
 import { checkCluster } from "../../model/cluster/checks";
-import { compileDeletion } from "../../model/cluster/steps/deletion";
+import { compileDeletion, LEFT_BEHIND } from "../../model/cluster/steps/deletion";
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
@@ -158,6 +158,7 @@ export class KubesprayProvider implements Provider {
       };
       const outcome = await execute(this.kubespray, change, progressOf(call), withTimeout(call));
       if (outcome.failure) throw new Error(`the hosts were not reset: ${outcome.failure.reason}`);
+      await call.log("info", `the hosts are reset; left on them: ${LEFT_BEHIND.join("; ")}`);
     }
     await this.kubespray.runner.forget(recorded.spec);
   }

@@ -99,7 +99,7 @@ describe("A preview of a running environment", function () {
     it("shows of a worker less, from the middle, the same and nothing of its neighbours", async () => {
       const preview = await life.change(cluster({ a: {}, c: {}, d: {} }));
       assert.deepEqual(changesOf(preview), [...machine("calm", "delete", "b"), updated].sort());
-      assert.deepEqual(commandsOf(preview), ["remove-node.yml -e node=b -e skip_confirmation=true"]);
+      assert.deepEqual(commandsOf(preview), ["remove-node.yml -e node=b -e skip_confirmation=true -e flush_iptables=false"]);
     });
 
     it("shows of a rebuilt worker its machine and port, of no other", async () => {

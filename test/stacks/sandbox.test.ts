@@ -136,7 +136,7 @@ describe("an environment on the real engine", function () {
     const preview = await previewEnvironment(target(nodes), options);
     assert.deepEqual(
       preview.steps.map((step) => (step as { command: string }).command),
-      ["facts.yml", "scale.yml --limit c-g2", "remove-node.yml -e node=c -e skip_confirmation=true"].map((text) => text),
+      ["facts.yml", "scale.yml --limit c-g2", "remove-node.yml -e node=c -e skip_confirmation=true -e flush_iptables=false"],
     );
     const order: string[] = [];
     const up = await upEnvironment(target(nodes), {

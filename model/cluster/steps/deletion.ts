@@ -6,7 +6,7 @@ import { members, names, Sequence } from "./sequence";
 export const LEFT_BEHIND: readonly string[] = [
   "packages that kubespray installed, and the container images of a shared store",
   "users it made (kube, etcd), sysctls, kernel modules it had loaded, and entries in /etc/hosts",
-  "firewall rules, whoever made them, but for the table that is ours",
+  "firewall rules, whoever made them, but for the table that is ours; those of Kubernetes go with the next start of the host",
   "mounted data volumes and backups of etcd",
 ];
 

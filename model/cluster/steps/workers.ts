@@ -53,7 +53,8 @@ export function removal(sequence: Sequence, gone: readonly string[], lost: boole
       extraVars: {
         node: gone.join(","),
         skip_confirmation: true,
-        ...(lost ? { reset_nodes: false, allow_ungraceful_removal: true } : {}),
+        // It resets the host, whose firewall is not kubespray's to empty.
+        ...(lost ? { reset_nodes: false, allow_ungraceful_removal: true } : { flush_iptables: false }),
       },
       nodes: gone,
       brings: [

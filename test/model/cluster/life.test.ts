@@ -33,11 +33,11 @@ describe("The life of a cluster", () => {
 
   it("shrinks from three to one, one after another, the first of them last", () => {
     assert.deepEqual(stepsFor(three, "remove controlPlane 0,1"), [
-      "remove-node.yml -e node=cp-2 -e skip_confirmation=true",
+      "remove-node.yml -e node=cp-2 -e skip_confirmation=true -e flush_iptables=false",
       "etcd-members.yml --limit cp-1,cp-3",
       "facts.yml",
       "cluster.yml --limit cp-3,cp-1 -e upgrade_cluster_setup=true -e ignore_assert_errors=true",
-      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e ignore_assert_errors=true",
+      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e flush_iptables=false -e ignore_assert_errors=true",
       "etcd-members.yml --limit cp-3",
       "cluster.yml --tags nginx",
     ]);
@@ -50,7 +50,7 @@ describe("The life of a cluster", () => {
       "etcd-members.yml --limit cp-1,cp-2,cp-3,cp-1-g2",
       "cluster.yml --tags nginx -e ignore_assert_errors=true",
       "cluster.yml --limit cp-1-g2,cp-2,cp-3,cp-1 -e upgrade_cluster_setup=true -e ignore_assert_errors=true",
-      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e ignore_assert_errors=true",
+      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e flush_iptables=false -e ignore_assert_errors=true",
       "etcd-members.yml --limit cp-1-g2,cp-2,cp-3",
       "cluster.yml --tags nginx",
     ]);

@@ -72,8 +72,8 @@ describe("The cluster step compiler", () => {
 
   it("removes workers one at a time without a prompt", () => {
     assert.deepEqual(lines(cluster(w(1, 2, 3)), cluster(w(2))), [
-      "remove-node.yml -e node=worker-1 -e skip_confirmation=true",
-      "remove-node.yml -e node=worker-3 -e skip_confirmation=true",
+      "remove-node.yml -e node=worker-1 -e skip_confirmation=true -e flush_iptables=false",
+      "remove-node.yml -e node=worker-3 -e skip_confirmation=true -e flush_iptables=false",
     ]);
   });
 
@@ -91,7 +91,7 @@ describe("The cluster step compiler", () => {
     assert.deepEqual(steps.map(describeStep), [
       "facts.yml",
       "scale.yml --limit worker-2-g2",
-      "remove-node.yml -e node=worker-2 -e skip_confirmation=true",
+      "remove-node.yml -e node=worker-2 -e skip_confirmation=true -e flush_iptables=false",
     ]);
     assert.match(steps[1]?.reason ?? "", /worker-2-g2: generation 2 of worker-2/);
     assert.match(steps[2]?.reason ?? "", /replaced by worker-2-g2/);
@@ -110,7 +110,7 @@ describe("The cluster step compiler", () => {
     assert.deepEqual(lines(cluster(), wanted), [
       "facts.yml",
       "scale.yml --limit worker-3",
-      "remove-node.yml -e node=worker-1 -e skip_confirmation=true",
+      "remove-node.yml -e node=worker-1 -e skip_confirmation=true -e flush_iptables=false",
       "cluster.yml --tags control-plane -e upgrade_cluster_setup=true",
     ]);
   });

@@ -185,6 +185,19 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
       ];
     }),
   ),
+  ...Object.fromEntries(
+    ["controlPlane", "etcd", "pools.KEY"].flatMap((group): [string, readonly [Values, Values]][] => {
+      const at = `cluster.${group.replace("KEY", "worker")}`;
+      const stands = { "cluster.etcd": { placement: "external" }, "cluster.controlPlane.nodes": 2 };
+      return [
+        [`cluster.${group}.generation`, [stands, { [`${at}.generation`]: 2 }]],
+        [`cluster.${group}.generation (a lower one)`, [{ ...stands, [`${at}.generation`]: 2 }, { [`${at}.generation`]: undefined }]],
+        [`cluster.${group}.maintenance`, [stands, { [`${at}.maintenance.reboot`]: "2026-03-01" }]],
+      ];
+    }),
+  ),
+  "cluster.controlPlane.generation (where the address of the first one is the endpoint)": [{}, { "cluster.controlPlane.generation": 2 }],
+  "cluster.pools.KEY.generation (with volumes)": [volume, { "cluster.pools.worker.generation": 2 }],
   "cluster.etcd.nodes": [{ "cluster.etcd": { placement: "external" } }, { "cluster.etcd.nodes": 5 }],
   "cluster.kubernetes": [{}, { "cluster.kubernetes": "1.34.3" }],
   "cluster.kubernetes (an older one)": [{}, { "cluster.kubernetes": "1.33.4" }],

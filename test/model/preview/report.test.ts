@@ -119,7 +119,14 @@ describe("The report of a preview", () => {
       const impact = { effect: "lost", kind: "machine", name: key, detail: "" } as const;
       return changed("delete", INSTANCE, `demo-infrastructure-machine-${key}`, { impact });
     };
-    const steps = [{ id: "1", playbook: "remove-node", nodes: ["b"], command: "remove-node.yml -e node=b -e skip_confirmation=true" }];
+    const steps = [
+      {
+        id: "1",
+        playbook: "remove-node",
+        nodes: ["b"],
+        command: "remove-node.yml -e node=b -e skip_confirmation=true -e flush_iptables=false",
+      },
+    ];
     const applied = planOf(pool(nodes));
     const rebuilt = previewReport(previewed(applied, planOf(pool({ a: {}, b: { generation: 2 } })), { resources: [gone("b")], steps }));
     assert.deepEqual(

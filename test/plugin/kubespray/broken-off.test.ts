@@ -24,7 +24,7 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     assert.ok(reached.kubeconfig !== undefined);
     assert.deepEqual(changed(await served.client.diff(known, { oldInputs: news, olds: reached, news })), ["nodes.worker-2"]);
     const { properties } = await served.client.update(known, { oldInputs: news, olds: reached, news });
-    assert.deepEqual(commands(properties), ["remove-node.yml -e node=worker-2 -e skip_confirmation=true"]);
+    assert.deepEqual(commands(properties), ["remove-node.yml -e node=worker-2 -e skip_confirmation=true -e flush_iptables=false"]);
     assert.equal(served.file().nodes["worker-2"], undefined);
   });
 

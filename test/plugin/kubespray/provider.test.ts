@@ -151,8 +151,8 @@ describe("The kubespray cluster resource", () => {
     assert.deepEqual(commands(olds), [
       "facts.yml",
       "scale.yml --limit worker-1,worker-2",
-      "remove-node.yml -e node=worker-1-g2 -e skip_confirmation=true",
-      "remove-node.yml -e node=worker-3 -e skip_confirmation=true",
+      "remove-node.yml -e node=worker-1-g2 -e skip_confirmation=true -e flush_iptables=false",
+      "remove-node.yml -e node=worker-3 -e skip_confirmation=true -e flush_iptables=false",
       "cluster.yml --tags control-plane -e upgrade_cluster_setup=true",
     ]);
     assert.equal(served.file().variables.kubernetes_audit, true);
