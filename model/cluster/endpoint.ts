@@ -17,6 +17,20 @@ export function endpointMoves(recorded: ClusterSpec, wanted: ClusterSpec): boole
   return !followsFirst(recorded, wanted);
 }
 
+/**
+ * Where a move broke off that is not gone on with: half of the cluster may be there already. `back`: what is wanted is where it came from.
+ */
+export function strandedMove(
+  recorded: ClusterSpec,
+  wanted: ClusterSpec,
+): { readonly at: ClusterSpec["apiEndpoint"]; readonly back: boolean } | undefined {
+  const { movesTo: at, apiEndpoint: from } = recorded;
+  if (at === undefined) return undefined;
+  const isAt = ({ host, port }: ClusterSpec["apiEndpoint"]): boolean => at.host === host && at.port === port;
+  if (isAt(wanted.apiEndpoint) || isAt(from)) return undefined;
+  return { at, back: !endpointMoves(recorded, wanted) };
+}
+
 /** Whether the endpoint is the first control plane's own address before and after: nothing in the cluster holds that one. */
 export function followsFirst(recorded: ClusterSpec, wanted: ClusterSpec): boolean {
   return (

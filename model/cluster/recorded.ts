@@ -32,6 +32,12 @@ export const nodeFields = {
   patch: text.exactOptional(),
 };
 
+const endpoint = z.strictObject({
+  host: text,
+  port: z.number(),
+  kind: z.enum(["loadBalancer", "virtualIp", "node"]).exactOptional(),
+});
+
 /** What is recorded of a host beside the cluster, but for the machine behind it. */
 export const hostFields = { address: text, groups: z.array(z.enum(HOST_GROUPS)) };
 
@@ -43,11 +49,8 @@ export const clusterFields = {
   controlPlane: z.array(text),
   etcd: z.array(text),
   variables: z.record(text, z.unknown()),
-  apiEndpoint: z.strictObject({
-    host: text,
-    port: z.number(),
-    kind: z.enum(["loadBalancer", "virtualIp", "node"]).exactOptional(),
-  }),
+  apiEndpoint: endpoint,
+  movesTo: endpoint.exactOptional(),
   due: z.array(z.enum(["etcd-members", "proxies", "load-balancers", "firewall", "etcd-backup"])).exactOptional(),
   onDelete: z.enum(["forget", "reset"]),
 };

@@ -1,3 +1,4 @@
+import { strandedMove } from "./endpoint";
 import { ladder, renamedFor } from "./ladder";
 import { compareVersions, kubesprayTags } from "./releases";
 import type { ClusterNode, ClusterSpec } from "./types";
@@ -36,6 +37,15 @@ export function refusedChanges(
   refuseVersions(recorded, wanted, refuse);
   refuseEtcd(recorded, wanted, refuse);
   refuseLosses(recorded, lost, rebuilt, refuse);
+  const stranded = strandedMove(recorded, wanted);
+  if (stranded && !stranded.back) {
+    const [half, from] = [stranded.at, recorded.apiEndpoint].map(({ host, port }) => `${host}:${port}`);
+    refuse(
+      "apiEndpoint",
+      `a move of the API from ${from} to ${half} has broken off, and parts of the cluster may reach it by either`,
+      `Finish it first (set it to ${half}), or take it back (set it to ${from}).`,
+    );
+  }
   for (const name of Object.keys(recorded.nodes).sort()) {
     const before = recorded.nodes[name];
     const after = wanted.nodes[name];

@@ -77,6 +77,8 @@ export interface ClusterSpec {
   };
   /** By name, machines with tasks beside the cluster; absent where clouds make them. */
   readonly hosts?: Readonly<Record<string, ClusterHost>>;
+  /** Where the endpoint was moving to: recorded of a move that broke off, never wanted. */
+  readonly movesTo?: ClusterSpec["apiEndpoint"];
   /** What is still to follow: recorded of a change that broke off, never wanted. */
   readonly due?: readonly Due[];
   /** What deleting the cluster does: nothing (the machines go too), or kubespray's reset. */

@@ -121,7 +121,7 @@ export function reachedSettings(
 ): Record<string, unknown> {
   const base = done.at(-1)?.reaches ?? recorded?.spec;
   if (!base) return {};
-  const { kubespray, kubernetes, apiEndpoint, due } = base;
+  const { kubespray, kubernetes, apiEndpoint, movesTo, due } = base;
   const hosts = sameValue(base.hosts, recorded?.spec.hosts) ? olds.hosts : news.hosts;
   const given = [news.variables, olds.variables];
   const all = given.find((variables) => sameValue(reveal(variables), base.variables));
@@ -131,7 +131,15 @@ export function reachedSettings(
     return found ?? secret(value);
   };
   const variables = all ?? Object.fromEntries(Object.entries(base.variables).map(([name, value]) => [name, one(name, value)]));
-  return { kubespray, kubernetes, apiEndpoint, variables, hosts, ...(due === undefined ? {} : { due }) };
+  return {
+    kubespray,
+    kubernetes,
+    apiEndpoint,
+    variables,
+    hosts,
+    ...(movesTo === undefined ? {} : { movesTo }),
+    ...(due === undefined ? {} : { due }),
+  };
 }
 
 /** The way to a machine may change at any time; the machine itself only counts once the node has joined from it. */

@@ -100,7 +100,7 @@ function change(
   const staying = names(wanted).filter((name) => recorded.nodes[name] && !rebuilt.has(name));
   changeMetadata(sequence, staying, wanted);
   maintain(sequence, staying, recorded, wanted);
-  const { due: _done, hosts: _before, ...reached } = sequence.reached;
+  const { due: _done, movesTo: _movesTo, hosts: _before, ...reached } = sequence.reached;
   sequence.reached = { ...reached, ...wanted };
   sequence.settle({});
   return sequence.steps;

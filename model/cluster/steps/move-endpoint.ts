@@ -1,4 +1,4 @@
-import { endpointMoves, isEndpointVariable } from "../endpoint";
+import { endpointMoves, isEndpointVariable, strandedMove } from "../endpoint";
 import type { ClusterSpec } from "../types";
 import type { Sequence } from "./sequence";
 
@@ -9,12 +9,15 @@ const PHASES = {
   retire: "the old endpoint goes",
 } as const;
 
-/** Moves the API's endpoint while one of both always serves. */
+/** Moves the API's endpoint while one of both always serves; back, too, where a move broke off that is not wanted any more. */
 export function moveEndpoint(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
-  if (!endpointMoves(recorded, wanted)) return;
-  const { host, port } = recorded.apiEndpoint;
+  const stranded = strandedMove(recorded, wanted);
+  if (!stranded && !endpointMoves(recorded, wanted)) return;
+  const { host, port } = stranded?.at ?? recorded.apiEndpoint;
   sequence.state({ apiEndpoint: wanted.apiEndpoint, variables: withEndpoint(sequence.inventory.variables, wanted.variables) });
   for (const phase of Object.keys(PHASES) as (keyof typeof PHASES)[]) {
+    const { movesTo: _movesTo, ...reached } = sequence.reached;
+    if (phase === "retire") sequence.reached = reached;
     const limit = phase === "names" || phase === "serve" ? sequence.inventory.controlPlane : [];
     sequence.run(
       {
@@ -26,7 +29,9 @@ export function moveEndpoint(sequence: Sequence, recorded: ClusterSpec, wanted: 
         precondition: phase === "retire" ? "nothing reaches the API by the old endpoint" : "every control plane is Ready",
         check: PHASES[phase],
       },
-      phase === "retire" ? { apiEndpoint: wanted.apiEndpoint, variables: withEndpoint(sequence.reached.variables, wanted.variables) } : {},
+      phase === "retire"
+        ? { apiEndpoint: wanted.apiEndpoint, variables: withEndpoint(sequence.reached.variables, wanted.variables) }
+        : { movesTo: stranded?.at ?? wanted.apiEndpoint },
     );
   }
 }

@@ -120,6 +120,32 @@ describe("The life of a cluster", () => {
     ]);
   });
 
+  it("takes a move of the endpoint back that broke off, and refuses a third one", () => {
+    const to = change("a balancer")?.of(one);
+    assert.ok(to);
+    const moves = compileSteps(one, to).steps;
+    assert.deepEqual(
+      moves.map(({ reaches }) => reaches.movesTo?.host),
+      [...Array.from({ length: 3 }, () => to.apiEndpoint.host), undefined],
+    );
+    for (const { reaches: half } of moves.slice(0, 3)) {
+      assert.deepEqual(lines(half, to), moves.map(describeStep), "gone on with");
+      const back = compileSteps(half, one).steps;
+      assert.deepEqual(
+        back.map(({ extraVars: { phase, from_host } }) => `${phase} ${from_host}`),
+        ["names", "serve", "switch", "retire"].map((phase) => `${phase} ${to.apiEndpoint.host}`),
+      );
+      assert.deepEqual(back.at(-1)?.reaches, one);
+      const third = { ...to, apiEndpoint: { ...to.apiEndpoint, host: "10.20.7.7" } };
+      assert.match(
+        compileSteps(half, third)
+          .refusals.map(({ remedy }) => remedy)
+          .join(),
+        /Finish it first .* or take it back/,
+      );
+    }
+  });
+
   it("rolls reboots and another runtime over the nodes, control planes first", () => {
     assert.deepEqual(stepsFor(one, "a reboot"), [
       "reboot.yml --limit cp-1 -e since=2026-11-26",
