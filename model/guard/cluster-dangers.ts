@@ -63,6 +63,7 @@ function withoutConsequences(refusals: readonly Refusal[], standing: ClusterSpec
   const refused = new Set(refusals.map(({ path }) => path));
   return refusals.filter(({ path }) => {
     if (path.startsWith("variables.calico_")) return !refused.has("variables.kube_network_plugin");
+    if (/^nodes\..*\.(roles|etcdMember)$/.test(path)) return !refused.has("etcd");
     // A release brings both; a version that the file names brings the tag that installs it.
     if (path === "kubernetes") return !changesRelease(standing, plan);
     if (path === "kubespray") return !changesRelease(standing, plan) && !refused.has("kubernetes");

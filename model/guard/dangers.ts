@@ -31,15 +31,28 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   const moved = [...placeDangers(applied, wanted), ...networkDangers(applied, wanted)];
   // Every address follows from the network: what else differs then is a consequence.
   if (applied.network.cidr !== wanted.network.cidr) return moved;
+  const platform = [...platformDangers(applied, wanted, plan), ...claimDangers(applied, wanted, plan.platform.storage.kind)];
+  const placed = etcdDangers(applied, wanted);
+  // Which machines there are, and with which roles, follows from where etcd runs.
+  if (placed.length > 0) return [...moved, ...placed, ...platform];
   return [
     ...moved,
     ...Object.entries(applied.machines).flatMap(([key, was]) =>
       machineDangers(key, was, wanted.machines[key], plan.counted, `infrastructure.${plan.provider}.hosts`),
     ),
     ...memberDangers(applied, wanted),
-    ...platformDangers(applied, wanted, plan),
-    ...claimDangers(applied, wanted, plan.platform.storage.kind),
+    ...platform,
   ];
+}
+
+/** Where etcd runs is decided once. */
+function etcdDangers(applied: Applied, wanted: Applied): Danger[] {
+  const [was, becomes] = [applied, wanted].map(({ machines }) =>
+    Object.values(machines).some(({ roles }) => roles.includes("etcd") && !roles.includes("control-plane")) ? "external" : "stacked",
+  );
+  if (was === becomes) return [];
+  const remedy = `set it back to ${was}, or restore a backup into a new environment that has it so from the start`;
+  return [never("cluster.etcd.placement", `etcd of a running cluster does not move (${was} → ${becomes})`, remedy, becomes)];
 }
 
 /** Another cloud, region or network holds none of what is there. */

@@ -21,8 +21,9 @@ export function inputField(path: string, machineOf: (node: string) => Pick<Machi
   switch (head) {
     case "variables":
       return fieldOfVariable(second) ?? `cluster.variables.${second}`;
-    case "controlPlane":
     case "etcd":
+      return "cluster.etcd";
+    case "controlPlane":
       return groupPath("control-plane");
     case "nodes": {
       const machine = machineOf(second);

@@ -266,6 +266,20 @@ describe("what may change on an environment that stands", () => {
     });
   }
 
+  it("says of etcd's place alone that it stays, and not of the machines that follow from it", () => {
+    for (const [before, after] of [
+      [{}, { "cluster.etcd": { placement: "external" } }],
+      [{ "cluster.etcd": { placement: "external" } }, { "cluster.etcd": undefined }],
+    ] as const) {
+      const first = plannedFile(fileOf(before));
+      const { plan } = plannedFile(fileOf(after), first.lock);
+      assert.deepEqual(
+        findDangers(appliedState(first.plan), plan, first.plan.cluster).map(({ path }) => path),
+        ["cluster.etcd.placement"],
+      );
+    }
+  });
+
   it("asks at the field by which something is not reached from outside any more", () => {
     const first = plannedFile(fileOf(outside));
     const asked = (values: Values): string[] => {

@@ -103,6 +103,7 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     assert.ok(existsSync(join(served.world, "cluster.json")));
     await served.client.delete(known, properties, inputsOf(spec));
     assert.equal(existsSync(join(served.world, "cluster.json")), false);
+    assert.match(served.client.logs.at(-1)?.message ?? "", /^the hosts are reset; left on them: .*firewall rules/);
   });
 
   it("refuses a faults.json that cannot be used, with all its problems, before anything runs", async () => {
