@@ -9,6 +9,8 @@ export function hostVariables(node: ClusterNode): Record<string, unknown> {
     ...(node.etcdMember === undefined ? {} : { etcd_member_name: node.etcdMember }),
     ...(Object.keys(node.labels).length > 0 ? { node_labels: node.labels } : {}),
     ...(node.taints.length > 0 ? { node_taints: node.taints } : {}),
+    // A run before its switch must not put the cluster's own beside it.
+    ...(node.runtime === undefined ? {} : { container_manager: node.runtime }),
     ...(node.volumes === undefined
       ? {}
       : {

@@ -102,6 +102,7 @@ function ownVariables(inventory: ClusterSpec): Record<string, unknown> {
   return {
     // kubespray's default goes through a bastion without checking its host key; ours is in the configuration of SSH.
     ansible_ssh_common_args: "",
+    kpaas_cluster: inventory.name,
     ...(both.length === 0 ? {} : { kpaas_proxy_env: Object.fromEntries(both) }),
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inventoryVariables } from "../../../model/cluster/inventory";
+import { hostVariables, inventoryVariables } from "../../../model/cluster/inventory";
 import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
 import { cluster } from "./fixtures";
 
@@ -37,5 +37,14 @@ describe("An inventory's variables", () => {
 
   it("leave admission alone without a standard", () => {
     assert.deepEqual(admissionOf({}), [undefined, undefined]);
+  });
+});
+
+describe("An inventory's host", () => {
+  it("keeps the runtime it has where its switch to the cluster's broke off", () => {
+    const [node] = Object.values(cluster().nodes);
+    assert.ok(node);
+    assert.equal(hostVariables(node).container_manager, undefined);
+    assert.equal(hostVariables({ ...node, runtime: "crio" }).container_manager, "crio");
   });
 });

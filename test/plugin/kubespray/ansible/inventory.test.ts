@@ -28,6 +28,7 @@ describe("The inventory of a run", () => {
     const { ansible_host, ansible_ssh_host, ansible_user, ansible_port } = hosts.all.hosts["worker-1"] ?? {};
     assert.deepEqual([ansible_host, ansible_ssh_host, ansible_user, ansible_port], ["198.51.100.7", "worker-1", "admin", 2222]);
     assert.equal(variables.ansible_ssh_common_args, "");
+    assert.equal(variables.kpaas_cluster, context.inventory.name, "its backups are named after it");
   });
 
   it("shows hosts beside the cluster to our own playbooks alone, and a node with a task besides in both groups", () => {
