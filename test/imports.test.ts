@@ -9,7 +9,8 @@ import { filesIn } from "./support/project";
 
 const ROOT = join(__dirname, "..", "..");
 
-describe("imports", () => {
+describe("imports", function () {
+  this.timeout(60_000);
   it("point one way, as dev/dependency-cruiser.cjs lays down", () => {
     const { stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "dev", "imports.mjs"), "--json"], { encoding: "utf8", cwd: ROOT });
     assert.equal(stderr, "");
