@@ -189,6 +189,12 @@ function credentialsFinding(plan: EnvironmentPlan, env: Context["env"], root: st
   const name = `${credentials ? "credentials" : "SSH key"} of ${plan.environment}`;
   const reference = credentials ? plan.credentials : plan.access.ssh.privateKey;
   const found = reference === undefined ? credentials?.find(surroundings(env, root)) : findReference(reference, env, folder);
+  if (found === undefined && plan.access.ssh.agent === true) {
+    const runs = Boolean(env.SSH_AUTH_SOCK);
+    return runs
+      ? { name, status: "ok", detail: "the keys of the SSH agent" }
+      : { name, status: "warning", detail: "no SSH agent runs here", remedy: "start one (ssh-agent), and add the key with ssh-add" };
+  }
   if (found === undefined)
     return { name, status: "warning", detail: "none is named", remedy: "name it at infrastructure.access.ssh.privateKey" };
   if (found.there) return { name, status: "ok", detail: found.where };

@@ -21,10 +21,12 @@ export async function runSsh(
   command: readonly string[],
 ): Promise<number> {
   return await withTemporaryFolder("ssh", async (folder) => {
-    const keyFile = join(folder, "key");
+    const { user, privateKey, agent } = login;
+    const keyFile = privateKey === undefined ? undefined : join(folder, "key");
     const config = join(folder, "config");
-    writeWhole(keyFile, `${login.privateKey.trimEnd()}\n`, { mode: PRIVATE, durable: false });
-    writeWhole(config, sshConfig(sshHosts(login), { user: login.user, keyFile, knownHostsFile }), { mode: PRIVATE, durable: false });
+    if (keyFile !== undefined) writeWhole(keyFile, `${privateKey?.trimEnd()}\n`, { mode: PRIVATE, durable: false });
+    const keys = { ...(keyFile === undefined ? {} : { keyFile }), ...(agent === undefined ? {} : { agent }) };
+    writeWhole(config, sshConfig(sshHosts(login), { user, ...keys, knownHostsFile }), { mode: PRIVATE, durable: false });
     makeFolder(dirname(knownHostsFile), PRIVATE_FOLDER);
     return await ended(context, ["-F", config, key, ...(command.length > 0 ? ["--", ...command] : [])]);
   });

@@ -24,8 +24,12 @@ export interface InfrastructureMachine {
 /** How to log in to the machines. */
 export interface SshAccess {
   readonly user: string;
-  /** Secret. OpenSSH or PEM. */
-  readonly privateKey: Output<string>;
+  /** Secret. OpenSSH or PEM. @default the keys of the user's agent */
+  readonly privateKey?: Output<string>;
+  /** Whether the keys of the user's SSH agent are tried too. @default false */
+  readonly agent?: true;
+  /** Secret: what `sudo` asks for. @default it asks for nothing */
+  readonly becomePassword?: Output<string>;
   /** `name`: what its host key is recorded under. @default `bastion` */
   readonly bastion?: { readonly address: Output<string>; readonly user: string; readonly port?: number; readonly name?: string };
   /** By machine name: the host keys that machines met from outside were made with, `TYPE BASE64`. They count for the first contact only. */
@@ -54,6 +58,8 @@ export interface InfrastructureSecrets {
   readonly credentials?: Output<Readonly<Record<string, string>>>;
   /** The SSH private key the file refers to; undefined: a pair is generated. */
   readonly sshPrivateKey?: Output<string>;
+  /** What `sudo` asks for on hosts that are there already; undefined: nothing. */
+  readonly sudoPassword?: Output<string>;
 }
 
 /** What every cloud's component is made from. */

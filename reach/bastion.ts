@@ -11,8 +11,10 @@ export interface Bastion {
   /** @default 22 */
   readonly port?: number;
   readonly user: string;
-  /** Secret. OpenSSH or PEM. */
-  readonly privateKey: string;
+  /** Secret. OpenSSH or PEM. @default the keys of the user's agent */
+  readonly privateKey?: string;
+  /** Whether the keys of the user's SSH agent are tried too. @default false */
+  readonly agent?: true;
   /** Names of the machine and, while it is built anew, of its successor: what its keys are recorded under. */
   readonly names: readonly string[];
   /** By name: the host keys those machines were made with, which count for the first contact only. */
@@ -127,8 +129,13 @@ export class BastionConnection {
   private async attempt(): Promise<Client> {
     // Loaded here: only private clusters need it.
     const { Client, utils } = require("ssh2") as typeof import("ssh2");
-    const { host, port = 22, user, privateKey, names } = this.bastion;
-    if (utils.parseKey(privateKey) instanceof Error) {
+    const { host, port = 22, user, privateKey, agent, names } = this.bastion;
+    const socketOfAgent = agent === true ? process.env.SSH_AUTH_SOCK : undefined;
+    if (agent === true && privateKey === undefined && !socketOfAgent)
+      throw new BastionRefusal(
+        `${this.environment} opens to the keys of an SSH agent, and none runs here: start one (ssh-agent), and add the key`,
+      );
+    if (privateKey !== undefined && utils.parseKey(privateKey) instanceof Error) {
       throw new BastionRefusal(
         `the SSH key of ${this.environment} cannot be read: give infrastructure.access.ssh.privateKey in OpenSSH or PEM format without a passphrase`,
       );
@@ -149,7 +156,8 @@ export class BastionConnection {
       client.connect({
         sock: socket,
         username: user,
-        privateKey,
+        ...(privateKey === undefined ? {} : { privateKey }),
+        ...(socketOfAgent ? { agent: socketOfAgent } : {}),
         readyTimeout: this.times.ready,
         strictVendor: false,
         ...(recorded.length > 0 ? { algorithms: { serverHostKey: recorded.flatMap(algorithmsOf) } } : {}),

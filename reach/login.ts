@@ -6,8 +6,10 @@ import type { Bastion } from "./bastion";
 /** How to log in to an environment's machines, read out of its stack's outputs. */
 export interface Login {
   readonly user: string;
-  /** Secret. OpenSSH or PEM. */
-  readonly privateKey: string;
+  /** Secret. OpenSSH or PEM. @default the keys of the user's agent */
+  readonly privateKey?: string;
+  /** Whether the keys of the user's SSH agent are tried too. @default false */
+  readonly agent?: true;
   /** The bastion's address as seen from outside, where there is one. */
   readonly bastion?: string;
   /** The host keys that machines were made with, by machine name: for the first contact. */
@@ -19,7 +21,8 @@ export interface Login {
 const outputsSchema = z.object({
   ssh: z.object({
     user: z.string(),
-    privateKey: z.string(),
+    privateKey: z.string().exactOptional(),
+    agent: z.literal(true).exactOptional(),
     where: z.string().optional(),
     firstHostKeys: z.record(z.string(), z.string()).optional(),
   }),
@@ -30,11 +33,11 @@ const outputsSchema = z.object({
 export function loginOf(outputs: unknown, environment: string): Login | undefined {
   const parsed = outputsSchema.safeParse(outputs);
   if (!parsed.success) return undefined;
-  const { user, privateKey, where, firstHostKeys } = parsed.data.ssh;
+  const { where, firstHostKeys, ...keys } = parsed.data.ssh;
   const machines = parseApplied(parsed.data.applied, environment)?.machines;
   return (
     machines && {
-      ...{ user, privateKey, machines },
+      ...{ ...keys, machines },
       ...(where === undefined ? {} : { bastion: where }),
       ...(firstHostKeys === undefined ? {} : { firstHostKeys }),
     }
@@ -42,7 +45,7 @@ export function loginOf(outputs: unknown, environment: string): Login | undefine
 }
 
 /** The bastion of an environment that is up, for the tunnel. */
-export function bastionOf({ user, privateKey, bastion, machines, firstHostKeys }: Login): Bastion | undefined {
+export function bastionOf({ user, privateKey, agent, bastion, machines, firstHostKeys }: Login): Bastion | undefined {
   if (bastion === undefined) return undefined;
   const door = Object.values(machines).find(({ roles }) => roles.includes("bastion"))?.login;
   const port = door?.port === undefined ? {} : { port: door.port };
@@ -50,7 +53,8 @@ export function bastionOf({ user, privateKey, bastion, machines, firstHostKeys }
     host: bastion,
     ...port,
     user: door?.user ?? user,
-    privateKey,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(agent === undefined ? {} : { agent }),
     names: bastionNames({ machines }, undefined),
     ...(firstHostKeys ? { firstHostKeys } : {}),
   };

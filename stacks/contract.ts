@@ -59,7 +59,9 @@ const infrastructureSchema = z.object({
   machines: z.record(z.string(), machineSchema),
   ssh: z.object({
     user: z.string(),
-    privateKey: z.string(),
+    privateKey: z.string().exactOptional(),
+    agent: z.literal(true).exactOptional(),
+    becomePassword: z.string().exactOptional(),
     bastion: z
       .object({ address: z.string(), user: z.string(), port: z.number().exactOptional(), name: z.string().exactOptional() })
       .optional(),
@@ -112,7 +114,11 @@ export function infrastructureOutput(
       const mounted = standing.find((machine) => machine.name === name)?.volumes.some(({ mount }) => mount !== undefined);
       return { id, dialAddress, ...(login === undefined ? {} : { login }), ...(mounted ? { devices } : {}) };
     }),
-    ssh: { ...ssh, privateKey: secret(ssh.privateKey) },
+    ssh: {
+      ...ssh,
+      ...(ssh.privateKey === undefined ? {} : { privateKey: secret(ssh.privateKey) }),
+      ...(ssh.becomePassword === undefined ? {} : { becomePassword: secret(ssh.becomePassword) }),
+    },
     standing,
     addresses,
   };
@@ -209,7 +215,9 @@ export async function readOutputs(environment: string, layer?: Layer): Promise<R
 function readSsh(ssh: z.infer<typeof infrastructureSchema>["ssh"]): SshAccess {
   return {
     user: ssh.user,
-    privateKey: secret(output(ssh.privateKey)),
+    ...(ssh.privateKey === undefined ? {} : { privateKey: secret(output(ssh.privateKey)) }),
+    ...(ssh.agent === undefined ? {} : { agent: ssh.agent }),
+    ...(ssh.becomePassword === undefined ? {} : { becomePassword: secret(output(ssh.becomePassword)) }),
     ...(ssh.bastion ? { bastion: { ...ssh.bastion, address: output(ssh.bastion.address) } } : {}),
     ...(ssh.firstHostKeys ? { firstHostKeys: output(ssh.firstHostKeys) } : {}),
   };

@@ -30,7 +30,10 @@ export interface InfrastructureInputs extends Omit<InfrastructureFields, "networ
   };
   /** Who may reach the environment, and how this tool does. */
   readonly access?: Omit<Access, "ssh"> & {
-    readonly ssh?: Omit<Ssh, "privateKey"> & { readonly privateKey?: SecretReference | Output<string> };
+    readonly ssh?: Omit<Ssh, "privateKey" | "sudoPassword"> & {
+      readonly privateKey?: SecretReference | Output<string>;
+      readonly sudoPassword?: SecretReference | Output<string>;
+    };
   };
   /** Arguments of the cloud's provider. Default: the provider's environment variables or configuration. */
   readonly credentials?: SecretReference | OutputInstance<Readonly<Record<string, string>>>;
@@ -58,6 +61,7 @@ const VARIABLE = /^cluster\.variables\.(.+)$/;
 const SECRETS: Readonly<Record<string, Exclude<keyof EnvironmentSecrets, "variables">>> = {
   "infrastructure.credentials": "credentials",
   "infrastructure.access.ssh.privateKey": "sshPrivateKey",
+  "infrastructure.access.ssh.sudoPassword": "sudoPassword",
   "platform.tls.certificate": "tlsCertificate",
   "platform.tls.key": "tlsKey",
 };

@@ -118,11 +118,24 @@ async function register(
 }
 
 /** Tells the tunnel where the bastion is, as soon as that is known. */
-function leadThrough(tunnel: Tunnel, { bastion, privateKey, firstHostKeys }: SshAccess, names: readonly string[]): void {
+function leadThrough(tunnel: Tunnel, { bastion, privateKey, agent, firstHostKeys }: SshAccess, names: readonly string[]): void {
   if (bastion === undefined) return;
   const port = bastion.port === undefined ? {} : { port: bastion.port };
-  all([bastion.address, privateKey, firstHostKeys ?? output<Readonly<Record<string, string>>>({})]).apply(([host, key, firstKeys]) =>
-    tunnel.use({ ...port, host, user: bastion.user, privateKey: key, names, firstHostKeys: firstKeys }),
+  const keys = agent === undefined ? {} : { agent };
+  all([
+    bastion.address,
+    privateKey ?? output<string | undefined>(undefined),
+    firstHostKeys ?? output<Readonly<Record<string, string>>>({}),
+  ]).apply(([host, key, firstKeys]) =>
+    tunnel.use({
+      ...port,
+      ...keys,
+      ...(key === undefined ? {} : { privateKey: key }),
+      host,
+      user: bastion.user,
+      names,
+      firstHostKeys: firstKeys,
+    }),
   );
 }
 

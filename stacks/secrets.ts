@@ -15,6 +15,7 @@ import { steadyError } from "../providers/steady-error";
 export interface EnvironmentSecrets {
   readonly credentials?: Output<Readonly<Record<string, string>>>;
   readonly sshPrivateKey?: Output<string>;
+  readonly sudoPassword?: Output<string>;
   readonly tlsCertificate?: Output<string>;
   readonly tlsKey?: Output<string>;
   /** What references among the variables for kubespray resolve to, by their dotted path in `cluster.variables`. */
@@ -61,6 +62,9 @@ export async function resolveSecrets(
     return secret(value);
   };
   const sshPrivateKey = given.sshPrivateKey ?? (await resolve("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey, keyOf));
+  const sudoPassword =
+    given.sudoPassword ??
+    (await resolve("infrastructure.access.ssh.sudoPassword", plan.access.ssh.sudoPassword, (value) => secret(value.replace(/\r?\n$/, ""))));
   const tlsCertificate =
     given.tlsCertificate ?? (tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined);
   const tlsKey = given.tlsKey ?? (tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined);
@@ -76,6 +80,7 @@ export async function resolveSecrets(
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(credentials ? { credentials } : {}),
     ...(sshPrivateKey ? { sshPrivateKey } : {}),
+    ...(sudoPassword ? { sudoPassword } : {}),
     ...(tlsCertificate ? { tlsCertificate } : {}),
     ...(tlsKey ? { tlsKey } : {}),
   };
@@ -96,6 +101,7 @@ export function secretsLater(plan: EnvironmentPlan, given: EnvironmentSecrets = 
       : {}),
     ...(plan.credentials ? { credentials: secret(found.apply(({ credentials }) => resolved(credentials))) } : {}),
     ...(plan.access.ssh.privateKey ? { sshPrivateKey: secret(found.apply(({ sshPrivateKey }) => resolved(sshPrivateKey))) } : {}),
+    ...(plan.access.ssh.sudoPassword ? { sudoPassword: secret(found.apply(({ sudoPassword }) => resolved(sudoPassword))) } : {}),
     ...(tls.kind === "provided"
       ? {
           tlsCertificate: secret(found.apply(({ tlsCertificate }) => resolved(tlsCertificate))),
@@ -126,14 +132,13 @@ export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
 export function standInSecrets(plan: EnvironmentPlan): EnvironmentSecrets {
   const standInFor = (reference: SecretReference): Output<string> => secret(`stand-in for ${JSON.stringify(reference)}`);
   const references = [...referencesIn(plan.cluster.variables)];
-  const { privateKey } = plan.access.ssh;
   // Hosts that were there before have a key already: none is generated for them.
-  const given = privateKey !== undefined && plan.machines.some(({ login }) => login !== undefined);
+  const given = plan.machines.some(({ login }) => login !== undefined);
   return {
     ...(references.length === 0
       ? {}
       : { variables: Object.fromEntries(references.map(([path, reference]) => [path, standInFor(reference)])) }),
-    ...(given ? { sshPrivateKey: standInFor(privateKey) } : {}),
+    ...(given ? { sshPrivateKey: standInFor(plan.access.ssh.privateKey ?? { config: "agent" }) } : {}),
   };
 }
 

@@ -26,8 +26,12 @@ export interface KubesprayHostArgs extends ClusterHost, KubesprayMachineArgs {}
 /** How playbooks log in to the machines. Changing it runs no playbook. */
 export interface KubesprayAccessArgs {
   readonly user: string;
-  /** OpenSSH or PEM. Kept as a secret. */
-  readonly privateKey: Input<string>;
+  /** OpenSSH or PEM. Kept as a secret. @default the keys of the user's SSH agent */
+  readonly privateKey?: Input<string>;
+  /** Whether the keys of the user's SSH agent are tried too. @default false */
+  readonly agent?: boolean;
+  /** What `sudo` asks for. Kept as a secret. @default it asks for nothing */
+  readonly becomePassword?: Input<string>;
   readonly bastion?: { readonly address: Input<string>; readonly user: string; readonly port?: number; readonly name?: string };
 }
 
@@ -46,6 +50,14 @@ export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "hosts
   /** Nodes that answer no more: they are removed without drain and reset. @default none */
   readonly lostNodes?: Input<readonly string[] | undefined>;
   readonly ssh: KubesprayAccessArgs;
+}
+
+function sealed({ privateKey, becomePassword, ...ssh }: KubesprayAccessArgs): KubesprayAccessArgs {
+  return {
+    ...ssh,
+    ...(privateKey === undefined ? {} : { privateKey: secret(privateKey) }),
+    ...(becomePassword === undefined ? {} : { becomePassword: secret(becomePassword) }),
+  };
 }
 
 /** A node as the running cluster shows it. */
@@ -91,7 +103,7 @@ export class KubesprayCluster extends CustomResource {
       name,
       {
         ...args,
-        ssh: { ...args.ssh, privateKey: secret(args.ssh.privateKey) },
+        ssh: sealed(args.ssh),
         nodeTable: undefined,
         versions: undefined,
         endpoint: undefined,

@@ -81,11 +81,11 @@ function checkRequired({ infrastructure, platform }: EnvironmentFile, { field }:
       "nobody else knows which addresses of the hosts' network are free",
       "give some that nothing has, outside what DHCP gives: `loadBalancer: { kind: metallb, range: FIRST-LAST }`; the first is the ingress's",
     );
-  if (infrastructure.access?.ssh?.privateKey === undefined)
+  if (infrastructure.access?.ssh?.privateKey === undefined && infrastructure.access?.ssh?.agent !== true)
     required(
       "infrastructure.access.ssh.privateKey",
       "nothing else opens hosts that are there already",
-      "refer to the private key that logs in to them, such as { file: ~/.ssh/id_ed25519 }",
+      "refer to the private key that logs in to them, such as { file: ~/.ssh/id_ed25519 }, or set agent: true for the keys of your SSH agent",
     );
   const storage = platform?.storage ?? { kind: "nfs" };
   const nfs = fields(fields(infrastructure)[field.split(".")[1] ?? ""]).nfs;

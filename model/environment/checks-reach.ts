@@ -26,7 +26,14 @@ function checkRouter(environment: Environment, findings: Findings): void {
   );
 }
 
-function checkKeys({ access }: Environment, findings: Findings): void {
+function checkKeys({ access, hosts }: Environment, findings: Findings): void {
+  for (const name of ["agent", "sudoPassword"] as const)
+    if (hosts === undefined && access[name] !== undefined)
+      findings.error(
+        `infrastructure.access.ssh.${name}`,
+        "is for hosts that are there already, and these machines are made: they open to their key, and sudo asks nothing",
+        "take it out",
+      );
   const given = access.keyPair === undefined ? "publicKey" : "keyPair";
   if (access[given] !== undefined && access.privateKey === undefined) {
     findings.error(

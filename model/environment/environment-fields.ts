@@ -93,6 +93,10 @@ export interface InfrastructureFields {
       readonly privateKey?: SecretReference;
       /** The name of a key pair that the cloud has, beside its privateKey. Default: one is made. A change counts for machines built from then on. */
       readonly keyPair?: string;
+      /** Whether the keys of your SSH agent are tried, beside privateKey or in its place; on hosts that are there already. Default: false. A change is applied to what stands. */
+      readonly agent?: boolean;
+      /** What sudo asks the user for, the same on all hosts; on hosts that are there already. Default: it asks for nothing. A change is applied to what stands. */
+      readonly sudoPassword?: SecretReference;
     };
   };
   /** A JSON object of provider arguments; user_name and userName are the same. Default: the provider's environment variables or configuration. A change is applied to what stands. */

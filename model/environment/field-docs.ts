@@ -115,6 +115,17 @@ export const fieldDocs: readonly FieldDoc[] = [
     byDefault: "one is made",
   },
   {
+    path: "infrastructure.access.ssh.agent",
+    means: "whether the keys of your SSH agent are tried, beside `privateKey` or in its place; on hosts that are there already",
+    byDefault: "`false`",
+  },
+  {
+    path: "infrastructure.access.ssh.sudoPassword",
+    means: "what `sudo` asks the user for, the same on all hosts; on hosts that are there already",
+    byDefault: "it asks for nothing",
+    type: "SecretReference",
+  },
+  {
     path: "infrastructure.credentials",
     means: "a JSON object of provider arguments; `user_name` and `userName` are the same",
     byDefault: "the provider's environment variables or configuration",

@@ -109,6 +109,7 @@ export const positive = z.int().min(1);
 export const secretFields: readonly string[] = [
   "infrastructure.credentials",
   "infrastructure.access.ssh.privateKey",
+  "infrastructure.access.ssh.sudoPassword",
   "cluster.backups.etcd.to.s3.accessKey",
   "cluster.backups.etcd.to.s3.secretKey",
   "platform.tls.certificate",

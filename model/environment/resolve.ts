@@ -92,6 +92,8 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       ...given("publicKey", access.ssh?.publicKey),
       ...given("privateKey", access.ssh?.privateKey),
       ...given("keyPair", access.ssh?.keyPair),
+      ...(access.ssh?.agent === true ? { agent: true } : {}),
+      ...given("sudoPassword", access.ssh?.sudoPassword),
     },
     groups,
     cluster: {

@@ -89,6 +89,8 @@ const infrastructure = {
             .optional(),
           privateKey: secretReferenceSchema.optional(),
           keyPair: text.optional().describe("The name of a key pair that the cloud has."),
+          agent: z.boolean().optional(),
+          sudoPassword: secretReferenceSchema.optional(),
         })
         .optional(),
     })

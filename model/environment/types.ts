@@ -125,6 +125,8 @@ export interface Environment {
     readonly publicKey?: string;
     readonly privateKey?: SecretReference;
     readonly keyPair?: string;
+    readonly agent?: true;
+    readonly sudoPassword?: SecretReference;
   };
   readonly groups: readonly WantedGroup[];
   readonly cluster: {

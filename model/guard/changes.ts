@@ -77,6 +77,8 @@ const fileRows: readonly ChangeRow[] = [
     "infrastructure.network.floating",
     "infrastructure.network.reserved",
     "infrastructure.access",
+    "infrastructure.access.ssh.agent",
+    "infrastructure.access.ssh.sudoPassword",
     "cluster.pools",
     "cluster.pools.KEY.nodes",
     "cluster.pools.KEY.nodes.KEY.generation",

@@ -91,6 +91,8 @@ export function planEnvironment(
       user: environment.access.sshUser,
       ...(environment.access.publicKey === undefined ? {} : { publicKey: environment.access.publicKey }),
       ...(environment.access.privateKey === undefined ? {} : { privateKey: environment.access.privateKey }),
+      ...(environment.access.agent === undefined ? {} : { agent: environment.access.agent }),
+      ...(environment.access.sudoPassword === undefined ? {} : { sudoPassword: environment.access.sudoPassword }),
       ...(environment.access.keyPair === undefined ? {} : { keyPair: environment.access.keyPair }),
     },
   };

@@ -144,6 +144,10 @@ export interface AccessPlan {
     readonly publicKey?: string;
     /** Where the private key is; never the key itself. Undefined: a pair is generated. */
     readonly privateKey?: SecretReference;
+    /** Whether the keys of the user's SSH agent are tried too, or alone. */
+    readonly agent?: true;
+    /** What `sudo` asks for. */
+    readonly sudoPassword?: SecretReference;
     /** Name of a key pair that the cloud has already; its private half is `privateKey`. */
     readonly keyPair?: string;
   };

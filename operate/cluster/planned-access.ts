@@ -1,21 +1,33 @@
 import type { EngineTarget } from "../../engine/types";
 import { readSecret } from "../../files/read-secret";
+import { hasTask } from "../../model/cluster/inventory";
 import { plannedDoor, plannedHost } from "../../model/plan/hosts";
+import type { SecretReference } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import type { HostAccess } from "../../plugin/kubespray/cluster-view";
 
 /** The way to hosts that were there before the environment, by the plan alone; in the sandbox no secret is read. */
 export async function plannedAccess({ plan, root, folder = root, sandbox }: EngineTarget): Promise<HostAccess> {
-  const { user, privateKey } = plan.access.ssh;
-  const key =
-    sandbox || privateKey === undefined
-      ? `stand-in for ${JSON.stringify(privateKey)}`
-      : await readSecret(privateKey, folder).catch((error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
-          const where = { environment: plan.environment, path: "infrastructure.access.ssh.privateKey" };
-          throw new RefusedError([{ ...where, reason, remedy: "put the secret there, or refer to where it is", severity: "error" }]);
-        });
-  const door = sandbox ? undefined : plannedDoor(plan);
-  const machines = plan.machines.filter(({ name }) => name in plan.cluster.nodes).map((machine) => [machine.name, plannedHost(machine)]);
-  return { machines: Object.fromEntries(machines), ssh: { user, privateKey: key, ...(door ? { bastion: door } : {}) } };
+  const { user, privateKey, agent, sudoPassword } = plan.access.ssh;
+  const read = async (name: string, reference: SecretReference): Promise<string> =>
+    await readSecret(reference, folder).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      const where = { environment: plan.environment, path: `infrastructure.access.ssh.${name}` };
+      throw new RefusedError([{ ...where, reason, remedy: "put the secret there, or refer to where it is", severity: "error" }]);
+    });
+  const machines = Object.fromEntries(
+    plan.machines.filter(({ name }) => hasTask(plan.cluster, name)).map((machine) => [machine.name, plannedHost(machine)]),
+  );
+  if (sandbox) return { machines, ssh: { user, privateKey: `stand-in for ${JSON.stringify(privateKey)}` } };
+  const door = plannedDoor(plan);
+  return {
+    machines,
+    ssh: {
+      user,
+      ...(privateKey === undefined ? {} : { privateKey: await read("privateKey", privateKey) }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(sudoPassword === undefined ? {} : { becomePassword: (await read("sudoPassword", sudoPassword)).replace(/\r?\n$/, "") }),
+      ...(door ? { bastion: door } : {}),
+    },
+  };
 }

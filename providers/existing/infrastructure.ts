@@ -20,7 +20,8 @@ export class ExistingInfrastructure extends ComponentResource implements Infrast
     const { plan, secrets, onChecked } = args;
     if (plan.provider !== "existing")
       throw new InputPropertyError({ propertyPath: "plan.provider", reason: `is ${plan.provider}: its machines have to be made` });
-    if (secrets.sshPrivateKey === undefined)
+    const { user, agent } = plan.access.ssh;
+    if (secrets.sshPrivateKey === undefined && agent === undefined)
       throw new InputPropertyError({
         propertyPath: "infrastructure.access.ssh.privateKey",
         reason: "is missing, and nothing else opens the hosts",
@@ -31,8 +32,10 @@ export class ExistingInfrastructure extends ComponentResource implements Infrast
     this.machines = Object.fromEntries(plan.machines.map((machine) => [machine.name, machineOf(machine)]));
     const door = plannedDoor(plan);
     this.ssh = {
-      user: plan.access.ssh.user,
-      privateKey: secret(secrets.sshPrivateKey),
+      user,
+      ...(secrets.sshPrivateKey === undefined ? {} : { privateKey: secret(secrets.sshPrivateKey) }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(secrets.sudoPassword === undefined ? {} : { becomePassword: secret(secrets.sudoPassword) }),
       ...(door && { bastion: { ...door, address: output(door.address) } }),
     };
     // Without a balancer or a virtual address, the first control plane is the API's address, as seen from here too.

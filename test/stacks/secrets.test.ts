@@ -11,6 +11,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import { resolveSecrets, standInSecrets, withStandIns } from "../../stacks/secrets";
 import { environmentFile, plannedFile } from "../support/environment";
+import { hostsFile } from "../support/existing";
 import { ed25519Pair } from "../support/ssh-keys";
 
 const CANARY = "canary-1f0c";
@@ -62,6 +63,15 @@ describe("secret references", () => {
     process.env.SSH_KEY = utils.generateKeyPairSync("ecdsa", { bits: 256 }).private;
     const other = await resolveSecrets(planWith({ vault: "secret/OPENSTACK/1" }, { env: "SSH_KEY" }));
     assert.equal(await resolved(other.sshPrivateKey), process.env.SSH_KEY);
+  });
+
+  it("to the password of sudo come without the end of line that a file has, and the sandbox asks for none", async () => {
+    writeFileSync(join(folder, "sudo"), `${CANARY}\n`);
+    const { plan } = plannedFile(hostsFile({}, {}, { access: { ssh: { agent: true, sudoPassword: { file: "sudo" } } } }));
+    const { sudoPassword, sshPrivateKey } = await resolveSecrets(plan, folder);
+    assert.deepEqual([await resolved(sudoPassword), sshPrivateKey], [CANARY, undefined]);
+    assert.ok(sudoPassword && (await isSecret(sudoPassword)));
+    assert.deepEqual([withStandIns(plan).access.ssh, Object.keys(standInSecrets(plan))], [{ user: "ubuntu" }, ["sshPrivateKey"]]);
   });
 
   it("to a key that cannot be used say why, and show nothing of it", async () => {

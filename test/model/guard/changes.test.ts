@@ -85,6 +85,8 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   "infrastructure.access.adminCidrs (nobody any more)": [outside, { "infrastructure.access.adminCidrs": [] }],
   "infrastructure.access.ingressCidrs (nobody outside any more)": [outside, { "infrastructure.access.ingressCidrs": ["10.20.0.0/16"] }],
   "infrastructure.access.ssh": [{}, { "infrastructure.access.ssh": key }],
+  "infrastructure.access.ssh.agent": [onHosts, { "infrastructure.access.ssh.agent": true }],
+  "infrastructure.access.ssh.sudoPassword": [onHosts, { "infrastructure.access.ssh.sudoPassword": { env: "SUDO" } }],
   "infrastructure.access.bastion (to false)": [{ "infrastructure.access.bastion": true }, { "infrastructure.access.bastion": false }],
   "infrastructure.image": [{}, { "infrastructure.image": "another" }],
   "infrastructure.zones": [{}, { "infrastructure.zones": ["az-1"] }],

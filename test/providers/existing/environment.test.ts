@@ -88,6 +88,17 @@ describe("an environment on hosts that are there already", () => {
     assert.ok(spare.warnings.includes("infrastructure.existing.hosts.b: nothing names this host, so nothing is done with it"));
   });
 
+  it("takes the keys of an agent in place of a key, and a password for sudo; machines that are made need neither", () => {
+    const ssh = { agent: true, sudoPassword: { env: "SUDO" } };
+    const own = plan(hostsFile({}, {}, { access: { ssh } }));
+    assert.deepEqual([own.errors, own.planned?.plan.access.ssh], [[], { user: "ubuntu", ...ssh }]);
+    const made = plan({ name: "made", infrastructure: { provider: "openstack", access: { ssh } } });
+    assert.deepEqual(
+      made.errors.map((error) => error.split(":")[0]),
+      ["infrastructure.access.ssh.agent", "infrastructure.access.ssh.sudoPassword"],
+    );
+  });
+
   it("asks for what nobody else knows, all at once", () => {
     const { errors } = plan({ ...hostsFile({ nfs: undefined }, { platform: {} }, { network: {}, access: {} }) });
     assert.deepEqual(

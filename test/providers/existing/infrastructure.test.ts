@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { secret } from "@pulumi/pulumi";
+import { isSecret, secret } from "@pulumi/pulumi";
 import { ExistingInfrastructure } from "../../../providers/existing/infrastructure";
 import { graph } from "../../../testing/graph";
 import { plannedFile } from "../../support/environment";
@@ -48,6 +48,17 @@ describe("the infrastructure of existing hosts", () => {
     assert.equal(seen["cp dial"], "10.0.0.11");
     const hosts = { ...HOSTS, door: { address: "10.0.0.5", accessAddress: "203.0.113.5", user: "jump" } };
     assert.deepEqual((await outputs({ hosts, bastion: "door" })).seen.bastion, { address: "203.0.113.5", user: "jump", name: "door" });
+  });
+
+  it("opens hosts by the keys of an agent, and gives sudo its password", async () => {
+    const access = { ssh: { agent: true, sudoPassword: { env: "SUDO" } } };
+    const { plan } = plannedFile(hostsFile({}, {}, { access }));
+    let ssh: ExistingInfrastructure["ssh"] | undefined;
+    await graph(() => {
+      ssh = new ExistingInfrastructure("metal", { plan, secrets: { sudoPassword: secret("open sesame") } }).ssh;
+    });
+    assert.deepEqual([ssh?.user, ssh?.agent, ssh?.privateKey], ["ubuntu", true, undefined]);
+    assert.ok(ssh?.becomePassword && (await isSecret(ssh.becomePassword)));
   });
 
   it("refuses another provider's plan, and a plan without a key", async () => {
