@@ -37,10 +37,17 @@ export function planChange(olds: Properties, news: Properties, now: Date): Plann
 
 /**
  * Refuses a change that needs hosts which do not answer, before any of its steps begins.
+ * @param waits whether nodes that join are left out: their machines may still boot, and the look at all hosts waits for them
  * @throws Error naming each, and the way on
  */
-export async function requireAnswers(view: Pick<ClusterView, "silent">, { recorded, wanted, steps }: Planned): Promise<void> {
-  const needed = new Set(steps.flatMap(hostsOf));
+export async function requireAnswers(
+  view: Pick<ClusterView, "silent">,
+  { recorded, wanted, steps }: Planned,
+  { waits }: { readonly waits: boolean },
+): Promise<void> {
+  const joins = (name: string): boolean =>
+    wanted.spec.nodes[name] !== undefined && recorded?.machines[name]?.machineId !== wanted.machines[name]?.machineId;
+  const needed = new Set(steps.flatMap(hostsOf).filter((name) => !(waits && joins(name))));
   // The machine that is there now: a node that stays may have another one, from which it joins.
   const machines = { ...recorded?.machines, ...wanted.machines };
   const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => needed.has(name)));

@@ -101,7 +101,7 @@ export class KubesprayProvider implements Provider {
     const planned = this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
     if (call.preview) {
-      await requireAnswers(this.kubespray.view, planned);
+      await requireAnswers(this.kubespray.view, planned, { waits: false });
       return { properties: await preview(call, planned, call.news, call.olds, this.now()) };
     }
     return { properties: await this.carryOut(call, call.id, planned, call.news, call.olds) };
@@ -148,6 +148,12 @@ export class KubesprayProvider implements Provider {
       this.assertUsable();
       if (!inputs) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
       const machines = { ...recorded.machines, ...inputs.machines };
+      const silent = await this.kubespray.view.silent(machines, inputs.ssh, recorded.spec.name);
+      if (silent.length > 0)
+        throw new Error(
+          `the hosts were not reset, and nothing was begun, because of hosts that do not answer: ${silent.join(", ")}\n` +
+            "    Bring them back. A worker that is lost for good is given up first, by an `up` of the file without it (--approve KEY:lost); with cluster.onDelete: forget no host is touched.",
+        );
       const change = {
         recorded: everything,
         wanted: everything,
@@ -193,7 +199,7 @@ export class KubesprayProvider implements Provider {
     const { recorded, wanted, steps } = planned;
     this.assertUsable();
     // A creation waits for its hosts instead.
-    if (recorded) await requireAnswers(this.kubespray.view, planned);
+    if (recorded) await requireAnswers(this.kubespray.view, planned, { waits: true });
     const machines = { ...recorded?.machines, ...wanted.machines };
     const change = {
       wanted: wanted.spec,

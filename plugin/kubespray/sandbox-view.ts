@@ -1,4 +1,4 @@
-import type { HostFinding } from "../../model/cluster/host-checks";
+import { type HostFinding, type HostQuestion, judgeHosts } from "../../model/cluster/host-checks";
 import type { Playbook } from "../../model/cluster/playbooks";
 import { applyStep } from "../../model/cluster/simulate/apply";
 import type { NodeState } from "../../model/cluster/simulate/state";
@@ -18,9 +18,14 @@ export class SandboxView implements ClusterView {
     return this.cluster.silent(machines);
   }
 
-  /** A simulated host is as it has to be. */
-  async check(): Promise<readonly HostFinding[]> {
-    return [];
+  /** A simulated host that answers is as it has to be. */
+  async check(question: HostQuestion, { machines }: Pick<StepContext, "machines">): Promise<readonly HostFinding[]> {
+    const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => question.nodes.includes(name)));
+    const silent = this.cluster.silent(asked);
+    return judgeHosts(
+      silent.map((node) => ({ node, missing: "ssh", reason: "it does not let us in: no answer" })),
+      question,
+    );
   }
 
   async read(): Promise<LiveCluster | undefined> {

@@ -15,11 +15,13 @@ describe("Hosts that are not ready", () => {
   let client: ProviderClient;
   let findings: HostFinding[];
   let asked: HostQuestion[];
+  let answering: string[][];
   let unreadable: string | undefined;
 
   beforeEach(async () => {
     findings = [];
     asked = [];
+    answering = [];
     unreadable = undefined;
     const sandbox = sandboxKubespray(folder());
     const { view } = sandbox;
@@ -27,7 +29,10 @@ describe("Hosts that are not ready", () => {
       runner: sandbox.runner,
       journal: (place) => sandbox.journal(place),
       view: {
-        silent: (machines, ssh, name) => view.silent(machines, ssh, name),
+        silent: (machines, ssh, name) => {
+          answering.push(Object.keys(machines));
+          return view.silent(machines, ssh, name);
+        },
         isDone: (step, context, written) => view.isDone(step, context, written),
         check: async (question) => {
           asked.push(question);
@@ -74,6 +79,8 @@ describe("Hosts that are not ready", () => {
     const more = cluster({ "worker-1": worker("worker-1", 1), "worker-2": worker("worker-2", 2), "worker-3": worker("worker-3", 3) });
     await client.update(known, { oldInputs: inputsOf(), olds: properties, news: inputsOf(more) });
     assert.deepEqual(asked.at(-1)?.joining, ["worker-3"]);
+    // A machine that was just made may still boot: the look at hosts waits for it.
+    assert.deepEqual(answering.at(-1)?.sort(), ["cp-1", "worker-1", "worker-2"]);
     assert.ok(asked.at(-1)?.nodes.includes("cp-1"));
     const rebuilt = withNode(inputsOf(), "worker-1", { machineId: "another" });
     await client.update(known, { oldInputs: inputsOf(), olds: properties, news: rebuilt });
