@@ -53,7 +53,11 @@ describe("an environment on existing hosts, on the real engine", function () {
       [{ ...changes, same: 0 }, commands(up as OperationResult)],
       [
         { create: 0, update: 1, replace: 0, delete: 0, same: 0 },
-        ["firewall.yml -e also_nodes=10.0.0.13", "remove-node.yml -e node=b -e skip_confirmation=true", "firewall.yml"],
+        [
+          "firewall.yml -e also_nodes=10.0.0.13",
+          "remove-node.yml -e node=b -e skip_confirmation=true -e flush_iptables=false",
+          "firewall.yml",
+        ],
       ],
     );
   });
