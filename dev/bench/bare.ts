@@ -29,6 +29,7 @@ async function main([graph = "", workDir = "", root = "", operation = ""]: reado
 /** Registers what was recorded: each as a class of its SDK, with inputs that flow from what they flowed from. */
 function register(recorded: readonly Recorded[]): void {
   const made = new Map<string, Resource>();
+  const defined: string[] = [];
   const byUrn = new Map(recorded.map((one) => [one.urn, one]));
   for (const one of recorded) {
     const { urn, type, custom, parent = "", provider = "", inputs = {}, dependencies = [] } = one;
@@ -44,12 +45,15 @@ function register(recorded: readonly Recorded[]): void {
       ...(by === undefined ? {} : { provider: by as ProviderResource }),
       ...(with_ === undefined ? {} : { deletedWith: with_ }),
       ...(one.ignoreChanges === undefined ? {} : { ignoreChanges: [...one.ignoreChanges] }),
-      // What a module makes one after the other; modules follow each other by their inputs, but for charts, which take another's work as there.
-      dependsOn: dependencies
-        .filter((other) => type === RELEASE || byUrn.get(other)?.parent === parent)
-        .flatMap((other) => made.get(other) ?? []),
+      // What a module makes one after the other; modules follow each other by their inputs, but for charts: those wait for
+      // the custom resources before them, as the ingress controller's Service needs a pool of addresses.
+      dependsOn: [...dependencies.filter((other) => byUrn.get(other)?.parent === parent), ...(type === RELEASE ? defined : [])].flatMap(
+        (other) => made.get(other) ?? [],
+      ),
     };
-    made.set(urn, custom === true ? customOf(type, name, args, options) : new ComponentResource(type, name, args, options));
+    const resource = custom === true ? customOf(type, name, args, options) : new ComponentResource(type, name, args, options);
+    made.set(urn, resource);
+    if (resource instanceof Unnamed) defined.push(urn);
   }
 
   /** A value as it was, with the ids and addresses that the cloud gave these resources as they are now. */
