@@ -42,7 +42,7 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
   if (!change.deletes) await requireFit(kubespray.view, change, progress, signal);
   const journal = kubespray.journal(change);
   const fence = await journal.acquire();
-  let isGone = false;
+  let left: readonly string[] = [];
   try {
     const begun = await journal.begun();
     const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
@@ -50,11 +50,22 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
     const outcome = await runSteps(kubespray, change, begun, fence, write, progress, signal);
     const unwritten = await unwrittenReason(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
     await progress.shown();
-    isGone = change.deletes === true && outcome.failure === undefined;
+    left = hostsLeft(change, outcome);
     return outcome.failure || unwritten === undefined ? outcome : { ...outcome, failure: { reason: unwritten } };
   } finally {
-    await fence.release(isGone);
+    await fence.release(left);
   }
+}
+
+/** The hosts that the cluster has left with this run: nothing that it keeps there is of use any more. */
+function hostsLeft({ recorded, wanted, machines, lostNodes, deletes }: Change, { done, failure }: Outcome): readonly string[] {
+  if (deletes) return failure ? [] : Object.keys(machines);
+  const has = (spec: ClusterSpec | undefined, name: string) => spec?.nodes[name] !== undefined || spec?.hosts?.[name] !== undefined;
+  const reached = done.at(-1)?.reaches ?? recorded;
+  const stays = (name: string) => has(wanted, name) || has(reached, name);
+  // A host that goes on under another name keeps its mark.
+  const kept = new Set(Object.keys(machines).flatMap((name) => (stays(name) ? [machines[name]?.dialAddress] : [])));
+  return Object.keys(machines).filter((name) => !stays(name) && !lostNodes.includes(name) && !kept.has(machines[name]?.dialAddress));
 }
 
 /**

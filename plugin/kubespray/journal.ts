@@ -46,8 +46,8 @@ export interface Fence {
    * @throws FenceLost where another run has it, or may: this one must stop
    */
   renew(inventory: ClusterSpec): Promise<void>;
-  /** @param forget removes all that journal and fence have kept: the cluster is gone */
-  release(forget?: boolean): Promise<void>;
+  /** @param left hosts that the cluster has left: what journal and fence have kept on them goes, and the mark whose they are */
+  release(left?: readonly string[]): Promise<void>;
 }
 
 /** What was run on a cluster, line by line, and the fence against a second runner. */

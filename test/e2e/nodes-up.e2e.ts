@@ -185,9 +185,7 @@ describe("three hosts and a key, on real machines", function () {
     for (const { parentPath, name } of files) assert.ok(!readFileSync(join(parentPath, name), "utf8").includes(key), name);
     for (const layer of ["cluster", "infrastructure"]) await laptop.run("destroy", "seoul", "--yes", "--layer", layer);
     for (const name of nodes.names()) {
-      // A host that has left the cluster before keeps the mark whose it was.
-      const mark = name === "worker-1" ? "" : " /var/lib/kpaas/clusters/seoul";
-      const paths = `/etc/kubernetes /var/lib/etcd /var/lib/kubelet${mark}`;
+      const paths = "/etc/kubernetes /var/lib/etcd /var/lib/kubelet /var/lib/kpaas/clusters/seoul";
       assert.equal(await nodes.ssh(name, `ls -d ${paths} 2> /dev/null; pgrep -l 'kubelet|etcd|containerd'; true`), "", name);
     }
     rmSync(laptop.root, { recursive: true });

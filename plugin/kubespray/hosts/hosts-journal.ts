@@ -99,10 +99,12 @@ export class HostsJournal implements Journal {
       owner,
       lost: gone.signal,
       renew: (inventory) => this.renew(lease, inventory),
-      release: async (forget = false) => {
+      release: async (left = []) => {
         clearInterval(heart);
         try {
-          await (forget ? this.forget() : lease.release());
+          await this.forget(left);
+          // Where the folder is gone, the lease is: to give it back would make the folder anew.
+          if (!lease.hosts.every((host) => left.includes(host))) await lease.release();
         } finally {
           await this.close();
         }
@@ -153,9 +155,10 @@ export class HostsJournal implements Journal {
     });
   }
 
-  private async forget(): Promise<void> {
+  private async forget(left: readonly string[]): Promise<void> {
     const { hosts } = this.held;
-    await askAll(this.ports.nodes, (node) => hosts.ask(node, `rm -rf ${shellWord(this.folder)}`));
+    const known = this.ports.nodes.filter((node) => left.includes(node));
+    await askAll(known, (node) => hosts.ask(node, `rm -rf ${shellWord(this.folder)}`));
   }
 
   private async renew(lease: Lease, inventory: ClusterSpec): Promise<void> {

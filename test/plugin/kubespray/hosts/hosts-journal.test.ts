@@ -129,8 +129,18 @@ describe("The journal on the control planes", () => {
     await fence.release();
     assert.deepEqual([...(await two.begun())], []);
     await next.renew(spec(...controlPlanes));
-    await next.release(true);
+    await next.release([...controlPlanes, "worker-1"]);
     for (const host of [...controlPlanes, "worker-1"]) assert.ok(!existsSync(hosts.path(host, "kpaas")), host);
+  });
+
+  it("takes its mark off a host that has left the cluster, and off no other", async () => {
+    const fence = await journal("one").acquire();
+    assert.ok(existsSync(hosts.path("worker-1", "kpaas")));
+    await fence.renew(spec("cp-1", "cp-2"));
+    await fence.release(["cp-3", "worker-1"]);
+    const marked = [...controlPlanes, "worker-1"].filter((host) => existsSync(hosts.path(host, "kpaas")));
+    assert.deepEqual(marked, ["cp-1", "cp-2"]);
+    assert.ok(!existsSync(hosts.path("cp-1", "kpaas/lease")));
   });
 
   it("counts time that the machine slept through, and is not turned back by a clock that is set", () => {
