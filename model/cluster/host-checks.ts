@@ -284,14 +284,14 @@ function isBeside({ nodes, hosts }: ClusterSpec, name: string): boolean {
   return nodes[name] === undefined && hosts?.[name] !== undefined;
 }
 
-/** The findings as a person reads them: what is the same on several hosts once. */
-export function hostFindingsText(findings: readonly HostFinding[]): string {
+/** The findings as a person reads them, one by one: what is the same on several hosts once. */
+export function hostFindingTexts(findings: readonly HostFinding[]): readonly string[] {
   const nodes = new Map<string, string[]>();
   for (const { node, check, reason, remedy } of findings) {
     const text = ` (${check}): ${reason}\n    ${remedy}`;
     nodes.set(text, [...(nodes.get(text) ?? []), node]);
   }
-  return [...nodes].map(([text, names]) => `  ${names.join(", ")}${text}`).join("\n");
+  return [...nodes].map(([text, names]) => `  ${names.join(", ")}${text}`);
 }
 
 function noAccess({ node, missing, reason }: Extract<HostReport, { missing: string }>): HostFinding {

@@ -1,5 +1,5 @@
 import { contentDigest } from "../../model/canonical";
-import { hostFindingsText } from "../../model/cluster/host-checks";
+import { type HostFinding, hostFindingTexts } from "../../model/cluster/host-checks";
 import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { ClusterView } from "./cluster-view";
@@ -80,11 +80,10 @@ async function requireFit(view: ClusterView, change: Change, progress: Progress,
   const joining = nodes.filter((name) => wanted.nodes[name] && (!recorded?.nodes[name] || removed.has(name)));
   progress.status(`looking at ${nodes.length} hosts`);
   const findings = await view.check({ spec: wanted, nodes, joining }, change, signal);
-  const [errors, warnings] = [true, false].map((isError) => findings.filter(({ severity }) => (severity === "error") === isError));
-  if (warnings && warnings.length > 0)
-    progress.warn(`the hosts will do, with reservations (${warnings.length}):\n${hostFindingsText(warnings)}`);
-  if (errors && errors.length > 0)
-    throw new Error(`nothing was begun, because the hosts are not ready (${errors.length}):\n${hostFindingsText(errors)}`);
+  const told = (severity: HostFinding["severity"]) => hostFindingTexts(findings.filter((each) => each.severity === severity));
+  const [errors, warnings] = [told("error"), told("warning")];
+  if (warnings.length > 0) progress.warn(`the hosts will do, with reservations (${warnings.length}):\n${warnings.join("\n")}`);
+  if (errors.length > 0) throw new Error(`nothing was begun, because the hosts are not ready (${errors.length}):\n${errors.join("\n")}`);
 }
 
 /** Shows a person what a run tells, each line with its place in the change. */

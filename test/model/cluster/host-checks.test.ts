@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type HostReport, hostCheckNames, hostFindingsText, judgeHosts } from "../../../model/cluster/host-checks";
+import { type HostReport, hostCheckNames, hostFindingTexts, judgeHosts } from "../../../model/cluster/host-checks";
 import { type HostFacts, parseHostFacts, portsFrom, sourcesOf } from "../../../model/cluster/host-facts";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { cluster } from "./fixtures";
@@ -120,7 +120,7 @@ describe("Looking at hosts before a change", () => {
       findings.map(({ node, check, severity }) => `${node} ${check} ${severity}`),
       ["a ssh error", "b sudo error"],
     );
-    assert.match(hostFindingsText(findings), /^ {2}a \(ssh\): it does not let us in: Connection timed out\n {4}look/);
+    assert.match(hostFindingTexts(findings)[0] ?? "", /^ {2}a \(ssh\): it does not let us in: Connection timed out\n {4}look/);
     assert.deepEqual(hostCheckNames.slice(0, 3), ["ssh", "sudo", "python"]);
   });
 

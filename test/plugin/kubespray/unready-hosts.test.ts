@@ -61,7 +61,7 @@ describe("Hosts that are not ready", () => {
     findings = [finding("cp-1", "error"), finding("worker-1", "error"), finding("worker-2", "warning")];
     await assert.rejects(
       client.create(ref, inputsOf()),
-      /nothing was begun, because the hosts are not ready \(2\):\n {2}cp-1, worker-1 \(disk\): it is full\n {4}make room/,
+      /nothing was begun, because the hosts are not ready \(1\):\n {2}cp-1, worker-1 \(disk\): it is full\n {4}make room/,
     );
     assert.deepEqual(
       asked.map(({ nodes, joining }) => [nodes, joining]),
