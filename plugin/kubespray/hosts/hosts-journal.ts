@@ -33,6 +33,8 @@ export interface JournalPorts {
   open(): Promise<OpenHosts>;
   /** Where hosts keep what is ours; tests have their own. */
   readonly folder?: string;
+  /** How often the lease is renewed while a step runs; tests shorten it. */
+  readonly renewedEveryMs?: number;
 }
 
 /** The journal of a change's cluster. @param root the project's folder */
@@ -93,7 +95,10 @@ export class HostsJournal implements Journal {
     this.lease = lease;
     await this.mark();
     const gone = new AbortController();
-    const heart = setInterval(() => void this.beat(lease, gone), RENEWED_EVERY_MS);
+    let beating = Promise.resolve();
+    const heart = setInterval(() => {
+      beating = beating.then(() => this.beat(lease, gone));
+    }, this.ports.renewedEveryMs ?? RENEWED_EVERY_MS);
     return {
       run: this.run,
       owner,
@@ -101,6 +106,8 @@ export class HostsJournal implements Journal {
       renew: (inventory) => this.renew(lease, inventory),
       release: async (left = []) => {
         clearInterval(heart);
+        // What is on its way would take the lease again once it is given back.
+        await beating;
         try {
           await this.forget(left);
           // Where the folder is gone, the lease is: to give it back would make the folder anew.

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterSpec } from "../../../../model/cluster/types";
 import { thisHolder } from "../../../../plugin/kubespray/hosts/holder";
 import { breakLease, HostsJournal, sleeplessClock } from "../../../../plugin/kubespray/hosts/hosts-journal";
+import type { RemoteHosts } from "../../../../plugin/kubespray/hosts/remote-hosts";
 import { FenceLost } from "../../../../plugin/kubespray/journal";
 import { cluster } from "../../../model/cluster/fixtures";
 import { temporaryFolders } from "../../../support/temporary";
@@ -131,6 +133,23 @@ describe("The journal on the control planes", () => {
     await next.renew(spec(...controlPlanes));
     await next.release([...controlPlanes, "worker-1"]);
     for (const host of [...controlPlanes, "worker-1"]) assert.ok(!existsSync(hosts.path(host, "kpaas")), host);
+  });
+
+  it("gives the lease back for good, whatever renews it at that moment", async () => {
+    const slow: RemoteHosts = {
+      run: async (host, script, options) => {
+        // Questions that renew are on their way for long; the one that gives back is quick.
+        if (renewing && script.includes("breaking=")) await pause(300);
+        return await hosts.run(host, script, options);
+      },
+    };
+    let renewing = false;
+    const fence = await journal("one", { renewedEveryMs: 50, open: async () => ({ hosts: slow, close: async () => {} }) }).acquire();
+    renewing = true;
+    await pause(100);
+    await fence.release();
+    await pause(500);
+    for (const host of controlPlanes) assert.ok(!existsSync(hosts.path(host, "kpaas/lease")), host);
   });
 
   it("takes its mark off a host that has left the cluster, and off no other", async () => {
