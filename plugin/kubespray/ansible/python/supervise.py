@@ -78,7 +78,8 @@ class Run:
         self.masker = Masker(settings["secrets"])
         self.alone = False
         self.stopping = False
-        self.lock = threading.Lock()
+        # A signal may come while this very thread holds it.
+        self.lock = threading.RLock()
         self.log = os.fdopen(os.open(settings["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8")
         self.child = None
 
