@@ -28,7 +28,7 @@ export type HostSummary = Readonly<Record<"ok" | "changed" | "unreachable" | "fa
 
 /** What a playbook tells while it runs. Secrets are masked. */
 export type PlaybookEvent =
-  | { readonly event: "play"; readonly name: string; readonly hosts: number }
+  | { readonly event: "play"; readonly name: string }
   | { readonly event: "task"; readonly name: string }
   | {
       readonly event: "result";
