@@ -65,7 +65,6 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     const { machines, ssh, apiPublicAddress, predicted } = await readInfrastructure(plan);
     onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "cluster");
-    const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => hasTask(plan.cluster, name)));
     const proxyUrl = tunnelUrl(plan);
     const cluster = new Cluster(
       `${plan.environment}-cluster`,
@@ -73,7 +72,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
         spec: plan.cluster,
         ...(secrets.variables ? { secretVariables: secrets.variables } : {}),
         ...subnetOfNodes(plan),
-        machines: nodes,
+        machines: withTasks(plan, machines),
         ssh,
         ...kubespraySource(plan),
         ...(proxyUrl === undefined ? {} : { proxyUrl }),
@@ -101,6 +100,11 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
   },
 };
 
+/** The machines that are nodes, or hosts beside them. */
+function withTasks<T>(plan: EnvironmentPlan, machines: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(machines).filter(([name]) => hasTask(plan.cluster, name)));
+}
+
 /**
  * An environment whose cluster was made by hand, before anything of the platform is in it: what a stack that holds all begins with.
  * @param importFile the inputs of the cluster, which the plan states too
@@ -114,7 +118,7 @@ export async function takenOver(plan: EnvironmentPlan, secrets: EnvironmentSecre
     {
       spec: plan.cluster,
       ...subnetOfNodes(plan),
-      machines: Object.fromEntries(Object.entries(made.machines).filter(([name]) => name in plan.cluster.nodes)),
+      machines: withTasks(plan, made.machines),
       ssh: made.ssh,
       ...kubespraySource(plan),
       importFile,

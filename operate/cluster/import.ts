@@ -9,7 +9,7 @@ import { importInventory } from "../../model/cluster/inventory-import";
 import { tagFor } from "../../model/cluster/releases";
 import { reportSteps } from "../../model/cluster/report";
 import { compareCluster, lockOf, unlikeNodes } from "../../model/cluster/take-over";
-import type { ClusterSpec } from "../../model/cluster/types";
+import type { ClusterHost, ClusterNode, ClusterSpec } from "../../model/cluster/types";
 import { diffLocks } from "../../model/lock";
 import { nodeSubnet } from "../../model/plan/subnets";
 import type { EnvironmentPlan } from "../../model/plan/types";
@@ -148,6 +148,14 @@ function authorityOf(kubeconfig: string): string {
 
 function inputsOf(spec: ClusterSpec, plan: EnvironmentPlan, { machines, ssh }: HostAccess): Record<string, unknown> {
   const networkCidr = nodeSubnet(plan);
-  const nodes = Object.entries(spec.nodes).map(([name, node]) => [name, { ...node, ...machines[name] }]);
-  return { ...spec, nodes: Object.fromEntries(nodes), ssh, ...(networkCidr === undefined ? {} : { networkCidr }) };
+  const { hosts, ...cluster } = spec;
+  const withMachines = (entries: Readonly<Record<string, ClusterNode | ClusterHost>>) =>
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, { ...entry, ...machines[name] }]));
+  return {
+    ...cluster,
+    nodes: withMachines(cluster.nodes),
+    ...(hosts ? { hosts: withMachines(hosts) } : {}),
+    ssh,
+    ...(networkCidr === undefined ? {} : { networkCidr }),
+  };
 }

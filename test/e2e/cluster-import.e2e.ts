@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { PlayedProject } from "../support/cluster-command";
 import { temporaryFolders } from "../support/temporary";
 
-const HOSTS = ["cp-1", "cp-2", "cp-3", "worker-1"].map((key, index) => `      ${key}: { address: 10.0.0.${index + 11} }`).join("\n");
+/** The last two are no nodes: the way in, and who serves the volumes. */
+const HOSTS = ["cp-1", "cp-2", "cp-3", "worker-1", "door", "disk"]
+  .map((key, index) => `      ${key}: { address: 10.0.0.${index + 11} }`)
+  .join("\n");
 const TEXT = `name: seoul
 profile: minimal
 infrastructure:
@@ -12,6 +15,8 @@ infrastructure:
   network: { cidr: 10.0.0.0/24 }
   access: { ssh: { user: ubuntu, privateKey: { env: KEY } } }
   existing:
+    bastion: door
+    nfs: disk
     hosts:
 ${HOSTS}
 cluster:
@@ -19,7 +24,6 @@ cluster:
   pools: { general: { nodes: { worker-1: {} } } }
 platform:
   loadBalancer: { kind: metallb, range: 10.0.0.200-10.0.0.210 }
-  storage: { kind: existing, className: local }
 `;
 
 describe("a cluster that was made by hand", function () {
