@@ -1,3 +1,4 @@
+import { holdsSecret } from "../environment/checks-variables";
 import { isSecretName } from "../environment/variables";
 import type { Lock, LockChange } from "../lock";
 import { inputField } from "../plan/input-field";
@@ -50,7 +51,7 @@ export function compareCluster(imported: ClusterSpec, plan: EnvironmentPlan): Co
   const wanted = plan.cluster;
   const defaults = kubesprayRelease(imported.kubespray)?.defaults ?? {};
   const named = (name: string): boolean => Object.hasOwn(wanted.variables, name);
-  const own = Object.entries(imported.variables).filter(([name]) => !isConnectionVariable(name) && !isSecretName(name));
+  const own = Object.entries(imported.variables).filter(([name, value]) => !isConnectionVariable(name) && !holdsSecret(name, value));
   // What the file does not say is kubespray's default, unless no running cluster can change it.
   const dropped = own.filter(([name, value]) => !named(name) && !fixedVariables.includes(name) && !sameValue(value, defaults[name]));
   const kept = own.filter(([name, value]) => named(name) || (fixedVariables.includes(name) && !sameValue(value, defaults[name])));

@@ -5,7 +5,7 @@ import type { Registry } from "../registry";
 import { secretReferenceSchema } from "./fields";
 import { knownVariable } from "./known-variables";
 import type { Environment } from "./types";
-import { isReference, isTemplate, membersOf, referenceKinds, serversIn } from "./variable-values";
+import { isReference, isTemplate, type Leaf, membersOf, referenceKinds, serversIn } from "./variable-values";
 import { dangerousMembers, isSecretName, ownerOfVariable, partOf, rowOfVariable } from "./variables";
 
 const giveReference = "give a reference: { env: NAME }, { config: key }, { vault: path#field } or { file: path }";
@@ -116,6 +116,12 @@ function checkMembers(name: string, value: unknown, findings: Findings): void {
 function keyOf(path: string): string {
   const steps = path.split(".");
   return steps.findLast((step) => !/^\d+$/.test(step)) ?? path;
+}
+
+/** Whether a secret stands in a variable in clear, by its name or by the look of what is in it. */
+export function holdsSecret(name: string, value: unknown): boolean {
+  const isClear = ({ path, value: member }: Leaf): boolean => !isReference(member) && secretIn(keyOf(path), member) !== undefined;
+  return isSecretName(name) || membersOf(name, value).some(isClear);
 }
 
 /** Why a value is a secret that stands in the file in clear; undefined where it is none. */

@@ -71,6 +71,19 @@ describe("a cluster made by hand, beside its file", () => {
     assert.ok(!("some_password" in spec.variables));
   });
 
+  it("takes over no secret, however deep in a variable it stands in the inventory", () => {
+    const auth = [{ registry: "r.example.org", username: "puller", password: "canary" }];
+    const wanted = [{ registry: "r.example.org", username: "puller", password: { env: "PULL_PASSWORD" } }];
+    const made = { ...WANTED, variables: { ...WANTED.variables, crio_registry_auth: auth, http_proxy: "http://me:canary@proxy:3128" } };
+    const file = { ...WANTED.variables, crio_registry_auth: wanted, http_proxy: "http://proxy:3128" };
+    const compared = compareCluster(made, { ...PLAN, cluster: { ...WANTED, variables: file } });
+    assert.ok(!JSON.stringify(compared).includes("canary"), JSON.stringify(compared));
+    assert.deepEqual(
+      compared.differences.map(({ path }) => path),
+      ["cluster.variables.crio_registry_auth", "cluster.variables.http_proxy"],
+    );
+  });
+
   it("has the nodes of the file, in their roles", () => {
     const made = { ...WANTED, nodes: { "cp-1": node("cp-1", { roles: ["control-plane"] }), "w-1": node("w-1") } };
     assert.deepEqual(unlikeNodes(WANTED, PLAN), []);
