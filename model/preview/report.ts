@@ -81,7 +81,7 @@ function machineImpact(impact: Impact, applied: Applied | undefined, plan: Envir
   const was = applied?.machines[impact.name];
   const next = plan.machines.find(({ key }) => key === impact.name);
   const node = was?.name ?? impact.name;
-  const leaves = steps.find(({ playbook, command }) => playbook === "remove-node" && command.includes(`node=${node} `));
+  const leaves = steps.find(({ playbook, nodes }) => playbook === "remove-node" && nodes.includes(node));
   const how =
     leaves === undefined
       ? []

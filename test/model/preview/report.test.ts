@@ -136,6 +136,13 @@ describe("The report of a preview", () => {
     const left = previewReport(previewed(applied, planOf(pool({ a: {} })), { resources: [gone("b")], steps }));
     assert.match(left.impacts[0]?.detail ?? "", /^worker, m1\.\w+, 10\.20\.0\.4, drained first, /);
     assert.equal(left.impacts[0]?.effect, "lost");
+    // Large clusters let several go in one run.
+    const many = steps.map((step) => ({ ...step, nodes: ["a", "b"], command: step.command.replace("node=b", "node=a,b") }));
+    const both = previewReport(previewed(applied, planOf(pool({ c: {} })), { resources: [gone("a"), gone("b")], steps: many }));
+    assert.deepEqual(
+      both.impacts.map(({ name, detail }) => `${name} ${detail.includes("drained first")}`),
+      ["a true", "b true"],
+    );
   });
 
   it("tells what moves: URLs, addresses, the authority; and what is not reached any more", () => {
