@@ -16,6 +16,7 @@ import {
   type ReadCall,
   type ReadResult,
   type UpdateCall,
+  withTimeout,
 } from "../rpc/provider";
 import { folderDigest, playbookFile } from "./content";
 import { NO_RUN, type PlaybookInputs, parsePlaybook } from "./inputs";
@@ -79,7 +80,7 @@ export class PlaybookProvider implements ResourceProvider {
     const { inputs } = parsePlaybook(call.inputs);
     if (inputs?.onDelete !== undefined) {
       const { path } = playbookFile(inputs.onDelete, this.root);
-      await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), signalOf(call));
+      await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), withTimeout(call));
     }
     this.plays.forget(call.name);
   }
@@ -88,7 +89,7 @@ export class PlaybookProvider implements ResourceProvider {
     const inputs = readable(news);
     const { path } = playbookFile(inputs.playbook, this.root);
     try {
-      await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), signalOf(call));
+      await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), withTimeout(call));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       // Recorded without a digest: the next `up` runs it again.
@@ -101,7 +102,7 @@ export class PlaybookProvider implements ResourceProvider {
     const { inputs } = parsePlaybook(news);
     if (inputs?.checkInPreview !== true || hasUnknown(news)) return;
     const { path } = playbookFile(inputs.playbook, this.root);
-    await this.plays.run({ ...ofCall(call), path, inputs, check: true }, tellerOf(call), signalOf(call));
+    await this.plays.run({ ...ofCall(call), path, inputs, check: true }, tellerOf(call), withTimeout(call));
   }
 }
 
@@ -137,8 +138,4 @@ function tellerOf(call: Call): (line: string) => void {
     // The engine may be gone or busy: the run itself must not stop over a line.
     call.status(line).catch(() => undefined);
   };
-}
-
-function signalOf(call: Call & { readonly timeout: number }): AbortSignal {
-  return call.timeout > 0 ? AbortSignal.any([call.signal, AbortSignal.timeout(call.timeout * 1000)]) : call.signal;
 }

@@ -21,6 +21,7 @@ import {
   secret,
   UNKNOWN,
   type UpdateCall,
+  withTimeout,
 } from "../rpc/provider";
 import { expiringOf } from "./certificates";
 import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews, requireAnswers, unknownOutputs } from "./change";
@@ -282,8 +283,4 @@ function progressOf(call: Call): Progress {
     },
     shown: () => last,
   };
-}
-
-function withTimeout(call: Call & { readonly timeout: number }): AbortSignal {
-  return call.timeout > 0 ? AbortSignal.any([call.signal, AbortSignal.timeout(call.timeout * 1000)]) : call.signal;
 }

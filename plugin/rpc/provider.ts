@@ -34,6 +34,11 @@ export interface Call {
   status(message: string): Promise<void>;
 }
 
+/** Aborted when the engine cancels the operation, or when it takes longer than it may. */
+export function withTimeout({ signal, timeout }: Call & { readonly timeout: number }): AbortSignal {
+  return timeout > 0 ? AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]) : signal;
+}
+
 export interface CheckCall extends Call {
   readonly olds: Properties;
   readonly news: Properties;
