@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { makeFolder, namesIn, PRIVATE_FOLDER } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
 import { kubesprayTags } from "../../model/cluster/releases";
-import { writeInventory } from "../kubespray/ansible/inventory";
+import { type InventoryFiles, writeArguments } from "../kubespray/ansible/inventory";
+import { Kept } from "../kubespray/ansible/kept";
 import { play } from "../kubespray/ansible/playbook";
 import { Progress } from "../kubespray/ansible/progress";
 import { pythonEnvironment, requirementsOf } from "../kubespray/ansible/python";
 import { PROGRAMS } from "../kubespray/ansible/runner";
-import { ansibleEnvironment, ansibleSettings } from "../kubespray/ansible/settings";
+import { ansibleEnvironment, writeSettings } from "../kubespray/ansible/settings";
 import { releaseOf } from "../kubespray/ansible/source";
-import { withRunFolder, writePrivate } from "../kubespray/ansible/ssh-config";
+import { withRunFolder } from "../kubespray/ansible/ssh-config";
 import type { NodeMachine } from "../kubespray/inputs";
 import { COLLECTION } from "./content";
 import type { PlaybookInputs } from "./inputs";
-import type { PlaybookRun, Plays } from "./plays";
+import type { Plays } from "./plays";
 
 /** How many logs of a playbook are kept. */
 const LOGS_KEPT = 50;
@@ -30,31 +30,34 @@ const fromCache: PythonOf = async (tag, tell, signal) => {
 
 /** Runs playbooks by Ansible on hosts that SSH reaches. @param root the project's folder */
 export function ansiblePlays(root: string, unusable: string | undefined, pythonOf: PythonOf = fromCache): Plays {
-  const kept = (name: string): string => join(root, ".kpaas", "playbooks", name);
+  const keptOf = (name: string) => new Kept(join(root, ".kpaas", "playbooks", name), LOGS_KEPT);
   return {
     unusable,
-    async run(run, tell, signal) {
-      const { name, path, inputs, environment, check } = run;
+    async run({ name, path, inputs, environment, check }, tell, signal) {
       makeOwnFolder(root);
-      for (const folder of ["logs", "facts"]) makeFolder(join(kept(name), folder), PRIVATE_FOLDER);
+      const kept = keptOf(name);
+      kept.make();
       const python = await pythonOf(inputs.kubespray ?? newest(), tell, signal);
       const progress = new Progress(undefined);
-      await withRunFolder({ root, environment, ssh: inputs.ssh, machines: machinesOf(inputs) }, async (folder) => {
-        const config = join(folder.path, "ansible.cfg");
+      const { hosts, variables: extraVars = {}, tags = [], limit = [], ssh } = inputs;
+      await withRunFolder({ root, environment, ssh, machines: machinesOf(inputs) }, async (folder) => {
         const own = dirname(path);
-        const settings = { folder: folder.path, sshConfig: folder.sshConfig, kubespray: own, own: COLLECTION, programs: PROGRAMS };
-        writePrivate(config, ansibleSettings({ ...settings, facts: join(kept(name), "facts"), hosts: Object.keys(inputs.hosts).length }));
+        const config = writeSettings(folder, {
+          ...{ kubespray: own, own: COLLECTION, programs: PROGRAMS, facts: kept.facts },
+          hosts: Object.keys(hosts).length,
+        });
+        const args = writeArguments(folder.path, inventoryOf(inputs), { extraVars, limit, tags, ssh });
         await play(
           {
             name: inputs.playbook,
             python,
             programs: PROGRAMS,
-            args: [...argumentsOf(folder.path, run), ...(check ? ["--check"] : []), path],
+            args: [...args, ...(check ? ["--check"] : []), path],
             cwd: own,
             env: ansibleEnvironment(config),
             folder: folder.path,
-            log: newLog(join(kept(name), "logs")),
-            record: join(kept(name), "running.json"),
+            log: kept.newLog(randomBytes(2).toString("hex")),
+            record: kept.record,
             secrets: inputs.secretValues,
             finish: false,
           },
@@ -66,7 +69,7 @@ export function ansiblePlays(root: string, unusable: string | undefined, pythonO
         );
       });
     },
-    forget: (name) => rmSync(kept(name), { recursive: true, force: true }),
+    forget: (name) => rmSync(keptOf(name).folder, { recursive: true, force: true }),
   };
 }
 
@@ -90,9 +93,7 @@ function machinesOf({ hosts }: PlaybookInputs): Record<string, NodeMachine> {
   );
 }
 
-/** Whatever may be secret goes by files of this user's. */
-function argumentsOf(folder: string, { inputs }: PlaybookRun): string[] {
-  const { hosts, variables = {}, tags = [], limit = [], ssh } = inputs;
+function inventoryOf({ hosts }: PlaybookInputs): InventoryFiles {
   const groups = new Map<string, Record<string, object>>();
   for (const [name, { groups: of = [] }] of Object.entries(hosts))
     for (const group of of) groups.set(group, { ...groups.get(group), [name]: {} });
@@ -102,24 +103,5 @@ function argumentsOf(folder: string, { inputs }: PlaybookRun): string[] {
     { ...own, ansible_host: address, ansible_ssh_host: name },
   ]);
   const children = Object.fromEntries([...groups].map(([name, members]) => [name, { hosts: members }]));
-  const inventory = writeInventory(folder, {
-    hosts: { all: { hosts: Object.fromEntries(entries), children } },
-    variables: {},
-    secrets: {},
-  });
-  const extra = join(folder, "extra.json");
-  writePrivate(extra, JSON.stringify(variables));
-  const become = join(folder, "become");
-  if (ssh.becomePassword !== undefined) writePrivate(become, `${ssh.becomePassword}\n`);
-  return [
-    ...["--inventory", inventory, "--extra-vars", `@${extra}`],
-    ...(limit.length > 0 ? ["--limit", limit.join(",")] : []),
-    ...(tags.length > 0 ? ["--tags", tags.join(",")] : []),
-    ...(ssh.becomePassword === undefined ? [] : ["--become-password-file", become]),
-  ];
-}
-
-function newLog(folder: string): string {
-  for (const old of namesIn(folder).slice(0, -(LOGS_KEPT - 1))) rmSync(join(folder, old), { force: true });
-  return join(folder, `${new Date().toISOString().replace(/:/g, "-").slice(0, 19)}Z-${randomBytes(2).toString("hex")}.log`);
+  return { hosts: { all: { hosts: Object.fromEntries(entries), children } }, variables: {}, secrets: {} };
 }

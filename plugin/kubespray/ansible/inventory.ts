@@ -11,6 +11,7 @@ import {
 } from "../../../model/cluster/inventory";
 import { playbooks } from "../../../model/cluster/playbooks";
 import type { ClusterSpec, ClusterStep } from "../../../model/cluster/types";
+import type { SshInputs } from "../inputs";
 import type { StepContext } from "../runner";
 import { writePrivate } from "./ssh-config";
 
@@ -35,6 +36,34 @@ export function inventoryFiles(context: StepContext, step?: Pick<ClusterStep, "p
     variables: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
     secrets: Object.fromEntries(entries.filter(isSecret).map(([name, value]) => [name, asIs(value, values)])),
   };
+}
+
+/** What a run is told besides its inventory. */
+export interface RunArguments {
+  readonly extraVars: Readonly<Record<string, unknown>>;
+  readonly limit: readonly string[];
+  readonly tags: readonly string[];
+  readonly ssh: SshInputs;
+}
+
+/** Writes what a run is told into its folder: whatever may be secret goes by files of this user's. @returns what ansible-playbook is given */
+export function writeArguments(
+  folder: string,
+  files: InventoryFiles,
+  { extraVars, limit, tags, ssh: { becomePassword } }: RunArguments,
+): string[] {
+  const inventory = writeInventory(folder, files);
+  const extra = join(folder, "extra.json");
+  if (Object.keys(extraVars).length > 0) writePrivate(extra, JSON.stringify(extraVars));
+  const become = join(folder, "become");
+  if (becomePassword !== undefined) writePrivate(become, `${becomePassword}\n`);
+  return [
+    ...["--inventory", inventory],
+    ...(limit.length > 0 ? ["--limit", limit.join(",")] : []),
+    ...(tags.length > 0 ? ["--tags", tags.join(",")] : []),
+    ...(Object.keys(extraVars).length > 0 ? ["--extra-vars", `@${extra}`] : []),
+    ...(becomePassword !== undefined ? ["--become-password-file", become] : []),
+  ];
 }
 
 /** Writes the inventory into a run's folder. @returns what `ansible-playbook -i` takes */

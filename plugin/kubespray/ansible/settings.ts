@@ -1,5 +1,6 @@
 import { freemem } from "node:os";
 import { delimiter, join } from "node:path";
+import { type RunFolder, writePrivate } from "./ssh-config";
 
 /** What Ansible's settings depend on. */
 export interface SettingsOf {
@@ -23,6 +24,13 @@ const FORK_BYTES = 150 * 2 ** 20;
 /** How many hosts are worked on at once: all of a small cluster, as many as this machine has memory for of a large one. */
 export function forksFor(hosts: number, free: number = freemem()): number {
   return Math.max(5, Math.min(hosts, 100, Math.floor(free / 2 / FORK_BYTES)));
+}
+
+/** Writes Ansible's configuration into a run's folder. @returns its path */
+export function writeSettings({ path, sshConfig }: RunFolder, settings: Omit<SettingsOf, "folder" | "sshConfig">): string {
+  const config = join(path, "ansible.cfg");
+  writePrivate(config, ansibleSettings({ folder: path, sshConfig, ...settings }));
+  return config;
 }
 
 /**
