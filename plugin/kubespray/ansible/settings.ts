@@ -66,9 +66,7 @@ export function ansibleSettings({ folder, sshConfig, kubespray, own, programs, f
     ssh_connection: { pipelining: "True", retries: 2, ssh_args: `-F ${sshConfig}` },
   };
   return Object.entries(sections)
-    .map(([name, settings]) =>
-      [`[${name}]`, ...Object.entries(settings).map(([key, value]) => `${key} = ${String(value).replaceAll("%", "%%")}`), ""].join("\n"),
-    )
+    .map(([name, settings]) => [`[${name}]`, ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`), ""].join("\n"))
     .join("\n");
 }
 
