@@ -8,14 +8,14 @@ import { Kept } from "../kubespray/ansible/kept";
 import { play } from "../kubespray/ansible/playbook";
 import { Progress } from "../kubespray/ansible/progress";
 import { pythonEnvironment, requirementsOf } from "../kubespray/ansible/python";
-import { PROGRAMS } from "../kubespray/ansible/runner";
+import { PROGRAMS, secretsOf } from "../kubespray/ansible/runner";
 import { ansibleEnvironment, writeSettings } from "../kubespray/ansible/settings";
 import { releaseOf } from "../kubespray/ansible/source";
 import { withRunFolder } from "../kubespray/ansible/ssh-config";
 import type { NodeMachine } from "../kubespray/inputs";
 import { COLLECTION } from "./content";
 import type { PlaybookInputs } from "./inputs";
-import type { Plays } from "./plays";
+import { fileName, type PlaybookOf, type Plays } from "./plays";
 
 /** How many logs of a playbook are kept. */
 const LOGS_KEPT = 50;
@@ -30,13 +30,15 @@ const fromCache: PythonOf = async (tag, tell, signal) => {
 
 /** Runs playbooks by Ansible on hosts that SSH reaches. @param root the project's folder */
 export function ansiblePlays(root: string, unusable: string | undefined, pythonOf: PythonOf = fromCache): Plays {
-  const keptOf = (name: string) => new Kept(join(root, ".kpaas", "playbooks", name), LOGS_KEPT);
+  const keptOf = ({ environment, name }: PlaybookOf) => new Kept(join(root, ".kpaas", "playbooks", environment, fileName(name)), LOGS_KEPT);
   return {
     unusable,
-    async run({ name, path, inputs, environment, check }, tell, signal) {
+    async run(run, tell, signal) {
+      const { path, inputs, environment, check } = run;
       makeOwnFolder(root);
-      const kept = keptOf(name);
+      const kept = keptOf(run);
       kept.make();
+      await kept.waitForLeftRunning({ tell, signal });
       const python = await pythonOf(inputs.kubespray ?? newest(), tell, signal);
       const progress = new Progress(undefined);
       const { hosts, variables: extraVars = {}, tags = [], limit = [], ssh } = inputs;
@@ -58,7 +60,7 @@ export function ansiblePlays(root: string, unusable: string | undefined, pythonO
             folder: folder.path,
             log: kept.newLog(randomBytes(2).toString("hex")),
             record: kept.record,
-            secrets: inputs.secretValues,
+            secrets: secretsOf(inputs),
             finish: false,
           },
           (event) => {
@@ -69,7 +71,7 @@ export function ansiblePlays(root: string, unusable: string | undefined, pythonO
         );
       });
     },
-    forget: (name) => rmSync(keptOf(name).folder, { recursive: true, force: true }),
+    forget: (playbook) => rmSync(keptOf(playbook).folder, { recursive: true, force: true }),
   };
 }
 

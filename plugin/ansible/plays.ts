@@ -3,15 +3,19 @@ import { join } from "node:path";
 import { makeFolder, writeWhole } from "../../host/files";
 import type { PlaybookInputs } from "./inputs";
 
-/** One run of a playbook. */
-export interface PlaybookRun {
+/** Which resource a playbook is. */
+export interface PlaybookOf {
   /** The resource's name. */
   readonly name: string;
+  /** The stack's name: what host keys are recorded by. */
+  readonly environment: string;
+}
+
+/** One run of a playbook. */
+export interface PlaybookRun extends PlaybookOf {
   /** The file. */
   readonly path: string;
   readonly inputs: PlaybookInputs;
-  /** The stack's name: what host keys are recorded by. */
-  readonly environment: string;
   /** With `--check`: nothing is changed. */
   readonly check: boolean;
 }
@@ -23,12 +27,17 @@ export interface Plays {
   /** Runs it to its end. @throws Error where it failed: its effect may be there in part */
   run(run: PlaybookRun, tell: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** Forgets what is kept of a resource that is gone. */
-  forget(name: string): void;
+  forget(playbook: PlaybookOf): void;
+}
+
+/** A resource's name as that of a file or folder: it may hold slashes. */
+export function fileName(name: string): string {
+  return encodeURIComponent(name).replace(/^\./, "%2E");
 }
 
 /** Records what would run, in the world's folder: no host is touched. */
 export function sandboxPlays(world: string): Plays {
-  const file = (name: string): string => join(world, "playbooks", `${name}.json`);
+  const file = (name: string): string => join(world, "playbooks", `${fileName(name)}.json`);
   return {
     unusable: undefined,
     async run({ name, path, inputs, check }, tell) {
@@ -40,6 +49,6 @@ export function sandboxPlays(world: string): Plays {
       const record = { playbook, path, digest, hosts: Object.keys(hosts).sort(), tags, limit, variables: Object.keys(variables).sort() };
       writeWhole(file(name), `${JSON.stringify(record, undefined, 2)}\n`);
     },
-    forget: (name) => rmSync(file(name), { force: true }),
+    forget: ({ name }) => rmSync(file(name), { force: true }),
   };
 }

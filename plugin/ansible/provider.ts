@@ -20,7 +20,7 @@ import {
 } from "../rpc/provider";
 import { folderDigest, playbookFile } from "./content";
 import { NO_RUN, type PlaybookInputs, parsePlaybook } from "./inputs";
-import type { Plays } from "./plays";
+import type { PlaybookOf, Plays } from "./plays";
 
 /**
  * `kpaas:ansible:Playbook`: a playbook that is run when it, what it reads beside it, its hosts or its variables change, and not otherwise.
@@ -82,7 +82,7 @@ export class PlaybookProvider implements ResourceProvider {
       const { path } = playbookFile(inputs.onDelete, this.root);
       await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), withTimeout(call));
     }
-    this.plays.forget(call.name);
+    this.plays.forget(ofCall(call));
   }
 
   private async run(call: CreateCall | UpdateCall, news: Properties, olds: Properties): Promise<void> {
@@ -129,7 +129,7 @@ function changedInputs(before: Properties, after: Properties): Record<string, Di
 }
 
 /** The stack is the second part of a URN, and by convention the environment. */
-function ofCall({ name, urn }: Call): { readonly name: string; readonly environment: string } {
+function ofCall({ name, urn }: Call): PlaybookOf {
   return { name, environment: /^urn:pulumi:([^:]+)::/.exec(urn)?.[1] ?? name };
 }
 

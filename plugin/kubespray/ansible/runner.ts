@@ -118,6 +118,7 @@ function playbookFile({ playbook, kubespray: tag }: ClusterStep, kubespray: stri
   return join(kubespray, releaseOf(tag).playbooks[playbook] ?? `${playbook}.yml`);
 }
 
-function secretsOf({ secretValues, ssh }: StepContext): string[] {
+/** Texts that no log of a run may show. */
+export function secretsOf({ secretValues, ssh }: Pick<StepContext, "secretValues" | "ssh">): string[] {
   return [...secretValues, ssh.privateKey, ssh.becomePassword].filter((each): each is string => each !== undefined);
 }
