@@ -1,5 +1,5 @@
 import { expiringCertificates } from "./certificates";
-import { minorOf } from "./releases";
+import { minorNumber } from "./releases";
 import type { ClusterSpec } from "./types";
 
 /** One thing looked at in a cluster. */
@@ -137,8 +137,7 @@ function etcd({ etcd: members, nodes: wanted }: ClusterSpec, live: LiveHealth): 
 const SKEW = 3;
 
 function versions({ kubernetes }: ClusterSpec, live: LiveHealth): Found[] {
-  const minor = (version: string): number => Number(minorOf(version.replace(/^v/, "")).split(".")[1]);
-  const lag = (name: string): number => minor(live.kubernetes) - minor(live.nodes[name]?.kubelet ?? "");
+  const lag = (name: string): number => minorNumber(live.kubernetes) - minorNumber(live.nodes[name]?.kubelet ?? "");
   const names = Object.keys(live.nodes);
   const apart = names.filter((name) => lag(name) < 0 || lag(name) > SKEW);
   const other = names.filter((name) => !apart.includes(name) && plain(live.nodes[name]?.kubelet ?? "") !== plain(live.kubernetes));

@@ -1,5 +1,5 @@
 import { type HostFacts, needsOf, SUPPORTED_SYSTEMS } from "./host-facts";
-import { minorOf } from "./releases";
+import { minorNumber } from "./releases";
 import type { ClusterNode, ClusterSpec } from "./types";
 
 /** Something that keeps a host from being a node, or will be trouble. */
@@ -300,10 +300,6 @@ function noAccess({ node, missing, reason }: Extract<HostReport, { missing: stri
       ? "look whether it runs, and whether user, key, address and port are right: `kpaas ssh` goes the same way"
       : "let the user run sudo without a password, or give the password (access.ssh.sudoPassword)";
   return { node, check: missing, severity: "error", reason, remedy };
-}
-
-function minorNumber(kubernetes: string): number {
-  return Number(minorOf(kubernetes).split(".")[1]);
 }
 
 function isOlder(version: string, than: string): boolean {

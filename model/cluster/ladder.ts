@@ -1,4 +1,4 @@
-import { compareVersions, installs, type KubesprayRelease, kubesprayRelease, kubesprayTags, minorOf } from "./releases";
+import { compareVersions, installs, kubesprayRelease, kubesprayTags, minorNumber, minorOf } from "./releases";
 
 /** One rung of an upgrade: the kubespray tag it is run from, and the Kubernetes it brings. */
 export interface Hop {
@@ -7,8 +7,6 @@ export interface Hop {
 }
 
 type Rung = readonly [tagMinor: number, kubernetesMinor: number];
-
-const numberOf = (version: string): number => Number(version.replace(/^v/, "").split(".")[1]);
 
 /**
  * The way from one pair of versions to another, by the tags of the catalogue: never more than one minor of kubespray and one of Kubernetes at a
@@ -21,8 +19,8 @@ export function ladder(from: Hop, { kubespray, kubernetes }: Hop): readonly Hop[
   if (!target || !installs(target, to.kubernetes)) return undefined;
   if (compareVersions(from.kubernetes, to.kubernetes) > 0 || compareVersions(from.kubespray.slice(1), to.kubespray.slice(1)) > 0)
     return undefined;
-  const start: Rung = [numberOf(from.kubespray), numberOf(from.kubernetes)];
-  const end: Rung = [numberOf(to.kubespray), numberOf(to.kubernetes)];
+  const start: Rung = [minorNumber(from.kubespray), minorNumber(from.kubernetes)];
+  const end: Rung = [minorNumber(to.kubespray), minorNumber(to.kubernetes)];
   const hopAt = ([tag, kubernetes]: Rung): Hop | undefined =>
     tag === end[0] && kubernetes === end[1] ? to : hopTo(tag, kubernetes, from, to);
   // Breadth-first, so that the first way found is a shortest one.
@@ -57,13 +55,11 @@ function rungsFrom([tag, kubernetes]: Rung, end: Rung): Rung[] {
 
 /** The hop in between: the newest tag of its minor, and of Kubernetes the newest patch that does not pass what was there or is wanted. */
 function hopTo(tagMinor: number, kubernetesMinor: number, from: Hop, to: Hop): Hop | undefined {
-  const tags = numberOf(to.kubespray) === tagMinor ? [to.kubespray] : kubesprayTags.filter((tag) => numberOf(tag) === tagMinor);
+  const tags = minorNumber(to.kubespray) === tagMinor ? [to.kubespray] : kubesprayTags.filter((tag) => minorNumber(tag) === tagMinor);
   // Nobody goes back a patch of the tag either.
   const able =
-    numberOf(from.kubespray) === tagMinor ? tags.filter((tag) => compareVersions(tag.slice(1), from.kubespray.slice(1)) >= 0) : tags;
-  const release = able
-    .flatMap((tag): KubesprayRelease[] => (kubesprayRelease(tag) ? [kubesprayRelease(tag) as KubesprayRelease] : []))
-    .at(-1);
+    minorNumber(from.kubespray) === tagMinor ? tags.filter((tag) => compareVersions(tag.slice(1), from.kubespray.slice(1)) >= 0) : tags;
+  const release = kubesprayRelease(able.at(-1) ?? "");
   const minor = `1.${kubernetesMinor}`;
   const kubernetes = release?.kubernetes.versions.find(
     (version) =>

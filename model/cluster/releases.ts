@@ -84,6 +84,11 @@ export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
 
+/** `33` of `1.33.5`, and `29` of the tag `v2.29.0`. */
+export function minorNumber(version: string): number {
+  return Number(version.split(".")[1]);
+}
+
 /** Whether the tag installs that version of Kubernetes: it has its checksums, and etcd and runtime that go with it. */
 export function installs({ kubernetes }: KubesprayRelease, version: string): boolean {
   return kubernetes.versions.includes(version) && kubernetes.minors.includes(minorOf(version));

@@ -1,4 +1,4 @@
-import { kubesprayRelease, minorOf } from "../releases";
+import { kubesprayRelease, minorNumber } from "../releases";
 import { taintIdentity } from "../steps/metadata";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { converge, limited, scale, tagged } from "./cluster";
@@ -61,8 +61,8 @@ function validateInventory(step: ClusterStep, inventory: ClusterSpec): void {
   if (inventory.etcd.length % 2 === 0 && step.extraVars.ignore_assert_errors !== true && release.playbooks[step.playbook] !== undefined) {
     if (step.playbook !== "facts" && !step.tags.includes("node-label")) throw new PlaybookFailure("even number of etcd hosts");
   }
-  const newTag = Number(minorOf(step.kubespray.slice(1)).split(".")[1]) >= 29;
-  if (step.tags.includes("master") && newTag) throw new PlaybookFailure("the tag 'master' is removed. Use 'control-plane' instead");
+  if (step.tags.includes("master") && minorNumber(step.kubespray) >= 29)
+    throw new PlaybookFailure("the tag 'master' is removed. Use 'control-plane' instead");
   for (const name of [...inventory.controlPlane, ...inventory.etcd, ...step.limit]) {
     if (!inventory.nodes[name]) throw new PlaybookFailure(`${name} is not in the inventory`);
   }

@@ -1,4 +1,4 @@
-import { minorOf } from "../releases";
+import { minorNumber } from "../releases";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { withMetadata } from "./cluster";
 import { needFacts, PlaybookFailure, running, type SimulatedWorld, withFacts, withStates } from "./state";
@@ -17,7 +17,7 @@ export function upgrade(world: SimulatedWorld, step: ClusterStep, inventory: Clu
     throw new PlaybookFailure("control planes and etcd members are upgraded together: --limit kube_control_plane:etcd");
   }
   const up = (from: string, to: string, what: string): void => {
-    const minors = minor(to) - minor(from);
+    const minors = minorNumber(to) - minorNumber(from);
     if (minors > 1) throw new PlaybookFailure(`${what} from ${from} to ${to} skips a minor`);
     if (minors < 0) throw new PlaybookFailure(`${what} from ${from} to ${to} goes back`);
   };
@@ -34,7 +34,9 @@ export function upgrade(world: SimulatedWorld, step: ClusterStep, inventory: Clu
     return [[name, { ...withMetadata(node, wanted), kubelet: inventory.kubernetes }] as const];
   });
   const after = withStates(cluster, nodes);
-  const old = Object.keys(after.nodes).find((name) => minor(inventory.kubernetes) - minor(after.nodes[name]?.kubelet ?? "") > SKEW);
+  const old = Object.keys(after.nodes).find(
+    (name) => minorNumber(inventory.kubernetes) - minorNumber(after.nodes[name]?.kubelet ?? "") > SKEW,
+  );
   if (old !== undefined) throw new PlaybookFailure(`the kubelet of ${old} is more than ${SKEW} minors older than the API server would be`);
   if (upgraded.length === 0) return { facts: withFacts(world, hosts), cluster: after };
   const { told } = cluster;
@@ -48,8 +50,4 @@ export function upgrade(world: SimulatedWorld, step: ClusterStep, inventory: Clu
       ...(told ? { told: { ...told, etcd: inventory.etcd } } : {}),
     },
   };
-}
-
-function minor(version: string): number {
-  return Number(minorOf(version.replace(/^v/, "")).split(".")[1]);
 }

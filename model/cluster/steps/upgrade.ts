@@ -1,5 +1,5 @@
 import { type Hop, ladder, renamedFor } from "../ladder";
-import { minorOf } from "../releases";
+import { minorNumber } from "../releases";
 import type { ClusterNode, ClusterSpec } from "../types";
 import { isMember, members, names, nodesOf, type Sequence, withNodes } from "./sequence";
 
@@ -85,10 +85,6 @@ function lagging({ reached }: Sequence, counts: (name: string) => boolean): stri
 /** Whether the hop would leave a kubelet further behind than it may be. */
 function tooOld({ reached }: Sequence, hop: Hop): boolean {
   return Object.values(reached.nodes).some(
-    ({ installed }) => installed !== undefined && distance(installed.kubernetes, hop.kubernetes) > SKEW,
+    ({ installed }) => installed !== undefined && minorNumber(hop.kubernetes) - minorNumber(installed.kubernetes) > SKEW,
   );
-}
-
-function distance(older: string, newer: string): number {
-  return Number(minorOf(newer).split(".")[1]) - Number(minorOf(older).split(".")[1]);
 }

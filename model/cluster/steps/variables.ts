@@ -1,5 +1,5 @@
 import { endpointMoves, isEndpointVariable } from "../endpoint";
-import { minorOf } from "../releases";
+import { minorNumber } from "../releases";
 import type { ClusterSpec } from "../types";
 import { changedVariables, isConnectionVariable } from "../variables";
 import { labelled } from "./metadata";
@@ -93,7 +93,7 @@ function tagsFor(changed: readonly string[], kubespray: string): string[] {
   if (effects.some((effect) => effect === undefined)) return [];
   const tags = [...new Set(effects.flatMap((effect) => effect?.tags ?? []))].sort();
   // The tag was renamed with v2.29, which refuses the old one.
-  return Number(minorOf(kubespray.slice(1)).split(".")[1]) >= 29 ? tags : tags.map((tag) => (tag === "control-plane" ? "master" : tag));
+  return minorNumber(kubespray) >= 29 ? tags : tags.map((tag) => (tag === "control-plane" ? "master" : tag));
 }
 
 function effectFor(name: string): VariableEffect | undefined {
