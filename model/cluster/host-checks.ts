@@ -149,13 +149,11 @@ const checks: Readonly<Record<string, Check>> = {
     judge: ({ facts, spec, variable }) => {
       if (facts.cgroups !== 1) return undefined;
       const remedy = "boot it with cgroup v2 (systemd.unified_cgroup_hierarchy=1)";
+      const reason = "it has cgroup v1, which kubelets from 1.35 on refuse";
       const refuses = minorNumber(spec.kubernetes) >= 35 && variable("kubelet_fail_cgroup_v1") !== false;
       return refuses
-        ? {
-            reason: `it has cgroup v1, which kubelets from 1.35 on refuse`,
-            remedy: `${remedy}, or set the variable kubelet_fail_cgroup_v1: false`,
-          }
-        : { severity: "warning", reason: "it has cgroup v1, which kubelets from 1.35 on refuse", remedy };
+        ? { reason, remedy: `${remedy}, or set the variable kubelet_fail_cgroup_v1: false` }
+        : { severity: "warning", reason, remedy };
     },
   },
   kernel: {

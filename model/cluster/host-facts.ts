@@ -66,7 +66,7 @@ export function needsOf({ variables }: ClusterSpec): {
 }
 
 /** Where a node's images and files come from: `host:port`, by what the variables say. */
-export function sourcesOf({ variables, kubernetes: _kubernetes }: ClusterSpec): readonly string[] {
+export function sourcesOf({ variables }: Pick<ClusterSpec, "variables">): readonly string[] {
   const text = (name: string, otherwise: string) => (typeof variables[name] === "string" ? String(variables[name]) : otherwise);
   const plugin = variables.kube_network_plugin ?? "calico";
   const places = [

@@ -49,7 +49,7 @@ const OF_HOSTS: readonly string[] = [
 /** What of a variable's value Ansible has sealed. */
 const VAULT = "__ansible_vault";
 
-/** The hosts of a group with those of its children, in the inventory's order. @throws Error where `inventory` is none of `ansible-inventory --list` */
+/** The hosts of a group with those of its children, in the inventory's order. */
 function hostsIn(inventory: z.infer<typeof inventorySchema>, group: string, seen: readonly string[] = []): string[] {
   const parsed = groupSchema.safeParse(inventory[group]);
   if (!parsed.success || seen.includes(group)) return [];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isFields } from "../data";
 import { refuseNewer } from "../formats";
-import { type ClusterSpec, HOST_GROUPS } from "./types";
+import { type ClusterSpec, DUES, HOST_GROUPS } from "./types";
 
 const text = z.string();
 
@@ -51,7 +51,7 @@ export const clusterFields = {
   variables: z.record(text, z.unknown()),
   apiEndpoint: endpoint,
   movesTo: endpoint.exactOptional(),
-  due: z.array(z.enum(["etcd-members", "proxies", "load-balancers", "firewall", "etcd-backup"])).exactOptional(),
+  due: z.array(z.enum(DUES)).exactOptional(),
   onDelete: z.enum(["forget", "reset"]),
 };
 

@@ -29,7 +29,8 @@ export interface ClusterNode {
 }
 
 /** What follows a change of nodes by a run of its own. `proxies`: the local ones by which workers reach the API. */
-export type Due = "etcd-members" | "proxies" | "load-balancers" | "firewall" | "etcd-backup";
+export const DUES = ["etcd-members", "proxies", "load-balancers", "firewall", "etcd-backup"] as const;
+export type Due = (typeof DUES)[number];
 
 /** A data volume that is mounted on its node. */
 export interface NodeVolume {

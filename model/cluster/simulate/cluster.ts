@@ -102,12 +102,14 @@ function requireOrder(cluster: ClusterState, before: readonly string[], after: r
   if (early !== undefined) throw new PlaybookFailure(`${early} joins and has to come behind all members`);
 }
 
+const CONTROL_PLANE =
+  /^(kube_apiserver_|kube_oidc_|kubernetes_audit|audit_|tls_|kube_controller_manager_|kube_scheduler_|kube_encrypt_|kube_pod_security_|supplementary_addresses|auto_renew_|kube_webhook_|kube_profiling|authorization_modes)/;
+
 /** Which variables each tag of cluster.yml applies, by how they begin. */
 const APPLIED_BY: Readonly<Record<string, RegExp>> = {
-  "control-plane":
-    /^(kube_apiserver_|kube_oidc_|kubernetes_audit|audit_|tls_|kube_controller_manager_|kube_scheduler_|kube_encrypt_|kube_pod_security_|supplementary_addresses|auto_renew_|kube_webhook_|kube_profiling|authorization_modes)/,
-  master:
-    /^(kube_apiserver_|kube_oidc_|kubernetes_audit|audit_|tls_|kube_controller_manager_|kube_scheduler_|kube_encrypt_|kube_pod_security_|supplementary_addresses|auto_renew_|kube_webhook_|kube_profiling|authorization_modes)/,
+  "control-plane": CONTROL_PLANE,
+  // What the tag was called up to v2.28.
+  master: CONTROL_PLANE,
   node: /^(kubelet_|kube_\w+_reserved|system_\w+_reserved|kube_reserved|system_reserved|eviction_)/,
   "container-engine": /^(containerd_|crio_|cri_o_|nerdctl_|runc_|crun_|youki_|kata_|gvisor_)/,
   network: /^(calico_|cilium_|flannel_|kube_ovn_|kube_router_|multus_)/,

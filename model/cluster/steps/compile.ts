@@ -54,11 +54,12 @@ function change(
 ): readonly ClusterStep[] {
   const renamed = { ...recorded, variables: renamedFor(wanted.kubespray, recorded.variables) };
   const upgraded = recorded.kubespray !== wanted.kubespray || recorded.kubernetes !== wanted.kubernetes;
+  const early = earlyVariables(recorded, wanted);
   const sequence = new Sequence(
     {
       ...recorded,
       nodes: Object.fromEntries(names(recorded).map((name) => [name, wanted.nodes[name] ?? (recorded.nodes[name] as ClusterNode)])),
-      variables: upgraded ? { ...recorded.variables, ...connection(wanted) } : earlyVariables(recorded, wanted),
+      variables: upgraded ? { ...recorded.variables, ...connection(wanted) } : early,
       onDelete: wanted.onDelete,
       ...(wanted.hosts ? { hosts: wanted.hosts } : {}),
     },
@@ -77,7 +78,6 @@ function change(
   renewCertificates(sequence, expiring);
   // Nothing answers at a lost node, and an unlimited run stops at a host that does not answer.
   dropWorkers(sequence, lostWorkers, rebuilt);
-  const early = earlyVariables(recorded, wanted);
   upgrade(sequence, recorded, wanted, early);
   if (upgraded) sequence.settle({ variables: early });
   switchRuntime(sequence, recorded, wanted);

@@ -4,7 +4,7 @@ import { describeKeys, isMember, members, names, nodesOf, type Sequence, toTell,
 import { removal, whyRemoved } from "./workers";
 
 /** How often kubespray asks whether a member that joins is there: one after another takes longer than its default allows. */
-const ETCD_RETRIES = 10;
+export const ETCD_RETRIES = 10;
 
 /**
  * Control planes and etcd members that join and leave, so that etcd never has more than one member too many for long: those that come on top

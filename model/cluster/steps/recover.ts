@@ -1,5 +1,5 @@
 import type { ClusterSpec } from "../types";
-import { tellMembers, tellProxies, withOrder } from "./members";
+import { ETCD_RETRIES, tellMembers, tellProxies, withOrder } from "./members";
 import { members, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
 
 /**
@@ -34,7 +34,7 @@ export function recoverMembers(sequence: Sequence, lost: readonly string[], rebu
     {
       playbook: "recover-control-plane",
       limit: members(becomes),
-      extraVars: { etcd_retries: 10 },
+      extraVars: { etcd_retries: ETCD_RETRIES },
       nodes: [...new Set([...lost, ...successors])],
       broken: lost,
       brings: toTell(inventory, lost),

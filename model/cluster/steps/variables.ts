@@ -2,6 +2,7 @@ import { endpointMoves, isEndpointVariable } from "../endpoint";
 import { minorNumber } from "../releases";
 import type { ClusterSpec } from "../types";
 import { changedVariables, isConnectionVariable } from "../variables";
+import { shortList } from "./describe";
 import { labelled } from "./metadata";
 import { isOurVariable } from "./ours";
 import { names, type Sequence } from "./sequence";
@@ -53,7 +54,7 @@ export const variableEffects: readonly VariableEffect[] = [
   },
 ];
 
-/** Applies variables that changed, by the narrowest run of cluster.yml that does; true where that was a whole one, which sets labels too. */
+/** Applies variables that changed, by the narrowest run of cluster.yml that does; a whole one sets labels too. */
 export function applyVariables(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
   const changed = variablesToApply(recorded, wanted);
   if (changed.length === 0) return;
@@ -66,7 +67,7 @@ export function applyVariables(sequence: Sequence, recorded: ClusterSpec, wanted
       // cluster.yml leaves the control plane's manifests alone otherwise.
       ...(tags.length === 0 || CONTROL_PLANE.some((tag) => tags.includes(tag)) ? { extraVars: { upgrade_cluster_setup: true } } : {}),
       nodes: names(wanted),
-      reason: `${changed.length > 1 ? "variables" : "variable"} changed: ${few(changed)}${effectOf(changed)}`,
+      reason: `${changed.length > 1 ? "variables" : "variable"} changed: ${shortList(changed)}${effectOf(changed)}`,
       precondition: "every node is Ready and every etcd member healthy",
       check: "every node is Ready and every etcd member healthy",
     },
@@ -103,8 +104,4 @@ function effectFor(name: string): VariableEffect | undefined {
 function effectOf(changed: readonly string[]): string {
   const effects = [...new Set(changed.map((name) => effectFor(name)?.restarts))];
   return effects.every((each) => each !== undefined) ? `; restarts: ${effects.join(", ")}` : "";
-}
-
-function few(changed: readonly string[]): string {
-  return changed.length <= 8 ? changed.join(",") : `${changed.slice(0, 8).join(",")} and ${changed.length - 8} more`;
 }

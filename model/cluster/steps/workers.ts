@@ -23,8 +23,9 @@ export function joinWorkers(sequence: Sequence, joining: readonly string[], want
 export function removeWorkers(sequence: Sequence, leaving: readonly string[], wanted: ClusterSpec): void {
   const all = names(sequence.inventory).filter((name) => sequence.inventory.nodes[name]?.roles.includes("worker"));
   for (const batch of batchesOf(leaving, all.length)) {
-    const [only] = batch;
-    removal(sequence, batch, false, batch.length === 1 && only !== undefined ? whyRemoved(only, sequence.inventory, wanted) : LEAVE(batch));
+    const [first = "", ...more] = batch;
+    const reason = more.length === 0 ? whyRemoved(first, sequence.inventory, wanted) : `${batch.length} nodes leave the cluster`;
+    removal(sequence, batch, false, reason);
   }
 }
 
@@ -38,8 +39,6 @@ export function dropWorkers(sequence: Sequence, lost: readonly string[], rebuilt
       rebuilt.has(name) ? `the machine of ${name} was built anew under the same name` : `${name} leaves the cluster`,
     );
 }
-
-const LEAVE = (batch: readonly string[]): string => `${batch.length} nodes leave the cluster`;
 
 /** One run that takes nodes out of the cluster, which are out of every inventory after it. */
 export function removal(sequence: Sequence, gone: readonly string[], lost: boolean, reason: string): void {
