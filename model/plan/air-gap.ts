@@ -1,4 +1,4 @@
-import { parseAddress } from "../ipv4";
+import { serverOf, wayTo } from "./servers";
 import type { Flow, FlowPeer } from "./types";
 
 /** Mirrors of what the internet would give. */
@@ -66,11 +66,6 @@ export function homeOf(image: string): string {
 
 /** The ways to the mirrors, from every machine that fetches, as far as they are not open everywhere. */
 export function airGapFlows({ registry, files }: AirGap, sources: readonly FlowPeer[]): Flow[] {
-  const servers = [new URL(`https://${registry}`), ...(files === undefined ? [] : [new URL(files)])];
-  return servers.flatMap(({ hostname, port, protocol }) => {
-    const number = Number(port || (protocol === "http:" ? 80 : 443));
-    if (number === 80 || number === 443) return [];
-    const to: FlowPeer = parseAddress(hostname) === undefined ? "cidr:0.0.0.0/0" : `cidr:${hostname}/32`;
-    return sources.map((from): Flow => ({ from, to, protocol: "tcp", ports: [number], reason: "mirrors of images and files" }));
-  });
+  const servers = [`https://${registry}`, ...(files === undefined ? [] : [files])].map(serverOf);
+  return servers.flatMap((server) => sources.flatMap((from) => wayTo(from, server, "mirrors of images and files")));
 }

@@ -1,6 +1,6 @@
 import type { WantedBackups } from "../environment/types";
-import { parseAddress } from "../ipv4";
-import type { Flow, FlowPeer } from "./types";
+import { serverOf, wayTo } from "./servers";
+import type { Flow } from "./types";
 
 /** The variable of ours by which the playbooks know of backups. */
 export const backupVariable = "kpaas_backup";
@@ -22,14 +22,6 @@ export function backupSettings(environment: string, { schedule, keep, encryptTo,
 /** The way to where backups are kept. */
 export function backupFlows({ to }: WantedBackups): Flow[] {
   if ("local" in to) return [];
-  const { host, port } = "nfs" in to ? { host: to.nfs.server, port: 2049 } : serverOf(to.s3.endpoint);
-  // These are open everywhere.
-  if (port === 80 || port === 443) return [];
-  const peer: FlowPeer = parseAddress(host) === undefined ? "cidr:0.0.0.0/0" : `cidr:${host}/32`;
-  return [{ from: "control-plane", to: peer, protocol: "tcp", ports: [port], reason: "backups of etcd" }];
-}
-
-function serverOf(endpoint: string): { host: string; port: number } {
-  const { hostname, port, protocol } = new URL(endpoint);
-  return { host: hostname, port: Number(port || (protocol === "http:" ? 80 : 443)) };
+  const server = "nfs" in to ? { host: to.nfs.server, port: 2049 } : serverOf(to.s3.endpoint);
+  return wayTo("control-plane", server, "backups of etcd");
 }

@@ -4,6 +4,7 @@ import type { Environment } from "../environment/types";
 import { airGapFlows } from "./air-gap";
 import { apiPort, endpointPort } from "./api-endpoint";
 import { backupFlows } from "./backups";
+import { anywhere, openEverywhere, peerOf } from "./servers";
 import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
 import { variableFlows } from "./variable-flows";
 
@@ -83,10 +84,8 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
 
   if (has("nfs")) tcp("nodes", "nfs", [2049], "NFS 4 volumes");
   if (platform.storage.kind === "nfs" && platform.storage.server !== undefined) {
-    const server = platform.storage.server;
-    tcp("nodes", /^[\d.]+$/.test(server) ? `cidr:${server}/32` : "cidr:0.0.0.0/0", [2049], "NFS 4 volumes of the given server");
+    tcp("nodes", peerOf(platform.storage.server), [2049], "NFS 4 volumes of the given server");
   }
-  const outside: FlowPeer = "cidr:0.0.0.0/0";
   const sources = (["nodes", "etcd", "bastion", "nfs"] as const).filter(
     (each) => each === "nodes" || (each === "etcd" ? apart : has(each)),
   );
@@ -96,8 +95,8 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
       udp(source, resolver, [53], "DNS");
       tcp(source, resolver, [53], "DNS");
     }
-    udp(source, outside, [123], "time");
-    tcp(source, outside, [80, 443], "packages, binaries and images");
+    udp(source, anywhere, [123], "time");
+    tcp(source, anywhere, openEverywhere, "packages, binaries and images");
     flows.push(...cloud.flows(source, network.cidr));
   }
   if (cluster.airGap) flows.push(...airGapFlows(cluster.airGap, apart ? ["nodes", "etcd"] : ["nodes"]));

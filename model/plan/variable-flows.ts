@@ -2,6 +2,7 @@ import type { OpenedFlow } from "../environment/variable-table";
 import { membersOf, serversIn } from "../environment/variable-values";
 import { partOf, rowOfVariable } from "../environment/variables";
 import { contains, parseAddress, parseCidr } from "../ipv4";
+import { anywhere, openEverywhere, peerOf, wayTo } from "./servers";
 import type { Flow, FlowPeer } from "./types";
 
 /** What variables passed through are read with. */
@@ -11,10 +12,6 @@ export interface VariableContext {
   readonly podCidr: string;
   readonly serviceCidr: string;
 }
-
-/** Ports that nodes may reach everywhere without being asked. */
-const openEverywhere = [80, 443];
-const anywhere: FlowPeer = "cidr:0.0.0.0/0";
 
 /** The traffic that variables passed through to kubespray make necessary. */
 export function variableFlows(context: VariableContext): Flow[] {
@@ -59,11 +56,6 @@ function peersOf(value: unknown): FlowPeer[] {
   return hosts.length > 0 ? hosts : [anywhere];
 }
 
-/** A host known by name may have any address. */
-function peerOf(host: string): FlowPeer {
-  return parseAddress(host) === undefined ? anywhere : `cidr:${host}/32`;
-}
-
 function egress(to: FlowPeer, protocol: "tcp" | "udp", port: number, reason: string): Flow {
   return { from: "nodes", to, protocol, ports: [port], reason };
 }
@@ -72,8 +64,8 @@ function egressFlows(name: string, value: unknown, { podCidr, serviceCidr }: Var
   const own = [podCidr, serviceCidr].flatMap((cidr) => parseCidr(cidr) ?? []);
   const servers = membersOf(name, value).flatMap((leaf) => (typeof leaf.value === "string" ? serversIn(leaf.value, name) : []));
   return servers
-    .filter(({ host, port }) => !openEverywhere.includes(port) && !own.some((block) => contains(block, parseAddress(host) ?? -1)))
-    .map(({ host, port }) => egress(peerOf(host), "tcp", port, `${host} of ${name}`));
+    .filter(({ host }) => !own.some((block) => contains(block, parseAddress(host) ?? -1)))
+    .flatMap((server) => wayTo("nodes", server, `${server.host} of ${name}`));
 }
 
 /** The ports beyond those open everywhere that a text names a server by: where it is a secret, nothing can have opened them. */
