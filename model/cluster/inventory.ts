@@ -20,7 +20,7 @@ export function hostVariables(node: ClusterNode): Record<string, unknown> {
 }
 
 /** What an inventory says of a host beside the cluster. */
-export function besideVariables({ address }: ClusterHost): Record<string, unknown> {
+export function besideVariables({ address }: Pick<ClusterHost, "address">): Record<string, unknown> {
   return { ip: address, access_ip: address };
 }
 

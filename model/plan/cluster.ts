@@ -1,4 +1,4 @@
-import { hostVariables, inventoryVariables } from "../cluster/inventory";
+import { besideVariables, hostVariables, INVENTORY_PARENTS, inventoryGroups, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import { airGapVariables } from "./air-gap";
@@ -15,7 +15,7 @@ export function planCluster(
   outside: string | undefined,
   images: readonly string[],
 ): ClusterSpec {
-  const nodes = machines.filter((machine) => clusterRoles(machine).length > 0);
+  const nodes = machines.filter(isNode);
   const named = (role: ClusterNode["roles"][number]): string[] =>
     nodes.filter((machine) => machine.roles.includes(role)).map(({ name }) => name);
   return {
@@ -36,7 +36,16 @@ export function planCluster(
 }
 
 function clusterRoles(machine: MachinePlan): ClusterNode["roles"] {
-  return machine.roles.filter((role) => role === "control-plane" || role === "etcd" || role === "worker");
+  return machine.roles.filter(isClusterRole);
+}
+
+function isClusterRole(role: string): role is ClusterNode["roles"][number] {
+  return role === "control-plane" || role === "etcd" || role === "worker";
+}
+
+/** Whether a machine is a node of the cluster, by its roles. */
+export function isNode({ roles }: { readonly roles: readonly string[] }): boolean {
+  return roles.some(isClusterRole);
 }
 
 function clusterNode(machine: MachinePlan): ClusterNode {
@@ -109,9 +118,8 @@ function planVariables(
  */
 export function planInventory(cluster: ClusterSpec, machines: readonly MachinePlan[]): Inventory {
   const hosts = machines.filter((machine) => cluster.nodes[machine.name] !== undefined || machine.roles.includes("nfs"));
-  const group = (role: string): { hosts: string[] } => ({
-    hosts: machines.filter((each) => each.roles.some((own) => own === role)).map(({ name }) => name),
-  });
+  const groups = inventoryGroups(cluster);
+  const group = (name: string): { hosts: string[] } => ({ hosts: [...(groups[name] ?? [])] });
   const hostvars = Object.fromEntries(
     hosts.map((machine) => {
       const node = cluster.nodes[machine.name];
@@ -121,7 +129,7 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
           ansible_host: machine.login?.address ?? machine.address,
           ...(machine.login?.user === undefined ? {} : { ansible_user: machine.login.user }),
           ...(machine.login?.port === undefined ? {} : { ansible_port: machine.login.port }),
-          ...(node ? hostVariables(node) : { ip: machine.address, access_ip: machine.address }),
+          ...(node ? hostVariables(node) : besideVariables(machine)),
         },
       ];
     }),
@@ -134,13 +142,13 @@ export function planInventory(cluster: ClusterSpec, machines: readonly MachinePl
     },
     // Empty: kubespray's playbooks name it.
     bastion: { hosts: [] },
-    calico_rr: { hosts: [] },
-    etcd: { hosts: [...cluster.etcd] },
-    k8s_cluster: { children: ["calico_rr", "kube_control_plane", "kube_node"] },
-    kube_control_plane: { hosts: [...cluster.controlPlane] },
-    kube_node: group("worker"),
+    calico_rr: group("calico_rr"),
+    etcd: group("etcd"),
+    ...Object.fromEntries(Object.entries(INVENTORY_PARENTS).map(([name, children]) => [name, { children }])),
+    kube_control_plane: group("kube_control_plane"),
+    kube_node: group("kube_node"),
     // Not `nfs`: Ansible mixes up a host and a group of one name.
-    nfs_server: group("nfs"),
+    nfs_server: { hosts: machines.filter(({ roles }) => roles.includes("nfs")).map(({ name }) => name) },
     ungrouped: { hosts: [] },
   };
 }
