@@ -1,4 +1,5 @@
-import { isFields } from "../data";
+import { at, fields, isFields } from "../data";
+import { isNode } from "../plan/cluster";
 import { groupPath } from "../plan/input-field";
 import type { EnvironmentPlan, MachinePlan } from "../plan/types";
 import { nearest } from "../problems";
@@ -35,7 +36,8 @@ export function raiseGeneration(content: unknown, plan: EnvironmentPlan, key: st
   }
   const path = groupPath(machine.group).split(".");
   const generation = machine.generation + 1;
-  if (isFields(at(content, path))) return { changes: [{ path: [...path, machine.key, "generation"], value: generation }] };
+  if (isFields(at(content, groupPath(machine.group))))
+    return { changes: [{ path: [...path, machine.key, "generation"], value: generation }] };
   const keys = plan.machines.filter(({ group }) => group === machine.group).map((each) => each.key);
   const nodes = Object.fromEntries(keys.sort(byNumber).map((each) => [each, each === machine.key ? { generation } : {}]));
   return { changes: [{ path, value: nodes }] };
@@ -49,8 +51,7 @@ export function replaceHost(content: unknown, plan: EnvironmentPlan, key: string
   const machine = machineOf(plan, key);
   if (!machine) return unknownMachine(plan, key);
   const field = "infrastructure.existing.hosts";
-  const hosts = at(content, field.split("."));
-  const names = Object.keys(isFields(hosts) ? hosts : {});
+  const names = Object.keys(fields(at(content, field)));
   const free = names.filter((name) => !plan.machines.some((each) => each.key === name));
   const told = free.length > 0 ? `hosts that are free: ${free.join(", ")}` : "no host in the file is free";
   if (host === undefined) {
@@ -73,17 +74,13 @@ export function replaceHost(content: unknown, plan: EnvironmentPlan, key: string
     };
   }
   const path = groupPath(machine.group).split(".");
-  const { generation: _generation, ...settings } = fieldsOf(at(content, [...path, machine.key]));
+  const { generation: _generation, ...settings } = fields(fields(at(content, groupPath(machine.group)))[machine.key]);
   return {
     changes: [
       { path: [...path, host], value: settings },
       { path: [...path, machine.key], value: undefined },
     ],
   };
-}
-
-function isNode({ roles }: MachinePlan): boolean {
-  return roles.some((role) => role === "control-plane" || role === "etcd" || role === "worker");
 }
 
 function unknownMachine(plan: EnvironmentPlan, key: string): Replacement {
@@ -94,14 +91,6 @@ function unknownMachine(plan: EnvironmentPlan, key: string): Replacement {
 function suggestion(name: string, known: readonly string[], otherwise: string): string {
   const near = nearest(name, known);
   return near === undefined ? otherwise : `did you mean ${near}?`;
-}
-
-function at(content: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, step) => fieldsOf(value)[step], content);
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isFields(value) ? value : {};
 }
 
 function byNumber(a: string, b: string): number {

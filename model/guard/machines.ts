@@ -1,3 +1,4 @@
+import { isNode } from "../plan/cluster";
 import { groupPath } from "../plan/input-field";
 import type { AppliedMachine } from "./applied";
 import { type Danger, groupField } from "./danger";
@@ -70,11 +71,9 @@ function hostDangers(
   hosts: string,
 ): Danger[] {
   const path = groupPath(was.group);
-  const back = { key, remedy: `put ${key} back` };
   if (!machine) {
-    const isNode = was.roles.some((role) => role === "worker" || role === "control-plane" || role === "etcd");
-    if (!isNode || counted.includes(was.group)) return [];
-    return [{ ...back, action: "remove", path, reason: `${key} would leave the cluster: ${unasked(was)}`, remedy: wayBack(key, was) }];
+    if (!isNode(was) || counted.includes(was.group)) return [];
+    return [{ key, action: "remove", path, reason: `${key} would leave the cluster: ${unasked(was)}`, remedy: wayBack(key, was) }];
   }
   const roles = (of: AppliedMachine): string =>
     of.roles

@@ -1,4 +1,5 @@
 import type { ClusterSpec } from "../cluster/types";
+import { isNode } from "../plan/cluster";
 import { groupPath } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import { nearest, type Problem } from "../problems";
@@ -126,8 +127,7 @@ function loss(key: string, plan: EnvironmentPlan, { applied, cluster }: Standing
   if (!cluster && machine) nodes.push(machine.name);
   const roles = known[0]?.[1].roles ?? machine?.roles ?? ["worker"];
   const path = groupPath(machine?.group ?? (roles.includes("worker") ? "worker" : "control-plane"));
-  if (roles.some((role) => role === "worker" || role === "control-plane" || role === "etcd"))
-    return { key, path, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
+  if (isNode({ roles })) return { key, path, nodes: nodes.filter((name) => !plan.cluster.nodes[name]) };
   const problem = {
     reason: `${key} is no node of the cluster, and only a node can be given up as lost`,
     remedy: "leave the approval out: once a refresh has found that such a machine is gone, an `up` makes it again",
