@@ -1,5 +1,5 @@
 import { formatRange } from "../ipv4";
-import { expandFlows, type FlowsPlan, groupsOf, type OpenWay, type PeerGroup } from "./rules";
+import { expandFlows, type FlowsPlan, groupsOf, type OpenWay, type PeerGroup, PROTOCOL_NUMBERS } from "./rules";
 import type { MachinePlan, Role } from "./types";
 
 /** The one table that is ours. Whoever replaces it takes away and gives in one transaction. */
@@ -88,14 +88,10 @@ function sourceOf({ remote, family }: OpenWay): string {
   return remote.cidr === any ? `meta nfproto ${family.toLowerCase()}` : `${header} saddr ${remote.cidr}`;
 }
 
-/** What protocols without ports are called on the wire. */
-const NUMBERS: Readonly<Record<string, number>> = { ipip: 4, vrrp: 112 };
-
 function protocolOf({ protocol, family }: OpenWay, ports: readonly NonNullable<OpenWay["ports"]>[]): string {
   if (protocol === "any") return "";
   if (protocol === "icmp") return `meta l4proto ${family === "IPv6" ? "ipv6-icmp" : "icmp"}`;
-  const number = NUMBERS[protocol];
-  if (number !== undefined) return `meta l4proto ${number}`;
+  if (protocol === "ipip" || protocol === "vrrp") return `meta l4proto ${PROTOCOL_NUMBERS[protocol]}`;
   return ports.length === 0 ? `meta l4proto ${protocol}` : `${protocol} dport { ${merged(ports).join(", ")} }`;
 }
 

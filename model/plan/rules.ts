@@ -2,6 +2,9 @@ import { alignedCidr } from "../ipv4";
 import { podsUnwrapped } from "./flows";
 import type { EnvironmentPlan, Flow, FlowPeer, MachinePlan, Role } from "./types";
 
+/** Numbers of the protocols that not everybody knows by name. */
+export const PROTOCOL_NUMBERS = { ipip: 4, vrrp: 112 } as const;
+
 /** Machines that rules are made for: those of a role, or `nodes`, every one that is a Kubernetes node. */
 export type PeerGroup = Role | "nodes";
 

@@ -1,5 +1,6 @@
 import type { CloudPreview } from "../../model/cloud";
 import { at, fields, list, text } from "../../model/data";
+import { PROTOCOL_NUMBERS } from "../../model/plan/rules";
 import { withData } from "../../model/preview/impacts";
 
 /** How a preview tells of OpenStack's resources. */
@@ -37,7 +38,8 @@ export const preview: CloudPreview = {
     const other = text(remoteIpPrefix) === undefined ? (peer ?? "unknown") : `cidr:${String(remoteIpPrefix)}`;
     const [from, to] = direction === "egress" ? [own, other] : [other, own];
     const ports = typeof min !== "number" ? [] : min === max ? [min] : [`${min}-${String(max)}`];
-    return { from, to, protocol: protocol === "4" ? "ipip" : (text(protocol) ?? "any"), ports, reason: text(description) ?? "" };
+    const [numbered] = Object.entries(PROTOCOL_NUMBERS).find(([, number]) => `${number}` === protocol) ?? [];
+    return { from, to, protocol: numbered ?? text(protocol) ?? "any", ports, reason: text(description) ?? "" };
   },
 };
 

@@ -1,4 +1,12 @@
-import { type Dialect, expandFlows, type FlowsPlan, type OpenWay, type PeerGroup, type Remote } from "../../model/plan/rules";
+import {
+  type Dialect,
+  expandFlows,
+  type FlowsPlan,
+  type OpenWay,
+  type PeerGroup,
+  PROTOCOL_NUMBERS,
+  type Remote,
+} from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { type OpenStackPlan, openstackOf } from "./plan";
 
@@ -38,7 +46,6 @@ export function compileRules(plan: FlowsPlan & Pick<EnvironmentPlan, "cloud">): 
 function protocolOf(protocol: OpenWay["protocol"], family: OpenWay["family"]): Rule["protocol"] {
   if (protocol === "any") return undefined;
   // The numbers, which every release of neutron and of the provider takes; the names came later.
-  if (protocol === "ipip") return "4";
-  if (protocol === "vrrp") return "112";
+  if (protocol === "ipip" || protocol === "vrrp") return `${PROTOCOL_NUMBERS[protocol]}`;
   return protocol === "icmp" && family === "IPv6" ? "ipv6-icmp" : protocol;
 }

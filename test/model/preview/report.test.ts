@@ -221,6 +221,10 @@ describe("The report of a preview", () => {
     assert.deepEqual(preview.flow(type, "demo-infrastructure-rule-control-plane-egress-tcp-2379-2380-to-etcd", inputs), {
       ...{ from: "control-plane", to: "etcd", protocol: "tcp", ports: ["2379-2380"], reason: "" },
     });
+    const vrrp = { direction: "ingress", protocol: "112", description: "keepalived" };
+    assert.deepEqual(preview.flow(type, "demo-infrastructure-rule-control-plane-ingress-vrrp-from-control-plane", vrrp), {
+      ...{ from: "control-plane", to: "control-plane", protocol: "vrrp", ports: [], reason: "keepalived" },
+    });
   });
 
   it("puts each resource to its machine, its service, the cluster or the network", () => {
