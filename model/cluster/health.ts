@@ -167,16 +167,14 @@ function certificates(live: LiveHealth, now: Date): Found[] {
   const later = (all: readonly string[], gone: readonly string[]) => all.filter((each) => !gone.includes(each));
   const renew = "`kpaas cluster renew-certificates`, or the next `kpaas up`";
   return [
-    ...some([...ended.renewable, ...ended.authorities], "bad", "have ended", renew),
+    ...some(ended.renewable, "bad", "have ended", renew),
+    ...some(ended.authorities, "bad", `have ended, and ${FOR_GOOD.detail}`, FOR_GOOD.remedy),
     ...some(later(soon.renewable, ended.renewable), "warning", "end soon", renew),
-    ...some(
-      later(soon.authorities, ended.authorities),
-      "warning",
-      "end soon, and no renewal makes authorities anew",
-      "plan another environment, or a rotation by hand",
-    ),
+    ...some(later(soon.authorities, ended.authorities), "warning", `end soon, and ${FOR_GOOD.detail}`, FOR_GOOD.remedy),
   ];
 }
+
+const FOR_GOOD = { detail: "no renewal makes authorities anew", remedy: "plan another environment, or a rotation by hand" };
 
 function firstEnd({ certificates: dates }: LiveHealth): string {
   return Object.values(dates).sort()[0]?.slice(0, 10) ?? "an unknown day";

@@ -89,6 +89,12 @@ describe("the health of a cluster", () => {
       { now: new Date("2027-02-01"), backups: { lastSuccess: "2027-02-01T00:00:00Z" } },
       ["certificates bad"],
     ],
+    [
+      "an authority that has ended, which no renewal helps",
+      { live: { ...LIVE, certificates: { ca: "2026-05-01T00:00:00Z" } } },
+      ["certificates bad"],
+      /have ended, and no renewal makes authorities anew/,
+    ],
     ["an authority that ends soon", { live: { ...LIVE, certificates: { ca: "2026-06-02T00:00:00Z" } } }, ["certificates warning"]],
     [
       "a backup that is too old",
