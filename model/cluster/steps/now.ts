@@ -25,11 +25,12 @@ export function compileRenewal(spec: ClusterSpec, days = ALL_CERTIFICATES): read
 
 /** Makes a backup of etcd at once. The cluster's file has to ask for backups: where they go is written there. */
 export function compileBackup(spec: ClusterSpec): readonly ClusterStep[] {
+  const { controlPlane } = spec;
   return one(spec, {
     playbook: "etcd-backup",
-    limit: members(spec),
+    limit: controlPlane,
     extraVars: { backup_now: true },
-    nodes: members(spec),
+    nodes: controlPlane,
     reason: "a backup of etcd is made, as it was asked for",
     precondition: "etcd has its quorum",
     check: "the backup is where backups are kept",

@@ -1,6 +1,6 @@
 import type { ClusterNode, ClusterSpec } from "../types";
 import { sameValue } from "../variables";
-import { members, names, nodesOf, type Sequence, withNodes } from "./sequence";
+import { names, nodesOf, type Sequence, withNodes } from "./sequence";
 
 /** Variables for our own playbooks: kubespray neither knows them nor does anything about a change. */
 export function isOurVariable(name: string): boolean {
@@ -84,7 +84,7 @@ export function balance(sequence: Sequence, wanted: ClusterSpec): void {
   );
 }
 
-/** What follows once nodes have come and gone: who leaves is let in no more, and backups are made where etcd is. */
+/** What follows once nodes have come and gone: who leaves is let in no more, and backups are made of the members there are. */
 export function setUpAfter(sequence: Sequence, recorded: ClusterSpec | undefined, wanted: ClusterSpec): void {
   const changed = (name: string): boolean => !sameValue(recorded?.variables[name], wanted.variables[name]);
   if (sequence.isDue("firewall"))
@@ -93,7 +93,8 @@ export function setUpAfter(sequence: Sequence, recorded: ClusterSpec | undefined
   if (sequence.isDue("etcd-backup") || changed("kpaas_backup")) {
     const stops = wanted.variables.kpaas_backup === undefined;
     const reason = `backups of etcd ${stops ? "are made no more" : "as the file asks for"}`;
-    run(sequence, "etcd-backup", members(wanted), members(wanted), reason, ["kpaas_backup"], wanted);
+    // Wherever etcd runs, control planes make them.
+    run(sequence, "etcd-backup", wanted.controlPlane, wanted.controlPlane, reason, ["kpaas_backup"], wanted);
   }
 }
 

@@ -4,6 +4,7 @@ import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases
 import { type CompileOptions, compileSteps } from "../../../model/cluster/steps/compile";
 import { compileRestore } from "../../../model/cluster/steps/deletion";
 import { describeStep } from "../../../model/cluster/steps/describe";
+import { compileBackup } from "../../../model/cluster/steps/now";
 import { variableEffects } from "../../../model/cluster/steps/variables";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { changes, clusterOf, losses } from "./shapes";
@@ -167,6 +168,8 @@ describe("The life of a cluster", () => {
     assert.deepEqual(stepsFor(one, "a kubelet's setting"), ["cluster.yml --tags node"]);
     assert.deepEqual(stepsFor(one, "a variable that takes a whole run"), ["cluster.yml -e upgrade_cluster_setup=true"]);
     assert.deepEqual(stepsFor(one, "backups"), ["etcd-backup.yml --limit cp-1"]);
+    assert.deepEqual(stepsFor(external, "backups"), ["etcd-backup.yml --limit cp-1"]);
+    assert.deepEqual(compileBackup(external).map(describeStep), ["etcd-backup.yml --limit cp-1 -e backup_now=true"]);
     for (const { effect, restarts, tags } of variableEffects) assert.ok(effect !== "" && restarts !== "" && tags.length > 0);
   });
 });
