@@ -1,6 +1,7 @@
 import { getOrganization, getProject, type Output, output, runtime, secret, unknown } from "@pulumi/pulumi";
 import { z } from "zod";
 import type { InfrastructureMachine, SshAccess } from "../components/infrastructure";
+import { sealedAccess } from "../components/ssh-access";
 import { refuseNewer } from "../model/formats";
 import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
@@ -114,11 +115,7 @@ export function infrastructureOutput(
       const mounted = standing.find((machine) => machine.name === name)?.volumes.some(({ mount }) => mount !== undefined);
       return { id, dialAddress, ...(login === undefined ? {} : { login }), ...(mounted ? { devices } : {}) };
     }),
-    ssh: {
-      ...ssh,
-      ...(ssh.privateKey === undefined ? {} : { privateKey: secret(ssh.privateKey) }),
-      ...(ssh.becomePassword === undefined ? {} : { becomePassword: secret(ssh.becomePassword) }),
-    },
+    ssh: sealedAccess(ssh),
     standing,
     addresses,
   };

@@ -1,5 +1,6 @@
-import { CustomResource, type CustomResourceOptions, type Input, secret } from "@pulumi/pulumi";
+import { CustomResource, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
 import { ANSIBLE_PLAYBOOK } from "../../model/type-tokens";
+import { type AccessArgs, sealedAccess } from "../ssh-access";
 
 /** A host that a playbook runs on. */
 export interface PlaybookHost {
@@ -15,19 +16,6 @@ export interface PlaybookHost {
   readonly variables?: Readonly<Record<string, Input<unknown>>>;
 }
 
-/** How to log in: with a key, with what an SSH agent holds, or with both. */
-export interface PlaybookAccessArgs {
-  readonly user: string;
-  /** OpenSSH or PEM. Kept as a secret. */
-  readonly privateKey?: Input<string>;
-  /** Whether the keys of an SSH agent are taken. @default false */
-  readonly agent?: boolean;
-  /** What `sudo` asks for. Kept as a secret. @default it asks for nothing */
-  readonly becomePassword?: Input<string>;
-  /** The machine through which hosts are reached. @default none */
-  readonly bastion?: { readonly address: Input<string>; readonly user: string; readonly port?: number; readonly name?: string };
-}
-
 /** What a playbook is run with. A change of anything but `ssh`, `checkInPreview` and `onDelete` runs it again. */
 export interface PlaybookArgs {
   /**
@@ -40,7 +28,7 @@ export interface PlaybookArgs {
   /** Extra variables. Secrets among them, at any depth, stay secret. @default none */
   readonly variables?: Readonly<Record<string, Input<unknown>>>;
   /** How to log in. Changing it runs nothing. */
-  readonly ssh: PlaybookAccessArgs;
+  readonly ssh: AccessArgs;
   /** `--tags`. @default all */
   readonly tags?: readonly string[];
   /** Hosts or groups of `--limit`. @default all */
@@ -58,12 +46,6 @@ export interface PlaybookArgs {
 /** A playbook on hosts, run when something about it changes. */
 export class Playbook extends CustomResource {
   constructor(name: string, args: PlaybookArgs, opts?: CustomResourceOptions) {
-    const { privateKey, becomePassword, ...access } = args.ssh;
-    const ssh = {
-      ...access,
-      ...(privateKey === undefined ? {} : { privateKey: secret(privateKey) }),
-      ...(becomePassword === undefined ? {} : { becomePassword: secret(becomePassword) }),
-    };
-    super(ANSIBLE_PLAYBOOK, name, { ...args, ssh }, opts);
+    super(ANSIBLE_PLAYBOOK, name, { ...args, ssh: sealedAccess(args.ssh) }, opts);
   }
 }

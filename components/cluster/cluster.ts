@@ -15,8 +15,9 @@ import { InvalidInputError } from "../../model/problems";
 import { CLUSTER } from "../../model/type-tokens";
 import type { SshAccess } from "../infrastructure";
 import { ownOptions, refuseClusterProvider } from "../options";
+import type { AccessArgs } from "../ssh-access";
 import { reachedAt, throughProxy } from "./kubeconfig";
-import { type KubesprayAccessArgs, KubesprayCluster, type KubesprayMachineArgs, type NodeStatus } from "./kubespray-cluster";
+import { KubesprayCluster, type KubesprayMachineArgs, type NodeStatus } from "./kubespray-cluster";
 
 /** The machine behind a node, as the infrastructure gives it. */
 export interface ClusterMachine {
@@ -39,7 +40,7 @@ export interface ClusterArgs {
   readonly networkCidr?: string;
   /** By name: one for every node of the spec, and for every host beside them. */
   readonly machines: Readonly<Record<string, ClusterMachine>>;
-  readonly ssh: KubesprayAccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
+  readonly ssh: AccessArgs & Partial<Pick<SshAccess, "firstHostKeys">>;
   /** A folder or tarball that kubespray is taken from. Changing it runs no playbook. @default its git repository */
   readonly kubespraySource?: string;
   /** The path of a file with the inputs of a cluster that was made by hand, which is imported instead of being made. @default none */

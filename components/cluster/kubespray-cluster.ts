@@ -1,6 +1,7 @@
-import { CustomResource, type CustomResourceOptions, type Input, mergeOptions, type Output, secret } from "@pulumi/pulumi";
+import { CustomResource, type CustomResourceOptions, type Input, mergeOptions, type Output } from "@pulumi/pulumi";
 import type { ClusterHost, ClusterNode, ClusterSpec, NodeVolume } from "../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+import { type AccessArgs, sealedAccess } from "../ssh-access";
 
 /** The machine behind a node, or behind a host beside them. */
 export interface KubesprayMachineArgs {
@@ -23,18 +24,6 @@ export interface KubesprayNodeArgs extends Omit<ClusterNode, "volumes">, Kubespr
 /** A host beside the cluster, and the machine behind it. */
 export interface KubesprayHostArgs extends ClusterHost, KubesprayMachineArgs {}
 
-/** How playbooks log in to the machines. Changing it runs no playbook. */
-export interface KubesprayAccessArgs {
-  readonly user: string;
-  /** OpenSSH or PEM. Kept as a secret. @default the keys of the user's SSH agent */
-  readonly privateKey?: Input<string>;
-  /** Whether the keys of the user's SSH agent are tried too. @default false */
-  readonly agent?: boolean;
-  /** What `sudo` asks for. Kept as a secret. @default it asks for nothing */
-  readonly becomePassword?: Input<string>;
-  readonly bastion?: { readonly address: Input<string>; readonly user: string; readonly port?: number; readonly name?: string };
-}
-
 /** What a kubespray cluster is made from. Every change is made in place or refused during the preview; the cluster is never replaced. */
 export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "hosts" | "variables"> {
   /** kubespray's variables for the group `all`. Secrets among them, at any depth, stay secret. */
@@ -49,15 +38,7 @@ export interface KubesprayClusterArgs extends Omit<ClusterSpec, "nodes" | "hosts
   readonly kubespraySource?: string;
   /** Nodes that answer no more: they are removed without drain and reset. @default none */
   readonly lostNodes?: Input<readonly string[] | undefined>;
-  readonly ssh: KubesprayAccessArgs;
-}
-
-function sealed({ privateKey, becomePassword, ...ssh }: KubesprayAccessArgs): KubesprayAccessArgs {
-  return {
-    ...ssh,
-    ...(privateKey === undefined ? {} : { privateKey: secret(privateKey) }),
-    ...(becomePassword === undefined ? {} : { becomePassword: secret(becomePassword) }),
-  };
+  readonly ssh: AccessArgs;
 }
 
 /** A node as the running cluster shows it. */
@@ -103,7 +84,7 @@ export class KubesprayCluster extends CustomResource {
       name,
       {
         ...args,
-        ssh: sealed(args.ssh),
+        ssh: sealedAccess(args.ssh),
         nodeTable: undefined,
         versions: undefined,
         endpoint: undefined,
