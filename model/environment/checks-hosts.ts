@@ -1,4 +1,4 @@
-import { fields, isFields } from "../data";
+import { at, fields, isFields } from "../data";
 import type { Hosts } from "../hosts";
 import { type Findings, nearest } from "../problems";
 import { everyMachine } from "./machines";
@@ -67,7 +67,8 @@ function scalar(value: unknown): unknown {
 }
 
 /** Nobody but the file's author knows what a network that was there before holds, and what opens the hosts. */
-function checkRequired({ infrastructure, platform }: EnvironmentFile, { field }: Hosts, findings: Findings): void {
+function checkRequired(file: EnvironmentFile, { field }: Hosts, findings: Findings): void {
+  const { infrastructure, platform } = file;
   const required = (path: string, why: string, remedy: string): void => findings.error(path, `is required: ${why}`, remedy);
   if (infrastructure.network?.cidr === undefined)
     required(
@@ -88,7 +89,7 @@ function checkRequired({ infrastructure, platform }: EnvironmentFile, { field }:
       "refer to the private key that logs in to them, such as { file: ~/.ssh/id_ed25519 }, or set agent: true for the keys of your SSH agent",
     );
   const storage = platform?.storage ?? { kind: "nfs" };
-  const nfs = fields(fields(infrastructure)[field.split(".")[1] ?? ""]).nfs;
+  const { nfs } = fields(at(file, field));
   const shared = storage.kind === "nfs" && fields(storage).server === undefined;
   if (shared && nfs === undefined)
     findings.error(
@@ -107,7 +108,7 @@ function checkRequired({ infrastructure, platform }: EnvironmentFile, { field }:
 
 /** The hosts with a task of their own must be there. */
 function checkTasks(file: EnvironmentFile, { field, hosts }: Hosts, findings: Findings): void {
-  const own = fields(fields(file.infrastructure)[field.split(".")[1] ?? ""]);
+  const own = fields(at(file, field));
   for (const task of ["bastion", "nfs"]) {
     const key = own[task];
     if (typeof key === "string" && !Object.hasOwn(hosts, key)) unknownHost(`${field}.${task}`, key, { field, hosts }, findings);
