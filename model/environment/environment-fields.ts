@@ -376,7 +376,7 @@ export interface PlatformFields {
     readonly size?: string;
     /** With nfs: a server that is there, by address or name; then no machine is made. A change is refused. */
     readonly server?: string;
-    /** With nfs: the share's folder, a plain path; on a machine of ours none of its own system's folders. Default: /srv/nfs on a machine of ours. A change is refused. */
+    /** With nfs: the share's folder, a plain path; on a machine of ours none of its own system's folders. Default: /home/share/nfs on a machine of ours. A change is refused. */
     readonly path?: string;
   } | {
     /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has. Not supported yet: rookCeph. A change is refused. */

@@ -164,7 +164,7 @@ export const fieldDocs: readonly FieldDoc[] = [
   {
     path: "platform.storage.path",
     means: "with `nfs`: the share's folder, a plain path; on a machine of ours none of its own system's folders",
-    byDefault: "`/srv/nfs` on a machine of ours",
+    byDefault: "`/home/share/nfs` on a machine of ours",
   },
   { path: "platform.storage.pool", means: "with `rookCeph`: the pool whose volumes it takes", later: true },
   { path: "platform.storage.replicas", means: "with `rookCeph`: how often each block is kept", later: true },
