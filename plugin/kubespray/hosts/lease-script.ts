@@ -1,4 +1,4 @@
-import type { LeaseAnswer, LeaseRequest } from "./lease";
+import type { LeaseAnswer, LeaseRequest } from "./lease-rule";
 import { shellWord } from "./remote-hosts";
 
 /** Where a host keeps what is ours of a cluster. */
@@ -34,7 +34,7 @@ left() { echo $((since + seconds - up)); }
 `;
 }
 
-/** The script that does on a host what `answer` of lease.ts says; its lines are read by {@link readAnswer}. */
+/** The script that does on a host what `answer` of lease-rule.ts says; its lines are read by {@link readAnswer}. */
 export function leaseScript(folder: string, request: LeaseRequest, clock: ClockFiles = CLOCK): string {
   return `${opening(folder, clock)}me=${shellWord(request.run)}
 granted=false

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { answer, type LeaseRequest, type LeaseState } from "../../../../plugin/kubespray/hosts/lease";
+import { answer, type LeaseRequest, type LeaseState } from "../../../../plugin/kubespray/hosts/lease-rule";
 import { leaseScript, readAnswer } from "../../../../plugin/kubespray/hosts/lease-script";
 import { printed } from "../../../../plugin/kubespray/hosts/remote-hosts";
 import { temporaryFolders } from "../../../support/temporary";

@@ -1,4 +1,5 @@
-import { answer, Lease, type LeaseAnswer, type LeaseRequest, type LeaseState } from "../../../../plugin/kubespray/hosts/lease";
+import { Lease } from "../../../../plugin/kubespray/hosts/lease";
+import { answer, type LeaseAnswer, type LeaseRequest, type LeaseState } from "../../../../plugin/kubespray/hosts/lease-rule";
 
 /** Numbers that look random and are the same for the same seed. */
 export function numbers(seed: number): () => number {
