@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     playsBy(runner, world),
   ]);
   const types = {
-    [KUBESPRAY_CLUSTER]: new KubesprayProvider(packageFile.version, kubespray, clock),
+    [KUBESPRAY_CLUSTER]: new KubesprayProvider(kubespray, clock),
     [ANSIBLE_PLAYBOOK]: new PlaybookProvider(plays, projectRoot()),
   };
   await serve(new KpaasPackage(packageFile.version, types));

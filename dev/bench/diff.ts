@@ -6,7 +6,7 @@ import { median, type Row } from "./measure";
 
 /** What the engine waits for at each preview: the plugin's difference between two clusters. */
 export async function diffRow(before: ClusterSpec, after: ClusterSpec): Promise<Row> {
-  const provider = new KubesprayProvider("0.0.0", sandboxKubespray("."));
+  const provider = new KubesprayProvider(sandboxKubespray("."));
   const [olds, news] = [before, after].map(inputsOf);
   const silent = async (): Promise<void> => undefined;
   const call = { urn: "", type: KUBESPRAY_CLUSTER, name: "", signal: new AbortController().signal, log: silent, status: silent };

@@ -2,8 +2,8 @@ import { checkCluster } from "../../model/cluster/checks";
 import { compileDeletion, LEFT_BEHIND } from "../../model/cluster/steps/deletion";
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec } from "../../model/cluster/types";
-import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { type Clock, systemClock } from "../clock";
+import type { ResourceProvider } from "../package";
 import {
   type Call,
   type CheckCall,
@@ -15,7 +15,6 @@ import {
   type DiffResult,
   PartialFailure,
   type Properties,
-  type Provider,
   type ReadCall,
   type ReadResult,
   secret,
@@ -35,19 +34,14 @@ import { endpointOf, nodeTableOf, oldestVersion, reachedInputs, reachedSettings,
 import type { RunAccess } from "./runner";
 import { hasUnknown, reveal } from "./values";
 
-/** The package `kpaas`: a kubespray cluster as a resource that is changed in place and never replaced. */
-export class KubesprayProvider implements Provider {
-  readonly name = "kpaas";
-  readonly acceptsSecrets = true;
-
+/** `kpaas:kubespray:Cluster`: a kubespray cluster as a resource that is changed in place and never replaced. */
+export class KubesprayProvider implements ResourceProvider {
   constructor(
-    readonly version: string,
     private readonly kubespray: Kubespray,
     private readonly now: Clock = systemClock,
   ) {}
 
   async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
-    assertType(call);
     const { unusable } = this.kubespray;
     if (unusable !== undefined) return { inputs: call.news, failures: [{ property: "", reason: unusable }] };
     const parsed = parseInputs(call.news);
@@ -68,7 +62,6 @@ export class KubesprayProvider implements Provider {
   }
 
   async diff(call: DiffCall): Promise<DiffResult> {
-    assertType(call);
     const planned = this.plan(call.olds, call.news);
     if (!planned) return { changes: { nodes: "update" } };
     const { recorded, wanted } = planned;
@@ -89,7 +82,6 @@ export class KubesprayProvider implements Provider {
   }
 
   async create(call: CreateCall): Promise<{ id: string; properties: Properties }> {
-    assertType(call);
     const planned = this.plan({}, call.inputs);
     if (!planned) return { id: call.preview ? "" : call.name, properties: unknownOutputs(call.inputs) };
     const id = planned.wanted.spec.name;
@@ -98,7 +90,6 @@ export class KubesprayProvider implements Provider {
   }
 
   async update(call: UpdateCall): Promise<{ properties: Properties }> {
-    assertType(call);
     const planned = this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
     if (call.preview) {
@@ -109,7 +100,6 @@ export class KubesprayProvider implements Provider {
   }
 
   async read(call: ReadCall): Promise<ReadResult> {
-    assertType(call);
     this.assertUsable();
     const isImport = Object.keys(call.inputs).length === 0 && Object.keys(call.properties).length === 0;
     const inputs = isImport ? importedInputs(call.id) : call.inputs;
@@ -137,7 +127,6 @@ export class KubesprayProvider implements Provider {
   }
 
   async delete(call: DeleteCall): Promise<void> {
-    assertType(call);
     const recorded = parseRecorded(call.properties);
     if (!recorded) throw new Error("the recorded state of the cluster cannot be read; remove it from the stack by hand");
     const parsed = parseInputs(call.inputs);
@@ -251,10 +240,6 @@ export class KubesprayProvider implements Provider {
 
 /** A cluster of which nothing was reached. */
 const nothing = { nodes: {}, controlPlane: [], etcd: [] };
-
-function assertType(call: Call): void {
-  if (call.type !== KUBESPRAY_CLUSTER) throw new Error(`the package kpaas has no resource ${call.type}`);
-}
 
 function knownInputs(inputs: Properties): ClusterInputs | undefined {
   const parsed = parseInputs(inputs);

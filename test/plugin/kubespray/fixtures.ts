@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
-import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
+import type { Clock } from "../../../plugin/clock";
+import { type Kubespray, sandboxKubespray } from "../../../plugin/kubespray/kubespray";
 import { KubesprayProvider } from "../../../plugin/kubespray/provider";
+import { KpaasPackage } from "../../../plugin/package";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
 import { type Diff, ProviderClient } from "../../support/provider-client";
@@ -51,6 +53,11 @@ export const commands = (properties: Properties): string[] =>
 /** The property paths a difference names. */
 export const changed = (diff: Diff): string[] => Object.keys(diff.detailed).sort();
 
+/** Serves the package with the cluster as its resource. */
+export async function serveKubespray(kubespray: Kubespray, clock?: Clock): Promise<ProviderClient> {
+  return await ProviderClient.serve(new KpaasPackage("1.2.3", { [KUBESPRAY_CLUSTER]: new KubesprayProvider(kubespray, clock) }));
+}
+
 /** Serves the provider with the sandbox's runner, in a world and at a time of its own for each test of the enclosing `describe`. */
 export function servedCluster() {
   const folder = temporaryFolders();
@@ -69,7 +76,7 @@ class ServedCluster {
     this.world = world;
     this.now = new Date("2027-01-01T00:00:00Z");
     const clock = () => this.now;
-    this.client = await ProviderClient.serve(new KubesprayProvider("1.2.3", sandboxKubespray(world, clock), clock));
+    this.client = await serveKubespray(sandboxKubespray(world, clock), clock);
   }
 
   create(spec?: ClusterSpec) {

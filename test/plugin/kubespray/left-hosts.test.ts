@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import type { Journal } from "../../../plugin/kubespray/journal";
 import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
-import { KubesprayProvider } from "../../../plugin/kubespray/provider";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
-import { ProviderClient } from "../../support/provider-client";
+import type { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
-import { inputsOf, known, ref } from "./fixtures";
+import { inputsOf, known, ref, serveKubespray } from "./fixtures";
 
 describe("Hosts that a cluster leaves", () => {
   const folder = temporaryFolders();
@@ -29,7 +28,7 @@ describe("Hosts that a cluster leaves", () => {
         return { ...fence, release };
       },
     });
-    client = await ProviderClient.serve(new KubesprayProvider("1.2.3", { runner, view, journal: (place) => told(journal(place)) }));
+    client = await serveKubespray({ runner, view, journal: (place) => told(journal(place)) });
   });
   afterEach(() => client.close());
 

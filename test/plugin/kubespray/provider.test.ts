@@ -5,11 +5,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
-import { KubesprayProvider } from "../../../plugin/kubespray/provider";
 import { type Properties, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
-import { ProviderClient } from "../../support/provider-client";
-import { audited, CANARY, changed, commands, inputsOf, known, ref, servedCluster, three, withNode } from "./fixtures";
+import { audited, CANARY, changed, commands, inputsOf, known, ref, servedCluster, serveKubespray, three, withNode } from "./fixtures";
 
 describe("The kubespray cluster resource", () => {
   const served = servedCluster();
@@ -214,9 +212,7 @@ describe("The kubespray cluster resource", () => {
 
 describe("The cluster resource without a runner for real hosts", () => {
   it("says so in the preview", async () => {
-    const client = await ProviderClient.serve(
-      new KubesprayProvider("1.2.3", { ...sandboxKubespray(""), unusable: "not supported yet in this version" }),
-    );
+    const client = await serveKubespray({ ...sandboxKubespray(""), unusable: "not supported yet in this version" });
     try {
       assert.deepEqual((await client.check(ref, inputsOf())).failures, [{ property: "", reason: "not supported yet in this version" }]);
       await assert.rejects(client.create(ref, inputsOf()), /not supported yet in this version/);

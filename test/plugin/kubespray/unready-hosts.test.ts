@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import type { HostFinding, HostQuestion } from "../../../model/cluster/host-checks";
 import type { Kubespray } from "../../../plugin/kubespray/kubespray";
 import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
-import { KubesprayProvider } from "../../../plugin/kubespray/provider";
 import { reveal } from "../../../plugin/kubespray/values";
 import { PartialFailure } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
-import { ProviderClient } from "../../support/provider-client";
+import type { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
-import { changed, inputsOf, known, ref, withNode } from "./fixtures";
+import { changed, inputsOf, known, ref, serveKubespray, withNode } from "./fixtures";
 
 describe("Hosts that are not ready", () => {
   const folder = temporaryFolders();
@@ -45,7 +44,7 @@ describe("Hosts that are not ready", () => {
         },
       },
     };
-    client = await ProviderClient.serve(new KubesprayProvider("1.2.3", kubespray));
+    client = await serveKubespray(kubespray);
   });
   afterEach(() => client.close());
 

@@ -3,10 +3,8 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lacksForTag, unusableHere } from "../../../../plugin/kubespray/ansible/unusable";
 import { sandboxKubespray } from "../../../../plugin/kubespray/kubespray";
-import { KubesprayProvider } from "../../../../plugin/kubespray/provider";
-import { ProviderClient } from "../../../support/provider-client";
 import { temporaryFolders } from "../../../support/temporary";
-import { inputsOf, ref } from "../fixtures";
+import { inputsOf, ref, serveKubespray } from "../fixtures";
 
 describe("What this machine lacks for Ansible", () => {
   const folder = temporaryFolders();
@@ -38,7 +36,7 @@ describe("What this machine lacks for Ansible", () => {
 
   it("stops a preview, where the cluster's kubespray needs it", async () => {
     const kubespray = { ...sandboxKubespray(folder()), lacks: () => "kubespray v2.29.0 needs Python 3.10 to 3.12" };
-    const client = await ProviderClient.serve(new KubesprayProvider("1.2.3", kubespray));
+    const client = await serveKubespray(kubespray);
     try {
       const { failures } = await client.check(ref, inputsOf());
       assert.deepEqual(failures, [{ property: "", reason: "kubespray v2.29.0 needs Python 3.10 to 3.12" }]);
