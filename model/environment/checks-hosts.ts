@@ -1,6 +1,7 @@
 import { at, fields, isFields } from "../data";
 import type { Hosts } from "../hosts";
 import { type Findings, nearest } from "../problems";
+import { repeated } from "./checks-pools";
 import { everyMachine } from "./machines";
 import type { EnvironmentFile } from "./schema";
 import type { Environment } from "./types";
@@ -18,6 +19,7 @@ export function checkHostFields(file: EnvironmentFile, environment: Environment,
     return;
   }
   checkTasks(file, hosts, findings);
+  checkDisks(hosts, findings);
   checkMaps(file, environment, hosts, findings);
 }
 
@@ -113,6 +115,21 @@ function checkTasks(file: EnvironmentFile, { field, hosts }: Hosts, findings: Fi
     const key = own[task];
     if (typeof key === "string" && !Object.hasOwn(hosts, key)) unknownHost(`${field}.${task}`, key, { field, hosts }, findings);
   }
+}
+
+/** Each disk once, by a name of its own. */
+function checkDisks({ field, hosts }: Hosts, findings: Findings): void {
+  for (const [key, { volumes = [] }] of Object.entries(hosts))
+    for (const what of ["name", "device"] as const) {
+      const given = volumes.map((volume) => volume[what]);
+      for (const index of repeated(given))
+        findings.error(
+          `${field}.hosts.${key}.volumes.${index}.${what}`,
+          `is the ${what} of another volume of the host already`,
+          `give each volume of a host its own ${what}`,
+          given[index],
+        );
+    }
 }
 
 function unknownHost(path: string, key: string, { field, hosts }: Hosts, findings: Findings): void {

@@ -69,6 +69,6 @@ function checkPool(group: WantedGroup, user: string, findings: Findings): void {
 }
 
 /** The places of texts that stand in the list before. */
-function repeated(texts: readonly string[]): number[] {
+export function repeated(texts: readonly string[]): number[] {
   return texts.flatMap((text, index) => (texts.indexOf(text) < index ? [index] : []));
 }

@@ -42,6 +42,8 @@ const inPlan: Consequences = [
     /^(cluster\.(controlPlane|pools|etcd)|infrastructure\.(access\.bastion|network\.cidr)|platform\.storage)\b/,
     /^(cluster\.(controlPlane|pools|etcd|apiEndpoint)|infrastructure\.access\.bastion|platform\.storage)\b/,
   ],
+  // No field says what a host does but its place in the maps.
+  [/^cluster\.(controlPlane|pools|etcd)\b/, /^infrastructure\.existing\.hosts\.[^.]+\.roles$/],
 ];
 
 /** Whether what is found at `path` follows from a mistake at one of the `broken` fields: there, above, below, or where it counts. */

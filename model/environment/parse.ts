@@ -249,8 +249,10 @@ function secretPath(path: Path): boolean {
   return [...secretFields, "infrastructure.access.ssh.publicKey"].some((field) => text === field || text.startsWith(`${field}.`));
 }
 
+/** What of a value may be shown: no map or list, and no private key at whatever field it was put. */
 function scalar(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? undefined : value;
+  const hidden = typeof value === "string" ? value.includes("PRIVATE KEY") : typeof value === "object" && value !== null;
+  return hidden ? undefined : value;
 }
 
 function read(root: unknown, path: Path): unknown {

@@ -58,6 +58,17 @@ describe("backups of etcd", () => {
     assert.deepEqual(ways({ s3: own }), [{ ...flow, to: "cidr:0.0.0.0/0", ports: [9000] }]);
   });
 
+  it("never show the private key that was written in place of the certificate", () => {
+    const key = "-----BEGIN PRIVATE KEY-----\ncanary-secret\n-----END PRIVATE KEY-----\n";
+    const { problems } = planFile(etcd({ encryptTo: key, to: { nfs: { server: key, path: key } } }));
+    const paths = problems.filter(({ severity }) => severity === "error").map(({ path }) => path);
+    assert.deepEqual(
+      paths,
+      ["encryptTo", "to.nfs.path", "to.nfs.server"].map((field) => `cluster.backups.etcd.${field}`),
+    );
+    assert.ok(!JSON.stringify(problems).includes("canary-secret"));
+  });
+
   it("are warned of on the hosts alone, and refused in each wrong part at its field", () => {
     const problems = (over: Record<string, unknown>) => planFile(etcd(over)).problems.map(({ path, severity }) => `${severity} ${path}`);
     const field = "cluster.backups.etcd";

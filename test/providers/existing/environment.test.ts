@@ -83,9 +83,22 @@ describe("an environment on hosts that are there already", () => {
     assert.deepEqual(plan(hostsFile({}, maps({ cp: {} }, { one: { nodes: { a: {} } }, two: { nodes: { a: {}, b: {} } } }))).errors, [
       'cluster.pools.two.nodes: the machine key "a" is taken already by cluster.pools.one; each host has one place',
     ]);
+    const twice = { controlPlane: { nodes: { cp: {} } }, etcd: { placement: "external", nodes: { cp: {}, a: {}, b: {} } } };
+    assert.deepEqual(plan(hostsFile({}, { cluster: { ...twice, pools: { worker: { nodes: { a: {} } } } } })).errors, [
+      'cluster.etcd.nodes: the machine key "cp" is taken already by cluster.controlPlane; each host has one place',
+      'cluster.pools.worker.nodes: the machine key "a" is taken already by cluster.etcd; each host has one place',
+    ]);
     const spare = plan(hostsFile({}, maps({ cp: {} }, { worker: { nodes: { a: {} } } })));
     assert.deepEqual(spare.errors, []);
     assert.ok(spare.warnings.includes("infrastructure.existing.hosts.b: nothing names this host, so nothing is done with it"));
+  });
+
+  it("has each disk of a host once, by a name of its own", () => {
+    const disk = { name: "data", device: "/dev/disk/by-id/x" };
+    assert.deepEqual(plan(hostsFile({ hosts: { ...HOSTS, b: { ...HOSTS.b, volumes: [disk, disk] } } })).errors, [
+      "infrastructure.existing.hosts.b.volumes.1.device: is the device of another volume of the host already",
+      "infrastructure.existing.hosts.b.volumes.1.name: is the name of another volume of the host already",
+    ]);
   });
 
   it("takes the keys of an agent in place of a key, and a password for sudo; machines that are made need neither", () => {
