@@ -22,9 +22,10 @@ export interface Kubespray {
 /**
  * Kubespray in the sandbox.
  * @param now the world's time
+ * @param env names the passphrase that secrets are kept sealed with
  */
-export function sandboxKubespray(world: string, now: Clock = systemClock): Kubespray {
-  const cluster = new SandboxCluster(world, now);
+export function sandboxKubespray(world: string, now: Clock = systemClock, env: NodeJS.ProcessEnv = process.env): Kubespray {
+  const cluster = new SandboxCluster(world, now, env);
   const runner = new SandboxRunner(cluster);
   return {
     get unusable() {

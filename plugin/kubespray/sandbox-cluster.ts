@@ -6,7 +6,7 @@ import type { ClusterState, NodeState, SimulatedWorld } from "../../model/cluste
 import type { Clock } from "../clock";
 import { cloudFolder, MACHINES } from "../cloud-folder";
 import { UNKNOWN } from "../rpc/provider";
-import { isSealed, seal, unseal } from "../sealed";
+import { isSealed, seal, sealKey, unseal } from "../sealed";
 import type { NodeMachine } from "./inputs";
 import { type ClusterPki, createPki, renewPki } from "./pki";
 
@@ -23,10 +23,14 @@ export interface ClusterFile extends Omit<ClusterState, "nodes"> {
 
 /** The simulated cluster as a sandbox world's folder keeps it. */
 export class SandboxCluster {
-  /** @param now the world's time, which its certificates are made and renewed at */
+  /**
+   * @param now the world's time, which its certificates are made and renewed at
+   * @param env names the passphrase that secrets are kept sealed with
+   */
   constructor(
     readonly world: string,
     readonly now: Clock,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   path(name: string): string {
@@ -36,12 +40,12 @@ export class SandboxCluster {
   /** The cluster; undefined where there is none. */
   read(): ClusterFile | undefined {
     const file = readJson<ClusterFile>(this.path("cluster.json"));
-    return file && { ...file, variables: unsealedVariables(file.variables) };
+    return file && { ...file, variables: unsealedVariables(file.variables, sealKey(this.env)) };
   }
 
   /** @param secretVariables names of the variables that are kept sealed */
   write(file: ClusterFile, secretVariables: readonly string[]): void {
-    const kept = { ...file, variables: sealedVariables(file.variables, secretVariables) };
+    const kept = { ...file, variables: sealedVariables(file.variables, secretVariables, sealKey(this.env)) };
     writeWhole(this.path("cluster.json"), `${JSON.stringify(kept, undefined, 2)}\n`, { mode: PRIVATE });
   }
 
@@ -72,7 +76,7 @@ export class SandboxCluster {
   async pki(): Promise<ClusterPki> {
     const path = this.path("cluster-pki.json");
     const existing = readIfThere(path);
-    if (existing !== undefined) return JSON.parse(unseal(existing.trim()));
+    if (existing !== undefined) return JSON.parse(unseal(existing.trim(), sealKey(this.env)));
     const pki = await createPki(this.now());
     this.writePki(pki);
     return pki;
@@ -85,26 +89,26 @@ export class SandboxCluster {
   }
 
   private writePki(pki: ClusterPki): void {
-    writeWhole(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki))}\n`, { mode: PRIVATE });
+    writeWhole(this.path("cluster-pki.json"), `${seal(JSON.stringify(pki), sealKey(this.env))}\n`, { mode: PRIVATE });
   }
 }
 
 type Variables = ClusterState["variables"];
 
 /** The variables as the file keeps them: those that hold secrets as one sealed text each. */
-function sealedVariables(variables: Variables, secrets: readonly string[]): Variables {
+function sealedVariables(variables: Variables, secrets: readonly string[], key: Buffer | undefined): Variables {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => {
-      const sealed = secrets.includes(name) ? seal(JSON.stringify(value)) : "";
+      const sealed = secrets.includes(name) ? seal(JSON.stringify(value), key) : "";
       return [name, isSealed(sealed) ? sealed : value];
     }),
   );
 }
 
-function unsealedVariables(variables: Variables): Variables {
+function unsealedVariables(variables: Variables, key: Buffer | undefined): Variables {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => {
-      const text = typeof value === "string" && isSealed(value) ? unseal(value) : undefined;
+      const text = typeof value === "string" && isSealed(value) ? unseal(value, key) : undefined;
       return [name, text === undefined || text === value ? value : JSON.parse(text)];
     }),
   );

@@ -1,4 +1,4 @@
-import { seal, unseal } from "../../plugin/sealed";
+import { seal, sealKey, unseal } from "../../plugin/sealed";
 import { Store } from "../store";
 import { apiVersionOf, KINDS, splitApiVersion } from "./kinds";
 import { at, fields, isFields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
@@ -48,7 +48,10 @@ export class Objects {
 
   put(object: KubeObject): void {
     const served = this.mustServe(object);
-    this.store.put(folderOf(served), { ...atRest(object, seal), id: idOf(served.namespaced ? namespaceOf(object) : "", nameOf(object)) });
+    this.store.put(folderOf(served), {
+      ...atRest(object, (text) => seal(text, sealKey())),
+      id: idOf(served.namespaced ? namespaceOf(object) : "", nameOf(object)),
+    });
   }
 
   remove(object: KubeObject): void {
@@ -110,7 +113,7 @@ function toObject(stored: unknown, served: ServedKind): KubeObject | undefined {
     kind: served.kind,
     metadata: fields(object.metadata),
   };
-  return atRest(known, unseal);
+  return atRest(known, (text) => unseal(text, sealKey()));
 }
 
 /** A Secret's data is sealed in its file, as a cluster encrypts it at rest. */

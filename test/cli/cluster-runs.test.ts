@@ -48,6 +48,23 @@ describe("kpaas cluster, on a cluster that runs", () => {
     assert.equal((await project.command("cluster renew-certificates seoul --sandbox --yes --within soon")).code, 2);
   });
 
+  it("opens what the sandbox keeps sealed, with the passphrase of the sandbox alone", async () => {
+    const project = await up();
+    assert.match(readFileSync(join(project.world, "cluster-pki.json"), "utf8"), /^sealed:/);
+    const before = process.env.PULUMI_CONFIG_PASSPHRASE;
+    process.env.PULUMI_CONFIG_PASSPHRASE = "of the real stacks";
+    try {
+      const { stdout } = await project.command("cluster health seoul --sandbox --json");
+      const { checks } = JSON.parse(stdout);
+      assert.deepEqual(checks.find(({ name }: { name: string }) => name === "api")?.status, "ok", stdout);
+      assert.equal((await project.command("cluster renew-certificates seoul --sandbox --yes")).code, 0);
+      assert.match(readFileSync(join(project.world, "cluster-pki.json"), "utf8"), /^sealed:/);
+    } finally {
+      if (before === undefined) delete process.env.PULUMI_CONFIG_PASSPHRASE;
+      else process.env.PULUMI_CONFIG_PASSPHRASE = before;
+    }
+  });
+
   it("tells why a run failed", async () => {
     const project = await up();
     writeFileSync(join(project.world, "faults.json"), JSON.stringify({ kubespray: { failStep: "renew-certificates" } }));

@@ -5,8 +5,9 @@ import type { Context } from "../../cli/context";
 import { modules } from "../../cli/modules";
 import { run } from "../../cli/program";
 import type { RecordedEnvironment } from "../../engine/read";
-import { sandboxFolders } from "../../engine/sandbox";
+import { sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
 import { loadEnvironment, writeLock } from "../../files/load";
+import { writeWhole } from "../../host/files";
 import { compileSteps } from "../../model/cluster/steps/compile";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { appliedState } from "../../model/guard/applied";
@@ -76,7 +77,11 @@ export class PlayedProject {
     const { steps } = compileSteps(undefined, spec);
     const change = { wanted: spec, steps, machines, ssh, secretVariables: [], secretValues: [], lostNodes: [] };
     const progress = { status: () => {}, warn: () => {}, shown: async () => {} };
-    const { failure } = await execute(sandboxKubespray(this.world), change, progress, new AbortController().signal);
+    // As the engine's provider has it: secrets are sealed with the sandbox's passphrase.
+    const folders = sandboxFolders(this.root, "seoul");
+    writeWhole(folders.passphrase, "passphrase of the sandbox");
+    const kubespray = sandboxKubespray(this.world, undefined, sandboxEnvironment(folders));
+    const { failure } = await execute(kubespray, change, progress, new AbortController().signal);
     assert.equal(failure, undefined);
   }
 
