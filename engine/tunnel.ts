@@ -36,7 +36,11 @@ export async function openTunnelFor(
 }
 
 const clusterInputsSchema = z.object({
-  ssh: z.object({ privateKey: z.string(), bastion: z.object({ address: z.string(), user: z.string(), port: z.number().exactOptional() }) }),
+  ssh: z.object({
+    privateKey: z.string().exactOptional(),
+    agent: z.literal(true).exactOptional(),
+    bastion: z.object({ address: z.string(), user: z.string(), port: z.number().exactOptional() }),
+  }),
 });
 
 /** Where the bastion is by the outputs or, where the first `up` was broken off before it gave any, by what the cluster was made with. */
@@ -48,10 +52,10 @@ export async function recordedBastion(plan: EnvironmentPlan, recorded: Recorded)
   const cluster = resources.find(({ type }) => type === KUBESPRAY_CLUSTER);
   const inputs = clusterInputsSchema.safeParse(plain(cluster?.inputs ?? {}));
   if (!inputs.success) return undefined;
-  const { privateKey, bastion } = inputs.data.ssh;
+  const { bastion, ...keys } = inputs.data.ssh;
   const names = bastionNames(undefined, plan);
   const { address: host, ...door } = bastion;
-  return { ...door, host, privateKey, names, firstHostKeys: firstHostKeys(resources, names) };
+  return { ...door, host, ...keys, names, firstHostKeys: firstHostKeys(resources, names) };
 }
 
 /** The host keys that machines were made with, by the state: those of machines whose user data hold one. */

@@ -10,7 +10,8 @@ describe("The bastion of a private cluster, before the program speaks", () => {
   const access = { adminCidrs: ["203.0.113.0/24"], bastion: true, api: "bastion" };
   const { plan } = plannedFile(environmentFile({ infrastructure: { provider: "openstack", access } }));
   const key = { [SIGNATURE_KEY]: SECRET_SIGNATURE, plaintext: JSON.stringify("the key") };
-  const ssh = { user: "ubuntu", privateKey: key, bastion: { address: "198.51.100.7", user: "ubuntu" } };
+  const door = { user: "ubuntu", bastion: { address: "198.51.100.7", user: "ubuntu" } };
+  const ssh = { ...door, privateKey: key };
   const state: State = { deployment: { resources: [{ urn: "urn", type: KUBESPRAY_CLUSTER, inputs: { ssh } }] } };
 
   it("is the one of the outputs", async () => {
@@ -23,6 +24,9 @@ describe("The bastion of a private cluster, before the program speaks", () => {
     const found = await recordedBastion(plan, { outputs: async () => undefined, state: async () => state });
     const expected = { host: "198.51.100.7", user: "ubuntu", privateKey: "the key", names: ["bastion"], firstHostKeys: {} };
     assert.deepEqual(found, expected);
+    const byAgent = { deployment: { resources: [{ urn: "urn", type: KUBESPRAY_CLUSTER, inputs: { ssh: { ...door, agent: true } } }] } };
+    const agents = await recordedBastion(plan, { outputs: async () => undefined, state: async () => byAgent });
+    assert.deepEqual([agents?.host, agents?.agent, agents?.privateKey], ["198.51.100.7", true, undefined]);
     const resources = [
       ...(state.deployment.resources ?? []),
       {
