@@ -1,4 +1,4 @@
-import type { OperationResult } from "../engine/types";
+import type { EngineTarget, OperationResult } from "../engine/types";
 import { isFields } from "../model/data";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { countChanges } from "../model/preview/sections";
@@ -8,11 +8,10 @@ import { type Column, table } from "./table";
 import { commandLine } from "./typed";
 import type { ViewStyle } from "./views";
 
-/** What is said at the end of an `up`: what came up, where it is reached, and what to do next. */
+/** What is said at the end of an `up`: what came up, where it is reached, and what to do next. Below the cluster nothing is said of its API. */
 export function summarize(
-  plan: EnvironmentPlan,
+  { plan, sandbox, layer }: Pick<EngineTarget, "plan" | "sandbox" | "layer">,
   result: OperationResult,
-  sandbox: boolean,
   style: ViewStyle,
   typed = (line: string) => line,
 ): string[] {
@@ -21,22 +20,20 @@ export function summarize(
   const command = (verb: string, ...rest: readonly string[]) =>
     [typed(commandLine([verb, plan.environment, ...(sandbox ? ["--sandbox"] : [])])), ...rest].join(" ");
   const title = (text: string) => ["", colors.cyan(text)];
+  const hasCluster = layer !== "infrastructure";
+  const api = hasCluster ? [{ name: "Kubernetes API", url: endpoint(plan, outputs.apiEndpoint) }] : [];
   return [
     ...title("Machines"),
     ...table(MACHINES, plan.machines, width, colors),
     ...(result.steps.length === 0 ? [] : ["", ...describeSteps(result.steps, style)]),
-    ...title("Reached at"),
-    ...table(
-      PLACES,
-      [{ name: "Kubernetes API", url: endpoint(plan, outputs.apiEndpoint) }, ...places(outputs.urls), ...floating(outputs.addresses)],
-      width,
-      colors,
-    ),
+    ...section(title("Reached at"), table(PLACES, [...api, ...places(outputs.urls), ...floating(outputs.addresses)], width, colors)),
     ...section(title("DNS records to make"), table(PLACES, places(outputs.dnsRecords), width, colors)),
     "",
-    `${colors.green(`${plan.environment} is up`)}${sandbox ? " in the sandbox (simulated: nothing of it is real)" : ""} after ${clock(result.seconds * 1000)}: ${countChanges(result.changes, "done")}`,
+    `${colors.green(`${layer === undefined ? "" : `the ${layer} of `}${plan.environment} is up`)}${sandbox ? " in the sandbox (simulated: nothing of it is real)" : ""} after ${clock(result.seconds * 1000)}: ${countChanges(result.changes, "done")}`,
     `credentials: ${command("outputs", "--show-secrets")}`,
-    `next: ${command("kubeconfig", "--output FILE")}; change the file and ${command("preview")}`,
+    hasCluster
+      ? `next: ${command("kubeconfig", "--output FILE")}; change the file and ${command("preview")}`
+      : `next: ${command("up", "--layer", "cluster")}`,
   ];
 }
 

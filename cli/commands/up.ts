@@ -18,7 +18,7 @@ export function registerUp(program: Command, context: Context): void {
 }
 
 async function run(context: Context, reference: string, flags: OperationFlags): Promise<void> {
-  const { planned, target, result } = await up(await requestOf(context, reference, flags), operatorOf(context, flags.yes), context.modules);
+  const { target, result } = await up(await requestOf(context, reference, flags), operatorOf(context, flags.yes), context.modules);
   const style = { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) };
-  printResult(context, result, flags.json === true, () => summarize(planned.plan, result, target.sandbox, style, context.typed?.command));
+  printResult(context, result, flags.json === true, () => summarize(target, result, style, context.typed?.command));
 }

@@ -64,11 +64,19 @@ describe("a command that a text names", () => {
       resources: [],
       approved: [],
     };
-    const lines = summarize(PLAN, result, true, { width: 40, colors: createColors(false) }, one.command);
+    const style = { width: 40, colors: createColors(false) };
+    const lines = summarize({ plan: PLAN, sandbox: true }, result, style, one.command);
     assert.deepEqual(lines.slice(-2), [
       "credentials: kpaas outputs ./s.yaml --sandbox --show-secrets",
       "next: kpaas kubeconfig ./s.yaml --sandbox --output FILE; change the file and kpaas preview ./s.yaml --sandbox",
     ]);
+    const below = summarize({ plan: PLAN, sandbox: true, layer: "infrastructure" }, result, style, one.command);
+    assert.deepEqual(below.slice(-3), [
+      "the infrastructure of seoul is up in the sandbox (simulated: nothing of it is real) after 0:01: 1 created",
+      "credentials: kpaas outputs ./s.yaml --sandbox --show-secrets",
+      "next: kpaas up ./s.yaml --sandbox --layer cluster",
+    ]);
+    assert.doesNotMatch(below.join("\n"), /Kubernetes API|kubeconfig/);
   });
 
   it("is so in what a failure says and in its JSON", async () => {
@@ -81,7 +89,7 @@ describe("a command that a text names", () => {
 
   it("is made in backquotes, or by the one who knows how it was typed", () => {
     const root = join(__dirname, "..", "..", "..");
-    const made = ["cli", "engine", "stacks", "files", "reach", "host", "model", "components", "providers", "plugin", "sandbox"]
+    const made = ["cli", "operate", "engine", "stacks", "files", "reach", "host", "model", "components", "providers", "plugin", "sandbox"]
       .flatMap((folder) => filesIn(join(root, folder)))
       .filter((file) => file.endsWith(".ts"))
       .flatMap((file) =>
