@@ -5,7 +5,12 @@ import { hasCode, PRIVATE } from "../host/files";
 import { take } from "../host/mutex";
 import { makeOwnFolder } from "../host/own-folder";
 import { isAlive, type Owner, thisProcess } from "../host/processes";
+import { stackName } from "../model/layers";
 import { StackBusyError } from "./errors";
+import type { EngineTarget } from "./types";
+
+/** What is worked on. */
+type Worked = Pick<EngineTarget, "root" | "sandbox" | "layer"> & { readonly plan: Pick<EngineTarget["plan"], "environment"> };
 
 /** Who works on an environment. */
 interface Worker extends Owner {
@@ -14,13 +19,13 @@ interface Worker extends Owner {
 }
 
 /**
- * Runs `work` as the only operation of this host on an environment of this project. The engine's own lock comes later: before it, two first
+ * Runs `work` as the only operation of this host on an environment of this project, or on one layer of it. The engine's own lock comes later: before it, two first
  * operations would both make the stack, and of two that try at the same moment the engine turns both away. Other hosts are the engine's matter.
  * @throws StackBusyError that says who is at it
  */
-export async function asOnlyOne<T>(root: string, name: string, environment: string, work: () => Promise<T>): Promise<T> {
-  const path = join(root, ".kpaas", "working", `${name}.json`);
-  if (!begin(root, path, environment)) return await work();
+export async function asOnlyOne<T>({ root, plan, sandbox, layer }: Worked, work: () => Promise<T>): Promise<T> {
+  const path = join(root, ".kpaas", "working", `${sandbox ? "sandbox-" : ""}${stackName(plan.environment, layer)}.json`);
+  if (!begin(root, path, plan.environment)) return await work();
   try {
     return await work();
   } finally {

@@ -1,5 +1,5 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { type Layer, stackName } from "../model/layers";
+import type { Layer } from "../model/layers";
 import { describeProblem } from "../model/problems";
 import type { Tunnel } from "../reach/tunnel";
 import { messageOf } from "./events";
@@ -42,9 +42,7 @@ export async function destroyEnvironment(target: EngineTarget, options: RunOptio
 /** An operation on the environment's stack, or on those of its layers in their order. What changes something is the only one at work. */
 async function inLayers(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {
   if (!KINDS[kind].changes) return await withTunnel(kind, target, options);
-  const { plan, root, sandbox, layer } = target;
-  const name = `${sandbox ? "sandbox-" : ""}${stackName(plan.environment, layer)}`;
-  return await asOnlyOne(root, name, plan.environment, () => withTunnel(kind, target, options));
+  return await asOnlyOne(target, () => withTunnel(kind, target, options));
 }
 
 async function withTunnel(kind: OperationKind, target: EngineTarget, options: RunOptions): Promise<OperationResult> {

@@ -4,7 +4,7 @@ import { DOORS } from "../doors";
 import type { Operator } from "../operator";
 import type { Request } from "../ready";
 import { type Backups, backupsOf } from "./backups";
-import { type ClusterRun, loadCluster, runOnCluster } from "./run";
+import { type ClusterRun, loadToRun, runOnCluster } from "./run";
 
 /** A backup that was made. */
 export interface MadeBackup extends ClusterRun {
@@ -13,10 +13,10 @@ export interface MadeBackup extends ClusterRun {
 
 /** Makes a backup of etcd at once, to where the file says. @throws RefusedError where the cluster has been told of no place */
 export async function backup(request: Request, operator: Operator, doors = DOORS): Promise<MadeBackup> {
-  const cluster = await loadCluster(request, operator, doors);
+  const cluster = await loadToRun(request, operator, doors);
   requireBackups(cluster.loaded.name, cluster.spec.variables);
   const run = await runOnCluster("cluster backup", cluster, compileBackup(cluster.spec), operator);
-  return { ...run, backups: await backupsOf(cluster) };
+  return { ...run, backups: await backupsOf(cluster, operator) };
 }
 
 /** @throws RefusedError where the cluster is not told where its backups go */

@@ -4,7 +4,7 @@ import type { Operator } from "../operator";
 import { notUp } from "../outputs";
 import { makeReady, type Ready, type Request } from "../ready";
 import { plannedAccess } from "./planned-access";
-import { findCluster, usableKubespray } from "./run";
+import { findCluster, lookAt, usableKubespray } from "./run";
 
 /** What is wrong with a cluster's hosts. */
 export interface CheckedHosts extends Ready {
@@ -27,7 +27,8 @@ export async function checkHosts(request: Request, operator: Operator, doors = D
   };
   const nodes = Object.keys({ ...spec.nodes, ...spec.hosts }).filter((name) => access.machines[name]);
   const question = { spec, nodes, joining: standing ? [] : nodes };
-  const look = ({ signal = new AbortController().signal }) => kubespray.view.check(question, access, signal);
-  const findings = await operator.run({ kind: "read", environment: plan.environment, sandbox }, look);
+  const findings = await lookAt(ready, operator, ({ signal = new AbortController().signal }) =>
+    kubespray.view.check(question, access, signal),
+  );
   return { ...ready, hosts: nodes.length, findings };
 }

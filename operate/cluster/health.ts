@@ -3,7 +3,7 @@ import { DOORS } from "../doors";
 import type { Operator } from "../operator";
 import type { Ready, Request } from "../ready";
 import { clockOf } from "./clock";
-import { loadCluster } from "./run";
+import { loadCluster, lookAt } from "./run";
 
 /** How a cluster is. */
 export interface ClusterHealth extends Ready {
@@ -19,7 +19,7 @@ export async function health(request: Request, operator: Operator, doors = DOORS
   const { view } = kubespray;
   const { environment } = ready.target.plan;
   const { machines, ssh } = access;
-  return await operator.run({ kind: "read", environment, sandbox: ready.target.sandbox }, async () => {
+  return await lookAt(ready, operator, async () => {
     const nodes = Object.fromEntries(Object.entries(machines).filter(([name]) => spec.nodes[name]));
     const [silent, live, backups] = await Promise.all([
       view.silent(nodes, ssh, environment),

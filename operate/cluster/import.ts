@@ -21,7 +21,7 @@ import { makeReady, type Ready, type Request, runJob } from "../ready";
 import { changeOf } from "./change";
 import { clockOf } from "./clock";
 import { plannedAccess } from "./planned-access";
-import { usableKubespray } from "./run";
+import { lookAt, usableKubespray } from "./run";
 import type { TakeOver } from "./take-over";
 
 /** What tells of a cluster that was made by hand. */
@@ -57,8 +57,8 @@ export async function importCluster(request: Request, source: ImportSource, oper
 
   const access = await plannedAccess(target);
   const kubespray = await usableKubespray(ready, doors);
-  const { environment, sandbox } = { environment: loaded.name, sandbox: target.sandbox };
-  const [printed, live] = await operator.run({ kind: "read", environment, sandbox }, async (control) => [
+  const environment = loaded.name;
+  const [printed, live] = await lookAt(ready, operator, async (control) => [
     await printedInventory(source.inventory, target.plan.cluster.kubespray, control.signal),
     await kubespray.view.read(target.plan.cluster, access),
   ]);

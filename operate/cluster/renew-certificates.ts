@@ -3,7 +3,7 @@ import { compileRenewal } from "../../model/cluster/steps/now";
 import { DOORS } from "../doors";
 import { type Operator, requireAgreement } from "../operator";
 import type { Request } from "../ready";
-import { type ClusterRun, loadCluster, runOnCluster } from "./run";
+import { type ClusterRun, loadToRun, runOnCluster } from "./run";
 
 /**
  * Renews what kubeadm signed, one control plane after another. The recorded kubeconfig is the old one until a refresh.
@@ -15,7 +15,7 @@ export async function renewCertificates(
   operator: Operator,
   doors = DOORS,
 ): Promise<ClusterRun> {
-  const cluster = await loadCluster(request, operator, doors);
+  const cluster = await loadToRun(request, operator, doors);
   const ask = operator.asker("cluster renew-certificates");
   const steps = compileRenewal(cluster.spec, days);
   const environment = cluster.loaded.name;

@@ -9,7 +9,7 @@ import { DOORS } from "../doors";
 import { type Operator, requireAgreement } from "../operator";
 import type { Request } from "../ready";
 import { type Backups, backupsOf } from "./backups";
-import { type ClusterRun, loadCluster, runOnCluster, type StandingCluster } from "./run";
+import { type ClusterRun, loadCluster, loadToRun, lookAt, runOnCluster, type StandingCluster } from "./run";
 
 /** What is restored, and with what. */
 export interface RestoreChoice {
@@ -28,7 +28,7 @@ export interface Restored extends ClusterRun {
 /** The backups there are. @throws as {@link restore} does */
 export async function listBackups(request: Request, operator: Operator, doors = DOORS): Promise<{ environment: string; backups: Backups }> {
   const cluster = await loadCluster(request, operator, doors);
-  return { environment: cluster.loaded.name, backups: await backupsOf(cluster) };
+  return { environment: cluster.loaded.name, backups: await backupsOf(cluster, operator) };
 }
 
 /**
@@ -36,14 +36,14 @@ export async function listBackups(request: Request, operator: Operator, doors = 
  * @throws InvalidInputError, RefusedError, DeclinedError, and what a run throws
  */
 export async function restore(request: Request, choice: RestoreChoice, operator: Operator, doors = DOORS): Promise<Restored> {
-  const cluster = await loadCluster(request, operator, doors);
+  const cluster = await loadToRun(request, operator, doors);
   const ask = operator.asker("cluster restore");
   const environment = cluster.loaded.name;
-  const { snapshot, key } = await found(cluster, choice);
+  const { snapshot, key } = await found(cluster, choice, operator);
   // Only its path: the key itself never leaves this machine.
   const variables = { ...cluster.spec.variables, ...(key === undefined ? {} : { kpaas_backup_private_key_file: key }) };
   const spec = { ...cluster.spec, variables };
-  const bare = await bareControlPlanes(cluster, spec);
+  const bare = await lookAt(cluster, operator, () => bareControlPlanes(cluster, spec));
   if (bare.length > 0 && bare.length < spec.controlPlane.length) throw new RefusedError([mixed(environment, bare, spec)]);
   const steps = bare.length > 0 ? compileRestore(spec, snapshot) : compileRollback(spec, snapshot);
   const lost = [
@@ -55,7 +55,11 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
 }
 
 /** The snapshot and the key, as far as they can be looked for from here; all that is wrong with both at once. */
-async function found(cluster: StandingCluster, { from, key }: RestoreChoice): Promise<{ snapshot: string; key?: string }> {
+async function found(
+  cluster: StandingCluster,
+  { from, key }: RestoreChoice,
+  operator: Operator,
+): Promise<{ snapshot: string; key?: string }> {
   const problems: Problem[] = [];
   const wrong = (path: string, value: string | undefined, reason: string, remedy: string): void => {
     problems.push({
@@ -64,14 +68,16 @@ async function found(cluster: StandingCluster, { from, key }: RestoreChoice): Pr
     });
   };
   const isFile = from.includes("/");
-  const snapshot = isFile ? resolve(from) : from;
+  let snapshot = isFile ? resolve(from) : from;
   if (isFile && !existsSync(snapshot)) wrong("--from", from, "there is no such file", "give the path of a backup, or the name of one");
   if (!isFile) {
-    const { names } = await backupsOf(cluster);
+    const { names } = await backupsOf(cluster, operator);
     const near = nearest(from, names);
     if (names.length === 0) wrong("--from", from, "there are no backups where the cluster keeps them", "give the path of a backup here");
     else if (from !== "latest" && !names.includes(from))
       wrong("--from", from, "there is no backup of this name", near ? `did you mean ${near}?` : `there are ${names.slice(-5).join(", ")}`);
+    // What is agreed to must not be another one by the time it runs.
+    else if (from === "latest") snapshot = names.at(-1) ?? from;
   }
   if (key === undefined && !cluster.target.sandbox)
     wrong(
@@ -82,12 +88,7 @@ async function found(cluster: StandingCluster, { from, key }: RestoreChoice): Pr
     );
   if (key !== undefined && !existsSync(resolve(key))) wrong("--key", key, "there is no such file", "give the path of the private key");
   if (problems.length > 0) throw new InvalidInputError(problems);
-  return { snapshot: snapshot === "latest" ? await newest(cluster) : snapshot, ...(key === undefined ? {} : { key: resolve(key) }) };
-}
-
-/** What `latest` is now: what is agreed to must not be another one by the time it runs. */
-async function newest(cluster: StandingCluster): Promise<string> {
-  return (await backupsOf(cluster)).names.at(-1) ?? "latest";
+  return { snapshot, ...(key === undefined ? {} : { key: resolve(key) }) };
 }
 
 /** The control planes on which no cluster is. */

@@ -1,7 +1,6 @@
 import { OperationFailedError } from "../../engine/errors";
 import { messageOf, type Progress } from "../../engine/events";
 import { asOnlyOne } from "../../engine/only-one";
-import type { EngineTarget } from "../../engine/types";
 import { type ClusterStepReport, reportSteps } from "../../model/cluster/report";
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
@@ -9,7 +8,7 @@ import type { Change, Progress as Shown } from "../../plugin/kubespray/execute";
 import { type ClusterInputs, parseInputs, parseRecorded } from "../../plugin/kubespray/inputs";
 import type { Kubespray } from "../../plugin/kubespray/kubespray";
 import type { Doors } from "../doors";
-import type { ClusterJob, Operator } from "../operator";
+import type { ClusterJob, Control, Operator } from "../operator";
 import { notUp } from "../outputs";
 import { makeReady, type Ready, type Request, runJob } from "../ready";
 
@@ -32,6 +31,29 @@ export async function loadCluster(request: Request, operator: Operator, doors: D
   const found = await findCluster(ready, operator, doors);
   if (!found) throw notUp(ready.target.plan.environment, ready.target.sandbox);
   return found;
+}
+
+/**
+ * The same for what runs playbooks on it.
+ * @throws OperationFailedError also where this machine lacks what the playbooks of this very cluster need
+ */
+export async function loadToRun(request: Request, operator: Operator, doors: Doors): Promise<StandingCluster> {
+  const cluster = await loadCluster(request, operator, doors);
+  const lacking = cluster.kubespray.lacks?.({ spec: cluster.spec, ...cluster.access });
+  if (lacking !== undefined) throw new OperationFailedError(lacking);
+  return cluster;
+}
+
+/** Looks at a cluster's hosts for the operator. @throws OperationFailedError where they cannot be looked at */
+export async function lookAt<T>({ target }: Ready, operator: Operator, look: (control: Control) => Promise<T>): Promise<T> {
+  const { plan, sandbox } = target;
+  const { environment } = plan;
+  return await operator.run({ kind: "read", environment, sandbox }, (control) => look(control).catch(failed));
+}
+
+/** What hosts, and the programs that reach them, say in their own words is no defect of ours. */
+function failed(error: unknown): never {
+  throw error instanceof Error && error.name === "Error" ? new OperationFailedError(error.message, { cause: error }) : error;
 }
 
 /** The cluster of an environment, as it is recorded; undefined where none is. */
@@ -78,19 +100,12 @@ export async function runOnCluster(
   const change: Change = { recorded: spec, wanted, steps, ...access, lostNodes: [] };
   await operator.run({ kind, environment, sandbox: target.sandbox }, async ({ signal = new AbortController().signal, onProgress }) => {
     const work = () => execute(kubespray, change, shownBy(environment, onProgress), signal);
-    const { failure, done } = await asOnlyOne(target.root, workerName(target), environment, work).catch((error: unknown) => {
-      throw error instanceof Error && error.name === "Error" ? new OperationFailedError(error.message, { cause: error }) : error;
-    });
+    const { failure, done } = await asOnlyOne(target, work).catch(failed);
     if (failure === undefined) return;
     const where = failure.step ? `step ${done.length + 1} of ${steps.length} (${describeStep(failure.step)}) failed: ` : "";
     throw new OperationFailedError(`${where}${failure.reason}`);
   });
   return { ...ready, steps: reportSteps(spec, steps), seconds: (Date.now() - started) / 1000 };
-}
-
-/** The name under which operations on the environment exclude each other. */
-function workerName({ plan, sandbox }: EngineTarget): string {
-  return `${sandbox ? "sandbox-" : ""}${plan.environment}`;
 }
 
 /** Shows a run as the engine shows the resource of the cluster. */

@@ -2,7 +2,7 @@ import { OperationFailedError } from "../../engine/errors";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
 import type { Ready, Request } from "../ready";
-import { loadCluster } from "./run";
+import { loadCluster, lookAt } from "./run";
 
 /**
  * Takes a cluster's fence away from a run that has died, before its time is over.
@@ -13,8 +13,9 @@ export async function unlock(request: Request, run: string, operator: Operator, 
   const { spec, access, kubespray, ...ready } = await loadCluster(request, operator, doors);
   const { machines, ssh } = access;
   const journal = kubespray.journal({ recorded: spec, wanted: spec, machines, ssh, lostNodes: [] });
-  const { environment } = ready.target.plan;
-  const broken = await operator.run({ kind: "read", environment, sandbox: ready.target.sandbox }, () => journal.breakFence(run));
-  if (!broken) throw new OperationFailedError(`no run ${run} holds the cluster of ${environment}: it has ended, or its time is over`);
+  if (!(await lookAt(ready, operator, () => journal.breakFence(run)))) {
+    const { environment } = ready.target.plan;
+    throw new OperationFailedError(`no run ${run} holds the cluster of ${environment}: it has ended, or its time is over`);
+  }
   return ready;
 }

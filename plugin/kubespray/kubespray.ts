@@ -12,7 +12,7 @@ export interface Kubespray {
   /** Why it cannot be used here, in words for the user; undefined when it can. Asked during previews too. */
   readonly unusable?: string | undefined;
   /** What is missing here for this very cluster, and how to get it; asked during previews too. */
-  lacks?(inputs: ClusterInputs): string | undefined;
+  lacks?(inputs: Pick<ClusterInputs, "spec" | "kubespraySource">): string | undefined;
   readonly runner: PlaybookRunner;
   readonly view: ClusterView;
   /** The journal that lives with the cluster. */

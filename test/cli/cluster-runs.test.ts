@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../../host/files";
 import { thisProcess } from "../../host/processes";
+import { sandboxKubespray } from "../../plugin/kubespray/kubespray";
 import { PlayedProject } from "../support/cluster-command";
 import { temporaryFolders } from "../support/temporary";
 
@@ -71,6 +72,47 @@ describe("kpaas cluster, on a cluster that runs", () => {
     const { code, stderr } = await project.command("cluster renew-certificates seoul --sandbox --yes");
     assert.equal(code, 1);
     assert.match(stderr, /error step 1 of 1 \(renew-certificates\.yml .*\) failed: .*faults\.json/);
+  });
+
+  it("says what this machine lacks before it asks, and looks at the hosts all the same", async () => {
+    const project = await up();
+    project.kubespray = {
+      ...sandboxKubespray(project.world),
+      lacks: ({ spec }) => `kubespray ${spec.kubespray} needs Python 3.10 to 3.12`,
+    };
+    for (const command of ["backup seoul", "restore seoul --from latest", "renew-certificates seoul"]) {
+      const { code, stderr } = await project.command(`cluster ${command} --sandbox`, []);
+      assert.deepEqual(
+        [code, stderr.split("\n").find((line) => line.startsWith("error"))],
+        [1, "error kubespray v2.29.0 needs Python 3.10 to 3.12"],
+        command,
+      );
+    }
+    for (const command of ["health seoul", "check seoul", "restore seoul"])
+      assert.equal((await project.command(`cluster ${command} --sandbox`)).code, 0, command);
+  });
+
+  it("tells in a line why the hosts could not be asked, as no defect of its own", async () => {
+    const project = await up({ kpaas_backup: BACKUP });
+    const played = sandboxKubespray(project.world);
+    const silent = () => Promise.reject(new Error("cp-1: no answer within 60 s"));
+    const view = Object.assign(Object.create(played.view), { backups: silent, check: silent, isDone: silent });
+    const journal = () => Object.assign(Object.create(played.journal(undefined as never)), { breakFence: silent });
+    project.kubespray = { ...played, view, journal };
+    for (const command of [
+      "restore seoul",
+      "restore seoul --from /dev/null --key /dev/null --yes",
+      "check seoul",
+      "unlock seoul --run one",
+    ]) {
+      const { code, stderr } = await project.command(`cluster ${command} --sandbox`);
+      assert.deepEqual(
+        [code, stderr.split("\n").find((line) => line.startsWith("error"))],
+        [1, "error cp-1: no answer within 60 s"],
+        command,
+      );
+      assert.doesNotMatch(stderr, /\n +at /, command);
+    }
   });
 
   it("keeps a second run out, until the first has ended or is said to be over", async () => {

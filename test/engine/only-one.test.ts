@@ -8,24 +8,25 @@ import { temporaryFolders } from "../support/temporary";
 
 describe("Two operations on one environment", () => {
   const folder = temporaryFolders();
+  const on = (root: string, environment = "k") => ({ root, sandbox: false, plan: { environment } });
   const working = (root: string) => readdirSync(join(root, ".kpaas", "working"));
 
   it("are one that works and one that is told who is at it; nothing is left behind", async () => {
     const root = folder();
-    const during = await asOnlyOne(root, "k", "k", async () => {
+    const during = await asOnlyOne(on(root), async () => {
       await assert.rejects(
-        asOnlyOne(root, "k", "k", assert.fail),
+        asOnlyOne(on(root), assert.fail),
         (error: Error) =>
           error.name === "StackBusyError" &&
           new RegExp(`^Environment k is being changed by \\S+@${hostname()} \\(process ${process.pid}\\) since 2\\S+Z\\. Wait`).test(
             error.message,
           ),
       );
-      return await asOnlyOne(root, "other", "other", async () => working(root));
+      return await asOnlyOne(on(root, "other"), async () => working(root));
     });
     assert.deepEqual(during, ["k.json", "other.json"]);
     await assert.rejects(
-      asOnlyOne(root, "k", "k", () => Promise.reject(new Error("failed"))),
+      asOnlyOne(on(root), () => Promise.reject(new Error("failed"))),
       /failed/,
     );
     assert.deepEqual(working(root), []);
@@ -44,7 +45,7 @@ describe("Two operations on one environment", () => {
       "",
     ]) {
       writeFileSync(join(root, ".kpaas", "working", "k.json"), left);
-      assert.equal(await asOnlyOne(root, "k", "k", async () => "worked"), "worked");
+      assert.equal(await asOnlyOne(on(root), async () => "worked"), "worked");
     }
     undead.end();
     assert.deepEqual(working(root), []);

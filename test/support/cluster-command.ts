@@ -15,7 +15,7 @@ import { plannedHost } from "../../model/plan/hosts";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { execute } from "../../plugin/kubespray/execute";
 import { type NodeMachine, parseRecorded } from "../../plugin/kubespray/inputs";
-import { sandboxKubespray } from "../../plugin/kubespray/kubespray";
+import { type Kubespray, sandboxKubespray } from "../../plugin/kubespray/kubespray";
 
 /** What a command line did in a project. */
 export interface RanInProject {
@@ -30,6 +30,8 @@ export class PlayedProject {
   readonly lockFile: string;
   /** What the engine says that it recorded; undefined: it is asked. */
   recorded: RecordedEnvironment | undefined = {};
+  /** What plays kubespray; undefined: the sandbox's. */
+  kubespray: Kubespray | undefined;
 
   constructor(
     readonly root: string,
@@ -116,6 +118,10 @@ export class PlayedProject {
       ...(answers ? { ask: async () => left.shift() ?? "" } : {}),
       modules: {
         ...modules,
+        kubespray: async () => {
+          const { kubespray } = this;
+          return kubespray === undefined ? await modules.kubespray() : { kubesprayFor: () => kubespray };
+        },
         engine: async () => ({
           ...(await modules.engine()),
           ...(this.recorded === undefined ? {} : { readRecorded: async () => this.recorded ?? {} }),
