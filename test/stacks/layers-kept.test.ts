@@ -8,27 +8,36 @@ import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../eng
 import { sandboxEnvironment, sandboxFolders } from "../../engine/sandbox";
 import { bindToPlan } from "../../model/guard/approvals";
 import { stackName } from "../../model/layers";
-import type { Lock } from "../../model/lock";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
-import { environmentFile, plannedFile } from "../support/environment";
-import { counts, FEW, layeredTarget } from "../support/layers";
+import { counts, layeredTarget } from "../support/layers";
 import { filesIn } from "../support/project";
 
 const NODES = { a: {}, b: {} };
 
-/** What keeps layers and data from what a change, an approval or another command would take, on the real engine. In order. */
+/**
+ * What an environment that changes from one stack to three keeps: all of itself, and what a change, an approval or another command would take.
+ * On the real engine, in order.
+ */
 describe("what an environment in three layers keeps", function () {
   this.timeout(240_000);
   const root = mkdtempSync(join(tmpdir(), "kpaas-kept-"));
   const target = layeredTarget(root, "kept");
 
-  before(async function () {
-    await engineForTests.call(this);
-    this.timeout(240_000);
-    await upEnvironment(target(NODES));
-  });
+  before(engineForTests);
   after(() => rmSync(root, { recursive: true, force: true }));
+
+  it("has an empty preview, in every layer, after it was moved there from one stack", async () => {
+    const before = await upEnvironment(target(NODES, undefined, "one"));
+    await assert.rejects(
+      previewEnvironment(target(NODES)),
+      (error) => error instanceof RefusedError && /`kpaas up kept` moves its state/.test(error.message),
+    );
+    const moved = await upEnvironment(target(NODES));
+    assert.deepEqual(counts(moved), [0, 0, 0, 0], JSON.stringify(moved.resources.slice(0, 9)));
+    assert.deepEqual(counts(await previewEnvironment(target(NODES))), [0, 0, 0, 0]);
+    for (const key of ["addresses", "apiEndpoint", "nodes", "urls"]) assert.deepEqual(moved.outputs[key], before.outputs[key], key);
+  });
 
   it("touches no layer where the cluster would refuse the change", async () => {
     const world = filesIn(join(root, ".kpaas", "sandbox", "world", "kept"));
@@ -94,41 +103,8 @@ describe("what an environment in three layers keeps", function () {
     }
     assert.equal(claims().length, claimed - 1);
   });
-});
 
-/** One environment, moved. */
-describe("an environment that changes from one stack to three", function () {
-  this.timeout(240_000);
-  const root = mkdtempSync(join(tmpdir(), "kpaas-move-"));
-  let lock: Lock | undefined;
-  const target = (layers: "one" | "three") => {
-    const planned = plannedFile(
-      environmentFile({
-        name: "moved",
-        layers,
-        platform: FEW,
-        infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] } },
-        cluster: { pools: { worker: { nodes: { a: {}, b: {} } } } },
-      }),
-      lock,
-    );
-    lock = planned.lock;
-    return { plan: planned.plan, root, sandbox: true, approvals: [] };
-  };
-
-  before(engineForTests);
-  after(() => rmSync(root, { recursive: true, force: true }));
-
-  it("has an empty preview afterwards, in every layer", async () => {
-    const before = await upEnvironment(target("one"));
-    await assert.rejects(
-      previewEnvironment(target("three")),
-      (error) => error instanceof RefusedError && /`kpaas up moved` moves its state/.test(error.message),
-    );
-    const moved = await upEnvironment(target("three"));
-    assert.deepEqual(counts(moved), [0, 0, 0, 0], JSON.stringify(moved.resources.slice(0, 9)));
-    assert.deepEqual(counts(await previewEnvironment(target("three"))), [0, 0, 0, 0]);
-    for (const key of ["addresses", "apiEndpoint", "nodes", "urls"]) assert.deepEqual(moved.outputs[key], before.outputs[key], key);
-    assert.ok((await destroyEnvironment(target("three"))).changes.delete > 100);
+  it("is destroyed whole, though it began as one stack", async () => {
+    assert.ok((await destroyEnvironment(target(NODES))).changes.delete > 100);
   });
 });
