@@ -1,3 +1,4 @@
+import { InterruptedError } from "../engine/errors";
 import type { RunOptions } from "../engine/types";
 import { type Context, whenLost, writeLines } from "./context";
 import { EXIT } from "./exit";
@@ -35,6 +36,9 @@ export async function interruptible<T>(
   const unlisten = whenLost(context, () => order.abort());
   try {
     return await work({ signal: order.signal, forceSignal: force.signal });
+  } catch (error) {
+    // What waits on a signal ends with the signal's own reason.
+    throw order.signal.aborted && error === order.signal.reason ? new InterruptedError() : error;
   } finally {
     for (const signal of ENDING) process.off(signal, onSignal);
     unlisten();

@@ -102,7 +102,7 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
     })),
     { name: "pods", value: network.podCidr },
     { name: "services", value: network.serviceCidr },
-    { name: "DNS", value: network.dns.join(", ") || "the cloud's own" },
+    { name: "DNS", value: network.dns.join(", ") || (plan.provider === "existing" ? "the hosts' own" : "the cloud's own") },
     ...(network.reserved === undefined ? [] : [{ name: "reserved", value: network.reserved.join(", ") }]),
     ...subnets.flatMap(({ zone, cloudRange }) =>
       cloudRange === undefined ? [] : [{ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) }],

@@ -22,8 +22,10 @@ export interface HostQuestion {
   readonly spec: ClusterSpec;
   /** Nodes whose hosts are looked at. */
   readonly nodes: readonly string[];
-  /** Those of them that join: their hosts have to be fit and empty, and those of others only able to work. They may still be booting. */
+  /** Those of them that join: their hosts have to be fit and empty, and those of others only able to work. */
   readonly joining: readonly string[];
+  /** Those of them on machines that were just made: they may still be booting, and are waited for. @default none */
+  readonly booting?: readonly string[];
 }
 
 /** A host under judgement. */

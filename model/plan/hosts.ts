@@ -9,6 +9,11 @@ export interface PlannedHost {
   readonly sshPort?: number;
 }
 
+/** Whether a machine's id is that of a host which was there beforehand. No cloud's ids have an @. */
+export function wasThereBefore(machineId: string): boolean {
+  return machineId.includes("@");
+}
+
 /** The host behind a machine of the plan. */
 export function plannedHost({ key, roles, address, login = {} }: MachinePlan): PlannedHost {
   const { address: outside = address, user, port } = login;

@@ -2,6 +2,7 @@ import { contentDigest } from "../../model/canonical";
 import { type HostFinding, hostFindingTexts } from "../../model/cluster/host-checks";
 import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
+import { wasThereBefore } from "../../model/plan/hosts";
 import type { ClusterView } from "./cluster-view";
 import { type Fence, FenceLost, type Journal, type JournalEntry } from "./journal";
 import type { Kubespray } from "./kubespray";
@@ -78,8 +79,9 @@ async function requireFit(view: ClusterView, change: Change, progress: Progress,
   const removed = new Set(steps.flatMap(({ playbook, nodes, broken = [] }) => (playbook === "remove-node" ? nodes : broken)));
   const nodes = [...new Set(needed)].filter((name) => machines[name] && !lostNodes.includes(name));
   const joining = nodes.filter((name) => wanted.nodes[name] && (!recorded?.nodes[name] || removed.has(name)));
+  const booting = joining.filter((name) => !wasThereBefore(machines[name]?.machineId ?? ""));
   progress.status(`looking at ${nodes.length} hosts`);
-  const findings = await view.check({ spec: wanted, nodes, joining }, change, signal);
+  const findings = await view.check({ spec: wanted, nodes, joining, booting }, change, signal);
   const told = (severity: HostFinding["severity"]) => hostFindingTexts(findings.filter((each) => each.severity === severity));
   const [errors, warnings] = [told("error"), told("warning")];
   if (warnings.length > 0) progress.warn(`the hosts will do, with reservations (${warnings.length}):\n${warnings.join("\n")}`);

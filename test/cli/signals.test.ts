@@ -27,4 +27,14 @@ describe("an interrupted command", () => {
     assert.deepEqual(said, ["stopping in order; interrupt once more to stop at once\n"]);
     assert.equal(process.listenerCount("SIGTERM"), 0);
   });
+
+  it("ends as an interrupted one also where it waited for the signal alone", async () => {
+    const context: Context = { cwd: "/", env: {}, stdout: { write: () => 0 }, stderr: { write: () => 0 }, modules };
+    const waiting = interruptible(context, async ({ signal }) => {
+      mock.timers.tick(10_000);
+      process.emit("SIGTERM");
+      signal.throwIfAborted();
+    });
+    await assert.rejects(waiting, { name: "InterruptedError" });
+  });
 });

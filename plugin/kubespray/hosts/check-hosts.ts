@@ -16,12 +16,12 @@ export async function checkHosts(
   signal: AbortSignal,
   bootMs = BOOT_MS,
 ): Promise<readonly HostFinding[]> {
-  const { joining } = question;
+  const { booting = [] } = question;
   const until = performance.now() + bootMs;
   const { answers } = await askAll(question.nodes, async (node): Promise<HostReport> => {
     for (;;) {
       const report = await reportOf(hosts, node, factsOf(node, question), signal);
-      const isBooting = "missing" in report && report.missing === "ssh" && joining.includes(node) && performance.now() < until;
+      const isBooting = "missing" in report && report.missing === "ssh" && booting.includes(node) && performance.now() < until;
       if (!isBooting) return report;
       await pause(AGAIN_MS, undefined, { signal });
     }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import type { HostFinding, HostQuestion } from "../../../model/cluster/host-checks";
+import { plannedHost } from "../../../model/plan/hosts";
 import type { Kubespray } from "../../../plugin/kubespray/kubespray";
 import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
 import { reveal } from "../../../plugin/kubespray/values";
 import { PartialFailure } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
+import { sampleEnvironment } from "../../support/plan";
 import type { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
 import { changed, inputsOf, known, ref, serveKubespray, withNode } from "./fixtures";
@@ -84,6 +86,12 @@ describe("Hosts that are not ready", () => {
     const rebuilt = withNode(inputsOf(), "worker-1", { machineId: "another" });
     await client.update(known, { oldInputs: inputsOf(), olds: properties, news: rebuilt });
     assert.deepEqual(asked.at(-1)?.joining, ["worker-1"]);
+    assert.deepEqual(asked.at(-1)?.booting, ["worker-1"]);
+    const [before] = sampleEnvironment("minimal").plan.machines.filter(({ key }) => key === "worker-1");
+    assert.ok(before);
+    const { machineId } = plannedHost(before);
+    await client.update(known, { oldInputs: rebuilt, olds: properties, news: withNode(rebuilt, "worker-1", { machineId }) });
+    assert.deepEqual(asked.at(-1)?.booting, []);
   });
 
   it("leave what is recorded as it was where a failed change cannot be looked at", async () => {
