@@ -79,12 +79,14 @@ export class PlayedProject {
     const { steps } = compileSteps(undefined, spec);
     const change = { wanted: spec, steps, machines, ssh, secretVariables: [], secretValues: [], lostNodes: [] };
     const progress = { status: () => {}, warn: () => {}, shown: async () => {} };
-    // As the engine's provider has it: secrets are sealed with the sandbox's passphrase.
-    const folders = sandboxFolders(this.root, "seoul");
-    writeWhole(folders.passphrase, "passphrase of the sandbox");
-    const kubespray = sandboxKubespray(this.world, undefined, sandboxEnvironment(folders));
-    const { failure } = await execute(kubespray, change, progress, new AbortController().signal);
+    writeWhole(sandboxFolders(this.root, "seoul").passphrase, "passphrase of the sandbox");
+    const { failure } = await execute(this.played(), change, progress, new AbortController().signal);
     assert.equal(failure, undefined);
+  }
+
+  /** The simulated cluster as the engine's provider has it: secrets are sealed with the sandbox's passphrase. */
+  played(): Kubespray {
+    return sandboxKubespray(this.world, undefined, sandboxEnvironment(sandboxFolders(this.root, "seoul")));
   }
 
   /** Plays that the environment was brought up as its file says it now. */
