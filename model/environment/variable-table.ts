@@ -154,10 +154,11 @@ export const variableTable: readonly VariableRow[] = [
   ),
   refused(
     "would work on the machine where the playbooks run",
-    `image_command_tool* download_localhost download_delegate download_cache_dir download_force_cache container_manager_on_localhost kubectl_localhost
+    `image_command_tool_on_localhost download_localhost download_delegate download_cache_dir download_force_cache container_manager_on_localhost kubectl_localhost
     artifacts_dir credentials_dir`,
     "take it out: every host fetches for itself",
   ),
+  only(["crictl"], "images are pulled on each host by what comes with its runtime, or by crictl", "image_command_tool"),
   refused(
     "is given to single runs, by this tool",
     `upgrade_cluster_setup skip_confirmation reset_confirmation reset_nodes allow_ungraceful_removal node etcd_cluster_setup

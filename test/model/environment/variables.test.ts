@@ -78,6 +78,8 @@ const refused: readonly (readonly [name: string, value: unknown, reason: RegExp]
   ["crictl_image_pull_command", "x", /run commands/],
   ["post_upgrade_hooks", ["x.yml"], /run commands/],
   ["download_localhost", true, /where the playbooks run/],
+  ["image_command_tool_on_localhost", "crictl", /where the playbooks run/],
+  ["image_command_tool", "docker", /crictl/],
   ["upgrade_cluster_setup", true, /single runs/],
   ["ignore_assert_errors", true, /checks/],
   ["ignore_assert_errors", "true", /checks/],
@@ -253,7 +255,7 @@ describe("variables passed through to kubespray", () => {
     const never = { cilium_extra_values: { policyEnforcementMode: "never" } };
     assert.match(warnings(never, { network: { plugin: "cilium" } }).join(), /policyEnforcementMode: no NetworkPolicy has an effect/);
     assert.match(warnings({}, { network: { plugin: "flannel" } }).join(), /cluster\.network\.plugin: flannel does not enforce/);
-    assert.deepEqual(warnings({}), []);
+    for (const variables of [{}, { image_command_tool: "crictl" }]) assert.deepEqual(content(variables).problems, []);
   });
 
   it("have a row in the table where their name says that they run commands, open ports or carry addresses", () => {
