@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readIfThere, writeWhole } from "../../../host/files";
 import type { Playbook } from "../../../model/cluster/playbooks";
+import type { ClusterStep } from "../../../model/cluster/types";
 import type { PlaybookEvent } from "../runner";
 
 /** How long a playbook took. */
@@ -9,10 +10,13 @@ export interface Duration {
   readonly seconds: number;
 }
 
+/** Which runs are alike: a playbook with tags is another than the whole of it. */
+type RunKind = Pick<ClusterStep, "playbook" | "tags">;
+
 /** What kubespray v2.29 and ours took on a small cluster, before there is an earlier run to go by. */
 const ROUGHLY: Readonly<Partial<Record<Playbook, Duration>>> = {
   facts: { tasks: 60, seconds: 20 },
-  cluster: { tasks: 1_150, seconds: 720 },
+  cluster: { tasks: 1_450, seconds: 720 },
   scale: { tasks: 700, seconds: 300 },
   "remove-node": { tasks: 180, seconds: 120 },
   "upgrade-cluster": { tasks: 1_500, seconds: 1_500 },
@@ -32,21 +36,25 @@ export class Durations {
     this.file = join(folder, "durations.json");
   }
 
-  of(playbook: Playbook): Duration | undefined {
-    return this.all()[playbook] ?? ROUGHLY[playbook];
+  of(run: RunKind): Duration | undefined {
+    return this.all()[nameOf(run)] ?? (run.tags.length === 0 ? ROUGHLY[run.playbook] : undefined);
   }
 
-  record(playbook: Playbook, duration: Duration): void {
-    writeWhole(this.file, `${JSON.stringify({ ...this.all(), [playbook]: duration }, undefined, 2)}\n`, { durable: false });
+  record(run: RunKind, duration: Duration): void {
+    writeWhole(this.file, `${JSON.stringify({ ...this.all(), [nameOf(run)]: duration }, undefined, 2)}\n`, { durable: false });
   }
 
-  private all(): Readonly<Partial<Record<Playbook, Duration>>> {
+  private all(): Readonly<Record<string, Duration>> {
     try {
       return JSON.parse(readIfThere(this.file) ?? "{}");
     } catch {
       return {}; // an estimate, made anew by the next run
     }
   }
+}
+
+function nameOf({ playbook, tags }: RunKind): string {
+  return [playbook, ...tags].join(" ");
 }
 
 /** What the callback tells besides the events of a run: a task begins on a host. */

@@ -63,7 +63,7 @@ export class AnsibleRunner implements PlaybookRunner {
     kept.make();
     const { kubespray, python } = await this.parts(step.kubespray, context, { tell: (text) => onEvent({ event: "line", text }), signal });
     const durations = new Durations(kept.folder);
-    const progress = new Progress(durations.of(step.playbook));
+    const progress = new Progress(durations.of(step));
     await withRunFolder({ root: this.root, environment: name, ssh, machines }, async (folder) => {
       const { extraVars, limit, tags } = step;
       const files = inventoryFiles(context, step);
@@ -93,7 +93,7 @@ export class AnsibleRunner implements PlaybookRunner {
         signal,
       );
     });
-    durations.record(step.playbook, progress.duration);
+    durations.record(step, progress.duration);
     if (step.playbook === "remove-node") for (const node of step.nodes) rmSync(join(kept.facts, node), { force: true });
   }
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { proxyExceptions } from "../../../../model/cluster/inventory";
 import { playbookNames } from "../../../../model/cluster/playbooks";
 import { kubesprayRelease, kubesprayTags } from "../../../../model/cluster/releases";
 import { inventoryFiles } from "../../../../plugin/kubespray/ansible/inventory";
-import { Progress } from "../../../../plugin/kubespray/ansible/progress";
+import { Durations, Progress } from "../../../../plugin/kubespray/ansible/progress";
 import { lacksPython, requirementsOf } from "../../../../plugin/kubespray/ansible/python";
 import { ansibleEnvironment, forksFor } from "../../../../plugin/kubespray/ansible/settings";
 import { cannotBreakOff } from "../../../../plugin/kubespray/ansible/unbreakable";
@@ -156,6 +159,19 @@ describe("Where a playbook is", () => {
     const progress = new Progress({ tasks: 1, seconds: 600 }, () => (now += 1_000));
     for (let index = 0; index < 3; index++) progress.take({ event: "task", name: "x" });
     assert.equal(progress.take({ event: "start", host: "cp-1" }), "3 tasks, cp-1: x");
+  });
+
+  it("goes by earlier runs of its kind: with tags a playbook does another thing", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-durations-"));
+    const durations = new Durations(folder);
+    const whole = { playbook: "cluster", tags: [] } as const;
+    const proxies = { playbook: "cluster", tags: ["nginx"] } as const;
+    assert.ok((durations.of(whole)?.tasks ?? 0) > 1_000);
+    assert.equal(durations.of(proxies), undefined);
+    durations.record(proxies, { tasks: 60, seconds: 30 });
+    assert.deepEqual(durations.of(proxies), { tasks: 60, seconds: 30 });
+    assert.ok((durations.of(whole)?.tasks ?? 0) > 1_000);
+    rmSync(folder, { recursive: true });
   });
 
   it("decides whether it may be broken off: one that changes members or versions may not", () => {
