@@ -10,6 +10,7 @@ import {
   GO_PARTS,
   type GoPart,
   nodesCache,
+  PREVIOUS,
   placeOf,
   programsOf,
   SCRIPT_PARTS,
@@ -23,7 +24,7 @@ const TEMPORARY = ".making-";
 
 /**
  * Makes whatever of the nodes is not in the cache: from Debian's packages and Go modules, by this machine's own clients.
- * @param only names of parts; all where none is named
+ * @param only names of parts; where none is named all but `previous`
  */
 export async function buildNodes(only: readonly string[], tell: (text: string) => void): Promise<void> {
   makeFolder(nodesCache());
@@ -41,6 +42,10 @@ export async function buildNodes(only: readonly string[], tell: (text: string) =
     for (const part of wanted<GoPart>(Object.values(GO_PARTS), ({ name }) => name))
       await made(placeOf(part).root, tell, (into) => compile(part, into, tell));
     for (const part of wanted(SCRIPT_PARTS.slice(2), String)) await made(scriptPlace(part), tell, (into) => runScript(part, into));
+    if (only.includes("previous")) {
+      await made(placeOf(PREVIOUS).root, tell, (into) => compile(PREVIOUS, into, tell));
+      await made(scriptPlace("previous"), tell, (into) => runScript("previous", into));
+    }
   });
 }
 
@@ -93,8 +98,9 @@ async function flannelOverlay(into: string, module: string): Promise<string> {
 
 /** Runs a script in the folder that it fills; where the other parts are it is told by variables. */
 async function runScript(part: ScriptPart, into: string): Promise<void> {
-  const versions = Object.values(GO_PARTS).map((each) => [variable(`${each.name}_VERSION`), placeOf(each).version] as const);
-  const programs = Object.values(GO_PARTS).map((each) => [variable(each.name), programsOf(each)] as const);
+  const parts = [...Object.values(GO_PARTS), PREVIOUS];
+  const versions = parts.map((each) => [variable(`${each.name}_VERSION`), placeOf(each).version] as const);
+  const programs = parts.map((each) => [variable(each.name), programsOf(each)] as const);
   const env = {
     ...process.env,
     ...Object.fromEntries([...versions, ...programs]),

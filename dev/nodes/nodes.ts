@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, readFileSync, rmSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../engine/run";
@@ -57,14 +57,29 @@ export class RealNodes {
     const address = `ip addr replace ${GATEWAY}/${PREFIX} dev br0; ip link set br0 up; sysctl -qw net.ipv4.ip_forward=1`;
     await this.run("sh", ["-ec", `ip link set lo up; ${bridge}; ${address}`]);
     const registry = join(this.folder, "registry.yml");
-    const storage = `{ filesystem: { rootdirectory: "${scriptPlace("images")}" }, delete: { enabled: true } }`;
+    for (const what of ["images", "files"] as const) await this.serve(what);
+    const storage = `{ filesystem: { rootdirectory: "${this.served("images")}" }, delete: { enabled: true } }`;
     writeWhole(registry, `version: 0.1\nstorage: ${storage}\nhttp: { addr: "${REGISTRY}" }\nlog: { level: warn }\n`);
     this.start("registry", join(scriptPlace("debian"), "docker-registry/usr/bin/docker-registry"), ["serve", registry]);
     const [host = "", port = ""] = FILES.split(":");
-    this.start("files", "python3", ["-m", "http.server", "--bind", host, "--directory", scriptPlace("files"), port]);
+    this.start("files", "python3", ["-m", "http.server", "--bind", host, "--directory", this.served("files"), port]);
     for (const url of [`http://${REGISTRY}/v2/`, `http://${FILES}/`]) {
       await this.run("curl", ["-sf", "-o", "/dev/null", "--retry", "40", "--retry-delay", "1", "--retry-connrefused", url]);
     }
+  }
+
+  /** Images and files as these nodes find them: links to what the cache has, of every Kubernetes that it has. */
+  private served(what: "images" | "files"): string {
+    return join(this.folder, what);
+  }
+
+  private async serve(what: "images" | "files"): Promise<void> {
+    const into = this.served(what);
+    if (existsSync(into)) return;
+    const from = [scriptPlace(what), join(scriptPlace("previous"), what)].filter((folder) => existsSync(folder));
+    await rm(`${into}.part`, { recursive: true, force: true });
+    for (const folder of from) await run("cp", ["-rlnT", folder, `${into}.part`]);
+    await rename(`${into}.part`, into);
   }
 
   /** Boots nodes, by name and address: new ones with new disks, others with the disks they have. Back when all answer. */

@@ -29,8 +29,8 @@ const CONTAINERD = "github.com/containerd/containerd/v2";
 const ETCD = "go.etcd.io/etcd";
 export const FLANNEL = "github.com/flannel-io/flannel";
 
-const kubernetes = (module: string): GoPart => ({
-  name: "kubernetes",
+const kubernetes = (name: string, module: string): GoPart => ({
+  name,
   module,
   pins: KUBERNETES,
   packages: Object.fromEntries(
@@ -44,7 +44,7 @@ const kubernetes = (module: string): GoPart => ({
 });
 
 export const GO_PARTS = {
-  kubernetes: kubernetes("kubernetes"),
+  kubernetes: kubernetes("kubernetes", "kubernetes"),
   containerd: {
     name: "containerd",
     module: "containerd",
@@ -99,9 +99,12 @@ export const GO_PARTS = {
   },
 } as const satisfies Readonly<Record<string, GoPart>>;
 
+/** An earlier minor, which the tests upgrade from where it is there: made only where somebody asks for `previous`. */
+export const PREVIOUS: GoPart = kubernetes("kubernetes-previous", "kubernetes-previous");
+
 /** What shell scripts make, by the script's name without `.sh`: Debian's packages, a node's root, images and files that nodes download. */
 export const SCRIPT_PARTS = ["debian", "base", "images", "files"] as const;
-export type ScriptPart = (typeof SCRIPT_PARTS)[number];
+export type ScriptPart = (typeof SCRIPT_PARTS)[number] | "previous";
 
 /** Debian's name of its release. */
 export const SUITE = "bookworm";
@@ -128,7 +131,10 @@ export const programsOf = (part: GoPart): string => join(placeOf(part).root, "bi
 /** Where a script's part is. Kubernetes' version is in the names of what holds its programs. */
 export function scriptPlace(part: ScriptPart): string {
   const { version } = placeOf(GO_PARTS.kubernetes);
-  const versions = { debian: SUITE, base: SUITE, images: `kubernetes-${version}`, files: `kubespray-${KUBESPRAY}-kubernetes-${version}` };
+  const versions = {
+    ...{ debian: SUITE, base: SUITE, images: `kubernetes-${version}`, files: `kubespray-${KUBESPRAY}-kubernetes-${version}` },
+    previous: `kubernetes-${placeOf(PREVIOUS).version}`,
+  };
   return join(nodesCache(), `${part}-${versions[part]}`);
 }
 
@@ -143,6 +149,9 @@ export function missingParts(): string[] {
     join(nodesCache(), "ssh-key"),
   ].filter((folder) => !existsSync(folder));
 }
+
+/** The earlier Kubernetes that nodes can be upgraded from; undefined where it was not made. */
+export const previousKubernetes = (): string | undefined => (existsSync(scriptPlace("previous")) ? placeOf(PREVIOUS).version : undefined);
 
 /** Why nodes cannot run on this machine, whatever the cache has; undefined where they can. */
 export function machineProblem(): string | undefined {

@@ -14,7 +14,7 @@ const EVEN = { ignore_assert_errors: "true: the inventory has an even number of 
  * nothing. Settings that are the cluster's and not the step's come as inventory variables named `kpaas_…`.
  */
 const table = {
-  facts: { of: "kubespray", variables: {} },
+  facts: { of: "kubespray", variables: { ...EVEN } },
   cluster: {
     of: "kubespray",
     variables: {
@@ -107,6 +107,8 @@ const table = {
    * kubeadm's configuration, and the address in `kube-public/cluster-info` where that is of a control plane which is gone.
    */
   "etcd-members": { of: "ours", variables: { remove_member: "name of the etcd member that is taken out of etcd first" } },
+  /** Before a joining of etcd members that broke off is repeated: those that were announced begin, and etcd has its quorum. */
+  "etcd-announced": { of: "ours", variables: {} },
   /**
    * Moves the API's endpoint from an old one to the inventory's, in four runs. `names`: the API servers' certificates name both; `serve`: both
    * serve; `switch`: kubelets, the control plane's own kubeconfigs, kube-proxy and `cluster-info` go over; `retire`: the old one goes.

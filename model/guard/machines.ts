@@ -102,7 +102,7 @@ function hostDangers(
 function unasked({ group, roles }: AppliedMachine): string {
   return roles.includes("worker")
     ? `the file itself neither counts nor names the machines of the pool ${group} any more`
-    : "nothing takes its place";
+    : "control planes, members of etcd and the bastion leave only when you say so";
 }
 
 function wayBack(key: string, { roles }: AppliedMachine): string {

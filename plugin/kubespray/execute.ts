@@ -1,6 +1,7 @@
 import { contentDigest } from "../../model/canonical";
 import { type HostFinding, hostFindingTexts } from "../../model/cluster/host-checks";
 import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
+import { beforeRepeating } from "../../model/cluster/steps/members";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { wasThereBefore } from "../../model/plan/hosts";
 import type { ClusterView } from "./cluster-view";
@@ -142,7 +143,9 @@ async function runSteps(
         progress.status(place);
         await write({ event: "step-started", ...entry });
         try {
-          await runner.run(step, context, show(progress, `[${index + 1}/${steps.length}] ${step.playbook}.yml`), signal);
+          const first = begun.size > 0 ? beforeRepeating(step) : undefined;
+          for (const each of first ? [first, step] : [step])
+            await runner.run(each, context, show(progress, `[${index + 1}/${steps.length}] ${each.playbook}.yml`), signal);
         } catch (error) {
           // Why the step failed matters more than that it could not be written.
           await unwrittenReason(write({ event: "step-failed", ...entry }));

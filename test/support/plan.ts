@@ -59,7 +59,8 @@ export function samplePlan(profile: Profile, overrides?: FileContent, lock?: Loc
   return sampleEnvironment(profile, overrides, lock).plan;
 }
 
-function merge(below: FileContent, above: FileContent): FileContent {
+/** One content laid over another, deeply; `undefined` takes a field out. */
+export function merge(below: FileContent, above: FileContent): FileContent {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const old = merged[key];

@@ -59,7 +59,9 @@ function validateInventory(step: ClusterStep, inventory: ClusterSpec): void {
   if (inventory.controlPlane.length === 0) throw new PlaybookFailure("the group kube_control_plane is empty");
   // A text of that name would count as false: only the boolean switches the checks off.
   if (inventory.etcd.length % 2 === 0 && step.extraVars.ignore_assert_errors !== true && release.playbooks[step.playbook] !== undefined) {
-    if (step.playbook !== "facts" && !step.tags.includes("node-label")) throw new PlaybookFailure("even number of etcd hosts");
+    // From v2.28 on it is looked at whatever the tags, from v2.29 on by facts.yml too.
+    const since = step.playbook === "facts" ? 29 : step.tags.includes("node-label") ? 28 : 0;
+    if (minorNumber(step.kubespray) >= since) throw new PlaybookFailure("even number of etcd hosts");
   }
   if (step.tags.includes("master") && minorNumber(step.kubespray) >= 29)
     throw new PlaybookFailure("the tag 'master' is removed. Use 'control-plane' instead");

@@ -1,5 +1,5 @@
 import { endpointKind } from "../endpoint";
-import type { ClusterSpec } from "../types";
+import type { ClusterSpec, ClusterStep } from "../types";
 import { describeKeys, isMember, members, names, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
 import { removal, whyRemoved } from "./workers";
 
@@ -89,6 +89,30 @@ function join(sequence: Sequence, joining: readonly string[], wanted: ClusterSpe
   );
   tellMembers(sequence, joining);
   if (joining.some((name) => wanted.controlPlane.includes(name))) tellProxies(sequence);
+}
+
+/** Whether members of etcd join a cluster that is there with a run. */
+export function joinsMembers({ playbook, extraVars }: ClusterStep): boolean {
+  return playbook === "cluster" && extraVars.etcd_retries !== undefined;
+}
+
+/**
+ * What is run before a step that broke off is repeated: an etcd to which a member was announced that never began may be without quorum, and
+ * kubespray would found another one on the hosts that join.
+ */
+export function beforeRepeating(step: ClusterStep): ClusterStep | undefined {
+  if (!joinsMembers(step)) return undefined;
+  return {
+    ...step,
+    id: `${step.id}-announced`,
+    playbook: "etcd-announced",
+    limit: step.inventory.etcd,
+    extraVars: {},
+    nodes: step.inventory.etcd,
+    reason: "members of etcd that were announced begin before the run that broke off is repeated",
+    precondition: "every etcd host answers",
+    check: "etcd has its quorum",
+  };
 }
 
 function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {

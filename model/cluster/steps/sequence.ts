@@ -110,7 +110,7 @@ export class Sequence {
 /** kubespray's runs that refuse a limit while facts of other hosts are missing. */
 const NEEDS_FACTS: ReadonlySet<Playbook> = new Set<Playbook>(["scale", "cluster", "upgrade-cluster", "recover-control-plane"]);
 
-const CHECKS_ETCD: ReadonlySet<Playbook> = new Set<Playbook>([...NEEDS_FACTS, "remove-node", "reset"]);
+const CHECKS_ETCD: ReadonlySet<Playbook> = new Set<Playbook>([...NEEDS_FACTS, "facts", "remove-node", "reset"]);
 
 /**
  * What follows when members come or go: whoever holds a list of them is told.

@@ -83,7 +83,7 @@ export class AnsibleRunner implements PlaybookRunner {
           log: kept.newLog(step.id),
           record: kept.record,
           secrets: secretsOf(context),
-          finish: cannotBreakOff(step.playbook),
+          finish: cannotBreakOff(step),
         },
         (event) => {
           if (event.event !== "start") onEvent(event);

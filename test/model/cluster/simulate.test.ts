@@ -59,7 +59,12 @@ describe("The simulated kubespray", () => {
 
   it("refuses what kubespray's validation refuses: versions without checksums and even etcd", () => {
     refuses(() => applyStep({ facts: [] }, step({}), { ...three, kubernetes: "1.30.0" }), /no checksums/);
-    refuses(() => applyStep({ facts: [] }, step({}), { ...three, etcd: ["cp-1", "cp-2"] }), /even number/);
+    const even = { ...three, etcd: ["cp-1", "cp-2"] };
+    const labels = { tags: ["node-label", "node-taint"] };
+    for (const refused of [{}, { playbook: "facts" as const }, labels])
+      refuses(() => applyStep({ facts: [] }, step({ ...refused, kubespray: "v2.29.0" }), even), /even number/);
+    const facts = step({ playbook: "facts", kubespray: "v2.28.0" });
+    assert.deepEqual(applyStep({ facts: [] }, facts, { ...even, kubernetes: "1.32.5" }).facts, Object.keys(three.nodes));
   });
 
   it("leaves nothing after a confirmed reset", () => {
