@@ -13,7 +13,7 @@ import type { TakeOver } from "./cluster/take-over";
  */
 export interface Operator {
   /**
-   * The way to ask, called once the environment is loaded and before anything is done; undefined: what is asked for was agreed to beforehand.
+   * The way to ask, called before anything is changed or what takes long is begun; undefined: what is asked for was agreed to beforehand.
    * @throws where it has to be asked and nobody is there
    */
   asker(kind: Question["kind"]): Ask | undefined;

@@ -38,7 +38,6 @@ export async function editFile(
   plan: (ready: Ready, recorded: ClusterChange) => WantedEdit,
 ): Promise<Edited> {
   const ready = await makeReady(request, operator, doors);
-  const ask = operator.asker(kind);
   const { loaded, target } = ready;
   const engine = await doors.engine();
   const recorded = await runJob("read", target, operator, engine.readRecorded);
@@ -59,7 +58,7 @@ export async function editFile(
     ladder: (change.recorded && ladder(change.recorded, change.wanted)) ?? [],
     steps: reportSteps(change.recorded, change.steps),
   };
-  await requireAgreement(ask, { kind, environment: loaded.name, edit });
+  await requireAgreement(operator.asker(kind), { kind, environment: loaded.name, edit });
   editor.writeEdited(edited);
   return { loaded: edited.loaded, planned, target: { ...target, plan: planned.plan, approvals }, edit };
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { OperationFailedError } from "../../engine/errors";
@@ -13,7 +13,7 @@ import type { ClusterHost, ClusterNode, ClusterSpec } from "../../model/cluster/
 import { diffLocks } from "../../model/lock";
 import { nodeSubnet } from "../../model/plan/subnets";
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { type Finding, InvalidInputError, RefusedError } from "../../model/problems";
+import { type Finding, InvalidInputError, type Problem, RefusedError } from "../../model/problems";
 import type { HostAccess } from "../../plugin/kubespray/cluster-view";
 import { DOORS } from "../doors";
 import { type Operator, requireAgreement } from "../operator";
@@ -47,7 +47,7 @@ export async function importCluster(request: Request, source: ImportSource, oper
   const { loaded, target, planned } = ready;
   const problem = (finding: Finding) => ({ environment: loaded.name, ...finding, severity: "error" as const });
   requireHosts(target.plan, problem);
-  const ask = operator.asker("cluster import");
+  const given = readSource(source, problem);
   const engine = await doors.engine();
   const { cluster } = await runJob("read", target, operator, engine.readRecorded);
   if (cluster)
@@ -59,11 +59,11 @@ export async function importCluster(request: Request, source: ImportSource, oper
   const kubespray = await usableKubespray(ready, doors);
   const environment = loaded.name;
   const [printed, live] = await lookAt(ready, operator, async (control) => [
-    await printedInventory(source.inventory, target.plan.cluster.kubespray, control.signal),
+    given.printed ?? (await printedInventory(source.inventory, target.plan.cluster.kubespray, control.signal)),
     await kubespray.view.read(target.plan.cluster, access),
   ]);
   if (!live) throw new OperationFailedError(`no control plane of ${environment} carries a cluster: there is nothing to take over`);
-  if (source.kubeconfig !== undefined && authorityOf(readFileSync(source.kubeconfig, "utf8")) !== authorityOf(live.kubeconfig))
+  if (given.authority !== undefined && given.authority !== authorityOf(live.kubeconfig))
     throw new InvalidInputError([
       problem({
         path: "--kubeconfig",
@@ -90,7 +90,7 @@ export async function importCluster(request: Request, source: ImportSource, oper
       : []),
   ];
   const takeOver: TakeOver = { differences, lock: diffLocks(planned.lock, lock), notes, change, steps: reportSteps(spec, change.steps) };
-  await requireAgreement(ask, { kind: "cluster import", environment, takeOver });
+  await requireAgreement(operator.asker("cluster import"), { kind: "cluster import", environment, takeOver });
 
   (await doors.environments()).writeLock(relocked);
   const inputs = inputsOf(spec, plan, access);
@@ -107,10 +107,7 @@ export async function importCluster(request: Request, source: ImportSource, oper
 }
 
 /** Machines of clouds have ids that no inventory names, and what three stacks hold is brought up layer by layer. */
-function requireHosts(
-  { provider, layers }: EnvironmentPlan,
-  problem: (finding: Finding) => Finding & { environment: string; severity: "error" },
-): void {
+function requireHosts({ provider, layers }: EnvironmentPlan, problem: Told): void {
   if (provider !== "existing")
     throw new InvalidInputError([
       problem({
@@ -133,17 +130,56 @@ function requireHosts(
     ]);
 }
 
+type Told = (finding: Finding) => Problem;
+
+/** What the files that the source names say, as far as they are read here. @throws InvalidInputError with what is wrong with all of them */
+function readSource({ inventory, kubeconfig }: ImportSource, problem: Told): { readonly printed?: unknown; readonly authority?: string } {
+  const problems: Problem[] = [];
+  const read = <T>(path: string, value: string, content: (text: string) => T, remedy: string): T | undefined => {
+    try {
+      return content(readFileSync(value, "utf8"));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const reason = "code" in error ? `cannot be read (${error.code})` : error.message;
+      problems.push(problem({ path, value, reason, remedy }));
+      return undefined;
+    }
+  };
+  const list = "give the inventory that made the cluster, or what `ansible-inventory --list` printed of it";
+  const printed = inventory.endsWith(".json")
+    ? read("--inventory", inventory, (text) => parsed(text, JSON.parse, "is no JSON"), list)
+    : undefined;
+  if (!inventory.endsWith(".json") && !existsSync(inventory))
+    problems.push(problem({ path: "--inventory", value: inventory, reason: "there is no such file or folder", remedy: list }));
+  const authority =
+    kubeconfig === undefined
+      ? undefined
+      : read("--kubeconfig", kubeconfig, authorityOf, "give that cluster's, with certificate-authority-data in it, or leave it out");
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return { ...(printed === undefined ? {} : { printed }), ...(authority === undefined ? {} : { authority }) };
+}
+
 async function printedInventory(path: string, tag: string, signal: AbortSignal | undefined): Promise<unknown> {
-  if (path.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8"));
   const { readInventory } = await import("../../plugin/kubespray/ansible/read-inventory.js");
   return await readInventory(path, tag, { tell: () => {}, ...(signal ? { signal } : {}) });
 }
 
-/** What tells one cluster from another. */
+/** What tells one cluster from another. @throws Error where the kubeconfig does not say it */
 function authorityOf(kubeconfig: string): string {
-  const clusters = (parse(kubeconfig) as { clusters?: { cluster?: { "certificate-authority-data"?: string } }[] } | null)?.clusters ?? [];
-  const data = clusters[0]?.cluster?.["certificate-authority-data"] ?? "";
-  return data === "" ? "" : new X509Certificate(Buffer.from(data, "base64")).fingerprint256;
+  const said = parsed(kubeconfig, parse, "is no YAML") as { clusters?: { cluster?: { "certificate-authority-data"?: string } }[] } | null;
+  const data = said?.clusters?.[0]?.cluster?.["certificate-authority-data"];
+  if (data === undefined) throw new Error("names no authority of a cluster");
+  return parsed(Buffer.from(data, "base64").toString(), (pem) => new X509Certificate(pem), "holds no certificate of an authority")
+    .fingerprint256;
+}
+
+function parsed<T>(text: string, parser: (text: string) => T, otherwise: string): T {
+  try {
+    return parser(text);
+  } catch {
+    // The parser's own words quote the file, which may hold secrets.
+    throw new Error(otherwise);
+  }
 }
 
 function inputsOf(spec: ClusterSpec, plan: EnvironmentPlan, { machines, ssh }: HostAccess): Record<string, unknown> {

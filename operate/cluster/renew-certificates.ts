@@ -16,9 +16,12 @@ export async function renewCertificates(
   doors = DOORS,
 ): Promise<ClusterRun> {
   const cluster = await loadToRun(request, operator, doors);
-  const ask = operator.asker("cluster renew-certificates");
   const steps = compileRenewal(cluster.spec, days);
   const environment = cluster.loaded.name;
-  await requireAgreement(ask, { kind: "cluster renew-certificates", environment, steps: reportSteps(cluster.spec, steps) });
+  await requireAgreement(operator.asker("cluster renew-certificates"), {
+    kind: "cluster renew-certificates",
+    environment,
+    steps: reportSteps(cluster.spec, steps),
+  });
   return await runOnCluster("cluster renew-certificates", cluster, steps, operator);
 }

@@ -37,7 +37,6 @@ export async function listBackups(request: Request, operator: Operator, doors = 
  */
 export async function restore(request: Request, choice: RestoreChoice, operator: Operator, doors = DOORS): Promise<Restored> {
   const cluster = await loadToRun(request, operator, doors);
-  const ask = operator.asker("cluster restore");
   const environment = cluster.loaded.name;
   const { snapshot, key } = await found(cluster, choice, operator);
   // Only its path: the key itself never leaves this machine.
@@ -50,7 +49,13 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
     `all that was written into the cluster after ${snapshot} was made: objects, Secrets and ConfigMaps, and what is known of volumes made since`,
     ...(bare.length > 0 ? ["nothing else: no control plane carries a cluster, so it is made anew with its own keys"] : []),
   ];
-  await requireAgreement(ask, { kind: "cluster restore", environment, steps: reportSteps(cluster.spec, steps), snapshot, lost });
+  await requireAgreement(operator.asker("cluster restore"), {
+    kind: "cluster restore",
+    environment,
+    steps: reportSteps(cluster.spec, steps),
+    snapshot,
+    lost,
+  });
   return { ...(await runOnCluster("cluster restore", cluster, steps, operator)), snapshot, lost };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { PlayedProject } from "../support/cluster-command";
 import { temporaryFolders } from "../support/temporary";
 import { command } from "./fixture";
@@ -17,6 +18,22 @@ cluster:
       nodes:
         db-a: {}
         db-b:
+`;
+
+const EXISTING = `name: seoul
+profile: minimal
+infrastructure:
+  provider: existing
+  network: { cidr: 10.0.0.0/24 }
+  access: { ssh: { privateKey: { env: KEY } } }
+  existing:
+    nfs: cp-1
+    hosts: { cp-1: { address: 10.0.0.11 }, worker-1: { address: 10.0.0.12 } }
+cluster:
+  controlPlane: { nodes: { cp-1: {} } }
+  pools: { general: { nodes: { worker-1: {} } } }
+platform:
+  loadBalancer: { kind: metallb, range: 10.0.0.200-10.0.0.210 }
 `;
 
 describe("kpaas cluster", () => {
@@ -161,6 +178,37 @@ describe("kpaas cluster", () => {
       const nfs = await seoul.command("cluster replace-node seoul nfs-1 --yes");
       assert.deepEqual([nfs.code, seoul.text()], [2, TEXT]);
       assert.equal((await seoul.command("cluster replace-node seoul db-a --with db-c --yes")).code, 2);
+      // What is wrong with it comes before the question that nobody is there to answer.
+      assert.match((await seoul.command("cluster replace-node seoul genral-2")).stderr, /did you mean general-2\?/);
+    });
+  });
+
+  describe("import", () => {
+    it("refuses files that say nothing of a cluster, both at once, and quotes neither", async () => {
+      const seoul = project(EXISTING);
+      const secret = 'password: "canary';
+      for (const file of ["broken.json", "broken.yaml"]) writeFileSync(join(seoul.root, file), secret);
+      writeFileSync(join(seoul.root, "empty.yaml"), "clusters: [{ cluster: { certificate-authority-data: aGk= } }]");
+      const refused = async (inventory: string, kubeconfig: string) => {
+        const line = `cluster import seoul --inventory ${inventory} --kubeconfig ${kubeconfig} --json`;
+        const { code, stdout, stderr } = await seoul.command(line);
+        assert.equal(code, 2, stderr);
+        assert.doesNotMatch(stdout + stderr, /canary/);
+        return JSON.parse(stdout).problems.map(({ path, reason }: { path: string; reason: string }) => `${path}: ${reason}`);
+      };
+      assert.deepEqual(await refused("none.ini", "none"), [
+        "--inventory: there is no such file or folder",
+        "--kubeconfig: cannot be read (ENOENT)",
+      ]);
+      assert.deepEqual(await refused("broken.json", "broken.yaml"), ["--inventory: is no JSON", "--kubeconfig: is no YAML"]);
+      assert.deepEqual(await refused("none.json", "empty.yaml"), [
+        "--inventory: cannot be read (ENOENT)",
+        "--kubeconfig: holds no certificate of an authority",
+      ]);
+      assert.deepEqual(await refused("none.json", seoul.file), [
+        "--inventory: cannot be read (ENOENT)",
+        "--kubeconfig: names no authority of a cluster",
+      ]);
     });
   });
 });
