@@ -229,7 +229,7 @@ export interface ClusterFields {
     readonly labels?: Readonly<Record<string, string>>;
     /** Taints of their Kubernetes nodes, KEY=VALUE:EFFECT. A change is applied to what stands. */
     readonly taints?: readonly string[];
-    /** Data volumes of each machine; they outlive its rebuilds. A change: added or larger: applied to what stands; one that goes: needs the approval discard-volume; a smaller one, or of another type: refused; otherwise: applied to what stands. */
+    /** Data volumes of each machine; they outlive its rebuilds. A change: added or larger: applied to what stands; one that goes: needs the approval discard-volume; a smaller one, of another type, or mounted elsewhere: refused; otherwise: applied to what stands. */
     readonly volumes?: readonly ({
       /** Unique within the machine. A change is applied to what stands. */
       readonly name: string;

@@ -12,7 +12,15 @@ const appliedMachineSchema = z.object({
   zone: z.string().optional(),
   size: z.string(),
   address: z.string(),
-  volumes: z.array(z.object({ name: z.string(), sizeGiB: z.number().optional(), type: z.string().optional() })),
+  volumes: z.array(
+    z.object({
+      name: z.string(),
+      sizeGiB: z.number().optional(),
+      type: z.string().optional(),
+      mount: z.string().optional(),
+      fileSystem: z.string().optional(),
+    }),
+  ),
   spread: z.boolean().optional(),
   /** Of the user data it was built with. Not known of machines that earlier versions built. */
   userData: z.string().optional(),
@@ -103,11 +111,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
           ...(machine.zone === undefined ? {} : { zone: machine.zone }),
           size: machine.size,
           address: machine.address,
-          volumes: machine.volumes.map(({ name, sizeGiB, type }) => ({
-            name,
-            ...(sizeGiB === undefined ? {} : { sizeGiB }),
-            ...(type === undefined ? {} : { type }),
-          })),
+          volumes: machine.volumes.map(({ device: _device, ...volume }) => volume),
           spread: machine.spread,
           ...(machine.login ? { login: machine.login } : builtWith(plan, machine, before?.machines[machine.key])),
         },

@@ -162,7 +162,7 @@ const fileRows: readonly ChangeRow[] = [
         ] as const
       ).map(([field, when]) => [`cluster.${group}.nodes.KEY.${field}`, when] as const),
     ),
-    ["cluster.pools.KEY.volumes", "a smaller one, or of another type"],
+    ["cluster.pools.KEY.volumes", "a smaller one, of another type, or mounted elsewhere"],
     "cluster.network",
     ["cluster.hardening.encryptSecrets", "switched off"],
     ["cluster.variables", "one of those below"],

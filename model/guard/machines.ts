@@ -59,6 +59,7 @@ export function machineDangers(
       before === after ? [] : [danger(action, at, `${what} (${before} → ${after})`, remedy, at === path ? undefined : after)],
     ),
     ...volumeDangers(key, was, machine),
+    ...mountDangers(key, was, machine),
   ];
 }
 
@@ -84,7 +85,7 @@ function hostDangers(
     [`${hosts}.${key}.address`, was.address, machine.address, "would lose its address"],
     [path, roles(was), roles(machine), "would change its roles"],
   ] as const;
-  return changes.flatMap(([at, before, after, what]) =>
+  const moved = changes.flatMap(([at, before, after, what]) =>
     before === after
       ? []
       : [
@@ -96,6 +97,7 @@ function hostDangers(
           },
         ],
   );
+  return [...moved, ...mountDangers(key, was, machine)];
 }
 
 /** Why nothing in the file asks for a machine's removal. */
@@ -149,6 +151,31 @@ function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine
       );
     }
     return dangers;
+  });
+}
+
+/** What would take a mounted volume from under those who write to it, or hide its data from them. */
+function mountDangers(key: string, was: AppliedMachine, machine: AppliedMachine): Danger[] {
+  return was.volumes.flatMap(({ name, mount, fileSystem }): Danger[] => {
+    const index = machine.volumes.findIndex((volume) => volume.name === name);
+    const now = machine.volumes[index];
+    if (!now || mount === undefined) return [];
+    const changes = [
+      ["mount", `of ${key} is in use at ${mount}, and would not be there any more`, mount, now.mount],
+      ["fileSystem", `of ${key} cannot change its file system`, fileSystem, now.mount === undefined ? fileSystem : now.fileSystem],
+    ] as const;
+    return changes.flatMap(([field, what, before, after]) =>
+      before === after
+        ? []
+        : [
+            {
+              ...{ key, action: "never" as const, path: groupField(was, `volumes.${index}.${field}`) },
+              reason: `the volume ${name} ${what} (${before} → ${after ?? "none"})`,
+              remedy: `set it back to ${before}, or give a volume of another name the new one and move the data`,
+              ...(after === undefined ? {} : { value: after }),
+            },
+          ],
+    );
   });
 }
 

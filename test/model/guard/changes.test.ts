@@ -145,7 +145,7 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
     },
   ],
   "cluster.pools.KEY.volumes (one that goes)": [volume, { "cluster.pools.worker.volumes": [] }],
-  "cluster.pools.KEY.volumes (a smaller one, or of another type)": [
+  "cluster.pools.KEY.volumes (a smaller one, of another type, or mounted elsewhere)": [
     volume,
     { "cluster.pools.worker.volumes": [{ name: "osd", sizeGiB: 5 }] },
   ],

@@ -33,6 +33,7 @@ function found(before: Over, after: Over): Danger[] {
 
 const pool = (over: Over, nodes: unknown = { a: {}, b: {} }): Over => ({ cluster: { pools: { worker: { nodes, ...over } } } });
 const volumes = { volumes: [{ name: "osd", sizeGiB: 100 }] };
+const mounted = (over: Over): Over => ({ volumes: [{ name: "osd", sizeGiB: 100, mount: "/srv/data", ...over }] });
 
 const pools = (pools: Over): Over => ({ cluster: { pools } });
 const count = (nodes: number): Over => pools({ worker: { nodes } });
@@ -92,6 +93,10 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
     base(pool({ volumes: [{ name: "osd", sizeGiB: 100, type: "ssd" }] }, { a: {}, b: { generation: 2 } })),
     ["a:never", "b:rebuild", "b:never"],
   ],
+  ["nothing in a raw volume that is mounted", base(pool(volumes)), base(pool(mounted({}))), []],
+  ["a volume mounted elsewhere", base(pool(mounted({}))), base(pool(mounted({ mount: "/srv/osd" }))), ["a:never", "b:never"]],
+  ["a volume mounted no longer", base(pool(mounted({}))), base(pool(volumes)), ["a:never", "b:never"]],
+  ["another file system", base(pool(mounted({}))), base(pool(mounted({ fileSystem: "xfs" }))), ["a:never", "b:never"]],
   ["a resized machine", base(), base(pool({ size: "m1.tiny" })), ["a:resize", "b:resize"]],
   ["a moved address", base(), base(pool({}, { a: { address: "10.20.7.7" }, b: {} })), ["a:never"]],
   ["a moved zone", base(), base(pool({}, { a: { zone: "az-1" }, b: { zone: "az-1" } })), ["a:never", "b:never"]],
