@@ -6,6 +6,7 @@ import { DeclinedError } from "../operate/operator";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
 import { type Attempt, nextCommand } from "./next";
+import { printable } from "./printable";
 import { wrapWords } from "./table";
 import type { Typed } from "./typed";
 
@@ -73,7 +74,10 @@ function tell(context: Context, error: unknown, json: boolean, { environment, ty
   const remedy = wayOut || remedyFor(name);
   if (json) writeJson(context, { problems: [{ environment, path: "", reason: typed.text(message), remedy, severity: "error" }] });
   else if (EXPECTED.has(name) || wayOut !== undefined)
-    writeLines(context.stderr, [`${colorsFor(context.stderr, context.env).red("error")} ${message}`, ...(wayOut ? [`    ${wayOut}`] : [])]);
+    writeLines(context.stderr, [
+      `${colorsFor(context.stderr, context.env).red("error")} ${printable(message)}`,
+      ...(wayOut ? [`    ${wayOut}`] : []),
+    ]);
   else writeLines(context.stderr, [stack ?? message]);
   return name === "InterruptedError" ? EXIT.interrupted : EXIT.failed;
 }
@@ -122,7 +126,7 @@ export function describeProblems({ stderr, env, typed }: Context, problems: read
   const colors = colorsFor(stderr, env);
   const errors = problems.filter(({ severity }) => severity === "error");
   return [...problems.filter((problem) => !errors.includes(problem)), ...errors].map((problem) => {
-    const said = formatProblem(problem).replace(/^(error|warning) : /, "$1: ");
+    const said = printable(formatProblem(problem)).replace(/^(error|warning) : /, "$1: ");
     const text = typed?.text(said) ?? said;
     const rest = wrapWords(text, widthOf(stderr), 4).slice(problem.severity.length);
     return (problem.severity === "error" ? colors.red(problem.severity) : colors.yellow(problem.severity)) + rest;

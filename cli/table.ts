@@ -1,4 +1,5 @@
 import type { Colors } from "./context";
+import { printable } from "./printable";
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -12,7 +13,7 @@ const NARROWEST = 6;
 
 /** Rows as aligned text. Where they are wider than the terminal the widest columns wrap. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number, colors: Colors): string[] {
-  const cells = rows.map((row) => columns.map((column) => column.value(row)));
+  const cells = rows.map((row) => columns.map((column) => printable(column.value(row))));
   const widths = fitWidths(
     columns.map((column, index) => Math.max(column.title.length, ...cells.map((row) => row[index]!.length))),
     width,

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { createWhole, keepFile, readIfThere, writeWhole } from "../../host/files";
+import { createWhole, keepFile, makeFolder, writeWhole } from "../../host/files";
 import { withTemporaryFolder } from "../../host/temporary";
 import { cloudNames } from "../../model/environment/later-clouds";
 import type { Profile, ProviderName } from "../../model/plan/types";
-import { InvalidInputError, type Problem } from "../../model/problems";
+import { Findings, InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, writeJson, writeLines } from "../context";
 import type { HostsText } from "../hosts/template";
 import type { Modules } from "../modules";
@@ -80,13 +80,15 @@ async function init(context: Context, name: string, options: InitOptions): Promi
 
 /** What a file of hosts says, as parts of an environment file. @throws InvalidInputError with all that is wrong with it */
 async function readHostsFile(context: Context, environment: string, path: string): Promise<HostsText> {
-  const [{ HostsProblems }, { readHosts }, { hostsText }] = await Promise.all([
+  const [{ readTextFile }, { HostsProblems }, { readHosts }, { hostsText }] = await Promise.all([
+    import("../../files/text-file.js"),
     import("../hosts/found.js"),
     import("../hosts/read.js"),
     import("../hosts/template.js"),
   ]);
-  const content = readIfThere(resolve(context.cwd, path));
-  if (content === undefined) throw badUsage(`there is no file ${path}`, "give the path of a list of hosts", environment);
+  const unread = new Findings();
+  const content = readTextFile(resolve(context.cwd, path), "--hosts", unread);
+  if (content === undefined) throw new InvalidInputError(unread.toProblems(environment));
   const problems = new HostsProblems();
   const found = readHosts(content, problems);
   if (problems.problems.length > 0)
@@ -106,8 +108,8 @@ async function readHostsFile(context: Context, environment: string, path: string
 /** What the check says of the file, before anything is written where it is to be. */
 function problemsOf(environments: Awaited<ReturnType<Modules["environments"]>>, name: string, text: string): Promise<readonly Problem[]> {
   return withTemporaryFolder("init", (scratch) => {
-    const file = join(scratch, `${name}.yaml`);
-    writeWhole(file, text, { durable: false });
-    return environments.loadEnvironment(file, scratch).problems;
+    makeFolder(join(scratch, "environments"));
+    writeWhole(join(scratch, "environments", `${name}.yaml`), text, { durable: false });
+    return environments.loadEnvironment(name, scratch).problems;
   });
 }

@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { isFields } from "../../model/data";
 import type { Found, FoundHost, HostsProblems, Task } from "./found";
 
@@ -62,13 +62,13 @@ export function fromYaml(text: string, problems: HostsProblems): Found {
       for (const [key, value] of Object.entries(isFields(content.vars) ? content.vars : {})) common.set(key, String(value));
     for (const [child, each] of Object.entries(isFields(content.children) ? content.children : {})) walk(child, each);
   };
-  for (const [name, content] of Object.entries(fieldsOf(text))) walk(name, content);
+  const document = parseDocument(text, { prettyErrors: false });
+  const lineOf = (at: number): string => `line ${text.slice(0, at).split("\n").length}`;
+  for (const { pos, message } of document.errors) problems.add(lineOf(pos[0]), `is no YAML: ${message}`, "mend it");
+  if (document.errors.length > 0) return { hosts: [], leftOut: [] };
+  const content: unknown = document.toJS();
+  for (const [name, each] of Object.entries(isFields(content) ? content : {})) walk(name, each);
   return found(variables, groups, common, problems);
-}
-
-function fieldsOf(text: string): Record<string, unknown> {
-  const content: unknown = parse(text);
-  return isFields(content) ? content : {};
 }
 
 function unquoted(text: string): string {
@@ -90,13 +90,16 @@ function found(
       problems.add(name, "has no address", "give it ip=… or ansible_host=…");
       return [];
     }
-    const [user, port] = [own.get("ansible_user") ?? own.get("ansible_ssh_user"), own.get("ansible_port") ?? own.get("ansible_ssh_port")];
+    const [user, told] = [own.get("ansible_user") ?? own.get("ansible_ssh_user"), own.get("ansible_port") ?? own.get("ansible_ssh_port")];
+    const port = told === undefined ? undefined : Number(told);
+    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536))
+      problems.add(name, `"${told}" is no port`, "give SSH's, or leave it out");
     return [
       {
         ...{ name, address, tasks },
         ...(reached !== undefined && reached !== address ? { accessAddress: reached } : {}),
         ...(user === undefined || user === common.get("ansible_user") ? {} : { user }),
-        ...(port === undefined ? {} : { port: Number(port) }),
+        ...(port === undefined ? {} : { port }),
       },
     ];
   });

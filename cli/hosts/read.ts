@@ -27,6 +27,9 @@ export function readHosts(text: string, problems: HostsProblems): Found {
     if (accessAddress !== undefined && parseAddress(accessAddress) === undefined)
       problems.add(where, `"${accessAddress}" is no IPv4 address`, "give the address that SSH reaches it at, or leave it out");
     if (hosts.findIndex((each) => each.name === name) < index) problems.add(where, "is there twice", "take one of the two out");
+    const twin = hosts.findIndex((each) => each.address === address);
+    if (twin < index && hosts[twin]?.name !== name)
+      problems.add(where, `has the address ${address} of ${hosts[twin]?.name}`, "give each host its own");
   }
   if (hosts.length === 0 && problems.problems.length === before)
     problems.add(
@@ -40,7 +43,7 @@ export function readHosts(text: string, problems: HostsProblems): Found {
 function readAny(text: string, problems: HostsProblems): Found {
   if (isVariables(text)) return fromVariables(text, problems);
   if (/^\s*\[[^\]]+\]\s*$/m.test(text)) return fromIni(text, problems);
-  if (/^[A-Za-z_-]+:\s*$/m.test(text)) return fromYaml(text, problems);
+  if (/^[A-Za-z_-]+:\s*([[{].*)?$/m.test(text)) return fromYaml(text, problems);
   return fromList(text, problems);
 }
 

@@ -69,6 +69,9 @@ export INSTALL_KYVERNO=Y
       'b: "300.1.1.1" is no IPv4 address',
       "b: is there twice",
     ]);
+    assert.deepEqual(read("a 10.0.0.1\nb 10.0.0.1\n").problems, ["b: has the address 10.0.0.1 of a"]);
+    assert.deepEqual(read("[etcd]\na ip=10.0.0.1 ansible_port=ssh\n").problems, ['a: "ssh" is no port']);
+    assert.match(read("all: [\n").problems.join(), /^line 2: is no YAML: /);
     assert.deepEqual(read("KUBE_CONTROL_HOSTS=1\nKUBE_WORKER_HOSTS=\nMASTER1_NODE_HOSTNAME=m\n").problems, [
       "MASTER1_NODE_PRIVATE_IP: is empty",
       "KUBE_WORKER_HOSTS: is empty: the platform needs a worker",

@@ -24,6 +24,12 @@ function told(error: unknown, json: boolean): { readonly code: number; readonly 
 }
 
 describe("A failure", () => {
+  it("moves no cursor and hides nothing, whatever a file or a host says", () => {
+    const text = "a\u001b[2Kb\u0007";
+    for (const error of [new InvalidInputError([{ ...problem, value: text, reason: text }]), new OperationFailedError(text)])
+      assert.match(told(error, false).err, /^error .*a\\x1b\[2Kb\\x07/);
+  });
+
   const kinds: readonly [error: Error, code: number, remedy: RegExp][] = [
     [new RefusedError([problem]), 3, /^change it$/],
     [new InvalidInputError([problem]), 2, /^change it$/],
