@@ -1,3 +1,4 @@
+import { besideGroups, inventoryGroups } from "../inventory";
 import { kubesprayRelease, minorNumber } from "../releases";
 import { taintIdentity } from "../steps/metadata";
 import type { ClusterSpec, ClusterStep } from "../types";
@@ -57,6 +58,10 @@ function validateInventory(step: ClusterStep, inventory: ClusterSpec): void {
     throw new PlaybookFailure(`kubespray ${step.kubespray} has no checksums for Kubernetes ${inventory.kubernetes}`);
   }
   if (inventory.controlPlane.length === 0) throw new PlaybookFailure("the group kube_control_plane is empty");
+  const grouped = new Set([...Object.values(inventoryGroups(inventory)), ...Object.values(besideGroups(inventory))].flat());
+  const worked = step.limit.length === 0 && step.playbook === "prepare-nodes" ? Object.keys(inventory.nodes) : step.limit;
+  const passed = worked.find((name) => !grouped.has(name));
+  if (passed !== undefined) throw new PlaybookFailure(`no hosts matched: ${passed} is in no group`);
   // A text of that name would count as false: only the boolean switches the checks off.
   if (inventory.etcd.length % 2 === 0 && step.extraVars.ignore_assert_errors !== true && release.playbooks[step.playbook] !== undefined) {
     // From v2.28 on it is looked at whatever the tags, from v2.29 on by facts.yml too.

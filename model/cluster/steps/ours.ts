@@ -24,7 +24,13 @@ export function setUpBefore(
 ): void {
   const changed = (name: string): boolean => !sameValue(recorded?.variables[name], wanted.variables[name]);
   const kept = sequence.inventory;
-  sequence.inventory = withNodes({ ...kept, variables: withOurs(kept.variables, wanted) }, nodesOf(wanted, joining));
+  // In no group they would be passed over.
+  const behind = (list: readonly string[], of: readonly string[]) => [...new Set([...list, ...joining.filter((name) => of.includes(name))])];
+  sequence.inventory = {
+    ...withNodes({ ...kept, variables: withOurs(kept.variables, wanted) }, nodesOf(wanted, joining)),
+    controlPlane: behind(kept.controlPlane, wanted.controlPlane),
+    etcd: behind(kept.etcd, wanted.etcd),
+  };
   const prepares = PREPARING.some((name) => wanted.variables[name] !== undefined);
   const hosts = PREPARING.some(changed)
     ? names(wanted)

@@ -99,7 +99,10 @@ class Outcome {
     const ended = Object.entries(this.summary ?? {}).flatMap(([host, { failures, unreachable }]) =>
       failures + unreachable > 0 ? [host] : [],
     );
-    if (this.code === 0 && this.summary !== undefined && ended.length === 0) return undefined;
+    if (this.code === 0 && this.summary !== undefined && ended.length === 0) {
+      // Ansible takes a run that found nobody for a good one.
+      return Object.keys(this.summary).length > 0 ? undefined : `${name} did nothing: no host it is for is in the inventory and the limit`;
+    }
     const told = [...this.failures.values()].filter(({ host }) => this.summary === undefined || ended.includes(host));
     if (told.length === 0) {
       const why = said !== "" ? said : this.code === undefined ? "it was killed" : `ansible-playbook ended with ${this.code}`;

@@ -67,6 +67,12 @@ describe("The simulated kubespray", () => {
     assert.deepEqual(applyStep({ facts: [] }, facts, { ...even, kubernetes: "1.32.5" }).facts, Object.keys(three.nodes));
   });
 
+  it("refuses a host of the limit that is in no group: Ansible would pass it over", () => {
+    const prepare = step({ playbook: "prepare-nodes", limit: ["worker-9"] });
+    const inventory = { ...three, nodes: { ...three.nodes, "worker-9": { ...worker("worker-9", 9), roles: ["control-plane" as const] } } };
+    refuses(() => applyStep(world, prepare, inventory), /worker-9 is in no group/);
+  });
+
   it("leaves nothing after a confirmed reset", () => {
     refuses(() => applyStep(world, step({ playbook: "reset" }), three), /confirmation/);
     assert.deepEqual(applyStep(world, step({ playbook: "reset", extraVars: { reset_confirmation: true } }), three), { facts: [] });

@@ -7,6 +7,7 @@ import { cluster, controlPlane, worker } from "./fixtures";
 import { clusterOf } from "./shapes";
 
 const w = (...ids: number[]) => Object.fromEntries(ids.map((id) => [`worker-${id}`, worker(`worker-${id}`, id)]));
+const cpsOf = (count: number) => Array.from({ length: count }, (_, index) => `cp-${index + 1}`);
 const lines = (recorded: ClusterSpec | undefined, wanted: ClusterSpec, options = {}) => {
   const { steps, refusals } = compileSteps(recorded, wanted, options);
   assert.deepEqual(refusals, []);
@@ -64,6 +65,17 @@ describe("The cluster step compiler", () => {
       "nfs-server: disk",
     ]);
     assert.deepEqual(reached(compileDeletion(wanted)), ["reset: cp-1 worker-1", "reset-ours: cp-1 disk door worker-1"]);
+  });
+
+  it("prepares hosts that become members in the groups they are to be in", () => {
+    const variables = { ...cluster().variables, kpaas_prepare: true };
+    const { steps } = compileSteps(cluster(undefined, { variables }), cluster(undefined, { variables }, 3));
+    const [first] = steps;
+    assert.ok(first);
+    assert.equal(describeStep(first), "prepare-nodes.yml --limit cp-2,cp-3");
+    assert.deepEqual([first.inventory.controlPlane, first.inventory.etcd], [cpsOf(3), cpsOf(3)]);
+    const [facts] = steps.filter(({ playbook }) => playbook === "facts");
+    assert.deepEqual(facts?.inventory.controlPlane, cpsOf(3));
   });
 
   it("joins workers with one limited run, after facts of all hosts", () => {

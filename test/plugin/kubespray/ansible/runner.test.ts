@@ -118,6 +118,12 @@ describe("Playbooks by Ansible", function () {
     await assert.rejects(run, /scale\.yml failed: worker-1 is unreachable \(at "Start kubelet"\): .*port 1: Connection refused/);
   });
 
+  it("fail where no host is worked on", async () => {
+    const { runner } = project();
+    const run = runner.run(stepOf("scale", { limit: ["cp-1"] }), localContext(python, { apart: "" }), () => undefined, never);
+    await assert.rejects(run, /scale\.yml did nothing: no host it is for is in the inventory and the limit/);
+  });
+
   it("say why they did not begin", async () => {
     const { runner, tag } = project();
     writeFileSync(join(tag, "reset.yml"), "- hosts: [");
