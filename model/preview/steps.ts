@@ -133,12 +133,22 @@ const PLAYBOOKS: Readonly<Record<Playbook, Known>> = {
   "switch-runtime": { fast: perHost(0, 6), slow: perHost(0, 35), basis: "estimate", workloads: DRAINED_AND_BACK },
 };
 
+/** What every run of cluster.yml begins with, facts and settings of all hosts, and little else. */
+const QUICK: Pick<Known, "fast" | "slow" | "basis"> = { fast: perHost(1, 0.05), slow: perHost(5, 0.5), basis: "estimate" };
+/** With the roles of some tags. */
+const TAGGED: typeof QUICK = { fast: perHost(2, 0.1), slow: perHost(15, 1), basis: "estimate" };
+
 /** By what a run is told from others of its playbook. */
 const VARIANTS: readonly { readonly applies: (command: string, reason: string) => boolean; readonly known: Partial<Known> }[] = [
   {
     applies: (command) => /^cluster\.yml .*--tags node-label,node-taint/.test(command),
     known: { ...PLAYBOOKS["node-metadata"], workloads: "nothing, but that a new NoExecute taint evicts what does not tolerate it" },
   },
+  {
+    applies: (command) => /^cluster\.yml --tags (nginx|haproxy)$/.test(command),
+    known: { ...QUICK, workloads: "nothing: each worker's own proxy to the API starts anew" },
+  },
+  { applies: (command) => /^cluster\.yml .*--tags/.test(command), known: TAGGED },
   {
     applies: (command) => command.startsWith("remove-node.yml") && command.includes("allow_ungraceful_removal=true"),
     known: { ...PLAYBOOKS["node-metadata"], workloads: "not drained, since it does not answer: its pods start elsewhere" },

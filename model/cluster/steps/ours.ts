@@ -25,7 +25,9 @@ export function setUpBefore(
   const changed = (name: string): boolean => !sameValue(recorded?.variables[name], wanted.variables[name]);
   const kept = sequence.inventory;
   // In no group they would be passed over.
-  const behind = (list: readonly string[], of: readonly string[]) => [...new Set([...list, ...joining.filter((name) => of.includes(name))])];
+  const behind = (list: readonly string[], of: readonly string[]) => [
+    ...new Set([...list, ...joining.filter((name) => of.includes(name))]),
+  ];
   sequence.inventory = {
     ...withNodes({ ...kept, variables: withOurs(kept.variables, wanted) }, nodesOf(wanted, joining)),
     controlPlane: behind(kept.controlPlane, wanted.controlPlane),

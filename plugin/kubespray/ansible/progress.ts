@@ -17,8 +17,8 @@ type RunKind = Pick<ClusterStep, "playbook" | "tags">;
 const ROUGHLY: Readonly<Partial<Record<Playbook, Duration>>> = {
   facts: { tasks: 60, seconds: 20 },
   cluster: { tasks: 1_450, seconds: 720 },
-  scale: { tasks: 700, seconds: 300 },
-  "remove-node": { tasks: 180, seconds: 120 },
+  scale: { tasks: 1_000, seconds: 300 },
+  "remove-node": { tasks: 115, seconds: 120 },
   "upgrade-cluster": { tasks: 1_500, seconds: 1_500 },
   "recover-control-plane": { tasks: 1_300, seconds: 1_000 },
   reset: { tasks: 150, seconds: 180 },

@@ -89,6 +89,8 @@ describe("The minutes of a kubespray run", () => {
   it("go by the hosts that a run works on", () => {
     assert.equal(minutes("scale", 50, { limit: ["a"] }), minutes("scale", 1));
     assert.equal(minutes("remove-node", 50, { nodes: ["a"] }), "5-38 estimate");
+    assert.equal(minutes("cluster", 4, { command: "cluster.yml --tags nginx" }), "1-7 estimate");
+    assert.equal(minutes("cluster", 4, { command: "cluster.yml --tags control-plane -e upgrade_cluster_setup=true" }), "2-19 estimate");
   });
   it("grow with the hosts for every playbook, and never fall below each other", () => {
     for (const playbook of [
