@@ -10,8 +10,9 @@ import { cluster } from "../model/cluster/fixtures";
 /**
  * The Python of an environment with ansible-core of the tag's range, without the collections: from PyPI, once, in the user's cache.
  * Undefined where it cannot be had, which is said.
+ * @param tag KPAAS_TEST_TAG names another one
  */
-export async function ansiblePython(tag = "v2.29.0"): Promise<string | undefined> {
+export async function ansiblePython(tag = process.env.KPAAS_TEST_TAG || "v2.29.0"): Promise<string | undefined> {
   const release = releaseOf(tag);
   const requirements = requirementsOf(release, (name) => name !== "ansible");
   try {
