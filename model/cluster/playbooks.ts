@@ -72,7 +72,10 @@ const table = {
   /** Our table of nftables, swapped in one go and confirmed by a new connection. */
   firewall: { of: "ours", variables: { also_nodes: "addresses let in as nodes are, separated by commas: of nodes that are yet to leave" } },
   /** The timer of etcd's snapshots. */
-  "etcd-backup": { of: "ours", variables: { backup_now: "true: one is made at once too" } },
+  "etcd-backup": {
+    of: "ours",
+    variables: { backup_now: "true: one is made at once too", kpaas_backup: "false: the hosts of the limit make none any more" },
+  },
   /** Makes etcd and the control plane anew from a snapshot, on all control planes of the inventory. */
   "etcd-restore": {
     of: "ours",

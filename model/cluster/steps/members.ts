@@ -126,6 +126,7 @@ function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {
   }
   const reason = whyRemoved(name, sequence.inventory, wanted);
   if (sequence.inventory.controlPlane.includes(name)) {
+    forgetBackups(sequence, name);
     removal(sequence, [name], false, reason);
     tellMembers(sequence, [name]);
     return;
@@ -147,6 +148,21 @@ function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {
     after,
   );
   sequence.without([name]);
+}
+
+/** A host that stays behind makes no backups any more, and keeps no key of the place they go to. */
+function forgetBackups(sequence: Sequence, name: string): void {
+  if (sequence.inventory.variables.kpaas_backup === undefined) return;
+  sequence.run({
+    playbook: "etcd-backup",
+    limit: [name],
+    extraVars: { kpaas_backup: false },
+    nodes: [name],
+    brings: ["etcd-backup"],
+    reason: `${name} leaves, and makes no backups of etcd any more`,
+    precondition: `${name} answers`,
+    check: `${name} has no timer for backups`,
+  });
 }
 
 /** Who is first is changed while all are there: kubespray removes no first one. */

@@ -57,6 +57,22 @@ describe("The life of a cluster", () => {
     ]);
   });
 
+  it("leaves no timer for backups, and no key of theirs, on a control plane that goes", () => {
+    const variables = { ...three.variables, kpaas_backup: { schedule: "0 * * * *" } };
+    assert.deepEqual(
+      lines({ ...three, variables }, { ...one, variables }).flatMap((line) =>
+        /^(etcd-backup|remove)/.test(line) ? [line.split(" -e skip")[0]] : [],
+      ),
+      [
+        "etcd-backup.yml --limit cp-2 -e kpaas_backup=false",
+        "remove-node.yml -e node=cp-2",
+        "etcd-backup.yml --limit cp-3 -e kpaas_backup=false",
+        "remove-node.yml -e node=cp-3",
+        "etcd-backup.yml --limit cp-1",
+      ],
+    );
+  });
+
   it("takes an external etcd member out of etcd before its host is reset", () => {
     assert.deepEqual(stepsFor(external, "rebuild etcd 1"), [
       "facts.yml -e ignore_assert_errors=true",
