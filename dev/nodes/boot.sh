@@ -25,6 +25,8 @@ export SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 SYSTEMD_SECCOMP=0
 trap 'kill -TERM "$child"' TERM # systemd-nspawn hands it on as a shutdown
 status=133
 while [ $status = 133 ]; do # a reboot
+  # The kernel takes the link of one that has just lost its power away in its own time.
+  nsenter --net="/run/netns/$namespace" ip link del "vb-$name" 2> /dev/null || true
   # Not `ip netns exec`: that mounts a new /sys, without cgroups.
   nsenter --net="/run/netns/$namespace" systemd-nspawn -q -D "$folder/root" -M "$name" --boot --register=no --keep-unit \
     --network-bridge=br0 --capability=all --bind=/dev/kmsg --bind=/dev/fuse --bind=/dev/net/tun \

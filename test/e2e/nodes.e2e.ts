@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RealNodes } from "../../dev/nodes/nodes";
 import type { ClusterSpec } from "../../model/cluster/types";
-import { ClusterOnNodes, nodesForTests } from "../support/nodes";
+import { ClusterOnNodes, nodesForTests, web } from "../support/nodes";
 import { type FileContent, sampleEnvironment } from "../support/plan";
 
 const CLUSTER: FileContent = {
@@ -13,30 +13,6 @@ const CLUSTER: FileContent = {
   // A drain that nothing can end must not take the twenty minutes of kubespray's defaults.
   variables: { drain_grace_period: 10, drain_timeout: "20s", drain_retries: 1, drain_retry_delay_seconds: 1 },
 };
-
-/** Two web servers on different nodes where possible, and how many of them must stay. */
-const web = (minAvailable: number): string => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  replicas: 2
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec:
-      terminationGracePeriodSeconds: 1
-      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: { matchLabels: { app: web } } }]
-      containers:
-        - name: web
-          image: 10.20.0.1:5000/library/busybox:1.35
-          command: [sh, -c, "mkdir /www; hostname > /www/index.html; exec httpd -f -p 8080 -h /www"]
-          readinessProbe: { httpGet: { port: 8080, path: / }, periodSeconds: 1 }
----
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: { name: web }
-spec: { minAvailable: ${minAvailable}, selector: { matchLabels: { app: web } } }`;
 
 /** A cluster's whole life on real machines: kubelets, etcd and Ansible are real, kubespray's playbooks are the double's. One story, in order. */
 describe("a cluster on real nodes", function () {

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { RealNodes } from "../../dev/nodes/nodes";
+import { REGISTRY, RealNodes } from "../../dev/nodes/nodes";
 import { keyFile, machineProblem, missingParts } from "../../dev/nodes/parts";
 import { makeFolder, writeWhole } from "../../host/files";
 import { hostVariables, inventoryVariables } from "../../model/cluster/inventory";
@@ -24,6 +24,30 @@ export async function nodesForTests(this: Mocha.Context, name: string): Promise<
   if (python === undefined) return this.skip();
   return { ansible: join(dirname(python), "ansible-playbook"), nodes: await RealNodes.own(name) };
 }
+
+/** Two web servers on different nodes where possible, and how many of them must stay. */
+export const web = (minAvailable: number): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      terminationGracePeriodSeconds: 1
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: { matchLabels: { app: web } } }]
+      containers:
+        - name: web
+          image: ${REGISTRY}/library/busybox:1.35
+          command: [sh, -c, "mkdir /www; hostname > /www/index.html; exec httpd -f -p 8080 -h /www"]
+          readinessProbe: { httpGet: { port: 8080, path: / }, periodSeconds: 1 }
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web }
+spec: { minAvailable: ${minAvailable}, selector: { matchLabels: { app: web } } }`;
 
 /** A cluster on real nodes, brought from one spec to the next by the steps that the compiler gives, with Ansible itself. */
 export class ClusterOnNodes {

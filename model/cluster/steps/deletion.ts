@@ -1,6 +1,6 @@
 import type { ClusterSpec, ClusterStep } from "../types";
-import { isOurVariable } from "./ours";
-import { members, names, Sequence } from "./sequence";
+import { isOurVariable, setUpAfter, setUpBefore } from "./ours";
+import { isMember, members, names, Sequence } from "./sequence";
 
 /** What kubespray's reset leaves on the hosts. Data volumes are never touched. */
 export const LEFT_BEHIND: readonly string[] = [
@@ -50,7 +50,12 @@ export function compileRestore(spec: ClusterSpec, snapshot: string): readonly Cl
       precondition: phase === "keys" ? "the host has no cluster on it" : "every control plane runs",
       check: reason,
     });
-  restore("keys", spec.controlPlane.slice(0, 1), "the authority and keys of the cluster are put back");
+  // New hosts bear nothing of ours either: what a creation sets up is set up again.
+  setUpBefore(sequence, { joining: names(spec), leaving: [] }, undefined, spec);
+  sequence.inventory = spec;
+  // On the workers too: those that outlive the cluster have to register with the new one.
+  const told = names(spec).filter((name) => name === spec.controlPlane[0] || !isMember(spec.nodes[name]));
+  restore("keys", told, "the authority and keys of the cluster are put back");
   sequence.run({
     playbook: "cluster",
     nodes: names(spec),
@@ -59,6 +64,7 @@ export function compileRestore(spec: ClusterSpec, snapshot: string): readonly Cl
     check: "every node is Ready, every etcd member healthy and the API answers",
   });
   restore("data", members(spec), "etcd holds what the snapshot does");
+  setUpAfter(sequence, undefined, spec);
   sequence.settle(spec);
   return sequence.steps;
 }

@@ -103,10 +103,15 @@ describe("The life of a cluster", () => {
 
   it("makes a cluster anew from a snapshot: keys first, data last", () => {
     assert.deepEqual(compileRestore(one, "latest").map(describeStep), [
-      "etcd-restore.yml --limit cp-1 -e phase=keys -e snapshot=latest",
+      "etcd-restore.yml --limit cp-1,worker-1,worker-2 -e phase=keys -e snapshot=latest",
       "cluster.yml",
       "etcd-restore.yml --limit cp-1 -e phase=data -e snapshot=latest",
     ]);
+    const ours = { ...one, variables: { ...one.variables, kpaas_prepare: {}, kpaas_firewalls: {}, kpaas_backup: { keep: 1 } } };
+    assert.deepEqual(
+      compileRestore(ours, "latest").map(({ playbook }) => playbook),
+      ["prepare-nodes", "firewall", "etcd-restore", "cluster", "etcd-restore", "etcd-backup"],
+    );
   });
 
   it("climbs a ladder: control planes at each hop, workers as late as their kubelets may", () => {
