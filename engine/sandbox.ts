@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { createWhole, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere } from "../host/files";
@@ -51,6 +51,7 @@ export function prepareSandbox(root: string, environment: string): SandboxFolder
   makeOwnFolder(root);
   for (const folder of [folders.backend, folders.home, folders.project, folders.world]) makeFolder(folder, PRIVATE_FOLDER);
   makePassphrase(folders.passphrase);
+  keepNoLogs(join(folders.home, "logs"));
   const providers = Object.entries(PROVIDERS).map(([name, program]) => {
     const path = join(folders.project, "plugins", name);
     keepFile(join(path, `pulumi-resource-${name}`), launcher(program(folders.world)), { mode: 0o755 });
@@ -76,7 +77,9 @@ export function sandboxEnvironment(folders: SandboxFolders, env: NodeJS.ProcessE
     PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
     PULUMI_DISABLE_CI_DETECTION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
+    // The engine's garbage collection by its own measure is a tenth of its work; beyond a gigabyte it keeps to that measure.
+    GOGC: "400",
+    GOMEMLIMIT: "1GiB",
     // One copy of each checkpoint is enough for a rehearsal.
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
   };
@@ -93,6 +96,15 @@ function makePassphrase(path: string): void {
   if (existsSync(path)) return;
   // Where another process makes it first, that one counts.
   createWhole(path, randomBytes(32).toString("base64url"), { mode: PRIVATE });
+}
+
+/**
+ * The engine writes megabytes of log at every operation, for its own makers, and has no switch for it: it goes without where something else has
+ * the folder's name.
+ */
+function keepNoLogs(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) rmSync(path, { recursive: true, force: true });
+  keepFile(path, "Not a folder, so that the engine keeps no logs here.\n", { mode: PRIVATE });
 }
 
 function launcher(program: readonly string[]): string {

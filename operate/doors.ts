@@ -3,6 +3,7 @@ import type * as Read from "../engine/read";
 import type * as EditEnvironment from "../files/edit-environment";
 import type * as Load from "../files/load";
 import type * as StandIn from "../files/stand-in";
+import { loadLater } from "../host/later";
 import type * as ClusterKubespray from "./cluster/kubespray";
 
 /** What the use cases need of the rest, each part loaded when it is first needed. Tests put their own in its place. */
@@ -23,5 +24,8 @@ export const DOORS: Doors = {
   editor: () => import("../files/edit-environment.js"),
   standIns: () => import("../files/stand-in.js"),
   kubespray: () => import("./cluster/kubespray.js"),
-  engine: async () => ({ ...(await import("../engine/operations.js")), ...(await import("../engine/read.js")) }),
+  engine: async () => {
+    loadLater();
+    return { ...(await import("../engine/operations.js")), ...(await import("../engine/read.js")) };
+  },
 };

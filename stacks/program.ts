@@ -17,6 +17,7 @@ import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard"
 import { layerPrograms, takenOver } from "./layers";
 import { type EnvironmentSecrets, resolveSecrets, standInSecrets, withStandIns } from "./secrets";
 import { readStanding } from "./standing";
+import { withoutPositions, withoutPromiseStacks } from "./traces";
 
 export interface ProgramOptions {
   /**
@@ -45,6 +46,8 @@ export interface ProgramOptions {
 /** The Pulumi program of one environment: guards, then registers everything, and gives the stack's outputs. */
 export function environmentProgram(plan: EnvironmentPlan, options: ProgramOptions): () => Promise<Record<string, unknown>> {
   return async () => {
+    withoutPositions();
+    withoutPromiseStacks();
     await requireOneForm(plan, options.layer);
     const { applied, verdict } = await guard(plan, options);
     await options.onJudged?.(verdict);

@@ -57,6 +57,21 @@ describe("What is loaded", () => {
     }
   });
 
+  it("for an operation of the engine is of the SDK what is used, and the rest when it is asked for", () => {
+    const drive = `
+      const { DOORS } = require("./operate/doors");
+      DOORS.engine().then(async () => {
+        await import("@pulumi/pulumi/automation/stack.js");`;
+    const ofOthers = ({ packages }: { packages: string[] }) => packages.filter((name) => ["typescript", "pacote"].includes(name));
+    assert.deepEqual(ofOthers(loadedBy(`${drive} });`)), []);
+    const serialized = `${drive}
+        const { text } = await require("@pulumi/pulumi").runtime.serializeFunction(() => DIST);
+        if (!text.includes("() => DIST")) process.exit(1);
+      });
+      const DIST = 1;`;
+    assert.deepEqual(ofOthers(loadedBy(serialized)), ["typescript"]);
+  });
+
   it("by the library is neither what plans nor YAML nor SSH before an environment is written as fields", () => {
     const { packages, own } = loadedBy('require("./stacks/environment")');
     assert.deepEqual(ofOurs(packages), []);

@@ -5,6 +5,7 @@ import {
   RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { withoutPositions, withoutPromiseStacks } from "../stacks/traces";
 import { type Bag, computedOutputs, type Invokes, isSecretEnvelope, type Outputs, secretEnvelope } from "./mocks";
 
 /** How `graph` runs a program. */
@@ -110,6 +111,8 @@ async function record(build: () => unknown, options: GraphOptions): Promise<Grap
   const unknowns = options.unknowns === true;
   const resources: Mutable<RecordedResource>[] = [];
   const invokes: InvokeCall[] = [];
+  withoutPositions();
+  withoutPromiseStacks();
   // A run that failed leaves its failure in the settings.
   runtime.resetOptions("", "", -1, "", "", false, "");
   await runtime.setMocks(

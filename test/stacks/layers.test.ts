@@ -10,7 +10,7 @@ import { bindToPlan } from "../../model/guard/approvals";
 import { type Layer, parseStackName, stackName } from "../../model/layers";
 import { RefusedError } from "../../model/problems";
 import { engineForTests } from "../support/engine";
-import { counts, layeredTarget } from "../support/layers";
+import { BARE, counts, layeredTarget } from "../support/layers";
 
 describe("the name of a stack", () => {
   it("selects environment and layer", () => {
@@ -26,7 +26,7 @@ describe("the name of a stack", () => {
 describe("an environment in three layers on the real engine", function () {
   this.timeout(240_000);
   const root = mkdtempSync(join(tmpdir(), "kpaas-layers-"));
-  const target = layeredTarget(root, "tiers");
+  const target = layeredTarget(root, "tiers", BARE);
   const refused = (pattern: RegExp) => (error: unknown) =>
     error instanceof RefusedError && pattern.test(error.message) && error.problems.every(({ path }) => path !== "");
 
@@ -49,7 +49,7 @@ describe("an environment in three layers on the real engine", function () {
     const preview = await previewEnvironment(target({ a: {}, b: {} }), {
       onProgress: (event) => event.kind === "message" && said.push(event.text),
     });
-    assert.ok(preview.changes.create > 100);
+    assert.ok(preview.changes.create > 70);
     assert.equal(said.filter((text) => /previewed against what the plan predicts/.test(text)).length, 2);
     assert.equal(preview.steps.length, 1);
   });
@@ -139,7 +139,7 @@ describe("an environment in three layers on the real engine", function () {
       destroyEnvironment(target(nodes, "infrastructure")),
       refused(/tiers\.platform stands on tiers\.infrastructure[\s\S]*--layer platform/),
     );
-    assert.ok((await destroyEnvironment(target(nodes))).changes.delete > 100);
+    assert.ok((await destroyEnvironment(target(nodes))).changes.delete > 70);
     const world = join(root, ".kpaas", "sandbox", "world", "tiers");
     assert.deepEqual(existsSync(world) ? readdirSync(world) : [], []);
     assert.equal(await readOutputs(target(nodes)), undefined);

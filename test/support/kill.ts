@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { BARE } from "./layers";
 import { gone, treeOf } from "./processes";
 import { Project, readJson } from "./project";
 
@@ -68,7 +69,7 @@ function generator(seed: number): () => number {
 const workers = (nodes: Record<string, unknown>) => ({ cluster: { pools: { worker: { nodes } } } });
 const FIELDS: Readonly<Record<Kill["form"], Record<string, unknown>>> = {
   smallest: {},
-  bare: { platform: { services: { metricsServer: false, certManager: false, mariadb: false, keycloak: false, portal: false } } },
+  bare: { platform: BARE },
   one: workers({ a: {}, b: {}, c: {} }),
   three: { layers: "three", ...workers({ a: {}, b: {}, c: {} }) },
 };

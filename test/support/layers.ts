@@ -6,8 +6,11 @@ import { environmentFile, plannedFile } from "./environment";
 /** A database is enough of a platform: it has passwords, claims and a namespace. */
 export const FEW = { services: { metricsServer: false, certManager: false, keycloak: false, portal: false } };
 
+/** As little of a platform as there can be: no service that is asked for, and no server of files. */
+export const BARE = { services: { ...FEW.services, mariadb: false }, storage: { kind: "existing", className: "fast" } };
+
 /** Plans an environment held by three stacks, each time by the lock of the time before. */
-export function layeredTarget(root: string, name: string) {
+export function layeredTarget(root: string, name: string, few: Record<string, object> = FEW) {
   let lock: Lock | undefined;
   return (
     nodes: Record<string, unknown>,
@@ -20,7 +23,7 @@ export function layeredTarget(root: string, name: string) {
       environmentFile({
         name,
         layers,
-        platform: { services: { ...FEW.services, ...services } },
+        platform: { ...few, services: { ...few.services, ...services } },
         // Reached from outside: what the infrastructure gives of addresses goes through all three.
         infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"] }, network: { floating } },
         cluster: { network, apiEndpoint: { domain: `api.${name}.example.org` }, pools: { worker: { nodes } } },

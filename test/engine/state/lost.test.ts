@@ -10,7 +10,7 @@ import type { PendingOperation, State } from "../../../engine/state/state";
 import { RefusedError } from "../../../model/problems";
 import { engineForTests } from "../../support/engine";
 import { environmentFile, plannedFile } from "../../support/environment";
-import { FEW } from "../../support/layers";
+import { BARE } from "../../support/layers";
 
 const urn = (type: string, name: string): string => `urn:pulumi:demo::kpaas::${type}::${name}`;
 const NETWORK = { urn: urn("openstack:networking/network:Network", "net"), type: "openstack:networking/network:Network", id: "n-1" };
@@ -77,7 +77,7 @@ describe("A lost cluster", () => {
     after(() => rmSync(root, { recursive: true, force: true }));
 
     it("keeps an environment from being destroyed until a person says that it is lost", async () => {
-      const { plan } = plannedFile(environmentFile({ name: "lost", platform: FEW }));
+      const { plan } = plannedFile(environmentFile({ name: "lost", platform: BARE }));
       const target = { plan, root, sandbox: true, approvals: [] };
       const world = join(root, ".kpaas", "sandbox", "world", "lost");
       await upEnvironment(target);
