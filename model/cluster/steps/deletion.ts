@@ -7,7 +7,7 @@ export const LEFT_BEHIND: readonly string[] = [
   "packages that kubespray installed, and the container images of a shared store",
   "users it made (kube, etcd), sysctls, kernel modules it had loaded, and entries in /etc/hosts",
   "firewall rules, whoever made them, but for the table that is ours; those of Kubernetes go with the next start of the host",
-  "mounted data volumes and backups of etcd",
+  "the audit log (/var/log/kubernetes), mounted data volumes and backups of etcd",
 ];
 
 /** The steps that take a cluster down, as its `onDelete` says. */

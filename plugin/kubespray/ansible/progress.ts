@@ -21,7 +21,7 @@ const ROUGHLY: Readonly<Partial<Record<Playbook, Duration>>> = {
   "remove-node": { tasks: 115, seconds: 120 },
   "upgrade-cluster": { tasks: 1_500, seconds: 1_500 },
   "recover-control-plane": { tasks: 1_300, seconds: 1_000 },
-  reset: { tasks: 150, seconds: 180 },
+  reset: { tasks: 200, seconds: 180 },
 };
 
 /** How often a person is shown where a run is, in milliseconds. */
