@@ -2,8 +2,11 @@
 # What kubespray's reset takes away: services, containers, files, rules of iptables. Data volumes and packages stay.
 systemctl disable -q --now kubelet k8s-certs-renew.timer 2> /dev/null
 if systemctl is-active -q containerd; then
-  pods=$(crictl pods -q 2> /dev/null)
-  [ -z "$pods" ] || timeout 60 crictl rmp -af > /dev/null 2>&1
+  # As often as kubespray tries it: a busy machine needs more than once.
+  for _ in 1 2 3 4 5; do
+    [ -n "$(crictl pods -q 2> /dev/null)" ] || break
+    timeout 60 crictl --timeout 60s rmp -af > /dev/null 2>&1
+  done
 fi
 systemctl disable -q --now containerd etcd 2> /dev/null
 awk '$2 ~ /^\/(var\/lib\/kubelet|run\/containerd|run\/netns)/ {print $2}' /proc/mounts | sort -r | xargs -r umount -l 2> /dev/null
