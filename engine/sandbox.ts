@@ -103,8 +103,14 @@ function makePassphrase(path: string): void {
  * the folder's name.
  */
 function keepNoLogs(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) rmSync(path, { recursive: true, force: true });
-  keepFile(path, "Not a folder, so that the engine keeps no logs here.\n", { mode: PRIVATE });
+  const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder()) rmSync(path, { recursive: true, force: true });
+  try {
+    keepFile(path, "Not a folder, so that the engine keeps no logs here.\n", { mode: PRIVATE });
+  } catch (error) {
+    // An engine that runs may have made it again: it goes with the next operation.
+    if (!isFolder()) throw error;
+  }
 }
 
 function launcher(program: readonly string[]): string {
