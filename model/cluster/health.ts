@@ -28,7 +28,7 @@ export interface HealthFacts {
   /** Nodes whose hosts do not answer. */
   readonly silent: readonly string[];
   /** A text where nobody could tell. */
-  readonly backups: { readonly lastSuccess?: string; readonly failure?: string } | string;
+  readonly backups: { readonly lastSuccess?: string; readonly failure?: string; readonly restoring?: string } | string;
   readonly now: Date;
 }
 
@@ -184,6 +184,10 @@ const DAY = 24 * 60 * 60 * 1000;
 
 function backups({ spec, backups: seen, now }: HealthFacts): Found[] {
   const settings = spec.variables.kpaas_backup;
+  if (typeof seen === "object" && seen.restoring !== undefined) {
+    const detail = `the restore of ${seen.restoring} was begun and has not ended`;
+    return [{ status: "bad", detail, remedy: "run the same `kpaas cluster restore` again: it goes on from what was done" }];
+  }
   if (settings === undefined) return [{ status: "warning", detail: "none are made", remedy: "set cluster.backups.etcd" }];
   if (typeof seen === "string") return [{ status: "bad", detail: `nobody tells of them: ${seen}`, remedy: "look at the control planes" }];
   const failed =

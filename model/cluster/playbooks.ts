@@ -81,7 +81,7 @@ const table = {
     of: "ours",
     variables: {
       phase:
-        "keys: authority, service-account keys and encryption configuration on the first control plane, before cluster.yml; data (the default): the snapshot on all members, after it",
+        "keys: authority, service-account keys and encryption configuration on the first control plane, before cluster.yml; data (the default): the snapshot on all members, after it; end: nothing of the restore is left to do",
       snapshot: "name of the snapshot at the place of the backups, its path on the operator's machine, or `latest` for the newest",
     },
   },

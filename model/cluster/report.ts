@@ -48,7 +48,8 @@ function quorumOf(step: ClusterStep, before: ClusterSpec | undefined): string {
   const { playbook, reaches } = step;
   const [was, is] = [before?.etcd.length ?? 0, reaches.etcd.length];
   if (playbook === "reset") return "etcd goes";
-  if (playbook === "etcd-restore") return step.extraVars.phase === "keys" ? "there is none yet" : "made anew from the snapshot";
+  if (playbook === "etcd-restore" && step.extraVars.phase !== "end")
+    return step.extraVars.phase === "keys" ? "there is none yet" : "made anew from the snapshot";
   if (playbook === "recover-control-plane") return `regained: ${members(is)}`;
   if (was === 0) return is === 0 ? "there is none yet" : `begins: ${members(is)}`;
   if (was !== is) return `${was} → ${members(is)}`;
@@ -68,7 +69,8 @@ function endpointOf(step: ClusterStep, before: ClusterSpec | undefined): string 
   const { host, port } = reaches.apiEndpoint;
   if (playbook === "reset") return "goes";
   if (playbook === "recover-control-plane") return "away until it is done";
-  if (playbook === "etcd-restore") return step.extraVars.phase === "keys" ? "there is none yet" : "away until it is done";
+  if (playbook === "etcd-restore" && step.extraVars.phase !== "end")
+    return step.extraVars.phase === "keys" ? "there is none yet" : "away until it is done";
   if (playbook === "move-endpoint") return MOVES[String(step.extraVars.phase)] ?? "moves";
   if (before === undefined || before.controlPlane.length === 0)
     return reaches.controlPlane.length > 0 ? `begins at ${host}:${port}` : "there is none yet";

@@ -42,12 +42,15 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
   // Only its path: the key itself never leaves this machine.
   const variables = { ...cluster.spec.variables, ...(key === undefined ? {} : { kpaas_backup_private_key_file: key }) };
   const spec = { ...cluster.spec, variables };
-  const bare = await lookAt(cluster, operator, () => bareControlPlanes(cluster, spec));
+  const { restoring } = await backupsOf(cluster, operator);
+  // What an earlier one has made until it broke off is no cluster yet.
+  const bare = restoring === undefined ? await lookAt(cluster, operator, () => bareControlPlanes(cluster, spec)) : spec.controlPlane;
   if (bare.length > 0 && bare.length < spec.controlPlane.length) throw new RefusedError([mixed(environment, bare, spec)]);
   const steps = bare.length > 0 ? compileRestore(spec, snapshot) : compileRollback(spec, snapshot);
   const lost = [
     `all that was written into the cluster after ${snapshot} was made: objects, Secrets and ConfigMaps, and what is known of volumes made since`,
-    ...(bare.length > 0 ? ["nothing else: no control plane carries a cluster, so it is made anew with its own keys"] : []),
+    ...(restoring === undefined ? [] : [`what was done in the cluster since the restore of ${restoring} was begun, which has not ended`]),
+    ...(bare.length > 0 ? ["nothing else: no control plane carries a whole cluster, so it is made anew with its own keys"] : []),
   ];
   await requireAgreement(operator.asker("cluster restore"), {
     kind: "cluster restore",

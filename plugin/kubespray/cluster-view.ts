@@ -51,6 +51,8 @@ export interface SeenBackups {
   readonly lastSuccess?: string;
   /** Why the last attempt failed, where it did. */
   readonly failure?: string;
+  /** The snapshot that a restore onto bare hosts was begun with, and has not ended. */
+  readonly restoring?: string;
 }
 
 /** What one sees of a cluster and its hosts, whoever runs playbooks on them. */

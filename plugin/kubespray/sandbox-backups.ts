@@ -18,6 +18,7 @@ interface Snapshot {
 /** The files that the small simulation keeps objects in. */
 const OBJECTS = "kubernetes";
 const KEYS = "cluster-pki.json";
+const RESTORING = "restoring";
 
 /** Backups of a simulated cluster: files in its world's folder, which outlive its machines. */
 export class SandboxBackups {
@@ -48,11 +49,21 @@ export class SandboxBackups {
     for (const name of this.names().slice(0, -keep)) rmSync(this.pathOf(name));
   }
 
+  /** What a restore onto bare hosts was begun with, as long as it has not ended. */
+  restoring(): string | undefined {
+    return readIfThere(this.cluster.path(RESTORING));
+  }
+
   /** Puts back the keys or, in a cluster that runs, what was in its etcd. @throws PlaybookFailure */
-  restore(name: string, phase: "keys" | "data", secretVariables: readonly string[]): void {
+  restore(name: string, phase: "keys" | "data" | "end", secretVariables: readonly string[]): void {
     this.requireSimulation();
+    if (phase === "end") {
+      rmSync(this.cluster.path(RESTORING), { force: true });
+      return;
+    }
     const { pki, objects, uid } = this.read(name);
     if (phase === "keys") {
+      writeWhole(this.cluster.path(RESTORING), name);
       writeWhole(this.cluster.path(KEYS), pki, { mode: PRIVATE });
       return;
     }

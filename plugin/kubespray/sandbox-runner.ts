@@ -58,8 +58,10 @@ export class SandboxRunner implements PlaybookRunner {
     const backups = new SandboxBackups(this.cluster);
     const settings = fields(inventory.variables.kpaas_backup);
     if (playbook === "etcd-backup" && extraVars.backup_now === true) backups.make(Number(settings.keep ?? 1));
-    if (playbook === "etcd-restore")
-      backups.restore(String(extraVars.snapshot), extraVars.phase === "keys" ? "keys" : "data", secretVariables);
+    if (playbook === "etcd-restore") {
+      const { phase } = extraVars;
+      backups.restore(String(extraVars.snapshot), phase === "keys" || phase === "end" ? phase : "data", secretVariables);
+    }
   }
 
   private faults(): KubesprayFaults {

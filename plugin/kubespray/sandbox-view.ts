@@ -54,12 +54,18 @@ export class SandboxView implements ClusterView {
   async backups(): Promise<SeenBackups> {
     const backups = new SandboxBackups(this.cluster);
     const lastSuccess = backups.lastAt();
-    return { names: backups.names(), ...(lastSuccess === undefined ? {} : { lastSuccess }) };
+    const restoring = backups.restoring();
+    return {
+      names: backups.names(),
+      ...(lastSuccess === undefined ? {} : { lastSuccess }),
+      ...(restoring === undefined ? {} : { restoring }),
+    };
   }
 
   /** Where the run would change nothing, and those that it joins have joined from their own machines. */
-  async isDone(step: ClusterStep, context: StepContext): Promise<boolean> {
+  async isDone(step: ClusterStep, context: StepContext, written: "started" | "finished"): Promise<boolean> {
     const file = this.cluster.read();
+    if (step.playbook === "etcd-restore") return written === "finished";
     if (step.playbook === "reset" && (step.limit.length === 0 || !file)) return !file;
     // Cheap, or told by nothing that a simulated cluster has.
     if (!file || NEVER_DONE.has(step.playbook) || step.extraVars.backup_now === true) return false;
@@ -74,7 +80,7 @@ export class SandboxView implements ClusterView {
   }
 }
 
-const NEVER_DONE: ReadonlySet<Playbook> = new Set<Playbook>(["facts", "renew-certificates", "etcd-restore", "recover-control-plane"]);
+const NEVER_DONE: ReadonlySet<Playbook> = new Set<Playbook>(["facts", "renew-certificates", "recover-control-plane"]);
 const JOINING: ReadonlySet<Playbook> = new Set<Playbook>(["scale", "cluster"]);
 
 function liveNode(node: NodeState): LiveNode {

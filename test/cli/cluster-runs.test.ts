@@ -203,4 +203,29 @@ describe("kpaas cluster, on a cluster that runs", () => {
     assert.deepEqual([clusterFile(project).uid, readFileSync(object, "utf8")], [uid, "kept"]);
     assert.equal(readFileSync(join(project.world, "cluster-pki.json"), "utf8"), pki);
   });
+
+  it("goes on with a restore that broke off, wherever it did, and calls no half of it a cluster", async () => {
+    for (const failStep of ["cluster", "etcd-backup"]) {
+      const project = await up({ kpaas_backup: BACKUP });
+      const object = join(project.world, "kubernetes", "ConfigMap", "one.json");
+      writeWhole(object, "kept");
+      assert.equal((await project.command("cluster backup seoul --sandbox")).code, 0);
+      for (const name of ["cluster.json", "kubernetes"]) rmSync(join(project.world, name), { recursive: true });
+      writeFileSync(join(project.world, "faults.json"), JSON.stringify({ kubespray: { failStep, times: 1 } }));
+      const restore = "cluster restore seoul --sandbox --from latest --yes --json";
+      assert.equal((await project.command(restore)).code, 1);
+      const between = await project.command("cluster health seoul --sandbox");
+      assert.deepEqual([between.code, /^backups +bad +the restore of \S+ was begun and has not ended/m.test(between.stdout)], [1, true]);
+      const { code, stdout, stderr } = await project.command(restore);
+      assert.equal(code, 0, stderr);
+      const { steps, lost } = JSON.parse(stdout);
+      assert.deepEqual(
+        steps.map(({ playbook }: { playbook: string }) => playbook),
+        ["etcd-restore", "cluster", "etcd-restore", "etcd-backup", "etcd-restore"],
+      );
+      assert.match(lost.join("\n"), /since the restore of \S+ was begun/);
+      assert.equal(readFileSync(object, "utf8"), "kept");
+      assert.equal((await project.command("cluster health seoul --sandbox")).code, 0);
+    }
+  });
 });

@@ -40,7 +40,7 @@ export function compileDeletion(spec: ClusterSpec): readonly ClusterStep[] {
  */
 export function compileRestore(spec: ClusterSpec, snapshot: string): readonly ClusterStep[] {
   const sequence = new Sequence(spec, { ...spec, nodes: {}, controlPlane: [], etcd: [] });
-  const restore = (phase: "keys" | "data", limit: readonly string[], reason: string): void =>
+  const restore = (phase: "keys" | "data" | "end", limit: readonly string[], reason: string): void =>
     sequence.run({
       playbook: "etcd-restore",
       limit,
@@ -65,6 +65,8 @@ export function compileRestore(spec: ClusterSpec, snapshot: string): readonly Cl
   });
   restore("data", members(spec), "etcd holds what the snapshot does");
   setUpAfter(sequence, undefined, spec);
+  // Until then another restore begins where this one did, and none takes the half of it for the cluster.
+  restore("end", spec.controlPlane.slice(0, 1), "the restore has ended");
   sequence.settle(spec);
   return sequence.steps;
 }

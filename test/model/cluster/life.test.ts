@@ -101,16 +101,17 @@ describe("The life of a cluster", () => {
     assert.match(steps[1]?.reason ?? "", /etcd has lost its quorum, and goes on with what cp-3 has of its data/);
   });
 
-  it("makes a cluster anew from a snapshot: keys first, data last", () => {
+  it("makes a cluster anew from a snapshot: keys first, data last, and the end told once all of it is there", () => {
     assert.deepEqual(compileRestore(one, "latest").map(describeStep), [
       "etcd-restore.yml --limit cp-1,worker-1,worker-2 -e phase=keys -e snapshot=latest",
       "cluster.yml",
       "etcd-restore.yml --limit cp-1 -e phase=data -e snapshot=latest",
+      "etcd-restore.yml --limit cp-1 -e phase=end -e snapshot=latest",
     ]);
     const ours = { ...one, variables: { ...one.variables, kpaas_prepare: {}, kpaas_firewalls: {}, kpaas_backup: { keep: 1 } } };
     assert.deepEqual(
       compileRestore(ours, "latest").map(({ playbook }) => playbook),
-      ["prepare-nodes", "firewall", "etcd-restore", "cluster", "etcd-restore", "etcd-backup"],
+      ["prepare-nodes", "firewall", "etcd-restore", "cluster", "etcd-restore", "etcd-backup", "etcd-restore"],
     );
   });
 

@@ -14,6 +14,8 @@ describe("backups as the control planes tell them", () => {
     assert.deepEqual(seenBackups(answers), { names: ["a", "b", "c"], lastSuccess: "2026-01-02", failure: "cp-1: no room" });
     assert.deepEqual(seenBackups(answers.slice(1)), { names: ["b"], lastSuccess: "2026-01-02" });
     assert.deepEqual(seenBackups(answers.slice(2)), { names: [] });
+    const begun = [...answers.slice(1), { host: "cp-4", said: `${said("", {})}\n--- restoring\nb\n` }];
+    assert.deepEqual(seenBackups(begun), { names: ["b"], lastSuccess: "2026-01-02", restoring: "b" });
   });
 
   it("are told by whoever answers; where nobody does, why", async () => {
