@@ -119,7 +119,7 @@ describe("A preview of a running environment", function () {
     it("shows of a changed variable the cluster's update", async () => {
       const preview = await life.change(cluster({ a: {}, c: { generation: 2 }, d: {} }, {}, { kubelet_max_pods: 120 }));
       assert.deepEqual(changesOf(preview), [updated]);
-      assert.equal(commandsOf(preview)[0], "cluster.yml -e upgrade_cluster_setup=true");
+      assert.equal(commandsOf(preview)[0], "cluster.yml --tags node");
     });
 
     it("shows two changes at once as the one and the other", async () => {
