@@ -49,26 +49,28 @@ export function ansiblePlays(root: string, unusable: string | undefined, pythonO
           hosts: Object.keys(hosts).length,
         });
         const args = writeArguments(folder.path, inventoryOf(inputs), { extraVars, limit, tags, ssh });
-        await play(
-          {
-            name: inputs.playbook,
-            python,
-            programs: PROGRAMS,
-            args: [...args, ...(check ? ["--check"] : []), path],
-            cwd: own,
-            env: ansibleEnvironment(config),
-            folder: folder.path,
-            log: kept.newLog(randomBytes(2).toString("hex")),
-            record: kept.record,
-            secrets: secretsOf(inputs),
-            finish: false,
-          },
-          (event) => {
-            const text = progress.take(event);
-            if (text !== undefined) tell(text);
-          },
-          signal,
-        );
+        const run = () =>
+          play(
+            {
+              name: inputs.playbook,
+              python,
+              programs: PROGRAMS,
+              args: [...args, ...(check ? ["--check"] : []), path],
+              cwd: own,
+              env: ansibleEnvironment(config),
+              folder: folder.path,
+              log: kept.newLog(randomBytes(2).toString("hex")),
+              record: kept.record,
+              secrets: secretsOf(inputs),
+              finish: false,
+            },
+            (event) => {
+              const text = progress.take(event);
+              if (text !== undefined) tell(text);
+            },
+            signal,
+          );
+        await progress.during(tell, run);
       });
     },
     forget: (playbook) => rmSync(keptOf(playbook).folder, { recursive: true, force: true }),

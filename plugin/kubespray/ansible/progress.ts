@@ -67,6 +67,8 @@ export class Progress {
   private readonly working = new Set<string>();
   private readonly started: number;
   private shown = 0;
+  /** Something came too soon after what was shown. */
+  private isLate = false;
 
   constructor(
     private readonly expected: Duration | undefined,
@@ -88,8 +90,30 @@ export class Progress {
     } else if (event.event === "start") this.working.add(event.host);
     else if (event.event === "result") this.working.delete(event.host);
     else return undefined;
-    if (this.working.size === 0 || this.now() - this.shown < SHOWN_EVERY) return undefined;
+    this.isLate = true;
+    return this.due();
+  }
+
+  /**
+   * Runs work, and shows what came too soon after the last time once it is time: of many tasks in a row, the last one may be the one that takes
+   * minutes.
+   */
+  async during<T>(show: (text: string) => void, work: () => Promise<T>): Promise<T> {
+    const timer = setInterval(() => {
+      const text = this.due();
+      if (text !== undefined) show(text);
+    }, SHOWN_EVERY);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private due(): string | undefined {
+    if (!this.isLate || this.working.size === 0 || this.now() - this.shown < SHOWN_EVERY) return undefined;
     this.shown = this.now();
+    this.isLate = false;
     return this.line();
   }
 

@@ -71,27 +71,30 @@ export class AnsibleRunner implements PlaybookRunner {
         ...{ kubespray, own: join(PACKAGE, "ansible"), programs: PROGRAMS, facts: kept.facts },
         hosts: Object.keys(context.inventory.nodes).length,
       });
-      await play(
-        {
-          name: `${step.playbook}.yml`,
-          python,
-          programs: PROGRAMS,
-          args: [...writeArguments(folder.path, files, { extraVars, limit, tags, ssh }), playbookFile(step, kubespray)],
-          cwd: kubespray,
-          env: ansibleEnvironment(config),
-          folder: folder.path,
-          log: kept.newLog(step.id),
-          record: kept.record,
-          secrets: secretsOf(context),
-          finish: cannotBreakOff(step),
-        },
-        (event) => {
-          if (event.event !== "start") onEvent(event);
-          const text = progress.take(event);
-          if (text !== undefined) onEvent({ event: "line", text });
-        },
-        signal,
-      );
+      const show = (text: string): void => onEvent({ event: "line", text });
+      const run = () =>
+        play(
+          {
+            name: `${step.playbook}.yml`,
+            python,
+            programs: PROGRAMS,
+            args: [...writeArguments(folder.path, files, { extraVars, limit, tags, ssh }), playbookFile(step, kubespray)],
+            cwd: kubespray,
+            env: ansibleEnvironment(config),
+            folder: folder.path,
+            log: kept.newLog(step.id),
+            record: kept.record,
+            secrets: secretsOf(context),
+            finish: cannotBreakOff(step),
+          },
+          (event) => {
+            if (event.event !== "start") onEvent(event);
+            const text = progress.take(event);
+            if (text !== undefined) show(text);
+          },
+          signal,
+        );
+      await progress.during(show, run);
     });
     durations.record(step, progress.duration);
     if (step.playbook === "remove-node") for (const node of step.nodes) rmSync(join(kept.facts, node), { force: true });

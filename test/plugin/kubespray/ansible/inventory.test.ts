@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { proxyExceptions } from "../../../../model/cluster/inventory";
 import type { Playbook } from "../../../../model/cluster/playbooks";
 import { kubesprayRelease, kubesprayTags } from "../../../../model/cluster/releases";
@@ -146,6 +147,20 @@ describe("Where a playbook is", () => {
     const done = { event: "result", task: "t", host: "worker-4", status: "ok", seconds: 1 } as const;
     assert.equal(progress.take(done), "41 of ~180 tasks, worker-5: download kubelet, about 2 min left");
     assert.deepEqual(progress.duration, { tasks: 41, seconds: 42 });
+  });
+
+  it("shows the last of many tasks in a row too: it may be the one that takes minutes", async () => {
+    const progress = new Progress(undefined);
+    const begin = (name: string) => [progress.take({ event: "task", name }), progress.take({ event: "start", host: "cp-1" })];
+    const shown: string[] = [];
+    await progress.during(
+      (text) => shown.push(text),
+      async () => {
+        assert.deepEqual([begin("skipped"), begin("upgrade")].flat(), [undefined, "1 tasks, cp-1: skipped", undefined, undefined]);
+        await pause(1_300);
+      },
+    );
+    assert.deepEqual(shown, ["2 tasks, cp-1: upgrade"]);
   });
 
   it("goes by its own pace when it is slower than before", () => {
