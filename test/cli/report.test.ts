@@ -28,6 +28,7 @@ describe("A failure", () => {
     const text = "a\u001b[2Kb\u0007";
     for (const error of [new InvalidInputError([{ ...problem, value: text, reason: text }]), new OperationFailedError(text)])
       assert.match(told(error, false).err, /^error .*a\\x1b\[2Kb\\x07/);
+    assert.match(told(new OperationFailedError("refused\r\nby both\r"), false).err, /^error refused\nby both\n/);
   });
 
   const kinds: readonly [error: Error, code: number, remedy: RegExp][] = [
