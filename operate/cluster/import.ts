@@ -58,12 +58,13 @@ export async function importCluster(request: Request, source: ImportSource, oper
   const access = await plannedAccess(target);
   const kubespray = await usableKubespray(ready, doors);
   const environment = loaded.name;
-  const [printed, live] = await lookAt(ready, operator, async (control) => [
-    given.printed ?? (await printedInventory(source.inventory, target.plan.cluster.kubespray, control.signal)),
-    await kubespray.view.read(target.plan.cluster, access),
-  ]);
+  const { printed, live, authority } = await lookAt(ready, operator, async ({ signal }) => {
+    const inventory = given.printed ?? (await printedInventory(source.inventory, target.plan.cluster.kubespray, signal));
+    const seen = await kubespray.view.read(target.plan.cluster, access);
+    return { printed: inventory, live: seen, authority: seen && given.authority !== undefined ? authorityOf(seen.kubeconfig) : undefined };
+  });
   if (!live) throw new OperationFailedError(`no control plane of ${environment} carries a cluster: there is nothing to take over`);
-  if (given.authority !== undefined && given.authority !== authorityOf(live.kubeconfig))
+  if (given.authority !== authority)
     throw new InvalidInputError([
       problem({
         path: "--kubeconfig",
