@@ -1,4 +1,4 @@
-import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
+import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
 import type { EnvironmentPlan, Role } from "../model/plan/types";
 
 /** A machine as everything above the cloud sees it. */
@@ -41,6 +41,11 @@ export interface Infrastructure extends ComponentResource {
   /** By machine name. */
   readonly machines: Readonly<Record<string, InfrastructureMachine>>;
   readonly ssh: SshAccess;
+  /**
+   * Nothing else of the infrastructure comes after these: who depends on them comes after all of it, and goes before all of it. Those that
+   * something else depends on may be left out, which keeps the states of large environments small.
+   */
+  readonly last: readonly Resource[];
   /** `address` is what nodes use; `publicAddress` is set where the API is reachable from outside the network. */
   readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   /**

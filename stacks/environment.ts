@@ -99,7 +99,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         ...(lost === undefined ? {} : { lostNodes: lost }),
       },
       // The network must let machines out and the balancer must answer before kubespray starts.
-      { parent: this, dependsOn: [this.infrastructure] },
+      { parent: this, dependsOn: [...this.infrastructure.last] },
     );
     this.platform = new Platform<Wanted, Own>(
       `${name}-platform`,

@@ -116,7 +116,8 @@ export class Cluster extends ComponentResource {
     this.versions = this.resource.versions;
     this.nodeTable = this.resource.nodeTable;
     this.provider = clusterProvider(`${name}-kubernetes`, spec.name, this.kubeconfig, { parent: this });
-    this.registerOutputs({ endpoint: this.endpoint, versions: this.versions, nodeTable: this.nodeTable, kubeconfig: this.kubeconfig });
+    // The rest is in the state as the cluster's own: here it would be once more in all that every step writes.
+    this.registerOutputs({ endpoint: this.endpoint, versions: this.versions });
   }
 }
 

@@ -13,6 +13,7 @@ export class ExistingInfrastructure extends ComponentResource implements Infrast
   declare readonly machines: Readonly<Record<string, InfrastructureMachine>>;
   declare readonly ssh: SshAccess;
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
+  readonly last = [];
   declare readonly checked: Promise<void>;
 
   /** @throws InputPropertyError for a plan of another provider, or without a key */
@@ -44,7 +45,7 @@ export class ExistingInfrastructure extends ComponentResource implements Infrast
         ? plan.machines.find(({ name: each }) => each === plan.cluster.controlPlane[0])?.login?.address
         : undefined;
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(outside === undefined ? {} : { publicAddress: output(outside) }) };
-    this.registerOutputs({ machines: this.machines, ssh: this.ssh, apiEndpoint: this.apiEndpoint });
+    this.registerOutputs({ apiEndpoint: this.apiEndpoint });
   }
 }
 

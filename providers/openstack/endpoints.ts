@@ -7,7 +7,7 @@ import { FloatingIp } from "@pulumi/openstack/networking/floatingIp";
 import { FloatingIpAssociate } from "@pulumi/openstack/networking/floatingIpAssociate";
 import { Port } from "@pulumi/openstack/networking/port";
 import type { SecGroup } from "@pulumi/openstack/networking/secGroup";
-import { type Input, type Output, output } from "@pulumi/pulumi";
+import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
@@ -20,6 +20,15 @@ export interface Endpoints {
   readonly bastion?: Output<string>;
   readonly api?: Output<string>;
   readonly ingress?: Output<string>;
+  /** Nothing else that was made for them comes after these. */
+  readonly last: readonly Resource[];
+}
+
+/** What a floating address may point to. */
+interface Target {
+  readonly portId: Input<string>;
+  /** Nothing else that was made for it comes after these. */
+  readonly last: readonly Resource[];
 }
 
 /** The API's balancer, the reserved ports and the floating addresses. */
@@ -33,40 +42,43 @@ export function createEndpoints(
   const all = Object.values(machines);
   const bastion = all.find((machine) => machine.plan.roles.includes("bastion"));
 
-  const apiPort = createApiPort(scope, network, security, all);
-  const ingressPort =
-    platform.loadBalancer.kind === "metallb"
-      ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker).id
-      : undefined;
-  const ports = { bastion: bastion?.port.id, api: apiPort, ingress: ingressPort };
-  const at = (what: keyof Endpoints): Endpoints => {
-    const [floating, port] = [planned.floating[what], ports[what]];
-    return floating && port !== undefined ? { [what]: floatingAddress(scope, network, what, floating, port) } : {};
+  const targets = {
+    bastion: bastion && { portId: bastion.port.id, last: [] },
+    api: createApiTarget(scope, network, security, all),
+    ingress:
+      platform.loadBalancer.kind === "metallb"
+        ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker)
+        : undefined,
   };
-  return { ...at("bastion"), ...at("api"), ...at("ingress") };
+  const last = Object.values(targets).flatMap((target) => target?.last ?? []);
+  const at = (what: keyof typeof targets): Partial<Endpoints> => {
+    const [floating, target] = [planned.floating[what], targets[what]];
+    if (!floating || target === undefined) return {};
+    const { address, association } = floatingAddress(scope, network, what, floating, target.portId);
+    last.push(association);
+    return { [what]: address };
+  };
+  return { ...at("bastion"), ...at("api"), ...at("ingress"), last };
 }
 
 /** What a floating address of the API points to: the balancer's port, the virtual address's, or the first control plane's. */
-function createApiPort(
-  scope: Scope,
-  network: NodeNetwork,
-  security: SecurityGroups,
-  machines: readonly Machine[],
-): Input<string> | undefined {
+function createApiTarget(scope: Scope, network: NodeNetwork, security: SecurityGroups, machines: readonly Machine[]): Target | undefined {
   const { apiEndpoint, cluster } = scope.plan;
   switch (apiEndpoint.kind) {
     case "loadBalancer":
-      return createLoadBalancer(scope, network, machines).vipPortId;
+      return createLoadBalancer(scope, network, machines);
     case "virtualIp":
-      return reservePort(scope, network, "api", apiEndpoint.address, security.groups["control-plane"]).id;
-    case "node":
-      return machines.find((machine) => machine.plan.name === cluster.controlPlane[0])?.port.id;
+      return reservePort(scope, network, "api", apiEndpoint.address, security.groups["control-plane"]);
+    case "node": {
+      const first = machines.find((machine) => machine.plan.name === cluster.controlPlane[0]);
+      return first && { portId: first.port.id, last: [] };
+    }
   }
 }
 
 /** A port without a machine: keeps neutron from giving the address away and lets a floating address point to it. */
-function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress: string, group: SecGroup | undefined): Port {
-  return new Port(
+function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress: string, group: SecGroup | undefined): Target {
+  const port = new Port(
     `${scope.name}-address-${role}`,
     {
       name: cloudName(scope, role),
@@ -80,6 +92,7 @@ function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress
     },
     child(scope),
   );
+  return { portId: port.id, last: [port] };
 }
 
 /** A floating address apart from its association, so that it stays when the port behind it is replaced. One made beforehand is only used. */
@@ -89,7 +102,7 @@ function floatingAddress(
   role: string,
   { address: given }: FloatingPlan,
   portId: Input<string>,
-): Output<string> {
+): { readonly address: Output<string>; readonly association: Resource } {
   const { name, plan, survey } = scope;
   const address =
     given !== undefined
@@ -99,17 +112,17 @@ function floatingAddress(
           { pool: survey.external.name, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
           child(scope, { retainOnDelete: plan.retain.includes("addresses") }),
         ).address;
-  new FloatingIpAssociate(
+  const association = new FloatingIpAssociate(
     `${name}-floating-ip-associate-${role}`,
     { floatingIp: address, portId },
     // Neutron refuses the association before the router joins the subnet, and the router's leaving before the association is gone.
     // A port has one floating address: where another one is named, or made, the old one leaves first.
     child(scope, { dependsOn: [...network.uplink], deleteBeforeReplace: true }),
   );
-  return address;
+  return { address, association };
 }
 
-function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): LoadBalancer {
+function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): Target {
   const { name, plan, openstack } = scope;
   const { address, port } = plan.apiEndpoint;
   const amphora = openstack.loadBalancerProvider === "amphora";
@@ -167,12 +180,21 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
     },
     child(scope, { deletedWith: pool }), // as its members are: each would be a change of the balancer, and the next would wait for its end
   );
-  for (const { plan: machine, instance } of machines.filter((each) => each.plan.roles.includes("control-plane"))) {
-    new Member(
-      `${name}-api-member-${machine.name}`,
-      { name: cloudName(scope, machine.name), poolId: pool.id, address: machine.address, protocolPort: port, subnetId: network.subnetId },
-      child(scope, { dependsOn: [instance, monitor], deletedWith: pool }),
+  const members = machines
+    .filter((each) => each.plan.roles.includes("control-plane"))
+    .map(
+      ({ plan: machine, instance }) =>
+        new Member(
+          `${name}-api-member-${machine.name}`,
+          {
+            name: cloudName(scope, machine.name),
+            poolId: pool.id,
+            address: machine.address,
+            protocolPort: port,
+            subnetId: network.subnetId,
+          },
+          child(scope, { dependsOn: [instance, monitor], deletedWith: pool }),
+        ),
     );
-  }
-  return balancer;
+  return { portId: balancer.vipPortId, last: members };
 }

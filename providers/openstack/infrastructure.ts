@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
 import { ownOptions, providerIn } from "../../components/options";
 import { infrastructureType } from "../../model/type-tokens";
@@ -24,6 +24,7 @@ export type OpenStackInfrastructureArgs = InfrastructureArgs;
 export class OpenStackInfrastructure extends ComponentResource implements Infrastructure {
   declare readonly machines: Readonly<Record<string, InfrastructureMachine>>;
   declare readonly ssh: SshAccess;
+  declare readonly last: readonly Resource[];
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   declare readonly checked: Promise<void>;
   declare readonly ingressPublicAddress?: Output<string>;
@@ -83,11 +84,8 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     this.ssh = { user, privateKey, ...(bastion && { bastion: { address: bastion, user } }), ...firstHostKeys };
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
-    this.registerOutputs({
-      machines: this.machines,
-      ssh: this.ssh,
-      apiEndpoint: this.apiEndpoint,
-      ingressPublicAddress: this.ingressPublicAddress,
-    });
+    this.last = [...security.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];
+    // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
+    this.registerOutputs({ apiEndpoint: this.apiEndpoint, ingressPublicAddress: this.ingressPublicAddress });
   }
 }

@@ -3,7 +3,7 @@ import { Instance } from "@pulumi/openstack/compute/instance";
 import { ServerGroup } from "@pulumi/openstack/compute/serverGroup";
 import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
 import { Port } from "@pulumi/openstack/networking/port";
-import type { Input, Output } from "@pulumi/pulumi";
+import type { Input, Output, Resource } from "@pulumi/pulumi";
 import { groupsOf } from "../../model/plan/rules";
 import type { MachinePlan, VolumePlan } from "../../model/plan/types";
 import { firstBoot } from "../machines/first-boot";
@@ -27,6 +27,8 @@ export interface Machine {
   readonly plan: MachinePlan;
   readonly port: Port;
   readonly instance: Instance;
+  /** Nothing else of the machine comes after these. */
+  readonly last: readonly Resource[];
   /** The key the machine is first met by, where it is met from outside. */
   readonly hostKey?: Output<string>;
   /** Where the guest may find a volume, by its name. */
@@ -107,15 +109,17 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
       dependsOn: [...network.uplink, ...security.waysOut.filter(({ group }) => groups.includes(group)).map(({ rule }) => rule)],
     }),
   );
-  for (const { plan: volume, resource } of volumes) {
-    new VolumeAttach(
-      `${name}-attach-${key}.${volume.name}`,
-      { instanceId: instance.id, volumeId: resource.id },
-      // A volume is attached to one machine at a time: when the machine is built anew, the old attachment has to go first.
-      child(scope, { deleteBeforeReplace: true }),
-    );
-  }
-  return { plan: machine, port, instance, ...(hostKey ? { hostKey: hostKey.publicKey } : {}), devices };
+  const attachments = volumes.map(
+    ({ plan: volume, resource }) =>
+      new VolumeAttach(
+        `${name}-attach-${key}.${volume.name}`,
+        { instanceId: instance.id, volumeId: resource.id },
+        // A volume is attached to one machine at a time: when the machine is built anew, the old attachment has to go first.
+        child(scope, { deleteBeforeReplace: true }),
+      ),
+  );
+  const last = attachments.length === 0 ? [instance] : attachments;
+  return { plan: machine, port, instance, last, ...(hostKey ? { hostKey: hostKey.publicKey } : {}), devices };
 }
 
 /** Data volumes belong to the machine's key and outlive its rebuilds. */

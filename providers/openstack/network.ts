@@ -60,6 +60,8 @@ export interface SecurityGroups {
   readonly groups: Readonly<Partial<Record<PeerGroup, SecGroup>>>;
   /** The rules that let machines out of their network. */
   readonly waysOut: readonly { readonly group: PeerGroup; readonly rule: SecGroupRule }[];
+  /** The other rules, which no machine waits for. */
+  readonly others: readonly SecGroupRule[];
 }
 
 /** One group per role in use and one for all nodes, with the rules the plan's flows compile to. */
@@ -78,7 +80,7 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
       child(scope, IN_USE),
     );
   }
-  const waysOut = compileRules(plan).flatMap(({ key, group, direction, ethertype, protocol, ports, remote, reason }) => {
+  const rules = compileRules(plan).map(({ key, group, direction, ethertype, protocol, ports, remote, reason }) => {
     const rule = new SecGroupRule(
       `${name}-rule-${key}`,
       {
@@ -95,9 +97,10 @@ export function createSecurityGroups(scope: Scope): SecurityGroups {
       // It goes with its group: by themselves they would go one after the other, at five seconds each.
       child(scope, { ignoreChanges: ["description"], deletedWith: groups[group] }),
     );
-    return direction === "egress" && "cidr" in remote ? [{ group, rule }] : [];
+    return { group, rule, isWayOut: direction === "egress" && "cidr" in remote };
   });
-  return { groups, waysOut };
+  const others = rules.filter(({ isWayOut }) => !isWayOut).map(({ rule }) => rule);
+  return { groups, waysOut: rules.filter(({ isWayOut }) => isWayOut), others };
 }
 
 /** The id of a group that the plan uses. */

@@ -43,6 +43,40 @@ describe("the environment as a whole", () => {
     );
   });
 
+  // Nothing else holds the order: the cluster is made on the whole infrastructure, and goes before any of it.
+  for (const [shape, over] of Object.entries({
+    "the smallest one": {},
+    "a highly available one": { profile: "highAvailability", infrastructure },
+    "one of OVN's balancers": {
+      profile: "highAvailability",
+      infrastructure: { ...infrastructure, openstack: { loadBalancerProvider: "ovn" } },
+    },
+    "one behind a virtual address": { profile: "highAvailability", infrastructure, cluster: { apiEndpoint: { kind: "virtualIp" } } },
+    "one with etcd on machines of its own": { infrastructure, cluster: { etcd: { placement: "external", nodes: 3 } } },
+    "a private one": { infrastructure: { ...infrastructure, access: { bastion: true, api: "bastion" } } },
+  })) {
+    it(`makes the cluster after everything of its infrastructure: ${shape}`, async () => {
+      const { resources } = await environmentGraph(over);
+      const byName = new Map(resources.map((resource) => [resource.name, resource]));
+      const before = new Set<string>();
+      const walk = (name: string): void => {
+        for (const other of byName.get(name)?.options.dependsOn ?? []) {
+          if (before.has(other)) continue;
+          before.add(other);
+          walk(other);
+        }
+      };
+      walk("demo-cluster");
+      const made = resources.filter(({ parent, type }) => parent === "demo-infrastructure" && !type.startsWith("pulumi:providers:"));
+      assert.deepEqual(
+        made.map(({ name }) => name).filter((name) => !before.has(name)),
+        [],
+      );
+      // Every step writes what it waits for anew.
+      assert.ok((byName.get("demo-cluster")?.options.dependsOn.length ?? 0) <= made.length / 2);
+    });
+  }
+
   it("knows URLs, certificate names and addresses in the preview of what does not exist yet", async () => {
     const { plan } = plannedFile(environmentFile({ profile: "highAvailability", infrastructure }));
     const first = await graph(() => new Environment(plan.environment, { plan }).platform.urls, { unknowns: true });
