@@ -26,6 +26,8 @@ export interface HostQuestion {
   readonly joining: readonly string[];
   /** Those of them on machines that were just made: they may still be booting, and are waited for. @default none */
   readonly booting?: readonly string[];
+  /** Whether the change brings a backup back. @default false */
+  readonly restores?: boolean;
 }
 
 /** A host under judgement. */
@@ -206,6 +208,11 @@ const checks: Readonly<Record<string, Check>> = {
       };
     },
   },
+  restore: {
+    always: true,
+    judge: ({ facts: { restoring }, spec, restores }) =>
+      restoring === undefined || restores ? undefined : brokenRestore(spec.name, restoring),
+  },
   firewall: {
     judge: ({ facts: { firewalls }, variable }) => {
       // kubespray opens firewalld's ports itself where it is told to.
@@ -278,6 +285,20 @@ export function judgeHosts(reports: readonly HostReport[], question: HostQuestio
         return [{ node: report.node, check, severity: lenient ? "warning" : (severity ?? "error"), reason, remedy }];
       });
     });
+}
+
+/** What half a restore has made is no cluster: a backup of it would take the place of a good one. */
+function brokenRestore(cluster: string, snapshot: string): Verdict {
+  return {
+    reason: `the restore of ${snapshot} was begun on it and has not ended`,
+    remedy: `end it: \`kpaas cluster restore ${cluster} --from ${snapshot}\``,
+  };
+}
+
+/** The finding of a host that is otherwise fit. */
+export function restoreFinding(node: string, { spec, restores }: HostQuestion, restoring: string | undefined): readonly HostFinding[] {
+  if (restoring === undefined || restores) return [];
+  return [{ node, check: "restore", severity: "error", ...brokenRestore(spec.name, restoring) }];
 }
 
 function isBeside({ nodes, hosts }: ClusterSpec, name: string): boolean {

@@ -26,6 +26,8 @@ export interface HostFacts {
   readonly kubernetes: readonly string[];
   /** Clusters of ours that have marked it as theirs. */
   readonly clusters: readonly string[];
+  /** The backup of a restore that was begun there and has not ended. */
+  readonly restoring?: string;
   /** Against the clock of the machine that asked. */
   readonly clock: { readonly aheadMs: number; readonly uncertainMs: number; readonly synchronized?: boolean };
   /** Hosts and ports from which no answer came, not even a refusal. */
@@ -128,6 +130,7 @@ export function parseHostFacts(output: string, clock: HostFacts["clock"]): HostF
     firewalls: all("firewall"),
     kubernetes: all("kubernetes"),
     clusters: all("cluster"),
+    ...(one("restoring") === "" ? {} : { restoring: one("restoring") }),
     clock: { ...clock, ...(synchronized === "" ? {} : { synchronized: synchronized === "yes" }) },
     filtered: all("filtered"),
     unreached: Object.fromEntries(pairs("unreached")),

@@ -82,7 +82,8 @@ async function requireFit(view: ClusterView, change: Change, progress: Progress,
   const joining = nodes.filter((name) => wanted.nodes[name] && (!recorded?.nodes[name] || removed.has(name)));
   const booting = joining.filter((name) => !wasThereBefore(machines[name]?.machineId ?? ""));
   progress.status(`looking at ${nodes.length} hosts`);
-  const findings = await view.check({ spec: wanted, nodes, joining, booting }, change, signal);
+  const restores = steps.some(({ playbook }) => playbook === "etcd-restore");
+  const findings = await view.check({ spec: wanted, nodes, joining, booting, restores }, change, signal);
   const told = (severity: HostFinding["severity"]) => hostFindingTexts(findings.filter((each) => each.severity === severity));
   const [errors, warnings] = [told("error"), told("warning")];
   if (warnings.length > 0) progress.warn(`the hosts will do, with reservations (${warnings.length}):\n${warnings.join("\n")}`);

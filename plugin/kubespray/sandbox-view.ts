@@ -1,4 +1,4 @@
-import { type HostFinding, type HostQuestion, judgeHosts } from "../../model/cluster/host-checks";
+import { type HostFinding, type HostQuestion, judgeHosts, restoreFinding } from "../../model/cluster/host-checks";
 import type { Playbook } from "../../model/cluster/playbooks";
 import { applyStep } from "../../model/cluster/simulate/apply";
 import type { NodeState } from "../../model/cluster/simulate/state";
@@ -22,10 +22,14 @@ export class SandboxView implements ClusterView {
   async check(question: HostQuestion, { machines }: Pick<StepContext, "machines">): Promise<readonly HostFinding[]> {
     const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => question.nodes.includes(name)));
     const silent = this.cluster.silent(asked);
-    return judgeHosts(
-      silent.map((node) => ({ node, missing: "ssh", reason: "it does not let us in: no answer" })),
-      question,
-    );
+    const [first = ""] = question.spec.controlPlane;
+    return [
+      ...judgeHosts(
+        silent.map((node) => ({ node, missing: "ssh", reason: "it does not let us in: no answer" })),
+        question,
+      ),
+      ...restoreFinding(first, question, new SandboxBackups(this.cluster).restoring()),
+    ];
   }
 
   async read(): Promise<LiveCluster | undefined> {

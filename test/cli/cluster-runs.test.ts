@@ -216,6 +216,10 @@ describe("kpaas cluster, on a cluster that runs", () => {
       assert.equal((await project.command(restore)).code, 1);
       const between = await project.command("cluster health seoul --sandbox");
       assert.deepEqual([between.code, /^backups +bad +the restore of \S+ was begun and has not ended/m.test(between.stdout)], [1, true]);
+      for (const other of ["cluster backup seoul --sandbox", "cluster renew-certificates seoul --sandbox --yes"]) {
+        const refused = await project.command(other);
+        assert.deepEqual([refused.code, /nothing was begun.*\n.*\(restore\): the restore of \S+ was/.test(refused.stderr)], [1, true]);
+      }
       const { code, stdout, stderr } = await project.command(restore);
       assert.equal(code, 0, stderr);
       const { steps, lost } = JSON.parse(stdout);

@@ -7,7 +7,7 @@ const PROGRAM = "/usr/local/sbin/kpaas-etcd-backup";
 const STATUS = "/var/lib/kpaas/backup/status.json";
 const MARK = "--- status";
 /** What the playbook etcd-restore leaves on the first control plane until all of it is done. */
-const RESTORING = "/var/lib/kpaas/restoring";
+export const RESTORING = "/var/lib/kpaas/restoring";
 const RESTORING_MARK = "--- restoring";
 const ANSWER_MS = 120_000;
 

@@ -1,3 +1,4 @@
+import { RESTORING } from "./backups";
 import { shellWord } from "./remote-hosts";
 
 /** What a host is asked besides its own facts. */
@@ -104,6 +105,7 @@ for path in /etc/kubernetes/admin.conf /etc/kubernetes/kubelet.conf /var/lib/etc
 done
 for service in kubelet etcd k3s rke2-server; do if active "$service"; then say kubernetes "the service $service"; fi; done
 for folder in /var/lib/kpaas/clusters/*; do [ ! -d "$folder" ] || say cluster "\${folder##*/}"; done
+[ ! -s ${RESTORING} ] || say restoring "$(head -n 1 ${RESTORING})"
 if has python3; then
   say python "$(python3 -c 'import platform; print(platform.python_version())')"
   python3 -c ${shellWord(TRIES)}

@@ -61,6 +61,7 @@ describe("Looking at hosts before a change", () => {
     ["modules", "warning", { modules: { overlay: "there", br_netfilter: "unknown", vxlan: "there", ip_vs: "there" } }],
     ["cluster", "error", { kubernetes: ["/etc/kubernetes/kubelet.conf", "the service kubelet"] }],
     ["cluster", "error", { clusters: ["busan"] }],
+    ["restore", "error", { restoring: "etcd-20300101T000000Z" }],
     ["firewall", "warning", { firewalls: ["ufw"] }],
     ["names", "warning", { nameservers: [] }],
     ["ports", "error", { filtered: ["10.20.0.2:6443"] }],
@@ -95,6 +96,12 @@ describe("Looking at hosts before a change", () => {
 
   it("takes what a broken run of this cluster left for its own", () => {
     assert.deepEqual(told({ kubernetes: ["/etc/kubernetes/kubelet.conf"], clusters: [spec.name] }), []);
+  });
+
+  it("lets a broken restore be gone on with, and nothing else", () => {
+    assert.deepEqual(told({ restoring: "etcd-20300101T000000Z" }, first, spec, []), [`${first} restore error`]);
+    const reports: HostReport[] = [{ node: first, facts: host(first, { restoring: "etcd-20300101T000000Z" }) }];
+    assert.deepEqual(judgeHosts(reports, { spec, nodes: [first], joining: [], restores: true }), []);
   });
 
   it("goes by what the cluster's variables and version say", () => {
