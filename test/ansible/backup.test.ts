@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { makePair } from "../support/certificates";
 
 const SCRIPT = join(__dirname, "..", "..", "..", "ansible", "roles", "etcd_backup", "files", "kpaas-etcd-backup");
 const missing = ["python3", "openssl", "tar"].filter((program) => spawnSync(program, ["--help"]).error !== undefined);
@@ -37,22 +38,7 @@ class Host {
       `case "$*" in *10.0.0.9*) echo no route >&2; exit 1;; *"snapshot status"*) echo '{"revision":7,"totalKey":3}';; *) for last; do :; done; echo DATA >"$last";; esac`,
     );
     this.program("kubectl", `printf '%s' "${leader}_1234"`);
-    const made = spawnSync("openssl", [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-days",
-      "1",
-      "-subj",
-      "/CN=backups",
-      "-keyout",
-      join(this.root, "off.key"),
-      "-out",
-      join(this.root, "etc/kpaas/backup.crt"),
-    ]);
-    assert.equal(made.status, 0, String(made.stderr));
+    makePair(join(this.root, "off.key"), join(this.root, "etc/kpaas/backup.crt"));
     this.settings(to);
   }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GATEWAY, type RealNodes } from "../../dev/nodes/nodes";
 import { previousKubernetes } from "../../dev/nodes/parts";
+import { makePair } from "../support/certificates";
 import { web } from "../support/nodes";
 import { type Hosts, type ProjectOnNodes, projectForTests } from "../support/nodes-project";
 import type { FileContent } from "../support/plan";
@@ -96,22 +96,7 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
     laptop = await projectForTests.call(this, "years", ADDRESSES);
     nodes = laptop.nodes;
     const [key, certificate] = [join(laptop.root, "backup.key"), join(laptop.root, "backup.crt")];
-    const made = [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-days",
-      "30",
-      "-subj",
-      "/CN=backup",
-      "-keyout",
-      key,
-      "-out",
-      certificate,
-    ];
-    execFileSync("openssl", made, { stdio: "ignore" });
+    makePair(key, certificate);
     backups = { key, certificate: readFileSync(certificate, "utf8") };
     await nodes.boot(Object.fromEntries(Object.entries(ADDRESSES).filter(([host]) => host !== "cp-4")));
   });

@@ -1,3 +1,11 @@
+import { execFileSync } from "node:child_process";
+
+/** Makes an RSA key and a certificate for it, as users make the pair that backups are encrypted to, into two files. */
+export function makePair(key: string, certificate: string): void {
+  const made = "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=backups".split(" ");
+  execFileSync("openssl", [...made, "-keyout", key, "-out", certificate], { stdio: "pipe" });
+}
+
 /* Certificates of no key that anybody has, by the kind of their key. */
 
 export const RSA = `-----BEGIN CERTIFICATE-----

@@ -70,7 +70,7 @@ export class ProjectOnNodes {
         pools: { worker: { nodes: nodes(workers) } },
         variables: {
           // A drain that nothing can end must not take the twenty minutes of kubespray's defaults.
-          ...{ drain_grace_period: 10, drain_timeout: "20s", drain_retries: 1, drain_retry_delay_seconds: 1 },
+          ...{ drain_grace_period: 10, drain_timeout: "30s", drain_retries: 2, drain_retry_delay_seconds: 1 },
           ...{
             kube_image_repo: REGISTRY,
             docker_image_repo: REGISTRY,
