@@ -103,6 +103,19 @@ describe("a cluster on real nodes", function () {
     await until(async () => (await cluster.ready()).includes(lost), 120_000);
   });
 
+  it("has a worker rebooted: drained, Ready and open for pods again; one that has booted since is left alone", async () => {
+    const started = (): Promise<string> => nodes.ssh("worker-1", "systemctl show --value --property=UserspaceTimestamp");
+    const reboot = { playbook: "reboot", limit: ["worker-1"], extraVars: { since: new Date().toISOString() } } as const;
+    const before = await started();
+    await cluster.play(reboot, specOfRecorded(cluster));
+    const after = await started();
+    assert.notEqual(after, before);
+    assert.ok((await cluster.ready()).includes("worker-1"));
+    assert.equal(await cluster.kubectl("get node worker-1 -o jsonpath={.spec.unschedulable}"), "");
+    await cluster.play(reboot, specOfRecorded(cluster));
+    assert.equal(await started(), after);
+  });
+
   it("is reset, and its hosts bear nothing of it", async () => {
     await cluster.play({ playbook: "reset", extraVars: { reset_confirmation: true, skip_confirmation: true } }, specOfRecorded(cluster));
     for (const name of nodes.names()) {
