@@ -88,6 +88,7 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
       "/var/lib/kpaas/clusters/seoul",
       "/etc/kpaas",
       "/usr/local/sbin/kpaas-*",
+      "/etc/sysctl.d/90-kpaas*",
     ];
     const units = "systemctl list-unit-files --no-legend 'kpaas*' 'etcd*' 'kubelet*'";
     return ssh(host, `ls -d ${paths.join(" ")} 2> /dev/null; pgrep -l 'kubelet|etcd|containerd'; ${units}; true`);

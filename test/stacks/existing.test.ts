@@ -56,6 +56,7 @@ describe("an environment on existing hosts, on the real engine", function () {
         [
           "firewall.yml -e also_nodes=10.0.0.13",
           "remove-node.yml -e node=b -e skip_confirmation=true -e flush_iptables=false",
+          "reset-ours.yml --limit b",
           "firewall.yml",
         ],
       ],

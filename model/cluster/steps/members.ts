@@ -1,7 +1,7 @@
 import { endpointKind } from "../endpoint";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { describeKeys, isMember, members, names, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
-import { removal, whyRemoved } from "./workers";
+import { cleanHosts, removal, whyRemoved } from "./workers";
 
 /** How often kubespray asks whether a member that joins is there: one after another takes longer than its default allows. */
 export const ETCD_RETRIES = 10;
@@ -147,6 +147,7 @@ function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {
     },
     after,
   );
+  cleanHosts(sequence, [name]);
   sequence.without([name]);
 }
 

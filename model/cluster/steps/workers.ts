@@ -1,4 +1,5 @@
 import type { ClusterSpec } from "../types";
+import { isOurVariable } from "./ours";
 import { batchesOf, describeKeys, isMember, names, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
 
 /** Workers that join, all in one run. */
@@ -66,7 +67,23 @@ export function removal(sequence: Sequence, gone: readonly string[], lost: boole
     },
     withoutNodes(sequence.reached, gone),
   );
+  if (!lost) cleanHosts(sequence, gone);
   sequence.without(gone);
+}
+
+/** Hosts that stay where their nodes have left bear nothing of ours any more, which would go on filtering their traffic. */
+export function cleanHosts(sequence: Sequence, gone: readonly string[]): void {
+  const { onDelete, variables } = sequence.inventory;
+  if (onDelete === "forget" || !Object.keys(variables).some(isOurVariable)) return;
+  const who = gone.length === 1 ? `${gone[0]} has` : "they have";
+  sequence.run({
+    playbook: "reset-ours",
+    limit: gone,
+    nodes: gone,
+    reason: `what our own playbooks have set up on ${gone.length === 1 ? gone[0] : "them"} goes too, but for data`,
+    precondition: gone.length === 1 ? `${gone[0]} answers` : "they answer",
+    check: `${who} no timer, no balancer and no firewall table of ours`,
+  });
 }
 
 /** Why a node leaves. */

@@ -67,6 +67,18 @@ describe("The cluster step compiler", () => {
     assert.deepEqual(reached(compileDeletion(wanted)), ["reset: cp-1 worker-1", "reset-ours: cp-1 disk door worker-1"]);
   });
 
+  it("leaves nothing of ours on a host that stays without its node, unless it is lost", () => {
+    const variables = { ...cluster().variables, kpaas_prepare: true };
+    const of = (workers: number, planes: number, onDelete: "forget" | "reset") => cluster(w(workers), { variables, onDelete }, planes);
+    const cleaned = (onDelete: "forget" | "reset", lost: readonly string[] = []) =>
+      compileSteps(of(2, 3, onDelete), of(1, 1, onDelete), { lost })
+        .steps.filter(({ playbook }) => playbook === "reset-ours")
+        .map(({ limit }) => limit.join(","));
+    assert.deepEqual(cleaned("reset"), ["worker-2", "cp-2", "cp-3"]);
+    assert.deepEqual(cleaned("reset", ["worker-2"]), ["cp-2", "cp-3"]);
+    assert.deepEqual(cleaned("forget"), []);
+  });
+
   it("prepares hosts that become members in the groups they are to be in", () => {
     const variables = { ...cluster().variables, kpaas_prepare: true };
     const { steps } = compileSteps(cluster(undefined, { variables }), cluster(undefined, { variables }, 3));
