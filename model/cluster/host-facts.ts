@@ -67,27 +67,6 @@ export function needsOf({ variables }: ClusterSpec): {
   };
 }
 
-/** Where a node's images and files come from: `host:port`, by what the variables say. */
-export function sourcesOf({ variables }: Pick<ClusterSpec, "variables">): readonly string[] {
-  const text = (name: string, otherwise: string) => (typeof variables[name] === "string" ? String(variables[name]) : otherwise);
-  const plugin = variables.kube_network_plugin ?? "calico";
-  const places = [
-    text("kube_image_repo", "registry.k8s.io"),
-    text("dl_k8s_io_url", "https://dl.k8s.io"),
-    text("github_url", "https://github.com"),
-    ...(plugin === "calico" || plugin === "cilium" ? [text("quay_image_repo", "quay.io")] : []),
-    ...(plugin === "flannel" ? [text("docker_image_repo", "docker.io")] : []),
-  ];
-  // A template in a variable is Ansible's to read.
-  return [...new Set(places.filter((place) => !place.includes("{{")).map(sourceOf))].sort();
-}
-
-function sourceOf(place: string): string {
-  const [, scheme = "https", name = "", port] = /^(?:(https?):\/\/)?([^/:]+)(?::(\d+))?/.exec(place) ?? [];
-  const host = name === "docker.io" ? "registry-1.docker.io" : name;
-  return `${host}:${port ?? (scheme === "http" ? 80 : 443)}`;
-}
-
 /** The ports that a node's host must reach on others' hosts, where either of the two joins: `address:port`. */
 export function portsFrom(name: string, spec: ClusterSpec, joining: readonly string[]): readonly string[] {
   const has = (node: string, role: "control-plane" | "etcd" | "worker") => spec.nodes[node]?.roles.includes(role) === true;

@@ -1,3 +1,4 @@
+import { HOMES, ORIGINS } from "../cluster/sources";
 import { serverOf, wayTo } from "./servers";
 import type { Flow, FlowPeer } from "./types";
 
@@ -8,23 +9,6 @@ export interface AirGap {
   /** A web server that has every file under the host and path it comes from: `URL/github.com/…`. */
   readonly files?: string;
 }
-
-/** Where images come from, by kubespray's variable for each. */
-const HOMES = {
-  kube_image_repo: "registry.k8s.io",
-  gcr_image_repo: "gcr.io",
-  docker_image_repo: "docker.io",
-  quay_image_repo: "quay.io",
-  github_image_repo: "ghcr.io",
-} as const;
-
-/** Where files come from, by kubespray's variable for each. */
-const ORIGINS = {
-  github_url: "github.com",
-  dl_k8s_io_url: "dl.k8s.io",
-  storage_googleapis_url: "storage.googleapis.com",
-  get_helm_url: "get.helm.sh",
-} as const;
 
 /** The variables by which kubespray fetches from the mirrors, and the hosts' runtime for every pod. `images`: what the platform's pods name. */
 export function airGapVariables(

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type HostFinding, type HostQuestion, type HostReport, judgeHosts } from "../../../model/cluster/host-checks";
-import { type HostFacts, needsOf, parseHostFacts, portsFrom, sourcesOf } from "../../../model/cluster/host-facts";
+import { type HostFacts, needsOf, parseHostFacts, portsFrom } from "../../../model/cluster/host-facts";
+import { sourcesOf } from "../../../model/cluster/sources";
 import { type FactsQuestion, factsInput, factsScript } from "./facts-script";
 import { askAll, HostUnreachable, type RemoteHosts } from "./remote-hosts";
 

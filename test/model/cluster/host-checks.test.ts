@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type HostReport, hostCheckNames, hostFindingTexts, judgeHosts } from "../../../model/cluster/host-checks";
-import { type HostFacts, parseHostFacts, portsFrom, sourcesOf } from "../../../model/cluster/host-facts";
+import { type HostFacts, parseHostFacts, portsFrom } from "../../../model/cluster/host-facts";
+import { sourcesOf } from "../../../model/cluster/sources";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { cluster } from "./fixtures";
 
@@ -139,13 +140,19 @@ describe("Looking at hosts before a change", () => {
   });
 
   it("knows where images and files come from", () => {
-    assert.deepEqual(sourcesOf(spec), ["dl.k8s.io:443", "github.com:443", "quay.io:443", "registry.k8s.io:443"]);
+    const of = (variables: Record<string, unknown>) => sourcesOf({ ...spec, variables: { ...spec.variables, ...variables } });
+    // Every worker's own load balancer is an image of Docker's.
+    const all = ["dl.k8s.io:443", "github.com:443", "quay.io:443", "registry-1.docker.io:443", "registry.k8s.io:443"];
+    assert.deepEqual(of({}), all);
+    assert.deepEqual(of({ container_manager: "crio" }), [...all, "storage.googleapis.com:443"]);
+    assert.ok(!of({ kube_network_plugin: "flannel" }).includes("quay.io:443"));
     const own = {
       ...spec,
       variables: {
         ...spec.variables,
         kube_image_repo: "10.0.0.1:5000",
         quay_image_repo: "10.0.0.1:5000",
+        docker_image_repo: "10.0.0.1:5000",
         dl_k8s_io_url: "http://files/k8s",
         github_url: "{{ files_repo }}",
       },
