@@ -49,6 +49,11 @@ export class SandboxBackups {
     for (const name of this.names().slice(0, -keep)) rmSync(this.pathOf(name));
   }
 
+  /** A real API server has an etcd of its own, which is not touched. */
+  get arePlayed(): boolean {
+    return readIfThere(this.cluster.path("api.json")) === undefined;
+  }
+
   /** What a restore onto bare hosts was begun with, as long as it has not ended. */
   restoring(): string | undefined {
     return readIfThere(this.cluster.path(RESTORING));
@@ -90,9 +95,8 @@ export class SandboxBackups {
     );
   }
 
-  /** A real API server has an etcd of its own. */
   private requireSimulation(): void {
-    if (readIfThere(this.cluster.path("api.json")) === undefined) return;
+    if (this.arePlayed) return;
     throw new PlaybookFailure(
       "this sandbox has a real API server, and only the small simulation plays backups: begin the sandbox with KPAAS_SANDBOX_SERVER=simulated",
     );

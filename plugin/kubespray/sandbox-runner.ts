@@ -53,11 +53,12 @@ export class SandboxRunner implements PlaybookRunner {
     this.cluster.forget();
   }
 
-  /** The timer of backups is not played: they are made where somebody asks for one. */
+  /** The timer of backups is not played: the first one is made, and where somebody asks for one. */
   private backUpOrRestore({ playbook, extraVars }: ClusterStep, { inventory, secretVariables }: StepContext): void {
     const backups = new SandboxBackups(this.cluster);
     const settings = fields(inventory.variables.kpaas_backup);
-    if (playbook === "etcd-backup" && extraVars.backup_now === true) backups.make(Number(settings.keep ?? 1));
+    const isFirst = inventory.variables.kpaas_backup !== undefined && backups.arePlayed && backups.names().length === 0;
+    if (playbook === "etcd-backup" && (extraVars.backup_now === true || isFirst)) backups.make(Number(settings.keep ?? 1));
     if (playbook === "etcd-restore") {
       const { phase } = extraVars;
       backups.restore(String(extraVars.snapshot), phase === "keys" || phase === "end" ? phase : "data", secretVariables);
