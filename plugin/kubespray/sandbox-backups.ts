@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { namesIn, PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { PlaybookFailure } from "../../model/cluster/simulate/state";
@@ -89,6 +89,7 @@ export class SandboxBackups {
 
   private objects(): Record<string, string> {
     const folder = this.cluster.path(OBJECTS);
+    if (!existsSync(folder)) return {}; // nothing is in the cluster yet
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
     return Object.fromEntries(
       files.filter((file) => statSync(file).isFile()).map((file) => [relative(folder, file), readFileSync(file, "utf8")]),

@@ -71,6 +71,7 @@ export class SandboxView implements ClusterView {
     const file = this.cluster.read();
     if (step.playbook === "etcd-restore") return written === "finished";
     if (step.playbook === "reset" && (step.limit.length === 0 || !file)) return !file;
+    if (written === "started" && !TOLD.has(step.playbook)) return false;
     // Cheap, or told by nothing that a simulated cluster has.
     if (!file || NEVER_DONE.has(step.playbook) || step.extraVars.backup_now === true) return false;
     const foreign = (name: string) => file.nodes[name] !== undefined && file.nodes[name].machineId !== context.machines[name]?.machineId;
@@ -84,6 +85,16 @@ export class SandboxView implements ClusterView {
   }
 }
 
+/** What hosts tell of a run that was begun and never ended. */
+const TOLD: ReadonlySet<Playbook> = new Set<Playbook>([
+  "remove-node",
+  "scale",
+  "node-metadata",
+  "switch-runtime",
+  "reboot",
+  "patch",
+  "reset",
+]);
 const NEVER_DONE: ReadonlySet<Playbook> = new Set<Playbook>(["facts", "renew-certificates", "recover-control-plane"]);
 const JOINING: ReadonlySet<Playbook> = new Set<Playbook>(["scale", "cluster"]);
 

@@ -49,6 +49,17 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     assert.ok(properties.kubeconfig !== undefined);
   });
 
+  it("makes the first backup once backups are switched on, also where the first attempt failed", async () => {
+    const spec = cluster(undefined, { variables: { ...cluster().variables, kpaas_backup: { schedule: "0 3 * * *", keep: 2 } } });
+    served.fault({ failStep: "etcd-backup", times: 1 });
+    const failure: unknown = await served.create(spec).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    const [oldInputs, news] = [inputsOf(spec), inputsOf(spec)];
+    const { properties } = await served.client.update(known, { oldInputs, olds: failure.properties, news });
+    assert.deepEqual(commands(properties), ["etcd-backup.yml --limit cp-1"]);
+    assert.equal(readdirSync(join(served.world, "snapshots")).length, 1);
+  });
+
   it("refuses to join a node that has no machine", async () => {
     const failure: unknown = await served.client
       .create(ref, withNode(inputsOf(), "worker-1", { machineId: UNKNOWN }))
