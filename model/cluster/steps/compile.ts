@@ -129,6 +129,8 @@ function creation(wanted: ClusterSpec): readonly ClusterStep[] {
     {
       playbook: "cluster",
       nodes: names(wanted),
+      // All else of ours stands by then.
+      brings: wanted.variables.kpaas_backup === undefined ? [] : ["etcd-backup"],
       reason: `create the cluster: Kubernetes ${wanted.kubernetes} on ${names(wanted).length} nodes`,
       precondition: "every machine answers and has no cluster on it",
       check: "every node is Ready, every etcd member healthy and the API answers",
