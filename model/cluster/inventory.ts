@@ -61,16 +61,19 @@ function podSecurity(variables: ClusterSpec["variables"]): Record<string, unknow
   };
 }
 
-/** Groups of a cluster by name; the order of hosts in one is kubespray's order. */
+/**
+ * Groups of a cluster by name; the order of hosts in one is kubespray's order.
+ * @param broken hosts that are given up: nodes of the inventory, that may be in no other group any more
+ */
 export function inventoryGroups(cluster: ClusterSpec, broken: readonly string[] = []): Record<string, readonly string[]> {
   const workers = Object.entries(cluster.nodes).flatMap(([name, { roles }]) => (roles.includes("worker") ? [name] : []));
-  const brokenOf = (names: readonly string[]) => names.filter((name) => broken.includes(name));
+  const brokenOf = (role: ClusterNode["roles"][number]) => broken.filter((name) => cluster.nodes[name]?.roles.includes(role));
   return {
     kube_control_plane: cluster.controlPlane,
     etcd: cluster.etcd,
     kube_node: workers,
     calico_rr: [],
-    ...(broken.length === 0 ? {} : { broken_kube_control_plane: brokenOf(cluster.controlPlane), broken_etcd: brokenOf(cluster.etcd) }),
+    ...(broken.length === 0 ? {} : { broken_kube_control_plane: brokenOf("control-plane"), broken_etcd: brokenOf("etcd") }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { inventoryGroups } from "../inventory";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { joined, withMetadata } from "./cluster";
 import { type ClusterState, hasQuorum, needFacts, PlaybookFailure, running, type SimulatedWorld, withFacts } from "./state";
@@ -51,7 +52,9 @@ export function reset(world: SimulatedWorld, step: ClusterStep, inventory: Clust
 /** recover-control-plane.yml: what is broken goes, by the quorum that is left or by the data of the first member; then cluster.yml. */
 export function recover(world: SimulatedWorld, step: ClusterStep, inventory: ClusterSpec): SimulatedWorld {
   const before = world.cluster;
-  const broken = step.broken ?? [];
+  // It knows of them by these two groups alone.
+  const { broken_kube_control_plane = [], broken_etcd = [] } = inventoryGroups(inventory, step.broken);
+  const broken = [...new Set([...broken_kube_control_plane, ...broken_etcd])];
   if (!before || broken.length === 0) throw new PlaybookFailure("nothing is broken: the groups of what is are empty");
   needFacts(world, step, inventory);
   for (const list of ["controlPlane", "etcd"] as const) {
@@ -61,6 +64,8 @@ export function recover(world: SimulatedWorld, step: ClusterStep, inventory: Clu
     }
   }
   const left = before.etcd.filter((name) => !broken.includes(name) && before.nodes[name]?.ready);
+  const kept = before.etcd.find((name) => !broken_etcd.includes(name) && !before.nodes[name]?.ready);
+  if (kept !== undefined) throw new PlaybookFailure(`${kept} is a member of etcd that does not answer, and nobody may join`);
   if (left.length * 2 === before.etcd.length) throw new PlaybookFailure("half of etcd is taken for a quorum, and no member can be removed");
   const rest = without(before, broken);
   const nodes = [...inventory.controlPlane, ...inventory.etcd].flatMap((name) => {

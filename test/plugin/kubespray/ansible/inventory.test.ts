@@ -70,12 +70,17 @@ describe("The inventory of a run", () => {
     assert.deepEqual([variables.apart, variables.plain], [undefined, "{{ a_template }}"]);
   });
 
-  it("marks the hosts that are given up", () => {
-    const { hosts } = inventoryFiles(context, { playbook: "recover-control-plane", broken: ["cp-1"] }) as unknown as {
-      hosts: { all: { children: Record<string, unknown> } };
-    };
-    const { broken_kube_control_plane, broken_etcd } = hosts.all.children;
-    assert.deepEqual([broken_kube_control_plane, broken_etcd], [{ hosts: { "cp-1": {} } }, { hosts: { "cp-1": {} } }]);
+  it("marks the hosts that are given up, whether they are members still or not", () => {
+    const { controlPlane, etcd } = context.inventory;
+    const without = (names: readonly string[]) => names.filter((name) => name !== "cp-1");
+    for (const inventory of [context.inventory, { ...context.inventory, controlPlane: without(controlPlane), etcd: without(etcd) }]) {
+      const { hosts } = inventoryFiles({ ...context, inventory }, { playbook: "recover-control-plane", broken: ["cp-1"] }) as unknown as {
+        hosts: { all: { hosts: Record<string, { etcd_member_name?: string }>; children: Record<string, unknown> } };
+      };
+      const { broken_kube_control_plane, broken_etcd } = hosts.all.children;
+      assert.deepEqual([broken_kube_control_plane, broken_etcd], [{ hosts: { "cp-1": {} } }, { hosts: { "cp-1": {} } }]);
+      assert.equal(hosts.all.hosts["cp-1"]?.etcd_member_name, "cp-1");
+    }
   });
 
   it("names what goes through no proxy, where there is one", () => {
