@@ -7,6 +7,8 @@ import type { EngineCommand } from "./command";
 import { StackMissingError } from "./errors";
 import { withoutInternals } from "./layers";
 import { prepareStack } from "./prepare";
+import { kindOf } from "./state/clouds";
+import { machineName } from "./state/dead-machines";
 import { type Loss, lossOf } from "./state/loss";
 import { pendingStack } from "./state/stack";
 import { parseState, plain, STACK, type State, sealed } from "./state/state";
@@ -79,6 +81,13 @@ export async function readRecorded(target: EngineTarget, options: RunOptions = {
     ...(cluster ? { cluster: { inputs: sealed(cluster.inputs ?? {}), outputs: sealed(cluster.outputs ?? {}) } } : {}),
     ...(applied === undefined ? {} : { applied }),
   };
+}
+
+/** The cloud's ids of the machines that there are, by name; none where hosts are nobody's resources. */
+export async function readMachines(target: EngineTarget, options: RunOptions = {}): Promise<Readonly<Record<string, string>>> {
+  const state = await readState(target.plan.layers === "one" ? target : { ...target, layer: "infrastructure" }, options, false);
+  const machines = (state?.deployment.resources ?? []).filter(({ type, delete: goes }) => kindOf(type) === "machine" && goes !== true);
+  return Object.fromEntries(machines.flatMap(({ urn, id }) => (id ? [[machineName(target.plan.environment, urn), id]] : [])));
 }
 
 /**

@@ -28,11 +28,16 @@ export interface DeadMachine {
 export function deadMachines(plan: EnvironmentPlan, { deployment }: State, cluster: State | undefined): DeadMachine[] {
   const nodes = nodesOf(cluster?.deployment.resources?.find(({ type }) => type === KUBESPRAY_CLUSTER));
   return (deployment.resources ?? []).filter(isInError).flatMap(({ urn, id = "", initErrors }) => {
-    const machine = plan.machines.find(({ name }) => nameOf(urn) === `${plan.environment}-infrastructure-machine-${name}`);
+    const machine = plan.machines.find(({ name }) => name === machineName(plan.environment, urn));
     if (machine === undefined) return [];
     const isNode = machine.name in plan.cluster.nodes;
     return [{ machine, urn, id, lived: isNode ? nodes.get(machine.name) === id : !isUnmade(initErrors) }];
   });
+}
+
+/** The name of the machine that a resource is. */
+export function machineName(environment: string, urn: string): string {
+  return nameOf(urn).replace(`${environment}-infrastructure-machine-`, "");
 }
 
 function isInError({ type, delete: goes, outputs, initErrors }: StateResource): boolean {

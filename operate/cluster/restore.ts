@@ -5,9 +5,9 @@ import { compileDeletion, compileRestore } from "../../model/cluster/steps/delet
 import { compileRollback } from "../../model/cluster/steps/now";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { InvalidInputError, nearest, type Problem, RefusedError } from "../../model/problems";
-import { DOORS } from "../doors";
+import { DOORS, type Doors } from "../doors";
 import { type Operator, requireAgreement } from "../operator";
-import type { Request } from "../ready";
+import { type Request, runJob } from "../ready";
 import { type Backups, backupsOf } from "./backups";
 import { type ClusterRun, loadCluster, loadToRun, lookAt, runOnCluster, type StandingCluster } from "./run";
 
@@ -36,7 +36,7 @@ export async function listBackups(request: Request, operator: Operator, doors = 
  * @throws InvalidInputError, RefusedError, DeclinedError, and what a run throws
  */
 export async function restore(request: Request, choice: RestoreChoice, operator: Operator, doors = DOORS): Promise<Restored> {
-  const cluster = await loadToRun(request, operator, doors);
+  const cluster = await onMachinesNow(await loadToRun(request, operator, doors), operator, doors);
   const environment = cluster.loaded.name;
   const { snapshot, key } = await found(cluster, choice, operator);
   // Only its path: the key itself never leaves this machine.
@@ -97,6 +97,15 @@ async function found(
   if (key !== undefined && !existsSync(resolve(key))) wrong("--key", key, "there is no such file", "give the path of the private key");
   if (problems.length > 0) throw new InvalidInputError(problems);
   return { snapshot, ...(key === undefined ? {} : { key: resolve(key) }) };
+}
+
+/** The cluster with the machines that there are now: those that it is recorded with may be gone. */
+async function onMachinesNow(cluster: StandingCluster, operator: Operator, doors: Doors): Promise<StandingCluster> {
+  const ids = await runJob("read", cluster.target, operator, (await doors.engine()).readMachines);
+  const machines = Object.fromEntries(
+    Object.entries(cluster.access.machines).map(([name, machine]) => [name, { ...machine, machineId: ids[name] ?? machine.machineId }]),
+  );
+  return { ...cluster, access: { ...cluster.access, machines } };
 }
 
 /** The control planes on which no cluster is. */

@@ -16,8 +16,16 @@ export interface Planned {
   readonly steps: readonly ClusterStep[];
 }
 
-/** The change from the recorded to the wanted cluster, or undefined while too little of the wanted one is known. */
-export function planChange(olds: Properties, news: Properties, now: Date): Planned | undefined {
+/**
+ * The change from the recorded to the wanted cluster, or undefined while too little of the wanted one is known.
+ * @param view is asked only where no control plane has the machine any more that is recorded: the cluster may have been restored on others
+ */
+export async function planChange(
+  view: Pick<ClusterView, "joined">,
+  olds: Properties,
+  news: Properties,
+  now: Date,
+): Promise<Planned | undefined> {
   const parsed = parseInputs(news);
   if (parsed.kind === "unknown") return undefined;
   if (parsed.kind === "wrong") throw new Error(parsed.failures.map((failure) => `${failure.property}: ${failure.reason}`).join("\n"));
@@ -25,10 +33,15 @@ export function planChange(olds: Properties, news: Properties, now: Date): Plann
   // A creation that reached no node has made no cluster yet.
   const recorded = known && Object.keys(known.spec.nodes).length > 0 ? known : undefined;
   const wanted = { ...parsed.inputs, spec: assumeKnown(parsed.inputs.spec, recorded?.spec) };
-  const rebuiltInPlace = Object.keys(wanted.machines).filter((name) => {
+  const moved = Object.keys(wanted.machines).filter((name) => {
     const before = recorded?.machines[name]?.machineId;
     return before !== undefined && before !== wanted.machines[name]?.machineId;
   });
+  const { machines, ssh } = wanted;
+  const joined = recorded?.spec.controlPlane.every((name) => moved.includes(name))
+    ? await view.joined(moved, wanted.spec, { machines, ssh })
+    : [];
+  const rebuiltInPlace = moved.filter((name) => !joined.includes(name));
   const expiring = expiringOf(olds, now).renewable;
   const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
   if (refusals.length > 0) throw new Error(refusalText(refusals));

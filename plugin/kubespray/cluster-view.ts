@@ -68,6 +68,8 @@ export interface ClusterView {
   isDone(step: ClusterStep, context: StepContext, written: "started" | "finished"): Promise<boolean>;
   /** The cluster as it is now, or undefined where none is. @throws Error where it cannot be told */
   read(spec: ClusterSpec, access: HostAccess): Promise<LiveCluster | undefined>;
+  /** Those of these nodes that are in the cluster, Ready, on these very machines; none while a restore has not ended. */
+  joined(names: readonly string[], spec: ClusterSpec, access: HostAccess): Promise<readonly string[]>;
   /** The backups of its etcd. */
   backups(spec: ClusterSpec, access: HostAccess): Promise<SeenBackups>;
 }

@@ -62,7 +62,7 @@ export class KubesprayProvider implements ResourceProvider {
   }
 
   async diff(call: DiffCall): Promise<DiffResult> {
-    const planned = this.plan(call.olds, call.news);
+    const planned = await this.plan(call.olds, call.news);
     if (!planned) return { changes: { nodes: "update" } };
     const { recorded, wanted } = planned;
     const changes: Record<string, DiffKind> = {
@@ -82,7 +82,7 @@ export class KubesprayProvider implements ResourceProvider {
   }
 
   async create(call: CreateCall): Promise<{ id: string; properties: Properties }> {
-    const planned = this.plan({}, call.inputs);
+    const planned = await this.plan({}, call.inputs);
     if (!planned) return { id: call.preview ? "" : call.name, properties: unknownOutputs(call.inputs) };
     const id = planned.wanted.spec.name;
     if (!call.preview) return { id, properties: await this.carryOut(call, id, planned, call.inputs, {}) };
@@ -90,7 +90,7 @@ export class KubesprayProvider implements ResourceProvider {
   }
 
   async update(call: UpdateCall): Promise<{ properties: Properties }> {
-    const planned = this.plan(call.olds, call.news);
+    const planned = await this.plan(call.olds, call.news);
     if (!planned) return { properties: { ...unknownOutputs(call.news), ...keptOutputs(call.olds) } };
     if (call.preview) {
       await requireAnswers(this.kubespray.view, planned, { waits: false });
@@ -159,8 +159,8 @@ export class KubesprayProvider implements ResourceProvider {
     await this.kubespray.runner.forget(recorded.spec);
   }
 
-  private plan(olds: Properties, news: Properties): Planned | undefined {
-    return planChange(olds, news, this.now());
+  private async plan(olds: Properties, news: Properties): Promise<Planned | undefined> {
+    return await planChange(this.kubespray.view, olds, news, this.now());
   }
 
   /** The cluster as it is, or why that cannot be told. */

@@ -17,6 +17,7 @@ interface Snapshot {
 
 /** The files that the small simulation keeps objects in. */
 const OBJECTS = "kubernetes";
+const CLUSTER = "cluster.json";
 const KEYS = "cluster-pki.json";
 const RESTORING = "restoring";
 
@@ -69,6 +70,8 @@ export class SandboxBackups {
     const { pki, objects, uid } = this.read(name);
     if (phase === "keys") {
       writeWhole(this.cluster.path(RESTORING), name);
+      // Its control planes are bare: of the cluster that was there nothing is left.
+      for (const path of [CLUSTER, OBJECTS]) rmSync(this.cluster.path(path), { recursive: true, force: true });
       writeWhole(this.cluster.path(KEYS), pki, { mode: PRIVATE });
       return;
     }

@@ -9,6 +9,7 @@ import { UNKNOWN } from "../rpc/provider";
 import { isSealed, seal, sealKey, unseal } from "../sealed";
 import type { NodeMachine } from "./inputs";
 import { type ClusterPki, createPki, renewPki } from "./pki";
+import type { RunAccess } from "./runner";
 
 /** `cluster.json` of a sandbox world. The simulated Kubernetes provider reads `name`, `server`, `uid`, `kubernetes` and `nodes`. */
 export interface ClusterFile extends Omit<ClusterState, "nodes"> {
@@ -122,6 +123,11 @@ export function datesOf(pki: ClusterPki): Record<string, string> {
 /** A node as the API shows it: not Ready while its host does not answer. */
 export function seen<T extends NodeState>(name: string, node: T, silent: readonly string[]): T {
   return silent.includes(name) ? { ...node, ready: false } : node;
+}
+
+/** Whether the node was made on another machine than the one there is now. */
+export function isForeign(file: ClusterFile, name: string, { machines }: Pick<RunAccess, "machines">): boolean {
+  return file.nodes[name] !== undefined && file.nodes[name].machineId !== machines[name]?.machineId;
 }
 
 /** The file's content, or undefined where there is no such file. */

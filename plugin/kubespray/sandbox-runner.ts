@@ -12,7 +12,7 @@ import { type KubesprayFaults, parseFaults } from "../faults-file";
 import { UNKNOWN } from "../rpc/provider";
 import type { PlaybookEvent, PlaybookRunner, StepContext } from "./runner";
 import { SandboxBackups } from "./sandbox-backups";
-import { type ClusterFile, datesOf, readJson, type SandboxCluster, worldOf } from "./sandbox-cluster";
+import { type ClusterFile, datesOf, isForeign, readJson, type SandboxCluster, worldOf } from "./sandbox-cluster";
 
 /** Simulates kubespray: the cluster is a file in the world's folder and changes by kubespray's own rules. */
 export class SandboxRunner implements PlaybookRunner {
@@ -40,7 +40,7 @@ export class SandboxRunner implements PlaybookRunner {
     if (failing && faults.loseAnswer !== true)
       throw new PlaybookFailure(`${step.playbook}.yml failed, as the sandbox's faults.json demands`);
     this.reachMachines(step, context);
-    const file = this.cluster.read();
+    const file = this.standing(step, context);
     const after = applyStep(worldOf(file, this.cluster.silentNodes(file)), step, context.inventory);
     if (step.playbook === "renew-certificates") await this.cluster.renewPki(Number(step.extraVars.renew_within_days ?? RENEWAL_DAYS));
     if (after.cluster) this.cluster.write(await this.toFile(after.cluster, after, file, step, context), context.secretVariables);
@@ -51,6 +51,13 @@ export class SandboxRunner implements PlaybookRunner {
 
   async forget(): Promise<void> {
     this.cluster.forget();
+  }
+
+  /** The cluster as a step finds it: none where its keys are put back on machines other than those it was on. */
+  private standing({ playbook, extraVars }: ClusterStep, context: StepContext): ClusterFile | undefined {
+    const file = this.cluster.read();
+    const isGone = file?.controlPlane.every((name) => isForeign(file, name, context));
+    return isGone && playbook === "etcd-restore" && extraVars.phase === "keys" ? undefined : file;
   }
 
   /** The timer of backups is not played: the first one is made, and where somebody asks for one. */

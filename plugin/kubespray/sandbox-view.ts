@@ -2,13 +2,13 @@ import { type HostFinding, type HostQuestion, judgeHosts, restoreFinding } from 
 import type { Playbook } from "../../model/cluster/playbooks";
 import { applyStep } from "../../model/cluster/simulate/apply";
 import type { NodeState } from "../../model/cluster/simulate/state";
-import type { ClusterStep } from "../../model/cluster/types";
+import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { sameValue } from "../../model/cluster/variables";
-import type { ClusterView, LiveCluster, LiveNode, SeenBackups } from "./cluster-view";
+import type { ClusterView, HostAccess, LiveCluster, LiveNode, SeenBackups } from "./cluster-view";
 import { kubeconfigOf, type NamedServer, tokenKubeconfigOf } from "./pki";
 import type { StepContext } from "./runner";
 import { SandboxBackups } from "./sandbox-backups";
-import { readJson, type SandboxCluster, seen, worldOf } from "./sandbox-cluster";
+import { isForeign, readJson, type SandboxCluster, seen, worldOf } from "./sandbox-cluster";
 
 /** What one sees of a simulated cluster. */
 export class SandboxView implements ClusterView {
@@ -55,6 +55,13 @@ export class SandboxView implements ClusterView {
     };
   }
 
+  async joined(names: readonly string[], _spec: ClusterSpec, { machines }: HostAccess): Promise<readonly string[]> {
+    const file = this.cluster.read();
+    if (!file || new SandboxBackups(this.cluster).restoring() !== undefined) return [];
+    const silent = this.cluster.silentNodes(file);
+    return names.filter((name) => file.nodes[name]?.machineId === machines[name]?.machineId && !silent.includes(name));
+  }
+
   async backups(): Promise<SeenBackups> {
     const backups = new SandboxBackups(this.cluster);
     const lastSuccess = backups.lastAt();
@@ -71,11 +78,12 @@ export class SandboxView implements ClusterView {
     const file = this.cluster.read();
     if (step.playbook === "etcd-restore") return written === "finished";
     if (step.playbook === "reset" && (step.limit.length === 0 || !file)) return !file;
+    // A machine that was built since bears nothing.
+    if (step.playbook === "reset" && file && step.limit.every((name) => isForeign(file, name, context))) return true;
     if (written === "started" && !TOLD.has(step.playbook)) return false;
     // Cheap, or told by nothing that a simulated cluster has.
     if (!file || NEVER_DONE.has(step.playbook) || step.extraVars.backup_now === true) return false;
-    const foreign = (name: string) => file.nodes[name] !== undefined && file.nodes[name].machineId !== context.machines[name]?.machineId;
-    if (JOINING.has(step.playbook) && step.nodes.some((name) => !file.nodes[name] || foreign(name))) return false;
+    if (JOINING.has(step.playbook) && step.nodes.some((name) => !file.nodes[name] || isForeign(file, name, context))) return false;
     const world = worldOf(file, this.cluster.silentNodes(file));
     try {
       return sameValue(applyStep(world, step, context.inventory).cluster, world.cluster);

@@ -58,6 +58,7 @@ export function playedDoors(
       },
       readOutputs: async () => outputs,
       readRecorded: async () => ({}),
+      readMachines: async () => ({}),
     }),
   };
 }

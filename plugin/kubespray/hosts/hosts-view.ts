@@ -40,6 +40,16 @@ export class HostsView implements ClusterView {
     return await this.opened(spec.name, access, (hosts) => readCluster(hosts, spec, access));
   }
 
+  async joined(names: readonly string[], spec: ClusterSpec, access: HostAccess): Promise<readonly string[]> {
+    const known = names.filter((name) => knownMachines(access.machines)[name]);
+    return await this.opened(spec.name, access, async (hosts) => {
+      const nodes = await askControlPlanes(hosts, spec, access).catch(noneAnswers);
+      if (!nodes || (await readBackups(hosts, spec.controlPlane)).restoring !== undefined) return [];
+      const there = await Promise.all(known.map(async (name) => ((await haveJoined(hosts, [name], spec, nodes.nodes)) ? [name] : [])));
+      return there.flat();
+    });
+  }
+
   async backups(spec: ClusterSpec, access: HostAccess): Promise<SeenBackups> {
     return await this.opened(spec.name, access, (hosts) =>
       readBackups(
@@ -72,6 +82,11 @@ async function readCluster(hosts: RemoteHosts, spec: ClusterSpec, access: HostAc
     askAll(signing, (node) => printed(hosts, node, CERTIFICATES_SCRIPT, { become: true, timeoutMs: READ_MS })),
   ]);
   return liveCluster(spec, found, etcd, parseCertificates([...certificates.answers.values()]));
+}
+
+/** Hosts without a cluster tell nothing of one. */
+function noneAnswers(): undefined {
+  return undefined;
 }
 
 type Found = NonNullable<ReturnType<typeof parseCluster>>;

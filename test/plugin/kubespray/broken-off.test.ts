@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PartialFailure, type Properties, UNKNOWN } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
@@ -58,6 +58,24 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     const { properties } = await served.client.update(known, { oldInputs, olds: failure.properties, news });
     assert.deepEqual(commands(properties), ["etcd-backup.yml --limit cp-1"]);
     assert.equal(readdirSync(join(served.world, "snapshots")).length, 1);
+  });
+
+  it("takes a cluster that was restored on other machines for the one that is recorded, and no other one", async () => {
+    const { properties: olds } = await served.create();
+    const oldInputs = inputsOf();
+    const news = withNode(oldInputs, "cp-1", { machineId: "another-machine" });
+    await assert.rejects(served.client.diff(known, { oldInputs, olds, news }), /no control plane is left when cp-1 is lost/);
+    const file = served.file();
+    file.nodes["cp-1"].machineId = "another-machine";
+    const [cluster, restoring] = [join(served.world, "cluster.json"), join(served.world, "restoring")];
+    writeFileSync(cluster, JSON.stringify(file));
+    writeFileSync(restoring, "a backup");
+    await assert.rejects(served.client.diff(known, { oldInputs, olds, news }), /no control plane is left when cp-1 is lost/);
+    rmSync(restoring);
+    assert.deepEqual(changed(await served.client.diff(known, { oldInputs, olds, news })), ["nodes.cp-1.machineId"]);
+    const { properties } = await served.client.update(known, { oldInputs, olds, news });
+    assert.deepEqual(commands(properties), []);
+    assert.deepEqual(changed(await served.client.diff(known, { oldInputs: news, olds: properties, news })), []);
   });
 
   it("refuses to join a node that has no machine", async () => {

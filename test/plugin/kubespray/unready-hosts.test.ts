@@ -30,6 +30,7 @@ describe("Hosts that are not ready", () => {
       runner: sandbox.runner,
       journal: (place) => sandbox.journal(place),
       view: {
+        joined: async () => [],
         silent: (machines, ssh, name) => {
           answering.push(Object.keys(machines));
           return view.silent(machines, ssh, name);
