@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { appendLine, readIfThere } from "../../../host/files";
 import type { ClusterSpec } from "../../../model/cluster/types";
@@ -166,7 +166,8 @@ export class HostsJournal implements Journal {
   private async forget(left: readonly string[]): Promise<void> {
     const { hosts } = this.held;
     const known = this.ports.nodes.filter((node) => left.includes(node));
-    await askAll(known, (node) => hosts.ask(node, `rm -rf ${shellWord(this.folder)}`));
+    const all = shellWord(dirname(this.folder));
+    await askAll(known, (node) => hosts.ask(node, `rm -rf ${shellWord(this.folder)} && rmdir --ignore-fail-on-non-empty ${all}`));
   }
 
   private async renew(lease: Lease, inventory: ClusterSpec): Promise<void> {
