@@ -47,10 +47,30 @@ describe("three hosts and a key, on real machines", function () {
     assert.deepEqual(await ready(), ["cp-1", "worker-1", "worker-2"]);
   });
 
-  it("give a worker up, drained", async () => {
+  it("give a worker up, drained, though the command is killed in the middle", async () => {
     laptop.write(hosts("worker-2"));
-    assert.match(await laptop.up(), /remove-node/);
+    await laptop.prepare();
+    const run = laptop.start("up", "seoul", "--yes", "--layer", "cluster");
+    await laptop.until(run, /remove-node\.yml: \d+ /);
+    await laptop.killAndGoOn(run);
     assert.deepEqual(await ready(), ["cp-1", "worker-2"]);
+    assert.equal(await nodes.ssh("worker-1", "ls -d /etc/kubernetes /etc/kpaas /etc/sysctl.d/90-kpaas* 2> /dev/null; true"), "");
+  });
+
+  it("take it back, though its network goes away while it joins", async () => {
+    laptop.write(hosts("worker-1", "worker-2"));
+    await laptop.prepare();
+    const link = (state: "down" | "up") => nodes.run("ip", ["link", "set", "vb-worker-1", state]);
+    const run = laptop.start("up", "seoul", "--yes", "--layer", "cluster");
+    await laptop.until(run, /scale\.yml: \d+ /);
+    await link("down");
+    const { code, said } = await run.ended;
+    await link("up");
+    assert.equal(code, 1, said);
+    assert.match(said, /worker-1/);
+    await laptop.run("up", "seoul", "--yes", "--layer", "cluster");
+    assert.deepEqual(await ready(), ["cp-1", "worker-1", "worker-2"]);
+    assert.match(await laptop.run("up", "seoul", "--yes", "--layer", "cluster"), /no changes/);
   });
 
   it("are reset by a destroy, and bear nothing of it; the key was written nowhere", async () => {
