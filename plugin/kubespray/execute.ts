@@ -1,7 +1,7 @@
 import { contentDigest } from "../../model/canonical";
 import { type HostFinding, hostFindingTexts } from "../../model/cluster/host-checks";
 import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
-import { beforeRepeating } from "../../model/cluster/steps/members";
+import { repeated } from "../../model/cluster/steps/repeat";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { wasThereBefore } from "../../model/plan/hosts";
 import type { ClusterView } from "./cluster-view";
@@ -144,8 +144,7 @@ async function runSteps(
         progress.status(place);
         await write({ event: "step-started", ...entry });
         try {
-          const first = begun.size > 0 ? beforeRepeating(step) : undefined;
-          for (const each of first ? [first, step] : [step])
+          for (const each of begun.size > 0 ? repeated(step) : [step])
             await runner.run(each, context, show(progress, `[${index + 1}/${steps.length}] ${each.playbook}.yml`), signal);
         } catch (error) {
           // Why the step failed matters more than that it could not be written.

@@ -96,25 +96,6 @@ export function joinsMembers({ playbook, extraVars }: ClusterStep): boolean {
   return playbook === "cluster" && extraVars.etcd_retries !== undefined;
 }
 
-/**
- * What is run before a step that broke off is repeated: an etcd to which a member was announced that never began may be without quorum, and
- * kubespray would found another one on the hosts that join.
- */
-export function beforeRepeating(step: ClusterStep): ClusterStep | undefined {
-  if (!joinsMembers(step)) return undefined;
-  return {
-    ...step,
-    id: `${step.id}-announced`,
-    playbook: "etcd-announced",
-    limit: step.inventory.etcd,
-    extraVars: {},
-    nodes: step.inventory.etcd,
-    reason: "members of etcd that were announced begin before the run that broke off is repeated",
-    precondition: "every etcd host answers",
-    check: "etcd has its quorum",
-  };
-}
-
 function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {
   if (isFirst(sequence.inventory, name)) {
     const before = (list: readonly string[], order: readonly string[]): readonly string[] => {
