@@ -139,6 +139,13 @@ function refuseLosses(recorded: ClusterSpec, lost: readonly string[], rebuilt: R
     refuse(path, `no etcd member is left when ${gone.join(", ")} is lost`, restore);
   else if (left(recorded.etcd) * 2 === recorded.etcd.length) {
     refuse(path, `half of etcd's ${recorded.etcd.length} members are lost, and kubespray would take the other half for a quorum`, restore);
+  } else if (left(recorded.etcd) > 1 && left(recorded.etcd) * 2 < recorded.etcd.length) {
+    const rest = recorded.etcd.filter((name) => !gone.includes(name));
+    refuse(
+      path,
+      `etcd has lost its quorum, and kubespray goes on with one of those that are left (${rest.join(", ")}): the others would stay with data of their own`,
+      `Switch off all of them but one and give those up too, or restore a backup: \`kpaas cluster restore\`.`,
+    );
   }
 }
 

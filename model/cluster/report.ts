@@ -47,7 +47,7 @@ const RESTARTS_API: ReadonlySet<Playbook> = new Set<Playbook>([
 function quorumOf(step: ClusterStep, before: ClusterSpec | undefined): string {
   const { playbook, reaches } = step;
   const [was, is] = [before?.etcd.length ?? 0, reaches.etcd.length];
-  if (playbook === "reset") return "etcd goes";
+  if (playbook === "reset" && step.limit.length === 0) return "etcd goes";
   if (playbook === "etcd-restore" && step.extraVars.phase !== "end")
     return step.extraVars.phase === "keys" ? "there is none yet" : "made anew from the snapshot";
   if (playbook === "recover-control-plane") return `regained: ${members(is)}`;
@@ -67,7 +67,7 @@ function members(count: number): string {
 function endpointOf(step: ClusterStep, before: ClusterSpec | undefined): string {
   const { playbook, reaches, inventory } = step;
   const { host, port } = reaches.apiEndpoint;
-  if (playbook === "reset") return "goes";
+  if (playbook === "reset" && step.limit.length === 0) return "goes";
   if (playbook === "recover-control-plane") return "away until it is done";
   if (playbook === "etcd-restore" && step.extraVars.phase !== "end")
     return step.extraVars.phase === "keys" ? "there is none yet" : "away until it is done";

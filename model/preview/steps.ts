@@ -145,7 +145,7 @@ const VARIANTS: readonly { readonly applies: (command: string, reason: string) =
     known: { ...PLAYBOOKS["node-metadata"], workloads: "nothing, but that a new NoExecute taint evicts what does not tolerate it" },
   },
   {
-    applies: (command) => /^cluster\.yml --tags (nginx|haproxy)$/.test(command),
+    applies: (command) => /^cluster\.yml --tags (nginx|haproxy)( |$)/.test(command),
     known: { ...QUICK, workloads: "nothing: each worker's own proxy to the API starts anew" },
   },
   { applies: (command) => /^cluster\.yml .*--tags/.test(command), known: TAGGED },
@@ -153,6 +153,7 @@ const VARIANTS: readonly { readonly applies: (command: string, reason: string) =
     applies: (command) => command.startsWith("remove-node.yml") && command.includes("allow_ungraceful_removal=true"),
     known: { ...PLAYBOOKS["node-metadata"], workloads: "not drained, since it does not answer: its pods start elsewhere" },
   },
+  { applies: (command) => command.startsWith("reset.yml --limit"), known: { workloads: "none: it was a member of etcd and no node" } },
   { applies: (_, reason) => reason.startsWith("create the cluster"), known: { workloads: "none are there yet" } },
 ];
 

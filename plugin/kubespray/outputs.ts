@@ -101,14 +101,14 @@ export function reachedInputs(
   const there = (list: "controlPlane" | "etcd"): string[] => {
     const known = base?.[list] ?? [];
     // Those that a broken step has joined come behind.
-    const late = wanted.spec[list].filter((name) => !known.includes(name));
+    const late = wanted.spec[list].filter((name) => !known.includes(name) && !base?.nodes[name]);
     return [...known, ...late].filter((name) => nodes[name] !== undefined);
   };
   return { nodes, controlPlane: there("controlPlane"), etcd: there("etcd") };
 }
 
 /** Playbooks by which nodes join. */
-const JOINING: ReadonlySet<string> = new Set(["scale", "cluster", "recover-control-plane"]);
+const JOINING: ReadonlySet<string> = new Set(["scale", "cluster"]);
 
 const metadataOf = ({ labels, taints }: ClusterNode): Pick<ClusterNode, "labels" | "taints"> => ({ labels, taints });
 

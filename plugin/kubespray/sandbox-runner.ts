@@ -106,7 +106,7 @@ export class SandboxRunner implements PlaybookRunner {
     context: StepContext,
   ): Promise<ClusterFile> {
     const pki = await this.cluster.pki();
-    const joining = new Set(step.playbook === "scale" || step.playbook === "recover-control-plane" ? step.limit : []);
+    const joining = new Set(step.playbook === "scale" ? step.limit : []);
     const machineId = (name: string) =>
       (joining.has(name) ? undefined : before?.nodes[name]?.machineId) ?? context.machines[name]?.machineId ?? "";
     return {

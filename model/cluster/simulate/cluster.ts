@@ -5,6 +5,7 @@ import {
   type ClusterState,
   type NodeState,
   needFacts,
+  needLead,
   PlaybookFailure,
   running,
   type SimulatedWorld,
@@ -61,6 +62,10 @@ export function over(world: SimulatedWorld, step: ClusterStep, inventory: Cluste
   if (joining.length > 1 && !(Number(step.extraVars.etcd_retries) >= 10)) {
     throw new PlaybookFailure("a member was still joining etcd when the next one was added: raise etcd_retries");
   }
+  needLead(
+    before,
+    hosts.flatMap((name) => (before.nodes[name] ? [] : (inventory.nodes[name] ?? []))),
+  );
   const [fixed] = refusedVariables(before.variables, inventory.variables);
   if (fixed !== undefined) throw new PlaybookFailure(`${fixed.name} does not match the running cluster`);
   const changed = hosts.flatMap((name) => {
@@ -151,6 +156,10 @@ export function scale(world: SimulatedWorld, step: ClusterStep, inventory: Clust
   needFacts(world, step, inventory);
   if (cluster.kubernetes !== inventory.kubernetes) throw new PlaybookFailure("scale.yml joins nodes with the version of the control plane");
   const targets = step.limit.length > 0 ? step.limit : Object.keys(inventory.nodes);
+  needLead(
+    cluster,
+    targets.flatMap((name) => (cluster.nodes[name] ? [] : (inventory.nodes[name] ?? []))),
+  );
   const joining = targets.map((name) => {
     const node = inventory.nodes[name];
     if (!node) throw new PlaybookFailure(`${name} is not in the inventory`);

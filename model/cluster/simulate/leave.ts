@@ -1,7 +1,7 @@
 import { inventoryGroups } from "../inventory";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { joined, withMetadata } from "./cluster";
-import { type ClusterState, hasQuorum, needFacts, PlaybookFailure, running, type SimulatedWorld, withFacts } from "./state";
+import { type ClusterState, hasQuorum, needFacts, needLead, PlaybookFailure, running, type SimulatedWorld, withFacts } from "./state";
 
 /** Tags whose remove-node.yml asks Kubernetes for the address of an etcd member, also of one that is no node there. */
 const ASKS_FOR_NODE: readonly string[] = ["v2.28.0", "v2.28.1", "v2.29.0"];
@@ -67,7 +67,15 @@ export function recover(world: SimulatedWorld, step: ClusterStep, inventory: Clu
   const kept = before.etcd.find((name) => !broken_etcd.includes(name) && !before.nodes[name]?.ready);
   if (kept !== undefined) throw new PlaybookFailure(`${kept} is a member of etcd that does not answer, and nobody may join`);
   if (left.length * 2 === before.etcd.length) throw new PlaybookFailure("half of etcd is taken for a quorum, and no member can be removed");
+  if (left.length > 1 && left.length * 2 < before.etcd.length)
+    throw new PlaybookFailure(`etcd is made anew of ${left[0]} alone, and ${left.slice(1).join(", ")} cannot join with the data they have`);
   const rest = without(before, broken);
+  needLead(
+    rest,
+    Object.entries(inventory.nodes).flatMap(([name, node]) =>
+      !rest.nodes[name] && (inventory.controlPlane.includes(name) || inventory.etcd.includes(name)) ? [node] : [],
+    ),
+  );
   const nodes = [...inventory.controlPlane, ...inventory.etcd].flatMap((name) => {
     const [node, existing] = [inventory.nodes[name], rest.nodes[name]];
     return node ? [[name, existing ? withMetadata(existing, node) : joined(node, inventory)] as const] : [];

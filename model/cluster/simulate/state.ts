@@ -1,3 +1,4 @@
+import { endpointKind } from "../endpoint";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../types";
 
 /** A node of a simulated cluster. */
@@ -83,6 +84,15 @@ export function running(world: SimulatedWorld): ClusterState {
     throw new PlaybookFailure("the API server does not answer");
   }
   return world.cluster;
+}
+
+/** kubeadm leads whoever joins to the control plane that cluster-info names, where no endpoint of its own is before them. @throws PlaybookFailure */
+export function needLead(cluster: ClusterState, joining: readonly ClusterNode[]): void {
+  const leads = cluster.told?.clusterInfo;
+  if (leads === undefined || endpointKind(cluster) !== "node" || joining.every(({ roles }) => roles.every((role) => role === "etcd")))
+    return;
+  if (!cluster.controlPlane.includes(leads) || !cluster.nodes[leads]?.ready)
+    throw new PlaybookFailure(`whoever joins is led to ${leads}, which is gone: kubeadm join fails`);
 }
 
 /** The cluster with some nodes otherwise. */

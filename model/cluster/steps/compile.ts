@@ -5,11 +5,11 @@ import { type Refusal, refusedChanges } from "../refusals";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../types";
 import { isConnectionVariable } from "../variables";
 import { maintain } from "./maintenance";
-import { changeMembers, orderMembers, tellWhoIsLeft } from "./members";
+import { changeMembers, joinMembers, orderMembers, resetLeftMembers, tellWhoIsLeft } from "./members";
 import { changeMetadata } from "./metadata";
 import { moveEndpoint, withEndpoint } from "./move-endpoint";
 import { setUpAfter, setUpBefore, withOurs } from "./ours";
-import { recoverMembers } from "./recover";
+import { recoverMembers, successorsOf } from "./recover";
 import { switchRuntime } from "./runtime";
 import { isMember, names, nodesOf, Sequence, withNodes } from "./sequence";
 import { upgrade } from "./upgrade";
@@ -68,25 +68,30 @@ function change(
   const lostWorkers = lost.filter((name) => !isMember(recorded.nodes[name]));
   const lostNodes = nodesOf(sequence.inventory, lostWorkers);
   sequence.without(lostWorkers);
-  recoverMembers(
-    sequence,
-    lost.filter((name) => !lostWorkers.includes(name)),
-    rebuilt,
-    wanted,
-  );
+  const lostMembers = lost.filter((name) => !lostWorkers.includes(name));
+  recoverMembers(sequence, lostMembers);
   sequence.inventory = withNodes(sequence.inventory, lostNodes);
   renewCertificates(sequence, expiring);
   // Nothing answers at a lost node, and an unlimited run stops at a host that does not answer.
   dropWorkers(sequence, lostWorkers, rebuilt);
+  // Of a change that broke off: whoever joins is led by what they are told.
+  tellWhoIsLeft(sequence);
+  resetLeftMembers(sequence, wanted);
+  const successors = successorsOf(sequence, lostMembers, recorded, wanted);
+  if (successors.length > 0) {
+    const there = nodesOf(wanted, [...names(sequence.inventory), ...successors]);
+    setUpBefore(sequence, { joining: successors, leaving: leavingOf(sequence, wanted) }, sequence.reached, { ...wanted, nodes: there });
+    joinMembers(sequence, successors, wanted);
+  }
   upgrade(sequence, recorded, wanted, early);
   if (upgraded) sequence.settle({ variables: early });
   switchRuntime(sequence, recorded, wanted);
 
   const comings = {
     joining: names(wanted).filter((name) => !sequence.inventory.nodes[name]),
-    leaving: names(sequence.inventory).filter((name) => !wanted.nodes[name]),
+    leaving: leavingOf(sequence, wanted),
   };
-  setUpBefore(sequence, comings, recorded, wanted);
+  setUpBefore(sequence, comings, sequence.reached, wanted);
   const workers = (spec: ClusterSpec, all: readonly string[]) => all.filter((name) => !isMember(spec.nodes[name]));
   const leaving = workers(recorded, comings.leaving);
   joinWorkers(sequence, workers(wanted, comings.joining), wanted);
@@ -104,6 +109,10 @@ function change(
   sequence.reached = { ...reached, ...wanted };
   sequence.settle({});
   return sequence.steps;
+}
+
+function leavingOf({ inventory }: Sequence, wanted: ClusterSpec): string[] {
+  return names(inventory).filter((name) => !wanted.nodes[name]);
 }
 
 /** Until their own runs the cluster keeps its runtime, its endpoint, and what our playbooks have set up. */

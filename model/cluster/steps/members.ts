@@ -8,17 +8,21 @@ export const ETCD_RETRIES = 10;
 
 /**
  * Control planes and etcd members that join and leave, so that etcd never has more than one member too many for long: those that come on top
- * join first, two at a time; then each that is replaced follows its successor out; then those go that nothing replaces.
+ * join first, two at a time; then each that is replaced follows its successor out, the first one last, for whoever comes after it is there by
+ * then; then those go that nothing replaces, the first one first, so that the order changes while all are there.
  */
 export function changeMembers(sequence: Sequence, recorded: ClusterSpec, wanted: ClusterSpec): void {
   const joining = members(wanted).filter((name) => !sequence.inventory.nodes[name]);
   const leaving = members(sequence.inventory).filter((name) => !wanted.nodes[name]);
   const successors = pairs(leaving, joining, { ...recorded.nodes, ...wanted.nodes });
   const onTop = joining.filter((name) => ![...successors.values()].includes(name));
-  for (let at = 0; at < onTop.length; at += 2) join(sequence, onTop.slice(at, at + 2), wanted);
-  // The first ones last: whoever comes after them is known by then.
-  const order = [...leaving].sort((a, b) => Number(isFirst(sequence.inventory, a)) - Number(isFirst(sequence.inventory, b)));
-  for (const name of order) {
+  joinMembers(sequence, onTop, wanted);
+  const turn = (name: string): number => {
+    const first = isFirst(sequence.inventory, name);
+    return successors.has(name) ? (first ? 1 : 0) : first ? 2 : 3;
+  };
+  const turns = new Map(leaving.map((name) => [name, turn(name)]));
+  for (const name of [...leaving].sort((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0))) {
     const successor = successors.get(name);
     if (successor !== undefined) join(sequence, [successor], wanted);
     leave(sequence, name, wanted);
@@ -63,6 +67,11 @@ export function orderMembers(sequence: Sequence, wanted: ClusterSpec): void {
 
 function isFirst({ controlPlane, etcd }: ClusterSpec, name: string): boolean {
   return name === controlPlane[0] || name === etcd[0];
+}
+
+/** Members that join, two at a time. */
+export function joinMembers(sequence: Sequence, joining: readonly string[], wanted: ClusterSpec): void {
+  for (let at = 0; at < joining.length; at += 2) join(sequence, joining.slice(at, at + 2), wanted);
 }
 
 /** kubespray joins members by cluster.yml, limited to all of them: behind those that are there. */
@@ -113,20 +122,39 @@ function leave(sequence: Sequence, name: string, wanted: ClusterSpec): void {
     return;
   }
   // Not by remove-node.yml, which some tags have look for a Kubernetes node of this name.
-  const after = withoutNodes(sequence.reached, [name]);
-  tellMembers(sequence, [name], { remove_member: sequence.inventory.nodes[name]?.etcdMember ?? name });
+  const { etcd } = sequence.reached;
+  tellMembers(
+    sequence,
+    [name],
+    { remove_member: sequence.inventory.nodes[name]?.etcdMember ?? name },
+    { etcd: etcd.filter((each) => each !== name) },
+  );
+  resetMember(sequence, name, reason);
+}
+
+/** Hosts of members that a change which broke off has taken out of etcd: they are reset, whether they are wanted again or not. */
+export function resetLeftMembers(sequence: Sequence, wanted: ClusterSpec): void {
+  const { nodes, etcd } = sequence.reached;
+  const left = names(sequence.reached).filter((name) => nodes[name]?.roles.every((role) => role === "etcd") && !etcd.includes(name));
+  for (const name of left) resetMember(sequence, name, whyRemoved(name, sequence.reached, wanted));
+}
+
+function resetMember(sequence: Sequence, name: string, reason: string): void {
+  const { inventory } = sequence;
+  // In no group it would be passed over.
+  if (!inventory.etcd.includes(name)) sequence.inventory = { ...inventory, etcd: [...inventory.etcd, name] };
   sequence.run(
     {
       playbook: "reset",
       limit: [name],
       extraVars: { reset_confirmation: true, skip_confirmation: true, flush_iptables: false },
       nodes: [name],
-      brings: toTell(sequence.inventory, [name]).filter((due) => due === "etcd-backup"),
+      brings: toTell(inventory, [name]).filter((due) => due === "etcd-backup"),
       reason,
       precondition: `etcd has no member ${name}`,
       check: `${name} runs no etcd`,
     },
-    after,
+    withoutNodes(sequence.reached, [name]),
   );
   cleanHosts(sequence, [name]);
   sequence.without([name]);
@@ -175,17 +203,25 @@ export function withOrder(spec: ClusterSpec, controlPlane: readonly string[], et
 }
 
 /** What kubespray leaves to be edited by hand after members came or went. */
-export function tellMembers(sequence: Sequence, changed: readonly string[], extraVars: { readonly remove_member?: string } = {}): void {
-  sequence.run({
-    playbook: "etcd-members",
-    limit: sequence.inventory.controlPlane,
-    extraVars,
-    nodes: sequence.inventory.controlPlane,
-    settles: "etcd-members",
-    reason: `every API server is told the members of etcd (${changed.join(", ")} changed), which kubespray leaves to be edited by hand`,
-    precondition: "etcd has quorum",
-    check: "every API server answers and names the members of etcd, and cluster-info a control plane that is there",
-  });
+export function tellMembers(
+  sequence: Sequence,
+  changed: readonly string[],
+  extraVars: { readonly remove_member?: string } = {},
+  reaches: Partial<ClusterSpec> = {},
+): void {
+  sequence.run(
+    {
+      playbook: "etcd-members",
+      limit: sequence.inventory.controlPlane,
+      extraVars,
+      nodes: sequence.inventory.controlPlane,
+      settles: "etcd-members",
+      reason: `every API server is told the members of etcd (${changed.join(", ")} changed), which kubespray leaves to be edited by hand`,
+      precondition: "etcd has quorum",
+      check: "every API server answers and names the members of etcd, and cluster-info a control plane that is there",
+    },
+    reaches,
+  );
 }
 
 /** The proxy on every worker is told the control planes, where workers reach the API by one of their own. */

@@ -1,41 +1,31 @@
 import type { ClusterSpec } from "../types";
 import { ETCD_RETRIES, tellMembers, tellProxies, withOrder } from "./members";
-import { members, nodesOf, type Sequence, toTell, withNodes, withoutNodes } from "./sequence";
+import { members, type Sequence, toTell, withoutNodes } from "./sequence";
 
 /**
- * Control planes and etcd members that are lost: what is left of them is put first, what takes their places joins behind, and kubespray's
- * recovery takes the lost ones out of etcd and cluster; where etcd has lost its quorum, by what the first one left has of its data.
+ * Control planes and etcd members that are lost: what is left of them is put first, and kubespray's recovery takes the lost ones out of etcd and
+ * cluster; where etcd has lost its quorum, by what the one that is left has of its data. What takes their places joins afterwards: kubeadm leads
+ * whoever joins to the control plane that cluster-info names, which may be a lost one until it is told.
  * @param lost names; a machine that was built anew under its name is lost and joins again
  */
-export function recoverMembers(sequence: Sequence, lost: readonly string[], rebuilt: ReadonlySet<string>, wanted: ClusterSpec): void {
+export function recoverMembers(sequence: Sequence, lost: readonly string[]): void {
   if (lost.length === 0) return;
   const { inventory } = sequence;
-  const lostKeys = new Set(lost.map((name) => inventory.nodes[name]?.key));
-  const successors = members(wanted).filter(
-    (name) => rebuilt.has(name) || (!inventory.nodes[name] && lostKeys.has(wanted.nodes[name]?.key)),
-  );
   const put = (spec: ClusterSpec): ClusterSpec => {
     const left = withoutNodes(spec, lost);
-    const grown = withNodes(left, nodesOf(wanted, successors));
-    const behind = (list: readonly string[], of: readonly string[]) => [...list, ...successors.filter((name) => of.includes(name))];
     // Whose address the endpoint was may be gone: the order decides before the nodes are.
-    const ordered = withOrder(
-      { ...spec, nodes: { ...spec.nodes, ...grown.nodes } },
-      behind(left.controlPlane, wanted.controlPlane),
-      behind(left.etcd, wanted.etcd),
-    );
-    return { ...ordered, nodes: grown.nodes };
+    return { ...withOrder(spec, left.controlPlane, left.etcd), nodes: left.nodes };
   };
   const quorum = inventory.etcd.filter((name) => !lost.includes(name)).length * 2 > inventory.etcd.length;
   const becomes = put(inventory);
   // The lost ones stay in the inventory's tables for the groups of what is broken.
-  sequence.inventory = { ...becomes, nodes: { ...inventory.nodes, ...becomes.nodes } };
+  sequence.inventory = { ...becomes, nodes: inventory.nodes };
   sequence.run(
     {
       playbook: "recover-control-plane",
       limit: members(becomes),
       extraVars: { etcd_retries: ETCD_RETRIES },
-      nodes: [...new Set([...lost, ...successors])],
+      nodes: lost,
       broken: lost,
       brings: toTell(inventory, lost),
       reason: `${lost.join(", ")} ${lost.length > 1 ? "are" : "is"} lost; ${
@@ -49,4 +39,10 @@ export function recoverMembers(sequence: Sequence, lost: readonly string[], rebu
   sequence.inventory = becomes;
   tellMembers(sequence, lost);
   if (lost.some((name) => inventory.controlPlane.includes(name))) tellProxies(sequence);
+}
+
+/** Who takes the place of members that were lost. */
+export function successorsOf(sequence: Sequence, lost: readonly string[], recorded: ClusterSpec, wanted: ClusterSpec): string[] {
+  const keys = new Set(lost.map((name) => recorded.nodes[name]?.key));
+  return members(wanted).filter((name) => !sequence.inventory.nodes[name] && keys.has(wanted.nodes[name]?.key));
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { ladder, renamedFor } from "../../../model/cluster/ladder";
 import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
+import { reportSteps } from "../../../model/cluster/report";
 import { type CompileOptions, compileSteps } from "../../../model/cluster/steps/compile";
 import { compileRestore } from "../../../model/cluster/steps/deletion";
 import { describeStep } from "../../../model/cluster/steps/describe";
 import { compileBackup } from "../../../model/cluster/steps/now";
+import { withoutNodes } from "../../../model/cluster/steps/sequence";
 import { variableEffects } from "../../../model/cluster/steps/variables";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import { changes, clusterOf, losses } from "./shapes";
@@ -32,16 +34,33 @@ describe("The life of a cluster", () => {
     ]);
   });
 
-  it("shrinks from three to one, one after another, the first of them last", () => {
+  it("shrinks from three to one, one after another: the order changes while all are there, and the first goes first", () => {
     assert.deepEqual(stepsFor(three, "remove controlPlane 0,1"), [
-      "remove-node.yml -e node=cp-2 -e skip_confirmation=true -e flush_iptables=false",
-      "etcd-members.yml --limit cp-1,cp-3",
-      "facts.yml -e ignore_assert_errors=true",
-      "cluster.yml --limit cp-3,cp-1 -e upgrade_cluster_setup=true -e ignore_assert_errors=true",
-      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e flush_iptables=false -e ignore_assert_errors=true",
+      "facts.yml",
+      "cluster.yml --limit cp-3,cp-2,cp-1 -e upgrade_cluster_setup=true",
+      "remove-node.yml -e node=cp-1 -e skip_confirmation=true -e flush_iptables=false",
+      "etcd-members.yml --limit cp-3,cp-2",
+      "remove-node.yml -e node=cp-2 -e skip_confirmation=true -e flush_iptables=false -e ignore_assert_errors=true",
       "etcd-members.yml --limit cp-3",
       "cluster.yml --tags nginx",
     ]);
+  });
+
+  it("replaces one and takes another one out with etcd never smaller than it must be", () => {
+    const to = change("remove controlPlane 1,2")?.of(change("rebuild controlPlane 0")?.of(three) as ClusterSpec);
+    const sizes = compileSteps(three, to as ClusterSpec).steps.map(({ reaches }) => reaches.etcd.length);
+    assert.deepEqual([...new Set(sizes)], [3, 4, 2, 1]);
+  });
+
+  it("resets the host of an etcd member that a change which broke off has taken out, and has it join again where it is wanted again", () => {
+    const to = change("remove etcd 1,2")?.of(external) as ClusterSpec;
+    const steps = compileSteps(external, to).steps;
+    const out = steps.find(({ extraVars }) => extraVars.remove_member === "etcd-2")?.reaches as ClusterSpec;
+    assert.deepEqual([out.etcd, "etcd-2" in out.nodes], [["etcd-1", "etcd-3"], true]);
+    const back = lines(out, external);
+    assert.match(back[0] ?? "", /^reset.yml --limit etcd-2 /);
+    assert.ok(back.some((line) => line.startsWith("cluster.yml --limit cp-1,etcd-1,etcd-3,etcd-2 -e etcd_retries=10")));
+    assert.ok(lines(out, to).some((line) => line.startsWith("reset.yml --limit etcd-2 ")));
   });
 
   it("rebuilds the first control plane: the next generation joins behind, the order changes, then the old one goes", () => {
@@ -83,17 +102,58 @@ describe("The life of a cluster", () => {
     ]);
   });
 
-  it("recovers a lost control plane with those that are left in front", () => {
+  it("tells of etcd and the API what the taking out of one external member does to them", () => {
+    const { steps } = compileSteps(external, change("rebuild etcd 1")?.of(external) as ClusterSpec);
+    const told = reportSteps(external, steps).slice(-2);
+    assert.deepEqual(
+      told.map(({ playbook, quorum, endpoint }) => [playbook, quorum, endpoint]),
+      [
+        ["etcd-members", "4 → 3 members, of which 1 may fail", "pauses while its only API server restarts"],
+        ["reset", "untouched", "answers"],
+      ],
+    );
+  });
+
+  it("recovers a lost control plane by those that are left, and has its successor join once they are told", () => {
     const { steps } = compileSteps(three, change("lose controlPlane 0, with successors")?.of(three) as ClusterSpec, { lost: ["cp-1"] });
-    assert.deepEqual(steps.slice(0, 3).map(describeStep), [
-      "facts.yml",
-      "recover-control-plane.yml --limit cp-2,cp-3,cp-1-g2 -e etcd_retries=10",
+    assert.deepEqual(steps.slice(0, 6).map(describeStep), [
+      "facts.yml -e ignore_assert_errors=true",
+      "recover-control-plane.yml --limit cp-2,cp-3 -e etcd_retries=10 -e ignore_assert_errors=true",
+      "etcd-members.yml --limit cp-2,cp-3",
+      "cluster.yml --tags nginx -e ignore_assert_errors=true",
+      "cluster.yml --limit cp-2,cp-3,cp-1-g2 -e etcd_retries=10",
       "etcd-members.yml --limit cp-2,cp-3,cp-1-g2",
     ]);
     assert.deepEqual(steps[1]?.broken, ["cp-1"]);
     assert.match(steps[1]?.reason ?? "", /etcd still has its quorum/);
     assert.equal(steps[0]?.inventory.nodes["cp-1"], undefined);
     assert.equal(steps[1]?.inventory.nodes["cp-1"]?.etcdMember, "cp-1");
+  });
+
+  it("makes the host of a successor ready, and has the others let it in, before it joins", () => {
+    const ours = { ...three, variables: { ...three.variables, kpaas_prepare: {}, kpaas_firewalls: {} } };
+    const { steps } = compileSteps(ours, change("lose controlPlane 1, with successors")?.of(ours) as ClusterSpec, { lost: ["cp-2"] });
+    const told = steps.map(({ playbook, nodes }) => `${playbook} ${nodes.join()}`);
+    const at = (what: string) => told.findIndex((each) => each === what);
+    assert.ok(at("prepare-nodes cp-2-g2") > at("recover-control-plane cp-2"), told.join("; "));
+    assert.ok(told.findIndex((each) => each.startsWith("firewall ")) < at("cluster cp-2-g2"), told.join("; "));
+    assert.ok(at("prepare-nodes cp-2-g2") < at("cluster cp-2-g2"), told.join("; "));
+  });
+
+  it("tells what a change that broke off has left to tell before anybody joins", () => {
+    const gone = { ...one, due: ["etcd-members", "proxies"] as const };
+    const { steps } = compileSteps(gone, change("add 2 controlPlane")?.of(one) as ClusterSpec);
+    assert.deepEqual(
+      steps.slice(0, 4).map(({ playbook, tags }) => [playbook, ...tags].join(" ")),
+      ["etcd-members", "cluster nginx", "facts", "cluster"],
+    );
+  });
+
+  it("refuses to go on with one of several members that are left without a quorum: the others could not join", () => {
+    const five = clusterOf({ controlPlanes: 5, etcd: 0, workers: 1 });
+    const lost = ["cp-1", "cp-2", "cp-3"];
+    const { refusals } = compileSteps(five, withoutNodes(withoutNodes(five, lost), ["cp-5"]), { lost });
+    assert.match(refusals.map(({ reason }) => reason).join(), /goes on with one of those that are left \(cp-4, cp-5\)/);
   });
 
   it("says whose data is left where the quorum is lost", () => {

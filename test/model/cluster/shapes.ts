@@ -180,7 +180,8 @@ export const losses: readonly Change[] = (["controlPlane", "etcd", "worker"] as 
     const left = (spec: ClusterSpec): boolean => {
       const list = group === "worker" ? namesOf(spec, group) : spec[group];
       const rest = list.length - at.length;
-      return rest > 0 && !(spec.etcd.includes(gone(spec)[0] ?? "") && rest * 2 === list.length);
+      // Where etcd has lost its quorum, kubespray goes on with one member.
+      return rest > 0 && (!spec.etcd.includes(gone(spec)[0] ?? "") || rest === 1 || rest * 2 > list.length);
     };
     return [
       {

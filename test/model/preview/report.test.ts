@@ -92,6 +92,14 @@ describe("The minutes of a kubespray run", () => {
     assert.equal(minutes("cluster", 4, { command: "cluster.yml --tags nginx" }), "1-7 estimate");
     assert.equal(minutes("cluster", 4, { command: "cluster.yml --tags control-plane -e upgrade_cluster_setup=true" }), "2-19 estimate");
   });
+  it("are of what the run does and not of its playbook elsewhere, whatever extra variables it has", () => {
+    const workloads = (playbook: string, command: string) => stepReport({ playbook, command }, 4).workloads;
+    const proxies = workloads("cluster", "cluster.yml --tags nginx");
+    assert.match(proxies, /own proxy/);
+    assert.equal(workloads("cluster", "cluster.yml --tags nginx -e ignore_assert_errors=true"), proxies);
+    assert.match(workloads("reset", "reset.yml -e reset_confirmation=true"), /^all of them go/);
+    assert.match(workloads("reset", "reset.yml --limit etcd-2 -e reset_confirmation=true"), /^none/);
+  });
   it("grow with the hosts for every playbook, and never fall below each other", () => {
     for (const playbook of [
       "facts",
