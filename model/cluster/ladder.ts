@@ -70,11 +70,14 @@ function hopTo(tagMinor: number, kubernetesMinor: number, from: Hop, to: Hop): H
   return release && kubernetes !== undefined && installs(release, kubernetes) ? { kubespray: release.tag, kubernetes } : undefined;
 }
 
-/** The variables of one tag as a later one calls them. */
+/** The variables of one tag as a later one calls them, without those that stop it because they were removed. */
 export function renamedFor(tag: string, variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const renames = kubesprayTags
     .slice(0, kubesprayTags.indexOf(tag) + 1)
     .flatMap((each) => Object.entries(kubesprayRelease(each)?.renamedVariables ?? {}));
   const names = new Map(renames);
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [names.get(name) ?? name, value]));
+  const removed = kubesprayRelease(tag)?.removedVariables ?? [];
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (removed.includes(name) ? [] : [[names.get(name) ?? name, value]])),
+  );
 }

@@ -57,6 +57,8 @@ function validateInventory(step: ClusterStep, inventory: ClusterSpec): void {
   if (!release.kubernetes.versions.includes(inventory.kubernetes)) {
     throw new PlaybookFailure(`kubespray ${step.kubespray} has no checksums for Kubernetes ${inventory.kubernetes}`);
   }
+  const removed = release.removedVariables.find((name) => inventory.variables[name] !== undefined);
+  if (removed !== undefined && release.playbooks[step.playbook] !== undefined) throw new PlaybookFailure(`\`${removed}\` is removed`);
   if (inventory.controlPlane.length === 0) throw new PlaybookFailure("the group kube_control_plane is empty");
   const grouped = new Set([...Object.values(inventoryGroups(inventory)), ...Object.values(besideGroups(inventory))].flat());
   const worked = step.limit.length === 0 && step.playbook === "prepare-nodes" ? Object.keys(inventory.nodes) : step.limit;

@@ -11,7 +11,7 @@ import { moveEndpoint, withEndpoint } from "./move-endpoint";
 import { setUpAfter, setUpBefore, withOurs } from "./ours";
 import { recoverMembers, successorsOf } from "./recover";
 import { switchRuntime } from "./runtime";
-import { isMember, names, nodesOf, Sequence, withNodes } from "./sequence";
+import { isMember, members, names, nodesOf, Sequence, withNodes } from "./sequence";
 import { upgrade } from "./upgrade";
 import { applyVariables } from "./variables";
 import { dropWorkers, joinWorkers, removeWorkers } from "./workers";
@@ -77,12 +77,17 @@ function change(
   // Of a change that broke off: whoever joins is led by what they are told.
   tellWhoIsLeft(sequence);
   resetLeftMembers(sequence, wanted);
-  const successors = successorsOf(sequence, lostMembers, recorded, wanted);
-  if (successors.length > 0) {
-    const there = nodesOf(wanted, [...names(sequence.inventory), ...successors]);
-    setUpBefore(sequence, { joining: successors, leaving: leavingOf(sequence, wanted) }, sequence.reached, { ...wanted, nodes: there });
-    joinMembers(sequence, successors, wanted);
+  // An upgrade restarts every member of etcd, one after another: it has as many as it is to have before that.
+  const settles = upgraded && sequence.inventory.etcd.length % 2 === 0;
+  const joining = settles
+    ? members(wanted).filter((name) => !sequence.inventory.nodes[name])
+    : successorsOf(sequence, lostMembers, recorded, wanted);
+  if (joining.length > 0) {
+    const there = nodesOf(wanted, [...names(sequence.inventory), ...joining]);
+    setUpBefore(sequence, { joining, leaving: leavingOf(sequence, wanted) }, sequence.reached, { ...wanted, nodes: there });
   }
+  if (settles) changeMembers(sequence, recorded, wanted);
+  else joinMembers(sequence, joining, wanted);
   upgrade(sequence, recorded, wanted, early);
   if (upgraded) sequence.settle({ variables: early });
   switchRuntime(sequence, recorded, wanted);

@@ -82,9 +82,10 @@ function lagging({ reached }: Sequence, counts: (name: string) => boolean): stri
   return names(reached).filter((name) => reached.nodes[name]?.installed !== undefined && !isMember(reached.nodes[name]) && counts(name));
 }
 
-/** Whether the hop would leave a kubelet further behind than it may be. */
-function tooOld({ reached }: Sequence, hop: Hop): boolean {
+/** Whether the hop would leave a kubelet further behind than it may be, also where an earlier run broke off between control planes and workers. */
+function tooOld({ reached, inventory }: Sequence, hop: Hop): boolean {
+  const most = inventory.variables.container_manager === "crio" ? 1 : SKEW;
   return Object.values(reached.nodes).some(
-    ({ installed }) => installed !== undefined && minorNumber(hop.kubernetes) - minorNumber(installed.kubernetes) > SKEW,
+    ({ installed }) => installed !== undefined && minorNumber(hop.kubernetes) - minorNumber(installed.kubernetes) > most,
   );
 }

@@ -8,8 +8,9 @@ import { describeStep } from "../../../model/cluster/steps/describe";
 import { compileBackup } from "../../../model/cluster/steps/now";
 import { withoutNodes } from "../../../model/cluster/steps/sequence";
 import { variableEffects } from "../../../model/cluster/steps/variables";
-import type { ClusterSpec } from "../../../model/cluster/types";
+import type { ClusterSpec, ClusterStep } from "../../../model/cluster/types";
 import { changes, clusterOf, losses } from "./shapes";
+import { created, walk } from "./walk";
 
 const three = clusterOf({ controlPlanes: 3, etcd: 0, workers: 2 });
 const one = clusterOf({ controlPlanes: 1, etcd: 0, workers: 2 });
@@ -173,6 +174,38 @@ describe("The life of a cluster", () => {
       compileRestore(ours, "latest").map(({ playbook }) => playbook),
       ["prepare-nodes", "firewall", "etcd-restore", "cluster", "etcd-restore", "etcd-backup", "etcd-restore"],
     );
+  });
+
+  it("climbs past a release that has removed a variable, which the file may drop with the upgrade only", () => {
+    const before = { ...one, variables: { ...one.variables, kubelet_static_pod_path: "/etc/kubernetes/manifests" } };
+    const to: ClusterSpec = { ...one, kubespray: "v2.31.0", kubernetes: "1.35.4" };
+    walk(created(before), before, to);
+    const has = compileSteps(before, to).steps.map(({ inventory }) => "kubelet_static_pod_path" in inventory.variables);
+    assert.ok(has[0] && !has.at(-1));
+  });
+
+  it("has workers with CRI-O catch up first where an upgrade broke off before they had theirs", () => {
+    const crio = clusterOf(
+      { controlPlanes: 1, etcd: 0, workers: 1 },
+      { variables: { container_manager: "crio", kube_pods_subnet: "10.233.64.0/18" } },
+    );
+    const to: ClusterSpec = { ...crio, kubespray: "v2.29.1", kubernetes: "1.33.7" };
+    const broken = compileSteps(crio, to).steps.find(({ playbook }) => playbook === "upgrade-cluster")?.reaches as ClusterSpec;
+    const upgrades = compileSteps(broken, to).steps.filter(({ playbook }) => playbook === "upgrade-cluster");
+    assert.deepEqual(
+      upgrades.map(({ inventory, limit }) => `${inventory.kubernetes} ${limit.join()}`),
+      [`${broken.kubernetes} worker-1`, "1.33.7 cp-1", "1.33.7 worker-1"],
+    );
+  });
+
+  it("has etcd's members complete before an upgrade restarts them", () => {
+    const to = { kubespray: "v2.28.1", kubernetes: "1.32.8" };
+    const rebuilt = change("rebuild controlPlane 1")?.of(three) as ClusterSpec;
+    const joined = compileSteps(three, rebuilt).steps.find(({ reaches }) => reaches.etcd.length === 4)?.reaches as ClusterSpec;
+    const sizes = (steps: readonly ClusterStep[]) =>
+      steps.filter(({ playbook }) => playbook === "upgrade-cluster").map(({ inventory }) => inventory.etcd.length);
+    assert.deepEqual(sizes(compileSteps(joined, { ...rebuilt, ...to }).steps), [3, 3]);
+    assert.deepEqual(sizes(compileSteps(three, { ...rebuilt, ...to }, { lost: ["cp-2"] }).steps), [3, 3]);
   });
 
   it("climbs a ladder: control planes at each hop, workers as late as their kubelets may", () => {
