@@ -1,15 +1,15 @@
 /** How many days before its end a certificate is renewed. */
 export const RENEWAL_DAYS = 30;
 
-/** Authorities among kubeadm's certificates, which no renewal makes anew. */
-const AUTHORITIES: readonly string[] = ["ca", "front-proxy-ca", "etcd-ca"];
+/** Authorities, and what kubespray's own script has made for etcd, which no renewal makes anew. */
+const LASTING: readonly string[] = ["ca", "front-proxy-ca", "etcd-ca", "etcd-member", "etcd-admin", "etcd-node"];
 
 /** Certificates that end soon, each as `NAME (YYYY-MM-DD)`, in order of name. */
 export interface Expiring {
   /** Those that a renewal makes anew. */
   readonly renewable: readonly string[];
-  /** Those that everything else hangs on, and that stay as they are. */
-  readonly authorities: readonly string[];
+  /** Those that stay as they are. */
+  readonly lasting: readonly string[];
 }
 
 /**
@@ -23,7 +23,7 @@ export function expiringCertificates(dates: Readonly<Record<string, string>>, no
     .sort();
   const shown = (names: readonly string[]) => names.map((name) => `${name} (${dates[name]?.slice(0, 10)})`);
   return {
-    renewable: shown(due.filter((name) => !AUTHORITIES.includes(name))),
-    authorities: shown(due.filter((name) => AUTHORITIES.includes(name))),
+    renewable: shown(due.filter((name) => !LASTING.includes(name))),
+    lasting: shown(due.filter((name) => LASTING.includes(name))),
   };
 }

@@ -168,13 +168,13 @@ function certificates(live: LiveHealth, now: Date): Found[] {
   const renew = "`kpaas cluster renew-certificates`, or the next `kpaas up`";
   return [
     ...some(ended.renewable, "bad", "have ended", renew),
-    ...some(ended.authorities, "bad", `have ended, and ${FOR_GOOD.detail}`, FOR_GOOD.remedy),
+    ...some(ended.lasting, "bad", `have ended, and ${FOR_GOOD.detail}`, FOR_GOOD.remedy),
     ...some(later(soon.renewable, ended.renewable), "warning", "end soon", renew),
-    ...some(later(soon.authorities, ended.authorities), "warning", `end soon, and ${FOR_GOOD.detail}`, FOR_GOOD.remedy),
+    ...some(later(soon.lasting, ended.lasting), "warning", `end soon, and ${FOR_GOOD.detail}`, FOR_GOOD.remedy),
   ];
 }
 
-const FOR_GOOD = { detail: "no renewal makes authorities anew", remedy: "plan another environment, or a rotation by hand" };
+const FOR_GOOD = { detail: "no renewal makes them anew", remedy: "plan another environment, or a rotation by hand" };
 
 function firstEnd({ certificates: dates }: LiveHealth): string {
   return Object.values(dates).sort()[0]?.slice(0, 10) ?? "an unknown day";

@@ -37,6 +37,7 @@ export function refusedChanges(
   refuseVersions(recorded, wanted, refuse);
   refuseEtcd(recorded, wanted, refuse);
   refuseLosses(recorded, lost, rebuilt, refuse);
+  refuseEvents(recorded, wanted, lost, refuse);
   const stranded = strandedMove(recorded, wanted);
   if (stranded && !stranded.back) {
     const [half, from] = [stranded.at, recorded.apiEndpoint].map(({ host, port }) => `${host}:${port}`);
@@ -147,6 +148,17 @@ function refuseLosses(recorded: ClusterSpec, lost: readonly string[], rebuilt: R
       `Switch off all of them but one and give those up too, or restore a backup: \`kpaas cluster restore\`.`,
     );
   }
+}
+
+/** kubespray joins members to the etcd for events under a name that etcd does not take, and takes none out of it. */
+function refuseEvents(recorded: ClusterSpec, wanted: ClusterSpec, lost: readonly string[], refuse: Refuse): void {
+  if (recorded.variables.etcd_events_cluster_enabled !== true) return;
+  if (sameValue([...recorded.etcd].sort(), [...wanted.etcd].sort()) && !recorded.etcd.some((name) => lost.includes(name))) return;
+  refuse(
+    "etcd",
+    "kubespray neither joins members to the etcd for events (etcd_events_cluster_enabled) nor takes any out of it, and with it they would change",
+    `Set it back to ${recorded.etcd.join(", ")}, or restore a backup into a new environment without an etcd for events.`,
+  );
 }
 
 function refuseNodeChange(name: string, before: ClusterNode, after: ClusterNode, refuse: Refuse): void {

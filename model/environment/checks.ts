@@ -31,6 +31,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkBackups(environment, findings);
   checkAirGap(environment, findings);
   checkNetworkPolicies(environment, findings);
+  checkLaterLife(environment, findings);
   checkImage(environment, findings);
   checkServices(environment, registry, findings);
   checkPlatform(environment, findings);
@@ -210,5 +211,29 @@ function checkNetworkPolicies(environment: Environment, findings: Findings): voi
     ["cilium_policy_audit_mode", true],
   ] as const) {
     if (variables[name] === off) findings.warn(`cluster.variables.${name}`, without, "take it out, or accept it", off);
+  }
+}
+
+/** Etcd's certificates last as long as kubespray's default has them, for ten years at least. */
+const LASTING_DAYS = 3650;
+
+/** What shows only once the cluster stands for a while. */
+function checkLaterLife({ cluster: { variables } }: Environment, findings: Findings): void {
+  const { etcd_events_cluster_enabled: events, certificates_duration: days } = variables;
+  if (events === true) {
+    findings.warn(
+      "cluster.variables.etcd_events_cluster_enabled",
+      "no member of etcd can be added, replaced or taken out later: kubespray does neither with the etcd for events",
+      "take it out, or accept it",
+      events,
+    );
+  }
+  if (typeof days === "number" && days < LASTING_DAYS) {
+    findings.warn(
+      "cluster.variables.certificates_duration",
+      "the certificates that etcd's members know each other by end after so many days, nothing renews them, and etcd stops then",
+      "take it out: kubespray's default is 36500",
+      days,
+    );
   }
 }

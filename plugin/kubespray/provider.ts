@@ -73,10 +73,10 @@ export class KubesprayProvider implements ResourceProvider {
     };
     // What a change that broke off has left to be done.
     if (planned.steps.length > 0 && Object.keys(changes).length === 0) changes.nodes = "update";
-    const { authorities } = expiringOf(call.olds, this.now());
-    if (authorities.length > 0) {
-      const reason = "everything in the cluster trusts it, and kubeadm cannot renew it: plan another environment or a rotation by hand";
-      await call.log("warning", `certificates: ${authorities.join(", ")} ends soon; ${reason}`);
+    const { lasting } = expiringOf(call.olds, this.now());
+    if (lasting.length > 0) {
+      const reason = "the cluster cannot do without, and no renewal makes it anew: plan another environment or a rotation by hand";
+      await call.log("warning", `certificates: ${lasting.join(", ")} ends soon; ${reason}`);
     }
     return { changes: Object.fromEntries(Object.entries(changes).filter(([path]) => !isIgnored(path, call.ignoreChanges))) };
   }

@@ -54,7 +54,7 @@ ctl endpoint health --cluster -w json 2> /dev/null
 exit 0
 `;
 
-/** On any host of the control plane or of etcd: when what kubeadm signed ends, by kubeadm's names. */
+/** On any host of the control plane or of etcd: when certificates end, by kubeadm's names of them; kubespray makes etcd's own by a script. */
 export const CERTIFICATES_SCRIPT = `set -u
 ends() { printf '%s\\t%s\\n' "$1" "$(openssl x509 -noout -enddate 2> /dev/null | sed 's/^notAfter=//')"; }
 folder=/etc/kubernetes/ssl
@@ -65,7 +65,13 @@ done
 for name in ca server peer healthcheck-client; do
   [ ! -s "$folder/etcd/$name.crt" ] || ends "etcd-$name" < "$folder/etcd/$name.crt"
 done
-[ ! -s /etc/ssl/etcd/ssl/ca.pem ] || ends etcd-ca < /etc/ssl/etcd/ssl/ca.pem
+at() { [ ! -s "$2" ] || ends "$1" < "$2"; }
+of() { sed -n "s/^$1=//p" /etc/etcd.env 2> /dev/null | tail -n 1; }
+at etcd-ca /etc/ssl/etcd/ssl/ca.pem
+at etcd-member "$(of ETCD_CERT_FILE)"
+at etcd-admin "$(of ETCDCTL_CERT)"
+client=$(sed -n 's/^ *- --etcd-certfile=//p' /etc/kubernetes/manifests/kube-apiserver.yaml 2> /dev/null)
+case $client in */node-*.pem) at etcd-node "$client" ;; esac
 for name in admin controller-manager scheduler super-admin; do
   file=/etc/kubernetes/$name.conf
   [ ! -s "$file" ] || sed -n 's/.*client-certificate-data: *//p' "$file" | head -n 1 | base64 -d | ends "$name.conf"

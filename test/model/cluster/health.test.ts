@@ -93,7 +93,13 @@ describe("the health of a cluster", () => {
       "an authority that has ended, which no renewal helps",
       { live: { ...LIVE, certificates: { ca: "2026-05-01T00:00:00Z" } } },
       ["certificates bad"],
-      /have ended, and no renewal makes authorities anew/,
+      /have ended, and no renewal makes them anew/,
+    ],
+    [
+      "what etcd's members know each other by, which ends soon",
+      { live: { ...LIVE, certificates: { "etcd-member": "2026-06-02T00:00:00Z" } } },
+      ["certificates warning"],
+      /etcd-member \(2026-06-02\) end soon, and no renewal makes them anew/,
     ],
     ["an authority that ends soon", { live: { ...LIVE, certificates: { ca: "2026-06-02T00:00:00Z" } } }, ["certificates warning"]],
     [

@@ -214,6 +214,19 @@ describe("The cluster step compiler", () => {
     assert.equal(refused(3, ["cp-1", "cp-2"]), undefined);
   });
 
+  it("refuses to change etcd's members where there is an etcd for events, which kubespray leaves behind", () => {
+    const variables = { etcd_events_cluster_enabled: true };
+    const [one, three] = [1, 3].map((members) => cluster(w(2), { variables }, members));
+    assert.ok(one && three);
+    assert.deepEqual(refusedPaths(three, one), ["etcd"]);
+    assert.deepEqual(compileSteps(three, cluster(w(1, 2), { variables }, 3)).refusals, []);
+    assert.deepEqual(
+      compileSteps(three, three, { rebuiltInPlace: ["cp-2"] }).refusals.map(({ path }) => path),
+      ["etcd"],
+    );
+    assert.deepEqual(compileSteps(three, three, { rebuiltInPlace: ["worker-1"] }).refusals, []);
+  });
+
   it("refuses another address, role, zone or member name under the same node name", () => {
     const changed = cluster({
       ...w(1),

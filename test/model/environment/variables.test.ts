@@ -242,7 +242,7 @@ describe("variables passed through to kubespray", () => {
       assert.deepEqual(serversIn(text), [], text);
   });
 
-  it("warn where they do nothing, close something, or leave NetworkPolicies without effect", () => {
+  it("warn where they do nothing, close something, leave NetworkPolicies without effect, or show what they do only later", () => {
     const warnings = (variables: Record<string, unknown>, cluster?: Record<string, unknown>) =>
       content(variables, cluster).problems.flatMap(({ path, reason, severity }) => (severity === "warning" ? [`${path}: ${reason}`] : []));
     assert.match(warnings({ kubelet_max_podz: 5 }).join(), /kubelet_max_podz: kubespray v2\.29\.0 does not know it.*kubelet_max_pods/);
@@ -255,7 +255,10 @@ describe("variables passed through to kubespray", () => {
     const never = { cilium_extra_values: { policyEnforcementMode: "never" } };
     assert.match(warnings(never, { network: { plugin: "cilium" } }).join(), /policyEnforcementMode: no NetworkPolicy has an effect/);
     assert.match(warnings({}, { network: { plugin: "flannel" } }).join(), /cluster\.network\.plugin: flannel does not enforce/);
-    for (const variables of [{}, { image_command_tool: "crictl" }]) assert.deepEqual(content(variables).problems, []);
+    assert.match(warnings({ etcd_events_cluster_enabled: true }).join(), /no member of etcd can be added, replaced or taken out later/);
+    assert.match(warnings({ certificates_duration: 365 }).join(), /certificates_duration: the certificates that etcd's members/);
+    for (const variables of [{}, { image_command_tool: "crictl" }, { certificates_duration: 36_500 }])
+      assert.deepEqual(content(variables).problems, []);
   });
 
   it("have a row in the table where their name says that they run commands, open ports or carry addresses", () => {
