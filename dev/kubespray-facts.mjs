@@ -125,9 +125,10 @@ function downloads(row) {
       " ",
     );
   const files = "kubeadm kubelet kubectl etcd cni crictl crio skopeo runc containerd nerdctl calicoctl calico_crds ciliumcli".split(" ");
+  const cilium = ciliumChart(row);
   return {
-    images: of(row.images, images, image),
-    files: of(row.files, files, ({ url }, name) => file(name, url)),
+    images: { ...of(row.images, images, image), ...cilium?.images },
+    files: { ...of(row.files, files, ({ url }, name) => file(name, url)), ...cilium?.files },
     older: Object.fromEntries(
       Object.entries(row.downloads_that_differ_by_kube_minor).map(([minor, differ]) => [
         minor,
@@ -145,6 +146,17 @@ function downloads(row) {
         },
       ]),
     ),
+  };
+}
+
+/** From v2.28 on Cilium comes by its chart, which has an operator of another name and an Envoy of its own, and is fetched by Cilium's program. */
+function ciliumChart(row) {
+  const { cilium_operator: operator, cilium_hubble_envoy: envoy } = row.images;
+  if (!envoy.repo.endsWith("/cilium-envoy")) return undefined;
+  const home = "https://helm.cilium.io";
+  return {
+    images: { cilium_operator_generic: `${operator.repo}-generic:${operator.tag}`, cilium_envoy: `${envoy.repo}:${envoy.tag}` },
+    files: { cilium_charts: `${home}/index.yaml`, cilium_chart: `${home}/cilium-${row.versions.cilium}.tgz` },
   };
 }
 

@@ -1,7 +1,7 @@
 import { knownVariable } from "../environment/known-variables";
 import { type Block, overlaps, parseCidr } from "../ipv4";
 import { type Findings, nearest } from "../problems";
-import { type KubesprayRelease, minorOf } from "./releases";
+import { type KubesprayRelease, minorNumber, minorOf } from "./releases";
 import type { ClusterSpec } from "./types";
 
 /** Variables whose values kubespray checks against a list, by the name of the list in the catalogue. */
@@ -57,6 +57,13 @@ export function checkVariables(spec: ClusterSpec, release: KubesprayRelease, fin
   const pinned = spec.variables.kube_version;
   if (pinned !== undefined && String(pinned).replace(/^v/, "") !== spec.kubernetes) {
     fail("kube_version", `contradicts the wanted Kubernetes ${spec.kubernetes}`, "Take it out and set the version in its own field.");
+  }
+  if (value("kube_network_plugin") === "cilium" && spec.variables.files_repo !== undefined && minorNumber(spec.kubespray) === 28) {
+    fail(
+      "kube_network_plugin",
+      `kubespray ${release.tag} has Cilium's chart fetched from helm.cilium.io whatever else is said`,
+      'Use "calico".',
+    );
   }
   checkRuntime(spec, release, value, fail);
   checkProxy(spec, value, fail);

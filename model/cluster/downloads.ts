@@ -24,6 +24,8 @@ const needed: Readonly<Record<string, (variables: Variables) => boolean>> = {
   calico_typha: (variables) => plugin("calico")(variables) && variables.typha_enabled === true,
   cilium: plugin("cilium"),
   cilium_operator: plugin("cilium"),
+  cilium_operator_generic: plugin("cilium"),
+  cilium_envoy: plugin("cilium"),
   flannel: plugin("flannel"),
   flannel_init: plugin("flannel"),
   crio: runtime("crio"),
@@ -34,6 +36,8 @@ const needed: Readonly<Record<string, (variables: Variables) => boolean>> = {
   calicoctl: plugin("calico"),
   calico_crds: plugin("calico"),
   ciliumcli: plugin("cilium"),
+  cilium_charts: plugin("cilium"),
+  cilium_chart: plugin("cilium"),
 };
 
 const CONTROL_PLANE = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];

@@ -13,7 +13,7 @@ export interface AirGap {
 /** The variables by which kubespray fetches from the mirrors, and the hosts' runtime for every pod. `images`: what the platform's pods name. */
 export function airGapVariables(
   { registry, files }: AirGap,
-  runtime: "crio" | "containerd",
+  { runtime, plugin }: { readonly runtime: "crio" | "containerd"; readonly plugin: string },
   images: readonly string[],
 ): Record<string, unknown> {
   const prefixes = [...new Set([...Object.values(HOMES), ...images.map(homeOf)])].filter((home) => home !== registry).sort();
@@ -23,6 +23,7 @@ export function airGapVariables(
     ...(files === undefined
       ? {}
       : { files_repo: files, ...Object.fromEntries(Object.entries(ORIGINS).map(([name, host]) => [name, `${files}/${host}`])) }),
+    ...(plugin === "cilium" ? ciliumVariables(files) : {}),
     ...(runtime === "containerd"
       ? {
           containerd_registries_mirrors: prefixes.map((prefix) => ({
@@ -40,6 +41,18 @@ export function airGapVariables(
             mirrors: [{ location: registry, insecure: false }],
           })),
         }),
+  };
+}
+
+/**
+ * Cilium's program fetches Cilium's chart by itself, and the chart names images by the digests they have at home, which a copy for one
+ * architecture has not.
+ */
+function ciliumVariables(files: string | undefined): Record<string, unknown> {
+  const image = { useDigest: false };
+  return {
+    ...(files === undefined ? {} : { cilium_install_extra_flags: `--repository ${files}/helm.cilium.io` }),
+    cilium_extra_values: { image, operator: { image }, envoy: { image } },
   };
 }
 

@@ -106,7 +106,7 @@ function planVariables(
     supplementary_addresses_in_ssl_keys: names,
     ...endpointVariables(environment, endpoint),
     ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
-    ...(cluster.airGap ? airGapVariables(cluster.airGap, cluster.runtime, images) : {}),
+    ...(cluster.airGap ? airGapVariables(cluster.airGap, cluster, images) : {}),
     ...(cluster.backups ? { [backupVariable]: backupSettings(environment.name, cluster.backups) } : {}),
     ...cluster.variables,
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { checkCluster } from "../../../model/cluster/checks";
 import { clusterDownloads } from "../../../model/cluster/downloads";
 import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
@@ -37,6 +38,27 @@ describe("an environment without the internet", () => {
       prefix: "docker.io",
       mirrors: [{ host: "https://registry.intra:5000", capabilities: ["pull", "resolve"], skip_verify: false }],
     });
+  });
+
+  it("has Cilium's program fetch the chart from the mirror, where kubespray lets it", () => {
+    const cilium = { network: { plugin: "cilium" } };
+    const { plan } = plannedFile(closed(mirrors, cilium));
+    assert.equal(plan.cluster.variables.cilium_install_extra_flags, "--repository http://files.intra:8080/helm.cilium.io");
+    for (const file of ["https://helm.cilium.io/index.yaml", "https://helm.cilium.io/cilium-1.18.2.tgz"])
+      assert.ok(plan.files.includes(file), file);
+    for (const image of ["quay.io/cilium/operator-generic:v1.18.2", "quay.io/cilium/cilium-envoy:"])
+      assert.ok(
+        plan.images.some((each) => each.startsWith(image)),
+        image,
+      );
+    assert.ok(!plannedFile(closed()).plan.files.some((file) => file.includes("cilium")));
+    const older = { ...plan.cluster, kubespray: "v2.28.1", kubernetes: "1.32.8" };
+    assert.match(
+      checkCluster(older)
+        .map(({ reason }) => reason)
+        .join(),
+      /v2\.28\.1 has Cilium's chart fetched from helm\.cilium\.io/,
+    );
   });
 
   it("has ways to the mirrors where they are at ports of their own", () => {
@@ -95,7 +117,7 @@ describe("what a cluster fetches", () => {
     assert.ok(other.files.some((file) => /containerd-\d/.test(file)) && !other.files.some((file) => /cri-o/.test(file)));
   });
 
-  it("is whole references and addresses of the four hosts that have mirrors, for every tag, minor and choice", () => {
+  it("is whole references and addresses of the hosts that have mirrors, for every tag, minor and choice", () => {
     for (const kubespray of kubesprayTags)
       for (const kubernetes of kubesprayRelease(kubespray)?.kubernetes.versions ?? [])
         for (const kube_network_plugin of ["calico", "cilium", "flannel"])
@@ -107,7 +129,8 @@ describe("what a cluster fetches", () => {
             });
             assert.ok(images.length > 10 && files.length > 7, `${kubespray} ${images.length} ${files.length}`);
             for (const image of images) assert.match(image, /^(registry\.k8s\.io|quay\.io|docker\.io|ghcr\.io)\/[a-z0-9./-]+:v?\d[\w.-]*$/);
-            for (const file of files) assert.match(file, /^https:\/\/(github\.com|dl\.k8s\.io|storage\.googleapis\.com)\/[\w./-]+$/);
+            for (const file of files)
+              assert.match(file, /^https:\/\/(github\.com|dl\.k8s\.io|storage\.googleapis\.com|helm\.cilium\.io)\/[\w./-]+$/);
           }
   });
 });
