@@ -14,6 +14,7 @@ import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { Recorded } from "./growth";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 async function main([graph = "", workDir = "", root = "", operation = ""]: readonly string[]): Promise<void> {
   const recorded: readonly Recorded[] = JSON.parse(readFileSync(graph, "utf8"));
@@ -45,11 +46,13 @@ function register(recorded: readonly Recorded[]): void {
       ...(by === undefined ? {} : { provider: by as ProviderResource }),
       ...(with_ === undefined ? {} : { deletedWith: with_ }),
       ...(one.ignoreChanges === undefined ? {} : { ignoreChanges: [...one.ignoreChanges] }),
-      // What a module makes one after the other; modules follow each other by their inputs, but for charts: those wait for
-      // the custom resources before them, as the ingress controller's Service needs a pool of addresses.
-      dependsOn: [...dependencies.filter((other) => byUrn.get(other)?.parent === parent), ...(type === RELEASE ? defined : [])].flatMap(
-        (other) => made.get(other) ?? [],
-      ),
+      // What a module makes one after the other; modules follow each other by their inputs, but for charts, which wait for the custom
+      // resources before them, as the ingress controller's Service needs a pool of addresses, and for namespaces: what is in one may need
+      // a chart of another, as a claim needs its storage class.
+      dependsOn: [
+        ...dependencies.filter((other) => byUrn.get(other)?.parent === parent || type === NAMESPACE),
+        ...(type === RELEASE ? defined : []),
+      ].flatMap((other) => made.get(other) ?? []),
     };
     const resource = custom === true ? customOf(type, name, args, options) : new ComponentResource(type, name, args, options);
     made.set(urn, resource);
