@@ -111,6 +111,8 @@ export interface InfrastructureFields {
     readonly bootVolumeGiB?: number;
     /** Its volume type, by name or id. Default: the cloud's. A change counts for machines built from then on. */
     readonly bootVolumeType?: string;
+    /** Addresses and networks of your own that the cluster's nodes may send from besides what the plan gives them (allowed address pairs): what is put on ports by hand is taken off again. A change is applied to what stands. */
+    readonly allowedAddresses?: readonly string[];
   };
   /** What only provider existing takes. */
   readonly existing?: {

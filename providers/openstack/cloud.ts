@@ -24,15 +24,21 @@ export const openstack = defineCloud({
       .meta({ description: "what Octavia makes balancers of", byDefault: "`amphora`" }),
     bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot volume in GiB", byDefault: "`40`" }),
     bootVolumeType: text.optional().meta({ description: `its volume type, ${BY_NAME_OR_ID}`, byDefault: "the cloud's" }),
+    allowedAddresses: z.array(text).optional().meta({
+      description:
+        "addresses and networks of your own that the cluster's nodes may send from besides what the plan gives them (allowed address pairs): what is put on ports by hand is taken off again",
+    }),
   }),
   resolve: ({
     externalNetwork = "public",
     loadBalancerProvider = "amphora",
     bootVolumeGiB = 40,
     bootVolumeType,
+    allowedAddresses,
   }: Partial<OpenStackOptions>) => ({
     ...{ externalNetwork, loadBalancerProvider, bootVolumeGiB },
     ...(bootVolumeType === undefined ? {} : { bootVolumeType }),
+    ...(allowedAddresses === undefined ? {} : { allowedAddresses }),
   }),
   defaults: {
     image: "ubuntu-22.04",
@@ -62,6 +68,7 @@ export const openstack = defineCloud({
   changes: {
     refused: ["externalNetwork", ["loadBalancerProvider", "where there is a balancer"]],
     built: ["bootVolumeGiB", "bootVolumeType"],
+    applied: ["allowedAddresses"],
   },
   credentials,
   template: `  # credentials: { vault: secret/OPENSTACK/1 }    # default: clouds.yaml or the OS_* environment variables

@@ -10,6 +10,8 @@ export interface OpenStackOptions {
   readonly bootVolumeGiB: number;
   /** Its volume type, by name or id; undefined: the cloud's. */
   readonly bootVolumeType?: string;
+  /** Addresses and networks, besides the plan's own, that nodes may send from. */
+  readonly allowedAddresses?: readonly string[];
 }
 
 /** The part of a plan for OpenStack. */

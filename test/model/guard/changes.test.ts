@@ -91,6 +91,7 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   "infrastructure.image": [{}, { "infrastructure.image": "another" }],
   "infrastructure.zones": [{}, { "infrastructure.zones": ["az-1"] }],
   "infrastructure.openstack.bootVolumeGiB": [{}, { "infrastructure.openstack.bootVolumeGiB": 80 }],
+  "infrastructure.openstack.allowedAddresses": [{}, { "infrastructure.openstack.allowedAddresses": ["10.20.0.99"] }],
   "infrastructure.openstack.bootVolumeType": [{}, { "infrastructure.openstack.bootVolumeType": "ssd" }],
   "infrastructure.region": [{}, { "infrastructure.region": "two" }],
   "infrastructure.network.cidr": [{}, { "infrastructure.network.cidr": "10.30.0.0/16" }],

@@ -70,6 +70,16 @@ describe("machines on OpenStack", () => {
     assert.deepEqual((g.get("seoul-port-worker-1").inputs.allowedAddressPairs as unknown[]).slice(-2), pairs);
     assert.deepEqual(g.get("seoul-port-nfs").inputs.allowedAddressPairs, []);
   });
+
+  it("may send from addresses that the file names, if they are nodes", async () => {
+    const named = (allowedAddresses: string[]) => ({ infrastructure: { openstack: { allowedAddresses } } });
+    const g = await build(samplePlan("minimal", named(["10.20.0.99", "10.20.8.0/24"])));
+    const pairs = [{ ipAddress: "10.20.0.99" }, { ipAddress: "10.20.8.0/24" }];
+    assert.deepEqual(g.get("seoul-port-cp-1").inputs.allowedAddressPairs, pairs);
+    assert.deepEqual((g.get("seoul-port-worker-1").inputs.allowedAddressPairs as unknown[]).slice(-2), pairs);
+    assert.deepEqual(g.get("seoul-port-nfs").inputs.allowedAddressPairs, []);
+    assert.throws(() => samplePlan("minimal", named(["10.20.8.1/24"])), /allowedAddresses.0 .*is no address, and no network/);
+  });
 });
 
 describe("data volumes on OpenStack", () => {
