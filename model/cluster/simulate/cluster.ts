@@ -71,7 +71,7 @@ export function over(world: SimulatedWorld, step: ClusterStep, inventory: Cluste
   const changed = hosts.flatMap((name) => {
     const [node, existing] = [inventory.nodes[name], before.nodes[name]];
     if (!node) return [];
-    const { container_manager: manager } = inventory.variables;
+    const manager = node.runtime ?? inventory.variables.container_manager;
     if (existing?.manager !== undefined && typeof manager === "string" && existing.manager !== manager) {
       throw new PlaybookFailure(`${name} runs ${existing.manager}; ${manager} would be installed beside it`);
     }

@@ -34,7 +34,11 @@ export function switchRuntime(sequence: Sequence, recorded: ClusterSpec, wanted:
       withNodes(sequence.reached, { [name]: { ...(sequence.reached.nodes[name] as ClusterNode), runtime: to } }),
     );
   }
-  // Told of each node only while they differ.
-  const same = Object.entries(sequence.reached.nodes).map(([name, { runtime: _runtime, ...node }]) => [name, node] as const);
-  sequence.settle({ variables: { ...sequence.reached.variables, container_manager: to }, nodes: Object.fromEntries(same) });
+  // Told of each node only while they differ, in inventories too: those that leave are recorded with what they had.
+  sequence.state({ nodes: withoutRuntime(sequence.inventory) });
+  sequence.settle({ variables: { ...sequence.reached.variables, container_manager: to }, nodes: withoutRuntime(sequence.reached) });
+}
+
+function withoutRuntime({ nodes }: ClusterSpec): Record<string, ClusterNode> {
+  return Object.fromEntries(Object.entries(nodes).map(([name, { runtime: _runtime, ...node }]) => [name, node]));
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ladder, renamedFor } from "../../../model/cluster/ladder";
 import { kubesprayRelease, kubesprayTags } from "../../../model/cluster/releases";
 import { reportSteps } from "../../../model/cluster/report";
+import { applyStep } from "../../../model/cluster/simulate/apply";
 import { type CompileOptions, compileSteps } from "../../../model/cluster/steps/compile";
 import { compileRestore } from "../../../model/cluster/steps/deletion";
 import { describeStep } from "../../../model/cluster/steps/describe";
@@ -174,6 +175,15 @@ describe("The life of a cluster", () => {
       compileRestore(ours, "latest").map(({ playbook }) => playbook),
       ["prepare-nodes", "firewall", "etcd-restore", "cluster", "etcd-restore", "etcd-backup", "etcd-restore"],
     );
+  });
+
+  it("takes a switch of the runtime back half-way, also on control planes that leave with it", () => {
+    const world = created(three);
+    const shrunk = change("remove controlPlane 0,1")?.of(three) as ClusterSpec;
+    const switched = { ...shrunk, variables: { ...shrunk.variables, container_manager: "crio" } };
+    const [first] = compileSteps(three, switched).steps;
+    assert.equal(first?.playbook, "switch-runtime");
+    walk(applyStep(world, first, first.inventory), first.reaches, shrunk);
   });
 
   it("climbs past a release that has removed a variable, which the file may drop with the upgrade only", () => {
