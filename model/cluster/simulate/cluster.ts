@@ -1,4 +1,5 @@
 import { taintIdentity } from "../steps/metadata";
+import { hasRuntime } from "../steps/sequence";
 import type { ClusterNode, ClusterSpec, ClusterStep } from "../types";
 import { changedVariables, refusedVariables } from "../variables";
 import {
@@ -16,7 +17,7 @@ import {
 /** A node that has just joined. */
 export function joined(node: ClusterNode, { kubernetes, variables }: ClusterSpec): NodeState {
   const manager = variables.container_manager;
-  return { ...node, ready: true, kubelet: kubernetes, ...(typeof manager === "string" ? { manager } : {}) };
+  return { ...node, ready: true, kubelet: kubernetes, ...(typeof manager === "string" && hasRuntime(node) ? { manager } : {}) };
 }
 
 /** Adds what the inventory names and takes nothing off, as kubectl label and taint with --overwrite do. */
@@ -72,7 +73,7 @@ export function over(world: SimulatedWorld, step: ClusterStep, inventory: Cluste
     const [node, existing] = [inventory.nodes[name], before.nodes[name]];
     if (!node) return [];
     const manager = node.runtime ?? inventory.variables.container_manager;
-    if (existing?.manager !== undefined && typeof manager === "string" && existing.manager !== manager) {
+    if (hasRuntime(node) && existing?.manager !== undefined && typeof manager === "string" && existing.manager !== manager) {
       throw new PlaybookFailure(`${name} runs ${existing.manager}; ${manager} would be installed beside it`);
     }
     return [[name, existing ? withMetadata(existing, node) : joined(node, inventory)] as const];

@@ -1,3 +1,4 @@
+import { hasRuntime } from "../steps/sequence";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { type ClusterState, hasQuorum, PlaybookFailure, running, type SimulatedWorld, withStates } from "./state";
 
@@ -98,6 +99,7 @@ export function switchRuntime(world: SimulatedWorld, step: ClusterStep, inventor
   const nodes = step.limit.map((name) => {
     const node = cluster.nodes[name];
     if (!node) throw new PlaybookFailure(`nodes "${name}" not found`);
+    if (!hasRuntime(node)) throw new PlaybookFailure(`${name} has no container runtime`);
     if (node.manager !== undefined && node.manager !== from && node.manager !== to)
       throw new PlaybookFailure(`${name} runs ${node.manager}, not ${String(from)}`);
     return [name, { ...node, manager: String(to) }] as const;

@@ -1,5 +1,5 @@
 import type { ClusterNode, ClusterSpec } from "../types";
-import { isMember, names, type Sequence, withNodes } from "./sequence";
+import { hasRuntime, isMember, names, type Sequence, withNodes } from "./sequence";
 
 /**
  * Another container runtime for nodes that stay, one at a time: control planes first, also those that leave later, since a run over all of them
@@ -9,8 +9,9 @@ export function switchRuntime(sequence: Sequence, recorded: ClusterSpec, wanted:
   const [was, to] = [recorded, wanted].map(({ variables }) => variables.container_manager);
   if (typeof was !== "string" || typeof to !== "string") return;
   const runtimeOf = (name: string): string => sequence.reached.nodes[name]?.runtime ?? was;
-  if (was === to && names(sequence.inventory).every((name) => runtimeOf(name) === to)) return;
-  const nodes = names(sequence.inventory).filter((name) => isMember(sequence.inventory.nodes[name]) || name in wanted.nodes);
+  const withRuntime = names(sequence.inventory).filter((name) => hasRuntime(sequence.inventory.nodes[name]));
+  if (was === to && withRuntime.every((name) => runtimeOf(name) === to)) return;
+  const nodes = withRuntime.filter((name) => isMember(sequence.inventory.nodes[name]) || name in wanted.nodes);
   const ordered = [
     ...nodes.filter((name) => isMember(sequence.inventory.nodes[name])),
     ...nodes.filter((name) => !isMember(sequence.inventory.nodes[name])),

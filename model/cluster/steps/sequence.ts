@@ -140,6 +140,11 @@ export function isMember(node: ClusterNode | undefined): boolean {
   return node?.roles.some((role) => role !== "worker") ?? false;
 }
 
+/** Whether a node has a container runtime: on machines of its own etcd runs as their service. */
+export function hasRuntime(node: ClusterNode | undefined): boolean {
+  return node?.roles.some((role) => role !== "etcd") ?? false;
+}
+
 /** The spec with some nodes recorded otherwise. */
 export function withNodes(spec: ClusterSpec, changed: Readonly<Record<string, ClusterNode>>): ClusterSpec {
   return { ...spec, nodes: { ...spec.nodes, ...changed } };
