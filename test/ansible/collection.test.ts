@@ -77,6 +77,17 @@ describe("our collection", () => {
     }
   });
 
+  it("ends what runs on the old runtime before kubespray puts another one there", () => {
+    const text = read("playbooks", "switch-runtime.yml").replace(/^\s*#.*$/gm, "");
+    const order = ["tasks_from: drain", "name: kubelet.service", "rmp --all --force", 'name: "{{ from }}.service"', "import_playbook"];
+    const places = order.map((each) => text.indexOf(each));
+    assert.ok(!places.includes(-1), places.join());
+    assert.deepEqual(
+      [...places].sort((one, other) => one - other),
+      places,
+    );
+  });
+
   it("gives every setting of hardening a reason", () => {
     const rows = Object.values(
       parse(read("roles", "hardening", "vars", "main.yml")) as Record<string, { name: string; why: string }[]>,
