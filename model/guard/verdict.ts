@@ -3,7 +3,7 @@ import { isNode } from "../plan/cluster";
 import { groupPath } from "../plan/input-field";
 import type { EnvironmentPlan } from "../plan/types";
 import { nearest, type Problem } from "../problems";
-import type { Applied } from "./applied";
+import type { Applied, AppliedMachine } from "./applied";
 import { type Approval, approvalMistake, isOfPlan, lostKeys, parseApproval, planDigest } from "./approvals";
 import type { Danger } from "./danger";
 
@@ -57,8 +57,7 @@ export function judge(
     reader === "command" ? `--approve ${what}@${digest}` : `put ${what}@${digest} into the configuration kpaas:approve`;
   const approvalOf = ({ key, action }: Danger): string | undefined => {
     const own = given.find(({ approval }) => approval?.key === key && approval.action === action && approval.bound === digest)?.text;
-    // Nothing is drained any more: what a lost machine's volumes lose by going to its successor is lost already.
-    return own ?? (action === "rebuild" && lost.has(key) ? `${key}:lost@${digest}` : undefined);
+    return own ?? (lost.has(key) && isLostAnyway(action, standing.applied?.machines[key]) ? `${key}:lost@${digest}` : undefined);
   };
   const approved = dangers.flatMap((danger): Approved[] => {
     const approval = danger.action === "never" ? undefined : approvalOf(danger);
@@ -101,6 +100,14 @@ export function judge(
     lost: losses.flatMap(({ nodes }) => nodes),
     unused: vain,
   };
+}
+
+/**
+ * Nothing is drained any more: what a lost machine's volumes lose by going to its successor is lost already, and so is the machine that leaves.
+ * Volumes in the cloud outlive it, and taking them away is another thing.
+ */
+function isLostAnyway(action: Danger["action"], was: AppliedMachine | undefined): boolean {
+  return action === "rebuild" || (action === "remove" && (was?.login !== undefined || was?.volumes.length === 0));
 }
 
 /** Why an approval of the right change does not count. */

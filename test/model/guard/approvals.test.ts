@@ -7,6 +7,7 @@ import { findDangers } from "../../../model/guard/dangers";
 import { judge, type Reader, type Verdict } from "../../../model/guard/verdict";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { environmentFile, plannedFile } from "../../support/environment";
+import { hostsFile } from "../../support/existing";
 
 type Over = Record<string, unknown>;
 const OSD = { volumes: [{ name: "osd", sizeGiB: 100 }] };
@@ -174,6 +175,25 @@ describe("a machine that is said to be lost", () => {
     );
     const removed = losing(file({ a: {} }, OSD), ["b:lost@PLAN"], before);
     assert.match(said(removed)[0] ?? "", /--approve b:remove@/);
+  });
+
+  it("leaves by that alone, a control plane and a host that was there before too", () => {
+    const planes = (names: readonly string[]) =>
+      environmentFile({ cluster: { controlPlane: { nodes: Object.fromEntries(names.map((name) => [name, {}])) } } });
+    const plane = losing(planes(["c-2", "c-3", "c-4"]), ["c-1:lost@PLAN"], planes(["c-1", "c-2", "c-3"]));
+    assert.deepEqual([said(plane).filter((each) => each.includes("c-1")), plane.lost], [[], ["c-1"]]);
+    const hosts = (workers: readonly string[]) =>
+      hostsFile(
+        {},
+        {
+          cluster: {
+            controlPlane: { nodes: { cp: {} } },
+            pools: { worker: { nodes: Object.fromEntries(workers.map((name) => [name, {}])) } },
+          },
+        },
+      );
+    const host = losing(hosts(["a"]), ["b:lost@PLAN"], hosts(["a", "b"]));
+    assert.deepEqual([said(host).filter((each) => each.startsWith("error")), host.lost], [[], ["b"]]);
   });
 
   it("changes nothing where the file keeps it as it is, and a warning says what to do", () => {
