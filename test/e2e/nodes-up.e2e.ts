@@ -51,7 +51,7 @@ describe("three hosts and a key, on real machines", function () {
     laptop.write(hosts("worker-2"));
     await laptop.prepare();
     const run = laptop.start("up", "seoul", "--yes", "--layer", "cluster");
-    await laptop.until(run, /remove-node\.yml: \d+ /);
+    await laptop.until(run, /\[1\/2\] remove-node\.yml/);
     await laptop.killAndGoOn(run);
     assert.deepEqual(await ready(), ["cp-1", "worker-2"]);
     assert.equal(await nodes.ssh("worker-1", "ls -d /etc/kubernetes /etc/kpaas /etc/sysctl.d/90-kpaas* 2> /dev/null; true"), "");
