@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ansiblePython } from "../support/ansible";
+import { ansiblePython, rendered } from "../support/ansible";
 
 const TASKS = join(__dirname, "..", "..", "..", "ansible", "roles", "etcd_backup", "tasks", "install.yml");
 
@@ -18,10 +17,8 @@ describe("the service that backs up etcd", function () {
   it("gets a proxy as it is, whatever systemd takes for words of its own", () => {
     const tasks = parse(readFileSync(TASKS, "utf8")) as Readonly<Record<string, { content?: string } | undefined>>[];
     const content = tasks.find(({ name }) => String(name) === "Write the service")?.["ansible.builtin.copy"]?.content ?? "";
-    const program =
-      "import jinja2, json, sys; print(jinja2.Environment(trim_blocks=True).from_string(sys.argv[1]).render(json.loads(sys.argv[2])))";
     const variables = { kpaas_proxy_env: { https_proxy: 'http://me:50%25"\\@proxy:3128' } };
-    const unit = execFileSync(python, ["-c", program, content, JSON.stringify(variables)], { encoding: "utf8" });
+    const unit = rendered(python, content, variables);
     assert.deepEqual(/^Environment=.*$/m.exec(unit)?.[0], 'Environment="https_proxy=http://me:50%%25\\"\\\\@proxy:3128"');
   });
 });

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ansiblePython } from "../support/ansible";
+import { ansiblePython, rendered } from "../support/ansible";
 
 const PLAYBOOK = join(__dirname, "..", "..", "..", "ansible", "playbooks", "etcd-members.yml");
 
@@ -18,11 +17,10 @@ describe("what API servers are told of etcd", function () {
   it("is the members of the inventory, but for one that is being taken out", () => {
     const plays = parse(readFileSync(PLAYBOOK, "utf8")) as readonly { readonly vars?: { readonly servers?: string } }[];
     const servers = plays.find(({ vars }) => vars?.servers !== undefined)?.vars?.servers ?? "";
-    const program = "import jinja2, json, sys; print(jinja2.Template(sys.argv[1]).render(json.loads(sys.argv[2])))";
     const hostvars = Object.fromEntries([1, 2, 3].map((n) => [`etcd-${n}`, { ip: `10.0.0.${n}`, etcd_member_name: `member-${n}` }]));
     const told = (given: object): string => {
       const variables = { groups: { etcd: Object.keys(hostvars) }, hostvars, ...given };
-      return execFileSync(python, ["-c", program, servers, JSON.stringify(variables)], { encoding: "utf8" }).trim();
+      return rendered(python, servers, variables).trim();
     };
     assert.equal(told({}), "https://10.0.0.1:2379,https://10.0.0.2:2379,https://10.0.0.3:2379");
     assert.equal(told({ remove_member: "member-2" }), "https://10.0.0.1:2379,https://10.0.0.3:2379");

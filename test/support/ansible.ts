@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -64,4 +65,11 @@ export async function until(happened: () => boolean): Promise<void> {
   for (const end = Date.now() + 60_000; !happened(); await wait(50)) {
     if (Date.now() > end) throw new Error(`not within a minute: ${happened}`);
   }
+}
+
+/** What Ansible's engine of templates makes of a text. @param python one that {@link ansiblePython} gave */
+export function rendered(python: string, template: string, variables: object): string {
+  const program =
+    "import jinja2, json, sys; print(jinja2.Environment(trim_blocks=True).from_string(sys.argv[1]).render(json.loads(sys.argv[2])))";
+  return execFileSync(python, ["-c", program, template, JSON.stringify(variables)], { encoding: "utf8" });
 }
