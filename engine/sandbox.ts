@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { createWhole, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere } from "../host/files";
+import { createWhole, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
 import { PACKAGES } from "../sandbox/packages";
 import { packageRoot } from "./paths";
@@ -104,7 +104,7 @@ function makePassphrase(path: string): void {
  */
 function keepNoLogs(path: string): void {
   const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder()) rmSync(path, { recursive: true, force: true });
+  if (isFolder()) removeFolder(path);
   try {
     keepFile(path, "Not a folder, so that the engine keeps no logs here.\n", { mode: PRIVATE });
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   fsyncSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -76,7 +77,7 @@ export function keepFile(path: string, content: string, options: WriteOptions = 
 
 /** Makes a file that was not there, whole; false where it is there already: of several processes that try, one makes it. */
 export function createWhole(path: string, content: string, options: WriteOptions = {}): boolean {
-  makeFolderOf(path, options);
+  if (options.makeFolder !== false) makeFolderOf(path, options);
   try {
     putBeside(path, content, options, (beside) => linkSync(beside, path));
     return true;
@@ -204,6 +205,27 @@ export function removeIfStill(path: string, content: string): void {
     if (!hasCode(error, "ENOENT", "EEXIST")) throw error;
   } finally {
     rmSync(aside, { force: true });
+  }
+}
+
+/** How often a folder is removed that others write in meanwhile. */
+const REMOVALS = 100;
+
+/**
+ * Removes a folder with all that is in it, also while others write there; nothing where there is none. Node's own way leaves what was written
+ * meanwhile, that of version 24 without a word.
+ * @throws Error with code ENOTEMPTY where they do not stop
+ */
+export function removeFolder(path: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if (!hasCode(error, "ENOTEMPTY")) throw error;
+    }
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    if (tries === REMOVALS)
+      throw Object.assign(new Error(`ENOTEMPTY: others write in what is removed: '${path}'`), { code: "ENOTEMPTY", path });
   }
 }
 

@@ -1,7 +1,7 @@
-import { accessSync, constants, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasCode, namesIn, readIfThere, removeUnfinished } from "./files";
+import { hasCode, namesIn, readIfThere, removeFolder, removeUnfinished } from "./files";
 import { wroteAndRuns } from "./processes";
 
 /** A temporary folder of ours; the number of its process is in its name. */
@@ -17,7 +17,7 @@ export const HOLDER = "holder";
 export async function withTemporaryFolder<T>(what: string, work: (folder: string) => T | Promise<T>, parent = tmpdir()): Promise<T> {
   const folder = mkdtempSync(join(parent, `kpaas-${what}-${process.pid}-`));
   const remove = () => {
-    if (!isHeld(folder)) rmSync(folder, { recursive: true, force: true });
+    if (!isHeld(folder)) removeFolder(folder);
   };
   process.once("exit", remove);
   try {
@@ -56,7 +56,7 @@ function clearFoldersIn(parent: string): void {
     tolerant(() => {
       const { uid, birthtimeMs, mtimeMs } = lstatSync(path);
       const isOurs = uid === (process.getuid?.() ?? uid);
-      if (isOurs && !wroteAndRuns(Number(owner), birthtimeMs || mtimeMs) && !isHeld(path)) rmSync(path, { recursive: true, force: true });
+      if (isOurs && !wroteAndRuns(Number(owner), birthtimeMs || mtimeMs) && !isHeld(path)) removeFolder(path);
     });
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, fstatSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { makeFolder, namesIn, openLog, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
+import { makeFolder, namesIn, openLog, PRIVATE, PRIVATE_FOLDER, removeFolder, writeWhole } from "../../host/files";
 import { isAlive } from "../../host/processes";
 import { InvalidInputError } from "../../model/problems";
 import { endOrphans, isKept, namePath, type Programs, readRecord, recordPath, serversFolder } from "../../sandbox/servers/record";
@@ -148,7 +148,8 @@ export async function stopServers(world: string): Promise<boolean> {
 export async function removeServers(world: string): Promise<void> {
   if (!existsSync(serversFolder(world))) return;
   await stopServers(world);
-  for (const path of [namePath(world), serversFolder(world)]) rmSync(path, { recursive: true, force: true });
+  rmSync(namePath(world), { force: true });
+  removeFolder(serversFolder(world));
 }
 
 /** Ends the servers of a world that has no cluster, as after a first `up` that failed, and with them what says that it has any. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openLog, PRIVATE, PRIVATE_FOLDER, writeWhole } from "../../host/files";
+import { openLog, PRIVATE, writeWhole } from "../../host/files";
 import { type Owner, processStart } from "../../host/processes";
 import { type Credentials, createCredentials } from "./credentials";
 import { kwokConfiguration } from "./kwok";
@@ -50,9 +50,8 @@ export class ControlPlane {
     private readonly port: number,
   ) {}
 
-  /** The control plane of a folder, made where there is none. Nothing runs yet. */
+  /** The control plane of a folder, which is there; it is made where there is none. Nothing runs yet. */
   static async in(folder: string, programs: Programs): Promise<ControlPlane> {
-    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
     const path = join(folder, "credentials.json");
     if (existsSync(path)) {
       const { port, ...credentials } = JSON.parse(readFileSync(path, "utf8"));

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   closeSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,13 +14,15 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   appendLine,
   countIn,
   createWhole,
   keepFile,
   openLog,
+  removeFolder,
   removeIfStill,
   removeUnfinished,
   saveWhole,
@@ -109,6 +113,25 @@ describe("A file of ours", () => {
     assert.equal(readFileSync(path, "utf8"), "first");
     removeIfStill(path, "first");
     assert.equal(createWhole(path, "third"), true);
+  });
+
+  it("is not made where its folder has to be there, and is not", () => {
+    const path = join(folder(), "gone", "x");
+    for (const make of [createWhole, writeWhole]) assert.throws(() => make(path, "text", { makeFolder: false }), { code: "ENOENT" });
+    assert.ok(!existsSync(dirname(path)));
+  });
+
+  it("is removed with its folder, also while another process writes there", async () => {
+    const root = folder();
+    for (let round = 0; round < 40; round++) {
+      const path = join(root, "removed");
+      mkdirSync(join(path, "in", "it"), { recursive: true });
+      const writer = spawn("sh", ["-c", "while echo > a.tmp; do mv a.tmp a; echo x > b; done"], { cwd: join(path, "in"), stdio: "ignore" });
+      while (!existsSync(join(path, "in", "b"))) await pause(1);
+      removeFolder(path);
+      assert.ok(!existsSync(path));
+      await once(writer, "exit");
+    }
   });
 
   it("is there when all of it has arrived, and else not", async () => {

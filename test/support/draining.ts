@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
 import { destroyEnvironment, upEnvironment } from "../../engine/operations";
+import { removeFolder } from "../../host/files";
 import type { Layer } from "../../model/layers";
 import type { Lock } from "../../model/lock";
 import { ApiServer } from "../../sandbox/kubernetes/api-server";
@@ -88,7 +89,7 @@ export class Draining {
   }
 
   dispose(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    removeFolder(this.root);
   }
 }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { removeFolder } from "../../host/files";
 
 const PROGRAMS = ["mariadbd", "mariadb-install-db", "mariadb"] as const;
 
@@ -83,6 +84,6 @@ export class MariaDbServer {
   /** Ends the server and forgets its data. */
   async dispose(): Promise<void> {
     await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
+import { removeFolder } from "../../host/files";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const ENVIRONMENT = "k";
@@ -50,7 +51,7 @@ export class Project {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    removeFolder(this.root);
   }
 
   start(command: "up" | "destroy", ...rest: readonly string[]): Started {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -6,6 +6,7 @@ import { previewEnvironment } from "../../engine/operations";
 import { runOperation } from "../../engine/run-operation";
 import type { OperationResult } from "../../engine/types";
 import { loadEnvironment } from "../../files/load";
+import { removeFolder } from "../../host/files";
 import { Environment } from "../../stacks/environment";
 import { type EnvironmentSpec, planSpec } from "../../stacks/spec";
 
@@ -51,6 +52,6 @@ export class RecordedProject {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    removeFolder(this.root);
   }
 }

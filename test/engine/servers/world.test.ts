@@ -17,6 +17,7 @@ import {
   stopSandboxServers,
 } from "../../../engine/servers/world";
 import type { OperationKind } from "../../../engine/types";
+import { removeFolder } from "../../../host/files";
 import { isAlive, type Owner } from "../../../host/processes";
 import { InvalidInputError } from "../../../model/problems";
 import { whenReady } from "../../../sandbox/servers/ready";
@@ -129,7 +130,7 @@ describe("The servers of a sandbox", function () {
       const one = world();
       await (ready ? start(one) : startServers(one, fakeServers(folder()), { environment: "seoul" }));
       const all = owners(one);
-      rmSync(one, { recursive: true });
+      removeFolder(one);
       await end(all);
       assert.ok(!existsSync(one));
     }
