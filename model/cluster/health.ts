@@ -4,7 +4,7 @@ import type { ClusterSpec } from "./types";
 
 /** One thing looked at in a cluster. */
 export interface HealthCheck {
-  readonly name: "hosts" | "api" | "nodes" | "etcd" | "versions" | "certificates" | "backups";
+  readonly name: "hosts" | "api" | "nodes" | "pods" | "etcd" | "versions" | "certificates" | "backups";
   /** `bad`: it does not work, or will not when something else fails; `warning`: it will have to be seen to. */
   readonly status: "ok" | "warning" | "bad";
   readonly detail: string;
@@ -16,7 +16,19 @@ export interface LiveHealth {
   readonly kubernetes: string;
   readonly nodes: Readonly<Record<string, { readonly kubelet: string; readonly ready: boolean; readonly cordoned?: boolean }>>;
   readonly etcd?: readonly { readonly name: string; readonly healthy: boolean; readonly reason?: string }[];
+  /** The cluster's own pods (kube-system) that are not Ready; undefined where nobody asked. */
+  readonly illPods?: readonly IllPod[];
   readonly certificates: Readonly<Record<string, string>>;
+}
+
+/** A pod of the cluster's own that is not Ready. */
+export interface IllPod {
+  readonly name: string;
+  /** Where it is; empty where nowhere. */
+  readonly node: string;
+  /** Why its containers wait, e.g. `CrashLoopBackOff`; empty where they do not. */
+  readonly reason: string;
+  readonly restarts: number;
 }
 
 /** What is known of a cluster. */
@@ -48,6 +60,7 @@ export function healthOf(facts: HealthFacts): HealthCheck[] {
       "answers",
     ),
     ...(seen ? of("nodes", nodes(facts.spec, seen), `all ${Object.keys(seen.nodes).length} are Ready`) : []),
+    ...(seen?.illPods ? of("pods", pods(seen.illPods), "all of kube-system's work") : []),
     ...(seen ? of("etcd", etcd(facts.spec, seen), `${told(facts.spec.etcd.length)} healthy`) : []),
     ...(seen ? of("versions", versions(facts.spec, seen), `Kubernetes ${seen.kubernetes} everywhere`) : []),
     ...(seen ? of("certificates", certificates(seen, facts.now), `the first ends on ${firstEnd(seen)}`) : []),
@@ -80,6 +93,29 @@ function nodes({ nodes: wanted }: ClusterSpec, live: LiveHealth): Found[] {
     ...some(down, "bad", "are not Ready", "look at their kubelets: journalctl -u kubelet"),
     ...some(cordoned, "warning", "take no new pods", "kubectl uncordon, once it is known why"),
     ...some(strange, "warning", "are nodes that nobody recorded", "add them to the file, or remove them from the cluster"),
+  ];
+}
+
+/** What a container waits for that only has to start. */
+const STARTING: ReadonlySet<string> = new Set(["", "ContainerCreating", "PodInitializing"]);
+
+/** Restarts from which a pod that is not Ready counts as one that fails, whatever it is at this moment. */
+const RESTARTS = 3;
+
+/** Pods of the cluster's own in words; bad are those that fail, and do not only have to start. */
+export function illPodTexts(pods: readonly IllPod[]): { readonly text: string; readonly isBad: boolean }[] {
+  return pods.map(({ name, node, reason, restarts }) => {
+    const told = [reason || "not Ready", ...(restarts > 0 ? [`${restarts} restarts`] : [])].join(", ");
+    return { text: `${name}${node === "" ? "" : ` on ${node}`} (${told})`, isBad: !STARTING.has(reason) || restarts >= RESTARTS };
+  });
+}
+
+function pods(ill: readonly IllPod[]): Found[] {
+  const texts = illPodTexts(ill);
+  const those = (bad: boolean) => texts.filter(({ isBad }) => isBad === bad).map(({ text }) => text);
+  return [
+    ...some(those(true), "bad", "do not work", "look at them: kubectl -n kube-system describe pod, and logs --previous"),
+    ...some(those(false), "warning", "are not Ready yet", "look again; where that lasts: kubectl -n kube-system describe pod"),
   ];
 }
 

@@ -37,15 +37,27 @@ export async function planChange(
     const before = recorded?.machines[name]?.machineId;
     return before !== undefined && before !== wanted.machines[name]?.machineId;
   });
-  const { machines, ssh } = wanted;
-  const joined = recorded?.spec.controlPlane.every((name) => moved.includes(name))
-    ? await view.joined(moved, wanted.spec, { machines, ssh })
-    : [];
+  const asked = recorded?.spec.controlPlane.every((name) => moved.includes(name)) === true;
+  const { joined, untold } = asked ? await joinedOn(view, moved, wanted) : { joined: [], untold: undefined };
   const rebuiltInPlace = moved.filter((name) => !joined.includes(name));
   const expiring = expiringOf(olds, now).renewable;
   const { steps, refusals } = compileSteps(recorded?.spec, wanted.spec, { lost: wanted.lostNodes, rebuiltInPlace, expiring });
-  if (refusals.length > 0) throw new Error(refusalText(refusals));
+  if (refusals.length > 0) throw new Error([refusalText(refusals), ...(untold === undefined ? [] : [untold])].join("\n"));
   return { recorded, wanted, steps };
+}
+
+/** Those of these nodes that are in a cluster on their new machines, or why that cannot be told: new machines may not have booted yet. */
+async function joinedOn(
+  view: Pick<ClusterView, "joined">,
+  nodes: readonly string[],
+  { spec, machines, ssh }: ClusterInputs,
+): Promise<{ readonly joined: readonly string[]; readonly untold?: string }> {
+  try {
+    return { joined: await view.joined(nodes, spec, { machines, ssh }) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { joined: [], untold: `  Whether the cluster was restored on the new machines could not be told: ${reason}` };
+  }
 }
 
 /**

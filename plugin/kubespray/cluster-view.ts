@@ -1,4 +1,6 @@
+import type { IllPod } from "../../model/cluster/health";
 import type { HostFinding, HostQuestion } from "../../model/cluster/host-checks";
+import type { Playbook } from "../../model/cluster/playbooks";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { NodeMachine, SshInputs } from "./inputs";
 import type { RunAccess, StepContext } from "./runner";
@@ -30,6 +32,15 @@ export interface LiveNode {
   readonly runtime?: string;
 }
 
+/** What is not there of a step's effect on a node, e.g. `is not Ready`. */
+export interface Missing {
+  readonly node: string;
+  readonly what: string;
+}
+
+/** What is said of a node that the API server does not take for one that works. */
+export const NOT_READY = "is not Ready";
+
 /** A running cluster. */
 export interface LiveCluster {
   /** The API server's version. */
@@ -39,6 +50,8 @@ export interface LiveCluster {
   readonly kubeconfig: string;
   /** The members of etcd, as far as one of them could be asked. */
   readonly etcd?: readonly LiveEtcdMember[];
+  /** The cluster's own pods that do not work, as far as that was asked. */
+  readonly illPods?: readonly IllPod[];
   /** When the certificates end (ISO 8601), the earliest of all hosts, by kubeadm's name, e.g. `apiserver`, `admin.conf`, `ca`. */
   readonly certificates: Readonly<Record<string, string>>;
 }
@@ -55,6 +68,23 @@ export interface SeenBackups {
   readonly restoring?: string;
 }
 
+/** Playbooks of which the hosts themselves tell whether a run that was begun and never ended has had its effect. */
+const TOLD: ReadonlySet<Playbook> = new Set<Playbook>([
+  "remove-node",
+  "scale",
+  "node-metadata",
+  "switch-runtime",
+  "reboot",
+  "patch",
+  "reset",
+]);
+
+/** Whether hosts tell of a step that an earlier run began, and did not end, that all of it is done. */
+export function isTold({ playbook, extraVars }: ClusterStep): boolean {
+  if (playbook === "reboot" || playbook === "patch") return extraVars.since !== undefined;
+  return TOLD.has(playbook);
+}
+
 /** What one sees of a cluster and its hosts, whoever runs playbooks on them. */
 export interface ClusterView {
   /** Those of these nodes whose hosts do not answer; asked during previews too. A machine that is not known yet is not asked. */
@@ -66,6 +96,13 @@ export interface ClusterView {
    * @param written how far the step got as the journal tells
    */
   isDone(step: ClusterStep, context: StepContext, written: "started" | "finished"): Promise<boolean>;
+  /**
+   * What is not there of the effect of a step that has ended: nodes that are not Ready yet, for one. None where nothing tells.
+   * @throws Error where the cluster does not answer
+   */
+  missing(step: ClusterStep, context: StepContext): Promise<readonly Missing[]>;
+  /** The members of a cluster's etcd and how they are; none where no member tells. */
+  members(spec: ClusterSpec, access: HostAccess): Promise<readonly LiveEtcdMember[]>;
   /** The cluster as it is now, or undefined where none is. @throws Error where it cannot be told */
   read(spec: ClusterSpec, access: HostAccess): Promise<LiveCluster | undefined>;
   /** Those of these nodes that are in the cluster, Ready, on these very machines; none while a restore has not ended. */

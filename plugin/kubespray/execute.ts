@@ -1,10 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { contentDigest } from "../../model/canonical";
 import { type HostFinding, hostFindingTexts } from "../../model/cluster/host-checks";
 import { describeStep, hostsOf } from "../../model/cluster/steps/describe";
+import { quorumRisk, stoppedMembers } from "../../model/cluster/steps/quorum";
 import { repeated } from "../../model/cluster/steps/repeat";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { wasThereBefore } from "../../model/plan/hosts";
-import type { ClusterView } from "./cluster-view";
+import { type ClusterView, type Missing, NOT_READY } from "./cluster-view";
 import { type Fence, FenceLost, type Journal, type JournalEntry } from "./journal";
 import type { Kubespray } from "./kubespray";
 import type { PlaybookEvent, RunAccess, StepContext } from "./runner";
@@ -112,7 +114,7 @@ type WithoutStamp<T> = T extends unknown ? Omit<T, "run" | "at"> : never;
 type Draft = WithoutStamp<JournalEntry>;
 
 async function runSteps(
-  { runner, view }: Kubespray,
+  kubespray: Kubespray,
   change: Change,
   begun: Awaited<ReturnType<Journal["begun"]>>,
   fence: Fence,
@@ -120,6 +122,7 @@ async function runSteps(
   progress: Progress,
   asked: AbortSignal,
 ): Promise<Outcome> {
+  const { runner, view } = kubespray;
   const signal = AbortSignal.any([asked, fence.lost]);
   const { recorded, wanted, steps, lostNodes: _lost, deletes: _deletes, ...access } = change;
   const done: ClusterStep[] = [];
@@ -142,10 +145,13 @@ async function runSteps(
       } else {
         signal.throwIfAborted();
         progress.status(place);
+        await requireQuorum(view, step, context);
+        const before = await missingBefore(view, step, context);
         await write({ event: "step-started", ...entry });
         try {
           for (const each of begun.size > 0 ? repeated(step) : [step])
             await runner.run(each, context, show(progress, `[${index + 1}/${steps.length}] ${each.playbook}.yml`), signal);
+          await waitForEffect(kubespray, step, context, before, progress, signal);
         } catch (error) {
           // Why the step failed matters more than that it could not be written.
           await unwrittenReason(write({ event: "step-failed", ...entry }));
@@ -160,6 +166,51 @@ async function runSteps(
   } catch (error) {
     const reason = signal.aborted ? abortReason(signal) : error instanceof Error ? error.message : String(error);
     return { done, failure: { reason, ...(current ? { step: current } : {}) } };
+  }
+}
+
+/** Members of etcd are not stopped where the others could not go on. */
+async function requireQuorum(view: ClusterView, step: ClusterStep, context: StepContext): Promise<void> {
+  if (stoppedMembers(step).length === 0) return;
+  const risk = quorumRisk(step, await view.members(step.inventory, context));
+  if (risk === undefined) return;
+  throw new Error(`it was not begun: ${risk}. Look at them (\`kpaas cluster health\`, journalctl -u etcd), and bring them back first`);
+}
+
+/** What was missing before: a node that was not Ready then may be so for reasons of its own. */
+async function missingBefore(view: ClusterView, step: ClusterStep, context: StepContext): Promise<readonly Missing[]> {
+  // Nothing answers before there is a cluster: then all of it has to be there afterwards.
+  return await view.missing(step, context).catch(() => []);
+}
+
+/** What a run has made takes its time to work: images are still fetched, and a kubelet finds its way back. */
+const EFFECT = { within: 10 * 60_000, every: 5_000 };
+
+/** Waits until a step that has ended has had its effect. @throws Error with what of it is still missing */
+async function waitForEffect(
+  { view, effect = EFFECT }: Kubespray,
+  step: ClusterStep,
+  context: StepContext,
+  before: readonly Missing[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const wasIll = new Set(before.filter(({ what }) => what === NOT_READY).map(({ node }) => node));
+  const end = Date.now() + effect.within;
+  for (;;) {
+    const missing = await view.missing(step, context).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const ill = typeof missing === "string" ? [] : missing.filter(({ node, what }) => what === NOT_READY && wasIll.has(node));
+    if (typeof missing !== "string" && ill.length === missing.length) {
+      if (ill.length > 0) progress.warn(`not Ready before and after ${step.playbook}.yml: ${ill.map(({ node }) => node).join(", ")}`);
+      return;
+    }
+    const told = typeof missing === "string" ? missing : missing.map(({ node, what }) => `${node} ${what}`).join("; ");
+    if (Date.now() > end)
+      throw new Error(
+        `${step.playbook}.yml has ended, and after ${Math.round(effect.within / 1_000)} s it has not had its effect: ${told}`,
+      );
+    progress.status(`waiting after ${step.playbook}.yml: ${told}`);
+    await pause(effect.every, undefined, { signal });
   }
 }
 

@@ -15,6 +15,8 @@ export interface Kubespray {
   lacks?(inputs: Pick<ClusterInputs, "spec" | "kubespraySource">): string | undefined;
   readonly runner: PlaybookRunner;
   readonly view: ClusterView;
+  /** In milliseconds, how long what a run has made may take to work, and how often it is asked. @default ten minutes, every five seconds */
+  readonly effect?: { readonly within: number; readonly every: number };
   /** The journal that lives with the cluster. */
   journal(place: JournalPlace): Journal;
 }

@@ -1,4 +1,5 @@
 import { checkCluster } from "../../model/cluster/checks";
+import { illPodTexts } from "../../model/cluster/health";
 import { compileDeletion, LEFT_BEHIND } from "../../model/cluster/steps/deletion";
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec } from "../../model/cluster/types";
@@ -202,6 +203,8 @@ export class KubesprayProvider implements ResourceProvider {
       steps.length === 0 ? { done: [], failure: undefined } : await execute(this.kubespray, change, progressOf(call), withTimeout(call));
     const seen = await this.look(wanted.spec, { machines, ssh: wanted.ssh });
     const { live } = seen;
+    const ill = illPodTexts(live?.illPods ?? []).filter(({ isBad }) => isBad);
+    if (ill.length > 0) await call.log("warning", `pods of the cluster's own do not work: ${ill.map(({ text }) => text).join("; ")}`);
     const observed = {
       steps: outcome.done.map(stepOutput),
       endpoint: endpointOf(wanted.spec),

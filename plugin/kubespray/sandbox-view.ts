@@ -4,7 +4,17 @@ import { applyStep } from "../../model/cluster/simulate/apply";
 import type { NodeState } from "../../model/cluster/simulate/state";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import { sameValue } from "../../model/cluster/variables";
-import type { ClusterView, HostAccess, LiveCluster, LiveNode, SeenBackups } from "./cluster-view";
+import {
+  type ClusterView,
+  type HostAccess,
+  isTold,
+  type LiveCluster,
+  type LiveEtcdMember,
+  type LiveNode,
+  type Missing,
+  NOT_READY,
+  type SeenBackups,
+} from "./cluster-view";
 import { kubeconfigOf, type NamedServer, tokenKubeconfigOf } from "./pki";
 import type { StepContext } from "./runner";
 import { SandboxBackups } from "./sandbox-backups";
@@ -62,6 +72,20 @@ export class SandboxView implements ClusterView {
     return names.filter((name) => file.nodes[name]?.machineId === machines[name]?.machineId && !silent.includes(name));
   }
 
+  /** Nodes that a run has joined, and that are not there or whose hosts went silent. */
+  async missing(step: ClusterStep): Promise<readonly Missing[]> {
+    const file = this.cluster.read();
+    if (!file || !JOINING.has(step.playbook)) return [];
+    const silent = this.cluster.silentNodes(file);
+    return step.nodes.flatMap((node) =>
+      !file.nodes[node] ? [{ node, what: "is no node of the cluster" }] : silent.includes(node) ? [{ node, what: NOT_READY }] : [],
+    );
+  }
+
+  async members(): Promise<readonly LiveEtcdMember[]> {
+    return (await this.read())?.etcd ?? [];
+  }
+
   async backups(): Promise<SeenBackups> {
     const backups = new SandboxBackups(this.cluster);
     const lastSuccess = backups.lastAt();
@@ -80,7 +104,7 @@ export class SandboxView implements ClusterView {
     if (step.playbook === "reset" && (step.limit.length === 0 || !file)) return !file;
     // A machine that was built since bears nothing.
     if (step.playbook === "reset" && file && step.limit.every((name) => isForeign(file, name, context))) return true;
-    if (written === "started" && !TOLD.has(step.playbook)) return false;
+    if (written === "started" && !isTold(step)) return false;
     // Cheap, or told by nothing that a simulated cluster has.
     if (!file || NEVER_DONE.has(step.playbook) || step.extraVars.backup_now === true) return false;
     if (JOINING.has(step.playbook) && step.nodes.some((name) => !file.nodes[name] || isForeign(file, name, context))) return false;
@@ -93,16 +117,6 @@ export class SandboxView implements ClusterView {
   }
 }
 
-/** What hosts tell of a run that was begun and never ended. */
-const TOLD: ReadonlySet<Playbook> = new Set<Playbook>([
-  "remove-node",
-  "scale",
-  "node-metadata",
-  "switch-runtime",
-  "reboot",
-  "patch",
-  "reset",
-]);
 const NEVER_DONE: ReadonlySet<Playbook> = new Set<Playbook>(["facts", "renew-certificates", "recover-control-plane"]);
 const JOINING: ReadonlySet<Playbook> = new Set<Playbook>(["scale", "cluster"]);
 

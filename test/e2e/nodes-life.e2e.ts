@@ -6,7 +6,7 @@ import { previousKubernetes } from "../../dev/nodes/parts";
 import { makePair } from "../support/certificates";
 import { web } from "../support/nodes";
 import { type Hosts, type ProjectOnNodes, projectForTests } from "../support/nodes-project";
-import type { FileContent } from "../support/plan";
+import { type FileContent, merge } from "../support/plan";
 
 const ADDRESSES = {
   ...{ "cp-1": "10.20.0.2", "cp-2": "10.20.0.3", "cp-3": "10.20.0.4", "cp-4": "10.20.0.5" },
@@ -50,7 +50,7 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
       hardening: { auditLog: true, encryptSecrets: true },
       ...(backedUp ? { backups: { etcd: { keep: 3, encryptTo: backups.certificate, to: "local" } } } : {}),
     };
-    laptop.write(hosts, { cluster, ...content });
+    laptop.write(hosts, merge({ cluster }, content));
   };
   /** What must hold whatever came before: the nodes, etcd and who is told of it, and that there is nothing left to do. */
   const whole = async (): Promise<void> => {
@@ -129,6 +129,20 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
     const run = laptop.start("up", "seoul", "--yes", "--layer", "cluster");
     await laptop.until(run, /cluster\.yml: .*(Announce|It is) a member|cluster\.yml: .*Other control planes join/);
     await laptop.killAndGoOn(run);
+    await whole();
+  });
+
+  it("stops no member of etcd while another one is down, says why, and goes on once that is back", async () => {
+    await ssh("cp-3", "systemctl stop etcd");
+    assert.match((await laptop.start("cluster", "health", "seoul").ended).said, /2 of 3 members are healthy: none more may fail/);
+    write({}, { cluster: { controlPlane: { maintenance: { reboot: new Date().toISOString().slice(0, 10) } } } });
+    await laptop.prepare();
+    const { code, said } = await laptop.start("up", "seoul", "--yes", "--layer", "cluster").ended;
+    assert.equal(code, 1, said);
+    assert.match(said, /reboot\.yml .*it was not begun: it stops cp-1, and etcd would have 1 of 3 members left/);
+    await ssh("cp-3", "systemctl start etcd");
+    await laptop.run("up", "seoul", "--yes", "--layer", "cluster");
+    write();
     await whole();
   });
 

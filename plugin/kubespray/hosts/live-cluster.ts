@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import type { IllPod } from "../../../model/cluster/health";
 import type { ClusterSpec } from "../../../model/cluster/types";
 import type { LiveCluster, LiveEtcdMember, LiveNode } from "../cluster-view";
 import { kubeconfigWith } from "../pki";
@@ -14,15 +15,49 @@ export interface ApiNode extends Omit<LiveNode, "etcdMember" | "roles"> {
 const taintSchema = z.object({ key: z.string(), value: z.string().default(""), effect: z.string() });
 const labelsSchema = z.record(z.string(), z.string());
 
+/** A cluster as one of its control planes tells it. */
+export interface ApiCluster {
+  readonly kubernetes: string;
+  readonly nodes: Readonly<Record<string, ApiNode>>;
+  readonly kubeconfig: string;
+  readonly illPods: readonly IllPod[];
+}
+
 /** What a control plane printed; undefined where no cluster is on it. */
-export function parseCluster(
-  output: string,
-): { readonly kubernetes: string; readonly nodes: Record<string, ApiNode>; readonly kubeconfig: string } | undefined {
-  const { version, nodes, kubeconfig } = sectionsOf(output);
+export function parseCluster(output: string): ApiCluster | undefined {
+  const { version, nodes, kubeconfig, leases = "", pods = "" } = sectionsOf(output);
   if (version === undefined || nodes === undefined || kubeconfig === undefined) return undefined;
   const { gitVersion } = z.object({ gitVersion: z.string() }).parse(JSON.parse(version));
-  const lines = nodes.split("\n").filter((line) => line !== "");
-  return { kubernetes: plain(gitVersion), nodes: Object.fromEntries(lines.map(parseNode)), kubeconfig };
+  const silent = silentIn(leases);
+  const found = linesOf(nodes).map(parseNode);
+  return {
+    kubernetes: plain(gitVersion),
+    nodes: Object.fromEntries(found.map(([name, node]) => [name, silent.has(name) ? { ...node, ready: false } : node])),
+    kubeconfig,
+    illPods: linesOf(pods).map(parsePod),
+  };
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+/** Of the time that a lease holds. A kubelet renews it four times meanwhile, and its node is called Ready until that time is long over. */
+const SILENT_AFTER = 0.75;
+
+/** Nodes of which nothing was heard for so long that what is said of them is of the past. */
+function silentIn(leases: string): ReadonlySet<string> {
+  const [now = "", ...lines] = linesOf(leases);
+  const isSilent = (renewed: string, seconds: string) => Number(now) - Date.parse(renewed) / 1_000 > Number(seconds) * SILENT_AFTER;
+  return new Set(
+    lines.map((line) => line.split("\t")).flatMap(([name = "", renewed = "", seconds = ""]) => (isSilent(renewed, seconds) ? [name] : [])),
+  );
+}
+
+function parsePod(line: string): IllPod {
+  const [name = "", node = "", , , , init = "", waiting = "", restarts = ""] = line.split("\t");
+  const reasons = `${init} ${waiting}`.split(" ").filter((reason) => reason !== "" && reason !== "PodInitializing");
+  return { name, node, reason: reasons[0] ?? "", restarts: Math.max(0, ...restarts.split(" ").map(Number)) };
 }
 
 function parseNode(line: string): [string, ApiNode] {
@@ -110,7 +145,7 @@ export function endpointKubeconfig(adminConf: string, { name, apiEndpoint }: Clu
 /** The cluster as its parts tell it. */
 export function liveCluster(
   spec: ClusterSpec,
-  found: NonNullable<ReturnType<typeof parseCluster>>,
+  found: ApiCluster,
   etcd: readonly EtcdMember[],
   certificates: Readonly<Record<string, string>>,
 ): LiveCluster {
@@ -134,6 +169,7 @@ export function liveCluster(
     nodes: Object.fromEntries([...nodes, ...others]),
     kubeconfig: endpointKubeconfig(found.kubeconfig, spec),
     etcd: etcd.map(({ address: _address, ...member }) => member),
+    illPods: found.illPods,
     certificates,
   };
 }

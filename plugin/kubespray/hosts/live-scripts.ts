@@ -4,7 +4,12 @@ const CUT = "=== ";
 /** Programs that kubespray, kubeadm and Flatcar put where sudo's own path does not lead. */
 const PATHS = "export PATH=$PATH:/usr/local/bin:/usr/local/sbin:/opt/bin";
 
-/** Fields of a node, separated by tabs; maps and lists as JSON. */
+/** An object a line, its fields separated by tabs; maps and lists as JSON. */
+function linesOf(fields: readonly string[]): string {
+  return `{range .items[*]}${fields.map((field) => `{${field}}`).join('{"\\t"}')}{"\\n"}{end}`;
+}
+
+/** Fields of a node. */
 const NODE_FIELDS = [
   ".metadata.name",
   ".metadata.labels",
@@ -17,7 +22,19 @@ const NODE_FIELDS = [
   '.status.addresses[?(@.type=="InternalIP")].address',
 ] as const;
 
-/** On a control plane: its API server's version, the nodes, and the administrator's kubeconfig. Prints nothing where no cluster is. */
+/** Fields of a pod: two of them tell why its containers wait. */
+const POD_FIELDS = [
+  ".metadata.name",
+  ".spec.nodeName",
+  ".status.phase",
+  '.status.conditions[?(@.type=="Ready")].status',
+  ".metadata.deletionTimestamp",
+  ".status.initContainerStatuses[*].state.waiting.reason",
+  ".status.containerStatuses[*].state.waiting.reason",
+  ".status.containerStatuses[*].restartCount",
+] as const;
+
+/** On a control plane: its API server's version, the nodes, the administrator's kubeconfig, and when each node was last heard of. Prints nothing where no cluster is. */
 export const CLUSTER_SCRIPT = `set -eu
 ${PATHS}
 export KUBECONFIG=/etc/kubernetes/admin.conf
@@ -26,9 +43,18 @@ echo '${CUT}version'
 kubectl --request-timeout=20s get --raw /version
 echo
 echo '${CUT}nodes'
-kubectl --request-timeout=60s get nodes -o jsonpath='{range .items[*]}${NODE_FIELDS.map((field) => `{${field}}`).join('{"\\t"}')}{"\\n"}{end}'
+kubectl --request-timeout=60s get nodes -o jsonpath='${linesOf(NODE_FIELDS)}'
 echo '${CUT}kubeconfig'
 cat "$KUBECONFIG"
+echo '${CUT}leases'
+date -u +%s
+kubectl --request-timeout=60s -n kube-node-lease get leases -o jsonpath='${linesOf([".metadata.name", ".spec.renewTime", ".spec.leaseDurationSeconds"])}'
+`;
+
+/** After {@link CLUSTER_SCRIPT}: the cluster's own pods that are not Ready and have not ended. */
+export const PODS_SCRIPT = `echo '${CUT}pods'
+pods=$(kubectl --request-timeout=60s -n kube-system get pods -o jsonpath='${linesOf(POD_FIELDS)}')
+printf '%s\\n' "$pods" | awk -F '\\t' '$3 != "Succeeded" && $3 != "Failed" && $4 != "True" && $5 == ""'
 `;
 
 /** On a host of etcd's: its members, and which of them answer; etcd by kubespray, or in a pod by kubeadm. */

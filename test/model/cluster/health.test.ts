@@ -28,6 +28,7 @@ const LIVE: LiveHealth = {
   kubernetes: "v1.33.5",
   nodes: Object.fromEntries([...NAMES, "w-1"].map((name) => [name, { kubelet: "v1.33.5", ready: true }])),
   etcd: NAMES.map((name) => ({ name, healthy: true })),
+  illPods: [],
   certificates: { apiserver: "2027-01-01T00:00:00Z", ca: "2035-01-01T00:00:00Z" },
 };
 
@@ -44,6 +45,10 @@ const withNode = (name: string, change: object): LiveHealth => ({
   nodes: { ...LIVE.nodes, [name]: { kubelet: "v1.33.5", ready: true, ...change } },
 });
 const withIll = (...ill: string[]): LiveHealth => ({ ...LIVE, etcd: NAMES.map((name) => ({ name, healthy: !ill.includes(name) })) });
+const withPods = (reason: string, restarts: number): LiveHealth => ({
+  ...LIVE,
+  illPods: [{ name: "calico-node-x", node: "w-1", reason, restarts }],
+});
 const said = (checks: readonly HealthCheck[]) =>
   checks.filter(({ status }) => status !== "ok").map(({ name, status }) => `${name} ${status}`);
 
@@ -52,7 +57,7 @@ describe("the health of a cluster", () => {
     const checks = healthOf(FACTS);
     assert.deepEqual(
       checks.map(({ name, status }) => `${name} ${status}`),
-      ["hosts ok", "api ok", "nodes ok", "etcd ok", "versions ok", "certificates ok", "backups ok"],
+      ["hosts ok", "api ok", "nodes ok", "pods ok", "etcd ok", "versions ok", "certificates ok", "backups ok"],
     );
     assert.ok(isHealthy(checks));
   });
@@ -66,6 +71,14 @@ describe("the health of a cluster", () => {
     ["a node that is cordoned", { live: withNode("w-1", { cordoned: true }) }, ["nodes warning"]],
     ["a node nobody knows", { live: withNode("x", {}) }, ["nodes warning"], /x are nodes that nobody recorded/],
     ["a node that is missing", { spec: { ...SPEC, nodes: { ...SPEC.nodes, "w-2": node(["worker"]) } } }, ["nodes bad"], /w-2 are no nodes/],
+    [
+      "pods of its own that fail",
+      { live: withPods("CrashLoopBackOff", 0) },
+      ["pods bad"],
+      /calico-node-x on w-1 \(CrashLoopBackOff\) do not work/,
+    ],
+    ["pods of its own that failed again and again", { live: withPods("", 7) }, ["pods bad"], /\(not Ready, 7 restarts\)/],
+    ["pods of its own that start", { live: withPods("ContainerCreating", 0) }, ["pods warning"], /are not Ready yet/],
     ["a member that is ill", { live: withIll("cp-2") }, ["etcd bad", "etcd bad"], /2 of 3 members are healthy: none more may fail/],
     ["a lost quorum", { live: withIll("cp-1", "cp-2") }, ["etcd bad", "etcd bad", "etcd bad"], /lost its quorum: 1 of 3/],
     [

@@ -35,6 +35,8 @@ describe("Hosts that are not ready", () => {
           answering.push(Object.keys(machines));
           return view.silent(machines, ssh, name);
         },
+        missing: async () => [],
+        members: async () => [],
         isDone: (step, context, written) => view.isDone(step, context, written),
         check: async (question) => {
           asked.push(question);

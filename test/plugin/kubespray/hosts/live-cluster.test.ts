@@ -68,6 +68,19 @@ ${adminConf}`;
     });
   });
 
+  it("has pods of its own that do not work, with what they wait for", () => {
+    const pods = [
+      node("calico-node-x", "worker-1", "Running", "False", "", "", "CrashLoopBackOff", "7 2"),
+      node("coredns-y", "", "Pending", "False", "", "", "", ""),
+      node("multus-z", "cp-1", "Pending", "False", "", "ImagePullBackOff", "PodInitializing", "0"),
+    ];
+    assert.deepEqual(parseCluster(`${printed}=== pods\n${pods.join("\n")}\n\n`)?.illPods, [
+      { name: "calico-node-x", node: "worker-1", reason: "CrashLoopBackOff", restarts: 7 },
+      { name: "coredns-y", node: "", reason: "", restarts: 0 },
+      { name: "multus-z", node: "cp-1", reason: "ImagePullBackOff", restarts: 0 },
+    ]);
+  });
+
   it("has its kubeconfig at the endpoint and under its own name, whatever a control plane calls them", () => {
     const kubeconfig = parse(endpointKubeconfig(adminConf, { ...spec, apiEndpoint: { host: "api.example.com", port: 443 } }));
     assert.equal(kubeconfig.clusters[0].cluster.server, "https://api.example.com:443");
