@@ -143,6 +143,7 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
     await ssh("cp-3", "systemctl start etcd");
     await laptop.run("up", "seoul", "--yes", "--layer", "cluster");
     write();
+    await laptop.up();
     await whole();
   });
 
