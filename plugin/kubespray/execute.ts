@@ -50,8 +50,10 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
   try {
     const begun = await journal.begun();
     const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
-    await write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep) });
-    const outcome = await runSteps(kubespray, change, begun, fence, write, progress, signal);
+    const steps = change.steps.map((step) => prepared(step, change));
+    const fingerprints = steps.map(({ entry }) => entry.fingerprint);
+    await write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep), fingerprints });
+    const outcome = await runSteps(kubespray, steps, begun, fence, write, progress, signal);
     const unwritten = await unwrittenReason(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
     await progress.shown();
     left = hostsLeft(change, outcome);
@@ -113,9 +115,22 @@ async function unwrittenReason(written: Promise<void>): Promise<string | undefin
 type WithoutStamp<T> = T extends unknown ? Omit<T, "run" | "at"> : never;
 type Draft = WithoutStamp<JournalEntry>;
 
+/** A step with what its run needs, and as the journal names it. */
+interface PreparedStep {
+  readonly step: ClusterStep;
+  readonly context: StepContext;
+  readonly entry: { readonly step: string; readonly fingerprint: string };
+}
+
+function prepared(step: ClusterStep, change: Change): PreparedStep {
+  const { recorded: _recorded, wanted: _wanted, steps: _steps, lostNodes: _lost, deletes: _deletes, ...access } = change;
+  const context = { ...access, inventory: step.inventory };
+  return { step, context, entry: { step: step.id, fingerprint: stepDigest(step, context) } };
+}
+
 async function runSteps(
   kubespray: Kubespray,
-  change: Change,
+  steps: readonly PreparedStep[],
   begun: Awaited<ReturnType<Journal["begun"]>>,
   fence: Fence,
   write: (entry: Draft) => Promise<void>,
@@ -124,17 +139,11 @@ async function runSteps(
 ): Promise<Outcome> {
   const { runner, view } = kubespray;
   const signal = AbortSignal.any([asked, fence.lost]);
-  const { recorded, wanted, steps, lostNodes: _lost, deletes: _deletes, ...access } = change;
   const done: ClusterStep[] = [];
   let current: ClusterStep | undefined;
   try {
-    for (const [index, step] of steps.entries()) {
+    for (const [index, { step, context, entry }] of steps.entries()) {
       current = step;
-      const context: StepContext = {
-        inventory: step.inventory,
-        ...access,
-      };
-      const entry = { step: step.id, fingerprint: stepDigest(step, context) };
       await fence.renew(context.inventory);
       const place = `[${index + 1}/${steps.length}] ${describeStep(step)}`;
       if (await wasDone(view, step, context, begun.get(entry.fingerprint))) {

@@ -19,7 +19,15 @@ export interface JournalPlace {
 
 /** One line of the journal. */
 export type JournalEntry =
-  | { readonly event: "run-started"; readonly run: string; readonly owner: Owner; readonly at: string; readonly steps: readonly string[] }
+  | {
+      readonly event: "run-started";
+      readonly run: string;
+      readonly owner: Owner;
+      readonly at: string;
+      readonly steps: readonly string[];
+      /** Of its steps; earlier versions wrote none. */
+      readonly fingerprints?: readonly string[];
+    }
   | { readonly event: "run-finished"; readonly run: string; readonly at: string; readonly outcome: "done" | "failed" }
   | {
       readonly event: "step-started" | "step-finished" | "step-skipped" | "step-failed";
@@ -61,13 +69,21 @@ export interface Journal {
   breakFence(run: string): Promise<boolean>;
 }
 
-/** How far each step got that was begun since the last run that ended well, by fingerprint. */
+/**
+ * How far each step got that was begun since the last run that ended well, by fingerprint. What a run has begun may have taken back what others
+ * had done that it had not to do.
+ */
 export function begunOf(entries: readonly JournalEntry[]): ReadonlyMap<string, "started" | "finished"> {
   const open = new Map<string, "started" | "finished">();
+  const plans = new Map<string, ReadonlySet<string>>();
   for (const entry of entries) {
-    if (entry.event === "run-finished" && entry.outcome === "done") open.clear();
-    else if (entry.event === "step-started") open.set(entry.fingerprint, "started");
-    else if (entry.event === "step-finished" || entry.event === "step-skipped") open.set(entry.fingerprint, "finished");
+    if (entry.event === "run-started" && entry.fingerprints) plans.set(entry.run, new Set(entry.fingerprints));
+    else if (entry.event === "run-finished" && entry.outcome === "done") open.clear();
+    else if (entry.event === "step-started") {
+      const plan = plans.get(entry.run);
+      for (const [fingerprint, state] of open) if (state === "finished" && plan?.has(fingerprint) === false) open.delete(fingerprint);
+      open.set(entry.fingerprint, "started");
+    } else if (entry.event === "step-finished" || entry.event === "step-skipped") open.set(entry.fingerprint, "finished");
   }
   return open;
 }

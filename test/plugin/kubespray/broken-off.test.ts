@@ -28,6 +28,26 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     assert.equal(served.file().nodes["worker-2"], undefined);
   });
 
+  it("repeats what was taken back in between by a change that broke off as well", async () => {
+    const { properties: olds } = await served.create();
+    served.fault({ failStep: "cluster" });
+    let before = { inputs: inputsOf(), reached: olds };
+    const change = async (workers: readonly number[]) => {
+      const nodes = Object.fromEntries(workers.map((each) => [`worker-${each}`, worker(`worker-${each}`, each)]));
+      const news = inputsOf(cluster(nodes, { variables: audited().variables }));
+      const failure: unknown = await served.client
+        .update(known, { oldInputs: before.inputs, olds: before.reached, news })
+        .catch((error: unknown) => error);
+      assert.ok(failure instanceof PartialFailure);
+      assert.match(failure.message, /\(cluster\.yml .*\) failed/);
+      before = { inputs: news, reached: failure.properties };
+      return Object.keys(served.file().nodes).filter((name) => name.startsWith("worker"));
+    };
+    assert.deepEqual(await change([1]), ["worker-1"]);
+    assert.deepEqual(await change([1, 2]), ["worker-1", "worker-2"]);
+    assert.deepEqual(await change([1]), ["worker-1"], "worker-2 leaves once more");
+  });
+
   it("keeps the recorded variables until a run over the whole cluster has set new ones", async () => {
     const { properties: olds } = await served.create();
     served.fault({ failStep: "cluster", times: 1 });
