@@ -97,7 +97,9 @@ export async function runOnCluster(
   const started = Date.now();
   const { execute } = await import("../../plugin/kubespray/execute.js");
   const wanted = steps[0]?.inventory ?? spec;
-  const change: Change = { recorded: spec, wanted, steps, ...access, lostNodes: [] };
+  // What is restored is the cluster of another time: what a broken change had done to this one counts no more.
+  const aside = kind !== "cluster restore";
+  const change: Change = { recorded: spec, wanted, steps, ...access, lostNodes: [], aside };
   await operator.run({ kind, environment, sandbox: target.sandbox }, async ({ signal = new AbortController().signal, onProgress }) => {
     const work = () => execute(kubespray, change, shownBy(environment, onProgress), signal);
     const { failure, done } = await asOnlyOne(target, work).catch(failed);

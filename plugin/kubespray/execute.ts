@@ -20,6 +20,8 @@ export interface Change extends RunAccess {
   readonly lostNodes: readonly string[];
   /** Whether the cluster is gone afterwards, and all that was kept of it. @default false */
   readonly deletes?: boolean;
+  /** Whether it is done beside the changes of the cluster: what a broken one of those has left is still to be gone on with. @default false */
+  readonly aside?: boolean;
 }
 
 /** How a run ended: with all steps, or with `failure` after `done`. */
@@ -48,11 +50,13 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
   const fence = await journal.acquire();
   let left: readonly string[] = [];
   try {
-    const begun = await journal.begun();
+    const open = await journal.begun();
+    const begun: typeof open = change.aside ? new Map() : open;
     const write = (entry: Draft) => journal.append({ ...entry, run: fence.run, at: new Date().toISOString() });
     const steps = change.steps.map((step) => prepared(step, change));
     const fingerprints = steps.map(({ entry }) => entry.fingerprint);
-    await write({ event: "run-started", owner: fence.owner, steps: change.steps.map(describeStep), fingerprints });
+    const described = change.steps.map(describeStep);
+    await write({ event: "run-started", owner: fence.owner, steps: described, fingerprints, ...(change.aside ? { aside: true } : {}) });
     const outcome = await runSteps(kubespray, steps, begun, fence, write, progress, signal);
     const unwritten = await unwrittenReason(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
     await progress.shown();
@@ -123,7 +127,7 @@ interface PreparedStep {
 }
 
 function prepared(step: ClusterStep, change: Change): PreparedStep {
-  const { recorded: _recorded, wanted: _wanted, steps: _steps, lostNodes: _lost, deletes: _deletes, ...access } = change;
+  const { recorded: _recorded, wanted: _wanted, steps: _steps, lostNodes: _lost, deletes: _deletes, aside: _aside, ...access } = change;
   const context = { ...access, inventory: step.inventory };
   return { step, context, entry: { step: step.id, fingerprint: stepDigest(step, context) } };
 }

@@ -27,6 +27,8 @@ export type JournalEntry =
       readonly steps: readonly string[];
       /** Of its steps; earlier versions wrote none. */
       readonly fingerprints?: readonly string[];
+      /** It is none of the cluster's changes, and tells nothing of how far those got. */
+      readonly aside?: true;
     }
   | { readonly event: "run-finished"; readonly run: string; readonly at: string; readonly outcome: "done" | "failed" }
   | {
@@ -76,7 +78,8 @@ export interface Journal {
 export function begunOf(entries: readonly JournalEntry[]): ReadonlyMap<string, "started" | "finished"> {
   const open = new Map<string, "started" | "finished">();
   const plans = new Map<string, ReadonlySet<string>>();
-  for (const entry of entries) {
+  const aside = new Set(entries.flatMap((entry) => (entry.event === "run-started" && entry.aside ? [entry.run] : [])));
+  for (const entry of entries.filter(({ run }) => !aside.has(run))) {
     if (entry.event === "run-started" && entry.fingerprints) plans.set(entry.run, new Set(entry.fingerprints));
     else if (entry.event === "run-finished" && entry.outcome === "done") open.clear();
     else if (entry.event === "step-started") {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compileRenewal } from "../../../model/cluster/steps/now";
+import { execute } from "../../../plugin/kubespray/execute";
+import { parseInputs } from "../../../plugin/kubespray/inputs";
+import { sandboxKubespray } from "../../../plugin/kubespray/kubespray";
 import { PartialFailure, type Properties, UNKNOWN } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
 import { audited, CANARY, changed, commands, inputsOf, known, ref, servedCluster, withNode } from "./fixtures";
@@ -46,6 +50,29 @@ describe("A cluster of which a run broke off, or which changed behind our back",
     assert.deepEqual(await change([1]), ["worker-1"]);
     assert.deepEqual(await change([1, 2]), ["worker-1", "worker-2"]);
     assert.deepEqual(await change([1]), ["worker-1"], "worker-2 leaves once more");
+  });
+
+  it("goes on where a killed run ended, also after certificates were renewed or a backup was made in between", async () => {
+    const { properties: olds } = await served.create();
+    served.fault({ failStep: "cluster", times: 1 });
+    const news = inputsOf(cluster({ "worker-1": worker("worker-1", 1) }, { variables: audited().variables }));
+    const update = () => served.client.update(known, { oldInputs: inputsOf(), olds, news });
+    assert.ok((await update().catch((error: unknown) => error)) instanceof PartialFailure);
+
+    const parsed = parseInputs(inputsOf());
+    assert.ok(parsed.kind === "inputs");
+    const { spec, machines, ssh } = parsed.inputs;
+    const access = { machines, ssh, secretVariables: [], secretValues: [], lostNodes: [] };
+    const progress = { status: () => {}, warn: () => {}, shown: async () => {} };
+    const renewal = { ...access, recorded: spec, wanted: spec, steps: compileRenewal(spec), aside: true };
+    const renew = () => execute(sandboxKubespray(served.world), renewal, progress, new AbortController().signal);
+    const events = () => served.journal().flatMap((entry) => ("step" in entry ? [`${entry.event} ${entry.step}`] : []));
+    for (let times = 0; times < 2; times++) assert.equal((await renew()).failure, undefined);
+    assert.equal(events().filter((event) => event === "step-finished 1-renew-certificates").length, 2);
+
+    // As after a kill: the engine has not heard of what the first one had reached.
+    await update();
+    assert.deepEqual(events().slice(-3), ["step-skipped 1-remove-node", "step-started 2-cluster", "step-finished 2-cluster"]);
   });
 
   it("keeps the recorded variables until a run over the whole cluster has set new ones", async () => {
