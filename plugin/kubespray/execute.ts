@@ -75,7 +75,9 @@ function hostsLeft({ recorded, wanted, machines, lostNodes, deletes }: Change, {
   const stays = (name: string) => has(wanted, name) || has(reached, name);
   // A host that goes on under another name keeps its mark.
   const kept = new Set(Object.keys(machines).flatMap((name) => (stays(name) ? [machines[name]?.dialAddress] : [])));
-  return Object.keys(machines).filter((name) => !stays(name) && !lostNodes.includes(name) && !kept.has(machines[name]?.dialAddress));
+  // One that only waits to join a cluster may be half in it.
+  const leaves = (name: string) => has(recorded, name) && !stays(name) && !lostNodes.includes(name);
+  return Object.keys(machines).filter((name) => leaves(name) && !kept.has(machines[name]?.dialAddress));
 }
 
 /**
