@@ -1,6 +1,6 @@
 import { checkCluster } from "../../model/cluster/checks";
 import { illPodTexts } from "../../model/cluster/health";
-import { compileDeletion, LEFT_BEHIND } from "../../model/cluster/steps/deletion";
+import { compileDeletion, LEFT_BEHIND, touched } from "../../model/cluster/steps/deletion";
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec } from "../../model/cluster/types";
 import { type Clock, systemClock } from "../clock";
@@ -132,8 +132,7 @@ export class KubesprayProvider implements ResourceProvider {
     if (!recorded) throw new Error("the recorded state of the cluster cannot be read; remove it from the stack by hand");
     const parsed = parseInputs(call.inputs);
     const inputs = parsed.kind === "inputs" ? parsed.inputs : undefined;
-    // A creation that broke off has touched hosts that the outputs do not name.
-    const everything = inputs ? { ...inputs.spec, nodes: { ...recorded.spec.nodes, ...inputs.spec.nodes } } : recorded.spec;
+    const everything = inputs ? touched(recorded.spec, inputs.spec) : recorded.spec;
     const steps = compileDeletion(everything);
     if (steps.length > 0) {
       this.assertUsable();

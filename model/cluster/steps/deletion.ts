@@ -10,6 +10,22 @@ export const LEFT_BEHIND: readonly string[] = [
   "the audit log (/var/log/kubernetes), mounted data volumes and backups of etcd",
 ];
 
+/**
+ * A cluster with all that was touched of it: a change that broke off has left what it was to take away, and begun with what it was to bring.
+ * Who is in no group would be passed over.
+ */
+export function touched(recorded: ClusterSpec, wanted: ClusterSpec): ClusterSpec {
+  const hosts = { ...recorded.hosts, ...wanted.hosts };
+  return {
+    ...wanted,
+    nodes: { ...recorded.nodes, ...wanted.nodes },
+    controlPlane: [...new Set([...recorded.controlPlane, ...wanted.controlPlane])],
+    etcd: [...new Set([...recorded.etcd, ...wanted.etcd])],
+    variables: { ...recorded.variables, ...wanted.variables },
+    ...(Object.keys(hosts).length > 0 ? { hosts } : {}),
+  };
+}
+
 /** The steps that take a cluster down, as its `onDelete` says. */
 export function compileDeletion(spec: ClusterSpec): readonly ClusterStep[] {
   if (spec.onDelete === "forget") return [];
