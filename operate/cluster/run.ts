@@ -5,7 +5,7 @@ import { type ClusterStepReport, reportSteps } from "../../model/cluster/report"
 import { describeStep } from "../../model/cluster/steps/describe";
 import type { ClusterSpec, ClusterStep } from "../../model/cluster/types";
 import type { Change, Progress as Shown } from "../../plugin/kubespray/execute";
-import { type ClusterInputs, parseInputs, parseRecorded } from "../../plugin/kubespray/inputs";
+import { accessOf, type ClusterAccess, parseInputs, parseRecorded } from "../../plugin/kubespray/inputs";
 import type { Kubespray } from "../../plugin/kubespray/kubespray";
 import type { Doors } from "../doors";
 import type { ClusterJob, Control, Operator } from "../operator";
@@ -15,7 +15,7 @@ import { makeReady, type Ready, type Request, runJob } from "../ready";
 /** A cluster as it is recorded, and the way to its hosts. */
 export interface StandingCluster extends Ready {
   readonly spec: ClusterSpec;
-  readonly access: Pick<ClusterInputs, "machines" | "ssh" | "secretVariables" | "secretValues" | "kubespraySource">;
+  readonly access: ClusterAccess;
   readonly kubespray: Kubespray;
 }
 
@@ -63,13 +63,12 @@ export async function findCluster(ready: Ready, operator: Operator, doors: Doors
   const parsed = cluster && parseInputs(cluster.inputs);
   const recorded = cluster && parseRecorded(cluster.outputs);
   if (parsed?.kind !== "inputs" || !recorded || Object.keys(recorded.spec.nodes).length === 0) return undefined;
-  const { machines, ssh, secretVariables, secretValues, kubespraySource } = parsed.inputs;
   // The way to a machine may have changed since the cluster was last touched.
-  const access = { machines: { ...recorded.machines, ...machines }, ssh, secretVariables, secretValues };
+  const machines = { ...recorded.machines, ...parsed.inputs.machines };
   return {
     ...ready,
     spec: recorded.spec,
-    access: { ...access, ...(kubespraySource ? { kubespraySource } : {}) },
+    access: accessOf(parsed.inputs, machines, cluster.outputs.variables),
     kubespray: await usableKubespray(ready, doors),
   };
 }

@@ -107,6 +107,24 @@ export function parseInputs(properties: Properties): ParsedInputs {
   return { kind: "wrong", failures: known.map((issue) => ({ property: propertyPath(issue.path), reason: issue.message })) };
 }
 
+/** The way to a cluster's hosts, with what every run on it has to know. */
+export type ClusterAccess = Pick<ClusterInputs, "machines" | "ssh" | "secretVariables" | "secretValues" | "kubespraySource">;
+
+/**
+ * The access that runs on a cluster take.
+ * @param recorded the variables that it has: some runs still have those, whatever the inputs say
+ */
+export function accessOf(inputs: ClusterInputs, machines: ClusterInputs["machines"], recorded: unknown): ClusterAccess {
+  const { ssh, secretVariables, secretValues, kubespraySource } = inputs;
+  return {
+    machines,
+    ssh,
+    secretVariables: [...new Set([...secretVariables, ...secretVariablesOf(recorded)])],
+    secretValues: [...new Set([...secretValues, ...secretTexts(recorded)])],
+    ...(kubespraySource === undefined ? {} : { kubespraySource }),
+  };
+}
+
 /** Where all variables are one secret, each of them is. */
 function secretVariablesOf(variables: unknown): string[] {
   const plain = reveal(variables);

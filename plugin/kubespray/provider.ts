@@ -29,10 +29,9 @@ import type { HostAccess, LiveCluster } from "./cluster-view";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { importedInputs } from "./import-file";
-import { type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
+import { accessOf, type ClusterInputs, parseInputs, parseRecorded } from "./inputs";
 import type { Kubespray } from "./kubespray";
 import { endpointOf, nodeTableOf, oldestVersion, reachedInputs, reachedSettings, recordedInputs, stepOutput, versionsOf } from "./outputs";
-import type { RunAccess } from "./runner";
 import { hasUnknown, reveal } from "./values";
 
 /** `kpaas:kubespray:Cluster`: a kubespray cluster as a resource that is changed in place and never replaced. */
@@ -148,7 +147,7 @@ export class KubesprayProvider implements ResourceProvider {
         recorded: everything,
         wanted: everything,
         steps,
-        ...accessOf(inputs, machines),
+        ...accessOf(inputs, machines, call.properties.variables),
         lostNodes: inputs.lostNodes,
         deletes: true,
       };
@@ -194,7 +193,7 @@ export class KubesprayProvider implements ResourceProvider {
     const change = {
       wanted: wanted.spec,
       steps,
-      ...accessOf(wanted, machines),
+      ...accessOf(wanted, machines, olds.variables),
       lostNodes: wanted.lostNodes,
       ...(recorded ? { recorded: recorded.spec } : {}),
     };
@@ -246,11 +245,6 @@ const nothing = { nodes: {}, controlPlane: [], etcd: [] };
 function knownInputs(inputs: Properties): ClusterInputs | undefined {
   const parsed = parseInputs(inputs);
   return parsed.kind === "inputs" ? parsed.inputs : undefined;
-}
-
-function accessOf(inputs: ClusterInputs, machines: RunAccess["machines"]): RunAccess {
-  const { ssh, secretVariables, secretValues, kubespraySource } = inputs;
-  return { machines, ssh, secretVariables, secretValues, ...(kubespraySource === undefined ? {} : { kubespraySource }) };
 }
 
 function isIgnored(path: string, ignoreChanges: readonly string[]): boolean {
