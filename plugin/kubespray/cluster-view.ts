@@ -11,6 +11,8 @@ export type HostAccess = Pick<RunAccess, "machines" | "ssh">;
 /** A member of etcd as the running cluster shows it. */
 export interface LiveEtcdMember {
   readonly name: string;
+  /** Where its peers reach it, as far as that is known. */
+  readonly address?: string;
   readonly healthy: boolean;
   /** Why not. */
   readonly reason?: string;

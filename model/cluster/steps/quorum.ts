@@ -7,6 +7,8 @@ const STOPPING: ReadonlySet<Playbook> = new Set<Playbook>(["remove-node", "upgra
 /** A member of etcd as it is found before a run. */
 interface Member {
   readonly name: string;
+  /** Where its peers reach it, as far as that is told: one that never began has no name yet. */
+  readonly address?: string;
   readonly healthy: boolean;
 }
 
@@ -22,11 +24,15 @@ export function quorumRisk(step: ClusterStep, members: readonly Member[]): strin
   const stopped = stoppedMembers(step);
   if (stopped.length === 0) return undefined;
   if (members.length === 0) return `it stops ${stopped.join(", ")}, and no member of etcd tells how the others are`;
-  const ill = members.filter(({ healthy }) => !healthy).map(({ name }) => name);
+  const ill = members.filter(({ healthy }) => !healthy);
   const quorum = Math.floor(members.length / 2) + 1;
   const healthy = members.length - ill.length;
+  const isOn = (node: string, { name, address }: Member): boolean => {
+    const { etcdMember = node, address: own } = step.inventory.nodes[node] ?? {};
+    return name === etcdMember || (address !== undefined && address === own);
+  };
   // What does not work is no loss.
-  const risked = stopped.filter((name) => !ill.includes(step.inventory.nodes[name]?.etcdMember ?? name));
+  const risked = stopped.filter((node) => !ill.some((member) => isOn(node, member)));
   if (ill.length === 0 || risked.length === 0 || healthy - 1 >= quorum) return undefined;
-  return `it stops ${risked.join(", ")}, and etcd would have ${healthy - 1} of ${members.length} members left, too few for a quorum, because of ${ill.join(", ")}`;
+  return `it stops ${risked.join(", ")}, and etcd would have ${healthy - 1} of ${members.length} members left, too few for a quorum, because of ${ill.map(({ name }) => name).join(", ")}`;
 }

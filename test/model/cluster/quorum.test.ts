@@ -35,6 +35,23 @@ describe("a step that stops members of etcd", () => {
     assert.equal(quorumRisk(step("remove-node", ["cp-2"], ["cp-1", "cp-2"]), members([], ["cp-1", "cp-2"])), undefined);
   });
 
+  it("may take out one that does not work whatever etcd calls it: one that never began has no name there", () => {
+    const four = [...names, "cp-4"];
+    const out = step("remove-node", ["cp-4"], four);
+    const at = (name: string) => out.inventory.nodes[name]?.address ?? "";
+    const seen = (nameOf: (name: string) => string) =>
+      four.map((name) => ({ name: nameOf(name), address: at(name), healthy: name !== "cp-4" }));
+    for (const nameOf of [(name: string) => (name === "cp-4" ? at(name) : name), (name: string) => `${name}.example.com`])
+      assert.equal(quorumRisk(out, seen(nameOf)), undefined);
+    assert.match(
+      quorumRisk(
+        step("remove-node", ["cp-3"], four),
+        seen((name) => name),
+      ) ?? "",
+      /it stops cp-3/,
+    );
+  });
+
   it("may not where they would be none, and nobody tells", () => {
     assert.match(
       quorumRisk(step("remove-node", ["cp-2"]), members(["cp-3"])) ?? "",
