@@ -58,12 +58,14 @@ export async function execute(kubespray: Kubespray, change: Change, progress: Pr
     const described = change.steps.map(describeStep);
     await write({ event: "run-started", owner: fence.owner, steps: described, fingerprints, ...(change.aside ? { aside: true } : {}) });
     const outcome = await runSteps(kubespray, steps, begun, fence, write, progress, signal);
-    const unwritten = await unwrittenReason(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
+    const unwritten = await failureOf(write({ event: "run-finished", outcome: outcome.failure ? "failed" : "done" }));
     await progress.shown();
     left = hostsLeft(change, outcome);
     return outcome.failure || unwritten === undefined ? outcome : { ...outcome, failure: { reason: unwritten } };
   } finally {
-    await fence.release(left);
+    // What was reached is told in any case: else nobody would record it.
+    const kept = await failureOf(fence.release(left));
+    if (kept !== undefined) progress.warn(`the fence of this run could not be given back, and ends by itself: ${kept}`);
   }
 }
 
@@ -107,10 +109,10 @@ function show(progress: Progress, place: string): (event: PlaybookEvent) => void
   };
 }
 
-/** Why an entry could not be written; undefined when it was. */
-async function unwrittenReason(written: Promise<void>): Promise<string | undefined> {
+/** Why something could not be done; undefined when it was. */
+async function failureOf(work: Promise<void>): Promise<string | undefined> {
   try {
-    await written;
+    await work;
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -169,7 +171,7 @@ async function runSteps(
           await waitForEffect(kubespray, step, context, before, progress, signal);
         } catch (error) {
           // Why the step failed matters more than that it could not be written.
-          await unwrittenReason(write({ event: "step-failed", ...entry }));
+          await failureOf(write({ event: "step-failed", ...entry }));
           throw error;
         }
         done.push(step);
@@ -179,7 +181,8 @@ async function runSteps(
     }
     return { done };
   } catch (error) {
-    const reason = signal.aborted ? abortReason(signal) : error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const reason = !signal.aborted ? said : isAbort(error, signal) ? abortReason(signal) : `${abortReason(signal)}; before that ${said}`;
     return { done, failure: { reason, ...(current ? { step: current } : {}) } };
   }
 }
@@ -239,6 +242,11 @@ async function wasDone(
   // A node removed once must not be removed again: one of its name may have joined since, on a machine built anew.
   if (step.playbook === "remove-node" && progress === "finished") return true;
   return await view.isDone(step, context, progress);
+}
+
+/** Whether an error says no more than that a run was to end. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === "AbortError");
 }
 
 function abortReason(signal: AbortSignal): string {
