@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { type Context, writeJson, writeLines } from "../../context";
 import { requestOf } from "../../operation";
 import { operatorOf } from "../../operator";
@@ -18,9 +18,14 @@ export function registerUnlock(cluster: Command, context: Context): void {
         "Takes the lease on the control planes away from a run, before it ends by itself after ten minutes. Be certain that the run is over: two at once harm the cluster.",
       ),
   )
-    .requiredOption("--run <RUN>", "the run, as the refusal of another one names it")
+    .requiredOption("--run <RUN>", "the run, as the refusal of another one names it", word)
     .addHelpText("after", "\nExample:\n  $ kpaas cluster unlock seoul --run 0b8b5a2c-6a5e-4d0f-9a53-0c6ad8d1f6a4")
     .action((reference: string, flags: UnlockFlags) => run(context, reference, flags));
+}
+
+function word(text: string): string {
+  if (!/^\S+$/.test(text)) throw new InvalidArgumentError("It must be the run that the refusal names.");
+  return text;
 }
 
 async function run(context: Context, reference: string, flags: UnlockFlags): Promise<void> {

@@ -215,7 +215,10 @@ export class HostsJournal implements Journal {
   }
 }
 
-/** Takes the lease away from a run that is known to be over, on every host that answers; false where no host had it from that run. */
+/**
+ * Takes the lease away from a run that is known to be over, on every host that answers; false where no host had it from that run.
+ * @param controlPlanes those that are recorded: whoever else counts is asked as they tell it
+ */
 export async function breakLease(
   hosts: RemoteHosts,
   controlPlanes: readonly string[],
@@ -223,15 +226,22 @@ export async function breakLease(
   run: string,
   folder = hostFolder(cluster),
 ): Promise<boolean> {
-  const { answers } = await askAll(controlPlanes, async (host) => {
-    const ask = async (request: LeaseRequest) =>
-      readAnswer(await printed(hosts, host, leaseScript(folder, request), { become: true, timeoutMs: ANSWER_MS }));
-    // Renewed for no time at all, and only where it is that run's.
-    const { granted } = await ask({ op: "hold", run, holder: "{}", seconds: 0, again: true });
-    await ask({ op: "release", run });
-    return granted;
-  });
-  return [...answers.values()].includes(true);
+  const ask = async (host: string, request: LeaseRequest) =>
+    readAnswer(await printed(hosts, host, leaseScript(folder, request), { become: true, timeoutMs: ANSWER_MS }));
+  const asked = new Set<string>();
+  let granted = false;
+  for (let waiting = [...controlPlanes]; waiting.length > 0; ) {
+    for (const host of waiting) asked.add(host);
+    const { answers } = await askAll(waiting, async (host) => {
+      // Renewed for no time at all, and only where it is that run's.
+      const answer = await ask(host, { op: "hold", run, holder: "{}", seconds: 0, again: true });
+      await ask(host, { op: "release", run });
+      return answer;
+    });
+    granted ||= [...answers.values()].some((answer) => answer.granted);
+    waiting = [...new Set([...answers.values()].flatMap(({ members }) => members?.hosts ?? []))].filter((host) => !asked.has(host));
+  }
+  return granted;
 }
 
 function leasePorts(hosts: JournalHosts, folder: string): LeasePorts {

@@ -52,7 +52,7 @@ function actions(request: LeaseRequest): string {
     case "hold":
       return `breaking=${shellWord(request.breaking ?? "")}
 again=${request.again ? "yes" : ""}
-if [ "$run" = "$me" ] || { [ -z "$again" ] && { [ -z "$run" ] || [ "$run" = "$breaking" ] || [ "$(left)" -le 0 ]; }; }; then
+if { [ -n "$run" ] && [ "$run" = "$me" ]; } || { [ -z "$again" ] && { [ -z "$run" ] || [ "$run" = "$breaking" ] || [ "$(left)" -le 0 ]; }; }; then
   granted=true run=$me since=$up seconds=${Math.ceil(request.seconds)} holder=${shellWord(request.holder)}
   printf '%s\\n%s\\n' "$run $since $boot $seconds" "$holder" | put lease
 fi`;

@@ -119,6 +119,20 @@ describe("The journal on the control planes", () => {
     await fence.release();
   });
 
+  it("is taken away on every control plane that the run had moved it to, whichever are recorded", async () => {
+    const fence = await journal("one", { controlPlanes: ["cp-1"] }).acquire();
+    await fence.renew(spec(...controlPlanes));
+    assert.equal(await breakLease(hosts, ["cp-1"], "demo", fence.run, "/host/kpaas"), true);
+    await (await journal("two", { controlPlanes: ["cp-1"] }).acquire()).release();
+    await assert.rejects(fence.renew(spec(...controlPlanes)), FenceLost);
+    await fence.release();
+  });
+
+  it("is left as it is where nobody holds it, and a run without a name is asked for", async () => {
+    assert.equal(await breakLease(hosts, controlPlanes, "demo", "", "/host/kpaas"), false);
+    await (await journal("one").acquire()).release();
+  });
+
   it("stops a run whose lease was broken, and lets nothing of it into the journal", async () => {
     const one = journal("one");
     const fence = await one.acquire();
