@@ -2,9 +2,16 @@ import type { EngineTarget } from "../../engine/types";
 import { readSecret } from "../../files/read-secret";
 import { hasTask } from "../../model/cluster/inventory";
 import { plannedDoor, plannedHost } from "../../model/plan/hosts";
-import type { SecretReference } from "../../model/plan/types";
+import type { EnvironmentPlan, SecretReference } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import type { HostAccess } from "../../plugin/kubespray/cluster-view";
+
+/** The machines of a plan's cluster, by name, where the plan has them. */
+export function plannedMachines({ machines, cluster }: EnvironmentPlan): HostAccess["machines"] {
+  return Object.fromEntries(
+    machines.filter(({ name }) => hasTask(cluster, name)).map((machine) => [machine.name, plannedHost(machine)] as const),
+  );
+}
 
 /** The way to hosts that were there before the environment, by the plan alone; in the sandbox no secret is read. */
 export async function plannedAccess({ plan, root, folder = root, sandbox }: EngineTarget): Promise<HostAccess> {
@@ -15,9 +22,7 @@ export async function plannedAccess({ plan, root, folder = root, sandbox }: Engi
       const where = { environment: plan.environment, path: `infrastructure.access.ssh.${name}` };
       throw new RefusedError([{ ...where, reason, remedy: "put the secret there, or refer to where it is", severity: "error" }]);
     });
-  const machines = Object.fromEntries(
-    plan.machines.filter(({ name }) => hasTask(plan.cluster, name)).map((machine) => [machine.name, plannedHost(machine)]),
-  );
+  const machines = plannedMachines(plan);
   if (sandbox) return { machines, ssh: { user, privateKey: `stand-in for ${JSON.stringify(privateKey)}` } };
   const door = plannedDoor(plan);
   return {

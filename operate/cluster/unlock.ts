@@ -2,6 +2,7 @@ import { OperationFailedError } from "../../engine/errors";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
 import type { Ready, Request } from "../ready";
+import { plannedMachines } from "./planned-access";
 import { loadCluster, lookAt } from "./run";
 
 /**
@@ -11,7 +12,9 @@ import { loadCluster, lookAt } from "./run";
  */
 export async function unlock(request: Request, run: string, operator: Operator, doors = DOORS): Promise<Ready> {
   const { spec, access, kubespray, ...ready } = await loadCluster(request, operator, doors);
-  const { machines, ssh } = access;
+  const { ssh } = access;
+  // A run that was killed may have held it where nobody has recorded a machine yet.
+  const machines = { ...plannedMachines(ready.target.plan), ...access.machines };
   const journal = kubespray.journal({ recorded: spec, wanted: spec, machines, ssh, lostNodes: [] });
   if (!(await lookAt(ready, operator, () => journal.breakFence(run)))) {
     const { environment } = ready.target.plan;

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../../host/files";
 import { thisProcess } from "../../host/processes";
+import type { JournalPlace } from "../../plugin/kubespray/journal";
 import { PlayedProject } from "../support/cluster-command";
 import { temporaryFolders } from "../support/temporary";
 
@@ -125,6 +126,26 @@ describe("kpaas cluster, on a cluster that runs", () => {
     const { code, stdout } = await project.command("cluster unlock seoul --sandbox --run first --json");
     assert.deepEqual([code, JSON.parse(stdout)], [0, { environment: "seoul", unlocked: "first" }]);
     assert.equal((await project.command("cluster renew-certificates seoul --sandbox --yes")).code, 0);
+  });
+
+  it("is let go of on machines too that the run was about to bring in, which nobody has recorded", async () => {
+    const project = await up();
+    const { inputs, outputs } = project.recorded?.cluster ?? assert.fail();
+    const without = (values: typeof outputs) => {
+      const { "worker-2": _gone, ...nodes } = values.nodes as Readonly<Record<string, unknown>>;
+      return { ...values, nodes };
+    };
+    project.recorded = { ...project.recorded, cluster: { inputs: without(inputs), outputs: without(outputs) } };
+    const places: JournalPlace[] = [];
+    const played = project.played();
+    const journal = (place: JournalPlace) => {
+      places.push(place);
+      return Object.assign(Object.create(played.journal(place)), { breakFence: async () => true });
+    };
+    project.kubespray = { ...played, view: played.view, journal };
+    assert.equal((await project.command("cluster unlock seoul --sandbox --run first")).code, 0);
+    assert.ok(places[0]?.machines["worker-2"], Object.keys(places[0]?.machines ?? {}).join());
+    assert.equal((await project.command("cluster unlock seoul --sandbox --run=")).code, 2);
   });
 
   it("is fit, as far as its hosts tell", async () => {
