@@ -1,4 +1,5 @@
 import { type HealthCheck, healthOf, isHealthy, type LiveHealth } from "../../model/cluster/health";
+import { silentTexts } from "../../plugin/kubespray/cluster-view";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
 import type { Ready, Request } from "../ready";
@@ -26,7 +27,7 @@ export async function health(request: Request, operator: Operator, doors = DOORS
       view.read(spec, access).catch(messageOf),
       view.backups(spec, access).catch(messageOf),
     ]);
-    const checks = healthOf({ spec, live, silent, backups, now: clockOf(ready.target)() });
+    const checks = healthOf({ spec, live, silent: silentTexts(silent), backups, now: clockOf(ready.target)() });
     return { ...ready, healthy: isHealthy(checks), checks, ...(typeof live === "object" ? { live } : {}) };
   });
 }

@@ -76,18 +76,21 @@ export async function requireAnswers(
   // The machine that is there now: a node that stays may have another one, from which it joins.
   const machines = { ...recorded?.machines, ...wanted.machines };
   const asked = Object.fromEntries(Object.entries(machines).filter(([name]) => needed.has(name)));
-  const silent = Object.keys(asked).length === 0 ? [] : await view.silent(asked, wanted.ssh, wanted.spec.name);
-  if (silent.length === 0) return;
-  const lines = [...silent].sort().map((name) => {
-    const node = wanted.spec.nodes[name] ?? recorded?.spec.nodes[name];
-    const key = node?.key ?? name;
-    if (!recorded?.spec.nodes[name])
-      return `  ${name} does not answer\n    Look at its machine's console, then run the same command again.`;
-    if (recorded.spec.controlPlane.length === 1 && recorded.spec.controlPlane[0] === name)
-      return `  ${name} does not answer\n    Bring its machine back: it is the only control plane. Where it is lost for good, restore a backup: kpaas cluster restore.`;
-    const way = wanted.spec.nodes[name] ? `raise the generation of ${key} or take it out of the file, and ` : "";
-    return `  ${name} does not answer\n    Bring its machine back. Where it is lost for good, ${way}say so: --approve ${key}:lost (under pulumi with the plan's fingerprint, in the configuration kpaas:approve).`;
-  });
+  const silent = Object.keys(asked).length === 0 ? {} : await view.silent(asked, wanted.ssh, wanted.spec.name);
+  if (Object.keys(silent).length === 0) return;
+  const lines = Object.keys(silent)
+    .sort()
+    .map((name) => {
+      const why = silent[name] ? `: ${silent[name]}` : "";
+      const node = wanted.spec.nodes[name] ?? recorded?.spec.nodes[name];
+      const key = node?.key ?? name;
+      if (!recorded?.spec.nodes[name])
+        return `  ${name} does not answer${why}\n    Look at its machine's console, then run the same command again.`;
+      if (recorded.spec.controlPlane.length === 1 && recorded.spec.controlPlane[0] === name)
+        return `  ${name} does not answer${why}\n    Bring its machine back: it is the only control plane. Where it is lost for good, restore a backup: kpaas cluster restore.`;
+      const way = wanted.spec.nodes[name] ? `raise the generation of ${key} or take it out of the file, and ` : "";
+      return `  ${name} does not answer${why}\n    Bring its machine back. Where it is lost for good, ${way}say so: --approve ${key}:lost (under pulumi with the plan's fingerprint, in the configuration kpaas:approve).`;
+    });
   throw new Error(`nothing was begun, because steps need hosts that do not answer:\n${lines.join("\n")}`);
 }
 

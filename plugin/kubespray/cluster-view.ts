@@ -40,6 +40,12 @@ export interface Missing {
   readonly what: string;
 }
 
+/** Hosts that do not answer, each with why, in words. */
+export function silentTexts(silent: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(silent).sort();
+  return names.map((name) => (silent[name] ? `${name} (${silent[name]})` : name));
+}
+
 /** What is said of a node that the API server does not take for one that works. */
 export const NOT_READY = "is not Ready";
 
@@ -89,8 +95,11 @@ export function isTold({ playbook, extraVars }: ClusterStep): boolean {
 
 /** What one sees of a cluster and its hosts, whoever runs playbooks on them. */
 export interface ClusterView {
-  /** Those of these nodes whose hosts do not answer; asked during previews too. A machine that is not known yet is not asked. */
-  silent(machines: Readonly<Record<string, NodeMachine>>, ssh: SshInputs, cluster: string): Promise<readonly string[]>;
+  /**
+   * Those of these nodes whose hosts do not answer, with what is known of why, or an empty text; asked during previews too. A machine that is not
+   * known yet is not asked.
+   */
+  silent(machines: Readonly<Record<string, NodeMachine>>, ssh: SshInputs, cluster: string): Promise<Readonly<Record<string, string>>>;
   /** All that keeps hosts from what a change wants of them; nothing is changed on them. */
   check(question: HostQuestion, access: HostAccess, signal: AbortSignal): Promise<readonly HostFinding[]>;
   /**

@@ -25,7 +25,7 @@ import {
 } from "../rpc/provider";
 import { expiringOf } from "./certificates";
 import { keepsKubeconfig, keptOutputs, type Planned, planChange, preview, renews, requireAnswers, unknownOutputs } from "./change";
-import type { HostAccess, LiveCluster } from "./cluster-view";
+import { type HostAccess, type LiveCluster, silentTexts } from "./cluster-view";
 import { changedPaths } from "./diff";
 import { execute, type Progress } from "./execute";
 import { importedInputs } from "./import-file";
@@ -138,9 +138,9 @@ export class KubesprayProvider implements ResourceProvider {
       if (!inputs) throw new Error("the recorded inputs hold no SSH access, so the hosts cannot be reset");
       const machines = { ...recorded.machines, ...inputs.machines };
       const silent = await this.kubespray.view.silent(machines, inputs.ssh, recorded.spec.name);
-      if (silent.length > 0)
+      if (Object.keys(silent).length > 0)
         throw new Error(
-          `the hosts were not reset, and nothing was begun, because of hosts that do not answer: ${silent.join(", ")}\n` +
+          `the hosts were not reset, and nothing was begun, because of hosts that do not answer: ${silentTexts(silent).join(", ")}\n` +
             "    Bring them back. A worker that is lost for good is given up first, by an `up` of the file without it (--approve KEY:lost); with cluster.onDelete: forget no host is touched.",
         );
       const change = {

@@ -24,8 +24,8 @@ import { isForeign, readJson, type SandboxCluster, seen, worldOf } from "./sandb
 export class SandboxView implements ClusterView {
   constructor(private readonly cluster: SandboxCluster) {}
 
-  async silent(machines: StepContext["machines"]): Promise<readonly string[]> {
-    return this.cluster.silent(machines);
+  async silent(machines: StepContext["machines"]): Promise<Readonly<Record<string, string>>> {
+    return Object.fromEntries(this.cluster.silent(machines).map((name) => [name, ""]));
   }
 
   /** A simulated host that answers is as it has to be. */

@@ -32,13 +32,16 @@ const REPEATED: ReadonlySet<Playbook> = new Set<Playbook>(["facts", "renew-certi
 export class HostsView implements ClusterView {
   constructor(private readonly opened: Opened) {}
 
-  async silent(machines: HostAccess["machines"], ssh: HostAccess["ssh"], environment: string): Promise<readonly string[]> {
+  async silent(machines: HostAccess["machines"], ssh: HostAccess["ssh"], environment: string): Promise<Readonly<Record<string, string>>> {
     const nodes = Object.keys(knownMachines(machines));
-    if (nodes.length === 0) return [];
+    if (nodes.length === 0) return {};
     return await this.opened(environment, { machines, ssh }, async (hosts) => {
       const { failures } = await askAll(nodes, (node) => hosts.run(node, "true", { timeoutMs: SILENT_MS }), AT_ONCE);
-      for (const error of failures.values()) if (!(error instanceof HostUnreachable)) throw error;
-      return [...failures.keys()].sort();
+      const reasons = [...failures].map(([node, error]) => {
+        if (!(error instanceof HostUnreachable)) throw error;
+        return [node, error.reason] as const;
+      });
+      return Object.fromEntries(reasons);
     });
   }
 

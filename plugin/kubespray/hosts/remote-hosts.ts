@@ -77,7 +77,7 @@ export class OpenSshHosts implements RemoteHosts {
     const result = await spawned(client, ["-F", config, node, command], `${preamble}${options.input ?? ""}`, options);
     if (result.timedOut)
       throw new HostUnreachable(node, `no answer within ${Math.round((options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1_000)} s`);
-    if (result.code === SSH_FAILED) throw new HostUnreachable(node, lastLines(result.stderr) || "the connection ended");
+    if (result.code === SSH_FAILED) throw new HostUnreachable(node, refusalIn(result.stderr));
     return result;
   }
 }
@@ -169,6 +169,15 @@ function spawned(
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
+}
+
+/** Why the client could not run a command. */
+function refusalIn(said: string): string {
+  // Its last words name neither the record nor the way out.
+  const [, place] = /^Offending .*key in (.+:\d+)\s*$/m.exec(said) ?? [];
+  if (place !== undefined)
+    return `it shows another host key than the recorded one: somebody may be in between. Where the machine was built anew, delete the line ${place}`;
+  return lastLines(said) || "the connection ended";
 }
 
 function lastLines(text: string): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClusterStep } from "../../../../model/cluster/types";
+import { type Planned, requireAnswers } from "../../../../plugin/kubespray/change";
 import { HostsView } from "../../../../plugin/kubespray/hosts/hosts-view";
 import { type CommandResult, HostUnreachable } from "../../../../plugin/kubespray/hosts/remote-hosts";
 import { cluster, worker } from "../../../model/cluster/fixtures";
@@ -82,6 +83,16 @@ describe("What hosts tell of a step's effect", () => {
     assert.equal(await isDone({}, step("cluster"), "finished"), true);
     assert.equal(await isDone({}, step("renew-certificates"), "finished"), false);
     assert.equal(await isDone({}, step("reboot")), false, "of one without a time");
+  });
+
+  it("is asked of no host that does not answer: what is told is why it does not", async () => {
+    const silent = await view({}, ["cp-1"]).silent(machines, access.ssh, "demo");
+    assert.deepEqual(silent, { "cp-1": "no answer" });
+    const planned = { recorded: { spec, machines }, wanted: { spec, machines, ssh: access.ssh }, steps: [step("cluster")] };
+    await assert.rejects(
+      requireAnswers({ silent: async () => silent }, planned as unknown as Planned, { waits: false }),
+      /cp-1 does not answer: no answer\n/,
+    );
   });
 
   it("cannot be told where no control plane answers, and that is not the same as nothing", async () => {

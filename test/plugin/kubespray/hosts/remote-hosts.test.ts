@@ -35,6 +35,19 @@ describe("Commands on hosts", () => {
     assert.equal(await printed(hosts(reads), "a", "cat", { input: "x" }), "x", "without sudo");
   });
 
+  it("say which record of a host's key is another than the one it shows", async () => {
+    const client = hosts(":");
+    const changed = [
+      ...["@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @", "Offending ED25519 key in /project/known hosts:3"],
+      ...["Host key for a has changed and you have requested strict checking.", "Host key verification failed."],
+    ];
+    writeFileSync(join(root, "ssh"), `#!/bin/sh\nprintf '%s\\n' ${changed.map(shellWord).join(" ")} >&2\nexit 255\n`);
+    await assert.rejects(
+      client.run("a", "true"),
+      /a is unreachable: it shows another host key than the recorded one: .* delete the line \/project\/known hosts:3/,
+    );
+  });
+
   it("have no password in any process's arguments", async () => {
     const answer = await printed(
       hosts(reads, PASSWORD),
