@@ -45,7 +45,7 @@ export class CommandFailed extends Error {
     readonly node: string,
     readonly result: CommandResult,
   ) {
-    super(`${node}: ${lastLines(result.stderr || result.stdout) || `the command ended with code ${result.code}`}`);
+    super(`${node}: ${lastLines(result.stderr) || `the command ended with code ${result.code}`}`);
   }
 }
 

@@ -35,6 +35,10 @@ describe("Commands on hosts", () => {
     assert.equal(await printed(hosts(reads), "a", "cat", { input: "x" }), "x", "without sudo");
   });
 
+  it("tell nothing of what they had printed until they failed: an administrator's kubeconfig may be in it", async () => {
+    await assert.rejects(printed(hosts(":"), "a", "echo client-key-data; exit 3"), /^CommandFailed: a: the command ended with code 3$/);
+  });
+
   it("say which record of a host's key is another than the one it shows", async () => {
     const client = hosts(":");
     const changed = [
