@@ -77,9 +77,9 @@ export class PlaybookProvider implements ResourceProvider {
   }
 
   async delete(call: DeleteCall): Promise<void> {
-    const { inputs } = parsePlaybook(call.inputs);
-    if (inputs?.onDelete !== undefined) {
-      const { path } = playbookFile(inputs.onDelete, this.root);
+    if (call.inputs.onDelete !== undefined) {
+      const inputs = readable(call.inputs);
+      const { path } = playbookFile(String(inputs.onDelete), this.root);
       await this.plays.run({ ...ofCall(call), path, inputs, check: false }, tellerOf(call), withTimeout(call));
     }
     this.plays.forget(ofCall(call));

@@ -125,6 +125,16 @@ describe("a playbook as a resource", () => {
     );
   });
 
+  it("stays where the one that is run at its end cannot be, since its inputs cannot be read", async () => {
+    const { runs, provider } = project();
+    const inputs: Properties = { ...(await checked(provider, { ...INPUTS, onDelete: "plays/gone.yml" })), ofAnotherVersion: true };
+    const deletion = { ...call, id: "motd", properties: inputs, timeout: 0 };
+    await assert.rejects(provider.delete({ ...deletion, inputs }), /ofAnotherVersion/);
+    assert.equal(runs.length, 0);
+    const { onDelete: _none, ...without } = inputs;
+    await provider.delete({ ...deletion, inputs: without });
+  });
+
   it("knows which texts are secret, and records no log-in", async () => {
     const { runs, provider } = project();
     const properties = await created(provider, await checked(provider, INPUTS));
