@@ -166,6 +166,52 @@ describe("backups of etcd on a host", function () {
     }
   });
 
+  it("are told apart from those of a cluster whose name begins with this one's", async () => {
+    const server = await bucketServer("SECRET");
+    const host = new Host({ local: { path: "/nowhere" } });
+    // Before the digits of a year, and behind them.
+    const others = ["demo-2", "demo-staging"].flatMap((name) =>
+      ["20200101", "20990101"].map((day) => `etcd-${name}-${day}T000000Z.tar.gz.cms`),
+    );
+    const kept = join(host.root, "kept");
+    mkdirSync(kept);
+    for (const name of others) {
+      writeFileSync(join(kept, name), "");
+      server.objects.set(name, Buffer.from(""));
+    }
+    try {
+      for (const [to, names] of [
+        [{ local: { path: kept } }, () => readdirSync(kept)],
+        [{ s3: { bucket: "backups", endpoint: server.url, access_key: "AK", secret_key: "SECRET" } }, () => [...server.objects.keys()]],
+      ] as const) {
+        host.settings(to, 1);
+        const { code, out } = await host.run("run");
+        assert.equal(code, 0, out);
+        assert.deepEqual([...names()].sort(), [...others, out].sort());
+        assert.deepEqual((await host.run("list")).out, out);
+        assert.deepEqual((await host.run("get", "latest", join(host.root, "back"))).out, out);
+        assert.match((await host.run("get", others[0] ?? "", join(host.root, "back"))).out, /^there is no backup/);
+      }
+    } finally {
+      host.remove();
+      server.close();
+    }
+  });
+
+  it("leave nothing of an attempt that found no room", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-backup-"));
+    try {
+      // A file that can be opened and not be read.
+      const program = `import importlib.machinery as m; m.SourceFileLoader("b", ${JSON.stringify(SCRIPT)}).load_module().Folder(${JSON.stringify(folder)}).put("/proc/self/mem", "x")`;
+      const { status, stderr } = spawnSync("python3", ["-B", "-W", "ignore", "-c", program], { encoding: "utf8" });
+      assert.equal(status, 1);
+      assert.match(stderr, /OSError/);
+      assert.deepEqual(readdirSync(folder), []);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("are made by the control plane that leads, and by each where nobody can tell", async () => {
     const host = new Host({ local: { path: "/nowhere" } }, "cp-2");
     try {
