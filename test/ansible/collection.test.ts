@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { playbooks } from "../../model/cluster/playbooks";
+import { nodeUserData, podFilter } from "../../model/plan/user-data";
 
 const COLLECTION = join(__dirname, "..", "..", "..", "ansible");
 const read = (...path: string[]): string => readFileSync(join(COLLECTION, ...path), "utf8");
@@ -86,6 +87,13 @@ describe("our collection", () => {
       [...places].sort((one, other) => one - other),
       places,
     );
+  });
+
+  it("loads the pods' table as a first boot does: in place of the one that is there", () => {
+    const tasks = parse(read("roles", "hosts", "tasks", "pod-filter.yml")) as Readonly<Record<string, { content?: string } | undefined>>[];
+    const { content = "" } = tasks.map((task) => task["ansible.builtin.copy"]).find((copy) => copy?.content !== undefined) ?? {};
+    const [first] = nodeUserData({ packages: [], podCidr: "10.233.64.0/18" }).write_files as readonly { readonly content: string }[];
+    assert.equal(content.replace("{{ kpaas_pod_filter | trim }}", podFilter("10.233.64.0/18").trim()), first?.content);
   });
 
   it("gives every setting of hardening a reason", () => {

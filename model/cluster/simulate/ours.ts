@@ -4,7 +4,7 @@ import { type ClusterState, hasQuorum, PlaybookFailure, running, type SimulatedW
 
 /** The variable that each of these playbooks acts on. */
 const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
-  "prepare-nodes": ["kpaas_nfs_client", "kpaas_prepare"],
+  "prepare-nodes": ["kpaas_nfs_client", "kpaas_pod_filter", "kpaas_prepare"],
   firewall: ["kpaas_firewalls"],
   "nfs-server": ["kpaas_nfs"],
   "load-balancers": ["kpaas_endpoint"],

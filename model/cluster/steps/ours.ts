@@ -8,7 +8,7 @@ export function isOurVariable(name: string): boolean {
 }
 
 /** What makes hosts ready before they join; absent on clouds, where their first boot does it. */
-const PREPARING = ["kpaas_nfs_client", "kpaas_prepare"] as const;
+const PREPARING = ["kpaas_nfs_client", "kpaas_pod_filter", "kpaas_prepare"] as const;
 
 interface Comings {
   readonly joining: readonly string[];

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { compileSteps } from "../../../model/cluster/steps/compile";
 import { planFirewalls, replacing } from "../../../model/plan/nftables";
+import { RSA } from "../../support/certificates";
 import { plannedFile } from "../../support/environment";
 import { HOSTS, hostsFile } from "../../support/existing";
 
@@ -17,6 +19,9 @@ const planOf = (existing: Record<string, unknown> = {}, cluster: Record<string, 
   );
   return plannedFile({ ...file, cluster: { ...(file.cluster as object), ...cluster } }).plan;
 };
+
+/** Texts that lead each host to its own of the rules: they change with those. */
+const FOLLOWING = ["kpaas_firewall", "kpaas_firewall_of"];
 
 /** The rules that let somebody in. */
 const accepted = (text = ""): string[] => text.split("\n").flatMap((line) => /^\t\t(.*) accept$/.exec(line)?.[1] ?? []);
@@ -72,6 +77,18 @@ describe("the flows as rules of nftables", () => {
     assert.deepEqual(variables.kpaas_firewalls, planFirewalls(planOf()));
     assert.equal("kpaas_firewalls" in planOf({ firewall: "none" }).cluster.variables, false);
     assert.deepEqual(variables.kpaas_nfs, { path: "/home/share/nfs", clients: "10.0.0.0/24" });
+  });
+
+  it("are applied when they change, as is all that our playbooks set hosts up by", () => {
+    const { cluster } = planOf({}, { backups: { etcd: { encryptTo: RSA } } });
+    const ours = Object.keys(cluster.variables).filter((name) => name.startsWith("kpaas_") && !FOLLOWING.includes(name));
+    assert.deepEqual(ours.sort(), ["kpaas_backup", "kpaas_firewalls", "kpaas_nfs", "kpaas_nfs_client", "kpaas_pod_filter"]);
+    for (const name of ours) {
+      const before = { ...cluster, variables: { ...cluster.variables, [name]: "as it was before" } };
+      const { steps } = compileSteps(before, cluster);
+      assert.equal(steps.length, 1, name);
+      assert.deepEqual(steps[0]?.inventory.variables[name], cluster.variables[name]);
+    }
   });
 
   it("are what nft takes, again and again", function () {
