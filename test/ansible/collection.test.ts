@@ -41,6 +41,16 @@ const ROLES = readdirSync(join(COLLECTION, "roles"));
 /** Variables that a playbook need not read: what they say is done by who gives the others. */
 const INFORMATION = ["also_nodes"];
 
+/** What a reset leaves of ours on hosts, with the reason. */
+const STAYING: Readonly<Record<string, string>> = {
+  "/var/lib/kpaas": "other clusters' marks may be there",
+  "/var/backups/kpaas-etcd": "backups",
+  "/var/lib/etcd.kpaas-before": "what a restore has put aside; it is named at the end",
+  "/etc/exports.d/kpaas.exports": "data are served on",
+  "/etc/nfs.conf.d/kpaas.conf": "data are served on",
+  "/etc/systemd/system/nfs-server.service.d/kpaas.conf": "data are served on",
+};
+
 describe("our collection", () => {
   it("has every playbook that a step can run, and reads each of its variables", () => {
     const missing = ours.flatMap(([name, { variables }]) => {
@@ -94,6 +104,25 @@ describe("our collection", () => {
     const { content = "" } = tasks.map((task) => task["ansible.builtin.copy"]).find((copy) => copy?.content !== undefined) ?? {};
     const [first] = nodeUserData({ packages: [], podCidr: "10.233.64.0/18" }).write_files as readonly { readonly content: string }[];
     assert.equal(content.replace("{{ kpaas_pod_filter | trim }}", podFilter("10.233.64.0/18").trim()), first?.content);
+  });
+
+  it("takes away on a reset what it has written on hosts, as far as it does not say why that stays", () => {
+    const plain = (text: string): string => text.replace(/^\s*#.*$/gm, "");
+    const pathsIn = (text: string): string[] =>
+      [...plain(text).matchAll(/\/(?:etc|usr|var|root)\/[\w./@-]*kpaas[\w./@-]*/g)].map(([path]) => path);
+    const written = new Set([...filesIn("roles"), ...filesIn("playbooks")].flatMap((file) => pathsIn(readFileSync(file, "utf8"))));
+    assert.ok(written.size > 20);
+    // With what its loops name, not what it looks for.
+    const removed = [
+      read("playbooks", "reset-ours.yml").split("- name: Look at what kubespray leaves")[0] ?? "",
+      ...ROLES.flatMap((role) => filesIn(join("roles", role)).filter((file) => file.endsWith("remove.yml"))).map((file) =>
+        readFileSync(file, "utf8"),
+      ),
+    ]
+      .flatMap((text) => plain(text).split("\n"))
+      .flatMap((line) => (/^\s*(?:- |loop: )/.test(line) && !/name:/.test(line) ? pathsIn(line) : []));
+    const goes = (path: string): boolean => removed.some((each) => path === each || path.startsWith(`${each}/`));
+    assert.deepEqual([...written].filter((path) => !goes(path) && !Object.hasOwn(STAYING, path)).sort(), []);
   });
 
   it("gives every setting of hardening a reason", () => {
