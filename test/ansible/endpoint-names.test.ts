@@ -30,7 +30,7 @@ describe("a certificate that is made anew with other names", function () {
       writeFileSync(join(root, "kubeadm"), `#!/bin/sh\n${kubeadm}\n`);
       chmodSync(join(root, "kubeadm"), 0o755);
       const tasks = (parse(readFileSync(TASKS, "utf8")) as Task[]).flatMap((task) => [task, ...((task.block as Task[] | undefined) ?? [])]);
-      const { cmd = "" } = tasks.find(({ name }) => name === "Make the certificate")?.["ansible.builtin.shell"] as { cmd?: string };
+      const { cmd = "" } = (tasks.find(({ name }) => name === "Make the certificate")?.["ansible.builtin.shell"] ?? {}) as { cmd?: string };
       const variables = { endpoint_cluster: { certificatesDir: keys }, endpoint_folder: { path: made }, endpoint_bin: root };
       const { status, stderr } = spawnSync("bash", ["-c", rendered(python, cmd, variables)], { encoding: "utf8" });
       assert.equal(status, fails ? 1 : 0, stderr);

@@ -5,6 +5,7 @@ import { isMember, members, names, Sequence } from "./sequence";
 /** What kubespray's reset leaves on the hosts. Data volumes are never touched. */
 export const LEFT_BEHIND: readonly string[] = [
   "packages that kubespray installed, and the container images of a shared store",
+  "with CRI-O its service, which may still run, its programs, settings and store (/etc/crio, /etc/containers, /var/lib/containers)",
   "users it made (kube, etcd), sysctls, kernel modules it had loaded, and entries in /etc/hosts",
   "firewall rules, whoever made them, but for the table that is ours; those of Kubernetes go with the next start of the host",
   "the audit log (/var/log/kubernetes), mounted data volumes and backups of etcd",
