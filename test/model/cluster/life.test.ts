@@ -299,6 +299,48 @@ describe("The life of a cluster", () => {
     assert.deepEqual(compileBackup(external).map(describeStep), ["etcd-backup.yml --limit cp-1 -e backup_now=true"]);
     for (const { effect, restarts, tags } of variableEffects) assert.ok(effect !== "" && restarts !== "" && tags.length > 0);
   });
+
+  it("applies a variable wherever kubespray reads it, whatever its name begins with", () => {
+    // By the roles of v2.26 to v2.29 that read each.
+    const tags: Readonly<Record<string, string>> = {
+      tls_cipher_suites: "control-plane,node",
+      tls_min_version: "control-plane,node",
+      kubelet_preferred_address_types: "control-plane",
+      kubelet_max_pods: "node",
+      kube_apiserver_request_timeout: "control-plane",
+      calico_felix_log_severity: "network",
+      calico_policy_controller_memory_limit: "network,policy-controller",
+      metallb_config: "apps,download",
+      kubelet_csr_approver_enabled: "apps,download",
+      containerd_max_container_log_line_size: "container-engine",
+      // Other roles too: sysctls, folders, swap, kube-proxy, resolvers, classes of runtimes; or programs that are fetched first.
+      ...Object.fromEntries(
+        [
+          ...[
+            "kube_apiserver_node_port_range",
+            "kubelet_rotate_server_certificates",
+            "kubelet_fail_swap_on",
+            "kubelet_protect_kernel_defaults",
+          ],
+          ...[
+            "kubelet_flexvolumes_plugins_dir",
+            "kube_reserved",
+            "enable_nodelocaldns",
+            "nodelocaldns_ip",
+            "local_volume_provisioner_enabled",
+          ],
+          ...["kata_containers_enabled", "gvisor_enabled", "containerd_use_systemd_cgroup", "calico_bpf_enabled", "calico_ipam_host_local"],
+          ...["calico_version", "cilium_version", "cilium_kube_proxy_replacement", "kube_router_run_service_proxy"],
+        ].map((name) => [name, ""]),
+      ),
+    };
+    const base = { ...one, kubespray: "v2.29.0", kubernetes: "1.33.5" };
+    const found = Object.keys(tags).map((name) => {
+      const { steps } = compileSteps(base, { ...base, variables: { ...base.variables, [name]: "other" } });
+      return [name, steps.map((step) => step.tags.join(",")).join("; ")];
+    });
+    assert.deepEqual(Object.fromEntries(found), tags);
+  });
 });
 
 describe("The ladder of an upgrade", () => {
