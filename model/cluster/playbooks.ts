@@ -124,7 +124,7 @@ const table = {
    * Gives the host of the limit another container runtime: drained where it is a node, the old one stopped, the new one installed, the node
    * registered with it.
    */
-  "switch-runtime": { of: "ours", variables: { from: "crio or containerd", to: "crio or containerd" } },
+  "switch-runtime": { of: "ours", variables: { from: "crio or containerd", to: "crio or containerd", ...EVEN } },
 } as const satisfies Readonly<Record<string, PlaybookFacts>>;
 
 /** A playbook that a step can run: kubespray's entry points, and our own. */

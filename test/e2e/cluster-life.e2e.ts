@@ -155,6 +155,7 @@ walk("walk", [
     cluster: file(rebuilt, pool, containerd),
     fails: "switch-runtime",
     runs: [
+      "facts.yml",
       "switch-runtime.yml --limit m1-g2 -e from=crio -e to=containerd",
       "switch-runtime.yml --limit m2 -e from=crio -e to=containerd",
       "switch-runtime.yml --limit m3 -e from=crio -e to=containerd",

@@ -109,17 +109,18 @@ function requireOrder(cluster: ClusterState, before: readonly string[], after: r
 }
 
 const CONTROL_PLANE =
-  /^(kube_apiserver_|kube_oidc_|kubernetes_audit|audit_|tls_|kube_controller_manager_|kube_scheduler_|kube_encrypt_|kube_pod_security_|supplementary_addresses|auto_renew_|kube_webhook_|kube_profiling|authorization_modes)/;
+  /^(kube_apiserver_|kubelet_preferred_address_types|kube_oidc_|kubernetes_audit|audit_|tls_|kube_controller_manager_|kube_scheduler_|kube_encrypt_|kube_pod_security_|supplementary_addresses|auto_renew_|kube_webhook_|kube_profiling|authorization_modes)/;
 
 /** Which variables each tag of cluster.yml applies, by how they begin. */
 const APPLIED_BY: Readonly<Record<string, RegExp>> = {
   "control-plane": CONTROL_PLANE,
   // What the tag was called up to v2.28.
   master: CONTROL_PLANE,
-  node: /^(kubelet_|kube_\w+_reserved|system_\w+_reserved|kube_reserved|system_reserved|eviction_)/,
+  node: /^(kubelet_(?!preferred_address_types|csr_approver_)|tls_|kube_\w+_reserved|system_\w+_reserved|system_reserved|eviction_)/,
   "container-engine": /^(containerd_|crio_|cri_o_|nerdctl_|runc_|crun_|youki_|kata_|gvisor_)/,
   network: /^(calico_|cilium_|flannel_|kube_ovn_|kube_router_|multus_)/,
-  apps: /^(helm_|metrics_server_|metallb_|cert_manager_|local_\w+_provisioner_|registry_|argocd_|gateway_api_|node_feature_|coredns_|nodelocaldns_|enable_nodelocaldns|dns_autoscaler_|enable_dns_autoscaler|snapshot_controller_)/,
+  "policy-controller": /^calico_policy_/,
+  apps: /^(helm_|metrics_server_|metallb_|cert_manager_|local_\w+_provisioner_|registry_|argocd_|gateway_api_|node_feature_|kubelet_csr_approver_|coredns_|nodelocaldns_|dns_autoscaler_|enable_dns_autoscaler|snapshot_controller_)/,
 };
 
 /** cluster.yml with tags does what the tagged roles do, and no more. */
@@ -133,9 +134,14 @@ export function tagged(world: SimulatedWorld, step: ClusterStep, inventory: Clus
   }
   const [fixed] = refusedVariables(cluster.variables, inventory.variables);
   if (fixed !== undefined) throw new PlaybookFailure(`${fixed.name} does not match the running cluster`);
-  const applied = changedVariables(cluster.variables, inventory.variables).filter((name) =>
-    step.tags.some((tag) => APPLIED_BY[tag]?.test(name)),
-  );
+  // By all roles that read it: what only one of them has taken is half applied.
+  const readers = (name: string): string[] => Object.keys(APPLIED_BY).filter((tag) => APPLIED_BY[tag]?.test(name));
+  const runs = (tag: string): boolean =>
+    step.tags.some((each) => each === tag || (APPLIED_BY[each] === CONTROL_PLANE && APPLIED_BY[tag] === CONTROL_PLANE));
+  const applied = changedVariables(cluster.variables, inventory.variables).filter((name) => {
+    const tags = readers(name);
+    return tags.length > 0 && tags.every(runs);
+  });
   const kept = Object.entries(cluster.variables).filter(([name]) => !applied.includes(name));
   const set = Object.entries(inventory.variables).filter(([name]) => applied.includes(name));
   return { facts: Object.keys(inventory.nodes), cluster: { ...cluster, variables: Object.fromEntries([...kept, ...set]) } };

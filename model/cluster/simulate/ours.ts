@@ -1,6 +1,6 @@
 import { hasRuntime } from "../steps/sequence";
 import type { ClusterSpec, ClusterStep } from "../types";
-import { type ClusterState, hasQuorum, PlaybookFailure, running, type SimulatedWorld, withStates } from "./state";
+import { type ClusterState, hasQuorum, needFacts, PlaybookFailure, running, type SimulatedWorld, withFacts, withStates } from "./state";
 
 /** The variable that each of these playbooks acts on. */
 const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
@@ -94,6 +94,9 @@ function moved(before: ClusterState["variables"], after: ClusterState["variables
 export function switchRuntime(world: SimulatedWorld, step: ClusterStep, inventory: ClusterSpec): SimulatedWorld {
   const cluster = running(world);
   requireSpare(cluster, step);
+  needFacts(world, step, inventory);
+  if (inventory.etcd.length % 2 === 0 && step.extraVars.ignore_assert_errors !== true)
+    throw new PlaybookFailure("even number of etcd hosts: the old runtime is gone by then");
   const { from, to } = step.extraVars;
   if (step.limit.length !== 1) throw new PlaybookFailure("one node at a time gets another container runtime");
   const nodes = step.limit.map((name) => {
@@ -108,7 +111,8 @@ export function switchRuntime(world: SimulatedWorld, step: ClusterStep, inventor
   const variables = inventory.variables.container_manager;
   // The cluster has the runtime that its control planes have.
   const all = cluster.controlPlane.every((name) => after.nodes[name]?.manager === variables);
-  return { ...world, cluster: all ? { ...after, variables: { ...after.variables, container_manager: variables } } : after };
+  const facts = withFacts(world, step.limit);
+  return { facts, cluster: all ? { ...after, variables: { ...after.variables, container_manager: variables } } : after };
 }
 
 /** reboot and patch: the marks of the hosts; never so many at once that etcd loses its quorum. */

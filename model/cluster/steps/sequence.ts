@@ -107,8 +107,14 @@ export class Sequence {
   }
 }
 
-/** kubespray's runs that refuse a limit while facts of other hosts are missing. */
-const NEEDS_FACTS: ReadonlySet<Playbook> = new Set<Playbook>(["scale", "cluster", "upgrade-cluster", "recover-control-plane"]);
+/** Runs of kubespray's, or with one of its in them, that refuse a limit while facts of other hosts are missing. */
+const NEEDS_FACTS: ReadonlySet<Playbook> = new Set<Playbook>([
+  "scale",
+  "cluster",
+  "upgrade-cluster",
+  "recover-control-plane",
+  "switch-runtime",
+]);
 
 const CHECKS_ETCD: ReadonlySet<Playbook> = new Set<Playbook>([...NEEDS_FACTS, "facts", "remove-node", "reset"]);
 

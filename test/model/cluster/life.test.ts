@@ -181,9 +181,25 @@ describe("The life of a cluster", () => {
     const world = created(three);
     const shrunk = change("remove controlPlane 0,1")?.of(three) as ClusterSpec;
     const switched = { ...shrunk, variables: { ...shrunk.variables, container_manager: "crio" } };
-    const [first] = compileSteps(three, switched).steps;
-    assert.equal(first?.playbook, "switch-runtime");
-    walk(applyStep(world, first, first.inventory), first.reaches, shrunk);
+    const [facts, first] = compileSteps(three, switched).steps;
+    assert.ok(facts && first);
+    assert.equal(first.playbook, "switch-runtime");
+    walk(applyStep(applyStep(world, facts, facts.inventory), first, first.inventory), first.reaches, shrunk);
+  });
+
+  it("has kubespray not refuse two members that are left, while their runtime is switched", () => {
+    const wanted = { ...one, variables: { ...three.variables, container_manager: "crio" } };
+    const lost = ["cp-3"];
+    const { steps } = compileSteps(three, wanted, { lost });
+    const switches = steps.filter(({ playbook }) => playbook === "switch-runtime");
+    assert.deepEqual(
+      switches.map(({ limit, inventory, extraVars }) => [limit.join(), inventory.etcd.length, extraVars.ignore_assert_errors]).slice(0, 2),
+      [
+        ["cp-1", 2, true],
+        ["cp-2", 2, true],
+      ],
+    );
+    walk(created(three), three, wanted, { lost });
   });
 
   it("climbs past a release that has removed a variable, which the file may drop with the upgrade only", () => {
@@ -279,6 +295,8 @@ describe("The life of a cluster", () => {
       "reboot.yml --limit worker-2 -e since=2026-11-26",
     ]);
     assert.deepEqual(stepsFor(one, "another runtime"), [
+      // Its cluster.yml is a limited one: it stops, the old runtime gone, where facts of other hosts are missing.
+      "facts.yml",
       "switch-runtime.yml --limit cp-1 -e from=containerd -e to=crio",
       "switch-runtime.yml --limit worker-1 -e from=containerd -e to=crio",
       "switch-runtime.yml --limit worker-2 -e from=containerd -e to=crio",
