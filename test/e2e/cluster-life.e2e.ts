@@ -248,6 +248,7 @@ walk("apart", [
     approve: ["e2:remove", "e3:remove"],
     runs: [
       "etcd-members.yml --limit m1,m2 -e remove_member=e2",
+      "facts.yml",
       "reset.yml --limit e2 -e reset_confirmation=true -e skip_confirmation=true -e flush_iptables=false",
       "etcd-members.yml --limit m1,m2 -e remove_member=e3",
       "reset.yml --limit e3 -e reset_confirmation=true -e skip_confirmation=true -e flush_iptables=false -e ignore_assert_errors=true",

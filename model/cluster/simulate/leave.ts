@@ -42,6 +42,8 @@ export function without(cluster: ClusterState, gone: readonly string[]): Cluster
 export function reset(world: SimulatedWorld, step: ClusterStep, inventory: ClusterSpec): SimulatedWorld {
   if (step.extraVars.reset_confirmation !== true) throw new PlaybookFailure("Reset confirmation failed");
   if (step.limit.length === 0) return { facts: [] };
+  // It looks at the settings of all as a creation does, for the resolvers' sake.
+  if (step.extraVars.ignore_assert_errors !== true) needFacts(world, step, inventory);
   const cluster = running(world);
   const member = step.limit.find((name) => cluster.etcd.includes(name) || cluster.controlPlane.includes(name));
   if (member !== undefined) throw new PlaybookFailure(`${member} is still a member: resetting it would take it from the others unasked`);

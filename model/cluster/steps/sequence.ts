@@ -113,10 +113,11 @@ const NEEDS_FACTS: ReadonlySet<Playbook> = new Set<Playbook>([
   "cluster",
   "upgrade-cluster",
   "recover-control-plane",
+  "reset",
   "switch-runtime",
 ]);
 
-const CHECKS_ETCD: ReadonlySet<Playbook> = new Set<Playbook>([...NEEDS_FACTS, "facts", "remove-node", "reset"]);
+const CHECKS_ETCD: ReadonlySet<Playbook> = new Set<Playbook>([...NEEDS_FACTS, "facts", "remove-node"]);
 
 /**
  * What follows when members come or go: whoever holds a list of them is told.
