@@ -49,9 +49,12 @@ const OF_HOSTS: readonly string[] = [
 /** What of a variable's value Ansible has sealed. */
 const VAULT = "__ansible_vault";
 
+/** Groups by the names they once had, which kubespray still takes. */
+const ONCE_CALLED: Readonly<Record<string, string>> = { kube_control_plane: "kube-master", kube_node: "kube-node" };
+
 /** The hosts of a group with those of its children, in the inventory's order. */
 function hostsIn(inventory: z.infer<typeof inventorySchema>, group: string, seen: readonly string[] = []): string[] {
-  const parsed = groupSchema.safeParse(inventory[group]);
+  const parsed = groupSchema.safeParse(inventory[group] ?? inventory[ONCE_CALLED[group] ?? group]);
   if (!parsed.success || seen.includes(group)) return [];
   const { hosts, children } = parsed.data;
   return [...new Set([...hosts, ...children.flatMap((child) => hostsIn(inventory, child, [...seen, group]))])];

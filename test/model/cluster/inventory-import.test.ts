@@ -42,6 +42,12 @@ describe("The import of a cluster made by hand", () => {
   const told = (imported: { findings: readonly { severity?: string; path: string }[] }) =>
     imported.findings.map(({ severity, path }) => `${severity} ${path}`);
 
+  it("knows the groups by the names that kubespray still takes", () => {
+    const { kube_control_plane: planes, kube_node: workers, ...rest } = printed();
+    const older = { ...rest, "kube-master": planes, "kube-node": workers, etcd: { children: ["kube-master"] } };
+    assert.deepEqual(importInventory("demo", older, look()), importInventory("demo", printed(), look()));
+  });
+
   it("takes groups in their order, members as they are called, addresses, labels, and what all hosts share", () => {
     const { spec, machines, findings } = importInventory("demo", printed(), look());
     assert.deepEqual(findings, []);
