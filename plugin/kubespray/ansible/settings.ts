@@ -1,5 +1,5 @@
 import { freemem } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { type RunFolder, writePrivate } from "./ssh-config";
 
 /** What Ansible's settings depend on. */
@@ -70,8 +70,9 @@ export function ansibleSettings({ folder, sshConfig, kubespray, own, programs, f
     .join("\n");
 }
 
-/** The environment of a run: the user's, but for what would change Ansible, or is none of its business. */
+/** The environment of a run: the user's, but for what would change Ansible, or is none of its business; and where a playbook keeps secrets. */
 export function ansibleEnvironment(config: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(ANSIBLE_|PYTHON(?!WARNINGS)|PULUMI_|KPAAS_|VIRTUAL_ENV$)/.test(name));
-  return { ...Object.fromEntries(kept), ANSIBLE_CONFIG: config, LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
+  const ours = { ANSIBLE_CONFIG: config, KPAAS_RUN_FOLDER: dirname(config) };
+  return { ...Object.fromEntries(kept), ...ours, LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
 }
