@@ -11,11 +11,19 @@ export interface HealthCheck {
   readonly remedy?: string;
 }
 
+/** A member of etcd; the address is its peers'. */
+interface LiveMember {
+  readonly name: string;
+  readonly address?: string;
+  readonly healthy: boolean;
+  readonly reason?: string;
+}
+
 /** A running cluster, as far as its health is told by it. */
 export interface LiveHealth {
   readonly kubernetes: string;
   readonly nodes: Readonly<Record<string, { readonly kubelet: string; readonly ready: boolean; readonly cordoned?: boolean }>>;
-  readonly etcd?: readonly { readonly name: string; readonly healthy: boolean; readonly reason?: string }[];
+  readonly etcd?: readonly LiveMember[];
   /** The cluster's own pods (kube-system) that are not Ready; undefined where nobody asked. */
   readonly illPods?: readonly IllPod[];
   readonly certificates: Readonly<Record<string, string>>;
@@ -121,10 +129,13 @@ function pods(ill: readonly IllPod[]): Found[] {
 
 function etcd({ etcd: members, nodes: wanted }: ClusterSpec, live: LiveHealth): Found[] {
   if (!live.etcd) return [{ status: "bad", detail: "no member tells how it is", remedy: "look at them: systemctl status etcd" }];
-  const names = new Set(live.etcd.map(({ name }) => name));
-  const ill = live.etcd.filter(({ healthy }) => !healthy);
-  const missing = members.filter((name) => !names.has(wanted[name]?.etcdMember ?? name));
-  const strange = live.etcd.filter(({ name }) => !members.some((member) => (wanted[member]?.etcdMember ?? member) === name));
+  // One that never began has no name yet, and is told by its address.
+  const isAt = (member: string, { name, address }: LiveMember): boolean =>
+    name === (wanted[member]?.etcdMember ?? member) || (address !== undefined && address === wanted[member]?.address);
+  const found = live.etcd;
+  const ill = found.filter(({ healthy }) => !healthy);
+  const missing = members.filter((member) => !found.some((one) => isAt(member, one)));
+  const strange = found.filter((one) => !members.some((member) => isAt(member, one)));
   const [size, healthy] = [live.etcd.length, live.etcd.length - ill.length];
   const quorum = Math.floor(size / 2) + 1;
   return [
@@ -155,7 +166,7 @@ function etcd({ etcd: members, nodes: wanted }: ClusterSpec, live: LiveHealth): 
       strange.map(({ name }) => name),
       "warning",
       "are members that nobody recorded",
-      "remove them: etcdctl member remove",
+      "where a change broke off, `kpaas up` goes on with it; else remove them: etcdctl member remove",
     ),
     ...(size > 1 && size % 2 === 0
       ? [

@@ -15,7 +15,7 @@ const later = "plan the move to a release that its project still mends";
 function maintainedInstead(today: string): string {
   const version = kubernetesVersions.find((each) => today < (kubernetesDates[minorOf(each)] ?? ""));
   if (version === undefined) return later;
-  return `set cluster.kubernetes to "${version}", which is mended until ${kubernetesDates[minorOf(version)]}; \`kpaas cluster upgrade\` shows the way there`;
+  return `set cluster.kubernetes to "${version}", which is mended until ${kubernetesDates[minorOf(version)]}; \`kpaas cluster upgrade ENV --to ${version}\` shows the way there`;
 }
 
 /** Warnings for every part of the plan whose project no longer mends it. `today` is an ISO date. */

@@ -87,6 +87,12 @@ describe("the health of a cluster", () => {
       ["etcd bad", "etcd warning"],
       /2 members, an even number/,
     ],
+    [
+      "a member that was announced and has not begun",
+      { live: { ...LIVE, etcd: [...(LIVE.etcd ?? []).slice(0, 2), { name: "10.0.0.1", address: "10.0.0.1", healthy: false }] } },
+      ["etcd bad", "etcd bad"],
+      /10\.0\.0\.1 is not healthy/,
+    ],
     ["members that tell nothing", { live: { ...LIVE, etcd: undefined } as unknown as LiveHealth }, ["etcd bad"]],
     ["a kubelet that is a patch behind", { live: withNode("w-1", { kubelet: "v1.33.4" }) }, ["versions warning"]],
     ["a kubelet that is too old", { live: withNode("w-1", { kubelet: "v1.29.9" }) }, ["versions bad"], /w-1 \(v1\.29\.9\) are too far/],
