@@ -136,7 +136,7 @@ describe("the program", () => {
         assert.ok(!(stdout + stderr).includes("\u001b"), argv.join(" "));
       }
     }
-  });
+  }).timeout(60_000); // thirteen processes
 
   it("prints the schemas", async () => {
     assert.deepEqual(JSON.parse((await command(["schema"])).stdout), { title: "environment" });
