@@ -37,6 +37,8 @@ export interface IllPod {
   /** Why its containers wait, e.g. `CrashLoopBackOff`; empty where they do not. */
   readonly reason: string;
   readonly restarts: number;
+  /** Since when it is not Ready. */
+  readonly seconds: number;
 }
 
 /** What is known of a cluster. */
@@ -107,14 +109,16 @@ function nodes({ nodes: wanted }: ClusterSpec, live: LiveHealth): Found[] {
 /** What a container waits for that only has to start. */
 const STARTING: ReadonlySet<string> = new Set(["", "ContainerCreating", "PodInitializing"]);
 
-/** Restarts from which a pod that is not Ready counts as one that fails, whatever it is at this moment. */
-const RESTARTS = 3;
+/** How long, in seconds, a pod may not be Ready: what leads the control plane ends and starts anew wherever its API servers do. */
+const PATIENCE = 120;
 
-/** Pods of the cluster's own in words; bad are those that fail, and do not only have to start. */
+/** Pods of the cluster's own in words; bad are those that nothing but a hand will mend. One that has no node yet may be one too many. */
 export function illPodTexts(pods: readonly IllPod[]): { readonly text: string; readonly isBad: boolean }[] {
-  return pods.map(({ name, node, reason, restarts }) => {
+  return pods.map(({ name, node, reason, restarts, seconds }) => {
     const told = [reason || "not Ready", ...(restarts > 0 ? [`${restarts} restarts`] : [])].join(", ");
-    return { text: `${name}${node === "" ? "" : ` on ${node}`} (${told})`, isBad: !STARTING.has(reason) || restarts >= RESTARTS };
+    const startsAnew = STARTING.has(reason) || reason === "CrashLoopBackOff";
+    const isBad = node !== "" && (!startsAnew || seconds > PATIENCE);
+    return { text: `${name}${node === "" ? "" : ` on ${node}`} (${told})`, isBad };
   });
 }
 

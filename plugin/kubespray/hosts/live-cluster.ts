@@ -34,7 +34,7 @@ export function parseCluster(output: string): ApiCluster | undefined {
     kubernetes: plain(gitVersion),
     nodes: Object.fromEntries(found.map(([name, node]) => [name, silent.has(name) ? { ...node, ready: false } : node])),
     kubeconfig,
-    illPods: linesOf(pods).map(parsePod),
+    illPods: linesOf(pods).map((line) => parsePod(line, nowIn(leases))),
   };
 }
 
@@ -47,17 +47,29 @@ const SILENT_AFTER = 0.75;
 
 /** Nodes of which nothing was heard for so long that what is said of them is of the past. */
 function silentIn(leases: string): ReadonlySet<string> {
-  const [now = "", ...lines] = linesOf(leases);
-  const isSilent = (renewed: string, seconds: string) => Number(now) - Date.parse(renewed) / 1_000 > Number(seconds) * SILENT_AFTER;
+  const [now, ...lines] = [nowIn(leases), ...linesOf(leases).slice(1)];
+  const isSilent = (renewed: string, seconds: string) => now - Date.parse(renewed) / 1_000 > Number(seconds) * SILENT_AFTER;
   return new Set(
     lines.map((line) => line.split("\t")).flatMap(([name = "", renewed = "", seconds = ""]) => (isSilent(renewed, seconds) ? [name] : [])),
   );
 }
 
-function parsePod(line: string): IllPod {
-  const [name = "", node = "", , , , init = "", waiting = "", restarts = ""] = line.split("\t");
+/** The control plane's time, in seconds since 1970. */
+function nowIn(leases: string): number {
+  return Number(linesOf(leases)[0] ?? 0);
+}
+
+function parsePod(line: string, now: number): IllPod {
+  const [name = "", node = "", , , , init = "", waiting = "", restarts = "", since = ""] = line.split("\t");
+  const began = Date.parse(since) / 1_000;
   const reasons = `${init} ${waiting}`.split(" ").filter((reason) => reason !== "" && reason !== "PodInitializing");
-  return { name, node, reason: reasons[0] ?? "", restarts: Math.max(0, ...restarts.split(" ").map(Number)) };
+  return {
+    name,
+    node,
+    reason: reasons[0] ?? "",
+    restarts: Math.max(0, ...restarts.split(" ").map(Number)),
+    seconds: Number.isNaN(began) ? 0 : now - began,
+  };
 }
 
 function parseNode(line: string): [string, ApiNode] {

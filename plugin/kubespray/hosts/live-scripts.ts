@@ -32,6 +32,7 @@ const POD_FIELDS = [
   ".status.initContainerStatuses[*].state.waiting.reason",
   ".status.containerStatuses[*].state.waiting.reason",
   ".status.containerStatuses[*].restartCount",
+  '.status.conditions[?(@.type=="Ready")].lastTransitionTime',
 ] as const;
 
 /** On a control plane: its API server's version, the nodes, the administrator's kubeconfig, and when each node was last heard of. Prints nothing where no cluster is. */

@@ -45,9 +45,9 @@ const withNode = (name: string, change: object): LiveHealth => ({
   nodes: { ...LIVE.nodes, [name]: { kubelet: "v1.33.5", ready: true, ...change } },
 });
 const withIll = (...ill: string[]): LiveHealth => ({ ...LIVE, etcd: NAMES.map((name) => ({ name, healthy: !ill.includes(name) })) });
-const withPods = (reason: string, restarts: number): LiveHealth => ({
+const withPods = (reason: string, seconds: number, node = "w-1"): LiveHealth => ({
   ...LIVE,
-  illPods: [{ name: "calico-node-x", node: "w-1", reason, restarts }],
+  illPods: [{ name: "calico-node-x", node, reason, restarts: 7, seconds }],
 });
 const said = (checks: readonly HealthCheck[]) =>
   checks.filter(({ status }) => status !== "ok").map(({ name, status }) => `${name} ${status}`);
@@ -72,13 +72,16 @@ describe("the health of a cluster", () => {
     ["a node nobody knows", { live: withNode("x", {}) }, ["nodes warning"], /x are nodes that nobody recorded/],
     ["a node that is missing", { spec: { ...SPEC, nodes: { ...SPEC.nodes, "w-2": node(["worker"]) } } }, ["nodes bad"], /w-2 are no nodes/],
     [
-      "pods of its own that fail",
-      { live: withPods("CrashLoopBackOff", 0) },
+      "pods of its own that fail for long",
+      { live: withPods("CrashLoopBackOff", 200) },
       ["pods bad"],
-      /calico-node-x on w-1 \(CrashLoopBackOff\) do not work/,
+      /on w-1 \(CrashLoopBackOff, 7 restarts\) do/,
     ],
-    ["pods of its own that failed again and again", { live: withPods("", 7) }, ["pods bad"], /\(not Ready, 7 restarts\)/],
-    ["pods of its own that start", { live: withPods("ContainerCreating", 0) }, ["pods warning"], /are not Ready yet/],
+    ["pods of its own without an image", { live: withPods("ImagePullBackOff", 0) }, ["pods bad"]],
+    ["pods of its own that are not Ready for long", { live: withPods("", 200) }, ["pods bad"], /\(not Ready, 7 restarts\)/],
+    ["pods of its own that start anew", { live: withPods("CrashLoopBackOff", 20) }, ["pods warning"], /are not Ready yet/],
+    ["pods of its own that start", { live: withPods("ContainerCreating", 20) }, ["pods warning"]],
+    ["pods of its own that find no node", { live: withPods("", 9_000, "") }, ["pods warning"]],
     ["a member that is ill", { live: withIll("cp-2") }, ["etcd bad", "etcd bad"], /2 of 3 members are healthy: none more may fail/],
     ["a lost quorum", { live: withIll("cp-1", "cp-2") }, ["etcd bad", "etcd bad", "etcd bad"], /lost its quorum: 1 of 3/],
     [

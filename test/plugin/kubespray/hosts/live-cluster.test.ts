@@ -70,14 +70,15 @@ ${adminConf}`;
 
   it("has pods of its own that do not work, with what they wait for", () => {
     const pods = [
-      node("calico-node-x", "worker-1", "Running", "False", "", "", "CrashLoopBackOff", "7 2"),
-      node("coredns-y", "", "Pending", "False", "", "", "", ""),
-      node("multus-z", "cp-1", "Pending", "False", "", "ImagePullBackOff", "PodInitializing", "0"),
+      node("calico-node-x", "worker-1", "Running", "False", "", "", "CrashLoopBackOff", "7 2", "2027-01-15T07:58:00Z"),
+      node("coredns-y", "", "Pending", "", "", "", "", "", ""),
+      node("multus-z", "cp-1", "Pending", "False", "", "ImagePullBackOff", "PodInitializing", "0", "2027-01-15T07:59:00Z"),
     ];
-    assert.deepEqual(parseCluster(`${printed}=== pods\n${pods.join("\n")}\n\n`)?.illPods, [
-      { name: "calico-node-x", node: "worker-1", reason: "CrashLoopBackOff", restarts: 7 },
-      { name: "coredns-y", node: "", reason: "", restarts: 0 },
-      { name: "multus-z", node: "cp-1", reason: "ImagePullBackOff", restarts: 0 },
+    const now = Date.parse("2027-01-15T08:00:00Z") / 1_000;
+    assert.deepEqual(parseCluster(`${printed}=== leases\n${now}\n=== pods\n${pods.join("\n")}\n\n`)?.illPods, [
+      { name: "calico-node-x", node: "worker-1", reason: "CrashLoopBackOff", restarts: 7, seconds: 120 },
+      { name: "coredns-y", node: "", reason: "", restarts: 0, seconds: 0 },
+      { name: "multus-z", node: "cp-1", reason: "ImagePullBackOff", restarts: 0, seconds: 60 },
     ]);
   });
 
