@@ -110,6 +110,11 @@ const table = {
    * kubeadm's configuration, and the address in `kube-public/cluster-info` where that is of a control plane which is gone.
    */
   "etcd-members": { of: "ours", variables: { remove_member: "name of the etcd member that is taken out of etcd first" } },
+  /**
+   * Before lost members of etcd are recovered from: each API server of the limit reaches etcd by its own host's certificate. kubeadm has those
+   * that joined use the one of whoever was first then, which kubespray deletes with a lost host.
+   */
+  "etcd-clients": { of: "ours", variables: {} },
   /** Before a joining of etcd members that broke off is repeated: those that were announced begin, and etcd has its quorum. */
   "etcd-announced": { of: "ours", variables: {} },
   /**

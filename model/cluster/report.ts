@@ -39,6 +39,7 @@ const RESTARTS_API: ReadonlySet<Playbook> = new Set<Playbook>([
   "upgrade-cluster",
   "renew-certificates",
   "etcd-members",
+  "etcd-clients",
   "reboot",
   "patch",
   "switch-runtime",

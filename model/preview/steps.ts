@@ -125,6 +125,10 @@ const PLAYBOOKS: Readonly<Record<Playbook, Known>> = {
     ...{ fast: perHost(1, 1), slow: perHost(3, 4), basis: "estimate" },
     workloads: "pods go on; the API servers restart, one after another",
   },
+  "etcd-clients": {
+    ...{ fast: perHost(1, 0.5), slow: perHost(3, 3), basis: "estimate" },
+    workloads: "pods go on; API servers that use another host's certificate restart, one after another",
+  },
   "etcd-announced": { fast: perHost(1, 0.1), slow: perHost(3, 0.5), basis: "estimate", workloads: NOTHING },
   "move-endpoint": {
     ...{ fast: perHost(1, 0.3), slow: perHost(4, 2), basis: "estimate" },

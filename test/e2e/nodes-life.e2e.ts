@@ -177,25 +177,25 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
     assert.equal(await left("cp-1"), "");
   });
 
-  it("has a control plane repaired that lost its power and its disk", async () => {
-    await nodes.destroy("cp-3");
+  it("has its first control plane repaired, which lost its power and its disk", async () => {
+    await nodes.destroy("cp-2");
     write();
-    await laptop.run("cluster", "replace-node", "seoul", "cp-3", "--with", "cp-1", "--yes");
-    hosts = { ...hosts, controlPlane: ["cp-2", "cp-4", "cp-1"], free: [] };
-    await laptop.up("--approve", "cp-3:lost");
+    await laptop.run("cluster", "replace-node", "seoul", "cp-2", "--with", "cp-1", "--yes");
+    hosts = { ...hosts, controlPlane: ["cp-3", "cp-4", "cp-1"], free: [] };
+    await laptop.up("--approve", "cp-2:lost", "--approve", "environment:move-endpoint");
     await whole();
   });
 
   it("goes on with the data of the only control plane that is left, where etcd lost its quorum", async () => {
-    for (const host of ["cp-1", "cp-4"]) await nodes.destroy(host);
-    hosts = { ...hosts, controlPlane: ["cp-2"] };
+    for (const host of ["cp-3", "cp-1"]) await nodes.destroy(host);
+    hosts = { ...hosts, controlPlane: ["cp-4"] };
     write();
-    await laptop.up("--approve", "cp-1:lost", "--approve", "cp-4:lost");
+    await laptop.up("--approve", "cp-3:lost", "--approve", "cp-1:lost", "--approve", "environment:move-endpoint");
     await whole();
   });
 
   it("has its certificates renewed, and everything works afterwards", async () => {
-    const date = () => ssh("cp-2", "openssl x509 -noout -enddate -in /etc/kubernetes/ssl/apiserver.crt");
+    const date = () => ssh("cp-4", "openssl x509 -noout -enddate -in /etc/kubernetes/ssl/apiserver.crt");
     const before = await date();
     await laptop.run("cluster", "renew-certificates", "seoul", "--yes");
     assert.notEqual(await date(), before);
@@ -209,15 +209,15 @@ describe("a cluster's whole life by kpaas, on real machines", function () {
     backedUp = true;
     write();
     await laptop.up();
-    assert.match(await ssh("cp-2", "systemctl list-timers --all"), /kpaas-etcd-backup\.timer/);
+    assert.match(await ssh("cp-4", "systemctl list-timers --all"), /kpaas-etcd-backup\.timer/);
     await laptop.run("cluster", "backup", "seoul");
-    const [name = ""] = (await ssh("cp-2", "ls /var/backups/kpaas-etcd")).split("\n").slice(-1);
+    const [name = ""] = (await ssh("cp-4", "ls /var/backups/kpaas-etcd")).split("\n").slice(-1);
     const kept = join(laptop.root, name);
-    cpSync(join(nodes.rootOf("cp-2"), "var/backups/kpaas-etcd", name), kept);
+    cpSync(join(nodes.rootOf("cp-4"), "var/backups/kpaas-etcd", name), kept);
     await kubectl("create configmap after-the-backup");
-    await nodes.destroy("cp-2");
-    await nodes.boot({ "cp-2": ADDRESSES["cp-2"] });
-    laptop.forgetKey("cp-2");
+    await nodes.destroy("cp-4");
+    await nodes.boot({ "cp-4": ADDRESSES["cp-4"] });
+    laptop.forgetKey("cp-4");
     await laptop.run("cluster", "restore", "seoul", "--from", kept, "--key", backups.key, "--yes");
     assert.equal(await kubectl("get configmap after-the-backup --ignore-not-found"), "");
     await laptop.run("cluster", "backup", "seoul");

@@ -69,7 +69,12 @@ export async function until(happened: () => boolean): Promise<void> {
 
 /** What Ansible's engine of templates makes of a text. @param python one that {@link ansiblePython} gave */
 export function rendered(python: string, template: string, variables: object): string {
-  const program =
-    "import jinja2, json, sys; print(jinja2.Environment(trim_blocks=True).from_string(sys.argv[1]).render(json.loads(sys.argv[2])))";
+  const program = [
+    "import jinja2, json, sys",
+    "from ansible.plugins.filter.core import FilterModule",
+    "environment = jinja2.Environment(trim_blocks=True)",
+    "environment.filters.update(FilterModule().filters())",
+    "print(environment.from_string(sys.argv[1]).render(json.loads(sys.argv[2])))",
+  ].join("\n");
   return execFileSync(python, ["-c", program, template, JSON.stringify(variables)], { encoding: "utf8" });
 }

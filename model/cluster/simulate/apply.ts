@@ -4,7 +4,7 @@ import { taintIdentity } from "../steps/metadata";
 import type { ClusterSpec, ClusterStep } from "../types";
 import { converge, limited, scale, tagged } from "./cluster";
 import { recover, removeNode, reset } from "./leave";
-import { moveEndpoint, reboot, restore, setUp, switchRuntime, tellMembers } from "./ours";
+import { moveEndpoint, reboot, restore, setUp, switchRuntime, tellClients, tellMembers } from "./ours";
 import { type NodeState, PlaybookFailure, running, type SimulatedWorld, withStates } from "./state";
 import { upgrade } from "./upgrade";
 
@@ -37,6 +37,8 @@ export function applyStep(world: SimulatedWorld, step: ClusterStep, inventory: C
       return renewCertificates(world, step);
     case "etcd-members":
       return tellMembers(world, step, inventory);
+    case "etcd-clients":
+      return tellClients(world, inventory);
     case "move-endpoint":
       return moveEndpoint(world, step, inventory);
     case "switch-runtime":

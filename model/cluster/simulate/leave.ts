@@ -71,6 +71,9 @@ export function recover(world: SimulatedWorld, step: ClusterStep, inventory: Clu
   if (left.length * 2 === before.etcd.length) throw new PlaybookFailure("half of etcd is taken for a quorum, and no member can be removed");
   if (left.length > 1 && left.length * 2 < before.etcd.length)
     throw new PlaybookFailure(`etcd is made anew of ${left[0]} alone, and ${left.slice(1).join(", ")} cannot join with the data they have`);
+  const [leader, keeper = ""] = [before.controlPlane[0] ?? "", inventory.etcd[0]];
+  if (broken_etcd.includes(leader) && inventory.controlPlane.includes(keeper) && !before.told?.clients?.includes(keeper))
+    throw new PlaybookFailure(`the API server of ${keeper} reaches etcd by the certificate of ${leader}, which is deleted`);
   const rest = without(before, broken);
   needLead(
     rest,

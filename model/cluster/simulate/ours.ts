@@ -41,9 +41,17 @@ export function tellMembers(world: SimulatedWorld, step: ClusterStep, inventory:
   const told = {
     proxies: cluster.told?.proxies ?? inventory.controlPlane,
     etcd: inventory.etcd.filter((each) => gone === undefined || each !== name),
+    ...(cluster.told?.clients ? { clients: cluster.told.clients } : {}),
     clusterInfo: inventory.controlPlane.includes(info) ? info : (inventory.controlPlane[0] ?? ""),
   };
   return { ...world, cluster: { ...after, told } };
+}
+
+/** etcd-clients: an API server reaches etcd by the certificate of its own host. */
+export function tellClients(world: SimulatedWorld, inventory: ClusterSpec): SimulatedWorld {
+  if (!world.cluster) throw new PlaybookFailure("there is no cluster");
+  const { told = { etcd: inventory.etcd, proxies: inventory.controlPlane, clusterInfo: inventory.controlPlane[0] ?? "" } } = world.cluster;
+  return { ...world, cluster: { ...world.cluster, told: { ...told, clients: inventory.controlPlane } } };
 }
 
 const PHASES = ["names", "serve", "switch", "retire"] as const;

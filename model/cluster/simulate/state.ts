@@ -34,6 +34,8 @@ export interface Told {
   readonly etcd: readonly string[];
   /** The control planes that the workers' own proxies know. */
   readonly proxies: readonly string[];
+  /** Control planes whose API server reaches etcd by its own host's certificate, but for the first one, whose is everybody's. */
+  readonly clients?: readonly string[];
   /** The control plane that the config map cluster-info names. */
   readonly clusterInfo: string;
 }

@@ -18,6 +18,17 @@ export function recoverMembers(sequence: Sequence, lost: readonly string[]): voi
   };
   const quorum = inventory.etcd.filter((name) => !lost.includes(name)).length * 2 > inventory.etcd.length;
   const becomes = put(inventory);
+  if (lost.some((name) => inventory.controlPlane.includes(name) && inventory.etcd.includes(name))) {
+    sequence.inventory = becomes;
+    sequence.run({
+      playbook: "etcd-clients",
+      limit: becomes.controlPlane,
+      nodes: becomes.controlPlane,
+      reason: `API servers that reach etcd by the certificate of ${lost.join(", ")} use their own: kubespray deletes it`,
+      precondition: `${becomes.controlPlane.join(", ")} ${becomes.controlPlane.length > 1 ? "answer" : "answers"}`,
+      check: "every API server names its own host's certificate",
+    });
+  }
   // The lost ones stay in the inventory's tables for the groups of what is broken.
   sequence.inventory = { ...becomes, nodes: inventory.nodes };
   sequence.run(

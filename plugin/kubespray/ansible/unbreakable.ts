@@ -15,6 +15,7 @@ const UNBREAKABLE: ReadonlySet<Playbook> = new Set<Playbook>([
   "firewall",
   "etcd-restore",
   "etcd-members",
+  "etcd-clients",
   "move-endpoint",
   "switch-runtime",
   "reboot",
