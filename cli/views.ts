@@ -69,7 +69,7 @@ export function countResources(plan: EnvironmentPlan): { readonly kind: string; 
   const made = plan.machines.some(({ login }) => login !== undefined) ? 0 : 1;
   return [
     { kind: "network", count: created * made },
-    { kind: "subnet", count: created * made },
+    { kind: "subnet", count: created * made * plan.network.subnets.length },
     { kind: "machine", count: plan.machines.length * made },
     { kind: "private address", count: plan.machines.length },
     { kind: "data volume", count: plan.machines.reduce((sum, machine) => sum + machine.volumes.length, 0) },
@@ -96,16 +96,16 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
   const { loadBalancerRange: ranges, subnets } = network;
   const inZone = (name: string, zone: string | undefined): string => (zone === undefined ? name : `${name} in ${zone}`);
   return [
-    ...subnets.map(({ cidr, zone, gateway }) => ({
-      name: inZone("nodes", zone),
+    ...subnets.map(({ cidr, zone, outer, gateway }) => ({
+      name: inZone(outer ? "ways in and out" : "nodes", zone),
       value: gateway === undefined ? cidr : `${cidr}, gateway ${gateway}`,
     })),
     { name: "pods", value: network.podCidr },
     { name: "services", value: network.serviceCidr },
     { name: "DNS", value: network.dns.join(", ") || (plan.provider === "existing" ? "the hosts' own" : "the cloud's own") },
     ...(network.reserved === undefined ? [] : [{ name: "reserved", value: network.reserved.join(", ") }]),
-    ...subnets.flatMap(({ zone, cloudRange }) =>
-      cloudRange === undefined ? [] : [{ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) }],
+    ...subnets.flatMap(({ zone, outer, cloudRange }) =>
+      cloudRange === undefined || outer ? [] : [{ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) }],
     ),
     ...(ranges === undefined ? [] : [{ name: "load balancers", value: `${ranges.first}-${ranges.last}` }]),
     ...(network.existing === undefined

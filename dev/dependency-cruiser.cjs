@@ -114,7 +114,7 @@ module.exports = {
       comment: "Providers know nothing of each other, and share what any machine needs.",
       severity: "error",
       from: { path: "^providers/([^/]+)/" },
-      to: { path: "^providers/[^/]+/", pathNot: ["^providers/$1/", "^providers/machines/", "^providers/openstack/"] },
+      to: { path: "^providers/[^/]+/", pathNot: ["^providers/$1/", "^providers/(machines|asking)/", "^providers/openstack/"] },
     },
   ],
   options: {

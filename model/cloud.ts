@@ -22,6 +22,19 @@ export interface Abilities {
   readonly zones: boolean;
   /** Keeps machines of a group on different hosts. */
   readonly spread: boolean;
+  /**
+   * Lets machines answer for addresses beside their own: a virtual address for the API, MetalLB's for Services. Without that its balancers
+   * lead in, to the API and to the ingress, and nodes reach the API by a proxy on each of them.
+   */
+  readonly virtualAddresses: boolean;
+}
+
+/** Names that mean the same on every cloud. */
+export interface NeutralNames {
+  /** By name, as `large`. What one stands for never changes: the machines would be resized. */
+  readonly sizes: Readonly<Record<string, string>>;
+  /** By name, as `ubuntu-22.04`: the newest first, then all that it ever stood for. The one in the lock stays. */
+  readonly images: Readonly<Record<string, readonly [string, ...string[]]>>;
 }
 
 /** A field whose change the guard knows; `when` says which change of it, where others end otherwise. */
@@ -49,6 +62,8 @@ export interface CloudDefinition extends SubnetRules {
     readonly onDelete: "forget" | "reset";
   };
   readonly can: Abilities;
+  /** What names that every cloud understands stand for here, the options' own among them. @default names of the cloud's own are taken alone */
+  neutral?(options: CloudOptions): NeutralNames;
   /** The own options as the plan has them, with their defaults. */
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
   /** Where it makes no machines: those that the file describes. */
@@ -73,6 +88,8 @@ export interface CloudDefinition extends SubnetRules {
   };
   /** None where nobody is asked. */
   readonly credentials?: Credentials;
+  /** What the credentials must be allowed to do for this plan, as the cloud's own document. @default it has no such documents */
+  permissions?(plan: EnvironmentPlan): object;
   /** Comments that `init` writes below `infrastructure`. */
   readonly template: string;
   /** None where it makes nothing; neither of the following. */

@@ -32,7 +32,9 @@ const lockSchema = z
       /** Where one subnet spans all zones. */
       cloudRange: range.optional(),
       /** By name, where each zone has a subnet of its own. */
-      subnets: z.record(z.string(), z.strictObject({ cidr, zone: z.string().optional(), cloudRange: range })).optional(),
+      subnets: z
+        .record(z.string(), z.strictObject({ cidr, zone: z.string().optional(), outer: z.literal(true).optional(), cloudRange: range }))
+        .optional(),
       loadBalancerRange: range.optional(),
       ingressAddress: address.optional(),
       /** What the ingress had before, as far as it lies in the load balancers' range: no Service is given it again. */

@@ -28,7 +28,7 @@ export function servicesOn(environment: Environment, { services }: Registry): Se
 
 /** The kinds of claims that a field of the file meets, so that no service need. */
 export function givenByFile({ platform }: Environment): string[] {
-  return platform.storage.kind === "existing" ? ["storage"] : [];
+  return [...(platform.storage.kind === "existing" ? ["storage"] : []), ...(platform.loadBalancer === "cloud" ? ["loadBalancer"] : [])];
 }
 
 /** Whoever among the services offers a kind. */

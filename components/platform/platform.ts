@@ -106,8 +106,9 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
 
   /** What a consumer gets of a kind: from the field of the file that meets it, or from the service that offers it. */
   private grant(kind: Kind, consumer: string): Access<Kind> {
-    const { storage } = this.args.plan.platform;
+    const { storage, loadBalancer } = this.args.plan.platform;
     if (kind === "storage" && storage.kind === "existing") return { className: storage.className };
+    if (kind === "loadBalancer" && loadBalancer.kind === "cloud") return { kind: "cloud" };
     const offerer = offererOf(kind, this.args.plan.services)?.name ?? "";
     const made = this.made[offerer];
     const grant = this.known[offerer]?.grants?.[kind];

@@ -14,7 +14,7 @@ type Able = Exclude<keyof Abilities, "machines">;
 export function checkCloud(environment: Environment, registry: Registry, findings: Findings): void {
   const cloud = cloudOf(environment.provider, registry);
   for (const [path, able, value] of wishes(environment))
-    if (!cloud.can[able]) findings.error(path, `${cloud.title} ${CANNOT[able]}`, "take it out", value);
+    if (!cloud.can[able]) findings.error(path, `${cloud.title} ${CANNOT[able]}`, INSTEAD[path] ?? "take it out", value);
   cloud.check(environment, findings);
 }
 
@@ -23,16 +23,25 @@ const CANNOT: Readonly<Record<Able, string>> = {
   floatingAddresses: "makes no addresses outside the machines' network",
   zones: "has no availability zones",
   spread: "cannot keep machines on different hosts",
+  virtualAddresses: "lets no machine answer for another address than its own",
+};
+
+/** The way out, where there is more to do than to take it out. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "cluster.apiEndpoint.kind": "use loadBalancer or node",
+  "platform.loadBalancer.kind": "use cloud, or take it out: a balancer of the cloud's leads to the ingress",
 };
 
 /** What the file asks for by name. */
 function wishes(environment: Environment): Wish[] {
-  const { cluster, groups, network, zones } = environment;
+  const { cluster, groups, network, platform, zones } = environment;
   const named = everyMachine(environment).flatMap(({ group, machine }): Wish[] =>
     machine.zone === undefined ? [] : [[machinePath(group, machine, "zone"), "zones", machine.zone]],
   );
   return [
     ...(cluster.apiEndpoint.kind === "loadBalancer" ? [["cluster.apiEndpoint.kind", "balancers", "loadBalancer"] as const] : []),
+    ...(cluster.apiEndpoint.kind === "virtualIp" ? [["cluster.apiEndpoint.kind", "virtualAddresses", "virtualIp"] as const] : []),
+    ...(platform.loadBalancer === "metallb" ? [["platform.loadBalancer.kind", "virtualAddresses", "metallb"] as const] : []),
     ...(typeof network.floating === "object" ? [["infrastructure.network.floating", "floatingAddresses"] as const] : []),
     ...(zones.length > 0 ? [["infrastructure.zones", "zones"] as const] : []),
     ...named,

@@ -1,19 +1,20 @@
 import { contains, overlaps, parseAddress, parseCidr } from "../ipv4";
 import { planFloating, reachesBeyond } from "../plan/floating";
 import type { Findings } from "../problems";
+import { cloudOf, type Registry } from "../registry";
 import type { Environment } from "./types";
 import { unusable } from "./unusable-addresses";
 
 const floatingPath = "infrastructure.network.floating";
 
 /** Addresses and keys that were made beforehand. */
-export function checkReach(environment: Environment, findings: Findings): void {
+export function checkReach(environment: Environment, registry: Registry, findings: Findings): void {
   checkKeys(environment, findings);
   checkFloating(environment, findings);
-  checkRouter(environment, findings);
+  if (cloudOf(environment.provider, registry).can.virtualAddresses) checkRouter(environment, findings);
 }
 
-/** Neutron leads a floating address through a router of the network. */
+/** A floating address that points to a machine is led there by a router of the network. */
 function checkRouter(environment: Environment, findings: Findings): void {
   const { existing } = environment.network;
   if (existing === undefined || existing.router !== undefined) return;

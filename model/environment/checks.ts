@@ -26,7 +26,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkPools(environment, findings);
   checkZones(environment, findings);
   checkAccess(environment, findings);
-  checkReach(environment, findings);
+  checkReach(environment, registry, findings);
   checkVariables(environment, registry, findings);
   checkBackups(environment, findings);
   checkAirGap(environment, findings);

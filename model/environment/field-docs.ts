@@ -169,8 +169,16 @@ export const fieldDocs: readonly FieldDoc[] = [
   { path: "platform.storage.pool", means: "with `rookCeph`: the pool whose volumes it takes", later: true },
   { path: "platform.storage.replicas", means: "with `rookCeph`: how often each block is kept", later: true },
   { path: "platform.storage.className", means: "with `existing`: the class's name" },
-  { path: "platform.loadBalancer", means: "who gives Services of type LoadBalancer their addresses", byDefault: "`metallb`" },
-  { path: "platform.loadBalancer.kind", means: "`metallb`: addresses of the machines' network", later: ["cloud"] },
+  {
+    path: "platform.loadBalancer",
+    means: "who gives Services of type LoadBalancer their addresses",
+    byDefault: "`metallb`, or `cloud` where machines can answer for no address but their own",
+  },
+  {
+    path: "platform.loadBalancer.kind",
+    means:
+      "`metallb`: addresses of the machines' network; `cloud`: a balancer of the cloud's leads to the ingress, where there is no other way",
+  },
   { path: "platform.loadBalancer.range", means: "the addresses it gives, FIRST-LAST", byDefault: "planned, then as locked" },
   { path: "platform.ingress", means: "how HTTP reaches the services" },
   { path: "platform.ingress.kind", means: "the ingress controller", byDefault: "`nginx`", later: ["traefik"] },

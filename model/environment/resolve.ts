@@ -55,7 +55,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
   const shared = storage.kind === "nfs" && storage.server === undefined;
   const groups = hosts
     ? hostGroups(groupsOf(file, own, defaults, cloud, false, false), hosts, shared)
-    : groupsOf(file, own, defaults, cloud, bastion, shared);
+    : sized(groupsOf(file, own, defaults, cloud, bastion, shared), cloud.neutral?.(options).sizes);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
   const range =
     platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
@@ -137,6 +137,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
               path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
               ...given("server", storage.kind === "nfs" ? storage.server : undefined),
             },
+      loadBalancer: platform.loadBalancer?.kind ?? (cloud.can.virtualAddresses ? "metallb" : "cloud"),
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
       ...given("ingressAddress", platform.ingress?.address),
       services: servicesOf(file, registry, profile),
@@ -224,6 +225,11 @@ function groupsOf(
         ]
       : []),
   ];
+}
+
+/** With the cloud's own names of sizes. */
+function sized(groups: WantedGroup[], sizes: Readonly<Record<string, string>> = {}): WantedGroup[] {
+  return groups.map((group) => ({ ...group, machines: group.machines.map((each) => ({ ...each, size: sizes[each.size] ?? each.size })) }));
 }
 
 type BackupsField = NonNullable<NonNullable<EnvironmentFile["cluster"]>["backups"]>["etcd"];

@@ -170,6 +170,8 @@ export interface Environment {
     readonly storage:
       | { readonly kind: "nfs"; readonly sizeGiB: number; readonly server?: string; readonly path: string }
       | { readonly kind: "existing"; readonly className: string };
+    /** Who gives Services of type LoadBalancer their addresses; `cloud`: a balancer of the cloud's leads to the ingress, and there are no others. */
+    readonly loadBalancer: "metallb" | "cloud";
     readonly loadBalancerRange?: AddressRange;
     readonly ingressAddress?: string;
     readonly services: readonly WantedService[];

@@ -1,6 +1,6 @@
 import { fields } from "../data";
 import type { Findings } from "../problems";
-import type { Registry } from "../registry";
+import { cloudOf, type Registry } from "../registry";
 import { checkHostFields } from "./checks-hosts";
 import { laterClouds } from "./later-clouds";
 import type { EnvironmentFile } from "./schema";
@@ -12,13 +12,15 @@ type Refusal = readonly [path: string, refused: boolean, remedy: string];
 export function refuseUnsupported(file: EnvironmentFile, environment: Environment, registry: Registry, findings: Findings): void {
   const { infrastructure, cluster = {}, platform = {} } = file;
   const clouds = Object.keys(registry.clouds);
+  const led = !cloudOf(infrastructure.provider, registry).can.virtualAddresses;
   const refusals: Refusal[] = [
     ["infrastructure.provider", !clouds.includes(infrastructure.provider), `use ${clouds.join(" or ")}`],
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
     ["platform.storage.kind", platform.storage?.kind === "rookCeph", "use nfs or existing"],
-    ["platform.loadBalancer.kind", platform.loadBalancer?.kind === "cloud", "use metallb"],
+    // Where machines cannot answer for other addresses, a balancer of the cloud's leads to the ingress.
+    ["platform.loadBalancer.kind", platform.loadBalancer?.kind === "cloud" && !led, "use metallb"],
     ["platform.ingress.kind", platform.ingress?.kind === "traefik", "use nginx"],
     ["platform.extra", platform.extra !== undefined, "take the section out"],
     ["platform.tenants", platform.tenants !== undefined, "take the section out"],

@@ -1,6 +1,6 @@
 import { machinePath } from "../environment/machines";
 import { type NamedAddress, namedAddresses } from "../environment/named-addresses";
-import type { Environment } from "../environment/types";
+import type { Environment, WantedGroup } from "../environment/types";
 import { contains, formatAddress, formatRange, overlaps, parseAddress, type Span } from "../ipv4";
 import { type Lock, lockedCloudRange, lockedIdentity, machineName } from "../lock";
 import type { Findings } from "../problems";
@@ -38,7 +38,10 @@ export function planAddresses(
 ): AddressPlan {
   const [{ hosts }] = pools;
   const size = Math.max(0, hosts.last - hosts.first + 1);
-  const poolOf = (key: string): Pool => pools.find(({ zone }) => zone !== undefined && zone === zones.get(key)) ?? pools[0];
+  const poolOf = ({ roles }: WantedGroup, key: string): Pool => {
+    const own = pools.filter(({ zone }) => zone !== undefined && zone === zones.get(key));
+    return own.find(({ outer }) => outer && roles.includes("bastion")) ?? own.find(({ outer }) => !outer) ?? pools[0];
+  };
   const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
   const taken = new Set<number>();
   const take = (value: number | undefined): void => {
@@ -90,20 +93,22 @@ export function planAddresses(
   const endpoint = kind === "node" ? undefined : (keptEndpoint ?? lastFree(hosts, taken));
   take(endpoint);
   const ingressWanted = valid(environment.platform.ingressAddress);
-  const balancerSize = clamp(Math.floor(size / 8), 1, 32);
+  // The cloud's balancer has one address, and gives none to others.
+  const balancerSize = environment.platform.loadBalancer === "cloud" ? 1 : clamp(Math.floor(size / 8), 1, 32);
   const balancer =
     givenRange ??
     (ingressWanted === undefined ? highestRun(hosts, taken, balancerSize) : runAround(ingressWanted, hosts, taken, balancerSize));
   takeSpan(taken, balancer);
   const subnetOf = (pool: Pool): SubnetPlan => {
-    const { name, cidr, zone } = pool;
+    const { name, cidr, zone, outer } = pool;
     const gateway = gatewayOf(pool);
     if (gateway === undefined) return { name, cidr };
     const locked = lockedClouds.get(pool);
     const room = pool.hosts.last - pool.hosts.first + 1;
     const cloud = locked ? span(locked) : highestRun(pool.hosts, taken, clamp(Math.floor(room / 8), 2, 30));
     takeSpan(taken, cloud);
-    return { name, cidr, gateway: formatAddress(gateway), ...(zone === undefined ? {} : { zone }), cloudRange: rangeOf(cloud) };
+    const place = { ...(zone === undefined ? {} : { zone }), ...(outer ? { outer } : {}) };
+    return { name, cidr, gateway: formatAddress(gateway), ...place, cloudRange: rangeOf(cloud) };
   };
   const subnets = [subnetOf(pools[0]), ...pools.slice(1).map(subnetOf)] as const;
   const lockedIngress = valid(lock?.network.ingressAddress);
@@ -113,7 +118,7 @@ export function planAddresses(
   const former = Object.values(retired).map(({ address }) => address);
   const planned = new Map<string, string>();
   for (const { group, machine } of machines) {
-    const pool = poolOf(machine.key);
+    const pool = poolOf(group, machine.key);
     const wanted = valid(machine.address);
     if (wanted !== undefined && !given && !contains(pool.hosts, wanted)) {
       findings.error(

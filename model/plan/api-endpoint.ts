@@ -51,9 +51,14 @@ export function endpointPort({ cluster: { apiEndpoint } }: Environment): number 
 }
 
 /** The variables by which the endpoint comes up, and by which hosts find it. */
-export function endpointVariables({ cluster: { apiEndpoint } }: Environment, endpoint: ApiEndpointPlan): Record<string, unknown> {
+export function endpointVariables(
+  { cluster: { apiEndpoint } }: Environment,
+  { can }: Pick<CloudDefinition, "can">,
+  endpoint: ApiEndpointPlan,
+): Record<string, unknown> {
   const { kind, address, port, domain } = endpoint;
-  if (kind === "node") return {};
+  // A balancer that only leads in: nodes have kubespray's own proxy, which knows every control plane.
+  if (kind === "node" || (kind === "loadBalancer" && !can.virtualAddresses)) return {};
   return {
     loadbalancer_apiserver: { address, port },
     apiserver_loadbalancer_domain_name: domain ?? address,

@@ -1,3 +1,4 @@
+import type { CloudDefinition } from "../cloud";
 import { besideVariables, hostVariables, INVENTORY_PARENTS, inventoryGroups, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
@@ -9,6 +10,7 @@ import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
 /** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand; `images`: the platform's. */
 export function planCluster(
   environment: Environment,
+  cloud: Pick<CloudDefinition, "can">,
   versions: { readonly kubespray: string; readonly kubernetes: string },
   machines: readonly MachinePlan[],
   endpoint: ApiEndpointPlan,
@@ -25,7 +27,7 @@ export function planCluster(
     nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine)])),
     controlPlane: named("control-plane"),
     etcd: named("etcd"),
-    variables: planVariables(environment, endpoint, outside, images),
+    variables: planVariables(environment, cloud, endpoint, outside, images),
     apiEndpoint: {
       host: endpoint.domain ?? endpoint.address,
       port: endpoint.port,
@@ -70,6 +72,7 @@ function clusterNode(machine: MachinePlan): ClusterNode {
 /** kubespray's variables: the fields of the file, K-PaaS's own choices, and what the file passes through. */
 function planVariables(
   environment: Environment,
+  cloud: Pick<CloudDefinition, "can">,
   endpoint: ApiEndpointPlan,
   outside: string | undefined,
   images: readonly string[],
@@ -104,7 +107,7 @@ function planVariables(
       : {}),
     auto_renew_certificates: cluster.autoRenewCertificates,
     supplementary_addresses_in_ssl_keys: names,
-    ...endpointVariables(environment, endpoint),
+    ...endpointVariables(environment, cloud, endpoint),
     ...(environment.network.dns.length > 0 ? { upstream_dns_servers: environment.network.dns } : {}),
     ...(cluster.airGap ? airGapVariables(cluster.airGap, cluster, images) : {}),
     ...(cluster.backups ? { [backupVariable]: backupSettings(environment.name, cluster.backups) } : {}),

@@ -4,6 +4,7 @@ import type { Environment } from "../environment/types";
 import { airGapFlows } from "./air-gap";
 import { apiPort, endpointPort } from "./api-endpoint";
 import { backupFlows } from "./backups";
+import { ingressPorts } from "./platform";
 import { anywhere, openEverywhere, peerOf } from "./servers";
 import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
 import { variableFlows } from "./variable-flows";
@@ -11,7 +12,7 @@ import { variableFlows } from "./variable-flows";
 /** What the flows depend on besides the file. */
 interface FlowContext {
   readonly environment: Environment;
-  readonly cloud: Pick<CloudDefinition, "flows">;
+  readonly cloud: Pick<CloudDefinition, "flows" | "can">;
   readonly machines: readonly MachinePlan[];
   /** What the services need between machines. */
   readonly services: readonly Flow[];
@@ -31,6 +32,9 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   const inside: FlowPeer = `cidr:${network.cidr}`;
   const balanced = cluster.apiEndpoint.kind === "loadBalancer";
   const api: FlowPeer = balanced ? "load-balancer" : "control-plane";
+  // Where no machine takes over an address, balancers lead in, and nodes reach the API by a proxy of their own.
+  const led = !cloud.can.virtualAddresses;
+  const ledToApi = balanced || (led && access.adminCidrs.length > 0 && network.floating !== "none");
   const admins = access.adminCidrs.map((cidr): FlowPeer => `cidr:${cidr}`);
   const flows: Flow[] = [];
   const tcp = (from: FlowPeer, to: FlowPeer, ports: readonly Port[], reason: string): void => {
@@ -49,11 +53,11 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     for (const admin of admins) for (const target of managed) tcp(admin, target, sshPorts(machines, target), "SSH of the administrators");
   const port = endpointPort(environment);
   tcp(runner, api, [port], "Kubernetes API for this tool");
-  for (const admin of admins) tcp(admin, api, [port], "Kubernetes API of the administrators");
+  for (const admin of admins) tcp(admin, ledToApi ? "load-balancer" : api, [port], "Kubernetes API of the administrators");
 
-  tcp("nodes", api, [port], "Kubernetes API for kubelets and pods");
-  if (balanced) tcp("load-balancer", "control-plane", [apiPort], "Kubernetes API behind the load balancer, and its health checks");
-  if (balanced || port !== apiPort) tcp("nodes", "control-plane", [apiPort], "Kubernetes API while a node joins");
+  tcp("nodes", led ? "control-plane" : api, [port], "Kubernetes API for kubelets and pods");
+  if (ledToApi) tcp("load-balancer", "control-plane", [apiPort], "Kubernetes API behind the load balancer, and its health checks");
+  if ((balanced && !led) || port !== apiPort) tcp("nodes", "control-plane", [apiPort], "Kubernetes API while a node joins");
   if (cluster.apiEndpoint.by === "keepalived") {
     tcp("control-plane", "control-plane", [apiPort], "API servers behind HAProxy, and its health checks");
     flows.push({
@@ -80,7 +84,9 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
       icmp(from, to);
   flows.push(...overlayFlows(environment));
   flows.push(...services);
-  for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, "worker", [80, 443], "HTTP and HTTPS of the platform");
+  const web: FlowPeer = led ? "load-balancer" : "worker";
+  for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, web, [80, 443], "HTTP and HTTPS of the platform");
+  if (led) tcp("load-balancer", "worker", Object.values(ingressPorts), "HTTP and HTTPS behind the load balancer, and its health checks");
 
   if (has("nfs")) tcp("nodes", "nfs", [2049], "NFS 4 volumes");
   if (platform.storage.kind === "nfs" && platform.storage.server !== undefined) {

@@ -12,7 +12,7 @@ export function firewallName({ roles }: Pick<MachinePlan, "roles">): string {
 
 /** The rules of every kind of host that the plan has, by `firewallName`. */
 export function planFirewalls(plan: FlowsPlan): Readonly<Record<string, string>> {
-  const ways = expandFlows(plan, { balancerKeepsClients: false, namesPods: true, rule: (way) => way });
+  const ways = expandFlows(plan, { balancerHasGroup: false, balancerKeepsClients: false, namesPods: true, rule: (way) => way });
   const kinds = new Map(plan.machines.map((machine) => [firewallName(machine), machine.roles]));
   return Object.fromEntries(
     [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, roles]) => [name, firewallText(plan, ways, roles)]),

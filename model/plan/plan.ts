@@ -1,5 +1,6 @@
 import { findRelease, knownReleases } from "../catalog";
 import { checkChartValues } from "../charts/checks";
+import type { CloudDefinition } from "../cloud";
 import { clusterDownloads } from "../cluster/downloads";
 import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
@@ -31,6 +32,13 @@ export interface PlannedEnvironment {
   readonly shipped: { readonly kubernetes: string; readonly kubespray: string };
 }
 
+/** The image that the file or the cloud names, as the cloud knows it. One that the name stood for once, and that is in the lock, stays. */
+function pinnedImage({ image, cloud: options }: Environment, cloud: CloudDefinition, lock: Lock | undefined): string {
+  const wanted = image ?? lock?.image ?? cloud.defaults.image;
+  const meant = cloud.neutral?.(options).images[wanted];
+  return meant?.find((each) => each === lock?.image) ?? meant?.[0] ?? wanted;
+}
+
 /**
  * Plans an environment from its file and its lock, and from nothing else: the same two give the same plan everywhere.
  * Problems that only planning can see (no address left, an unknown release) land in `findings`; the plan is then not to be used.
@@ -56,7 +64,7 @@ export function planEnvironment(
   }
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
-  const image = environment.image ?? lock?.image ?? cloud.defaults.image;
+  const image = pinnedImage(environment, cloud, lock);
   const zones = planZones(environment, lock);
   const pools = planPools(environment, cloud, [...environment.zones, ...zones.values()], lock, findings);
   const addresses = planAddresses(environment, pools, zones, lock, findings);
@@ -66,7 +74,7 @@ export function planEnvironment(
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
-  const bare = planCluster(environment, versions, machines, apiEndpoint, floating.api?.address, planImages(services));
+  const bare = planCluster(environment, cloud, versions, machines, apiEndpoint, floating.api?.address, planImages(services));
   const downloads = clusterDownloads(bare);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
@@ -76,7 +84,7 @@ export function planEnvironment(
     subnets: addresses.subnets,
     dns: environment.network.dns,
     ...(environment.network.reserved.length > 0 ? { reserved: environment.network.reserved } : {}),
-    loadBalancerRange: addresses.loadBalancerRange,
+    ...(environment.platform.loadBalancer === "metallb" ? { loadBalancerRange: addresses.loadBalancerRange } : {}),
     floating,
     ...(environment.network.existing ? { existing: environment.network.existing } : {}),
     podCidr: environment.cluster.podCidr,

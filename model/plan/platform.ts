@@ -8,6 +8,9 @@ import type { BomEntry, MachinePlan, PlatformPlan, ServicePlan } from "./types";
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
 const storageClass = "cp-storageclass";
 
+/** Where a balancer of the cloud's finds the ingress on every worker: of the ports that Kubernetes has for it. */
+export const ingressPorts = { http: 30080, https: 30443 } as const;
+
 /** What services share. `outside`: the ingress's floating address, where it was made beforehand. */
 export function planPlatform(
   environment: Environment,
@@ -25,8 +28,16 @@ export function planPlatform(
         ? { kind: "nfs", server: platform.storage.server ?? server ?? "", path: platform.storage.path, sizeGiB: platform.storage.sizeGiB }
         : platform.storage,
     storageClass: platform.storage.kind === "existing" ? platform.storage.className : storageClass,
-    loadBalancer: { kind: "metallb", range: addresses.loadBalancerRange, reserved: addresses.formerIngress },
-    ingress: { kind: "nginx", className: "nginx", address: addresses.ingress },
+    loadBalancer:
+      platform.loadBalancer === "cloud"
+        ? { kind: "cloud" }
+        : { kind: "metallb", range: addresses.loadBalancerRange, reserved: addresses.formerIngress },
+    ingress: {
+      kind: "nginx",
+      className: "nginx",
+      address: addresses.ingress,
+      ...(platform.loadBalancer === "cloud" ? { nodePorts: ingressPorts } : {}),
+    },
   };
 }
 

@@ -29,6 +29,8 @@ export interface OpenWay {
 export interface Dialect<Rule> {
   /** Whether the cloud's balancer hands on the addresses of its clients, which its members then have to let in. */
   readonly balancerKeepsClients: boolean;
+  /** Whether the cloud's balancers are in a group of their own, by which rules know them; else by their address and their clients'. */
+  readonly balancerHasGroup: boolean;
   /** Whether pods' own addresses, where they travel between nodes as they are, have to be named beside the nodes' group. */
   readonly namesPods: boolean;
   readonly rule: (way: OpenWay) => Rule;
@@ -54,6 +56,8 @@ export function groupKeys(machines: readonly Pick<MachinePlan, "roles">[]): Peer
  */
 export function expandFlows<Rule>(plan: FlowsPlan, dialect: Dialect<Rule>): Rule[] {
   const groups = new Set(groupKeys(plan.machines));
+  if (dialect.balancerHasGroup && plan.flows.some(({ from, to }) => from === "load-balancer" || to === "load-balancer"))
+    groups.add("load-balancer");
   const ways = new Map<string, OpenWay>();
   for (const flow of plan.flows) {
     const from = remotes(flow.from, flow, plan, groups, dialect);
@@ -71,7 +75,7 @@ function remotes(
   flow: Flow,
   plan: FlowsPlan,
   groups: ReadonlySet<PeerGroup>,
-  { balancerKeepsClients, namesPods }: Dialect<unknown>,
+  { balancerHasGroup, balancerKeepsClients, namesPods }: Dialect<unknown>,
 ): Remote[] {
   if (isCidr(peer)) return [{ cidr: canonicalCidr(peer.slice("cidr:".length)) }];
   const members: Remote[] = groups.has(peer) ? [{ group: peer }] : [];
@@ -79,7 +83,7 @@ function remotes(
     return [...members, { cidr: canonicalCidr(plan.network.podCidr) }];
   }
   const { kind, address, port } = plan.apiEndpoint;
-  if (peer === "load-balancer" && kind === "loadBalancer") {
+  if (peer === "load-balancer" && kind === "loadBalancer" && !balancerHasGroup) {
     // The balancer is the cloud's. Towards it, its address counts; it dials from addresses of its own in the node subnet.
     if (flow.to === peer) return [...members, { cidr: `${address}/32` }];
     const clients = balancerKeepsClients ? plan.access.adminCidrs : [];

@@ -2,7 +2,7 @@ import type { Environment } from "../environment/types";
 import { type Block, formatAddress, formatRange, overlaps, parseCidr, type Span } from "../ipv4";
 import type { Lock } from "../lock";
 import type { Findings } from "../problems";
-import type { EnvironmentPlan, NetworkPlan } from "./types";
+import type { CloudOptions, EnvironmentPlan, NetworkPlan } from "./types";
 
 /** The addresses of a subnet, to be given out. */
 export interface Pool {
@@ -10,6 +10,8 @@ export interface Pool {
   readonly name: string;
   readonly cidr: string;
   readonly zone?: string;
+  /** For machines that are met from outside alone. */
+  readonly outer?: true;
   /** From the first to the last that a host can have. */
   readonly hosts: Span;
   /** Those of them that the cloud keeps for itself. */
@@ -20,8 +22,19 @@ export interface Pool {
 export interface SubnetRules {
   /** Whether a subnet spans all zones, or lies in one; or the network is there, and nothing of it is ours to give away. */
   readonly subnets: "one" | "perZone" | "given";
+  /** Whether what is met from outside stands in subnets of its own: of each zone's part the upper half. @default in the machines' */
+  readonly outerSubnets?: boolean;
+  /** Subnets that are there already and are used instead of being planned. @default none */
+  given?(options: CloudOptions): readonly GivenSubnet[] | undefined;
   /** The addresses of a subnet that the cloud keeps for itself, beside the first, which names the subnet, and the last, the broadcast's. */
   readonly reserved: (subnet: Block) => readonly number[];
+}
+
+/** A subnet of a zone that was there before. */
+export interface GivenSubnet {
+  readonly zone: string;
+  readonly cidr: string;
+  readonly outer?: true;
 }
 
 /** The part of the network that each zone's subnet is, so that zones can be added: an eighth. */
@@ -35,7 +48,7 @@ const SMALLEST_SUBNET = 28;
  */
 export function planPools(
   environment: Environment,
-  { subnets, reserved }: SubnetRules,
+  { subnets, outerSubnets, reserved, given }: SubnetRules,
   zones: readonly string[],
   lock: Lock | undefined,
   findings: Findings,
@@ -43,38 +56,59 @@ export function planPools(
   const { cidr } = environment.network;
   const network = parseCidr(cidr);
   if (!network) throw new Error(`${cidr} was not checked before planning`);
-  const pool = (name: string, block: Block, zone?: string): Pool => ({
+  const pool = (name: string, block: Block, zone?: string, outer?: true): Pool => ({
     name,
     cidr: `${formatAddress(block.first)}/${block.prefix}`,
     ...(zone === undefined ? {} : { zone }),
+    ...(outer ? { outer } : {}),
     hosts: { first: block.first + 1, last: block.last - 1 },
     reserved: reserved(block),
   });
   if (subnets !== "perZone" || zones.length === 0) return [pool("node", network)];
-  const locked = Object.entries(lock?.network.subnets ?? {}).flatMap(([name, { cidr: text, zone }]) => {
+  const there = given?.(environment.cloud)?.flatMap(({ zone, cidr: text, outer }) => {
     const block = parseCidr(text);
-    return block && overlaps(network, block) ? [pool(name, block, zone)] : [];
+    return block ? [pool(`${outer ? "outer" : "node"}-${zone}`, block, zone, outer)] : [];
+  });
+  if (there !== undefined) {
+    const [first = pool("node", network), ...rest] = [...there].sort((a, b) => Number(a.outer ?? false) - Number(b.outer ?? false));
+    return [first, ...rest];
+  }
+  const locked = Object.entries(lock?.network.subnets ?? {}).flatMap(([name, { cidr: text, zone, outer }]) => {
+    const block = parseCidr(text);
+    return block && overlaps(network, block) ? [pool(name, block, zone, outer)] : [];
   });
   const pools = [...locked];
   for (const zone of [...new Set(zones)].filter((each) => !locked.some((one) => one.zone === each))) {
-    const block = eighths(network).find((each) => !pools.some(({ hosts }) => overlaps(each, hosts)));
+    const block = eighths(network, outerSubnets === true).find((each) => !pools.some(({ hosts }) => overlaps(each, hosts)));
     if (block === undefined) {
       findings.error(
         "infrastructure.zones",
         `the network ${cidr} has no subnet left for the zone ${zone}: each zone's is an eighth of it`,
-        `name ${2 ** BITS_PER_ZONE} zones at most, in a network of a prefix up to ${SMALLEST_SUBNET - BITS_PER_ZONE}`,
+        `name ${2 ** BITS_PER_ZONE} zones at most, in a network of a prefix up to ${SMALLEST_SUBNET - BITS_PER_ZONE - Number(outerSubnets === true)}`,
         zone,
       );
       break;
     }
-    pools.push(pool(`node-${zone}`, block, zone));
+    if (outerSubnets !== true) pools.push(pool(`node-${zone}`, block, zone));
+    else {
+      const [inner, outer] = halves(block);
+      pools.push(pool(`node-${zone}`, inner, zone), pool(`outer-${zone}`, outer, zone, true));
+    }
   }
   const [first = pool("node", network), ...rest] = pools;
   return [first, ...rest];
 }
 
-function eighths({ first, prefix }: Block): Block[] {
-  if (prefix + BITS_PER_ZONE > SMALLEST_SUBNET) return [];
+function halves({ first, last, prefix }: Block): [Block, Block] {
+  const middle = first + (last - first + 1) / 2;
+  return [
+    { first, last: middle - 1, prefix: prefix + 1 },
+    { first: middle, last, prefix: prefix + 1 },
+  ];
+}
+
+function eighths({ first, prefix }: Block, halved: boolean): Block[] {
+  if (prefix + BITS_PER_ZONE + Number(halved) > SMALLEST_SUBNET) return [];
   const size = 2 ** (32 - prefix - BITS_PER_ZONE);
   return Array.from({ length: 2 ** BITS_PER_ZONE }, (_, index) => {
     const start = first + index * size;
@@ -89,8 +123,10 @@ export function lockedSubnets(subnets: NetworkPlan["subnets"]): Pick<Lock["netwo
   if (zone === undefined) return { cloudRange: formatRange(cloudRange) };
   return {
     subnets: Object.fromEntries(
-      subnets.flatMap(({ name, cidr, zone: own, cloudRange: range }) =>
-        range === undefined ? [] : [[name, { cidr, ...(own === undefined ? {} : { zone: own }), cloudRange: formatRange(range) }]],
+      subnets.flatMap(({ name, cidr, zone: own, outer, cloudRange: range }) =>
+        range === undefined
+          ? []
+          : [[name, { cidr, ...(own === undefined ? {} : { zone: own }), ...(outer ? { outer } : {}), cloudRange: formatRange(range) }]],
       ),
     ),
   };

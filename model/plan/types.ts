@@ -91,6 +91,8 @@ export interface SubnetPlan {
   readonly gateway?: string;
   /** The zone it lies in; undefined where it spans them all. */
   readonly zone?: string;
+  /** It is the zone's way in and out: of machines only the bastion stands in it. */
+  readonly outer?: true;
   /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. Undefined where there is no cloud. */
   readonly cloudRange?: AddressRange;
 }
@@ -254,7 +256,13 @@ export interface PlatformPlan {
         readonly reserved: readonly string[];
       }
     | { readonly kind: "cloud" };
-  readonly ingress: { readonly kind: "nginx"; readonly className: string; readonly address: string };
+  readonly ingress: {
+    readonly kind: "nginx";
+    readonly className: string;
+    readonly address: string;
+    /** Where a balancer of the cloud's leads to on every worker; undefined where the address is the ingress's own. */
+    readonly nodePorts?: { readonly http: number; readonly https: number };
+  };
 }
 
 /** One line of the bill of materials. */

@@ -63,7 +63,7 @@ export const existing = defineCloud({
     apiEndpoint: "node",
     onDelete: "reset",
   },
-  can: { machines: false, balancers: false, floatingAddresses: false, zones: true, spread: false },
+  can: { machines: false, balancers: false, floatingAddresses: false, zones: true, spread: false, virtualAddresses: true },
   subnets: "given",
   reserved: () => [],
   flows: () => [],

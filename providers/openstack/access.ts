@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { Keypair } from "@pulumi/openstack/compute/keypair";
 import { Provider } from "@pulumi/openstack/provider";
-import { type ComponentResource, type Input, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
-import { PrivateKey } from "@pulumi/tls/privateKey";
+import { type ComponentResource, type Input, InputPropertyError, type Output, secret } from "@pulumi/pulumi";
 import type { InfrastructureSecrets } from "../../components/infrastructure";
 import { wrongCredentials } from "../../model/cloud";
-import { publicHalf } from "../ssh-key";
+import { loginKeyOf } from "../machines/login-key";
 import { CREDENTIALS, credentials as usual } from "./credentials";
 import type { OpenStackPlan } from "./plan";
 import { child, cloudName, type Scope } from "./scope";
@@ -45,32 +44,12 @@ export interface LoginKey {
   readonly privateKey: Output<string>;
 }
 
-/**
- * The key of the file, or a generated one. A key pair that is there already is only used; where nothing is real and so no secret is resolved,
- * a generated key stands in for its private half.
- *
- * @throws InputPropertyError where the file gives a public key whose private half is nowhere: the machines could not be reached.
- */
+/** The key of the file, or a generated one, as a key pair; one that is there already is only used. */
 export function createLoginKey(scope: Scope, secrets: InfrastructureSecrets): LoginKey {
-  const { publicKey: written, keyPair } = scope.plan.access.ssh;
-  const given = secrets.sshPrivateKey;
-  if (written !== undefined && given === undefined) {
-    const reason =
-      "an SSH key needs both halves here; give access.ssh.privateKey as a reference, or no key at all to have a pair generated";
-    throw new InputPropertyError({ propertyPath: "secrets.sshPrivateKey", reason });
-  }
-  const { privateKey, publicKey } =
-    given === undefined
-      ? generatedKey(scope)
-      : { privateKey: given, publicKey: written === undefined ? unsecret(given.apply(publicHalf)) : output(written) };
-  if (keyPair !== undefined) return { keyPair, privateKey: secret(privateKey) };
-  const key = publicKey.apply((text) => text.trim());
+  const { ssh } = scope.plan.access;
+  const { privateKey, publicKey } = loginKeyOf(scope.parent, scope.name, ssh, secrets);
+  if (ssh.keyPair !== undefined) return { keyPair: ssh.keyPair, privateKey };
   // Nova cannot change a key pair: another key is another pair, under another name, before the old one goes.
-  const name = key.apply((text) => cloudName(scope, createHash("sha256").update(text).digest("hex").slice(0, 8)));
-  return { keyPair: new Keypair(`${scope.name}-keypair`, { name, publicKey: key }, child(scope)).name, privateKey: secret(privateKey) };
-}
-
-function generatedKey({ name, parent }: Scope): { privateKey: Output<string>; publicKey: Output<string> } {
-  const generated = new PrivateKey(`${name}-ssh-key`, { algorithm: "ED25519" }, { parent });
-  return { privateKey: generated.privateKeyOpenssh, publicKey: generated.publicKeyOpenssh };
+  const name = publicKey.apply((text) => cloudName(scope, createHash("sha256").update(text).digest("hex").slice(0, 8)));
+  return { keyPair: new Keypair(`${scope.name}-keypair`, { name, publicKey }, child(scope)).name, privateKey };
 }

@@ -47,7 +47,7 @@ export const openstack = defineCloud({
     apiEndpoint: "loadBalancer",
     onDelete: "forget",
   },
-  can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: true },
+  can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: true, virtualAddresses: true },
   enforces: () => true,
   subnets: "one",
   reserved: () => [],

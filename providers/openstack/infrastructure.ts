@@ -2,7 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, InputPropertyError, t
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
 import { ownOptions, providerIn } from "../../components/options";
 import { infrastructureType } from "../../model/type-tokens";
-import { madeWith } from "../machines/host-key";
+import { accessTo, reachedMachines } from "../machines/reached";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./endpoints";
@@ -61,27 +61,8 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     const machines = createMachines({ scope, network, security, keyPair });
     const endpoints = createEndpoints(scope, network, security, machines);
 
-    this.machines = Object.fromEntries(
-      plan.machines.map(({ key, name: machineName, roles, zone, address }): [string, InfrastructureMachine] => {
-        const { instance } = machines[machineName]!;
-        const devices = Object.fromEntries(
-          Object.entries(machines[machineName]!.devices).map(([volume, paths]) => [volume, paths.apply(([usual]) => usual)]),
-        );
-        const dialAddress = (roles.includes("bastion") ? endpoints.bastion : undefined) ?? output(address);
-        return [
-          machineName,
-          { key, name: machineName, roles, ...(zone !== undefined && { zone }), id: instance.id, dialAddress, address, devices },
-        ];
-      }),
-    );
-    const { user } = plan.access.ssh;
-    // Without a floating address the bastion is reached at its own.
-    const bastion = Object.values(this.machines).find(({ roles }) => roles.includes("bastion"))?.dialAddress;
-    const met = Object.entries(machines).flatMap(([machine, { instance, hostKey }]) =>
-      hostKey === undefined ? [] : [[machine, { userData: instance.userData, publicKey: hostKey }] as const],
-    );
-    const firstHostKeys = met.length === 0 ? {} : { firstHostKeys: madeWith(Object.fromEntries(met)) };
-    this.ssh = { user, privateKey, ...(bastion && { bastion: { address: bastion, user } }), ...firstHostKeys };
+    this.machines = reachedMachines(plan, machines, endpoints.bastion);
+    this.ssh = accessTo(plan, this.machines, machines, privateKey);
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
     this.last = [...security.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];

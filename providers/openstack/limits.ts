@@ -3,8 +3,10 @@ import { getLimitsV2 } from "@pulumi/openstack/compute/getLimitsV2";
 import { getAuthScope } from "@pulumi/openstack/identity/getAuthScope";
 import { getQuotaV2 } from "@pulumi/openstack/networking/getQuotaV2";
 import type { InvokeOptions } from "@pulumi/pulumi";
-import { type Answer, ask } from "./ask";
-import type { Limit, Quota } from "./quotas";
+import type { Answer } from "../asking/ask";
+import type { Limit } from "../asking/quotas";
+import { ask } from "./ask";
+import type { Quota } from "./quotas";
 
 /** What a project's quotas are, as far as the cloud tells. */
 export interface Limits {

@@ -1,6 +1,7 @@
 import { groupKeys } from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
+import { type Demand, type Limit, type QuotaWords, shortagesOf } from "../asking/quotas";
 import { openstackOf } from "./plan";
 import { compileRules } from "./security-groups";
 
@@ -20,20 +21,6 @@ export type Quota =
   | "securityGroups"
   | "securityGroupRules";
 
-/** What one resource takes of a quota. */
-export interface Demand {
-  readonly quota: Quota;
-  /** The resource's logical name. */
-  readonly resource: string;
-  readonly amount: number;
-}
-
-/** A quota and what is used of it already, by whomever; undefined where the cloud does not tell that. -1: no limit. */
-export interface Limit {
-  readonly limit: number;
-  readonly used?: number;
-}
-
 /** How much a flavor gives. */
 export interface Flavor {
   readonly vcpus: number;
@@ -41,8 +28,8 @@ export interface Flavor {
 }
 
 /** Everything that an environment's resources take of quotas. `flavors` by size; machines of an unknown one count for no processors. */
-export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<Record<string, Flavor | undefined>>): Demand[] {
-  const demands: Demand[] = [];
+export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<Record<string, Flavor | undefined>>): Demand<Quota>[] {
+  const demands: Demand<Quota>[] = [];
   const take = (quota: Quota, resource: string, amount = 1) => demands.push({ quota, resource: `${name}-${resource}`, amount });
   for (const machine of plan.machines) {
     const own = `machine-${machine.name}`;
@@ -77,7 +64,7 @@ export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<
 }
 
 /** The field that has a say in how much is wanted, and the words for it. */
-const WORDS: Readonly<Record<Quota, readonly [path: string, unit: string]>> = {
+const WORDS: QuotaWords<Quota> = {
   instances: ["cluster.pools", "machines"],
   cores: ["cluster.pools", "processors"],
   ram: ["cluster.pools", "MiB of memory"],
@@ -93,40 +80,12 @@ const WORDS: Readonly<Record<Quota, readonly [path: string, unit: string]>> = {
   securityGroupRules: ["infrastructure.network", "security group rules"],
 };
 
-/**
- * The quotas that do not suffice. What is made already is counted as used; `standing` gives the logical names of it and is asked only where
- * that decides; undefined where nobody knows.
- */
-export async function findShortages(
-  demands: readonly Demand[],
+/** The quotas that do not suffice, of what is made already and of what is to be. */
+export function findShortages(
+  demands: readonly Demand<Quota>[],
   limits: Readonly<Partial<Record<Quota, Limit>>>,
   standing: (() => Promise<ReadonlySet<string>>) | undefined,
 ): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const quota of Object.keys(WORDS) as Quota[]) {
-    const { limit, used } = limits[quota] ?? { limit: -1 };
-    const own = demands.filter((each) => each.quota === quota);
-    const total = sum(own);
-    if (limit < 0 || total + (used ?? 0) <= limit) continue;
-    const [path, unit] = WORDS[quota];
-    const remedy = "have the cloud's operator raise the quota, take away what is not needed there, or plan less";
-    if (total > limit) {
-      findings.push({ path, reason: `${total} ${unit} are needed, and the project's quota is ${limit}`, remedy });
-      continue;
-    }
-    if (standing === undefined) continue;
-    const there = await standing();
-    const more = sum(own.filter(({ resource }) => !there.has(resource)));
-    if (more > 0 && used !== undefined && more + used > limit)
-      findings.push({
-        path,
-        reason: `${more} ${unit} are to be made, and of the project's ${limit} only ${Math.max(0, limit - used)} are left`,
-        remedy,
-      });
-  }
-  return findings;
-}
-
-function sum(demands: readonly Demand[]): number {
-  return demands.reduce((total, { amount }) => total + amount, 0);
+  const remedy = "have the cloud's operator raise the quota, take away what is not needed there, or plan less";
+  return shortagesOf(demands, limits, standing, WORDS, { whose: "project", remedy });
 }

@@ -1,6 +1,6 @@
-import { type CustomResourceOptions, type Resource, RunError, runtime } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
 import { physicalName } from "../../model/names";
-import { steadyError } from "../steady-error";
+import { admitted } from "../asking/admitted";
 import { openstackMetadata, openstackTags } from "./names";
 import type { Survey, Surveyed } from "./survey";
 
@@ -24,14 +24,7 @@ export interface ChildOptions extends CustomResourceOptions {
 /** Options of a child. Nothing is made before the cloud is known to have what the plan names; a preview need not wait for that. */
 export function child({ parent, provider, survey }: Scope, options: ChildOptions = {}): CustomResourceOptions {
   if (runtime.isDryRun()) return { ...options, parent, provider };
-  const admitted = survey.passed.then(() => options.dependsOn ?? [], steadily);
-  return { ...options, dependsOn: admitted, parent, provider };
-}
-
-/** Every resource that waited fails with this error: it has to stay as it is. */
-function steadily(error: unknown): never {
-  if (RunError.isInstance(error)) throw error;
-  throw steadyError(error instanceof Error ? error.message : String(error));
+  return { ...options, dependsOn: admitted(survey.passed, options.dependsOn), parent, provider };
 }
 
 /** The name the cloud shows: the environment's and what the thing is. 60 characters fit nova's host names and everything longer. */

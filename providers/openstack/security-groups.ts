@@ -28,6 +28,7 @@ export interface Rule {
 export function neutron({ loadBalancerProvider }: Pick<OpenStackPlan, "loadBalancerProvider">): Dialect<Rule> {
   return {
     // An amphora dials from an address of its own.
+    balancerHasGroup: false,
     balancerKeepsClients: loadBalancerProvider === "ovn",
     // OVN does not count the addresses of pods to the nodes' group, allowed pairs or not.
     namesPods: true,

@@ -5,7 +5,8 @@ import { getSubnet } from "@pulumi/openstack/networking/getSubnet";
 import { type Input, type InvokeOptions, type Output, output } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
-import { isId, nameOrId, type Put } from "./ask";
+import type { Put } from "../asking/ask";
+import { isId, nameOrId } from "./ask";
 
 /** The external network. The provider looks the pool of floating addresses up by its name, everything else by its id. */
 export interface External {

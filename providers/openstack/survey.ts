@@ -4,13 +4,14 @@ import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
 import { getImage } from "@pulumi/openstack/images/getImage";
 import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { Answer, Put } from "../asking/ask";
+import { judge, type Standing } from "../asking/verdict";
 import { samePublicKey } from "../ssh-key";
-import { type Answer, ask, isId, MISSING, type Put } from "./ask";
+import { ask, isId, MISSING } from "./ask";
 import { askLimits } from "./limits";
 import { type OpenStackPlan, openstackOf } from "./plan";
 import { demandOf, type Flavor, findShortages } from "./quotas";
 import { askExisting, askExternal, askFloating, type Existing, type External } from "./survey-networks";
-import { judge, type Standing } from "./verdict";
 
 /** What the plan names of the cloud, as the resources take it. What could not be looked up is as the file has it. */
 export interface Survey {

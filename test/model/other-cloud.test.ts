@@ -20,7 +20,7 @@ const aws: CloudDefinition = {
   options: (z) => ({ shape: z.string().optional().meta({ description: "the shape of its disks", byDefault: "`round`" }) }),
   resolve: (given) => ({ shape: "round", ...given }),
   defaults: { ...own.clouds.openstack!.defaults, image: "zonia-1", sshUser: "zoe", apiEndpoint: "node" },
-  can: { machines: true, balancers: false, floatingAddresses: false, zones: true, spread: false },
+  can: { machines: true, balancers: false, floatingAddresses: false, zones: true, spread: false, virtualAddresses: true },
   reserved: ({ first, last }) => [first + 2, first + 3, last - 1],
   flows: () => [],
   check: () => undefined,

@@ -8,7 +8,9 @@ export interface IngressNginxArgs extends ServiceArgs {
   /** The planned address of the controller's Service. Changing it moves every host name of the platform. */
   readonly address: string;
   /** Who gives the address: MetalLB takes it from an annotation, a cloud from the Service's own field. */
-  readonly loadBalancer: "metallb" | "cloud";
+  readonly loadBalancer?: "metallb" | "cloud";
+  /** In its place: the ports on every node that a balancer outside the cluster leads to. It has the planned address. @default none */
+  readonly nodePorts?: { readonly http: number; readonly https: number };
   /**
    * Who may reach ports 80 and 443. The pods' own addresses are among them in any case (`podCidr`), since the portal
    * reaches Keycloak by its public name.

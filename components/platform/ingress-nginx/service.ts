@@ -20,7 +20,7 @@ export const ingress = defineService({
         ...common,
         className: platform.ingress.className,
         address: platform.ingress.address,
-        loadBalancer: granted.loadBalancer.kind,
+        ...(platform.ingress.nodePorts ? { nodePorts: platform.ingress.nodePorts } : { loadBalancer: granted.loadBalancer.kind }),
         sourceRanges: access.ingressCidrs,
         podCidr: network.podCidr,
         ...(tls ? { defaultCertificate: tls.server } : {}),

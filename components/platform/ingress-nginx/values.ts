@@ -31,9 +31,7 @@ export function ingressNginxValues(
       allowSnippetAnnotations: false,
       ...(hasDefaultCertificate ? { extraArgs: { "default-ssl-certificate": `${plan.namespace}/${DEFAULT_CERTIFICATE}` } } : {}),
       service: {
-        type: "LoadBalancer",
-        ...(args.loadBalancer === "metallb" ? { annotations: { "metallb.io/loadBalancerIPs": address } } : { loadBalancerIP: address }),
-        loadBalancerSourceRanges: sourceRanges(args),
+        ...(args.nodePorts ? behindBalancer(args.nodePorts, address) : balanced(args)),
         // Keeps the client's address for logs and for rules by address.
         externalTrafficPolicy: "Local",
         // MetalLB leads packets to the address itself; a cloud's balancer may need the ports on the nodes.
@@ -42,6 +40,24 @@ export function ingressNginxValues(
       admissionWebhooks: { enabled: true, patch: { enabled: true, image: chartImage(imageOf(plan, "certgen")) } },
     },
   };
+}
+
+/** A Service that is given its address. */
+function balanced(args: Pick<IngressNginxArgs, "loadBalancer" | "address" | "sourceRanges" | "podCidr">): Values {
+  const { loadBalancer, address } = args;
+  return {
+    type: "LoadBalancer",
+    ...(loadBalancer === "metallb" ? { annotations: { "metallb.io/loadBalancerIPs": address } } : { loadBalancerIP: address }),
+    loadBalancerSourceRanges: sourceRanges(args),
+  };
+}
+
+/**
+ * A Service at ports of every node, which a balancer that is no matter of Kubernetes leads to. Nodes lead its address to the controller
+ * themselves: pods reach the platform's own names without leaving the cluster, whether or not the balancer's zone stands.
+ */
+function behindBalancer(nodePorts: NonNullable<IngressNginxArgs["nodePorts"]>, address: string): Values {
+  return { type: "NodePort", nodePorts: { ...nodePorts }, externalIPs: [address] };
 }
 
 /** Who may reach the Service: what is allowed from outside, and the pods. */

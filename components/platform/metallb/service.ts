@@ -6,7 +6,7 @@ export const metallb = defineService({
   name: "metallb",
   title: "MetalLB",
   about: "gives Services of type LoadBalancer addresses of the node network",
-  when: () => true,
+  when: ({ platform }) => platform.loadBalancer === "metallb",
   field: "platform.loadBalancer",
   replicas: 1,
   offers: ["loadBalancer"],

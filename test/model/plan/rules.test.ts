@@ -4,7 +4,7 @@ import { type Dialect, expandFlows, type FlowsPlan, groupKeys, groupsOf, type Op
 import type { Flow, FlowPeer, MachinePlan, Profile, Role } from "../../../model/plan/types";
 import { samplePlan } from "../../support/plan";
 
-const plain: Dialect<OpenWay> = { balancerKeepsClients: false, namesPods: true, rule: (way) => way };
+const plain: Dialect<OpenWay> = { balancerHasGroup: false, balancerKeepsClients: false, namesPods: true, rule: (way) => way };
 const sample = samplePlan("highAvailability");
 const profiles: readonly Profile[] = ["minimal", "standard", "highAvailability"];
 

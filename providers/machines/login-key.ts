@@ -1,0 +1,43 @@
+import { type ComponentResource, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import { PrivateKey } from "@pulumi/tls/privateKey";
+import type { InfrastructureSecrets } from "../../components/infrastructure";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { publicHalf } from "../ssh-key";
+
+/** The key that machines are made with. */
+export interface LoginKeyHalves {
+  /** Secret. */
+  readonly privateKey: Output<string>;
+  /** In OpenSSH's format. */
+  readonly publicKey: Output<string>;
+}
+
+/**
+ * The key of the file, or a generated one. Where nothing is real and so no secret is resolved, a generated key stands in for the private half
+ * of a key pair that is there already.
+ *
+ * @param name the infrastructure's
+ * @throws InputPropertyError where the file gives a public key whose private half is nowhere: the machines could not be reached.
+ */
+export function loginKeyOf(
+  parent: ComponentResource,
+  name: string,
+  { publicKey: written }: EnvironmentPlan["access"]["ssh"],
+  { sshPrivateKey: given }: InfrastructureSecrets,
+): LoginKeyHalves {
+  if (written !== undefined && given === undefined) {
+    const reason =
+      "an SSH key needs both halves here; give access.ssh.privateKey as a reference, or no key at all to have a pair generated";
+    throw new InputPropertyError({ propertyPath: "secrets.sshPrivateKey", reason });
+  }
+  const { privateKey, publicKey } =
+    given === undefined
+      ? generatedKey(parent, name)
+      : { privateKey: given, publicKey: written === undefined ? unsecret(given.apply(publicHalf)) : output(written) };
+  return { privateKey: secret(privateKey), publicKey: publicKey.apply((text) => text.trim()) };
+}
+
+function generatedKey(parent: ComponentResource, name: string): LoginKeyHalves {
+  const generated = new PrivateKey(`${name}-ssh-key`, { algorithm: "ED25519" }, { parent });
+  return { privateKey: generated.privateKeyOpenssh, publicKey: generated.publicKeyOpenssh };
+}
