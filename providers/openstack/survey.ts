@@ -5,6 +5,7 @@ import { getImage } from "@pulumi/openstack/images/getImage";
 import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import type { Answer, Put } from "../asking/ask";
+import { byName, sizePath } from "../asking/fields";
 import { judge, type Standing } from "../asking/verdict";
 import { samePublicKey } from "../ssh-key";
 import { ask, isId, MISSING } from "./ask";
@@ -200,18 +201,4 @@ function askVolumeTypes(
           : { path, value: type, reason: "the cloud has no volume type of that name", remedy: `use one of: ${volumeTypes.join(", ")}` },
       uses,
     });
-}
-
-/** The field that names a flavor, or what has it by default. */
-function sizePath({ machines }: EnvironmentPlan, size: string): string {
-  const machine = machines.find((each) => each.size === size);
-  const group = machine?.group ?? "";
-  const field = { bastion: "infrastructure.access.bastion", nfs: "platform.storage", "control-plane": "cluster.controlPlane" }[group];
-  const path = field ?? `cluster.pools.${group}`;
-  const others = machines.some((each) => each.group === group && each.size !== size);
-  return others ? `${path}.nodes.${machine?.key}.size` : `${path}.size`;
-}
-
-function byName<T>(names: readonly string[], find: (name: string) => T): Record<string, T> {
-  return Object.fromEntries([...new Set(names)].map((name) => [name, find(name)]));
 }

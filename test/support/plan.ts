@@ -42,8 +42,12 @@ const PROFILES: Readonly<Record<Profile, FileContent>> = {
  * @throws Error listing the problems of a file that has some.
  */
 export function sampleEnvironment(profile: Profile, overrides: FileContent = {}, lock?: Lock): PlannedEnvironment {
+  return plannedContent(merge(merge(BASE, PROFILES[profile]), overrides), lock);
+}
+
+/** Plan and lock of a file's content, from the real parser and planner. @throws Error listing the problems of one that has some */
+export function plannedContent(content: FileContent, lock?: Lock): PlannedEnvironment {
   const findings = new Findings();
-  const content = merge(merge(BASE, PROFILES[profile]), overrides);
   const planned = planEnvironment(
     resolveEnvironment(parseEnvironmentFile(content, registry, findings).file, registry),
     registry,
