@@ -1,5 +1,6 @@
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Provider } from "../plugin/rpc/provider";
+import { worldOf as awsWorld } from "./aws/world";
 import type { SimulatedCloud } from "./cloud/cloud";
 import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
@@ -15,7 +16,11 @@ interface Package {
 }
 
 /** By provider, what exists besides what an environment creates. */
-export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> = { openstack: openstackWorld, existing: existingWorld };
+export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> = {
+  openstack: openstackWorld,
+  aws: awsWorld,
+  existing: existingWorld,
+};
 
 /** A provider, and what its cloud says where faults.json has it refuse a call. */
 export interface Simulation {
@@ -26,6 +31,7 @@ export interface Simulation {
 /** All of them. A cloud has one line here and a folder of its own; its machines are the objects of the kind `instance`. */
 export const PACKAGES: Readonly<Record<string, Package>> = {
   openstack: { load: async (world) => cloud((await import("./openstack/cloud.js")).OPENSTACK, world) },
+  aws: { load: async (world) => cloud((await import("./aws/cloud.js")).AWS, world) },
   kubernetes: {
     load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),
   },

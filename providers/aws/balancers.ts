@@ -5,12 +5,10 @@ import { LoadBalancer } from "@pulumi/aws/lb/loadBalancer";
 import { TargetGroup } from "@pulumi/aws/lb/targetGroup";
 import { TargetGroupAttachment } from "@pulumi/aws/lb/targetGroupAttachment";
 import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
-import { formatAddress, parseAddress } from "../../model/ipv4";
-import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import { awsLimits, awsName } from "./names";
 import { idOf, type Network, type SecurityGroups } from "./network";
-import { type BalancerPlan, balancersOf, lies, subnetsOf } from "./plan";
+import { type BalancerPlan, balancersOf, cloudAddress, lies, subnetsOf } from "./plan";
 import { child, type Scope, tags } from "./scope";
 
 /** Where the environment is reached from outside its network. */
@@ -82,6 +80,7 @@ function createBalancer(
 ): { readonly balancer: LoadBalancer; readonly last: readonly Resource[] } {
   const { name } = scope;
   const { what } = plan;
+  const met = Object.values(machines).flatMap(({ plan: { roles }, instance }) => (roles.includes("bastion") ? [instance] : []));
   const balancer = new LoadBalancer(
     `${name}-${what}`,
     {
@@ -96,7 +95,8 @@ function createBalancer(
       enableCrossZoneLoadBalancing: true,
       tags: tags(scope, what),
     },
-    child(scope, { dependsOn: plan.internal ? [] : Object.values(network.gateway).flat() }),
+    // AWS chooses its addresses in the outer subnets, where the bastion has a planned one.
+    child(scope, { dependsOn: plan.internal ? [] : [...Object.values(network.gateway).flat(), ...met] }),
   );
   const targets = Object.values(machines).filter((machine) => machine.plan.roles.includes(plan.targets));
   const last = plan.ports.flatMap(({ name: port, port: listens, target }) => {
@@ -183,13 +183,6 @@ function mappings(
   const own = what === "api" ? plan.apiEndpoint.address : plan.platform.ingress.address;
   return subnets.map(({ id, subnet }) => ({
     subnetId: id,
-    privateIpv4Address: lies(own, subnet.cidr) ? own : ofCloud(subnet.cloudRange, what),
+    privateIpv4Address: lies(own, subnet.cidr) ? own : cloudAddress(subnet.cloudRange, what === "api" ? 0 : 1),
   }));
-}
-
-/** In zones beside the first, an address of those that no machine is ever given. */
-function ofCloud(range: EnvironmentPlan["network"]["subnets"][number]["cloudRange"], what: BalancerPlan["what"]): string {
-  const first = parseAddress(range?.first ?? "");
-  if (first === undefined) throw new Error("a subnet on AWS has no addresses left to the cloud; this is a bug in kpaas");
-  return formatAddress(first + (what === "api" ? 0 : 1));
 }

@@ -26,26 +26,20 @@ export const aws = defineCloud({
           description: "the only account that anything is made in, in quotes: credentials of another one are refused",
           byDefault: "that of the credentials",
         }),
-      natGateways: z
-        .enum(["perZone", "one", "none"])
-        .optional()
-        .meta({
-          description:
-            "how machines without a public address get out: by a gateway in each zone, by one in the first zone, which the others are lost with, or not at all",
-          byDefault: "`perZone`",
-        }),
+      natGateways: z.enum(["perZone", "one", "none"]).optional().meta({
+        description:
+          "how machines without a public address get out: by a gateway in each zone, by one in the first zone, which the others are lost with, or not at all",
+        byDefault: "`perZone`",
+      }),
       bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot volume in GiB", byDefault: "`40`" }),
       bootVolumeType: z.enum(["gp3", "gp2", "io1", "io2"]).optional().meta({ description: "its type", byDefault: "`gp3`" }),
       kmsKey: text
         .optional()
         .meta({ description: "the ARN of the key that all volumes are encrypted with", byDefault: "the account's key for EBS" }),
-      controllers: z
-        .boolean()
-        .optional()
-        .meta({
-          description: "whether control planes may do what the cloud controller and the driver of EBS volumes do, by a role of their own",
-          byDefault: "`true`",
-        }),
+      controllers: z.boolean().optional().meta({
+        description: "whether control planes may do what the cloud controller and the driver of EBS volumes do, by a role of their own",
+        byDefault: "`true`",
+      }),
       existing: z
         .strictObject({
           vpc: text.regex(/^vpc-[0-9a-f]{8,17}$/, "must be the id of a VPC, vpc-…").meta({ description: "the VPC's id" }),
@@ -63,20 +57,14 @@ export const aws = defineCloud({
         })
         .optional()
         .meta({ description: "a VPC that is there already, with its subnets, in place of one that is made" }),
-      images: z
-        .record(z.string(), pinned)
-        .optional()
-        .meta({
-          description: "what names of images stand for, before the table's: an AMI's id, or OWNER/NAME",
-          byDefault: "the table in docs/aws.md",
-        }),
-      sizes: z
-        .record(z.string(), text)
-        .optional()
-        .meta({
-          description: "what names of sizes stand for, before the table's: an instance type",
-          byDefault: "the table in docs/aws.md",
-        }),
+      images: z.record(z.string(), pinned).optional().meta({
+        description: "what names of images stand for, before the table's: an AMI's id, or OWNER/NAME",
+        byDefault: "the table in docs/aws.md",
+      }),
+      sizes: z.record(z.string(), text).optional().meta({
+        description: "what names of sizes stand for, before the table's: an instance type",
+        byDefault: "the table in docs/aws.md",
+      }),
     };
   },
   resolve: ({ natGateways, bootVolumeGiB = 40, bootVolumeType = "gp3", controllers = true, ...rest }: Partial<AwsOptions>): AwsOptions => ({

@@ -15,7 +15,7 @@ import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRu
 import type { Input, Resource } from "@pulumi/pulumi";
 import type { PeerGroup } from "../../model/plan/rules";
 import { awsLimits, awsName } from "./names";
-import { subnetsOf } from "./plan";
+import { cloudAddress, subnetsOf } from "./plan";
 import { child, IN_USE, ofCluster, type Scope, tags } from "./scope";
 import { compileRules, securityGroups } from "./security-groups";
 
@@ -57,15 +57,16 @@ export function createNetwork(scope: Scope): Network {
   createResolvers(scope, vpc);
   const internet = new InternetGateway(`${name}-gateway`, { vpcId: vpc.id, tags: tags(scope, "gateway") }, child(scope, IN_USE));
   const outerTable = createTable(scope, "outer", vpc, { gatewayId: internet.id });
-  const outer = subnetsOf(plan, true).map(({ zone, cidr }) => {
+  const outer = subnetsOf(plan, true).map(({ zone, cidr, cloudRange }) => {
+    const own = cloudAddress(cloudRange, 0);
     const subnet = createSubnet(scope, `outer-${zone}`, zone, cidr, vpc, "kubernetes.io/role/elb");
-    return { zone, subnet, joined: associate(scope, `outer-${zone}`, subnet, outerTable.table) };
+    return { zone, subnet, own, joined: associate(scope, `outer-${zone}`, subnet, outerTable.table) };
   });
   const gateway = Object.fromEntries(outer.map(({ zone, joined }) => [zone, [outerTable.route, joined]]));
 
   const withGateway = aws.natGateways === "none" ? [] : aws.natGateways === "one" ? outer.slice(0, 1) : outer;
   const gateways = Object.fromEntries(
-    withGateway.map((each) => [each.zone, createNatGateway(scope, each.zone, each.subnet, gateway[each.zone] ?? [])]),
+    withGateway.map((each) => [each.zone, createNatGateway(scope, each.zone, each, gateway[each.zone] ?? [])]),
   );
   const [shared] = aws.natGateways === "one" ? Object.values(gateways) : [];
   const inner = subnetsOf(plan, false).map(({ zone, cidr }) => {
@@ -132,7 +133,12 @@ function associate(scope: Scope, what: string, subnet: Subnet, table: RouteTable
   );
 }
 
-function createNatGateway(scope: Scope, zone: string, subnet: Subnet, way: readonly Resource[]): NatGateway {
+function createNatGateway(
+  scope: Scope,
+  zone: string,
+  { subnet, own }: { readonly subnet: Subnet; readonly own: string },
+  way: readonly Resource[],
+): NatGateway {
   const { name } = scope;
   // AWS wants a gateway to the internet there before an address, and after it.
   const address = new Eip(
@@ -142,7 +148,7 @@ function createNatGateway(scope: Scope, zone: string, subnet: Subnet, way: reado
   );
   return new NatGateway(
     `${name}-nat-${zone}`,
-    { subnetId: subnet.id, allocationId: address.id, connectivityType: "public", tags: tags(scope, `nat-${zone}`) },
+    { subnetId: subnet.id, allocationId: address.id, privateIp: own, connectivityType: "public", tags: tags(scope, `nat-${zone}`) },
     child(scope, { dependsOn: [...way] }),
   );
 }

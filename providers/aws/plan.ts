@@ -1,4 +1,4 @@
-import { contains, parseAddress, parseCidr } from "../../model/ipv4";
+import { contains, formatAddress, parseAddress, parseCidr } from "../../model/ipv4";
 import type { CloudOptions, CloudPlan, EnvironmentPlan, SubnetPlan } from "../../model/plan/types";
 
 /** A subnet that was there before. */
@@ -103,4 +103,14 @@ export function balancersOf({
 export function lies(address: string, cidr: string): boolean {
   const [value, block] = [parseAddress(address), parseCidr(cidr)];
   return value !== undefined && block !== undefined && contains(block, value);
+}
+
+/**
+ * One of the addresses of a subnet that no machine is ever given. What AWS would choose for its own things could be that of a machine to come.
+ * @param index which of them
+ */
+export function cloudAddress(range: SubnetPlan["cloudRange"], index: number): string {
+  const first = parseAddress(range?.first ?? "");
+  if (first === undefined) throw new Error("a subnet on AWS has no addresses left to the cloud; this is a bug in kpaas");
+  return formatAddress(first + index);
 }

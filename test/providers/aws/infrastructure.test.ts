@@ -82,10 +82,12 @@ describe("an AWS infrastructure", () => {
     const plan = awsPlan("highAvailability");
     const g = await buildAws(plan);
     const balancers = ofType(g, "LoadBalancer");
-    assert.deepEqual(
-      balancers.map(({ name, inputs }) => `${name} ${inputs.internal}`).sort(),
-      ["seoul-api true", "seoul-api-public false", "seoul-ingress true", "seoul-ingress-public false"],
-    );
+    assert.deepEqual(balancers.map(({ name, inputs }) => `${name} ${inputs.internal}`).sort(), [
+      "seoul-api true",
+      "seoul-api-public false",
+      "seoul-ingress true",
+      "seoul-ingress-public false",
+    ]);
     const taken = new Set(plan.machines.map(({ address }) => address));
     for (const { name, inputs } of balancers) {
       assert.deepEqual(inputs.securityGroups, ["seoul-sg-load-balancer-id"], name);
