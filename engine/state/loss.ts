@@ -1,4 +1,5 @@
 import type { Values } from "../../model/findable";
+import { marksOf } from "../../model/marks";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { kindOf } from "./clouds";
 import type { State, StateResource } from "./state";
@@ -23,17 +24,20 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
   const kept = new Set(resources.filter(({ retainOnDelete }) => retainOnDelete === true).map(({ urn }) => urn));
   for (const urn of toRetain(resources, retain)) kept.add(urn);
   const shares = resources
-    .filter(({ type, inputs }) => kindOf(type) === "machine" && rolesOf(inputs).includes("nfs"))
-    .map(({ inputs }) => keyOf(inputs));
+    .filter(({ type, inputs }) => kindOf(type) === "machine" && marksOf(inputs).roles.includes("nfs"))
+    .map(({ inputs }) => marksOf(inputs).key);
   const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
     const stays = kept.has(resource.urn);
     const { type, inputs = {}, outputs = {} } = resource;
     switch (kindOf(type) ?? type) {
       case "volume": {
-        const name = map(inputs.metadata)["kpaas-volume"];
-        const what = `${text(name) || text(inputs.name)} of ${keyOf(inputs) || "no machine"}, ${text(inputs.size)} GiB`;
+        const { key, volume } = marksOf(inputs);
+        const what = `${volume ?? text(inputs.name)} of ${key ?? "no machine"}, ${text(inputs.size)} GiB`;
         return [
-          { line: shares.includes(keyOf(inputs)) ? `NFS share: volume ${what}, with every volume claim on it` : `volume ${what}`, stays },
+          {
+            line: key !== undefined && shares.includes(key) ? `NFS share: volume ${what}, with every volume claim on it` : `volume ${what}`,
+            stays,
+          },
         ];
       }
       case CLAIM: {
@@ -42,7 +46,7 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
         return [{ line: `claim ${text(namespace)}/${text(name)}, ${size}`, stays }];
       }
       case "floatingAddress":
-        return stays ? [{ line: `floating address ${text(outputs.address)}`, stays }] : [];
+        return stays ? [{ line: `floating address ${text(outputs.address) || text(outputs.publicIp)}`, stays }] : [];
       case KUBESPRAY_CLUSTER:
         return [{ line: "etcd: every Kubernetes object of the cluster", stays }];
       default:
@@ -61,14 +65,6 @@ function rank(line: string): number {
   return ["NFS", "volume", "floating", "claim", "etcd"].findIndex((word) => line.startsWith(word));
 }
 
-function keyOf(inputs: Values | undefined): string {
-  return text(map(inputs?.metadata)["kpaas-key"]);
-}
-
-function rolesOf(inputs: Values | undefined): string[] {
-  return text(map(inputs?.metadata)["kpaas-roles"]).split(" ");
-}
-
 /**
  * URNs of what the file wants to be left and no `up` has recorded so: data volumes, and the claims of the services' data with the namespaces
  * that hold them.
@@ -81,7 +77,7 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
     .filter(({ type, inputs, retainOnDelete }) => {
       if (retainOnDelete === true) return false;
       if (kindOf(type) === "floatingAddress") return retain.includes("addresses");
-      if (kindOf(type) === "volume") return volumes && keyOf(inputs) !== "";
+      if (kindOf(type) === "volume") return volumes && marksOf(inputs).key !== undefined;
       return volumes && (type === CLAIM || (type === NAMESPACE && holding.has(text(map(inputs?.metadata).name))));
     })
     .map(({ urn }) => urn);

@@ -4,6 +4,7 @@ import { parseApplied } from "../../model/guard/applied";
 import type { Danger } from "../../model/guard/danger";
 import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
+import { marksOf } from "../../model/marks";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
 import { kebab } from "../../model/service";
@@ -19,7 +20,7 @@ const exportedSchema = z.object({
         type: z.string(),
         parent: z.string().optional(),
         protect: z.boolean().optional(),
-        inputs: z.looseObject({ metadata: z.looseObject({}).optional() }).optional(),
+        inputs: z.looseObject({}).optional(),
       }),
     )
     .optional(),
@@ -89,8 +90,8 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
     .filter(({ protect }) => protect)
     .filter(({ type, inputs, parent }) => {
       if (type === "kubernetes:core/v1:PersistentVolumeClaim") return dropped.some((path) => isOf(path, parent, plan));
-      const { "kpaas-key": key, "kpaas-volume": volume } = inputs?.metadata ?? {};
-      return typeof key === "string" && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
+      const { key, volume } = marksOf(inputs);
+      return key !== undefined && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })
     .map(({ urn }) => urn);
 }

@@ -1,5 +1,6 @@
 import type { CloudPreview } from "../../model/cloud";
-import { at, text } from "../../model/data";
+import { text } from "../../model/data";
+import { marksOf, volumeTitle } from "../../model/marks";
 import { PROTOCOL_NUMBERS } from "../../model/plan/rules";
 import { withData } from "../../model/preview/impacts";
 
@@ -13,14 +14,14 @@ export const preview: CloudPreview = {
       // The provider stops a machine for these, and starts it again.
       restartedBy: /^(instanceType|userData|userDataBase64|ebsOptimized)$/,
       describe: (recorded) => ({
-        name: text(at(recorded, "tags.kpaas-key")),
+        name: marksOf(recorded).key,
         detail: [text(recorded.instanceType), text(recorded.privateIp)].filter(Boolean).join(", "),
       }),
     },
     "aws:ebs/volume:Volume": {
       kind: "volume",
       describe: (recorded) => ({
-        name: volumeName(recorded),
+        name: volumeTitle(recorded),
         detail: withData(recorded.size === undefined ? undefined : `${String(recorded.size)} GiB`),
       }),
     },
@@ -48,9 +49,3 @@ export const preview: CloudPreview = {
     return { from, to, protocol: numbered ?? named ?? "any", ports, reason: text(description) ?? "" };
   },
 };
-
-function volumeName(recorded: unknown): string | undefined {
-  const volume = text(at(recorded, "tags.kpaas-volume"));
-  const key = text(at(recorded, "tags.kpaas-key"));
-  return volume === undefined ? undefined : [volume, ...(key === undefined ? [] : [key])].join(" of ");
-}

@@ -1,5 +1,6 @@
 import type { CloudPreview } from "../../model/cloud";
-import { at, fields, list, text } from "../../model/data";
+import { fields, list, text } from "../../model/data";
+import { marksOf, volumeTitle } from "../../model/marks";
 import { PROTOCOL_NUMBERS } from "../../model/plan/rules";
 import { withData } from "../../model/preview/impacts";
 
@@ -10,14 +11,14 @@ export const preview: CloudPreview = {
       kind: "machine",
       restartedBy: /^flavor(Name|Id)$/,
       describe: (recorded) => ({
-        name: text(at(recorded, "metadata.kpaas-key")),
+        name: marksOf(recorded).key,
         detail: [text(recorded.flavorName), privateAddress(recorded)].filter(Boolean).join(", "),
       }),
     },
     "openstack:blockstorage/volume:Volume": {
       kind: "volume",
       describe: (recorded) => ({
-        name: volumeName(recorded),
+        name: volumeTitle(recorded),
         detail: withData(recorded.size === undefined ? undefined : `${String(recorded.size)} GiB`),
       }),
     },
@@ -42,12 +43,6 @@ export const preview: CloudPreview = {
     return { from, to, protocol: numbered ?? text(protocol) ?? "any", ports, reason: text(description) ?? "" };
   },
 };
-
-function volumeName(recorded: unknown): string | undefined {
-  const volume = text(at(recorded, "metadata.kpaas-volume"));
-  const key = text(at(recorded, "metadata.kpaas-key"));
-  return volume === undefined ? undefined : [volume, ...(key === undefined ? [] : [key])].join(" of ");
-}
 
 function privateAddress(recorded: Readonly<Record<string, unknown>>): string | undefined {
   return text(fields(list(recorded.networks)[0]).fixedIpV4) ?? text(recorded.accessIpV4);

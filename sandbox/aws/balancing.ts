@@ -1,10 +1,27 @@
 import { contains, parseAddress, parseCidr } from "../../model/ipv4";
 import type { Properties } from "../../plugin/rpc/provider";
 import { ApiError } from "../cloud/cloud";
+import type { Stored } from "../store";
 import { isMap, maps, text, texts } from "../values";
 import { hasGateway, takeAddress } from "./addresses";
 import { type Aws, arnOf, awsId, type Types, typeOf } from "./names";
 import { refuseTaken } from "./networking";
+
+/** An elastic address by its allocation; nothing where none is given. */
+function publicOf(cloud: Aws, allocation: string): string[] {
+  return allocation === "" ? [] : [text(cloud.find("eip", allocation), "publicIp")];
+}
+
+/** Has every balancer hold the addresses that it leads to; `made` is about to be there. */
+function lead(cloud: Aws, made: { readonly listener?: Stored; readonly target?: Stored }): void {
+  const listeners = [...cloud.store.list("listener"), ...(made.listener ? [made.listener] : [])];
+  const targets = [...cloud.store.list("targetGroupAttachment"), ...(made.target ? [made.target] : [])];
+  for (const balancer of cloud.store.list("loadBalancer")) {
+    const groups = listeners.flatMap((each) => (each.loadBalancerArn === balancer.id ? targetsOf(each) : []));
+    const leadsTo = targets.flatMap((each) => (groups.includes(text(each, "targetGroupArn")) ? [text(each, "targetId")] : []));
+    cloud.store.put("loadBalancer", { ...balancer, leadsTo });
+  }
+}
 
 /** Network balancers with their listeners and targets. */
 export const BALANCING: Types = {
@@ -67,6 +84,8 @@ export const BALANCING: Types = {
         arnSuffix: suffix,
         dnsName,
         zoneId: "Z0SANDBOX",
+        outside: internal ? [] : [dnsName, ...mappings.flatMap((each) => publicOf(cloud, text(each, "allocationId")))],
+        leadsTo: [],
         tagsAll: inputs.tags ?? {},
         id: arn,
       };
@@ -164,7 +183,9 @@ export const BALANCING: Types = {
           );
       }
       const arn = `${text(inputs, "loadBalancerArn").replace(":loadbalancer/", ":listener/")}/${awsId("x").slice(3)}`;
-      return { ...inputs, arn, tagsAll: inputs.tags ?? {}, id: arn };
+      const listener = { ...inputs, arn, tagsAll: inputs.tags ?? {}, id: arn };
+      lead(cloud, { listener });
+      return listener;
     },
   }),
 
@@ -182,7 +203,9 @@ export const BALANCING: Types = {
         if (address === undefined || (network !== undefined && !contains(network, address)))
           throw new ApiError("ValidationError", `The IP address '${target}' is not within any of the VPC's networks`);
       }
-      return { ...inputs, id: `${group.id}-${awsId("x").slice(3)}` };
+      const made = { ...inputs, id: `${group.id}-${awsId("x").slice(3)}` };
+      lead(cloud, { target: made });
+      return made;
     },
   }),
 };

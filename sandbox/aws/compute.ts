@@ -1,6 +1,7 @@
 import type { CheckFailure, Properties } from "../../plugin/rpc/provider";
 import { awsLimits } from "../../providers/aws/names";
 import { ApiError } from "../cloud/cloud";
+import { packagesOf } from "../cloud/user-data";
 import type { Stored } from "../store";
 import { isMap, number, text, texts } from "../values";
 import { hasGateway, publicAddress, takeAddress } from "./addresses";
@@ -210,6 +211,7 @@ function createInstance(cloud: Aws, inputs: Properties): Stored {
     ...{ privateIp, primaryNetworkInterfaceId, rootBlockDevice },
     availabilityZone: zone,
     interfaces: [{ id: primaryNetworkInterfaceId, subnetId: subnet.id, privateIp }],
+    packages: packagesOf(text(inputs, "userData")),
     instanceState: "running",
     arn: arnOf(cloud, "ec2", `instance/${id}`),
     privateDns: `ip-${privateIp.replaceAll(".", "-")}.${cloud.region}.compute.internal`,

@@ -68,7 +68,7 @@ function nfsMounts(worldDir: string): SimulatedCluster["mountsNfs"] {
     unable ??= new Set(
       objectsOf(worldDir, MACHINES)
         .filter(({ packages }) => Array.isArray(packages) && !packages.map(String).some(isNfsClient))
-        .map(({ accessIpV4 }) => accessIpV4),
+        .map(({ accessIpV4, privateIp }) => accessIpV4 ?? privateIp),
     );
     return !unable.has(address);
   };
@@ -100,7 +100,10 @@ function parseTaint(written: string): Taint {
   return { key, value: value ?? "", effect: effect ?? "NoSchedule" };
 }
 
-/** The URLs at which the cluster's API is reached from outside: the floating addresses that point to a control plane or to its balancer, and those of hosts. */
+/**
+ * The URLs at which the cluster's API is reached from outside: the floating addresses that point to a control plane or to its balancer, the names
+ * (`outside`) of balancers that lead to one, and those of hosts.
+ */
 export function outsideServers(worldDir: string, { server, nodes }: SimulatedCluster): string[] {
   const { hostname, port } = new URL(server);
   const inside = new Set([
@@ -109,8 +112,11 @@ export function outsideServers(worldDir: string, { server, nodes }: SimulatedClu
     ...objectsOf(worldDir, "loadBalancer").map(({ vipAddress }) => vipAddress),
   ]);
   const floating = objectsOf(worldDir, "floatingIp").flatMap(({ address, fixedIp }) => (inside.has(fixedIp) ? [address] : []));
+  const named = objectsOf(worldDir, "loadBalancer").flatMap(({ outside, leadsTo }) =>
+    list(leadsTo).some((each) => inside.has(each)) ? list(outside) : [],
+  );
   const hosts = list(WORLD_FILES.read(join(worldDir, "world.json"))?.outside);
-  return [...floating, ...hosts].map((address) => `https://${address}:${port}`);
+  return [...floating, ...named, ...hosts].map((address) => `https://${address}:${port}`);
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Properties } from "../../plugin/rpc/provider";
 import { ApiError, newId } from "../cloud/cloud";
+import { packagesOf } from "../cloud/user-data";
 import type { Stored } from "../store";
 import { maps, number, text, texts } from "../values";
 import { subnetsOf } from "./addresses";
 import { attachments, createVolume } from "./blockstorage";
 import type { OpenStack } from "./names";
 import { createPort, portAddresses } from "./ports";
-import { packagesOf } from "./user-data";
 
 /** Processors by the size in a flavor's name, for the quota of cores. */
 const CORES: Readonly<Record<string, number>> = { tiny: 1, small: 1, medium: 2, large: 4, xlarge: 8 };
