@@ -68,10 +68,12 @@ function inOrder(type: AnyType, name: string, value: unknown): unknown {
 /** The inputs as the object has them now; what the provider cannot read is as it was recorded. */
 export function currentInputs(type: AnyType, object: Stored, recorded: Properties): Properties {
   const current: Record<string, unknown> = {};
-  for (const { name } of type.fields) {
+  for (const { name, members } of type.fields) {
     if (!(name in recorded)) continue;
     const hidden = type.unread?.includes(name) || type.secrets?.includes(name);
-    const value = hidden ? recorded[name] : asRecorded(object[name], recorded[name]);
+    const known = asRecorded(object[name], recorded[name]);
+    // A map of fixed members has those besides that the cloud chose; one of free ones has only what somebody put there.
+    const value = hidden ? recorded[name] : members && isMap(known) && isMap(recorded[name]) ? only(known, recorded[name]) : known;
     if (value !== undefined) current[name] = value;
   }
   return current;
@@ -103,9 +105,13 @@ function asRecorded(value: unknown, recorded: unknown): unknown {
   if (!Array.isArray(value) || !Array.isArray(recorded)) return value;
   return value.map((element, index) => {
     const given = recorded[index];
-    if (!isMap(element) || !isMap(given)) return element;
-    return Object.fromEntries(Object.entries(element).filter(([key]) => key in given));
+    return isMap(element) && isMap(given) ? only(element, given) : element;
   });
+}
+
+/** The members that were given too. */
+function only(value: Properties, given: Properties): Properties {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key in given));
 }
 
 /** The object without the inputs that are no longer given and that the cloud does not choose itself. */

@@ -55,8 +55,13 @@ for (const [cloud, infrastructure] of Object.entries(CLOUDS).filter(([name]) => 
       unchanged(await upEnvironment(target(nodes({ a: {}, b: {}, c: {} })), {}));
       unchanged(await refreshEnvironment(target(nodes({ a: {}, b: {}, c: {} })), {}));
       assert.deepEqual(machines(await upEnvironment(target(nodes({ a: {}, b: {}, c: {}, d: {} })), {})), ["create d"]);
-      assert.deepEqual(machines(await upEnvironment({ ...target(nodes({ a: {}, c: {}, d: {} })), approvals: ["b:remove"] }, {})), ["delete b"]);
-      assert.deepEqual(machines(await upEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {})), ["create c-g2", "delete c"]);
+      assert.deepEqual(machines(await upEnvironment({ ...target(nodes({ a: {}, c: {}, d: {} })), approvals: ["b:remove"] }, {})), [
+        "delete b",
+      ]);
+      assert.deepEqual(machines(await upEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {})), [
+        "create c-g2",
+        "delete c",
+      ]);
       unchanged(await upEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {}));
       await destroyEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {});
       assert.deepEqual(left(), []);

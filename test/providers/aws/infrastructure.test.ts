@@ -114,9 +114,10 @@ describe("an AWS infrastructure", () => {
     const members = (group: string) =>
       ofType(g, "TargetGroupAttachment")
         .filter(({ inputs }) => inputs.targetGroupArn === `${group}-id`)
-        .map(({ inputs }) => inputs.targetId);
+        .map(({ inputs }) => String(inputs.targetId))
+        .sort();
     const addresses = (role: string) =>
-      plan.machines.filter(({ roles }) => roles.some((each) => each === role)).map(({ address }) => address);
+      plan.machines.filter(({ roles }) => roles.some((each) => each === role)).map(({ address }) => address).sort();
     assert.deepEqual(members("seoul-api-public-targets"), addresses("control-plane"));
     assert.deepEqual(members("seoul-ingress-https-targets"), addresses("worker"));
   });

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { awsLimits } from "../../../providers/aws/names";
+import { awsEnvironment, awsPlan, buildAws, ZONES } from "../../support/aws";
+import { ofType } from "../../support/openstack";
+
+describe("identity on AWS", function () {
+  this.timeout(120_000);
+
+  it("inserting and removing machines anywhere touches no other", async () => {
+    const keys = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { minLength: 1, maxLength: 4 });
+    const nodes = (of: readonly string[]) => ({
+      infrastructure: { zones: ZONES },
+      cluster: { pools: { general: { nodes: Object.fromEntries(of.map((key) => [key, {}])), volumes: [{ name: "osd", sizeGiB: 10 }] } } },
+    });
+    await fc.assert(
+      fc.asyncProperty(keys, keys, async (was, becomes) => {
+        const before = awsEnvironment("minimal", nodes(was));
+        const after = awsEnvironment("minimal", nodes(becomes), before.lock);
+        const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
+        assert.deepEqual(one.changed(two), []);
+        const own = (key: string): string[] => [
+          `seoul-attach-${key}.osd`,
+          ...["ingress-http", "ingress-https", "ingress-public-http", "ingress-public-https"].map((each) => `seoul-${each}-member-${key}`),
+          `seoul-machine-${key}`,
+          `seoul-volume-${key}.osd`,
+        ];
+        const of = (list: readonly string[]): string[] => list.flatMap(own).sort();
+        assert.deepEqual(one.added(two), of(becomes.filter((key) => !was.includes(key))));
+        assert.deepEqual(one.removed(two), of(was.filter((key) => !becomes.includes(key))));
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  it("a zone more adds what is the zone's own, and opens it to the balancers", async () => {
+    const before = awsEnvironment("standard");
+    const after = awsEnvironment("standard", { infrastructure: { zones: [ZONES[2], ...ZONES.slice(0, 2)] } }, before.lock);
+    const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
+    assert.deepEqual(one.removed(two), []);
+    assert.ok(
+      one.added(two).every((name) => name.endsWith(ZONES[2])),
+      one.added(two).join(" "),
+    );
+    assert.ok(
+      one.changed(two).every((name) => /^seoul-(api|ingress)(-public)?$/.test(name)),
+      one.changed(two).join(" "),
+    );
+  });
+
+  it("raising a generation makes another machine at another address, with the volume of its key", async () => {
+    const nodes = (b: object) => ({ cluster: { pools: { general: { nodes: { a: {}, b }, volumes: [{ name: "osd", sizeGiB: 10 }] } } } });
+    const before = awsEnvironment("minimal", nodes({}));
+    const after = awsEnvironment("minimal", nodes({ generation: 2 }), before.lock);
+    const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
+    assert.ok(two.added(one).includes("seoul-machine-b") && one.added(two).includes("seoul-machine-b-g2"));
+    // The attachment moves to the new machine, and nothing else changes.
+    assert.deepEqual(one.changed(two), ["seoul-attach-b.osd"]);
+  });
+
+  it("never gives two things one name, whatever the environment's is, and no name that AWS refuses", async () => {
+    const names = fc.stringMatching(/^[a-z][a-z0-9-]{0,28}[a-z0-9]$/);
+    await fc.assert(
+      fc.asyncProperty(names, async (name) => {
+        const g = await buildAws(awsPlan("highAvailability", { name }));
+        assert.equal(new Set(g.urns()).size, g.resources.length);
+        const balancers = [...ofType(g, "LoadBalancer"), ...ofType(g, "TargetGroup")].map(
+          ({ type, inputs }) => `${type} ${String(inputs.name)}`,
+        );
+        assert.equal(new Set(balancers).size, balancers.length);
+        for (const each of balancers) assert.match(each.split(" ")[1] ?? "", /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/);
+        for (const { inputs } of ofType(g, "SecurityGroup")) assert.ok(String(inputs.name).length <= awsLimits.securityGroup.max);
+        for (const { inputs } of ofType(g, "Role")) assert.match(String(inputs.name), /^[\w+=,.@-]{1,64}$/);
+        for (const type of ["SecurityGroupIngressRule", "SecurityGroupEgressRule"])
+          for (const { inputs } of ofType(g, type))
+            assert.match(String(inputs.description), /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/);
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  it("changes labels alone where a label is renamed", async () => {
+    const before = awsEnvironment("minimal");
+    const after = awsEnvironment("minimal", { labels: { team: undefined, crew: "platform" } }, before.lock);
+    const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
+    assert.deepEqual([one.added(two), one.removed(two)], [[], []]);
+    for (const name of one.changed(two)) {
+      const bare = ({ tags: _tags, rootBlockDevice, ...rest }: Record<string, unknown>) => ({
+        ...rest,
+        ...((rootBlockDevice as object | undefined) && { boot: { ...(rootBlockDevice as object), tags: {} } }),
+      });
+      assert.deepEqual(bare(one.get(name).inputs), bare(two.get(name).inputs), name);
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Profile } from "../../../model/plan/types";
+import { awsPlan, buildAws, ZONES } from "../../support/aws";
+import { build } from "../../support/openstack";
+import { type FileContent, merge, samplePlan } from "../../support/plan";
+import { awsFirewall, openstackFirewall, type Probe, reaches } from "../../support/reachability";
+
+const tcp = (port: number): Probe => ({ protocol: 6, port });
+const udp = (port: number): Probe => ({ protocol: 17, port });
+
+/** Every port that something listens at, its neighbours, and some that nobody has anything at. */
+const PROBES: readonly Probe[] = [
+  ...[22, 23, 53, 80, 81, 111, 123, 179, 443, 1024, 2049, 2378, 2379, 2380, 2381, 4240, 5473, 6443, 6444, 7472, 7946, 8081, 8443].map(tcp),
+  ...[9100, 10_248, 10_250, 10_255, 10_256, 10_257, 10_259, 30_000, 30_080, 30_443, 32_767, 65_535].map(tcp),
+  ...[53, 67, 111, 123, 4789, 7946, 8472, 30_080, 51_820].map(udp),
+  ...[1, 4, 112].map((protocol) => ({ protocol })),
+];
+
+const OUTSIDE = { administrator: "203.0.113.7", visitor: "198.51.100.7", metadata: "169.254.169.254" };
+
+/**
+ * What the one cloud lets through and the other does not, each with its reason. Nothing else may differ.
+ * Of OpenStack: `openstack`; of AWS: `aws`.
+ */
+const EXTRAS: readonly { readonly of: "openstack" | "aws"; readonly what: RegExp; readonly why: string }[] = [
+  { of: "openstack", what: /^\S+ metadata 6\/80$/, why: "EC2's groups do not look at what goes to its metadata, DHCP and resolver" },
+  { of: "openstack", what: /^\S+ \S+ 17\/67$/, why: "the same" },
+  { of: "openstack", what: /^\S+ \S+ (6|17)\/7946$/, why: "MetalLB's members, which AWS has none of" },
+  {
+    of: "openstack",
+    what: /^(administrator|visitor|\S+) (general|worker)-\S+ 6\/(80|443)$/,
+    why: "the ingress's own address on workers; on AWS the balancer has it",
+  },
+  { of: "openstack", what: /^\S+ load-balancer /, why: "Octavia's balancer is the cloud's, and guards itself by its listener's ranges" },
+  { of: "openstack", what: /^load-balancer /, why: "the same" },
+  {
+    of: "openstack",
+    what: /^\S+ cp-\S+ 6\/6443$/,
+    why: "an amphora dials from some address of the node subnet, which is let in whole; without a balancer administrators come in to the control plane itself",
+  },
+  {
+    of: "aws",
+    what: /^(administrator|visitor|\S+) load-balancer 6\/(80|443|6443)$/,
+    why: "balancers lead in, to the ingress and to the API",
+  },
+  { of: "aws", what: /^load-balancer (general|worker)-\S+ 6\/(30080|30443)$/, why: "the ingress behind its balancer" },
+  { of: "aws", what: /^load-balancer cp-\S+ 6\/6443$/, why: "the API behind its balancer" },
+  { of: "aws", what: /^\S+ cp-\S+ 6\/6443$/, why: "nodes reach every control plane by a proxy of their own" },
+];
+
+async function compare(profile: Profile, overrides: FileContent): Promise<void> {
+  const own = merge(overrides, { infrastructure: { zones: undefined } });
+  const [openstack, aws] = [samplePlan(profile, own), awsPlan(profile, overrides)];
+  assert.deepEqual(
+    openstack.machines.map(({ name, roles }) => [name, roles]),
+    aws.machines.map(({ name, roles }) => [name, roles]),
+  );
+  const balancer = openstack.apiEndpoint.kind === "loadBalancer" ? { balancer: openstack.apiEndpoint.address } : {};
+  const theirs = reaches(openstackFirewall(await build(openstack), balancer), OUTSIDE, PROBES);
+  const ours = reaches(awsFirewall(await buildAws(aws)), OUTSIDE, PROBES);
+  const unexplained = (of: "openstack" | "aws", lines: string[]): string[] =>
+    lines.filter((line) => !EXTRAS.some((each) => each.of === of && each.what.test(line)));
+  assert.deepEqual(
+    unexplained(
+      "openstack",
+      [...theirs].filter((line) => !ours.has(line)),
+    ),
+    [],
+    "OpenStack lets more through",
+  );
+  assert.deepEqual(
+    unexplained(
+      "aws",
+      [...ours].filter((line) => !theirs.has(line)),
+    ),
+    [],
+    "AWS lets more through",
+  );
+}
+
+describe("what passes on AWS", function () {
+  this.timeout(240_000);
+
+  it("is what passes on OpenStack, but for what each cloud has of its own", async () => {
+    await compare("minimal", {});
+    await compare("highAvailability", { infrastructure: { access: { ingressCidrs: undefined } } });
+  });
+
+  it("is the same for environments of all sorts", async () => {
+    const environments = fc.record({
+      profile: fc.constantFrom<Profile>("minimal", "standard", "highAvailability"),
+      bastion: fc.boolean(),
+      plugin: fc.constantFrom(
+        { plugin: "calico" },
+        { plugin: "calico", encapsulation: "ipip" },
+        { plugin: "cilium" },
+        { plugin: "flannel" },
+      ),
+      etcd: fc.constantFrom({}, { etcd: { placement: "external", nodes: 3 } }),
+      storage: fc.constantFrom({}, { storage: { kind: "existing", className: "fast" } }),
+    });
+    await fc.assert(
+      fc.asyncProperty(environments, async ({ profile, bastion, plugin, etcd, storage }) => {
+        await compare(profile, {
+          infrastructure: { zones: ZONES, access: { bastion, ingressCidrs: ["203.0.113.0/24"] } },
+          cluster: { network: plugin, ...etcd },
+          platform: storage,
+        });
+      }),
+      { numRuns: 3, verbose: 1 },
+    );
+  });
+
+  it("is nothing from the world but what the file says, and SSH through the bastion alone", async () => {
+    const firewall = awsFirewall(await buildAws(awsPlan("highAvailability")));
+    const open = reaches(firewall, OUTSIDE, PROBES);
+    assert.deepEqual([...open].filter((line) => line.startsWith("visitor ")).sort(), [
+      "visitor load-balancer 6/443",
+      "visitor load-balancer 6/80",
+    ]);
+    assert.deepEqual([...open].filter((line) => line.startsWith("administrator ")).sort(), [
+      "administrator bastion 6/22",
+      "administrator load-balancer 6/443",
+      "administrator load-balancer 6/6443",
+      "administrator load-balancer 6/80",
+    ]);
+    assert.deepEqual([...new Set([...open].filter((line) => line.endsWith(" 6/22")).map((line) => line.split(" ")[0]))].sort(), [
+      "administrator",
+      "bastion",
+    ]);
+  });
+
+  it("stops for every rule that is left out", async () => {
+    const firewall = awsFirewall(await buildAws(awsPlan("minimal")));
+    // Equal ways may be open by another rule of a wider group; nothing is closed by fewer.
+    const whole = reaches(firewall, { ...OUTSIDE, inside: "10.20.9.9" }, PROBES);
+    const idle = firewall.rules.filter((rule) => {
+      const without = { ...firewall, rules: firewall.rules.filter((each) => each !== rule) };
+      return reaches(without, { ...OUTSIDE, inside: "10.20.9.9" }, PROBES).size === whole.size;
+    });
+    // A role on one machine alone reaches nobody of its own: etcd's members among each other, the control planes' etcd.
+    assert.deepEqual([...new Set(idle.map(({ group }) => group))].sort(), ["seoul-sg-control-plane-id", "seoul-sg-etcd-id"]);
+  });
+});

@@ -1,0 +1,182 @@
+import type { Graph } from "../../testing/graph";
+
+/*
+ * Reads back what a cloud was told is open, from the resources themselves, and says who reaches whom. Written apart from the compilers: it knows
+ * nothing of flows, groups of the plan or keys of rules. A cloud brings a reader of its resources; everything else is the same for all.
+ */
+
+/** Something that sends or is sent to: an interface with its groups and addresses. */
+export interface Endpoint {
+  /** The machine's name, or `load-balancer`. */
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** Addresses that rules by prefix know it by. */
+  readonly addresses: readonly string[];
+}
+
+/** One rule that lets something through. */
+export interface ReadRule {
+  readonly group: string;
+  readonly direction: "in" | "out";
+  /** The protocol's number; undefined: any. */
+  readonly protocol: number | undefined;
+  /** Undefined: all. */
+  readonly ports: readonly [first: number, last: number] | undefined;
+  readonly peer: { readonly group: string } | { readonly prefix: string };
+}
+
+/** What a cloud's resources say. */
+export interface Firewall {
+  readonly endpoints: readonly Endpoint[];
+  readonly rules: readonly ReadRule[];
+}
+
+/** A packet's kind. */
+export interface Probe {
+  readonly protocol: number;
+  readonly port?: number;
+}
+
+/** Whether a packet passes from one end to the other. An end that is a text is an address outside, which nothing of ours guards. */
+export function passes({ rules }: Firewall, from: Endpoint | string, to: Endpoint | string, probe: Probe): boolean {
+  const leaves = typeof from === "string" || open(rules, from, "out", to, probe);
+  const enters = typeof to === "string" || open(rules, to, "in", from, probe);
+  return leaves && enters;
+}
+
+function open(
+  rules: readonly ReadRule[],
+  own: Endpoint,
+  direction: ReadRule["direction"],
+  other: Endpoint | string,
+  { protocol, port }: Probe,
+): boolean {
+  return rules.some(
+    (rule) =>
+      rule.direction === direction &&
+      own.groups.includes(rule.group) &&
+      (rule.protocol === undefined || rule.protocol === protocol) &&
+      (rule.ports === undefined || (port !== undefined && rule.ports[0] <= port && port <= rule.ports[1])) &&
+      isPeer(rule.peer, other),
+  );
+}
+
+function isPeer(peer: ReadRule["peer"], other: Endpoint | string): boolean {
+  if ("group" in peer) return typeof other !== "string" && other.groups.includes(peer.group);
+  return (typeof other === "string" ? [other] : other.addresses).some((address) => within(address, peer.prefix));
+}
+
+/** Whether an IPv4 address lies in a prefix, bit by bit. */
+function within(address: string, prefix: string): boolean {
+  const [network = "", length = "32"] = prefix.split("/");
+  if (network.includes(":")) return false;
+  const bits = (text: string): string =>
+    text
+      .split(".")
+      .map((part) => Number(part).toString(2).padStart(8, "0"))
+      .join("");
+  return bits(address).slice(0, Number(length)) === bits(network).slice(0, Number(length));
+}
+
+const NUMBERS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, "ipv6-icmp": 58, icmpv6: 58 };
+
+function numberOf(protocol: unknown): number | undefined {
+  if (protocol === undefined || protocol === "-1" || protocol === "") return undefined;
+  return NUMBERS[String(protocol)] ?? Number(protocol);
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const ofType = (g: Graph, end: string) => g.resources.filter(({ type }) => type.endsWith(end));
+
+/** Reads security groups of neutron's. The balancer is the cloud's own, in no group: what dials for it has some address of the subnet. */
+export function openstackFirewall(
+  g: Graph,
+  { balancer, dialsFrom }: { readonly balancer?: string; readonly dialsFrom?: string } = {},
+): Firewall {
+  const ports = new Map(ofType(g, ":Port").map(({ name, inputs }) => [`${name}-id`, inputs]));
+  const machines = ofType(g, ":Instance").map(({ name, inputs }): Endpoint => {
+    const port = ports.get(String((list(inputs.networks)[0] as Record<string, unknown>).port)) ?? {};
+    return {
+      name: name.replace(/^.*-machine-/, ""),
+      groups: list(port.securityGroupIds).map(String),
+      addresses: list(port.fixedIps).map((each) => String((each as Record<string, unknown>).ipAddress)),
+    };
+  });
+  const own =
+    balancer === undefined
+      ? []
+      : [{ name: "load-balancer", groups: ["the cloud's own"], addresses: [balancer, ...(dialsFrom ? [dialsFrom] : [])] }];
+  const rules = ofType(g, ":SecGroupRule").map(({ inputs }): ReadRule => {
+    const { direction, protocol, portRangeMin: min, portRangeMax: max, remoteGroupId, remoteIpPrefix, securityGroupId } = inputs;
+    return {
+      group: String(securityGroupId),
+      direction: direction === "ingress" ? "in" : "out",
+      protocol: numberOf(protocol),
+      ports: typeof min === "number" && typeof max === "number" ? [min, max] : undefined,
+      peer: remoteGroupId === undefined ? { prefix: String(remoteIpPrefix) } : { group: String(remoteGroupId) },
+    };
+  });
+  const free = (["in", "out"] as const).map(
+    (direction): ReadRule => ({
+      group: "the cloud's own",
+      direction,
+      protocol: undefined,
+      ports: undefined,
+      peer: { prefix: "0.0.0.0/0" },
+    }),
+  );
+  return { endpoints: [...machines, ...own], rules: [...rules, ...(balancer === undefined ? [] : free)] };
+}
+
+/** Reads security groups of EC2's. A balancer is an end of its own, with the groups and addresses that it was made with. */
+export function awsFirewall(g: Graph): Firewall {
+  const machines = ofType(g, "instance:Instance").map(
+    ({ name, inputs }): Endpoint => ({
+      name: name.replace(/^.*-machine-/, ""),
+      groups: list(inputs.vpcSecurityGroupIds).map(String),
+      addresses: [String(inputs.privateIp)],
+    }),
+  );
+  const balancers = ofType(g, ":LoadBalancer");
+  const groups = [...new Set(balancers.flatMap(({ inputs }) => list(inputs.securityGroups).map(String)))];
+  const addresses = balancers.flatMap(({ inputs }) =>
+    list(inputs.subnetMappings).flatMap((each) => {
+      const { privateIpv4Address: address } = each as Record<string, unknown>;
+      return typeof address === "string" ? [address] : [];
+    }),
+  );
+  const rules = [...ofType(g, ":SecurityGroupIngressRule"), ...ofType(g, ":SecurityGroupEgressRule")].map(({ type, inputs }): ReadRule => {
+    const { ipProtocol, fromPort, toPort, referencedSecurityGroupId, cidrIpv4, cidrIpv6, securityGroupId } = inputs;
+    const protocol = numberOf(ipProtocol);
+    const ported = protocol === 6 || protocol === 17;
+    return {
+      group: String(securityGroupId),
+      direction: type.includes("Ingress") ? "in" : "out",
+      protocol,
+      ports: ported && typeof fromPort === "number" && typeof toPort === "number" ? [fromPort, toPort] : undefined,
+      peer:
+        referencedSecurityGroupId === undefined ? { prefix: String(cidrIpv4 ?? cidrIpv6) } : { group: String(referencedSecurityGroupId) },
+    };
+  });
+  const own = groups.length === 0 ? [] : [{ name: "load-balancer", groups, addresses }];
+  return { endpoints: [...machines, ...own], rules };
+}
+
+/**
+ * Who reaches whom of those that both clouds have, as `FROM TO PROTOCOL/PORT`, for every end and everything asked for.
+ * @param outside addresses of the world, by what they are called
+ */
+export function reaches(firewall: Firewall, outside: Readonly<Record<string, string>>, probes: readonly Probe[]): Set<string> {
+  const ends: (readonly [string, Endpoint | string])[] = [
+    ...firewall.endpoints.map((each) => [each.name, each] as const),
+    ...Object.entries(outside),
+  ];
+  const open = new Set<string>();
+  for (const [from, source] of ends)
+    for (const [to, target] of ends)
+      if (from !== to && !(typeof source === "string" && typeof target === "string"))
+        for (const probe of probes)
+          if (passes(firewall, source, target, probe))
+            open.add(`${from} ${to} ${probe.protocol}${probe.port === undefined ? "" : `/${probe.port}`}`);
+  return open;
+}
