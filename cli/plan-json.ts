@@ -1,6 +1,6 @@
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { printedNetwork } from "../model/plan/subnets";
-import { countResources, type PlanPart } from "./views";
+import { countResources, type PlanPart, permissionsOf } from "./views";
 
 /** The plan in the shape `kpaas plan --json` prints: all of it, or the environment's name and one part. */
 export function planJson(
@@ -39,6 +39,8 @@ export function planJson(
       };
     case "network":
       return { environment, network, apiEndpoint };
+    case "permissions":
+      return { environment, permissions: permissionsOf(plan) ?? null };
     case "resources":
       return { environment, resources: countResources(plan) };
     default:

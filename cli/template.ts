@@ -6,8 +6,10 @@ export interface TemplateChoices {
   readonly name: string;
   readonly provider: ProviderName;
   readonly profile: Profile;
-  /** Comments on the options that only its cloud has. */
+  /** What must be said where its cloud is, and comments on the options that only it has. */
   readonly options: string;
+  /** Its usual sizes. */
+  readonly sizes: Readonly<Record<"controlPlane" | "worker", string>>;
   /** What is known of hosts that are there already. */
   readonly hosts?: HostsText;
   /** Where the file's JSON Schema lies, relative to the file. */
@@ -15,7 +17,7 @@ export interface TemplateChoices {
 }
 
 /** The text of a new environment file: the little that must be said, and the rest as comments to take the mark from. */
-export function environmentTemplate({ name, provider, profile, options, hosts, schema }: TemplateChoices): string {
+export function environmentTemplate({ name, provider, profile, options, sizes, hosts, schema }: TemplateChoices): string {
   return `# yaml-language-server: $schema=${schema}
 # One K-PaaS environment. \`kpaas check ${name}\` names every problem, \`kpaas plan ${name}\` shows what it will be.
 # Whatever is left out has a default. An editor with a YAML language server completes and checks by the schema above.
@@ -28,14 +30,16 @@ profile: ${profile}
 
 infrastructure:
   provider: ${provider}
-${hosts === undefined ? madeParts(name, options) : hostParts(hosts)}
+${hosts === undefined ? madeParts(name, options, sizes) : hostParts(hosts)}
 `;
 }
 
 /** What there is to choose where machines are made. */
-function madeParts(name: string, options: string): string {
-  return `  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay
-  # image: ubuntu-22.04                  # pinned: "latest" is refused
+function madeParts(name: string, options: string, sizes: TemplateChoices["sizes"]): string {
+  const zones = /^ {2}zones:/m.test(options)
+    ? ""
+    : "  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay\n";
+  return `${zones}  # image: ubuntu-22.04                  # pinned: "latest" is refused
   # network:
   #   cidr: 10.20.0.0/16
   # access:
@@ -45,9 +49,9 @@ ${options}
 # cluster:
 #   controlPlane:
 #     nodes: 3                           # a number, or a map of keys that are kept for ever: { cp-a: { zone: az-1 }, ... }
-#     size: m1.large
+#     size: ${sizes.controlPlane}
 #   pools:
-#     general: { nodes: 3, size: m1.xlarge }
+#     general: { nodes: 3, size: ${sizes.worker} }
 
 # platform:
 #   domain: ${name}.example.org          # default: <ingress address>.nip.io

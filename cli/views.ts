@@ -1,12 +1,25 @@
+import { registry } from "../files/registry";
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
 import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan } from "../model/plan/types";
 import { describeVolume } from "../model/plan/volumes";
+import { cloudOf } from "../model/registry";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
 
 /** The parts of a plan that can be shown alone. */
-export const PLAN_PARTS = ["machines", "network", "flows", "inventory", "services", "images", "files", "bom", "resources"] as const;
+export const PLAN_PARTS = [
+  "machines",
+  "network",
+  "flows",
+  "inventory",
+  "services",
+  "images",
+  "files",
+  "bom",
+  "resources",
+  "permissions",
+] as const;
 
 /** A part of a plan that can be shown alone. */
 export type PlanPart = (typeof PLAN_PARTS)[number];
@@ -43,7 +56,17 @@ export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined
       return table(BOM_COLUMNS, plan.bom, style.width, style.colors);
     case "resources":
       return table(COUNT_COLUMNS, countResources(plan), style.width, style.colors);
+    case "permissions": {
+      const document = permissionsOf(plan);
+      if (document !== undefined) return JSON.stringify(document, undefined, 2).split("\n");
+      return [`${cloudOf(plan.provider, registry).title} has no document of permissions to be printed`];
+    }
   }
+}
+
+/** What credentials must be allowed to do, as the cloud's own document; undefined where it has none. */
+export function permissionsOf(plan: EnvironmentPlan): object | undefined {
+  return cloudOf(plan.provider, registry).permissions?.(plan);
 }
 
 function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {

@@ -61,7 +61,15 @@ async function init(context: Context, name: string, options: InitOptions): Promi
     throw badUsage(reason, remedy, name);
   }
   const hosts = options.hosts === undefined ? {} : { hosts: await readHostsFile(context, name, options.hosts) };
-  const text = environmentTemplate({ name, provider, profile, options: cloud?.template ?? "", ...hosts, schema: SCHEMA });
+  const text = environmentTemplate({
+    name,
+    provider,
+    profile,
+    options: cloud?.template ?? "",
+    sizes: cloud?.defaults.sizes ?? { controlPlane: "", worker: "" },
+    ...hosts,
+    schema: SCHEMA,
+  });
   const problems = await problemsOf(environments, name, text);
   const errors = problems.filter(({ severity }) => severity === "error");
   // What no file of hosts says is for its author to complete.

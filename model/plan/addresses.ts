@@ -61,6 +61,7 @@ export function planAddresses(
     take(gatewayOf(pool));
     for (const value of pool.reserved) take(value);
   }
+  checkReserved(environment, pools, findings);
   for (const { machine } of machines) take(valid(machine.address));
   const kept = keptAddresses(environment, lock, valid, findings);
   for (const value of kept.values()) take(value);
@@ -188,6 +189,20 @@ function formerIngress(lock: Lock | undefined, ingress: number, range: Span, fin
     );
   }
   return former;
+}
+
+/** What the cloud keeps for itself in each subnet, nothing of the file's can have. */
+function checkReserved({ cluster, groups, platform }: Environment, pools: readonly Pool[], findings: Findings): void {
+  const fixed = [
+    ...groups.flatMap((group) => group.machines.map((machine) => [machinePath(group, machine, "address"), machine.address] as const)),
+    ["cluster.apiEndpoint.address", cluster.apiEndpoint.address] as const,
+    ["platform.ingress.address", platform.ingressAddress] as const,
+  ];
+  for (const [path, text] of fixed) {
+    const value = text === undefined ? undefined : parseAddress(text);
+    const pool = pools.find(({ reserved }) => value !== undefined && reserved.includes(value));
+    if (pool) findings.error(path, `is one that the cloud keeps for itself in ${pool.cidr}`, "choose another address", text);
+  }
 }
 
 /** What the file fixes beside the machines must leave alone the addresses that machines have, as the lock file says. */

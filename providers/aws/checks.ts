@@ -182,7 +182,7 @@ export function checkAwsPlan(plan: EnvironmentPlan, findings: Findings): void {
     ["cluster.apiEndpoint.address", plan.apiEndpoint.kind === "loadBalancer" ? plan.apiEndpoint.address : undefined],
     ["platform.ingress.address", plan.platform.ingress.address],
   ] as const)
-    if (address !== undefined && !subnetsOf(plan, false).some(({ cidr }) => lies(address, cidr)))
+    if (address !== undefined && subnetsOf(plan, false).length > 0 && !subnetsOf(plan, false).some(({ cidr }) => lies(address, cidr)))
       findings.error(
         path,
         "lies in no subnet of the machines, where the balancer inside the network stands",

@@ -121,7 +121,8 @@ export const aws = defineCloud({
   },
   credentials,
   permissions,
-  template: `  # region: ap-northeast-2              # required, and so are zones
+  template: `  region: ap-northeast-2
+  zones: [ap-northeast-2a, ap-northeast-2b, ap-northeast-2c]    # of this account; one suffices where its loss may stop everything
   # credentials: { vault: secret/AWS/1 }  # default: AWS's own ways: AWS_* variables, a profile, a role
   # aws: { account: "123456789012", natGateways: perZone, bootVolumeGiB: 40 }
 `,

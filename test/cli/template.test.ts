@@ -10,6 +10,7 @@ describe("a new environment file", () => {
         provider: "openstack",
         profile: "minimal",
         options: "  # region: R\n",
+        sizes: { controlPlane: "m1.large", worker: "m1.xlarge" },
         schema: "./schema.json",
       });
       assert.equal(parse(text).name, name);

@@ -54,7 +54,14 @@ describe("a YAML file with a field changed", () => {
   });
 
   it("is made in what init writes", () => {
-    const text = environmentTemplate({ name: "s", provider: "openstack", profile: "minimal", options: "  # openstack: {}\n", schema: "s" });
+    const text = environmentTemplate({
+      name: "s",
+      provider: "openstack",
+      profile: "minimal",
+      options: "  # openstack: {}\n",
+      sizes: { controlPlane: "m", worker: "l" },
+      schema: "s",
+    });
     const edited = editYaml(text, [set("cluster.kubernetes", "1.34.3")]);
     const added = (edited ?? "").split("\n").filter((line) => !text.split("\n").includes(line));
     assert.deepEqual(added, ["cluster:", '  kubernetes: "1.34.3"']);

@@ -117,7 +117,10 @@ describe("an AWS infrastructure", () => {
         .map(({ inputs }) => String(inputs.targetId))
         .sort();
     const addresses = (role: string) =>
-      plan.machines.filter(({ roles }) => roles.some((each) => each === role)).map(({ address }) => address).sort();
+      plan.machines
+        .filter(({ roles }) => roles.some((each) => each === role))
+        .map(({ address }) => address)
+        .sort();
     assert.deepEqual(members("seoul-api-public-targets"), addresses("control-plane"));
     assert.deepEqual(members("seoul-ingress-https-targets"), addresses("worker"));
   });
