@@ -85,6 +85,8 @@ export interface CloudDefinition extends SubnetRules {
     readonly refused: readonly ChangedField[];
     readonly built: readonly ChangedField[];
     readonly applied?: readonly ChangedField[];
+    /** By what they give to other fields. */
+    readonly follows?: readonly ChangedField[];
   };
   /** None where nobody is asked. */
   readonly credentials?: Credentials;

@@ -30,8 +30,8 @@ export interface ServiceFields {
 
 /** Where the machines come from, and how they are reached. */
 export interface InfrastructureFields {
-  /** The cloud that the machines come from. Not supported yet: nhn, aws, gcp, azure, vsphere. A change is refused. */
-  readonly provider: "openstack" | "existing";
+  /** The cloud that the machines come from. Not supported yet: nhn, gcp, azure, vsphere. A change is refused. */
+  readonly provider: "openstack" | "aws" | "existing";
   /** The cloud's region. Default: the cloud's own. A change is refused. */
   readonly region?: string;
   /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
@@ -113,6 +113,47 @@ export interface InfrastructureFields {
     readonly bootVolumeType?: string;
     /** Addresses and networks of your own that the cluster's nodes may send from besides what the plan gives them (allowed address pairs): what is put on ports by hand is taken off again. A change is applied to what stands. */
     readonly allowedAddresses?: readonly string[];
+  };
+  /** What only AWS takes. */
+  readonly aws?: {
+    /** The only account that anything is made in, in quotes: credentials of another one are refused. Default: that of the credentials. A change is refused. */
+    readonly account?: string;
+    /** How machines without a public address get out: by a gateway in each zone, by one in the first zone, which the others are lost with, or not at all. Default: perZone. A change is applied to what stands. */
+    readonly natGateways?: "perZone" | "one" | "none";
+    /** The size of each machine's boot volume in GiB. Default: 40. A change counts for machines built from then on. */
+    readonly bootVolumeGiB?: number;
+    /** Its type. Default: gp3. A change counts for machines built from then on. */
+    readonly bootVolumeType?: "gp3" | "gp2" | "io1" | "io2";
+    /** The ARN of the key that all volumes are encrypted with. Default: the account's key for EBS. A change counts for machines built from then on. */
+    readonly kmsKey?: string;
+    /** Whether control planes may do what the cloud controller and the driver of EBS volumes do, by a role of their own. Default: true. A change is applied to what stands. */
+    readonly controllers?: boolean;
+    /** A VPC that is there already, with its subnets, in place of one that is made. A change is refused. */
+    readonly existing?: {
+      /** The VPC's id. A change is refused. */
+      readonly vpc: string;
+      /** Its subnets by zone. A change is refused. */
+      readonly subnets: Readonly<Record<string, {
+        /** The machines' subnet, with a way out of its own. A change is refused. */
+        readonly node: {
+          /** Its id: machines stand in it. A change is refused. */
+          readonly id: string;
+          /** Its network, as AWS has it. A change is refused. */
+          readonly cidr: string;
+        };
+        /** The subnet with a route to an internet gateway. Default: none: nothing is met from outside. A change is refused. */
+        readonly outer?: {
+          /** Its id: the bastion and the balancers that are met from outside stand in it. A change is refused. */
+          readonly id: string;
+          /** Its network, as AWS has it. A change is refused. */
+          readonly cidr: string;
+        };
+      }>>;
+    };
+    /** What names of images stand for, before the table's: an AMI's id, or OWNER/NAME. Default: the table in docs/aws.md. A change counts for machines built from then on. */
+    readonly images?: Readonly<Record<string, string>>;
+    /** What names of sizes stand for, before the table's: an instance type. Default: the table in docs/aws.md. A change: as a change of the machines' own: applied to what stands. */
+    readonly sizes?: Readonly<Record<string, string>>;
   };
   /** What only provider existing takes. */
   readonly existing?: {
@@ -386,12 +427,15 @@ export interface PlatformFields {
     /** With existing: the class's name. A change is refused. */
     readonly className: string;
   };
-  /** Who gives Services of type LoadBalancer their addresses. Default: metallb. A change is applied to what stands. */
+  /** Who gives Services of type LoadBalancer their addresses. Default: metallb, or cloud where machines can answer for no address but their own. A change is applied to what stands. */
   readonly loadBalancer?: {
-    /** metallb: addresses of the machines' network. Not supported yet: cloud. A change is applied to what stands. */
+    /** metallb: addresses of the machines' network; cloud: a balancer of the cloud's leads to the ingress, where there is no other way. A change is applied to what stands. */
     readonly kind: "metallb";
     /** The addresses it gives, FIRST-LAST. Default: planned, then as locked. A change is applied to what stands. */
     readonly range?: string;
+  } | {
+    /** metallb: addresses of the machines' network; cloud: a balancer of the cloud's leads to the ingress, where there is no other way. A change is applied to what stands. */
+    readonly kind: "cloud";
   };
   /** How HTTP reaches the services. A change needs the approval move-ingress. */
   readonly ingress?: {

@@ -47,10 +47,15 @@ export function changeRows(registry: Registry): ChangeRow[] {
 }
 
 /** What a change of a cloud's own options does. */
-function cloudRows({ name, changes: { refused, built, applied = [] } }: CloudDefinition): ChangeRow[] {
+function cloudRows({ name, changes: { refused, built, applied = [], follows = [] } }: CloudDefinition): ChangeRow[] {
   const below = (field: ChangedField) =>
     typeof field === "string" ? `infrastructure.${name}.${field}` : ([`infrastructure.${name}.${field[0]}`, field[1]] as const);
-  return [...rows("applied", ...applied.map(below)), ...rows("built", ...built.map(below)), ...rows("refused", ...refused.map(below))];
+  return [
+    ...rows("applied", ...applied.map(below)),
+    ...rows("built", ...built.map(below)),
+    ...rows("refused", ...refused.map(below)),
+    ...rows("follows", ...follows.map(below)),
+  ];
 }
 
 /** What the change of a service may cost. */

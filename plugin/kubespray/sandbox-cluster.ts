@@ -62,8 +62,12 @@ export class SandboxCluster {
     if (folder === undefined) return [];
     return Object.entries(machines).flatMap(([name, { machineId }]) => {
       if (machineId === "" || machineId === UNKNOWN) return [];
-      const machine = readJson<{ readonly powerState?: string; readonly status?: string }>(join(folder, MACHINES, `${machineId}.json`));
-      return machine !== undefined && (machine.powerState ?? "active") === "active" && machine.status !== "ERROR" ? [] : [name];
+      const machine = readJson<{ readonly powerState?: string; readonly instanceState?: string; readonly status?: string }>(
+        join(folder, MACHINES, `${machineId}.json`),
+      );
+      // Whichever of them its cloud has.
+      const { powerState = "active", instanceState = "running", status } = machine ?? {};
+      return machine !== undefined && powerState === "active" && instanceState === "running" && status !== "ERROR" ? [] : [name];
     });
   }
 

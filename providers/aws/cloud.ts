@@ -117,7 +117,8 @@ export const aws = defineCloud({
   changes: {
     refused: ["account", "existing"],
     built: ["bootVolumeGiB", "bootVolumeType", "kmsKey", "images"],
-    applied: ["natGateways", "controllers", ["sizes", "as a change of the machines' own"]],
+    applied: ["natGateways", "controllers"],
+    follows: ["sizes"],
   },
   credentials,
   permissions,

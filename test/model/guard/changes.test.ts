@@ -64,6 +64,11 @@ const onHosts = {
   "cluster.pools.worker.nodes": { w: {} },
   "platform.loadBalancer": { kind: "metallb", range: "10.0.0.200-10.0.0.220" },
 };
+/** On AWS. */
+const onAws = {
+  file: { infrastructure: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a"], image: "ubuntu-22.04" } },
+  existing: { vpc: "vpc-00000001", subnets: { "ap-northeast-2a": { node: { id: "subnet-00000001", cidr: "10.20.1.0/24" } } } },
+};
 const zoned = { "infrastructure.zones": ["az-1", "az-2"], ...named };
 
 /** By `path` or `path (when)`: what stands, and what is changed. */
@@ -108,6 +113,21 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   ],
   "infrastructure.existing.hosts.KEY.address (of a host in use)": [onHosts, { "infrastructure.existing.hosts.w": host("10.0.0.99") }],
   "infrastructure.existing.bastion": [onHosts, { "infrastructure.existing.bastion": "x" }],
+  ...Object.fromEntries(
+    Object.entries({
+      natGateways: [undefined, "one"],
+      controllers: [undefined, false],
+      bootVolumeGiB: [undefined, 80],
+      bootVolumeType: [undefined, "io2"],
+      kmsKey: [undefined, "arn:aws:kms:ap-northeast-2:123456789012:key/1"],
+      images: [undefined, { "ubuntu-22.04": "ami-0123456789abcdef0" }],
+      account: ["123456789012", "210987654321"],
+      existing: [undefined, onAws.existing],
+    }).map(([option, [before, after]]) => [
+      `infrastructure.aws.${option}`,
+      [{ ...onAws.file, [`infrastructure.aws.${option}`]: before }, { [`infrastructure.aws.${option}`]: after }],
+    ]),
+  ),
   "infrastructure.existing.nfs": [onHosts, { "infrastructure.existing.nfs": "x" }],
   "infrastructure.existing.firewall": [onHosts, { "infrastructure.existing.firewall": "nftables" }],
   "cluster.pools": [named, { "cluster.pools.gpu": { nodes: 1 } }],
@@ -240,7 +260,7 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
 };
 
 /** Rows of which a plan alone shows nothing: another stack, another cloud, another release, or values from elsewhere. */
-const UNSHOWN = ["name", "release", "infrastructure.provider", "layers (three to one)", "extends", "profile"];
+const UNSHOWN = ["name", "release", "infrastructure.provider", "layers (three to one)"];
 
 /** Every field of the schema, `KEY` for names of the file's own. */
 function fields(schema: unknown, path = ""): string[] {
@@ -261,7 +281,7 @@ const covers = (row: string, field: string): boolean => `${field}.`.startsWith(`
 describe("what may change on an environment that stands", () => {
   for (const row of changeRows(registry)) {
     const name = nameOf(row);
-    if (row.how === "later" || UNSHOWN.includes(name)) continue;
+    if (row.how === "later" || row.how === "follows" || UNSHOWN.includes(name)) continue;
     it(`${name} is ${row.how}`, () => {
       const sample = samples[name];
       assert.ok(sample, "the row has no sample");
