@@ -152,7 +152,7 @@ export interface InfrastructureFields {
     };
     /** What names of images stand for, before the table's: an AMI's id, or OWNER/NAME. Default: the table in docs/aws.md. A change counts for machines built from then on. */
     readonly images?: Readonly<Record<string, string>>;
-    /** What names of sizes stand for, before the table's: an instance type. Default: the table in docs/aws.md. A change: as a change of the machines' own: applied to what stands. */
+    /** What names of sizes stand for, before the table's: an instance type. Default: the table in docs/aws.md. A change goes by the fields it gives values to. */
     readonly sizes?: Readonly<Record<string, string>>;
   };
   /** What only provider existing takes. */

@@ -2,8 +2,8 @@ import type { Environment } from "../../model/environment/types";
 import { contains, formatAddress, parseCidr } from "../../model/ipv4";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
-import { awsLimits, ownTags, reservedBeginnings } from "./names";
-import { imageQuery, neutralNames } from "./neutral";
+import { awsLimits, imageQuery, ownTags, reservedBeginnings } from "./names";
+import { neutralNames } from "./neutral";
 import { awsOptions, lies, subnetsOf } from "./plan";
 import { compileRules } from "./security-groups";
 

@@ -53,3 +53,10 @@ export function described(text: string): string {
 export function clusterTag({ environment }: Pick<EnvironmentPlan, "environment">): string {
   return `kubernetes.io/cluster/${environment}`;
 }
+
+/** An image as the cloud is asked for it: by id, or by the account that has it and its name there; undefined for what is neither. */
+export function imageQuery(image: string): { readonly id: string } | { readonly owner: string; readonly name: string } | undefined {
+  if (/^ami-[0-9a-f]{8,17}$/.test(image)) return { id: image };
+  const [, owner, name] = /^(\d{12}|amazon|aws-marketplace|self)\/([^*?]+)$/.exec(image) ?? [];
+  return owner === undefined || name === undefined ? undefined : { owner, name };
+}

@@ -18,7 +18,7 @@ import type { Limit } from "../asking/quotas";
 import { judge, type Standing } from "../asking/verdict";
 import { samePublicKey } from "../ssh-key";
 import { ask } from "./ask";
-import { imageQuery } from "./neutral";
+import { imageQuery } from "./names";
 import type { AwsPlan } from "./plan";
 import { CODES, demandOf, findShortages, type Quota } from "./quotas";
 

@@ -1,4 +1,4 @@
-import { imageQuery } from "../../providers/aws/neutral";
+import { imageQuery } from "../../providers/aws/names";
 import { type Aws, idOfName } from "./names";
 
 /** An AMI that exists from the start. */
