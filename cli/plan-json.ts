@@ -1,11 +1,11 @@
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { printedNetwork } from "../model/plan/subnets";
-import { countResources, type PlanPart, permissionsOf } from "./views";
+import { countResources, type PlanPart } from "./views";
 
 /** The plan in the shape `kpaas plan --json` prints: all of it, or the environment's name and one part. */
 export function planJson(
   { plan, shipped }: Pick<PlannedEnvironment, "plan" | "shipped">,
-  part?: PlanPart,
+  part?: Exclude<PlanPart, "permissions">,
 ): Readonly<Record<string, unknown>> {
   const { environment, machines, flows, apiEndpoint, inventory, images, files, bom } = plan;
   const network = printedNetwork(plan.network);
@@ -39,8 +39,6 @@ export function planJson(
       };
     case "network":
       return { environment, network, apiEndpoint };
-    case "permissions":
-      return { environment, permissions: permissionsOf(plan) ?? null };
     case "resources":
       return { environment, resources: countResources(plan) };
     default:

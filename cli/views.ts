@@ -1,9 +1,7 @@
-import { registry } from "../files/registry";
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
 import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan } from "../model/plan/types";
 import { describeVolume } from "../model/plan/volumes";
-import { cloudOf } from "../model/registry";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
 
@@ -57,16 +55,12 @@ export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined
     case "resources":
       return table(COUNT_COLUMNS, countResources(plan), style.width, style.colors);
     case "permissions": {
-      const document = permissionsOf(plan);
-      if (document !== undefined) return JSON.stringify(document, undefined, 2).split("\n");
-      return [`${cloudOf(plan.provider, registry).title} has no document of permissions to be printed`];
+      const { permissionsOf } = await import("./permissions.js");
+      const { cloud, document } = await permissionsOf(plan);
+      if (document === undefined) return [`${cloud} has no document of permissions to be printed`];
+      return JSON.stringify(document, undefined, 2).split("\n");
     }
   }
-}
-
-/** What credentials must be allowed to do, as the cloud's own document; undefined where it has none. */
-export function permissionsOf(plan: EnvironmentPlan): object | undefined {
-  return cloudOf(plan.provider, registry).permissions?.(plan);
 }
 
 function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {

@@ -47,7 +47,13 @@ async function plan(context: Context, reference: string, options: PlanOptions): 
     return;
   }
   if (options.json) {
-    writeJson(context, planJson(planned, options.show));
+    const { show } = options;
+    if (show !== "permissions") writeJson(context, planJson(planned, show));
+    else {
+      const { permissionsOf } = await import("../permissions.js");
+      const { document } = await permissionsOf(planned.plan);
+      writeJson(context, { environment: planned.plan.environment, permissions: document ?? null });
+    }
     return;
   }
   const lines = await viewPlan(planned.plan, options.show, {
