@@ -14,7 +14,6 @@ import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule";
 import type { Input, Resource } from "@pulumi/pulumi";
 import type { PeerGroup } from "../../model/plan/rules";
-import { awsLimits, awsName } from "./names";
 import { cloudAddress, subnetsOf } from "./plan";
 import { child, IN_USE, ofCluster, type Scope, tags } from "./scope";
 import { compileRules, securityGroups } from "./security-groups";
@@ -170,7 +169,7 @@ export function createSecurityGroups(scope: Scope, vpcId: Input<string>): Securi
     groups[key] = new SecurityGroup(
       `${name}-sg-${key}`,
       {
-        name: awsName(plan, awsLimits.securityGroup, key),
+        // No name: a VPC has each once, and one that has to be made anew beside what a lost answer left could not have it.
         description: `kpaas ${plan.environment}: ${key}`,
         vpcId,
         // The controllers want one group of a machine to bear the cluster's tag, and no second.
