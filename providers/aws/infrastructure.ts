@@ -1,8 +1,8 @@
-import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
-import { ownOptions, providerIn } from "../../components/options";
 import { infrastructureType } from "../../model/type-tokens";
 import { accessTo, reachedMachines } from "../machines/reached";
+import { ownArguments } from "../own-arguments";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./balancers";
@@ -35,18 +35,8 @@ export class AwsInfrastructure extends ComponentResource implements Infrastructu
    * @throws InputPropertyError for a plan of another cloud, an SSH key of which one half is missing, or a provider beside credentials.
    */
   constructor(name: string, args: AwsInfrastructureArgs, opts?: ComponentResourceOptions) {
-    const { options, protectsData } = ownOptions(opts);
+    const { options, plan, cloud: aws, given } = ownArguments("aws", "AWS", isAws, args, opts);
     const { secrets } = args;
-    const plan = protectsData ? { ...args.plan, protectData: true } : args.plan;
-    const { cloud: aws } = plan;
-    if (!isAws(aws)) throw new InputPropertyError({ propertyPath: "plan.cloud", reason: `is that of ${aws.provider}, not AWS's` });
-    const given = providerIn("aws", opts);
-    if (given !== undefined && secrets.credentials !== undefined) {
-      throw new InputPropertyError({
-        propertyPath: "infrastructure.credentials",
-        reason: "are given, and an aws provider among the options too, which has its own: leave one of the two out",
-      });
-    }
     super(infrastructureType("aws"), name, { environment: plan.environment, region: aws.region }, options);
 
     const provider = given ?? createProvider(this, name, aws, secrets.credentials);

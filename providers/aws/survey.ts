@@ -10,13 +10,13 @@ import { getVpcs } from "@pulumi/aws/ec2/getVpcs";
 import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getServiceQuota } from "@pulumi/aws/servicequotas/getServiceQuota";
 import { type ComponentResource, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
-import type { Answer, Put } from "../asking/ask";
+import type { Put } from "../asking/ask";
+import { asker, askKeyPair, type Using } from "../asking/asker";
 import { byName, sizePath } from "../asking/fields";
 import type { Limit } from "../asking/quotas";
 import { judge, type Standing } from "../asking/verdict";
-import { samePublicKey } from "../ssh-key";
 import { ask } from "./ask";
 import { imageQuery } from "./names";
 import type { AwsPlan } from "./plan";
@@ -45,8 +45,6 @@ export interface Surveyed {
   readonly provider: ProviderResource;
 }
 
-type Using = (uses: (machine: MachinePlan) => boolean) => string[];
-
 /** Asks the cloud for everything that the plan names of it, all at once, and compares the account's quotas with what is wanted. */
 export function surveyCloud(
   { plan, aws, name, parent, provider }: Surveyed,
@@ -55,17 +53,8 @@ export function surveyCloud(
   onPassed: (() => void) | undefined,
 ): Survey {
   const options = { parent, provider };
-  const asked: Promise<Answer<unknown>>[] = [];
-  const put: Put = (question) => {
-    const answer = ask(question);
-    asked.push(answer);
-    return answer.then(
-      (each) => (each.kind === "found" ? each.found : undefined),
-      // That the cloud could not be asked at all, `passed` tells.
-      () => undefined,
-    );
-  };
-  const using: Using = (uses) => plan.machines.filter(uses).map((each) => `${name}-machine-${each.name}`);
+  const asking = asker(plan, name, ask);
+  const { put, using } = asking;
 
   const images = byName(
     plan.machines.map(({ image }) => image),
@@ -76,7 +65,7 @@ export function surveyCloud(
     (size) => askSize(plan, size, put, options, using),
   );
   askZones(plan, put, options, using);
-  askKeyPair(plan, publicKey, put, options, using);
+  askKeyPair(plan, publicKey, asking, (keyName) => getKeyPair({ keyName, includePublicKey: true }, options));
   askExisting(plan, aws, put, options);
   const allocations = askAddresses(plan, put, options);
   const limits = askLimits(put, options);
@@ -86,7 +75,7 @@ export function surveyCloud(
       await Promise.all(Object.entries(processors).map(async ([size, found]) => [size, await found] as const)),
     );
     const quotas = await limits;
-    const answers = await Promise.all(asked);
+    const answers = await asking.answers();
     await judge(plan, answers, await findShortages(demandOf(plan, name, known), quotas, standing), standing, parent);
     onPassed?.();
   })();
@@ -177,31 +166,6 @@ function askZones(plan: EnvironmentPlan, put: Put, options: InvokeOptions, using
             },
       uses: using((machine) => machine.zone === zone),
     });
-}
-
-function askKeyPair(
-  { access }: EnvironmentPlan,
-  publicKey: Output<string> | undefined,
-  put: Put,
-  options: InvokeOptions,
-  using: Using,
-): void {
-  const { keyPair } = access.ssh;
-  if (keyPair === undefined) return;
-  const path = "infrastructure.access.ssh.keyPair";
-  void put({
-    path,
-    value: keyPair,
-    what: "key pair",
-    ask: () => getKeyPair({ keyName: keyPair, includePublicKey: true }, options),
-    check: async ({ publicKey: theirs }) => {
-      const ours = publicKey && (await new Promise<string>((resolve) => publicKey.apply(resolve)));
-      if (ours === undefined || !theirs || samePublicKey(ours, theirs)) return undefined;
-      const reason = "is another key than privateKey, so that nothing could log in to the machines";
-      return { path, value: keyPair, reason, remedy: "name the key pair that privateKey is the private half of" };
-    },
-    uses: using(() => true),
-  });
 }
 
 /** The VPC and the subnets that are used instead of being made: as the file says. */

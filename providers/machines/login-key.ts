@@ -1,4 +1,5 @@
-import { type ComponentResource, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { type ComponentResource, type Input, InputPropertyError, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import type { InfrastructureSecrets } from "../../components/infrastructure";
 import type { EnvironmentPlan } from "../../model/plan/types";
@@ -10,6 +11,19 @@ export interface LoginKeyHalves {
   readonly privateKey: Output<string>;
   /** In OpenSSH's format. */
   readonly publicKey: Output<string>;
+}
+
+/** The key pair the machines are made with, and its private half. */
+export interface LoginKey {
+  /** The key pair's name in the cloud. */
+  readonly keyPair: Input<string>;
+  /** Secret. */
+  readonly privateKey: Output<string>;
+}
+
+/** Tells one public key from another in the name of its pair. */
+export function keyDigest(publicKey: string): string {
+  return createHash("sha256").update(publicKey).digest("hex").slice(0, 8);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { ComponentResource, type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
-import { ownOptions, providerIn } from "../../components/options";
 import { infrastructureType } from "../../model/type-tokens";
 import { accessTo, reachedMachines } from "../machines/reached";
+import { ownArguments } from "../own-arguments";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";
 import { createEndpoints } from "./endpoints";
@@ -34,20 +34,8 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
    * @throws InputPropertyError for a plan of another cloud, an SSH key of which one half is missing, or a provider beside credentials.
    */
   constructor(name: string, args: OpenStackInfrastructureArgs, opts?: ComponentResourceOptions) {
-    const { options, protectsData } = ownOptions(opts);
+    const { options, plan, cloud: openstack, given } = ownArguments("openstack", "OpenStack", isOpenStack, args, opts);
     const { secrets } = args;
-    const plan = protectsData ? { ...args.plan, protectData: true } : args.plan;
-    const { cloud: openstack } = plan;
-    if (!isOpenStack(openstack)) {
-      throw new InputPropertyError({ propertyPath: "plan.cloud", reason: `is that of ${openstack.provider}, not OpenStack's` });
-    }
-    const given = providerIn("openstack", opts);
-    if (given !== undefined && secrets.credentials !== undefined) {
-      throw new InputPropertyError({
-        propertyPath: "infrastructure.credentials",
-        reason: "are given, and an openstack provider among the options too, which has its own: leave one of the two out",
-      });
-    }
     super(infrastructureType("openstack"), name, { environment: plan.environment, region: openstack.region }, options);
 
     const provider = given ?? createProvider(this, name, openstack, secrets.credentials);

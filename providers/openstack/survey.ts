@@ -3,11 +3,11 @@ import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFl
 import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
 import { getImage } from "@pulumi/openstack/images/getImage";
 import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
-import type { Answer, Put } from "../asking/ask";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import type { Put } from "../asking/ask";
+import { asker, askKeyPair, type Using } from "../asking/asker";
 import { byName, sizePath } from "../asking/fields";
 import { judge, type Standing } from "../asking/verdict";
-import { samePublicKey } from "../ssh-key";
 import { ask, isId, MISSING } from "./ask";
 import { askLimits } from "./limits";
 import { type OpenStackPlan, openstackOf } from "./plan";
@@ -49,17 +49,8 @@ export function surveyCloud(
   onPassed: (() => void) | undefined,
 ): Survey {
   const options = { parent, provider };
-  const asked: Promise<Answer<unknown>>[] = [];
-  const put: Put = (question) => {
-    const answer = ask(question);
-    asked.push(answer);
-    return answer.then(
-      (each) => (each.kind === "found" ? each.found : undefined),
-      // That the cloud could not be asked at all, `passed` tells.
-      () => undefined,
-    );
-  };
-  const using = (uses: (machine: MachinePlan) => boolean) => plan.machines.filter(uses).map((each) => `${name}-machine-${each.name}`);
+  const asking = asker(plan, name, ask);
+  const { put, using } = asking;
 
   const images = byName(
     plan.machines.map(({ image }) => image).filter((image) => !isId(image)),
@@ -87,12 +78,13 @@ export function surveyCloud(
   const external = askExternal(plan, openstack.externalNetwork, put, options);
   const existing = askExisting(plan, put, options, ids);
   const limits = askLimits(options);
-  askForMachines(plan, publicKey, put, options, using);
+  askZones(plan, put, options, using);
+  askKeyPair(plan, publicKey, asking, (keyPair) => getKeypair({ name: keyPair }, options));
   askVolumeTypes(plan, limits, put, using);
   askFloating(plan, put, options);
 
   const passed = (async () => {
-    const answers = await Promise.all(asked);
+    const answers = await asking.answers();
     const known: Record<string, Flavor> = {};
     for (const [size, found] of Object.entries(flavors)) {
       const { vcpus, ram } = (await found) ?? {};
@@ -122,14 +114,7 @@ async function flavorOf(size: string, options: InvokeOptions): Promise<GetFlavor
   }
 }
 
-/** Zones and the key pair. */
-function askForMachines(
-  plan: EnvironmentPlan,
-  publicKey: Output<string> | undefined,
-  put: Put,
-  options: InvokeOptions,
-  using: (uses: (machine: MachinePlan) => boolean) => string[],
-): void {
+function askZones(plan: EnvironmentPlan, put: Put, options: InvokeOptions, using: Using): void {
   const zones = new Set(plan.machines.flatMap(({ zone }) => zone ?? []));
   if (zones.size > 0) {
     const found = getAvailabilityZones({}, options);
@@ -154,31 +139,10 @@ function askForMachines(
         optional: true,
       });
   }
-  const { keyPair } = plan.access.ssh;
-  if (keyPair === undefined) return;
-  const path = "infrastructure.access.ssh.keyPair";
-  void put({
-    path,
-    value: keyPair,
-    what: "key pair",
-    ask: () => getKeypair({ name: keyPair }, options),
-    check: async ({ publicKey: theirs }) => {
-      const ours = publicKey && (await new Promise<string>((resolve) => publicKey.apply(resolve)));
-      if (ours === undefined || !theirs || samePublicKey(ours, theirs)) return undefined;
-      const reason = "is another key than privateKey, so that nothing could log in to the machines";
-      return { path, value: keyPair, reason, remedy: "name the key pair that privateKey is the private half of" };
-    },
-    uses: using(() => true),
-  });
 }
 
 /** Of volume types only the names can be known, and only from the quota. */
-function askVolumeTypes(
-  plan: EnvironmentPlan,
-  limits: ReturnType<typeof askLimits>,
-  put: Put,
-  using: (uses: (machine: MachinePlan) => boolean) => string[],
-): void {
+function askVolumeTypes(plan: EnvironmentPlan, limits: ReturnType<typeof askLimits>, put: Put, using: Using): void {
   const boot = openstackOf(plan).bootVolumeType;
   const wanted = [
     ...(boot === undefined ? [] : [{ type: boot, path: "infrastructure.openstack.bootVolumeType", uses: using(() => true) }]),

@@ -10,6 +10,8 @@ import { ansiblePython } from "./ansible";
 
 /** The test double of kubespray. */
 export const DOUBLE = resolve(__dirname, "..", "..", "..", "test", "nodes", "kubespray");
+/** Our own collection. */
+const OURS = resolve(DOUBLE, "..", "..", "..", "ansible");
 
 /** Nodes of a test's own, and Ansible for them; called in a `before` hook. Where they cannot be had the tests are skipped, and say why. */
 export async function nodesForTests(this: Mocha.Context, name: string): Promise<{ nodes: RealNodes; ansible: string }> {
@@ -104,6 +106,7 @@ export class ClusterOnNodes {
     const env = {
       ...process.env,
       ANSIBLE_CONFIG: join(DOUBLE, "ansible.cfg"),
+      ANSIBLE_ROLES_PATH: [OURS, DOUBLE].map((each) => join(each, "roles")).join(":"),
       ANSIBLE_CACHE_PLUGIN_CONNECTION: join(this.folder, "facts"),
       ANSIBLE_SSH_ARGS: "-o ControlMaster=auto -o ControlPersist=60 -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no",
       ANSIBLE_LOG_PATH: join(this.folder, "ansible.log"),
@@ -153,7 +156,7 @@ export class ClusterOnNodes {
 
 function fileOf(playbook: Playbook): string {
   const file = playbook === "facts" ? "playbooks/facts.yml" : `${playbook}.yml`;
-  return playbooks[playbook].of === "kubespray" ? join(DOUBLE, file) : join(DOUBLE, "..", "..", "..", "ansible", "playbooks", file);
+  return playbooks[playbook].of === "kubespray" ? join(DOUBLE, file) : join(OURS, "playbooks", file);
 }
 
 function inventoryOf(spec: ClusterSpec, broken: readonly string[]): unknown {
