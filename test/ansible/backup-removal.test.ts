@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ansiblePython } from "../support/ansible";
+import { ansibleForTests } from "../support/ansible";
 import { temporaryFolders } from "../support/temporary";
 
 const ROLE = join(__dirname, "..", "..", "..", "ansible", "roles", "etcd_backup");
@@ -10,11 +10,7 @@ const ROLE = join(__dirname, "..", "..", "..", "ansible", "roles", "etcd_backup"
 describe("backups that are made no more", function () {
   this.timeout(600_000);
   const folder = temporaryFolders();
-  let python = "";
-  before(async function () {
-    python = (await ansiblePython()) ?? "";
-    if (python === "") this.skip();
-  });
+  const ansible = ansibleForTests();
 
   it("leave no credentials on a host, also where there is no timer", () => {
     const root = folder();
@@ -30,8 +26,8 @@ describe("backups that are made no more", function () {
       "- { hosts: localhost, gather_facts: false, tasks: [{ include_role: { name: etcd_backup, tasks_from: remove } }] }\n",
     );
     const { status, stdout } = spawnSync(
-      join(dirname(python), "ansible-playbook"),
-      ["-i", "localhost,", "-c", "local", "-e", `ansible_python_interpreter=${python}`, "play.yml"],
+      join(dirname(ansible.python), "ansible-playbook"),
+      ["-i", "localhost,", "-c", "local", "-e", `ansible_python_interpreter=${ansible.python}`, "play.yml"],
       { cwd: root, encoding: "utf8", env: { ...process.env, ANSIBLE_ROLES_PATH: join(root, "roles") } },
     );
     assert.equal(status, 0, stdout);

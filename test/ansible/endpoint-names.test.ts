@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ansiblePython, rendered } from "../support/ansible";
+import { ansibleForTests, rendered } from "../support/ansible";
 import { temporaryFolders } from "../support/temporary";
 
 const TASKS = join(__dirname, "..", "..", "..", "ansible", "roles", "endpoint", "tasks", "names.yml");
@@ -13,11 +13,7 @@ type Task = Readonly<Record<string, unknown>>;
 describe("a certificate that is made anew with other names", function () {
   this.timeout(600_000);
   const folder = temporaryFolders();
-  let python = "";
-  before(async function () {
-    python = (await ansiblePython()) ?? "";
-    if (python === "") this.skip();
-  });
+  const ansible = ansibleForTests();
 
   for (const fails of [true, false])
     it(`leaves no copy of the authority's key behind where kubeadm ${fails ? "fails" : "makes it"}`, () => {
@@ -32,7 +28,7 @@ describe("a certificate that is made anew with other names", function () {
       const tasks = (parse(readFileSync(TASKS, "utf8")) as Task[]).flatMap((task) => [task, ...((task.block as Task[] | undefined) ?? [])]);
       const { cmd = "" } = (tasks.find(({ name }) => name === "Make the certificate")?.["ansible.builtin.shell"] ?? {}) as { cmd?: string };
       const variables = { endpoint_cluster: { certificatesDir: keys }, endpoint_folder: { path: made }, endpoint_bin: root };
-      const { status, stderr } = spawnSync("bash", ["-c", rendered(python, cmd, variables)], { encoding: "utf8" });
+      const { status, stderr } = spawnSync("bash", ["-c", rendered(ansible.python, cmd, variables)], { encoding: "utf8" });
       assert.equal(status, fails ? 1 : 0, stderr);
       assert.ok(!existsSync(made));
       assert.equal(readFileSync(join(keys, "apiserver.key"), "utf8").trim(), fails ? "old apiserver.key" : "new");

@@ -2,17 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ansiblePython, rendered } from "../support/ansible";
+import { ansibleForTests, rendered } from "../support/ansible";
 
 const PLAYBOOK = join(__dirname, "..", "..", "..", "ansible", "playbooks", "etcd-clients.yml");
 
 describe("by which certificate API servers reach etcd", function () {
   this.timeout(600_000);
-  let python = "";
-  before(async function () {
-    python = (await ansiblePython()) ?? "";
-    if (python === "") this.skip();
-  });
+  const ansible = ansibleForTests();
 
   interface Task {
     readonly name: string;
@@ -24,7 +20,7 @@ describe("by which certificate API servers reach etcd", function () {
     const [play] = parse(readFileSync(PLAYBOOK, "utf8")) as readonly { readonly tasks: readonly Task[] }[];
     const wanted = play?.tasks.find(({ name }) => name === "Use it")?.vars?.clients_wanted ?? "";
     const clients_now = { content: Buffer.from(content).toString("base64") };
-    return rendered(python, wanted, { clients_now, inventory_hostname: "cp-key-2" });
+    return rendered(ansible.python, wanted, { clients_now, inventory_hostname: "cp-key-2" });
   };
 
   it("is the one of their own host, whosever kubeadm has named", () => {

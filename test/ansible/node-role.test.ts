@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ansiblePython } from "../support/ansible";
+import { ansibleForTests } from "../support/ansible";
 import { temporaryFolders } from "../support/temporary";
 
 const ROLES = join(__dirname, "..", "..", "..", "ansible", "roles");
@@ -42,11 +42,7 @@ echo active
 describe("a host that is taken out of service and given back", function () {
   this.timeout(600_000);
   const folder = temporaryFolders();
-  let python = "";
-  before(async function () {
-    python = (await ansiblePython()) ?? "";
-    if (python === "") this.skip();
-  });
+  const ansible = ansibleForTests();
 
   it("is asked of Kubernetes where it is a node, and of etcd where it is etcd's alone", () => {
     const root = folder();
@@ -58,9 +54,9 @@ describe("a host that is taken out of service and given back", function () {
     }
     writeFileSync(join(root, "hosts"), INVENTORY);
     writeFileSync(join(root, "play.yml"), PLAY);
-    const variables = { ansible_connection: "local", ansible_python_interpreter: python, bin_dir: bin };
+    const variables = { ansible_connection: "local", ansible_python_interpreter: ansible.python, bin_dir: bin };
     const { status, stdout } = spawnSync(
-      join(dirname(python), "ansible-playbook"),
+      join(dirname(ansible.python), "ansible-playbook"),
       ["-i", "hosts", "play.yml", "-e", JSON.stringify(variables)],
       { cwd: root, encoding: "utf8", env: { ...process.env, ANSIBLE_ROLES_PATH: ROLES, PATH: `${bin}:${process.env.PATH}` } },
     );

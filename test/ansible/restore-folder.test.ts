@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { ansibleEnvironment } from "../../plugin/kubespray/ansible/settings";
-import { ansiblePython } from "../support/ansible";
+import { ansibleForTests } from "../support/ansible";
 import { temporaryFolders } from "../support/temporary";
 
 const PLAYBOOK = join(__dirname, "..", "..", "..", "ansible", "playbooks", "etcd-restore.yml");
@@ -12,11 +12,7 @@ const PLAYBOOK = join(__dirname, "..", "..", "..", "ansible", "playbooks", "etcd
 describe("a backup that is decrypted here", function () {
   this.timeout(600_000);
   const folder = temporaryFolders();
-  let python = "";
-  before(async function () {
-    python = (await ansiblePython()) ?? "";
-    if (python === "") this.skip();
-  });
+  const ansible = ansibleForTests();
 
   it("lies in the run's own folder, which the next command clears after a kill", () => {
     const root = folder();
@@ -26,7 +22,7 @@ describe("a backup that is decrypted here", function () {
     const plays = [{ hosts: "localhost", gather_facts: false, tasks: [{ debug: { msg: `in=${path}=` } }] }];
     writeFileSync(join(root, "play.yml"), JSON.stringify(plays));
     writeFileSync(join(root, "ansible.cfg"), "");
-    const { stdout } = spawnSync(join(dirname(python), "ansible-playbook"), ["-i", "localhost,", "play.yml"], {
+    const { stdout } = spawnSync(join(dirname(ansible.python), "ansible-playbook"), ["-i", "localhost,", "play.yml"], {
       cwd: root,
       encoding: "utf8",
       env: ansibleEnvironment(join(root, "ansible.cfg")),

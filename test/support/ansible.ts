@@ -24,6 +24,16 @@ export async function ansiblePython(tag = process.env.KPAAS_TEST_TAG || "v2.29.0
   }
 }
 
+/** Gives the Python of {@link ansiblePython} to the tests of the enclosing `describe`; without one they are skipped. */
+export function ansibleForTests(): { readonly python: string } {
+  const there = { python: "" };
+  before(async function () {
+    there.python = (await ansiblePython()) ?? "";
+    if (there.python === "") this.skip();
+  });
+  return there;
+}
+
 /** A folder that plays a kubespray tag: a playbook for each name, written as YAML. */
 export function playbookFolder(folder: string, playbooks: Readonly<Record<string, string>>): string {
   for (const [name, text] of Object.entries(playbooks)) {
