@@ -30,11 +30,15 @@ export function parseCluster(output: string): ApiCluster | undefined {
   const { gitVersion } = z.object({ gitVersion: z.string() }).parse(JSON.parse(version));
   const silent = silentIn(leases);
   const found = linesOf(nodes).map(parseNode);
+  const names = new Set(found.map(([name]) => name));
   return {
     kubernetes: plain(gitVersion),
     nodes: Object.fromEntries(found.map(([name, node]) => [name, silent.has(name) ? { ...node, ready: false } : node])),
     kubeconfig,
-    illPods: linesOf(pods).map((line) => parsePod(line, nowIn(leases))),
+    // Those of a node that is gone stay listed until they are collected, as its kubelet told of them last.
+    illPods: linesOf(pods)
+      .map((line) => parsePod(line, nowIn(leases)))
+      .filter(({ node }) => node === "" || names.has(node)),
   };
 }
 

@@ -73,6 +73,8 @@ ${adminConf}`;
       node("calico-node-x", "worker-1", "Running", "False", "", "", "CrashLoopBackOff", "7 2", "2027-01-15T07:58:00Z"),
       node("coredns-y", "", "Pending", "", "", "", "", "", ""),
       node("multus-z", "cp-1", "Pending", "False", "", "ImagePullBackOff", "PodInitializing", "0", "2027-01-15T07:59:00Z"),
+      // Of a node that is gone: nobody but the collector of such pods has to do with it.
+      node("flannel-w", "cp-2", "Running", "False", "", "", "Error", "7", "2027-01-15T07:59:00Z"),
     ];
     const now = Date.parse("2027-01-15T08:00:00Z") / 1_000;
     assert.deepEqual(parseCluster(`${printed}=== leases\n${now}\n=== pods\n${pods.join("\n")}\n\n`)?.illPods, [
