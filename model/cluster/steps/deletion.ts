@@ -1,6 +1,6 @@
 import type { ClusterSpec, ClusterStep } from "../types";
 import { isOurVariable, setUpAfter, setUpBefore } from "./ours";
-import { isMember, members, names, Sequence } from "./sequence";
+import { isMember, names, Sequence } from "./sequence";
 
 /** What kubespray's reset leaves on the hosts. Data volumes are never touched. */
 export const LEFT_BEHIND: readonly string[] = [
@@ -80,7 +80,8 @@ export function compileRestore(spec: ClusterSpec, snapshot: string): readonly Cl
     precondition: "every machine answers and has no cluster on it",
     check: "every node is Ready, every etcd member healthy and the API answers",
   });
-  restore("data", members(spec), "etcd holds what the snapshot does");
+  // Workers too: they have become nodes of a cluster that ends here.
+  restore("data", names(spec), "etcd holds what the snapshot does");
   setUpAfter(sequence, undefined, spec);
   // Until then another restore begins where this one did, and none takes the half of it for the cluster.
   restore("end", spec.controlPlane.slice(0, 1), "the restore has ended");

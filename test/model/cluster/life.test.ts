@@ -168,7 +168,7 @@ describe("The life of a cluster", () => {
     assert.deepEqual(compileRestore(one, "latest").map(describeStep), [
       "etcd-restore.yml --limit cp-1,worker-1,worker-2 -e phase=keys -e snapshot=latest",
       "cluster.yml",
-      "etcd-restore.yml --limit cp-1 -e phase=data -e snapshot=latest",
+      "etcd-restore.yml --limit cp-1,worker-1,worker-2 -e phase=data -e snapshot=latest",
       "etcd-restore.yml --limit cp-1 -e phase=end -e snapshot=latest",
     ]);
     const ours = { ...one, variables: { ...one.variables, kpaas_prepare: {}, kpaas_firewalls: {}, kpaas_backup: { keep: 1 } } };
