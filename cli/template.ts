@@ -34,17 +34,21 @@ ${hosts === undefined ? madeParts(name, options, sizes) : hostParts(hosts)}
 `;
 }
 
-/** What there is to choose where machines are made. */
-function madeParts(name: string, options: string, sizes: TemplateChoices["sizes"]): string {
-  const zones = /^ {2}zones:/m.test(options)
-    ? ""
-    : "  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay\n";
-  return `${zones}  # image: ubuntu-22.04                  # pinned: "latest" is refused
-  # network:
-  #   cidr: 10.20.0.0/16
-  # access:
+/** What any cloud may be told, by the field. */
+const CHOICES: Readonly<Record<string, string>> = {
+  zones: "  # zones: [az-1, az-2, az-3]            # machines are spread over them once, then stay",
+  image: '  # image: ubuntu-22.04                  # pinned: "latest" is refused',
+  network: `  # network:
+  #   cidr: 10.20.0.0/16`,
+  access: `  # access:
   #   adminCidrs: [203.0.113.0/24]       # who may reach SSH and the Kubernetes API; default: nobody outside the network; [] says so
-  #   ingressCidrs: [0.0.0.0/0]          # who may reach the platform on 80 and 443
+  #   ingressCidrs: [0.0.0.0/0]          # who may reach the platform on 80 and 443`,
+};
+
+/** What there is to choose where machines are made, but for what the cloud says itself. */
+function madeParts(name: string, options: string, sizes: TemplateChoices["sizes"]): string {
+  const open = Object.entries(CHOICES).filter(([field]) => !new RegExp(`^  ${field}:`, "m").test(options));
+  return `${open.map(([, text]) => text).join("\n")}
 ${options}
 # cluster:
 #   controlPlane:

@@ -113,8 +113,8 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
   const { loadBalancerRange: ranges, subnets } = network;
   const inZone = (name: string, zone: string | undefined): string => (zone === undefined ? name : `${name} in ${zone}`);
   return [
-    ...subnets.map(({ cidr, zone, outer, gateway }) => ({
-      name: inZone(outer ? "ways in and out" : "nodes", zone),
+    ...subnets.map(({ cidr, zone, outer, groups, gateway }) => ({
+      name: groups === undefined ? inZone(outer ? "ways in and out" : "nodes", zone) : groups.join(", "),
       value: gateway === undefined ? cidr : `${cidr}, gateway ${gateway}`,
     })),
     { name: "pods", value: network.podCidr },
@@ -127,7 +127,16 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
     ...(ranges === undefined ? [] : [{ name: "load balancers", value: `${ranges.first}-${ranges.last}` }]),
     ...(network.existing === undefined
       ? []
-      : [{ name: "existing", value: `network ${network.existing.network}, subnet ${network.existing.subnet}` }]),
+      : [
+          {
+            name: "existing",
+            value: [
+              ...[`network ${network.existing.network}`, `subnet ${network.existing.subnet}`],
+              ...new Set(Object.values(network.existing.groups ?? {})),
+            ].join(", "),
+          },
+        ]),
+    ...(network.names === undefined ? [] : [{ name: "names written", value: network.names.join(", ") }]),
     { name: "API endpoint", value: `${apiEndpoint.domain ?? apiEndpoint.address}:${apiEndpoint.port} (${apiEndpoint.kind})` },
     { name: "ingress", value: `${platform.ingress.address} (${platform.ingress.className}), *.${platform.domain}` },
     ...Object.entries(network.floating).map(([what, { address }]) => ({

@@ -6,7 +6,7 @@ import type { Counts, ResourceChange } from "../model/preview/types";
 import { SECRET_WORD, UNKNOWN_WORD } from "../model/preview/words";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../plugin/rpc/provider";
-import { cloudOfType } from "./state/clouds";
+import { cloudOfResource } from "./state/clouds";
 import type { PendingOperation } from "./state/state";
 import { saysNo } from "./state/unanswered";
 
@@ -240,7 +240,7 @@ function tellOf({
     : [];
   const parent = wanted?.parent || old?.parent;
   const recorded = { ...readableFields(old?.outputs ?? {}), ...readableFields(old?.inputs ?? {}) };
-  const cloud = cloudOfType(type)?.preview;
+  const cloud = cloudOfResource({ type, urn })?.preview;
   const step = { op, type, name: nameOf(urn), recorded, wanted: newInputs, properties, retained: old?.retainOnDelete === true };
   const impact = impactOf(step, cloud);
   const flow = cloud?.flow(type, nameOf(urn), fields(wanted ? newInputs : oldInputs));

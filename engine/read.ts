@@ -86,7 +86,7 @@ export async function readRecorded(target: EngineTarget, options: RunOptions = {
 /** The cloud's ids of the machines that there are, by name; none where hosts are nobody's resources. */
 export async function readMachines(target: EngineTarget, options: RunOptions = {}): Promise<Readonly<Record<string, string>>> {
   const state = await readState(target.plan.layers === "one" ? target : { ...target, layer: "infrastructure" }, options, false);
-  const machines = (state?.deployment.resources ?? []).filter(({ type, delete: goes }) => kindOf(type) === "machine" && goes !== true);
+  const machines = (state?.deployment.resources ?? []).filter((resource) => kindOf(resource) === "machine" && resource.delete !== true);
   return Object.fromEntries(machines.flatMap(({ urn, id }) => (id ? [[machineName(target.plan.environment, urn), id]] : [])));
 }
 

@@ -7,6 +7,7 @@ import type { SubnetRules } from "./plan/subnets";
 import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer } from "./plan/types";
 import type { KnownFlow } from "./preview/ports";
 import type { Findings } from "./problems";
+import { infrastructureType } from "./type-tokens";
 
 /** What machines are for, as far as their default size goes. */
 export type SizeRole = "controlPlane" | "worker" | "bastion" | "nfs";
@@ -64,6 +65,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly can: Abilities;
   /** What names that every cloud understands stand for here, the options' own among them. @default names of the cloud's own are taken alone */
   neutral?(options: CloudOptions): NeutralNames;
+  /** Why it cannot do one of them, and the way out, where there is more to say than that it does not. */
+  readonly cannot?: Readonly<Partial<Record<keyof Abilities, { readonly reason: string; readonly remedy: string }>>>;
   /** The own options as the plan has them, with their defaults. */
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
   /** Where it makes no machines: those that the file describes. */
@@ -76,6 +79,8 @@ export interface CloudDefinition extends SubnetRules {
   check(environment: Environment, findings: Findings): void;
   /** What only the plan shows to be wrong. */
   checkPlan(plan: EnvironmentPlan, findings: Findings): void;
+  /** The names that it leads to the environment by itself, `*.DOMAIN` for all below one. @default none: whoever has the domain writes them */
+  names?(plan: Pick<EnvironmentPlan, "apiEndpoint" | "platform">, options: CloudOptions): readonly string[];
   /** Those of its own options that say where everything is, and so can never change; by name. */
   place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint">): Readonly<Record<string, string>>;
   /** Those that a machine takes at its first boot only; by name. */
@@ -164,10 +169,26 @@ export interface InTheWay {
   readonly describe: (found: Values) => string | undefined;
 }
 
-/** The cloud among these that a type of resources belongs to; undefined for what is of none. */
-export function cloudOfType<C extends Pick<CloudDefinition, "sdk">>(type: string, clouds: Readonly<Record<string, C>>): C | undefined {
+/** What tells which cloud a resource is of: its type, and its URN, which names what it is a part of. */
+export interface Placed {
+  readonly type: string;
+  readonly urn?: string | undefined;
+}
+
+/**
+ * The cloud among these that a resource belongs to; undefined for what is of none. Of those that share an SDK it is the one whose component the
+ * resource is below, or the first where nothing says that.
+ */
+export function cloudOfResource<C extends Pick<CloudDefinition, "sdk" | "name">>(
+  { type, urn = "" }: Placed,
+  clouds: Readonly<Record<string, C>>,
+): C | undefined {
   // The last part of an SDK's name is its package, with which the types of its resources begin.
-  return Object.values(clouds).find(({ sdk }) => sdk !== undefined && type.startsWith(`${sdk.slice(sdk.lastIndexOf("/") + 1)}:`));
+  const sharing = Object.values(clouds).filter(
+    ({ sdk }) => sdk !== undefined && type.startsWith(`${sdk.slice(sdk.lastIndexOf("/") + 1)}:`),
+  );
+  const above = (urn.split("::")[2] ?? "").split("$");
+  return sharing.find(({ name }) => above.includes(infrastructureType(name))) ?? sharing[0];
 }
 
 /** Why credentials cannot be used: one under a wrong name would silently not be, and another account's might. It shows names only. */

@@ -4,7 +4,9 @@ import { worldOf as awsWorld } from "./aws/world";
 import type { SimulatedCloud } from "./cloud/cloud";
 import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
+import { worldOf as nhnWorld } from "./nhn/world";
 import { worldOf as openstackWorld } from "./openstack/world";
+import { cloudIn } from "./world-file";
 
 /** What world.json holds of a plan: lists of names or ids, and texts. */
 export type World = Readonly<Record<string, readonly string[] | string>>;
@@ -18,8 +20,15 @@ interface Package {
 /** By provider, what exists besides what an environment creates. */
 export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> = {
   openstack: openstackWorld,
+  nhn: nhnWorld,
   aws: awsWorld,
   existing: existingWorld,
+};
+
+/** Clouds that share a provider; which one a world is of, its file says. The first is taken where it says nothing. */
+const OPENSTACKS = {
+  openstack: async () => (await import("./openstack/cloud.js")).OPENSTACK,
+  nhn: async () => (await import("./nhn/cloud.js")).NHN,
 };
 
 /** A provider, and what its cloud says where faults.json has it refuse a call. */
@@ -30,7 +39,7 @@ export interface Simulation {
 
 /** All of them. A cloud has one line here and a folder of its own; its machines are the objects of the kind `instance`. */
 export const PACKAGES: Readonly<Record<string, Package>> = {
-  openstack: { load: async (world) => cloud((await import("./openstack/cloud.js")).OPENSTACK, world) },
+  openstack: { load: async (world) => cloud(await cloudIn(world, OPENSTACKS)(), world) },
   aws: { load: async (world) => cloud((await import("./aws/cloud.js")).AWS, world) },
   kubernetes: {
     load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),

@@ -31,12 +31,16 @@ export function addressesOf(
   };
 }
 
-/** The outputs that say where an environment is reached, with the records its domains need: name → address. */
+/** The outputs that say where an environment is reached, with the records its domains need and nobody writes: name → address. */
 export function addressOutputs(plan: EnvironmentPlan, addresses: Addresses): Readonly<Record<string, unknown>> {
   const { api, ingress } = addresses;
   const { domain } = plan.apiEndpoint;
   const hosts = plan.services.flatMap(({ host }) => (host === undefined || host.endsWith(".nip.io") ? [] : [host]));
-  const records = [...hosts.map((host) => [host, ingress] as const), ...(domain === undefined ? [] : [[domain, api] as const])];
+  const { names = [] } = plan.network;
+  const written = (name: string): boolean => names.some((each) => each === name || (each.startsWith("*.") && name.endsWith(each.slice(1))));
+  const records = [...hosts.map((host) => [host, ingress] as const), ...(domain === undefined ? [] : [[domain, api] as const])].filter(
+    ([name]) => !written(name),
+  );
   return {
     addresses,
     dnsRecords: Object.fromEntries(records.map(([name, { address, publicAddress }]) => [name, publicAddress ?? address])),

@@ -1,5 +1,5 @@
 import { runtime } from "@pulumi/pulumi";
-import { cloudOfType } from "../model/cloud";
+import { cloudOfResource } from "../model/cloud";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { clouds } from "../providers/clouds";
 
@@ -65,5 +65,7 @@ const KNOWN: Outputs = {
 
 /** The computed outputs of a resource: `extra` first, then what mocks.ts knows. */
 export function computedOutputs(type: string, name: string, inputs: Bag, extra: Outputs | undefined): Bag {
-  return extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? cloudOfType(type, clouds)?.mocks?.()[type]?.(name, inputs) ?? {};
+  return (
+    extra?.[type]?.(name, inputs) ?? KNOWN[type]?.(name, inputs) ?? cloudOfResource({ type }, clouds)?.mocks?.()[type]?.(name, inputs) ?? {}
+  );
 }

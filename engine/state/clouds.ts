@@ -1,13 +1,13 @@
 import { registry } from "../../files/registry";
-import { cloudOfType as among, type CloudDefinition } from "../../model/cloud";
+import { cloudOfResource as among, type CloudDefinition, type Placed } from "../../model/cloud";
 
-/** The cloud that a type of resources belongs to; undefined for what is of no cloud. */
-export function cloudOfType(type: string): CloudDefinition | undefined {
-  return among(type, registry.clouds);
+/** The cloud that a resource belongs to; undefined for what is of no cloud. */
+export function cloudOfResource(resource: Placed): CloudDefinition | undefined {
+  return among(resource, registry.clouds);
 }
 
 /** What a resource is, whatever cloud it is of. */
-export function kindOf(type: string): keyof NonNullable<CloudDefinition["state"]>["kinds"] | undefined {
-  const kinds = cloudOfType(type)?.state?.kinds;
-  return (["machine", "volume", "floatingAddress"] as const).find((kind) => kinds?.[kind] === type);
+export function kindOf(resource: Placed): keyof NonNullable<CloudDefinition["state"]>["kinds"] | undefined {
+  const kinds = cloudOfResource(resource)?.state?.kinds;
+  return (["machine", "volume", "floatingAddress"] as const).find((kind) => kinds?.[kind] === resource.type);
 }

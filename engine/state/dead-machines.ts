@@ -40,8 +40,8 @@ export function machineName(environment: string, urn: string): string {
   return nameOf(urn).replace(`${environment}-infrastructure-machine-`, "");
 }
 
-function isInError({ type, delete: goes, outputs, initErrors }: StateResource): boolean {
-  return kindOf(type) === "machine" && goes !== true && (outputs?.powerState === "error" || isUnmade(initErrors));
+function isInError({ type, urn, delete: goes, outputs, initErrors }: StateResource): boolean {
+  return kindOf({ type, urn }) === "machine" && goes !== true && (outputs?.powerState === "error" || isUnmade(initErrors));
 }
 
 /** Whether a creation ended in an error of the server. */
@@ -113,6 +113,6 @@ export async function deleteFirst(urns: readonly string[]): Promise<void> {
   const names = urns.map(nameOf);
   const { runtime } = await import("@pulumi/pulumi");
   runtime.registerStackTransformation(({ type, name, props, opts }) =>
-    kindOf(type) === "machine" && names.includes(name) ? { props, opts: { ...opts, deleteBeforeReplace: true } } : undefined,
+    kindOf({ type }) === "machine" && names.includes(name) ? { props, opts: { ...opts, deleteBeforeReplace: true } } : undefined,
   );
 }

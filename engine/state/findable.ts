@@ -1,6 +1,8 @@
 import { registry } from "../../files/registry";
+import type { Placed } from "../../model/cloud";
 import { type Findable, memberOf, textOf, type Values } from "../../model/findable";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+import { cloudOfResource } from "./clouds";
 
 /** The id of an object of the Kubernetes API: the cluster holds one object of a kind and name. */
 const kubernetesId = (inputs: Values): string => {
@@ -10,7 +12,13 @@ const kubernetesId = (inputs: Values): string => {
 
 /** Every type of resource that kpaas makes, but for the objects in a cluster. */
 export const TYPES: Readonly<Record<string, Findable>> = {
-  ...Object.assign({}, ...Object.values(registry.clouds).map(({ state }) => state?.findable ?? {})),
+  // Of those that share a type the first counts: `findable` asks the cloud of the resource itself.
+  ...Object.assign(
+    {},
+    ...Object.values(registry.clouds)
+      .map(({ state }) => state?.findable ?? {})
+      .reverse(),
+  ),
   "kubernetes:helm.sh/v3:Release": {
     how: "id",
     id: ({ name, namespace }) => `${textOf(namespace) === "" ? "default" : textOf(namespace)}/${textOf(name)}`,
@@ -20,10 +28,10 @@ export const TYPES: Readonly<Record<string, Findable>> = {
 };
 
 /** How to find a resource. */
-export function findable({ type, custom }: { readonly type: string; readonly custom?: boolean | undefined }): Findable {
+export function findable({ type, urn, custom }: Placed & { readonly custom?: boolean | undefined }): Findable {
   // Components are names in the state.
   if (custom === false) return { how: "nowhere" };
-  const known = TYPES[type];
+  const known = cloudOfResource({ type, urn })?.state?.findable[type] ?? TYPES[type];
   if (known !== undefined) return known;
   const [cloud] = type.split(":");
   if (cloud === "random" || cloud === "tls" || cloud === "pulumi") return { how: "nowhere" };

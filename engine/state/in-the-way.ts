@@ -1,5 +1,5 @@
 import { nameOf } from "../events";
-import { cloudOfType } from "./clouds";
+import { cloudOfResource } from "./clouds";
 import type { PendingStack } from "./pending";
 import { parseState, type State, type StateResource } from "./state";
 
@@ -13,7 +13,8 @@ const NAMED = 10;
 /** The resources among these, by URN, that something may keep from being deleted. Pure. */
 export function heldResources({ deployment }: State, urns: readonly string[]): StateResource[] {
   return (deployment.resources ?? []).filter(
-    ({ type, urn, id }) => cloudOfType(type)?.state?.inTheWay?.held[type] !== undefined && urns.includes(urn) && (id ?? "") !== "",
+    ({ type, urn, id }) =>
+      cloudOfResource({ type, urn })?.state?.inTheWay?.held[type] !== undefined && urns.includes(urn) && (id ?? "") !== "",
   );
 }
 
@@ -30,7 +31,7 @@ export async function findInTheWay(stack: Pick<PendingStack, "exportState" | "as
     resources,
     async (put) => {
       for (const resource of heldResources(state, urns)) {
-        const way = cloudOfType(resource.type)?.state?.inTheWay;
+        const way = cloudOfResource(resource)?.state?.inTheWay;
         if (way === undefined) continue;
         const { all, held, one, describe } = way;
         const found = await put(resource, { token: all.token, args: () => held[resource.type]?.(resource) ?? {} }, {}, {});

@@ -24,12 +24,12 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
   const kept = new Set(resources.filter(({ retainOnDelete }) => retainOnDelete === true).map(({ urn }) => urn));
   for (const urn of toRetain(resources, retain)) kept.add(urn);
   const shares = resources
-    .filter(({ type, inputs }) => kindOf(type) === "machine" && marksOf(inputs).roles.includes("nfs"))
+    .filter((resource) => kindOf(resource) === "machine" && marksOf(resource.inputs).roles.includes("nfs"))
     .map(({ inputs }) => marksOf(inputs).key);
   const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
     const stays = kept.has(resource.urn);
     const { type, inputs = {}, outputs = {} } = resource;
-    switch (kindOf(type) ?? type) {
+    switch (kindOf(resource) ?? type) {
       case "volume": {
         const { key, volume } = marksOf(inputs);
         const what = `${volume ?? text(inputs.name)} of ${key ?? "no machine"}, ${text(inputs.size)} GiB`;
@@ -74,10 +74,12 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
   const claims = resources.filter(({ type }) => type === CLAIM);
   const holding = new Set(claims.map(({ inputs }) => text(map(inputs?.metadata).namespace)));
   return resources
-    .filter(({ type, inputs, retainOnDelete }) => {
+    .filter((resource) => {
+      const { type, inputs, retainOnDelete } = resource;
       if (retainOnDelete === true) return false;
-      if (kindOf(type) === "floatingAddress") return retain.includes("addresses");
-      if (kindOf(type) === "volume") return volumes && marksOf(inputs).key !== undefined;
+      const kind = kindOf(resource);
+      if (kind === "floatingAddress") return retain.includes("addresses");
+      if (kind === "volume") return volumes && marksOf(inputs).key !== undefined;
       return volumes && (type === CLAIM || (type === NAMESPACE && holding.has(text(map(inputs?.metadata).name))));
     })
     .map(({ urn }) => urn);

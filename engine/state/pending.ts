@@ -3,7 +3,7 @@ import type { Values } from "../../model/findable";
 import { parseApproval } from "../../model/guard/approvals";
 import { type Problem, RefusedError } from "../../model/problems";
 import { nameOf } from "../events";
-import { cloudOfType } from "./clouds";
+import { cloudOfResource } from "./clouds";
 import { findable, SEVERAL } from "./findable";
 import type { Answer, Lookup } from "./lookup";
 import { type PendingOperation, parseState, plain, type State, type StateResource } from "./state";
@@ -156,7 +156,7 @@ function adopted(resource: StateResource, id: string, unfinished = false): State
   // reads the rest.
   const asked = Object.entries(resource.inputs ?? {}).filter(([key]) => !key.startsWith("__"));
   const outputs =
-    cloudOfType(resource.type)?.state?.readsBack === false ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
+    cloudOfResource(resource)?.state?.readsBack === false ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
   return { ...resource, id, ...outputs, ...(unfinished ? { delete: true } : {}) };
 }
 

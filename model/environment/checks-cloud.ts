@@ -1,4 +1,4 @@
-import type { Abilities } from "../cloud";
+import type { Abilities, CloudDefinition } from "../cloud";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry } from "../registry";
 import { everyMachine, machinePath } from "./machines";
@@ -14,7 +14,10 @@ type Able = Exclude<keyof Abilities, "machines">;
 export function checkCloud(environment: Environment, registry: Registry, findings: Findings): void {
   const cloud = cloudOf(environment.provider, registry);
   for (const [path, able, value] of wishes(environment))
-    if (!cloud.can[able]) findings.error(path, `${cloud.title} ${CANNOT[able]}`, INSTEAD[path] ?? "take it out", value);
+    if (!cloud.can[able]) {
+      const { reason = CANNOT[able], remedy = instead(path, cloud) } = cloud.cannot?.[able] ?? {};
+      findings.error(path, `${cloud.title} ${reason}`, remedy, value);
+    }
   cloud.check(environment, findings);
 }
 
@@ -26,11 +29,13 @@ const CANNOT: Readonly<Record<Able, string>> = {
   virtualAddresses: "lets no machine answer for another address than its own",
 };
 
-/** The way out, where there is more to do than to take it out. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  "cluster.apiEndpoint.kind": "use loadBalancer or node",
-  "platform.loadBalancer.kind": "use cloud, or take it out: a balancer of the cloud's leads to the ingress",
-};
+/** The way out: what the cloud can do instead. */
+function instead(path: string, { can }: Pick<CloudDefinition, "can">): string {
+  if (path === "platform.loadBalancer.kind") return "use cloud, or take it out: a balancer of the cloud's leads to the ingress";
+  if (path !== "cluster.apiEndpoint.kind") return "take it out";
+  const kinds = [...(can.balancers ? ["loadBalancer"] : []), ...(can.virtualAddresses ? ["virtualIp"] : []), "node"];
+  return `use ${kinds.join(" or ")}`;
+}
 
 /** What the file asks for by name. */
 function wishes(environment: Environment): Wish[] {

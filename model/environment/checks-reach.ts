@@ -1,30 +1,15 @@
 import { contains, overlaps, parseAddress, parseCidr } from "../ipv4";
-import { planFloating, reachesBeyond } from "../plan/floating";
+import { reachesBeyond } from "../plan/floating";
 import type { Findings } from "../problems";
-import { cloudOf, type Registry } from "../registry";
 import type { Environment } from "./types";
 import { unusable } from "./unusable-addresses";
 
 const floatingPath = "infrastructure.network.floating";
 
 /** Addresses and keys that were made beforehand. */
-export function checkReach(environment: Environment, registry: Registry, findings: Findings): void {
+export function checkReach(environment: Environment, findings: Findings): void {
   checkKeys(environment, findings);
   checkFloating(environment, findings);
-  if (cloudOf(environment.provider, registry).can.virtualAddresses) checkRouter(environment, findings);
-}
-
-/** A floating address that points to a machine is led there by a router of the network. */
-function checkRouter(environment: Environment, findings: Findings): void {
-  const { existing } = environment.network;
-  if (existing === undefined || existing.router !== undefined) return;
-  const [first, ...more] = Object.keys(planFloating(environment));
-  if (first === undefined) return;
-  findings.error(
-    "infrastructure.network.existing.router",
-    `is required: ${[first, ...more].join(", ")} ${more.length > 0 ? "need floating addresses" : "needs a floating address"}, which a router of the network leads to`,
-    "name the router, or set infrastructure.network.floating to none where the network is reachable by itself",
-  );
 }
 
 function checkKeys({ access, hosts }: Environment, findings: Findings): void {

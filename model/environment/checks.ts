@@ -9,6 +9,7 @@ import { checkPlatform } from "./checks-platform";
 import { checkPools } from "./checks-pools";
 import { checkReach } from "./checks-reach";
 import { checkServices } from "./checks-services";
+import { checkSubnets } from "./checks-subnets";
 import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import { checkNamedAddresses } from "./named-addresses";
@@ -26,7 +27,8 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkPools(environment, findings);
   checkZones(environment, findings);
   checkAccess(environment, findings);
-  checkReach(environment, registry, findings);
+  checkReach(environment, findings);
+  checkSubnets(environment, findings);
   checkVariables(environment, registry, findings);
   checkBackups(environment, findings);
   checkAirGap(environment, findings);

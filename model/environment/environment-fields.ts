@@ -30,8 +30,8 @@ export interface ServiceFields {
 
 /** Where the machines come from, and how they are reached. */
 export interface InfrastructureFields {
-  /** The cloud that the machines come from. Not supported yet: nhn, gcp, azure, vsphere. A change is refused. */
-  readonly provider: "openstack" | "aws" | "existing";
+  /** The cloud that the machines come from. Not supported yet: gcp, azure, vsphere. A change is refused. */
+  readonly provider: "openstack" | "nhn" | "aws" | "existing";
   /** The cloud's region. Default: the cloud's own. A change is refused. */
   readonly region?: string;
   /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
@@ -66,6 +66,15 @@ export interface InfrastructureFields {
         /** The machines' subnet, by name or id. A change is refused. */
         readonly node: string;
       };
+      /** The range of that subnet, where network.cidr holds more than one. Default: network.cidr. A change is refused. */
+      readonly cidr?: `${number}.${number}.${number}.${number}/${number}`;
+      /** Groups of machines that are in another subnet of the network: control-plane, etcd, bastion, nfs or a pool's name (several subnets). A change is refused. */
+      readonly groups?: Readonly<Record<string, {
+        /** Their subnet, by name or id. A change is refused. */
+        readonly subnet: string;
+        /** Its range, inside network.cidr. A change is refused. */
+        readonly cidr: `${number}.${number}.${number}.${number}/${number}`;
+      }>>;
       /** The router, by name or id: needed for whoever comes from outside (a bastion, adminCidrs, ingressCidrs beyond the network). A change is refused. */
       readonly router?: string;
     };
@@ -105,14 +114,47 @@ export interface InfrastructureFields {
   readonly openstack?: {
     /** The network that floating addresses and the router's way out are in, by name or id. Default: public. A change is refused. */
     readonly externalNetwork?: string;
-    /** What Octavia makes balancers of. Default: amphora. A change: where there is a balancer: refused. */
-    readonly loadBalancerProvider?: "amphora" | "ovn";
     /** The size of each machine's boot volume in GiB. Default: 40. A change counts for machines built from then on. */
     readonly bootVolumeGiB?: number;
     /** Its volume type, by name or id. Default: the cloud's. A change counts for machines built from then on. */
     readonly bootVolumeType?: string;
     /** Addresses and networks of your own that the cluster's nodes may send from besides what the plan gives them (allowed address pairs): what is put on ports by hand is taken off again. A change is applied to what stands. */
     readonly allowedAddresses?: readonly string[];
+    /** Server groups that are there, by their ids, for the groups of machines that join them instead of one of ours: control-plane, etcd, bastion, nfs or a pool's name. A change counts for machines built from then on. */
+    readonly serverGroups?: Readonly<Record<string, string>>;
+    /** What Octavia makes balancers of. Default: amphora. A change: where there is a balancer: refused. */
+    readonly loadBalancerProvider?: "amphora" | "ovn";
+    /** A router that is there, by name or id, which the network that is made is joined to instead of one of its own. A change is refused. */
+    readonly router?: string;
+    /** Where the environment's names are written. A change is applied to what stands. */
+    readonly dns?: {
+      /** A zone of Designate, by its name: the API's domain and all of the platform's are written into it. A change is applied to what stands. */
+      readonly zone: string;
+      /** The seconds that a record may be kept. Default: 300. A change is applied to what stands. */
+      readonly ttl?: number;
+    };
+    /** A login to the cloud for what you run in the cluster yourself, which is made with the rest. A change is applied to what stands. */
+    readonly applicationCredential?: {
+      /** What it is for: loadBalancers as a cloud controller makes them, volumes as a CSI driver does. A change is applied to what stands. */
+      readonly uses: readonly ("loadBalancers" | "volumes")[];
+      /** The roles it has of its maker's. Default: member, and load-balancer_member for loadBalancers. A change is applied to what stands. */
+      readonly roles?: readonly string[];
+      /** Whether it may make the calls of its uses only; false where the cloud's services do not know access rules. Default: true. A change is applied to what stands. */
+      readonly accessRules?: boolean;
+    };
+  };
+  /** What only NHN Cloud takes. */
+  readonly nhn?: {
+    /** The pool that floating addresses come from, by name or id. Default: Public Network. A change is refused. */
+    readonly externalNetwork?: string;
+    /** The size of each machine's boot volume in GiB. Default: 40. A change counts for machines built from then on. */
+    readonly bootVolumeGiB?: number;
+    /** Its volume type, by name or id. Default: the cloud's. A change counts for machines built from then on. */
+    readonly bootVolumeType?: string;
+    /** Addresses and networks of your own that the cluster's nodes may send from besides what the plan gives them (allowed address pairs): what is put on ports by hand is taken off again. A change is applied to what stands. */
+    readonly allowedAddresses?: readonly string[];
+    /** Server groups that are there, by their ids, for the groups of machines that join them instead of one of ours: control-plane, etcd, bastion, nfs or a pool's name. A change counts for machines built from then on. */
+    readonly serverGroups?: Readonly<Record<string, string>>;
   };
   /** What only AWS takes. */
   readonly aws?: {

@@ -75,6 +75,19 @@ export const fieldDocs: readonly FieldDoc[] = [
   { path: "infrastructure.network.existing.subnets", means: "its subnets by what they are for" },
   { path: "infrastructure.network.existing.subnets.node", means: `the machines' subnet, ${nameOrId}` },
   {
+    path: "infrastructure.network.existing.cidr",
+    means: "the range of that subnet, where `network.cidr` holds more than one",
+    byDefault: "`network.cidr`",
+    type: CIDR,
+  },
+  {
+    path: "infrastructure.network.existing.groups",
+    means:
+      "groups of machines that are in another subnet of the network: `control-plane`, `etcd`, `bastion`, `nfs` or a pool's name ([several subnets](#several-subnets))",
+  },
+  { path: "infrastructure.network.existing.groups.KEY.subnet", means: `their subnet, ${nameOrId}` },
+  { path: "infrastructure.network.existing.groups.KEY.cidr", means: "its range, inside `network.cidr`", type: CIDR },
+  {
     path: "infrastructure.network.existing.router",
     means: `the router, ${nameOrId}: needed for whoever comes from outside (a bastion, \`adminCidrs\`, \`ingressCidrs\` beyond the network)`,
   },

@@ -80,7 +80,16 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       ...given("gateway", infrastructure.network?.gateway),
       dns: infrastructure.network?.dns ?? [],
       reserved: infrastructure.network?.reserved ?? [],
-      ...(existing ? { existing: { network: existing.network, subnet: existing.subnets.node, ...given("router", existing.router) } } : {}),
+      ...(existing
+        ? {
+            existing: {
+              ...{ network: existing.network, subnet: existing.subnets.node },
+              ...given("router", existing.router),
+              ...given("cidr", existing.cidr),
+              ...given("groups", existing.groups),
+            },
+          }
+        : {}),
       ...given("floating", infrastructure.network?.floating),
     },
     access: {

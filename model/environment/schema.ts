@@ -69,6 +69,8 @@ const infrastructure = {
         .strictObject({
           network: text.describe(nameOrId),
           subnets: z.strictObject({ node: text.describe(nameOrId) }),
+          cidr: network.optional(),
+          groups: z.record(hostLabel("a group's name", 30), z.strictObject({ subnet: text.describe(nameOrId), cidr: network })).optional(),
           router: text.optional().describe(nameOrId),
         })
         .optional(),

@@ -112,7 +112,15 @@ export interface Environment {
     readonly gateway?: string;
     readonly dns: readonly string[];
     readonly reserved: readonly string[];
-    readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
+    readonly existing?: {
+      readonly network: string;
+      readonly subnet: string;
+      readonly router?: string;
+      /** The subnet's own range; undefined: the network's. */
+      readonly cidr?: string;
+      /** Other subnets of it, by the group of machines that is in each. */
+      readonly groups?: Readonly<Record<string, { readonly subnet: string; readonly cidr: string }>>;
+    };
     /** Floating addresses made beforehand, or none at all; undefined: they are made. */
     readonly floating?: "none" | { readonly api?: string; readonly ingress?: string; readonly bastion?: string };
   };

@@ -148,7 +148,12 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     place: {
       "infrastructure.provider": plan.provider,
       "infrastructure.region": plan.cloud.region ?? "",
-      "infrastructure.network.existing": [plan.network.existing?.network, plan.network.existing?.subnet].filter(Boolean).join(" "),
+      "infrastructure.network.existing": [
+        ...[plan.network.existing?.network, plan.network.existing?.subnet],
+        ...Object.entries(plan.network.existing?.groups ?? {}).map(([group, subnet]) => `${group} in ${subnet}`),
+      ]
+        .filter(Boolean)
+        .join(" "),
       ...Object.fromEntries(Object.entries(plan.cloud.place).map(([name, value]) => [`infrastructure.${plan.provider}.${name}`, value])),
     },
   };

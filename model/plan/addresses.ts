@@ -38,8 +38,8 @@ export function planAddresses(
 ): AddressPlan {
   const [{ hosts }] = pools;
   const size = Math.max(0, hosts.last - hosts.first + 1);
-  const poolOf = ({ roles }: WantedGroup, key: string): Pool => {
-    const own = pools.filter(({ zone }) => zone !== undefined && zone === zones.get(key));
+  const poolOf = ({ name, roles }: WantedGroup, key: string): Pool => {
+    const own = pools.filter(({ zone, groups }) => groups?.includes(name) ?? (zone !== undefined && zone === zones.get(key)));
     return own.find(({ outer }) => outer && roles.includes("bastion")) ?? own.find(({ outer }) => !outer) ?? pools[0];
   };
   const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
@@ -101,9 +101,11 @@ export function planAddresses(
     (ingressWanted === undefined ? highestRun(hosts, taken, balancerSize) : runAround(ingressWanted, hosts, taken, balancerSize));
   takeSpan(taken, balancer);
   const subnetOf = (pool: Pool): SubnetPlan => {
-    const { name, cidr, zone, outer } = pool;
+    const { name, cidr, zone, outer, groups } = pool;
     const gateway = gatewayOf(pool);
     if (gateway === undefined) return { name, cidr };
+    // Of a subnet that is there, what the cloud takes for itself is not ours to choose.
+    if (groups !== undefined) return { name, cidr, gateway: formatAddress(gateway), groups };
     const locked = lockedClouds.get(pool);
     const room = pool.hosts.last - pool.hosts.first + 1;
     const cloud = locked ? span(locked) : highestRun(pool.hosts, taken, clamp(Math.floor(room / 8), 2, 30));
@@ -124,8 +126,8 @@ export function planAddresses(
     if (wanted !== undefined && !given && !contains(pool.hosts, wanted)) {
       findings.error(
         machinePath(group, machine, "address"),
-        `is outside ${pool.cidr}, the subnet of the zone ${pool.zone}`,
-        "choose an address of the machine's own zone",
+        `is outside ${pool.cidr}, the subnet of ${pool.zone === undefined ? group.name : `the zone ${pool.zone}`}`,
+        pool.zone === undefined ? "choose an address of the machine's own subnet" : "choose an address of the machine's own zone",
         machine.address,
       );
     }

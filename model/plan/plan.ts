@@ -79,6 +79,7 @@ export function planEnvironment(
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
+  const names = cloud.names?.({ apiEndpoint, platform }, environment.cloud) ?? [];
   const network: NetworkPlan = {
     cidr: environment.network.cidr,
     subnets: addresses.subnets,
@@ -86,7 +87,8 @@ export function planEnvironment(
     ...(environment.network.reserved.length > 0 ? { reserved: environment.network.reserved } : {}),
     ...(environment.platform.loadBalancer === "metallb" ? { loadBalancerRange: addresses.loadBalancerRange } : {}),
     floating,
-    ...(environment.network.existing ? { existing: environment.network.existing } : {}),
+    ...(environment.network.existing ? { existing: plannedExisting(environment.network.existing) } : {}),
+    ...(names.length > 0 ? { names } : {}),
     podCidr: environment.cluster.podCidr,
     serviceCidr: environment.cluster.serviceCidr,
   };
@@ -172,4 +174,10 @@ export function planEnvironment(
     lockChanges,
     shipped: { kubernetes: release.kubernetes, kubespray: release.kubespray },
   };
+}
+
+/** What is there already; its ranges are the subnets'. */
+function plannedExisting({ cidr: _cidr, groups, ...existing }: NonNullable<Environment["network"]["existing"]>): NetworkPlan["existing"] {
+  if (groups === undefined) return existing;
+  return { ...existing, groups: Object.fromEntries(Object.entries(groups).map(([group, { subnet }]) => [group, subnet])) };
 }

@@ -12,6 +12,8 @@ export interface Pool {
   readonly zone?: string;
   /** For machines that are met from outside alone. */
   readonly outer?: true;
+  /** The groups of machines that have theirs here; undefined: all that have none elsewhere. */
+  readonly groups?: readonly string[];
   /** From the first to the last that a host can have. */
   readonly hosts: Span;
   /** Those of them that the cloud keeps for itself. */
@@ -53,7 +55,7 @@ export function planPools(
   lock: Lock | undefined,
   findings: Findings,
 ): readonly [Pool, ...Pool[]] {
-  const { cidr } = environment.network;
+  const { cidr, existing } = environment.network;
   const network = parseCidr(cidr);
   if (!network) throw new Error(`${cidr} was not checked before planning`);
   const pool = (name: string, block: Block, zone?: string, outer?: true): Pool => ({
@@ -64,7 +66,14 @@ export function planPools(
     hosts: { first: block.first + 1, last: block.last - 1 },
     reserved: reserved(block),
   });
-  if (subnets !== "perZone" || zones.length === 0) return [pool("node", network)];
+  if (subnets !== "perZone" || zones.length === 0)
+    return [
+      pool("node", parseCidr(existing?.cidr ?? cidr) ?? network),
+      ...otherSubnets(existing?.groups).map(({ cidr: own, groups }) => ({
+        ...pool(`node-${groups[0]}`, parseCidr(own) ?? network),
+        groups,
+      })),
+    ];
   const there = given?.(environment.cloud)?.flatMap(({ zone, cidr: text, outer }) => {
     const block = parseCidr(text);
     return block ? [pool(`${outer ? "outer" : "node"}-${zone}`, block, zone, outer)] : [];
@@ -97,6 +106,17 @@ export function planPools(
   }
   const [first = pool("node", network), ...rest] = pools;
   return [first, ...rest];
+}
+
+/** The subnets beside the nodes' own, each once, with the groups of machines that are in them. */
+export function otherSubnets(
+  groups: NonNullable<Environment["network"]["existing"]>["groups"] = {},
+): { readonly subnet: string; readonly cidr: string; readonly groups: readonly string[] }[] {
+  const names = [...new Set(Object.values(groups).map(({ subnet }) => subnet))];
+  return names.map((subnet) => {
+    const within = Object.entries(groups).filter(([, each]) => each.subnet === subnet);
+    return { subnet, cidr: within[0]?.[1].cidr ?? "", groups: within.map(([group]) => group) };
+  });
 }
 
 function halves({ first, last, prefix }: Block): [Block, Block] {

@@ -93,6 +93,8 @@ export interface SubnetPlan {
   readonly zone?: string;
   /** It is the zone's way in and out: of machines only the bastion stands in it. */
   readonly outer?: true;
+  /** The groups of machines that are in it; undefined: all that are in no other. */
+  readonly groups?: readonly string[];
   /** Addresses left to the cloud's own ports (DHCP, load balancer instances); no machine gets one. Undefined where there is no cloud. */
   readonly cloudRange?: AddressRange;
 }
@@ -109,7 +111,15 @@ export interface NetworkPlan {
   /** Where the environment is reached from outside its network, by what is reached there; nothing where it has no floating address. */
   readonly floating: Readonly<Partial<Record<"bastion" | "api" | "ingress", FloatingPlan>>>;
   /** What exists already and is used instead of being created: names or ids. */
-  readonly existing?: { readonly network: string; readonly subnet: string; readonly router?: string };
+  readonly existing?: {
+    readonly network: string;
+    readonly subnet: string;
+    readonly router?: string;
+    /** Other subnets of it, by the group of machines that is in each. */
+    readonly groups?: Readonly<Record<string, string>>;
+  };
+  /** Names that the cloud itself leads to the environment, `*.DOMAIN` for all below one. */
+  readonly names?: readonly string[];
   readonly podCidr: string;
   readonly serviceCidr: string;
 }

@@ -4,7 +4,8 @@ import type { ComponentResource } from "@pulumi/pulumi";
 import type { InfrastructureSecrets } from "../../components/infrastructure";
 import { credentialArguments } from "../credentials";
 import { keyDigest, type LoginKey, loginKeyOf } from "../machines/login-key";
-import { CREDENTIALS, credentials as usual } from "./credentials";
+import { CREDENTIALS } from "./credentials";
+import type { Dialect } from "./dialect";
 import type { OpenStackPlan } from "./plan";
 import { child, cloudName, type Scope } from "./scope";
 
@@ -17,9 +18,10 @@ export function createProvider(
   parent: ComponentResource,
   name: string,
   plan: OpenStackPlan,
+  dialect: Dialect,
   credentials: InfrastructureSecrets["credentials"],
 ): Provider {
-  const given = credentialArguments("OpenStack", usual, CREDENTIALS, credentials);
+  const given = credentialArguments(dialect.title, dialect.credentials, CREDENTIALS, credentials);
   return new Provider(`${name}-provider`, { ...given, region: plan.region }, { parent });
 }
 

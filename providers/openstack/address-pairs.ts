@@ -3,7 +3,7 @@ import { podsUnwrapped } from "../../model/plan/flows";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { openstackLimits } from "./names";
-import { isOpenStack } from "./plan";
+import { isOpenStack, ownField } from "./plan";
 
 /** The part of a plan the address pairs follow from. */
 export type PairsPlan = Pick<EnvironmentPlan, "network" | "apiEndpoint" | "platform" | "cluster" | "cloud">;
@@ -38,17 +38,21 @@ function named({ cloud }: Pick<PairsPlan, "cloud">): readonly string[] {
 export function checkAddressPairs(plan: PairsPlan & Pick<EnvironmentPlan, "machines">, findings: Findings): void {
   for (const [index, text] of named(plan).entries()) {
     if (parseAddress(text) !== undefined || parseCidr(text) !== undefined) continue;
-    const path = `infrastructure.openstack.allowedAddresses.${index}`;
-    findings.error(path, "is no address, and no network with no bits set beyond its prefix", "write 10.20.0.99 or 10.20.0.96/28", text);
+    findings.error(
+      ownField(plan, `allowedAddresses.${index}`),
+      "is no address, and no network with no bits set beyond its prefix",
+      "write 10.20.0.99 or 10.20.0.96/28",
+      text,
+    );
   }
   const range = plan.network.loadBalancerRange;
   const most = Math.max(0, ...plan.machines.map((machine) => allowedAddresses(plan, machine).length));
   if (range === undefined || most <= openstackLimits.addressPairs) return;
   findings.error(
     "platform.loadBalancer.range",
-    `falls into so many blocks that a machine's port would need ${most} address pairs; OpenStack gives it ${openstackLimits.addressPairs}`,
+    `falls into so many blocks that a machine's port would need ${most} address pairs; the cloud gives it ${openstackLimits.addressPairs}`,
     `choose a range that begins and ends where a block does, such as 10.20.0.192-10.20.0.223${
-      named(plan).length > 0 ? ", or name less at infrastructure.openstack.allowedAddresses" : ""
+      named(plan).length > 0 ? `, or name less at ${ownField(plan, "allowedAddresses")}` : ""
     }`,
     formatRange(range),
   );

@@ -1,6 +1,5 @@
 import { type Answer, type AnswerWords, askCloud, type Question } from "../asking/ask";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isId } from "./names";
 
 /** The words of the provider and of the services. */
 export const MISSING = /returned no (results|openstack)|\bNo \w+ found\b|could not be found|not found|got 404/i;
@@ -20,17 +19,13 @@ const WORDS: AnswerWords = {
     router: "`openstack router list`",
     "key pair": "`openstack keypair list`",
     "floating address": "`openstack floating ip list`",
+    "DNS zone": "`openstack zone list`",
   },
 };
 
 /** Asks an OpenStack. @throws Error where it could not be asked at all */
 export function ask<T>(question: Question<T>): Promise<Answer<T>> {
   return askCloud(question, WORDS);
-}
-
-/** Whether a text of the file is an id. What looks like one is never taken for a name, which anybody could have given to something. */
-export function isId(text: string): boolean {
-  return UUID.test(text);
 }
 
 /** The argument of a lookup that a text of the file stands for. */

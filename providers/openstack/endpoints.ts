@@ -11,7 +11,7 @@ import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
-import { child, cloudName, type Scope, tags } from "./scope";
+import { child, cloudName, described, type Scope, tags } from "./scope";
 
 const HOUR_IN_MS = 3_600_000;
 
@@ -82,7 +82,7 @@ function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress
     `${scope.name}-address-${role}`,
     {
       name: cloudName(scope, role),
-      description: `Reserves ${ipAddress}, which machines take over by allowed address pairs`,
+      description: described(scope, `Reserves ${ipAddress}, which machines take over by allowed address pairs`),
       networkId: network.networkId,
       adminStateUp: true,
       portSecurityEnabled: true,
@@ -109,7 +109,7 @@ function floatingAddress(
       ? output(given)
       : new FloatingIp(
           `${name}-floating-ip-${role}`,
-          { pool: survey.external.name, description: `kpaas ${plan.environment}: ${role}`, tags: tags(scope) },
+          { pool: survey.external.name, description: described(scope, `kpaas ${plan.environment}: ${role}`), tags: tags(scope) },
           child(scope, { retainOnDelete: plan.retain.includes("addresses") }),
         ).address;
   const association = new FloatingIpAssociate(
@@ -191,7 +191,7 @@ function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readon
             poolId: pool.id,
             address: machine.address,
             protocolPort: port,
-            subnetId: network.subnetId,
+            subnetId: network.subnetOf(machine.group),
           },
           child(scope, { dependsOn: [instance, monitor], deletedWith: pool }),
         ),

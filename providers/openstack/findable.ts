@@ -8,7 +8,7 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
  * What bears the environment's tags. Names do not tell environments apart: `seoul` with a machine `dev-cp-1` and `seoul-dev` with `cp-1` may
  * share a network. A creation that broke off before the object was tagged is found by the rest, provided that it bears no tag at all.
  */
-const tagged = (token: string, by: (inputs: Values) => Values, untaggedIs: Pick<Way, "unfinished"> = {}): Findable => {
+const tagged = (token: string, by: (inputs: Values) => Values, untaggedIs: Pick<Way, "unfinished"> = {}): Lookup => {
   const untagged = ({ allTags, description, id }: Values, inputs: Values): string =>
     list(allTags).length === 0 && textOf(description) === textOf(inputs.description) ? textOf(id) : "";
   return {
@@ -18,6 +18,14 @@ const tagged = (token: string, by: (inputs: Values) => Values, untaggedIs: Pick<
       { ask: [{ token, args: by }], id: untagged, ...untaggedIs },
     ],
   };
+};
+
+type Lookup = Extract<Findable, { how: "lookup" }>;
+
+/** The same where nothing can be tagged: what has the name, and the description where there is one. */
+export const untagged = (found: Findable | undefined): Findable => {
+  if (found?.how !== "lookup") throw new Error("is not looked up");
+  return { ...found, ways: found.ways.slice(1) };
 };
 
 const GET_SUBNET = "openstack:networking/getSubnet:getSubnet";
@@ -83,6 +91,14 @@ export const findable: Readonly<Record<string, Findable>> = {
     ],
   },
   "openstack:compute/serverGroup:ServerGroup": { how: "person", look: "openstack server group list" },
+  // The provider asks for zones only, but a zone has a name of one type once.
+  "openstack:dns/recordSet:RecordSet": { how: "refusal", words: /Duplicate RecordSet/, look: "openstack recordset list ZONE" },
+  // Only the answer to its creation holds the secret, so one whose answer was lost is of no use to anybody.
+  "openstack:identity/applicationCredential:ApplicationCredential": {
+    how: "refusal",
+    words: /application_credential.*Duplicate/,
+    look: "openstack application credential list",
+  },
   "openstack:compute/volumeAttach:VolumeAttach": {
     how: "id",
     id: ({ instanceId, volumeId }) => `${textOf(instanceId)}/${textOf(volumeId)}`,

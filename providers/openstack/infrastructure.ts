@@ -1,14 +1,18 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
+import type { CloudPlan } from "../../model/plan/types";
 import { infrastructureType } from "../../model/type-tokens";
 import { accessTo, reachedMachines } from "../machines/reached";
 import { ownArguments } from "../own-arguments";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";
+import { type CloudCredential, createCredential } from "./credential";
+import { type Dialect, OPENSTACK } from "./dialect";
+import { createNames } from "./dns";
 import { createEndpoints } from "./endpoints";
 import { createMachines } from "./machines";
 import { createNetwork, createSecurityGroups } from "./network";
-import { isOpenStack } from "./plan";
+import { isOpenStack, type OpenStackPlan } from "./plan";
 import type { Scope } from "./scope";
 import { surveyCloud } from "./survey";
 
@@ -28,18 +32,21 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   declare readonly checked: Promise<void>;
   declare readonly ingressPublicAddress?: Output<string>;
+  /** Secret: the login that was made for what runs in the cluster, where the plan asks for one. */
+  declare readonly cloudCredential?: Output<CloudCredential>;
 
   /**
    * @param opts an openstack provider among them takes the place of credentials, and of the component's own provider
    * @throws InputPropertyError for a plan of another cloud, an SSH key of which one half is missing, or a provider beside credentials.
    */
-  constructor(name: string, args: OpenStackInfrastructureArgs, opts?: ComponentResourceOptions) {
-    const { options, plan, cloud: openstack, given } = ownArguments("openstack", "OpenStack", isOpenStack, args, opts);
+  constructor(name: string, args: OpenStackInfrastructureArgs, opts?: ComponentResourceOptions, dialect: Dialect = OPENSTACK) {
+    const isOurs = (cloud: CloudPlan): cloud is OpenStackPlan => isOpenStack(cloud) && cloud.provider === dialect.provider;
+    const { options, plan, cloud: openstack, given } = ownArguments("openstack", dialect.title, isOurs, args, opts);
     const { secrets } = args;
-    super(infrastructureType("openstack"), name, { environment: plan.environment, region: openstack.region }, options);
+    super(infrastructureType(dialect.provider), name, { environment: plan.environment, region: openstack.region }, options);
 
-    const provider = given ?? createProvider(this, name, openstack, secrets.credentials);
-    const bare = { parent: this, name, plan, openstack, provider, ids: args.ids ?? {} };
+    const provider = given ?? createProvider(this, name, openstack, dialect, secrets.credentials);
+    const bare = { parent: this, name, plan, openstack, dialect, provider, ids: args.ids ?? {} };
     const survey = surveyCloud(bare, secrets.sshPrivateKey?.apply(publicHalf), args.standing, args.onChecked);
     const scope: Scope = { ...bare, survey };
     this.checked = survey.passed;
@@ -48,12 +55,15 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     const { keyPair, privateKey } = createLoginKey(scope, secrets);
     const machines = createMachines({ scope, network, security, keyPair });
     const endpoints = createEndpoints(scope, network, security, machines);
+    const names = createNames(scope, endpoints);
+    const credential = createCredential(scope);
 
     this.machines = reachedMachines(plan, machines, endpoints.bastion);
     this.ssh = accessTo(plan, this.machines, machines, privateKey);
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
-    this.last = [...security.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];
+    if (credential !== undefined) this.cloudCredential = credential;
+    this.last = [...names, ...security.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];
     // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
     this.registerOutputs({ apiEndpoint: this.apiEndpoint, ingressPublicAddress: this.ingressPublicAddress });
   }

@@ -9,9 +9,10 @@ import type { MachinePlan, VolumePlan } from "../../model/plan/types";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";
 import { allowedAddresses } from "./address-pairs";
-import { isId } from "./ask";
 import { volumeDevices } from "./devices";
+import { isId } from "./names";
 import { idOf, type NodeNetwork, type SecurityGroups } from "./network";
+import { groupsApart } from "./plan";
 import { child, cloudName, metadata, type Scope, tags } from "./scope";
 
 /** What all machines share. */
@@ -38,14 +39,14 @@ export interface Machine {
 /** Every machine of the plan by name, with port, volumes and what keeps a group apart. */
 export function createMachines(context: MachineContext): Record<string, Machine> {
   const { scope } = context;
-  const { name, plan } = scope;
+  const { name, plan, openstack, dialect } = scope;
   const apart: Record<string, ServerGroup> = {};
-  for (const group of new Set(plan.machines.filter((machine) => machine.spread).map((machine) => machine.group))) {
-    apart[group] = new ServerGroup(
-      `${name}-group-${group}`,
-      { name: cloudName(scope, group), policies: ["soft-anti-affinity"] },
-      child(scope),
-    );
+  for (const group of groupsApart(plan)) {
+    apart[group] = new ServerGroup(`${name}-group-${group}`, { name: cloudName(scope, group), policies: [dialect.apart] }, child(scope));
+  }
+  for (const [group, id] of Object.entries(openstack.serverGroups ?? {})) {
+    // Reading it is the only way to know that it is there: the provider has no lookup for server groups.
+    apart[group] = ServerGroup.get(`${name}-existing-group-${group}`, id, undefined, { parent: scope.parent, provider: scope.provider });
   }
   return Object.fromEntries(plan.machines.map((machine) => [machine.name, createMachine(context, machine, apart[machine.group])]));
 }
@@ -56,8 +57,9 @@ export function createMachines(context: MachineContext): Record<string, Machine>
  */
 function createMachine(context: MachineContext, machine: MachinePlan, apart: ServerGroup | undefined): Machine {
   const { scope, network, security, keyPair } = context;
-  const { name, plan, openstack } = scope;
+  const { name, plan, openstack, dialect } = scope;
   const { key } = machine;
+  const local = dialect.bootsLocally?.test(machine.size) === true;
   const groups = groupsOf(machine);
   const port = new Port(
     `${name}-port-${machine.name}`,
@@ -66,7 +68,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
       networkId: network.networkId,
       adminStateUp: true,
       portSecurityEnabled: true,
-      fixedIps: [{ subnetId: network.subnetId, ipAddress: machine.address }],
+      fixedIps: [{ subnetId: network.subnetOf(machine.group), ipAddress: machine.address }],
       securityGroupIds: groups.map((group) => idOf(security.groups, group)),
       allowedAddressPairs: allowedAddresses(plan, machine).map((ipAddress) => ({ ipAddress })),
       tags: tags(scope),
@@ -88,17 +90,18 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
         {
           uuid: scope.survey.image(machine.image),
           sourceType: "image",
-          destinationType: "volume",
+          ...(local
+            ? { destinationType: "local" }
+            : { destinationType: "volume", volumeSize: openstack.bootVolumeGiB, volumeType: openstack.bootVolumeType }),
           bootIndex: 0,
-          volumeSize: openstack.bootVolumeGiB,
-          volumeType: openstack.bootVolumeType,
           deleteOnTermination: true,
         },
       ],
-      configDrive: true, // cloud-init works also where the metadata service cannot be reached
+      // Cloud-init works also where the metadata service cannot be reached.
+      configDrive: dialect.configDrive ? true : undefined,
       userData: hostKey?.userData ?? firstBoot(plan, machine, devices),
       metadata: metadata(scope, { "kpaas-key": key, "kpaas-roles": machine.roles.join(" ") }),
-      schedulerHints: apart !== undefined && machine.spread ? [{ group: apart.id }] : undefined,
+      schedulerHints: apart === undefined ? undefined : [{ group: apart.id }],
     },
     child(scope, {
       // User data, image, boot volume, key pair and server group take effect once, at first boot, and the provider would build the machine
@@ -124,16 +127,16 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
 
 /** Data volumes belong to the machine's key and outlive its rebuilds. */
 function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): Volume {
-  const { name, plan } = scope;
+  const { name, plan, dialect } = scope;
   return new Volume(
     `${name}-volume-${machine.key}.${volume.name}`, // the dot keeps a-b's volume c apart from a's volume b-c
     {
       name: cloudName(scope, machine.key, volume.name),
       size: volume.sizeGiB ?? 0,
       volumeType: volume.type,
-      enableOnlineResize: true,
+      enableOnlineResize: dialect.volumesGrow ? true : undefined,
       metadata: metadata(scope, { "kpaas-key": machine.key, "kpaas-volume": volume.name }),
-      // No availability zone: cinder's zones are not nova's.
+      availabilityZone: dialect.volumesInZone ? machine.zone : undefined,
     },
     child(scope, {
       protect: plan.protectData,

@@ -39,3 +39,15 @@ export function openstackTags(labels: Labels): string[] {
     .map(([key, value]) => physicalName([`${key}=${value}`], limit))
     .sort();
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text of the file is an id. What looks like one is never taken for a name, which anybody could have given to something. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** A zone's name as designate has it. */
+export function zoneName(zone: string): string {
+  return zone.endsWith(".") ? zone : `${zone}.`;
+}

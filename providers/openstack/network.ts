@@ -12,18 +12,24 @@ import { compileRules } from "./security-groups";
 /** The node network, made or given. */
 export interface NodeNetwork {
   readonly networkId: Input<string>;
+  /** Of the nodes, and of what has an address beside the machines. */
   readonly subnetId: Input<string>;
+  /** Of a group of machines, where it is in another one. */
+  readonly subnetOf: (group: string) => Input<string>;
   /** What the way to the outside world hangs on: everything that needs it depends on these, and goes before them. */
   readonly uplink: readonly Resource[];
 }
 
 /** Network, subnet, router and its interface, or the ones the plan names. */
 export function createNetwork(scope: Scope): NodeNetwork {
-  const { name, plan } = scope;
+  const { name, plan, openstack } = scope;
   const { existing, dns, subnets } = plan.network;
   const [{ cidr, gateway, cloudRange }] = subnets;
   const { survey } = scope;
-  if (existing !== undefined) return { networkId: survey.existing.network, subnetId: survey.existing.subnet, uplink: [] };
+  if (existing !== undefined) {
+    const { network, subnet: of } = survey.existing;
+    return { networkId: network, subnetId: of(), subnetOf: of, uplink: [] };
+  }
 
   const network = new Network(
     `${name}-network`,
@@ -46,13 +52,16 @@ export function createNetwork(scope: Scope): NodeNetwork {
     },
     child(scope, IN_USE),
   );
-  const router = new Router(
-    `${name}-router`,
-    { name: cloudName(scope, "router"), adminStateUp: true, externalNetworkId: survey.external.id, tags: tags(scope) },
-    child(scope, IN_USE),
-  );
-  const uplink = new RouterInterface(`${name}-router-interface`, { routerId: router.id, subnetId: subnet.id }, child(scope, IN_USE));
-  return { networkId: network.id, subnetId: subnet.id, uplink: [uplink] };
+  const routerId =
+    openstack.router === undefined
+      ? new Router(
+          `${name}-router`,
+          { name: cloudName(scope, "router"), adminStateUp: true, externalNetworkId: survey.external.id, tags: tags(scope) },
+          child(scope, IN_USE),
+        ).id
+      : survey.router;
+  const uplink = new RouterInterface(`${name}-router-interface`, { routerId, subnetId: subnet.id }, child(scope, IN_USE));
+  return { networkId: network.id, subnetId: subnet.id, subnetOf: () => subnet.id, uplink: [uplink] };
 }
 
 /** The security groups and their rules. */

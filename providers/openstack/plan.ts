@@ -12,18 +12,59 @@ export interface OpenStackOptions {
   readonly bootVolumeType?: string;
   /** Addresses and networks, besides the plan's own, that nodes may send from. */
   readonly allowedAddresses?: readonly string[];
+  /** A router that is there, by name or id, which the network is joined to instead of one of its own. */
+  readonly router?: string;
+  /** Ids of server groups that are there, by the group of machines that joins each. */
+  readonly serverGroups?: Readonly<Record<string, string>>;
+  /** The zone of the cloud's name service that the environment's names are written into; undefined: nobody writes any. */
+  readonly dns?: DnsOptions;
+  /** What is in the cluster that logs in to the cloud itself, with a login made for that; undefined: nothing is. */
+  readonly applicationCredential?: CredentialOptions;
 }
 
-/** The part of a plan for OpenStack. */
-export type OpenStackPlan = CloudPlan & OpenStackOptions & { readonly provider: "openstack" };
+/** Where names are written. */
+export interface DnsOptions {
+  /** The zone by its name, as `example.org`. */
+  readonly zone: string;
+  /** Seconds that resolvers keep a name. */
+  readonly ttl: number;
+}
 
-/** Whether a plan's cloud is OpenStack. */
+/** What a login that is made for the cluster may do. */
+export interface CredentialOptions {
+  /** What it is for. */
+  readonly uses: readonly CredentialUse[];
+  /** The roles that it has of its maker's. */
+  readonly roles: readonly string[];
+  /** Whether it may call what those uses need, and nothing else. */
+  readonly accessRules: boolean;
+}
+
+/** What parts of a cluster do in the cloud: make balancers for Services, make and attach volumes for claims. */
+export type CredentialUse = "loadBalancers" | "volumes";
+
+/** The part of a plan for OpenStack, or for a cloud that speaks its API. */
+export type OpenStackPlan = CloudPlan & OpenStackOptions;
+
+/** Whether a plan's cloud is OpenStack, or speaks its API. */
 export function isOpenStack(cloud: CloudPlan): cloud is OpenStackPlan {
-  return cloud.provider === "openstack";
+  return "externalNetwork" in cloud && "bootVolumeGiB" in cloud;
 }
 
 /** What a plan has for OpenStack. @throws Error for a plan of another cloud */
 export function openstackOf({ cloud }: Pick<EnvironmentPlan, "cloud">): OpenStackPlan {
   if (!isOpenStack(cloud)) throw new Error(`the plan is for ${cloud.provider}, not for OpenStack`);
   return cloud;
+}
+
+/** The field of one of the cloud's own options. */
+export function ownField({ cloud }: Pick<EnvironmentPlan, "cloud">, field: string): string {
+  return `infrastructure.${cloud.provider}.${field}`;
+}
+
+/** The groups of machines that are kept apart by a server group of ours: those that join one that is there have none. */
+export function groupsApart(plan: Pick<EnvironmentPlan, "machines" | "cloud">): string[] {
+  const given = openstackOf(plan).serverGroups ?? {};
+  const groups = plan.machines.filter(({ spread }) => spread).map(({ group }) => group);
+  return [...new Set(groups)].filter((group) => given[group] === undefined);
 }

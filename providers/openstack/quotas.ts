@@ -2,7 +2,7 @@ import { groupKeys } from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import { type Demand, type Limit, type QuotaWords, shortagesOf } from "../asking/quotas";
-import { openstackOf } from "./plan";
+import { groupsApart, openstackOf } from "./plan";
 import { compileRules } from "./security-groups";
 
 /** What a project's quota can be set on, as far as the provider can be asked for it. */
@@ -45,15 +45,18 @@ export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<
       take("gigabytes", `volume-${machine.key}.${volume.name}`, volume.sizeGiB);
     }
   }
-  for (const group of new Set(plan.machines.filter(({ spread }) => spread).map(({ group }) => group)))
-    take("serverGroups", `group-${group}`);
+  for (const group of groupsApart(plan)) take("serverGroups", `group-${group}`);
   if (plan.network.existing === undefined) {
     take("networks", "network");
     take("subnets", "subnet");
-    take("routers", "router");
+    if (openstackOf(plan).router === undefined) take("routers", "router");
     take("ports", "router-interface");
   }
-  if (plan.apiEndpoint.kind === "loadBalancer") take("ports", "api");
+  if (plan.apiEndpoint.kind === "loadBalancer") {
+    take("ports", "api");
+    // OVN's balancer asks its members from a port of its own in the subnet.
+    if (openstackOf(plan).loadBalancerProvider === "ovn") take("ports", "api-monitor");
+  }
   if (plan.apiEndpoint.kind === "virtualIp") take("ports", "address-api");
   if (plan.platform.loadBalancer.kind === "metallb") take("ports", "address-ingress");
   for (const [what, { address }] of Object.entries(plan.network.floating))
@@ -64,13 +67,13 @@ export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<
 }
 
 /** The field that has a say in how much is wanted, and the words for it. */
-const WORDS: QuotaWords<Quota> = {
+const wordsFor = (provider: string): QuotaWords<Quota> => ({
   instances: ["cluster.pools", "machines"],
   cores: ["cluster.pools", "processors"],
   ram: ["cluster.pools", "MiB of memory"],
   serverGroups: ["cluster.pools", "server groups"],
-  volumes: ["infrastructure.openstack.bootVolumeGiB", "volumes, boot volumes among them"],
-  gigabytes: ["infrastructure.openstack.bootVolumeGiB", "GiB of volumes, boot volumes among them"],
+  volumes: [`infrastructure.${provider}.bootVolumeGiB`, "volumes, boot volumes among them"],
+  gigabytes: [`infrastructure.${provider}.bootVolumeGiB`, "GiB of volumes, boot volumes among them"],
   networks: ["infrastructure.network", "networks"],
   subnets: ["infrastructure.network", "subnets"],
   routers: ["infrastructure.network", "routers"],
@@ -78,14 +81,15 @@ const WORDS: QuotaWords<Quota> = {
   floatingIps: ["infrastructure.network.floating", "floating addresses"],
   securityGroups: ["infrastructure.network", "security groups"],
   securityGroupRules: ["infrastructure.network", "security group rules"],
-};
+});
 
 /** The quotas that do not suffice, of what is made already and of what is to be. */
 export function findShortages(
   demands: readonly Demand<Quota>[],
   limits: Readonly<Partial<Record<Quota, Limit>>>,
   standing: (() => Promise<ReadonlySet<string>>) | undefined,
+  provider = "openstack",
 ): Promise<Finding[]> {
   const remedy = "have the cloud's operator raise the quota, take away what is not needed there, or plan less";
-  return shortagesOf(demands, limits, standing, WORDS, { whose: "project", remedy });
+  return shortagesOf(demands, limits, standing, wordsFor(provider), { whose: "project", remedy });
 }

@@ -32,9 +32,14 @@ export function cloudName(scope: Pick<Scope, "plan">, ...parts: string[]): strin
   return physicalName([scope.plan.environment, ...parts], { max: 60, charset: "A-Za-z0-9-" });
 }
 
-/** The environment's labels as neutron and Octavia tags, sorted. */
-export function tags({ plan }: Pick<Scope, "plan">): string[] {
-  return openstackTags({ ...plan.labels, "kpaas-environment": plan.environment });
+/** The environment's labels as neutron and Octavia tags, sorted; undefined where the cloud has none. */
+export function tags({ plan, dialect }: Pick<Scope, "plan" | "dialect">): string[] | undefined {
+  return dialect.tags ? openstackTags({ ...plan.labels, "kpaas-environment": plan.environment }) : undefined;
+}
+
+/** The description of a port or floating address; undefined where the cloud keeps none. */
+export function described({ dialect }: Pick<Scope, "dialect">, text: string): string | undefined {
+  return dialect.describes ? text : undefined;
 }
 
 /** The environment's labels as nova and cinder metadata. */

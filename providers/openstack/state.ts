@@ -48,6 +48,14 @@ export const state: CloudState = {
       "It is there and not in the state, as when the answer to its creation was lost: delete it (`openstack loadbalancer listener`, `pool`, `member` or `healthmonitor`), then run the same command again.",
     ],
     [
+      /application_credential.*Duplicate/i,
+      "It is there and not in the state, as when the answer to its creation was lost, and its secret with it: `openstack application credential delete` it, then run the same command again.",
+    ],
+    [
+      /Duplicate RecordSet/i,
+      "The zone has a record of that name and type already: somebody else's, or one whose creation got no answer. Delete it (`openstack recordset delete`), or choose another name; then run the same command again.",
+    ],
+    [
       /it has children/i,
       "The balancer holds what is not in the state, as when the answer to its creation was lost: `openstack loadbalancer delete --cascade` takes it with all it holds; then run the same command again.",
     ],

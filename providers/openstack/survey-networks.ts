@@ -6,7 +6,9 @@ import { type Input, type InvokeOptions, type Output, output } from "@pulumi/pul
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import type { Put } from "../asking/ask";
-import { isId, nameOrId } from "./ask";
+import { nameOrId } from "./ask";
+import { isId } from "./names";
+import { ownField } from "./plan";
 
 /** The external network. The provider looks the pool of floating addresses up by its name, everything else by its id. */
 export interface External {
@@ -14,10 +16,11 @@ export interface External {
   readonly name: Output<string>;
 }
 
-/** Ids of the network and the node subnet that are there already. */
+/** Ids of the network and its subnets that are there already. */
 export interface Existing {
   readonly network: Output<string>;
-  readonly subnet: Output<string>;
+  /** The subnet that a group of machines is in; of none: the nodes' own. */
+  readonly subnet: (group?: string) => Output<string>;
 }
 
 /** The network that floating addresses and the router's way out are of; not asked for where nothing needs one. */
@@ -26,7 +29,7 @@ export function askExternal(plan: EnvironmentPlan, wanted: string, put: Put, opt
   const found =
     plan.network.existing === undefined || made
       ? put({
-          path: "infrastructure.openstack.externalNetwork",
+          path: ownField(plan, "externalNetwork"),
           value: wanted,
           what: "external network",
           ask: () => getNetwork({ ...nameOrId("networkId", wanted), external: true }, options),
@@ -39,7 +42,7 @@ export function askExternal(plan: EnvironmentPlan, wanted: string, put: Put, opt
 }
 
 /**
- * The network, subnet and router that are used instead of being made.
+ * The network, subnets and router that are used instead of being made.
  * @param ids what references in the plan stand for. They come from what made it, so the cloud is not asked: in a preview it may be to come
  */
 export function askExisting(
@@ -48,48 +51,80 @@ export function askExisting(
   options: InvokeOptions,
   ids: Readonly<Record<string, Input<string>>>,
 ): Existing {
-  const { existing } = plan.network;
+  const { existing, subnets } = plan.network;
   const path = "infrastructure.network.existing";
-  const { network: wanted = "", subnet: within = "", router } = existing ?? {};
-  if (existing === undefined) return { network: output(wanted), subnet: output(within) };
-  const [networkId, subnetId] = [ids[wanted], ids[within]];
-  const unasked = Promise.resolve(undefined);
+  const { network: wanted = "", subnet: within = "", router, groups = {} } = existing ?? {};
+  if (existing === undefined) return { network: output(wanted), subnet: () => output(within) };
+  const networkId = ids[wanted];
   const network =
     networkId !== undefined
-      ? unasked
+      ? Promise.resolve(undefined)
       : put({
           path: `${path}.network`,
           value: wanted,
           what: "network",
           ask: () => getNetwork(nameOrId("networkId", wanted), options),
         });
-  const subnet =
-    subnetId !== undefined
-      ? unasked
-      : put({
-          path: `${path}.subnets.node`,
-          value: within,
-          what: "subnet",
-          ask: async () => {
-            const found = await network;
-            return await getSubnet({ ...nameOrId("subnetId", within), ...(found?.id && { networkId: found.id }) }, options);
-          },
-          check: ({ cidr }) =>
-            cidr && cidr !== plan.network.cidr
-              ? {
-                  path: "infrastructure.network.cidr",
-                  value: plan.network.cidr,
-                  reason: `the existing subnet ${within} is ${cidr}`,
-                  remedy: `set it to ${cidr}`,
-                }
-              : undefined,
-        });
+  const [{ cidr: own }] = subnets;
+  const ask = (field: string, named: string, planned: string, rangeAt: string): Output<string> => {
+    const given = ids[named];
+    if (given !== undefined) return output(given);
+    const found = put({
+      path: field,
+      value: named,
+      what: "subnet",
+      ask: async () => {
+        const inside = await network;
+        return await getSubnet({ ...nameOrId("subnetId", named), ...(inside?.id && { networkId: inside.id }) }, options);
+      },
+      check: ({ cidr }) =>
+        cidr && cidr !== planned
+          ? { path: rangeAt, value: planned, reason: `the existing subnet ${named} is ${cidr}`, remedy: `set it to ${cidr}` }
+          : undefined,
+    });
+    return output(isId(named) ? named : found.then((subnet) => subnet?.id ?? named));
+  };
+  const nodes = ask(`${path}.subnets.node`, within, own, own === plan.network.cidr ? "infrastructure.network.cidr" : `${path}.cidr`);
+  const others: Record<string, Output<string>> = {};
+  for (const { cidr, groups: [first = ""] = [] } of subnets.slice(1)) {
+    const named = groups[first] ?? "";
+    others[named] = ask(`${path}.groups.${first}.subnet`, named, cidr, `${path}.groups.${first}.cidr`);
+  }
   if (router !== undefined && ids[router] === undefined)
     void put({ path: `${path}.router`, value: router, what: "router", ask: () => getRouter(nameOrId("routerId", router), options) });
   return {
     network: output(networkId ?? (isId(wanted) ? wanted : network.then((found) => found?.id ?? wanted))),
-    subnet: output(subnetId ?? (isId(within) ? within : subnet.then((found) => found?.id ?? within))),
+    subnet: (group) => others[groups[group ?? ""] ?? ""] ?? nodes,
   };
+}
+
+/** The router that the network is joined to: there, and with a way out to where the floating addresses come from. */
+export function askRouter(
+  plan: EnvironmentPlan,
+  wanted: string | undefined,
+  { id }: External,
+  put: Put,
+  options: InvokeOptions,
+): Output<string> {
+  if (wanted === undefined) return output("");
+  const path = ownField(plan, "router");
+  const found = put({
+    path,
+    value: wanted,
+    what: "router",
+    ask: () => getRouter(nameOrId("routerId", wanted), options),
+    check: async ({ externalNetworkId }) => {
+      const external = await new Promise<string>((resolve) => id.apply(resolve));
+      if (externalNetworkId === external) return undefined;
+      return {
+        path,
+        value: wanted,
+        reason: externalNetworkId ? "its way out is another external network" : "has no way out to an external network",
+        remedy: `name the network that it leads to at ${ownField(plan, "externalNetwork")}, or another router`,
+      };
+    },
+  });
+  return output(isId(wanted) ? wanted : found.then((router) => router?.id ?? wanted));
 }
 
 /** Floating addresses that were made beforehand: there, and used by nothing else. */

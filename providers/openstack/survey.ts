@@ -8,11 +8,14 @@ import type { Put } from "../asking/ask";
 import { asker, askKeyPair, type Using } from "../asking/asker";
 import { byName, sizePath } from "../asking/fields";
 import { judge, type Standing } from "../asking/verdict";
-import { ask, isId, MISSING } from "./ask";
+import { ask, MISSING } from "./ask";
+import type { Dialect } from "./dialect";
 import { askLimits } from "./limits";
-import { type OpenStackPlan, openstackOf } from "./plan";
+import { isId } from "./names";
+import { type OpenStackPlan, openstackOf, ownField } from "./plan";
 import { demandOf, type Flavor, findShortages } from "./quotas";
-import { askExisting, askExternal, askFloating, type Existing, type External } from "./survey-networks";
+import { askRoles, askZone } from "./survey-names";
+import { askExisting, askExternal, askFloating, askRouter, type Existing, type External } from "./survey-networks";
 
 /** What the plan names of the cloud, as the resources take it. What could not be looked up is as the file has it. */
 export interface Survey {
@@ -22,6 +25,10 @@ export interface Survey {
   readonly flavor: (size: string) => Output<string>;
   readonly external: External;
   readonly existing: Existing;
+  /** Id of the router that the network is joined to, where it is not one of the environment's own. */
+  readonly router: Output<string>;
+  /** Id of the zone that names are written into. */
+  readonly zone: Output<string>;
   /**
    * Settles once the cloud has answered everything. Rejects with InvalidInputError for what is missing there, with RefusedError for quotas that
    * do not suffice: each problem at its field.
@@ -36,6 +43,7 @@ export interface Surveyed {
   readonly name: string;
   readonly plan: EnvironmentPlan;
   readonly openstack: OpenStackPlan;
+  readonly dialect: Dialect;
   readonly provider: ProviderResource;
   /** Ids by the reference that the plan has in their place. */
   readonly ids: Readonly<Record<string, Input<string>>>;
@@ -77,9 +85,12 @@ export function surveyCloud(
   );
   const external = askExternal(plan, openstack.externalNetwork, put, options);
   const existing = askExisting(plan, put, options, ids);
+  const router = askRouter(plan, openstack.router, external, put, options);
+  const zone = askZone(plan, openstack.dns, put, options);
   const limits = askLimits(options);
   askZones(plan, put, options, using);
   askKeyPair(plan, publicKey, asking, (keyPair) => getKeypair({ name: keyPair }, options));
+  askRoles(plan, openstack.applicationCredential, put, options);
   askVolumeTypes(plan, limits, put, using);
   askFloating(plan, put, options);
 
@@ -91,7 +102,8 @@ export function surveyCloud(
       if (vcpus !== undefined && ram !== undefined) known[size] = { vcpus, ram };
     }
     const { quotas, answers: more } = await limits;
-    await judge(plan, [...answers, ...more], await findShortages(demandOf(plan, name, known), quotas, standing), standing, parent);
+    const shortages = await findShortages(demandOf(plan, name, known), quotas, standing, plan.cloud.provider);
+    await judge(plan, [...answers, ...more], shortages, standing, parent);
     onPassed?.();
   })();
   return {
@@ -99,6 +111,8 @@ export function surveyCloud(
     flavor: (size) => output(flavors[size]?.then((found) => found?.name ?? size) ?? size),
     external,
     existing,
+    router,
+    zone,
     passed,
   };
 }
@@ -145,7 +159,7 @@ function askZones(plan: EnvironmentPlan, put: Put, options: InvokeOptions, using
 function askVolumeTypes(plan: EnvironmentPlan, limits: ReturnType<typeof askLimits>, put: Put, using: Using): void {
   const boot = openstackOf(plan).bootVolumeType;
   const wanted = [
-    ...(boot === undefined ? [] : [{ type: boot, path: "infrastructure.openstack.bootVolumeType", uses: using(() => true) }]),
+    ...(boot === undefined ? [] : [{ type: boot, path: ownField(plan, "bootVolumeType"), uses: using(() => true) }]),
     ...plan.machines.flatMap(({ group, volumes }) =>
       volumes.flatMap(({ type }) =>
         type === undefined ? [] : [{ type, path: `cluster.pools.${group}.volumes`, uses: using((machine) => machine.group === group) }],

@@ -90,7 +90,8 @@ export function createCloudProvider<List extends string, Quota extends string>(
     async read({ type: token, id, inputs, properties }) {
       const type = typeOf(token);
       const importing = isImport(properties);
-      const object = importing && type.within !== undefined ? within(type.within, type.kind, id) : cloud.store.get(type.kind, id);
+      const there = importing && cloud.has(type.kind, id) ? cloud.find(type.kind, id) : cloud.store.get(type.kind, id);
+      const object = importing && type.within !== undefined ? within(type.within, type.kind, id) : there;
       if (object === undefined) return { id: "", inputs: {}, properties: {} };
       const known = importing ? readable(type, object) : object;
       const current = importing ? importedInputs(type, known) : currentInputs(type, object, inputs);

@@ -88,4 +88,6 @@ export const BLANKS: Readonly<Record<string, Properties>> = {
   "openstack:loadbalancer/pool:Pool": { ...TEN_EACH, description: "", persistence: { cookieName: "", type: "" } },
   "openstack:loadbalancer/member:Member": { ...TEN_EACH, backup: false, monitorAddress: "", monitorPort: 0 },
   "openstack:loadbalancer/monitor:Monitor": TEN_EACH,
+  "openstack:dns/recordSet:RecordSet": { ...TEN_EACH, description: "" },
+  "openstack:identity/applicationCredential:ApplicationCredential": { accessRules: [], description: "", expiresAt: "" },
 };

@@ -3,7 +3,9 @@ import type { Stored } from "../store";
 import { BLANKS } from "./blanks";
 import { BLOCKSTORAGE } from "./blockstorage";
 import { COMPUTE } from "./compute";
+import { DNS } from "./dns";
 import { FLOATING } from "./floating";
+import { IDENTITY } from "./identity";
 import { refuseBeyondLimits } from "./limits";
 import { LOADBALANCER } from "./loadbalancer";
 import { LOOKUPS } from "./lookups";
@@ -18,7 +20,7 @@ export const OPENSTACK: SimulatedCloud<List, Quota> = {
   name: "openstack",
   version: "3.15.2",
   region: "RegionOne",
-  types: withBlanks({ ...NETWORKING, ...FLOATING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER }),
+  types: withBlanks({ ...NETWORKING, ...FLOATING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER, ...DNS, ...IDENTITY }),
   given: { tenantId: PROJECT },
   invokes: LOOKUPS,
   quotas: QUOTAS,
@@ -36,6 +38,8 @@ const LISTS: Readonly<Record<string, readonly List[]>> = {
   network: ["networks", "externalNetworks"],
   subnet: ["subnets"],
   router: ["routers"],
+  serverGroup: ["serverGroups"],
+  dnsZone: ["dnsZones"],
 };
 
 function beforehand(cloud: OpenStack, kind: string, id: string): Stored | undefined {
@@ -45,6 +49,7 @@ function beforehand(cloud: OpenStack, kind: string, id: string): Stored | undefi
     if (found === undefined) continue;
     const [network] = cloud.things("networks");
     const inside = kind === "subnet" && network !== undefined ? { networkId: network.id } : {};
+    if (kind === "serverGroup") return { ...found, policies: ["soft-anti-affinity"], members: [] };
     return { ...found, external: list === "externalNetworks", ...inside };
   }
   return undefined;

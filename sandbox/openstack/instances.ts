@@ -228,6 +228,8 @@ function createBootVolumes(cloud: OpenStack, inputs: Properties, instanceId: str
 function joinGroups(cloud: OpenStack, inputs: Properties, instanceId: string): void {
   for (const hint of maps(inputs, "schedulerHints")) {
     const group = text(hint, "group") === "" ? undefined : cloud.find("serverGroup", text(hint, "group"));
-    if (group !== undefined) cloud.store.put("serverGroup", { ...group, members: [...texts(group, "members"), instanceId] });
+    // One that was there from the start is no object of this cloud's.
+    if (group !== undefined && cloud.store.get("serverGroup", group.id))
+      cloud.store.put("serverGroup", { ...group, members: [...texts(group, "members"), instanceId] });
   }
 }

@@ -30,6 +30,10 @@ export const LOADBALANCER: Types = {
     },
     create(cloud, inputs) {
       cloud.charge("loadBalancers", 1, cloud.store.list("loadBalancer").length);
+      const provider = text(inputs, "loadbalancerProvider");
+      const enabled = cloud.existing("loadBalancerProviders");
+      if (provider !== "" && enabled.length > 0 && !enabled.includes(provider))
+        throw new ApiError(400, `Provider '${provider}' is not enabled.`);
       const id = newId();
       const given = text(inputs, "vipPortId");
       const port =
@@ -73,6 +77,10 @@ export const LOADBALANCER: Types = {
     references: { loadbalancerId: "loadBalancer", defaultPoolId: "pool" },
     create(cloud, inputs) {
       const port = number(inputs, "protocolPort");
+      if (isOvn(cloud, inputs.loadbalancerId)) {
+        refuseByOvn(OVN_PROTOCOLS, inputs.protocol, "protocol");
+        if (texts(inputs, "allowedCidrs").length > 0) throw unsupported("OVN provider does not support allowed_cidrs option");
+      }
       const others = cloud.store
         .list("listener")
         .filter((one) => one.loadbalancerId === inputs.loadbalancerId && one.protocolPort === port);
@@ -114,6 +122,10 @@ export const LOADBALANCER: Types = {
     create(cloud, inputs) {
       const id = newId();
       const listener = text(inputs, "listenerId") === "" ? undefined : cloud.find("listener", text(inputs, "listenerId"));
+      if (isOvn(cloud, inputs.loadbalancerId ?? listener?.loadbalancerId)) {
+        refuseByOvn(OVN_PROTOCOLS, inputs.protocol, "protocol");
+        refuseByOvn(["SOURCE_IP_PORT"], inputs.lbMethod, "algorithm");
+      }
       if (text(listener ?? {}, "defaultPoolId") !== "") throw new ApiError(409, `Listener ${listener?.id} already has a default pool`);
       if (listener !== undefined) cloud.store.put("listener", { ...listener, defaultPoolId: id });
       return { ...inputs, loadbalancerId: text(inputs, "loadbalancerId") || text(listener ?? {}, "loadbalancerId"), id };
@@ -166,12 +178,28 @@ export const LOADBALANCER: Types = {
     check: checkMonitor,
     create(cloud, inputs) {
       const poolId = text(inputs, "poolId");
+      if (isOvn(cloud, cloud.find("pool", poolId).loadbalancerId)) refuseByOvn(["TCP", "UDP-CONNECT"], inputs.type, "health monitor type");
       if (cloud.store.list("monitor").some((one) => one.poolId === poolId))
         throw new ApiError(409, `This pool already has a health monitor (${poolId})`);
       return { maxRetriesDown: 3, ...inputs, id: newId() };
     },
   },
 };
+
+const OVN_PROTOCOLS = ["TCP", "UDP", "SCTP"];
+
+/** Whether a balancer is OVN's own, which knows less than one that is a machine. */
+function isOvn(cloud: OpenStack, loadbalancerId: unknown): boolean {
+  return cloud.store.get("loadBalancer", String(loadbalancerId))?.loadbalancerProvider === "ovn";
+}
+
+function refuseByOvn(known: readonly string[], value: unknown, what: string): void {
+  if (!known.includes(String(value))) throw unsupported(`OVN provider does not support ${String(value)} ${what}`);
+}
+
+function unsupported(why: string): ApiError {
+  return new ApiError(501, `Provider 'ovn' does not support a requested option: ${why}`);
+}
 
 /** Octavia gives them back as its database has them. */
 function sortedCidrs(inputs: Properties): Properties {

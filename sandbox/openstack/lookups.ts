@@ -99,6 +99,8 @@ export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Propertie
       externalNetworkId: "",
       enableSnat: true,
       status: "ACTIVE",
+      // One that was there from the start leads out, as `routeOut` has it.
+      ...(cloud.byId("routers", found.id) && { externalNetworkId: cloud.things("externalNetworks")[0]?.id ?? "" }),
       ...found,
       routerId: found.id,
       region: cloud.region,
@@ -167,7 +169,26 @@ export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Propertie
     names: args.state === "unavailable" ? [] : [...cloud.existing("zones"), ...(cloud.existing("zones").length > 0 ? [] : ["nova"])].sort(),
     region: cloud.region,
   }),
+  "openstack:dns/getDnsZone:getDnsZone": (cloud, args) => {
+    const zone = cloud.byName("dnsZones", text(args, "name"));
+    if (zone === undefined) throw new Error(RESULTS.none);
+    return { ...ZONE, ...zone, region: cloud.region };
+  },
   ...PROJECT_LOOKUPS,
+};
+
+const ZONE: Properties = {
+  attributes: {},
+  createdAt: "2026-01-01T00:00:00.000000",
+  masters: [],
+  poolId: "794ccc2c-d751-44fe-b57f-8894c9f5c842",
+  projectId: PROJECT,
+  serial: 1,
+  status: "ACTIVE",
+  ttl: 3600,
+  type: "PRIMARY",
+  updatedAt: "2026-01-01T00:00:00.000000",
+  version: 1,
 };
 
 const IMAGE: Properties = {

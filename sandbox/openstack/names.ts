@@ -13,6 +13,10 @@ export type List =
   | "routers"
   | "keyPairs"
   | "floatingIps"
+  | "serverGroups"
+  | "dnsZones"
+  | "roles"
+  | "loadBalancerProviders"
   | "crowded";
 
 /** What a quota can be set on. */

@@ -13,6 +13,7 @@ export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: P
     name: text(args, "name"),
     projectId: PROJECT,
     projectName: "sandbox",
+    roles: cloud.existing("roles").map((roleName) => ({ roleId: roleName, roleName })),
     region: cloud.region,
   }),
   "openstack:compute/getLimitsV2:getLimitsV2": (cloud, args) => {

@@ -17,6 +17,7 @@ const LABELS: Readonly<Record<string, string>> = {
   loadBalancer: "Load Balancer",
   listener: "Listener",
   pool: "Pool",
+  dnsZone: "Zone",
 };
 
 /** What OpenStack and its provider say. */

@@ -1,4 +1,5 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { zoneName } from "../../providers/openstack/names";
 import { isOpenStack } from "../../providers/openstack/plan";
 import type { List } from "./names";
 
@@ -14,11 +15,15 @@ export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly s
     externalNetworks: named([openstack?.externalNetwork]),
     volumeTypes: named([openstack?.bootVolumeType, ...machines.flatMap((machine) => machine.volumes.map((volume) => volume.type))]),
     networks: named([existing?.network]),
-    subnets: named([existing?.subnet]),
-    routers: named([existing?.router]),
+    subnets: named([existing?.subnet, ...Object.values(existing?.groups ?? {})]),
+    routers: named([existing?.router, openstack?.router]),
     keyPairs: named([plan.access.ssh.keyPair]),
     crowded: [],
     floatingIps: named(Object.values(plan.network.floating).map(({ address }) => address)),
+    serverGroups: named(Object.values(openstack?.serverGroups ?? {})),
+    dnsZones: named([openstack?.dns && zoneName(openstack.dns.zone)]),
+    roles: named(["member", "reader", ...(openstack?.applicationCredential?.roles ?? [])]),
+    loadBalancerProviders: named([openstack?.loadBalancerProvider]),
     ...(openstack?.region === undefined ? {} : { region: openstack.region }),
   };
 }

@@ -9,6 +9,9 @@ import type { Profile } from "../../model/plan/types";
 import { engineForTests } from "../support/engine";
 import { plannedFile } from "../support/environment";
 import { BARE } from "../support/layers";
+import { nhnFile } from "../support/nhn";
+import { oneLife } from "../support/one-life";
+import { type FileContent, merge } from "../support/plan";
 import { filesIn } from "../support/project";
 
 const admins = { access: { adminCidrs: ["203.0.113.0/24"] } };
@@ -16,6 +19,7 @@ const admins = { access: { adminCidrs: ["203.0.113.0/24"] } };
 /** Where each cloud's environments are. KPAAS_TEST_CLOUD chooses one. */
 const CLOUDS: Readonly<Record<string, object>> = {
   openstack: { provider: "openstack", zones: ["az-1", "az-2", "az-3"], ...admins },
+  nhn: { ...(nhnFile("minimal").infrastructure as object), ...admins },
   aws: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"], ...admins },
 };
 const { KPAAS_TEST_CLOUD: only } = process.env;
@@ -42,7 +46,10 @@ for (const [cloud, infrastructure] of Object.entries(CLOUDS).filter(([name]) => 
         lock = planned.lock;
         return { plan: planned.plan, root, sandbox: true, approvals: [] };
       };
-      const left = () => filesIn(join(root, ".kpaas", "sandbox", "world", "k")).filter((file) => file.includes(`/${cloud}/`));
+      const left = () =>
+        filesIn(join(root, ".kpaas", "sandbox", "world", "k")).filter((file) =>
+          file.includes(`/${cloud === "nhn" ? "openstack" : cloud}/`),
+        );
       return { target, left, remove: () => rmSync(root, { recursive: true, force: true }) };
     };
     const NONE = { create: 0, update: 0, replace: 0, delete: 0 };
@@ -78,3 +85,43 @@ for (const [cloud, infrastructure] of Object.entries(CLOUDS).filter(([name]) => 
         remove();
       });
   });
+
+const given: FileContent = {
+  openstack: {
+    router: "edge",
+    loadBalancerProvider: "ovn",
+    serverGroups: { "control-plane": "11111111-0000-4000-8000-00000000000a" },
+    dns: { zone: "example.org" },
+    applicationCredential: { uses: ["loadBalancers", "volumes"] },
+  },
+};
+const openstack = (profile: Profile, infrastructure: FileContent): FileContent =>
+  merge(
+    {
+      name: "seoul",
+      profile,
+      infrastructure: { ...CLOUDS.openstack, access: { ...admins.access, ingressCidrs: ["0.0.0.0/0"] } },
+      platform: { domain: "seoul.example.org" },
+    },
+    { infrastructure },
+  );
+
+/** By what it is about: an environment's file. */
+const LIVES: Readonly<Record<string, FileContent>> = {
+  "OpenStack with a router, server groups, a zone and a login, and OVN's balancer": openstack("highAvailability", given),
+  "OpenStack without floating addresses": openstack("highAvailability", { network: { floating: "none" } }),
+  "OpenStack in a network that is reachable by itself": openstack("standard", {
+    network: { floating: "none", existing: { network: "net", subnets: { node: "sub" } } },
+  }),
+  "NHN Cloud with a virtual address": nhnFile("highAvailability", { cluster: { apiEndpoint: { kind: "virtualIp" } } }),
+};
+
+describe("environments on clouds that speak OpenStack's API, on the real engine,", function () {
+  this.timeout(600_000);
+  before(engineForTests);
+
+  for (const [what, content] of Object.entries(LIVES))
+    it(`come up, have nothing to do a second time, and leave nothing behind: ${what}`, async () => {
+      await oneLife(content, "openstack");
+    });
+});

@@ -45,6 +45,10 @@ describe("A simulated cloud", () => {
       networks: [],
       subnets: [],
       routers: [],
+      serverGroups: [],
+      dnsZones: [],
+      roles: ["member", "reader"],
+      loadBalancerProviders: ["amphora"],
       region: "RegionOne",
       crowded: [],
     });

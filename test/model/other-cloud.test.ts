@@ -107,7 +107,7 @@ describe("a cloud that is added to the registry", () => {
     );
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error").map(({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`),
-      ["infrastructure.provider: is not supported yet in this version; use openstack or aws or existing"],
+      ["infrastructure.provider: is not supported yet in this version; use openstack or nhn or aws or existing"],
     );
   });
 

@@ -31,6 +31,8 @@ const WORLD = {
   networks: ["shared-network"],
   subnets: ["shared-subnet"],
   routers: ["shared-router"],
+  dnsZones: ["example.org."],
+  roles: ["member"],
 };
 
 const EXISTING = { network: "shared-network", subnets: { node: "shared-subnet" }, router: "shared-router" };
@@ -45,12 +47,19 @@ const BEFOREHAND = [
   ["networking/getSubnet:getSubnet", { name: EXISTING.subnets.node }],
   ["networking/getRouter:getRouter", { name: EXISTING.router }],
   ["images/getImage:getImage", { name: "ubuntu-22.04" }],
+  ["dns/getDnsZone:getDnsZone", { name: "example.org." }],
 ] as const;
 
 /** An environment with a worker of that key, and with some that are named as what else has a port. */
 function environment(name: string, key: string, cidr: string, existing: boolean): FileContent {
   const network = { cidr, ...(existing ? { existing: EXISTING } : {}) };
-  return { name, infrastructure: { network }, cluster: { pools: { general: { nodes: { [key]: {}, ingress: {}, api: {} } } } } };
+  const openstack = { dns: { zone: "example.org" }, applicationCredential: { uses: ["volumes"] } };
+  return {
+    name,
+    infrastructure: { network, openstack },
+    cluster: { pools: { general: { nodes: { [key]: {}, ingress: {}, api: {} } } } },
+    platform: { domain: `${name}.example.org` },
+  };
 }
 
 describe("What a creation without an end is found by, of everything two environments make,", () => {

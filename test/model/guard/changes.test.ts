@@ -52,6 +52,16 @@ const volume = { ...named, "cluster.pools.worker.volumes": [{ name: "osd", sizeG
 const silent = { "platform.services.portal": false };
 const existing = { "platform.storage": { kind: "existing", className: "ceph" } };
 const host = (address: string, more: Over = {}): Over => ({ address, ...more });
+/** On a cloud whose networks are there before. */
+const onNhn = {
+  infrastructure: {
+    provider: "nhn",
+    region: "KR1",
+    zones: ["kr-pub-a", "kr-pub-b"],
+    image: "ubuntu",
+    network: { cidr: "10.20.0.0/16", existing: { network: "n", subnets: { node: "s" } } },
+  },
+};
 /** On hosts that were there before. */
 const onHosts = {
   infrastructure: {
@@ -97,6 +107,16 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   "infrastructure.zones": [{}, { "infrastructure.zones": ["az-1"] }],
   "infrastructure.openstack.bootVolumeGiB": [{}, { "infrastructure.openstack.bootVolumeGiB": 80 }],
   "infrastructure.openstack.allowedAddresses": [{}, { "infrastructure.openstack.allowedAddresses": ["10.20.0.99"] }],
+  "infrastructure.openstack.dns": [
+    { "platform.domain": "a.example.org" },
+    { "platform.domain": "a.example.org", "infrastructure.openstack.dns": { zone: "example.org" } },
+  ],
+  "infrastructure.openstack.applicationCredential": [{}, { "infrastructure.openstack.applicationCredential": { uses: ["volumes"] } }],
+  "infrastructure.openstack.serverGroups": [
+    {},
+    { "infrastructure.openstack.serverGroups": { "control-plane": "11111111-0000-4000-8000-00000000000a" } },
+  ],
+  "infrastructure.openstack.router": [{}, { "infrastructure.openstack.router": "edge" }],
   "infrastructure.openstack.bootVolumeType": [{}, { "infrastructure.openstack.bootVolumeType": "ssd" }],
   "infrastructure.region": [{}, { "infrastructure.region": "two" }],
   "infrastructure.network.cidr": [{}, { "infrastructure.network.cidr": "10.30.0.0/16" }],
@@ -107,6 +127,14 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
     { "cluster.controlPlane.nodes": 3 },
     { "infrastructure.openstack.loadBalancerProvider": "ovn" },
   ],
+  "infrastructure.nhn.bootVolumeGiB": [onNhn, { "infrastructure.nhn.bootVolumeGiB": 80 }],
+  "infrastructure.nhn.bootVolumeType": [onNhn, { "infrastructure.nhn.bootVolumeType": "General SSD" }],
+  "infrastructure.nhn.serverGroups": [
+    onNhn,
+    { "infrastructure.nhn.serverGroups": { "control-plane": "11111111-0000-4000-8000-00000000000a" } },
+  ],
+  "infrastructure.nhn.allowedAddresses": [onNhn, { "infrastructure.nhn.allowedAddresses": ["10.20.0.99"] }],
+  "infrastructure.nhn.externalNetwork": [onNhn, { "infrastructure.nhn.externalNetwork": "other" }],
   "infrastructure.existing.hosts": [
     onHosts,
     { "infrastructure.existing.hosts.w": host("10.0.0.12", { accessAddress: "203.0.113.2", port: 2222, user: "rocky", zone: "a" }) },

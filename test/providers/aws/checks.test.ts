@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cloudOfType } from "../../../model/cloud";
+import { cloudOfResource } from "../../../model/cloud";
 import { credentials } from "../../../providers/aws/credentials";
 import { deviceNames, volumeDevices } from "../../../providers/aws/devices";
 import { described, imageQuery } from "../../../providers/aws/names";
@@ -199,7 +199,7 @@ describe("what AWS is told", () => {
   });
 
   it("is found to be AWS's by its types", () => {
-    for (const type of ["aws:ec2/vpc:Vpc", "aws:lb/listener:Listener"]) assert.equal(cloudOfType(type, clouds)?.name, "aws");
+    for (const type of ["aws:ec2/vpc:Vpc", "aws:lb/listener:Listener"]) assert.equal(cloudOfResource({ type }, clouds)?.name, "aws");
   });
 });
 

@@ -3,13 +3,15 @@ import { readFileSync } from "node:fs";
 import type { Field } from "../../../sandbox/cloud/fields";
 import { BLOCKSTORAGE } from "../../../sandbox/openstack/blockstorage";
 import { COMPUTE } from "../../../sandbox/openstack/compute";
+import { DNS } from "../../../sandbox/openstack/dns";
 import { FLOATING } from "../../../sandbox/openstack/floating";
+import { IDENTITY } from "../../../sandbox/openstack/identity";
 import { LOADBALANCER } from "../../../sandbox/openstack/loadbalancer";
 import { NETWORKING } from "../../../sandbox/openstack/networking";
 import { SECURITY } from "../../../sandbox/openstack/security";
 import { cloudUnderTest, type Short, TOKENS } from "./fixture";
 
-const TYPES = { ...NETWORKING, ...FLOATING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER };
+const TYPES = { ...NETWORKING, ...FLOATING, ...SECURITY, ...COMPUTE, ...BLOCKSTORAGE, ...LOADBALANCER, ...DNS, ...IDENTITY };
 
 /** The inputs of a resource class in the installed SDK, which is generated from the schema of the provider of the same version. */
 function sdkInputs(token: string): { all: string[]; required: string[] } {

@@ -35,6 +35,8 @@ export const TOKENS = {
   pool: "openstack:loadbalancer/pool:Pool",
   member: "openstack:loadbalancer/member:Member",
   monitor: "openstack:loadbalancer/monitor:Monitor",
+  recordSet: "openstack:dns/recordSet:RecordSet",
+  credential: "openstack:identity/applicationCredential:ApplicationCredential",
 } as const;
 
 export type Short = keyof typeof TOKENS;
@@ -48,6 +50,9 @@ const WORLD = {
   networks: [],
   subnets: [],
   routers: [],
+  serverGroups: ["11111111-0000-4000-8000-00000000000a"],
+  dnsZones: ["example.org."],
+  roles: ["member", "reader"],
 };
 
 /** A simulated cloud spoken to over gRPC; a new one for each test. */

@@ -212,6 +212,81 @@ const CREATES: readonly Case[] = [
     says: /already using protocol TCP and protocol_port 6443/,
   },
   {
+    what: "a balancer of a provider that is not there",
+    type: "loadBalancer",
+    inputs: async (c) => {
+      const { subnet } = await c.base();
+      c.world({ loadBalancerProviders: ["amphora"] });
+      return { vipSubnetId: subnet.id, loadbalancerProvider: "ovn" };
+    },
+    says: /400: Provider 'ovn' is not enabled/,
+  },
+  {
+    what: "allowed ranges at OVN's balancer",
+    type: "listener",
+    inputs: async (c) => ({ ...(await ovn(c)).listening, allowedCidrs: ["10.0.0.0/8"] }),
+    says: /501: Provider 'ovn' does not support a requested option: OVN provider does not support allowed_cidrs option/,
+  },
+  {
+    what: "what OVN's balancer does not speak",
+    type: "listener",
+    inputs: async (c) => ({ ...(await ovn(c)).listening, protocol: "HTTP" }),
+    says: /OVN provider does not support HTTP protocol/,
+  },
+  {
+    what: "a way of spreading that OVN does not know",
+    type: "pool",
+    inputs: async (c) => ({ loadbalancerId: (await ovn(c)).listening.loadbalancerId, protocol: "TCP", lbMethod: "ROUND_ROBIN" }),
+    says: /OVN provider does not support ROUND_ROBIN algorithm/,
+  },
+  {
+    what: "a health check that OVN does not know",
+    type: "monitor",
+    inputs: async (c) => {
+      const { loadbalancerId } = (await ovn(c)).listening;
+      const pool = await c.create("pool", { loadbalancerId, protocol: "TCP", lbMethod: "SOURCE_IP_PORT" });
+      return { poolId: pool.id, type: "HTTPS", delay: 5, timeout: 2, maxRetries: 3 };
+    },
+    says: /OVN provider does not support HTTPS health monitor type/,
+  },
+  {
+    what: "a record of a zone that is not there",
+    type: "recordSet",
+    inputs: () => ({ zoneId: NOWHERE, name: "a.example.org.", type: "A", records: ["10.0.0.1"] }),
+    says: /404: Zone .* could not be found/,
+  },
+  {
+    what: "a record outside its zone",
+    type: "recordSet",
+    inputs: async (c) => ({ ...(await record(c)), name: "a.example.com." }),
+    says: /a\.example\.com\. is not in the zone example\.org\./,
+  },
+  { what: "a record of no address", type: "recordSet", inputs: async (c) => ({ ...(await record(c)), records: ["host"] }), says: /IPv4/ },
+  {
+    what: "a record there is already",
+    type: "recordSet",
+    inputs: async (c) => {
+      await c.create("recordSet", await record(c));
+      return { ...(await record(c)), records: ["10.0.0.2"] };
+    },
+    says: /409: Duplicate RecordSet/,
+  },
+  {
+    what: "a login with a role that its maker lacks",
+    type: "credential",
+    inputs: () => ({ name: "ours", roles: ["member", "admin"] }),
+    says: /400: Invalid application credential: Cannot create an application credential with unassigned role/,
+  },
+  {
+    what: "a second login of a name",
+    type: "credential",
+    inputs: async (c) => {
+      await c.create("credential", { name: "ours" });
+      return { name: "ours" };
+    },
+    says: /409: .*application_credential - Duplicate entry/,
+  },
+  {
     what: "a monitor that waits longer than its delay",
     type: "monitor",
     inputs: async (c) => ({ poolId: (await balancer(c)).pool.id, type: "TCP", delay: 5, timeout: 9, maxRetries: 3 }),
@@ -348,4 +423,16 @@ async function balancer(cloud: TestCloud) {
   const listener = await cloud.create("listener", { loadbalancerId: made.id, protocol: "TCP", protocolPort: 6443 });
   const pool = await cloud.create("pool", { listenerId: listener.id, protocol: "TCP", lbMethod: "ROUND_ROBIN" });
   return { balancer: made, listener, pool };
+}
+
+/** OVN's balancer, and a listener that it takes. */
+async function ovn(cloud: TestCloud) {
+  const { subnet } = await cloud.base();
+  const made = await cloud.create("loadBalancer", { vipSubnetId: subnet.id, loadbalancerProvider: "ovn" });
+  return { listening: { loadbalancerId: made.id, protocol: "TCP", protocolPort: 6443 } };
+}
+
+async function record(cloud: TestCloud): Promise<Properties> {
+  const { properties } = await cloud.client.invoke("openstack:dns/getDnsZone:getDnsZone", { name: "example.org." });
+  return { zoneId: properties.id, name: "a.example.org.", type: "A", records: ["10.0.0.1"] };
 }

@@ -1,0 +1,64 @@
+import { defineCloud } from "../define-cloud";
+import { checkAddressPairs } from "../openstack/address-pairs";
+import { openstack } from "../openstack/cloud";
+import { commonOptions, firstBoot, resolveOptions } from "../openstack/options";
+import type { OpenStackOptions } from "../openstack/plan";
+import { preview } from "../openstack/preview";
+import { checkNhn } from "./checks";
+import { credentials } from "./credentials";
+import { state } from "./state";
+
+const PUBLIC = "Public Network";
+
+/** NHN Cloud: OpenStack's API with ways of its own, which `dialect.ts` and `checks.ts` say. */
+export const nhn = defineCloud({
+  name: "nhn",
+  title: "NHN Cloud",
+  sdk: openstack.sdk,
+  options: (z, kinds) => commonOptions(z, kinds, { what: "the pool that floating addresses come from", byDefault: PUBLIC }),
+  resolve: (given) => resolveOptions(given, PUBLIC),
+  defaults: {
+    // Never taken: the file has to name one (`checks.ts`).
+    image: "Ubuntu Server 22.04 LTS",
+    sshUser: "ubuntu",
+    sizes: { controlPlane: "m2.c4m8", worker: "m2.c8m16", bastion: "m2.c1m2", nfs: "m2.c2m4" },
+    apiEndpoint: "node",
+    onDelete: "forget",
+  },
+  can: { machines: true, balancers: false, floatingAddresses: true, zones: true, spread: true, virtualAddresses: true },
+  cannot: {
+    balancers: {
+      reason:
+        "has its balancers at neutron's lbaas API, under the endpoint of its network, and the OpenStack provider asks for an endpoint of Octavia's, which its catalogue has not",
+      remedy: "use node, or virtualIp",
+    },
+  },
+  enforces: () => true,
+  subnets: "one",
+  // DHCP, and what the internet gateway translates by.
+  reserved: ({ first }) => [first + 2, first + 3],
+  flows: openstack.flows,
+  check: checkNhn,
+  checkPlan: checkAddressPairs,
+  place: ({ externalNetwork }: OpenStackOptions) => ({ externalNetwork }),
+  firstBoot,
+  changes: {
+    refused: ["externalNetwork"],
+    built: ["bootVolumeGiB", "bootVolumeType", "serverGroups"],
+    applied: ["allowedAddresses"],
+  },
+  credentials,
+  template: `  # credentials: { vault: secret/NHN/1 }           # default: OS_AUTH_URL, OS_USERNAME, OS_PASSWORD (the API password), OS_TENANT_ID
+  region: KR1
+  zones: [kr-pub-a, kr-pub-b]
+  image: "Ubuntu Server 22.04.5 LTS (2025.07.15)"  # as the console shows it: the name changes with each release
+  network:
+    cidr: 192.168.0.0/24                           # of the subnet below, whose routing table has an internet gateway
+    existing: { network: Default Network, subnets: { node: Default Network } }
+  # nhn: { bootVolumeGiB: 40, bootVolumeType: General SSD }
+`,
+  state,
+  preview,
+  mocks: () => (require("../openstack/mocks") as typeof import("../openstack/mocks")).mocks,
+  infrastructure: () => (require("./infrastructure") as typeof import("./infrastructure")).NhnInfrastructure,
+});
