@@ -18,7 +18,7 @@ const GIVE_PASSPHRASE = "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE";
 
 const DISK_FULL = /ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i;
 
-/** What a failure's words mean for its reader. The first that fits each kind counts; clouds word these alike. */
+/** What a failure's words mean for its reader, whatever cloud it is of. */
 const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSandbox?: Remedy])[] = [
   [
     /PULUMI_ACCESS_TOKEN must be set|not logged in|problem logging in|no credentials/i,
@@ -64,7 +64,6 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     /(?<!disk )quota|limit ?exceeded/i,
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
   ],
-  ...Object.values(registry.clouds).flatMap(({ state }) => state?.remedies ?? []),
   [
     UNREACHABLE,
     {
@@ -101,9 +100,15 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
   ],
 ];
 
-/** What to do about a failure; none where its text says nothing known. */
-export function remediesFor(failure: string, sandbox = false): Remedy[] {
-  return REMEDIES.flatMap(([words, remedy, inSandbox]) => {
+/**
+ * What to do about a failure; none where its text says nothing known.
+ * @param provider the environment's: clouds share words that mean something else in each. @default every cloud's words count
+ */
+export function remediesFor(failure: string, sandbox = false, provider?: string): Remedy[] {
+  const clouds = Object.values(registry.clouds).filter(({ name }) => provider === undefined || name === provider);
+  // Dialects of a cloud have its own among theirs.
+  const theirs = new Set(clouds.flatMap(({ state }) => state?.remedies ?? []));
+  return [...REMEDIES, ...theirs].flatMap(([words, remedy, inSandbox]) => {
     if (!words.test(failure)) return [];
     return [(sandbox && inSandbox) || (typeof remedy === "string" ? { text: remedy } : remedy)];
   });

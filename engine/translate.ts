@@ -67,7 +67,7 @@ export async function translateErrors<T>(
         ? indent(thrown.message)
         : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);
-    const remedies = remediesFor(reason, target.sandbox);
+    const remedies = remediesFor(reason, target.sandbox, target.plan.provider);
     const text = [`${what} of ${environment} failed:`, reason, ...remedies.map((remedy) => remedy.text)].join("\n");
     const next = remedies.find((remedy) => remedy.next !== undefined)?.next;
     throw new OperationFailedError(text, { next, ...(thrown === undefined ? {} : { cause: thrown }) });

@@ -6,7 +6,7 @@ import { credentials as openstack } from "../openstack/credentials";
  * application credentials.
  */
 export const credentials: Credentials = {
-  names: ["authUrl", "password", "tenantId", "tenantName", "userName"],
+  names: ["authUrl", "password", "tenantId", "userName"],
   find(look) {
     const { env } = look;
     if (!env.OS_CLOUD && (env.OS_APPLICATION_CREDENTIAL_ID || env.OS_APPLICATION_CREDENTIAL_NAME))

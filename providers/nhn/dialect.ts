@@ -13,6 +13,7 @@ export const NHN: Dialect = {
   apart: "anti-affinity",
   volumesInZone: true,
   volumesGrow: false,
+  confirmsResize: false,
   bootsLocally: LOCAL_FLAVORS,
   limits: { labels: nhnLimits.labels },
   credentials,

@@ -15,6 +15,7 @@ export const SOURCES = {
   balancer: "https://docs.nhncloud.com/en/Network/Load%20Balancer/en/public-api/",
   balancerOverview: "https://docs.nhncloud.com/en/Network/Load%20Balancer/en/overview/",
   interface: "https://docs.nhncloud.com/en/Network/Network%20Interface/en/console-guide/",
+  public: "https://docs.gov-nhncloud.com/ko/Network/Load%20Balancer/ko/public-api-gov/",
 } as const;
 
 /**
@@ -47,6 +48,12 @@ export const FACTS: readonly Fact[] = [
     certainty: "documented",
   },
   {
+    what: "the cloud of the public sector is another one, at gov-nhncloudservice.com, with endpoints of its own in Pangyo and Pyeongchon",
+    so: "`OS_AUTH_URL` is what its console shows; nothing here has NHN Cloud's addresses built in",
+    sources: ["public"],
+    certainty: "documented",
+  },
+  {
     what: "zones of KR1 are kr-pub-a and kr-pub-b, and can be listed",
     so: "zones are looked up before anything is made",
     sources: ["instance", "terraform"],
@@ -59,8 +66,8 @@ export const FACTS: readonly Fact[] = [
     certainty: "documented",
   },
   {
-    what: "of a subnet the gateway has the first address, DHCP and the internet gateway's translation the second and third",
-    so: "no machine is given them",
+    what: "of a subnet the gateway has the first address, DHCP and the internet gateway's translation the second and third; the translation takes another one where they are in use when the gateway is connected",
+    so: "no machine is given the three; connect the internet gateway first, and keep an address that it took elsewhere at `infrastructure.network.reserved`",
     sources: ["vpcConsole"],
     certainty: "documented",
   },
@@ -115,6 +122,12 @@ export const FACTS: readonly Fact[] = [
   {
     what: "a placement policy, nova's server group, knows anti-affinity only, and a server is put into one by a scheduler hint",
     so: "machines of a group stand on different hosts or are not made: leave `spread: false` for large pools",
+    sources: ["instance"],
+    certainty: "documented",
+  },
+  {
+    what: "a server of another flavor is stopped and started again, and goes on by itself where nova waits for a confirmation",
+    so: "the provider is told to wait for none: else a machine that was resized would end in an error",
     sources: ["instance"],
     certainty: "documented",
   },
@@ -175,6 +188,30 @@ export const FACTS: readonly Fact[] = [
   {
     what: "quotas of nova are told; of the network and of volumes they are not, since that takes identity of version 3",
     so: "what is not told is not compared, and the preview says so",
+    sources: [],
+    certainty: "unproven",
+  },
+  {
+    what: "a server takes 128 pieces of metadata, as nova's default is; documents limit their length only",
+    so: "more labels are refused at `check`",
+    sources: [],
+    certainty: "unproven",
+  },
+  {
+    what: "a single port can be read by its id: the list of compatible calls has ports' list, creation, change and deletion, and NHN's own provider reads them so",
+    so: "else nothing could be refreshed",
+    sources: [],
+    certainty: "unproven",
+  },
+  {
+    what: "a port that a floating address points to can be changed by the API; the console refuses it",
+    so: "else a change of the bastion's or the ingress's security groups or address pairs fails: take the floating address from it first",
+    sources: [],
+    certainty: "unproven",
+  },
+  {
+    what: "key pairs take ED25519 keys; documents show RSA",
+    so: "the pair that is generated is ED25519: else give an RSA key at `infrastructure.access.ssh`",
     sources: [],
     certainty: "unproven",
   },

@@ -18,6 +18,11 @@ export const state: CloudState = {
     [FLOATING]: { how: "person", look: "openstack floating ip list" },
   },
   remedies: [
+    ...openstack.remedies,
+    [
+      /resizing online is disabled|status must be available to extend/,
+      "Whether NHN Cloud's API enlarges a volume in use is not known, its console does: enlarge it there, and run `kpaas refresh`; the file may keep the larger size.",
+    ],
     [
       /No suitable endpoint could be found in the service catalog/,
       "The catalogue has no such service in that region: name the region as the catalogue has it (KR1, KR2, KR3, JP1), and see that OS_AUTH_URL is NHN Cloud's (https://api-identity-infrastructure.nhncloudservice.com/v2.0).",

@@ -25,6 +25,8 @@ export interface Dialect {
   readonly volumesInZone: boolean;
   /** Whether a volume grows while it is attached. */
   readonly volumesGrow: boolean;
+  /** Whether a machine of another flavor waits for somebody to confirm it; else nova goes on by itself, and a confirmation comes too late. */
+  readonly confirmsResize: boolean;
   /** Flavors whose root disk is the host's own, of a size that the flavor says. */
   readonly bootsLocally?: RegExp;
   readonly limits: DialectLimits;
@@ -48,6 +50,7 @@ export const OPENSTACK: Dialect = {
   apart: "soft-anti-affinity",
   volumesInZone: false, // cinder's zones are not nova's
   volumesGrow: true,
+  confirmsResize: true,
   limits: { labels: openstackLimits.tag.items - 1 },
   credentials,
 };

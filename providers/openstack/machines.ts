@@ -101,6 +101,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
       configDrive: dialect.configDrive ? true : undefined,
       userData: hostKey?.userData ?? firstBoot(plan, machine, devices),
       metadata: metadata(scope, { "kpaas-key": key, "kpaas-roles": machine.roles.join(" ") }),
+      vendorOptions: dialect.confirmsResize ? undefined : { ignoreResizeConfirmation: true },
       schedulerHints: apart === undefined ? undefined : [{ group: apart.id }],
     },
     child(scope, {

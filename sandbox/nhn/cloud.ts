@@ -2,7 +2,7 @@ import type { Properties } from "../../plugin/rpc/provider";
 import { ApiError, type SimulatedCloud } from "../cloud/cloud";
 import { OPENSTACK } from "../openstack/cloud";
 import type { List, OpenStack, Quota, Types } from "../openstack/names";
-import { text } from "../values";
+import { isMap, text } from "../values";
 import { refuseByNhn } from "./refusals";
 
 /** What the provider says where the catalogue holds no such service: balancers, names. */
@@ -37,6 +37,7 @@ function withoutServices(types: Types): Types {
       if (lacking !== undefined) return [token, { ...type, references: {}, create: () => refuse(lacking) }];
       if (token.startsWith("openstack:identity/"))
         return [token, { ...type, create: () => refuse(`Error creating openstack_identity_application_credential_v3: ${NO_IDENTITY_V3}`) }];
+      if (type.kind === "instance") return [token, { ...type, update: unconfirmed(type) }];
       if (type.kind === "volumeAttach") return [token, { ...type, create: sameZone(type.create) }];
       return [token, type];
     }),
@@ -45,6 +46,22 @@ function withoutServices(types: Types): Types {
 
 function refuse(words: string): never {
   throw new ApiError(404, words);
+}
+
+/** Nova goes on by itself with a machine of another flavor, and the provider waits for what it has left already, unless it is told not to. */
+function unconfirmed({ update }: Types[string]): NonNullable<Types[string]["update"]> {
+  return (cloud, object, inputs) => {
+    if (update === undefined) throw new Error("machines can be changed in OpenStack");
+    const changed = update(cloud, object, inputs);
+    const { vendorOptions } = inputs;
+    const told = isMap(vendorOptions) && vendorOptions.ignoreResizeConfirmation === true;
+    if (!told && text(object, "flavorName") !== text(changed, "flavorName"))
+      throw new ApiError(
+        "Error waiting for instance to resize",
+        `unexpected state 'ACTIVE', wanted target 'VERIFY_RESIZE'. last error: %!s(<nil>)`,
+      );
+    return changed;
+  };
 }
 
 /** A volume is attached to a machine of its own zone only. */

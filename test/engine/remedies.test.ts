@@ -102,6 +102,17 @@ describe("What to do about a failure", () => {
     );
   });
 
+  it("is the cloud's own where clouds share words", () => {
+    const told = (failure: string, provider: string) => remediesFor(failure, false, provider).map(({ text }) => text);
+    const noService = "Error creating OpenStack loadbalancing client: No suitable endpoint could be found in the service catalog.";
+    assert.deepEqual(told(noService, "openstack"), []);
+    assert.match(told(noService, "nhn").join(), /^The catalogue has no such service .*KR1/);
+    for (const refused of ["volume is attached to the instance and resizing online is disabled", "status must be available to extend"])
+      assert.match(told(refused, "nhn").join(), /enlarge it there, and run `kpaas refresh`/);
+    for (const provider of ["openstack", "nhn"]) assert.match(told("unexpected state 'ERROR'", provider).join(), /quota of volumes/);
+    assert.deepEqual(told("unexpected state 'ERROR'", "aws"), []);
+  });
+
   it("is told once however many resources failed the same way", () => {
     assert.equal(remediesFor("a: 429: Too Many Requests\nb: 429: Too Many Requests").length, 1);
   });

@@ -61,6 +61,7 @@ describe("NHN Cloud", () => {
     const { inputs } = g.get("seoul-machine-cp-1");
     assert.deepEqual([at(inputs, "metadata.team"), inputs.configDrive], ["platform", undefined]);
     assert.equal(deviceOf(inputs).volumeType, "General SSD");
+    assert.deepEqual(inputs.vendorOptions, { ignoreResizeConfirmation: true }, "nova confirms a resize itself there");
   });
 
   it("boots u2 flavors from their host's disk", async () => {

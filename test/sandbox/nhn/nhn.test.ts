@@ -7,7 +7,7 @@ import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { NHN } from "../../../sandbox/nhn/cloud";
 import { cloudIn } from "../../../sandbox/world-file";
 import { ProviderClient } from "../../support/provider-client";
-import { type Short, TestCloud } from "../openstack/fixture";
+import { type Created, type Short, TestCloud } from "../openstack/fixture";
 
 const WORLD = {
   cloud: "nhn",
@@ -118,6 +118,18 @@ describe("the simulated NHN Cloud", () => {
     it(`refuses ${what}`, async () => {
       await assert.rejects(cloud.create(type, await inputs()), says);
     });
+
+  it("goes on by itself with a machine of another flavor, which the provider has to know", async () => {
+    cloud.world({ ...WORLD, flavors: [...WORLD.flavors, "m2.c8m16"] });
+    const to = (flavorName: string, made: Created) =>
+      cloud.client.update(made, { oldInputs: made.inputs, olds: made.properties, news: { ...made.inputs, flavorName } });
+    const told = await cloud.create("instance", await machine({ vendorOptions: { ignoreResizeConfirmation: true } }));
+    assert.equal((await to("m2.c8m16", told)).properties.flavorName, "m2.c8m16");
+    await assert.rejects(to("u2.c2m4", told), /boots from local storage, not volume/);
+    await cloud.delete(told);
+    const waiting = await cloud.create("instance", { ...told.inputs, vendorOptions: undefined }, "other");
+    await assert.rejects(to("m2.c8m16", waiting), /unexpected state 'ACTIVE', wanted target 'VERIFY_RESIZE'/);
+  });
 
   it("attaches a volume within its zone only", async () => {
     const made = await cloud.create("instance", await machine());
