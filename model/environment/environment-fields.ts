@@ -122,6 +122,10 @@ export interface InfrastructureFields {
     readonly allowedAddresses?: readonly string[];
     /** Server groups that are there, by their ids, for the groups of machines that join them instead of one of ours: control-plane, etcd, bastion, nfs or a pool's name. A change counts for machines built from then on. */
     readonly serverGroups?: Readonly<Record<string, string>>;
+    /** What names of images stand for that every cloud has, as ubuntu-22.04: an image of this one, by name or id. A change counts for machines built from then on. */
+    readonly images?: Readonly<Record<string, string>>;
+    /** What names of sizes stand for that every cloud has, as large: a flavor of this one, by name or id. A change goes by the fields it gives values to. */
+    readonly sizes?: Readonly<Record<string, string>>;
     /** What Octavia makes balancers of. Default: amphora. A change: where there is a balancer: refused. */
     readonly loadBalancerProvider?: "amphora" | "ovn";
     /** A router that is there, by name or id, which the network that is made is joined to instead of one of its own. A change is refused. */
@@ -155,6 +159,10 @@ export interface InfrastructureFields {
     readonly allowedAddresses?: readonly string[];
     /** Server groups that are there, by their ids, for the groups of machines that join them instead of one of ours: control-plane, etcd, bastion, nfs or a pool's name. A change counts for machines built from then on. */
     readonly serverGroups?: Readonly<Record<string, string>>;
+    /** What names of images stand for that every cloud has, as ubuntu-22.04: an image of this one, by name or id. A change counts for machines built from then on. */
+    readonly images?: Readonly<Record<string, string>>;
+    /** What names of sizes stand for that every cloud has, as large: a flavor of this one, by name or id. Default: the table in docs/nhn.md. A change goes by the fields it gives values to. */
+    readonly sizes?: Readonly<Record<string, string>>;
   };
   /** What only AWS takes. */
   readonly aws?: {

@@ -1,11 +1,12 @@
 import { defineCloud } from "../define-cloud";
 import { checkAddressPairs } from "../openstack/address-pairs";
 import { openstack } from "../openstack/cloud";
-import { commonOptions, firstBoot, resolveOptions } from "../openstack/options";
+import { commonOptions, firstBoot, neutralNames, resolveOptions } from "../openstack/options";
 import type { OpenStackOptions } from "../openstack/plan";
 import { preview } from "../openstack/preview";
 import { checkNhn } from "./checks";
 import { credentials } from "./credentials";
+import { SIZES } from "./names";
 import { state } from "./state";
 
 const PUBLIC = "Public Network";
@@ -15,13 +16,14 @@ export const nhn = defineCloud({
   name: "nhn",
   title: "NHN Cloud",
   sdk: openstack.sdk,
-  options: (z, kinds) => commonOptions(z, kinds, { what: "the pool that floating addresses come from", byDefault: PUBLIC }),
+  options: (z, kinds) =>
+    commonOptions(z, kinds, { what: "the pool that floating addresses come from", byDefault: PUBLIC }, "the table in docs/nhn.md"),
   resolve: (given) => resolveOptions(given, PUBLIC),
   defaults: {
     // Never taken: the file has to name one (`checks.ts`).
     image: "Ubuntu Server 22.04 LTS",
     sshUser: "ubuntu",
-    sizes: { controlPlane: "m2.c4m8", worker: "m2.c8m16", bastion: "m2.c1m2", nfs: "m2.c2m4" },
+    sizes: { controlPlane: SIZES.large, worker: SIZES.xlarge, bastion: SIZES.small, nfs: SIZES.medium },
     apiEndpoint: "node",
     onDelete: "forget",
   },
@@ -33,6 +35,7 @@ export const nhn = defineCloud({
       remedy: "use node, or virtualIp",
     },
   },
+  neutral: (options) => neutralNames(options, SIZES),
   enforces: () => true,
   subnets: "one",
   // DHCP, and what the internet gateway translates by.
@@ -44,8 +47,9 @@ export const nhn = defineCloud({
   firstBoot,
   changes: {
     refused: ["externalNetwork"],
-    built: ["bootVolumeGiB", "bootVolumeType", "serverGroups"],
+    built: ["bootVolumeGiB", "bootVolumeType", "serverGroups", "images"],
     applied: ["allowedAddresses"],
+    follows: ["sizes"],
   },
   credentials,
   template: `  # credentials: { vault: secret/NHN/1 }           # default: OS_AUTH_URL, OS_USERNAME, OS_PASSWORD (the API password), OS_TENANT_ID

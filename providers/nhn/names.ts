@@ -12,3 +12,11 @@ export const nhnLimits = {
 
 /** Flavors whose root disk is the host's own. */
 export const LOCAL_FLAVORS = /^u2\./;
+
+/** Flavors by the sizes that every cloud has. What one stands for never changes: the machines would be resized. */
+export const SIZES = {
+  small: "m2.c1m2",
+  medium: "m2.c2m4",
+  large: "m2.c4m8",
+  xlarge: "m2.c8m16",
+} as const;

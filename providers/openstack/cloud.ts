@@ -5,7 +5,7 @@ import { checkGroups, checkLabels, checkRouter, checkWayOut } from "./checks";
 import { credentials } from "./credentials";
 import { OPENSTACK } from "./dialect";
 import { checkNames, plannedNames } from "./names-in-dns";
-import { firstBoot, openstackOptions, resolveOptions } from "./options";
+import { firstBoot, neutralNames, openstackOptions, resolveOptions } from "./options";
 import type { OpenStackOptions } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
@@ -24,6 +24,8 @@ export const openstack = defineCloud({
     onDelete: "forget",
   },
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: true, virtualAddresses: true },
+  // Every OpenStack names its flavors and images itself: nothing stands for anything unless the file says so.
+  neutral: (options) => neutralNames(options),
   enforces: () => true,
   subnets: "one",
   reserved: () => [],
@@ -51,8 +53,9 @@ export const openstack = defineCloud({
   firstBoot,
   changes: {
     refused: ["externalNetwork", "router", ["loadBalancerProvider", "where there is a balancer"]],
-    built: ["bootVolumeGiB", "bootVolumeType", "serverGroups"],
+    built: ["bootVolumeGiB", "bootVolumeType", "serverGroups", "images"],
     applied: ["allowedAddresses", "dns", "applicationCredential"],
+    follows: ["sizes"],
   },
   credentials,
   template: `  # credentials: { vault: secret/OPENSTACK/1 }    # default: clouds.yaml or the OS_* environment variables

@@ -1,11 +1,18 @@
 import type { z } from "zod";
+import type { NeutralNames } from "../../model/cloud";
 import type * as Kinds from "../../model/environment/fields";
+import type { CloudOptions } from "../../model/plan/types";
 import type { CredentialOptions, CredentialUse, DnsOptions, OpenStackOptions } from "./plan";
 
 const BY_NAME_OR_ID = "by name or id";
 
 /** The options that every cloud has which speaks OpenStack's API. */
-export const commonOptions = (zod: typeof z, { positive, text }: typeof Kinds, external: { what: string; byDefault: string }) => ({
+export const commonOptions = (
+  zod: typeof z,
+  { positive, text, pinned }: typeof Kinds,
+  external: { what: string; byDefault: string },
+  sizesByDefault?: string,
+) => ({
   externalNetwork: text.optional().meta({ description: `${external.what}, ${BY_NAME_OR_ID}`, byDefault: `\`${external.byDefault}\`` }),
   bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot volume in GiB", byDefault: "`40`" }),
   bootVolumeType: text.optional().meta({ description: `its volume type, ${BY_NAME_OR_ID}`, byDefault: "the cloud's" }),
@@ -17,6 +24,16 @@ export const commonOptions = (zod: typeof z, { positive, text }: typeof Kinds, e
     description:
       "server groups that are there, by their ids, for the groups of machines that join them instead of one of ours: `control-plane`, `etcd`, `bastion`, `nfs` or a pool's name",
   }),
+  images: zod.record(zod.string(), pinned).optional().meta({
+    description: "what names of images stand for that every cloud has, as `ubuntu-22.04`: an image of this one, by name or id",
+  }),
+  sizes: zod
+    .record(zod.string(), text)
+    .optional()
+    .meta({
+      description: "what names of sizes stand for that every cloud has, as `large`: a flavor of this one, by name or id",
+      ...(sizesByDefault !== undefined && { byDefault: sizesByDefault }),
+    }),
 });
 
 /** Those of OpenStack itself. */
@@ -82,6 +99,14 @@ export function resolveOptions(given: Readonly<Record<string, unknown>>, externa
 /** The roles that a use needs by default: Octavia's own one beside everybody's. */
 function rolesFor(uses: readonly CredentialUse[]): string[] {
   return ["member", ...(uses.includes("loadBalancers") ? ["load-balancer_member"] : [])];
+}
+
+/** What the file's own names of sizes and images stand for, before those that a cloud has by itself. */
+export function neutralNames(
+  { sizes, images = {} }: CloudOptions & Partial<OpenStackOptions>,
+  byItself: NeutralNames["sizes"] = {},
+): NeutralNames {
+  return { sizes: { ...byItself, ...sizes }, images: Object.fromEntries(Object.entries(images).map(([name, image]) => [name, [image]])) };
 }
 
 /** What a machine takes at its first boot only. */

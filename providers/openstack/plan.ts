@@ -12,6 +12,9 @@ export interface OpenStackOptions {
   readonly bootVolumeType?: string;
   /** Addresses and networks, besides the plan's own, that nodes may send from. */
   readonly allowedAddresses?: readonly string[];
+  /** What names stand for that every cloud has. */
+  readonly images?: Readonly<Record<string, string>>;
+  readonly sizes?: Readonly<Record<string, string>>;
   /** A router that is there, by name or id, which the network is joined to instead of one of its own. */
   readonly router?: string;
   /** Ids of server groups that are there, by the group of machines that joins each. */

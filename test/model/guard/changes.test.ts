@@ -129,6 +129,11 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   ],
   "infrastructure.nhn.bootVolumeGiB": [onNhn, { "infrastructure.nhn.bootVolumeGiB": 80 }],
   "infrastructure.nhn.bootVolumeType": [onNhn, { "infrastructure.nhn.bootVolumeType": "General SSD" }],
+  "infrastructure.openstack.images": [
+    { "infrastructure.image": "ubuntu-22.04" },
+    { "infrastructure.openstack.images": { "ubuntu-22.04": "jammy-2" } },
+  ],
+  "infrastructure.nhn.images": [onNhn, { "infrastructure.nhn.images": { ubuntu: "Ubuntu Server 22.04.5 LTS (2025.07.15)" } }],
   "infrastructure.nhn.serverGroups": [
     onNhn,
     { "infrastructure.nhn.serverGroups": { "control-plane": "11111111-0000-4000-8000-00000000000a" } },

@@ -162,6 +162,17 @@ describe("NHN Cloud", () => {
       );
   });
 
+  it("knows sizes that every cloud has by a table, and images by the file's", () => {
+    const own = { sizes: { xlarge: "r2.c8m32" }, images: { "ubuntu-22.04": "Ubuntu Server 22.04.5 LTS (2025.07.15)" } };
+    const { machines } = nhnPlan("standard", {
+      infrastructure: { image: "ubuntu-22.04", nhn: own },
+      cluster: { controlPlane: { size: "large" }, pools: { general: { nodes: 1, size: "xlarge" }, other: { nodes: 1, size: "c2.c8m8" } } },
+    });
+    const sizes = Object.fromEntries(machines.map(({ group, size }) => [group, size]));
+    assert.deepEqual([sizes["control-plane"], sizes.general, sizes.other], ["m2.c4m8", "r2.c8m32", "c2.c8m8"]);
+    assert.ok(machines.every(({ image }) => image === own.images["ubuntu-22.04"]));
+  });
+
   it("takes a virtual address for the API", async () => {
     const g = await buildNhn(nhnPlan("highAvailability", { cluster: { apiEndpoint: { kind: "virtualIp" } } }));
     const { inputs } = g.get("seoul-address-api");
