@@ -6,7 +6,7 @@ import { DOORS, type Doors } from "../operate/doors";
 
 /** What the commands use of the rest, each part loaded when a command first needs it. Tests put their own in its place. */
 export interface Modules extends Doors {
-  schemas(): Promise<{ environmentJsonSchema(): object } & Pick<typeof FleetSchema, "fleetJsonSchema">>;
+  schemas(): Promise<{ environmentJsonSchema(): object; pricesJsonSchema(): object } & Pick<typeof FleetSchema, "fleetJsonSchema">>;
   locator(): Promise<Pick<typeof Locate, "diagnoseEngine">>;
   servers(): Promise<
     Pick<typeof ServerPrograms, "diagnoseServers" | "installServers"> &
@@ -18,12 +18,17 @@ export interface Modules extends Doors {
 export const modules: Modules = {
   ...DOORS,
   schemas: async () => {
-    const [{ environmentJsonSchema }, { registry }, { fleetJsonSchema }] = await Promise.all([
+    const [{ environmentJsonSchema }, { registry }, { fleetJsonSchema }, { pricesJsonSchema }] = await Promise.all([
       import("../model/environment/json-schema.js"),
       import("../files/registry.js"),
       import("../model/fleet/schema.js"),
+      import("../model/cost/price-list.js"),
     ]);
-    return { environmentJsonSchema: () => environmentJsonSchema(registry), fleetJsonSchema };
+    return {
+      environmentJsonSchema: () => environmentJsonSchema(registry),
+      fleetJsonSchema,
+      pricesJsonSchema: () => pricesJsonSchema(registry),
+    };
   },
   locator: () => import("../engine/locate.js"),
   servers: async () => ({ ...(await import("../engine/servers/programs.js")), ...(await import("../engine/servers/world.js")) }),

@@ -60,13 +60,20 @@ function afterInput(problems: readonly Problem[], argv: readonly string[], envir
   const [command = ""] = argv;
   const told = named(problems);
   if (told !== undefined) return told;
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0 && errors.every((problem) => isPriceList(problem.environment, argv))) return commandLine(argv);
   const whole = problems.find(({ path, severity }) => path === "" && severity === "error");
-  const option = /^add (--[a-z]+)/.exec(whole?.remedy ?? "")?.[1];
-  if (option !== undefined) return commandLine([...argv, option]);
+  const option = /^add (--[a-z]+(?: [a-z]+$)?)/.exec(whole?.remedy ?? "")?.[1];
+  if (option !== undefined) return commandLine([...argv, ...option.split(" ")]);
   const meant = /^did you mean "([^"]+)"/.exec(whole?.remedy ?? "")?.[1];
   if (meant !== undefined) return commandLine(argv.map((word) => (word === whole?.environment ? meant : word)));
   if (command === "init") return "kpaas init --help";
   return commandLine(["check", ...(command === "check" ? argv.slice(1) : [environment])]);
+}
+
+/** Whether a file is the list of prices that the command line names, which no check of an environment looks at. */
+function isPriceList(file: string, argv: readonly string[]): boolean {
+  return argv.some((word, index) => word === `--prices=${file}` || (word === file && argv[index - 1] === "--prices"));
 }
 
 /** The variable of the shell that all errors are about. */

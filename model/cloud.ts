@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Bill } from "./cost/bill";
 import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
 import type { Findable, Question, Values } from "./findable";
@@ -97,6 +98,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly credentials?: Credentials;
   /** What the credentials must be allowed to do for this plan, as the cloud's own document. @default it has no such documents */
   permissions?(plan: EnvironmentPlan): object;
+  /** What of a plan costs money, and by which names price lists give its prices. */
+  readonly bill: Bill;
   /** Comments that `init` writes below `infrastructure`. */
   readonly template: string;
   /** None where it makes nothing; neither of the following. */

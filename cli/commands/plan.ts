@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { describeLockChanges } from "../../files/lock-problems";
+import type { PlannedEnvironment } from "../../model/plan/plan";
 import { makeReady } from "../../operate/ready";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
 import { lockNotice, versionNotice } from "../lock";
@@ -16,16 +17,18 @@ export function registerPlan(program: Command, context: Context): void {
     .summary("show the pure plan: machines, network, flows, inventory, services, images")
     .description("Shows what an environment will be, computed from its file and lock alone. Needs no engine and no credentials.")
     .argument("ENV", "name in environments/ or path of a file")
-    .addOption(new Option("--show <part>", "only this part").choices(PLAN_PARTS))
+    .addOption(new Option("--show <part>", "only this part").choices([...PLAN_PARTS, "cost"]))
+    .option("--prices <FILE>", "with cost, the list of the cloud's prices: none comes along")
     .addOption(new Option("--format <format>", "of the flows: a table, or rules of hosts").choices(["table", "nftables"]).default("table"))
     .option("--host <KEY>", "with nftables, those of this host only")
     .option("--json", "print the plan as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows")
+    .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows\n  $ kpaas plan seoul --show cost --prices prices/openstack.yaml")
     .action((reference: string, options: PlanOptions) => plan(context, reference, options));
 }
 
 interface PlanOptions {
-  readonly show?: PlanPart;
+  readonly show?: PlanPart | "cost";
+  readonly prices?: string;
   readonly format: "table" | "nftables";
   readonly host?: string;
   readonly json?: boolean;
@@ -36,9 +39,8 @@ async function plan(context: Context, reference: string, options: PlanOptions): 
     throw badUsage("only flows can be shown as nftables", "add --show flows", reference);
   if (options.host !== undefined && options.format !== "nftables")
     throw badUsage("--host chooses among the rules of hosts", "add --format nftables", reference);
-  const { loaded, planned } = await makeReady(await requestOf(context, reference, {}), operatorOf(context), context.modules);
-  writeLines(context.stderr, [...lockNotice(loaded), ...versionNotice(loaded)]);
-  if (planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(planned.lockChanges));
+  if (options.show === "cost" || options.prices !== undefined) return cost(context, reference, options);
+  const planned = await planOf(context, reference);
   if (options.format === "nftables") {
     const { hostRules, viewRules } = await import("../host-rules.js");
     const rules = hostRules(planned.plan, options.host);
@@ -61,4 +63,26 @@ async function plan(context: Context, reference: string, options: PlanOptions): 
     colors: colorsFor(context.stdout, context.env),
   });
   writeLines(context.stdout, lines);
+}
+
+/** The plan, with what is to be said of its lock and versions. */
+async function planOf(context: Context, reference: string): Promise<PlannedEnvironment> {
+  const { loaded, planned } = await makeReady(await requestOf(context, reference, {}), operatorOf(context), context.modules);
+  writeLines(context.stderr, [...lockNotice(loaded), ...versionNotice(loaded)]);
+  if (planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(planned.lockChanges));
+  return planned;
+}
+
+async function cost(context: Context, reference: string, { show, prices, json }: PlanOptions): Promise<void> {
+  if (show !== "cost") throw badUsage("--prices is the list that a plan's cost goes by", "add --show cost", reference);
+  if (prices === undefined)
+    throw badUsage(
+      "no prices are given, and none come along",
+      "add --prices FILE; `kpaas schema prices` prints the file's form",
+      reference,
+    );
+  const { costJson, priced, viewCost } = await import("../cost.js");
+  const found = await priced(planOf(context, reference), prices, context.cwd);
+  if (json) writeJson(context, costJson(found));
+  else writeLines(context.stdout, viewCost(found, { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }));
 }

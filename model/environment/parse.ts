@@ -1,12 +1,11 @@
-import type { z } from "zod";
 import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
 import { isFields } from "../data";
+import { flattenIssue, type Issue, type IssueSite, type IssuePath as Path, reportIssue, valueAt } from "../issues";
 import { type Findings, nearest } from "../problems";
 import { type Registry, standInCloud } from "../registry";
 import { secretFields } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 import { fieldsAt } from "./schema-fields";
-import type { Remedy } from "./suggestions";
 
 /** A file as far as it could be read: the parts that did not parse are left out and named in `broken`. */
 export interface ParsedFile {
@@ -14,10 +13,6 @@ export interface ParsedFile {
   /** Dotted paths that hold a problem already; what a later check finds below or above them is a consequence. */
   readonly broken: readonly string[];
 }
-
-/** `union`: the value, of several possible forms, in whose form the issue is. */
-type Issue = z.core.$ZodIssue & { readonly union?: readonly PropertyKey[] };
-type Path = readonly (string | number)[];
 
 /** Stand-ins for required fields, so that the other parts are checked even when these are missing. */
 const placeholdersFor = (registry: Registry): readonly (readonly [Path, unknown])[] => [
@@ -43,9 +38,9 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
     const result = environmentFileSchema(registry).safeParse(draft);
     if (result.success) return { file: result.data, broken: [...broken] };
     const doomed: Path[] = [];
-    const issues = result.error.issues.flatMap(flatten);
+    const issues = result.error.issues.flatMap((issue) => flattenIssue(issue, secretPath));
     // Slips in names first: a required field written under a wrong name is not also missing.
-    for (const issue of issues.sort((a, b) => Number(isSlip(b)) - Number(isSlip(a)))) {
+    for (const issue of issues.sort((a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"))) {
       const path = issue.path as Path;
       if (issue.code === "unrecognized_keys") {
         report(issue, draft, registry, findings);
@@ -53,13 +48,13 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
         // The field that was meant stays at its default.
         for (const key of issue.keys) {
           const meant = nearest(key, fieldsAt(path, registry));
-          if (meant !== undefined && read(draft, [...path, meant]) === undefined) broken.add([...path, meant].join("."));
+          if (meant !== undefined && valueAt(draft, [...path, meant]) === undefined) broken.add([...path, meant].join("."));
         }
       } else {
         const text = path.join(".");
         // One problem a field; what is wrong only because a part of it was taken out is none.
         if (doomed.some((each) => each.join(".") === text)) continue;
-        const value = read(draft, path);
+        const value = valueAt(draft, path);
         const partial = ["too_small", "custom", "invalid_union"].includes(issue.code) || value === undefined || isFields(value);
         // Of several forms a value may have, the one that was meant is not told any more once a part of it is gone.
         const whole = issue.union === undefined || value !== undefined ? text : issue.union.join(".");
@@ -75,116 +70,9 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
       if (placeholder) put(draft, path, placeholder[1]);
       else remove(draft, path);
     }
-    for (const [path, value] of placeholders) if (read(draft, path) === undefined) put(draft, path, value);
+    for (const [path, value] of placeholders) if (valueAt(draft, path) === undefined) put(draft, path, value);
     if (round > 20) throw new Error(`the environment schema does not settle at ${[...broken].join(", ")}`);
   }
-}
-
-function isSlip(issue: Issue): boolean {
-  return issue.code === "unrecognized_keys";
-}
-
-/** Unions report one list of issues per branch: take the branch the value was meant for. */
-function flatten(issue: Issue): Issue[] {
-  if (issue.code !== "invalid_union" || issue.errors.length === 0) {
-    return issue.code === "invalid_key" ? [{ ...issue, message: issue.issues[0]?.message ?? issue.message } as Issue] : [issue];
-  }
-  if (secretPath(issue.path as Path)) return [issue];
-  const meant = issue.errors
-    .filter((branch) => branch.every((each) => each.path.length > 0 || each.code !== "invalid_type"))
-    .sort((a, b) => weight(a) - weight(b))[0];
-  if (!meant || (meant.length > 0 && meant.every((each) => each.code === "unrecognized_keys") && issue.errors.length > 2)) return [issue];
-  return meant.flatMap((each) => flatten({ ...each, path: [...issue.path, ...each.path], union: issue.path } as Issue));
-}
-
-function weight(branch: readonly Issue[]): number {
-  // A word that could stand in place of the map was not meant by who wrote a map.
-  const isWord = (issue: Issue): boolean => issue.code === "invalid_value" && issue.path.length === 0;
-  return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 : isWord(issue) ? 5 : 1), 0);
-}
-
-function report(issue: Issue, draft: unknown, registry: Registry, findings: Findings): void {
-  const path = issue.path as Path;
-  const value = secretPath(path) ? undefined : read(draft, path);
-  if (path.join(".") === "cluster.kubernetes" && ["string", "number"].includes(typeof value)) {
-    findings.error("cluster.kubernetes", ...kubernetesText(String(value)), value);
-    return;
-  }
-  switch (issue.code) {
-    case "unrecognized_keys":
-      for (const key of issue.keys) {
-        const known = fieldsAt(path, registry);
-        const near = nearest(key, known);
-        findings.error(
-          [...path, key].join("."),
-          near ? `is no known field; did you mean "${near}"?` : "is no known field here",
-          known.length > 0 ? `the fields here are: ${known.join(", ")}` : "take it out",
-        );
-      }
-      return;
-    case "invalid_type":
-      if (value === undefined && !secretPath(path)) {
-        findings.error(path.join("."), "is required", `give ${article(issue.expected)}`);
-        return;
-      }
-      findings.error(
-        path.join("."),
-        `must be ${article(issue.expected)}`,
-        issue.expected === "string" && ["number", "boolean"].includes(typeof value)
-          ? "put it in quotes"
-          : `write ${article(issue.expected)}`,
-        scalar(value),
-      );
-      return;
-    case "invalid_value": {
-      const allowed = issue.values.map(String);
-      const near = typeof value === "string" ? nearest(value, allowed) : undefined;
-      if (value === undefined) {
-        findings.error(path.join("."), "is required", `use one of: ${allowed.join(", ")}`);
-        return;
-      }
-      findings.error(
-        path.join("."),
-        near ? `is not one of the allowed values; did you mean "${near}"?` : "is not one of the allowed values",
-        `use one of: ${allowed.join(", ")}`,
-        scalar(value),
-      );
-      return;
-    }
-    case "invalid_union":
-      if (secretPath(path)) {
-        findings.error(
-          path.join("."),
-          "must be a reference to a secret, never the secret itself",
-          "use one of { env: NAME }, { config: key }, { vault: path#field }, { file: path }",
-        );
-        return;
-      }
-      findings.error(path.join("."), ...unionText(path, issue), scalar(value));
-      return;
-    case "too_small":
-      if (issue.origin === "string" || issue.origin === "array")
-        findings.error(path.join("."), "must not be empty", "give it a value, or leave the field out", scalar(value));
-      else findings.error(path.join("."), `must be at least ${issue.minimum}`, `write ${issue.minimum} or more`, scalar(value));
-      return;
-    case "too_big":
-      findings.error(
-        path.join("."),
-        issue.message.startsWith("Too big") ? `must be at most ${issue.maximum}` : issue.message,
-        issue.origin === "string" ? "shorten it" : `write ${issue.maximum} or less`,
-        scalar(value),
-      );
-      return;
-    default:
-      findings.error(path.join("."), issue.message, remedyOf(issue, value), scalar(value));
-  }
-}
-
-/** What the schema's rule says to do. */
-function remedyOf(issue: Issue, value: unknown): string {
-  const remedy: Remedy | undefined = issue.code === "custom" ? issue.params?.remedy : undefined;
-  if (typeof remedy === "function") return remedy(String(value));
-  return remedy ?? "correct the value";
 }
 
 /** What is wrong with a version of Kubernetes, and the one that is meant. */
@@ -198,6 +86,23 @@ function kubernetesText(value: string): [reason: string, remedy: string] {
     return ["is a minor version: the plan needs a full one, in quotes", `write "${meant}", or another one of it`];
   return ["must be a full version of Kubernetes, in quotes", `write it as "${kubernetesVersions[0]}"`];
 }
+
+function report(issue: Issue, draft: unknown, registry: Registry, findings: Findings): void {
+  const path = issue.path as Path;
+  const hidden = secretPath(path);
+  const value = hidden ? undefined : valueAt(draft, path);
+  if (path.join(".") === "cluster.kubernetes" && ["string", "number"].includes(typeof value)) {
+    findings.error("cluster.kubernetes", ...kubernetesText(String(value)), value);
+    return;
+  }
+  const union: IssueSite["union"] = (each) => (hidden ? SECRET : unionText(path, each));
+  reportIssue(issue, { value, fields: () => fieldsAt(path, registry), union, hidden }, findings);
+}
+
+const SECRET = [
+  "must be a reference to a secret, never the secret itself",
+  "use one of { env: NAME }, { config: key }, { vault: path#field }, { file: path }",
+] as const;
 
 /** What a union at this path takes, in words. */
 function unionText(
@@ -229,19 +134,6 @@ function unionText(
   return ["has no form that is known here", "see `kpaas schema environment` for its forms"];
 }
 
-function article(expected: string): string {
-  const words: Record<string, string> = {
-    string: "a text",
-    number: "a number",
-    int: "a whole number",
-    boolean: "true or false",
-    object: "a map of fields",
-    record: "a map",
-    array: "a list",
-  };
-  return words[expected] ?? `a value of type ${expected}`;
-}
-
 /** True where the value may be a secret, so that it must never be shown. */
 function secretPath(path: Path): boolean {
   const text = path.join(".");
@@ -249,26 +141,13 @@ function secretPath(path: Path): boolean {
   return [...secretFields, "infrastructure.access.ssh.publicKey"].some((field) => text === field || text.startsWith(`${field}.`));
 }
 
-/** What of a value may be shown: no map or list, and no private key at whatever field it was put. */
-function scalar(value: unknown): unknown {
-  const hidden = typeof value === "string" ? value.includes("PRIVATE KEY") : typeof value === "object" && value !== null;
-  return hidden ? undefined : value;
-}
-
-function read(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, step) => (typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined),
-    root,
-  );
-}
-
 function put(root: Record<string, unknown>, path: Path, value: unknown): void {
-  const parent = read(root, path.slice(0, -1));
+  const parent = valueAt(root, path.slice(0, -1));
   if (isFields(parent)) parent[String(path.at(-1))] = value;
 }
 
 function remove(root: Record<string, unknown>, path: Path): void {
-  const parent = read(root, path.slice(0, -1));
+  const parent = valueAt(root, path.slice(0, -1));
   const last = path.at(-1);
   if (last === undefined) return;
   if (Array.isArray(parent)) parent.splice(Number(last), 1);

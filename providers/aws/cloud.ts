@@ -1,4 +1,5 @@
 import { defineCloud } from "../define-cloud";
+import { bill } from "./bill";
 import { checkAws, checkAwsPlan } from "./checks";
 import { credentials } from "./credentials";
 import { neutralNames } from "./neutral";
@@ -122,6 +123,7 @@ export const aws = defineCloud({
   },
   credentials,
   permissions,
+  bill,
   template: `  region: ap-northeast-2
   zones: [ap-northeast-2a, ap-northeast-2b, ap-northeast-2c]    # of this account; one suffices where its loss may stop everything
   # credentials: { vault: secret/AWS/1 }  # default: AWS's own ways: AWS_* variables, a profile, a role

@@ -10,6 +10,7 @@ import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";
 import { deviceNames, volumeDevices } from "./devices";
 import { idOf, type Network, type SecurityGroups } from "./network";
+import { DATA_VOLUME_TYPE } from "./plan";
 import { child, ofCluster, type Scope, tags } from "./scope";
 
 /** What machines are made within. */
@@ -121,7 +122,7 @@ function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): V
     {
       availabilityZone: machine.zone ?? "",
       size: volume.sizeGiB ?? 0,
-      type: volume.type ?? "gp3",
+      type: volume.type ?? DATA_VOLUME_TYPE,
       encrypted: true,
       kmsKeyId: aws.kmsKey,
       tags: tags(scope, what, { ...ofCluster(scope), "kpaas-key": machine.key, "kpaas-volume": volume.name }),

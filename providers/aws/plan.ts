@@ -60,6 +60,9 @@ export function subnetsOf({ network }: Pick<EnvironmentPlan, "network">, outer: 
   );
 }
 
+/** The type of a data volume for which the file names none. */
+export const DATA_VOLUME_TYPE = "gp3";
+
 /** A balancer of the environment's. */
 export interface BalancerPlan {
   readonly what: "api" | "api-public" | "ingress" | "ingress-public";

@@ -2,7 +2,8 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import { type Demand, type Limit, type QuotaWords, shortagesOf } from "../asking/quotas";
 import type { Standing } from "../asking/verdict";
-import { awsOf, balancersOf, subnetsOf } from "./plan";
+import { bill } from "./bill";
+import { awsOf } from "./plan";
 
 /** What an account's quota is set on in a region, as far as it is asked for. */
 export type Quota = "processors" | "addresses" | "vpcs" | "balancers";
@@ -26,19 +27,14 @@ const WORDS: QuotaWords<Quota> = {
 export function demandOf(plan: EnvironmentPlan, name: string, processors: Readonly<Record<string, number | undefined>>): Demand<Quota>[] {
   const demands: Demand<Quota>[] = [];
   const take = (quota: Quota, resource: string, amount = 1) => demands.push({ quota, resource: `${name}-${resource}`, amount });
-  for (const machine of plan.machines) {
-    const amount = processors[machine.size];
-    if (amount !== undefined) take("processors", `machine-${machine.name}`, amount);
+  for (const { kind, name: what, resource } of bill.of(plan)) {
+    const amount = kind === "machine" ? processors[what] : undefined;
+    if (amount !== undefined) take("processors", resource, amount);
+    // The addresses that AWS gives to balancers are of no quota.
+    if (kind === "address" && what === "elastic") take("addresses", resource);
+    if (kind === "balancer") take("balancers", resource);
   }
-  const { existing, natGateways } = awsOf(plan);
-  if (existing === undefined) take("vpcs", "vpc");
-  const outer = subnetsOf(plan, true);
-  if (existing === undefined)
-    for (const { zone } of natGateways === "none" ? [] : natGateways === "one" ? outer.slice(0, 1) : outer)
-      take("addresses", `floating-ip-nat-${zone}`);
-  const { bastion } = plan.network.floating;
-  if (bastion && bastion.address === undefined) take("addresses", "floating-ip-bastion");
-  for (const { what } of balancersOf(plan)) take("balancers", what);
+  if (awsOf(plan).existing === undefined) take("vpcs", "vpc");
   return demands;
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from "../../model/hosts";
 import { defineCloud } from "../define-cloud";
+import { bill } from "./bill";
 import { checkHosts } from "./checks";
 import { type ExistingOptions, existingOptions } from "./options";
 
@@ -76,6 +77,7 @@ export const existing = defineCloud({
     applied: ["hosts", "bastion", "firewall"],
     built: [],
   },
+  bill,
   template: "",
   infrastructure: () => (require("./infrastructure") as typeof import("./infrastructure")).ExistingInfrastructure,
 });

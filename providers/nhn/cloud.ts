@@ -4,6 +4,7 @@ import { openstack } from "../openstack/cloud";
 import { commonOptions, firstBoot, neutralNames, resolveOptions } from "../openstack/options";
 import type { OpenStackOptions } from "../openstack/plan";
 import { preview } from "../openstack/preview";
+import { bill } from "./bill";
 import { checkNhn } from "./checks";
 import { credentials } from "./credentials";
 import { SIZES } from "./names";
@@ -52,6 +53,7 @@ export const nhn = defineCloud({
     follows: ["sizes"],
   },
   credentials,
+  bill,
   template: `  # credentials: { vault: secret/NHN/1 }           # default: OS_AUTH_URL, OS_USERNAME, OS_PASSWORD (the API password), OS_TENANT_ID
   region: KR1
   zones: [kr-pub-a, kr-pub-b]

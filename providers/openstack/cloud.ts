@@ -1,6 +1,7 @@
 import type { Flow } from "../../model/plan/types";
 import { defineCloud } from "../define-cloud";
 import { checkAddressPairs } from "./address-pairs";
+import { bill } from "./bill";
 import { checkGroups, checkLabels, checkRouter, checkWayOut } from "./checks";
 import { credentials } from "./credentials";
 import { OPENSTACK } from "./dialect";
@@ -58,6 +59,7 @@ export const openstack = defineCloud({
     follows: ["sizes"],
   },
   credentials,
+  bill,
   template: `  # credentials: { vault: secret/OPENSTACK/1 }    # default: clouds.yaml or the OS_* environment variables
   # openstack: { externalNetwork: public, loadBalancerProvider: amphora, bootVolumeGiB: 40 }
 `,

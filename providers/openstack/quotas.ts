@@ -2,6 +2,7 @@ import { groupKeys } from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import { type Demand, type Limit, type QuotaWords, shortagesOf } from "../asking/quotas";
+import { bill } from "./bill";
 import { groupsApart, openstackOf } from "./plan";
 import { compileRules } from "./security-groups";
 
@@ -31,25 +32,21 @@ export interface Flavor {
 export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<Record<string, Flavor | undefined>>): Demand<Quota>[] {
   const demands: Demand<Quota>[] = [];
   const take = (quota: Quota, resource: string, amount = 1) => demands.push({ quota, resource: `${name}-${resource}`, amount });
-  for (const machine of plan.machines) {
-    const own = `machine-${machine.name}`;
-    const flavor = flavors[machine.size];
-    take("instances", own);
-    if (flavor) take("cores", own, flavor.vcpus);
-    if (flavor) take("ram", own, flavor.ram);
-    take("volumes", own);
-    take("gigabytes", own, openstackOf(plan).bootVolumeGiB);
-    take("ports", `port-${machine.name}`);
-    for (const volume of machine.volumes) {
-      take("volumes", `volume-${machine.key}.${volume.name}`);
-      take("gigabytes", `volume-${machine.key}.${volume.name}`, volume.sizeGiB);
-    }
+  for (const { kind, name: what, resource, sizeGiB } of bill.of(plan)) {
+    const flavor = kind === "machine" ? flavors[what] : undefined;
+    if (kind === "machine") take("instances", resource);
+    if (flavor) take("cores", resource, flavor.vcpus);
+    if (flavor) take("ram", resource, flavor.ram);
+    if (kind === "volume") take("volumes", resource);
+    if (kind === "volume") take("gigabytes", resource, sizeGiB);
+    if (kind === "address") take("floatingIps", resource);
+    if (kind === "gateway") take("routers", resource);
   }
+  for (const machine of plan.machines) take("ports", `port-${machine.name}`);
   for (const group of groupsApart(plan)) take("serverGroups", `group-${group}`);
   if (plan.network.existing === undefined) {
     take("networks", "network");
     take("subnets", "subnet");
-    if (openstackOf(plan).router === undefined) take("routers", "router");
     take("ports", "router-interface");
   }
   if (plan.apiEndpoint.kind === "loadBalancer") {
@@ -59,8 +56,6 @@ export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<
   }
   if (plan.apiEndpoint.kind === "virtualIp") take("ports", "address-api");
   if (plan.platform.loadBalancer.kind === "metallb") take("ports", "address-ingress");
-  for (const [what, { address }] of Object.entries(plan.network.floating))
-    if (address === undefined) take("floatingIps", `floating-ip-${what}`);
   for (const key of groupKeys(plan.machines)) take("securityGroups", `sg-${key}`);
   for (const { key } of compileRules(plan)) take("securityGroupRules", `rule-${key}`);
   return demands;

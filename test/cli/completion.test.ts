@@ -51,7 +51,7 @@ for (const [shell, driver] of Object.entries(DRIVERS)) {
       assert.deepEqual(complete("plan", "--s"), ["--show"]);
       assert.deepEqual(complete("plan", "seoul", "--show", "in"), ["inventory"]);
       assert.deepEqual(complete("init", "x", "--provider", "op"), ["openstack"]);
-      assert.deepEqual(complete("schema", ""), ["environment", "fleet"]);
+      assert.deepEqual(complete("schema", ""), ["environment", "fleet", "prices"]);
     });
 
     it("gives the environments of the project one is in, without locks, fleets and bases", () => {

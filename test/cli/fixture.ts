@@ -194,7 +194,11 @@ export async function command(argv: readonly string[], world: World = {}): Promi
         }),
     modules: {
       ...playedDoors(behind, called),
-      schemas: async () => ({ environmentJsonSchema: () => ({ title: "environment" }), fleetJsonSchema: () => ({ title: "fleet" }) }),
+      schemas: async () => ({
+        environmentJsonSchema: () => ({ title: "environment" }),
+        fleetJsonSchema: () => ({ title: "fleet" }),
+        pricesJsonSchema: () => ({ title: "prices" }),
+      }),
       locator: async () => ({
         diagnoseEngine: async () => ({ wanted: "3.259.0", tested: "~3.259.0", candidates: [] }),
       }),

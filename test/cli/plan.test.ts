@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createColors } from "picocolors";
 import { PLAN_PARTS, viewPlan } from "../../cli/views";
 import type { Flow } from "../../model/plan/types";
+import { temporaryFolders } from "../support/temporary";
 import { command, PLAN, planWith } from "./fixture";
 
 const colors = createColors(false);
 
+const PRICES = "{ provider: openstack, currency: KRW, unit: hour, date: 2026-01-01, source: invented, machines: { m1.large: 100 } }";
+
 describe("kpaas plan", () => {
+  const temporary = temporaryFolders();
+
   it("prints the contract's JSON", async () => {
     const { code, stdout } = await command(["plan", "seoul", "--json"]);
     assert.equal(code, 0);
@@ -60,6 +67,51 @@ describe("kpaas plan", () => {
       lines.map((line) => line.split(" ")[0]),
       ["WAY", "in", "out", "within", "within", "within"],
     );
+  });
+
+  it("shows what it costs by a list of prices, for people and as JSON", async () => {
+    const folder = temporary();
+    writeFileSync(join(folder, "prices.yaml"), PRICES);
+    const cloud = { provider: "openstack", place: {}, firstBoot: {}, bootVolumeGiB: 40, loadBalancerProvider: "amphora" };
+    const world = { cwd: folder, plan: { cloud } };
+    const argv = ["plan", "seoul", "--show", "cost", "--prices", "prices.yaml"];
+    const { code, stdout } = await command(argv, world);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^seoul: what it costs in a month of 730 hours, in KRW\nprices of openstack of 2026-01-01: invented \(prices\.yaml\)$/m,
+    );
+    assert.match(stdout, /^machines, general +m1\.large +1 +- +100 per hour +73,000$/m);
+    assert.match(stdout, /^data volumes +default +1 +100 +not priced +-$/m);
+    assert.match(
+      stdout,
+      /^total at least 219,000 KRW a month\na lower bound: 5 are not priced; prices\.yaml has no volumes\.default, gateways\.router$/m,
+    );
+    assert.match(stdout, /^Not counted\ntraffic: /m);
+    const { environment, cost } = JSON.parse((await command([...argv, "--json"], world)).stdout);
+    assert.deepEqual([environment, cost.currency, cost.total, cost.lowerBound, cost.hoursPerMonth], ["seoul", "KRW", 219_000, true, 730]);
+    assert.deepEqual(cost.prices, { file: "prices.yaml", provider: "openstack", currency: "KRW", date: "2026-01-01", source: "invented" });
+    assert.deepEqual(
+      cost.lines.map(({ kind, name, count, perMonth }: Record<string, unknown>) => [kind, name, count, perMonth]),
+      [
+        ["machine", "m1.large", 1, 73_000],
+        ["machine", "m1.large", 1, 73_000],
+        ["machine", "m1.large", 1, 73_000],
+        ["volume", "default", 3, undefined],
+        ["volume", "default", 1, undefined],
+        ["gateway", "router", 1, undefined],
+      ],
+    );
+  });
+
+  it("tells what is wrong with the environment and with the list of prices at once", async () => {
+    const folder = temporary();
+    writeFileSync(join(folder, "prices.yaml"), PRICES.replace("hour", "day"));
+    const problem = { environment: "seoul", path: "release", reason: "is wrong", remedy: "mend it", severity: "error" as const };
+    const argv = ["plan", "seoul", "--show", "cost", "--prices", "prices.yaml", "--json"];
+    const { code, stdout } = await command(argv, { cwd: folder, problems: [problem] });
+    const { problems } = JSON.parse(stdout) as { problems: { environment: string; path: string }[] };
+    assert.deepEqual([code, problems.map(({ environment, path }) => `${environment} ${path}`)], [2, ["seoul release", "prices.yaml unit"]]);
   });
 
   it("counts no machine that is there already", async () => {

@@ -141,6 +141,7 @@ describe("the program", () => {
   it("prints the schemas", async () => {
     assert.deepEqual(JSON.parse((await command(["schema"])).stdout), { title: "environment" });
     assert.deepEqual(JSON.parse((await command(["schema", "fleet"])).stdout), { title: "fleet" });
+    assert.deepEqual(JSON.parse((await command(["schema", "prices"])).stdout), { title: "prices" });
   });
 });
 

@@ -28,6 +28,10 @@ const gcp: CloudDefinition = {
   place: (options) => ({ shape: String(Object.values(options)[0]) }),
   firstBoot: () => ({}),
   changes: { refused: ["shape"], built: [] },
+  bill: {
+    names: {},
+    of: ({ machines }) => machines.map(({ name, group, size }) => ({ kind: "machine", name: size, group, resource: name })),
+  },
 };
 const registry: Registry = { ...own, clouds: { ...own.clouds, gcp } };
 
