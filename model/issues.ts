@@ -45,48 +45,50 @@ function weight(branch: readonly Issue[]): number {
 }
 
 /** Says what is wrong, at its path. */
-export function reportIssue(issue: Issue, { value, fields, union, hidden = false }: IssueSite, findings: Findings): void {
+export function reportIssue(issue: Issue, site: IssueSite, findings: Findings): void {
   const path = (issue.path as IssuePath).join(".");
-  const error = (reason: string, remedy: string): void => findings.error(path, reason, remedy, shown(value));
+  if (issue.code !== "unrecognized_keys") {
+    findings.error(path, ...wordsFor(issue, site), shown(site.value));
+    return;
+  }
+  const known = site.fields();
+  for (const key of issue.keys) {
+    const near = nearest(key, known);
+    findings.error(
+      path === "" ? key : `${path}.${key}`,
+      near ? `is no known field; did you mean "${near}"?` : "is no known field here",
+      known.length > 0 ? `the fields here are: ${known.join(", ")}` : "take it out",
+    );
+  }
+}
+
+function wordsFor(issue: Issue, { value, union, hidden = false }: IssueSite): readonly [reason: string, remedy: string] {
   switch (issue.code) {
-    case "unrecognized_keys": {
-      const known = fields();
-      for (const key of issue.keys) {
-        const near = nearest(key, known);
-        findings.error(
-          path === "" ? key : `${path}.${key}`,
-          near ? `is no known field; did you mean "${near}"?` : "is no known field here",
-          known.length > 0 ? `the fields here are: ${known.join(", ")}` : "take it out",
-        );
-      }
-      return;
-    }
     case "invalid_type": {
       const expected = article(issue.expected);
-      if (value === undefined && !hidden) return error("is required", `give ${expected}`);
+      if (value === undefined && !hidden) return ["is required", `give ${expected}`];
       const unquoted = issue.expected === "string" && ["number", "boolean"].includes(typeof value);
-      return error(`must be ${expected}`, unquoted ? "put it in quotes" : `write ${expected}`);
+      return [`must be ${expected}`, unquoted ? "put it in quotes" : `write ${expected}`];
     }
     case "invalid_value": {
       const allowed = issue.values.map(String);
       const remedy = `use one of: ${allowed.join(", ")}`;
-      if (value === undefined) return error("is required", remedy);
+      if (value === undefined) return ["is required", remedy];
       const near = typeof value === "string" ? nearest(value, allowed) : undefined;
-      return error(near ? `is not one of the allowed values; did you mean "${near}"?` : "is not one of the allowed values", remedy);
+      return [near ? `is not one of the allowed values; did you mean "${near}"?` : "is not one of the allowed values", remedy];
     }
     case "invalid_union":
-      return error(...union(issue));
+      return union(issue);
     case "too_small":
-      if (issue.origin === "string" || issue.origin === "array")
-        return error("must not be empty", "give it a value, or leave the field out");
-      return error(`must be at least ${issue.minimum}`, `write ${issue.minimum} or more`);
+      if (issue.origin === "string" || issue.origin === "array") return ["must not be empty", "give it a value, or leave the field out"];
+      return [`must be at least ${issue.minimum}`, `write ${issue.minimum} or more`];
     case "too_big":
-      return error(
+      return [
         issue.message.startsWith("Too big") ? `must be at most ${issue.maximum}` : issue.message,
         issue.origin === "string" ? "shorten it" : `write ${issue.maximum} or less`,
-      );
+      ];
     default:
-      return error(issue.message, remedyOf(issue, value));
+      return [issue.message, remedyOf(issue, value)];
   }
 }
 

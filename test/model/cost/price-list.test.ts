@@ -79,12 +79,12 @@ describe("a price list", () => {
   });
 
   it("is one of the plan's provider, and region where it names one", () => {
-    const fit = (fields: Partial<PriceList>, plan = samplePlan("minimal")) =>
+    const fitting = (fields: Partial<PriceList>, plan = samplePlan("minimal")) =>
       misfits({ ...WHOLE, unit: "hour", ...fields } as PriceList, plan).map(({ path, reason }) => `${path}: ${reason}`);
-    assert.deepEqual(fit({}), []);
-    assert.deepEqual(fit({ region: "RegionOne" }), []);
-    assert.deepEqual(fit({ region: "RegionTwo" }), ["region: the environment is in RegionOne"]);
-    assert.deepEqual(fit({}, awsPlan("minimal")), ["provider: the environment is on aws"]);
+    assert.deepEqual(fitting({}), []);
+    assert.deepEqual(fitting({ region: "RegionOne" }), []);
+    assert.deepEqual(fitting({ region: "RegionTwo" }), ["region: the environment is in RegionOne"]);
+    assert.deepEqual(fitting({}, awsPlan("minimal")), ["provider: the environment is on aws"]);
   });
 
   it("is shown by an example that nobody can take for the truth", () => {

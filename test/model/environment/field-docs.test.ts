@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fieldTable, fieldTypes } from "../../../dev/environment-fields";
+import { priceNames } from "../../../dev/price-names";
 import { serviceTable } from "../../../dev/service-table";
 import { registry } from "../../../files/registry";
 import type { EnvironmentFields } from "../../../model/environment/environment-fields";
@@ -71,6 +72,10 @@ describe("what the fields of the environment file mean", () => {
 
   it("has a table of the services beside it", () => {
     holds("docs/environment-file.md", `\n${serviceTable(registry)}\n`, ["definitions by a test -->", "<!-- /services -->"]);
+  });
+
+  it("has the names of price lists in the documentation", () => {
+    holds("docs/cost.md", `\n${priceNames(registry)}\n`, ["bills by a test -->", "<!-- /names -->"]);
   });
 
   it("does not compile where it does not work yet", () => {
