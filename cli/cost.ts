@@ -46,7 +46,7 @@ async function bothOrProblems<One, Other>(one: Promise<One>, other: Promise<Othe
 
 const problemsOf = (error: unknown) => (error instanceof InvalidInputError ? error.problems : []);
 
-/** For programs. Amounts are rounded to millionths, which takes the noise of their calculation away. */
+/** For programs. Twelve digits of an amount: the noise of its calculation is behind them. */
 export function costJson({ environment, prices, cost }: EnvironmentCost): object {
   const lines = cost.lines.map((line) => ({
     ...line,
@@ -57,7 +57,7 @@ export function costJson({ environment, prices, cost }: EnvironmentCost): object
 }
 
 function exact(amount: number): number {
-  return Number(amount.toFixed(6));
+  return Number(amount.toPrecision(12));
 }
 
 /** For people. */
@@ -66,19 +66,16 @@ export function viewCost({ environment, prices, cost }: EnvironmentCost, { width
   const amount = amounts(currency);
   const unpriced = lines.filter(({ perMonth }) => perMonth === undefined);
   const add = [...new Set(unpriced.map(({ field }) => field))].join(", ");
-  const sentences = [
-    `prices of ${[prices.provider, prices.region].filter(Boolean).join(" ")} of ${prices.date}: ${prices.source} (${prices.file})`,
-    "",
-  ];
-  const bound = unpriced.length === 0 ? [] : [`a lower bound: ${things(unpriced)} not priced; ${prices.file} has no ${add}`];
-  const text = (line: string): string[] => (Number.isFinite(width) ? wrapWords(line, width, 2) : line).split("\n");
+  const where = [prices.provider, prices.region].filter((each) => each !== undefined).join(" ");
+  const text = (line: string): string[] => wrapWords(line, width, 2).split("\n");
   return [
     colors.bold(`${environment}: what it costs in a month of ${HOURS} hours, in ${currency}`),
-    ...sentences.flatMap(text),
+    ...text(`prices of ${where} of ${prices.date}: ${prices.source} (${prices.file})`),
+    "",
     ...table(columns(lines, amount), lines, width, colors),
     "",
     colors.bold(`total ${lowerBound ? "at least " : ""}${amount(total)} ${currency} a month`),
-    ...bound.flatMap(text).map((line) => colors.yellow(line)),
+    ...(lowerBound ? text(`a lower bound: ${things(unpriced)} not priced; ${prices.file} has no ${add}`) : []).map(colors.yellow),
     "",
     colors.cyan("Not counted"),
     ...cost.notCounted.flatMap(({ what, detail }) => text(`${what}: ${detail}`)),

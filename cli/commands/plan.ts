@@ -22,7 +22,7 @@ export function registerPlan(program: Command, context: Context): void {
     .addOption(new Option("--format <format>", "of the flows: a table, or rules of hosts").choices(["table", "nftables"]).default("table"))
     .option("--host <KEY>", "with nftables, those of this host only")
     .option("--json", "print the plan as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows\n  $ kpaas plan seoul --show cost --prices prices/openstack.yaml")
+    .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows\n  $ kpaas plan seoul --show cost --prices prices.yaml")
     .action((reference: string, options: PlanOptions) => plan(context, reference, options));
 }
 
