@@ -82,7 +82,7 @@ function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {
 
 /** What the plan will be made of, counted by kind, where there is any. */
 export function countResources(plan: EnvironmentPlan): { readonly kind: string; readonly count: number }[] {
-  const created = plan.network.existing === undefined ? 1 : 0;
+  const created = plan.network.existing === undefined && givesAddresses(plan.network) ? 1 : 0;
   const made = plan.machines.some(({ login }) => login !== undefined) ? 0 : 1;
   return [
     { kind: "network", count: created * made },
@@ -119,7 +119,7 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
     })),
     { name: "pods", value: network.podCidr },
     { name: "services", value: network.serviceCidr },
-    { name: "DNS", value: network.dns.join(", ") || (plan.provider === "existing" ? "the hosts' own" : "the cloud's own") },
+    { name: "DNS", value: network.dns.join(", ") || resolversOf(plan) },
     ...(network.reserved === undefined ? [] : [{ name: "reserved", value: network.reserved.join(", ") }]),
     ...subnets.flatMap(({ zone, outer, cloudRange }) =>
       cloudRange === undefined || outer ? [] : [{ name: inZone("left to the cloud", zone), value: formatRange(cloudRange) }],
@@ -146,6 +146,17 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
     { name: "administrators", value: access.adminCidrs.join(", ") || "nobody outside the network" },
     { name: "visitors", value: access.ingressCidrs.join(", ") || "nobody" },
   ];
+}
+
+/** Who resolves names where the file names nobody. */
+function resolversOf({ provider, network }: EnvironmentPlan): string {
+  if (provider === "existing") return "the hosts' own";
+  return givesAddresses(network) ? "the cloud's own" : "nobody";
+}
+
+/** Whether the cloud has ports of its own in the network, as where it makes one. */
+function givesAddresses({ subnets }: EnvironmentPlan["network"]): boolean {
+  return subnets.some(({ cloudRange }) => cloudRange !== undefined);
 }
 
 const PAIR_COLUMNS: readonly Column<Pair>[] = [
@@ -186,7 +197,7 @@ function flowColumns({ network }: EnvironmentPlan): readonly Column<Flow>[] {
 }
 
 /** Whether traffic comes in from outside the machines' network, goes out of it, or stays within. */
-function wayOf({ from, to }: Flow, network: string): "in" | "out" | "within" {
+export function wayOf({ from, to }: Flow, network: string): "in" | "out" | "within" {
   const outside = (peer: string): boolean => peer.startsWith("cidr:") && reachesBeyond([peer.slice("cidr:".length)], network);
   if (outside(from)) return "in";
   return outside(to) ? "out" : "within";

@@ -4,6 +4,7 @@ import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
 import type { Findable, Question, Values } from "./findable";
 import type { Hosts } from "./hosts";
+import type { Marks } from "./marks";
 import type { SubnetRules } from "./plan/subnets";
 import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer } from "./plan/types";
 import type { KnownFlow } from "./preview/ports";
@@ -70,10 +71,12 @@ export interface CloudDefinition extends SubnetRules {
   readonly cannot?: Readonly<Partial<Record<keyof Abilities, { readonly reason: string; readonly remedy: string }>>>;
   /** The own options as the plan has them, with their defaults. */
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
+  /** True: a data volume neither grows nor passes to its machine's successor while the machine runs. */
+  readonly volumesStay?: true;
   /** Where it makes no machines: those that the file describes. */
   hosts?(options: CloudOptions): Hosts;
-  /** Whether what the plan does not allow is kept out. */
-  enforces(options: CloudOptions): boolean;
+  /** Whether what the plan does not allow is kept out: by the cloud, or by the hosts' own firewall. */
+  enforces(options: CloudOptions): boolean | "hosts";
   /** What these machines need of the cloud itself. */
   flows(machines: FlowPeer, network: string): readonly Flow[];
   /** What is wrong between the file's fields for this cloud alone. */
@@ -83,7 +86,7 @@ export interface CloudDefinition extends SubnetRules {
   /** The names that it leads to the environment by itself, `*.DOMAIN` for all below one. @default none: whoever has the domain writes them */
   names?(plan: Pick<EnvironmentPlan, "apiEndpoint" | "platform">, options: CloudOptions): readonly string[];
   /** Those of its own options that say where everything is, and so can never change; by name. */
-  place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint">): Readonly<Record<string, string>>;
+  place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint" | "zones">): Readonly<Record<string, string>>;
   /** Those that a machine takes at its first boot only; by name. */
   firstBoot(options: CloudOptions): Readonly<Record<string, string | number>>;
   /** The same for the table of what may change: every option stands in one of them. */
@@ -133,8 +136,12 @@ export interface CloudState {
   readonly findable: Readonly<Record<string, Findable>>;
   /** Which type is which. */
   readonly kinds: { readonly machine: string; readonly volume: string; readonly floatingAddress?: string };
+  /** Whose a machine or a data volume is, by its inputs. @default as metadata or tags say that kpaas wrote */
+  marks?(inputs: Values): Marks;
   /** Whether its provider reads back all that a resource was made with; else the state has to keep what was asked for. */
   readonly readsBack: boolean;
+  /** How the failure reads of a creation that has left behind what never was a machine. */
+  readonly unmade?: RegExp;
   /** What people type to see a machine, and to delete it. */
   readonly commands: { readonly show: (id: string) => string; readonly remove: (id: string) => string };
   /** What others have put on what is to be deleted, and keeps it from going. */

@@ -7,6 +7,9 @@ const address = z.string().refine((text) => parseAddress(text) !== undefined, "m
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "must be an IPv4 network");
 const range = z.string().refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses");
 
+/** In place of a range that nothing is left to. */
+export const NO_RANGE = "none";
+
 const lockedMachineSchema = z.strictObject({
   zone: z.string().optional(),
   address,
@@ -29,8 +32,8 @@ const lockSchema = z
     /** Undefined where machines are not made. */
     image: z.string().exactOptional(),
     network: z.strictObject({
-      /** Where one subnet spans all zones. */
-      cloudRange: range.optional(),
+      /** Where one subnet spans all zones; `none` where the cloud has no ports of its own in it. */
+      cloudRange: z.union([range, z.literal(NO_RANGE)]).optional(),
       /** By name, where each zone has a subnet of its own. */
       subnets: z
         .record(z.string(), z.strictObject({ cidr, zone: z.string().optional(), outer: z.literal(true).optional(), cloudRange: range }))

@@ -6,6 +6,7 @@ import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
 import { worldOf as nhnWorld } from "./nhn/world";
 import { worldOf as openstackWorld } from "./openstack/world";
+import { worldOf as vsphereWorld } from "./vsphere/world";
 import { cloudIn } from "./world-file";
 
 /** What world.json holds of a plan: lists of names or ids, and texts. */
@@ -22,6 +23,7 @@ export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> 
   openstack: openstackWorld,
   nhn: nhnWorld,
   aws: awsWorld,
+  vsphere: vsphereWorld,
   existing: existingWorld,
 };
 
@@ -41,6 +43,7 @@ export interface Simulation {
 export const PACKAGES: Readonly<Record<string, Package>> = {
   openstack: { load: async (world) => cloud(await cloudIn(world, OPENSTACKS)(), world) },
   aws: { load: async (world) => cloud((await import("./aws/cloud.js")).AWS, world) },
+  vsphere: { load: async (world) => cloud((await import("./vsphere/cloud.js")).VSPHERE, world) },
   kubernetes: {
     load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),
   },

@@ -19,24 +19,28 @@ export function registerPlan(program: Command, context: Context): void {
     .argument("ENV", "name in environments/ or path of a file")
     .addOption(new Option("--show <part>", "only this part").choices([...PLAN_PARTS, "cost"]))
     .option("--prices <FILE>", "with cost, the list of the cloud's prices: none comes along")
-    .addOption(new Option("--format <format>", "of the flows: a table, or rules of hosts").choices(["table", "nftables"]).default("table"))
+    .addOption(
+      new Option("--format <format>", "of the flows: a table, a request by addresses, or rules of hosts").choices(FORMATS).default("table"),
+    )
     .option("--host <KEY>", "with nftables, those of this host only")
     .option("--json", "print the plan as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows\n  $ kpaas plan seoul --show cost --prices prices.yaml")
     .action((reference: string, options: PlanOptions) => plan(context, reference, options));
 }
 
+const FORMATS = ["table", "csv", "nftables"] as const;
+
 interface PlanOptions {
   readonly show?: PlanPart | "cost";
   readonly prices?: string;
-  readonly format: "table" | "nftables";
+  readonly format: (typeof FORMATS)[number];
   readonly host?: string;
   readonly json?: boolean;
 }
 
 async function plan(context: Context, reference: string, options: PlanOptions): Promise<void> {
-  if (options.format === "nftables" && options.show !== "flows")
-    throw badUsage("only flows can be shown as nftables", "add --show flows", reference);
+  if (options.format !== "table" && options.show !== "flows")
+    throw badUsage(`only flows can be shown as ${options.format}`, "add --show flows", reference);
   if (options.host !== undefined && options.format !== "nftables")
     throw badUsage("--host chooses among the rules of hosts", "add --format nftables", reference);
   if (options.show === "cost" || options.prices !== undefined) return cost(context, reference, options);
@@ -46,6 +50,13 @@ async function plan(context: Context, reference: string, options: PlanOptions): 
     const rules = hostRules(planned.plan, options.host);
     if (options.json) writeJson(context, { environment: planned.plan.environment, nftables: rules });
     else writeLines(context.stdout, viewRules(rules));
+    return;
+  }
+  if (options.format === "csv") {
+    const { requestFlows, viewRequest } = await import("../flow-request.js");
+    const flows = requestFlows(planned.plan);
+    if (options.json) writeJson(context, { environment: planned.plan.environment, request: flows });
+    else writeLines(context.stdout, viewRequest(flows));
     return;
   }
   if (options.json) {

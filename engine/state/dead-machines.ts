@@ -1,11 +1,12 @@
 import { registry } from "../../files/registry";
+import type { Placed } from "../../model/cloud";
 import { groupPath } from "../../model/plan/input-field";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { type Problem, RefusedError } from "../../model/problems";
 import { cloudOf } from "../../model/registry";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { nameOf } from "../events";
-import { kindOf } from "./clouds";
+import { cloudOfResource, kindOf } from "./clouds";
 import type { State, StateResource } from "./state";
 
 /*
@@ -27,11 +28,11 @@ export interface DeadMachine {
 /** The machines of the plan whose servers are in error, as last seen. `cluster`: the state that holds the cluster; undefined: there is none. */
 export function deadMachines(plan: EnvironmentPlan, { deployment }: State, cluster: State | undefined): DeadMachine[] {
   const nodes = nodesOf(cluster?.deployment.resources?.find(({ type }) => type === KUBESPRAY_CLUSTER));
-  return (deployment.resources ?? []).filter(isInError).flatMap(({ urn, id = "", initErrors }) => {
+  return (deployment.resources ?? []).filter(isInError).flatMap(({ type, urn, id = "", initErrors }) => {
     const machine = plan.machines.find(({ name }) => name === machineName(plan.environment, urn));
     if (machine === undefined) return [];
     const isNode = machine.name in plan.cluster.nodes;
-    return [{ machine, urn, id, lived: isNode ? nodes.get(machine.name) === id : !isUnmade(initErrors) }];
+    return [{ machine, urn, id, lived: isNode ? nodes.get(machine.name) === id : !isUnmade({ type, urn }, initErrors) }];
   });
 }
 
@@ -41,12 +42,13 @@ export function machineName(environment: string, urn: string): string {
 }
 
 function isInError({ type, urn, delete: goes, outputs, initErrors }: StateResource): boolean {
-  return kindOf({ type, urn }) === "machine" && goes !== true && (outputs?.powerState === "error" || isUnmade(initErrors));
+  return kindOf({ type, urn }) === "machine" && goes !== true && (outputs?.powerState === "error" || isUnmade({ type, urn }, initErrors));
 }
 
 /** Whether a creation ended in an error of the server. */
-function isUnmade(errors: StateResource["initErrors"]): boolean {
-  return errors?.some((error) => /unexpected state 'ERROR'/.test(error)) ?? false;
+function isUnmade(resource: Placed, errors: StateResource["initErrors"]): boolean {
+  const words = cloudOfResource(resource)?.state?.unmade;
+  return words !== undefined && errors?.some((error) => words.test(error)) === true;
 }
 
 /** The servers' ids of the nodes that the cluster was last brought to, by name. */

@@ -1,7 +1,6 @@
 import type { Values } from "../../model/findable";
-import { marksOf } from "../../model/marks";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
-import { kindOf } from "./clouds";
+import { kindOf, marksOf } from "./clouds";
 import type { State, StateResource } from "./state";
 
 /** What a destroy takes for good, and what it leaves behind; one line each. */
@@ -24,14 +23,14 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
   const kept = new Set(resources.filter(({ retainOnDelete }) => retainOnDelete === true).map(({ urn }) => urn));
   for (const urn of toRetain(resources, retain)) kept.add(urn);
   const shares = resources
-    .filter((resource) => kindOf(resource) === "machine" && marksOf(resource.inputs).roles.includes("nfs"))
-    .map(({ inputs }) => marksOf(inputs).key);
+    .filter((each) => kindOf(each) === "machine" && marksOf(each).roles.includes("nfs"))
+    .map((each) => marksOf(each).key);
   const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
     const stays = kept.has(resource.urn);
     const { type, inputs = {}, outputs = {} } = resource;
     switch (kindOf(resource) ?? type) {
       case "volume": {
-        const { key, volume } = marksOf(inputs);
+        const { key, volume } = marksOf(resource);
         const what = `${volume ?? text(inputs.name)} of ${key ?? "no machine"}, ${text(inputs.size)} GiB`;
         return [
           {
@@ -79,7 +78,7 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
       if (retainOnDelete === true) return false;
       const kind = kindOf(resource);
       if (kind === "floatingAddress") return retain.includes("addresses");
-      if (kind === "volume") return volumes && marksOf(inputs).key !== undefined;
+      if (kind === "volume") return volumes && marksOf(resource).key !== undefined;
       return volumes && (type === CLAIM || (type === NAMESPACE && holding.has(text(map(inputs?.metadata).name))));
     })
     .map(({ urn }) => urn);

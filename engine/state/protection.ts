@@ -4,11 +4,11 @@ import { parseApplied } from "../../model/guard/applied";
 import type { Danger } from "../../model/guard/danger";
 import { findDangers } from "../../model/guard/dangers";
 import { judge } from "../../model/guard/verdict";
-import { marksOf } from "../../model/marks";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Problem } from "../../model/problems";
 import { kebab } from "../../model/service";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+import { marksOf } from "./clouds";
 import { STACK, type State, type StateResource } from "./state";
 
 /** The part of a stack's exported state that tells of protected resources. */
@@ -88,9 +88,9 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
   const dropped = dangers.filter(({ action }) => action === "drop-database").map(({ path }) => path);
   return resources
     .filter(({ protect }) => protect)
-    .filter(({ type, inputs, parent }) => {
+    .filter(({ type, urn, inputs, parent }) => {
       if (type === "kubernetes:core/v1:PersistentVolumeClaim") return dropped.some((path) => isOf(path, parent, plan));
-      const { key, volume } = marksOf(inputs);
+      const { key, volume } = marksOf({ type, urn, inputs });
       return key !== undefined && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })
     .map(({ urn }) => urn);

@@ -89,12 +89,12 @@ function priceOf(kind: BilledKind, name: string, known: Capacity | undefined, li
 }
 
 /** What an environment may cost besides: everything that no plan tells, and what it uses that was there before. */
-export function notCounted(plan: EnvironmentPlan, { can, given }: Pick<CloudDefinition, "can" | "given">): NotCounted[] {
+export function notCounted(plan: EnvironmentPlan, { can, given, leavesRange }: Pick<CloudDefinition, "can" | "given" | "leavesRange">): NotCounted[] {
   const { network, platform, machines, services } = plan;
   const beforehand = Object.entries(network.floating).flatMap(([what, { address }]) =>
     address === undefined ? [] : [`${what} ${address}`],
   );
-  const networkWasThere = can.machines && (network.existing !== undefined || given?.(plan.cloud) !== undefined);
+  const networkWasThere = can.machines && (network.existing !== undefined || leavesRange === false || given?.(plan.cloud) !== undefined);
   const claims = services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [`${name} ${sizeGiB} GiB`]));
   const { storage } = platform;
   return [

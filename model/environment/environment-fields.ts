@@ -30,8 +30,8 @@ export interface ServiceFields {
 
 /** Where the machines come from, and how they are reached. */
 export interface InfrastructureFields {
-  /** The cloud that the machines come from. Not supported yet: gcp, azure, vsphere. A change is refused. */
-  readonly provider: "openstack" | "nhn" | "aws" | "existing";
+  /** The cloud that the machines come from. Not supported yet: gcp, azure. A change is refused. */
+  readonly provider: "openstack" | "nhn" | "aws" | "vsphere" | "existing";
   /** The cloud's region. Default: the cloud's own. A change is refused. */
   readonly region?: string;
   /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
@@ -204,6 +204,47 @@ export interface InfrastructureFields {
     readonly images?: Readonly<Record<string, string>>;
     /** What names of sizes stand for, before the table's: an instance type. Default: the table in docs/aws.md. A change goes by the fields it gives values to. */
     readonly sizes?: Readonly<Record<string, string>>;
+  };
+  /** What only vSphere takes. */
+  readonly vsphere?: {
+    /** VCenter's host name or address. Default: VSPHERE_SERVER. A change is refused. */
+    readonly server?: string;
+    /** Whether a certificate of vCenter's that nobody known has signed is taken: whoever stands between could read the password. Default: false. A change is applied to what stands. */
+    readonly allowUnverifiedSsl?: boolean;
+    /** The datacenter, by name, or by path. Default: the only one there is. A change is refused. */
+    readonly datacenter?: string;
+    /** The compute cluster, by name, or by path. Default: Cluster. A change is refused. */
+    readonly cluster?: string;
+    /** A resource pool that is there, by its path below the compute cluster's own, or Resources, which is that; one of the environment's own needs DRS. Default: one is made, of the environment's name. A change is refused. */
+    readonly resourcePool?: string;
+    /** The datastore of the machines' disks, by name. Default: datastore1. A change is refused. */
+    readonly datastore?: string;
+    /** The port group that the machines are in, of a distributed switch or one of the same name on every host. Default: VM Network. A change is refused. */
+    readonly network?: string;
+    /** The folder that the environment's own is made in, by its path below the datacenter's folder of machines. Default: that folder itself. A change is refused. */
+    readonly folder?: string;
+    /** The template, or machine, that machines are cloned from, by name, or by path or by its UUID. Default: the one that is called as infrastructure.image. A change counts for machines built from then on. */
+    readonly template?: string;
+    /** The size of the disk that each machine boots from in GiB: at least the template's. Default: 40. A change counts for machines built from then on. */
+    readonly bootDiskGiB?: number;
+    /** What the sizes that the file names stand for; beside them every size can be written as processors x GiB, 4x16. Default: small 2x2, medium 2x8, large 4x16, xlarge 8x32. A change goes by the fields it gives values to. */
+    readonly sizes?: Readonly<Record<string, {
+      /** How many processors. A change goes by the fields it gives values to. */
+      readonly cpus: number;
+      /** How much memory in GiB. A change goes by the fields it gives values to. */
+      readonly memoryGiB: number;
+    }>>;
+    /** What each of infrastructure.zones is: a compute cluster, or a pool of one. Default: the compute cluster that is called as the zone. A change: added: counts for machines built from then on; of one that is there: refused. */
+    readonly zones?: Readonly<Record<string, {
+      /** Its compute cluster. Default: cluster. */
+      readonly cluster?: string;
+      /** Its machines' pool: a resource pool that is there, by its path below the compute cluster's own, or Resources, which is that. Default: resourcePool, or one is made. */
+      readonly resourcePool?: string;
+      /** Its machines' datastore. Default: datastore. */
+      readonly datastore?: string;
+    }>>;
+    /** What keeps out on the machines what the plan does not allow: a table of our own, or nothing. vSphere itself keeps out nothing. Default: nftables. A change is applied to what stands. */
+    readonly firewall?: "nftables" | "none";
   };
   /** What only provider existing takes. */
   readonly existing?: {

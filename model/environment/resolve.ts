@@ -57,6 +57,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
     ? hostGroups(groupsOf(file, own, defaults, cloud, false, false), hosts, shared)
     : sized(groupsOf(file, own, defaults, cloud, bastion, shared), cloud.neutral?.(options).sizes);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
+  const endpoint = cluster.apiEndpoint?.kind ?? (controlPlanes > 1 ? cloud.defaults.apiEndpoint : "node");
   const range =
     platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
   const existing = infrastructure.network?.existing;
@@ -77,6 +78,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
     ...given("hosts", hosts),
     network: {
       cidr,
+      ...(infrastructure.network?.cidr === undefined ? { byDefault: true } : {}),
       ...given("gateway", infrastructure.network?.gateway),
       dns: infrastructure.network?.dns ?? [],
       reserved: infrastructure.network?.reserved ?? [],
@@ -115,9 +117,9 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       proxyMode: cluster.network?.proxyMode ?? "ipvs",
       runtime: cluster.runtime ?? "crio",
       apiEndpoint: {
-        kind: cluster.apiEndpoint?.kind ?? (controlPlanes > 1 ? cloud.defaults.apiEndpoint : "node"),
+        kind: endpoint,
         ...(cluster.apiEndpoint?.kind === undefined ? { byDefault: true } : {}),
-        ...given("by", cluster.apiEndpoint?.by ?? (cluster.apiEndpoint?.kind === "virtualIp" ? ("kubeVip" as const) : undefined)),
+        ...given("by", cluster.apiEndpoint?.by ?? (endpoint === "virtualIp" ? ("kubeVip" as const) : undefined)),
         ...given("domain", cluster.apiEndpoint?.domain),
         ...given("address", cluster.apiEndpoint?.address),
       },

@@ -109,6 +109,8 @@ export interface Environment {
   readonly hosts?: Hosts;
   readonly network: {
     readonly cidr: string;
+    /** Set where the file does not give it. */
+    readonly byDefault?: true;
     readonly gateway?: string;
     readonly dns: readonly string[];
     readonly reserved: readonly string[];

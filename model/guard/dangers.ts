@@ -33,12 +33,13 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   if (applied.network.cidr !== wanted.network.cidr) return moved;
   const platform = [...platformDangers(applied, wanted, plan), ...claimDangers(applied, wanted, plan.platform.storage.kind)];
   const placed = etcdDangers(applied, wanted);
+  const hosts = `infrastructure.${plan.provider}.hosts`;
   // Which machines there are, and with which roles, follows from where etcd runs.
   if (placed.length > 0) return [...moved, ...placed, ...platform];
   return [
     ...moved,
     ...Object.entries(applied.machines).flatMap(([key, was]) =>
-      machineDangers(key, was, wanted.machines[key], plan.counted, `infrastructure.${plan.provider}.hosts`),
+      machineDangers(key, was, wanted.machines[key], plan.counted, hosts, plan.cloud.volumesStay),
     ),
     ...memberDangers(applied, wanted),
     ...platform,

@@ -7,6 +7,7 @@ import { type Danger, groupField } from "./danger";
  * What the change of one machine would cost; `machine` is undefined where it goes.
  * @param counted pools of which the environment's own file says which machines, or how many
  * @param hosts the field that describes machines that were there before
+ * @param volumesStay whether volumes neither grow nor pass on while their machine runs
  */
 export function machineDangers(
   key: string,
@@ -14,6 +15,7 @@ export function machineDangers(
   machine: AppliedMachine | undefined,
   counted: readonly string[],
   hosts: string,
+  volumesStay = false,
 ): Danger[] {
   if (was.login !== undefined) return hostDangers(key, was, machine, counted, hosts);
   const path = groupPath(was.group);
@@ -39,6 +41,11 @@ export function machineDangers(
   if (machine.generation > was.generation) {
     const taken = `the volumes of ${key} (${volumes(was)}) would be taken from the running machine, before it is drained, to be given to its successor`;
     if (was.volumes.length === 0) return [];
+    if (volumesStay) {
+      const stays = `the volumes of ${key} (${volumes(was)}) cannot pass to a successor while it runs: here they are the machine's own`;
+      const remedy = `set it to ${was.generation}; a machine under another key can take over, once you have moved the data to it`;
+      return [danger("never", field("generation"), stays, remedy, machine.generation)];
+    }
     return [
       danger("rebuild", field("generation"), taken, "take the machine out of service first", machine.generation),
       ...volumeDangers(key, was, machine),
@@ -58,7 +65,7 @@ export function machineDangers(
     ...changes.flatMap(([action, at, before, after, what]) =>
       before === after ? [] : [danger(action, at, `${what} (${before} → ${after})`, remedy, at === path ? undefined : after)],
     ),
-    ...volumeDangers(key, was, machine),
+    ...volumeDangers(key, was, machine, volumesStay),
     ...mountDangers(key, was, machine),
   ];
 }
@@ -112,7 +119,7 @@ function wayBack(key: string, { roles }: AppliedMachine): string {
 }
 
 /** What would harm the data on the volumes of a machine, which outlive its rebuilds. */
-function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine): Danger[] {
+function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine, stay = false): Danger[] {
   return was.volumes.flatMap(({ name, sizeGiB, type }): Danger[] => {
     const now = machine.volumes.find((volume) => volume.name === name);
     if (!now) {
@@ -138,6 +145,16 @@ function volumeDangers(key: string, was: AppliedMachine, machine: AppliedMachine
         "sizeGiB",
         `the volume ${name} of ${key} cannot shrink (${sizeGiB} → ${now.sizeGiB} GiB)`,
         `set it back to ${sizeGiB}`,
+        now.sizeGiB,
+      );
+    }
+    if (stay && now.sizeGiB !== undefined && sizeGiB !== undefined && now.sizeGiB > sizeGiB) {
+      never(
+        "sizeGiB",
+        `the volume ${name} of ${key} cannot grow while it is attached (${sizeGiB} → ${now.sizeGiB} GiB)`,
+        was.group === "nfs"
+          ? `set it back to ${sizeGiB}, or create a new environment beside this one`
+          : `set it back to ${sizeGiB}, and give the pool a volume of another name besides`,
         now.sizeGiB,
       );
     }

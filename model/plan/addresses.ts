@@ -104,14 +104,15 @@ export function planAddresses(
     const { name, cidr, zone, outer, groups } = pool;
     const gateway = gatewayOf(pool);
     if (gateway === undefined) return { name, cidr };
+    const place = { ...(zone === undefined ? {} : { zone }), ...(outer ? { outer } : {}), ...(groups === undefined ? {} : { groups }) };
+    const common = { name, cidr, gateway: formatAddress(gateway), ...place };
     // Of a subnet that is there, what the cloud takes for itself is not ours to choose.
-    if (groups !== undefined) return { name, cidr, gateway: formatAddress(gateway), groups };
+    if (groups !== undefined || !pool.leavesRange) return common;
     const locked = lockedClouds.get(pool);
     const room = pool.hosts.last - pool.hosts.first + 1;
     const cloud = locked ? span(locked) : highestRun(pool.hosts, taken, clamp(Math.floor(room / 8), 2, 30));
     takeSpan(taken, cloud);
-    const place = { ...(zone === undefined ? {} : { zone }), ...(outer ? { outer } : {}) };
-    return { name, cidr, gateway: formatAddress(gateway), ...place, cloudRange: rangeOf(cloud) };
+    return { ...common, cloudRange: rangeOf(cloud) };
   };
   const subnets = [subnetOf(pools[0]), ...pools.slice(1).map(subnetOf)] as const;
   const lockedIngress = valid(lock?.network.ingressAddress);

@@ -30,7 +30,9 @@ export function withStandingEndpoint(
       `set it to ${apiEndpoint.kind} to have the API moved, step by step, or to node to keep it`,
     );
   }
-  return { ...environment, cluster: { ...environment.cluster, apiEndpoint: { ...apiEndpoint, kind } } };
+  const { by = "kubeVip", ...rest } = apiEndpoint;
+  const standing = { ...rest, kind, ...(kind === "virtualIp" ? { by } : {}) };
+  return { ...environment, cluster: { ...environment.cluster, apiEndpoint: standing } };
 }
 
 /** Where the Kubernetes API is reached. */

@@ -113,7 +113,7 @@ export function planEnvironment(
     services: servicesOn(environment, registry).flatMap((each) => each.flows ?? []),
   });
   const cluster = withHostSetup(bare, {
-    ...{ environment, platform, enforced: cloud.enforces(environment.cloud) },
+    ...{ environment, platform, enforced: cloud.enforces(environment.cloud) === "hosts" },
     plan: { machines, flows, network, access, apiEndpoint, cluster: bare },
   });
   const wanted: Lock = {
@@ -162,8 +162,9 @@ export function planEnvironment(
       ...environment.cloud,
       provider: environment.provider,
       ...(environment.region === undefined ? {} : { region: environment.region }),
-      place: cloud.place(environment.cloud, { apiEndpoint }),
+      place: cloud.place(environment.cloud, { apiEndpoint, zones: environment.zones }),
       firstBoot: cloud.firstBoot(environment.cloud),
+      ...(cloud.volumesStay ? { volumesStay: true } : {}),
     },
   };
   cloud.checkPlan(plan, findings);

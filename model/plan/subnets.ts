@@ -1,6 +1,6 @@
 import type { Environment } from "../environment/types";
 import { type Block, formatAddress, formatRange, overlaps, parseCidr, type Span } from "../ipv4";
-import type { Lock } from "../lock";
+import { type Lock, NO_RANGE } from "../lock";
 import type { Findings } from "../problems";
 import type { CloudOptions, EnvironmentPlan, NetworkPlan } from "./types";
 
@@ -18,6 +18,8 @@ export interface Pool {
   readonly hosts: Span;
   /** Those of them that the cloud keeps for itself. */
   readonly reserved: readonly number[];
+  /** Whether a range of it is left to the cloud's own ports. */
+  readonly leavesRange: boolean;
 }
 
 /** How a cloud has its subnets. */
@@ -30,6 +32,8 @@ export interface SubnetRules {
   given?(options: CloudOptions): readonly GivenSubnet[] | undefined;
   /** The addresses of a subnet that the cloud keeps for itself, beside the first, which names the subnet, and the last, the broadcast's. */
   readonly reserved: (subnet: Block) => readonly number[];
+  /** Whether the cloud has ports of its own in it (DHCP, balancers), to which a range is left. @default true */
+  readonly leavesRange?: boolean;
 }
 
 /** A subnet of a zone that was there before. */
@@ -50,7 +54,7 @@ const SMALLEST_SUBNET = 28;
  */
 export function planPools(
   environment: Environment,
-  { subnets, outerSubnets, reserved, given }: SubnetRules,
+  { subnets, outerSubnets, reserved, given, leavesRange = true }: SubnetRules,
   zones: readonly string[],
   lock: Lock | undefined,
   findings: Findings,
@@ -65,6 +69,7 @@ export function planPools(
     ...(outer ? { outer } : {}),
     hosts: { first: block.first + 1, last: block.last - 1 },
     reserved: reserved(block),
+    leavesRange,
   });
   if (subnets !== "perZone" || zones.length === 0)
     return [
@@ -138,8 +143,8 @@ function eighths({ first, prefix }: Block, halved: boolean): Block[] {
 
 /** The subnets as the lock keeps them. */
 export function lockedSubnets(subnets: NetworkPlan["subnets"]): Pick<Lock["network"], "cloudRange" | "subnets"> {
-  const [{ zone, cloudRange }] = subnets;
-  if (cloudRange === undefined) return {};
+  const [{ zone, gateway, cloudRange }] = subnets;
+  if (cloudRange === undefined) return gateway === undefined ? {} : { cloudRange: NO_RANGE };
   if (zone === undefined) return { cloudRange: formatRange(cloudRange) };
   return {
     subnets: Object.fromEntries(

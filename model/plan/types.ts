@@ -295,6 +295,8 @@ export interface CloudPlan {
   readonly place: Readonly<Record<string, string>>;
   /** Those that a machine takes at its first boot only; by name. */
   readonly firstBoot: Readonly<Record<string, string | number>>;
+  /** True: a data volume neither grows nor passes to its machine's successor while the machine runs. */
+  readonly volumesStay?: true;
 }
 
 /** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */

@@ -149,6 +149,8 @@ const SCRIPT = "/usr/local/sbin/kpaas-nfs-volume";
 /** The user that stands for a client's root. */
 const NOBODY = 65534;
 const PLAIN = /^\/[A-Za-z0-9._/-]+$/;
+/** A device may also be told by a pattern of the shell's, such as its place on whatever controller there is. */
+const DEVICE = /^\/dev\/[A-Za-z0-9._/:*-]+$/;
 
 /**
  * User data of the NFS server: formats the data volume if it is empty, mounts it and exports it to the node subnet, NFS 4 only. Debian's
@@ -160,8 +162,8 @@ const PLAIN = /^\/[A-Za-z0-9._/-]+$/;
  * @throws Error for a path or device that is no plain absolute path.
  */
 export function nfsServerUserData({ devices, path, clients }: NfsServer): UserData {
-  for (const each of [...devices, path]) {
-    if (!PLAIN.test(each)) throw new Error(`"${each}" must be an absolute path of letters, digits, ".", "_", "-" and "/"`);
+  for (const [each, plain] of [...devices.map((device) => [device, DEVICE] as const), [path, PLAIN] as const]) {
+    if (!plain.test(each)) throw new Error(`"${each}" must be an absolute path of letters, digits, ".", "_", "-" and "/"`);
   }
   const script = [
     "#!/bin/sh",

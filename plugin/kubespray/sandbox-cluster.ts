@@ -22,6 +22,9 @@ export interface ClusterFile extends Omit<ClusterState, "nodes"> {
   readonly facts: readonly string[];
 }
 
+/** How clouds call the state of a machine that runs. */
+const RUNNING = /^(active|on|running)$/;
+
 /** The simulated cluster as a sandbox world's folder keeps it. */
 export class SandboxCluster {
   /**
@@ -66,8 +69,8 @@ export class SandboxCluster {
         join(folder, MACHINES, `${machineId}.json`),
       );
       // Whichever of them its cloud has.
-      const { powerState = "active", instanceState = "running", status } = machine ?? {};
-      return machine !== undefined && powerState === "active" && instanceState === "running" && status !== "ERROR" ? [] : [name];
+      const { powerState, instanceState, status } = machine ?? {};
+      return machine !== undefined && RUNNING.test(powerState ?? instanceState ?? "active") && status !== "ERROR" ? [] : [name];
     });
   }
 

@@ -38,6 +38,8 @@ export interface AnswerWords {
   readonly called: Readonly<Record<string, string>>;
   /** How a person sees what there is. */
   readonly lists: Readonly<Record<string, string>>;
+  /** How one of several of a name is named. @default by its id */
+  readonly distinct?: string;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function askCloud<T>(
       ...(uses && { uses }),
     });
     if (value !== undefined && words.several.test(text))
-      return missing(`the cloud has several of that name (${what})`, "give the id of one");
+      return missing(`the cloud has several of that name (${what})`, words.distinct ?? "give the id of one");
     if (value !== undefined && words.missing.test(text))
       return missing(
         `the cloud has no ${words.called[what] ?? `${what} of that name or id`}, or none that ${words.whose} may use`,

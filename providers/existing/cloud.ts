@@ -56,7 +56,7 @@ export const existing = defineCloud({
       ...(nfs === undefined ? {} : { nfs }),
     };
   },
-  enforces: (options) => existingOptions(options).firewall === "nftables",
+  enforces: (options) => existingOptions(options).firewall === "nftables" && "hosts",
   defaults: {
     image: "",
     sshUser: "ubuntu",

@@ -36,6 +36,7 @@ export const state: CloudState = {
   },
   // Tags, a port's addresses and groups, a machine's networks … cannot be read, and what cannot be read counts as changed.
   readsBack: false,
+  unmade: /unexpected state 'ERROR'/,
   commands: { show: (id) => `openstack server show ${id}`, remove: (id) => `openstack server delete ${id}` },
   inTheWay,
   remedies: [

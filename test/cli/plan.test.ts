@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createColors } from "picocolors";
+import { requestFlows, viewRequest } from "../../cli/flow-request";
 import { PLAN_PARTS, viewPlan } from "../../cli/views";
 import type { Flow } from "../../model/plan/types";
 import { temporaryFolders } from "../support/temporary";
@@ -112,6 +113,46 @@ describe("kpaas plan", () => {
     const { code, stdout } = await command(argv, { cwd: folder, problems: [problem] });
     const { problems } = JSON.parse(stdout) as { problems: { environment: string; path: string }[] };
     assert.deepEqual([code, problems.map(({ environment, path }) => `${environment} ${path}`)], [2, ["seoul release", "prices.yaml unit"]]);
+  });
+
+  it("prints the flows by addresses, as a request to whoever keeps the network's firewall", async () => {
+    const flow = (from: Flow["from"], to: Flow["to"], ports: Flow["ports"]): Flow => ({
+      from,
+      to,
+      protocol: "tcp",
+      ports,
+      reason: 'why, "so"',
+    });
+    const flows = [
+      flow("nodes", "control-plane", [6443]),
+      flow("cidr:0.0.0.0/0", "worker", [80, 443]),
+      flow("nfs", "cidr:9.9.9.9/32", ["1-2"]),
+    ];
+    const range = { first: "10.20.0.200", last: "10.20.0.210" };
+    const plan = planWith({
+      flows,
+      apiEndpoint: { ...PLAN.apiEndpoint, kind: "virtualIp", address: "10.20.0.99", port: 6443 },
+      network: { ...PLAN.network, loadBalancerRange: range },
+      platform: { ...PLAN.platform, loadBalancer: { kind: "metallb", range, reserved: [] } },
+    });
+    const [control, worker] = ["control-plane", "worker"].map((role) =>
+      plan.machines
+        .filter(({ roles }) => roles.some((each) => each === role))
+        .map(({ address }) => address)
+        .join(" "),
+    );
+    const nodes = plan.machines.filter(({ roles }) => roles.some((each) => each !== "nfs")).map(({ address }) => address);
+    const why = '"why, ""so"""';
+    assert.deepEqual(viewRequest(requestFlows(plan)), [
+      "way,from,sources,to,destinations,protocol,ports,reason",
+      `in,cidr:0.0.0.0/0,0.0.0.0/0,worker,10.20.0.200-10.20.0.210 ${worker},tcp,80 443,${why}`,
+      `out,nfs,10.20.0.13,cidr:9.9.9.9/32,9.9.9.9/32,tcp,1-2,${why}`,
+      `within,nodes,${nodes.join(" ")},control-plane,10.20.0.99 ${control},tcp,6443,${why}`,
+    ]);
+    const { code, stdout } = await command(["plan", "seoul", "--show", "flows", "--format", "csv"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^way,from,sources/);
+    assert.equal((await command(["plan", "seoul", "--format", "csv"])).code, 2);
   });
 
   it("counts no machine that is there already", async () => {

@@ -21,13 +21,14 @@ const CLOUDS: Readonly<Record<string, object>> = {
   openstack: { provider: "openstack", zones: ["az-1", "az-2", "az-3"], ...admins },
   nhn: { ...(nhnFile("minimal").infrastructure as object), ...admins },
   aws: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"], ...admins },
+  vsphere: { provider: "vsphere", zones: ["az-1", "az-2", "az-3"], network: { cidr: "10.20.0.0/16", dns: ["10.20.0.2"] }, ...admins },
 };
 const { KPAAS_TEST_CLOUD: only } = process.env;
 
 /** `op name` of the machines and of what is theirs alone. */
 function machines({ resources }: OperationResult): string[] {
   return resources
-    .filter(({ type, op }) => /nstance:Instance$/.test(type) && op !== "same")
+    .filter(({ type, op }) => /:(Instance|VirtualMachine)$/.test(type) && op !== "same")
     .map(({ op, name }) => `${op} ${name.replace(/^k-infrastructure-machine-/, "")}`)
     .sort();
 }

@@ -22,6 +22,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   minimal: ["demo-infrastructure-machine-cp-1", "demo-cluster-kubespray", "demo-platform-portal"],
   "high-availability": ["seoul-infrastructure-machine-bastion", "seoul-infrastructure-machine-cp-3", "seoul-platform-keycloak-budget"],
   nhn: ["pangyo-infrastructure-machine-cp-1", "pangyo-infrastructure-floating-ip-ingress"],
+  vsphere: ["seoul-infrastructure-machine-cp-3", "seoul-infrastructure-apart-control-plane", "seoul-infrastructure-folder"],
   services: ["metrics-release", "database-data", "login-ingress"],
   "existing-cluster": ["login-server", "login-budget"],
   "own-service": ["team-platform-wiki-server", "team-platform-mariadb-data"],

@@ -111,7 +111,7 @@ describe("a cloud that is added to the registry", () => {
     );
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error").map(({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`),
-      ["infrastructure.provider: is not supported yet in this version; use openstack or nhn or aws or existing"],
+      [`infrastructure.provider: is not supported yet in this version; use ${Object.keys(own.clouds).join(" or ")}`],
     );
   });
 

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Graph } from "../../testing/graph";
 
 /*
@@ -78,7 +79,7 @@ function within(address: string, prefix: string): boolean {
   return bits(address).slice(0, Number(length)) === bits(network).slice(0, Number(length));
 }
 
-const NUMBERS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, "ipv6-icmp": 58, icmpv6: 58 };
+const NUMBERS: Readonly<Record<string, number>> = { icmp: 1, ipip: 4, vrrp: 112, tcp: 6, udp: 17, "ipv6-icmp": 58, icmpv6: 58 };
 
 function numberOf(protocol: unknown): number | undefined {
   if (protocol === undefined || protocol === "-1" || protocol === "") return undefined;
@@ -161,6 +162,63 @@ export function awsFirewall(g: Graph): Firewall {
   const own = groups.length === 0 ? [] : [{ name: "load-balancer", groups, addresses }];
   return { endpoints: [...machines, ...own], rules };
 }
+
+/**
+ * Reads the tables that hosts guard themselves by, and the addresses that their guests are told. What a host sends, nobody looks at.
+ * @param variables those of the cluster, which the tables travel with
+ */
+export function hostsFirewall(g: Graph, variables: Readonly<Record<string, unknown>>): Firewall {
+  const texts = variables.kpaas_firewalls as Readonly<Record<string, string>>;
+  const textOf = variables.kpaas_firewall_of as Readonly<Record<string, string>>;
+  const endpoints = ofType(g, ":VirtualMachine").map(({ name, inputs }): Endpoint => {
+    const config = inputs.extraConfig as Record<string, unknown>;
+    // The bastion's is a secret.
+    const told = String(({ ...config, ...(config.value as object | undefined) } as Record<string, unknown>)["guestinfo.metadata"]);
+    const [, address = ""] = /"addresses":\["([\d.]+)\//.exec(Buffer.from(told, "base64").toString()) ?? [];
+    const machine = name.replace(/^.*-machine-/, "");
+    return { name: machine, groups: [textOf[machine] ?? "no table"], addresses: [address] };
+  });
+  return { endpoints, rules: Object.entries(texts).flatMap(([group, text]) => rulesOf(group, text)) };
+}
+
+function rulesOf(group: string, text: string): ReadRule[] {
+  const sets = new Map(
+    [...text.matchAll(/set (\w+) \{[^}]*elements = \{ ([^}]*) \}/g)].map(([, name, all]) => [name, all?.split(", ") ?? []]),
+  );
+  const [, chain = ""] = /chain allowed \{\n([\s\S]*?)\n\t\}/.exec(text) ?? [];
+  const accepted = chain.split("\n").flatMap((line) => /^\t\t(.*) accept$/.exec(line)?.[1] ?? []);
+  const entering = accepted.flatMap((rule): ReadRule[] => {
+    // Answers, and what pods send: no packet that is asked about here.
+    if (/^icmp|fib saddr|sport/.test(rule)) return [];
+    const [, source, what = ""] = /^(?:ip saddr (\S+)|meta nfproto ipv4) (.*)$/.exec(rule) ?? assert.fail(rule);
+    const prefixes = source === undefined ? ["0.0.0.0/0"] : (sets.get(source.replace("@", "")) ?? [source]);
+    const [, kind, ports] = /^(tcp|udp) dport \{ (.*) \}$/.exec(what) ?? [];
+    const [, other] = /^meta l4proto (\S+)$/.exec(what) ?? [];
+    const protocol = numberOf(kind ?? other ?? assert.fail(rule));
+    const spans = ports?.split(", ").map((each): [number, number] => {
+      const [first = "", last = first] = each.split("-");
+      return [Number(first), Number(last)];
+    });
+    return prefixes.flatMap((prefix) =>
+      (spans ?? [undefined]).map((span): ReadRule => ({ group, direction: "in", protocol, ports: span, peer: { prefix } })),
+    );
+  });
+  return [...entering, anyOut(group)];
+}
+
+/** A firewall that is asked only about what enters, as one of hosts is. */
+export function enteringOnly({ endpoints, rules }: Firewall): Firewall {
+  const groups = new Set(endpoints.flatMap((each) => each.groups));
+  return { endpoints, rules: [...rules.filter(({ direction }) => direction === "in"), ...[...groups].map(anyOut)] };
+}
+
+const anyOut = (group: string): ReadRule => ({
+  group,
+  direction: "out",
+  protocol: undefined,
+  ports: undefined,
+  peer: { prefix: "0.0.0.0/0" },
+});
 
 /**
  * Who reaches whom of those that both clouds have, as `FROM TO PROTOCOL/PORT`, for every end and everything asked for.

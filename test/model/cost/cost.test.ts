@@ -7,7 +7,8 @@ import type { PriceList } from "../../../model/cost/price-list";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { cloudOf } from "../../../model/registry";
 import { awsPlan } from "../../support/aws";
-import { samplePlan } from "../../support/plan";
+import { merge, samplePlan } from "../../support/plan";
+import { ON_VSPHERE } from "../../support/vsphere";
 
 const HEAD = { currency: "USD", date: "2026-01-01", source: "invented" } as const;
 const OPENSTACK: PriceList = {
@@ -83,6 +84,28 @@ describe("what an environment costs", () => {
     });
     const given = { infrastructure: { network: { floating: { api: "203.0.113.9", bastion: "203.0.113.8" } } } };
     assert.deepEqual(count(given), { "address elastic": 3, "address balancer": 3, "balancer network": 4, "gateway nat": 3 });
+  });
+
+  it("prices vSphere's machines by what they have, and disks by the datastore that they are on", () => {
+    const content = {
+      infrastructure: { zones: ["az-1", "az-2"], vsphere: { datastore: "hdd", zones: { "az-1": {}, "az-2": { datastore: "ssd" } } } },
+      cluster: {
+        controlPlane: { nodes: { a: { zone: "az-1" } } },
+        pools: { pool: { nodes: { w: { zone: "az-2" } }, size: "8x32", volumes: [{ name: "osd", sizeGiB: 100, type: "thin" }] } },
+      },
+    };
+    const plan = samplePlan("minimal", merge(ON_VSPHERE, content));
+    const list: PriceList = { ...HEAD, provider: "vsphere", unit: "month", capacity: { processor: 10, memoryGiB: 5 }, volumes: { hdd: 1 } };
+    assert.deepEqual(lines(cost(plan, list)), [
+      "machine control-plane 4x16 1 120 → 120",
+      "machine pool 8x32 1 240 → 240",
+      "machine nfs 2x8 1 60 → 60",
+      "volume boot hdd 2 80 GiB 1 → 80",
+      "volume boot ssd 1 40 GiB not priced",
+      "volume data ssd 1 100 GiB not priced",
+      "volume data hdd 1 200 GiB 1 → 200",
+    ]);
+    assert.match(notCounted(plan, cloudOf("vsphere", registry)).at(-1)?.detail ?? "", /^that was there/);
   });
 
   it("leaves nothing out that has no price: its line says so, and the total is a lower bound", () => {

@@ -79,6 +79,9 @@ const onAws = {
   file: { infrastructure: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a"], image: "ubuntu-22.04" } },
   existing: { vpc: "vpc-00000001", subnets: { "ap-northeast-2a": { node: { id: "subnet-00000001", cidr: "10.20.1.0/24" } } } },
 };
+/** On vSphere, where volumes stay their machine's. */
+const onVSphere = { infrastructure: { provider: "vsphere", network: { cidr: "10.20.0.0/16", dns: ["10.20.0.1"] } } };
+const placed = { ...onVSphere, "infrastructure.zones": ["az-1"], ...{ "infrastructure.vsphere.zones": { "az-1": { cluster: "One" } } } };
 const zoned = { "infrastructure.zones": ["az-1", "az-2"], ...named };
 
 /** By `path` or `path (when)`: what stands, and what is changed. */
@@ -140,6 +143,21 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   ],
   "infrastructure.nhn.allowedAddresses": [onNhn, { "infrastructure.nhn.allowedAddresses": ["10.20.0.99"] }],
   "infrastructure.nhn.externalNetwork": [onNhn, { "infrastructure.nhn.externalNetwork": "other" }],
+  ...Object.fromEntries(
+    ["server", "datacenter", "cluster", "resourcePool", "datastore", "network", "folder"].map((name) => [
+      `infrastructure.vsphere.${name}`,
+      [{ ...onVSphere, [`infrastructure.vsphere.${name}`]: "one" }, { [`infrastructure.vsphere.${name}`]: "another" }] as const,
+    ]),
+  ),
+  "infrastructure.vsphere.zones (of one that is there)": [placed, { "infrastructure.vsphere.zones.az-1.cluster": "Two" }],
+  "infrastructure.vsphere.zones (added)": [
+    placed,
+    { "infrastructure.zones": ["az-1", "az-2"], "infrastructure.vsphere.zones.az-2": { cluster: "Two" } },
+  ],
+  "infrastructure.vsphere.bootDiskGiB": [onVSphere, { "infrastructure.vsphere.bootDiskGiB": 80 }],
+  "infrastructure.vsphere.template": [onVSphere, { "infrastructure.vsphere.template": "ubuntu-of-ours" }],
+  "infrastructure.vsphere.allowUnverifiedSsl": [onVSphere, { "infrastructure.vsphere.allowUnverifiedSsl": true }],
+  "infrastructure.vsphere.firewall": [onVSphere, { "infrastructure.vsphere.firewall": "none" }],
   "infrastructure.existing.hosts": [
     onHosts,
     { "infrastructure.existing.hosts.w": host("10.0.0.12", { accessAddress: "203.0.113.2", port: 2222, user: "rocky", zone: "a" }) },

@@ -1,0 +1,28 @@
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { isVSphere, placesOf } from "../../providers/vsphere/plan";
+import type { List } from "./names";
+
+/** What the plan names of vCenter: it exists in its sandbox, nothing else does. */
+export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly string[]>> {
+  const none: Record<List, readonly string[]> = {
+    ...{ datacenters: [], clusters: [], resourcePools: [], datastores: [], networks: [], folders: [], templates: [] },
+    ...{ full: [], withoutDrs: [] },
+  };
+  const { cloud } = plan;
+  if (!isVSphere(cloud)) return none;
+  const places = [...placesOf(plan).values()];
+  return {
+    ...none,
+    datacenters: [cloud.datacenter ?? "Datacenter"],
+    clusters: named(places.map(({ cluster }) => cluster)),
+    resourcePools: named(places.map(({ cluster, resourcePool }) => resourcePool && `${cluster}/Resources/${resourcePool}`)),
+    datastores: named(places.map(({ datastore }) => datastore)),
+    networks: [cloud.network],
+    folders: named([cloud.folder]),
+    templates: named(cloud.template === undefined ? plan.machines.map(({ image }) => image) : [cloud.template]),
+  };
+}
+
+function named(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
