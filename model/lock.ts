@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { newerData } from "./formats";
 import { parseAddress, parseCidr, parseRange } from "./ipv4";
+import { NO_RANGE } from "./plan/spans";
 import type { Findings } from "./problems";
 
 const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address");
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "must be an IPv4 network");
 const range = z.string().refine((text) => parseRange(text) !== undefined, "must be a range of IPv4 addresses");
-
-/** In place of a range that nothing is left to. */
-export const NO_RANGE = "none";
 
 const lockedMachineSchema = z.strictObject({
   zone: z.string().optional(),

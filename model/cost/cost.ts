@@ -89,7 +89,10 @@ function priceOf(kind: BilledKind, name: string, known: Capacity | undefined, li
 }
 
 /** What an environment may cost besides: everything that no plan tells, and what it uses that was there before. */
-export function notCounted(plan: EnvironmentPlan, { can, given, leavesRange }: Pick<CloudDefinition, "can" | "given" | "leavesRange">): NotCounted[] {
+export function notCounted(
+  plan: EnvironmentPlan,
+  { can, given, leavesRange }: Pick<CloudDefinition, "can" | "given" | "leavesRange">,
+): NotCounted[] {
   const { network, platform, machines, services } = plan;
   const beforehand = Object.entries(network.floating).flatMap(([what, { address }]) =>
     address === undefined ? [] : [`${what} ${address}`],

@@ -3,6 +3,9 @@ import type { AddressRange } from "./types";
 
 /* Choosing free addresses and runs of them. */
 
+/** What the lock file has in place of a range, where nothing is left to the cloud. */
+export const NO_RANGE = "none";
+
 /** A range of the lock file that still lies in the network and that nothing fixed by the file has come to lie in. */
 export function lockedRange(
   text: string | undefined,

@@ -1,7 +1,8 @@
 import type { Environment } from "../environment/types";
 import { type Block, formatAddress, formatRange, overlaps, parseCidr, type Span } from "../ipv4";
-import { type Lock, NO_RANGE } from "../lock";
+import type { Lock } from "../lock";
 import type { Findings } from "../problems";
+import { NO_RANGE } from "./spans";
 import type { CloudOptions, EnvironmentPlan, NetworkPlan } from "./types";
 
 /** The addresses of a subnet, to be given out. */

@@ -14,7 +14,9 @@ export const bill: Bill = {
       ...billedMachines(plan, { type: bootVolumeType, sizeGiB: bootVolumeGiB }, DEFAULT_TYPE),
       ...billedAddresses(plan, "floating"),
       ...(plan.apiEndpoint.kind === "loadBalancer" ? [{ kind: "balancer", name: loadBalancerProvider, resource: "api" } as const] : []),
-      ...(plan.network.existing === undefined && router === undefined ? [{ kind: "gateway", name: "router", resource: "router" } as const] : []),
+      ...(plan.network.existing === undefined && router === undefined
+        ? [{ kind: "gateway", name: "router", resource: "router" } as const]
+        : []),
     ];
   },
 };

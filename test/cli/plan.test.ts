@@ -73,7 +73,14 @@ describe("kpaas plan", () => {
   it("shows what it costs by a list of prices, for people and as JSON", async () => {
     const folder = temporary();
     writeFileSync(join(folder, "prices.yaml"), PRICES);
-    const cloud = { provider: "openstack", place: {}, firstBoot: {}, bootVolumeGiB: 40, loadBalancerProvider: "amphora" };
+    const cloud = {
+      provider: "openstack",
+      place: {},
+      firstBoot: {},
+      externalNetwork: "public",
+      bootVolumeGiB: 40,
+      loadBalancerProvider: "amphora",
+    };
     const world = { cwd: folder, plan: { cloud } };
     const argv = ["plan", "seoul", "--show", "cost", "--prices", "prices.yaml"];
     const { code, stdout } = await command(argv, world);
