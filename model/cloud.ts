@@ -78,7 +78,12 @@ export interface CloudDefinition extends SubnetRules {
   /** Whether what the plan does not allow is kept out: by the cloud, or by the hosts' own firewall. */
   enforces(options: CloudOptions): boolean | "hosts";
   /** What these machines need of the cloud itself. */
-  flows(machines: FlowPeer, network: string): readonly Flow[];
+  flows(machines: FlowPeer, network: string, options: CloudOptions): readonly Flow[];
+  /**
+   * Where its balancers hand packets on as they came, so that members answer for a balancer's address and see who asks: the ranges that health
+   * checks come from, of balancers inside the network and of those met from outside. @default balancers dial their members themselves
+   */
+  readonly passing?: { readonly inside: readonly string[]; readonly outside: readonly string[] };
   /** What is wrong between the file's fields for this cloud alone. */
   check(environment: Environment, findings: Findings): void;
   /** What only the plan shows to be wrong. */

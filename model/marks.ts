@@ -8,15 +8,15 @@ export interface Marks {
   readonly roles: readonly string[];
 }
 
-/** Reads what kpaas wrote on a resource, by its inputs: as metadata or as tags, whichever its cloud has. */
+/** Reads what kpaas wrote on a resource, by its inputs: as metadata, tags or labels, whichever its cloud has. */
 export function marksOf(inputs: unknown): Marks {
-  const { metadata, tags } = fields(inputs);
-  const written = { ...fields(metadata), ...fields(tags) };
+  const { metadata, tags, labels } = fields(inputs);
+  const written = { ...fields(metadata), ...fields(tags), ...fields(labels) };
   const [key, volume] = [text(written["kpaas-key"]), text(written["kpaas-volume"])];
   return {
     ...(key === undefined ? {} : { key }),
     ...(volume === undefined ? {} : { volume }),
-    roles: (text(written["kpaas-roles"]) ?? "").split(" "),
+    roles: (text(written["kpaas-roles"]) ?? "").split(/[ _]/), // not every cloud takes blanks
   };
 }
 

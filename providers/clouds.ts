@@ -1,11 +1,12 @@
 import { aws } from "./aws/cloud";
 import { existing } from "./existing/cloud";
+import { gcp } from "./gcp/cloud";
 import { nhn } from "./nhn/cloud";
 import { openstack } from "./openstack/cloud";
 import { vsphere } from "./vsphere/cloud";
 
 /** The clouds that machines can come from; the first stands in where a file names none. */
-export const clouds = { openstack, nhn, aws, vsphere, existing } as const;
+export const clouds = { openstack, nhn, aws, gcp, vsphere, existing } as const;
 
 /** The one that stands in. */
 export const STAND_IN = openstack.name;

@@ -4,6 +4,7 @@ import { worldOf as awsWorld } from "./aws/world";
 import type { SimulatedCloud } from "./cloud/cloud";
 import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
+import { worldOf as gcpWorld } from "./gcp/world";
 import { worldOf as nhnWorld } from "./nhn/world";
 import { worldOf as openstackWorld } from "./openstack/world";
 import { worldOf as vsphereWorld } from "./vsphere/world";
@@ -23,6 +24,7 @@ export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> 
   openstack: openstackWorld,
   nhn: nhnWorld,
   aws: awsWorld,
+  gcp: gcpWorld,
   vsphere: vsphereWorld,
   existing: existingWorld,
 };
@@ -43,6 +45,7 @@ export interface Simulation {
 export const PACKAGES: Readonly<Record<string, Package>> = {
   openstack: { load: async (world) => cloud(await cloudIn(world, OPENSTACKS)(), world) },
   aws: { load: async (world) => cloud((await import("./aws/cloud.js")).AWS, world) },
+  gcp: { load: async (world) => cloud((await import("./gcp/cloud.js")).GCP, world) },
   vsphere: { load: async (world) => cloud((await import("./vsphere/cloud.js")).VSPHERE, world) },
   kubernetes: {
     load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),

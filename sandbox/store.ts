@@ -2,6 +2,7 @@ import { rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hasCode, isUnfinished, namesIn, PRIVATE, parseFile, readIfThere, removeUnfinished, writeWhole } from "../host/files";
 import { wroteAndRuns } from "../host/processes";
+import { objectFile } from "../plugin/cloud-folder";
 import { FreshFiles } from "./fresh";
 import { Listing } from "./listing";
 
@@ -120,7 +121,7 @@ const TRANSACTION = /^transaction\.(\d+)$/;
 const WRITTEN = { mode: PRIVATE, durable: false };
 
 function nameOf(type: string, id: string): string {
-  return join(type, `${encodeURIComponent(id).replaceAll(".", "%2E")}.json`);
+  return join(type, objectFile(id));
 }
 
 function parse(path: string, text: string): Stored {

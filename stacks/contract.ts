@@ -90,6 +90,8 @@ export interface InfrastructureContract {
   readonly ssh: SshAccess;
   /** The API's address outside the network, where it has one. */
   readonly apiPublicAddress?: Output<string>;
+  /** The same of the ingress. */
+  readonly ingressPublicAddress?: Output<string>;
   /** True: the infrastructure is not there yet or older than the plan, so this is what the plan says it will be. Previews only. */
   readonly predicted: boolean;
 }
@@ -147,6 +149,8 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
   const found = await readContract(infrastructureSchema, plan.environment, "infrastructure");
   const outside = found?.addresses?.api.publicAddress;
   const apiPublicAddress = outside === undefined ? {} : { apiPublicAddress: output(outside) };
+  const ingress = found?.addresses?.ingress.publicAddress;
+  const ingressPublicAddress = ingress === undefined ? {} : { ingressPublicAddress: output(ingress) };
   const needed = { ...plan.cluster.hosts, ...plan.cluster.nodes };
   const lacking = Object.keys(needed).filter((name) => !found?.machines[name]);
   if (found && lacking.length === 0) {
@@ -154,6 +158,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
       machines: mapValues(found.machines, known),
       ssh: readSsh(found.ssh),
       ...apiPublicAddress,
+      ...ingressPublicAddress,
       predicted: false,
     };
   }
@@ -167,6 +172,7 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
     }),
     ssh: found ? readSsh(found.ssh) : { user: plan.access.ssh.user, privateKey: secret(notKnown()) },
     ...(found === undefined && plan.network.floating.api ? { apiPublicAddress: notKnown() } : apiPublicAddress),
+    ...(found === undefined && plan.network.floating.ingress ? { ingressPublicAddress: notKnown() } : ingressPublicAddress),
     predicted: true,
   };
 }

@@ -106,6 +106,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
       {
         plan,
         cluster: this.cluster,
+        ...(this.infrastructure.ingressPublicAddress && { ingressPublicAddress: this.infrastructure.ingressPublicAddress }),
         secrets,
         ...("plan" in args || args.services === undefined ? {} : { services: args.services }),
       },

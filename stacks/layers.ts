@@ -95,7 +95,10 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "platform");
     const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, holds);
-    const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, secrets }, holds);
+    // Workers answer for the address outside only where the balancer hands packets on as they came.
+    const { ingressPublicAddress } = plan.platform.ingress.passedOn ? await readInfrastructure(plan) : {};
+    const outside = ingressPublicAddress === undefined ? {} : { ingressPublicAddress };
+    const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, ...outside, secrets }, holds);
     return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };
   },
 };

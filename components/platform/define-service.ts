@@ -50,6 +50,8 @@ export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers
   /** What others claim of it, by kind and by who claims it. */
   readonly claims: { readonly [K in Offers]: Readonly<Record<string, Claim<K> & { readonly namespace: string }>> };
   readonly environment: EnvironmentPlan;
+  /** Where the ingress is met from outside, as far as workers answer for it. */
+  readonly ingressPublicAddress?: Input<string>;
   /** The platform's certificate; undefined where each host has one of its own. */
   readonly tls: PlatformTls | undefined;
 }

@@ -27,6 +27,8 @@ export interface PlatformArgs<Own extends OwnServices = NoServices> {
   readonly plan: EnvironmentPlan;
   /** The cluster the platform runs in: the provider that reaches it and, where the same stack makes it, the resource the objects go with. */
   readonly cluster: { readonly provider: Provider; readonly resource?: Resource };
+  /** Where the ingress is met from outside, where a balancer hands packets on as they came and so workers answer for it. */
+  readonly ingressPublicAddress?: Input<string>;
   /** What the file's secret references resolve to. Required where `platform.tls` is `provided`. PEM; the key is secret. */
   readonly secrets?: { readonly tlsCertificate?: Input<string>; readonly tlsKey?: Input<string> };
   /** Services of the program's own that the plan has, by name. */
@@ -84,6 +86,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
         granted: Object.fromEntries(Object.keys(needs).map((kind) => [kind, this.grant(kind as Kind, plan.name)])) as AnyGiven["granted"],
         claims: Object.fromEntries(offers.map((kind) => [kind, this.claimsOf(kind)])) as AnyGiven["claims"],
         environment: this.args.plan,
+        ...(this.args.ingressPublicAddress === undefined ? {} : { ingressPublicAddress: this.args.ingressPublicAddress }),
         tls: this.tls,
       },
       { parent: this },

@@ -30,8 +30,8 @@ export interface ServiceFields {
 
 /** Where the machines come from, and how they are reached. */
 export interface InfrastructureFields {
-  /** The cloud that the machines come from. Not supported yet: gcp, azure. A change is refused. */
-  readonly provider: "openstack" | "nhn" | "aws" | "vsphere" | "existing";
+  /** The cloud that the machines come from. Not supported yet: azure. A change is refused. */
+  readonly provider: "openstack" | "nhn" | "aws" | "gcp" | "vsphere" | "existing";
   /** The cloud's region. Default: the cloud's own. A change is refused. */
   readonly region?: string;
   /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
@@ -203,6 +203,25 @@ export interface InfrastructureFields {
     /** What names of images stand for, before the table's: an AMI's id, or OWNER/NAME. Default: the table in docs/aws.md. A change counts for machines built from then on. */
     readonly images?: Readonly<Record<string, string>>;
     /** What names of sizes stand for, before the table's: an instance type. Default: the table in docs/aws.md. A change goes by the fields it gives values to. */
+    readonly sizes?: Readonly<Record<string, string>>;
+  };
+  /** What only GCP takes. */
+  readonly gcp?: {
+    /** The id of the project that everything is made in; required. A change is refused. */
+    readonly project?: string;
+    /** Whether a router and Cloud NAT are made, by which machines without an address outside get out. Default: true; false in a network that is there already, whose own NAT is looked for before anything is made. A change is applied to what stands. */
+    readonly nat?: boolean;
+    /** The size of each machine's boot disk in GiB. Default: 40. A change counts for machines built from then on. */
+    readonly bootVolumeGiB?: number;
+    /** Its type. Default: pd-balanced. A change counts for machines built from then on. */
+    readonly bootVolumeType?: "pd-balanced" | "pd-ssd" | "pd-standard" | "hyperdisk-balanced";
+    /** Whether Google's Identity-Aware Proxy (35.235.240.0/20) may lead SSH to all machines, for people who use gcloud compute ssh --tunnel-through-iap. Default: false. A change is applied to what stands. */
+    readonly iap?: boolean;
+    /** Whether control planes may do what the cloud controller and the driver of persistent disks do, by a role of the project's. Default: true. A change is applied to what stands. */
+    readonly controllers?: boolean;
+    /** What names of images stand for, before the table's: PROJECT/NAME, or PROJECT/family/FAMILY. Default: the table in docs/gcp.md. A change counts for machines built from then on. */
+    readonly images?: Readonly<Record<string, string>>;
+    /** What names of sizes stand for, before the table's: a machine type. Default: the table in docs/gcp.md. A change goes by the fields it gives values to. */
     readonly sizes?: Readonly<Record<string, string>>;
   };
   /** What only vSphere takes. */

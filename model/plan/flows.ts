@@ -4,6 +4,7 @@ import type { Environment } from "../environment/types";
 import { airGapFlows } from "./air-gap";
 import { apiPort, endpointPort } from "./api-endpoint";
 import { backupFlows } from "./backups";
+import { planFloating } from "./floating";
 import { ingressPorts } from "./platform";
 import { anywhere, openEverywhere, peerOf } from "./servers";
 import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
@@ -12,7 +13,7 @@ import { variableFlows } from "./variable-flows";
 /** What the flows depend on besides the file. */
 interface FlowContext {
   readonly environment: Environment;
-  readonly cloud: Pick<CloudDefinition, "flows" | "can">;
+  readonly cloud: Pick<CloudDefinition, "flows" | "can" | "passing">;
   readonly machines: readonly MachinePlan[];
   /** What the services need between machines. */
   readonly services: readonly Flow[];
@@ -31,10 +32,14 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   const apart = machines.some(({ roles }) => roles.includes("etcd") && !roles.includes("control-plane"));
   const inside: FlowPeer = `cidr:${network.cidr}`;
   const balanced = cluster.apiEndpoint.kind === "loadBalancer";
-  const api: FlowPeer = balanced ? "load-balancer" : "control-plane";
+  // A balancer that hands packets on as they came is nobody's peer: who asks it, asks its members.
+  const { passing } = cloud;
+  const dials = balanced && passing === undefined;
+  const api: FlowPeer = dials ? "load-balancer" : "control-plane";
   // Where no machine takes over an address, balancers lead in, and nodes reach the API by a proxy of their own.
   const led = !cloud.can.virtualAddresses;
-  const ledToApi = balanced || (led && access.adminCidrs.length > 0 && network.floating !== "none");
+  const outside = planFloating(environment);
+  const ledToApi = dials || (led && passing === undefined && access.adminCidrs.length > 0 && network.floating !== "none");
   const admins = access.adminCidrs.map((cidr): FlowPeer => `cidr:${cidr}`);
   const flows: Flow[] = [];
   const tcp = (from: FlowPeer, to: FlowPeer, ports: readonly Port[], reason: string): void => {
@@ -84,9 +89,18 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
       icmp(from, to);
   flows.push(...overlayFlows(environment));
   flows.push(...services);
-  const web: FlowPeer = led ? "load-balancer" : "worker";
+  const web: FlowPeer = led && passing === undefined ? "load-balancer" : "worker";
   for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, web, [80, 443], "HTTP and HTTPS of the platform");
-  if (led) tcp("load-balancer", "worker", Object.values(ingressPorts), "HTTP and HTTPS behind the load balancer, and its health checks");
+  if (led && passing === undefined)
+    tcp("load-balancer", "worker", Object.values(ingressPorts), "HTTP and HTTPS behind the load balancer, and its health checks");
+  if (passing !== undefined) {
+    const checks = (inside: boolean, from: boolean): FlowPeer[] =>
+      [...new Set([...(inside ? passing.inside : []), ...(from ? passing.outside : [])])].map((cidr): FlowPeer => `cidr:${cidr}`);
+    for (const range of checks(balanced, outside.api !== undefined))
+      tcp(range, "control-plane", [apiPort], "the balancer's health checks of the Kubernetes API");
+    for (const range of checks(true, outside.ingress !== undefined))
+      tcp(range, "worker", [80], "the balancer's health checks of the ingress");
+  }
 
   if (has("nfs")) tcp("nodes", "nfs", [2049], "NFS 4 volumes");
   if (platform.storage.kind === "nfs" && platform.storage.server !== undefined) {
@@ -103,7 +117,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
     }
     udp(source, anywhere, [123], "time");
     tcp(source, anywhere, openEverywhere, "packages, binaries and images");
-    flows.push(...cloud.flows(source, network.cidr));
+    flows.push(...cloud.flows(source, network.cidr, environment.cloud));
   }
   if (cluster.airGap) flows.push(...airGapFlows(cluster.airGap, apart ? ["nodes", "etcd"] : ["nodes"]));
   if (cluster.backups) flows.push(...backupFlows(cluster.backups));

@@ -71,7 +71,7 @@ export function planEnvironment(
   const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
   const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
-  const platform = planPlatform(environment, addresses, machines, floating.ingress?.address);
+  const platform = planPlatform(environment, addresses, machines, floating.ingress?.address, cloud);
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
   const bare = planCluster(environment, cloud, versions, machines, apiEndpoint, floating.api?.address, planImages(services));

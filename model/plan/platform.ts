@@ -1,4 +1,5 @@
 import { entryOf, type Release } from "../catalog";
+import type { CloudDefinition } from "../cloud";
 import type { Environment } from "../environment/types";
 import type { Findings } from "../problems";
 import type { Registry } from "../registry";
@@ -17,6 +18,7 @@ export function planPlatform(
   addresses: AddressPlan,
   machines: readonly MachinePlan[],
   outside: string | undefined,
+  { passing }: Pick<CloudDefinition, "passing"> = {},
 ): PlatformPlan {
   const { platform } = environment;
   const server = machines.find((machine) => machine.roles.includes("nfs"))?.address;
@@ -36,7 +38,9 @@ export function planPlatform(
       kind: "nginx",
       className: "nginx",
       address: addresses.ingress,
-      ...(platform.loadBalancer === "cloud" ? { nodePorts: ingressPorts } : {}),
+      ...(platform.loadBalancer === "cloud"
+        ? { nodePorts: ingressPorts, ...(passing === undefined ? {} : { passedOn: true as const }) }
+        : {}),
     },
   };
 }

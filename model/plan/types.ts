@@ -272,6 +272,8 @@ export interface PlatformPlan {
     readonly address: string;
     /** Where a balancer of the cloud's leads to on every worker; undefined where the address is the ingress's own. */
     readonly nodePorts?: { readonly http: number; readonly https: number };
+    /** Whether that balancer hands packets on as they came: workers then answer for its addresses, the one outside too. */
+    readonly passedOn?: true;
   };
 }
 

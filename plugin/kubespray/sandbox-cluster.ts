@@ -4,7 +4,7 @@ import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
 import type { ClusterState, NodeState, SimulatedWorld } from "../../model/cluster/simulate/state";
 import type { Clock } from "../clock";
-import { cloudFolder, MACHINES } from "../cloud-folder";
+import { cloudFolder, MACHINES, objectFile } from "../cloud-folder";
 import { UNKNOWN } from "../rpc/provider";
 import { isSealed, seal, sealKey, unseal } from "../sealed";
 import type { NodeMachine } from "./inputs";
@@ -66,7 +66,7 @@ export class SandboxCluster {
     return Object.entries(machines).flatMap(([name, { machineId }]) => {
       if (machineId === "" || machineId === UNKNOWN) return [];
       const machine = readJson<{ readonly powerState?: string; readonly instanceState?: string; readonly status?: string }>(
-        join(folder, MACHINES, `${machineId}.json`),
+        join(folder, MACHINES, objectFile(machineId)),
       );
       // Whichever of them its cloud has.
       const { powerState, instanceState, status } = machine ?? {};

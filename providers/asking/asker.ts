@@ -35,6 +35,36 @@ export function asker(plan: EnvironmentPlan, name: string, ask: <T>(question: Qu
   };
 }
 
+/**
+ * Asks for the zones that machines are in.
+ * @param lacks what is said of one that the cloud does not tell of
+ */
+export function askZones(
+  plan: EnvironmentPlan,
+  { put, using }: Asker,
+  lookUp: () => Promise<{ readonly names?: readonly string[] }>,
+  lacks: { readonly reason: string; readonly optional?: boolean },
+): void {
+  const zones = new Set(plan.machines.flatMap(({ zone }) => zone ?? []));
+  if (zones.size === 0) return;
+  const { reason, ...optional } = lacks;
+  const path = "infrastructure.zones";
+  const found = lookUp();
+  // Of several zones one may be missing.
+  found.catch(() => undefined);
+  for (const zone of zones)
+    void put({
+      path,
+      value: zone,
+      what: "availability zone",
+      ask: () => found,
+      check: ({ names }) =>
+        names === undefined || names.includes(zone) ? undefined : { path, value: zone, reason, remedy: `use some of: ${names.join(", ")}` },
+      uses: using((machine) => machine.zone === zone),
+      ...optional,
+    });
+}
+
 /** Asks for the key pair that the file names, if any: it must be there, and the private key's. */
 export function askKeyPair(
   { access }: EnvironmentPlan,

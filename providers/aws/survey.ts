@@ -13,7 +13,7 @@ import { type ComponentResource, type InvokeOptions, type Output, output, type P
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import type { Put } from "../asking/ask";
-import { asker, askKeyPair, type Using } from "../asking/asker";
+import { asker, askKeyPair, askZones, type Using } from "../asking/asker";
 import { byName, sizePath } from "../asking/fields";
 import type { Limit } from "../asking/quotas";
 import { judge, type Standing } from "../asking/verdict";
@@ -64,7 +64,9 @@ export function surveyCloud(
     plan.machines.map(({ size }) => size),
     (size) => askSize(plan, size, put, options, using),
   );
-  askZones(plan, put, options, using);
+  askZones(plan, asking, () => getAvailabilityZones({ state: "available" }, options), {
+    reason: "the region has no availability zone of that name that this account may use",
+  });
   askKeyPair(plan, publicKey, asking, (keyName) => getKeyPair({ keyName, includePublicKey: true }, options));
   askExisting(plan, aws, put, options);
   const allocations = askAddresses(plan, put, options);
@@ -143,29 +145,6 @@ async function askSize(plan: EnvironmentPlan, size: string, put: Put, options: I
   });
   const found = await put({ path, value: size, what: "instance type", ask: () => getInstanceType({ instanceType: size }, options), uses });
   return found?.defaultVcpus;
-}
-
-function askZones(plan: EnvironmentPlan, put: Put, options: InvokeOptions, using: Using): void {
-  const found = getAvailabilityZones({ state: "available" }, options);
-  // Of several zones one may be missing.
-  found.catch(() => undefined);
-  for (const zone of new Set(plan.machines.flatMap((machine) => machine.zone ?? [])))
-    void put({
-      path: "infrastructure.zones",
-      value: zone,
-      what: "availability zone",
-      ask: () => found,
-      check: ({ names }) =>
-        names === undefined || names.includes(zone)
-          ? undefined
-          : {
-              path: "infrastructure.zones",
-              value: zone,
-              reason: "the region has no availability zone of that name that this account may use",
-              remedy: `use some of: ${names.join(", ")}`,
-            },
-      uses: using((machine) => machine.zone === zone),
-    });
 }
 
 /** The VPC and the subnets that are used instead of being made: as the file says. */

@@ -5,7 +5,7 @@ import { getImage } from "@pulumi/openstack/images/getImage";
 import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Put } from "../asking/ask";
-import { asker, askKeyPair, type Using } from "../asking/asker";
+import { asker, askKeyPair, askZones, type Using } from "../asking/asker";
 import { byName, sizePath } from "../asking/fields";
 import { judge, type Standing } from "../asking/verdict";
 import { ask, MISSING } from "./ask";
@@ -88,7 +88,10 @@ export function surveyCloud(
   const router = askRouter(plan, openstack.router, external, put, options);
   const zone = askZone(plan, openstack.dns, put, options);
   const limits = askLimits(options);
-  askZones(plan, put, options, using);
+  askZones(plan, asking, () => getAvailabilityZones({}, options), {
+    reason: "the cloud has no availability zone of that name that takes machines",
+    optional: true,
+  });
   askKeyPair(plan, publicKey, asking, (keyPair) => getKeypair({ name: keyPair }, options));
   askRoles(plan, openstack.applicationCredential, put, options);
   askVolumeTypes(plan, limits, put, using);
@@ -125,33 +128,6 @@ async function flavorOf(size: string, options: InvokeOptions): Promise<GetFlavor
   } catch (error) {
     if (!MISSING.test(String(error))) throw error;
     return await getFlavor({ flavorId: size }, options);
-  }
-}
-
-function askZones(plan: EnvironmentPlan, put: Put, options: InvokeOptions, using: Using): void {
-  const zones = new Set(plan.machines.flatMap(({ zone }) => zone ?? []));
-  if (zones.size > 0) {
-    const found = getAvailabilityZones({}, options);
-    // Of several zones one may be missing.
-    found.catch(() => undefined);
-    for (const zone of zones)
-      void put({
-        path: "infrastructure.zones",
-        value: zone,
-        what: "availability zone",
-        ask: () => found,
-        check: ({ names }) =>
-          names === undefined || names.includes(zone)
-            ? undefined
-            : {
-                path: "infrastructure.zones",
-                value: zone,
-                reason: "the cloud has no availability zone of that name that takes machines",
-                remedy: `use one of: ${names.join(", ")}`,
-              },
-        uses: using((machine) => machine.zone === zone),
-        optional: true,
-      });
   }
 }
 

@@ -21,6 +21,13 @@ const CLOUDS: Readonly<Record<string, object>> = {
   openstack: { provider: "openstack", zones: ["az-1", "az-2", "az-3"], ...admins },
   nhn: { ...(nhnFile("minimal").infrastructure as object), ...admins },
   aws: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"], ...admins },
+  gcp: {
+    provider: "gcp",
+    region: "asia-northeast3",
+    zones: ["asia-northeast3-a", "asia-northeast3-b", "asia-northeast3-c"],
+    gcp: { project: "acme-platform" },
+    ...admins,
+  },
   vsphere: { provider: "vsphere", zones: ["az-1", "az-2", "az-3"], network: { cidr: "10.20.0.0/16", dns: ["10.20.0.2"] }, ...admins },
 };
 const { KPAAS_TEST_CLOUD: only } = process.env;

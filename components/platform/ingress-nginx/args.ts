@@ -11,6 +11,8 @@ export interface IngressNginxArgs extends ServiceArgs {
   readonly loadBalancer?: "metallb" | "cloud";
   /** In its place: the ports on every node that a balancer outside the cluster leads to. It has the planned address. @default none */
   readonly nodePorts?: { readonly http: number; readonly https: number };
+  /** Beside `nodePorts`: the balancer's address outside, which nodes answer for too where it hands packets on as they came. @default none */
+  readonly publicAddress?: Input<string>;
   /**
    * Who may reach ports 80 and 443. The pods' own addresses are among them in any case (`podCidr`), since the portal
    * reaches Keycloak by its public name.

@@ -11,7 +11,7 @@ export const ingress = defineService({
   needs: { loadBalancer: () => ({}) },
   offers: ["ingress"],
   kubespray: ["ingress_nginx_*", "ingress_publish_*"],
-  create: (name, { common, granted, environment, tls }, opts) => {
+  create: (name, { common, granted, environment, ingressPublicAddress: publicAddress, tls }, opts) => {
     const { IngressNginx } = require("./ingress-nginx") as typeof import("./ingress-nginx");
     const { platform, access, network } = environment;
     return new IngressNginx(
@@ -21,6 +21,7 @@ export const ingress = defineService({
         className: platform.ingress.className,
         address: platform.ingress.address,
         ...(platform.ingress.nodePorts ? { nodePorts: platform.ingress.nodePorts } : { loadBalancer: granted.loadBalancer.kind }),
+        ...(platform.ingress.passedOn && publicAddress !== undefined ? { publicAddress } : {}),
         sourceRanges: access.ingressCidrs,
         podCidr: network.podCidr,
         ...(tls ? { defaultCertificate: tls.server } : {}),

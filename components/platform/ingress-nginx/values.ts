@@ -31,7 +31,7 @@ export function ingressNginxValues(
       allowSnippetAnnotations: false,
       ...(hasDefaultCertificate ? { extraArgs: { "default-ssl-certificate": `${plan.namespace}/${DEFAULT_CERTIFICATE}` } } : {}),
       service: {
-        ...(args.nodePorts ? behindBalancer(args.nodePorts, address) : balanced(args)),
+        ...(args.nodePorts ? behindBalancer(args.nodePorts, address, args.publicAddress) : balanced(args)),
         // Keeps the client's address for logs and for rules by address.
         externalTrafficPolicy: "Local",
         // MetalLB leads packets to the address itself; a cloud's balancer may need the ports on the nodes.
@@ -56,8 +56,12 @@ function balanced(args: Pick<IngressNginxArgs, "loadBalancer" | "address" | "sou
  * A Service at ports of every node, which a balancer that is no matter of Kubernetes leads to. Nodes lead its address to the controller
  * themselves: pods reach the platform's own names without leaving the cluster, whether or not the balancer's zone stands.
  */
-function behindBalancer(nodePorts: NonNullable<IngressNginxArgs["nodePorts"]>, address: string): Values {
-  return { type: "NodePort", nodePorts: { ...nodePorts }, externalIPs: [address] };
+function behindBalancer(
+  nodePorts: NonNullable<IngressNginxArgs["nodePorts"]>,
+  address: string,
+  outside: IngressNginxArgs["publicAddress"],
+): Values {
+  return { type: "NodePort", nodePorts: { ...nodePorts }, externalIPs: [address, ...(outside === undefined ? [] : [outside])] };
 }
 
 /** Who may reach the Service: what is allowed from outside, and the pods. */

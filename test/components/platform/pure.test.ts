@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import fc from "fast-check";
+import { ingressNginxValues } from "../../../components/platform/ingress-nginx/values";
 import { accountsSql } from "../../../components/platform/mariadb/sql";
 import { rangeWithout } from "../../../components/platform/metallb/values";
 import { imageParts, repositoryAndTag } from "../../../components/platform/objects";
 import { PORTAL_APPS } from "../../../components/platform/portal/apps";
 import { portalTables } from "../../../components/platform/portal/schema";
+import { services } from "../../../components/platform/services";
 import { mergeValues } from "../../../components/platform/values";
 import { formatAddress, parseAddress, parseRange } from "../../../model/ipv4";
+import { catalogService } from "../../../model/plan/service";
 
 describe("image references", () => {
   it("are split into registry, path, tag and digest, ports included", () => {
@@ -20,6 +23,26 @@ describe("image references", () => {
     assert.deepEqual(imageParts("r.intra:5000/a/b:1@sha256:ab"), { registry: "r.intra:5000", path: "a/b", tag: "1", digest: "sha256:ab" });
     assert.deepEqual(repositoryAndTag("r.intra:5000/a/b:1@sha256:ab"), { repository: "r.intra:5000/a/b", tag: "1@sha256:ab" });
     assert.throws(() => imageParts("mariadb"), /no full image reference/);
+  });
+});
+
+describe("an ingress behind a balancer of the cloud's", () => {
+  it("has the balancer's addresses as its own, the one outside too where packets are handed on as they came", () => {
+    const args = {
+      ...{
+        plan: catalogService(services.ingress, {}),
+        className: "nginx",
+        address: "10.20.0.200",
+        sourceRanges: [],
+        podCidr: "10.233.64.0/18",
+      },
+      nodePorts: { http: 30080, https: 30443 },
+    };
+    const service = (more: { publicAddress?: string }) =>
+      (ingressNginxValues({ ...args, ...more }, false).controller as { service: Record<string, unknown> }).service;
+    assert.deepEqual(service({}).externalIPs, ["10.20.0.200"]);
+    const { type, externalIPs, externalTrafficPolicy } = service({ publicAddress: "198.51.100.7" });
+    assert.deepEqual([type, externalIPs, externalTrafficPolicy], ["NodePort", ["10.20.0.200", "198.51.100.7"], "Local"]);
   });
 });
 

@@ -79,6 +79,16 @@ const onAws = {
   file: { infrastructure: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a"], image: "ubuntu-22.04" } },
   existing: { vpc: "vpc-00000001", subnets: { "ap-northeast-2a": { node: { id: "subnet-00000001", cidr: "10.20.1.0/24" } } } },
 };
+/** On GCP. */
+const onGcp = {
+  infrastructure: {
+    provider: "gcp",
+    region: "asia-northeast3",
+    zones: ["asia-northeast3-a"],
+    image: "ubuntu-22.04",
+    gcp: { project: "acme-one" },
+  },
+};
 /** On vSphere, where volumes stay their machine's. */
 const onVSphere = { infrastructure: { provider: "vsphere", network: { cidr: "10.20.0.0/16", dns: ["10.20.0.1"] } } };
 const placed = { ...onVSphere, "infrastructure.zones": ["az-1"], ...{ "infrastructure.vsphere.zones": { "az-1": { cluster: "One" } } } };
@@ -177,6 +187,23 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
     }).map(([option, [before, after]]) => [
       `infrastructure.aws.${option}`,
       [{ ...onAws.file, [`infrastructure.aws.${option}`]: before }, { [`infrastructure.aws.${option}`]: after }],
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries({
+      project: ["acme-one", "acme-two"],
+      nat: [undefined, false],
+      iap: [undefined, true],
+      controllers: [undefined, false],
+      bootVolumeGiB: [undefined, 80],
+      bootVolumeType: [undefined, "pd-ssd"],
+      images: [undefined, { "ubuntu-22.04": "acme-images/ours-1" }],
+    }).map(([option, [before, after]]) => [
+      `infrastructure.gcp.${option}`,
+      [
+        { ...onGcp, ...(before === undefined ? {} : { [`infrastructure.gcp.${option}`]: before }) },
+        { [`infrastructure.gcp.${option}`]: after },
+      ],
     ]),
   ),
   "infrastructure.existing.nfs": [onHosts, { "infrastructure.existing.nfs": "x" }],

@@ -1,34 +1,14 @@
 import assert from "node:assert/strict";
-import { InvalidInputError, RefusedError } from "../../../model/problems";
 import { AwsInfrastructure } from "../../../providers/aws/infrastructure";
 import { demandOf, findShortages } from "../../../providers/aws/quotas";
-import { graph } from "../../../testing/graph";
 import type { Bag, Invokes } from "../../../testing/mocks";
 import { awsPlan, buildAws } from "../../support/aws";
 import type { FileContent } from "../../support/plan";
-
-function fails(message: string): () => Bag {
-  return () => {
-    throw Object.assign(new Error(message), { details: message });
-  };
-}
+import { fails, surveyed } from "../../support/survey";
 
 /** How a look at this cloud ends. */
-async function survey(overrides: FileContent, invokes: Invokes): Promise<string[]> {
-  let error: unknown;
-  await graph(
-    () => {
-      const made = new AwsInfrastructure("seoul", { plan: awsPlan("minimal", overrides), secrets: {} });
-      made.checked.catch((each: unknown) => {
-        error = each;
-      });
-      return made;
-    },
-    { invokes },
-  ).catch(() => undefined);
-  if (error === undefined) return [];
-  assert.ok(error instanceof InvalidInputError || error instanceof RefusedError, String(error));
-  return error.problems.map(({ path, reason }) => `${path}: ${reason}`);
+function survey(overrides: FileContent, invokes: Invokes): Promise<string[]> {
+  return surveyed(() => new AwsInfrastructure("seoul", { plan: awsPlan("minimal", overrides), secrets: {} }), invokes);
 }
 
 const floating = { infrastructure: { network: { floating: { api: "203.0.113.9" } } } };

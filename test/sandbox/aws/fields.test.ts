@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { findable } from "../../../providers/aws/findable";
 import { AWS } from "../../../sandbox/aws/cloud";
 import type { Field } from "../../../sandbox/cloud/fields";
-
-/** The inputs of a resource class in the installed SDK, which is generated from the schema of the provider of the same version. */
-function sdkInputs(token: string): { all: string[]; required: string[] } {
-  const [, path = ""] = token.split(":");
-  const source = readFileSync(require.resolve(`@pulumi/aws/${path}`), "utf8").split("const args = argsOrState;")[1] ?? "";
-  const all = [...source.matchAll(/resourceInputs\["(\w+)"\] = (?!undefined \/\*out)/g)];
-  const required = [...source.matchAll(/Missing required property '(\w+)'/g)];
-  const sorted = (matches: RegExpExecArray[]): string[] => matches.map(([, name = ""]) => name).sort();
-  return { all: sorted(all), required: sorted(required) };
-}
+import { sdkInputs } from "../../support/sdk-inputs";
 
 describe("the simulated AWS", () => {
   for (const [token, type] of Object.entries(AWS.types))
     it(`takes the inputs of the SDK: ${token}`, () => {
-      const { all, required } = sdkInputs(token);
+      const { all, required } = sdkInputs(`@pulumi/aws/${token.split(":")[1]}`);
       const names = (fields: readonly Field[]): string[] => fields.map(({ name }) => name).sort();
       assert.deepEqual(names(type.fields), all);
       assert.deepEqual(names(type.fields.filter((field) => field.required)), required);

@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { AWS } from "../../../sandbox/aws/cloud";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
+import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
 
-/** A resource that was created. */
-interface Created {
-  readonly type: string;
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly properties: Properties;
-}
-
-const TOKENS = Object.fromEntries(Object.keys(AWS.types).map((token) => [token.split(":")[2] ?? "", token]));
 const OWNER = "099720109477/ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20251015";
 const WORLD = {
   images: ["ami-0123456789abcdef0", OWNER],
@@ -29,28 +19,7 @@ const WORLD = {
 };
 
 /** A simulated AWS spoken to over gRPC. */
-class Cloud {
-  constructor(
-    readonly client: ProviderClient,
-    private readonly folder: string,
-  ) {}
-
-  world(entries: Properties): void {
-    writeFileSync(join(this.folder, "world.json"), JSON.stringify({ ...WORLD, ...entries }));
-  }
-
-  /** Checks and creates; throws what either refuses. */
-  async create(short: string, news: Properties): Promise<Created> {
-    const type = TOKENS[short] ?? assert.fail(short);
-    const { inputs, failures } = await this.client.check({ type, name: "it" }, news);
-    if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
-    return { type, inputs, ...(await this.client.create({ type, name: "it" }, inputs)) };
-  }
-
-  async delete(created: Created): Promise<void> {
-    await this.client.delete(created, created.properties, created.inputs);
-  }
-
+class Cloud extends CloudClient {
   /** A VPC with a subnet in the zone a, and a group. */
   async base(): Promise<Record<"vpc" | "subnet" | "group", Created>> {
     const vpc = await this.create("Vpc", { cidrBlock: "10.0.0.0/16" });
@@ -246,7 +215,7 @@ describe("the simulated AWS", () => {
   let cloud: Cloud;
   beforeEach(async () => {
     const folder = folders();
-    cloud = new Cloud(await ProviderClient.serve(createCloudProvider(AWS, folder)), folder);
+    cloud = new Cloud(await ProviderClient.serve(createCloudProvider(AWS, folder)), folder, AWS, WORLD);
     cloud.world({});
   });
   afterEach(() => cloud.client.close());
@@ -353,7 +322,7 @@ describe("the simulated AWS", () => {
   });
 
   it("replaces a machine for another image, and none for another size or labels", async () => {
-    const type = TOKENS.Instance ?? "";
+    const type = cloud.token("Instance");
     const diff = (news: Properties) =>
       cloud.client.diff({ type, id: "1" }, { oldInputs: { ami: "a", instanceType: "t", tags: { a: "b" } }, news });
     assert.match((await diff({ ami: "b", instanceType: "t", tags: { a: "b" } })).detailed.ami ?? "", /_REPLACE$/);

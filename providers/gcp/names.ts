@@ -1,0 +1,63 @@
+import { physicalName, shortHash } from "../../model/names";
+import type { Labels } from "../../model/plan/types";
+
+/**
+ * What GCP's services take. One table for the checks, for what is made and for the sandbox, which refuses the same. Patterns are those of the
+ * discovery documents (compute v1, iam v1); numbers of items stand in the reference only.
+ */
+export const gcpLimits = {
+  /** Of every object of Compute Engine: `[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?`. */
+  name: { max: 63, charset: "a-z0-9-" },
+  /** Of a service account, in its address. */
+  account: { min: 6, max: 30, charset: "a-z0-9-" },
+  label: { key: 63, value: 63, items: 64, charset: "a-z0-9_-" },
+  /** Of a firewall rule, an address and others. */
+  description: 2048,
+  /** Accounts that one rule may name on a side, and prefixes. */
+  rule: { accounts: 10, ranges: 5000 },
+  /** The prefixes that a subnet may have. */
+  prefix: { shortest: 8, longest: 29 },
+  /** Bytes of one value of a machine's metadata. */
+  metadata: 262_144,
+  /** Resolvers of one DNS policy. */
+  resolvers: 10,
+} as const;
+
+/** The type of data disks, where the file names none. */
+export const DATA_DISK = "pd-balanced";
+
+/** The keys of the labels that kpaas puts beside the file's. */
+export const ownLabels: readonly string[] = ["kpaas-environment", "kpaas-key", "kpaas-roles", "kpaas-volume"];
+
+/** The name the cloud shows: the environment's and what the thing is. */
+export function gcpName({ environment }: { readonly environment: string }, ...parts: string[]): string {
+  return physicalName([environment, ...parts], gcpLimits.name);
+}
+
+/** The first part of a service account's address, which has six characters at least. */
+export function accountId({ environment }: { readonly environment: string }, role: string): string {
+  const name = physicalName([environment, role], gcpLimits.account);
+  return name.length < gcpLimits.account.min ? `${name}-${shortHash([environment, role])}` : name;
+}
+
+/** A role's id in the project, which takes no hyphens; an environment's name has nothing else that it does not take. */
+export function roleId({ environment }: { readonly environment: string }, what: string): string {
+  return `${environment.replaceAll("-", "_")}.${what}`;
+}
+
+/**
+ * Labels as GCP takes them: small letters, digits, `_` and `-`, a letter first. What has anything else, or is too long, ends in a hash of what it
+ * was, so that two never become one.
+ */
+export function gcpLabels(labels: Labels): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([key, value]) => {
+      const fitting = physicalName([key], { max: gcpLimits.label.key, charset: gcpLimits.label.charset });
+      // A key begins with a letter.
+      const own = /^[a-z]/.test(fitting)
+        ? fitting
+        : physicalName([`x-${key}`, "key"], { max: gcpLimits.label.key, charset: gcpLimits.label.charset });
+      return [own, value === "" ? "" : physicalName([value], { max: gcpLimits.label.value, charset: gcpLimits.label.charset })];
+    }),
+  );
+}
