@@ -1,4 +1,5 @@
 import { aws } from "./aws/cloud";
+import { azure } from "./azure/cloud";
 import { existing } from "./existing/cloud";
 import { gcp } from "./gcp/cloud";
 import { nhn } from "./nhn/cloud";
@@ -6,7 +7,7 @@ import { openstack } from "./openstack/cloud";
 import { vsphere } from "./vsphere/cloud";
 
 /** The clouds that machines can come from; the first stands in where a file names none. */
-export const clouds = { openstack, nhn, aws, gcp, vsphere, existing } as const;
+export const clouds = { openstack, nhn, aws, gcp, azure, vsphere, existing } as const;
 
 /** The one that stands in. */
 export const STAND_IN = openstack.name;

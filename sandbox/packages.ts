@@ -1,6 +1,7 @@
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Provider } from "../plugin/rpc/provider";
 import { worldOf as awsWorld } from "./aws/world";
+import { worldOf as azureWorld } from "./azure/world";
 import type { SimulatedCloud } from "./cloud/cloud";
 import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
@@ -25,6 +26,7 @@ export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> 
   nhn: nhnWorld,
   aws: awsWorld,
   gcp: gcpWorld,
+  azure: azureWorld,
   vsphere: vsphereWorld,
   existing: existingWorld,
 };
@@ -46,6 +48,7 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
   openstack: { load: async (world) => cloud(await cloudIn(world, OPENSTACKS)(), world) },
   aws: { load: async (world) => cloud((await import("./aws/cloud.js")).AWS, world) },
   gcp: { load: async (world) => cloud((await import("./gcp/cloud.js")).GCP, world) },
+  "azure-native": { load: async (world) => cloud((await import("./azure/cloud.js")).AZURE, world) },
   vsphere: { load: async (world) => cloud((await import("./vsphere/cloud.js")).VSPHERE, world) },
   kubernetes: {
     load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),

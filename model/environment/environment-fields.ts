@@ -30,8 +30,8 @@ export interface ServiceFields {
 
 /** Where the machines come from, and how they are reached. */
 export interface InfrastructureFields {
-  /** The cloud that the machines come from. Not supported yet: azure. A change is refused. */
-  readonly provider: "openstack" | "nhn" | "aws" | "gcp" | "vsphere" | "existing";
+  /** The cloud that the machines come from. A change is refused. */
+  readonly provider: "openstack" | "nhn" | "aws" | "gcp" | "azure" | "vsphere" | "existing";
   /** The cloud's region. Default: the cloud's own. A change is refused. */
   readonly region?: string;
   /** Names of availability zones: machines are spread over them once, then stay. Default: one unnamed zone. A change counts for machines built from then on. */
@@ -222,6 +222,53 @@ export interface InfrastructureFields {
     /** What names of images stand for, before the table's: PROJECT/NAME, or PROJECT/family/FAMILY. Default: the table in docs/gcp.md. A change counts for machines built from then on. */
     readonly images?: Readonly<Record<string, string>>;
     /** What names of sizes stand for, before the table's: a machine type. Default: the table in docs/gcp.md. A change goes by the fields it gives values to. */
+    readonly sizes?: Readonly<Record<string, string>>;
+  };
+  /** What only Azure takes. */
+  readonly azure?: {
+    /** The subscription that everything is made in. Default: that of the credentials. A change is refused. */
+    readonly subscription?: string;
+    /** A resource group that is there already. Default: one of the environment's name is made. A change is refused. */
+    readonly resourceGroup?: string;
+    /** How machines without a public address get out: by a gateway in each zone, by one in the first zone, which the others are lost with, or not at all. Default: perZone. A change is applied to what stands. */
+    readonly natGateways?: "perZone" | "one" | "none";
+    /** The size of each machine's boot disk in GiB. Default: 40. A change counts for machines built from then on. */
+    readonly bootVolumeGiB?: number;
+    /** Its type. Default: Premium_LRS. A change counts for machines built from then on. */
+    readonly bootVolumeType?: "Premium_LRS" | "Premium_ZRS" | "StandardSSD_LRS" | "StandardSSD_ZRS" | "Standard_LRS";
+    /** The id of the disk encryption set whose key all disks are encrypted with. Default: the platform's key. A change counts for machines built from then on. */
+    readonly diskEncryptionSet?: string;
+    /** Whether machines reach their network past the host, which some small sizes cannot. Default: true. A change is applied to what stands. */
+    readonly acceleratedNetworking?: boolean;
+    /** Whether control planes may do what the cloud controller and the disk driver do, by an identity of their own. Default: true. A change is applied to what stands. */
+    readonly controllers?: boolean;
+    /** A virtual network that is there already, with its subnets, in place of one that is made. A change is refused. */
+    readonly existing?: {
+      /** The virtual network's resource id. A change is refused. */
+      readonly network: string;
+      /** Its subnets. A change is refused. */
+      readonly subnets: {
+        /** The machines' subnet, with a way out of its own. A change is refused. */
+        readonly node: {
+          /** Its name: machines stand in it. A change is refused. */
+          readonly name: string;
+          /** Its network, as Azure has it. A change is refused. */
+          readonly cidr: string;
+        };
+        /** The bastion's subnet. Default: none: it stands among the machines. A change is refused. */
+        readonly outer?: {
+          /** Its name: the bastion stands in it. A change is refused. */
+          readonly name: string;
+          /** Its network, as Azure has it. A change is refused. */
+          readonly cidr: string;
+        };
+      };
+    };
+    /** The resource ids of public addresses that were made beforehand, by address. Default: none. A change goes by the fields it gives values to. */
+    readonly addresses?: Readonly<Record<string, string>>;
+    /** What names of images stand for, before the table's: PUBLISHER:OFFER:SKU:VERSION, or a resource id. Default: the table in docs/azure.md. A change counts for machines built from then on. */
+    readonly images?: Readonly<Record<string, string>>;
+    /** What names of sizes stand for, before the table's: a size of Azure's. Default: the table in docs/azure.md. A change goes by the fields it gives values to. */
     readonly sizes?: Readonly<Record<string, string>>;
   };
   /** What only vSphere takes. */

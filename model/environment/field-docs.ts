@@ -250,7 +250,7 @@ function withClouds(registry: Registry): FieldDoc[] {
   ]);
   const last = fieldDocs.findLastIndex(({ path }) => path.startsWith("infrastructure"));
   return [
-    ...fieldDocs.slice(0, last + 1).map((doc) => (doc.path === "infrastructure.provider" ? { ...doc, later } : doc)),
+    ...fieldDocs.slice(0, last + 1).map((doc) => (doc.path === "infrastructure.provider" && later.length > 0 ? { ...doc, later } : doc)),
     ...clouds,
     ...later.map((name): FieldDoc => ({ path: `infrastructure.${name}`, means: `what only ${name} takes`, later: true })),
     ...fieldDocs.slice(last + 1),

@@ -39,7 +39,9 @@ export function planAddresses(
   const [{ hosts }] = pools;
   const size = Math.max(0, hosts.last - hosts.first + 1);
   const poolOf = ({ name, roles }: WantedGroup, key: string): Pool => {
-    const own = pools.filter(({ zone, groups }) => groups?.includes(name) ?? (zone !== undefined && zone === zones.get(key)));
+    const apart = pools.find(({ groups }) => groups?.includes(name));
+    if (apart !== undefined) return apart;
+    const own = pools.filter(({ zone, groups }) => groups === undefined && (zone === undefined || zone === zones.get(key)));
     return own.find(({ outer }) => outer && roles.includes("bastion")) ?? own.find(({ outer }) => !outer) ?? pools[0];
   };
   const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));

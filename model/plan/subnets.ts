@@ -37,9 +37,10 @@ export interface SubnetRules {
   readonly leavesRange?: boolean;
 }
 
-/** A subnet of a zone that was there before. */
+/** A subnet that was there before. */
 export interface GivenSubnet {
-  readonly zone: string;
+  /** The zone it lies in; undefined where it spans them all. */
+  readonly zone?: string;
   readonly cidr: string;
   readonly outer?: true;
 }
@@ -72,6 +73,15 @@ export function planPools(
     reserved: reserved(block),
     leavesRange,
   });
+  const there = given?.(environment.cloud)?.flatMap(({ zone, cidr: text, outer }) => {
+    const block = parseCidr(text);
+    const side = outer ? "outer" : "node";
+    return block ? [pool(zone === undefined ? side : `${side}-${zone}`, block, zone, outer)] : [];
+  });
+  if (there !== undefined) {
+    const [first = pool("node", network), ...rest] = [...there].sort((a, b) => Number(a.outer ?? false) - Number(b.outer ?? false));
+    return [first, ...rest];
+  }
   if (subnets !== "perZone" || zones.length === 0)
     return [
       pool("node", parseCidr(existing?.cidr ?? cidr) ?? network),
@@ -80,14 +90,6 @@ export function planPools(
         groups,
       })),
     ];
-  const there = given?.(environment.cloud)?.flatMap(({ zone, cidr: text, outer }) => {
-    const block = parseCidr(text);
-    return block ? [pool(`${outer ? "outer" : "node"}-${zone}`, block, zone, outer)] : [];
-  });
-  if (there !== undefined) {
-    const [first = pool("node", network), ...rest] = [...there].sort((a, b) => Number(a.outer ?? false) - Number(b.outer ?? false));
-    return [first, ...rest];
-  }
   const locked = Object.entries(lock?.network.subnets ?? {}).flatMap(([name, { cidr: text, zone, outer }]) => {
     const block = parseCidr(text);
     return block && overlaps(network, block) ? [pool(name, block, zone, outer)] : [];

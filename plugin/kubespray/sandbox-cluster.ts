@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
+import { namesIn, PRIVATE, parseFile, readIfThere, writeWhole } from "../../host/files";
 import { expiringCertificates } from "../../model/cluster/certificates";
 import type { ClusterState, NodeState, SimulatedWorld } from "../../model/cluster/simulate/state";
 import type { Clock } from "../clock";
@@ -63,12 +63,12 @@ export class SandboxCluster {
   silent(machines: Readonly<Record<string, NodeMachine>>): string[] {
     const folder = cloudFolder(this.world);
     if (folder === undefined) return [];
+    let byVmId: ReadonlyMap<string, Machine> | undefined;
     return Object.entries(machines).flatMap(([name, { machineId }]) => {
       if (machineId === "" || machineId === UNKNOWN) return [];
-      const machine = readJson<{ readonly powerState?: string; readonly instanceState?: string; readonly status?: string }>(
-        join(folder, MACHINES, objectFile(machineId)),
-      );
-      // Whichever of them its cloud has.
+      const named = readJson<Machine>(join(folder, MACHINES, objectFile(machineId)));
+      if (named === undefined) byVmId ??= machinesByVmId(folder);
+      const machine = named ?? byVmId?.get(machineId);
       const { powerState, instanceState, status } = machine ?? {};
       return machine !== undefined && RUNNING.test(powerState ?? instanceState ?? "active") && status !== "ERROR" ? [] : [name];
     });
@@ -150,4 +150,18 @@ export function worldOf(file: ClusterFile | undefined, silent: readonly string[]
   const { server: _server, uid: _uid, certificates: _certificates, facts, nodes, ...cluster } = file;
   const states = Object.entries(nodes).map(([name, { machineId: _machineId, ...node }]) => [name, seen(name, node, silent)] as const);
   return { facts, cluster: { ...cluster, nodes: Object.fromEntries(states) } };
+}
+
+/** A machine of a simulated cloud, as far as that tells whether it answers; whichever of these its cloud has. */
+interface Machine {
+  readonly powerState?: string;
+  readonly instanceState?: string;
+  readonly status?: string;
+  readonly vmId?: string;
+}
+
+/** Where a cloud's own id of a machine is its path, machines are known by another, `vmId`. */
+function machinesByVmId(folder: string): ReadonlyMap<string, Machine> {
+  const machines = namesIn(join(folder, MACHINES)).flatMap((name) => readJson<Machine>(join(folder, MACHINES, name)) ?? []);
+  return new Map(machines.flatMap((machine) => (machine.vmId === undefined ? [] : [[machine.vmId, machine]])));
 }

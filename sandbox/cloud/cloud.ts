@@ -23,7 +23,7 @@ export interface SimulatedCloud<List extends string = string, Quota extends stri
   /** The resource types by token. */
   readonly types: Readonly<Record<string, ResourceType<Cloud<List, Quota>>>>;
   /** The lookups by token; each throws the provider's words where nothing is found. */
-  readonly invokes: Readonly<Record<string, (cloud: Cloud<List, Quota>, args: Properties) => Properties>>;
+  readonly invokes: Readonly<Record<string, (cloud: Cloud<List, Quota>, args: Properties) => Properties | Promise<Properties>>>;
   /** How it refuses what would go over a quota. */
   readonly quotas: Readonly<Record<Quota, (limit: number, more: number, used: number) => ApiError>>;
   readonly words: Words;

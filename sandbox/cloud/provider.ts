@@ -112,7 +112,7 @@ export function createCloudProvider<List extends string, Quota extends string>(
     },
 
     async invoke({ token, args }) {
-      return { properties: known(simulated.invokes, token, "function", simulated.name)(cloud, args) };
+      return { properties: await known(simulated.invokes, token, "function", simulated.name)(cloud, args) };
     },
   };
 

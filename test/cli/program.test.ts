@@ -114,7 +114,7 @@ describe("the program", () => {
     for (const argv of [
       ["Seoul", "--provider", "openstack"],
       ["a".repeat(31), "--provider", "openstack"],
-      ["sky", "--provider", "azure"],
+      ["sky", "--provider", "zonia"],
     ]) {
       const { status, stdout } = kpaas(["init", ...argv, "--json"], folder);
       assert.equal(status, 2, argv.join(" "));

@@ -28,8 +28,11 @@ const CLOUDS: Readonly<Record<string, object>> = {
     gcp: { project: "acme-platform" },
     ...admins,
   },
+  azure: { provider: "azure", region: "koreacentral", zones: ["1", "2", "3"], ...admins },
   vsphere: { provider: "vsphere", zones: ["az-1", "az-2", "az-3"], network: { cidr: "10.20.0.0/16", dns: ["10.20.0.2"] }, ...admins },
 };
+/** The packages that are not called as their cloud. */
+const PACKAGES: Readonly<Record<string, string>> = { nhn: "openstack", azure: "azure-native" };
 const { KPAAS_TEST_CLOUD: only } = process.env;
 
 /** `op name` of the machines and of what is theirs alone. */
@@ -55,9 +58,7 @@ for (const [cloud, infrastructure] of Object.entries(CLOUDS).filter(([name]) => 
         return { plan: planned.plan, root, sandbox: true, approvals: [] };
       };
       const left = () =>
-        filesIn(join(root, ".kpaas", "sandbox", "world", "k")).filter((file) =>
-          file.includes(`/${cloud === "nhn" ? "openstack" : cloud}/`),
-        );
+        filesIn(join(root, ".kpaas", "sandbox", "world", "k")).filter((file) => file.includes(`/${PACKAGES[cloud] ?? cloud}/`));
       return { target, left, remove: () => rmSync(root, { recursive: true, force: true }) };
     };
     const NONE = { create: 0, update: 0, replace: 0, delete: 0 };

@@ -14,9 +14,9 @@ import { Findings } from "../../model/problems";
 import type { Registry } from "../../model/registry";
 
 /** A cloud of zonal subnets that has neither balancers nor floating addresses. */
-const azure: CloudDefinition = {
+const zonia: CloudDefinition = {
   ...own.clouds.openstack!,
-  ...{ name: "azure", title: "Zonia", sdk: "@pulumi/zonia", subnets: "perZone" },
+  ...{ name: "zonia", title: "Zonia", sdk: "@pulumi/zonia", subnets: "perZone" },
   options: (z) => ({ shape: z.string().optional().meta({ description: "the shape of its disks", byDefault: "`round`" }) }),
   resolve: (given) => ({ shape: "round", ...given }),
   defaults: { ...own.clouds.openstack!.defaults, image: "zonia-1", sshUser: "zoe", apiEndpoint: "node" },
@@ -33,10 +33,10 @@ const azure: CloudDefinition = {
     of: ({ machines }) => machines.map(({ name, group, size }) => ({ kind: "machine", name: size, group, resource: name })),
   },
 };
-const registry: Registry = { ...own, clouds: { ...own.clouds, azure } };
+const registry: Registry = { ...own, clouds: { ...own.clouds, zonia } };
 
 function plan(infrastructure: object, more: object = {}, lock?: Lock) {
-  const content = { name: "seoul", infrastructure: { provider: "azure", ...infrastructure }, ...more };
+  const content = { name: "seoul", infrastructure: { provider: "zonia", ...infrastructure }, ...more };
   const { planned, problems } = planContent(
     { registry, content, whole: true, fallbackName: "seoul", readLock: () => lock },
     new Findings(),
@@ -50,10 +50,10 @@ const ZONES = { zones: ["a", "b"], access: { adminCidrs: ["203.0.113.0/24"], ing
 
 describe("a cloud that is added to the registry", () => {
   it("brings schema, defaults, subnets, and what can change", () => {
-    const { planned, errors } = plan({ ...ZONES, azure: { shape: "square" } });
+    const { planned, errors } = plan({ ...ZONES, zonia: { shape: "square" } });
     assert.deepEqual(errors, []);
     const { plan: made, lock } = planned!;
-    assert.deepEqual(made.cloud, { provider: "azure", shape: "square", place: { shape: "square" }, firstBoot: {} });
+    assert.deepEqual(made.cloud, { provider: "zonia", shape: "square", place: { shape: "square" }, firstBoot: {} });
     assert.deepEqual([made.machines[0]?.image, made.access.ssh.user, made.apiEndpoint.kind], ["zonia-1", "zoe", "node"]);
     assert.deepEqual(made.network.floating, {});
     assert.deepEqual(
@@ -66,12 +66,12 @@ describe("a cloud that is added to the registry", () => {
     assert.ok(!made.flows.some(({ reason }) => reason === "DHCP"));
     const { properties } = environmentJsonSchema(registry) as { properties: { infrastructure: { properties: Record<string, unknown> } } };
     assert.match(
-      JSON.stringify(properties.infrastructure.properties.azure),
+      JSON.stringify(properties.infrastructure.properties.zonia),
       /The shape of its disks\. Default: round\. A change is refused\./,
     );
     assert.deepEqual(
-      changeRows(registry).filter(({ path }) => path.startsWith("infrastructure.azure")),
-      [{ path: "infrastructure.azure.shape", how: "refused" }],
+      changeRows(registry).filter(({ path }) => path.startsWith("infrastructure.zonia")),
+      [{ path: "infrastructure.zonia.shape", how: "refused" }],
     );
   });
 
@@ -82,7 +82,7 @@ describe("a cloud that is added to the registry", () => {
       findDangers(applied, plan(infrastructure, {}, lock).planned!.plan).map(({ path, action }) => `${path} ${action}`);
     assert.deepEqual(dangers(ZONES, before.lock), []);
     assert.deepEqual(dangers({ ...ZONES, zones: ["a", "b", "c"] }, before.lock), []);
-    assert.deepEqual(dangers({ ...ZONES, azure: { shape: "square" } }, before.lock), ["infrastructure.azure.shape never"]);
+    assert.deepEqual(dangers({ ...ZONES, zonia: { shape: "square" } }, before.lock), ["infrastructure.zonia.shape never"]);
     assert.ok(dangers({ ...ZONES, zones: ["b", "a"] }).includes("lock.network.subnets never"));
     assert.deepEqual(laterChanges(applied, before.plan), []);
   });
@@ -94,7 +94,7 @@ describe("a cloud that is added to the registry", () => {
       /^cluster\.apiEndpoint\.kind: Zonia makes no balancer/,
       /^infrastructure\.network\.floating: Zonia makes no addresses outside/,
       /^cluster\.pools\.worker\.spread: Zonia cannot keep machines on different hosts/,
-      /^infrastructure\.openstack: holds options of openstack, but the provider is azure/,
+      /^infrastructure\.openstack: holds options of openstack, but the provider is zonia/,
     ])
       assert.ok(
         errors.some((error) => expected.test(error)),
@@ -103,15 +103,16 @@ describe("a cloud that is added to the registry", () => {
   });
 
   it("is not there without it", () => {
+    const { azure: _without, ...clouds } = own.clouds;
     const content = { name: "seoul", infrastructure: { provider: "azure" } };
     const { problems } = planContent(
-      { registry: own, content, whole: true, fallbackName: "seoul", readLock: () => undefined },
+      { registry: { ...own, clouds }, content, whole: true, fallbackName: "seoul", readLock: () => undefined },
       new Findings(),
       "2026-01-01",
     );
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error").map(({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`),
-      [`infrastructure.provider: is not supported yet in this version; use ${Object.keys(own.clouds).join(" or ")}`],
+      [`infrastructure.provider: is not supported yet in this version; use ${Object.keys(clouds).join(" or ")}`],
     );
   });
 

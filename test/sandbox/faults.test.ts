@@ -234,7 +234,7 @@ describe("faults.json", () => {
       seed: "x",
       rules: [
         { package: "openstack", type: "Network", latencyMs: [5, 1] },
-        { package: "azure", hang: true },
+        { package: "zonia", hang: true },
         { package: "tls" },
         { package: "tls", operation: "make", failAt: { call: 0 } },
         { package: "tls", hangs: true, hang: true },
@@ -246,7 +246,7 @@ describe("faults.json", () => {
         "faults.json cannot be used",
         "  seed: ",
         "  rules[0].latencyMs: must be milliseconds",
-        "  rules[1].package: must be one of openstack, aws, gcp, vsphere, kubernetes, random, tls",
+        "  rules[1].package: must be one of openstack, aws, gcp, azure-native, vsphere, kubernetes, random, tls",
         "  rules[2]: switches nothing on",
         "  rules[3].operation: must be one or a list of create",
         "  rules[3].failAt.call: ",

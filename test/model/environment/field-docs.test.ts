@@ -82,7 +82,7 @@ describe("what the fields of the environment file mean", () => {
     const environment = (fields: Omit<EnvironmentFields, "name">) => fields;
     environment({ infrastructure: { provider: "openstack", network: { cidr: "10.0.0.0/16" } }, platform: { services: { portal: false } } });
     // @ts-expect-error a cloud that does not exist yet
-    environment({ infrastructure: { provider: "azure" } });
+    environment({ infrastructure: { provider: "zonia" } });
     // @ts-expect-error a service that does not exist yet
     environment({ infrastructure: { provider: "openstack" }, platform: { services: { harbor: true } } });
     // @ts-expect-error no network

@@ -105,7 +105,6 @@ describe("an environment file", () => {
     const unsupported: [Record<string, unknown>, string][] = [
       [{ retain: ["addresses"] }, "retain"],
       [{ edge: {} }, "edge"],
-      [{ infrastructure: { provider: "azure" } }, "infrastructure.provider"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { loadBalancer: { kind: "cloud" } } }, "platform.loadBalancer.kind"],

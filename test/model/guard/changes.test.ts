@@ -89,6 +89,11 @@ const onGcp = {
     gcp: { project: "acme-one" },
   },
 };
+/** On Azure. */
+const onAzure = {
+  file: { infrastructure: { provider: "azure", region: "koreacentral", zones: ["1"], image: "ubuntu-22.04" } },
+  id: (type: string) => `/subscriptions/0/resourceGroups/net/providers/Microsoft.${type}`,
+};
 /** On vSphere, where volumes stay their machine's. */
 const onVSphere = { infrastructure: { provider: "vsphere", network: { cidr: "10.20.0.0/16", dns: ["10.20.0.1"] } } };
 const placed = { ...onVSphere, "infrastructure.zones": ["az-1"], ...{ "infrastructure.vsphere.zones": { "az-1": { cluster: "One" } } } };
@@ -204,6 +209,26 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
         { ...onGcp, ...(before === undefined ? {} : { [`infrastructure.gcp.${option}`]: before }) },
         { [`infrastructure.gcp.${option}`]: after },
       ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries({
+      natGateways: [undefined, "one"],
+      controllers: [undefined, false],
+      acceleratedNetworking: [undefined, false],
+      bootVolumeGiB: [undefined, 80],
+      bootVolumeType: [undefined, "StandardSSD_LRS"],
+      diskEncryptionSet: [undefined, onAzure.id("Compute/diskEncryptionSets/ours")],
+      images: [undefined, { "ubuntu-22.04": onAzure.id("Compute/images/ours") }],
+      subscription: ["00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"],
+      resourceGroup: [undefined, "theirs"],
+      existing: [
+        undefined,
+        { network: onAzure.id("Network/virtualNetworks/hub"), subnets: { node: { name: "nodes", cidr: "10.20.1.0/24" } } },
+      ],
+    }).map(([option, [before, after]]) => [
+      `infrastructure.azure.${option}`,
+      [{ ...onAzure.file, [`infrastructure.azure.${option}`]: before }, { [`infrastructure.azure.${option}`]: after }],
     ]),
   ),
   "infrastructure.existing.nfs": [onHosts, { "infrastructure.existing.nfs": "x" }],

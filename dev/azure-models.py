@@ -1,0 +1,152 @@
+"""Holds the inputs of Azure's golden graphs against the models of the azure-mgmt packages, which are generated from the REST definitions.
+
+usage: node dist/dev/azure-models.js | python3 dev/azure-models.py FOLDER
+FOLDER holds the wheels of azure-mgmt-network, -compute, -resource, -authorization and -msi. They are read, never run.
+"""
+import ast
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+# By type: the package, the module of its models (the newest where several), and the class of the request's body.
+BODIES = {
+    "resources:ResourceGroup": ("resource", "ResourceGroup"),
+    "network:VirtualNetwork": ("network", "VirtualNetwork"),
+    "network:Subnet": ("network", "Subnet"),
+    "network:NetworkSecurityGroup": ("network", "NetworkSecurityGroup"),
+    "network:ApplicationSecurityGroup": ("network", "ApplicationSecurityGroup"),
+    "network:NatGateway": ("network", "NatGateway"),
+    "network:PublicIPAddress": ("network", "PublicIPAddress"),
+    "network:LoadBalancer": ("network", "LoadBalancer"),
+    "network:NetworkInterface": ("network", "NetworkInterface"),
+    "compute:VirtualMachine": ("compute", "VirtualMachine"),
+    "compute:Disk": ("compute", "Disk"),
+    "managedidentity:UserAssignedIdentity": ("msi", "Identity"),
+    "authorization:RoleDefinition": ("authorization", "RoleDefinition"),
+    "authorization:RoleAssignment": ("authorization", "RoleAssignmentCreateParameters"),
+}
+# What stands in the request's path: azure-native has it beside the body.
+PATH = {
+    "resourceGroupName", "virtualNetworkName", "subnetName", "networkSecurityGroupName", "applicationSecurityGroupName", "natGatewayName",
+    "publicIpAddressName", "loadBalancerName", "networkInterfaceName", "vmName", "diskName", "resourceName", "roleDefinitionId",
+    "roleAssignmentName", "scope",
+}
+
+
+class Field:
+    def __init__(self, annotation, required, writable):
+        self.annotation, self.required, self.writable = annotation, required, writable
+
+
+def models_of(folder, package):
+    """Every class of a package by name: its bases, its fields by the REST name; enumerations by name."""
+    (wheel,) = Path(folder).glob(f"azure_mgmt_{package}-*.whl")
+    archive = zipfile.ZipFile(wheel)
+    names = [n for n in archive.namelist() if n.endswith(("/models/_models.py", "/models/_models_py3.py"))]
+    # Versions stand in folders, the newest last; in the resource package the groups' own module counts.
+    module = sorted([n for n in names if package != "resource" or "/resources/" in n])
+    classes = {}
+    for name in module:
+        for node in ast.parse(archive.read(name)).body:
+            if isinstance(node, ast.ClassDef):
+                classes[node.name] = read_class(node)
+    enums = {}
+    for name in [n for n in archive.namelist() if n.endswith("_enums.py") or "/models/_authorization_management_client_enums" in n]:
+        for node in ast.parse(archive.read(name)).body:
+            if isinstance(node, ast.ClassDef):
+                enums[node.name] = [s.value.value for s in node.body if isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant)]
+    return classes, enums, wheel.name
+
+
+def read_class(node):
+    fields, validation, attributes = {}, {}, {}
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.value, ast.Call) and getattr(statement.value.func, "id", "") == "rest_field":
+            given = {k.arg: k.value for k in statement.value.keywords}
+            name = given["name"].value if "name" in given else statement.target.id
+            visible = [e.value for e in given["visibility"].elts] if "visibility" in given else ["create", "update"]
+            text = ast.unparse(statement.annotation)
+            fields[name] = Field(text, not text.startswith("Optional["), any(v in visible for v in ("create", "update")))
+        elif isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") in ("_validation", "_attribute_map"):
+            (validation if statement.targets[0].id == "_validation" else attributes).update(ast.literal_eval(statement.value))
+    for attribute, about in attributes.items():
+        rules = validation.get(attribute, {})
+        # `properties.x` is flattened by azure-native too.
+        fields[about["key"].removeprefix("properties.")] = Field(about["type"], rules.get("required", False), not rules.get("readonly", False))
+    return [ast.unparse(b).split(".")[-1] for b in node.bases], fields
+
+
+def fields_of(name, classes):
+    if name not in classes:
+        return {}
+    bases, fields = classes[name]
+    found = {}
+    for base in bases:
+        found.update(fields_of(base, classes))
+    found.update(fields)
+    properties = found.get("properties")
+    if properties is not None:
+        inner = next((c for c in classes if f"'_models.{c}'" in properties.annotation.replace('"', "'") or properties.annotation == c), None)
+        if inner is not None:
+            del found["properties"]
+            found.update(fields_of(inner, classes))
+    return found
+
+
+# azure-native's name for a member that would be its own `type`.
+RENAMED = {"roleType": "type"}
+# Its enumeration is a list of some: Azure offers more than it names.
+OPEN = {"vmSize"}
+
+
+def hold(path, value, cls, models, tell, outer=True):
+    classes, enums = models
+    fields = fields_of(cls, classes)
+    for key, each in value.items():
+        if each is None or (outer and key in PATH):
+            continue
+        field = fields.get(RENAMED.get(key, key))
+        tell(f"{path}.{key}", "is no member of " + cls if field is None else None if field.writable else "is read only")
+        if field is None:
+            continue
+        annotation = field.annotation.replace('"', "'")
+        inner = next((c for c in sorted(classes, key=len, reverse=True) if f"_models.{c}'" in annotation or annotation in (c, f"[{c}]")), None)
+        enum = next((e for e in sorted(enums, key=len, reverse=True) if f"_models.{e}'" in annotation), None)
+        for index, one in enumerate(each if isinstance(each, list) else [each]):
+            if inner is not None and isinstance(one, dict):
+                hold(f"{path}.{key}[{index}]", one, inner, models, tell, False)
+            elif enum is not None and key not in OPEN and isinstance(one, str):
+                tell(f"{path}.{key}", None if one.lower() in [v.lower() for v in enums[enum]] else f"{one} is none of {enums[enum]}")
+    for key, field in fields.items():
+        if field.required and field.writable and key not in ("location",):
+            tell(f"{path}.{key}", None if value.get(key) is not None else "is required by " + cls)
+
+
+def main(folder):
+    loaded, compared, wrong, resources = {}, 0, [], 0
+    for line in sys.stdin:
+        resource = json.loads(line)
+        package, cls = BODIES[resource["type"].removeprefix("azure-native:")]
+        if package not in loaded:
+            loaded[package] = models_of(folder, package)
+        classes, enums, _ = loaded[package]
+        resources += 1
+
+        def tell(path, problem):
+            nonlocal compared
+            compared += 1
+            if problem is not None:
+                wrong.append(f"✗ {path} {problem}")
+
+        hold(resource["name"], resource["inputs"], cls, (classes, enums), tell)
+    for one in sorted(set(wrong)):
+        print(one)
+    print(f"{', '.join(sorted(w for _, _, w in loaded.values()))}\n{resources} resources, {compared} members compared, {len(wrong)} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: node dist/dev/azure-models.js | python3 dev/azure-models.py FOLDER")
+    sys.exit(main(sys.argv[1]))
