@@ -65,10 +65,53 @@ describe("the flows as rules of nftables", () => {
       // What is refused is so in the chain that only the host's own traffic, and that of Services' addresses, is led to.
       assert.deepEqual(
         [...text.matchAll(/^\t\t(.*) goto allowed$/gm)].map(([, rule]) => rule),
-        ["fib daddr type local", "ip daddr 10.0.0.200-10.0.0.220"],
+        ["fib daddr type local", "fib daddr type { broadcast, multicast } meta l4proto { 4, udp }", "ip daddr 10.0.0.200-10.0.0.220"],
       );
       assert.equal(text.match(/drop/g)?.length, 1);
     }
+  });
+
+  it("let pods in by the interfaces that lead to them alone, and know of pods and Services only where there are some", () => {
+    const hosts = { ...near, nfs: { address: "10.0.0.14" } };
+    const by = (...links: string[]) => links.map((link) => `iifname "${link}" ip saddr 10.233.64.0/18`);
+    for (const [cluster, rules] of [
+      [{}, by("cali*", "vxlan.calico")],
+      [{ network: { encapsulation: "ipip" } }, by("cali*", "tunl0")],
+      [{ variables: { calico_wireguard_enabled: true } }, by("cali*", "vxlan.calico", "wireguard.cali")],
+      [{ network: { encapsulation: "none" } }, ["ip saddr 10.233.64.0/18"]],
+      [{ network: { plugin: "cilium" } }, by("lxc*", "cilium_*")],
+      [{ network: { plugin: "flannel" } }, by("cni0", "flannel*")],
+    ] as const) {
+      const texts = planFirewalls(planOf({ hosts, nfs: "nfs" }, cluster));
+      assert.deepEqual(Object.keys(texts), ["control-plane+etcd", "nfs", "worker"]);
+      for (const [kind, text] of Object.entries(texts)) {
+        assert.deepEqual(
+          accepted(text).filter((rule) => rule.includes("10.233.64.0/18")),
+          kind === "nfs" ? [] : rules,
+        );
+        assert.equal(text.includes("ip daddr 10.0.0.200-10.0.0.220 goto allowed"), kind !== "nfs");
+      }
+    }
+  });
+
+  it("do not name again what lies within another rule, but say why both", () => {
+    const kept = planFirewalls(planOf({}, { apiEndpoint: { kind: "virtualIp", address: "10.0.0.250", by: "keepalived" } }));
+    const controlPlane = kept["control-plane+etcd+nfs"] ?? "";
+    assert.deepEqual(
+      accepted(controlPlane).filter((rule) => rule.includes("@control_plane")),
+      ["ip saddr @control_plane meta l4proto 112"],
+    );
+    assert.match(controlPlane, /# etcd members among each other; etcd clients\n\t\tip saddr @etcd tcp dport \{ 2379-2380 \} accept/);
+    assert.match(controlPlane, /# API servers behind HAProxy, .*\n\t\tip saddr @nodes tcp dport \{ 2049, 6443, 7946, 10250 \} accept/);
+    const apart = planFirewalls(planOf({}, { etcd: { placement: "external", nodes: { b: {} } }, pools: { worker: { nodes: { a: {} } } } }));
+    assert.ok(accepted(apart.etcd).includes("ip saddr @control_plane tcp dport { 2379 }"));
+    assert.ok(accepted(apart.etcd).includes("ip saddr @etcd tcp dport { 2379-2380 }"));
+    const any = planFirewalls(planOf({}, { network: { encapsulation: "none" } })).worker ?? "";
+    assert.deepEqual(
+      accepted(any).filter((rule) => rule.includes("@nodes")),
+      ["ip saddr @nodes"],
+    );
+    assert.match(any, /# .*kubelet API for the control plane and metrics-server.*\n\t\tip saddr @nodes accept/);
   });
 
   it("travel with the cluster where the file asks for them, each text once", () => {
