@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import type { Graph } from "../../testing/graph";
 
 /*
@@ -68,7 +67,7 @@ function isPeer(peer: ReadRule["peer"], other: Endpoint | string): boolean {
 }
 
 /** Whether an IPv4 address lies in a prefix, bit by bit. */
-function within(address: string, prefix: string): boolean {
+export function within(address: string, prefix: string): boolean {
   const [network = "", length = "32"] = prefix.split("/");
   if (network.includes(":")) return false;
   const bits = (text: string): string =>
@@ -161,6 +160,52 @@ export function awsFirewall(g: Graph): Firewall {
   });
   const own = groups.length === 0 ? [] : [{ name: "load-balancer", groups, addresses }];
   return { endpoints: [...machines, ...own], rules };
+}
+
+/** What comes in to every host whatever the flows: answers, itself, its pods, what nothing finds its way without. The e2e of packets tries each. */
+const BASICS: readonly RegExp[] = [
+  /^ct state established,related$/,
+  /^iifname "/,
+  /^icmp(v6)? type \{ [a-z, -]+ \}$/,
+  /^udp sport 67 udp dport 68$/,
+];
+
+/**
+ * Reads tables of nftables, one for each kind of host. What a host sends is not looked at.
+ * @param hosts the kind and address of each, by name
+ */
+export function nftablesFirewall(
+  texts: Readonly<Record<string, string>>,
+  hosts: Readonly<Record<string, { readonly kind: string; readonly address: string }>>,
+): Firewall {
+  const inwards = Object.entries(texts).flatMap(([group, text]) => {
+    const sets = new Map(
+      [...text.matchAll(/set (\w+) \{[^}]*elements = \{ ([^}]*) \}/g)].map(([, name, all = ""]) => [name, all.split(", ")]),
+    );
+    const accepted = [...text.matchAll(/^\t\t([^#].*) accept$/gm)].map(([, rule = ""]) => rule);
+    return accepted
+      .filter((rule) => !BASICS.some((basic) => basic.test(rule)))
+      .flatMap((rule): ReadRule[] => {
+        const [, source = "", set, prefix, word, number, ports] =
+          /^(ip saddr @(\w+)|ip saddr ([\d./]+)|meta nfproto ipv4)(?: (?:(tcp|udp) dport|meta l4proto (\w+)))?(?: \{ ([\d, -]+) \})?$/.exec(
+            rule,
+          ) ?? [];
+        if (source === "") throw new Error(`a rule that nobody can read: ${rule}`);
+        const peers = set === undefined ? [prefix ?? "0.0.0.0/0"] : (sets.get(set) ?? []);
+        const ranges = ports?.split(", ").map((each) => each.split("-").map(Number)) ?? [undefined];
+        return peers.flatMap((peer) =>
+          ranges.map((range) => ({
+            group,
+            direction: "in" as const,
+            protocol: numberOf(word ?? number),
+            ports: range && ([range[0] ?? 0, range[1] ?? range[0] ?? 0] as const),
+            peer: { prefix: peer },
+          })),
+        );
+      });
+  });
+  const endpoints = Object.entries(hosts).map(([name, { kind, address }]) => ({ name, groups: [kind], addresses: [address] }));
+  return { endpoints, rules: [...inwards, ...Object.keys(texts).map(anyOut)] };
 }
 
 /**
@@ -286,40 +331,15 @@ export function azureFirewall(g: Graph): Firewall {
 export function hostsFirewall(g: Graph, variables: Readonly<Record<string, unknown>>): Firewall {
   const texts = variables.kpaas_firewalls as Readonly<Record<string, string>>;
   const textOf = variables.kpaas_firewall_of as Readonly<Record<string, string>>;
-  const endpoints = ofType(g, ":VirtualMachine").map(({ name, inputs }): Endpoint => {
+  const found = ofType(g, ":VirtualMachine").map(({ name, inputs }) => {
     const config = inputs.extraConfig as Record<string, unknown>;
     // The bastion's is a secret.
     const told = String(({ ...config, ...(config.value as object | undefined) } as Record<string, unknown>)["guestinfo.metadata"]);
     const [, address = ""] = /"addresses":\["([\d.]+)\//.exec(Buffer.from(told, "base64").toString()) ?? [];
     const machine = name.replace(/^.*-machine-/, "");
-    return { name: machine, groups: [textOf[machine] ?? "no table"], addresses: [address] };
+    return [machine, { kind: textOf[machine] ?? "no table", address }] as const;
   });
-  return { endpoints, rules: Object.entries(texts).flatMap(([group, text]) => rulesOf(group, text)) };
-}
-
-function rulesOf(group: string, text: string): ReadRule[] {
-  const sets = new Map(
-    [...text.matchAll(/set (\w+) \{[^}]*elements = \{ ([^}]*) \}/g)].map(([, name, all]) => [name, all?.split(", ") ?? []]),
-  );
-  const [, chain = ""] = /chain allowed \{\n([\s\S]*?)\n\t\}/.exec(text) ?? [];
-  const accepted = chain.split("\n").flatMap((line) => /^\t\t(.*) accept$/.exec(line)?.[1] ?? []);
-  const entering = accepted.flatMap((rule): ReadRule[] => {
-    // Answers, and what pods send: no packet that is asked about here.
-    if (/^icmp|fib saddr|sport/.test(rule)) return [];
-    const [, source, what = ""] = /^(?:ip saddr (\S+)|meta nfproto ipv4) (.*)$/.exec(rule) ?? assert.fail(rule);
-    const prefixes = source === undefined ? ["0.0.0.0/0"] : (sets.get(source.replace("@", "")) ?? [source]);
-    const [, kind, ports] = /^(tcp|udp) dport \{ (.*) \}$/.exec(what) ?? [];
-    const [, other] = /^meta l4proto (\S+)$/.exec(what) ?? [];
-    const protocol = numberOf(kind ?? other ?? assert.fail(rule));
-    const spans = ports?.split(", ").map((each): [number, number] => {
-      const [first = "", last = first] = each.split("-");
-      return [Number(first), Number(last)];
-    });
-    return prefixes.flatMap((prefix) =>
-      (spans ?? [undefined]).map((span): ReadRule => ({ group, direction: "in", protocol, ports: span, peer: { prefix } })),
-    );
-  });
-  return [...entering, anyOut(group)];
+  return nftablesFirewall(texts, Object.fromEntries(found));
 }
 
 /** A firewall that is asked only about what enters, as one of hosts is. */
@@ -353,4 +373,20 @@ export function reaches(firewall: Firewall, outside: Readonly<Record<string, str
           if (passes(firewall, source, target, probe))
             open.add(`${from} ${to} ${probe.protocol}${probe.port === undefined ? "" : `/${probe.port}`}`);
   return open;
+}
+
+/** What one side alone lets through, and why that is so: of OpenStack, which the others are held against, or of the other's own. */
+export interface Extra {
+  readonly of: "openstack" | "own";
+  readonly what: RegExp;
+  readonly why: string;
+}
+
+/** What differs between OpenStack and another beyond the table of its extras: nothing may. */
+export function differences(openstack: ReadonlySet<string>, own: ReadonlySet<string>, extras: readonly Extra[]): string[] {
+  const more = (of: Extra["of"], one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
+    [...one]
+      .filter((line) => !other.has(line) && !extras.some((each) => each.of === of && each.what.test(line)))
+      .map((line) => `${of}: ${line}`);
+  return [...more("openstack", openstack, own), ...more("own", own, openstack)];
 }
