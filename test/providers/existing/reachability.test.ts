@@ -64,13 +64,11 @@ describe("what passes by our table of nftables", function () {
       endpoint: fc.constantFrom({}, { apiEndpoint: { kind: "virtualIp" } }, { apiEndpoint: { kind: "virtualIp", by: "keepalived" } }),
       ingressCidrs: fc.constantFrom(["203.0.113.0/24"], ["0.0.0.0/0"]),
     });
-    await fc.assert(
-      fc.asyncProperty(environments, async ({ profile, bastion, network, etcd, endpoint, ingressCidrs }) => {
-        const cluster = { network, ...etcd, ...(profile === "highAvailability" ? endpoint : {}) };
-        await compare(profile, { infrastructure: { access: { bastion, ingressCidrs } }, cluster });
-      }),
-      { numRuns: 12, verbose: 1 },
-    );
+    const property = fc.asyncProperty(environments, async ({ profile, bastion, network, etcd, endpoint, ingressCidrs }) => {
+      const cluster = { network, ...etcd, ...(profile === "highAvailability" ? endpoint : {}) };
+      await compare(profile, { infrastructure: { access: { bastion, ingressCidrs } }, cluster });
+    });
+    await fc.assert(property, { numRuns: 12, verbose: 1 });
   });
 
   it("is nothing from the world but what the file says", () => {
