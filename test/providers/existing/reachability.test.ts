@@ -4,16 +4,8 @@ import { firewallName, planFirewalls } from "../../../model/plan/nftables";
 import type { EnvironmentPlan, Profile } from "../../../model/plan/types";
 import { build } from "../../support/openstack";
 import { type FileContent, samplePlan } from "../../support/plan";
-import {
-  differences,
-  type Extra,
-  type Firewall,
-  nftablesFirewall,
-  OUTSIDE,
-  openstackFirewall,
-  PROBES,
-  reaches,
-} from "../../support/reachability";
+import { OUTSIDE, PROBES } from "../../support/probes";
+import { differences, type Extra, type Firewall, nftablesFirewall, openstackFirewall, reaches } from "../../support/reachability";
 
 /** What the groups of OpenStack and the tables of nftables do not both let through, each with its reason. Nothing else may differ. */
 const EXTRAS: readonly Extra[] = [
