@@ -53,8 +53,17 @@ export interface Infrastructure extends ComponentResource {
    * InvalidInputError or RefusedError, each problem at its field.
    */
   readonly checked: Promise<void>;
+  /** What the cloud's own parts in the cluster are told, by names that the cloud gives it. @default nothing */
+  readonly told?: ToldOutputs;
   /** Where the ingress is reachable from outside the network, if it is. */
   readonly ingressPublicAddress?: Output<string>;
+}
+
+/** What only the infrastructure knows of itself, for the cloud's own parts in the cluster. */
+export interface ToldOutputs {
+  readonly ids: Readonly<Record<string, Output<string>>>;
+  /** Each is secret. */
+  readonly secrets: Readonly<Record<string, Output<string>>>;
 }
 
 /** What the file's secret references resolve to, as far as an infrastructure component needs them. All secret. */

@@ -17,7 +17,8 @@ export function serviceTable(registry: Registry): string {
 function cells(service: ServiceDefinition, services: readonly ServiceDefinition[]): string[] {
   const { title, about, profiles = [], when, replicas, keeps, needs = {}, options } = service;
   const release = findRelease(knownReleases[0] ?? "");
-  const version = release ? ` ${entryOf(service, release).version}` : "";
+  // A cloud's own part has as many versions as there are clouds.
+  const version = release && !service.cloudPart ? ` ${entryOf(service, release, "").version}` : "";
   return [
     `\`${fieldOf(service)}\``,
     `${title}${version}: ${about}`,

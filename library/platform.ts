@@ -2,10 +2,15 @@
 export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
+export type { CloudControllerArgs } from "../components/platform/cloud-controller/cloud-controller";
+export { CloudController } from "../components/platform/cloud-controller/cloud-controller";
+export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
+export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage";
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
 export type {
   Access,
   Claim,
+  CloudAccess,
   DatabaseAccess,
   HostClaim,
   IngressRoute,

@@ -1,4 +1,5 @@
 import release170 from "../catalog/releases/1.7.0.json";
+import type { CloudPartName } from "./cloud-parts";
 import type { ChartRef, ResourcesPlan } from "./plan/types";
 
 /** What a K-PaaS release consists of. Images are named by tag: their digests are not published with the release. */
@@ -8,6 +9,8 @@ export interface Release {
   readonly kubespray: string;
   readonly kubernetes: string;
   readonly services: Readonly<Record<string, ReleaseService>>;
+  /** By cloud, what of its own runs in the cluster. */
+  readonly clouds?: Readonly<Record<string, Readonly<Partial<Record<CloudPartName, ReleaseService>>>>>;
 }
 
 /** One service of a release. */
@@ -31,10 +34,22 @@ export function findRelease(number: string): Release | undefined {
   return releases.find((release) => release.release === number);
 }
 
-/** The catalogue's entry of a service, or the one it brings itself. */
-export function entryOf({ name, entry }: { readonly name: string; readonly entry?: ReleaseService }, release: Release): ReleaseService {
-  const found = entry ?? release.services[name];
+/**
+ * The catalogue's entry of a service, or the one it brings itself.
+ * @param cloud the environment's, whose own part some services are
+ */
+export function entryOf({ name, entry, cloudPart }: CataloguedService, release: Release, cloud: string): ReleaseService {
+  const found = entry ?? (cloudPart === undefined ? release.services[name] : release.clouds?.[cloud]?.[cloudPart]);
   if (found === undefined)
-    throw new Error(`the service "${name}" is not in the catalogue of release ${release.release}: give its definition an entry`);
+    throw new Error(
+      `the service "${name}" is not in the catalogue of release ${release.release}${cloudPart === undefined ? "" : ` for ${cloud}`}: give its definition an entry`,
+    );
   return found;
+}
+
+/** What tells where a service's entry is. */
+export interface CataloguedService {
+  readonly name: string;
+  readonly entry?: ReleaseService;
+  readonly cloudPart?: CloudPartName;
 }

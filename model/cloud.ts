@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Bill } from "./cost/bill";
 import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
@@ -67,8 +68,10 @@ export interface CloudDefinition extends SubnetRules {
   readonly can: Abilities;
   /** What names that every cloud understands stand for here, the options' own among them. @default names of the cloud's own are taken alone */
   neutral?(options: CloudOptions): NeutralNames;
-  /** Why it cannot do one of them, and the way out, where there is more to say than that it does not. */
-  readonly cannot?: Readonly<Partial<Record<keyof Abilities, { readonly reason: string; readonly remedy: string }>>>;
+  /** What of its own runs in the cluster where the file asks for it: `platform.loadBalancer`, `platform.storage`. @default nothing */
+  readonly inCluster?: CloudParts;
+  /** Why it cannot do one of them, or has no such part, and the way out, where there is more to say than that. */
+  readonly cannot?: Readonly<Partial<Record<keyof Abilities | CloudPartName, { readonly reason: string; readonly remedy: string }>>>;
   /** The own options as the plan has them, with their defaults. */
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
   /** True: a data volume neither grows nor passes to its machine's successor while the machine runs. */
@@ -91,7 +94,7 @@ export interface CloudDefinition extends SubnetRules {
   /** The names that it leads to the environment by itself, `*.DOMAIN` for all below one. @default none: whoever has the domain writes them */
   names?(plan: Pick<EnvironmentPlan, "apiEndpoint" | "platform">, options: CloudOptions): readonly string[];
   /** Those of its own options that say where everything is, and so can never change; by name. */
-  place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint" | "zones">): Readonly<Record<string, string>>;
+  place(options: CloudOptions, plan: Pick<EnvironmentPlan, "apiEndpoint" | "platform" | "zones">): Readonly<Record<string, string>>;
   /** Those that a machine takes at its first boot only; by name. */
   firstBoot(options: CloudOptions): Readonly<Record<string, string | number>>;
   /** The same for the table of what may change: every option stands in one of them. */

@@ -26,9 +26,10 @@ export function servicesOn(environment: Environment, { services }: Registry): Se
   return Object.values(services).filter(({ name, when }) => (when === undefined ? wanted.has(name) : when(environment)));
 }
 
-/** The kinds of claims that a field of the file meets, so that no service need. */
+/** The kinds of claims that a field of the file meets, so that no service need; the cloud is what the provider names. */
 export function givenByFile({ platform }: Environment): string[] {
-  return [...(platform.storage.kind === "existing" ? ["storage"] : []), ...(platform.loadBalancer === "cloud" ? ["loadBalancer"] : [])];
+  const led = platform.loadBalancer === "cloud" && !platform.controller;
+  return ["cloud", ...(platform.storage.kind === "existing" ? ["storage"] : []), ...(led ? ["loadBalancer"] : [])];
 }
 
 /** Whoever among the services offers a kind. */

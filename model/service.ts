@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ReleaseService } from "./catalog";
+import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
 import type { Flow, PlatformPlan, Profile, ServicePlan, TakenOnce } from "./plan/types";
 
@@ -7,6 +8,8 @@ import type { Flow, PlatformPlan, Profile, ServicePlan, TakenOnce } from "./plan
 export interface Surroundings {
   readonly environment: string;
   readonly provider: string;
+  /** What the cloud has that runs in the cluster. */
+  readonly inCluster: CloudParts;
   readonly platform: PlatformPlan;
   /** The name the service is reached at from outside; empty where it has no host. */
   readonly host: string;
@@ -27,6 +30,8 @@ export interface ServiceDefinition {
   readonly about: string;
   /** Its version, images and chart. @default the release's catalogue entry of its name */
   readonly entry?: ReleaseService;
+  /** Set where it is the environment's cloud's own: version, chart, values and traffic are what the cloud has of that. */
+  readonly cloudPart?: CloudPartName;
   /** Options of its own beside those of every service; each must be optional, and described. Zod is handed in, so that it is loaded only where they are read. */
   readonly options?: (zod: typeof z) => z.ZodRawShape;
   /** The profiles that have it where the file is silent. @default none */

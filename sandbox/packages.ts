@@ -3,9 +3,11 @@ import type { Provider } from "../plugin/rpc/provider";
 import { worldOf as awsWorld } from "./aws/world";
 import { worldOf as azureWorld } from "./azure/world";
 import type { SimulatedCloud } from "./cloud/cloud";
+import type { PartsAtWork } from "./cloud/in-cluster";
 import { worldOf as existingWorld } from "./existing/world";
 import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
 import { worldOf as gcpWorld } from "./gcp/world";
+import type { KnownParts } from "./kubernetes/cloud-parts";
 import { worldOf as nhnWorld } from "./nhn/world";
 import { worldOf as openstackWorld } from "./openstack/world";
 import { worldOf as vsphereWorld } from "./vsphere/world";
@@ -37,6 +39,17 @@ const OPENSTACKS = {
   nhn: async () => (await import("./nhn/cloud.js")).NHN,
 };
 
+/** Clouds with parts of their own that work in a cluster, by the folder of their objects. Loaded where one of them is at work only. */
+export const PARTS: KnownParts = {
+  openstack: (world) => parts((require("./openstack/cloud") as typeof import("./openstack/cloud")).OPENSTACK, world),
+  aws: (world) => parts((require("./aws/cloud") as typeof import("./aws/cloud")).AWS, world),
+};
+
+function parts<List extends string, Quota extends string>(simulated: SimulatedCloud<List, Quota>, worldDir: string): PartsAtWork {
+  const { partsAtWork } = require("./cloud/parts-at-work") as typeof import("./cloud/parts-at-work");
+  return partsAtWork(simulated, worldDir);
+}
+
 /** A provider, and what its cloud says where faults.json has it refuse a call. */
 export interface Simulation {
   readonly provider: Provider;
@@ -51,7 +64,10 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
   "azure-native": { load: async (world) => cloud((await import("./azure/cloud.js")).AZURE, world) },
   vsphere: { load: async (world) => cloud((await import("./vsphere/cloud.js")).VSPHERE, world) },
   kubernetes: {
-    load: async (world) => ({ words: KUBERNETES, provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world) }),
+    load: async (world) => ({
+      words: KUBERNETES,
+      provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world, { parts: PARTS }),
+    }),
   },
   random: { load: async () => ({ words: LOCAL, provider: (await import("./random/provider.js")).createRandomProvider() }) },
   tls: {

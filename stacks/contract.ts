@@ -1,6 +1,6 @@
 import { getOrganization, getProject, type Output, output, runtime, secret, unknown } from "@pulumi/pulumi";
 import { z } from "zod";
-import type { InfrastructureMachine, SshAccess } from "../components/infrastructure";
+import type { InfrastructureMachine, SshAccess, ToldOutputs } from "../components/infrastructure";
 import { sealedAccess } from "../components/ssh-access";
 import { refuseNewer } from "../model/formats";
 import { type Layer, stackName } from "../model/layers";
@@ -70,6 +70,8 @@ const infrastructureSchema = z.object({
   }),
   /** Where API, ingress and bastion are reached. Not known of infrastructures that earlier versions brought up. */
   addresses: addressesSchema.optional(),
+  /** What the cloud's own parts in the cluster are told. Not known where the plan has none. */
+  told: z.object({ ids: z.record(z.string(), z.string()), secrets: z.record(z.string(), z.string()) }).optional(),
   /** The plans of all machines that stand, so that one that left the file can go on standing until its cluster has let it go. */
   standing: z.array(machinePlanSchema),
 });
@@ -109,6 +111,7 @@ export function infrastructureOutput(
   ssh: SshAccess,
   standing: readonly MachinePlan[],
   addresses: Addresses,
+  told: ToldOutputs | undefined,
 ): unknown {
   return {
     version: 1,
@@ -120,6 +123,7 @@ export function infrastructureOutput(
     ssh: sealedAccess(ssh),
     standing,
     addresses,
+    ...(told && { told }),
   };
 }
 
@@ -175,6 +179,26 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
     ...(found === undefined && plan.network.floating.ingress ? { ingressPublicAddress: notKnown() } : ingressPublicAddress),
     predicted: true,
   };
+}
+
+/** What the cloud's own parts in the cluster are told, where the plan has any; some are told nothing. */
+export function toldOf(plan: EnvironmentPlan, told: ToldOutputs | undefined): ToldOutputs | undefined {
+  return hasCloudParts(plan) ? (told ?? { ids: {}, secrets: {} }) : undefined;
+}
+
+function hasCloudParts({ services }: EnvironmentPlan): boolean {
+  return services.some(({ needs }) => needs !== undefined && "cloud" in needs);
+}
+
+/** The same as the infrastructure's stack says it. Of an infrastructure that is not there yet a preview knows nothing. */
+export async function readTold(plan: EnvironmentPlan): Promise<ToldOutputs | undefined> {
+  if (!hasCloudParts(plan)) return undefined;
+  const found = await readContract(infrastructureSchema, plan.environment, "infrastructure");
+  if (found?.told !== undefined)
+    return { ids: mapValues(found.told.ids, (id) => output(id)), secrets: mapValues(found.told.secrets, (each) => secret(output(each))) };
+  if (!runtime.isDryRun())
+    throw refuseLayer(plan, "infrastructure", "the infrastructure does not know of the cloud's parts in the cluster yet");
+  return { ids: {}, secrets: {} };
 }
 
 /** What the cluster's stack says, or in a preview what is predicted. @throws RefusedError */

@@ -13,6 +13,7 @@ import { clouds } from "../providers/clouds";
 import type { Cloud } from "../providers/define-cloud";
 import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi, subnetOfNodes } from "./addresses";
+import { cloudAccess } from "./cloud-access";
 import { failRunWhere, withoutStack } from "./fail-run";
 import type { TlsInputs } from "./inputs";
 import { kubespraySource } from "./kubespray-source";
@@ -108,6 +109,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         cluster: this.cluster,
         ...(this.infrastructure.ingressPublicAddress && { ingressPublicAddress: this.infrastructure.ingressPublicAddress }),
         secrets,
+        ...cloudAccess(plan, this.infrastructure.told),
         ...("plan" in args || args.services === undefined ? {} : { services: args.services }),
       },
       { parent: this },

@@ -8,7 +8,8 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
 import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi, subnetOfNodes } from "./addresses";
-import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, retiringMachines } from "./contract";
+import { cloudAccess } from "./cloud-access";
+import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, readTold, retiringMachines, toldOf } from "./contract";
 import { createInfrastructure } from "./environment";
 import { kubespraySource } from "./kubespray-source";
 import type { EnvironmentSecrets } from "./secrets";
@@ -55,7 +56,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     await made.checked;
     const addresses = addressesOf(plan, made);
     return {
-      contract: infrastructureOutput(made.machines, made.ssh, standing, addresses),
+      contract: infrastructureOutput(made.machines, made.ssh, standing, addresses, toldOf(plan, made.told)),
       ssh: loginOutput(made.ssh),
       ...addressOutputs(plan, addresses),
       retiring: retiring.map(({ name }) => name),
@@ -92,13 +93,18 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
   },
   platform: async (plan, secrets, { onAccepted }) => {
     const { kubeconfig, predicted } = await readCluster(plan);
+    const told = await readTold(plan);
     onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "platform");
     const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, holds);
     // Workers answer for the address outside only where the balancer hands packets on as they came.
     const { ingressPublicAddress } = plan.platform.ingress.passedOn ? await readInfrastructure(plan) : {};
     const outside = ingressPublicAddress === undefined ? {} : { ingressPublicAddress };
-    const platform = new Platform(`${plan.environment}-platform`, { plan, cluster: { provider }, ...outside, secrets }, holds);
+    const platform = new Platform(
+      `${plan.environment}-platform`,
+      { plan, cluster: { provider }, ...outside, secrets, ...cloudAccess(plan, told) },
+      holds,
+    );
     return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };
   },
 };

@@ -32,10 +32,17 @@ export interface ServiceArgs {
 /** The same with the whole plan. */
 export type PlannedArgs<Args extends ServiceArgs = ServiceArgs> = Omit<Args, "plan" | "release"> & { readonly plan: ServicePlan };
 
-/** Completes what a component was given by the catalogue's entry. */
-export function planned<Args extends ServiceArgs>(service: Parameters<typeof catalogService>[0], args: Args): PlannedArgs<Args> {
+/**
+ * Completes what a component was given by the catalogue's entry.
+ * @param cloud whose part it is, where it is one of a cloud's
+ */
+export function planned<Args extends ServiceArgs>(
+  service: Parameters<typeof catalogService>[0],
+  args: Args,
+  cloud?: string,
+): PlannedArgs<Args> {
   const { plan = {}, release, ...others } = args;
-  return { ...others, plan: isWhole(plan) ? plan : catalogService(service, plan, release) };
+  return { ...others, plan: isWhole(plan) ? plan : catalogService(service, plan, release, cloud) };
 }
 
 function isWhole(plan: NonNullable<ServiceArgs["plan"]>): plan is ServicePlan {

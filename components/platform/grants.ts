@@ -1,10 +1,12 @@
 import type { Input, Output } from "@pulumi/pulumi";
+import type { CloudPartName, CloudParts, Told } from "../../model/cloud-parts";
 
 /**
  * What services hand each other: by kind, what one claims and the access that whoever offers it grants for that. The one list: schemas,
  * accounts, clients, traffic and the order in which services come up follow from the claims.
  */
 export interface Grants {
+  readonly cloud: { readonly claim: CloudClaim; readonly access: CloudAccess };
   readonly loadBalancer: { readonly claim: Nothing; readonly access: LoadBalancerAccess };
   readonly storage: { readonly claim: Nothing; readonly access: StorageAccess };
   readonly issuer: { readonly claim: Nothing; readonly access: IssuerAccess };
@@ -25,9 +27,27 @@ export type Access<K extends Kind> = Grants[K]["access"];
 /** Nothing needs to be said. */
 export type Nothing = Readonly<Record<never, never>>;
 
+/** To be what the environment's cloud has of a kind. */
+export interface CloudClaim {
+  readonly part: CloudPartName;
+  /** Whether its pods may ask the cloud's metadata address, from which all others' are kept. */
+  readonly metadata: boolean;
+}
+
+/** What the cloud has that runs in the cluster, and what its infrastructure tells that. */
+export interface CloudAccess {
+  readonly parts: CloudParts;
+  /** Ids. */
+  readonly told: Output<Told>;
+  /** The same with what is secret. */
+  readonly secrets: Output<Told>;
+}
+
 /** Who gives Services of type LoadBalancer their address: MetalLB takes it from an annotation, a cloud from the Service's own field. */
 export interface LoadBalancerAccess {
   readonly kind: "metallb" | "cloud";
+  /** What the Service says to whoever makes its balancer. @default nothing */
+  readonly annotations?: Output<Readonly<Record<string, string>>>;
 }
 
 /** Where volumes come from. */

@@ -11,13 +11,14 @@ import {
 } from "@pulumi/pulumi";
 import { parseAddress } from "../../model/ipv4";
 import type { EnvironmentPlan, ServicePlan } from "../../model/plan/types";
+import { claimsMetadata } from "../../model/plan/user-data";
 import { fieldOf, offererOf } from "../../model/registry";
 import { kebab } from "../../model/service";
 import { PLATFORM } from "../../model/type-tokens";
 import { ownOptions, ownProvider } from "../options";
 import type { Credentials, PlannedArgs } from "./args";
 import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
-import type { Access, Kind } from "./grants";
+import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { services } from "./services";
 import type { Components, NoServices, OwnServices } from "./typed-services";
@@ -31,6 +32,8 @@ export interface PlatformArgs<Own extends OwnServices = NoServices> {
   readonly ingressPublicAddress?: Input<string>;
   /** What the file's secret references resolve to. Required where `platform.tls` is `provided`. PEM; the key is secret. */
   readonly secrets?: { readonly tlsCertificate?: Input<string>; readonly tlsKey?: Input<string> };
+  /** What the environment's cloud has that runs in the cluster, and what its infrastructure tells that. Required where the plan has such a part. */
+  readonly cloud?: CloudAccess;
   /** Services of the program's own that the plan has, by name. */
   readonly services?: Own;
 }
@@ -103,15 +106,19 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
   private common(plan: ServicePlan): PlannedArgs {
     const after = plan.dependsOn.flatMap((name) => this.made[name] ?? []);
     const { resource } = this.args.cluster;
-    const keptFrom = podsKeptFrom(this.args.plan);
+    const keptFrom = podsKeptFrom(this.args.plan, plan);
     return { plan, labels: this.args.plan.labels, after, keptFrom, ...(resource ? { cluster: resource } : {}) };
   }
 
   /** What a consumer gets of a kind: from the field of the file that meets it, or from the service that offers it. */
   private grant(kind: Kind, consumer: string): Access<Kind> {
     const { storage, loadBalancer } = this.args.plan.platform;
+    if (kind === "cloud") {
+      if (this.args.cloud === undefined) throw new Error(`The plan has the service ${consumer}: give \`cloud\`.`);
+      return this.args.cloud;
+    }
     if (kind === "storage" && storage.kind === "existing") return { className: storage.className };
-    if (kind === "loadBalancer" && loadBalancer.kind === "cloud") return { kind: "cloud" };
+    if (kind === "loadBalancer" && loadBalancer.kind === "cloud" && !loadBalancer.controller) return { kind: "cloud" };
     const offerer = offererOf(kind, this.args.plan.services)?.name ?? "";
     const made = this.made[offerer];
     const grant = this.known[offerer]?.grants?.[kind];
@@ -144,9 +151,13 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
   }
 }
 
-/** The cloud's metadata, which holds the machines' user data, and the NFS server, which trusts nodes. */
-function podsKeptFrom({ cluster, platform: { storage } }: EnvironmentPlan): string[] {
+/** Where a machine asks its cloud about itself. */
+const METADATA = "169.254.169.254/32";
+
+/** The cloud's metadata, which holds the machines' user data and lends out their rights, and the NFS server, which trusts nodes. */
+function podsKeptFrom({ cluster, platform: { storage } }: EnvironmentPlan, service: ServicePlan): string[] {
   if (cluster.variables.kube_network_plugin === "cilium") return [];
   const server = storage.kind === "nfs" && parseAddress(storage.server) !== undefined ? [`${storage.server}/32`] : [];
-  return ["169.254.169.254/32", ...server];
+  // Who claims it is the cloud's own, and says whether its pods ask there.
+  return [...(claimsMetadata(service) ? [] : [METADATA]), ...server];
 }

@@ -188,7 +188,7 @@ export abstract class PlatformService extends ComponentResource {
   }
 
   /** A Secret whose data are secret in the state too. */
-  protected secret(role: string, name: string, workload: string, data: Record<string, Input<string>>, type?: string): Secret {
+  protected secret(role: string, name: string, workload: string, data: Input<Record<string, Input<string>>>, type?: string): Secret {
     return new Secret(
       this.childName(role),
       { metadata: this.metadata(name, workload), stringData: secret(data), ...(type === undefined ? {} : { type }) },

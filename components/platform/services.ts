@@ -1,4 +1,6 @@
 import { certManager } from "./cert-manager/service";
+import { cloudController } from "./cloud-controller/service";
+import { cloudStorage } from "./cloud-storage/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
 import { mariadb } from "./mariadb/service";
@@ -8,4 +10,15 @@ import { storage } from "./nfs-storage/service";
 import { portal } from "./portal/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
-export const services = { metallb, storage, metricsServer, certManager, ingress, mariadb, keycloak, portal } as const;
+export const services = {
+  metallb,
+  cloudController,
+  storage,
+  cloudStorage,
+  metricsServer,
+  certManager,
+  ingress,
+  mariadb,
+  keycloak,
+  portal,
+} as const;

@@ -10,7 +10,7 @@ export function checkServices(environment: Environment, registry: Registry, find
   checkClaims(environment, on, registry, findings);
   checkOffers(on, findings);
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
-  if (release) checkNamespaces(on, release, findings);
+  if (release) checkNamespaces(on, release, environment.provider, findings);
   for (const { name, replicas, sizeGiB, values } of environment.platform.services) {
     const service = registry.services[name];
     if (service === undefined) continue;
@@ -19,7 +19,7 @@ export function checkServices(environment: Environment, registry: Registry, find
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
     if (sizeGiB !== undefined && service.keeps === undefined)
       findings.error(`${path}.size`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
-    if (values !== undefined && release && entryOf(service, release).chart === undefined)
+    if (values !== undefined && release && entryOf(service, release, environment.provider).chart === undefined)
       findings.error(`${path}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
   }
 }
@@ -60,10 +60,10 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
 }
 
 /** Each service makes, closes and deletes its own namespace. */
-function checkNamespaces(on: readonly ServiceDefinition[], release: Release, findings: Findings): void {
+function checkNamespaces(on: readonly ServiceDefinition[], release: Release, cloud: string, findings: Findings): void {
   const taken = new Map<string, string>();
   for (const service of on) {
-    const namespace = entryOf(service, release).namespace;
+    const namespace = entryOf(service, release, cloud).namespace;
     const other = taken.get(namespace);
     if (other !== undefined && namespace !== "kube-system")
       findings.error(

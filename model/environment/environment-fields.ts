@@ -568,7 +568,7 @@ export interface PlatformFields {
   };
   /** Where services' volumes are. Default: nfs, on a machine of its own. A change: a larger share of its own: applied to what stands; otherwise: refused. */
   readonly storage?: {
-    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has. Not supported yet: rookCeph. A change is refused. */
+    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). Not supported yet: rookCeph. A change is refused. */
     readonly kind: "nfs";
     /** With nfs on a machine of ours: the share's size in GiB. Default: 200. A change is refused. */
     readonly sizeGiB?: number;
@@ -579,20 +579,32 @@ export interface PlatformFields {
     /** With nfs: the share's folder, a plain path; on a machine of ours none of its own system's folders. Default: /home/share/nfs on a machine of ours. A change is refused. */
     readonly path?: string;
   } | {
-    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has. Not supported yet: rookCeph. A change is refused. */
+    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). Not supported yet: rookCeph. A change is refused. */
     readonly kind: "existing";
     /** With existing: the class's name. A change is refused. */
     readonly className: string;
+  } | {
+    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). Not supported yet: rookCeph. A change is refused. */
+    readonly kind: "cloud";
+    /** With cloud: storage classes by name. cp-storageclass is there always, and the default one; what is said of it here counts. A change is applied to what stands. */
+    readonly classes?: Readonly<Record<string, {
+      /** Its volumes' type, by the cloud's name. Default: the cloud's. A change is applied to what stands. */
+      readonly type?: string;
+      /** What becomes of a volume when its claim is deleted. Default: delete. A change is applied to what stands. */
+      readonly reclaim?: "delete" | "retain";
+    }>>;
   };
   /** Who gives Services of type LoadBalancer their addresses. Default: metallb, or cloud where machines can answer for no address but their own. A change is applied to what stands. */
   readonly loadBalancer?: {
-    /** metallb: addresses of the machines' network; cloud: a balancer of the cloud's leads to the ingress, where there is no other way. A change is applied to what stands. */
+    /** metallb: addresses of the machines' network; cloud: balancers of the cloud's (below). A change: once it stands: refused; otherwise: applied to what stands. */
     readonly kind: "metallb";
     /** The addresses it gives, FIRST-LAST. Default: planned, then as locked. A change is applied to what stands. */
     readonly range?: string;
   } | {
-    /** metallb: addresses of the machines' network; cloud: a balancer of the cloud's leads to the ingress, where there is no other way. A change is applied to what stands. */
+    /** metallb: addresses of the machines' network; cloud: balancers of the cloud's (below). A change: once it stands: refused; otherwise: applied to what stands. */
     readonly kind: "cloud";
+    /** With cloud: whether Services have balancers made by the cloud's controller, which then runs in the cluster. Default: true; false where a balancer of the infrastructure leads to the ingress, and only that is wanted. A change is applied to what stands. */
+    readonly services?: boolean;
   };
   /** How HTTP reaches the services. A change needs the approval move-ingress. */
   readonly ingress?: {

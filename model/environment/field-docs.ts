@@ -168,7 +168,8 @@ export const fieldDocs: readonly FieldDoc[] = [
   { path: "platform.storage", means: "where services' volumes are", byDefault: "`nfs`, on a machine of its own" },
   {
     path: "platform.storage.kind",
-    means: "`nfs`: a share, on a machine of ours or a given server; `existing`: a storage class that the cluster has",
+    means:
+      "`nfs`: a share, on a machine of ours or a given server; `existing`: a storage class that the cluster has; `cloud`: the cloud's own volumes, by its driver ([below](#volumes-and-balancers-of-the-cloud))",
     later: ["rookCeph"],
   },
   { path: "platform.storage.sizeGiB", means: "with `nfs` on a machine of ours: the share's size in GiB", byDefault: "`200`" },
@@ -183,6 +184,16 @@ export const fieldDocs: readonly FieldDoc[] = [
   { path: "platform.storage.replicas", means: "with `rookCeph`: how often each block is kept", later: true },
   { path: "platform.storage.className", means: "with `existing`: the class's name" },
   {
+    path: "platform.storage.classes",
+    means: "with `cloud`: storage classes by name. `cp-storageclass` is there always, and the default one; what is said of it here counts",
+  },
+  { path: "platform.storage.classes.KEY.type", means: "its volumes' type, by the cloud's name", byDefault: "the cloud's" },
+  {
+    path: "platform.storage.classes.KEY.reclaim",
+    means: "what becomes of a volume when its claim is deleted",
+    byDefault: "`delete`",
+  },
+  {
     path: "platform.loadBalancer",
     means: "who gives Services of type LoadBalancer their addresses",
     byDefault: "`metallb`, or `cloud` where machines can answer for no address but their own",
@@ -190,7 +201,12 @@ export const fieldDocs: readonly FieldDoc[] = [
   {
     path: "platform.loadBalancer.kind",
     means:
-      "`metallb`: addresses of the machines' network; `cloud`: a balancer of the cloud's leads to the ingress, where there is no other way",
+      "`metallb`: addresses of the machines' network; `cloud`: balancers of the cloud's ([below](#volumes-and-balancers-of-the-cloud))",
+  },
+  {
+    path: "platform.loadBalancer.services",
+    means: "with `cloud`: whether Services have balancers made by the cloud's controller, which then runs in the cluster",
+    byDefault: "`true`; `false` where a balancer of the infrastructure leads to the ingress, and only that is wanted",
   },
   { path: "platform.loadBalancer.range", means: "the addresses it gives, FIRST-LAST", byDefault: "planned, then as locked" },
   { path: "platform.ingress", means: "how HTTP reaches the services" },

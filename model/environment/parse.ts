@@ -47,7 +47,7 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
         doomed.push(...issue.keys.map((key) => [...path, key]));
         // The field that was meant stays at its default.
         for (const key of issue.keys) {
-          const meant = nearest(key, fieldsAt(path, registry));
+          const meant = nearest(key, fieldsAt(path, registry, draft));
           if (meant !== undefined && valueAt(draft, [...path, meant]) === undefined) broken.add([...path, meant].join("."));
         }
       } else {
@@ -96,7 +96,7 @@ function report(issue: Issue, draft: unknown, registry: Registry, findings: Find
     return;
   }
   const union: IssueSite["union"] = (each) => (hidden ? SECRET : unionText(path, each));
-  reportIssue(issue, { value, fields: () => fieldsAt(path, registry), union, hidden }, findings);
+  reportIssue(issue, { value, fields: () => fieldsAt(path, registry, draft), union, hidden }, findings);
 }
 
 const SECRET = [
@@ -126,7 +126,7 @@ function unionText(
     const parent = (last === "kind" ? path.slice(0, -1) : path).join(".");
     const kinds: Record<string, string> = {
       "platform.tls": "selfSigned, provided, acme",
-      "platform.storage": "nfs, rookCeph, existing",
+      "platform.storage": "nfs, rookCeph, existing, cloud",
       "platform.loadBalancer": "metallb, cloud",
     };
     return ["is not one of the allowed kinds", `use one of: ${kinds[parent] ?? "the kinds the documentation lists"}`];

@@ -142,18 +142,27 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       storage:
         storage.kind === "existing"
           ? storage
-          : {
-              kind: "nfs",
-              sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
-              path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
-              ...given("server", storage.kind === "nfs" ? storage.server : undefined),
-            },
+          : storage.kind === "cloud" && cloud.inCluster?.volumes
+            ? { kind: "cloud", classes: storage.classes ?? {} }
+            : {
+                kind: "nfs",
+                sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
+                path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
+                ...given("server", storage.kind === "nfs" ? storage.server : undefined),
+              },
       loadBalancer: platform.loadBalancer?.kind ?? (cloud.can.virtualAddresses ? "metallb" : "cloud"),
+      controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
       ...given("ingressAddress", platform.ingress?.address),
       services: servicesOf(file, registry, profile),
     },
   };
+}
+
+/** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */
+export function wantsController({ platform = {} }: EnvironmentFile, { can }: Pick<CloudDefinition, "can">): boolean {
+  const { loadBalancer } = platform;
+  return loadBalancer?.kind === "cloud" && (loadBalancer.services ?? can.virtualAddresses);
 }
 
 /** What the file says of one cloud's own options. */

@@ -9,18 +9,30 @@ interface Definition {
   readonly valueType?: unknown;
   readonly element?: unknown;
   readonly options?: readonly unknown[];
+  readonly values?: readonly unknown[];
 }
 
 function definition(schema: unknown): Definition {
   return isFields(schema) && isFields(schema.def) ? (schema.def as Definition) : {};
 }
 
-/** A schema without what may be left out or is one of several. */
-export function unwrap(schema: unknown): unknown {
+/**
+ * A schema without what may be left out or is one of several.
+ * @param value what stands there, whose `kind` says which one is meant; without it the first is taken
+ */
+export function unwrap(schema: unknown, value?: unknown): unknown {
   const def = definition(schema);
-  if (def.innerType !== undefined) return unwrap(def.innerType);
-  if (def.options) return unwrap(def.options.find((option) => ["object", "record"].includes(definition(unwrap(option)).type ?? "")));
+  if (def.innerType !== undefined) return unwrap(def.innerType, value);
+  if (def.options) {
+    const maps = def.options.filter((option) => ["object", "record"].includes(definition(unwrap(option)).type ?? ""));
+    return unwrap(maps.find((option) => isFields(value) && kindsOf(option).includes(value.kind)) ?? maps[0]);
+  }
   return schema;
+}
+
+/** The kinds of which an object of a union is, by its field `kind`. */
+function kindsOf(option: unknown): readonly unknown[] {
+  return definition(shapeOf(option)?.kind).values ?? [];
 }
 
 /** The fields of an object. */

@@ -213,6 +213,8 @@ const cluster = z.strictObject({
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an Ansible variable"), z.unknown()).optional(),
 });
 
+const storageClassName = z.string().regex(objectName, "must be the name of a storage class: lower-case letters, digits, '-' and '.'");
+
 const platformOf = (registry: Registry) =>
   z.strictObject({
     domain: domain("give the address at platform.ingress.address, and here a name or nothing").optional(),
@@ -235,14 +237,20 @@ const platformOf = (registry: Registry) =>
         z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
         z.strictObject({
           kind: z.literal("existing"),
-          className: z.string().regex(objectName, "must be the name of a storage class: lower-case letters, digits, '-' and '.'"),
+          className: storageClassName,
+        }),
+        z.strictObject({
+          kind: z.literal("cloud"),
+          classes: z
+            .record(storageClassName, z.strictObject({ type: text.optional(), reclaim: z.enum(["delete", "retain"]).optional() }))
+            .optional(),
         }),
       ])
       .optional(),
     loadBalancer: z
       .discriminatedUnion("kind", [
         z.strictObject({ kind: z.literal("metallb"), range: range.optional() }),
-        z.strictObject({ kind: z.literal("cloud") }),
+        z.strictObject({ kind: z.literal("cloud"), services: z.boolean().optional() }),
       ])
       .optional(),
     ingress: z.strictObject({ kind: z.enum(["nginx", "traefik"]).optional(), address: address.optional() }).optional(),

@@ -66,6 +66,12 @@ export interface WantedService {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** A storage class of the cloud's volumes, as far as the file describes it. */
+export interface WantedClass {
+  readonly type?: string;
+  readonly reclaim?: "delete" | "retain";
+}
+
 /** When backups of etcd are made, how many are kept, and where. */
 export interface WantedBackups {
   /** As in a crontab, in the hosts' time. */
@@ -179,9 +185,12 @@ export interface Environment {
       | { readonly kind: "acme"; readonly email: string };
     readonly storage:
       | { readonly kind: "nfs"; readonly sizeGiB: number; readonly server?: string; readonly path: string }
-      | { readonly kind: "existing"; readonly className: string };
-    /** Who gives Services of type LoadBalancer their addresses; `cloud`: a balancer of the cloud's leads to the ingress, and there are no others. */
+      | { readonly kind: "existing"; readonly className: string }
+      | { readonly kind: "cloud"; readonly classes: Readonly<Record<string, WantedClass>> };
+    /** Who gives Services of type LoadBalancer their addresses. */
     readonly loadBalancer: "metallb" | "cloud";
+    /** Whether the cloud's controller runs in the cluster and makes balancers for Services; with `cloud` and without it, one of the infrastructure leads to the ingress. */
+    readonly controller: boolean;
     readonly loadBalancerRange?: AddressRange;
     readonly ingressAddress?: string;
     readonly services: readonly WantedService[];

@@ -1,3 +1,5 @@
+import type { CloudDefinition } from "../cloud";
+import type { CloudPartName } from "../cloud-parts";
 import { fields } from "../data";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry } from "../registry";
@@ -12,15 +14,13 @@ type Refusal = readonly [path: string, refused: boolean, remedy: string];
 export function refuseUnsupported(file: EnvironmentFile, environment: Environment, registry: Registry, findings: Findings): void {
   const { infrastructure, cluster = {}, platform = {} } = file;
   const clouds = Object.keys(registry.clouds);
-  const led = !cloudOf(infrastructure.provider, registry).can.virtualAddresses;
+  const cloud = cloudOf(infrastructure.provider, registry);
   const refusals: Refusal[] = [
     ["infrastructure.provider", !clouds.includes(infrastructure.provider), `use ${clouds.join(" or ")}`],
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
-    ["platform.storage.kind", platform.storage?.kind === "rookCeph", "use nfs or existing"],
-    // Where machines cannot answer for other addresses, a balancer of the cloud's leads to the ingress.
-    ["platform.loadBalancer.kind", platform.loadBalancer?.kind === "cloud" && !led, "use metallb"],
+    ["platform.storage.kind", platform.storage?.kind === "rookCeph", `use ${storageKinds(cloud)}`],
     ["platform.ingress.kind", platform.ingress?.kind === "traefik", "use nginx"],
     ["platform.extra", platform.extra !== undefined, "take the section out"],
     ["platform.tenants", platform.tenants !== undefined, "take the section out"],
@@ -32,6 +32,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     if (cluster.etcd?.placement === "stacked" && cluster.etcd[field] !== undefined)
       findings.error(`cluster.etcd.${field}`, "stacked etcd runs on the control planes and has no machines of its own", "take it out");
   }
+  checkCloudParts(file, cloud, findings);
   const { storage } = platform;
   if (storage?.kind === "nfs" && storage.server !== undefined) {
     if (storage.path === undefined)
@@ -68,6 +69,38 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
       "set each to false to say so in the file",
     );
   }
+}
+
+/** The parts that the cloud must have for what the file asks of it. */
+function checkCloudParts(file: EnvironmentFile, cloud: CloudDefinition, findings: Findings): void {
+  const { loadBalancer, storage } = file.platform ?? {};
+  const { can, cannot = {}, inCluster = {}, title } = cloud;
+  const refuse = (path: string, part: CloudPartName, reason: string, remedy: string): void => {
+    const said = cannot[part];
+    findings.error(path, `${title} ${said?.reason ?? reason}`, said?.remedy ?? remedy, leaf(file, path));
+  };
+  if (loadBalancer?.kind === "cloud" && !can.virtualAddresses && loadBalancer.services && !inCluster.controller)
+    refuse(
+      "platform.loadBalancer.services",
+      "controller",
+      "has no controller here that would make balancers for Services",
+      "take it out: a balancer leads to the ingress",
+    );
+  else if (loadBalancer?.kind === "cloud" && can.virtualAddresses && !inCluster.controller)
+    refuse("platform.loadBalancer.kind", "controller", "has no controller here that would make balancers for Services", "use metallb");
+  else if (loadBalancer?.kind === "cloud" && can.virtualAddresses && loadBalancer.services === false)
+    findings.error(
+      "platform.loadBalancer.services",
+      "without the cloud's controller nothing would lead to the ingress",
+      "take it out, or use metallb",
+      false,
+    );
+  if (storage?.kind === "cloud" && !inCluster.volumes)
+    refuse("platform.storage.kind", "volumes", "has no driver here that would make volumes", `use ${storageKinds(cloud)}`);
+}
+
+function storageKinds({ inCluster }: CloudDefinition): string {
+  return inCluster?.volumes ? "nfs, existing or cloud" : "nfs or existing";
 }
 
 function leaf(file: EnvironmentFile, path: string): unknown {

@@ -212,9 +212,9 @@ export const variableTable: readonly VariableRow[] = [
     "take it out; cluster.network.plugin says which one is",
   ),
   refused(
-    "a cloud controller is not supported yet: it would serve load balancers beside MetalLB, and the plan opens no way to the cloud for it",
+    "would bring a cloud controller beside the platform's own, and have kubelets wait for it",
     "cloud_provider external_cloud_provider external_* openstack_*",
-    "take it out; for volumes of the cloud there are cinder_csi_enabled and platform.storage of kind existing",
+    "take it out; platform.loadBalancer and platform.storage of kind cloud bring the cloud's balancers and volumes",
   ),
   refused("the machines are not that cloud's", "aws_* azure_* gcp_* oci_* vsphere_* upcloud_* hcloud_*"),
   refused(

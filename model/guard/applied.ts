@@ -56,6 +56,8 @@ const appliedSchema = z.object({
   apiEndpoint: z.object({ kind: z.string(), address: z.string(), domain: z.string().optional() }),
   ingressAddress: z.string(),
   storage: z.string(),
+  /** Set where the cloud's controller gives the ingress its address; else MetalLB does, or a balancer of the infrastructure leads there. */
+  loadBalancer: z.literal("cloud").optional(),
   protectData: z.boolean(),
   databases: z.boolean(),
   /** GiB that the services' claims ask for, by service. Not known of environments applied by earlier versions. */
@@ -135,7 +137,10 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     storage:
       plan.platform.storage.kind === "nfs"
         ? `nfs ${plan.platform.storage.server}:${plan.platform.storage.path}`
-        : plan.platform.storage.className,
+        : plan.platform.storage.kind === "cloud"
+          ? "the cloud's own volumes"
+          : plan.platform.storage.className,
+    ...(balancedByCloud(plan.platform) ? { loadBalancer: "cloud" as const } : {}),
     protectData: plan.protectData,
     databases,
     domain: plan.platform.domain,
@@ -157,6 +162,11 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ...Object.fromEntries(Object.entries(plan.cloud.place).map(([name, value]) => [`infrastructure.${plan.provider}.${name}`, value])),
     },
   };
+}
+
+/** Whether the ingress has its address of the cloud's controller. */
+function balancedByCloud({ loadBalancer, ingress }: EnvironmentPlan["platform"]): boolean {
+  return loadBalancer.kind === "cloud" && loadBalancer.controller === true && ingress.nodePorts === undefined;
 }
 
 /** A machine that stands keeps what it was built with. */

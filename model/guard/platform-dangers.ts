@@ -18,6 +18,17 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
       ),
     );
   }
+  if (applied.loadBalancer !== wanted.loadBalancer) {
+    const [was, becomes] = [applied.loadBalancer, wanted.loadBalancer].map((each) => each ?? "metallb");
+    dangers.push(
+      never(
+        "platform.loadBalancer.kind",
+        `Services that stand have their addresses of who gave them (${was} → ${becomes}), and two would answer for one address in between`,
+        `set it back to ${was}, or create a new environment beside this one`,
+        becomes,
+      ),
+    );
+  }
   if (applied.ingressAddress !== wanted.ingressAddress) {
     const [was, becomes] = [applied.ingressAddress, wanted.ingressAddress];
     approvable(

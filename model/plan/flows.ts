@@ -89,7 +89,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
       icmp(from, to);
   flows.push(...overlayFlows(environment));
   flows.push(...services);
-  const web: FlowPeer = led && passing === undefined ? "load-balancer" : "worker";
+  const web: FlowPeer = (led && passing === undefined) || platform.controller ? "load-balancer" : "worker";
   for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, web, [80, 443], "HTTP and HTTPS of the platform");
   if (led && passing === undefined)
     tcp("load-balancer", "worker", Object.values(ingressPorts), "HTTP and HTTPS behind the load balancer, and its health checks");

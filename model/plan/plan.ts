@@ -110,7 +110,10 @@ export function planEnvironment(
     environment,
     cloud,
     machines,
-    services: servicesOn(environment, registry).flatMap((each) => each.flows ?? []),
+    services: servicesOn(environment, registry).flatMap((each) => [
+      ...(each.flows ?? []),
+      ...((each.cloudPart && cloud.inCluster?.[each.cloudPart]?.flows(environment)) ?? []),
+    ]),
   });
   const cluster = withHostSetup(bare, {
     ...{ environment, platform, enforced: cloud.enforces(environment.cloud) === "hosts" },
@@ -157,12 +160,12 @@ export function planEnvironment(
     services,
     images: planImages(services, downloads.images),
     files: downloads.files,
-    bom: planBom(release, registry, services, versions, downloads.images),
+    bom: planBom(release, registry, environment.provider, services, versions, downloads.images),
     cloud: {
       ...environment.cloud,
       provider: environment.provider,
       ...(environment.region === undefined ? {} : { region: environment.region }),
-      place: cloud.place(environment.cloud, { apiEndpoint, zones: environment.zones }),
+      place: cloud.place(environment.cloud, { apiEndpoint, platform, zones: environment.zones }),
       firstBoot: cloud.firstBoot(environment.cloud),
       ...(cloud.volumesStay ? { volumesStay: true } : {}),
     },

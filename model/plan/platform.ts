@@ -1,10 +1,10 @@
 import { entryOf, type Release } from "../catalog";
 import type { CloudDefinition } from "../cloud";
-import type { Environment } from "../environment/types";
+import type { Environment, WantedClass } from "../environment/types";
 import type { Findings } from "../problems";
 import type { Registry } from "../registry";
 import type { AddressPlan } from "./addresses";
-import type { BomEntry, MachinePlan, PlatformPlan, ServicePlan } from "./types";
+import type { BomEntry, MachinePlan, PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
 
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
 const storageClass = "cp-storageclass";
@@ -18,7 +18,7 @@ export function planPlatform(
   addresses: AddressPlan,
   machines: readonly MachinePlan[],
   outside: string | undefined,
-  { passing }: Pick<CloudDefinition, "passing"> = {},
+  { can, passing }: Pick<CloudDefinition, "can" | "passing">,
 ): PlatformPlan {
   const { platform } = environment;
   const server = machines.find((machine) => machine.roles.includes("nfs"))?.address;
@@ -28,21 +28,30 @@ export function planPlatform(
     storage:
       platform.storage.kind === "nfs"
         ? { kind: "nfs", server: platform.storage.server ?? server ?? "", path: platform.storage.path, sizeGiB: platform.storage.sizeGiB }
-        : platform.storage,
+        : platform.storage.kind === "cloud"
+          ? { kind: "cloud", classes: planClasses(platform.storage.classes) }
+          : platform.storage,
     storageClass: platform.storage.kind === "existing" ? platform.storage.className : storageClass,
     loadBalancer:
       platform.loadBalancer === "cloud"
-        ? { kind: "cloud" }
+        ? { kind: "cloud", ...(platform.controller ? { controller: true } : {}) }
         : { kind: "metallb", range: addresses.loadBalancerRange, reserved: addresses.formerIngress },
     ingress: {
       kind: "nginx",
       className: "nginx",
       address: addresses.ingress,
-      ...(platform.loadBalancer === "cloud"
-        ? { nodePorts: ingressPorts, ...(passing === undefined ? {} : { passedOn: true as const }) }
-        : {}),
+      // Where machines answer for no address but their own, a balancer of the infrastructure leads to the ingress.
+      ...(can.virtualAddresses ? {} : { nodePorts: ingressPorts, ...(passing === undefined ? {} : { passedOn: true as const }) }),
     },
   };
+}
+
+/** The classes of the cloud's volumes: the platform's own, the default one, then the others by name. */
+function planClasses(classes: Readonly<Record<string, WantedClass>>): StorageClassPlan[] {
+  const { [storageClass]: own, ...others } = classes;
+  return [[storageClass, own ?? {}] as const, ...Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1))].map(
+    ([name, { type, reclaim = "delete" }]) => ({ name, ...(type === undefined ? {} : { type }), reclaim }),
+  );
 }
 
 /** What the services keep on volumes must fit the share that is made for it. */
@@ -67,6 +76,7 @@ export function planImages(services: readonly ServicePlan[], own: readonly strin
 export function planBom(
   release: Release,
   registry: Registry,
+  cloud: string,
   services: readonly ServicePlan[],
   versions: { kubespray: string; kubernetes: string },
   own: readonly string[],
@@ -94,7 +104,7 @@ export function planBom(
       source: "https://github.com/kubernetes/kubernetes",
     },
     ...services.map((service): BomEntry => {
-      const { licence, source } = entryOf(registry.services[service.name] ?? service, release);
+      const { licence, source } = entryOf(registry.services[service.name] ?? service, release, cloud);
       return { kind: "software", name: service.name, version: service.version, licence, source };
     }),
     ...services.flatMap(({ chart }): BomEntry[] =>

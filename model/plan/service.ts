@@ -7,16 +7,18 @@ import type { ServicePlan } from "./types";
  * @param service its name in the catalogue, or the definition of one that brings its own entry
  * @param changes laid over it, e.g. `{ replicas: 2, host: "login.example.org" }`
  * @param release default the newest
+ * @param cloud whose part it is, where it is one of a cloud's
  * @throws Error naming the releases there are
  */
 export function catalogService(
-  service: string | Pick<ServiceDefinition, "name" | "entry">,
+  service: string | Pick<ServiceDefinition, "name" | "entry" | "cloudPart">,
   changes: Partial<Omit<ServicePlan, "name">> = {},
   release = knownReleases[0] ?? "",
+  cloud = "",
 ): ServicePlan {
   const found = findRelease(release);
   if (found === undefined) throw new Error(`${release} is no release this version knows; use one of: ${knownReleases.join(", ")}`);
   const wanted = typeof service === "string" ? { name: service } : service;
-  const { version, namespace, chart, images, defaults } = entryOf(wanted, found);
+  const { version, namespace, chart, images, defaults } = entryOf(wanted, found, cloud);
   return { name: wanted.name, namespace, version, dependsOn: [], images, ...defaults, ...(chart ? { chart } : {}), ...changes };
 }

@@ -1,7 +1,8 @@
 import { entryOf, type Release, type ReleaseService } from "../catalog";
 import { imagesWith } from "../charts/images";
+import type { CloudParts } from "../cloud-parts";
 import type { Environment } from "../environment/types";
-import { offererOf, type Registry, servicesOn } from "../registry";
+import { cloudOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
 import type { PlatformPlan, ServicePlan } from "./types";
 
@@ -13,8 +14,11 @@ export function planServices(
   platform: PlatformPlan,
   replicas: number,
 ): ServicePlan[] {
+  const { inCluster = {} } = cloudOf(environment.provider, registry);
   const services = inOrder(servicesOn(environment, registry));
-  const plans = services.map((service) => planService(service, services, environment, entryOf(service, release), platform, replicas));
+  const plans = services.map((service) =>
+    planService(service, services, environment, entryOf(service, release, environment.provider), platform, replicas, inCluster),
+  );
   return services.map((service, index): ServicePlan => {
     const plan = plans[index]!;
     const claimants = plans.filter(({ needs = {} }) => service.takesOnce?.claims.some((kind) => kind in needs));
@@ -29,6 +33,7 @@ function planService(
   { version, namespace, chart, images, defaults }: ReleaseService,
   platform: PlatformPlan,
   replicas: number,
+  inCluster: CloudParts,
 ): ServicePlan {
   const { name, offers, keeps } = service;
   const wanted = environment.platform.services.find((each) => each.name === name);
@@ -39,6 +44,7 @@ function planService(
   const surroundings: Surroundings = {
     environment: environment.name,
     provider: environment.provider,
+    inCluster,
     platform,
     host: host ?? "",
     options,

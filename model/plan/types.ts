@@ -246,6 +246,15 @@ export interface ServicePlan {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
+/** A storage class of the cloud's own volumes. */
+export interface StorageClassPlan {
+  readonly name: string;
+  /** The cloud's name of the volumes' type; undefined: the one it takes by itself. */
+  readonly type?: string;
+  /** What becomes of a volume when its claim is deleted. */
+  readonly reclaim: "delete" | "retain";
+}
+
 export interface PlatformPlan {
   /** Everything is served under this domain. */
   readonly domain: string;
@@ -255,7 +264,8 @@ export interface PlatformPlan {
     | { readonly kind: "acme"; readonly email: string };
   readonly storage:
     | { readonly kind: "nfs"; readonly server: string; readonly path: string; readonly sizeGiB: number }
-    | { readonly kind: "existing"; readonly className: string };
+    | { readonly kind: "existing"; readonly className: string }
+    | { readonly kind: "cloud"; readonly classes: readonly StorageClassPlan[] };
   /** The storage class every service's claim names. */
   readonly storageClass: string;
   readonly loadBalancer:
@@ -265,7 +275,11 @@ export interface PlatformPlan {
         /** Addresses of the range that no Service is given: the ingress had them before. */
         readonly reserved: readonly string[];
       }
-    | { readonly kind: "cloud" };
+    | {
+        readonly kind: "cloud";
+        /** Set where the cloud's controller, which runs in the cluster, makes balancers for Services; else there are those of the infrastructure alone. */
+        readonly controller?: true;
+      };
   readonly ingress: {
     readonly kind: "nginx";
     readonly className: string;

@@ -1,28 +1,39 @@
 import { fingerprintOf } from "../canonical";
 import { nfsClient, operatingSystem } from "./operating-system";
 import { groupsOf } from "./rules";
-import type { EnvironmentPlan, MachinePlan } from "./types";
+import type { EnvironmentPlan, MachinePlan, ServicePlan } from "./types";
 
 /** What cloud-init prepares a machine with at its first boot. */
 export type UserData = Readonly<Record<string, unknown>>;
 
-type Planned = Pick<EnvironmentPlan, "platform" | "network">;
+type Planned = Pick<EnvironmentPlan, "platform" | "network" | "services">;
 
 /**
  * The user data of a machine that holds no key of its own; undefined where it needs none.
  * @param devices where the guest may find its first volume
  */
 export function userDataOf(
-  { platform: { storage }, network }: Planned,
+  { platform: { storage }, network, services }: Planned,
   machine: MachinePlan,
   devices: readonly string[] = [],
 ): UserData | undefined {
   if (groupsOf(machine).includes("nodes")) {
     const client = storage.kind === "nfs" ? nfsClient(operatingSystem(machine.image)) : undefined;
-    return nodeUserData({ packages: client === undefined ? [] : [client], podCidr: network.podCidr });
+    const asksMetadata = machine.roles.includes("control-plane") && services.some(claimsMetadata);
+    return nodeUserData({
+      packages: client === undefined ? [] : [client],
+      podCidr: network.podCidr,
+      ...(asksMetadata ? { asksMetadata } : {}),
+    });
   }
   if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || devices.length === 0) return undefined;
   return nfsServerUserData({ devices, path: storage.path, clients: network.cidr });
+}
+
+/** Whether pods of a service ask the cloud's metadata; the cloud's own parts alone claim that, and what of them asks runs on control planes. */
+export function claimsMetadata({ needs }: Pick<ServicePlan, "needs">): boolean {
+  const claim = needs?.cloud;
+  return claim !== undefined && "metadata" in claim && claim.metadata === true;
 }
 
 /** Tells one user data from another, as far as the plan knows it: without a bastion's key and a volume's device. */
@@ -37,15 +48,17 @@ export interface Node {
   readonly packages: readonly string[];
   /** The network the pods have their addresses in. */
   readonly podCidr: string;
+  /** Whether pods on it may ask the cloud's metadata. @default false */
+  readonly asksMetadata?: boolean;
 }
 
 /** The table of nftables that keeps pods from what nodes alone may reach. */
-export function podFilter(podCidr: string): string {
+export function podFilter(podCidr: string, asksMetadata = false): string {
   return [
     "table inet kpaas_pods {",
     "  chain forward {",
     "    type filter hook forward priority -10; policy accept;",
-    "    ip daddr 169.254.169.254 counter drop",
+    ...(asksMetadata ? [] : ["    ip daddr 169.254.169.254 counter drop"]),
     `    ip daddr != ${podCidr} meta l4proto { tcp, udp } th dport 2049 counter drop`,
     "  }",
     "}",
@@ -60,8 +73,8 @@ const POD_FILTER = "/etc/kpaas/pod-filter.nft";
  * servers outside the pods' network (which trust nodes). The node itself reaches both, so volumes are mounted as ever. A table of its own
  * that comes before all others: it holds whatever the pod network enforces.
  */
-export function nodeUserData({ packages, podCidr }: Node): UserData {
-  const filter = ["table inet kpaas_pods", "delete table inet kpaas_pods", podFilter(podCidr)].join("\n");
+export function nodeUserData({ packages, podCidr, asksMetadata }: Node): UserData {
+  const filter = ["table inet kpaas_pods", "delete table inet kpaas_pods", podFilter(podCidr, asksMetadata)].join("\n");
   const unit = [
     "[Unit]",
     "Description=Keep pods from the cloud's metadata and from NFS servers",

@@ -13,6 +13,18 @@ export function checkAws(environment: Environment, findings: Findings): void {
   checkNetwork(environment, findings);
   checkExisting(environment, findings);
   checkNames(environment, findings);
+  checkVolumes(environment, findings);
+}
+
+/** The driver of volumes does what control planes may do. */
+function checkVolumes({ cloud, platform }: Environment, findings: Findings): void {
+  if (platform.storage.kind === "cloud" && !awsOptions(cloud).controllers)
+    findings.error(
+      "infrastructure.aws.controllers",
+      "without it control planes may not make and attach volumes, which platform.storage of kind cloud needs",
+      "take it out, or use nfs or existing",
+      false,
+    );
 }
 
 /** Everything lies in a zone of a region. */

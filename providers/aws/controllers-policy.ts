@@ -40,6 +40,7 @@ export function controllersPolicy({ environment }: Pick<EnvironmentPlan, "enviro
         Action: [
           "ec2:DescribeAvailabilityZones",
           "ec2:DescribeInstanceTopology",
+          "ec2:DescribeInstanceTypes",
           "ec2:DescribeInstances",
           "ec2:DescribeRegions",
           "ec2:DescribeSecurityGroups",

@@ -53,6 +53,8 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
   );
   const hostKey = bastion ? firstHostKey(scope.parent, name, machine.name) : undefined;
   const own = tags(scope, machine.name, { ...ofCluster(scope), "kpaas-key": key, "kpaas-roles": roles.join(" ") });
+  // The driver of volumes asks from the pod network, one hop further, on control planes alone.
+  const hops = plan.platform.storage.kind === "cloud" && roles.includes("control-plane") ? 2 : 1;
   const instance = new Instance(
     `${name}-machine-${machine.name}`,
     {
@@ -67,7 +69,7 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
       // Packets of pods bear the pods' addresses where nothing wraps them: AWS drops those of others by default.
       sourceDestCheck: !(groups.includes("nodes") && podsUnwrapped(plan.cluster.variables)),
       // Credentials of the machine by a session only, and in one hop: none for what is not in the host's own network, as ordinary pods are not.
-      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "disabled" },
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: hops, instanceMetadataTags: "disabled" },
       rootBlockDevice: {
         volumeSize: aws.bootVolumeGiB,
         volumeType: aws.bootVolumeType,

@@ -8,7 +8,7 @@ import { cloudConfig } from "./cloud-init";
  * @param devices by volume, where the guest may find it
  */
 export function firstBoot(
-  plan: Pick<EnvironmentPlan, "platform" | "network">,
+  plan: Pick<EnvironmentPlan, "platform" | "network" | "services">,
   machine: MachinePlan,
   devices: Readonly<Record<string, Output<[string, ...string[]]>>>,
 ): Input<string> | undefined {

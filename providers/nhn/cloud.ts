@@ -35,6 +35,15 @@ export const nhn = defineCloud({
         "has its balancers at neutron's lbaas API, under the endpoint of its network, and the OpenStack provider asks for an endpoint of Octavia's, which its catalogue has not",
       remedy: "use node, or virtualIp",
     },
+    controller: {
+      reason:
+        "has its balancers at neutron's lbaas API, and the controller for OpenStack's asks for Octavia's, which its catalogue has not",
+      remedy: "use metallb",
+    },
+    volumes: {
+      reason: "has volumes of cinder's version 2 and no application credentials, and the driver for OpenStack's volumes asks for version 3",
+      remedy: "use nfs or existing",
+    },
   },
   neutral: (options) => neutralNames(options, SIZES),
   enforces: () => true,

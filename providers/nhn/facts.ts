@@ -144,6 +144,12 @@ export const FACTS: readonly Fact[] = [
     certainty: "held",
   },
   {
+    what: "what runs in a cluster would ask as OpenStack's do: the controller for balancers at Octavia's endpoint, the driver of volumes at version 3 of cinder, both by a login of identity's version 3",
+    so: "`platform.loadBalancer` and `platform.storage` of kind `cloud` are refused; controllers of NHN Cloud's own are not here",
+    sources: ["balancer", "volumes", "token"],
+    certainty: "documented",
+  },
+  {
     what: "an address that moves between machines is a port of its own and allowed address pairs",
     so: "`cluster.apiEndpoint.kind: virtualIp` and MetalLB's range are put on ports as on OpenStack",
     sources: ["compatible", "interface"],

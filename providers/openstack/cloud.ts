@@ -5,9 +5,10 @@ import { bill } from "./bill";
 import { checkGroups, checkLabels, checkRouter, checkWayOut } from "./checks";
 import { credentials } from "./credentials";
 import { OPENSTACK } from "./dialect";
+import { inCluster } from "./in-cluster";
 import { checkNames, plannedNames } from "./names-in-dns";
 import { firstBoot, neutralNames, openstackOptions, resolveOptions } from "./options";
-import type { OpenStackOptions } from "./plan";
+import { hasController, type OpenStackOptions } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
 
@@ -27,6 +28,7 @@ export const openstack = defineCloud({
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: true, virtualAddresses: true },
   // Every OpenStack names its flavors and images itself: nothing stands for anything unless the file says so.
   neutral: (options) => neutralNames(options),
+  inCluster,
   enforces: () => true,
   subnets: "one",
   reserved: () => [],
@@ -46,10 +48,10 @@ export const openstack = defineCloud({
   },
   // Designate's names end in a dot.
   names: (plan, options: OpenStackOptions) => plannedNames(plan, options).map(({ name }) => name.slice(0, -1)),
-  place: ({ externalNetwork, loadBalancerProvider, router }: OpenStackOptions, { apiEndpoint }) => ({
+  place: ({ externalNetwork, loadBalancerProvider, router }: OpenStackOptions, { apiEndpoint, platform }) => ({
     // What was recorded before there were routers to name names none: it has to stay comparable.
     externalNetwork: router === undefined ? externalNetwork : `${externalNetwork}, by the router ${router}`,
-    ...(apiEndpoint.kind === "loadBalancer" ? { loadBalancerProvider } : {}),
+    ...(apiEndpoint.kind === "loadBalancer" || hasController({ platform }) ? { loadBalancerProvider } : {}),
   }),
   firstBoot,
   changes: {

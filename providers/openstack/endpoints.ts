@@ -11,6 +11,7 @@ import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
+import { hasController, keepsIngress } from "./plan";
 import { child, cloudName, described, type Scope, tags } from "./scope";
 
 const HOUR_IN_MS = 3_600_000;
@@ -20,6 +21,8 @@ export interface Endpoints {
   readonly bastion?: Output<string>;
   readonly api?: Output<string>;
   readonly ingress?: Output<string>;
+  /** The port that keeps the ingress's address. */
+  readonly ingressPort?: Output<string>;
   /** Nothing else that was made for them comes after these. */
   readonly last: readonly Resource[];
 }
@@ -45,10 +48,9 @@ export function createEndpoints(
   const targets = {
     bastion: bastion && { portId: bastion.port.id, last: [] },
     api: createApiTarget(scope, network, security, all),
-    ingress:
-      platform.loadBalancer.kind === "metallb"
-        ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker)
-        : undefined,
+    ingress: keepsIngress(scope.plan)
+      ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker)
+      : undefined,
   };
   const last = Object.values(targets).flatMap((target) => target?.last ?? []);
   const at = (what: keyof typeof targets): Partial<Endpoints> => {
@@ -58,7 +60,8 @@ export function createEndpoints(
     last.push(association);
     return { [what]: address };
   };
-  return { ...at("bastion"), ...at("api"), ...at("ingress"), last };
+  const ingressPort = targets.ingress && output(targets.ingress.portId);
+  return { ...at("bastion"), ...at("api"), ...at("ingress"), ...(ingressPort && { ingressPort }), last };
 }
 
 /** What a floating address of the API points to: the balancer's port, the virtual address's, or the first control plane's. */
@@ -78,11 +81,15 @@ function createApiTarget(scope: Scope, network: NodeNetwork, security: SecurityG
 
 /** A port without a machine: keeps neutron from giving the address away and lets a floating address point to it. */
 function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress: string, group: SecGroup | undefined): Target {
+  const balanced = role === "ingress" && hasController(scope.plan);
   const port = new Port(
     `${scope.name}-address-${role}`,
     {
       name: cloudName(scope, role),
-      description: described(scope, `Reserves ${ipAddress}, which machines take over by allowed address pairs`),
+      description: described(
+        scope,
+        balanced ? `Keeps ${ipAddress} for a balancer` : `Reserves ${ipAddress}, which machines take over by allowed address pairs`,
+      ),
       networkId: network.networkId,
       adminStateUp: true,
       portSecurityEnabled: true,
@@ -90,7 +97,8 @@ function reservePort(scope: Scope, network: NodeNetwork, role: string, ipAddress
       securityGroupIds: group === undefined ? [] : [group.id],
       tags: tags(scope),
     },
-    child(scope),
+    // Who has a balancer made at the port has its security groups, too.
+    child(scope, balanced ? { ignoreChanges: ["securityGroupIds"] } : {}),
   );
   return { portId: port.id, last: [port] };
 }

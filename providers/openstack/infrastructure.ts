@@ -1,12 +1,12 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess, ToldOutputs } from "../../components/infrastructure";
 import type { CloudPlan } from "../../model/plan/types";
 import { infrastructureType } from "../../model/type-tokens";
 import { accessTo, reachedMachines } from "../machines/reached";
 import { ownArguments } from "../own-arguments";
 import { publicHalf } from "../ssh-key";
 import { createLoginKey, createProvider } from "./access";
-import { type CloudCredential, createCredential } from "./credential";
+import { type CloudCredential, createCredential, createLogins } from "./credential";
 import { type Dialect, OPENSTACK } from "./dialect";
 import { createNames } from "./dns";
 import { createEndpoints } from "./endpoints";
@@ -15,6 +15,7 @@ import { createNetwork, createSecurityGroups } from "./network";
 import { isOpenStack, type OpenStackPlan } from "./plan";
 import type { Scope } from "./scope";
 import { surveyCloud } from "./survey";
+import { toldBy } from "./told";
 
 /** What an OpenStack infrastructure is made from: a plan whose cloud is OpenStack. */
 export type OpenStackInfrastructureArgs = InfrastructureArgs;
@@ -32,6 +33,7 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   declare readonly checked: Promise<void>;
   declare readonly ingressPublicAddress?: Output<string>;
+  declare readonly told?: ToldOutputs;
   /** Secret: the login that was made for what runs in the cluster, where the plan asks for one. */
   declare readonly cloudCredential?: Output<CloudCredential>;
 
@@ -57,12 +59,14 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     const endpoints = createEndpoints(scope, network, security, machines);
     const names = createNames(scope, endpoints);
     const credential = createCredential(scope);
+    const logins = createLogins(scope);
 
     this.machines = reachedMachines(plan, machines, endpoints.bastion);
     this.ssh = accessTo(plan, this.machines, machines, privateKey);
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
     if (credential !== undefined) this.cloudCredential = credential;
+    if (Object.keys(logins).length > 0) this.told = toldBy(scope, network, endpoints, logins);
     this.last = [...names, ...security.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];
     // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
     this.registerOutputs({ apiEndpoint: this.apiEndpoint, ingressPublicAddress: this.ingressPublicAddress });

@@ -1,3 +1,4 @@
+import type { CloudPartName } from "../../model/cloud-parts";
 import type { CloudPlan, EnvironmentPlan } from "../../model/plan/types";
 
 /** The options of OpenStack's own, as the plan has them. */
@@ -46,6 +47,12 @@ export interface CredentialOptions {
 /** What parts of a cluster do in the cloud: make balancers for Services, make and attach volumes for claims. */
 export type CredentialUse = "loadBalancers" | "volumes";
 
+/** The roles that each part's login has: the project's everyday one, and for balancers Octavia's own besides. */
+export const LOGIN_ROLES: Readonly<Record<CloudPartName, readonly string[]>> = {
+  controller: ["load-balancer_member", "member"],
+  volumes: ["member"],
+};
+
 /** The part of a plan for OpenStack, or for a cloud that speaks its API. */
 export type OpenStackPlan = CloudPlan & OpenStackOptions;
 
@@ -63,6 +70,16 @@ export function openstackOf({ cloud }: Pick<EnvironmentPlan, "cloud">): OpenStac
 /** The field of one of the cloud's own options. */
 export function ownField({ cloud }: Pick<EnvironmentPlan, "cloud">, field: string): string {
   return `infrastructure.${cloud.provider}.${field}`;
+}
+
+/** Whether the cloud's controller runs in the cluster. */
+export function hasController({ platform: { loadBalancer } }: Pick<EnvironmentPlan, "platform">): boolean {
+  return loadBalancer.kind === "cloud" && loadBalancer.controller === true;
+}
+
+/** Whether a port without a machine keeps the ingress's address: MetalLB answers for it, or a balancer takes the port over. */
+export function keepsIngress(plan: Pick<EnvironmentPlan, "platform">): boolean {
+  return plan.platform.loadBalancer.kind === "metallb" || hasController(plan);
 }
 
 /** The groups of machines that are kept apart by a server group of ours: those that join one that is there have none. */

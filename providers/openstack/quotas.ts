@@ -3,7 +3,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import { type Demand, type Limit, type QuotaWords, shortagesOf } from "../asking/quotas";
 import { bill } from "./bill";
-import { groupsApart, openstackOf } from "./plan";
+import { groupsApart, keepsIngress, openstackOf } from "./plan";
 import { compileRules } from "./security-groups";
 
 /** What a project's quota can be set on, as far as the provider can be asked for it. */
@@ -55,7 +55,7 @@ export function demandOf(plan: EnvironmentPlan, name: string, flavors: Readonly<
     if (openstackOf(plan).loadBalancerProvider === "ovn") take("ports", "api-monitor");
   }
   if (plan.apiEndpoint.kind === "virtualIp") take("ports", "address-api");
-  if (plan.platform.loadBalancer.kind === "metallb") take("ports", "address-ingress");
+  if (keepsIngress(plan)) take("ports", "address-ingress");
   for (const key of groupKeys(plan.machines)) take("securityGroups", `sg-${key}`);
   for (const { key } of compileRules(plan)) take("securityGroupRules", `rule-${key}`);
   return demands;

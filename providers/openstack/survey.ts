@@ -3,7 +3,7 @@ import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFl
 import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
 import { getImage } from "@pulumi/openstack/images/getImage";
 import { type ComponentResource, type Input, type InvokeOptions, type Output, output, type ProviderResource } from "@pulumi/pulumi";
-import type { EnvironmentPlan } from "../../model/plan/types";
+import type { EnvironmentPlan, StorageClassPlan } from "../../model/plan/types";
 import type { Put } from "../asking/ask";
 import { asker, askKeyPair, askZones, type Using } from "../asking/asker";
 import { byName, sizePath } from "../asking/fields";
@@ -14,7 +14,7 @@ import { askLimits } from "./limits";
 import { isId } from "./names";
 import { type OpenStackPlan, openstackOf, ownField } from "./plan";
 import { demandOf, type Flavor, findShortages } from "./quotas";
-import { askRoles, askZone } from "./survey-names";
+import { askLogins, askZone } from "./survey-names";
 import { askExisting, askExternal, askFloating, askRouter, type Existing, type External } from "./survey-networks";
 
 /** What the plan names of the cloud, as the resources take it. What could not be looked up is as the file has it. */
@@ -29,6 +29,8 @@ export interface Survey {
   readonly router: Output<string>;
   /** Id of the zone that names are written into. */
   readonly zone: Output<string>;
+  /** Where the cloud's identity is, as its own catalogue says; empty where nothing in the cluster has to know. */
+  readonly identity: Output<string>;
   /**
    * Settles once the cloud has answered everything. Rejects with InvalidInputError for what is missing there, with RefusedError for quotas that
    * do not suffice: each problem at its field.
@@ -93,7 +95,7 @@ export function surveyCloud(
     optional: true,
   });
   askKeyPair(plan, publicKey, asking, (keyPair) => getKeypair({ name: keyPair }, options));
-  askRoles(plan, openstack.applicationCredential, put, options);
+  const identity = askLogins(plan, openstack, put, options);
   askVolumeTypes(plan, limits, put, using);
   askFloating(plan, put, options);
 
@@ -116,6 +118,7 @@ export function surveyCloud(
     existing,
     router,
     zone,
+    identity,
     passed,
   };
 }
@@ -131,11 +134,18 @@ async function flavorOf(size: string, options: InvokeOptions): Promise<GetFlavor
   }
 }
 
+function classesOf({ platform: { storage } }: EnvironmentPlan): readonly StorageClassPlan[] {
+  return storage.kind === "cloud" ? storage.classes : [];
+}
+
 /** Of volume types only the names can be known, and only from the quota. */
 function askVolumeTypes(plan: EnvironmentPlan, limits: ReturnType<typeof askLimits>, put: Put, using: Using): void {
   const boot = openstackOf(plan).bootVolumeType;
   const wanted = [
     ...(boot === undefined ? [] : [{ type: boot, path: ownField(plan, "bootVolumeType"), uses: using(() => true) }]),
+    ...classesOf(plan).flatMap(({ name, type }) =>
+      type === undefined ? [] : [{ type, path: `platform.storage.classes.${name}.type`, uses: [] }],
+    ),
     ...plan.machines.flatMap(({ group, volumes }) =>
       volumes.flatMap(({ type }) =>
         type === undefined ? [] : [{ type, path: `cluster.pools.${group}.volumes`, uses: using((machine) => machine.group === group) }],

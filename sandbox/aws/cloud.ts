@@ -3,6 +3,7 @@ import { BALANCING } from "./balancing";
 import { beforehand } from "./beforehand";
 import { COMPUTE } from "./compute";
 import { IDENTITY } from "./identity";
+import { PARTS } from "./in-cluster";
 import { refuseBeyondLimits } from "./limits";
 import { LOOKUPS } from "./lookups";
 import type { List, Quota } from "./names";
@@ -20,5 +21,6 @@ export const AWS: SimulatedCloud<List, Quota> = {
   quotas: QUOTAS,
   words: WORDS,
   refuse: refuseBeyondLimits,
+  parts: PARTS,
   beforehand,
 };

@@ -6,6 +6,7 @@ import type { CloudWords } from "../faults-words";
 import { FreshFiles } from "../fresh";
 import { Store, type Stored } from "../store";
 import { isMap, number, text, texts } from "../values";
+import type { SimulatedParts } from "./in-cluster";
 import type { ResourceType } from "./type";
 
 /**
@@ -31,6 +32,8 @@ export interface SimulatedCloud<List extends string = string, Quota extends stri
   readonly given?: Properties;
   /** Refuses what the API refuses before it looks at anything else. */
   refuse?(kind: string, inputs: Properties): void;
+  /** What of its own works in a cluster. @default nothing */
+  readonly parts?: SimulatedParts<Cloud<List, Quota>>;
   /** An object that nobody created and that is there all the same, by the lists of world.json. */
   beforehand?(cloud: Cloud<List, Quota>, kind: string, id: string): Stored | undefined;
 }

@@ -46,14 +46,15 @@ function service(object: KubeObject, controllers: Controllers): Finding {
     );
   }
   if (spec.type !== "LoadBalancer") return { status: { loadBalancer: {} }, reasons };
-  const allocation = allocate(object, controllers.api.objects);
+  const { api, parts } = controllers;
+  const allocation = parts?.allocate(object, api.objects) ?? allocate(object, api.objects);
   if ("address" in allocation) return { status: { loadBalancer: { ingress: [{ ip: allocation.address, ipMode: "VIP" }] } }, reasons };
   reasons.push("Service was not allocated an IP address; does your cloud provider support this?", allocation.reason);
   return { status: { loadBalancer: {} }, reasons };
 }
 
-function claim(object: KubeObject, { api }: Controllers): Finding {
-  const reason = claimReason(object, api.objects);
+function claim(object: KubeObject, { api, parts }: Controllers): Finding {
+  const reason = claimReason(object, api.objects) ?? parts?.provision(object, api.objects);
   if (reason !== undefined) {
     return {
       status: { phase: "Pending" },

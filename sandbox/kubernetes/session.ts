@@ -4,6 +4,7 @@ import { type Call, PartialFailure } from "../../plugin/rpc/provider";
 import { Store } from "../store";
 import type { Api } from "./api";
 import { ApiServer } from "./api-server";
+import { CloudParts, type KnownParts } from "./cloud-parts";
 import { outsideServers, readCluster, type SimulatedCluster, unreachableReason } from "./cluster";
 import { observe } from "./controllers";
 import { heldBy } from "./protection";
@@ -25,6 +26,8 @@ export interface KubernetesSandboxOptions {
    * @default 3000
    */
   readonly quietMs?: number;
+  /** What of clouds' own may work in the cluster. @default nothing */
+  readonly parts?: KnownParts;
 }
 
 /** One provider's configuration and its view of the world's cluster. */
@@ -32,12 +35,14 @@ export class Sessions {
   private config: Fields | undefined;
   private lastChange = Date.now();
   private readonly quietMs: number;
+  private readonly parts: KnownParts;
 
   constructor(
     private readonly worldDir: string,
     options: KubernetesSandboxOptions,
   ) {
     this.quietMs = options.quietMs ?? 3000;
+    this.parts = options.parts ?? {};
   }
 
   configure(config: Fields): void {
@@ -87,7 +92,8 @@ export class Sessions {
       marker.put("cluster", { id: "uid", uid: cluster.uid });
     }
     const server = realApi(this.worldDir, cluster.uid);
-    const api = server === undefined ? simulated(new ApiServer(folder), cluster) : played(server, cluster);
+    const api =
+      server === undefined ? simulated(new ApiServer(folder), cluster, new CloudParts(this.worldDir, this.parts)) : played(server, cluster);
     return { api, releases: new Releases(folder, api) };
   }
 
@@ -117,16 +123,19 @@ export class Sessions {
 }
 
 /** The simulated API server and its controllers as the provider meets them. */
-function simulated(server: ApiServer, cluster: SimulatedCluster): Api {
+function simulated(server: ApiServer, cluster: SimulatedCluster, parts: CloudParts): Api {
   return {
     get: (object) => server.get(object),
     list: (kind) => server.list(kind),
     create: (wanted) => server.create(wanted),
     apply: (before, wanted) => server.apply(before, wanted),
     dryRun: (before, wanted) => server.dryRun(before, wanted),
-    delete: (object) => server.delete(object),
+    delete: (object) => {
+      server.delete(object);
+      if (["Service", "PersistentVolumeClaim", "Namespace"].includes(String(object.kind))) parts.sweep(server.objects);
+    },
     heldBy: (object) => heldBy(object, server.objects),
-    observe: (object) => observe(object, { cluster, api: server }),
+    observe: (object) => observe(object, { cluster, api: server, parts }),
     served: (apiVersion, kind) => server.objects.served(apiVersion, kind),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ApiServer } from "./api-server";
+import type { CloudParts } from "./cloud-parts";
 import type { SimulatedCluster, SimulatedNode } from "./cluster";
 import { runPods } from "./pods";
 import { ownClaims } from "./protection";
@@ -9,6 +10,8 @@ import { at, type Fields, fields, isFields, type KubeObject, list, nameOf, names
 export interface Controllers {
   readonly cluster: SimulatedCluster;
   readonly api: ApiServer;
+  /** What the cloud's own parts do, where they run. */
+  readonly parts?: CloudParts;
 }
 
 /** A controller's finding: the status it would write and why the object is not ready (empty when it is). */

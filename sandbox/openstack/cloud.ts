@@ -6,6 +6,7 @@ import { COMPUTE } from "./compute";
 import { DNS } from "./dns";
 import { FLOATING } from "./floating";
 import { IDENTITY } from "./identity";
+import { PARTS } from "./in-cluster";
 import { refuseBeyondLimits } from "./limits";
 import { LOADBALANCER } from "./loadbalancer";
 import { LOOKUPS } from "./lookups";
@@ -26,6 +27,7 @@ export const OPENSTACK: SimulatedCloud<List, Quota> = {
   quotas: QUOTAS,
   words: WORDS,
   refuse: refuseBeyondLimits,
+  parts: PARTS,
   beforehand,
 };
 

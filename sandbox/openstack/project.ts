@@ -14,6 +14,16 @@ export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: P
     projectId: PROJECT,
     projectName: "sandbox",
     roles: cloud.existing("roles").map((roleName) => ({ roleId: roleName, roleName })),
+    serviceCatalogs: [
+      {
+        id: "identity",
+        name: "keystone",
+        type: "identity",
+        endpoints: [
+          { id: "identity", interface: "public", region: cloud.region, regionId: cloud.region, url: "https://identity.sandbox:5000/v3" },
+        ],
+      },
+    ],
     region: cloud.region,
   }),
   "openstack:compute/getLimitsV2:getLimitsV2": (cloud, args) => {

@@ -13,7 +13,11 @@ export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly s
     flavors: named(machines.map((machine) => machine.size)),
     zones: named(machines.map((machine) => machine.zone)),
     externalNetworks: named([openstack?.externalNetwork]),
-    volumeTypes: named([openstack?.bootVolumeType, ...machines.flatMap((machine) => machine.volumes.map((volume) => volume.type))]),
+    volumeTypes: named([
+      ...classTypes(plan),
+      openstack?.bootVolumeType,
+      ...machines.flatMap((machine) => machine.volumes.map((volume) => volume.type)),
+    ]),
     networks: named([existing?.network]),
     subnets: named([existing?.subnet, ...Object.values(existing?.groups ?? {})]),
     routers: named([existing?.router, openstack?.router]),
@@ -22,10 +26,15 @@ export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly s
     floatingIps: named(Object.values(plan.network.floating).map(({ address }) => address)),
     serverGroups: named(Object.values(openstack?.serverGroups ?? {})),
     dnsZones: named([openstack?.dns && zoneName(openstack.dns.zone)]),
-    roles: named(["member", "reader", ...(openstack?.applicationCredential?.roles ?? [])]),
+    roles: named(["member", "reader", "load-balancer_member", ...(openstack?.applicationCredential?.roles ?? [])]),
     loadBalancerProviders: named([openstack?.loadBalancerProvider]),
     ...(openstack?.region === undefined ? {} : { region: openstack.region }),
   };
+}
+
+/** The types of the storage classes. */
+function classTypes({ platform: { storage } }: EnvironmentPlan): (string | undefined)[] {
+  return storage.kind === "cloud" ? storage.classes.map(({ type }) => type) : [];
 }
 
 function named(values: readonly (string | undefined)[]): string[] {

@@ -6,6 +6,7 @@ import { thisProcess } from "../../host/processes";
 import { RealApi } from "../kubernetes/real/api";
 import { playHardware } from "../kubernetes/real/hardware";
 import { fields, text } from "../kubernetes/values";
+import { PARTS } from "../packages";
 import { ControlPlane } from "./control-plane";
 import { endOrphans, isKept, type KeeperRecord, namePath, type Programs, readRecord, recordPath, serversFolder, usePath } from "./record";
 
@@ -82,11 +83,17 @@ class Keeper {
 
   private play(): Promise<void> {
     let told = "";
-    return playHardware(new RealApi(this.plane.named), this.world, this.stopping.signal, (error) => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      if (this.record.ready && text !== told) console.error(text);
-      told = text;
-    });
+    return playHardware(
+      new RealApi(this.plane.named),
+      this.world,
+      this.stopping.signal,
+      (error) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        if (this.record.ready && text !== told) console.error(text);
+        told = text;
+      },
+      PARTS,
+    );
   }
 
   /** Whether the world was taken away, or its record given to another. */

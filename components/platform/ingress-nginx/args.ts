@@ -9,6 +9,8 @@ export interface IngressNginxArgs extends ServiceArgs {
   readonly address: string;
   /** Who gives the address: MetalLB takes it from an annotation, a cloud from the Service's own field. */
   readonly loadBalancer?: "metallb" | "cloud";
+  /** What the Service says to whoever makes its balancer. @default nothing */
+  readonly annotations?: Input<Readonly<Record<string, string>>>;
   /** In its place: the ports on every node that a balancer outside the cluster leads to. It has the planned address. @default none */
   readonly nodePorts?: { readonly http: number; readonly https: number };
   /** Beside `nodePorts`: the balancer's address outside, which nodes answer for too where it hands packets on as they came. @default none */
@@ -18,6 +20,8 @@ export interface IngressNginxArgs extends ServiceArgs {
    * reaches Keycloak by its public name.
    */
   readonly sourceRanges: readonly string[];
+  /** Addresses of the machines, where pods reach a balancer by them. @default they reach the address itself */
+  readonly machineCidr?: string;
   /** Addresses of the pods. */
   readonly podCidr: string;
   /** The wildcard certificate served where a host has none of its own; undefined where each host gets its own. PEM; the key is secret. */

@@ -1,5 +1,11 @@
 import { defineService } from "../define-service";
+import type { LoadBalancerAccess } from "../grants";
 import { PLATFORM_ISSUER } from "../issuer";
+
+/** How its Service is given its address. Through a cloud's balancer pods come by the addresses of their machines. */
+function ledBy({ kind, annotations }: LoadBalancerAccess, machineCidr: string) {
+  return { loadBalancer: kind, ...(annotations && { annotations, machineCidr }) };
+}
 
 export const ingress = defineService({
   name: "ingress",
@@ -20,7 +26,7 @@ export const ingress = defineService({
         ...common,
         className: platform.ingress.className,
         address: platform.ingress.address,
-        ...(platform.ingress.nodePorts ? { nodePorts: platform.ingress.nodePorts } : { loadBalancer: granted.loadBalancer.kind }),
+        ...(platform.ingress.nodePorts ? { nodePorts: platform.ingress.nodePorts } : ledBy(granted.loadBalancer, network.cidr)),
         ...(platform.ingress.passedOn && publicAddress !== undefined ? { publicAddress } : {}),
         sourceRanges: access.ingressCidrs,
         podCidr: network.podCidr,

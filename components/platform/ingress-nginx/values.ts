@@ -42,12 +42,16 @@ export function ingressNginxValues(
   };
 }
 
+type Balanced = Pick<IngressNginxArgs, "loadBalancer" | "address" | "annotations" | "sourceRanges" | "podCidr" | "machineCidr">;
+
 /** A Service that is given its address. */
-function balanced(args: Pick<IngressNginxArgs, "loadBalancer" | "address" | "sourceRanges" | "podCidr">): Values {
-  const { loadBalancer, address } = args;
+function balanced(args: Balanced): Values {
+  const { loadBalancer, address, annotations } = args;
   return {
     type: "LoadBalancer",
-    ...(loadBalancer === "metallb" ? { annotations: { "metallb.io/loadBalancerIPs": address } } : { loadBalancerIP: address }),
+    ...(loadBalancer === "metallb"
+      ? { annotations: { "metallb.io/loadBalancerIPs": address } }
+      : { loadBalancerIP: address, ...(annotations && { annotations }) }),
     loadBalancerSourceRanges: sourceRanges(args),
   };
 }
@@ -64,9 +68,13 @@ function behindBalancer(
   return { type: "NodePort", nodePorts: { ...nodePorts }, externalIPs: [address, ...(outside === undefined ? [] : [outside])] };
 }
 
-/** Who may reach the Service: what is allowed from outside, and the pods. */
-export function sourceRanges({ sourceRanges: allowed, podCidr }: Pick<IngressNginxArgs, "sourceRanges" | "podCidr">): string[] {
-  return [...new Set([...allowed, podCidr])];
+/** Who may reach the Service: what is allowed from outside, and the pods, by their own addresses or their machines'. */
+export function sourceRanges({
+  sourceRanges: allowed,
+  podCidr,
+  machineCidr,
+}: Pick<IngressNginxArgs, "sourceRanges" | "podCidr" | "machineCidr">): string[] {
+  return [...new Set([...allowed, podCidr, ...(machineCidr === undefined ? [] : [machineCidr])])];
 }
 
 function chartImage(image: string): Values {

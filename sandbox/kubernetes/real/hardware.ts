@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { allocate, POOL_KIND } from "../addresses";
+import { type Allocation, allocate, POOL_KIND } from "../addresses";
+import { CloudParts, type KnownParts, type Looked, WATCHED } from "../cloud-parts";
 import { readCluster, type SimulatedNode } from "../cluster";
 import { controllerAddress, ingressClass } from "../controllers";
 import { at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, same, text } from "../values";
@@ -14,13 +15,22 @@ const CAPACITY = { cpu: "32", memory: "128Gi", pods: "250", "ephemeral-storage":
  * Plays beside a real API server what no server plays: the world's machines as nodes (kwok runs their pods), volumes for claims, and
  * addresses of load balancers and ingresses. Works until `signal` is aborted; what goes wrong in between is told to `onError`, and tried again.
  */
-export async function playHardware(api: RealApi, worldDir: string, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+export async function playHardware(
+  api: RealApi,
+  worldDir: string,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+  known: KnownParts = {},
+): Promise<void> {
   const applied = new Map<string, Fields>();
+  const parts = new CloudParts(worldDir, known);
   while (!signal.aborted) {
     try {
       await syncNodes(api, readCluster(worldDir)?.nodes ?? [], applied);
-      await bindClaims(api);
-      await giveAddresses(api);
+      const looked = await lookedAt(api);
+      await bindClaims(api, (claim) => parts.provision(claim, looked));
+      await giveAddresses(api, (service) => parts.allocate(service, looked));
+      parts.sweep(looked);
       await dropExtensions(api);
     } catch (error) {
       if (!signal.aborted) onError(error);
@@ -62,8 +72,15 @@ function nodeObject({ name, ready, labels, taints, address }: SimulatedNode): Fi
   };
 }
 
+/** What the cloud's own parts look at. */
+async function lookedAt(api: RealApi): Promise<Looked> {
+  const found = new Map<string, readonly KubeObject[]>();
+  for (const kind of WATCHED) found.set(kind, await api.list(kind));
+  return { list: (kind) => found.get(kind) ?? [] };
+}
+
 /** Makes a volume for every claim whose class exists, and takes away those whose claim is gone. */
-async function bindClaims(api: RealApi): Promise<void> {
+async function bindClaims(api: RealApi, provision: (claim: KubeObject) => string | undefined): Promise<void> {
   const [claims, volumes] = [await api.list("v1/PersistentVolumeClaim"), await api.list("v1/PersistentVolume")];
   const pending = claims.filter((claim) => at(claim, "status.phase") !== "Bound");
   const classes = pending.length === 0 ? [] : await api.list("storage.k8s.io/v1/StorageClass");
@@ -71,6 +88,8 @@ async function bindClaims(api: RealApi): Promise<void> {
     const name = `pv-${String(claim.metadata.uid)}`;
     const className = text(at(claim, "spec.storageClassName"));
     if (volumes.some((volume) => nameOf(volume) === name) || !classes.some((one) => nameOf(one) === className)) continue;
+    // Why not, its driver would say on the claim: it is tried again until it can be.
+    if (provision(claim) !== undefined) continue;
     const spec = fields(claim.spec);
     const claimRef = { apiVersion: "v1", kind: claim.kind, name: nameOf(claim), namespace: namespaceOf(claim), uid: claim.metadata.uid };
     await api.create({
@@ -91,14 +110,14 @@ async function bindClaims(api: RealApi): Promise<void> {
 }
 
 /** Load balancers get an address of MetalLB's pools, and ingresses that of their controller. */
-async function giveAddresses(api: RealApi): Promise<void> {
+async function giveAddresses(api: RealApi, balance: (service: KubeObject) => Allocation | undefined): Promise<void> {
   const kinds = ["v1/Service", POOL_KIND];
   const found = new Map<string, readonly KubeObject[]>();
   for (const kind of kinds) found.set(kind, await api.list(kind));
   const objects = { list: (kind: string): readonly KubeObject[] => found.get(kind) ?? [] };
   for (const service of objects.list("v1/Service")) {
     if (at(service, "spec.type") !== "LoadBalancer" || hasAddress(service)) continue;
-    const allocation = allocate(service, objects);
+    const allocation = balance(service) ?? allocate(service, objects);
     if (!("address" in allocation)) continue;
     await api.setStatus(service, { loadBalancer: { ingress: [{ ip: allocation.address, ipMode: "VIP" }] } });
     // The next Service must see that this address is taken.

@@ -8,7 +8,7 @@ import { kebab } from "../../../model/service";
 import type { Graph, RecordedResource } from "../../../testing/graph";
 import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
-import { allServices, at, everyServicePlan, platformGraph, replicated, type Workload, workloads } from "./fixtures";
+import { allServices, at, CANARY, cloudPlans, everyServicePlan, platformGraph, replicated, type Workload, workloads } from "./fixtures";
 
 const plan = everyServicePlan();
 const acme = { kind: "acme", email: "a@example.org" } as const;
@@ -18,10 +18,16 @@ const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "one replica each": plan,
   "three replicas": replicated({ ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } }),
   "a certificate for each host": { ...plan, platform: { ...plan.platform, tls: acme } },
+  ...Object.fromEntries(Object.entries(cloudPlans()).map(([cloud, each]) => [`what ${cloud} has of its own`, each])),
 };
 
 /** The namespaces that are not held to the strictest standard, and to which instead. */
-const LEVELS: Readonly<Record<string, string>> = { metallb: "privileged", storage: "baseline", ingress: "baseline" };
+const LEVELS: Readonly<Record<string, string>> = {
+  metallb: "privileged",
+  storage: "baseline",
+  ingress: "baseline",
+  cloudStorage: "privileged",
+};
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
 const OPEN_TO_ALL: Readonly<Record<string, string>> = {
@@ -87,7 +93,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     const share = storage.kind === "nfs" ? [`${storage.server}/32`] : [];
     // Pods that keep data and need nothing elsewhere reach no address by its number at all.
     if (service.keeps === "data") assert.deepEqual(blocks, []);
-    else assert.deepEqual(blocks, [{ cidr: "0.0.0.0/0", except: ["169.254.169.254/32", ...share] }]);
+    else {
+      // The cloud's metadata is open to those alone that claim it, and they are the cloud's own.
+      const { metadata = false } = (service.needs?.cloud ?? {}) as { metadata?: boolean };
+      const except = [...(metadata ? [] : ["169.254.169.254/32"]), ...share];
+      assert.deepEqual(blocks, except.length === 0 ? [] : [{ cidr: "0.0.0.0/0", except }]);
+    }
   },
   "is open to nobody but those it names": (subject) => {
     const open = policies(subject).flatMap(({ spec }) =>
@@ -104,7 +115,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       assert.equal(LEVELS[service.name], undefined, resource.name);
     }
   },
-  "is on no port, address or folder of the nodes": (subject) => {
+  "is on no port, address or folder of the nodes": (subject, environment) => {
     for (const { inputs, name } of subject.ofKind("core/v1:Service")) {
       assert.equal(at(inputs, "spec", "type"), "ClusterIP", name);
       assert.doesNotMatch(JSON.stringify(inputs), /nodePort|externalIPs/, name);
@@ -112,7 +123,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     for (const { resource, pod, containers, initContainers } of subject.workloads)
       assert.doesNotMatch(JSON.stringify([pod, containers, initContainers]), /host(Network|PID|IPC|Port|Path)"/, resource.name);
     const balanced = at(subject.values, "controller", "service") as Bag | undefined;
-    if (balanced?.type === "LoadBalancer") assert.equal(balanced.allocateLoadBalancerNodePorts, false);
+    if (balanced?.type === "LoadBalancer" && environment.platform.loadBalancer.kind === "metallb")
+      assert.equal(balanced.allocateLoadBalancerNodePorts, false);
   },
   "gives nobody rights in the Kubernetes API, and its pods no token": (subject) => {
     assert.ok(!subject.objects.some(({ type }) => type.startsWith("kubernetes:rbac")));
@@ -233,6 +245,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
+const seen = new Set<string>();
+
 for (const [title, environment] of Object.entries(environments)) {
   describe(`every service, with ${title},`, () => {
     let graph: Graph;
@@ -246,20 +260,32 @@ for (const [title, environment] of Object.entries(environments)) {
         for (const service of mirrored.services) rule(new Subject(graph, service), mirrored);
       });
 
+    it("shows nobody what it was told in secret", () => {
+      assert.deepEqual(graph.leaks(CANARY), []);
+    });
+
     it("grants every kind that it offers", () => {
       for (const { offers = [], grants = {} } of Object.values(allServices))
         assert.deepEqual(Object.keys(grants).sort(), [...offers].sort());
     });
 
     it("is among those that were looked at", () => {
-      const seen = mirrored.services.filter((service) => new Subject(graph, service).objects.length > 0).map(({ name }) => name);
-      assert.deepEqual(seen.sort(), Object.keys(allServices).sort());
+      for (const service of mirrored.services) {
+        assert.ok(new Subject(graph, service).objects.length > 0, service.name);
+        seen.add(service.name);
+      }
       const others = graph.resources.filter(({ type }) => type.startsWith("kubernetes:")).length;
       const theirs = mirrored.services.reduce((sum, service) => sum + new Subject(graph, service).objects.length, 0);
       assert.equal(theirs, others);
     });
   });
 }
+
+describe("every service", () => {
+  it("is in one of the environments that are looked at", () => {
+    assert.deepEqual([...seen].sort(), Object.keys(allServices).sort());
+  });
+});
 
 /** A service whose images come from a registry inside. */
 function mirror(service: ServicePlan): ServicePlan {

@@ -1,5 +1,5 @@
 import { Provider } from "@pulumi/kubernetes/provider";
-import { CustomResource, secret } from "@pulumi/pulumi";
+import { CustomResource, output, secret } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../../../components/platform/args";
 import { Platform, type PlatformArgs } from "../../../components/platform/platform";
 import { registry } from "../../../files/registry";
@@ -8,6 +8,7 @@ import { resolveEnvironment } from "../../../model/environment/resolve";
 import { planServices } from "../../../model/plan/services";
 import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
 import { type Registry, switchedServices } from "../../../model/registry";
+import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
 import { gitea } from "./own-service";
@@ -40,6 +41,44 @@ const planWith = (services: Registry["services"]): ServicePlan[] => {
 };
 
 const services = planWith(registry.services);
+
+/** By cloud, an environment with everything of the cloud's own that runs in a cluster. */
+export function cloudPlans(): Record<string, EnvironmentPlan> {
+  const known = { ...registry, services: allServices };
+  const clouds = Object.values(registry.clouds).flatMap(({ name, inCluster, can, resolve }) => {
+    if (inCluster === undefined) return [];
+    const environment = resolveEnvironment(
+      {
+        name: "seoul",
+        infrastructure: { provider: name },
+        platform: {
+          ...(inCluster.controller && { loadBalancer: { kind: "cloud", services: true } }),
+          ...(inCluster.volumes && { storage: { kind: "cloud", classes: { fast: { type: "ssd", reclaim: "retain" } } } }),
+        },
+      },
+      known,
+    );
+    const own: PlatformPlan = {
+      ...platform,
+      ...(inCluster.volumes && {
+        storage: {
+          kind: "cloud",
+          classes: [
+            { name: platform.storageClass, reclaim: "delete" },
+            { name: "fast", type: "ssd", reclaim: "retain" },
+          ],
+        },
+      }),
+      ...((inCluster.controller || !can.virtualAddresses) && {
+        loadBalancer: { kind: "cloud", ...(inCluster.controller && { controller: true }) },
+      }),
+      ingress: { ...platform.ingress, ...(!can.virtualAddresses && { nodePorts: { http: 30080, https: 30443 } }) },
+    };
+    const cloud = { ...resolve({}), provider: name, region: "here", place: {}, firstBoot: {} };
+    return [[name, environmentPlan({ provider: name, cloud, platform: own, services: planServices(environment, known, release, own, 1) })]];
+  });
+  return Object.fromEntries(clouds);
+}
 
 /** A service as it is planned, with changes. */
 export function servicePlan(name: string, changes: Partial<ServicePlan> = {}): ServicePlan {
@@ -127,18 +166,28 @@ export function serviceGraph(
   );
 }
 
+/** Of whatever cloud: what is secret in what its parts are told, under every name that they have for it. */
+const SECRETS = ["controllerSecret", "volumesSecret"];
+
 /** The graph of a whole platform. */
 export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {}, secrets?: PlatformArgs["secrets"]): Promise<Graph> {
+  const told = { ids: {}, secrets: Object.fromEntries(SECRETS.map((name) => [name, output(CANARY)])) };
   return serviceGraph(
     ({ cluster }, provider) =>
-      new Platform("seoul", { plan, services: { gitea }, cluster: { provider, resource: cluster! }, ...(secrets ? { secrets } : {}) }),
+      new Platform("seoul", {
+        plan,
+        services: { gitea },
+        ...cloudAccess(plan, told),
+        cluster: { provider, resource: cluster! },
+        ...(secrets ? { secrets } : {}),
+      }),
     options,
   );
 }
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "mariadb"];
+  const single: readonly string[] = ["metallb", "storage", "mariadb", "cloudController", "cloudStorage"];
   return { ...plan, services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, replicas: 3 })) };
 }
 

@@ -84,6 +84,16 @@ describe("an environment file", () => {
     );
   });
 
+  it("names the fields of the kind that was meant", () => {
+    const storage = { kind: "cloud", clases: {}, classes: { fast: { typ: "ssd" } } };
+    const said = errors(environmentFile({ platform: { storage, loadBalancer: { kind: "cloud", range: "10.20.0.3-10.20.0.9" } } })).join(
+      "\n",
+    );
+    assert.match(said, /platform\.storage\.clases: .*did you mean "classes"\?/);
+    assert.match(said, /platform\.storage\.classes\.fast\.typ: .*did you mean "type"\?/);
+    assert.doesNotMatch(said, /did you mean "range"/);
+  });
+
   it("never shows a secret that was written as a literal", () => {
     const content = environmentFile({
       infrastructure: {
@@ -107,7 +117,6 @@ describe("an environment file", () => {
       [{ edge: {} }, "edge"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
-      [{ platform: { loadBalancer: { kind: "cloud" } } }, "platform.loadBalancer.kind"],
       [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
       [{ platform: { extra: {} } }, "platform.extra"],
       [{ platform: { tenants: {} } }, "platform.tenants"],

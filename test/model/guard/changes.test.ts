@@ -350,7 +350,12 @@ const samples: Readonly<Record<string, readonly [before: Values, after: Values]>
   "platform.tls": [{}, { "platform.tls": { kind: "provided", certificate: { env: "C" }, key: { env: "K" } } }],
   "platform.ingress": [silent, { "platform.ingress.address": "10.20.200.1" }],
   "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
+  "platform.loadBalancer.kind (once it stands)": [{}, { "platform.loadBalancer": { kind: "cloud" } }],
   "platform.storage": [{}, existing],
+  "platform.storage.classes": [
+    { "platform.storage": { kind: "cloud" } },
+    { "platform.storage": { kind: "cloud", classes: { fast: { type: "ssd" } } } },
+  ],
   "platform.storage (a larger share of its own)": [{}, { "platform.storage": { kind: "nfs", sizeGiB: 300 } }],
   "platform.services": [{}, { "platform.services.metricsServer": false }],
   "platform.services.portal (switched on later)": [silent, { "platform.services.portal": true }],

@@ -24,6 +24,7 @@ describe("A simulated release", () => {
       for (const [variant, values] of Object.entries({ defaults: {}, ...variants.get(name) })) {
         const expected = recorded[name]?.[variant];
         if (expected === null) continue; // the chart refuses it
+        if (variant === "defaults" && expected === undefined) continue; // more than single changes from ours show
         const objects = rendered(name, values);
         assert.deepEqual(namesOf(objects), expected?.objects, `${variant}: run dev/chart-facts.ts again where our values changed`);
         assert.equal(digestOf(objects, "here"), expected?.digest, `${variant}: run dev/chart-facts.ts again where our values changed`);
@@ -86,8 +87,9 @@ describe("A simulated release", () => {
   it("has pods that are confined, with named ports", () => {
     for (const name of chartNames()) {
       for (const object of rendered(name, variants.get(name)?.replicated ?? {})) {
+        const pod = at(object, "spec.template.spec.securityContext");
         for (const container of list(at(object, "spec.template.spec.containers")).map(fields))
-          assert.notEqual(container.securityContext, undefined, `${name} ${String(object.kind)} ${String(container.name)}`);
+          assert.notEqual(container.securityContext ?? pod, undefined, `${name} ${String(object.kind)} ${String(container.name)}`);
       }
     }
   });

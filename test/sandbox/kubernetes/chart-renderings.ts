@@ -1,18 +1,28 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Fields } from "../../../model/data";
-import { environmentPlan, ofKind, platformGraph, replicated } from "../../components/platform/fixtures";
+import type { EnvironmentPlan } from "../../../model/plan/types";
+import { cloudPlans, environmentPlan, ofKind, platformGraph, replicated } from "../../components/platform/fixtures";
 
 /** What Helm made of our own values: names and digests, written by dev/chart-facts.ts. */
 export const RENDERINGS = join(__dirname, "..", "..", "..", "..", "test", "golden", "chart-objects.json");
 
 /** The values of our releases by chart, as environments of one replica and of three have them. */
 export async function ourValues(): Promise<Map<string, Readonly<Record<"single" | "replicated", Fields>>>> {
-  const [single, many] = [await platformGraph(environmentPlan()), await platformGraph(replicated(environmentPlan()))];
-  const releases = (graph: typeof single) =>
-    ofKind(graph, "helm.sh/v3:Release").map(({ inputs }) => [String(inputs.name), inputs.values as Fields] as const);
-  const ofMany = new Map(releases(many));
-  return new Map(releases(single).map(([chart, values]) => [chart, { single: values, replicated: ofMany.get(chart) ?? {} }]));
+  // A chart that environments on several clouds have is looked at as the first of them has it.
+  const plans = [environmentPlan(), ...Object.values(cloudPlans())];
+  const found = new Map<string, Readonly<Record<"single" | "replicated", Fields>>>();
+  for (const plan of plans) {
+    const many = await releases(replicated(plan));
+    for (const [chart, values] of await releases(plan))
+      if (!found.has(chart)) found.set(chart, { single: values, replicated: many.get(chart) ?? {} });
+  }
+  return found;
+}
+
+async function releases(plan: EnvironmentPlan): Promise<Map<string, Fields>> {
+  const graph = await platformGraph(plan);
+  return new Map(ofKind(graph, "helm.sh/v3:Release").map(({ inputs }) => [String(inputs.name), inputs.values as Fields]));
 }
 
 /** The objects by kind and name, sorted. */

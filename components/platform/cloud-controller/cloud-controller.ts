@@ -1,0 +1,27 @@
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
+import { planned } from "../args";
+import { type CloudPartArgs, CloudPartService } from "../cloud-part";
+
+/** Arguments of {@link CloudController}. */
+export type CloudControllerArgs = CloudPartArgs;
+
+/** The cloud's own controller: makes balancers for Services of type LoadBalancer. Nodes are no matter of its. */
+export class CloudController extends CloudPartService {
+  /** What the ingress's Service says to it. */
+  readonly annotations: Output<Readonly<Record<string, string>>>;
+
+  /** @throws Error where the environment's cloud has no controller */
+  constructor(name: string, given: CloudControllerArgs, opts?: ComponentResourceOptions) {
+    const { provider } = given.environment;
+    const args = planned({ name: "cloudController", cloudPart: "controller" }, given, provider);
+    super(serviceType("CloudController"), name, args, opts);
+    const part = args.cloud.parts.controller;
+    if (part === undefined) throw new Error(`${provider} has no controller that makes balancers for Services`);
+    // It runs in its machine's own network.
+    this.createNamespace("privileged");
+    this.install(part, args);
+    this.annotations = args.cloud.told.apply((told) => part.annotations(args.environment, told));
+    this.registerOutputs({});
+  }
+}

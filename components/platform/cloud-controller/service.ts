@@ -1,0 +1,18 @@
+import { defineService } from "../define-service";
+
+export const cloudController = defineService({
+  name: "cloudController",
+  title: "the cloud's controller",
+  about: "makes balancers of the cloud's for Services of type LoadBalancer",
+  cloudPart: "controller",
+  when: ({ platform }) => platform.controller,
+  field: "platform.loadBalancer",
+  replicas: 1,
+  needs: { cloud: ({ inCluster }) => ({ part: "controller", metadata: inCluster.controller?.asksMetadata ?? false }) },
+  offers: ["loadBalancer"],
+  create: (name, { common, granted, environment }, opts) => {
+    const { CloudController } = require("./cloud-controller") as typeof import("./cloud-controller");
+    return new CloudController(name, { ...common, cloud: granted.cloud, environment }, opts);
+  },
+  grants: { loadBalancer: ({ annotations }) => ({ kind: "cloud", annotations }) },
+});

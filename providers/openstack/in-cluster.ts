@@ -1,0 +1,168 @@
+import type { CloudParts, PartSurroundings, Told } from "../../model/cloud-parts";
+import type { Environment } from "../../model/environment/types";
+import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import { type OpenStackOptions, openstackOf } from "./plan";
+
+/** Where the services of an OpenStack are, by what they are asked for. */
+const IDENTITY = 5000;
+const COMPUTE = 8774;
+const VOLUMES = 8776;
+const NETWORK = 9696;
+const BALANCERS = 9876;
+
+/** Of all node ports. */
+const NODE_PORTS = "30000-32767";
+
+const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "" };
+const ON_CONTROL_PLANES = [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }];
+
+const PLAIN_USER = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532 };
+const CONFINED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } };
+
+/** Names in what the infrastructure tells: ids of what it made, and the logins of the two. */
+export const TOLD = {
+  identity: "identity",
+  region: "region",
+  subnet: "subnet",
+  ingressPort: "ingressPort",
+  login: { controller: "controllerLogin", volumes: "volumesLogin" },
+  secret: { controller: "controllerSecret", volumes: "volumesSecret" },
+} as const;
+
+/** The controller for balancers and the driver of Cinder's volumes, both of github.com/kubernetes/cloud-provider-openstack. */
+export const inCluster: CloudParts = {
+  controller: {
+    values: controllerValues,
+    secret: { name: "cloud-config", data: controllerConfig, readBy: ["podAnnotations"] },
+    flows: controllerFlows,
+    annotations: ({ network }, told) => ({
+      // The port keeps the planned address, and the floating address that points to it. A Service that is internal would have that taken off.
+      "loadbalancer.openstack.org/port-id": told[TOLD.ingressPort] ?? "",
+      "service.beta.kubernetes.io/openstack-internal-load-balancer": String(network.floating.ingress === undefined),
+    }),
+  },
+  volumes: {
+    values: volumesValues,
+    secret: {
+      name: "cinder-csi-cloud-config",
+      data: (_plan, told) => ({ "cloud.conf": config({ Global: login("volumes", told) }) }),
+      readBy: ["csi.plugin.controllerPlugin.podAnnotations", "csi.plugin.nodePlugin.podAnnotations"],
+    },
+    flows: () => [api([IDENTITY, COMPUTE, VOLUMES], "the cloud's identity, machines and volumes, for its driver of volumes")],
+    provisioner: "cinder.csi.openstack.org",
+    // Whether a volume is encrypted says its type.
+    parameters: (type): Readonly<Record<string, string>> => (type === undefined ? {} : { type }),
+  },
+};
+
+function api(ports: readonly number[], reason: string): Flow {
+  return { from: "control-plane", to: "cidr:0.0.0.0/0", protocol: "tcp", ports, reason };
+}
+
+/** An amphora asks and leads from an address of its own in the network; OVN hands on who came. */
+function controllerFlows({ access, cloud, network }: Environment): Flow[] {
+  const { loadBalancerProvider } = cloud as OpenStackOptions;
+  const sources = new Set([network.cidr, ...(loadBalancerProvider === "ovn" ? access.ingressCidrs : [])]);
+  return [
+    api([IDENTITY, COMPUTE, NETWORK, BALANCERS], "the cloud's identity, machines, network and balancers, for its controller"),
+    ...[...sources].flatMap((cidr) =>
+      (["tcp", "udp"] as const).map(
+        (protocol): Flow => ({
+          from: `cidr:${cidr}`,
+          to: "worker",
+          protocol,
+          ports: [NODE_PORTS],
+          reason: "Services behind the cloud's balancers, and their health checks",
+        }),
+      ),
+    ),
+  ];
+}
+
+function controllerValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
+  return {
+    image: image("controller"),
+    resources: service.resources ?? {},
+    nodeSelector: CONTROL_PLANE,
+    tolerations: ON_CONTROL_PLANES,
+    // Nodes, their names and their lives are this tool's: a controller that did not find one in the cloud by its name would delete it.
+    enabledControllers: ["service"],
+    cluster: { name: environment.environment },
+    secret: { enabled: true, create: false, name: "cloud-config" },
+    // It reads neither: they are for volumes of a kind that is no more, and for routes.
+    extraVolumes: [],
+    extraVolumeMounts: [],
+    podSecurityContext: { runAsNonRoot: true, runAsUser: 1001, seccompProfile: { type: "RuntimeDefault" } },
+    priorityClassName: "system-cluster-critical",
+  };
+}
+
+function controllerConfig(plan: EnvironmentPlan, told: Told): Record<string, string> {
+  const { loadBalancerProvider } = openstackOf(plan);
+  const ovn = loadBalancerProvider === "ovn";
+  const { floating } = plan.network;
+  const LoadBalancer = {
+    "lb-provider": loadBalancerProvider,
+    "lb-method": ovn ? "SOURCE_IP_PORT" : "ROUND_ROBIN",
+    "subnet-id": told[TOLD.subnet],
+    // Nodes without a pod of the Service's are left out by it.
+    "create-monitor": "true",
+    // The plan's rules let it in, and nothing else may change them.
+    "manage-security-groups": "false",
+    // Where nothing of the environment is met from outside, no Service is.
+    "internal-lb": String(floating.ingress === undefined),
+  };
+  return { "cloud.conf": config({ Global: login("controller", told), LoadBalancer }) };
+}
+
+function volumesValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
+  const part = (role: string) => ({ image: image(role), resources: service.resources ?? {} });
+  return {
+    csi: {
+      attacher: part("attacher"),
+      provisioner: part("provisioner"),
+      snapshotter: part("snapshotter"),
+      resizer: part("resizer"),
+      livenessprobe: part("livenessProbe"),
+      nodeDriverRegistrar: part("registrar"),
+      plugin: {
+        ...part("driver"),
+        // The chart's other volume is a folder of the host's with certificates, which is not there.
+        volumes: [],
+        volumeMounts: [{ name: "cloud-config", mountPath: "/etc/config", readOnly: true }],
+        controllerPlugin: {
+          replicas: service.replicas,
+          nodeSelector: CONTROL_PLANE,
+          tolerations: ON_CONTROL_PLANES,
+          podSecurityContext: { ...PLAIN_USER, fsGroup: PLAIN_USER.runAsUser, fsGroupChangePolicy: "OnRootMismatch" },
+          securityContext: { ...CONFINED, readOnlyRootFilesystem: true },
+        },
+        // Beside the driver itself, which mounts and so has every right.
+        nodePlugin: { securityContext: CONFINED },
+      },
+    },
+    secret: { enabled: true, hostMount: false, create: false, filename: "cloud.conf", name: "cinder-csi-cloud-config" },
+    storageClass: { enabled: false },
+    clusterID: environment.environment,
+    priorityClassName: "system-cluster-critical",
+  };
+}
+
+function login(part: keyof typeof TOLD.login, told: Told): Readonly<Record<string, string | undefined>> {
+  return {
+    "auth-url": told[TOLD.identity],
+    region: told[TOLD.region],
+    "application-credential-id": told[TOLD.login[part]],
+    "application-credential-secret": told[TOLD.secret[part]],
+  };
+}
+
+/** As gcfg reads it. */
+function config(sections: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>): string {
+  return Object.entries(sections)
+    .map(([section, values]) => {
+      const lines = Object.entries(values).flatMap(([key, value]) => (value ? [`${key} = ${JSON.stringify(value)}`] : []));
+      return [`[${section}]`, ...lines, ""].join("\n");
+    })
+    .join("\n");
+}

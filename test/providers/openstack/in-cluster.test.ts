@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { allowedAddresses } from "../../../providers/openstack/address-pairs";
+import { accessRules } from "../../../providers/openstack/credential";
+import { inCluster } from "../../../providers/openstack/in-cluster";
+import { compileRules } from "../../../providers/openstack/security-groups";
+import { build, built, value } from "../../support/openstack";
+import { type FileContent, merge, samplePlan } from "../../support/plan";
+
+const CLOUD = { platform: { loadBalancer: { kind: "cloud" }, storage: { kind: "cloud" } } };
+const IDENTITY = {
+  "openstack:identity/getAuthScope:getAuthScope": () => ({
+    roles: [],
+    serviceCatalogs: [
+      {
+        type: "identity",
+        endpoints: [
+          { interface: "admin", region: "RegionOne", url: "https://admin" },
+          { interface: "public", region: "other", url: "https://other" },
+          { interface: "public", region: "RegionOne", url: "https://identity:5000/v3" },
+        ],
+      },
+    ],
+  }),
+};
+const SECRET = { "openstack:identity/applicationCredential:ApplicationCredential": () => ({ secret: "canary-credential" }) };
+const plan = (over: FileContent = {}) => samplePlan("highAvailability", merge(CLOUD, over));
+const graph = (over?: FileContent) => build(plan(over), {}, { invokes: IDENTITY, outputs: SECRET });
+
+describe("OpenStack's controller and driver of volumes", () => {
+  it("have a login each, with the calls of what they do and no others", async () => {
+    const g = await graph();
+    const [controller, volumes] = ["controller", "volumes"].map((part) => g.get(`seoul-credential-${part}`).inputs);
+    assert.deepEqual([controller?.roles, volumes?.roles], [["load-balancer_member", "member"], ["member"]]);
+    assert.deepEqual([controller?.unrestricted, volumes?.unrestricted], [false, false]);
+    assert.deepEqual(controller?.accessRules, accessRules(["balancers"]));
+    assert.deepEqual(volumes?.accessRules, accessRules(["volumes"]));
+    const writes = accessRules(["balancers"]).filter(({ method, service }) => method !== "GET" && service !== "load-balancer");
+    assert.deepEqual(
+      writes,
+      [{ service: "network", method: "DELETE", path: "/v2.0/security-groups/*" }],
+      "no floating addresses of its own",
+    );
+    assert.ok(!g.resources.some(({ name }) => name === "seoul-credential"), "none for what nobody asked for");
+    assert.deepEqual(g.leaks("canary-credential"), []);
+  });
+
+  it("are told where they log in, what was made for them, and the port that keeps the ingress's address", async () => {
+    const { told } = built(await graph());
+    const at = (name: string) => value(told?.ids[name] ?? told?.secrets[name]);
+    assert.equal(await at("identity"), "https://identity:5000/v3");
+    assert.equal(await at("ingressPort"), "seoul-address-ingress-id");
+    assert.equal(await at("subnet"), "seoul-subnet-id");
+    const known = Object.fromEntries(
+      await Promise.all(Object.keys({ ...told?.ids, ...told?.secrets }).map(async (name) => [name, (await at(name)) ?? ""] as const)),
+    );
+    const { controller, volumes } = inCluster;
+    assert.equal(
+      controller?.secret?.data(plan(), known)["cloud.conf"],
+      [
+        "[Global]",
+        'auth-url = "https://identity:5000/v3"',
+        'region = "RegionOne"',
+        'application-credential-id = "seoul-credential-controller-id"',
+        'application-credential-secret = "canary-credential"',
+        "",
+        "[LoadBalancer]",
+        'lb-provider = "amphora"',
+        'lb-method = "ROUND_ROBIN"',
+        'subnet-id = "seoul-subnet-id"',
+        'create-monitor = "true"',
+        'manage-security-groups = "false"',
+        'internal-lb = "false"',
+        "",
+      ].join("\n"),
+    );
+    assert.match(volumes?.secret?.data(plan(), known)["cloud.conf"] ?? "", /credential-volumes-id/);
+    assert.deepEqual(controller?.annotations(plan(), known), {
+      "loadbalancer.openstack.org/port-id": "seoul-address-ingress-id",
+      "service.beta.kubernetes.io/openstack-internal-load-balancer": "false",
+    });
+  });
+
+  it("meet nobody from outside where the file lets nobody in", () => {
+    const inside = plan({ infrastructure: { access: { adminCidrs: undefined, ingressCidrs: undefined } } });
+    assert.equal(inCluster.controller?.annotations(inside, {})["service.beta.kubernetes.io/openstack-internal-load-balancer"], "true");
+    assert.match(inCluster.controller?.secret?.data(inside, {})["cloud.conf"] ?? "", /internal-lb = "true"\n$/);
+  });
+
+  it("takes the ingress's port over, which no machine answers for", async () => {
+    const port = (await graph()).get("seoul-address-ingress");
+    assert.deepEqual(port.options.ignoreChanges, ["securityGroupIds"]);
+    assert.deepEqual(allowedAddresses(plan(), { roles: ["worker"] }), []);
+  });
+
+  it("lets balancers reach node ports of workers, and control planes the cloud; nobody 80 and 443 of workers", () => {
+    const open = (over?: FileContent) =>
+      compileRules(plan(over)).map(({ group, direction, protocol, ports, remote }) => {
+        const other = "group" in remote ? remote.group : remote.cidr;
+        return `${group} ${direction} ${protocol} ${ports?.min}-${ports?.max} ${other}`;
+      });
+    const amphora = open();
+    assert.ok(amphora.includes("worker ingress tcp 30000-32767 10.20.0.0/16"));
+    assert.ok(amphora.includes("control-plane egress tcp 9876-9876 0.0.0.0/0"));
+    assert.ok(!amphora.some((rule) => /^worker ingress .*(80-80|443-443|0\.0\.0\.0)/.test(rule)), amphora.join("\n"));
+    const ovn = open({ infrastructure: { openstack: { loadBalancerProvider: "ovn" } } });
+    assert.ok(ovn.includes("worker ingress tcp 30000-32767 0.0.0.0/0"), "who came is who the file lets in");
+  });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { OperationFailedError } from "../../engine/errors";
+import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
+import { partsAtWork } from "../../sandbox/cloud/parts-at-work";
+import { OPENSTACK } from "../../sandbox/openstack/cloud";
+import { Store } from "../../sandbox/store";
+import { Draining } from "../support/draining";
+import { engineForTests } from "../support/engine";
+
+describe("balancers and volumes of the cloud on the real engine", function () {
+  this.timeout(360_000);
+  before(engineForTests);
+  let sandbox: Draining;
+  afterEach(() => sandbox.dispose());
+
+  it("come with Services and claims, go before the network, and what users left behind is named", async () => {
+    sandbox = new Draining("balanced", {
+      infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] } },
+      platform: {
+        services: { metricsServer: false, certManager: false, portal: false },
+        loadBalancer: { kind: "cloud" },
+        storage: { kind: "cloud", classes: { "cp-storageclass": { type: "ssd" } } },
+      },
+    });
+    const cloud = () => new Store(`${sandbox.world}/openstack`);
+    const balancers = () =>
+      cloud()
+        .list("loadBalancer")
+        .filter(({ service }) => service !== undefined);
+    const volumes = () =>
+      cloud()
+        .list("volume")
+        .filter(({ claim }) => claim !== undefined);
+    await upEnvironment(sandbox.target());
+    const { plan } = sandbox.target();
+    assert.deepEqual(
+      balancers().map(({ vipAddress }) => vipAddress),
+      [plan.platform.ingress.address],
+    );
+    assert.deepEqual(
+      volumes().map(({ volumeType, size }) => [volumeType, size]),
+      [["ssd", 10]],
+    );
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+
+    // What a user asks for in a namespace of theirs, nobody of ours waits for.
+    const { cluster } = sandbox;
+    const annotations = { "service.beta.kubernetes.io/openstack-internal-load-balancer": "true" };
+    const metadata = { name: "theirs", namespace: "default", annotations };
+    const service = cluster.create({ apiVersion: "v1", kind: "Service", metadata, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } });
+    const login = cloud()
+      .list("applicationCredential")
+      .find(({ name }) => String(name).includes("controller"))?.id;
+    const settings = `application-credential-id = "${login}"\nsubnet-id = "${cloud().list("subnet")[0]?.id}"`;
+    const seen = { uid: String(service.metadata.uid), name: "default_theirs", annotations, wanted: undefined };
+    const address = partsAtWork(OPENSTACK, sandbox.world).balance(seen, settings);
+    assert.equal(balancers().length, 2);
+
+    await assert.rejects(destroyEnvironment(sandbox.target()), (error: unknown) => {
+      assert.ok(error instanceof OperationFailedError);
+      assert.match(error.message, new RegExp(`Octavia|${address.replaceAll(".", "\\.")}`));
+      return true;
+    });
+    assert.deepEqual([volumes().length, balancers().length], [0, 1], "ours are gone, theirs is named");
+    partsAtWork(OPENSTACK, sandbox.world).release(new Set(), new Set());
+    await destroyEnvironment(sandbox.target());
+    assert.deepEqual(sandbox.inCloud("network"), []);
+    assert.deepEqual(sandbox.inCloud("applicationCredential"), []);
+  });
+});
