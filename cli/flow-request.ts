@@ -39,8 +39,9 @@ function addressesOf(peer: FlowPeer, flow: Flow, { machines, apiEndpoint, networ
   if (peer.startsWith("cidr:")) return [peer.slice("cidr:".length)];
   const own = machines.filter((machine) => groupsOf(machine).some((group) => group === peer)).map(({ address }) => address);
   if (peer !== flow.to) return own;
-  const virtual =
-    peer === "load-balancer" || (peer === "control-plane" && apiEndpoint.kind === "virtualIp" && flow.ports.includes(apiEndpoint.port));
+  const toApi = flow.ports.includes(apiEndpoint.port);
+  if (peer === "load-balancer") return [toApi ? apiEndpoint.address : platform.ingress.address];
+  const virtual = peer === "control-plane" && apiEndpoint.kind === "virtualIp" && toApi;
   // Whoever comes from outside comes to what MetalLB gives out, and no machine has that for its own.
   const served = peer === "worker" && wayOf(flow, network.cidr) === "in" && platform.loadBalancer.kind === "metallb";
   return [

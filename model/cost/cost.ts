@@ -99,15 +99,18 @@ export function notCounted(
   );
   const networkWasThere = can.machines && (network.existing !== undefined || leavesRange === false || given?.(plan.cloud) !== undefined);
   const claims = services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [`${name} ${sizeGiB} GiB`]));
-  const { storage } = platform;
+  const { storage, loadBalancer } = platform;
   return [
     { what: "traffic", detail: "what goes out, between zones, and through balancers and gateways" },
     {
       what: "what is made in the cluster",
       detail: "Services of type LoadBalancer and volumes that workloads claim of the cloud, backups outside the machines",
     },
-    ...(storage.kind === "existing" && claims.length > 0
-      ? [{ what: "claims of services", detail: `of the storage class ${storage.className}: ${claims.join(", ")}` }]
+    ...(loadBalancer.kind === "cloud" && loadBalancer.controller
+      ? [{ what: "the ingress's balancer", detail: "that the cloud's controller makes in the cluster" }]
+      : []),
+    ...(storage.kind !== "nfs" && claims.length > 0
+      ? [{ what: "claims of services", detail: `of the storage class ${platform.storageClass}: ${claims.join(", ")}` }]
       : []),
     ...(storage.kind === "nfs" && !machines.some(({ roles }) => roles.includes("nfs"))
       ? [{ what: "the NFS share", detail: `that was there, at ${storage.server}` }]

@@ -156,6 +156,15 @@ describe("kpaas plan", () => {
       `out,nfs,10.20.0.13,cidr:9.9.9.9/32,9.9.9.9/32,tcp,1-2,${why}`,
       `within,nodes,${nodes.join(" ")},control-plane,10.20.0.99 ${control},tcp,6443,${why}`,
     ]);
+    const balanced = planWith({
+      apiEndpoint: { kind: "loadBalancer", address: "10.20.255.254", port: 6443 },
+      flows: [80, 6443].map((port) => flow("cidr:0.0.0.0/0", "load-balancer", [port])),
+    });
+    assert.deepEqual(
+      requestFlows(balanced).map(({ destinations }) => destinations),
+      [[balanced.platform.ingress.address], ["10.20.255.254"]],
+      "the ingress's balancer is another than the API's",
+    );
     const { code, stdout } = await command(["plan", "seoul", "--show", "flows", "--format", "csv"]);
     assert.equal(code, 0);
     assert.match(stdout, /^way,from,sources/);

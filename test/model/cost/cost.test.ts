@@ -212,5 +212,10 @@ describe("what an environment costs", () => {
     assert.match(given[0] ?? "", /^claims of services: of the storage class fast: mariadb \d+ GiB/);
     assert.match(given[1] ?? "", /^the network: that was there/);
     assert.match(given[2] ?? "", /^addresses made beforehand: api 203\.0\.113\.9$/);
+    const inCluster = { loadBalancer: { kind: "cloud" }, storage: { kind: "cloud" } };
+    const made = what(samplePlan("minimal", { infrastructure: { network: { floating: undefined } }, platform: inCluster })).slice(2);
+    assert.equal(made[0], "the ingress's balancer: that the cloud's controller makes in the cluster");
+    assert.match(made[1] ?? "", /^claims of services: of the storage class cp-storageclass: mariadb \d+ GiB/);
+    assert.equal(made.length, 2);
   });
 });

@@ -34,9 +34,10 @@ const EXTRAS: readonly Extra[] = [
   { of: "own", what: /^\S+ cp-\S+ 6\/6443$/, why: "nodes reach every control plane by a proxy of their own" },
 ];
 
-async function compare(profile: Profile, overrides: FileContent): Promise<void> {
+/** @param awsOverrides what AWS alone has otherwise */
+async function compare(profile: Profile, overrides: FileContent, awsOverrides: FileContent = {}): Promise<void> {
   const own = merge(overrides, { infrastructure: { zones: undefined } });
-  const [openstack, aws] = [samplePlan(profile, own), awsPlan(profile, overrides)];
+  const [openstack, aws] = [samplePlan(profile, own), awsPlan(profile, merge(overrides, awsOverrides))];
   assert.deepEqual(
     openstack.machines.map(({ name, roles }) => [name, roles]),
     aws.machines.map(({ name, roles }) => [name, roles]),
@@ -53,6 +54,12 @@ describe("what passes on AWS", function () {
   it("is what passes on OpenStack, but for what each cloud has of its own", async () => {
     await compare("minimal", {});
     await compare("highAvailability", { infrastructure: { access: { ingressCidrs: undefined } } });
+    // The driver of EBS asks where images and packages come from.
+    await compare(
+      "minimal",
+      { platform: { storage: { kind: "existing", className: "fast" } } },
+      { platform: { storage: { kind: "cloud", className: undefined } } },
+    );
   });
 
   it("is the same for environments of all sorts", async () => {

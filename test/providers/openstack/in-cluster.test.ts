@@ -5,6 +5,8 @@ import { inCluster } from "../../../providers/openstack/in-cluster";
 import { compileRules } from "../../../providers/openstack/security-groups";
 import { build, built, value } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
+import { OUTSIDE, PROBES } from "../../support/probes";
+import { differences, type Extra, openstackFirewall, reaches } from "../../support/reachability";
 
 const CLOUD = { platform: { loadBalancer: { kind: "cloud" }, storage: { kind: "cloud" } } };
 const IDENTITY = {
@@ -104,5 +106,39 @@ describe("OpenStack's controller and driver of volumes", () => {
     assert.ok(!amphora.some((rule) => /^worker ingress .*(80-80|443-443|0\.0\.0\.0)/.test(rule)), amphora.join("\n"));
     const ovn = open({ infrastructure: { openstack: { loadBalancerProvider: "ovn" } } });
     assert.ok(ovn.includes("worker ingress tcp 30000-32767 0.0.0.0/0"), "who came is who the file lets in");
+  });
+
+  it("let through what they need and no more, as the rules themselves say", async () => {
+    const apis = [5000, 8774, 8776, 9696, 9876].map((port) => ({ protocol: 6, port }));
+    const passing = async (platform: FileContent, loadBalancerProvider: string) => {
+      const over = { infrastructure: { openstack: { loadBalancerProvider } }, platform };
+      const balanced = { balancer: "10.20.255.254", dialsFrom: "10.20.255.253" };
+      const made = await build(samplePlan("highAvailability", over), {}, { invokes: IDENTITY, outputs: SECRET });
+      return reaches(openstackFirewall(made, balanced), OUTSIDE, [...PROBES, ...apis]);
+    };
+    for (const [provider, sender] of [
+      ["amphora", "[a-z]\\S+"],
+      ["ovn", "\\S+"],
+    ] as const) {
+      const before = await passing({ storage: { kind: "existing", className: "fast" } }, provider);
+      const after = await passing(CLOUD.platform, provider);
+      const extras: Extra[] = [
+        { of: "openstack", what: /^\S+ general-\S+ 6\/(80|443)$/, why: "workers have the ingress's address by MetalLB" },
+        { of: "openstack", what: /^\S+ \S+ (6|17)\/7946$/, why: "MetalLB's members" },
+        {
+          of: "own",
+          what: /^cp-\S+ (administrator|visitor|metadata|load-balancer) 6\/(5000|8774|8776|9696|9876)$/,
+          why: "the cloud's API",
+        },
+        {
+          of: "own",
+          what: new RegExp(`^${sender} general-\\S+ (6|17)/(30000|30080|30443|32767)$`),
+          why: "node ports, from the network and where OVN hands clients on",
+        },
+      ];
+      assert.deepEqual(differences(before, after, extras), []);
+      const fromOutside = [...after].filter((line) => /^(visitor|administrator) general-\S+ 6\/30080$/.test(line));
+      assert.equal(fromOutside.length > 0, provider === "ovn");
+    }
   });
 });
