@@ -47,7 +47,7 @@ describe("A simulated cloud", () => {
       routers: [],
       serverGroups: [],
       dnsZones: [],
-      roles: ["member", "reader"],
+      roles: ["member", "reader", "load-balancer_member"],
       loadBalancerProviders: ["amphora"],
       region: "RegionOne",
       crowded: [],
