@@ -4,6 +4,7 @@ import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
 import { clouds } from "../../providers/clouds";
 import type { Graph } from "../../testing/graph";
 import { plannedFile } from "../support/environment";
+import { NAMES } from "../support/name-limits";
 import { OUTSIDE } from "../support/probes";
 import { passes, reaches } from "../support/reachability";
 import { SHAPES, type Shape } from "../support/shapes";
@@ -157,6 +158,25 @@ describe(`what clouds make of one file (KPAAS_SEED=${seed})`, function () {
         ...(plan.platform.ingress.nodePorts === undefined ? [] : ["ingress"]),
       ];
       assert.deepEqual([...new Set(read.map(({ what }) => what))].sort(), planned, cloud);
+    });
+  });
+
+  it("have names that the cloud takes, none of them twice where it takes each once", async () => {
+    await holds(({ cloud, graph }) => {
+      const taken = new Map<string, string>();
+      for (const { type, name, inputs } of graph.resources.filter((each) => each.custom && !/^(pulumi|tls):/.test(each.type))) {
+        const limits = NAMES[type];
+        assert.ok(limits, `${type} has no row in test/support/name-limits.ts`);
+        for (const [index, { names, is, source, within, among }] of limits.entries())
+          for (const given of names(inputs)) {
+            assert.match(String(given), is, `${cloud}: ${name}, by ${source}`);
+            if (within === undefined) continue;
+            const kind = among ?? (index === 0 ? type : `${type} ${index}`);
+            const whole = JSON.stringify([kind, within(inputs), String(given).toLowerCase()]);
+            assert.equal(taken.get(whole), undefined, `${cloud}: ${name} is called as ${taken.get(whole)}: ${String(given)}`);
+            taken.set(whole, name);
+          }
+      }
     });
   });
 });

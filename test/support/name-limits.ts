@@ -1,4 +1,4 @@
-import { fields } from "../../model/data";
+import { fields, list } from "../../model/data";
 
 /** What a cloud takes as the name of a kind of thing. */
 export interface NameLimit {
@@ -8,6 +8,8 @@ export interface NameLimit {
   readonly source: string;
   /** The names that a resource of the type gives. */
   readonly names: (inputs: Inputs) => readonly unknown[];
+  /** What has its names among those of another kind: Azure's boot disks are disks. @default nothing */
+  readonly among?: string;
   /** Within what nothing else of the kind may have the name, however it is written; undefined: several may, and something else tells them apart. */
   readonly within?: (inputs: Inputs) => readonly unknown[];
 }
@@ -114,6 +116,7 @@ export const NAMES: Readonly<Record<string, readonly NameLimit[]>> = {
     limit(/^[\w-]{1,80}$/, AZURE, {
       names: ({ storageProfile }) => [fields(fields(storageProfile).osDisk).name],
       within: ({ resourceGroupName }) => [resourceGroupName],
+      among: "azure-native:compute:Disk",
     }),
   ],
   "azure-native:managedidentity:UserAssignedIdentity": [
@@ -123,7 +126,13 @@ export const NAMES: Readonly<Record<string, readonly NameLimit[]>> = {
   "azure-native:network:LoadBalancer": [azure("loadBalancerName", 80)],
   "azure-native:network:NatGateway": [azure("natGatewayName", 80)],
   "azure-native:network:NetworkInterface": [azure("networkInterfaceName", 80)],
-  "azure-native:network:NetworkSecurityGroup": [azure("networkSecurityGroupName", 80)],
+  "azure-native:network:NetworkSecurityGroup": [
+    azure("networkSecurityGroupName", 80),
+    limit(/^[A-Za-z0-9]([\w.-]{0,78}\w)?$/, `${AZURE}: a security rule`, {
+      names: ({ securityRules }) => list(securityRules).map((each) => fields(each).name),
+      within: ({ networkSecurityGroupName }) => [networkSecurityGroupName],
+    }),
+  ],
   "azure-native:network:PublicIPAddress": [azure("publicIpAddressName", 80)],
   "azure-native:network:Subnet": [azure("subnetName", 80, "virtualNetworkName")],
   "azure-native:network:VirtualNetwork": [azure("virtualNetworkName", 64)],
@@ -166,6 +175,3 @@ export const NAMES: Readonly<Record<string, readonly NameLimit[]>> = {
   ],
   "vsphere:index/virtualMachine:VirtualMachine": [vcenter("folder")],
 };
-
-/** Kinds that share their names with others: Azure's boot disks are disks. */
-export const KIND: Readonly<Record<string, string>> = { "azure-native:compute:VirtualMachine 2": "azure-native:compute:Disk 0" };
