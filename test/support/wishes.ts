@@ -48,7 +48,10 @@ const pools = fc
     // The first pool has its machines by their keys, the others by their number.
     const own = Object.fromEntries(keys.map((key, index) => [key, generations[index] ?? 1]));
     return Object.fromEntries(
-      names.map((name, index): [string, WishedPool] => [name, { nodes: index === 0 ? own : (counts[index] ?? 1), volumes: volumes[index] ?? [] }]),
+      names.map((name, index): [string, WishedPool] => [
+        name,
+        { nodes: index === 0 ? own : (counts[index] ?? 1), volumes: volumes[index] ?? [] },
+      ]),
     );
   });
 
@@ -67,6 +70,16 @@ export const wishes: fc.Arbitrary<Wish> = fc
     existing: fc.constantFrom(false, false, false, true),
   })
   .map((wish) => ({ ...wish, controlPlanes: wish.profile === "highAvailability" && wish.controlPlanes === 1 ? 3 : wish.controlPlanes }));
+
+/** Names as long as they may be, and such that one runs into another: `a-b` has a volume `c`, and `a` one `b-c`. */
+export const NEAR: Wish = {
+  ...{ name: "s".repeat(30), profile: "highAvailability", controlPlanes: 3, etcd: "external", bastion: true, zones: 3 },
+  ...{ nat: "perZone", outside: true, existing: false },
+  pools: {
+    a: { nodes: { a: 1, "a-b": 2, "b-1": 1, ["k".repeat(40)]: 2, [`${"k".repeat(39)}j`]: 2 }, volumes: ["c", "b-c"] },
+    "a-b": { nodes: 2, volumes: ["v".repeat(20), `${"v".repeat(19)}w`] },
+  },
+};
 
 /** What every cloud's file says in the same words; `infrastructure` is what it says in its own. */
 export function fileOf(wish: Wish, infrastructure: FileContent): FileContent {
@@ -90,7 +103,9 @@ export function fileOf(wish: Wish, infrastructure: FileContent): FileContent {
           pool,
           {
             nodes:
-              typeof nodes === "number" ? nodes : Object.fromEntries(Object.entries(nodes).map(([key, generation]) => [key, { generation }])),
+              typeof nodes === "number"
+                ? nodes
+                : Object.fromEntries(Object.entries(nodes).map(([key, generation]) => [key, { generation }])),
             volumes: volumes.map((volume) => ({ name: volume, sizeGiB: 20 })),
           },
         ]),
