@@ -1,7 +1,8 @@
-import { type CustomResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
-import { admitted } from "../asking/admitted";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { awsName, clusterTag } from "./names";
 import type { Survey, Surveyed } from "./survey";
+
+export { child } from "../asking/admitted";
 
 /** What every part of an AWS infrastructure is registered with: the component is parent of everything, its name the first part of each. */
 export interface Scope extends Surveyed {
@@ -14,17 +15,6 @@ export interface Scope extends Surveyed {
  * ours goes within a minute or two; what somebody else has put there never does.
  */
 export const IN_USE: Pick<CustomResourceOptions, "customTimeouts"> = { customTimeouts: { delete: "5m" } };
-
-/** What a child needs beyond parent and provider. */
-export interface ChildOptions extends CustomResourceOptions {
-  readonly dependsOn?: Resource[];
-}
-
-/** Options of a child. Nothing is made before the cloud is known to have what the plan names; a preview need not wait for that. */
-export function child({ parent, provider, survey }: Scope, options: ChildOptions = {}): CustomResourceOptions {
-  if (runtime.isDryRun()) return { ...options, parent, provider };
-  return { ...options, dependsOn: admitted(survey.passed, options.dependsOn), parent, provider };
-}
 
 /**
  * The environment's labels and the name of the thing, as tags.

@@ -1,6 +1,7 @@
-import { type CustomResourceOptions, type Input, type Output, type Resource, runtime } from "@pulumi/pulumi";
-import { admitted } from "../asking/admitted";
+import type { Input, Output } from "@pulumi/pulumi";
 import type { Survey, Surveyed } from "./survey";
+
+export { child } from "../asking/admitted";
 
 /** What every part of an Azure infrastructure is registered with: the component is parent of everything, its name the first part of each. */
 export interface Scope extends Surveyed {
@@ -8,17 +9,6 @@ export interface Scope extends Surveyed {
   readonly survey: Survey;
   /** What everything lies in. */
   readonly group: { readonly name: Input<string>; readonly id: Output<string> };
-}
-
-/** What a child needs beyond parent and provider. */
-export interface ChildOptions extends CustomResourceOptions {
-  readonly dependsOn?: Resource[];
-}
-
-/** Options of a child. Nothing is made before the cloud is known to have what the plan names; a preview need not wait for that. */
-export function child({ parent, provider, survey }: Omit<Scope, "group">, options: ChildOptions = {}): CustomResourceOptions {
-  if (runtime.isDryRun()) return { ...options, parent, provider };
-  return { ...options, dependsOn: admitted(survey.passed, options.dependsOn), parent, provider };
 }
 
 /** The environment's labels and whose the thing is, as tags. */

@@ -1,23 +1,12 @@
-import { type CustomResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
-import { admitted } from "../asking/admitted";
 import { gcpLabels, gcpName } from "./names";
 import type { Survey, Surveyed } from "./survey";
+
+export { child } from "../asking/admitted";
 
 /** What every part of a GCP infrastructure is registered with: the component is parent of everything, its name the first part of each. */
 export interface Scope extends Surveyed {
   /** What the cloud has of what the plan names. */
   readonly survey: Survey;
-}
-
-/** What a child needs beyond parent and provider. */
-export interface ChildOptions extends CustomResourceOptions {
-  readonly dependsOn?: Resource[];
-}
-
-/** Options of a child. Nothing is made before the cloud is known to have what the plan names; a preview need not wait for that. */
-export function child({ parent, provider, survey }: Scope, options: ChildOptions = {}): CustomResourceOptions {
-  if (runtime.isDryRun()) return { ...options, parent, provider };
-  return { ...options, dependsOn: admitted(survey.passed, options.dependsOn), parent, provider };
 }
 
 /** The environment's labels and ours, as GCP takes them. */

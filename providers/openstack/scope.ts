@@ -1,8 +1,9 @@
-import { type CustomResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { physicalName } from "../../model/names";
-import { admitted } from "../asking/admitted";
 import { openstackMetadata, openstackTags } from "./names";
 import type { Survey, Surveyed } from "./survey";
+
+export { child } from "../asking/admitted";
 
 /** What every part of an OpenStack infrastructure is registered with: the component is parent of everything, its name the first part of each. */
 export interface Scope extends Surveyed {
@@ -15,17 +16,6 @@ export interface Scope extends Surveyed {
  * within seconds; what somebody else has put there never does.
  */
 export const IN_USE: Pick<CustomResourceOptions, "customTimeouts"> = { customTimeouts: { delete: "2m" } };
-
-/** What a child needs beyond parent and provider. */
-export interface ChildOptions extends CustomResourceOptions {
-  readonly dependsOn?: Resource[];
-}
-
-/** Options of a child. Nothing is made before the cloud is known to have what the plan names; a preview need not wait for that. */
-export function child({ parent, provider, survey }: Scope, options: ChildOptions = {}): CustomResourceOptions {
-  if (runtime.isDryRun()) return { ...options, parent, provider };
-  return { ...options, dependsOn: admitted(survey.passed, options.dependsOn), parent, provider };
-}
 
 /** The name the cloud shows: the environment's and what the thing is. 60 characters fit nova's host names and everything longer. */
 export function cloudName(scope: Pick<Scope, "plan">, ...parts: string[]): string {

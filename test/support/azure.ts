@@ -5,6 +5,7 @@ import type { EnvironmentPlan, Profile } from "../../model/plan/types";
 import { AzureInfrastructure } from "../../providers/azure/infrastructure";
 import { type Graph, type GraphOptions, graph } from "../../testing/graph";
 import { type FileContent, merge, plannedContent } from "./plan";
+import { profilesIn } from "./profiles";
 
 /** Zones of the region of the samples. */
 export const ZONES = ["1", "2", "3"] as const;
@@ -16,18 +17,7 @@ const BASE: FileContent = {
   cluster: {},
 };
 
-const PROFILES: Readonly<Record<Profile, FileContent>> = {
-  minimal: { profile: "minimal", infrastructure: { access: { adminCidrs: ["203.0.113.0/24"] } } },
-  standard: {
-    profile: "standard",
-    infrastructure: { zones: ZONES.slice(0, 2), access: { bastion: true, adminCidrs: ["203.0.113.0/24"] } },
-  },
-  highAvailability: {
-    profile: "highAvailability",
-    infrastructure: { zones: ZONES, access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] } },
-    cluster: { pools: { general: { nodes: 3, volumes: [{ name: "osd", sizeGiB: 100 }] } } },
-  },
-};
+const PROFILES = profilesIn(ZONES);
 
 /** Plan and lock of a typical Azure environment. `overrides` merges deeply over the file. */
 export function azureEnvironment(profile: Profile, overrides: FileContent = {}, lock?: Lock): PlannedEnvironment {

@@ -5,6 +5,7 @@ import type { EnvironmentPlan, Profile } from "../../model/plan/types";
 import { GcpInfrastructure } from "../../providers/gcp/infrastructure";
 import { type Graph, type GraphOptions, graph } from "../../testing/graph";
 import { type FileContent, merge, plannedContent } from "./plan";
+import { profilesIn } from "./profiles";
 
 /** Zones of the region of the samples. */
 export const ZONES = ["asia-northeast3-a", "asia-northeast3-b", "asia-northeast3-c"] as const;
@@ -22,18 +23,7 @@ const BASE: FileContent = {
   cluster: {},
 };
 
-const PROFILES: Readonly<Record<Profile, FileContent>> = {
-  minimal: { profile: "minimal", infrastructure: { access: { adminCidrs: ["203.0.113.0/24"] } } },
-  standard: {
-    profile: "standard",
-    infrastructure: { zones: ZONES.slice(0, 2), access: { bastion: true, adminCidrs: ["203.0.113.0/24"] } },
-  },
-  highAvailability: {
-    profile: "highAvailability",
-    infrastructure: { zones: ZONES, access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] } },
-    cluster: { pools: { general: { nodes: 3, volumes: [{ name: "osd", sizeGiB: 100 }] } } },
-  },
-};
+const PROFILES = profilesIn(ZONES);
 
 /** Plan and lock of a typical GCP environment. `overrides` merges deeply over the file. */
 export function gcpEnvironment(profile: Profile, overrides: FileContent = {}, lock?: Lock): PlannedEnvironment {
