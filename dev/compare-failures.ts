@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { PartialFailure } from "../plugin/rpc/provider";
-import { type Created, type Short, TOKENS } from "../test/sandbox/openstack/fixture";
+import { type Short, TOKENS } from "../test/sandbox/openstack/fixture";
+import type { Created } from "../test/support/cloud-client";
 import type { ProviderClient } from "../test/support/provider-client";
 import { attempt, connect, messageOf, type Sides, type Values } from "./compare-sides";
 

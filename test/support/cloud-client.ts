@@ -13,14 +13,14 @@ export interface Created {
 }
 
 /** A simulated cloud spoken to over gRPC. */
-export class CloudClient {
+export class CloudClient<Short extends string = string> {
   /**
    * @param folder its world's
    * @param beforehand what is there from the start
    */
   constructor(
     readonly client: ProviderClient,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly cloud: { readonly types: Readonly<Record<string, unknown>> },
     private readonly beforehand: Properties,
   ) {}
@@ -31,19 +31,22 @@ export class CloudClient {
   }
 
   /** A type by the last part of its name. */
-  token(short: string): string {
+  token(short: Short): string {
     return Object.keys(this.cloud.types).find((type) => type.endsWith(`:${short}`)) ?? assert.fail(short);
   }
 
   /** Checks and creates; throws what either refuses. */
-  async create(short: string, news: Properties): Promise<Created> {
+  async create(short: Short, news: Properties, name = "it"): Promise<Created> {
     const type = this.token(short);
-    const { inputs, failures } = await this.client.check({ type, name: "it" }, news);
+    const { inputs, failures } = await this.client.check({ type, name }, news);
     if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
-    return { type, inputs, ...(await this.client.create({ type, name: "it" }, inputs)) };
+    return { type, inputs, ...(await this.client.create({ type, name }, inputs)) };
   }
 
   async delete(created: Created): Promise<void> {
     await this.client.delete(created, created.properties, created.inputs);
+  }
+  async read(created: Created): ReturnType<ProviderClient["read"]> {
+    return this.client.read(created, created.inputs, created.properties);
   }
 }

@@ -6,8 +6,9 @@ import type { Properties } from "../../../plugin/rpc/provider";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { NHN } from "../../../sandbox/nhn/cloud";
 import { cloudIn } from "../../../sandbox/world-file";
+import type { Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
-import { type Created, type Short, TestCloud } from "../openstack/fixture";
+import { type Short, TestCloud } from "../openstack/fixture";
 
 const WORLD = {
   cloud: "nhn",

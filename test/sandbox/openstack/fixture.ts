@@ -3,16 +3,9 @@ import { join } from "node:path";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { OPENSTACK } from "../../../sandbox/openstack/cloud";
+import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
-
-/** A resource that was created. */
-export interface Created {
-  readonly type: string;
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly properties: Properties;
-}
 
 /** Tokens by short name. */
 export const TOKENS = {
@@ -74,31 +67,13 @@ export function cloudUnderTest(): { readonly it: TestCloud } {
   };
 }
 
-export class TestCloud {
-  constructor(
-    readonly client: ProviderClient,
-    readonly folder: string,
-  ) {}
-
-  /** Writes world.json with these entries over the usual ones. */
-  world(entries: Properties): void {
-    writeFileSync(join(this.folder, "world.json"), JSON.stringify({ ...WORLD, ...entries }));
+export class TestCloud extends CloudClient<Short> {
+  constructor(client: ProviderClient, folder: string) {
+    super(client, folder, OPENSTACK, WORLD);
   }
 
-  /** Checks and creates; throws what either refuses. */
-  async create(short: Short, news: Properties, name = "it"): Promise<Created> {
-    const type = TOKENS[short];
-    const { inputs, failures } = await this.client.check({ type, name }, news);
-    if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
-    return { type, inputs, ...(await this.client.create({ type, name }, inputs)) };
-  }
-
-  async delete(created: Created): Promise<void> {
-    await this.client.delete(created, created.properties, created.inputs);
-  }
-
-  async read(created: Created): ReturnType<ProviderClient["read"]> {
-    return this.client.read(created, created.inputs, created.properties);
+  override token(short: Short): string {
+    return TOKENS[short];
   }
 
   /** Network, subnet, and a port in it. */

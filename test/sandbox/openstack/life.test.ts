@@ -5,7 +5,8 @@ import { NOT_FOUND, SEVERAL } from "../../../engine/state/findable";
 import { PartialFailure, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN } from "../../../plugin/rpc/provider";
 import { Store } from "../../../sandbox/store";
 import { isMap, texts } from "../../../sandbox/values";
-import { type Created, cloudUnderTest, type Short, type TestCloud, TOKENS } from "./fixture";
+import type { Created } from "../../support/cloud-client";
+import { cloudUnderTest, type Short, type TestCloud, TOKENS } from "./fixture";
 
 describe("the simulated OpenStack", () => {
   const cloud = cloudUnderTest();

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { PartialFailure, type Properties } from "../../../plugin/rpc/provider";
 import { BLANKS } from "../../../sandbox/openstack/blanks";
 import { OPENSTACK } from "../../../sandbox/openstack/cloud";
-import { type Created, cloudUnderTest, type TestCloud } from "./fixture";
+import type { Created } from "../../support/cloud-client";
+import { cloudUnderTest, type TestCloud } from "./fixture";
 
 /** What the real provider (3.15.2) was seen to tell, on OpenStack Zed; docs/sandbox.md says by which run. */
 describe("the simulated OpenStack tells what the real one tells", () => {

@@ -1,18 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { VSPHERE } from "../../../sandbox/vsphere/cloud";
+import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
-
-/** A resource that was created. */
-export interface Created {
-  readonly type: string;
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly properties: Properties;
-}
 
 /** Tokens by short name. */
 export const TOKENS = {
@@ -51,23 +44,13 @@ export function vcenterUnderTest(): { readonly it: TestVCenter } {
   };
 }
 
-export class TestVCenter {
-  constructor(
-    readonly client: ProviderClient,
-    readonly folder: string,
-  ) {}
-
-  /** Writes world.json with these entries over the usual ones. */
-  world(entries: Properties): void {
-    writeFileSync(join(this.folder, "world.json"), JSON.stringify({ ...WORLD, ...entries }));
+export class TestVCenter extends CloudClient<Short> {
+  constructor(client: ProviderClient, folder: string) {
+    super(client, folder, VSPHERE, WORLD);
   }
 
-  /** Checks and creates; throws what either refuses. */
-  async create(short: Short, news: Properties, name = "it"): Promise<Created> {
-    const type = TOKENS[short];
-    const { inputs, failures } = await this.client.check({ type, name }, news);
-    if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
-    return { type, inputs, ...(await this.client.create({ type, name }, inputs)) };
+  override token(short: Short): string {
+    return TOKENS[short];
   }
 
   /** Checks, and changes these inputs. */
@@ -75,14 +58,6 @@ export class TestVCenter {
     const news = { ...created.inputs, ...change };
     const { properties } = await this.client.update(created, { oldInputs: created.inputs, olds: created.properties, news });
     return { ...created, inputs: news, properties };
-  }
-
-  async delete(created: Created): Promise<void> {
-    await this.client.delete(created, created.properties, created.inputs);
-  }
-
-  async read(created: Created): ReturnType<ProviderClient["read"]> {
-    return this.client.read(created, created.inputs, created.properties);
   }
 
   private async id(lookup: string, args: Properties): Promise<Properties> {
