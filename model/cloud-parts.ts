@@ -7,7 +7,7 @@ export type CloudPartName = "controller" | "volumes";
 /** What only the infrastructure knows, once it is made: ids, and secrets, by names that its cloud gives them. */
 export type Told = Readonly<Record<string, string>>;
 
-/** What the values of a part's chart are made from. */
+/** What a part's values or objects are made from. */
 export interface PartSurroundings {
   readonly environment: EnvironmentPlan;
   readonly service: ServicePlan;
@@ -15,19 +15,35 @@ export interface PartSurroundings {
   image(role: string): { readonly repository: string; readonly tag: string };
 }
 
+/** An object of a part that has no chart, as the API takes it. Labels, and the namespace of what has one, need not be said. */
+export interface PartObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  /** There is one for the whole cluster. @default there is one in the service's namespace */
+  readonly clusterWide?: true;
+  /** All else: `spec`, `rules`, `data` and the like. */
+  readonly [field: string]: unknown;
+}
+
 /**
  * A part of the cloud's own that runs in the cluster, as its folder under providers/ describes it: plain data and pure functions. Its version,
- * chart and images are in the catalogue.
+ * chart and images are in the catalogue. It has either values or objects.
  */
 export interface CloudPart {
   /** The values of its chart. */
-  values(given: PartSurroundings): Readonly<Record<string, unknown>>;
+  values?(given: PartSurroundings): Readonly<Record<string, unknown>>;
+  /** Where nobody publishes a chart of it: its objects. */
+  objects?(given: PartSurroundings): readonly PartObject[];
   /** The Secret that it reads. Left out where the machines that it runs on may do what it does. */
   readonly secret?: {
     readonly name: string;
     /** Its content, from what the infrastructure tells. */
     data(plan: EnvironmentPlan, told: Told): Readonly<Record<string, string>>;
-    /** Where the chart takes annotations of the pods that read it, as a dotted path each: they are made anew when it changes. */
+    /**
+     * Who reads it, and so is made anew when it changes: the chart's value with annotations of the pods, as a dotted path, or the name of the
+     * object with a template of pods.
+     */
     readonly readBy: readonly string[];
   };
   /** Whether pods in the pod network ask the cloud's metadata address, which all others are kept from. @default those in their machine's own network do, or none */

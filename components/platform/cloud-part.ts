@@ -1,5 +1,5 @@
-import type { Release } from "@pulumi/kubernetes/helm/v3/release";
-import { unsecret } from "@pulumi/pulumi";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { type Resource, unsecret } from "@pulumi/pulumi";
 import type { CloudPart } from "../../model/cloud-parts";
 import { isFields } from "../../model/data";
 import type { EnvironmentPlan } from "../../model/plan/types";
@@ -16,21 +16,33 @@ export interface CloudPartArgs extends ServiceArgs {
   readonly environment: EnvironmentPlan;
 }
 
-/** What the environment's cloud has of a kind: its chart, by its values, with the Secret that it reads. */
+/** What the environment's cloud has of a kind: its chart, or its objects, with the Secret that it reads. */
 export abstract class CloudPartService extends PlatformService {
-  protected install(part: CloudPart, { cloud, environment }: CloudPartArgs): Release {
-    const values = part.values({ environment, service: this.plan, image: (role) => repositoryAndTag(imageOf(this.plan, role)) });
-    if (part.secret === undefined) return this.release(values);
-    const { name, data, readBy } = part.secret;
-    const content = cloud.secrets.apply((told) => ({ ...data(environment, told) }));
-    const login = this.secret("login", name, name, content);
+  /** Gives what stands when it runs. */
+  protected install(part: CloudPart, { cloud, environment }: CloudPartArgs): Resource[] {
+    const given = { environment, service: this.plan, image: (role: string) => repositoryAndTag(imageOf(this.plan, role)) };
+    const login = part.secret && this.login(part.secret, cloud, environment);
+    const readers = part.secret?.readBy ?? [];
+    const annotated = (all: Values, path: string) => (login === undefined ? all : placed(all, path.split("."), login.annotation));
+    const first = login === undefined ? [] : [login.secret];
+    if (part.values !== undefined) return [this.release(readers.reduce(annotated, part.values(given)), "nothing", first)];
+    return (part.objects?.(given) ?? []).map(({ clusterWide = false, ...object }) => {
+      const { name } = object.metadata;
+      const metadata = clusterWide ? this.clusterMetadata(name) : this.metadata(name, name);
+      const content = readers.includes(name) ? annotated(object, "spec.template.metadata.annotations") : object;
+      return new CustomResource(
+        this.childName(`${object.kind}-${name}`.toLowerCase()),
+        { ...content, apiVersion: object.apiVersion, kind: object.kind, metadata: { ...object.metadata, ...metadata } },
+        this.inCluster({ dependsOn: first }),
+      );
+    });
+  }
+
+  private login({ name, data }: NonNullable<CloudPart["secret"]>, { secrets }: CloudAccess, environment: EnvironmentPlan) {
+    const content = secrets.apply((told) => ({ ...data(environment, told) }));
     // Nobody reads it again while it runs. What is in it is made by the cloud: nobody guesses it from its hash.
     const annotation = { "kpaas/login": unsecret(content).apply((known) => contentHash(JSON.stringify(known))) };
-    return this.release(
-      readBy.reduce<Values>((all, path) => placed(all, path.split("."), annotation), values),
-      "nothing",
-      [login],
-    );
+    return { secret: this.secret("login", name, name, content), annotation };
   }
 }
 

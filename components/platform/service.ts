@@ -85,6 +85,11 @@ export abstract class PlatformService extends ComponentResource {
     return { ...extra, name, namespace: this.plan.namespace, labels: { ...objectLabels(this.plan, workload, this.labels) } };
   }
 
+  /** Metadata of an object that there is one of in the cluster. */
+  protected clusterMetadata(name: string): { name: string; labels: Record<string, string> } {
+    return { name, labels: { ...objectLabels(this.plan, name, this.labels) } };
+  }
+
   /** Labels of a pod template: what selects it, and the environment's own. */
   protected podLabels(workload: string): Record<string, string> {
     return { ...this.labels, ...selectorLabels(workload) };

@@ -4,7 +4,6 @@ import type { StorageClassPlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import { planned } from "../args";
 import { type CloudPartArgs, CloudPartService } from "../cloud-part";
-import { objectLabels } from "../objects";
 
 /** Arguments of {@link CloudStorage}. */
 export interface CloudStorageArgs extends CloudPartArgs {
@@ -26,7 +25,7 @@ export class CloudStorage extends CloudPartService {
     if (part === undefined) throw new Error(`${provider} has no driver that makes volumes`);
     // On every node it mounts volumes for kubelet.
     this.createNamespace("privileged");
-    const release = this.install(part, args);
+    const installed = this.install(part, args);
     const [first] = args.classes;
     for (const each of args.classes) {
       const parameters = part.parameters(each.type, args.environment);
@@ -34,8 +33,7 @@ export class CloudStorage extends CloudPartService {
         this.childName(`class-${each.name}`),
         {
           metadata: {
-            name: each.name,
-            labels: { ...objectLabels(this.plan, each.name, args.labels) },
+            ...this.clusterMetadata(each.name),
             annotations: { "storageclass.kubernetes.io/is-default-class": String(each === first) },
           },
           provisioner: part.provisioner,
@@ -46,7 +44,7 @@ export class CloudStorage extends CloudPartService {
           volumeBindingMode: "WaitForFirstConsumer",
           allowVolumeExpansion: true,
         },
-        this.inCluster({ dependsOn: [release] }),
+        this.inCluster({ dependsOn: installed }),
       );
     }
     this.className = first.name;
