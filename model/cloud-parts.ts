@@ -54,6 +54,8 @@ export interface CloudPart {
 
 /** Makes balancers for Services of type LoadBalancer. */
 export interface CloudController extends CloudPart {
+  /** What kubelets register their machines as, where it knows them by that alone: `{zone}` and `{id}` stand for the machine's own. @default it knows them by their names */
+  readonly providerId?: string;
   /** What the ingress's Service says to it beside its address; nothing where balancers of the infrastructure lead to the ingress. */
   annotations(plan: EnvironmentPlan, told: Told): Readonly<Record<string, string>>;
 }

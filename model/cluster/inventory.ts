@@ -1,3 +1,4 @@
+import { isFields } from "../data";
 import { kubesprayRelease } from "./releases";
 import { type ClusterHost, type ClusterNode, type ClusterSpec, HOST_GROUPS } from "./types";
 
@@ -18,6 +19,20 @@ export function hostVariables(node: ClusterNode): Record<string, unknown> {
         }),
   };
 }
+
+/**
+ * What kubelet is told of the machine it runs on. It registers with it once, whatever it is told later. A variable of one host takes the place of
+ * that of all, so it holds what all have too.
+ * @param id the cloud's id of the machine
+ */
+export function kubeletVariables({ providerId }: ClusterNode, id: string, variables: ClusterSpec["variables"]): Record<string, unknown> {
+  if (providerId === undefined) return {};
+  const all = variables[KUBELET_CONFIGURATION];
+  return { [KUBELET_CONFIGURATION]: { ...(isFields(all) ? all : {}), providerID: providerId.replace("{id}", id) } };
+}
+
+/** kubespray's variable with more fields of kubelet's configuration, of control planes and workers alike. */
+export const KUBELET_CONFIGURATION = "kubelet_config_extra_args";
 
 /** What an inventory says of a host beside the cluster. */
 export function besideVariables({ address }: Pick<ClusterHost, "address">): Record<string, unknown> {

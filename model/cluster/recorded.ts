@@ -13,6 +13,7 @@ export const nodeFields = {
   address: text,
   zone: text.exactOptional(),
   etcdMember: text.exactOptional(),
+  providerId: text.exactOptional(),
   labels: z.record(text, text),
   taints: z.array(text),
   volumes: z

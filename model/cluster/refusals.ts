@@ -183,6 +183,13 @@ function refuseNodeChange(name: string, before: ClusterNode, after: ClusterNode,
   if (after.zone !== before.zone) {
     refuse(`nodes.${name}.zone`, `a machine does not move between zones (recorded: ${before.zone ?? "none"})`, rebuild);
   }
+  if (after.providerId !== before.providerId) {
+    refuse(
+      `nodes.${name}.providerId`,
+      "a kubelet registers what its cloud knows its machine by once, when it joins, and the cloud's controller leads to no node without it",
+      "Set it back, or create a new environment beside this one.",
+    );
+  }
   if (after.key !== before.key || after.generation !== before.generation) {
     refuse(
       `nodes.${name}.key`,

@@ -14,6 +14,8 @@ export interface ClusterNode {
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:Effect`. */
   readonly taints: readonly string[];
+  /** What its kubelet registers its machine as: `{id}` stands for the cloud's id of the machine. @default nothing */
+  readonly providerId?: string;
   /** Data volumes that are mounted. */
   readonly volumes?: readonly NodeVolume[];
   /** The rule set of its host: a name in the variable `kpaas_firewalls`. */

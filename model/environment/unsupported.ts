@@ -1,6 +1,7 @@
 import type { CloudDefinition } from "../cloud";
 import type { CloudPartName } from "../cloud-parts";
-import { fields } from "../data";
+import { KUBELET_CONFIGURATION } from "../cluster/inventory";
+import { fields, isFields } from "../data";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry } from "../registry";
 import { checkHostFields } from "./checks-hosts";
@@ -32,7 +33,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     if (cluster.etcd?.placement === "stacked" && cluster.etcd[field] !== undefined)
       findings.error(`cluster.etcd.${field}`, "stacked etcd runs on the control planes and has no machines of its own", "take it out");
   }
-  checkCloudParts(file, cloud, findings);
+  checkCloudParts(file, environment.platform, cloud, findings);
   const { storage } = platform;
   if (storage?.kind === "nfs" && storage.server !== undefined) {
     if (storage.path === undefined)
@@ -72,7 +73,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
 }
 
 /** The parts that the cloud must have for what the file asks of it. */
-function checkCloudParts(file: EnvironmentFile, cloud: CloudDefinition, findings: Findings): void {
+function checkCloudParts(file: EnvironmentFile, { controller }: Environment["platform"], cloud: CloudDefinition, findings: Findings): void {
   const { loadBalancer, storage } = file.platform ?? {};
   const { can, cannot = {}, inCluster = {}, title } = cloud;
   const refuse = (path: string, part: CloudPartName, reason: string, remedy: string): void => {
@@ -95,6 +96,14 @@ function checkCloudParts(file: EnvironmentFile, cloud: CloudDefinition, findings
       "take it out, or use metallb",
       false,
     );
+  const kubelet = file.cluster?.variables?.[KUBELET_CONFIGURATION];
+  if (kubelet !== undefined && controller && inCluster.controller?.providerId !== undefined)
+    if (!isFields(kubelet) || "providerID" in kubelet)
+      findings.error(
+        `cluster.variables.${KUBELET_CONFIGURATION}`,
+        "kubelets are told there which machine they run on, by which the cloud's controller knows it",
+        "give it as a map, without providerID",
+      );
   if (storage?.kind === "cloud" && !inCluster.volumes)
     refuse("platform.storage.kind", "volumes", "has no driver here that would make volumes", `use ${storageKinds(cloud)}`);
 }

@@ -10,7 +10,7 @@ import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
 /** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand; `images`: the platform's. */
 export function planCluster(
   environment: Environment,
-  cloud: Pick<CloudDefinition, "can">,
+  cloud: Pick<CloudDefinition, "can" | "inCluster">,
   versions: { readonly kubespray: string; readonly kubernetes: string },
   machines: readonly MachinePlan[],
   endpoint: ApiEndpointPlan,
@@ -18,13 +18,14 @@ export function planCluster(
   images: readonly string[],
 ): ClusterSpec {
   const nodes = machines.filter(isNode);
+  const providerId = environment.platform.controller ? cloud.inCluster?.controller?.providerId : undefined;
   const named = (role: ClusterNode["roles"][number]): string[] =>
     nodes.filter((machine) => machine.roles.includes(role)).map(({ name }) => name);
   return {
     name: environment.name,
     kubespray: versions.kubespray,
     kubernetes: versions.kubernetes,
-    nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine)])),
+    nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine, providerId)])),
     controlPlane: named("control-plane"),
     etcd: named("etcd"),
     variables: planVariables(environment, cloud, endpoint, outside, images),
@@ -50,7 +51,7 @@ export function isNode({ roles }: { readonly roles: readonly string[] }): boolea
   return roles.some(isClusterRole);
 }
 
-function clusterNode(machine: MachinePlan): ClusterNode {
+function clusterNode(machine: MachinePlan, providerId: string | undefined): ClusterNode {
   const volumes = machine.volumes.flatMap(({ name, device, mount, fileSystem }) =>
     mount === undefined || fileSystem === undefined ? [] : [{ name, device, mount, fileSystem }],
   );
@@ -64,6 +65,7 @@ function clusterNode(machine: MachinePlan): ClusterNode {
     ...(machine.roles.includes("etcd") ? { etcdMember: machine.etcdMember ?? machine.name } : {}),
     labels: machine.labels,
     taints: machine.taints,
+    ...(providerId === undefined ? {} : { providerId: providerId.replace("{zone}", machine.zone ?? "") }),
     ...(volumes.length > 0 ? { volumes } : {}),
     ...machine.maintenance,
   };

@@ -26,6 +26,8 @@ export function inputField(path: string, machineOf: (node: string) => Pick<Machi
     case "controlPlane":
       return groupPath("control-plane");
     case "nodes": {
+      // It follows from whether the cloud's controller runs.
+      if (field === "providerId") return "platform.loadBalancer.services";
       const machine = machineOf(second);
       if (machine === undefined) return "cluster.pools";
       const declared = groupPath(machine.group);

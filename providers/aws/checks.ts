@@ -13,18 +13,18 @@ export function checkAws(environment: Environment, findings: Findings): void {
   checkNetwork(environment, findings);
   checkExisting(environment, findings);
   checkNames(environment, findings);
-  checkVolumes(environment, findings);
+  checkParts(environment, findings);
 }
 
-/** The driver of volumes does what control planes may do. */
-function checkVolumes({ cloud, platform }: Environment, findings: Findings): void {
-  if (platform.storage.kind === "cloud" && !awsOptions(cloud).controllers)
-    findings.error(
-      "infrastructure.aws.controllers",
-      "without it control planes may not make and attach volumes, which platform.storage of kind cloud needs",
-      "take it out, or use nfs or existing",
-      false,
-    );
+/** What runs in the cluster does what control planes may do. */
+function checkParts({ cloud, platform }: Environment, findings: Findings): void {
+  if (awsOptions(cloud).controllers) return;
+  for (const [runs, needs, instead] of [
+    [platform.storage.kind === "cloud", "make and attach volumes, which platform.storage of kind cloud needs", "use nfs or existing"],
+    [platform.controller, "make balancers, which platform.loadBalancer.services needs", "leave the other out"],
+  ] as const)
+    if (runs)
+      findings.error("infrastructure.aws.controllers", `without it control planes may not ${needs}`, `take it out, or ${instead}`, false);
 }
 
 /** Everything lies in a zone of a region. */

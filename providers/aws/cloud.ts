@@ -86,13 +86,6 @@ export const aws = defineCloud({
   // Within a zone AWS keeps at most seven machines of a group apart, and starts no eighth: zones are what machines are spread over.
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
   inCluster,
-  cannot: {
-    controller: {
-      reason:
-        "has a controller that knows machines by what kubelets were started with, which is not passed to them yet: balancers for Services other than the ingress's are not made",
-      remedy: "take it out: a balancer of the infrastructure leads to the ingress",
-    },
-  },
   enforces: () => true,
   subnets: "perZone",
   outerSubnets: true,

@@ -22,15 +22,23 @@ export const TRUST = {
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 } as const;
 
+/** What the file says of who may come in from outside decides who the controller may open balancers to. */
+type Opened = Pick<EnvironmentPlan, "environment"> & {
+  readonly network: Pick<EnvironmentPlan["network"], "floating">;
+  readonly access: Pick<EnvironmentPlan["access"], "ingressCidrs">;
+};
+
 /**
- * What the cloud controller (github.com/kubernetes/cloud-provider-aws, docs/prerequisites.md) and the driver of EBS volumes
- * (github.com/kubernetes-sigs/aws-ebs-csi-driver, docs/example-iam-policy.json) ask for, less what they have no use for here: no groups of
- * automatic scaling, no routes, which the pod network has its own way for. What they change bears the cluster's tag, or is given it as it is made.
+ * What the controller for balancers and the driver of EBS volumes call: of github.com/kubernetes/cloud-provider-aws v1.33.4 what `service` does
+ * with network balancers whose groups are left alone (pkg/providers/v1/aws_loadbalancer.go, aws.go), of github.com/kubernetes-sigs/aws-ebs-csi-driver
+ * docs/example-iam-policy.json. What they change bears the cluster's tag, or is given it as it is made; nobody's things are given it later.
  */
-export function controllersPolicy({ environment }: Pick<EnvironmentPlan, "environment">): PolicyDocument {
-  const tag = clusterTag({ environment });
-  const theirs = { StringEquals: { [`aws:ResourceTag/${tag}`]: "owned" } };
-  const becomesTheirs = { StringEquals: { [`aws:RequestTag/${tag}`]: "owned" } };
+export function controllersPolicy(plan: Opened): PolicyDocument {
+  const tag = clusterTag(plan);
+  const theirs = { [`aws:ResourceTag/${tag}`]: "owned" };
+  const becomesTheirs = { [`aws:RequestTag/${tag}`]: "owned" };
+  const [volumes, snapshots] = ["arn:*:ec2:*:*:volume/*", "arn:*:ec2:*:*:snapshot/*"] as const;
+  const balancing = (what: string) => `arn:*:elasticloadbalancing:*:*:${what}/*`;
   return {
     Version: "2012-10-17",
     Statement: [
@@ -39,18 +47,14 @@ export function controllersPolicy({ environment }: Pick<EnvironmentPlan, "enviro
         Effect: "Allow",
         Action: [
           "ec2:DescribeAvailabilityZones",
-          "ec2:DescribeInstanceTopology",
-          "ec2:DescribeInstanceTypes",
           "ec2:DescribeInstances",
-          "ec2:DescribeRegions",
-          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeRouteTables",
           "ec2:DescribeSnapshots",
           "ec2:DescribeSubnets",
           "ec2:DescribeTags",
           "ec2:DescribeVolumeStatus",
           "ec2:DescribeVolumes",
           "ec2:DescribeVolumesModifications",
-          "ec2:DescribeVpcs",
           "elasticloadbalancing:DescribeListeners",
           "elasticloadbalancing:DescribeLoadBalancerAttributes",
           "elasticloadbalancing:DescribeLoadBalancers",
@@ -60,60 +64,31 @@ export function controllersPolicy({ environment }: Pick<EnvironmentPlan, "enviro
         ],
         Resource: "*",
       },
-      {
-        Sid: "Make",
-        Effect: "Allow",
-        Action: ["ec2:CreateVolume", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"],
-        Resource: "*",
-        Condition: becomesTheirs,
-      },
-      {
-        // Of a request that names several things, each must be allowed: what is made by the tag it is given, what it is made in or of by its own.
-        Sid: "MakeWithin",
-        Effect: "Allow",
-        Action: ["ec2:CreateSecurityGroup", "ec2:CreateSnapshot"],
-        Resource: ["arn:*:ec2:*:*:security-group/*", "arn:*:ec2:*:*:snapshot/*"],
-        Condition: becomesTheirs,
-      },
-      {
-        Sid: "WithinVpc",
-        Effect: "Allow",
-        Action: ["ec2:CreateSecurityGroup"],
-        Resource: "arn:*:ec2:*:*:vpc/*",
-      },
-      {
-        Sid: "SnapshotOfOurs",
-        Effect: "Allow",
-        Action: ["ec2:CreateSnapshot"],
-        Resource: "arn:*:ec2:*:*:volume/*",
-        Condition: theirs,
-      },
-      {
-        Sid: "TagWhatIsMade",
-        Effect: "Allow",
-        Action: ["ec2:CreateTags"],
-        Resource: ["arn:*:ec2:*:*:volume/*", "arn:*:ec2:*:*:snapshot/*", "arn:*:ec2:*:*:security-group/*"],
-        Condition: { StringEquals: { "ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "CreateSecurityGroup"] } },
-      },
-      {
-        Sid: "TagBalancers",
-        Effect: "Allow",
-        Action: ["elasticloadbalancing:AddTags"],
-        Resource: "*",
-        Condition: becomesTheirs,
-      },
+      // Of a request that names several things, each must be allowed: what is made by the tag it is given, what it is made of by its own.
+      statement("MakeVolumes", "ec2:CreateVolume", volumes, becomesTheirs),
+      statement("MakeSnapshots", "ec2:CreateSnapshot", snapshots, becomesTheirs),
+      statement("SnapshotOfOurs", "ec2:CreateSnapshot", volumes, theirs),
+      statement("VolumeOfOurs", "ec2:CreateVolume", snapshots, theirs),
+      statement("TagVolumes", "ec2:CreateTags", [volumes, snapshots], { "ec2:CreateAction": ["CreateVolume", "CreateSnapshot"] }),
+      // A balancer of the controller's has no group that would keep anybody out.
+      statement("MakeBalancers", "elasticloadbalancing:CreateLoadBalancer", balancing("loadbalancer/net"), {
+        ...becomesTheirs,
+        ...(isOpen(plan) ? {} : { "elasticloadbalancing:Scheme": "internal" }),
+      }),
+      statement("MakeTargets", "elasticloadbalancing:CreateTargetGroup", balancing("targetgroup"), becomesTheirs),
+      statement("TagBalancers", "elasticloadbalancing:AddTags", ["loadbalancer/net", "listener/net", "targetgroup"].map(balancing), {
+        ...becomesTheirs,
+        "elasticloadbalancing:CreateAction": ["CreateListener", "CreateLoadBalancer", "CreateTargetGroup"],
+      }),
       {
         Sid: "ChangeOurs",
         Effect: "Allow",
         Action: [
           "ec2:AttachVolume",
-          "ec2:AuthorizeSecurityGroupIngress",
-          "ec2:DeleteSecurityGroup",
           "ec2:DeleteSnapshot",
           "ec2:DeleteVolume",
           "ec2:DetachVolume",
           "ec2:ModifyVolume",
-          "ec2:RevokeSecurityGroupIngress",
           "elasticloadbalancing:CreateListener",
           "elasticloadbalancing:DeleteListener",
           "elasticloadbalancing:DeleteLoadBalancer",
@@ -124,12 +99,24 @@ export function controllersPolicy({ environment }: Pick<EnvironmentPlan, "enviro
           "elasticloadbalancing:ModifyTargetGroup",
           "elasticloadbalancing:ModifyTargetGroupAttributes",
           "elasticloadbalancing:RegisterTargets",
-          "elasticloadbalancing:SetSecurityGroups",
-          "elasticloadbalancing:SetSubnets",
         ],
         Resource: "*",
-        Condition: theirs,
+        Condition: { StringEquals: theirs },
       },
     ],
   };
+}
+
+function statement(
+  Sid: string,
+  action: string,
+  Resource: string | readonly string[],
+  equal: Readonly<Record<string, string | readonly string[]>>,
+): Statement {
+  return { Sid, Effect: "Allow", Action: [action], Resource, Condition: { StringEquals: equal } };
+}
+
+/** Whether the file lets everybody in to what runs in the cluster. */
+function isOpen({ network, access }: Opened): boolean {
+  return network.floating.ingress !== undefined && access.ingressCidrs.includes("0.0.0.0/0");
 }

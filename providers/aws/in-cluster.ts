@@ -1,4 +1,6 @@
 import type { CloudParts, PartSurroundings } from "../../model/cloud-parts";
+import type { Environment } from "../../model/environment/types";
+import type { EnvironmentPlan, Flow } from "../../model/plan/types";
 import { awsOf } from "./plan";
 
 /** The type of volumes by itself. */
@@ -9,8 +11,26 @@ const ON_CONTROL_PLANES = {
   tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
 };
 
-/** The driver of EBS volumes (github.com/kubernetes-sigs/aws-ebs-csi-driver). What makes and attaches them has the role of the control planes it runs on. */
+/** Of all node ports. */
+const NODE_PORTS = "30000-32767";
+
+/** What the controller reads. */
+const SETTINGS = { secret: "cloud-config", key: "cloud.conf", folder: "/etc/aws" };
+
+/**
+ * The controller for balancers (github.com/kubernetes/cloud-provider-aws), and the driver of EBS volumes
+ * (github.com/kubernetes-sigs/aws-ebs-csi-driver). What makes and attaches them has the role of the control planes it runs on.
+ */
 export const inCluster: CloudParts = {
+  controller: {
+    // It asks for all machines by their ids, which it takes from here; their names are nothing to it.
+    providerId: "aws:///{zone}/{id}",
+    values: controllerValues,
+    secret: { name: SETTINGS.secret, data: controllerSettings, readBy: ["podAnnotations"] },
+    flows: controllerFlows,
+    // The infrastructure's balancers lead to the ingress: the controller can give one no planned address.
+    annotations: () => ({}),
+  },
   volumes: {
     values: volumesValues,
     // The chart knows no way to have it in its machine's own network.
@@ -24,6 +44,68 @@ export const inCluster: CloudParts = {
     },
   },
 };
+
+/**
+ * A balancer has no security group of the controller's: its addresses, in the machines' network, and clients whose address it keeps meet the
+ * machines' own.
+ */
+function controllerFlows({ access, network }: Environment): Flow[] {
+  return [...new Set([network.cidr, ...access.ingressCidrs])].flatMap((cidr) =>
+    (["tcp", "udp"] as const).map(
+      (protocol): Flow => ({
+        from: `cidr:${cidr}`,
+        to: "worker",
+        protocol,
+        ports: [NODE_PORTS],
+        reason: "Services behind the cloud's balancers, and their health checks",
+      }),
+    ),
+  );
+}
+
+function controllerValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
+  const { secret, folder, key } = SETTINGS;
+  return {
+    image: image("controller"),
+    resources: service.resources ?? {},
+    ...ON_CONTROL_PLANES,
+    // Its role is the machine's, whose metadata answers in one hop.
+    hostNetworking: true,
+    args: [
+      "--v=2",
+      "--cloud-provider=aws",
+      `--cloud-config=${folder}/${key}`,
+      `--cluster-name=${environment.environment}`,
+      // Nodes, their names and their lives are this tool's: a controller that did not find one in the cloud by its name would delete it.
+      "--controllers=service",
+      "--configure-cloud-routes=false",
+      "--bind-address=127.0.0.1",
+    ],
+    extraVolumes: [{ name: secret, secret: { secretName: secret } }],
+    extraVolumeMounts: [{ name: secret, mountPath: folder, readOnly: true }],
+    podSecurityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+    clusterRoleRules: CONTROLLER_RULES,
+  };
+}
+
+/** What of the chart's rules the one controller that runs has a use for. */
+const CONTROLLER_RULES = [
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch", "update"] },
+  { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [""], resources: ["services"], verbs: ["get", "list", "patch", "update", "watch"] },
+  { apiGroups: [""], resources: ["services/status"], verbs: ["patch", "update"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "list", "update", "watch"] },
+  { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+  { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
+];
+
+/** As gcfg reads it. Rules of the machines' groups are the plan's, and nothing else changes them. */
+function controllerSettings({ environment, cloud }: EnvironmentPlan): Record<string, string> {
+  const settings = { Region: cloud.region ?? "", KubernetesClusterID: environment, DisableSecurityGroupIngress: "true" };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  return { [SETTINGS.key]: ["[Global]", ...lines, ""].join("\n") };
+}
 
 function volumesValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
   const resources = service.resources ?? {};

@@ -8,6 +8,8 @@ export interface Balanced {
   readonly annotations: Readonly<Record<string, unknown>>;
   /** The address that the Service itself asks for. */
   readonly wanted: string | undefined;
+  /** What kubelets of the nodes that may be led to have registered their machines as. */
+  readonly machines: readonly string[];
 }
 
 /** A claim, as a driver of volumes sees it. */

@@ -29,6 +29,11 @@ interface Pool {
 /** What MetalLB decides about a Service: its address, or why it has none. */
 export type Allocation = { readonly address: string; readonly pool: string } | { readonly reason: string };
 
+/** How a Service's status says where its balancer is reached: some clouds tell a name. */
+export function reachedBy(address: string): Fields {
+  return isIPv4(address) ? { ip: address, ipMode: "VIP" } : { hostname: address };
+}
+
 /** Decides the address of a Service of type LoadBalancer; one that it has and may keep stays. */
 export function allocate(service: KubeObject, objects: Listed): Allocation {
   const failed = (why: string): Allocation => ({

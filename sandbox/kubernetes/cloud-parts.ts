@@ -3,6 +3,7 @@ import { cloudFolder } from "../../plugin/cloud-folder";
 import { ApiError } from "../cloud/cloud";
 import type { PartsAtWork } from "../cloud/in-cluster";
 import type { Allocation } from "./addresses";
+import { readCluster } from "./cluster";
 import { annotationsOf, at, fields, type KubeObject, nameOf, namespaceOf, text } from "./values";
 
 /** The objects of a cluster as the cloud's parts look at them. */
@@ -39,7 +40,10 @@ export class CloudParts {
     const settings = Buffer.from(text(fields(read?.data)[reads.key]) ?? "", "base64").toString();
     const seen = { uid: uidOf(service), name: `${namespaceOf(service)}_${nameOf(service)}`, annotations: annotationsOf(service) };
     const wanted = text(at(service, "spec.loadBalancerIP"));
-    return tried("Error syncing load balancer", () => ({ address: cloud.balance({ ...seen, wanted }, settings), pool: "" }));
+    // kubeadm leaves control planes out that are nothing else.
+    const nodes = readCluster(this.worldDir)?.nodes.filter(({ roles }) => roles.includes("worker")) ?? [];
+    const machines = nodes.flatMap(({ providerId }) => providerId ?? []);
+    return tried("Error syncing load balancer", () => ({ address: cloud.balance({ ...seen, wanted, machines }, settings), pool: "" }));
   }
 
   /** Makes the volume of a claim of one of the cloud's classes; why it cannot be made, if it cannot. */

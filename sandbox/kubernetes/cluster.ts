@@ -16,6 +16,8 @@ export interface SimulatedNode {
   readonly labels: Fields;
   readonly taints: readonly Taint[];
   readonly address: string;
+  /** What its kubelet has registered its machine as, where it was told to. */
+  readonly providerId?: string;
 }
 
 export interface Taint {
@@ -91,7 +93,11 @@ function readNode(name: string, node: Fields): SimulatedNode {
   const roleLabels = Object.fromEntries(
     roles.filter((role) => role === "control-plane").map((role) => [`node-role.kubernetes.io/${role}`, ""]),
   );
-  return { name, ready: node.ready === true, roles, labels: { ...labels, ...roleLabels }, taints, address: String(node.address ?? "") };
+  const providerId = text(node.providerId)?.replace("{id}", String(node.machineId));
+  return {
+    ...{ name, ready: node.ready === true, roles, labels: { ...labels, ...roleLabels }, taints, address: String(node.address ?? "") },
+    ...(providerId === undefined ? {} : { providerId }),
+  };
 }
 
 function parseTaint(written: string): Taint {

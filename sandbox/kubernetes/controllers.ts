@@ -1,4 +1,4 @@
-import { allocate } from "./addresses";
+import { allocate, reachedBy } from "./addresses";
 import type { Observed } from "./api";
 import { certificates } from "./certificates";
 import { claimReason } from "./pods";
@@ -48,7 +48,7 @@ function service(object: KubeObject, controllers: Controllers): Finding {
   if (spec.type !== "LoadBalancer") return { status: { loadBalancer: {} }, reasons };
   const { api, parts } = controllers;
   const allocation = parts?.allocate(object, api.objects) ?? allocate(object, api.objects);
-  if ("address" in allocation) return { status: { loadBalancer: { ingress: [{ ip: allocation.address, ipMode: "VIP" }] } }, reasons };
+  if ("address" in allocation) return { status: { loadBalancer: { ingress: [reachedBy(allocation.address)] } }, reasons };
   reasons.push("Service was not allocated an IP address; does your cloud provider support this?", allocation.reason);
   return { status: { loadBalancer: {} }, reasons };
 }

@@ -7,8 +7,10 @@ import {
   INVENTORY_PARENTS,
   inventoryGroups,
   inventoryVariables,
+  kubeletVariables,
   proxyExceptions,
 } from "../../../model/cluster/inventory";
+import { fields } from "../../../model/data";
 import { playbooks } from "../../../model/cluster/playbooks";
 import type { ClusterSpec, ClusterStep } from "../../../model/cluster/types";
 import type { SshInputs } from "../inputs";
@@ -83,7 +85,7 @@ export function writeInventory(folder: string, { hosts, variables, secrets }: In
  * kubespray's playbooks see the nodes alone. No host is called or grouped `bastion` there: it would go through it by a way of its own, that
  * checks no host key.
  */
-function hostsOf({ inventory, machines }: StepContext, step?: Pick<ClusterStep, "playbook" | "broken">): unknown {
+function hostsOf({ inventory, machines, secretValues }: StepContext, step?: Pick<ClusterStep, "playbook" | "broken">): unknown {
   const isOurs = step !== undefined && playbooks[step.playbook].of === "ours";
   const groups = { ...inventoryGroups(inventory, step?.broken), ...(isOurs ? besideGroups(inventory) : {}) };
   const beside = Object.entries(isOurs ? (inventory.hosts ?? {}) : {}).filter(([name]) => inventory.nodes[name] === undefined);
@@ -96,7 +98,10 @@ function hostsOf({ inventory, machines }: StepContext, step?: Pick<ClusterStep, 
     all: {
       hosts: Object.fromEntries(
         [
-          ...Object.entries(inventory.nodes).map(([name, node]) => [name, hostVariables(node)] as const),
+          ...Object.entries(inventory.nodes).map(([name, node]) => {
+            const kubelet = kubeletVariables(node, machines[name]?.machineId ?? "", inventory.variables);
+            return [name, { ...hostVariables(node), ...fields(asIs(kubelet, new Set(secretValues))) }] as const;
+          }),
           ...beside.map(([name, host]) => [name, besideVariables(host)] as const),
         ].map(([name, variables]) => [name, { ...variables, ...connection(name, machines[name]) }]),
       ),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Allocation, allocate, POOL_KIND } from "../addresses";
+import { type Allocation, allocate, POOL_KIND, reachedBy } from "../addresses";
 import { CloudParts, type KnownParts, type Looked, WATCHED } from "../cloud-parts";
 import { readCluster, type SimulatedNode } from "../cluster";
 import { controllerAddress, ingressClass } from "../controllers";
@@ -56,7 +56,7 @@ async function syncNodes(api: RealApi, nodes: readonly SimulatedNode[], applied:
   }
 }
 
-function nodeObject({ name, ready, labels, taints, address }: SimulatedNode): Fields {
+function nodeObject({ name, ready, labels, taints, address, providerId }: SimulatedNode): Fields {
   // kwok reports for the nodes with its annotation only: one that is not ready stays silent.
   const annotations = ready ? { "kwok.x-k8s.io/node": "fake" } : {};
   const addresses = [
@@ -67,7 +67,10 @@ function nodeObject({ name, ready, labels, taints, address }: SimulatedNode): Fi
     apiVersion: "v1",
     kind: "Node",
     metadata: { name, labels, annotations },
-    spec: { taints: taints.map(({ key, value, effect }) => ({ key, effect, ...(value === "" ? {} : { value }) })) },
+    spec: {
+      taints: taints.map(({ key, value, effect }) => ({ key, effect, ...(value === "" ? {} : { value }) })),
+      ...(providerId === undefined ? {} : { providerID: providerId }),
+    },
     status: { capacity: CAPACITY, allocatable: CAPACITY, addresses },
   };
 }
@@ -119,7 +122,7 @@ async function giveAddresses(api: RealApi, balance: (service: KubeObject) => All
     if (at(service, "spec.type") !== "LoadBalancer" || hasAddress(service)) continue;
     const allocation = balance(service) ?? allocate(service, objects);
     if (!("address" in allocation)) continue;
-    await api.setStatus(service, { loadBalancer: { ingress: [{ ip: allocation.address, ipMode: "VIP" }] } });
+    await api.setStatus(service, { loadBalancer: { ingress: [reachedBy(allocation.address)] } });
     // The next Service must see that this address is taken.
     found.set("v1/Service", await api.list("v1/Service"));
   }
