@@ -1,6 +1,6 @@
 import { machinePath } from "../environment/machines";
 import { type NamedAddress, namedAddresses } from "../environment/named-addresses";
-import type { Environment, WantedGroup } from "../environment/types";
+import type { Environment, WantedGroup, WantedMachine } from "../environment/types";
 import { contains, formatAddress, formatRange, overlaps, parseAddress, type Span } from "../ipv4";
 import { type Lock, lockedCloudRange, lockedIdentity, machineName } from "../lock";
 import type { Findings } from "../problems";
@@ -38,11 +38,16 @@ export function planAddresses(
 ): AddressPlan {
   const [{ hosts }] = pools;
   const size = Math.max(0, hosts.last - hosts.first + 1);
-  const poolOf = ({ name, roles }: WantedGroup, key: string): Pool => {
+  const met = environment.network.floating !== "none";
+  const poolOf = ({ name, roles }: WantedGroup, { key, generation }: WantedMachine): Pool => {
     const apart = pools.find(({ groups }) => groups?.includes(name));
     if (apart !== undefined) return apart;
     const own = pools.filter(({ zone, groups }) => groups === undefined && (zone === undefined || zone === zones.get(key)));
-    return own.find(({ outer }) => outer && roles.includes("bastion")) ?? own.find(({ outer }) => !outer) ?? pools[0];
+    // A bastion stands in the subnet that leads outside, unless it gets out among the machines alone. None moves.
+    const outer = roles.includes("bastion") ? own.find((pool) => pool.outer) : undefined;
+    const before = lock?.machines[key]?.generation === generation ? kept.get(key) : undefined;
+    if (outer && (before === undefined ? met || !outer.publicOnly : contains(outer.hosts, before))) return outer;
+    return own.find((pool) => !pool.outer) ?? pools[0];
   };
   const machines = environment.groups.flatMap((group) => group.machines.map((machine) => ({ group, machine })));
   const taken = new Set<number>();
@@ -124,7 +129,7 @@ export function planAddresses(
   const former = Object.values(retired).map(({ address }) => address);
   const planned = new Map<string, string>();
   for (const { group, machine } of machines) {
-    const pool = poolOf(group, machine.key);
+    const pool = poolOf(group, machine);
     const wanted = valid(machine.address);
     if (wanted !== undefined && !given && !contains(pool.hosts, wanted)) {
       findings.error(

@@ -13,6 +13,8 @@ export interface Pool {
   readonly zone?: string;
   /** For machines that are met from outside alone. */
   readonly outer?: true;
+  /** Nothing gets out of it without an address outside. */
+  readonly publicOnly?: true;
   /** The groups of machines that have theirs here; undefined: all that have none elsewhere. */
   readonly groups?: readonly string[];
   /** From the first to the last that a host can have. */
@@ -29,6 +31,8 @@ export interface SubnetRules {
   readonly subnets: "one" | "perZone" | "given";
   /** Whether what is met from outside stands in subnets of its own: of each zone's part the upper half. @default in the machines' */
   readonly outerSubnets?: boolean;
+  /** True: nothing gets out of those without an address outside. @default everything does */
+  readonly outerPublicOnly?: true;
   /** Subnets that are there already and are used instead of being planned. @default none */
   given?(options: CloudOptions): readonly GivenSubnet[] | undefined;
   /** The addresses of a subnet that the cloud keeps for itself, beside the first, which names the subnet, and the last, the broadcast's. */
@@ -56,7 +60,7 @@ const SMALLEST_SUBNET = 28;
  */
 export function planPools(
   environment: Environment,
-  { subnets, outerSubnets, reserved, given, leavesRange = true }: SubnetRules,
+  { subnets, outerSubnets, outerPublicOnly, reserved, given, leavesRange = true }: SubnetRules,
   zones: readonly string[],
   lock: Lock | undefined,
   findings: Findings,
@@ -68,7 +72,7 @@ export function planPools(
     name,
     cidr: `${formatAddress(block.first)}/${block.prefix}`,
     ...(zone === undefined ? {} : { zone }),
-    ...(outer ? { outer } : {}),
+    ...(outer ? { outer, ...(outerPublicOnly && { publicOnly: outerPublicOnly }) } : {}),
     hosts: { first: block.first + 1, last: block.last - 1 },
     reserved: reserved(block),
     leavesRange,

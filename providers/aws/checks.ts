@@ -4,7 +4,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { awsLimits, imageQuery, ownTags, reservedBeginnings } from "./names";
 import { neutralNames } from "./neutral";
-import { awsOptions, lies, subnetsOf } from "./plan";
+import { awsOptions, lies, standsOutside, subnetsOf } from "./plan";
 import { compileRules } from "./security-groups";
 
 /** What is wrong between the file's fields for AWS alone. */
@@ -104,11 +104,12 @@ function checkExisting(environment: Environment, findings: Findings): void {
       );
       continue;
     }
-    if (there.outer === undefined && environment.access.bastion)
+    const { floating } = environment.network;
+    if (there.outer === undefined && environment.access.bastion && floating !== "none")
       findings.error(
         `${field}.subnets.${zone}`,
         "has no subnet that the bastion could stand in",
-        "name one with a route to an internet gateway as outer, or set infrastructure.access.bastion to false",
+        "name one with a route to an internet gateway as outer, or set infrastructure.access.bastion to false or infrastructure.network.floating to none",
       );
     else if (there.outer === undefined && met && environment.access.adminCidrs.length > 0)
       findings.error(
@@ -190,6 +191,7 @@ export function checkAwsPlan(plan: EnvironmentPlan, findings: Findings): void {
       "join ranges, or have the quota L-0EA8095F raised in the account",
     );
   }
+  checkBastion(plan, findings);
   for (const [path, address] of [
     ["cluster.apiEndpoint.address", plan.apiEndpoint.kind === "loadBalancer" ? plan.apiEndpoint.address : undefined],
     ["platform.ingress.address", plan.platform.ingress.address],
@@ -211,4 +213,17 @@ export function checkAwsPlan(plan: EnvironmentPlan, findings: Findings): void {
       "choose a larger network",
       cidr,
     );
+}
+
+/** One that stands keeps its subnet, whether it is met from outside by now or not. */
+function checkBastion(plan: EnvironmentPlan, findings: Findings): void {
+  const bastion = plan.machines.find(({ roles }) => roles.includes("bastion"));
+  if (bastion === undefined) return;
+  const [met, outside] = [plan.network.floating.bastion !== undefined, standsOutside(plan, bastion)];
+  const anew = "have it made anew: apply infrastructure.access.bastion: false, then take that out again";
+  const path = "infrastructure.network.floating";
+  if (met && !outside)
+    findings.error(path, `the bastion stands among the machines, at ${bastion.address}, where no address outside leads to`, anew);
+  if (!met && outside)
+    findings.warn(path, `the bastion stands at ${bastion.address}, where nothing gets out without an address outside`, anew);
 }

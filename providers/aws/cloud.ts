@@ -89,6 +89,7 @@ export const aws = defineCloud({
   enforces: () => true,
   subnets: "perZone",
   outerSubnets: true,
+  outerPublicOnly: true,
   // The first is the router's, the second the resolver's, the third is kept for later; the last is nobody's.
   reserved: ({ first }) => [first + 1, first + 2, first + 3],
   given: (options) => {

@@ -10,7 +10,7 @@ import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";
 import { deviceNames, volumeDevices } from "./devices";
 import { idOf, type Network, type SecurityGroups } from "./network";
-import { DATA_VOLUME_TYPE } from "./plan";
+import { DATA_VOLUME_TYPE, standsOutside } from "./plan";
 import { child, ofCluster, type Scope, tags } from "./scope";
 
 /** What machines are made within. */
@@ -46,6 +46,7 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
   const { key, roles, zone = "" } = machine;
   const groups = groupsOf(machine);
   const bastion = roles.includes("bastion");
+  const outside = standsOutside(plan, machine);
   const names = deviceNames(machine.volumes.map((volume) => volume.name));
   const volumes = machine.volumes.map((volume) => ({ plan: volume, resource: createVolume(scope, machine, volume) }));
   const devices = Object.fromEntries(
@@ -60,7 +61,7 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
     {
       ami: scope.survey.image(machine.image),
       instanceType: machine.size,
-      subnetId: (bastion ? network.outer : network.inner)[zone] ?? missingSubnet(machine),
+      subnetId: (outside ? network.outer : network.inner)[zone] ?? missingSubnet(machine),
       privateIp: machine.address,
       vpcSecurityGroupIds: groups.map((group) => idOf(security.groups, group)),
       keyName: keyPair,
@@ -88,7 +89,7 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
       ignoreChanges: ["userData", "ami", "keyName", ...BOOT_VOLUME.map((field) => `rootBlockDevice.${field}`)],
       // A first boot needs its way out. The ways in are for whoever meets the machine, and everybody waits for the whole infrastructure.
       dependsOn: [
-        ...((bastion ? network.gateway : network.uplinks)[zone] ?? []),
+        ...((outside ? network.gateway : network.uplinks)[zone] ?? []),
         ...security.waysOut.filter(({ group }) => groups.includes(group)).map(({ rule }) => rule),
       ],
     }),

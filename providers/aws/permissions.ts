@@ -58,7 +58,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
     source: "ec2/vpc_dhcp_options_association.go",
   },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
-    actions: "ec2:DescribeSecurityGroups RevokeSecurityGroupIngress RevokeSecurityGroupEgress CreateTags DeleteTags",
+    actions: "ec2:DescribeSecurityGroups DescribeSecurityGroupRules RevokeSecurityGroupIngress RevokeSecurityGroupEgress CreateTags DeleteTags",
     source: "ec2/vpc_default_security_group.go",
   },
   "aws:ec2/securityGroup:SecurityGroup": {

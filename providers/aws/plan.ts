@@ -60,6 +60,11 @@ export function subnetsOf({ network }: Pick<EnvironmentPlan, "network">, outer: 
   );
 }
 
+/** Whether a machine is planned in a subnet that leads in and out. */
+export function standsOutside(plan: Pick<EnvironmentPlan, "network">, { address }: { readonly address: string }): boolean {
+  return subnetsOf(plan, true).some(({ cidr }) => lies(address, cidr));
+}
+
 /** The type of a data volume for which the file names none. */
 export const DATA_VOLUME_TYPE = "gp3";
 

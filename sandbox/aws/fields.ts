@@ -28,7 +28,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "aws:ec2/vpcDhcpOptions:VpcDhcpOptions": `domainName* domainNameServers*:l ipv6AddressPreferredLeaseTime* netbiosNameServers*:l netbiosNodeType* ntpServers*:l region*~
     tags:m`,
   "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation": `dhcpOptionsId! region*~ vpcId!*`,
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": `egress:l ingress:l region*~ revokeRulesOnDelete:b tags:m vpcId*~`,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": `egress~:l ingress~:l region*~ revokeRulesOnDelete:b tags:m vpcId*~`,
   "aws:ec2/securityGroup:SecurityGroup": `description* egress~:l ingress~:l name*~ namePrefix*~ region*~ revokeRulesOnDelete:b tags:m vpcId*~`,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": `cidrIpv4 cidrIpv6 description fromPort:n ipProtocol! prefixListId referencedSecurityGroupId region*~ securityGroupId!* tags:m
     toPort:n`,
@@ -50,7 +50,7 @@ const FIELDS: Readonly<Record<string, string>> = {
     rootBlockDevice~:m(deleteOnTermination,deviceName,encrypted,iops,kmsKeyId,tags,tagsAll,throughput,volumeId,volumeSize,volumeType)
     secondaryNetworkInterfaces~:l secondaryPrivateIps~:l securityGroups*~:l sourceDestCheck:b subnetId*~ tags:m tenancy*~ userData~
     userDataBase64~ userDataReplaceOnChange:b volumeTags:m vpcSecurityGroupIds~:l`,
-  "aws:ebs/volume:Volume": `availabilityZone!* encrypted*~:b finalSnapshot:b iops~:n kmsKeyId*~ multiAttachEnabled:b outpostArn* region*~ size~:n snapshotId*~
+  "aws:ebs/volume:Volume": `availabilityZone!* encrypted*~:b finalSnapshot:b iops~:n kmsKeyId*~ multiAttachEnabled*:b outpostArn* region*~ size~:n snapshotId*~
     tags:m throughput~:n type~ volumeInitializationRate*:n`,
   "aws:ec2/volumeAttachment:VolumeAttachment": `deviceName!* forceDetach:b instanceId!* region*~ skipDestroy:b stopInstanceBeforeDetaching:b volumeId!*`,
   "aws:lb/loadBalancer:LoadBalancer": `accessLogs:m clientKeepAlive:n connectionLogs:m customerOwnedIpv4Pool* desyncMitigationMode dnsRecordClientRoutingPolicy

@@ -98,5 +98,8 @@ function onlyInside(cloud: Aws, cluster: string): boolean {
 }
 
 function unauthorized(action: string): ApiError {
-  return new ApiError("AccessDenied", `User is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`);
+  return new ApiError(
+    "AccessDenied",
+    `User is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+  );
 }

@@ -10,9 +10,9 @@ import {
   kubeletVariables,
   proxyExceptions,
 } from "../../../model/cluster/inventory";
-import { fields } from "../../../model/data";
 import { playbooks } from "../../../model/cluster/playbooks";
 import type { ClusterSpec, ClusterStep } from "../../../model/cluster/types";
+import { fields } from "../../../model/data";
 import type { SshInputs } from "../inputs";
 import type { StepContext } from "../runner";
 import { writePrivate } from "./ssh-config";

@@ -1,8 +1,97 @@
 import assert from "node:assert/strict";
+import { appliedState, parseApplied } from "../../../model/guard/applied";
+import { findDangers } from "../../../model/guard/dangers";
+import { controllersPolicy } from "../../../providers/aws/controllers-policy";
 import { inCluster } from "../../../providers/aws/in-cluster";
-import { awsPlan, buildAws } from "../../support/aws";
+import { balancersOf } from "../../../providers/aws/plan";
+import { awsEnvironment, awsPlan, buildAws } from "../../support/aws";
 import { planFile } from "../../support/environment";
-import type { FileContent } from "../../support/plan";
+import { type FileContent, merge } from "../../support/plan";
+
+const BALANCED = { platform: { loadBalancer: { kind: "cloud", services: true } } };
+
+describe("AWS's controller for balancers", () => {
+  it("finds machines by what their kubelets register, from the start, and changes nothing where it does not run", () => {
+    const [without, plan] = [awsPlan("highAvailability"), awsPlan("highAvailability", BALANCED)];
+    const byZone = Object.fromEntries(plan.machines.map(({ name, zone }) => [name, `aws:///${zone}/{id}`]));
+    for (const [name, node] of Object.entries(plan.cluster.nodes)) assert.equal(node.providerId, byZone[name]);
+    assert.doesNotMatch(JSON.stringify(without.cluster), /providerId/);
+    const bare = ({ nodes, ...rest }: typeof plan.cluster) => ({
+      ...rest,
+      nodes: Object.fromEntries(Object.entries(nodes).map(([name, { providerId: _, ...node }]) => [name, node])),
+    });
+    assert.deepEqual(bare(plan.cluster), without.cluster);
+    assert.deepEqual(plan.inventory, without.inventory);
+  });
+
+  it("leaves the ingress to the infrastructure's balancers, at the planned addresses", () => {
+    const [without, plan] = [awsPlan("highAvailability"), awsPlan("highAvailability", BALANCED)];
+    assert.deepEqual(balancersOf(plan), balancersOf(without));
+    assert.deepEqual(plan.platform.ingress, without.platform.ingress);
+    assert.deepEqual(inCluster.controller?.annotations(plan, {}), {});
+  });
+
+  it("is told its cluster and region, and to leave security groups alone", () => {
+    assert.equal(
+      inCluster.controller?.secret?.data(awsPlan("minimal", BALANCED), {})["cloud.conf"],
+      '[Global]\nRegion = "ap-northeast-2"\nKubernetesClusterID = "seoul"\nDisableSecurityGroupIngress = "true"\n',
+    );
+  });
+
+  it("may make balancers that are met from outside only where the file lets everybody in", () => {
+    const schemes = (over: FileContent) => {
+      const { Statement } = controllersPolicy(awsPlan("minimal", merge(BALANCED, over)));
+      return Statement.find(({ Sid }) => Sid === "MakeBalancers")?.Condition?.StringEquals?.["elasticloadbalancing:Scheme"];
+    };
+    const access = (...ingressCidrs: string[]) => ({ infrastructure: { access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs } } });
+    assert.equal(schemes(access("0.0.0.0/0")), undefined);
+    assert.equal(schemes(access("203.0.113.0/24")), "internal");
+    assert.equal(schemes({ infrastructure: { network: { floating: "none" } } }), "internal");
+  });
+
+  it("changes nothing that does not bear the cluster's tag, and gives it to nothing but what is made", () => {
+    const { Statement } = controllersPolicy(awsPlan("minimal"));
+    for (const { Sid, Action, Condition } of Statement) {
+      if (Sid === "Look") assert.ok(Action.every((each) => /:Describe/.test(each)));
+      else assert.match(JSON.stringify(Condition), /kubernetes\.io\/cluster\/seoul":"owned"|ec2:CreateAction/, Sid);
+      if (Action.some((each) => /Tags$/.test(each) && !/Describe/.test(each)))
+        assert.match(JSON.stringify(Condition), /:CreateAction/, Sid);
+    }
+  });
+
+  it("is not switched on or off once kubelets run, whose nodes it would not find", () => {
+    for (const [was, becomes] of [
+      [{}, BALANCED],
+      [BALANCED, {}],
+    ] as const) {
+      const before = awsEnvironment("highAvailability", was);
+      const after = awsEnvironment("highAvailability", becomes, before.lock);
+      const applied = parseApplied(JSON.parse(JSON.stringify(appliedState(before.plan))), "seoul");
+      assert.deepEqual(
+        findDangers(applied, after.plan, before.plan.cluster).map(({ path, action }) => `${action} ${path}`),
+        ["never platform.loadBalancer.services"],
+      );
+    }
+    const grown = awsEnvironment("minimal", BALANCED);
+    const more = { cluster: { pools: { general: { nodes: { a: { generation: 2 }, z: {} } } } } };
+    const applied = parseApplied(JSON.parse(JSON.stringify(appliedState(grown.plan))), "seoul");
+    const dangers = findDangers(applied, awsPlan("minimal", merge(BALANCED, more), grown.lock), grown.plan.cluster);
+    assert.ok(!dangers.some(({ path }) => path.startsWith("platform.loadBalancer")));
+  });
+
+  it("is refused where control planes may do nothing, and beside a kubelet that is told of another machine", () => {
+    const infrastructure = { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a"] };
+    const errors = (over: FileContent) =>
+      planFile(merge({ name: "demo", infrastructure, ...BALANCED }, over))
+        .problems.filter(({ severity }) => severity === "error")
+        .map(({ path }) => path);
+    assert.deepEqual(errors({}), []);
+    assert.deepEqual(errors({ infrastructure: { aws: { controllers: false } } }), ["infrastructure.aws.controllers"]);
+    const kubelet = (value: unknown) => errors({ cluster: { variables: { kubelet_config_extra_args: value } } });
+    assert.deepEqual(kubelet({ providerID: "aws:///a/i-1" }), ["cluster.variables.kubelet_config_extra_args"]);
+    assert.deepEqual(kubelet({ maxOpenFiles: 1 }), []);
+  });
+});
 
 const CLOUD = { platform: { storage: { kind: "cloud", classes: { fast: { type: "io2" } } } } };
 

@@ -3,10 +3,10 @@ import type { Profile } from "../../../model/plan/types";
 import { findable } from "../../../providers/aws/findable";
 import { AwsInfrastructure } from "../../../providers/aws/infrastructure";
 import { actionsIn, NEEDS, permissions, resourceTypes } from "../../../providers/aws/permissions";
-import { awsPlan, buildAws } from "../../support/aws";
+import { awsEnvironment, awsPlan, buildAws, ZONES } from "../../support/aws";
 import { golden } from "../../support/golden";
 import { ofType } from "../../support/openstack";
-import { samplePlan } from "../../support/plan";
+import { type FileContent, samplePlan } from "../../support/plan";
 
 const profiles: readonly Profile[] = ["minimal", "standard", "highAvailability"];
 
@@ -232,5 +232,24 @@ describe("what is known of AWS's types", () => {
         plan.cloud.provider === "aws" && !("infrastructure" in overrides && "aws" in overrides.infrastructure),
       );
     }
+  });
+
+  it("has a bastion that nobody outside meets among the machines, whose way out it has, and moves none that stands", async () => {
+    const file = (floating: "none" | undefined, bastion = true): FileContent => ({
+      infrastructure: { zones: ZONES, network: { floating }, access: { bastion, adminCidrs: undefined, ingressCidrs: undefined } },
+    });
+    const inside = awsEnvironment("highAvailability", file("none"));
+    const g = await buildAws(inside.plan);
+    const bastion = g.get("seoul-machine-bastion");
+    assert.equal(bastion.inputs.subnetId, `seoul-subnet-node-${ZONES[0]}-id`);
+    const met = awsEnvironment("highAvailability", file(undefined));
+    assert.equal((await buildAws(met.plan)).get("seoul-machine-bastion").inputs.subnetId, `seoul-subnet-outer-${ZONES[0]}-id`);
+    // One that stands keeps its place and is told of; made anew, it has the right one.
+    const address = ({ plan }: typeof met) => plan.machines.find(({ key }) => key === "bastion")?.address;
+    const closed = awsEnvironment("highAvailability", file("none"), met.lock);
+    assert.equal(address(closed), address(met));
+    assert.throws(() => awsEnvironment("highAvailability", file(undefined), inside.lock), /infrastructure\.network\.floating/);
+    const without = awsEnvironment("highAvailability", file(undefined, false), inside.lock);
+    assert.equal(address(awsEnvironment("highAvailability", file(undefined), without.lock)), address(met));
   });
 });

@@ -74,6 +74,4 @@ export const aws: Shape = {
     });
   },
   leadsOut: ({ nat, existing }) => nat !== "none" && !existing,
-  // It stands in an outer subnet, whose way out is for public addresses alone; it runs nothing that would need one (docs/aws.md).
-  leadsBastionOut: () => false,
 };

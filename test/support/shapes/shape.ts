@@ -49,8 +49,6 @@ export interface Shape {
   readonly balancers: (g: Graph) => ReadBalancer[];
   /** Whether the environment makes ways out for its nodes, as its file has it. */
   readonly leadsOut: (wish: Wish) => boolean;
-  /** Whether a bastion that nobody outside meets has one too. @default as nodes have */
-  readonly leadsBastionOut?: (wish: Wish) => boolean;
 }
 
 /** The resources whose type ends so. */

@@ -37,6 +37,24 @@ describe("The inventory of a run", () => {
     assert.equal(variables.kpaas_cluster, context.inventory.name, "its backups are named after it");
   });
 
+  it("tells each kubelet which machine it runs on where its cloud's controller asks for that, beside what all are told", () => {
+    const { nodes } = context.inventory;
+    const registered = Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, { ...node, providerId: "aws:///a/{id}" }]));
+    const variables = { ...context.inventory.variables, kubelet_config_extra_args: { maxOpenFiles: 1, secret: "{{ p }}" } };
+    const inventory = { ...context.inventory, nodes: registered, variables };
+    const machines = Object.fromEntries(Object.keys(nodes).map((name) => [name, { machineId: `i-${name}`, dialAddress: "198.51.100.7" }]));
+    const { hosts } = inventoryFiles({ ...context, inventory, machines, secretValues: ["{{ p }}"] }) as unknown as {
+      hosts: { all: { hosts: Record<string, { kubelet_config_extra_args?: unknown }> } };
+    };
+    for (const name of Object.keys(nodes))
+      assert.deepEqual(hosts.all.hosts[name]?.kubelet_config_extra_args, {
+        maxOpenFiles: 1,
+        secret: { __ansible_unsafe: "{{ p }}" },
+        providerID: `aws:///a/i-${name}`,
+      });
+    for (const host of Object.values(hostsOfContext().hosts)) assert.ok(!("kubelet_config_extra_args" in host));
+  });
+
   it("shows hosts beside the cluster to our own playbooks alone, and a node with a task besides in both groups", () => {
     const disk = { address: "10.9.0.1", groups: ["nfs_server" as const] };
     const door = { address: "10.9.0.2", groups: [] };
