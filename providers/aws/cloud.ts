@@ -36,6 +36,7 @@ export const aws = defineCloud({
       bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot volume in GiB", byDefault: "`40`" }),
       bootVolumeType: z.enum(["gp3", "gp2", "io1", "io2"]).optional().meta({ description: "its type", byDefault: "`gp3`" }),
       kmsKey: text
+        .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID")
         .optional()
         .meta({ description: "the ARN of the key that all volumes are encrypted with", byDefault: "the account's key for EBS" }),
       controllers: z.boolean().optional().meta({

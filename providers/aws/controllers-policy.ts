@@ -1,5 +1,6 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { clusterTag } from "./names";
+import { awsOf } from "./plan";
 
 /** A document of IAM's. */
 export interface PolicyDocument {
@@ -22,8 +23,24 @@ export const TRUST = {
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 } as const;
 
+/** What volumes that are encrypted with a key of the account's own are made and attached with. */
+export function encryptWith(key: string): Statement[] {
+  const uses = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+  return [
+    // What is granted is granted to EC2, and to nobody else.
+    {
+      Sid: "LendKey",
+      Effect: "Allow",
+      Action: ["kms:CreateGrant"],
+      Resource: key,
+      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+    { Sid: "UseKey", Effect: "Allow", Action: uses, Resource: key },
+  ];
+}
+
 /** What the file says of who may come in from outside decides who the controller may open balancers to. */
-type Opened = Pick<EnvironmentPlan, "environment"> & {
+type Opened = Pick<EnvironmentPlan, "environment" | "cloud"> & {
   readonly network: Pick<EnvironmentPlan["network"], "floating">;
   readonly access: Pick<EnvironmentPlan["access"], "ingressCidrs">;
 };
@@ -35,6 +52,7 @@ type Opened = Pick<EnvironmentPlan, "environment"> & {
  */
 export function controllersPolicy(plan: Opened): PolicyDocument {
   const tag = clusterTag(plan);
+  const { kmsKey } = awsOf(plan);
   const theirs = { [`aws:ResourceTag/${tag}`]: "owned" };
   const becomesTheirs = { [`aws:RequestTag/${tag}`]: "owned" };
   const [volumes, snapshots] = ["arn:*:ec2:*:*:volume/*", "arn:*:ec2:*:*:snapshot/*"] as const;
@@ -103,6 +121,7 @@ export function controllersPolicy(plan: Opened): PolicyDocument {
         Resource: "*",
         Condition: { StringEquals: theirs },
       },
+      ...(kmsKey === undefined ? [] : encryptWith(kmsKey)),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
-import type { PolicyDocument, Statement } from "./controllers-policy";
+import { encryptWith, type PolicyDocument, type Statement } from "./controllers-policy";
 import { roleName } from "./names";
 import { awsOf, balancersOf } from "./plan";
 
@@ -58,7 +58,8 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
     source: "ec2/vpc_dhcp_options_association.go",
   },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
-    actions: "ec2:DescribeSecurityGroups DescribeSecurityGroupRules RevokeSecurityGroupIngress RevokeSecurityGroupEgress CreateTags DeleteTags",
+    actions:
+      "ec2:DescribeSecurityGroups DescribeSecurityGroupRules RevokeSecurityGroupIngress RevokeSecurityGroupEgress CreateTags DeleteTags",
     source: "ec2/vpc_default_security_group.go",
   },
   "aws:ec2/securityGroup:SecurityGroup": {
@@ -125,27 +126,45 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
   },
 };
 
-/** What the cloud is asked for before anything is made. */
+/** What the cloud is asked for before anything is made; the provider's lookups ask for more of a thing than is wanted of them. */
 export const SURVEY =
-  "ec2:DescribeAvailabilityZones DescribeImages DescribeInstanceTypeOfferings DescribeInstanceTypes DescribeKeyPairs DescribeAddresses DescribeVpcs DescribeSubnets servicequotas:GetServiceQuota";
+  "ec2:DescribeAvailabilityZones DescribeImages DescribeInstanceTypeOfferings DescribeInstanceTypes DescribeKeyPairs DescribeAddresses DescribeAddressesAttribute DescribeVpcs DescribeVpcAttribute DescribeSubnets servicequotas:GetServiceQuota GetAWSDefaultServiceQuota";
 
 /** Of what changes or ends something there is, that of which AWS looks at the thing's own tags: it is allowed for this environment's alone. */
 const OF_OURS: readonly string[] = [
+  "ec2:AttachVolume",
+  "ec2:DeleteDhcpOptions",
   "ec2:DeleteInternetGateway",
   "ec2:DeleteKeyPair",
   "ec2:DeleteNatGateway",
+  "ec2:DeleteRoute",
   "ec2:DeleteRouteTable",
   "ec2:DeleteSecurityGroup",
   "ec2:DeleteSubnet",
   "ec2:DeleteVolume",
   "ec2:DeleteVpc",
+  "ec2:DetachInternetGateway",
+  "ec2:DetachVolume",
+  "ec2:ModifyInstanceAttribute",
+  "ec2:ModifyInstanceMetadataOptions",
   "ec2:ModifyVolume",
   "ec2:ReleaseAddress",
   "ec2:StartInstances",
   "ec2:StopInstances",
   "ec2:TerminateInstances",
+  "elasticloadbalancing:CreateListener",
+  "elasticloadbalancing:DeleteListener",
   "elasticloadbalancing:DeleteLoadBalancer",
   "elasticloadbalancing:DeleteTargetGroup",
+  "elasticloadbalancing:DeregisterTargets",
+  "elasticloadbalancing:ModifyListener",
+  "elasticloadbalancing:ModifyListenerAttributes",
+  "elasticloadbalancing:ModifyLoadBalancerAttributes",
+  "elasticloadbalancing:ModifyTargetGroup",
+  "elasticloadbalancing:ModifyTargetGroupAttributes",
+  "elasticloadbalancing:RegisterTargets",
+  "elasticloadbalancing:SetSecurityGroups",
+  "elasticloadbalancing:SetSubnets",
 ];
 
 /** The types of the resources that an environment is made of. */
@@ -232,22 +251,7 @@ export function permissions(plan: EnvironmentPlan): PolicyDocument {
               StringEquals: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" },
             }),
           ]),
-      ...(aws.kmsKey === undefined
-        ? []
-        : [
-            statement(
-              "Encrypt",
-              [
-                "kms:CreateGrant",
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-              ],
-              aws.kmsKey,
-            ),
-          ]),
+      ...(aws.kmsKey === undefined ? [] : encryptWith(aws.kmsKey)),
     ],
   };
 }

@@ -143,7 +143,22 @@ async function askSize(plan: EnvironmentPlan, size: string, put: Put, options: I
     uses,
     optional: true,
   });
-  const found = await put({ path, value: size, what: "instance type", ask: () => getInstanceType({ instanceType: size }, options), uses });
+  const found = await put({
+    path,
+    value: size,
+    what: "instance type",
+    ask: () => getInstanceType({ instanceType: size }, options),
+    check: ({ supportedArchitectures: architectures = [] }): Finding | undefined =>
+      architectures.length === 0 || architectures.includes("x86_64")
+        ? undefined
+        : {
+            path,
+            value: size,
+            reason: `is for ${architectures.join(", ")}, and images are for x86_64`,
+            remedy: "choose a type for x86_64",
+          },
+    uses,
+  });
   return found?.defaultVcpus;
 }
 

@@ -43,6 +43,7 @@ export const COMPUTE: Types = {
       const zone = text(inputs, "availabilityZone");
       if (!cloud.existing("zones").includes(zone)) throw new ApiError("InvalidZone.NotFound", `The zone '${zone}' does not exist.`);
       refuseSize(inputs);
+      refuseWithoutOperations(inputs.type, inputs.iops);
       cloud.charge("volumes", 1, cloud.store.list("volume").length);
       const id = awsId("vol");
       return {
@@ -198,14 +199,12 @@ function createInstance(cloud: Aws, inputs: Properties): Stored {
       "InsufficientInstanceCapacity",
       `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}).`,
     );
+  const boot = isMap(inputs.rootBlockDevice) ? inputs.rootBlockDevice : {};
+  refuseWithoutOperations(boot.volumeType, boot.iops);
   const privateIp = takeAddress(cloud, subnet, text(inputs, "privateIp"));
   const id = awsId("i");
   const primaryNetworkInterfaceId = awsId("eni");
-  const rootBlockDevice = {
-    deviceName: "/dev/sda1",
-    volumeId: awsId("vol"),
-    ...(isMap(inputs.rootBlockDevice) ? inputs.rootBlockDevice : {}),
-  };
+  const rootBlockDevice = { deviceName: "/dev/sda1", volumeId: awsId("vol"), ...boot };
   return {
     ...inputs,
     ...{ privateIp, primaryNetworkInterfaceId, rootBlockDevice },
@@ -251,6 +250,11 @@ function refuseGroups(cloud: Aws, inputs: Properties, vpcId: string): void {
   for (const id of groups)
     if (cloud.find("securityGroup", id).vpcId !== vpcId)
       throw new ApiError("InvalidParameter", `Security group ${id} and subnet belong to different networks.`);
+}
+
+function refuseWithoutOperations(type: unknown, operations: unknown): void {
+  if ((type === "io1" || type === "io2") && operations === undefined)
+    throw new ApiError("MissingParameter", `The request must contain the parameter iops for ${type} volumes`);
 }
 
 function refuseSize(inputs: Properties): void {

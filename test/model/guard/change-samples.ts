@@ -146,7 +146,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
       natGateways: [undefined, "one"],
       controllers: [undefined, false],
       bootVolumeGiB: [undefined, 80],
-      bootVolumeType: [undefined, "io2"],
+      bootVolumeType: [undefined, "gp2"],
       kmsKey: [undefined, "arn:aws:kms:ap-northeast-2:123456789012:key/1"],
       images: [undefined, { "ubuntu-22.04": "ami-0123456789abcdef0" }],
       account: ["123456789012", "210987654321"],

@@ -7,6 +7,8 @@ import { balancersOf } from "../../../providers/aws/plan";
 import { awsEnvironment, awsPlan, buildAws } from "../../support/aws";
 import { planFile } from "../../support/environment";
 import { type FileContent, merge } from "../../support/plan";
+import { OUTSIDE, PROBES } from "../../support/probes";
+import { awsFirewall, differences, reaches } from "../../support/reachability";
 
 const BALANCED = { platform: { loadBalancer: { kind: "cloud", services: true } } };
 
@@ -36,6 +38,18 @@ describe("AWS's controller for balancers", () => {
       inCluster.controller?.secret?.data(awsPlan("minimal", BALANCED), {})["cloud.conf"],
       '[Global]\nRegion = "ap-northeast-2"\nKubernetesClusterID = "seoul"\nDisableSecurityGroupIngress = "true"\n',
     );
+  });
+
+  it("has node ports open to the network and to whom the file lets in, and nothing else", async () => {
+    const open = async (over: FileContent) => {
+      const infrastructure = { access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["203.0.113.0/24"] } };
+      return reaches(awsFirewall(await buildAws(awsPlan("highAvailability", merge({ infrastructure }, over)))), OUTSIDE, PROBES);
+    };
+    const [before, after] = [await open({}), await open(BALANCED)];
+    const why = "Services behind balancers, and their checks";
+    const what = /^(?!visitor )\S+ general-\S+ (6|17)\/(30000|30080|30443|32767)$/;
+    assert.deepEqual(differences(before, after, [{ of: "own", what, why }]), []);
+    assert.ok(after.size > before.size);
   });
 
   it("may make balancers that are met from outside only where the file lets everybody in", () => {
@@ -93,7 +107,7 @@ describe("AWS's controller for balancers", () => {
   });
 });
 
-const CLOUD = { platform: { storage: { kind: "cloud", classes: { fast: { type: "io2" } } } } };
+const CLOUD = { platform: { storage: { kind: "cloud", classes: { fast: { type: "st1" } } } } };
 
 describe("AWS's driver of volumes", () => {
   it("reaches the metadata from pods of control planes, and nobody else does", async () => {
@@ -113,11 +127,15 @@ describe("AWS's driver of volumes", () => {
     const parameters = (over: FileContent, type?: string) => inCluster.volumes?.parameters(type, awsPlan("minimal", over));
     assert.deepEqual(parameters(CLOUD), { type: "gp3", encrypted: "true" });
     const kmsKey = "arn:aws:kms:ap-northeast-2:123456789012:key/1";
-    assert.deepEqual(parameters({ ...CLOUD, infrastructure: { aws: { kmsKey } } }, "io2"), {
-      type: "io2",
+    assert.deepEqual(parameters({ ...CLOUD, infrastructure: { aws: { kmsKey } } }, "st1"), {
+      type: "st1",
       encrypted: "true",
       kmsKeyId: kmsKey,
     });
+    const { Statement } = controllersPolicy(awsPlan("minimal", { ...CLOUD, infrastructure: { aws: { kmsKey } } }));
+    const lends = Statement.find(({ Action }) => Action.includes("kms:CreateGrant"));
+    assert.deepEqual([lends?.Resource, lends?.Condition], [kmsKey, { Bool: { "kms:GrantIsForAWSResource": "true" } }]);
+    assert.ok(Statement.some(({ Action, Resource }) => Action.includes("kms:GenerateDataKeyWithoutPlaintext") && Resource === kmsKey));
   });
 
   it("is refused where control planes may do nothing", () => {

@@ -227,6 +227,9 @@ describe("what is known of AWS's types", () => {
       const needed = new Set(resourceTypes(plan).flatMap((type) => actionsIn(NEEDS[type]?.actions ?? "")));
       for (const action of needed) if (!/^iam:(PassRole|GetInstanceProfile)$/.test(action)) assert.ok(given.includes(action), action);
       assert.ok(!given.some((action) => action.includes("*")));
+      // The provider's lookups of a VPC, an elastic address and a quota make these calls too.
+      for (const action of ["ec2:DescribeVpcAttribute", "ec2:DescribeAddressesAttribute", "servicequotas:GetAWSDefaultServiceQuota"])
+        assert.ok(given.includes(action), action);
       assert.equal(
         given.includes("iam:CreateRole"),
         plan.cloud.provider === "aws" && !("infrastructure" in overrides && "aws" in overrides.infrastructure),

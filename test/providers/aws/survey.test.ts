@@ -39,6 +39,12 @@ const MISSING: readonly (readonly [what: string, overrides: FileContent, invokes
     /size: the cloud has no instance type/,
   ],
   [
+    "type for another processor",
+    {},
+    { "aws:ec2/getInstanceType:getInstanceType": () => ({ supportedArchitectures: ["arm64"] }) },
+    /size: is for arm64, and images are for x86_64/,
+  ],
+  [
     "elastic address",
     floating,
     { "aws:ec2/getElasticIp:getElasticIp": fails("no matching EC2 EIP found") },

@@ -154,6 +154,18 @@ const REFUSED: readonly (readonly [what: string, type: string, inputs: Inputs, s
     },
     /InvalidIPAddress\.InUse: Address 10\.0\.0\.10 is in use/,
   ],
+  [
+    "a volume without the operations it has to be told",
+    "Volume",
+    () => ({ availabilityZone: "a", size: 1, type: "io2" }),
+    /MissingParameter: .*iops/,
+  ],
+  [
+    "a machine without them for its boot volume",
+    "Instance",
+    machine({ rootBlockDevice: { volumeType: "io1" } }),
+    /MissingParameter: .*iops/,
+  ],
   ["a volume of no zone", "Volume", () => ({ availabilityZone: "z", size: 1 }), /InvalidZone\.NotFound/],
   [
     "a volume of another zone",
