@@ -154,8 +154,8 @@ async function main(data: string): Promise<void> {
         const input = model?.shapes[model.operations[operation]?.input?.shape ?? ""];
         const given = Object.entries(members).flatMap(([key, member]) => (inputs[key] === undefined ? [] : [[key, member] as const]));
         for (const required of input?.required ?? []) {
-          // Counted and given by the provider itself.
-          if (required === "MinCount" || required === "MaxCount") continue;
+          // Counted by the provider, and named by Pulumi.
+          if (["MinCount", "MaxCount", "GroupName"].includes(required)) continue;
           hold(`${name} ${operation}`, given.some(([, member]) => member === required) ? undefined : `lacks ${required}`);
         }
         for (const [key, member] of given) {

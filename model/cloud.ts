@@ -109,6 +109,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly credentials?: Credentials;
   /** What the credentials must be allowed to do for this plan, as the cloud's own document. @default it has no such documents */
   permissions?(plan: EnvironmentPlan): object;
+  /** The same of its control planes, which what runs in the cluster has for its own. @default they may do nothing */
+  controlPlanePermissions?(plan: EnvironmentPlan): object | undefined;
   /** What of a plan costs money, and by which names price lists give its prices. */
   readonly bill: Bill;
   /** Comments that `init` writes below `infrastructure`. */

@@ -64,8 +64,12 @@ async function plan(context: Context, reference: string, options: PlanOptions): 
     if (show !== "permissions") writeJson(context, planJson(planned, show));
     else {
       const { permissionsOf } = await import("../permissions.js");
-      const { document } = await permissionsOf(planned.plan);
-      writeJson(context, { environment: planned.plan.environment, permissions: document ?? null });
+      const { document, controlPlanes } = await permissionsOf(planned.plan);
+      writeJson(context, {
+        environment: planned.plan.environment,
+        permissions: document ?? null,
+        ...(controlPlanes === undefined ? {} : { controlPlanes }),
+      });
     }
     return;
   }

@@ -91,8 +91,9 @@ function dangerOf(refusal: Refusal, standing: ClusterSpec, plan: EnvironmentPlan
     return node && { key: node.key, group };
   };
   const [head = "", second = ""] = refusal.path.split(".");
-  const key = head === "nodes" ? (machineOf(second)?.key ?? second) : "environment";
-  const danger = { key, action: "never" as const, path: inputField(refusal.path, machineOf) };
+  const path = inputField(refusal.path, machineOf);
+  const key = head === "nodes" && !path.startsWith("platform.") ? (machineOf(second)?.key ?? second) : "environment";
+  const danger = { key, action: "never" as const, path };
   if (head !== "variables") return { ...danger, reason: refusal.reason, remedy: lower(refusal.remedy) };
   const [was, becomes] = [standing.variables, plan.cluster.variables].map((variables) => {
     const value = settingOf(second, variables);

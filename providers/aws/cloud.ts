@@ -1,11 +1,12 @@
 import { defineCloud } from "../define-cloud";
 import { bill } from "./bill";
 import { checkAws, checkAwsPlan } from "./checks";
+import { controllersPolicy } from "./controllers-policy";
 import { credentials } from "./credentials";
 import { inCluster } from "./in-cluster";
 import { neutralNames } from "./neutral";
 import { permissions } from "./permissions";
-import { type AwsOptions, awsOptions } from "./plan";
+import { type AwsOptions, awsOf, awsOptions } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
 
@@ -127,6 +128,7 @@ export const aws = defineCloud({
   },
   credentials,
   permissions,
+  controlPlanePermissions: (plan) => (awsOf(plan).controllers ? controllersPolicy(plan) : undefined),
   bill,
   template: `  region: ap-northeast-2
   zones: [ap-northeast-2a, ap-northeast-2b, ap-northeast-2c]    # of this account; one suffices where its loss may stop everything

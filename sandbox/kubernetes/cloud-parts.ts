@@ -40,8 +40,8 @@ export class CloudParts {
     const settings = Buffer.from(text(fields(read?.data)[reads.key]) ?? "", "base64").toString();
     const seen = { uid: uidOf(service), name: `${namespaceOf(service)}_${nameOf(service)}`, annotations: annotationsOf(service) };
     const wanted = text(at(service, "spec.loadBalancerIP"));
-    // kubeadm leaves control planes out that are nothing else.
-    const nodes = readCluster(this.worldDir)?.nodes.filter(({ roles }) => roles.includes("worker")) ?? [];
+    // kubeadm marks control planes as none that balancers lead to, whatever else they are.
+    const nodes = readCluster(this.worldDir)?.nodes.filter(({ roles }) => !roles.includes("control-plane")) ?? [];
     const machines = nodes.flatMap(({ providerId }) => providerId ?? []);
     return tried("Error syncing load balancer", () => ({ address: cloud.balance({ ...seen, wanted, machines }, settings), pool: "" }));
   }

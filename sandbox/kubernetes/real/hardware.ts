@@ -43,8 +43,11 @@ export async function playHardware(
 async function syncNodes(api: RealApi, nodes: readonly SimulatedNode[], applied: Map<string, Fields>): Promise<void> {
   for (const node of nodes) {
     const wanted = nodeObject(node);
-    if (same(applied.get(node.name), wanted)) continue;
+    const before = applied.get(node.name);
+    if (same(before, wanted)) continue;
     const { status, ...object } = wanted;
+    // What a kubelet has registered stays: on another machine it is another node.
+    if (before !== undefined && at(before, "spec.providerID") !== at(wanted, "spec.providerID")) await api.delete(object);
     await api.apply(object, object);
     await api.setStatus(object, fields(status));
     applied.set(node.name, wanted);

@@ -313,6 +313,10 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.ingress": [silent, { "platform.ingress.address": "10.20.200.1" }],
   "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
   "platform.loadBalancer.kind (once it stands)": [{}, { "platform.loadBalancer": { kind: "cloud" } }],
+  "platform.loadBalancer.services (where the controller knows machines by their ids, as AWS's)": [
+    { ...onAws.file, "platform.loadBalancer": { kind: "cloud" } },
+    { "platform.loadBalancer": { kind: "cloud", services: true } },
+  ],
   "platform.storage": [{}, existing],
   "platform.storage.classes": [
     { "platform.storage": { kind: "cloud" } },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { permissionsOf } from "../../../cli/permissions";
 import { appliedState, parseApplied } from "../../../model/guard/applied";
 import { findDangers } from "../../../model/guard/dangers";
 import { controllersPolicy } from "../../../providers/aws/controllers-policy";
@@ -61,6 +62,12 @@ describe("AWS's controller for balancers", () => {
     assert.equal(schemes(access("0.0.0.0/0")), undefined);
     assert.equal(schemes(access("203.0.113.0/24")), "internal");
     assert.equal(schemes({ infrastructure: { network: { floating: "none" } } }), "internal");
+  });
+
+  it("is shown with what the credentials may do, where control planes may do something", async () => {
+    const plan = awsPlan("minimal", BALANCED);
+    assert.deepEqual((await permissionsOf(plan)).controlPlanes, controllersPolicy(plan));
+    assert.equal((await permissionsOf(awsPlan("minimal", { infrastructure: { aws: { controllers: false } } }))).controlPlanes, undefined);
   });
 
   it("changes nothing that does not bear the cluster's tag, and gives it to nothing but what is made", () => {
