@@ -73,3 +73,18 @@ export interface CloudParts {
   readonly controller?: CloudController;
   readonly volumes?: CloudVolumes;
 }
+
+/** Node ports of workers, for balancers of the cloud's that dial and check from these ranges, and for clients that they hand on. */
+export function nodePortFlows(ranges: readonly string[]): Flow[] {
+  return [...new Set(ranges)].flatMap((cidr) =>
+    (["tcp", "udp"] as const).map(
+      (protocol): Flow => ({
+        from: `cidr:${cidr}`,
+        to: "worker",
+        protocol,
+        ports: ["30000-32767"],
+        reason: "Services behind the cloud's balancers, and their health checks",
+      }),
+    ),
+  );
+}

@@ -1,6 +1,5 @@
-import type { CloudParts, PartSurroundings } from "../../model/cloud-parts";
-import type { Environment } from "../../model/environment/types";
-import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import { type CloudParts, nodePortFlows, type PartSurroundings } from "../../model/cloud-parts";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { awsOf } from "./plan";
 
 /** The type of volumes by itself. */
@@ -10,9 +9,6 @@ const ON_CONTROL_PLANES = {
   nodeSelector: { "node-role.kubernetes.io/control-plane": "" },
   tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
 };
-
-/** Of all node ports. */
-const NODE_PORTS = "30000-32767";
 
 /** What the controller reads. */
 const SETTINGS = { secret: "cloud-config", key: "cloud.conf", folder: "/etc/aws" };
@@ -27,7 +23,8 @@ export const inCluster: CloudParts = {
     providerId: "aws:///{zone}/{id}",
     values: controllerValues,
     secret: { name: SETTINGS.secret, data: controllerSettings, readBy: ["podAnnotations"] },
-    flows: controllerFlows,
+    // A balancer has no security group of the controller's: its addresses, in the network, and clients that keep theirs meet the machines' own.
+    flows: ({ access, network }) => nodePortFlows([network.cidr, ...access.ingressCidrs]),
     // The infrastructure's balancers lead to the ingress: the controller can give one no planned address.
     annotations: () => ({}),
   },
@@ -44,24 +41,6 @@ export const inCluster: CloudParts = {
     },
   },
 };
-
-/**
- * A balancer has no security group of the controller's: its addresses, in the machines' network, and clients whose address it keeps meet the
- * machines' own.
- */
-function controllerFlows({ access, network }: Environment): Flow[] {
-  return [...new Set([network.cidr, ...access.ingressCidrs])].flatMap((cidr) =>
-    (["tcp", "udp"] as const).map(
-      (protocol): Flow => ({
-        from: `cidr:${cidr}`,
-        to: "worker",
-        protocol,
-        ports: [NODE_PORTS],
-        reason: "Services behind the cloud's balancers, and their health checks",
-      }),
-    ),
-  );
-}
 
 function controllerValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
   const { secret, folder, key } = SETTINGS;

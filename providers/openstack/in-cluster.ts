@@ -1,4 +1,4 @@
-import type { CloudParts, PartSurroundings, Told } from "../../model/cloud-parts";
+import { type CloudParts, nodePortFlows, type PartSurroundings, type Told } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
 import { type OpenStackOptions, openstackOf } from "./plan";
@@ -9,9 +9,6 @@ const COMPUTE = 8774;
 const VOLUMES = 8776;
 const NETWORK = 9696;
 const BALANCERS = 9876;
-
-/** Of all node ports. */
-const NODE_PORTS = "30000-32767";
 
 const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "" };
 const ON_CONTROL_PLANES = [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }];
@@ -62,20 +59,9 @@ function api(ports: readonly number[], reason: string): Flow {
 /** An amphora asks and leads from an address of its own in the network; OVN hands on who came. */
 function controllerFlows({ access, cloud, network }: Environment): Flow[] {
   const { loadBalancerProvider } = cloud as OpenStackOptions;
-  const sources = new Set([network.cidr, ...(loadBalancerProvider === "ovn" ? access.ingressCidrs : [])]);
   return [
     api([IDENTITY, COMPUTE, NETWORK, BALANCERS], "the cloud's identity, machines, network and balancers, for its controller"),
-    ...[...sources].flatMap((cidr) =>
-      (["tcp", "udp"] as const).map(
-        (protocol): Flow => ({
-          from: `cidr:${cidr}`,
-          to: "worker",
-          protocol,
-          ports: [NODE_PORTS],
-          reason: "Services behind the cloud's balancers, and their health checks",
-        }),
-      ),
-    ),
+    ...nodePortFlows([network.cidr, ...(loadBalancerProvider === "ovn" ? access.ingressCidrs : [])]),
   ];
 }
 

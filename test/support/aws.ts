@@ -10,6 +10,18 @@ import { profilesIn } from "./profiles";
 /** Zones of the region of the samples. */
 export const ZONES = ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"] as const;
 
+/** What a simulated AWS has beforehand, where it has little. */
+export const SMALL_WORLD = {
+  images: ["ami-0123456789abcdef0"],
+  instanceTypes: ["m6i.large"],
+  zones: ["a", "b"],
+  keyPairs: [],
+  vpcs: [],
+  subnets: [],
+  elasticIps: [],
+  crowded: [],
+};
+
 const BASE: FileContent = {
   name: "seoul",
   labels: { team: "platform" },

@@ -6,21 +6,11 @@ import type { Balanced, PartsAtWork } from "../../../sandbox/cloud/in-cluster";
 import { partsAtWork } from "../../../sandbox/cloud/parts-at-work";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { Store } from "../../../sandbox/store";
-import { awsPlan } from "../../support/aws";
+import { awsPlan, SMALL_WORLD } from "../../support/aws";
 import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
 
-const WORLD = {
-  images: ["ami-0123456789abcdef0"],
-  instanceTypes: ["m6i.large"],
-  zones: ["a", "b"],
-  keyPairs: [],
-  vpcs: [],
-  subnets: [],
-  elasticIps: [],
-  crowded: [],
-};
 const OWN = "kubernetes.io/cluster/seoul";
 const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer-";
 
@@ -47,7 +37,7 @@ describe("the simulated controller for balancers on AWS", () => {
   /** What control planes may do where these may come in. */
   async function world(ingressCidrs: readonly string[]): Promise<void> {
     const folder = folders();
-    cloud = new CloudClient(await ProviderClient.serve(createCloudProvider(AWS, folder)), folder, AWS, WORLD);
+    cloud = new CloudClient(await ProviderClient.serve(createCloudProvider(AWS, folder)), folder, AWS, SMALL_WORLD);
     cloud.world({});
     parts = partsAtWork(AWS, folder);
     const vpc = await cloud.create("Vpc", { cidrBlock: "10.0.0.0/16" });

@@ -2,20 +2,16 @@ import assert from "node:assert/strict";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { AWS } from "../../../sandbox/aws/cloud";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
+import { SMALL_WORLD } from "../../support/aws";
 import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
 
 const OWNER = "099720109477/ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20251015";
 const WORLD = {
-  images: ["ami-0123456789abcdef0", OWNER],
-  instanceTypes: ["m6i.large", "p5.48xlarge in b"],
-  zones: ["a", "b"],
-  keyPairs: [],
-  vpcs: [],
-  subnets: [],
-  elasticIps: [],
-  crowded: [],
+  ...SMALL_WORLD,
+  images: [...SMALL_WORLD.images, OWNER],
+  instanceTypes: [...SMALL_WORLD.instanceTypes, "p5.48xlarge in b"],
 };
 
 /** A simulated AWS spoken to over gRPC. */
