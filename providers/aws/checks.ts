@@ -75,7 +75,15 @@ function checkPlace({ region, zones, cluster }: Environment, findings: Findings)
     );
 }
 
-function checkNetwork({ network, access }: Environment, findings: Findings): void {
+function checkNetwork({ network, access, cloud, cluster }: Environment, findings: Findings): void {
+  const { natGateways, existing } = awsOptions(cloud);
+  if (natGateways === "none" && existing === undefined && !cluster.airGap && cluster.variables.https_proxy === undefined)
+    findings.warn(
+      "infrastructure.aws.natGateways",
+      "machines have no way out, by which packages and images are fetched",
+      "set cluster.airGap or a proxy among cluster.variables, or leave them a gateway",
+      "none",
+    );
   const block = parseCidr(network.cidr);
   const { shortest, longest } = awsLimits.prefix;
   if (block && (block.prefix < shortest || block.prefix > longest))
