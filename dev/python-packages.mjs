@@ -1,4 +1,5 @@
-// node dev/python-packages.mjs [UV]: writes catalog/python-packages.json, the Python packages of every catalogued kubespray tag with their hashes.
+// node dev/python-packages.mjs [UV] [truth]: writes catalog/python-packages.json, the Python packages of every catalogued kubespray tag with their
+// hashes; with `truth` dev/truth/python-packages.json, those of the clouds' own definitions (dev/truth/definitions.json).
 // Each tag pins some packages; `uv` (on PATH, or the one given) finds the rest, for Linux and macOS on every Python the tags run on.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,15 +13,18 @@ const uv = process.argv[2] ?? "uv";
 const FITS =
   /(-(py2\.)?py3-none-any|-(cp31[0-3]-cp31[0-3]|cp3\d+-abi3)-((manylinux|musllinux)\S*_(x86_64|aarch64)|macosx_\S+_(x86_64|arm64|universal2)))\.whl$/;
 
-const folder = join(root, "catalog", "kubespray");
-const tags = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
+const read = (...path) => JSON.parse(readFileSync(join(root, ...path), "utf8"));
+const truth = process.argv[3] === "truth";
+const wanted = truth
+  ? [read("dev", "truth", "definitions.json")]
+  : readdirSync(join(root, "catalog", "kubespray")).map((file) => read("catalog", "kubespray", file).ansible);
 const sets = {};
 const hashes = {};
-for (const { ansible } of tags) {
-  const pins = Object.entries(ansible.requirements).map(([name, version]) => `${name}==${version}`);
+for (const { requirements, python } of wanted) {
+  const pins = Object.entries(requirements).map(([name, version]) => `${name}==${version}`);
   const key = pins.sort().join(" ");
   if (sets[key] !== undefined) continue;
-  const { minimum, maximum } = ansible.python;
+  const { minimum, maximum } = python;
   const { packages, files } = locked(pins, `>=${minimum},<=${maximum}.999`);
   sets[key] = packages;
   for (const each of packages) {
@@ -31,7 +35,7 @@ for (const { ansible } of tags) {
   }
 }
 const sorted = Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
-const file = join(root, "catalog", "python-packages.json");
+const file = join(root, ...(truth ? ["dev", "truth"] : ["catalog"]), "python-packages.json");
 writeFileSync(file, `${JSON.stringify({ sets, hashes: sorted }, undefined, 2)}\n`);
 execFileSync(join(root, "node_modules", ".bin", "biome"), ["format", "--write", file], { stdio: "inherit" });
 
@@ -40,7 +44,7 @@ function locked(pins, python) {
   const project = mkdtempSync(join(tmpdir(), "python-packages-"));
   try {
     const dependencies = pins.map((pin) => `"${pin}"`).join(", ");
-    const text = `[project]\nname = "kubespray-tag"\nversion = "0"\nrequires-python = "${python}"\ndependencies = [${dependencies}]\n`;
+    const text = `[project]\nname = "wanted"\nversion = "0"\nrequires-python = "${python}"\ndependencies = [${dependencies}]\n`;
     writeFileSync(join(project, "pyproject.toml"), text);
     const run = (...args) => execFileSync(uv, [...args, "--project", project, "--no-config", "-q"], { encoding: "utf8", cwd: project });
     run("lock");

@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "aws:ec2/eip:Eip": `address* associateWithPrivateIp customerOwnedIpv4Pool domain*~ instance~ ipamPoolId*~ networkBorderGroup*~ networkInterface~
     publicIpv4Pool*~ region*~ tags:m`,
   "aws:ec2/eipAssociation:EipAssociation": `allocationId*~ allowReassociation*:b instanceId*~ networkInterfaceId*~ privateIpAddress*~ publicIp*~ region*~`,
-  "aws:ec2/natGateway:NatGateway": `allocationId* availabilityMode*~ availabilityZoneAddresses~:l connectivityType* privateIp*~ region*~ secondaryAllocationIds~:l
+  "aws:ec2/natGateway:NatGateway": `allocationId* availabilityMode*~ availabilityZoneAddresses:l connectivityType* privateIp*~ region*~ secondaryAllocationIds~:l
     secondaryPrivateIpAddressCount*~:n secondaryPrivateIpAddresses~:l subnetId* tags:m vpcId*~`,
   "aws:ec2/routeTable:RouteTable": `propagatingVgws~:l region*~ routes~:l tags:m vpcId!*`,
   "aws:ec2/route:Route": `carrierGatewayId coreNetworkArn destinationCidrBlock* destinationIpv6CidrBlock* destinationPrefixListId* egressOnlyGatewayId
@@ -48,7 +48,7 @@ const FIELDS: Readonly<Record<string, string>> = {
     networkInterfaces*~:l placementGroup*~ placementGroupId~ placementPartitionNumber~:n primaryNetworkInterface~:m
     privateDnsNameOptions*~:m privateIp*~ region*~
     rootBlockDevice~:m(deleteOnTermination,deviceName,encrypted,iops,kmsKeyId,tags,tagsAll,throughput,volumeId,volumeSize,volumeType)
-    secondaryNetworkInterfaces~:l secondaryPrivateIps~:l securityGroups*~:l sourceDestCheck:b subnetId*~ tags:m tenancy*~ userData~
+    secondaryNetworkInterfaces~:l secondaryPrivateIps~:l securityGroups*~:l sourceDestCheck:b subnetId*~ tags:m tenancy*~ userData
     userDataBase64~ userDataReplaceOnChange:b volumeTags:m vpcSecurityGroupIds~:l`,
   "aws:ebs/volume:Volume": `availabilityZone!* encrypted*~:b finalSnapshot:b iops~:n kmsKeyId*~ multiAttachEnabled*:b outpostArn* region*~ size~:n snapshotId*~
     tags:m throughput~:n type~ volumeInitializationRate*:n`,
@@ -66,17 +66,17 @@ const FIELDS: Readonly<Record<string, string>> = {
     namePrefix*~ port*:n preserveClientIp~ protocol* protocolVersion*~ proxyProtocolV2:b region*~ slowStart:n stickiness~:m tags:m
     targetControlPort*:n targetFailovers~:l targetGroupHealth~:m targetHealthStates~:l targetType* vpcId*`,
   "aws:lb/listener:Listener": `alpnPolicy certificateArn defaultActions!:l loadBalancerArn!* mutualAuthentication~:m port:n protocol~ region*~
-    routingHttpRequestXAmznMtlsClientcertHeaderName routingHttpRequestXAmznMtlsClientcertIssuerHeaderName
-    routingHttpRequestXAmznMtlsClientcertLeafHeaderName routingHttpRequestXAmznMtlsClientcertSerialNumberHeaderName
-    routingHttpRequestXAmznMtlsClientcertSubjectHeaderName routingHttpRequestXAmznMtlsClientcertValidityHeaderName
-    routingHttpRequestXAmznTlsCipherSuiteHeaderName routingHttpRequestXAmznTlsVersionHeaderName
-    routingHttpResponseAccessControlAllowCredentialsHeaderValue routingHttpResponseAccessControlAllowHeadersHeaderValue
-    routingHttpResponseAccessControlAllowMethodsHeaderValue routingHttpResponseAccessControlAllowOriginHeaderValue
-    routingHttpResponseAccessControlExposeHeadersHeaderValue routingHttpResponseAccessControlMaxAgeHeaderValue
-    routingHttpResponseContentSecurityPolicyHeaderValue routingHttpResponseServerEnabled:b
-    routingHttpResponseStrictTransportSecurityHeaderValue routingHttpResponseXContentTypeOptionsHeaderValue
-    routingHttpResponseXFrameOptionsHeaderValue sslPolicy~ tags:m tcpIdleTimeoutSeconds~:n`,
-  "aws:lb/targetGroupAttachment:TargetGroupAttachment": `availabilityZone*~ port*:n quicServerId* region*~ targetGroupArn!* targetId!*`,
+    routingHttpRequestXAmznMtlsClientcertHeaderName~ routingHttpRequestXAmznMtlsClientcertIssuerHeaderName~
+    routingHttpRequestXAmznMtlsClientcertLeafHeaderName~ routingHttpRequestXAmznMtlsClientcertSerialNumberHeaderName~
+    routingHttpRequestXAmznMtlsClientcertSubjectHeaderName~ routingHttpRequestXAmznMtlsClientcertValidityHeaderName~
+    routingHttpRequestXAmznTlsCipherSuiteHeaderName~ routingHttpRequestXAmznTlsVersionHeaderName~
+    routingHttpResponseAccessControlAllowCredentialsHeaderValue~ routingHttpResponseAccessControlAllowHeadersHeaderValue~
+    routingHttpResponseAccessControlAllowMethodsHeaderValue~ routingHttpResponseAccessControlAllowOriginHeaderValue~
+    routingHttpResponseAccessControlExposeHeadersHeaderValue~ routingHttpResponseAccessControlMaxAgeHeaderValue~
+    routingHttpResponseContentSecurityPolicyHeaderValue~ routingHttpResponseServerEnabled~:b
+    routingHttpResponseStrictTransportSecurityHeaderValue~ routingHttpResponseXContentTypeOptionsHeaderValue~
+    routingHttpResponseXFrameOptionsHeaderValue~ sslPolicy~ tags:m tcpIdleTimeoutSeconds~:n`,
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": `availabilityZone* port*:n quicServerId* region*~ targetGroupArn!* targetId!*`,
 };
 
 /** The inputs of a type. */

@@ -107,7 +107,7 @@ export const LOADBALANCER: Types = {
   "openstack:loadbalancer/pool:Pool": {
     kind: "pool",
     fields: fieldsOf(
-      "protocol!* lbMethod! listenerId* loadbalancerId* name description persistence*:m(cookieName,type) adminStateUp:b region~* tenantId~*",
+      "protocol!* lbMethod! listenerId* loadbalancerId* name~ description persistence~*:m(cookieName,type) adminStateUp:b region~* tenantId~*",
     ),
     defaults: { adminStateUp: true },
     unread: ["listenerId", "loadbalancerId"],
@@ -145,7 +145,7 @@ export const LOADBALANCER: Types = {
   "openstack:loadbalancer/member:Member": {
     kind: "member",
     fields: fieldsOf(
-      "poolId!* address!* protocolPort!*:n subnetId* name weight~:n backup:b monitorAddress monitorPort:n adminStateUp:b region~* tenantId~*",
+      "poolId!* address!* protocolPort!*:n subnetId* name~ weight~:n backup:b monitorAddress monitorPort:n adminStateUp:b region~* tenantId~*",
     ),
     defaults: { adminStateUp: true },
     outputs: [],
@@ -169,7 +169,7 @@ export const LOADBALANCER: Types = {
   "openstack:loadbalancer/monitor:Monitor": {
     kind: "monitor",
     fields: fieldsOf(
-      `poolId!* type!* delay!:n timeout!:n maxRetries!:n maxRetriesDown~:n name httpMethod~ urlPath~ expectedCodes~ adminStateUp:b region~* tenantId~*`,
+      `poolId!* type!* delay!:n timeout!:n maxRetries!:n maxRetriesDown~:n name~ httpMethod~ urlPath~ expectedCodes~ adminStateUp:b region~* tenantId~*`,
     ),
     defaults: { adminStateUp: true },
     oneOf: { type: ["TCP", "UDP-CONNECT", "HTTP", "HTTPS", "TLS-HELLO", "PING"] },

@@ -52,7 +52,7 @@ export const SECURITY: Types = {
   "openstack:networking/secGroupRule:SecGroupRule": {
     kind: "secGroupRule",
     fields:
-      fieldsOf(`direction!* ethertype!* securityGroupId!* description* protocol* portRangeMin*:n portRangeMax*:n remoteGroupId~* remoteIpPrefix~*
+      fieldsOf(`direction!* ethertype!* securityGroupId!* description* protocol~* portRangeMin~*:n portRangeMax~*:n remoteGroupId~* remoteIpPrefix~*
       region~* tenantId~*`),
     oneOf: { direction: ["ingress", "egress"], ethertype: ["IPv4", "IPv6"] },
     outputs: [],

@@ -56,18 +56,29 @@ export function lacksPython({ minimum, maximum }: PythonRange, what: string): st
 }
 
 /** The packages of a tag's environment, each with the hashes of the files it may come from: a requirements file. */
-export function requirementsOf({ tag, ansible }: KubesprayRelease, wanted: (name: string) => boolean = () => true): string {
-  const pins = Object.entries(ansible.requirements).map(([name, version]) => `${name}==${version}`);
-  const { sets, hashes }: PackageTable = packages;
+export function requirementsOf({ tag, ansible }: KubesprayRelease, wanted?: (name: string) => boolean): string {
+  const requirements = pinned(packages, ansible.requirements, wanted);
+  if (requirements === undefined) throw new Error(`the catalogue has no Python packages for kubespray ${tag}`);
+  return requirements;
+}
+
+/** Every package that the required ones bring with them, by hashes: a requirements file. Undefined where the table has not these. */
+export function pinned(
+  { sets, hashes }: PackageTable,
+  required: Readonly<Record<string, string>>,
+  wanted: (name: string) => boolean = () => true,
+): string | undefined {
+  const pins = Object.entries(required).map(([name, version]) => `${name}==${version}`);
   const set = sets[pins.sort().join(" ")];
-  if (set === undefined) throw new Error(`the catalogue has no Python packages for kubespray ${tag}`);
+  if (set === undefined) return undefined;
   const lines = set.map((line) => [line, line.split(/[= ]/, 1)[0] ?? "", line.split(" ", 1)[0] ?? ""] as const);
   return lines
     .flatMap(([line, name, pin]) => (wanted(name) ? [`${line}${(hashes[pin] ?? []).map((hash) => ` --hash=${hash}`).join("")}\n`] : []))
     .join("");
 }
 
-interface PackageTable {
+/** What dev/python-packages.mjs writes: by the packages that are required all that they bring, and the hashes of each one's files. */
+export interface PackageTable {
   readonly sets: Readonly<Record<string, readonly string[]>>;
   readonly hashes: Readonly<Record<string, readonly string[]>>;
 }
@@ -83,15 +94,29 @@ export function environmentFolder(requirements: string, range: PythonRange): str
   return join(cacheFolder(), "python", `${ansible.replace("==", "-")}-${digest}`);
 }
 
+/** What an environment is for, as people are told. */
+export interface Purpose {
+  readonly what: string;
+  /** How often it is made, and how large it is. */
+  readonly once: string;
+}
+
+const ANSIBLE: Purpose = { what: "Ansible", once: "once for each release of Ansible; some 600 MB with its collections" };
+
 /**
  * An environment with exactly these packages, made once in the user's cache; tags with the same ones share it.
  * @returns the path of its Python
  */
-export async function pythonEnvironment(requirements: string, range: PythonRange, making: Making): Promise<string> {
+export async function pythonEnvironment(
+  requirements: string,
+  range: PythonRange,
+  making: Making,
+  { what, once }: Purpose = ANSIBLE,
+): Promise<string> {
   const folder = environmentFolder(requirements, range);
   const python = join(folder, "bin", "python");
-  await cached(folder, "the Python packages of Ansible", making, async () => {
-    making.tell("installing Ansible's Python packages (once for each release of Ansible; some 600 MB with its collections)");
+  await cached(folder, `the Python packages of ${what}`, making, async () => {
+    making.tell(`installing the Python packages of ${what} (${once})`);
     const file = join(folder, "requirements.txt");
     writeWhole(file, requirements);
     const run = (program: string, ...args: string[]) => command(program, args, { ...making, env: installEnvironment() });
@@ -101,7 +126,7 @@ export async function pythonEnvironment(requirements: string, range: PythonRange
       await run("uv", "venv", "--quiet", "--allow-existing", "--python", base?.command ?? range.maximum, folder);
       await run("uv", "pip", ...install, "--compile-bytecode", "--python", python);
     } else {
-      const problem = lacksPython(range, "Ansible");
+      const problem = lacksPython(range, what);
       if (base === undefined || problem !== undefined) throw new Error(problem);
       await run(base.command, "-m", "venv", folder);
       await run(python, "-m", "pip", ...install, "--disable-pip-version-check", "--no-input");

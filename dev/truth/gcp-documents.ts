@@ -1,13 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Profile } from "../model/plan/types";
-import { buildGcp, gcpPlan } from "../test/support/gcp";
-
-/*
- * Holds what an environment on GCP is made of against Google's discovery documents: `node dist/dev/gcp-documents.js FOLDER`, with the folder of the
- * documents that the Python package google-api-python-client has (googleapiclient/discovery_cache/documents). Prints what was compared; ends with 1
- * where something differs.
- */
+import { Comparison, type Definitions } from "./comparison";
+import { samplesOf } from "./samples";
 
 interface Schema {
   readonly type?: string;
@@ -60,28 +54,28 @@ const TYPES: Readonly<
     "",
     { permissions: "includedPermissions", roleId: undefined, project: undefined },
   ],
+  "gcp:dns/policy:Policy": ["dns", "Policy", "", { project: undefined }],
+};
+
+/** Types that no document has, each with the reason. */
+export const NO_DOCUMENT: Readonly<Record<string, string>> = {
+  "gcp:compute/instanceGroupMembership:InstanceGroupMembership": "a member of a group that the provider adds to it: a group and an instance",
+  "gcp:projects/iAMMember:IAMMember": "a member and a role in a policy, both of them free texts there",
+  "gcp:serviceaccount/iAMMember:IAMMember": "a member and a role in a policy, both of them free texts there",
 };
 
 /** Inputs that say where a thing is made: parts of the call's path. */
 const PLACE: readonly string[] = ["project", "zone", "region"];
 
-let [compared, wrong] = [0, 0];
-
-function hold(what: string, problem: string | undefined): void {
-  compared += 1;
-  if (problem === undefined) return;
-  wrong += 1;
-  console.log(`✗ ${what} ${problem}`);
-}
-
 /** Holds a value against its schema, and what is in it against theirs. */
-function holdValue(schemas: Document["schemas"], what: string, schema: Schema | undefined, value: unknown): void {
+function holdValue(hold: Comparison["hold"], schemas: Document["schemas"], what: string, schema: Schema | undefined, value: unknown): void {
+  const within = (name: string, inner: Schema | undefined, each: unknown): void => holdValue(hold, schemas, name, inner, each);
   const own = schema?.$ref === undefined ? schema : schemas[schema.$ref];
   if (own === undefined) hold(what, "is no field of the API");
   else if (Array.isArray(value))
-    for (const [index, each] of value.entries()) holdValue(schemas, `${what}[${index}]`, own.type === "array" ? own.items : own, each);
+    for (const [index, each] of value.entries()) within(`${what}[${index}]`, own.type === "array" ? own.items : own, each);
   else if (typeof value === "object" && value !== null && own.properties !== undefined)
-    for (const [key, each] of Object.entries(value)) holdValue(schemas, `${what}.${key}`, memberOf(own.properties, key), each);
+    for (const [key, each] of Object.entries(value)) within(`${what}.${key}`, memberOf(own.properties, key), each);
   else hold(what, misfit(own, value));
 }
 
@@ -96,54 +90,56 @@ function misfit({ enum: known, pattern }: Schema, value: unknown): string | unde
   return new RegExp(`^(?:${pattern})$`).test(value) ? undefined : `does not match ${pattern}`;
 }
 
-async function main(folder: string): Promise<void> {
+/** Holds what an environment on GCP is made of against the discovery documents that google-api-python-client ships. */
+export async function holdGcp({ packages, versions }: Definitions): Promise<Comparison> {
+  const folder = join(packages, "googleapiclient", "discovery_cache", "documents");
   const read = (api: string): Document => JSON.parse(readFileSync(join(folder, `${api}.v1.json`), "utf8"));
-  const documents: Readonly<Record<string, Document>> = { compute: read("compute"), iam: read("iam") };
-  for (const profile of ["minimal", "standard", "highAvailability"] as const satisfies readonly Profile[]) {
-    const { resources } = await buildGcp(gcpPlan(profile));
-    const before = compared;
+  const documents: Readonly<Record<string, Document>> = { compute: read("compute"), iam: read("iam"), dns: read("dns") };
+  const revisions = Object.entries(documents).map(([api, { revision }]) => `${api} ${revision}`);
+  const comparison = new Comparison(`google-api-python-client ${versions["google-api-python-client"]} (${revisions.join(", ")})`);
+  const hold: Comparison["hold"] = (what, problem) => comparison.hold(what, problem);
+  for (const { name: sample, resources } of await samplesOf("gcp"))
     for (const { type, name, inputs } of resources) {
+      if (type in NO_DOCUMENT) continue;
       const known = TYPES[type];
-      if (known === undefined) continue;
-      const [api, schema, method, names] = known;
-      const document = documents[api];
-      const properties = document?.schemas[schema]?.properties ?? {};
+      const document = documents[known?.[0] ?? ""];
+      if (known === undefined || document === undefined) {
+        hold(type, "is held against nothing: dev/truth/gcp-documents.ts does not know it");
+        continue;
+      }
+      const [, schema, method, names] = known;
+      const what = `${sample}: ${name}`;
+      const properties = document.schemas[schema]?.properties ?? {};
       const given = Object.keys(inputs).map((key) => (key in names ? names[key] : key));
       for (const [field, { annotations }] of Object.entries(properties))
         if (method !== "" && annotations?.required?.includes(method))
-          hold(`${name}.${field}`, given.includes(field) ? undefined : "is lacking");
+          hold(`${what}.${field}`, given.includes(field) ? undefined : "is lacking");
       for (const [key, value] of Object.entries(inputs)) {
         const field = key in names ? names[key] : key;
-        if (field === undefined || PLACE.includes(key) || document === undefined) continue;
-        holdValue(document.schemas, `${name}.${key}`, properties[field], value);
+        if (field !== undefined && !PLACE.includes(key)) holdValue(hold, document.schemas, `${what}.${key}`, properties[field], value);
       }
-      if (type !== "gcp:compute/instance:Instance" || document === undefined) continue;
-      const boot = (inputs.bootDisk as { initializeParams: Readonly<Record<string, unknown>> }).initializeParams;
-      const params = document.schemas.AttachedDiskInitializeParams?.properties;
-      for (const [key, field] of [
-        ["image", "sourceImage"],
-        ["size", "diskSizeGb"],
-        ["type", "diskType"],
-        ["labels", "labels"],
-      ] as const)
-        holdValue(document.schemas, `${name}.bootDisk.${key}`, params?.[field], boot[key]);
-      const [nic] = inputs.networkInterfaces as Readonly<Record<string, unknown>>[];
-      const fields = document.schemas.NetworkInterface?.properties;
-      holdValue(document.schemas, `${name}.networkInterfaces.networkIp`, fields?.networkIP, nic?.networkIp);
-      holdValue(document.schemas, `${name}.networkInterfaces.stackType`, fields?.stackType, nic?.stackType);
-      for (const key of Object.keys(inputs.metadata as object)) {
-        const pattern = document.schemas.Metadata?.properties?.items?.items?.properties?.key?.pattern ?? "";
-        hold(`${name}.metadata.${key}`, new RegExp(`^(?:${pattern})$`).test(key) ? undefined : `does not match ${pattern}`);
-      }
+      if (type === "gcp:compute/instance:Instance") holdInstance(hold, document, what, inputs);
     }
-    console.log(`✓ ${profile}: ${resources.length} resources, ${compared - before} fields`);
-  }
-  console.log(`compute ${documents.compute?.revision}, iam ${documents.iam?.revision}: ${compared} compared, ${wrong} wrong`);
-  if (wrong > 0) process.exitCode = 1;
+  return comparison;
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error("usage: node dist/dev/gcp-documents.js DOCUMENTS");
-  process.exitCode = 2;
-} else void main(folder);
+/** What the provider has otherwise than the API: the boot disk, addresses of interfaces, metadata. */
+function holdInstance(hold: Comparison["hold"], { schemas }: Document, what: string, inputs: Readonly<Record<string, unknown>>): void {
+  const boot = (inputs.bootDisk as { initializeParams: Readonly<Record<string, unknown>> }).initializeParams;
+  const params = schemas.AttachedDiskInitializeParams?.properties;
+  for (const [key, field] of [
+    ["image", "sourceImage"],
+    ["size", "diskSizeGb"],
+    ["type", "diskType"],
+    ["labels", "labels"],
+  ] as const)
+    holdValue(hold, schemas, `${what}.bootDisk.${key}`, params?.[field], boot[key]);
+  const [nic] = inputs.networkInterfaces as Readonly<Record<string, unknown>>[];
+  const fields = schemas.NetworkInterface?.properties;
+  holdValue(hold, schemas, `${what}.networkInterfaces.networkIp`, fields?.networkIP, nic?.networkIp);
+  holdValue(hold, schemas, `${what}.networkInterfaces.stackType`, fields?.stackType, nic?.stackType);
+  for (const key of Object.keys(inputs.metadata as object)) {
+    const pattern = schemas.Metadata?.properties?.items?.items?.properties?.key?.pattern ?? "";
+    hold(`${what}.metadata.${key}`, new RegExp(`^(?:${pattern})$`).test(key) ? undefined : `does not match ${pattern}`);
+  }
+}
