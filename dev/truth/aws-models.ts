@@ -4,7 +4,9 @@ import { gunzipSync } from "node:zlib";
 import { controllersPolicy } from "../../providers/aws/controllers-policy";
 import { actionsIn, NEEDS, permissions, SURVEY } from "../../providers/aws/permissions";
 import { awsPlan } from "../../test/support/aws";
-import { type Call, lifeOf } from "./aws-calls";
+import { lifeOf } from "./aws-calls";
+import { lookups } from "./aws-lookups";
+import type { Call } from "./aws-rows";
 import { Comparison, type Definitions } from "./comparison";
 import { samplesOf } from "./samples";
 
@@ -37,19 +39,32 @@ const NO_CALLS: readonly string[] = ["iam:PassRole", "kms:ReEncryptFrom", "kms:R
 const STANDS_FOR = /^[\w.:/-]+-id$/;
 
 /** Holds what an environment on AWS is made of, and what its policies name, against botocore's service models. */
-export async function holdAws({ packages, versions }: Definitions): Promise<Comparison> {
-  const models = Object.fromEntries(Object.values(FOLDERS).map((folder) => [folder, readModel(join(packages, "botocore", "data", folder))]));
+export async function holdAws({ packages, versions }: Definitions, samples = samplesOf("aws")): Promise<Comparison> {
+  const models = Object.fromEntries(
+    Object.values(FOLDERS).map((folder) => [folder, readModel(join(packages, "botocore", "data", folder))]),
+  );
   const comparison = new Comparison(`botocore ${versions.botocore}`);
-  for (const { name: sample, resources } of await samplesOf("aws")) {
+  for (const call of await lookups()) {
+    holdCall(models, "the look at the cloud", call, comparison);
+    comparison.hold(actionOf(call), actionsIn(SURVEY).includes(actionOf(call)) ? undefined : "is asked beforehand, and SURVEY has it not");
+  }
+  for (const { name: sample, plan, resources } of await samples) {
+    const allowed = new Set(permissions(plan).Statement.flatMap(({ Action }) => Action));
     for (const resource of resources) {
       const life = lifeOf(resource);
       if (life === undefined) {
-        comparison.hold(resource.type, "is held against nothing: dev/truth/aws-calls.ts has no calls of it");
+        comparison.hold(resource.type, "is held against nothing: dev/truth/aws-rows.ts has no calls of it");
         continue;
       }
       const name = `${sample}: ${resource.name}`;
-      for (const input of life.untold) comparison.hold(`${name}.${input}`, "is told to no call in dev/truth/aws-calls.ts");
-      for (const call of [...life.make, life.read, ...life.remove]) holdCall(models, name, call, comparison);
+      for (const input of life.untold) comparison.hold(`${name}.${input}`, "is told to no call in dev/truth/aws-rows.ts");
+      for (const call of [...life.make, life.read, ...life.remove]) {
+        holdCall(models, name, call, comparison);
+        comparison.hold(
+          `${sample}: ${actionOf(call)}`,
+          allowed.has(actionOf(call)) ? undefined : "is called, and the policy does not allow it",
+        );
+      }
       for (const [key, value] of Object.entries((resource.inputs.tags ?? {}) as Record<string, string>)) {
         comparison.hold(`${name}.tags`, misfit(models.iam?.shapes.tagKeyType, key));
         comparison.hold(`${name}.tags.${key}`, misfit(models.iam?.shapes.tagValueType, value));
@@ -69,6 +84,11 @@ export async function holdAws({ packages, versions }: Definitions): Promise<Comp
     comparison.hold(action, known ? undefined : "is no call of the service");
   }
   return comparison;
+}
+
+/** A call as policies name it. */
+function actionOf({ service, operation }: Call): string {
+  return `${Object.entries(FOLDERS).find(([, folder]) => folder === service)?.[0] ?? service}:${operation}`;
 }
 
 function readModel(folder: string): Model {

@@ -1,7 +1,8 @@
 """Holds the inputs of Azure's golden graphs against the models of the azure-mgmt packages, which are generated from the REST definitions.
 
-Gets resources from standard input, a line of JSON each, and says what differs, as JSON. Its argument is the folder site-packages that has the
-packages azure-mgmt-network, -compute, -resource, -authorization and -msi. They are read, never run.
+Gets resources from standard input, a line of JSON each, and says what differs, as JSON. With --fields it says of every
+type which inputs are for a creation only. Its argument is the folder site-packages that has the packages azure-mgmt-network, -compute, -resource,
+-authorization and -msi. They are read, never run.
 """
 import ast
 import json
@@ -34,8 +35,8 @@ PATH = {
 
 
 class Field:
-    def __init__(self, annotation, required, writable):
-        self.annotation, self.required, self.writable = annotation, required, writable
+    def __init__(self, annotation, required, writable, once=False):
+        self.annotation, self.required, self.writable, self.once = annotation, required, writable, once
 
 
 def models_of(folder, package):
@@ -64,7 +65,7 @@ def read_class(node):
             name = given["name"].value if "name" in given else statement.target.id
             visible = [e.value for e in given["visibility"].elts] if "visibility" in given else ["create", "update"]
             text = ast.unparse(statement.annotation)
-            fields[name] = Field(text, not text.startswith("Optional["), any(v in visible for v in ("create", "update")))
+            fields[name] = Field(text, not text.startswith("Optional["), any(v in visible for v in ("create", "update")), "create" in visible and "update" not in visible)
         elif isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") in ("_validation", "_attribute_map"):
             (validation if statement.targets[0].id == "_validation" else attributes).update(ast.literal_eval(statement.value))
     for attribute, about in attributes.items():
@@ -120,6 +121,16 @@ def hold(path, value, cls, models, tell, outer=True):
             tell(f"{path}.{key}", None if value.get(key) is not None else "is required by " + cls)
 
 
+def about(folder):
+    """By type, the inputs that only a creation may say, and those that nobody may."""
+    told = {}
+    for token, (package, cls) in BODIES.items():
+        classes, _ = models_of(folder, package)
+        fields = fields_of(cls, classes).items()
+        told[f"azure-native:{token}"] = {"once": [n for n, f in fields if f.once], "readOnly": [n for n, f in fields if not f.writable]}
+    json.dump(told, sys.stdout)
+
+
 def main(folder):
     loaded, compared, wrong = {}, 0, []
     for line in sys.stdin:
@@ -143,4 +154,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    (about if sys.argv[2:] == ["--fields"] else main)(sys.argv[1])

@@ -59,7 +59,8 @@ const TYPES: Readonly<
 
 /** Types that no document has, each with the reason. */
 export const NO_DOCUMENT: Readonly<Record<string, string>> = {
-  "gcp:compute/instanceGroupMembership:InstanceGroupMembership": "a member of a group that the provider adds to it: a group and an instance",
+  "gcp:compute/instanceGroupMembership:InstanceGroupMembership":
+    "a member of a group that the provider adds to it: a group and an instance",
   "gcp:projects/iAMMember:IAMMember": "a member and a role in a policy, both of them free texts there",
   "gcp:serviceaccount/iAMMember:IAMMember": "a member and a role in a policy, both of them free texts there",
 };
@@ -91,14 +92,14 @@ function misfit({ enum: known, pattern }: Schema, value: unknown): string | unde
 }
 
 /** Holds what an environment on GCP is made of against the discovery documents that google-api-python-client ships. */
-export async function holdGcp({ packages, versions }: Definitions): Promise<Comparison> {
+export async function holdGcp({ packages, versions }: Definitions, samples = samplesOf("gcp")): Promise<Comparison> {
   const folder = join(packages, "googleapiclient", "discovery_cache", "documents");
   const read = (api: string): Document => JSON.parse(readFileSync(join(folder, `${api}.v1.json`), "utf8"));
   const documents: Readonly<Record<string, Document>> = { compute: read("compute"), iam: read("iam"), dns: read("dns") };
   const revisions = Object.entries(documents).map(([api, { revision }]) => `${api} ${revision}`);
   const comparison = new Comparison(`google-api-python-client ${versions["google-api-python-client"]} (${revisions.join(", ")})`);
   const hold: Comparison["hold"] = (what, problem) => comparison.hold(what, problem);
-  for (const { name: sample, resources } of await samplesOf("gcp"))
+  for (const { name: sample, resources } of await samples)
     for (const { type, name, inputs } of resources) {
       if (type in NO_DOCUMENT) continue;
       const known = TYPES[type];

@@ -1,7 +1,7 @@
 """Plays lives of resources on moto's server, which it starts on loopback, by boto3: made in order, read back, deleted in reverse.
 
-Gets from standard input, as JSON, `given` (what stands for things that are there beforehand: a call and JMESPath to it) and `lives`
-(dev/truth/aws-calls.ts). Says what AWS would not have done so, as JSON.
+Gets from standard input, as JSON, `given` (what stands for things that are there beforehand: a call and JMESPath to it), `samples` (the lives
+of each environment's resources, dev/truth/aws-calls.ts) and `lists` (what is looked for at the end). Says what AWS would not have done so, as JSON.
 """
 import json
 import sys
@@ -44,10 +44,15 @@ class Cloud:
 def told(given, found):
     """The members that a call took and a reading tells under the same name, and which of them are not the same."""
     same = [k for k, v in given.items() if isinstance(v, (str, int, bool)) and k in found]
-    return len(same), [k for k in same if str(found[k]) != str(given[k])]
+    # Documents of policies are read as what they say.
+    return len(same), [k for k in same if str(found[k] if isinstance(found[k], (str, int, bool)) else json.dumps(found[k])) != plain(given[k], found[k])]
 
 
-def play(cloud, lives):
+def plain(given, found):
+    return str(given) if isinstance(found, (str, int, bool)) else json.dumps(json.loads(given))
+
+
+def play(cloud, lives, lists):
     done, compared, wrong = [], 0, []
 
     def tried(what, action):
@@ -57,7 +62,8 @@ def play(cloud, lives):
             wrong.append(f"{what}: {error}")
             return None
 
-    whole = {json.dumps(life["read"], sort_keys=True): life["read"] for life in lives if not life["read"]["params"]}
+    reads = [*lists, *(life["read"] for life in lives if not life["read"]["params"])]
+    whole = {json.dumps(read, sort_keys=True): read for read in reads}
     before = {key: [one.get(read.get("id")) for one in cloud.listed(read)] for key, read in whole.items()}
     for life in lives:
         first = tried(f"{life['name']} {life['make'][0]['operation']}", lambda: cloud.call(life["make"][0]))
@@ -101,7 +107,7 @@ def main():
             cloud = Cloud(port)
             for text, given in asked["given"].items():
                 cloud.known[text] = cloud.listed(given)
-            results.append(play(cloud, sample))
+            results.append(play(cloud, sample, asked["lists"]))
     finally:
         server.stop()
     json.dump(results, sys.stdout)

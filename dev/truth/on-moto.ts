@@ -11,11 +11,25 @@ const SCRIPT = resolve(__dirname, "..", "..", "..", "dev", "truth", "on-moto.py"
 
 /** What the environments find rather than make. */
 const GIVEN = {
-  "aws:ec2/getAmi:getAmi-id": { service: "ec2", operation: "DescribeImages", params: {}, at: "Images[?VirtualizationType == 'hvm'] | [0].ImageId" },
+  "aws:ec2/getAmi:getAmi-id": {
+    service: "ec2",
+    operation: "DescribeImages",
+    params: {},
+    at: "Images[?VirtualizationType == 'hvm'] | [0].ImageId",
+  },
 };
 
-/** What moto does otherwise than AWS, by the text of the refusal, each with the reason. */
-export const MOTO_OTHERWISE: readonly (readonly [problem: RegExp, reason: string])[] = [];
+/** What is looked for after all is deleted, beside the lists that resources are read from. */
+const LISTS = [
+  { service: "iam", operation: "ListRoles", params: {}, at: "Roles[]", id: "RoleName" },
+  { service: "iam", operation: "ListInstanceProfiles", params: {}, at: "InstanceProfiles[]", id: "InstanceProfileName" },
+];
+
+/** What moto does otherwise than AWS, each with the refusal it shows in. */
+const MOTO_OTHERWISE: Readonly<Record<string, RegExp>> = {
+  "its default group lacks the rule that lets the group's own machines in":
+    / RevokeSecurityGroupIngress: .*\(InvalidPermission\.NotFound\)/,
+};
 
 /**
  * Makes on moto's server what environments on AWS are made of, in order, with botocore's validation of parameters; reads it back, deletes it in
@@ -27,18 +41,25 @@ export async function holdOnMoto({ python, versions }: Pinned): Promise<Comparis
   const samples = (await samplesOf("aws", { outputs })).filter(({ name }) => name !== "existing network");
   const lives = samples.map(({ resources }) => resources.map(lifeOf).filter((life) => life !== undefined));
   const { stdout, stderr, status } = spawnSync(python, [SCRIPT], {
-    input: JSON.stringify({ given: GIVEN, samples: lives }),
+    input: JSON.stringify({ given: GIVEN, lists: LISTS, samples: lives }),
     encoding: "utf8",
     maxBuffer: 2 ** 26,
   });
   if (status !== 0) throw new Error(`${SCRIPT} failed: ${stderr}`);
   const comparison = new Comparison(`moto ${versions.moto}`);
+  const unseen = new Set(Object.keys(MOTO_OTHERWISE));
   for (const [index, played] of (JSON.parse(stdout) as { made: number; compared: number; wrong: string[] }[]).entries()) {
     const name = samples[index]?.name ?? "";
+    const wrong = played.wrong.filter((each) => {
+      const [known] = Object.entries(MOTO_OTHERWISE).find(([, shows]) => shows.test(each)) ?? [];
+      if (known !== undefined) unseen.delete(known);
+      return known === undefined;
+    });
     comparison.add(
       played.compared,
-      played.wrong.map((each) => `${name}: ${each}`),
+      wrong.map((each) => `${name}: ${each}`),
     );
   }
+  for (const each of unseen) comparison.hold("moto", `does as AWS by now: "${each}" in dev/truth/on-moto.ts is to go`);
   return comparison;
 }

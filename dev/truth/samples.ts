@@ -1,14 +1,14 @@
+import type { EnvironmentPlan, Profile } from "../../model/plan/types";
 import { clouds } from "../../providers/clouds";
-import { buildAws, awsPlan } from "../../test/support/aws";
+import { awsPlan, buildAws } from "../../test/support/aws";
 import { azurePlan, buildAzure } from "../../test/support/azure";
-import { buildGcp, gcpPlan } from "../../test/support/gcp";
 import { plannedFile } from "../../test/support/environment";
+import { buildGcp, gcpPlan } from "../../test/support/gcp";
 import type { FileContent } from "../../test/support/plan";
 import { SHAPES } from "../../test/support/shapes";
 import { fileOf, NEAR } from "../../test/support/wishes";
 import type { Graph, GraphOptions } from "../../testing/graph";
 import { unwrapSecret } from "../../testing/mocks";
-import type { EnvironmentPlan, Profile } from "../../model/plan/types";
 
 export type MadeCloud = "aws" | "gcp" | "azure";
 
@@ -22,6 +22,7 @@ export interface Made {
 /** An environment's resources at its cloud, in the order in which they are made. */
 export interface Sample {
   readonly name: string;
+  readonly plan: EnvironmentPlan;
   readonly resources: readonly Made[];
 }
 
@@ -66,6 +67,7 @@ export async function samplesOf(cloud: MadeCloud, options?: GraphOptions): Promi
     const { resources } = await build(each, {}, options);
     samples.push({
       name,
+      plan: each,
       resources: resources
         .filter((resource) => resource.type.startsWith(tokens))
         .map((resource) => ({ ...resource, inputs: Object.fromEntries(Object.entries(resource.inputs).map(opened)) })),
