@@ -56,12 +56,15 @@ const PROVIDER_OTHERWISE: Readonly<Record<string, Readonly<Record<string, string
     privateIp: "CloudFormation replaces by its own reckoning: no call changes it",
     tenancy: "CloudFormation moves a stopped machine; the provider makes another",
   },
-  Volume: Object.fromEntries(
-    ["availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId", "volumeInitializationRate"].map((input) => [
-      input,
-      "CloudFormation refuses a change: no call makes it",
-    ]),
-  ),
+  Volume: {
+    ...Object.fromEntries(
+      ["availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId", "volumeInitializationRate"].map((input) => [
+        input,
+        "CloudFormation refuses a change: no call makes it",
+      ]),
+    ),
+    multiAttachEnabled: "the provider makes another volume",
+  },
   TargetGroup: { targetControlPort: "the provider has no call that changes it" },
 };
 

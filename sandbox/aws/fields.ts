@@ -2,9 +2,9 @@ import type { Field } from "../cloud/fields";
 import { fieldsOf } from "../cloud/fields";
 
 /**
- * The inputs of every type, with their flags: names, kinds and what is required as in @pulumi/aws 7.48.0 (held against by a test); what replaces,
- * and what AWS chooses where nothing is given, as ForceNew and Optional with Computed in the schemas of hashicorp/terraform-provider-aws,
- * internal/service/{ec2,elbv2,iam}.
+ * The inputs of every type, with their flags: names, kinds, what is required, and what AWS chooses where nothing is given as in @pulumi/aws 7.48.0
+ * (held against by a test); what replaces as ForceNew in the schemas of hashicorp/terraform-provider-aws, internal/service/{ec2,elbv2,iam}, and
+ * held against CloudFormation's by a long test.
  */
 const FIELDS: Readonly<Record<string, string>> = {
   "aws:ec2/vpc:Vpc": `assignGeneratedIpv6CidrBlock:b cidrBlock*~ enableDnsHostnames~:b enableDnsSupport:b enableNetworkAddressUsageMetrics~:b

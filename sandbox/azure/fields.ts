@@ -3,8 +3,8 @@ import { fieldsOf } from "../cloud/fields";
 
 /**
  * The inputs of every type, with their flags: names and what is required as in @pulumi/azure-native 3.28.0 (held against by a test). What replaces
- * is what stands in a resource's path, what the REST definitions mark `x-ms-mutability: [create, read]`, and its zones; `location` and what Azure
- * fills in are chosen by it.
+ * is what stands in a resource's path, what the REST definitions mark `x-ms-mutability: [create, read]` (held against by a long test), and its
+ * zones; `location` and what Azure fills in are chosen by it.
  */
 const FIELDS: Readonly<Record<string, string>> = {
   "azure-native:resources:ResourceGroup": `location*~ managedBy resourceGroupName*~ tags:m`,

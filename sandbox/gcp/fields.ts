@@ -3,8 +3,9 @@ import { fieldsOf } from "../cloud/fields";
 
 /**
  * The inputs of every type, with their flags: names, kinds and what is required as in @pulumi/gcp 9.37.0 (held against by a test); what replaces,
- * and what GCP chooses where nothing is given, as ForceNew and Optional with Computed in the schemas of hashicorp/terraform-provider-google,
- * google/services/{compute,dns,resourcemanager}.
+ * and what GCP chooses where nothing is given, as ForceNew and Optional with Computed in the schemas of hashicorp/terraform-provider-google
+ * (google/services/{compute,dns,resourcemanager} of 21 August 2026, after 7.45.0), and of the beta provider where that one has no such field. What
+ * replaces now and then only (CustomizeDiff) stands with its type.
  */
 const FIELDS: Readonly<Record<string, string>> = {
   "gcp:compute/network:Network": `autoCreateSubnetworks*:b bgpAlwaysCompareMed~:b bgpBestPathSelectionMode~ bgpInterRegionCost~ deleteBgpAlwaysCompareMed:b
@@ -30,18 +31,18 @@ const FIELDS: Readonly<Record<string, string>> = {
     params*:m project*~ rawDisk*:m shieldedInstanceInitialState*~:m sourceDisk* sourceDiskEncryptionKey*:m sourceImage*
     sourceImageEncryptionKey*:m sourceSnapshot* sourceSnapshotEncryptionKey*:m storageLocations*~:l`,
   "gcp:compute/instance:Instance": `advancedMachineFeatures:m allowStoppingForUpdate:b attachedDisks:l bootDisk!*:m canIpForward:b
-    confidentialInstanceConfig*~:m deletionPolicy~ deletionProtection:b description desiredStatus enableDisplay:b
+    confidentialInstanceConfig*~:m deletionPolicy deletionProtection:b description desiredStatus enableDisplay:b
     eraseWindowsVssSignature:b guestAccelerators*~:l hostname* instanceEncryptionKey*:m keyRevocationActionType* labels:m
-    machineType! metadata:m metadataStartupScript minCpuPlatform~ name* networkInterfaces!:l networkPerformanceConfig*:m
+    machineType! metadata:m metadataStartupScript* minCpuPlatform~ name* networkInterfaces!:l networkPerformanceConfig*:m
     params*:m partnerMetadata:m project*~ reservationAffinity*~:m resourcePolicies scheduling~:m scratchDisks*:l serviceAccount:m
-    shieldedInstanceConfig~:m tags:l workloadIdentityConfig:m zone*~`,
+    shieldedInstanceConfig~:m tags:l workloadIdentityConfig*:m zone*~`,
   "gcp:compute/disk:Disk": `accessMode~ architecture* asyncPrimaryDisk*:m createSnapshotBeforeDestroy:b createSnapshotBeforeDestroyPrefix deletionPolicy~
     description* diskEncryptionKey*:m enableConfidentialCompute*~:b eraseWindowsVssSignature:b guestOsFeatures*~:l image*
     interface* labels:m licenses*~:l multiWriter*:b name* params*:m physicalBlockSizeBytes*~:n project*~ provisionedIops~:n
     provisionedThroughput~:n resourcePolicies*~:l size~:n snapshot* sourceDisk* sourceImageEncryptionKey*:m sourceInstantSnapshot*
     sourceSnapshotEncryptionKey*:m sourceStorageObject* storagePool* type* zone*~`,
-  "gcp:compute/attachedDisk:AttachedDisk": `deletionPolicy~ deviceName*~ disk!* instance!* interface* mode* project*~ zone*~`,
-  "gcp:compute/instanceGroup:InstanceGroup": `deletionPolicy~ description* instances~:l name* namedPorts:l network*~ project*~ zone*~`,
+  "gcp:compute/attachedDisk:AttachedDisk": `deletionPolicy deviceName*~ disk!* instance!* interface* mode* project*~ zone*~`,
+  "gcp:compute/instanceGroup:InstanceGroup": `deletionPolicy description* instances~:l name* namedPorts:l network*~ project*~ zone*~`,
   "gcp:compute/instanceGroupMembership:InstanceGroupMembership": `deletionPolicy~ instance!* instanceGroup!* project*~ zone*`,
   "gcp:compute/regionHealthCheck:RegionHealthCheck": `checkIntervalSec:n deletionPolicy~ description grpcHealthCheck:m grpcTlsHealthCheck:m healthyThreshold:n http2HealthCheck:m
     httpHealthCheck:m httpsHealthCheck:m logConfig~:m name* project*~ region*~ sslHealthCheck:m tcpHealthCheck:m timeoutSec:n
@@ -57,8 +58,8 @@ const FIELDS: Readonly<Record<string, string>> = {
     serviceLabel* sourceIpRanges*:l subnetwork*~ target`,
   "gcp:dns/policy:Policy": `alternativeNameServerConfig:m deletionPolicy~ description dns64Config*~:m enableInboundForwarding:b enableLogging:b name*
     networks:l project*~`,
-  "gcp:serviceaccount/account:Account": `accountId* createIgnoreAlreadyExists:b deletionPolicy~ description disabled:b displayName project*~`,
-  "gcp:projects/iAMCustomRole:IAMCustomRole": `deletionPolicy~ description permissions!:l project*~ roleId* stage title!`,
+  "gcp:serviceaccount/account:Account": `accountId* createIgnoreAlreadyExists:b deletionPolicy description disabled:b displayName project*~`,
+  "gcp:projects/iAMCustomRole:IAMCustomRole": `deletionPolicy description permissions!:l project*~ roleId* stage title!`,
   "gcp:projects/iAMMember:IAMMember": `condition*:m member!* project!* role!*`,
   "gcp:serviceaccount/iAMMember:IAMMember": `condition*:m member!* role!* serviceAccountId!*`,
 };

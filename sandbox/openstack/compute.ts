@@ -45,7 +45,7 @@ export const COMPUTE: Types = {
       fieldsOf(`name~ flavorName~ flavorId~ imageName~ imageId~ keyPair* availabilityZone~* availabilityZoneHints* userData* configDrive*:b adminPass metadata:m
       networks~*:l(accessNetwork,fixedIpV4,fixedIpV6,floatingIp,mac,name,port,uuid) networkMode* securityGroups~:l stopBeforeDestroy:b forceDelete:b powerState
       blockDevices*:l(bootIndex,deleteOnTermination,destinationType,deviceType,diskBus,guestFormat,multiattach,sourceType,uuid,volumeSize,volumeType)
-      schedulerHints*:l(additionalProperties,buildNearHostIp,differentCells,differentHosts,group,queries,sameHosts,targetCell) personalities*:l(content,file)
+      schedulerHints*:l(additionalProperties,buildNearHostIp,differentCells,differentHosts,group,queries,sameHosts,targetCell) personalities:l(content,file)
       accessIpV4~ accessIpV6~ tags:l region~* vendorOptions:m(detachPortsBeforeDestroy,ignoreResizeConfirmation) volumes:l(device,id,volumeId) floatingIp`),
     defaults: { powerState: "active", stopBeforeDestroy: false, forceDelete: false },
     oneOf: { powerState: ["active", "shutoff", "shelved_offloaded", "paused"], networkMode: ["auto", "none"] },

@@ -23,9 +23,9 @@ function sdkOutputs(module: string): string[] {
 /**
  * Holds the inputs of a simulated type against an SDK: their names, which are required, and which the cloud chooses where they are left out (the
  * provider's schema says Computed: whoever reads the resource always gets them).
- * @param ours inputs that Pulumi gives a value to by itself, so that no cloud chooses them
+ * @param unsaid inputs of which the SDK does not say who chooses them
  */
-export function holdToSdk(module: string, fields: readonly Field[], ours: readonly string[] = []): void {
+export function holdToSdk(module: string, fields: readonly Field[], unsaid: readonly string[] = []): void {
   const { all, required } = sdkInputs(module);
   const names = (wanted: (field: Field) => boolean): string[] =>
     fields
@@ -42,7 +42,7 @@ export function holdToSdk(module: string, fields: readonly Field[], ours: readon
   );
   const always = new Set(sdkOutputs(module));
   assert.deepEqual(
-    names((field) => field.chosen),
-    all.filter((name) => always.has(name) && !required.includes(name) && !ours.includes(name)),
+    names(({ name, chosen }) => chosen && !unsaid.includes(name)),
+    all.filter((name) => always.has(name) && !required.includes(name) && !unsaid.includes(name)),
   );
 }
