@@ -75,7 +75,7 @@ export async function holdAws({ packages, versions }: Definitions, samples = sam
     ...Object.values(NEEDS).flatMap(({ actions: row }) => actionsIn(row)),
     ...actionsIn(SURVEY),
     ...permissions(awsPlan("highAvailability")).Statement.flatMap(({ Action }) => Action),
-    ...controllersPolicy({ environment: "seoul" }).Statement.flatMap(({ Action }) => Action),
+    ...controllersPolicy(awsPlan("highAvailability")).Statement.flatMap(({ Action }) => Action),
   ]);
   for (const action of actions) {
     if (NO_CALLS.includes(action)) continue;
