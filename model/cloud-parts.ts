@@ -15,7 +15,10 @@ export interface PartSurroundings {
   image(role: string): { readonly repository: string; readonly tag: string };
 }
 
-/** An object of a part that has no chart, as the API takes it. Labels, and the namespace of what has one, need not be said. */
+/**
+ * An object of a part that has no chart, as the API takes it. Its labels, the namespace of what has one, and by which labels a workload knows its
+ * pods are not said here. What has pods is made after all others: they start with the accounts and rights they run by.
+ */
 export interface PartObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -26,15 +29,23 @@ export interface PartObject {
   readonly [field: string]: unknown;
 }
 
+/** By what a part is installed: its chart, or where nobody publishes one, objects of our own. */
+type Installed =
+  | {
+      /** The values of its chart. */
+      values(given: PartSurroundings): Readonly<Record<string, unknown>>;
+      readonly objects?: undefined;
+    }
+  | {
+      objects(given: PartSurroundings): readonly PartObject[];
+      readonly values?: undefined;
+    };
+
 /**
  * A part of the cloud's own that runs in the cluster, as its folder under providers/ describes it: plain data and pure functions. Its version,
- * chart and images are in the catalogue. It has either values or objects.
+ * chart and images are in the catalogue.
  */
-export interface CloudPart {
-  /** The values of its chart. */
-  values?(given: PartSurroundings): Readonly<Record<string, unknown>>;
-  /** Where nobody publishes a chart of it: its objects. */
-  objects?(given: PartSurroundings): readonly PartObject[];
+export type CloudPart = Installed & {
   /** The Secret that it reads. Left out where the machines that it runs on may do what it does. */
   readonly secret?: {
     readonly name: string;
@@ -50,23 +61,23 @@ export interface CloudPart {
   readonly asksMetadata?: true;
   /** Traffic that it needs, and what it makes. */
   flows(environment: Environment): readonly Flow[];
-}
+};
 
 /** Makes balancers for Services of type LoadBalancer. */
-export interface CloudController extends CloudPart {
+export type CloudController = CloudPart & {
   /** What kubelets register their machines as, where it knows them by that alone: `{zone}` and `{id}` stand for the machine's own. @default it knows them by their names */
   readonly providerId?: string;
   /** What the ingress's Service says to it beside its address; nothing where balancers of the infrastructure lead to the ingress. */
   annotations(plan: EnvironmentPlan, told: Told): Readonly<Record<string, string>>;
-}
+};
 
 /** Makes volumes for claims. */
-export interface CloudVolumes extends CloudPart {
+export type CloudVolumes = CloudPart & {
   /** What storage classes name it by. */
   readonly provisioner: string;
   /** The parameters of a class: of this type, by the cloud's name, or of the one it takes by itself. */
   parameters(type: string | undefined, plan: EnvironmentPlan): Readonly<Record<string, string>>;
-}
+};
 
 /** A cloud's parts. Each that it has not is refused at `check`. */
 export interface CloudParts {

@@ -80,6 +80,8 @@ export interface CloudDefinition extends SubnetRules {
   hosts?(options: CloudOptions): Hosts;
   /** Whether what the plan does not allow is kept out: by the cloud, or by the hosts' own firewall. */
   enforces(options: CloudOptions): boolean | "hosts";
+  /** Names are asked for at the address of its metadata, 169.254.169.254. @default elsewhere */
+  readonly metadataResolves?: true;
   /** What these machines need of the cloud itself. */
   flows(machines: FlowPeer, network: string, options: CloudOptions): readonly Flow[];
   /**

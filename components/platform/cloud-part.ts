@@ -1,11 +1,10 @@
-import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
-import { type Resource, unsecret } from "@pulumi/pulumi";
-import type { CloudPart } from "../../model/cloud-parts";
-import { isFields } from "../../model/data";
+import { CustomResource, type CustomResourceOptions, type Output, type Resource, unsecret } from "@pulumi/pulumi";
+import type { CloudPart, PartObject } from "../../model/cloud-parts";
+import { at, fields, isFields } from "../../model/data";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { ServiceArgs } from "./args";
 import type { CloudAccess } from "./grants";
-import { contentHash, imageOf, repositoryAndTag } from "./objects";
+import { contentHash, imageOf, repositoryAndTag, selectorLabels } from "./objects";
 import { PlatformService } from "./service";
 import type { Values } from "./values";
 
@@ -16,6 +15,19 @@ export interface CloudPartArgs extends ServiceArgs {
   readonly environment: EnvironmentPlan;
 }
 
+/** An object of whatever kind, under the type that Kubernetes' provider has for it. */
+class KubernetesObject extends CustomResource {
+  constructor(name: string, { clusterWide: _all, ...object }: PartObject, metadata: object, opts: CustomResourceOptions) {
+    const { apiVersion, kind } = object;
+    // It takes none without a group.
+    const group = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
+    super(`kubernetes:${group}:${kind}`, name, { ...object, metadata: { ...object.metadata, ...metadata } }, opts);
+  }
+}
+
+/** What pods say of the login that they have read. */
+type ReadLogin = Readonly<Record<string, Output<string>>>;
+
 /** What the environment's cloud has of a kind: its chart, or its objects, with the Secret that it reads. */
 export abstract class CloudPartService extends PlatformService {
   /** Gives what stands when it runs. */
@@ -23,27 +35,52 @@ export abstract class CloudPartService extends PlatformService {
     const given = { environment, service: this.plan, image: (role: string) => repositoryAndTag(imageOf(this.plan, role)) };
     const login = part.secret && this.login(part.secret, cloud, environment);
     const readers = part.secret?.readBy ?? [];
-    const annotated = (all: Values, path: string) => (login === undefined ? all : placed(all, path.split("."), login.annotation));
     const first = login === undefined ? [] : [login.secret];
-    if (part.values !== undefined) return [this.release(readers.reduce(annotated, part.values(given)), "nothing", first)];
-    return (part.objects?.(given) ?? []).map(({ clusterWide = false, ...object }) => {
-      const { name } = object.metadata;
-      const metadata = clusterWide ? this.clusterMetadata(name) : this.metadata(name, name);
-      const content = readers.includes(name) ? annotated(object, "spec.template.metadata.annotations") : object;
-      return new CustomResource(
-        this.childName(`${object.kind}-${name}`.toLowerCase()),
-        { ...content, apiVersion: object.apiVersion, kind: object.kind, metadata: { ...object.metadata, ...metadata } },
-        this.inCluster({ dependsOn: first }),
-      );
-    });
+    if (part.values === undefined) return this.objects(part.objects(given), readers, login?.read, first);
+    const annotated = (all: Values, path: string) => (login === undefined ? all : placed(all, path.split("."), login.read));
+    return [this.release(readers.reduce(annotated, part.values(given)), "nothing", first)];
+  }
+
+  private objects(objects: readonly PartObject[], readers: readonly string[], read: ReadLogin | undefined, first: Resource[]): Resource[] {
+    if (this.plan.values !== undefined) throw new Error(`${this.plan.name} is not installed from a chart, so it takes no values`);
+    const running = objects.filter(hasPods);
+    for (const reader of readers)
+      if (!running.some(({ metadata }) => metadata.name === reader))
+        throw new Error(`${this.plan.name} has no object ${reader} with pods that would read its Secret`);
+    const before = objects.filter((object) => !hasPods(object)).map((object) => this.object(object, first));
+    const workloads = running.map((object) =>
+      this.object(this.withPods(object, readers.includes(object.metadata.name) ? read : undefined), [...first, ...before]),
+    );
+    return [...before, ...workloads];
+  }
+
+  private object(object: PartObject, dependsOn: Resource[]): Resource {
+    const { kind, clusterWide, metadata } = object;
+    const ours = clusterWide ? this.clusterMetadata(metadata.name) : this.metadata(metadata.name, metadata.name);
+    return new KubernetesObject(this.childName(`${kind}-${metadata.name}`.toLowerCase()), object, ours, this.inCluster({ dependsOn }));
+  }
+
+  /** A workload with the labels that it knows its pods by, and what makes them anew when the login changes. */
+  private withPods(object: PartObject, annotations: ReadLogin | undefined): PartObject {
+    const { name } = object.metadata;
+    const labelled = placed(object, ["spec", "template", "metadata", "labels"], this.podLabels(name));
+    const selecting = placed(labelled, ["spec", "selector"], { matchLabels: { ...selectorLabels(name) } });
+    const said = { ...fields(at(object, "spec.template.metadata.annotations")), ...annotations };
+    const told = Object.keys(said).length === 0 ? selecting : placed(selecting, ["spec", "template", "metadata", "annotations"], said);
+    return { ...object, ...told };
   }
 
   private login({ name, data }: NonNullable<CloudPart["secret"]>, { secrets }: CloudAccess, environment: EnvironmentPlan) {
     const content = secrets.apply((told) => ({ ...data(environment, told) }));
     // Nobody reads it again while it runs. What is in it is made by the cloud: nobody guesses it from its hash.
-    const annotation = { "kpaas/login": unsecret(content).apply((known) => contentHash(JSON.stringify(known))) };
-    return { secret: this.secret("login", name, name, content), annotation };
+    const read: ReadLogin = { "kpaas/login": unsecret(content).apply((known) => contentHash(JSON.stringify(known))) };
+    return { secret: this.secret("login", name, name, content), read };
   }
+}
+
+/** Whether it is a workload. */
+function hasPods(object: PartObject): boolean {
+  return at(object, "spec.template.spec") !== undefined;
 }
 
 function placed(values: Values, [key = "", ...rest]: readonly string[], value: unknown): Values {

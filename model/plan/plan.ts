@@ -89,6 +89,7 @@ export function planEnvironment(
     floating,
     ...(environment.network.existing ? { existing: plannedExisting(environment.network.existing) } : {}),
     ...(names.length > 0 ? { names } : {}),
+    ...(cloud.metadataResolves ? { metadataResolves: true } : {}),
     podCidr: environment.cluster.podCidr,
     serviceCidr: environment.cluster.serviceCidr,
   };

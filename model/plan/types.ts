@@ -120,6 +120,8 @@ export interface NetworkPlan {
   };
   /** Names that the cloud itself leads to the environment, `*.DOMAIN` for all below one. */
   readonly names?: readonly string[];
+  /** Names are asked for at the address of the cloud's metadata. */
+  readonly metadataResolves?: true;
   readonly podCidr: string;
   readonly serviceCidr: string;
 }

@@ -24,6 +24,7 @@ export function userDataOf(
       packages: client === undefined ? [] : [client],
       podCidr: network.podCidr,
       ...(asksMetadata ? { asksMetadata } : {}),
+      ...(network.metadataResolves ? { metadataResolves: true } : {}),
     });
   }
   if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || devices.length === 0) return undefined;
@@ -50,15 +51,21 @@ export interface Node {
   readonly podCidr: string;
   /** Whether pods on it may ask the cloud's metadata. @default false */
   readonly asksMetadata?: boolean;
+  /** Whether names are asked for there: then pods may do that and nothing else. @default false */
+  readonly metadataResolves?: boolean;
 }
 
 /** The table of nftables that keeps pods from what nodes alone may reach. */
-export function podFilter(podCidr: string, asksMetadata = false): string {
+export function podFilter(
+  podCidr: string,
+  { asksMetadata = false, metadataResolves = false }: Pick<Node, "asksMetadata" | "metadataResolves"> = {},
+): string {
+  const resolver = "    ip daddr 169.254.169.254 meta l4proto { tcp, udp } th dport 53 accept";
   return [
     "table inet kpaas_pods {",
     "  chain forward {",
     "    type filter hook forward priority -10; policy accept;",
-    ...(asksMetadata ? [] : ["    ip daddr 169.254.169.254 counter drop"]),
+    ...(asksMetadata ? [] : [...(metadataResolves ? [resolver] : []), "    ip daddr 169.254.169.254 counter drop"]),
     `    ip daddr != ${podCidr} meta l4proto { tcp, udp } th dport 2049 counter drop`,
     "  }",
     "}",
@@ -73,8 +80,8 @@ const POD_FILTER = "/etc/kpaas/pod-filter.nft";
  * servers outside the pods' network (which trust nodes). The node itself reaches both, so volumes are mounted as ever. A table of its own
  * that comes before all others: it holds whatever the pod network enforces.
  */
-export function nodeUserData({ packages, podCidr, asksMetadata }: Node): UserData {
-  const filter = ["table inet kpaas_pods", "delete table inet kpaas_pods", podFilter(podCidr, asksMetadata)].join("\n");
+export function nodeUserData({ packages, podCidr, ...metadata }: Node): UserData {
+  const filter = ["table inet kpaas_pods", "delete table inet kpaas_pods", podFilter(podCidr, metadata)].join("\n");
   const unit = [
     "[Unit]",
     "Description=Keep pods from the cloud's metadata and from NFS servers",

@@ -4,13 +4,20 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { sizePath } from "../asking/fields";
 import { accountsIn, accountsOf } from "./firewalls";
-import { DATA_DISK, gcpLabels, gcpLimits, ownLabels } from "./names";
+import { DATA_DISK, DISK_TYPES, gcpLabels, gcpLimits, ownLabels } from "./names";
 import { imageQuery, neutralNames } from "./neutral";
 import { gcpOf, gcpOptions, makesNat } from "./plan";
 
 /** What is wrong between the file's fields for GCP alone. */
 export function checkGcp(environment: Environment, findings: Findings): void {
   checkPlace(environment, findings);
+  if (environment.platform.storage.kind === "cloud" && gcpOptions(environment.cloud).controllers === false)
+    findings.error(
+      "infrastructure.gcp.controllers",
+      "is false, and the driver of persistent disks has its rights by the control planes' account",
+      "take it out, or use another kind of platform.storage",
+      false,
+    );
   checkNetwork(environment, findings);
   checkNames(environment, findings);
 }
@@ -150,14 +157,21 @@ const SERIES = { hyperdiskAlone: /^(c4|c4d|n4|n4d)-/, noHyperdisk: /^(e2|n1|n2|n
 /** A machine is made after its disks, and only then does GCP say that it takes none of their type, or does not start from its image. */
 function checkTypes(plan: EnvironmentPlan, findings: Findings): void {
   const { bootVolumeType } = gcpOf(plan);
+  const { storage } = plan.platform;
+  const classes = storage.kind === "cloud" ? storage.classes : [];
+  for (const { name, type } of classes)
+    if (type !== undefined && !DISK_TYPES.includes(type))
+      findings.error(`platform.storage.classes.${name}.type`, "is no type of GCP's disks", `use one of: ${DISK_TYPES.join(", ")}`, type);
   const told = new Set<string>();
   for (const size of new Set(plan.machines.map((machine) => machine.size)))
     if (SERIES.arm.test(size))
       findings.error(sizePath(plan, size), "has Arm processors, and machines are made for x86-64", "choose a type of another series", size);
-  for (const { size, volumes } of plan.machines)
+  for (const { size, volumes, roles } of plan.machines)
     for (const [field, type] of [
       ["infrastructure.gcp.bootVolumeType", bootVolumeType],
       ...volumes.map((volume) => [`volume ${volume.name}`, volume.type ?? DATA_DISK] as const),
+      // Pods with claims run on workers, and where their volumes can be attached at all.
+      ...(roles.includes("worker") ? classes : []).map((each) => [`the storage class ${each.name}`, each.type ?? DATA_DISK] as const),
     ] as const) {
       const wrong = type.startsWith("pd-")
         ? SERIES.hyperdiskAlone.test(size)

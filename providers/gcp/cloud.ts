@@ -3,6 +3,7 @@ import { defineCloud } from "../define-cloud";
 import { bill } from "./bill";
 import { checkGcp, checkGcpPlan } from "./checks";
 import { credentials } from "./credentials";
+import { inCluster } from "./in-cluster";
 import { neutralNames } from "./neutral";
 import { permissions } from "./permissions";
 import { type GcpOptions, gcpOptions } from "./plan";
@@ -39,9 +40,8 @@ export const gcp = defineCloud({
         byDefault: "`false`",
       }),
     controllers: z.boolean().optional().meta({
-      description:
-        "whether control planes may do what the cloud controller and the driver of persistent disks do, by a role of the project's",
-      byDefault: "`true`",
+      description: "whether control planes may do what the driver of persistent disks does, by two roles of the project's",
+      byDefault: "`true` with `platform.storage` of kind `cloud`, else `false`",
     }),
     images: z.record(z.string(), pinned).optional().meta({
       description: "what names of images stand for, before the table's: PROJECT/NAME, or PROJECT/family/FAMILY",
@@ -57,9 +57,8 @@ export const gcp = defineCloud({
     bootVolumeGiB = 40,
     bootVolumeType = "pd-balanced",
     iap = false,
-    controllers = true,
     ...rest
-  }: Partial<GcpOptions>): GcpOptions => ({ ...{ project, bootVolumeGiB, bootVolumeType, iap, controllers }, ...rest }),
+  }: Partial<GcpOptions>): GcpOptions => ({ ...{ project, bootVolumeGiB, bootVolumeType, iap }, ...rest }),
   neutral: neutralNames,
   defaults: {
     image: "ubuntu-22.04",
@@ -70,6 +69,15 @@ export const gcp = defineCloud({
   },
   // Machines are kept apart by zones; a placement policy would be one for each group, and fail where the zone has no room for it.
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
+  inCluster,
+  // kubernetes/cloud-provider-gcp, providers/gce: gce_instances.go, gce_loadbalancer_internal.go and gce_loadbalancer_external.go.
+  cannot: {
+    controller: {
+      reason:
+        "has no controller here for Services: Google's takes a node for the instance of the same name, which ours, named after the environment, are not; it would open ports to the world by rules of its own, and put workers into balanced groups, of which a machine may be in one",
+      remedy: "take it out: balancers lead to the ingress, and node ports are reached inside the network",
+    },
+  },
   enforces: () => true,
   // A subnet of GCP's spans the region's zones.
   subnets: "one",
@@ -77,7 +85,8 @@ export const gcp = defineCloud({
   reserved: ({ first, last }) => [first + 1, last - 1],
   // Google's ranges, https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges
   passing: { inside: ["35.191.0.0/16", "130.211.0.0/22"], outside: ["35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22"] },
-  // The metadata server, which is resolver, clock and DHCP too, is never closed.
+  metadataResolves: true,
+  // The metadata server, which is resolver, clock and DHCP too, is never closed to the machines themselves.
   flows: (machines, _network, options): Flow[] =>
     gcpOptions(options).iap
       ? [{ from: `cidr:${IAP}`, to: machines, protocol: "tcp", ports: [22], reason: "SSH through Google's Identity-Aware Proxy" }]

@@ -1,29 +1,53 @@
-/** By what needs them, permissions as `SERVICE.KIND.VERB`: one kind after the other, its name once. */
-const NEEDS: Readonly<Record<string, string>> = {
-  // kubernetes/cloud-provider-gcp, providers/gce: gce_instances.go, gce_zones.go, gce_loadbalancer_{external,internal}.go, gce_firewall.go
-  "cloud controller": `compute.instances.get list use
-    compute.zones.get list compute.regions.get list compute.zoneOperations.get compute.regionOperations.get compute.globalOperations.get
-    compute.addresses.create createInternal delete deleteInternal get list use useInternal
-    compute.forwardingRules.create delete get list setLabels setTarget use
-    compute.targetPools.addHealthCheck addInstance create delete get list removeHealthCheck removeInstance update use
-    compute.regionBackendServices.create delete get list update use
-    compute.healthChecks.create delete get list update use useReadOnly
-    compute.regionHealthChecks.create delete get list update use useReadOnly
-    compute.httpHealthChecks.create delete get list update use useReadOnly
-    compute.instanceGroups.create delete get list update use
-    compute.firewalls.create delete get list update
-    compute.networks.get updatePolicy use compute.subnetworks.get use compute.projects.get`,
-  // kubernetes-sigs/gcp-compute-persistent-disk-csi-driver, pkg/gce-cloud-provider/compute and deploy/setup-project.sh
-  "driver of persistent disks": `compute.disks.create createSnapshot delete get list resize setLabels update use useReadOnly
-    compute.instances.attachDisk detachDisk get list
-    compute.snapshots.create delete get list setLabels useReadOnly
-    compute.diskTypes.get list`,
-};
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { gcpName, volumePrefix } from "./names";
+import { gcpOf } from "./plan";
 
-/** What control planes may do, each once, in order. */
-export const controllersPermissions: readonly string[] = [...new Set(Object.values(NEEDS).flatMap(permissionsIn))].sort();
+/** What the driver of persistent disks may do, in two roles: GCP looks at an object's name only where it is asked about one. */
+export interface DriverRole {
+  /** What it is called, in the project and in our names. */
+  readonly key: "controllers" | "disks";
+  readonly description: string;
+  /** In order, each once. */
+  readonly permissions: readonly string[];
+  /** Where it counts alone; everywhere in the project where that is left out. */
+  within?(plan: Pick<EnvironmentPlan, "environment">): { readonly title: string; readonly expression: string };
+}
 
-/** The permissions of a row. */
+/**
+ * As the driver calls Compute Engine (kubernetes-sigs/gcp-compute-persistent-disk-csi-driver, pkg/gce-cloud-provider/compute/gce-compute.go at
+ * v1.26.0) without snapshots, images and what its flags switch off: conversion of disks, changes by attribute classes, its own clean-up.
+ */
+export const driverRoles: readonly DriverRole[] = [
+  {
+    key: "controllers",
+    description: "What the driver of persistent disks looks at",
+    permissions: permissionsIn(
+      "compute.disks.get list compute.instances.get compute.regionOperations.get compute.zoneOperations.get compute.zones.list",
+    ),
+  },
+  {
+    key: "disks",
+    description: "What the driver of persistent disks changes, where the name is of the environment's",
+    permissions: permissionsIn(
+      "compute.disks.create delete resize setLabels use useReadOnly compute.instances.attachDisk compute.instances.detachDisk",
+    ),
+    within: (plan) => {
+      const called = (kind: string, plural: string, start: string): string =>
+        `(resource.type == "compute.googleapis.com/${kind}" && resource.name.extract("/${plural}/{name}").startsWith("${start}-"))`;
+      return {
+        title: `${plan.environment}: disks of volumes, and machines`,
+        expression: `${called("Disk", "disks", volumePrefix(plan))} || ${called("Instance", "instances", gcpName(plan))}`,
+      };
+    },
+  },
+];
+
+/** Whether control planes have these roles: where the driver runs, or the file says so for one of its own. */
+export function grantsControllers(plan: Pick<EnvironmentPlan, "cloud" | "platform">): boolean {
+  return gcpOf(plan).controllers ?? plan.platform.storage.kind === "cloud";
+}
+
+/** The permissions of a row, `SERVICE.KIND.VERB`: one kind after the other, its name once. */
 export function permissionsIn(row: string): string[] {
   let kind = "";
   return row

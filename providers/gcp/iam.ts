@@ -3,7 +3,7 @@ import { IAMMember as ProjectMember } from "@pulumi/gcp/projects/iammember";
 import { Account } from "@pulumi/gcp/serviceaccount/account";
 import { IAMMember as AccountMember } from "@pulumi/gcp/serviceaccount/iammember";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { controllersPermissions } from "./controllers-role";
+import { driverRoles, grantsControllers } from "./controllers-role";
 import { accountsIn } from "./firewalls";
 import { accountId, roleId } from "./names";
 import { child, described, type Scope } from "./scope";
@@ -17,8 +17,8 @@ export interface Accounts {
 }
 
 /**
- * An account per role, by which firewall rules know machines. None may do anything but that of control planes, which may what the cloud controller
- * and the driver of persistent disks do, where the file wants it: they run there.
+ * An account per role, by which firewall rules know machines. None may do anything but that of control planes, which may what the driver of
+ * persistent disks does where that runs: it runs there.
  */
 export function createAccounts(scope: Scope): Accounts {
   const { name, plan, gcp } = scope;
@@ -40,23 +40,25 @@ export function createAccounts(scope: Scope): Accounts {
   );
   const controller = accounts[CONTROLLER];
   const grants: Resource[] = [];
-  if (gcp.controllers && controller !== undefined) {
-    const role = new IAMCustomRole(
-      `${name}-role-${CONTROLLER}`,
-      {
-        roleId: roleId(plan, "controllers"),
-        project,
-        title: described(scope, "controllers"),
-        description: "The cloud controller and the driver of persistent disks",
-        permissions: [...controllersPermissions],
-        stage: "GA",
-      },
-      child(scope),
-    );
+  if (grantsControllers(plan) && controller !== undefined) {
+    for (const { key, description, permissions, within } of driverRoles) {
+      const role = new IAMCustomRole(
+        `${name}-role-${key}`,
+        { roleId: roleId(plan, key), project, title: described(scope, key), description, permissions: [...permissions], stage: "GA" },
+        child(scope),
+      );
+      const condition = within?.(plan);
+      grants.push(
+        new ProjectMember(
+          `${name}-grant-${key}`,
+          { project, role: role.name, member: controller.member, ...(condition === undefined ? {} : { condition }) },
+          child(scope),
+        ),
+      );
+    }
     grants.push(
-      new ProjectMember(`${name}-grant-${CONTROLLER}`, { project, role: role.name, member: controller.member }, child(scope)),
       // Disks are attached to a machine by whoever may act as the machine's own account: of these alone, not of the project's.
-      ...["control-plane", "worker"].flatMap((of) => {
+      ...[CONTROLLER, "worker"].flatMap((of) => {
         const account = accounts[of];
         return account === undefined
           ? []

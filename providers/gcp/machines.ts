@@ -93,7 +93,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, image: Inp
     `${name}-machine-${machine.name}`,
     {
       ...named(scope, machine.name),
-      description: described(scope, `machine ${key}`), // another one would be another machine: nothing that may change stands in it
+      description: described(scope, `machine ${key}`),
       zone,
       machineType: machine.size,
       bootDisk: {

@@ -23,7 +23,13 @@ export const gcpLimits = {
   resolvers: 10,
 } as const;
 
-/** The type of data disks, where the file names none. */
+/** The types of disks, https://cloud.google.com/compute/docs/disks. */
+export const DISK_TYPES: readonly string[] = [
+  ...["pd-balanced", "pd-ssd", "pd-standard", "pd-extreme", "hyperdisk-balanced", "hyperdisk-balanced-high-availability", "hyperdisk-extreme"],
+  ...["hyperdisk-ml", "hyperdisk-throughput"],
+];
+
+/** The type of data disks and of volumes in the cluster, where the file names none. */
 export const DATA_DISK = "pd-balanced";
 
 /** The keys of the labels that kpaas puts beside the file's. */
@@ -32,6 +38,11 @@ export const ownLabels: readonly string[] = ["kpaas-environment", "kpaas-key", "
 /** The name the cloud shows: the environment's and what the thing is. */
 export function gcpName({ environment }: { readonly environment: string }, ...parts: string[]): string {
   return physicalName([environment, ...parts], gcpLimits.name);
+}
+
+/** How disks of volumes in the cluster begin, before `-` and a UUID of 36 characters: by it the driver may change these and no others. */
+export function volumePrefix({ environment }: { readonly environment: string }): string {
+  return physicalName([environment, "pvc"], { ...gcpLimits.name, max: gcpLimits.name.max - 37 });
 }
 
 /** The first part of a service account's address, which has six characters at least. */

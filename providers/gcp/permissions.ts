@@ -1,7 +1,7 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { permissionsIn } from "./controllers-role";
+import { grantsControllers, permissionsIn } from "./controllers-role";
 import { imageQuery } from "./neutral";
-import { gcpOf, makesNat } from "./plan";
+import { makesNat } from "./plan";
 
 /** A role as `gcloud iam roles create --file` takes it. */
 export interface RoleDocument {
@@ -84,7 +84,6 @@ export const SURVEY = `compute.images.get getFromFamily compute.machineTypes.lis
 
 /** The types of the resources that an environment is made of. */
 export function resourceTypes(plan: EnvironmentPlan): string[] {
-  const { controllers } = gcpOf(plan);
   const types = [
     ...["firewall", "forwardingRule", "instance", "instanceGroup", "instanceGroupMembership", "regionBackendService"],
     "regionHealthCheck",
@@ -112,7 +111,7 @@ export function resourceTypes(plan: EnvironmentPlan): string[] {
     "gcp:compute/attachedDisk:AttachedDisk",
   );
   add(
-    controllers,
+    grantsControllers(plan),
     "gcp:projects/iAMCustomRole:IAMCustomRole",
     "gcp:projects/iAMMember:IAMMember",
     "gcp:serviceaccount/iAMMember:IAMMember",

@@ -11,8 +11,8 @@ export interface GcpOptions {
   readonly bootVolumeType: string;
   /** Whether Google's Identity-Aware Proxy may lead SSH to the machines. */
   readonly iap: boolean;
-  /** Whether control planes may do what the cloud controller and the driver of persistent disks do. */
-  readonly controllers: boolean;
+  /** Whether control planes may do what the driver of persistent disks does; undefined: where it runs. */
+  readonly controllers?: boolean;
   /** What names of images stand for, over the table's. */
   readonly images?: Readonly<Record<string, string>>;
   /** What names of sizes stand for, over the table's. */

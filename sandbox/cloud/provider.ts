@@ -39,10 +39,11 @@ export function createCloudProvider<List extends string, Quota extends string>(
       const after = comparable(type, news);
       const before = { ...comparable(type, oldInputs), ...passed(type, revealAll(oldInputs), after) };
       const changes: Record<string, DiffKind> = {};
+      const forced = type.replacedBy?.(before, after) ?? [];
       for (const { name, chosen, replaces } of type.fields) {
         for (const [path, kind] of Object.entries(differences(name, before[name], after[name]))) {
           if ((chosen && path === name && kind === "delete") || isIgnored(path, ignoreChanges)) continue;
-          changes[path] = replaces ? replacing(kind) : kind;
+          changes[path] = replaces || forced.includes(name) ? replacing(kind) : kind;
         }
       }
       return { changes };

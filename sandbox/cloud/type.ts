@@ -32,6 +32,8 @@ export interface ResourceType<Cloud> {
   readonly outputs: readonly string[];
   /** Kind of the object each input names. `fixedIps.subnetId` means that member of each element. */
   readonly references: Readonly<Record<string, string>>;
+  /** Inputs whose change means a new object in this case, though not in every one. */
+  replacedBy?(before: Properties, after: Properties): readonly string[];
   /** What only this type's inputs can have wrong. Unknown values may be among them. */
   check?(inputs: Properties): readonly CheckFailure[];
   /** Makes the object after its references were found; throws what the cloud refuses. The id is in the answer. */

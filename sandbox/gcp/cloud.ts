@@ -3,6 +3,7 @@ import { BALANCING } from "./balancing";
 import { beforehand } from "./beforehand";
 import { COMPUTE } from "./compute";
 import { IDENTITY } from "./identity";
+import { PARTS } from "./in-cluster";
 import { refuseBeyondLimits } from "./limits";
 import { LOOKUPS } from "./lookups";
 import type { List, Quota } from "./names";
@@ -20,4 +21,5 @@ export const GCP: SimulatedCloud<List, Quota> = {
   words: WORDS,
   refuse: refuseBeyondLimits,
   beforehand,
+  parts: PARTS,
 };

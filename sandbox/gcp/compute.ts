@@ -1,5 +1,5 @@
 import type { Properties } from "../../plugin/rpc/provider";
-import { gcpLimits } from "../../providers/gcp/names";
+import { DISK_TYPES, gcpLimits } from "../../providers/gcp/names";
 import { ApiError } from "../cloud/cloud";
 import { packagesOf } from "../cloud/user-data";
 import type { Stored } from "../store";
@@ -10,16 +10,6 @@ import { type Gcp, idOf, inUse, labelled, linked, linkOf, made, placed, type Typ
 import { processorsOf } from "./types";
 
 const LABELS = ["effectiveLabels", "pulumiLabels", "labelFingerprint"];
-const DISK_TYPES = [
-  "pd-balanced",
-  "pd-ssd",
-  "pd-standard",
-  "pd-extreme",
-  "hyperdisk-balanced",
-  "hyperdisk-extreme",
-  "hyperdisk-throughput",
-];
-
 /** Images, machines and disks. */
 export const COMPUTE: Types = {
   ...typeOf("gcp:compute/image:Image", {
@@ -53,6 +43,15 @@ export const COMPUTE: Types = {
     ],
     secrets: ["effectiveLabels", "pulumiLabels"],
     references: { "networkInterfaces.subnetwork": "subnetwork" },
+    // More or fewer, and another address in the same subnet; another address outside takes the old one's place.
+    replacedBy(before, after) {
+      const [old, now] = [maps(before, "networkInterfaces"), maps(after, "networkInterfaces")];
+      const moved = now.some((nic, index) => {
+        const was = old[index] ?? {};
+        return nic.networkIp !== was.networkIp && nic.subnetwork === was.subnetwork && nic.network === was.network;
+      });
+      return old.length !== now.length || moved ? ["networkInterfaces"] : [];
+    },
     check(inputs) {
       const failures = maps(inputs, "networkInterfaces").flatMap(({ network, subnetwork }, index) =>
         network === undefined && subnetwork === undefined
@@ -104,6 +103,7 @@ export const COMPUTE: Types = {
     ],
     secrets: ["effectiveLabels", "pulumiLabels"],
     references: {},
+    replacedBy: (before, after) => ((number(after, "size") ?? 0) < (number(before, "size") ?? 0) ? ["size"] : []),
     create(cloud, inputs) {
       refuseZone(cloud, text(inputs, "zone"));
       refuseSize(inputs);

@@ -1,5 +1,5 @@
 import { ApiError } from "../cloud/cloud";
-import { text, texts } from "../values";
+import { isMap, text, texts } from "../values";
 import { type Types, typeOf } from "./names";
 
 /** Service accounts, and what they may do. */
@@ -43,7 +43,11 @@ export const IDENTITY: Types = {
     references: { role: "role" },
     create(cloud, inputs) {
       refuseMember(cloud, text(inputs, "member"));
-      return { ...inputs, etag: "", id: ["project", "role", "member"].map((key) => text(inputs, key)).join("/") };
+      const { condition } = inputs;
+      if (isMap(condition) && (text(condition, "title") === "" || text(condition, "title").length > 100 || text(condition, "expression") === ""))
+        throw new ApiError("Error 400", "Invalid argument: a condition has a title of at most 100 characters, and an expression., badRequest");
+      const parts = ["project", "role", "member"].map((key) => text(inputs, key));
+      return { ...inputs, etag: "", id: [...parts, ...(isMap(condition) ? [text(condition, "title")] : [])].join("/") };
     },
   }),
 

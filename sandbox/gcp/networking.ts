@@ -43,6 +43,11 @@ export const NETWORKING: Types = {
     ],
     references: { network: "network" },
     unread: ["deletionPolicy", "sendSecondaryIpRangeIfEmpty"],
+    // It grows in place, and does nothing else.
+    replacedBy(before, after) {
+      const [old, now] = [parseCidr(text(before, "ipCidrRange")), parseCidr(text(after, "ipCidrRange"))];
+      return old && now && !(now.first <= old.first && now.last >= old.last) ? ["ipCidrRange"] : [];
+    },
     check({ ipCidrRange }) {
       if (ipCidrRange === undefined || ipCidrRange === UNKNOWN) return [];
       const block = parseCidr(String(ipCidrRange));

@@ -49,7 +49,9 @@ const OWN_BUDGET: readonly string[] = ["ingress"];
 /** What the rules see of one service. */
 class Subject {
   readonly objects: readonly RecordedResource[];
+  /** Those that do nothing for the nodes. What a cloud has of its own does: cloud-part.test.ts. */
   readonly workloads: readonly Workload[];
+  private readonly running: readonly Workload[];
 
   constructor(
     readonly graph: Graph,
@@ -57,15 +59,20 @@ class Subject {
   ) {
     const prefix = `seoul-${kebab(service.name)}-`;
     this.objects = graph.resources.filter(({ name, type }) => name.startsWith(prefix) && type.startsWith("kubernetes:"));
-    this.workloads = workloads(graph).filter(({ resource }) => resource.name.startsWith(prefix));
+    this.running = workloads(graph).filter(({ resource }) => resource.name.startsWith(prefix));
+    this.workloads = this.isOfCloud ? [] : this.running;
   }
 
   ofKind(kind: string): RecordedResource[] {
     return this.objects.filter(({ type }) => type === `kubernetes:${kind}`);
   }
 
+  get isOfCloud(): boolean {
+    return this.service.needs?.cloud !== undefined;
+  }
+
   get containers(): readonly (readonly [where: string, container: Bag])[] {
-    return this.workloads.flatMap(({ resource, containers, initContainers }) =>
+    return this.running.flatMap(({ resource, containers, initContainers }) =>
       [...containers, ...initContainers].map((each) => [`${resource.name}: ${String(each.name)}`, each] as const),
     );
   }
@@ -127,6 +134,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       assert.equal(balanced.allocateLoadBalancerNodePorts, false);
   },
   "gives nobody rights in the Kubernetes API, and its pods no token": (subject) => {
+    if (subject.isOfCloud) return;
     assert.ok(!subject.objects.some(({ type }) => type.startsWith("kubernetes:rbac")));
     const accounts = subject.ofKind("core/v1:ServiceAccount");
     for (const { inputs, name } of accounts) assert.equal(inputs.automountServiceAccountToken, false, name);

@@ -213,7 +213,7 @@ export interface Workload {
 
 /** Every pod template of our own, with its containers. */
 export function workloads(g: Graph): Workload[] {
-  return ["apps/v1:StatefulSet", "apps/v1:Deployment", "batch/v1:Job"].flatMap((kind) =>
+  return ["apps/v1:StatefulSet", "apps/v1:Deployment", "apps/v1:DaemonSet", "batch/v1:Job"].flatMap((kind) =>
     ofKind(g, kind).map((resource) => {
       const pod = at(resource.inputs, "spec", "template", "spec") as Bag;
       return {
