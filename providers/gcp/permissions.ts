@@ -38,7 +38,8 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
   "gcp:compute/instance:Instance": compute(
     "instances",
     "create delete get setLabels setMachineType setMetadata setServiceAccount start stop update updateNetworkInterface updateShieldedInstanceConfig addAccessConfig deleteAccessConfig use",
-    "compute.disks.create get use compute.subnetworks.use useExternalIp compute.addresses.use compute.images.useReadOnly compute.machineTypes.get compute.projects.get iam.serviceAccounts.actAs",
+    // The boot disk has labels too, and whoever sets them as it is made needs the same as afterwards.
+    "compute.disks.create get setLabels use compute.subnetworks.use useExternalIp compute.addresses.use compute.images.useReadOnly compute.machineTypes.get compute.projects.get iam.serviceAccounts.actAs",
   ),
   "gcp:compute/disk:Disk": compute("disks", "create delete get resize setLabels update use"),
   "gcp:compute/attachedDisk:AttachedDisk": compute("instances", "attachDisk detachDisk get", "compute.disks.use iam.serviceAccounts.actAs"),

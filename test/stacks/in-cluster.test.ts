@@ -68,4 +68,27 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     assert.deepEqual(sandbox.inCloud("network"), []);
     assert.deepEqual(sandbox.inCloud("applicationCredential"), []);
   });
+
+  it("come as objects of ours where nobody publishes a chart of the driver, with rights to the environment's disks alone", async () => {
+    sandbox = new Draining("disks", {
+      infrastructure: {
+        provider: "gcp",
+        region: "asia-northeast3",
+        zones: ["asia-northeast3-a"],
+        access: { adminCidrs: ["203.0.113.0/24"] },
+        gcp: { project: "acme-platform" },
+      },
+      platform: { services: { metricsServer: false, certManager: false, portal: false, keycloak: false }, storage: { kind: "cloud" } },
+    });
+    const disks = () =>
+      new Store(`${sandbox.world}/gcp`)
+        .list("disk")
+        .flatMap(({ claim, name, type, size }) => (claim === undefined ? [] : [[String(name).replace(String(claim), "UID"), type, size]]));
+    await upEnvironment(sandbox.target());
+    assert.deepEqual(disks(), [["disks-pvc-UID", "pd-balanced", 10]]);
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+    await destroyEnvironment(sandbox.target());
+    assert.deepEqual(disks(), []);
+  });
 });

@@ -181,6 +181,7 @@ describe("what is known of GCP's types", function () {
   const variants = [
     ["minimal", {}],
     ["highAvailability", {}],
+    ["highAvailability", { platform: { storage: { kind: "cloud" } } }],
     ["minimal", { infrastructure: { network: { dns: ["10.0.0.2"], floating: "none" }, gcp: { nat: false, controllers: false } } }],
     [
       "standard",
@@ -211,7 +212,7 @@ describe("what is known of GCP's types", function () {
       for (const each of given) assert.match(each, /^[a-z]+\.[A-Za-z]+\.[A-Za-z]+$/);
       for (const type of resourceTypes(plan))
         for (const each of permissionsIn(NEEDS[type]?.permissions ?? "")) assert.ok(given.includes(each), each);
-      assert.equal(given.includes("iam.roles.create"), !("infrastructure" in overrides && "gcp" in overrides.infrastructure));
+      assert.equal(given.includes("iam.roles.create"), plan.platform.storage.kind === "cloud");
     }
   });
 });

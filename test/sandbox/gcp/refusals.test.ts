@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Properties } from "../../../plugin/rpc/provider";
+import { partsAtWork } from "../../../sandbox/cloud/parts-at-work";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
 import { GCP } from "../../../sandbox/gcp/cloud";
+import { Store } from "../../../sandbox/store";
 import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
@@ -195,7 +198,53 @@ describe("the simulated GCP", () => {
       return Object.entries(detailed).flatMap(([field, kind]) => (/_REPLACE$/.test(kind) ? [field] : []));
     };
     assert.deepEqual(await replaced({ zone: "r-b" }), ["zone"]);
-    assert.deepEqual(await replaced({ machineType: "u", labels: { a: "c" }, metadata: { "ssh-keys": "y" } }), []);
+    assert.deepEqual(await replaced({ machineType: "u", labels: { a: "c" }, metadata: { "ssh-keys": "y" }, description: "d" }), []);
+  });
+
+  /** What of a change means a new object. */
+  const replacedBy = async (short: string, oldInputs: Properties, news: Properties): Promise<string[]> => {
+    const { detailed } = await cloud.client.diff({ type: cloud.token(short), id: "1" }, { oldInputs, news: { ...oldInputs, ...news } });
+    return Object.entries(detailed).flatMap(([field, kind]) => (/_REPLACE$/.test(kind) ? [field.replace(/[.[].*$/, "")] : []));
+  };
+  const nic = (more: Properties): Properties => ({ networkInterfaces: [{ subnetwork: "s", networkIp: "10.0.0.10", ...more }] });
+
+  for (const [what, short, before, after, replaces] of [
+    ["a machine for another address inside", "Instance", nic({}), nic({ networkIp: "10.0.0.11" }), ["networkInterfaces"]],
+    ["no machine for another address outside", "Instance", nic({ accessConfigs: [{ natIp: "a" }] }), nic({ accessConfigs: [{ natIp: "b" }] }), []],
+    ["a disk that shrinks", "Disk", { size: 20 }, { size: 10 }, ["size"]],
+    ["no disk that grows", "Disk", { size: 10 }, { size: 20 }, []],
+    ["a subnet for other addresses", "Subnetwork", { ipCidrRange: "10.0.0.0/24" }, { ipCidrRange: "10.0.1.0/24" }, ["ipCidrRange"]],
+    ["no subnet that grows", "Subnetwork", { ipCidrRange: "10.0.0.0/24" }, { ipCidrRange: "10.0.0.0/23" }, []],
+    ["a balancer's rule for other ports", "ForwardingRule", { ports: ["80"] }, { ports: ["80", "443"] }, ["ports"]],
+    ["a grant for another condition", "IAMMember", { condition: { title: "a" } }, { condition: { title: "b" } }, ["condition"]],
+  ] as const)
+    it(`replaces ${what}`, async () => assert.deepEqual([...new Set(await replacedBy(short, before, after))], replaces));
+
+  it("makes volumes for claims as far as a role of the project's allows that, by their names", async () => {
+    const { subnet, account } = await cloud.base();
+    await cloud.create("Instance", cloud.machine({ subnet, account }, { labels: { "kpaas-environment": "seoul" } }));
+    const parts = partsAtWork(GCP, cloud.folder);
+    const claim = (uid: string, type = "pd-balanced") => ({ uid, sizeGiB: 10, retain: false, parameters: { type } });
+    const refused = /Required 'compute\.disks\.create' permission for 'disks\/seoul-pvc-1'/;
+    assert.throws(() => parts.make(claim("1")), refused);
+    const role = await cloud.create("IAMCustomRole", { roleId: "disks", project: "acme", title: "t", permissions: ["compute.disks.create"] });
+    const grant = async (start: string) => {
+      const expression = `resource.name.extract("/disks/{name}").startsWith("${start}")`;
+      const given = { project: "acme", role: role.properties.name, member: account.properties.member, condition: { title: start, expression } };
+      const [type] = Object.keys(GCP.types).filter((token) => token === "gcp:projects/iAMMember:IAMMember");
+      const { inputs } = await cloud.client.check({ type: type ?? "", name: "it" }, given);
+      await cloud.client.create({ type: type ?? "", name: "it" }, inputs);
+    };
+    await grant("busan-pvc-");
+    assert.throws(() => parts.make(claim("1")), refused);
+    await grant("seoul-pvc-");
+    parts.make(claim("1"));
+    parts.make(claim("1"));
+    assert.throws(() => parts.make(claim("2", "pd-fast")), /Disk type was not found/);
+    const disks = () => new Store(join(cloud.folder, "gcp")).list("disk").map(({ name, type, labels }) => [name, type, labels]);
+    assert.deepEqual(disks(), [["seoul-pvc-1", "pd-balanced", { "kpaas-environment": "seoul" }]]);
+    parts.release(undefined, new Set());
+    assert.deepEqual(disks(), []);
   });
 
   it("finds the newest of a family, and an image by its name in its project", async () => {
