@@ -78,7 +78,7 @@ describe("balancers and volumes of the cloud on the real engine", function () {
         access: { adminCidrs: ["203.0.113.0/24"] },
         gcp: { project: "acme-platform" },
       },
-      platform: { services: { metricsServer: false, certManager: false, portal: false, keycloak: false }, storage: { kind: "cloud" } },
+      platform: { services: { metricsServer: false, certManager: false, portal: false }, storage: { kind: "cloud" } },
     });
     const disks = () =>
       new Store(`${sandbox.world}/gcp`)
