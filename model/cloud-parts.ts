@@ -69,6 +69,16 @@ export type CloudController = CloudPart & {
   readonly providerId?: string;
   /** What the ingress's Service says to it beside its address; nothing where balancers of the infrastructure lead to the ingress. */
   annotations(plan: EnvironmentPlan, told: Told): Readonly<Record<string, string>>;
+  /**
+   * Set where its balancers take the place of the infrastructure's, which would lead to the ingress otherwise: a machine is a member of one balancer
+   * at most. @default those lead to the ingress where machines answer for no address but their own
+   */
+  readonly leadsToIngress?: true;
+  /**
+   * What a second Service of the ingress's says, which is met from outside where one balancer is not met from both sides; undefined where nobody
+   * comes from there. @default the one is met from both
+   */
+  outside?(plan: EnvironmentPlan, told: Told): Readonly<Record<string, string>> | undefined;
 };
 
 /** Makes volumes for claims. */
@@ -77,7 +87,20 @@ export type CloudVolumes = CloudPart & {
   readonly provisioner: string;
   /** The parameters of a class: of this type, by the cloud's name, or of the one it takes by itself. */
   parameters(type: string | undefined, plan: EnvironmentPlan): Readonly<Record<string, string>>;
+  /** What it reads of its node, as labels; they come before those that nodes have everywhere. @default it asks the cloud */
+  nodeLabels?(
+    machine: { readonly zone?: string | undefined; readonly size: string },
+    region: string | undefined,
+  ): Readonly<Record<string, string>>;
 };
+
+/** Whether balancers of the infrastructure lead to the ingress: where machines answer for no address but their own, and no controller's take their place. */
+export function infrastructureLeads(
+  { platform }: Pick<Environment, "platform">,
+  { can, inCluster }: { readonly can: { readonly virtualAddresses: boolean }; readonly inCluster?: CloudParts },
+): boolean {
+  return !can.virtualAddresses && !(platform.controller && inCluster?.controller?.leadsToIngress === true);
+}
 
 /** A cloud's parts. Each that it has not is refused at `check`. */
 export interface CloudParts {

@@ -7,7 +7,7 @@ import type { Findable, Question, Values } from "./findable";
 import type { Hosts } from "./hosts";
 import type { Marks } from "./marks";
 import type { SubnetRules } from "./plan/subnets";
-import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer } from "./plan/types";
+import type { CloudOptions, EnvironmentPlan, Flow, FlowPeer, HiddenFromPods } from "./plan/types";
 import type { KnownFlow } from "./preview/ports";
 import type { Findings } from "./problems";
 import { infrastructureType } from "./type-tokens";
@@ -82,6 +82,8 @@ export interface CloudDefinition extends SubnetRules {
   enforces(options: CloudOptions): boolean | "hosts";
   /** Names are asked for at the address of its metadata, 169.254.169.254. @default elsewhere */
   readonly metadataResolves?: true;
+  /** What pods are kept from by the machines' own filter beside the cloud's metadata. @default nothing */
+  readonly hidden?: readonly HiddenFromPods[];
   /** What these machines need of the cloud itself. */
   flows(machines: FlowPeer, network: string, options: CloudOptions): readonly Flow[];
   /**

@@ -44,6 +44,7 @@ export const PARTS: KnownParts = {
   openstack: (world) => parts((require("./openstack/cloud") as typeof import("./openstack/cloud")).OPENSTACK, world),
   aws: (world) => parts((require("./aws/cloud") as typeof import("./aws/cloud")).AWS, world),
   gcp: (world) => parts((require("./gcp/cloud") as typeof import("./gcp/cloud")).GCP, world),
+  "azure-native": (world) => parts((require("./azure/cloud") as typeof import("./azure/cloud")).AZURE, world),
 };
 
 function parts<List extends string, Quota extends string>(simulated: SimulatedCloud<List, Quota>, worldDir: string): PartsAtWork {

@@ -48,6 +48,8 @@ export interface LoadBalancerAccess {
   readonly kind: "metallb" | "cloud";
   /** What the Service says to whoever makes its balancer. @default nothing */
   readonly annotations?: Output<Readonly<Record<string, string>>>;
+  /** What a second Service says that is met from outside the network. @default the one is met from both sides, or nobody comes from outside */
+  readonly outside?: Output<Readonly<Record<string, string>>>;
 }
 
 /** Where volumes come from. */

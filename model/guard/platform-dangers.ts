@@ -1,4 +1,5 @@
 import { reachesBeyond } from "../plan/floating";
+import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
 import { type Danger, never } from "./danger";
@@ -19,13 +20,20 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
     );
   }
   if (applied.loadBalancer !== wanted.loadBalancer) {
-    const [was, becomes] = [applied.loadBalancer, wanted.loadBalancer].map((each) => each ?? "metallb");
+    // Where machines answer for no address but their own, there never was MetalLB.
+    const led = [applied, wanted].some(({ flows = [] }) =>
+      flows.some(({ to, ports }) => to === "worker" && ports.includes(ingressPorts.http)),
+    );
+    const other = led ? "the infrastructure's" : "metallb";
+    const [was = other, becomes = other] = [applied.loadBalancer, wanted.loadBalancer];
     dangers.push(
       never(
-        "platform.loadBalancer.kind",
+        led ? "platform.loadBalancer.services" : "platform.loadBalancer.kind",
         `Services that stand have their addresses of who gave them (${was} → ${becomes}), and two would answer for one address in between`,
-        `set it back to ${was}, or create a new environment beside this one`,
-        becomes,
+        led
+          ? "set it back, or create a new environment beside this one"
+          : `set it back to ${was}, or create a new environment beside this one`,
+        led ? becomes === "cloud" : becomes,
       ),
     );
   }

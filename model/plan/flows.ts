@@ -1,4 +1,5 @@
 import type { CloudDefinition } from "../cloud";
+import { infrastructureLeads } from "../cloud-parts";
 import type { ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import { airGapFlows } from "./air-gap";
@@ -13,7 +14,7 @@ import { variableFlows } from "./variable-flows";
 /** What the flows depend on besides the file. */
 interface FlowContext {
   readonly environment: Environment;
-  readonly cloud: Pick<CloudDefinition, "flows" | "can" | "passing">;
+  readonly cloud: Pick<CloudDefinition, "flows" | "can" | "passing" | "inCluster">;
   readonly machines: readonly MachinePlan[];
   /** What the services need between machines. */
   readonly services: readonly Flow[];
@@ -91,7 +92,7 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   flows.push(...services);
   const web: FlowPeer = (led && passing === undefined) || platform.controller ? "load-balancer" : "worker";
   for (const cidr of new Set(access.ingressCidrs)) tcp(`cidr:${cidr}`, web, [80, 443], "HTTP and HTTPS of the platform");
-  if (led && passing === undefined)
+  if (infrastructureLeads(environment, cloud) && passing === undefined)
     tcp("load-balancer", "worker", Object.values(ingressPorts), "HTTP and HTTPS behind the load balancer, and its health checks");
   if (passing !== undefined) {
     const checks = (inside: boolean, from: boolean): FlowPeer[] =>

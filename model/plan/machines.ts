@@ -1,3 +1,4 @@
+import type { CloudDefinition } from "../cloud";
 import type { Environment, WantedGroup } from "../environment/types";
 import { labelValueOf, poolLabel } from "../kubernetes-names";
 import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
@@ -16,7 +17,10 @@ export function planMachines(
   image: string,
   addresses: ReadonlyMap<string, string>,
   zones: ReadonlyMap<string, string>,
+  cloud: Pick<CloudDefinition, "inCluster">,
 ): MachinesPlan {
+  const { region, platform } = environment;
+  const driver = platform.storage.kind === "cloud" ? cloud.inCluster?.volumes : undefined;
   const orders = planOrders(environment, lock);
   const locked: Record<string, LockedMachine> = {};
   const machines = environment.groups.flatMap((group) => {
@@ -48,7 +52,7 @@ export function planMachines(
           volumes:
             machine.host?.volumes ??
             group.volumes.map((volume, index) => ({ ...volume, device: `/dev/vd${String.fromCharCode(98 + index)}` })),
-          labels: nodeLabels(group, zone),
+          labels: { ...nodeLabels(group, zone), ...driver?.nodeLabels?.({ zone, size: machine.size }, region) },
           taints: group.taints,
           spread: group.spread,
           ...(group.maintenance === undefined ? {} : { maintenance: group.maintenance }),

@@ -68,7 +68,7 @@ export function planEnvironment(
   const zones = planZones(environment, lock);
   const pools = planPools(environment, cloud, [...environment.zones, ...zones.values()], lock, findings);
   const addresses = planAddresses(environment, pools, zones, lock, findings);
-  const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones);
+  const { machines, locked } = planMachines(environment, lock, image, addresses.machines, zones, cloud);
   const apiEndpoint = planApiEndpoint(environment, machines, addresses);
   const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address, cloud);
@@ -92,6 +92,7 @@ export function planEnvironment(
     ...(cloud.metadataResolves ? { metadataResolves: true } : {}),
     podCidr: environment.cluster.podCidr,
     serviceCidr: environment.cluster.serviceCidr,
+    ...(cloud.hidden === undefined ? {} : { hidden: cloud.hidden }),
   };
   const access: AccessPlan = {
     adminCidrs: environment.access.adminCidrs,

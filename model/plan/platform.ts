@@ -1,5 +1,6 @@
 import { entryOf, type Release } from "../catalog";
 import type { CloudDefinition } from "../cloud";
+import { infrastructureLeads } from "../cloud-parts";
 import type { Environment, WantedClass } from "../environment/types";
 import type { Findings } from "../problems";
 import type { Registry } from "../registry";
@@ -18,7 +19,7 @@ export function planPlatform(
   addresses: AddressPlan,
   machines: readonly MachinePlan[],
   outside: string | undefined,
-  { can, passing }: Pick<CloudDefinition, "can" | "passing">,
+  cloud: Pick<CloudDefinition, "can" | "passing" | "inCluster">,
 ): PlatformPlan {
   const { platform } = environment;
   const server = machines.find((machine) => machine.roles.includes("nfs"))?.address;
@@ -40,8 +41,9 @@ export function planPlatform(
       kind: "nginx",
       className: "nginx",
       address: addresses.ingress,
-      // Where machines answer for no address but their own, a balancer of the infrastructure leads to the ingress.
-      ...(can.virtualAddresses ? {} : { nodePorts: ingressPorts, ...(passing === undefined ? {} : { passedOn: true as const }) }),
+      ...(infrastructureLeads(environment, cloud)
+        ? { nodePorts: ingressPorts, ...(cloud.passing === undefined ? {} : { passedOn: true as const }) }
+        : {}),
     },
   };
 }

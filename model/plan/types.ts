@@ -124,6 +124,14 @@ export interface NetworkPlan {
   readonly metadataResolves?: true;
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** What pods are kept from beside the cloud's metadata: addresses of the cloud's own, at these TCP ports. */
+  readonly hidden?: readonly HiddenFromPods[];
+}
+
+/** An address of the cloud's own that machines alone may ask. */
+export interface HiddenFromPods {
+  readonly address: string;
+  readonly ports: readonly number[];
 }
 
 /** A floating address: the one that was made beforehand, or one to make. */

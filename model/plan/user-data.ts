@@ -1,7 +1,7 @@
 import { fingerprintOf } from "../canonical";
 import { nfsClient, operatingSystem } from "./operating-system";
 import { groupsOf } from "./rules";
-import type { EnvironmentPlan, MachinePlan, ServicePlan } from "./types";
+import type { EnvironmentPlan, HiddenFromPods, MachinePlan, ServicePlan } from "./types";
 
 /** What cloud-init prepares a machine with at its first boot. */
 export type UserData = Readonly<Record<string, unknown>>;
@@ -25,6 +25,7 @@ export function userDataOf(
       podCidr: network.podCidr,
       ...(asksMetadata ? { asksMetadata } : {}),
       ...(network.metadataResolves ? { metadataResolves: true } : {}),
+      ...(network.hidden === undefined ? {} : { hidden: network.hidden }),
     });
   }
   if (!machine.roles.includes("nfs") || storage.kind !== "nfs" || devices.length === 0) return undefined;
@@ -53,12 +54,14 @@ export interface Node {
   readonly asksMetadata?: boolean;
   /** Whether names are asked for there: then pods may do that and nothing else. @default false */
   readonly metadataResolves?: boolean;
+  /** What else of the cloud's pods are kept from. @default nothing */
+  readonly hidden?: readonly HiddenFromPods[];
 }
 
 /** The table of nftables that keeps pods from what nodes alone may reach. */
 export function podFilter(
   podCidr: string,
-  { asksMetadata = false, metadataResolves = false }: Pick<Node, "asksMetadata" | "metadataResolves"> = {},
+  { asksMetadata = false, metadataResolves = false, hidden = [] }: Omit<Node, "packages" | "podCidr"> = {},
 ): string {
   const resolver = "    ip daddr 169.254.169.254 meta l4proto { tcp, udp } th dport 53 accept";
   return [
@@ -66,6 +69,7 @@ export function podFilter(
     "  chain forward {",
     "    type filter hook forward priority -10; policy accept;",
     ...(asksMetadata ? [] : [...(metadataResolves ? [resolver] : []), "    ip daddr 169.254.169.254 counter drop"]),
+    ...hidden.map(({ address, ports }) => `    ip daddr ${address} tcp dport { ${ports.join(", ")} } counter drop`),
     `    ip daddr != ${podCidr} meta l4proto { tcp, udp } th dport 2049 counter drop`,
     "  }",
     "}",

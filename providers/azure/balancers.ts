@@ -1,6 +1,6 @@
 import { LoadBalancer } from "@pulumi/azure-native/network/loadBalancer";
 import { interpolate, type Output } from "@pulumi/pulumi";
-import { givenAddress } from "./addresses";
+import { givenAddress, type PublicAddress } from "./addresses";
 import { azureLimits, azureName } from "./names";
 import type { Network } from "./network";
 import { type BalancerPlan, balancersOf, type FrontendPlan, lies, subnetsOf } from "./plan";
@@ -14,6 +14,14 @@ export interface Balancers {
   /** Where API and ingress are reached from outside. */
   readonly api?: Output<string>;
   readonly ingress?: Output<string>;
+}
+
+/** Where the ingress is met from outside, if a balancer of the cloud controller's leads there: that one is given it. */
+export function ingressAddress(scope: Scope): PublicAddress | undefined {
+  const { network, platform } = scope.plan;
+  return platform.ingress.nodePorts === undefined && network.floating.ingress !== undefined
+    ? givenAddress(scope, "ingress", network.floating.ingress.address)
+    : undefined;
 }
 
 /** A balancer inside the network and one that is met from outside, each with its ways in; members join by their interfaces. */

@@ -2,6 +2,7 @@ import type { Environment } from "../../model/environment/types";
 import { parseCidr } from "../../model/ipv4";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
+import { checkController, checkDriver, DISKS } from "./checks-in-cluster";
 import { sharedLun } from "./devices";
 import { azureLimits, imageReference, ownTags, refusedUsers } from "./names";
 import { neutralNames } from "./neutral";
@@ -17,6 +18,8 @@ export function checkAzure(environment: Environment, findings: Findings): void {
   checkExisting(environment, findings);
   checkVolumes(environment, findings);
   checkNames(environment, findings);
+  checkController(environment, findings);
+  checkDriver(environment, findings);
 }
 
 /** Everything lies in a region, whose zones have numbers. */
@@ -131,9 +134,6 @@ function checkExisting(environment: Environment, findings: Findings): void {
       existing.network,
     );
 }
-
-/** The types of data disks that machines can have as they are made. */
-const DISKS: readonly string[] = ["Premium_LRS", "Premium_ZRS", "PremiumV2_LRS", "StandardSSD_LRS", "StandardSSD_ZRS", "Standard_LRS"];
 
 function checkVolumes({ groups, zones }: Environment, findings: Findings): void {
   for (const group of groups) {

@@ -2,6 +2,7 @@ import { defineCloud } from "../define-cloud";
 import { bill } from "./bill";
 import { checkAzure, checkAzurePlan } from "./checks";
 import { credentials } from "./credentials";
+import { inCluster } from "./in-cluster";
 import { neutralNames } from "./neutral";
 import { permissions } from "./permissions";
 import { type AzureOptions, azureOptions, keptBy } from "./plan";
@@ -105,7 +106,10 @@ export const azure = defineCloud({
   },
   // What keeps machines of a group apart, an availability set, cannot be had together with zones: zones are what machines are spread over.
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
+  inCluster,
   enforces: () => true,
+  // What the machines' agent asks for their set-up, and what that holds; the resolver at the same address is for all.
+  hidden: [{ address: "168.63.129.16", ports: [80, 32526] }],
   // A subnet could span all zones; a NAT gateway stands in one, and serves whole subnets.
   subnets: "perZone",
   outerSubnets: true,

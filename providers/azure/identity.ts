@@ -2,13 +2,15 @@ import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignmen
 import { RoleDefinition } from "@pulumi/azure-native/authorization/roleDefinition";
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity";
 import type { Output, Resource } from "@pulumi/pulumi";
-import { controllersRole } from "./controllers-role";
+import { controllersRole, partsOf, ZONES_OPERATION } from "./controllers-role";
 import { azureLimits, azureName, guidOf } from "./names";
 import { child, placed, type Scope, tags } from "./scope";
 
 /** What a machine may do by itself. */
 export interface MachineIdentity {
   readonly id: Output<string>;
+  /** What it is called where it is used. */
+  readonly clientId: Output<string>;
   /** It may do nothing before these. */
   readonly granted: readonly Resource[];
 }
@@ -36,7 +38,7 @@ export function createIdentity(scope: Scope): MachineIdentity | undefined {
       roleName: group.id.apply((id) => `kpaas ${plan.environment} ${what} ${guidOf("role", id).slice(0, 8)}`),
       roleType: "CustomRole",
       description: `kpaas ${plan.environment}: the cloud controller and the disk driver`,
-      permissions: [controllersRole()],
+      permissions: [controllersRole(plan)],
       assignableScopes: [group.id],
     },
     child(scope),
@@ -53,5 +55,37 @@ export function createIdentity(scope: Scope): MachineIdentity | undefined {
     },
     child(scope),
   );
-  return { id: identity.id, granted: [assignment] };
+  const looks = partsOf(plan).includes("controller") ? [allowLook(scope, identity, own)] : [];
+  return { id: identity.id, clientId: identity.clientId, granted: [assignment, ...looks] };
+}
+
+/** The controller asks for the zones of the subscription's regions before it begins, and does not begin where it may not: a role that holds this alone. */
+function allowLook(scope: Scope, identity: UserAssignedIdentity, own: readonly string[]): Resource {
+  const { name, plan, group } = scope;
+  const what = "zones";
+  const subscription = group.id.apply((id) => id.split("/").slice(0, 3).join("/"));
+  const role = new RoleDefinition(
+    `${name}-role-${what}`,
+    {
+      scope: subscription,
+      roleDefinitionId: guidOf("role", ...own, what),
+      roleName: group.id.apply((id) => `kpaas ${plan.environment} ${what} ${guidOf("role", id).slice(0, 8)}`),
+      roleType: "CustomRole",
+      description: `kpaas ${plan.environment}: which zones there are, for the cloud controller`,
+      permissions: [{ actions: [ZONES_OPERATION], notActions: [], dataActions: [], notDataActions: [] }],
+      assignableScopes: [subscription],
+    },
+    child(scope),
+  );
+  return new RoleAssignment(
+    `${name}-role-assignment-${what}`,
+    {
+      scope: subscription,
+      roleAssignmentName: guidOf("assignment", ...own, what),
+      roleDefinitionId: role.id,
+      principalId: identity.principalId,
+      principalType: "ServicePrincipal",
+    },
+    child(scope),
+  );
 }

@@ -1,12 +1,13 @@
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess, ToldOutputs } from "../../components/infrastructure";
 import { infrastructureType } from "../../model/type-tokens";
 import { loginKeyOf } from "../machines/login-key";
 import { accessTo, reachedMachines } from "../machines/reached";
 import { ownArguments } from "../own-arguments";
 import { createProvider } from "./access";
-import { createBalancers } from "./balancers";
+import { createBalancers, ingressAddress } from "./balancers";
+import { partsOf } from "./controllers-role";
 import { createIdentity } from "./identity";
 import { createMachines } from "./machines";
 import { groupName } from "./names";
@@ -14,6 +15,7 @@ import { createNetwork, createSecurity } from "./network";
 import { isAzure } from "./plan";
 import { child, type Scope, tags } from "./scope";
 import { surveyCloud } from "./survey";
+import { toldBy } from "./told";
 
 /** What an Azure infrastructure is made from: a plan whose cloud is Azure. */
 export type AzureInfrastructureArgs = InfrastructureArgs;
@@ -31,6 +33,7 @@ export class AzureInfrastructure extends ComponentResource implements Infrastruc
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   declare readonly checked: Promise<void>;
   declare readonly ingressPublicAddress?: Output<string>;
+  declare readonly told?: ToldOutputs;
 
   /**
    * @param opts an azure-native provider among them takes the place of credentials, and of the component's own provider
@@ -49,6 +52,7 @@ export class AzureInfrastructure extends ComponentResource implements Infrastruc
     const security = createSecurity(scope);
     const network = createNetwork(scope, security);
     const balancers = createBalancers(scope, network);
+    const outside = ingressAddress(scope);
     const { privateKey, publicKey } = loginKeyOf(this, name, plan.access.ssh, secrets);
     const identity = createIdentity(scope);
     const machines = createMachines({ scope, network, security, balancers, publicKey, identity });
@@ -57,7 +61,9 @@ export class AzureInfrastructure extends ComponentResource implements Infrastruc
     this.machines = reachedMachines(plan, machines, bastion);
     this.ssh = accessTo(plan, this.machines, machines, privateKey);
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(balancers.api && { publicAddress: balancers.api }) };
-    if (balancers.ingress !== undefined) this.ingressPublicAddress = balancers.ingress;
+    const ingress = balancers.ingress ?? outside?.address;
+    if (ingress !== undefined) this.ingressPublicAddress = ingress;
+    if (identity !== undefined && partsOf(plan).length > 0) this.told = toldBy(scope, identity, outside);
     this.last = [...balancers.all, ...Object.values(machines).flatMap((machine) => machine.last)];
     // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
     this.registerOutputs({ apiEndpoint: this.apiEndpoint, ingressPublicAddress: this.ingressPublicAddress });

@@ -91,10 +91,15 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
           diskSizeGB: azure.bootVolumeGiB,
           managedDisk: { storageAccountType: azure.bootVolumeType, ...encryption(scope) },
         },
-        dataDisks: volumes.map(({ lun, resource }) => ({
-          ...{ lun, createOption: "Attach", deleteOption: "Detach", caching: "None" },
-          managedDisk: { id: resource.id },
-        })),
+        // A machine is written with all its disks or none of them. Where the driver of disks attaches some, a list of ours would take those off.
+        ...(volumes.length === 0 && plan.platform.storage.kind === "cloud"
+          ? {}
+          : {
+              dataDisks: volumes.map(({ lun, resource }) => ({
+                ...{ lun, createOption: "Attach", deleteOption: "Detach", caching: "None" },
+                managedDisk: { id: resource.id },
+              })),
+            }),
       },
       securityProfile: { securityType: "TrustedLaunch", uefiSettings: { secureBootEnabled: true, vTpmEnabled: true } },
       // The console of a machine that does not come up.

@@ -5,7 +5,7 @@ export const mocks: Computed = {
   "azure-native:resources:ResourceGroup": (_name, { resourceGroupName }) => ({ name: resourceGroupName }),
   "azure-native:network:VirtualNetwork": (_name, { virtualNetworkName }) => ({ name: virtualNetworkName }),
   "azure-native:network:PublicIPAddress": (name) => ({ ipAddress: `198.51.100.${checksum(name)}` }),
-  "azure-native:managedidentity:UserAssignedIdentity": (name) => ({ principalId: `${name}-principal` }),
+  "azure-native:managedidentity:UserAssignedIdentity": (name) => ({ principalId: `${name}-principal`, clientId: `${name}-client` }),
   "azure-native:compute:VirtualMachine": (name) => ({ vmId: `${name}-vm-id` }),
 };
 

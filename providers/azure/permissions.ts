@@ -1,4 +1,5 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { partsOf } from "./controllers-role";
 import { groupName } from "./names";
 import { azureOf, frontendsOf } from "./plan";
 
@@ -61,7 +62,8 @@ export function resourceTypes(plan: EnvironmentPlan): string[] {
   const met = plan.machines.some(({ roles }) => roles.includes("bastion")) ? bastion : undefined;
   const frontends = frontendsOf(plan);
   const made =
-    frontends.some(({ internal, address }) => !internal && address === undefined) || (met !== undefined && met.address === undefined);
+    frontends.some(({ internal, address }) => !internal && address === undefined) ||
+    [met, ...(plan.platform.ingress.nodePorts ? [] : [plan.network.floating.ingress])].some((each) => each && each.address === undefined);
   add(nat || made, "azure-native:network:PublicIPAddress");
   add(frontends.length > 0, "azure-native:network:LoadBalancer");
   add(
@@ -117,7 +119,10 @@ export function permissions(plan: EnvironmentPlan): RoleDocument {
     NotDataActions: [],
     // A group that is made is made by whoever may make one anywhere in the subscription.
     AssignableScopes: [
-      resourceGroup === undefined ? `/subscriptions/${subscription}` : `/subscriptions/${subscription}/resourceGroups/${group}`,
+      // And which zones there are, the cloud controller is let ask for everywhere in it.
+      resourceGroup === undefined || partsOf(plan).includes("controller")
+        ? `/subscriptions/${subscription}`
+        : `/subscriptions/${subscription}/resourceGroups/${group}`,
     ],
     ...(controllers ? { Condition: CONDITION } : {}),
   };

@@ -14,6 +14,7 @@ import type { Manager } from "./manager";
 import { DATA_DISK, diskName, groupName, imageReference, machineName } from "./names";
 import type { AzurePlan } from "./plan";
 import { QUOTAS, type SizeDemand } from "./quotas";
+import { squeezed } from "./regions";
 
 /** What machines are asked for with. */
 export interface MachineQuestions {
@@ -22,11 +23,6 @@ export interface MachineQuestions {
   readonly manager: Manager;
   readonly put: Put;
   readonly using: Using;
-}
-
-/** A region's name as paths have it. */
-export function squeezed(location: string): string {
-  return location.toLowerCase().replaceAll(" ", "");
 }
 
 const part = encodeURIComponent;

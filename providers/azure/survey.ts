@@ -15,8 +15,9 @@ import { resourceManager } from "./manager";
 import { askOthersRules, type OthersRule } from "./others-rules";
 import type { AzurePlan } from "./plan";
 import { demandOf, findShortages } from "./quotas";
+import { squeezed } from "./regions";
 import { resourceId } from "./resource-id";
-import { askDisks, askImages, askLimits, askSizes, squeezed } from "./survey-machines";
+import { askDisks, askImages, askLimits, askSizes } from "./survey-machines";
 
 /** What the plan names of the cloud, as the resources take it. */
 export interface Survey {

@@ -1,5 +1,6 @@
 import type { SimulatedCloud } from "../cloud/cloud";
 import { beforehand } from "./beforehand";
+import { PARTS } from "./in-cluster";
 import { refuseBeyondLimits } from "./limits";
 import { LOOKUPS } from "./lookups";
 import type { List, Quota } from "./names";
@@ -16,5 +17,6 @@ export const AZURE: SimulatedCloud<List, Quota> = {
   quotas: QUOTAS,
   words: WORDS,
   refuse: refuseBeyondLimits,
+  parts: PARTS,
   beforehand,
 };

@@ -125,7 +125,10 @@ export const COMPUTE: Types = {
       if (first !== undefined) throw new ApiError("PropertyChangeNotAllowed", `Changing property '${first}' is not allowed.`);
       refuseSize(cloud, inputs);
       refuseDisks(cloud, object.id, inputs);
-      return { ...object, ...inputs, osProfile: object.osProfile, id: object.id };
+      // A list of disks takes the place of the one there is; without one, that stays.
+      const { dataDisks } = storage(object);
+      const storageProfile = { ...(dataDisks === undefined ? {} : { dataDisks }), ...storage(inputs) };
+      return { ...object, ...inputs, osProfile: object.osProfile, storageProfile, id: object.id };
     },
   }),
 };
@@ -157,7 +160,7 @@ function refuseDisk(inputs: Properties): void {
 const map = (value: unknown): Properties => (isMap(value) ? value : {});
 const storage = (machine: Properties): Properties => map(machine.storageProfile);
 const interfacesOf = (machine: Stored): string[] => idsIn(map(machine.networkProfile), "networkInterfaces");
-const disksOf = (machine: Properties): string[] => maps(storage(machine), "dataDisks").map((each) => idIn(each, "managedDisk"));
+export const disksOf = (machine: Properties): string[] => maps(storage(machine), "dataDisks").map((each) => idIn(each, "managedDisk"));
 
 /** What Azure tells of a machine's first boot: never its custom data. */
 function withoutData(profile: unknown): Properties {

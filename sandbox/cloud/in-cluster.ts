@@ -10,6 +10,8 @@ export interface Balanced {
   readonly wanted: string | undefined;
   /** What kubelets of the nodes that may be led to have registered their machines as. */
   readonly machines: readonly string[];
+  /** Whom it lets in. */
+  readonly ranges: readonly string[];
 }
 
 /** A claim, as a driver of volumes sees it. */

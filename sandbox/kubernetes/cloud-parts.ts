@@ -4,7 +4,7 @@ import { ApiError } from "../cloud/cloud";
 import type { PartsAtWork } from "../cloud/in-cluster";
 import type { Allocation } from "./addresses";
 import { readCluster } from "./cluster";
-import { annotationsOf, at, fields, type KubeObject, nameOf, namespaceOf, text } from "./values";
+import { annotationsOf, at, fields, type KubeObject, list, nameOf, namespaceOf, text } from "./values";
 
 /** The objects of a cluster as the cloud's parts look at them. */
 export interface Looked {
@@ -43,7 +43,8 @@ export class CloudParts {
     // kubeadm marks control planes as none that balancers lead to, whatever else they are.
     const nodes = readCluster(this.worldDir)?.nodes.filter(({ roles }) => !roles.includes("control-plane")) ?? [];
     const machines = nodes.flatMap(({ providerId }) => providerId ?? []);
-    return tried("Error syncing load balancer", () => ({ address: cloud.balance({ ...seen, wanted, machines }, settings), pool: "" }));
+    const ranges = list(at(service, "spec.loadBalancerSourceRanges")).map(String);
+    return tried("Error syncing load balancer", () => ({ address: cloud.balance({ ...seen, wanted, machines, ranges }, settings), pool: "" }));
   }
 
   /** Makes the volume of a claim of one of the cloud's classes; why it cannot be made, if it cannot. */

@@ -10,6 +10,8 @@ export type CloudControllerArgs = CloudPartArgs;
 export class CloudController extends CloudPartService {
   /** What the ingress's Service says to it. */
   readonly annotations: Output<Readonly<Record<string, string>>>;
+  /** What a second Service of the ingress's says to it, where one is to be met from outside. */
+  readonly outside?: Output<Readonly<Record<string, string>>>;
 
   /** @throws Error where the environment's cloud has no controller */
   constructor(name: string, given: CloudControllerArgs, opts?: ComponentResourceOptions) {
@@ -21,7 +23,10 @@ export class CloudController extends CloudPartService {
     // It runs in its machine's own network.
     this.createNamespace("privileged");
     this.install(part, args);
-    this.annotations = args.cloud.told.apply((told) => part.annotations(args.environment, told));
+    const { told } = args.cloud;
+    this.annotations = told.apply((known) => part.annotations(args.environment, known));
+    if (part.outside?.(args.environment, {}) !== undefined)
+      this.outside = told.apply((known) => part.outside?.(args.environment, known) ?? {});
     this.registerOutputs({});
   }
 }

@@ -14,5 +14,5 @@ export const cloudController = defineService({
     const { CloudController } = require("./cloud-controller") as typeof import("./cloud-controller");
     return new CloudController(name, { ...common, cloud: granted.cloud, environment }, opts);
   },
-  grants: { loadBalancer: ({ annotations }) => ({ kind: "cloud", annotations }) },
+  grants: { loadBalancer: ({ annotations, outside }) => ({ kind: "cloud", annotations, ...(outside && { outside }) }) },
 });

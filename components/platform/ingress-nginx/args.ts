@@ -11,6 +11,8 @@ export interface IngressNginxArgs extends ServiceArgs {
   readonly loadBalancer?: "metallb" | "cloud";
   /** What the Service says to whoever makes its balancer. @default nothing */
   readonly annotations?: Input<Readonly<Record<string, string>>>;
+  /** What a second Service says that is met from outside, for who may come from there. @default there is one Service */
+  readonly outside?: Input<Readonly<Record<string, string>>>;
   /** In its place: the ports on every node that a balancer outside the cluster leads to. It has the planned address. @default none */
   readonly nodePorts?: { readonly http: number; readonly https: number };
   /** Beside `nodePorts`: the balancer's address outside, which nodes answer for too where it hands packets on as they came. @default none */

@@ -1,4 +1,5 @@
-import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { type ComponentResourceOptions, type Input, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { planned } from "../args";
 import type { IngressRoute } from "../grants";
@@ -25,8 +26,31 @@ export class IngressNginx extends PlatformService {
       );
     }
     this.release(ingressNginxValues(rest, defaultCertificate !== undefined), "cloudParts", before);
+    if (args.outside !== undefined) this.createOutside(args.outside, args.sourceRanges);
     const { className, address, clusterIssuer } = args;
     this.route = { className, namespace: args.plan.namespace, address, ...(clusterIssuer === undefined ? {} : { clusterIssuer }) };
     this.registerOutputs({});
+  }
+
+  /** Where a balancer is met from one side only: the same controller, for those who come from outside. Like the release, it goes before its cluster. */
+  private createOutside(annotations: Input<Readonly<Record<string, string>>>, sourceRanges: readonly string[]): void {
+    const name = "ingress-nginx-outside";
+    new Service(
+      this.childName("outside"),
+      {
+        metadata: this.metadata(name, name, { annotations: output(annotations).apply((all) => ({ ...all })) }),
+        spec: {
+          type: "LoadBalancer",
+          selector: { ...CONTROLLER_LABELS },
+          ports: [
+            { name: "http", port: 80, targetPort: "http", protocol: "TCP" },
+            { name: "https", port: 443, targetPort: "https", protocol: "TCP" },
+          ],
+          externalTrafficPolicy: "Local",
+          loadBalancerSourceRanges: [...sourceRanges],
+        },
+      },
+      this.deletedFirst(),
+    );
   }
 }

@@ -3,8 +3,8 @@ import type { LoadBalancerAccess } from "../grants";
 import { PLATFORM_ISSUER } from "../issuer";
 
 /** How its Service is given its address. Through a cloud's balancer pods come by the addresses of their machines. */
-function ledBy({ kind, annotations }: LoadBalancerAccess, machineCidr: string) {
-  return { loadBalancer: kind, ...(annotations && { annotations, machineCidr }) };
+function ledBy({ kind, annotations, outside }: LoadBalancerAccess, machineCidr: string) {
+  return { loadBalancer: kind, ...(annotations && { annotations, machineCidr }), ...(outside && { outside }) };
 }
 
 export const ingress = defineService({

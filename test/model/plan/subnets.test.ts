@@ -29,7 +29,7 @@ function plan(fields: { zones: readonly string[]; workers: Record<string, object
   const zones = planZones(environment, lock);
   const pools = planPools(environment, zonal, [...environment.zones, ...zones.values()], lock, findings);
   const addresses = planAddresses(environment, pools, zones, lock, findings);
-  const { machines, locked } = planMachines(environment, lock, "image", addresses.machines, zones);
+  const { machines, locked } = planMachines(environment, lock, "image", addresses.machines, zones, {});
   const { subnets, retired } = addresses;
   const versions = { release: "1", kubespray: "1", kubernetes: "1", image: "image" };
   const next: Lock = {
