@@ -76,6 +76,8 @@ export interface CloudDefinition extends SubnetRules {
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
   /** True: a data volume neither grows nor passes to its machine's successor while the machine runs. */
   readonly volumesStay?: true;
+  /** True: volumes of a machine that is built anew stay with it until it goes, and come to its successor with the update after that. */
+  readonly volumesFollow?: true;
   /** Where it makes no machines: those that the file describes. */
   hosts?(options: CloudOptions): Hosts;
   /** Whether what the plan does not allow is kept out: by the cloud, or by the hosts' own firewall. */

@@ -39,7 +39,7 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   return [
     ...moved,
     ...Object.entries(applied.machines).flatMap(([key, was]) =>
-      machineDangers(key, was, wanted.machines[key], plan.counted, hosts, plan.cloud.volumesStay),
+      machineDangers(key, was, wanted.machines[key], plan.counted, hosts, plan.cloud),
     ),
     ...memberDangers(applied, wanted),
     ...platform,

@@ -1,5 +1,6 @@
 import { isNode } from "../plan/cluster";
 import { groupPath } from "../plan/input-field";
+import type { CloudPlan } from "../plan/types";
 import type { AppliedMachine } from "./applied";
 import { type Danger, groupField } from "./danger";
 
@@ -7,7 +8,7 @@ import { type Danger, groupField } from "./danger";
  * What the change of one machine would cost; `machine` is undefined where it goes.
  * @param counted pools of which the environment's own file says which machines, or how many
  * @param hosts the field that describes machines that were there before
- * @param volumesStay whether volumes neither grow nor pass on while their machine runs
+ * @param cloud how volumes pass from a machine to its successor
  */
 export function machineDangers(
   key: string,
@@ -15,7 +16,7 @@ export function machineDangers(
   machine: AppliedMachine | undefined,
   counted: readonly string[],
   hosts: string,
-  volumesStay = false,
+  cloud: Pick<CloudPlan, "volumesStay" | "volumesFollow"> = {},
 ): Danger[] {
   if (was.login !== undefined) return hostDangers(key, was, machine, counted, hosts);
   const path = groupPath(was.group);
@@ -39,9 +40,11 @@ export function machineDangers(
     return [danger("never", field("generation"), reason, `set it to ${was.generation} or ${was.generation + 1}`, machine.generation)];
   }
   if (machine.generation > was.generation) {
-    const taken = `the volumes of ${key} (${volumes(was)}) would be taken from the running machine, before it is drained, to be given to its successor`;
+    const taken = cloud.volumesFollow
+      ? `the volumes of ${key} (${volumes(was)}) would stay with the machine until it is drained and gone; its successor has none of them before another update`
+      : `the volumes of ${key} (${volumes(was)}) would be taken from the running machine, before it is drained, to be given to its successor`;
     if (was.volumes.length === 0) return [];
-    if (volumesStay) {
+    if (cloud.volumesStay) {
       const stays = `the volumes of ${key} (${volumes(was)}) cannot pass to a successor while it runs: here they are the machine's own`;
       const remedy = `set it to ${was.generation}; a machine under another key can take over, once you have moved the data to it`;
       return [danger("never", field("generation"), stays, remedy, machine.generation)];
@@ -65,7 +68,7 @@ export function machineDangers(
     ...changes.flatMap(([action, at, before, after, what]) =>
       before === after ? [] : [danger(action, at, `${what} (${before} → ${after})`, remedy, at === path ? undefined : after)],
     ),
-    ...volumeDangers(key, was, machine, volumesStay),
+    ...volumeDangers(key, was, machine, cloud.volumesStay),
     ...mountDangers(key, was, machine),
   ];
 }

@@ -24,7 +24,7 @@ export function withHostSetup(cluster: ClusterSpec, { environment, enforced, pla
   const serves = plan.machines.some(({ roles }) => roles.includes("nfs"));
   const hosts = hostsBeside(plan.machines, cluster, made);
   const share = storage.kind === "nfs" && serves ? { kpaas_nfs: { path: storage.path, clients: plan.network.cidr } } : {};
-  const prepared = { kpaas_pod_filter: podFilter({ podCidr: plan.network.podCidr }), kpaas_nfs_client: storage.kind === "nfs", ...share };
+  const prepared = { kpaas_pod_filter: podFilter(plan.network.podCidr), kpaas_nfs_client: storage.kind === "nfs", ...share };
   return {
     ...cluster,
     ...(hosts ? { hosts } : {}),

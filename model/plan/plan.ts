@@ -170,6 +170,7 @@ export function planEnvironment(
       place: cloud.place(environment.cloud, { apiEndpoint, platform, zones: environment.zones }),
       firstBoot: cloud.firstBoot(environment.cloud),
       ...(cloud.volumesStay ? { volumesStay: true } : {}),
+      ...(cloud.volumesFollow ? { volumesFollow: true } : {}),
     },
   };
   cloud.checkPlan(plan, findings);

@@ -323,6 +323,8 @@ export interface CloudPlan {
   readonly firstBoot: Readonly<Record<string, string | number>>;
   /** True: a data volume neither grows nor passes to its machine's successor while the machine runs. */
   readonly volumesStay?: true;
+  /** True: the volumes of a machine that is built anew come to its successor once it is gone, and not before. */
+  readonly volumesFollow?: true;
 }
 
 /** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */

@@ -107,6 +107,7 @@ export const azure = defineCloud({
   // What keeps machines of a group apart, an availability set, cannot be had together with zones: zones are what machines are spread over.
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
   inCluster,
+  volumesFollow: true,
   enforces: () => true,
   // What the machines' agent asks for their set-up, and what that holds; the resolver at the same address is for all.
   hidden: [{ address: "168.63.129.16", ports: [80, 32526] }],

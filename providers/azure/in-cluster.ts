@@ -123,7 +123,6 @@ function controllerObjects({ environment, service, image }: PartSurroundings): r
   const account = { kind: "ServiceAccount", name: CONTROLLER, namespace: service.namespace };
   const group = "rbac.authorization.k8s.io";
   const roleRef = (kind: string) => ({ apiGroup: group, kind, name: CONTROLLER });
-  const labels = { "app.kubernetes.io/name": CONTROLLER, "app.kubernetes.io/instance": CONTROLLER };
   const metadata = { name: CONTROLLER };
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
@@ -157,9 +156,7 @@ function controllerObjects({ environment, service, image }: PartSurroundings): r
       kind: "DaemonSet",
       metadata,
       spec: {
-        selector: { matchLabels: labels },
         template: {
-          metadata: { labels: { ...environment.labels, ...labels } },
           spec: {
             ...ON_CONTROL_PLANES,
             serviceAccountName: CONTROLLER,

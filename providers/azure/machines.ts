@@ -53,11 +53,13 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
   const bastion = roles.includes("bastion");
   const { bastion: floating } = plan.network.floating;
   const reached = bastion && floating ? givenAddress(scope, machine.name, floating.address) : undefined;
-  const volumes = machine.volumes.map((volume) => ({
-    lun: lunOf(volume.name),
-    plan: volume,
-    resource: createVolume(scope, machine, volume),
-  }));
+  const volumes = machine.volumes.map(
+    (volume): Volume => ({
+      lun: lunOf(volume.name),
+      plan: volume,
+      resource: createVolume(scope, machine, volume),
+    }),
+  );
   const devices = Object.fromEntries(volumes.map(({ lun, plan: volume }) => [volume.name, output(volumeDevices(lun))]));
   const hostKey = bastion ? firstHostKey(scope.parent, name, machine.name) : undefined;
   const userData = hostKey?.userData ?? firstBoot(plan, machine, devices);
@@ -95,10 +97,7 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
         ...(volumes.length === 0 && plan.platform.storage.kind === "cloud"
           ? {}
           : {
-              dataDisks: volumes.map(({ lun, resource }) => ({
-                ...{ lun, createOption: "Attach", deleteOption: "Detach", caching: "None" },
-                managedDisk: { id: resource.id },
-              })),
+              dataDisks: machine.generation === 1 ? volumes.map(attached) : freeVolumes(scope, machine, volumes),
             }),
       },
       securityProfile: { securityType: "TrustedLaunch", uefiSettings: { secureBootEnabled: true, vTpmEnabled: true } },
@@ -165,6 +164,24 @@ function createInterface(
     },
     child(scope, { dependsOn: [security.group] }),
   );
+}
+
+/** A data disk with its place on the machine. */
+interface Volume {
+  readonly lun: number;
+  readonly plan: VolumePlan;
+  readonly resource: Disk;
+}
+
+/** It as its machine has it. */
+function attached({ lun, resource }: Volume) {
+  return { lun, createOption: "Attach", deleteOption: "Detach", caching: "None", managedDisk: { id: resource.id } } as const;
+}
+
+/** Those of a machine that is built anew which no other machine has any more. */
+async function freeVolumes({ plan, survey }: Scope, machine: MachinePlan, volumes: readonly Volume[]) {
+  const held = await survey.heldDisks;
+  return volumes.filter((each) => !held.has(diskName(plan, machine, each.plan.name))).map(attached);
 }
 
 function encryption({ azure }: Scope): { diskEncryptionSet?: { id: string } } {

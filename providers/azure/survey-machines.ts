@@ -1,7 +1,7 @@
 import { getDisk } from "@pulumi/azure-native/compute/getDisk";
 import { getGalleryImageVersion } from "@pulumi/azure-native/compute/getGalleryImageVersion";
 import { getImage } from "@pulumi/azure-native/compute/getImage";
-import type { InvokeOptions } from "@pulumi/pulumi";
+import { type InvokeOptions, log, type Resource, runtime } from "@pulumi/pulumi";
 import { at, fields, list, text } from "../../model/data";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
@@ -147,31 +147,39 @@ function lookUp(id: string, options: InvokeOptions): Promise<object> {
 }
 
 /**
- * Data disks of machines that are built anew: with Azure's provider a disk is a part of its machine, and no attachment by itself that could be led
- * to another one. So somebody has to take it off the old machine before the new one, which comes first, can have it.
+ * Data disks of machines that are built anew, by name: who else has them. A disk is a part of its machine to Azure's provider, which has no
+ * attachment to lead from one to another, and the new machine comes before the old one goes. So disks stay where they are until that is drained and
+ * deleted, and come to its successor with the next update.
  */
-export function askDisks({ plan, azure, put }: MachineQuestions, options: InvokeOptions): void {
+export async function askDisks(
+  { plan, azure, put }: MachineQuestions,
+  parent: Resource,
+  options: InvokeOptions,
+): Promise<ReadonlyMap<string, string>> {
   const resourceGroupName = azure.resourceGroup ?? groupName(plan);
-  for (const machine of plan.machines.filter(({ generation }) => generation > 1))
-    for (const volume of machine.volumes) {
-      const path = `cluster.pools.${machine.group}.nodes.${machine.key}.generation`;
-      const disk = diskName(plan, machine, volume.name);
-      void put({
-        path,
-        what: `the disk ${disk}`,
-        ask: () => orNothing(getDisk({ resourceGroupName, diskName: disk }, options)),
-        check: (found): Finding | undefined => {
-          const holder = found?.managedBy?.split("/").at(-1);
-          if (!holder || holder.toLowerCase() === machineName(plan, machine).toLowerCase()) return undefined;
-          return {
-            path,
-            value: String(machine.generation),
-            reason: `the volume ${volume.name} is attached to the machine ${holder}, and Azure's provider takes no disk from a machine that stands`,
-            remedy: `once nothing writes to it, take it off: az vm disk detach --resource-group ${resourceGroupName} --vm-name ${holder} --name ${disk}; then run the same command again`,
-          };
-        },
-      });
-    }
+  const held = new Map<string, string>();
+  const asked = plan.machines
+    .filter(({ generation }) => generation > 1)
+    .flatMap((machine) =>
+      machine.volumes.map(async (volume) => {
+        const disk = diskName(plan, machine, volume.name);
+        const found = await put({
+          path: `cluster.pools.${machine.group}.nodes.${machine.key}.generation`,
+          what: `the disk ${disk}`,
+          ask: () => orNothing(getDisk({ resourceGroupName, diskName: disk }, options)),
+        });
+        const holder = found?.managedBy?.split("/").at(-1);
+        if (!holder || holder.toLowerCase() === machineName(plan, machine).toLowerCase()) return;
+        held.set(disk, holder);
+        if (runtime.isDryRun())
+          await log.warn(
+            `the volume ${volume.name} of ${machine.key} stays at ${holder} until that is drained and gone; the next update after this one attaches it to ${machineName(plan, machine)}`,
+            parent,
+          );
+      }),
+    );
+  await Promise.all(asked);
+  return held;
 }
 
 /** The subscription's quotas in the region, and what is used of them. */

@@ -25,6 +25,8 @@ export interface Survey {
   readonly group: Output<string>;
   /** Rules of the environment's security group that others have made. */
   readonly othersRules: Promise<readonly OthersRule[]>;
+  /** By name, disks of machines that are built anew which another machine still has. */
+  readonly heldDisks: Promise<ReadonlyMap<string, string>>;
   /**
    * Settles once the cloud has answered everything. Rejects with InvalidInputError for what is missing there, with RefusedError for quotas that
    * do not suffice: each problem at its field.
@@ -55,7 +57,7 @@ export function surveyCloud(
 
   const sizes = askSizes(questions);
   askImages(questions, options);
-  askDisks(questions, options);
+  const heldDisks = askDisks(questions, parent, options);
   askSubscription(azure, put, options);
   const group = askGroup(azure, put, options);
   askExisting(plan, azure, put, options);
@@ -71,7 +73,7 @@ export function surveyCloud(
     await judge(plan, answers, await findShortages(demandOf(plan, name, known), quotas, standing), standing, parent);
     onPassed?.();
   })();
-  return { group: output(group.then((id) => id ?? "")), othersRules, passed };
+  return { group: output(group.then((id) => id ?? "")), othersRules, heldDisks, passed };
 }
 
 /** Whose credentials they are: those of another subscription would make everything elsewhere. */

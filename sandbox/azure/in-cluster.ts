@@ -1,4 +1,5 @@
 import { isFields } from "../../model/data";
+import { contains, parseCidr } from "../../model/ipv4";
 import { ApiError } from "../cloud/cloud";
 import type { Balanced, SimulatedParts } from "../cloud/in-cluster";
 import type { Stored } from "../store";
@@ -200,7 +201,19 @@ function open(cloud: Azure, { uid, ranges }: Balanced, config: Config, address: 
   while (taken.has(priority)) priority += 1;
   const rule = {
     ...{ name: `${OURS}${uid}`, priority, direction: "Inbound", access: "Allow", protocol: "Tcp" },
-    ...{ sourceAddressPrefixes: ranges, sourcePortRange: "*", destinationAddressPrefix: address, destinationPortRange: "*" },
+    ...{ sourceAddressPrefixes: widest(ranges), sourcePortRange: "*", destinationAddressPrefix: address, destinationPortRange: "*" },
   };
   cloud.store.put("networkSecurityGroup", { ...group, securityRules: [...rules, rule] });
+}
+
+/** Ranges without those that lie in another of them. */
+function widest(ranges: readonly string[]): string[] {
+  const blocks = [...new Set(ranges)].map((text) => ({ text, block: parseCidr(text) }));
+  return blocks.flatMap(({ text, block }) =>
+    blocks.some(
+      (other) => other.text !== text && block && other.block && contains(other.block, block.first) && contains(other.block, block.last),
+    )
+      ? []
+      : [text],
+  );
 }

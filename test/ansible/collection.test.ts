@@ -103,7 +103,7 @@ describe("our collection", () => {
     const tasks = parse(read("roles", "hosts", "tasks", "pod-filter.yml")) as Readonly<Record<string, { content?: string } | undefined>>[];
     const { content = "" } = tasks.map((task) => task["ansible.builtin.copy"]).find((copy) => copy?.content !== undefined) ?? {};
     const [first] = nodeUserData({ packages: [], podCidr: "10.233.64.0/18" }).write_files as readonly { readonly content: string }[];
-    assert.equal(content.replace("{{ kpaas_pod_filter | trim }}", podFilter({ podCidr: "10.233.64.0/18" }).trim()), first?.content);
+    assert.equal(content.replace("{{ kpaas_pod_filter | trim }}", podFilter("10.233.64.0/18").trim()), first?.content);
   });
 
   it("takes away on a reset what it has written on hosts, as far as it does not say why that stays", () => {

@@ -91,4 +91,46 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     await destroyEnvironment(sandbox.target());
     assert.deepEqual(disks(), []);
   });
+
+  it("come so on Azure too: a balancer inside and one outside, disks on a worker that no change of ours takes off", async () => {
+    const labels = { team: "platform" };
+    sandbox = new Draining("balanced", {
+      labels,
+      infrastructure: {
+        ...{ provider: "azure", region: "koreacentral", zones: ["1"] },
+        access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] },
+      },
+      platform: {
+        services: { metricsServer: false, certManager: false, portal: false },
+        loadBalancer: { kind: "cloud", services: true },
+        storage: { kind: "cloud", classes: { "cp-storageclass": { type: "StandardSSD_LRS" } } },
+      },
+    });
+    const cloud = () => new Store(`${sandbox.world}/azure-native`);
+    const made = () =>
+      cloud()
+        .list("loadBalancer")
+        .filter(({ id }) => /\/services(-internal)?$/.test(id));
+    const disks = () =>
+      cloud()
+        .list("disk")
+        .filter(({ claim }) => claim !== undefined);
+    const attached = () => JSON.stringify(cloud().list("instance")).includes(disks()[0]?.id ?? "none");
+    await upEnvironment(sandbox.target());
+    assert.equal(made().length, 2);
+    assert.match(JSON.stringify(made()), new RegExp(`"privateIPAddress":"${sandbox.target().plan.platform.ingress.address}"`));
+    assert.deepEqual(
+      disks().map(({ sku, tags, zones }) => [sku, tags, zones]),
+      [[{ name: "StandardSSD_LRS" }, { "kpaas-environment": "balanced", ...labels }, ["1"]]],
+    );
+    assert.ok(attached());
+    // The rules that the controller has written are recorded, and nothing else.
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 1, 0, 0]);
+    sandbox.change({ labels: { team: "another" } });
+    await upEnvironment(sandbox.target());
+    assert.ok(attached(), "a machine whose tags change keeps what the driver has attached");
+    await destroyEnvironment(sandbox.target());
+    for (const kind of ["loadBalancer", "disk", "virtualNetwork", "roleAssignment"]) assert.deepEqual(cloud().list(kind), []);
+  });
 });

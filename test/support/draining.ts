@@ -23,7 +23,7 @@ const claimSpec = {
 export class Draining {
   readonly root = mkdtempSync(join(tmpdir(), "kpaas-destroy-"));
   readonly world: string;
-  private readonly file: Record<string, unknown>;
+  private file: Record<string, unknown>;
   private lock: Lock | undefined;
 
   constructor(
@@ -33,6 +33,11 @@ export class Draining {
     this.world = join(this.root, ".kpaas", "sandbox", "world", name);
     const services = { metricsServer: false, certManager: false, portal: false };
     this.file = environmentFile({ name, cluster: { onDelete: "reset" }, platform: { services }, ...over });
+  }
+
+  /** Says something else in the file. */
+  change(over: Record<string, unknown>): void {
+    this.file = { ...this.file, ...over };
   }
 
   target(layer?: Layer) {
