@@ -74,6 +74,8 @@ export interface InfrastructureSecrets {
   readonly sshPrivateKey?: Output<string>;
   /** What `sudo` asks for on hosts that are there already; undefined: nothing. */
   readonly sudoPassword?: Output<string>;
+  /** What the cloud's own options refer to, by their dotted paths. */
+  readonly cloud?: Readonly<Record<string, Output<string>>>;
 }
 
 /** What every cloud's component is made from. */

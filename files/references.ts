@@ -1,8 +1,9 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { isFields } from "../model/data";
-import { secretFields } from "../model/environment/fields";
+import { secretFieldsOf } from "../model/environment/fields";
 import { replaceReferences } from "../model/environment/variable-values";
 import type { SecretReference } from "../model/plan/types";
+import { registry } from "./registry";
 
 function movePath(path: string, from: string, to: string): string {
   return isAbsolute(path) || path.startsWith("~/") ? path : relative(to, resolve(from, path));
@@ -14,7 +15,7 @@ export function moveReferences(content: unknown, from: string, to: string): unkn
   const move = (_path: string, reference: SecretReference): SecretReference =>
     "file" in reference ? { file: movePath(reference.file, from, to) } : reference;
   const moved = structuredClone(content);
-  for (const field of [...secretFields, "cluster.variables"]) {
+  for (const field of [...secretFieldsOf(registry.clouds), "cluster.variables"]) {
     const steps = field.split(".");
     const last = steps.pop() ?? "";
     const parent = steps.reduce<unknown>((value, step) => (isFields(value) ? value[step] : undefined), moved);

@@ -57,6 +57,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly sdk?: string;
   /** Its own options, by zod and the kinds of values that files have; each must be optional, and described. */
   readonly options: (zod: typeof z, kinds: typeof Kinds) => z.ZodRawShape;
+  /** Those that refer to secrets, as dotted paths below its section: its component is given what they lead to. @default none */
+  readonly secrets?: readonly string[];
   readonly defaults: {
     readonly image: string;
     readonly sshUser: string;

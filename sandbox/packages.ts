@@ -45,6 +45,7 @@ export const PARTS: KnownParts = {
   aws: (world) => parts((require("./aws/cloud") as typeof import("./aws/cloud")).AWS, world),
   gcp: (world) => parts((require("./gcp/cloud") as typeof import("./gcp/cloud")).GCP, world),
   "azure-native": (world) => parts((require("./azure/cloud") as typeof import("./azure/cloud")).AZURE, world),
+  vsphere: (world) => parts((require("./vsphere/cloud") as typeof import("./vsphere/cloud")).VSPHERE, world),
 };
 
 function parts<List extends string, Quota extends string>(simulated: SimulatedCloud<List, Quota>, worldDir: string): PartsAtWork {

@@ -2,7 +2,8 @@ import { Config, type Output, output, secret } from "@pulumi/pulumi";
 import { readSecret } from "../files/read-secret";
 import { registry } from "../files/registry";
 import { wrongCredentials } from "../model/cloud";
-import { isTemplate, referencesIn } from "../model/environment/variable-values";
+import { at } from "../model/data";
+import { isReference, isTemplate, referencesIn } from "../model/environment/variable-values";
 import { backupSecrets } from "../model/plan/backups";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
@@ -20,6 +21,8 @@ export interface EnvironmentSecrets {
   readonly tlsKey?: Output<string>;
   /** What references among the variables for kubespray resolve to, by their dotted path in `cluster.variables`. */
   readonly variables?: Readonly<Record<string, Output<string>>>;
+  /** What the cloud's own options refer to, by their dotted paths. */
+  readonly cloud?: Readonly<Record<string, Output<string>>>;
 }
 
 /**
@@ -64,7 +67,7 @@ export async function resolveSecrets(
   const sshPrivateKey = given.sshPrivateKey ?? (await resolve("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey, keyOf));
   const sudoPassword =
     given.sudoPassword ??
-    (await resolve("infrastructure.access.ssh.sudoPassword", plan.access.ssh.sudoPassword, (value) => secret(value.replace(/\r?\n$/, ""))));
+    (await resolve("infrastructure.access.ssh.sudoPassword", plan.access.ssh.sudoPassword, lineOf));
   const tlsCertificate =
     given.tlsCertificate ?? (tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined);
   const tlsKey = given.tlsKey ?? (tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined);
@@ -75,9 +78,15 @@ export async function resolveSecrets(
       (await resolve(backupSecrets[path] ?? `cluster.variables.${path}`, reference, (each) => secret(parseVariable(each, plan))));
     if (value) variables[path] = value;
   }
+  const cloud: Record<string, Output<string>> = {};
+  for (const [path, reference] of cloudReferences(plan)) {
+    const value = given.cloud?.[path] ?? (await resolve(`infrastructure.${plan.provider}.${path}`, reference, lineOf));
+    if (value) cloud[path] = value;
+  }
   if (problems.length > 0) throw new RefusedError(problems);
   return {
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
+    ...(Object.keys(cloud).length > 0 ? { cloud } : {}),
     ...(credentials ? { credentials } : {}),
     ...(sshPrivateKey ? { sshPrivateKey } : {}),
     ...(sudoPassword ? { sudoPassword } : {}),
@@ -95,7 +104,11 @@ export function secretsLater(plan: EnvironmentPlan, given: EnvironmentSecrets = 
   );
   const { tls } = plan.platform;
   const paths = [...referencesIn(plan.cluster.variables).keys()];
+  const ofCloud = [...cloudReferences(plan).keys()];
   return {
+    ...(ofCloud.length > 0
+      ? { cloud: Object.fromEntries(ofCloud.map((path) => [path, secret(found.apply(({ cloud }) => resolved(cloud?.[path])))])) }
+      : {}),
     ...(paths.length > 0
       ? { variables: Object.fromEntries(paths.map((path) => [path, secret(found.apply(({ variables }) => resolved(variables?.[path])))])) }
       : {}),
@@ -128,18 +141,35 @@ export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
   return { ...rest, access: { ...plan.access, api: "direct", ssh }, platform: { ...plan.platform, tls } };
 }
 
-/** What stands for the secrets that the sandbox cannot do without, and secret like them: those among the variables for kubespray, and a key that nothing else stands for. */
+/**
+ * What stands for the secrets that the sandbox cannot do without, and secret like them: those among the variables for kubespray and among the
+ * cloud's own options, and a key that nothing else stands for.
+ */
 export function standInSecrets(plan: EnvironmentPlan): EnvironmentSecrets {
   const standInFor = (reference: SecretReference): Output<string> => secret(`stand-in for ${JSON.stringify(reference)}`);
   const references = [...referencesIn(plan.cluster.variables)];
+  const ofCloud = [...cloudReferences(plan)];
   // Hosts that were there before have a key already: none is generated for them.
   const given = plan.machines.some(({ login }) => login !== undefined);
   return {
     ...(references.length === 0
       ? {}
       : { variables: Object.fromEntries(references.map(([path, reference]) => [path, standInFor(reference)])) }),
+    ...(ofCloud.length === 0 ? {} : { cloud: Object.fromEntries(ofCloud.map(([path, reference]) => [path, standInFor(reference)])) }),
     ...(given ? { sshPrivateKey: standInFor(plan.access.ssh.privateKey ?? { config: "agent" }) } : {}),
   };
+}
+
+/** The references among the options of the plan's cloud, by their dotted paths. */
+function cloudReferences({ provider, cloud }: EnvironmentPlan): Map<string, SecretReference> {
+  const { secrets = [] } = cloudOf(provider, registry);
+  const found = secrets.map((path) => [path, at(cloud, path)] as const);
+  return new Map(found.flatMap(([path, value]) => (isReference(value) ? [[path, value] as const] : [])));
+}
+
+/** What stands there, without the end of line that a file has. */
+function lineOf(text: string): Output<string> {
+  return secret(text.replace(/\r?\n$/, ""));
 }
 
 /** A variable's text, without the end of line that a file has. Nothing that Ansible would evaluate, or that needs a way nobody planned. */

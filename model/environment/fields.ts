@@ -105,8 +105,8 @@ export const zone = text.refine((name) => !name.includes(":"), {
 /** A whole number from 1 on. */
 export const positive = z.int().min(1);
 
-/** The fields that hold a reference to a secret. */
-export const secretFields: readonly string[] = [
+/** The fields that hold a reference to a secret, but for those of clouds. */
+const secretFields: readonly string[] = [
   "infrastructure.credentials",
   "infrastructure.access.ssh.privateKey",
   "infrastructure.access.ssh.sudoPassword",
@@ -115,6 +115,12 @@ export const secretFields: readonly string[] = [
   "platform.tls.certificate",
   "platform.tls.key",
 ];
+
+/** The fields that hold a reference to a secret, those of clouds among them. */
+export function secretFieldsOf(clouds: Readonly<Record<string, { readonly name: string; readonly secrets?: readonly string[] }>>): string[] {
+  const own = Object.values(clouds).flatMap(({ name, secrets = [] }) => secrets.map((path) => `infrastructure.${name}.${path}`));
+  return [...secretFields, ...own];
+}
 
 /** Where a secret is found. */
 export const secretReferenceSchema = z.union([

@@ -3,7 +3,7 @@ import { isFields } from "../data";
 import { flattenIssue, type Issue, type IssueSite, type IssuePath as Path, reportIssue, valueAt } from "../issues";
 import { type Findings, nearest } from "../problems";
 import { type Registry, standInCloud } from "../registry";
-import { secretFields } from "./fields";
+import { secretFieldsOf } from "./fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 import { fieldsAt } from "./schema-fields";
 
@@ -33,12 +33,13 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
   }
   const draft = structuredClone(content);
   const placeholders = placeholdersFor(registry);
+  const secrets = secretPaths(registry);
   const broken = new Set<string>();
   for (let round = 0; ; round += 1) {
     const result = environmentFileSchema(registry).safeParse(draft);
     if (result.success) return { file: result.data, broken: [...broken] };
     const doomed: Path[] = [];
-    const issues = result.error.issues.flatMap((issue) => flattenIssue(issue, secretPath));
+    const issues = result.error.issues.flatMap((issue) => flattenIssue(issue, secrets));
     // Slips in names first: a required field written under a wrong name is not also missing.
     for (const issue of issues.sort((a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"))) {
       const path = issue.path as Path;
@@ -89,7 +90,7 @@ function kubernetesText(value: string): [reason: string, remedy: string] {
 
 function report(issue: Issue, draft: unknown, registry: Registry, findings: Findings): void {
   const path = issue.path as Path;
-  const hidden = secretPath(path);
+  const hidden = secretPaths(registry)(path);
   const value = hidden ? undefined : valueAt(draft, path);
   if (path.join(".") === "cluster.kubernetes" && ["string", "number"].includes(typeof value)) {
     findings.error("cluster.kubernetes", ...kubernetesText(String(value)), value);
@@ -134,11 +135,14 @@ function unionText(
   return ["has no form that is known here", "see `kpaas schema environment` for its forms"];
 }
 
-/** True where the value may be a secret, so that it must never be shown. */
-function secretPath(path: Path): boolean {
-  const text = path.join(".");
+/** Tells where the value may be a secret, so that it must never be shown. */
+function secretPaths({ clouds }: Registry): (path: Path) => boolean {
   // Who takes one half of a key for the other writes the private one at publicKey.
-  return [...secretFields, "infrastructure.access.ssh.publicKey"].some((field) => text === field || text.startsWith(`${field}.`));
+  const fields = [...secretFieldsOf(clouds), "infrastructure.access.ssh.publicKey"];
+  return (path) => {
+    const text = path.join(".");
+    return fields.some((field) => text === field || text.startsWith(`${field}.`));
+  };
 }
 
 function put(root: Record<string, unknown>, path: Path, value: unknown): void {

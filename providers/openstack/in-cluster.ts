@@ -1,6 +1,7 @@
 import { type CloudParts, nodePortFlows, type PartSurroundings, type Told } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import { gcfg } from "../gcfg";
 import { type OpenStackOptions, openstackOf } from "./plan";
 
 /** Where the services of an OpenStack are, by what they are asked for. */
@@ -42,7 +43,7 @@ export const inCluster: CloudParts = {
     values: volumesValues,
     secret: {
       name: "cinder-csi-cloud-config",
-      data: (_plan, told) => ({ "cloud.conf": config({ Global: login("volumes", told) }) }),
+      data: (_plan, told) => ({ "cloud.conf": gcfg({ Global: login("volumes", told) }) }),
       readBy: ["csi.plugin.controllerPlugin.podAnnotations", "csi.plugin.nodePlugin.podAnnotations"],
     },
     flows: () => [api([IDENTITY, COMPUTE, VOLUMES], "the cloud's identity, machines and volumes, for its driver of volumes")],
@@ -98,7 +99,7 @@ function controllerConfig(plan: EnvironmentPlan, told: Told): Record<string, str
     // Where nothing of the environment is met from outside, no Service is.
     "internal-lb": String(floating.ingress === undefined),
   };
-  return { "cloud.conf": config({ Global: login("controller", told), LoadBalancer }) };
+  return { "cloud.conf": gcfg({ Global: login("controller", told), LoadBalancer }) };
 }
 
 function volumesValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
@@ -141,14 +142,4 @@ function login(part: keyof typeof TOLD.login, told: Told): Readonly<Record<strin
     "application-credential-id": told[TOLD.login[part]],
     "application-credential-secret": told[TOLD.secret[part]],
   };
-}
-
-/** As gcfg reads it. */
-function config(sections: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>): string {
-  return Object.entries(sections)
-    .map(([section, values]) => {
-      const lines = Object.entries(values).flatMap(([key, value]) => (value ? [`${key} = ${JSON.stringify(value)}`] : []));
-      return [`[${section}]`, ...lines, ""].join("\n");
-    })
-    .join("\n");
 }

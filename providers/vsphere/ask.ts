@@ -11,10 +11,13 @@ const LISTS: Readonly<Record<string, string>> = {
   network: "`govc find / -type n`",
   folder: "`govc find / -type f`",
   template: "`govc find / -type m`",
+  "storage policy": "`govc storage.policy.ls`",
+  "category of tags": "`govc tags.category.ls`",
+  "zone's tag": "`govc tags.ls`; the compute clusters bear it",
 };
 
 const WORDS: AnswerWords = {
-  missing: /not found|cannot locate|does not (exist|have)|has been deleted|no default datacenter/i,
+  missing: /not found|no pbm profile found|cannot locate|does not (exist|have)|has been deleted|no default datacenter/i,
   several: /resolves to multiple|more than one|multiple/i,
   forbidden: /permission to perform this operation was denied|NoPermission|not authorized/i,
   whose: "this user",

@@ -2,6 +2,7 @@ import { everyMachine, isOwn, machinePath } from "../../model/environment/machin
 import type { Environment, WantedGroup } from "../../model/environment/types";
 import { operatingSystem } from "../../model/plan/operating-system";
 import type { Findings } from "../../model/problems";
+import { checkStorage } from "./checks-storage";
 import { ownTags, vsphereLimits } from "./names";
 import { type VSphereOptions, vsphereOptions } from "./plan";
 import { parseSize } from "./sizes";
@@ -19,6 +20,7 @@ export function checkVSphere(environment: Environment, findings: Findings): void
   checkZones(environment, options, findings);
   checkSizes(environment, options, findings);
   checkVolumes(environment, findings);
+  checkStorage(environment, options, findings);
   for (const key of Object.keys(environment.labels).filter((each) => ownTags.includes(each)))
     findings.error(`labels.${key}`, "is set by the plan", "take it out", environment.labels[key]);
 }

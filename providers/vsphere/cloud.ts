@@ -2,6 +2,7 @@ import { defineCloud } from "../define-cloud";
 import { bill } from "./bill";
 import { checkVSphere } from "./checks";
 import { credentials } from "./credentials";
+import { inCluster } from "./in-cluster";
 import { permissions } from "./permissions";
 import { placeOf, resolveOptions, type VSphereOptions, vsphereOptions } from "./plan";
 import { preview } from "./preview";
@@ -9,6 +10,9 @@ import { sizeTexts } from "./sizes";
 import { state } from "./state";
 
 const BY_NAME_OR_PATH = "by name, or by path";
+/** As the driver reads it: with another name it ends. */
+const VCENTER_USER = /^([A-Za-z0-9.-]+\\[A-Za-z0-9._-]+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+)$/;
+const LABEL_NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const POOL = "a resource pool that is there, by its path below the compute cluster's own, or `Resources`, which is that";
 
 export const vsphere = defineCloud({
@@ -16,7 +20,7 @@ export const vsphere = defineCloud({
   title: "vSphere",
   // Its place is taken by our own bindings (sdk/), for it is not published.
   sdk: "@pulumi/vsphere",
-  options: (z, { hostOrAddress, label, positive, text, zone }) => ({
+  options: (z, { hostOrAddress, label, positive, secretReferenceSchema, text, zone }) => ({
     server: hostOrAddress.optional().meta({ description: "vCenter's host name or address", byDefault: "`VSPHERE_SERVER`" }),
     allowUnverifiedSsl: z.boolean().optional().meta({
       description:
@@ -78,7 +82,29 @@ export const vsphere = defineCloud({
         "what keeps out on the machines what the plan does not allow: a table of our own, or nothing. vSphere itself keeps out nothing",
       byDefault: "`nftables`",
     }),
+    storageDriver: z
+      .strictObject({
+        user: z
+          .string()
+          .regex(VCENTER_USER, "must name a user of vCenter with the domain, as kpaas-storage@vsphere.local")
+          .meta({ description: "its user, with the domain; no other may share it, for it needs little (`plan --show permissions`)" }),
+        password: secretReferenceSchema.meta({ description: "the user's password" }),
+        ca: secretReferenceSchema
+          .optional()
+          .meta({ description: "the authority that vCenter's certificate is of, in PEM", byDefault: "one that the world knows" }),
+        zoneCategory: z
+          .string()
+          .regex(LABEL_NAME, "must do as a part of a node's label: at most 63 letters, digits, '-', '_' and '.'")
+          .optional()
+          .meta({
+            description: "the category of the tags that compute clusters bear, each called as its zone, where volumes are to keep to zones",
+            byDefault: "volumes are made where all nodes reach them",
+          }),
+      })
+      .optional()
+      .meta({ description: "how the driver of `platform.storage.kind: cloud` meets vCenter", byDefault: "there is none" }),
   }),
+  secrets: ["storageDriver.password", "storageDriver.ca"],
   resolve: (given: Partial<VSphereOptions>) => resolveOptions(given),
   neutral: (options) => ({ sizes: sizeTexts(vsphereOptions(options).sizes), images: {} }),
   defaults: {
@@ -89,6 +115,13 @@ export const vsphere = defineCloud({
     onDelete: "forget",
   },
   can: { machines: true, balancers: false, floatingAddresses: false, zones: true, spread: true, virtualAddresses: true },
+  inCluster,
+  cannot: {
+    controller: {
+      reason: "has no balancers: those that a controller of its makes are NSX's, which is another product",
+      remedy: "use metallb: nodes answer for its addresses by ARP in the port group",
+    },
+  },
   enforces: (options) => vsphereOptions(options).firewall === "nftables" && "hosts",
   volumesStay: true,
   subnets: "one",
@@ -109,7 +142,7 @@ export const vsphere = defineCloud({
   changes: {
     refused: ["server", "datacenter", "cluster", "resourcePool", "datastore", "network", "folder", ["zones", "of one that is there"]],
     built: ["bootDiskGiB", "template", ["zones", "added"]],
-    applied: ["allowUnverifiedSsl", "firewall"],
+    applied: ["allowUnverifiedSsl", "firewall", "storageDriver"],
     follows: ["sizes"],
   },
   credentials,

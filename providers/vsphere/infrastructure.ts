@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess, ToldOutputs } from "../../components/infrastructure";
 import { infrastructureType } from "../../model/type-tokens";
 import { loginKeyOf } from "../machines/login-key";
 import { accessTo, reachedMachines } from "../machines/reached";
@@ -10,6 +10,7 @@ import { createPlacement, createTags } from "./placement";
 import { isVSphere } from "./plan";
 import type { Scope } from "./scope";
 import { surveyCloud } from "./survey";
+import { toldBy } from "./told";
 
 /** What a vSphere infrastructure is made from: a plan whose cloud is vSphere. */
 export type VSphereInfrastructureArgs = InfrastructureArgs;
@@ -27,6 +28,7 @@ export class VSphereInfrastructure extends ComponentResource implements Infrastr
   declare readonly last: readonly Resource[];
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   declare readonly checked: Promise<void>;
+  declare readonly told?: ToldOutputs;
 
   /**
    * @param opts a vsphere provider among them takes the place of credentials, and of the component's own provider
@@ -50,6 +52,8 @@ export class VSphereInfrastructure extends ComponentResource implements Infrastr
     this.machines = reachedMachines(plan, machines, undefined);
     this.ssh = accessTo(plan, this.machines, machines, privateKey);
     this.apiEndpoint = { address: output(plan.apiEndpoint.address) };
+    const told = toldBy(secrets.cloud);
+    if (told !== undefined) this.told = told;
     this.last = [...Object.values(machines).map(({ resource }) => resource), ...rules];
     // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
     this.registerOutputs({ apiEndpoint: this.apiEndpoint });

@@ -1,5 +1,5 @@
 import { type Output, output, type Resource } from "@pulumi/pulumi";
-import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import type { EnvironmentPlan, MachinePlan, VolumePlan } from "../../model/plan/types";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";
@@ -93,7 +93,11 @@ function createMachine({ scope, placement, tags, publicKey }: MachineContext, ma
       // What a machine is cloned from and what its guest is told take effect once, at first boot; another template would build the machine anew,
       // and another text would restart it: neither must happen to an etcd member. Raise the machine's generation to have it rebuilt.
       ...(hostKey && { additionalSecretOutputs: ["extraConfig"] }),
-      ignoreChanges: ["clone", "guestId", "firmware", "scsiType", "networkInterfaces", "disks[0]", "extraConfig"],
+      // The provider takes off a machine what it finds there and the file does not name: the storage driver's volumes, while pods write to them.
+      ignoreChanges: [
+        ...["clone", "guestId", "firmware", "scsiType", "networkInterfaces"],
+        ...[hasDriversVolumes(plan, machine) ? "disks" : "disks[0]", "extraConfig"],
+      ],
     }),
   );
   return {
@@ -107,6 +111,11 @@ function createMachine({ scope, placement, tags, publicKey }: MachineContext, ma
       ]),
     ),
   };
+}
+
+/** Whether vSphere's storage driver puts volumes on a machine. */
+function hasDriversVolumes({ platform }: EnvironmentPlan, { roles }: MachinePlan): boolean {
+  return platform.storage.kind === "cloud" && roles.some((role) => role === "control-plane" || role === "worker");
 }
 
 /** The check has refused what is none. */

@@ -1,5 +1,5 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { apartOf, placesOf } from "./plan";
+import { apartOf, placesOf, vsphereOf } from "./plan";
 
 /** What making, changing, reading and deleting a resource needs. */
 export interface Needs {
@@ -83,6 +83,19 @@ export const NEEDS: Readonly<Record<string, readonly Needs[]>> = {
   ],
 };
 
+/** What vSphere's storage driver does, by its own user. A datastore on which it may do nothing is none to it. */
+export const DRIVER_NEEDS: readonly Needs[] = [
+  { privileges: "Cns.Searchable StorageProfile.View", on: "vCenter", source: "role CNS-SEARCH-AND-SPBM of the driver's documentation" },
+  { privileges: "System.Read System.View", on: "datacenter", source: "role Read-only: it looks for machines and datastores there" },
+  { privileges: "System.Read System.View", on: "cluster", source: "role Read-only, with the hosts below: what they reach, and their tags" },
+  {
+    privileges: "VirtualMachine.Config.AddExistingDisk VirtualMachine.Config.AddRemoveDevice",
+    on: "folder",
+    source: "role CNS-VM, with the machines below",
+  },
+  { privileges: "Datastore.FileManagement", on: "datastore", source: "role CNS-DATASTORE; pkg/csi/service/common/authmanager.go" },
+];
+
 /** The types that an infrastructure for this plan registers. */
 export function resourceTypes(plan: EnvironmentPlan): string[] {
   const pools = [...placesOf(plan).values()].some(({ resourcePool }) => resourcePool === undefined);
@@ -95,10 +108,20 @@ export function resourceTypes(plan: EnvironmentPlan): string[] {
   return Object.keys(NEEDS).filter((type) => !unused.includes(type));
 }
 
-/** The privileges that a plan's credentials need, by what they are needed on: a role for each, to be given there. */
-export function permissions(plan: EnvironmentPlan): Readonly<Record<string, readonly string[]>> {
+/** Privileges by what they are needed on: a role for each, to be given there. */
+export type Privileges = Readonly<Record<string, readonly string[]>>;
+
+/** The privileges that a plan's credentials need; and beside them, where there is a storage driver, those of its user, by the user's name. */
+export function permissions(plan: EnvironmentPlan): Readonly<Record<string, readonly string[] | Privileges>> {
+  const { storageDriver } = vsphereOf(plan);
+  const own = privilegesOf([...LOOKED_AT, ...resourceTypes(plan).flatMap((type) => NEEDS[type] ?? [])]);
+  if (plan.platform.storage.kind !== "cloud") return own;
+  return { ...own, [storageDriver?.user ?? "the storage driver's user"]: privilegesOf(DRIVER_NEEDS) };
+}
+
+function privilegesOf(needs: readonly Needs[]): Privileges {
   const on = new Map<string, Set<string>>();
-  for (const { privileges, on: where } of [...LOOKED_AT, ...resourceTypes(plan).flatMap((type) => NEEDS[type] ?? [])])
+  for (const { privileges, on: where } of needs)
     on.set(where, new Set([...(on.get(where) ?? []), ...privileges.split(" ")]));
   return Object.fromEntries([...on].sort(([a], [b]) => (a < b ? -1 : 1)).map(([where, names]) => [where, [...names].sort()]));
 }

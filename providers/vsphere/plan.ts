@@ -1,4 +1,4 @@
-import type { CloudOptions, CloudPlan, EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { CloudOptions, CloudPlan, EnvironmentPlan, MachinePlan, SecretReference } from "../../model/plan/types";
 import { SIZES, type Size } from "./sizes";
 
 /** Where the machines of a zone are put, as far as it is not where all are. */
@@ -6,6 +6,17 @@ export interface ZoneOptions {
   readonly cluster?: string;
   readonly resourcePool?: string;
   readonly datastore?: string;
+}
+
+/** How vSphere's storage driver, which runs on the control planes, meets vCenter. */
+export interface StorageDriver {
+  /** A user of its own, with the domain. */
+  readonly user: string;
+  readonly password: SecretReference;
+  /** The authority that vCenter's certificate is of, in PEM; undefined: one that the world knows. */
+  readonly ca?: SecretReference;
+  /** The category of tags that compute clusters bear, by zone; undefined: volumes are made without regard to zones. */
+  readonly zoneCategory?: string;
 }
 
 /** The options of vSphere's own, as the plan has them. */
@@ -30,6 +41,7 @@ export interface VSphereOptions {
   readonly sizes: Readonly<Record<string, Size>>;
   readonly zones: Readonly<Record<string, ZoneOptions>>;
   readonly firewall: "nftables" | "none";
+  readonly storageDriver?: StorageDriver;
 }
 
 /** The part of a plan for vSphere. */
@@ -37,8 +49,8 @@ export type VSpherePlan = CloudPlan & VSphereOptions & { readonly provider: "vsp
 
 /** The options with their defaults. */
 export function resolveOptions(given: Partial<VSphereOptions>): VSphereOptions {
-  const { server, datacenter, resourcePool, folder, template } = given;
-  const named = Object.entries({ server, datacenter, resourcePool, folder, template }).filter(([, value]) => value !== undefined);
+  const { server, datacenter, resourcePool, folder, template, storageDriver } = given;
+  const named = Object.entries({ server, datacenter, resourcePool, folder, template, storageDriver }).filter(([, value]) => value !== undefined);
   const { cluster = "Cluster", datastore = "datastore1", network = "VM Network", zones = {} } = given;
   const { allowUnverifiedSsl = false, bootDiskGiB = 40, firewall = "nftables" } = given;
   const sizes = { ...SIZES, ...given.sizes };

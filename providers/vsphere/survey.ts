@@ -15,6 +15,7 @@ import { getFolder } from "./sdk/getFolder";
 import { getNetwork } from "./sdk/getNetwork";
 import { getResourcePool } from "./sdk/getResourcePool";
 import { type GetVirtualMachineResult, getVirtualMachine } from "./sdk/getVirtualMachine";
+import { askStorage } from "./survey-storage";
 
 /** A compute cluster. */
 export interface Cluster {
@@ -123,6 +124,7 @@ export function surveyCloud(
       }),
   );
 
+  askStorage(plan, vsphere, put, options);
   const passed = (async () => {
     await judge(plan, await answers(), [], standing, parent);
     onPassed?.();

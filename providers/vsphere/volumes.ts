@@ -11,6 +11,11 @@ export function isVolumeType(text: string): text is VolumeType {
   return VOLUME_TYPES.some((each) => each === text);
 }
 
+/** Whether a storage class's type is a datastore, by what vSphere calls its URL; else it is the name of a storage policy. */
+export function isDatastoreUrl(type: string): boolean {
+  return /^ds:\/\/\/vmfs\/volumes\/[^/]+\/$/.test(type);
+}
+
 /**
  * The place of each volume on the machine's controller, by its name. A changed place restarts the machine, so it follows from the name and not
  * from a position: only one of two names that fall on one place can be moved by the other's leaving.

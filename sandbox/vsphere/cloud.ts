@@ -1,5 +1,6 @@
 import type { SimulatedCloud } from "../cloud/cloud";
 import type { Stored } from "../store";
+import { PARTS } from "./in-cluster";
 import { INVENTORY } from "./inventory";
 import { LOOKUPS, rootPool } from "./lookups";
 import { MACHINES } from "./machines";
@@ -16,6 +17,7 @@ export const VSPHERE: SimulatedCloud<List, Quota> = {
   invokes: LOOKUPS,
   quotas: {},
   words: WORDS,
+  parts: PARTS,
   beforehand,
 };
 

@@ -77,8 +77,20 @@ export const LOOKUPS: Readonly<Record<string, (cloud: VSphere, args: Properties)
       networkInterfaceTypes: [adapterType],
     };
   },
-  "vsphere:index/getTagCategory:getTagCategory": (cloud, args) => stored(cloud, "tagCategory", args, "category"),
-  "vsphere:index/getTag:getTag": (cloud, args) => stored(cloud, "tag", args, "tag"),
+  "vsphere:index/getTagCategory:getTagCategory": (cloud, args) =>
+    stored(cloud, "tagCategory", args) ?? { ...named(cloud, "tagCategories", text(args, "name"), "category name") },
+  "vsphere:index/getTag:getTag": (cloud, args) => {
+    const category = cloud.byId("tagCategories", text(args, "categoryId"));
+    const theirs = category && cloud.byName("tags", `${category.name}/${text(args, "name")}`);
+    const found = stored(cloud, "tag", args) ?? (theirs && { ...theirs, ...args });
+    if (found === undefined) throw new Error(`tag name "${text(args, "name")}" not found in category ID "${text(args, "categoryId")}"`);
+    return found;
+  },
+  "vsphere:index/getPolicy:getPolicy": (cloud, args) => {
+    const found = cloud.byName("storagePolicies", text(args, "name"));
+    if (found === undefined) throw new Error(`no pbm profile found with name: "${text(args, "name")}"`);
+    return { ...found };
+  },
 };
 
 /** What a whole path has below its datacenter's folder of machines. */
@@ -97,8 +109,6 @@ function named(cloud: VSphere, list: List, name: string, what: string): Thing {
   return found;
 }
 
-function stored(cloud: VSphere, kind: string, args: Properties, what: string): Properties {
-  const found = cloud.store.list(kind).find((object) => Object.entries(args).every(([key, value]) => object[key] === value));
-  if (found === undefined) throw new Error(`${what} "${text(args, "name")}" not found`);
-  return found;
+function stored(cloud: VSphere, kind: string, args: Properties): Properties | undefined {
+  return cloud.store.list(kind).find((object) => Object.entries(args).every(([key, value]) => object[key] === value));
 }

@@ -10,10 +10,16 @@ export type List =
   | "networks"
   | "folders"
   | "templates"
+  | "storagePolicies"
+  /** Categories of tags that are not the environment's, and their tags, each as `CATEGORY/TAG`. */
+  | "tagCategories"
+  | "tags"
   /** Datastores without room, and compute clusters without processors or memory to give. */
   | "full"
   /** Compute clusters that cannot have resource pools. */
-  | "withoutDrs";
+  | "withoutDrs"
+  /** Datastores on which the storage driver's user may do nothing. */
+  | "withoutPrivilege";
 
 /** vCenter has no quotas. */
 export type Quota = never;

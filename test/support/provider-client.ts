@@ -159,6 +159,7 @@ export class ProviderClient {
     request.setOlds(toStruct(states.olds ?? states.oldInputs));
     request.setNews(toStruct(states.news));
     request.setPreview(states.preview ?? false);
+    request.setIgnorechangesList([...(states.ignoreChanges ?? [])]);
     return { properties: fromStruct((await this.call(ResourceProviderService.update, request)).getProperties()) };
   }
 

@@ -19,6 +19,13 @@ function found(over: FileContent, network: FileContent = NETWORK): string[] {
 }
 
 const infrastructure = (own: object): FileContent => ({ infrastructure: { ...own } });
+const LOGIN = { user: "kpaas-storage@vsphere.local", password: { env: "STORAGE_PASSWORD" } };
+const VOLUMES: FileContent = { platform: { storage: { kind: "cloud" } } };
+/** A file with the driver of volumes, in which something of its login or of vSphere is otherwise. */
+const driver = (login: object, own: object = {}): FileContent => ({
+  ...infrastructure({ vsphere: { server: "vcenter.example.org", storageDriver: { ...LOGIN, ...login }, ...own } }),
+  ...VOLUMES,
+});
 const cases: readonly (readonly [what: string, over: FileContent, says: RegExp])[] = [
   [
     "a balancer of the cloud",
@@ -73,6 +80,64 @@ const cases: readonly (readonly [what: string, over: FileContent, says: RegExp])
     infrastructure({ access: { adminCidrs: ["203.0.113.0/24"] }, vsphere: { firewall: "none" } }),
     /^warning infrastructure\.access\.adminCidrs: keeps nobody out: infrastructure\.vsphere\.firewall is none/,
   ],
+  [
+    "a driver of volumes without a login",
+    { ...infrastructure({ vsphere: { server: "vcenter.example.org" } }), ...VOLUMES },
+    /^error infrastructure\.vsphere\.storageDriver: is required with platform\.storage\.kind cloud: the driver logs in to vCenter/,
+  ],
+  [
+    "a driver of volumes that nobody tells where vCenter is",
+    driver({}, { server: undefined }),
+    /^error infrastructure\.vsphere\.server: is required with platform\.storage\.kind cloud/,
+  ],
+  [
+    "a driver of volumes that could not tell vCenter from others",
+    driver({}, { allowUnverifiedSsl: true }),
+    /^error infrastructure\.vsphere\.storageDriver\.ca: is required beside infrastructure\.vsphere\.allowUnverifiedSsl/,
+  ],
+  [
+    "a user without a domain, with whom the driver would end",
+    driver({ user: "kpaas-storage" }),
+    /^error infrastructure\.vsphere\.storageDriver\.user: must name a user of vCenter with the domain/,
+  ],
+  [
+    "a password in the file",
+    driver({ password: "secret" }),
+    /^error infrastructure\.vsphere\.storageDriver\.password: must be a reference to a secret, never the secret itself$/,
+  ],
+  [
+    "a datastore that is not called as vSphere calls it",
+    merge(driver({}), { platform: { storage: { classes: { fast: { type: "ds:///vmfs/volumes/5c8b" } } } } }),
+    /^error platform\.storage\.classes\.fast\.type: is no datastore's URL$/,
+  ],
+  [
+    "data volumes beside the driver's, which the provider would take off",
+    merge(driver({}), { cluster: { pools: { worker: { nodes: 1, volumes: [{ name: "a", sizeGiB: 1 }] } } } }),
+    /^error cluster\.pools\.worker\.volumes: cannot be beside platform\.storage\.kind cloud/,
+  ],
+  [
+    "zones' tags without zones",
+    driver({ zoneCategory: "k8s-zone" }),
+    /^error infrastructure\.vsphere\.storageDriver\.zoneCategory: is for zones, and infrastructure\.zones names none$/,
+  ],
+  [
+    "zones of one compute cluster, which bears one tag",
+    merge(
+      driver({ zoneCategory: "k8s-zone" }, { zones: { a: { resourcePool: "a" }, b: { resourcePool: "b" } } }),
+      infrastructure({ zones: ["a", "b"] }),
+    ),
+    /^error infrastructure\.vsphere\.storageDriver\.zoneCategory: tells zones by the compute cluster's tag, and a and b are of one cluster, Cluster$/,
+  ],
+  [
+    "zones with datastores of their own, and no tags that would tell them apart",
+    merge(driver({}, { zones: { a: { datastore: "one" }, b: { datastore: "two" } } }), infrastructure({ zones: ["a", "b"] })),
+    /^warning infrastructure\.vsphere\.storageDriver\.zoneCategory: without it a volume is made on a datastore that all nodes reach/,
+  ],
+  [
+    "a driver that nobody asks for",
+    infrastructure({ vsphere: { storageDriver: LOGIN } }),
+    /^warning infrastructure\.vsphere\.storageDriver: has no effect: platform\.storage is nfs$/,
+  ],
   ["a label that is ours", { labels: { "kpaas-role": "x" } }, /^error labels\.kpaas-role: is set by the plan$/],
   [
     "a zone that nobody names",
@@ -84,6 +149,7 @@ const cases: readonly (readonly [what: string, over: FileContent, says: RegExp])
 describe("a file for vSphere", () => {
   it("is right with its network and a resolver", () => {
     assert.deepEqual(found({}), []);
+    assert.deepEqual(found(driver({})), []);
     assert.deepEqual(found({ cluster: { apiEndpoint: { kind: "virtualIp", by: "keepalived" }, controlPlane: { nodes: 3 } } }), []);
   });
 

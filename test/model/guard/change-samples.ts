@@ -134,6 +134,10 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "infrastructure.vsphere.bootDiskGiB": [onVSphere, { "infrastructure.vsphere.bootDiskGiB": 80 }],
   "infrastructure.vsphere.template": [onVSphere, { "infrastructure.vsphere.template": "ubuntu-of-ours" }],
   "infrastructure.vsphere.allowUnverifiedSsl": [onVSphere, { "infrastructure.vsphere.allowUnverifiedSsl": true }],
+  "infrastructure.vsphere.storageDriver": [
+    onVSphere,
+    { "infrastructure.vsphere.storageDriver": { user: "kpaas-storage@vsphere.local", password: { env: "STORAGE_PASSWORD" } } },
+  ],
   "infrastructure.vsphere.firewall": [onVSphere, { "infrastructure.vsphere.firewall": "none" }],
   "infrastructure.existing.hosts": [
     onHosts,

@@ -4,7 +4,7 @@ import { appliedState } from "../../../model/guard/applied";
 import { findDangers } from "../../../model/guard/dangers";
 import { findable } from "../../../providers/vsphere/findable";
 import { marks } from "../../../providers/vsphere/marks";
-import { NEEDS, permissions, resourceTypes } from "../../../providers/vsphere/permissions";
+import { NEEDS, type Privileges, permissions, resourceTypes } from "../../../providers/vsphere/permissions";
 import { type FileContent, merge, sampleEnvironment, samplePlan } from "../../support/plan";
 import { build, ON_VSPHERE, VOLUMES } from "../../support/vsphere";
 
@@ -93,12 +93,13 @@ describe("a plan for vSphere", () => {
       const types = new Set((await build(plan)).resources.map(({ type }) => type).filter((type) => type.startsWith("vsphere:index")));
       assert.deepEqual(resourceTypes(plan).sort(), [...types].sort());
     }
-    const { cluster, folder, pool: pools, datacenter } = permissions(samplePlan("highAvailability", HIGH));
+    const { cluster, folder, pool: pools, datacenter } = permissions(samplePlan("highAvailability", HIGH)) as Privileges;
     assert.ok(cluster?.includes("Resource.CreatePool"));
     // What is tagged needs a privilege of its own beside the tag's.
     for (const where of [cluster, folder]) assert.ok(where?.includes("InventoryService.Tagging.ObjectAttachable"));
     assert.deepEqual([pools, datacenter], [["Resource.AssignVMToPool"], ["System.Read", "System.View"]]);
-    assert.ok(!permissions(samplePlan("standard", merge(ON_VSPHERE, variants[2]!))).cluster?.includes("Resource.CreatePool"));
+    const few = permissions(samplePlan("standard", merge(ON_VSPHERE, variants[2]!))) as Privileges;
+    assert.ok(!few.cluster?.includes("Resource.CreatePool"));
   });
 
   it("has the hosts' own firewall unless the file asks for none, of bastion and NFS server too, and nothing else of existing hosts", () => {

@@ -23,6 +23,7 @@ export type Short = keyof typeof TOKENS;
 const WORLD = {
   ...{ datacenters: ["Seoul"], clusters: ["Cluster"], resourcePools: [], datastores: ["datastore1"], networks: ["VM Network"] },
   ...{ folders: [], templates: ["ubuntu-22.04"], full: [], withoutDrs: [] },
+  ...{ storagePolicies: ["gold"], tagCategories: ["k8s-zone"], tags: ["k8s-zone/az-1"], withoutPrivilege: [] },
 };
 
 /** A simulated vCenter spoken to over gRPC; a new one for each test. */

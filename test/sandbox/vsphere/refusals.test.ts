@@ -246,7 +246,7 @@ describe("the simulated vCenter refuses", () => {
         getNetwork: { name: "none" },
       },
       ...{ getResourcePool: { name: "none" }, getFolder: { path: "/Seoul/vm/none" }, getVirtualMachine: { name: "none" } },
-      ...{ getTagCategory: { name: "none" }, getTag: { name: "none", categoryId: "c" } },
+      ...{ getTagCategory: { name: "none" }, getTag: { name: "none", categoryId: "c" }, getPolicy: { name: "none" } },
     }))
       await assert.rejects(vcenter.it.client.invoke(`vsphere:index/${lookup}:${lookup}`, args), NOT_FOUND, lookup);
     vcenter.it.world({ datacenters: ["Seoul", "Busan"] });

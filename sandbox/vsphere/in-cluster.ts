@@ -1,0 +1,45 @@
+import { ApiError, newId } from "../cloud/cloud";
+import type { SimulatedParts } from "../cloud/in-cluster";
+import { text } from "../values";
+import { refuseFull } from "./inventory";
+import type { VSphere } from "./names";
+
+/** vSphere's driver of volumes, as far as vCenter sees what it does: first class disks, which are no machine's own. */
+export const PARTS: SimulatedParts<VSphere> = {
+  volumes: {
+    provisioner: "csi.vsphere.vmware.com",
+    make(cloud, { uid, sizeGiB, retain, parameters }) {
+      if (cloud.store.list("firstClassDisk").some((one) => one.claim === uid)) return;
+      const [policy, url] = [text(parameters, "storagepolicyname"), text(parameters, "datastoreurl")];
+      if (policy !== "" && cloud.byName("storagePolicies", policy) === undefined)
+        throw new ApiError("Internal", `no pbm profile found with name: "${policy}"`);
+      const datastore = datastoreFor(cloud, url);
+      refuseFull(cloud, datastore);
+      const id = newId();
+      cloud.store.put("firstClassDisk", { id, name: `pvc-${uid}`, datastore, size: sizeGiB, policy, claim: uid, retain });
+    },
+    release(cloud, standing) {
+      for (const one of cloud.store.list("firstClassDisk"))
+        if (typeof one.claim === "string" && one.retain !== true && !standing.has(one.claim)) cloud.store.delete("firstClassDisk", one.id);
+    },
+  },
+};
+
+/** The datastore that a URL is of, as it is called here; undefined for what is none. */
+export function datastoreOf(url: string | undefined): string | undefined {
+  return /^ds:\/\/\/vmfs\/volumes\/([^/]+)\/$/.exec(url ?? "")?.[1];
+}
+
+/** Where a disk is made: on the datastore that is asked for, else on one where the driver's user may. */
+function datastoreFor(cloud: VSphere, url: string): string {
+  const mayUse = ({ name }: { readonly name: string }): boolean => !cloud.existing("withoutPrivilege").includes(name);
+  if (url === "") {
+    const found = cloud.things("datastores").find(mayUse);
+    if (found === undefined) throw new ApiError("Internal", "auth service could not find datastore for block volume provisioning");
+    return found.name;
+  }
+  const asked = cloud.byName("datastores", datastoreOf(url) ?? "");
+  if (asked === undefined) throw new ApiError("Internal", `DatastoreURL: ${url} specified in the storage class is not found.`);
+  if (!mayUse(asked)) throw new ApiError("Internal", "auth service could not find datastore for block volume provisioning");
+  return asked.name;
+}
