@@ -112,7 +112,7 @@ function account({ service: { namespace } }: PartSurroundings, name: string, rul
   ];
 }
 
-const labelsOf = (name: string) => ({ "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "k-paas" });
+const KNOWN_BY = { matchLabels: { "app.kubernetes.io/name": CONTROLLER, "app.kubernetes.io/part-of": "k-paas" } };
 
 function controller({ environment, service, image }: PartSurroundings): PartObject {
   const { zoneCategory } = vsphereOf(environment).storageDriver ?? {};
@@ -135,7 +135,6 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
       ...more,
     });
   const config = { name: "config", mountPath: CONFIG_FOLDER, readOnly: true };
-  const labels = labelsOf(CONTROLLER);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -144,9 +143,7 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
       replicas: service.replicas,
       // No node takes two of them.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
-      selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
         spec: {
           serviceAccountName: CONTROLLER,
           priorityClassName: "system-cluster-critical",
@@ -155,7 +152,7 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
           affinity: {
             podAntiAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: [
-                { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" },
+                { labelSelector: KNOWN_BY, topologyKey: "kubernetes.io/hostname" },
               ],
             },
           },
@@ -210,7 +207,7 @@ const SYNCER_LEADING = [
 ];
 
 function budget(): PartObject {
-  const spec = { maxUnavailable: 1, selector: { matchLabels: labelsOf(CONTROLLER) } };
+  const spec = { maxUnavailable: 1, selector: KNOWN_BY };
   return { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: CONTROLLER }, spec };
 }
 
@@ -219,7 +216,6 @@ function node({ service, image }: PartSurroundings): PartObject {
   const folder = "/var/lib/kubelet/plugins/csi.vsphere.vmware.com";
   const registered = `--kubelet-registration-path=${folder}/csi.sock`;
   const plugin = { name: "plugin", mountPath: "/csi" };
-  const labels = labelsOf(NODE);
   const host = (name: string, path: string, type?: string) => ({ name, hostPath: { path, ...(type === undefined ? {} : { type }) } });
   return {
     apiVersion: "apps/v1",
@@ -227,9 +223,7 @@ function node({ service, image }: PartSurroundings): PartObject {
     metadata: { name: NODE },
     spec: {
       updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
-      selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
         spec: {
           serviceAccountName: NODE,
           priorityClassName: "system-node-critical",
