@@ -4,6 +4,7 @@ import { writeWhole } from "../host/files";
 import { isFields } from "../model/data";
 import { refuseNewer } from "../model/formats";
 import type { EnvironmentPlan } from "../model/plan/types";
+import { cloudFolder } from "../plugin/cloud-folder";
 import { WORLDS, type World } from "../sandbox/packages";
 import { OperationFailedError } from "./errors";
 import { removeServers } from "./servers/world";
@@ -33,7 +34,7 @@ export function writeWorld(folder: string, plan: EnvironmentPlan): void {
 /** Removes a destroyed environment's world.json, unless the user put something of their own there. What the cloud still has is an orphan and stays to be seen. */
 export async function clearWorld(folder: string, plan: EnvironmentPlan): Promise<void> {
   // A cluster is on its machines: one that the state never heard of goes with them.
-  if (!existsSync(join(folder, plan.provider, "instance"))) {
+  if (cloudFolder(folder) === undefined) {
     await removeServers(folder);
     for (const name of ["cluster.json", "cluster-pki.json", "journal.jsonl", "journal.jsonl.fence", "kubernetes", "snapshots"])
       rmSync(join(folder, name), { recursive: true, force: true });

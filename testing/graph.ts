@@ -18,9 +18,17 @@ export interface GraphOptions {
   readonly outputs?: Outputs;
   /** Answers of provider functions by token; the default answer is the arguments and an id. */
   readonly invokes?: Invokes;
+  /** What is really made of a resource: its id, and its state in place of what mocks.ts knows. Undefined: it is mocked as the others. */
+  readonly make?: (resource: RecordedResource) => Promise<MadeResource | undefined>;
   /** Names of project and stack. Default `kpaas` and `test`. */
   readonly project?: string;
   readonly stack?: string;
+}
+
+/** A resource as somebody made it. Secrets in its state stay in their envelopes. */
+export interface MadeResource {
+  readonly id: string;
+  readonly state: Bag;
 }
 
 /** The resource options as they stood in the request to the engine. Names are logical names. */
@@ -140,19 +148,27 @@ async function record(build: () => unknown, options: GraphOptions): Promise<Grap
         return;
       }
       resources.push(recorded);
-      const computed = request.getCustom() ? computedOutputs(recorded.type, recorded.name, recorded.inputs, options.outputs) : {};
-      const state: Bag = { ...recorded.inputs };
-      for (const [key, value] of Object.entries(computed)) state[key] = unknowns ? runtime.unknownValue : value;
-      for (const key of request.getAdditionalsecretoutputsList()) {
-        if (state[key] !== undefined && !isSecretEnvelope(state[key])) state[key] = secretEnvelope(state[key]);
-      }
-      const response = new RegisterResourceResponse();
-      response.setUrn(recorded.urn);
-      response.setId(request.getCustom() && !unknowns ? request.getImportid() || `${recorded.name}-id` : "");
-      response.setObject(Struct.fromJavaScript(state as Record<string, never>));
-      reply(null, response);
+      const answer = (id: string, state: Bag) => {
+        const response = new RegisterResourceResponse();
+        response.setUrn(recorded.urn);
+        response.setId(id);
+        response.setObject(Struct.fromJavaScript(state as Record<string, never>));
+        reply(null, response);
+      };
+      const made = recorded.custom ? options.make?.(recorded) : undefined;
+      if (made === undefined) answer(...mocked(request, recorded));
+      else made.then((it) => (it === undefined ? answer(...mocked(request, recorded)) : answer(it.id, it.state))).catch(reply);
     },
   });
+  const mocked = (request: RegisterResourceRequest, recorded: RecordedResource): [id: string, state: Bag] => {
+    const computed = request.getCustom() ? computedOutputs(recorded.type, recorded.name, recorded.inputs, options.outputs) : {};
+    const state: Bag = { ...recorded.inputs };
+    for (const [key, value] of Object.entries(computed)) state[key] = unknowns ? runtime.unknownValue : value;
+    for (const key of request.getAdditionalsecretoutputsList()) {
+      if (state[key] !== undefined && !isSecretEnvelope(state[key])) state[key] = secretEnvelope(state[key]);
+    }
+    return [request.getCustom() && !unknowns ? request.getImportid() || `${recorded.name}-id` : "", state];
+  };
   Object.defineProperty(monitor, "registerResourceOutputs", {
     value: (request: RegisterResourceOutputsRequest, reply: Reply<object>) => {
       const resource = resources.find((known) => known.urn === request.getUrn());

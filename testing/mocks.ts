@@ -10,7 +10,7 @@ export type Bag = Record<string, unknown>;
 export type Outputs = Readonly<Record<string, (name: string, inputs: Bag) => Bag>>;
 
 /** Answers of provider functions by token. */
-export type Invokes = Readonly<Record<string, (inputs: Bag) => Bag>>;
+export type Invokes = Readonly<Record<string, (inputs: Bag) => Bag | Promise<Bag>>>;
 
 /** A value in the form secrets have on the wire. */
 export function secretEnvelope(value: unknown): Bag {

@@ -21,6 +21,8 @@ export interface PendingStack {
   remember(operations: readonly PendingOperation[]): void;
   /** Reads what is really there of these resources into the state. */
   refresh(urns: readonly string[]): Promise<void>;
+  /** Deletes these resources, and nothing else. */
+  delete(urns: readonly string[]): Promise<void>;
   /** Runs a program as a preview, so that it can ask providers; it changes nothing. */
   ask(program: () => Promise<void>): Promise<void>;
   tell(text: string): void;
@@ -118,9 +120,12 @@ export async function resolvePending(
   // Until all of it has been read, it is kept beside the state: a kill or a failure from here on must not lose it.
   stack.remember(pending);
   await stack.importState(JSON.stringify(resumed));
-  const whole = found.filter((one) => one.delete !== true).map(({ urn }) => urn);
+  const unfinished = [...found, ...(state.deployment.resources ?? [])].filter(isUnfinished).map(({ urn }) => urn);
+  const whole = found.filter((one) => !isUnfinished(one)).map(({ urn }) => urn);
   const urns = [...new Set([...whole, ...changed])].filter((urn) => isKnown(resumed, urn));
   if (urns.length > 0) await stack.refresh(urns);
+  // Before anything is made: another of its name could not be, as long as it is there.
+  if (unfinished.length > 0) await stack.delete(unfinished);
   stack.remember(pending.filter(({ resource }) => unproven.includes(resource)));
   return { unproven, counted: pending.map(absence).filter((one) => approvals.includes(one)) };
 }
@@ -150,6 +155,12 @@ export async function adoptRefused(
   return true;
 }
 
+/** Ends the URN of what a creation has left that is not as it must be: it is nobody's, and goes. */
+const UNFINISHED = " (unfinished)";
+
+/** Of this run, or of an earlier one that could not delete it. */
+const isUnfinished = ({ urn }: StateResource): boolean => urn.endsWith(UNFINISHED);
+
 /** What an object in the cloud is that a creation has made after all, as the state has it. */
 function adopted(resource: StateResource, id: string, unfinished = false): StateResource {
   // A provider that cannot read back all that it was given takes what it cannot read for changed: it has to know what was asked for, and then
@@ -157,7 +168,8 @@ function adopted(resource: StateResource, id: string, unfinished = false): State
   const asked = Object.entries(resource.inputs ?? {}).filter(([key]) => !key.startsWith("__"));
   const outputs =
     cloudOfResource(resource)?.state?.readsBack === false ? { outputs: { ...Object.fromEntries(asked), ...resource.outputs } } : {};
-  return { ...resource, id, ...outputs, ...(unfinished ? { delete: true } : {}) };
+  const goes = { urn: `${resource.urn}${UNFINISHED}`, protect: false, retainOnDelete: false };
+  return { ...resource, id, ...outputs, ...(unfinished ? goes : {}) };
 }
 
 /** Whether another resource of the state is that object: then this one was not made. */
@@ -175,7 +187,7 @@ function withResources(state: State, found: readonly StateResource[]): State {
   const resources = state.deployment.resources ?? [];
   const isSame = (one: StateResource, other: StateResource) => one.urn === other.urn && one.id === other.id;
   const added = found.filter((one) => !resources.some((other) => isSame(one, other)));
-  const replaced = new Set(added.filter((one) => one.delete !== true).map(({ urn }) => urn));
+  const replaced = new Set(added.map(({ urn }) => urn));
   const before = resources.map((one) => (replaced.has(one.urn) ? { ...one, delete: true } : one));
   // At the end: everything they depend on was there before their creation began.
   return { ...state, deployment: { ...state.deployment, resources: [...before, ...added] } };

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { StackAlreadyExistsError } from "@pulumi/pulumi/automation/errors";
 import { PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
@@ -54,6 +55,19 @@ export function pendingStack(
   const changed = (now?: string) => {
     [known, basis] = [now, undefined];
   };
+  const targeted = async (
+    what: string,
+    operation: (options: { readonly suppressProgress: true; readonly onEvent: (event: EngineEvent) => void }) => Promise<unknown>,
+  ) => {
+    changed();
+    const collector = new EventCollector();
+    try {
+      await operation({ suppressProgress: true, onEvent: (event) => collector.take(event) });
+    } catch (error) {
+      if (collector.failure === undefined) throw error;
+      throw new OperationFailedError(`what was broken off could not be ${what}:\n${collector.failure}`, { cause: error });
+    }
+  };
   return {
     async create() {
       try {
@@ -95,16 +109,8 @@ export function pendingStack(
       if (resources === undefined) rmSync(destroyed, { force: true });
       else write(destroyed, JSON.stringify(resources));
     },
-    async refresh(urns) {
-      changed();
-      const collector = new EventCollector();
-      try {
-        await (await select()).refresh({ target: [...urns], suppressProgress: true, onEvent: (event) => collector.take(event) });
-      } catch (error) {
-        if (collector.failure === undefined) throw error;
-        throw new OperationFailedError(`what was broken off could not be read from the cloud:\n${collector.failure}`, { cause: error });
-      }
-    },
+    refresh: (urns) => targeted("read from the cloud", async (options) => (await select()).refresh({ ...options, target: [...urns] })),
+    delete: (urns) => targeted("deleted", async (options) => (await select()).destroy({ ...options, target: [...urns] })),
     async ask(program) {
       await (await select(program)).preview({ suppressProgress: true });
     },

@@ -42,7 +42,7 @@ export const state: CloudState = {
       "The zone has no room for machines of that type just now. Run the same command again later, or have the machine in another zone or of another size: one that does not stand yet may change both.",
     ],
     [
-      /VcpuLimitExceeded|AddressLimitExceeded|VpcLimitExceeded|NatGatewayLimitExceeded|TooManyLoadBalancers|RulesPerSecurityGroupLimitExceeded/,
+      /VcpuLimitExceeded|AddressLimitExceeded|VpcLimitExceeded|NatGatewayLimitExceeded|TooManyLoadBalancers|VolumeLimitExceeded|RulesPerSecurityGroupLimitExceeded/,
       "A quota of the account is used up: have it raised under Service Quotas in that region, which takes minutes to days, then run the same command again.",
     ],
     [

@@ -25,7 +25,7 @@ export const state: CloudState = {
       "The subscription is not offered this size in that region or zone: `az vm list-skus --location REGION --size SIZE --zone` says where it is. Choose another size or other zones, or ask for it under Help + support.",
     ],
     [
-      /QuotaExceeded|PublicIPCountLimitReached|OperationNotAllowed.*[Qq]uota/,
+      /QuotaExceeded|PublicIPCountLimitReached|MaxSecurityRulesPerNsgLimitReached|OperationNotAllowed.*[Qq]uota/,
       "A quota of the subscription is used up: have it raised under Quotas in that region, then run the same command again.",
     ],
     [

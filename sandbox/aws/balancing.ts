@@ -203,6 +203,10 @@ export const BALANCING: Types = {
         if (address === undefined || (network !== undefined && !contains(network, address)))
           throw new ApiError("ValidationError", `The IP address '${target}' is not within any of the VPC's networks`);
       }
+      // A target that is one already is registered once; the provider has its attachment under another id then.
+      for (const one of cloud.store.list("targetGroupAttachment"))
+        if (one.targetGroupArn === group.id && one.targetId === target && one.port === inputs.port)
+          cloud.store.delete("targetGroupAttachment", one.id);
       const made = { ...inputs, id: `${group.id}-${awsId("x").slice(3)}` };
       lead(cloud, { target: made });
       return made;

@@ -87,7 +87,10 @@ export const COMPUTE: Types = {
           "InvalidVolume.ZoneMismatch",
           `The volume '${volume.id}' is not in the same availability zone as instance '${instance.id}'`,
         );
+      const id = `vai-${instance.id}${volume.id}`;
       for (const each of cloud.store.list("volumeAttachment")) {
+        // The provider looks first whether it is attached so, and has nothing to do then.
+        if (each.id === id && each.deviceName === device) continue;
         if (each.volumeId === volume.id) throw new ApiError("VolumeInUse", `${volume.id} is already attached to an instance`);
         if (each.instanceId === instance.id && each.deviceName === device)
           throw new ApiError(
@@ -95,7 +98,7 @@ export const COMPUTE: Types = {
             `Invalid value '${device}' for unixDevice. Attachment point ${device} is already in use`,
           );
       }
-      return { ...inputs, id: `vai-${instance.id}${volume.id}` };
+      return { ...inputs, id };
     },
   }),
 

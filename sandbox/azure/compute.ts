@@ -201,6 +201,7 @@ function createMachine(cloud: Azure, inputs: Properties): Stored {
   for (const each of texts(map(inputs.identity), "userAssignedIdentities")) cloud.find("identity", each);
   const size = text(map(inputs.hardwareProfile), "vmSize");
   cloud.charge("processors", processorsOf(size), processorsIn(cloud));
+  cloud.charge("families", processorsOf(size), processorsIn(cloud, familyOf(size)), familyOf(size));
   const [zone = ""] = texts(inputs, "zones");
   const crowded = cloud.existing("crowded");
   if (crowded.includes(size) || crowded.includes(zone))
@@ -263,11 +264,19 @@ export function holderOf(cloud: Azure, disk: string): string | undefined {
 }
 
 /** Those of every machine there is. */
-export function processorsIn(cloud: Azure): number {
-  return cloud.store.list("instance").reduce((sum, one) => sum + processorsOf(text(map(one.hardwareProfile), "vmSize")), 0);
+export function processorsIn(cloud: Azure, family?: string): number {
+  const sizes = cloud.store.list("instance").map((one) => text(map(one.hardwareProfile), "vmSize"));
+  return sizes.filter((size) => family === undefined || familyOf(size) === family).reduce((sum, size) => sum + processorsOf(size), 0);
 }
 
 /** What a size's name says of its processors: `Standard_D4s_v5` has four. */
 export function processorsOf(size: string): number {
   return Number(/^\w+?_[A-Z]+(\d+)/.exec(size)?.[1] ?? 1);
+}
+
+/** As the quota of a size's family is called: `standardDSv5Family`. */
+export function familyOf(size: string): string {
+  return size.replace(/^Standard_([A-Z]+)\d+(\w*?)(_v\d+)?$/, (_match, series: string, more: string, of = "") =>
+    ["standard", series, more, of.replace("_", ""), "Family"].join(""),
+  );
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { imageReference } from "../../providers/azure/names";
-import { processorsIn, processorsOf } from "./compute";
+import { familyOf, processorsIn, processorsOf } from "./compute";
 import type { Azure, Quota } from "./names";
 
 /* The part of the resource manager that azure-native has no lookups for, over HTTP on this machine alone. */
@@ -41,7 +41,11 @@ async function start(cloud: Azure): Promise<string> {
 function found(cloud: Azure, path: string): readonly [status: number, body: object] {
   if (path === "Microsoft.Compute/skus") return [200, { value: cloud.existing("sizes").map((entry) => sku(cloud, entry)) }];
   const [, of] = /^Microsoft\.(\w+)\/locations\/[^/]+\/usages$/.exec(path) ?? [];
-  if (of === "Compute") return [200, { value: usage(cloud, "cores", "processors", processorsIn(cloud)) }];
+  if (of === "Compute") {
+    const families = new Set(cloud.existing("sizes").map((entry) => familyOf(entry.split(" ")[0] ?? "")));
+    const ofFamilies = [...families].flatMap((family) => usage(cloud, family, "families", processorsIn(cloud, family)));
+    return [200, { value: [...usage(cloud, "cores", "processors", processorsIn(cloud)), ...ofFamilies] }];
+  }
   if (of === "Network")
     return [200, { value: usage(cloud, "StandardSkuPublicIpAddresses", "addresses", cloud.store.list("publicIp").length) }];
   const [, publisher, offer, name, version] =
@@ -59,9 +63,7 @@ function sku(cloud: Azure, entry: string): object {
   return {
     resourceType: "virtualMachines",
     name,
-    family: name.replace(/^Standard_([A-Z]+)\d+(\w*?)(_v\d+)?$/, (_match, series: string, more: string, of = "") =>
-      ["standard", series, more, of.replace("_", ""), "Family"].join(""),
-    ),
+    family: familyOf(name),
     locationInfo: [{ location: cloud.region, zones: zones.length > 0 ? zones : cloud.existing("zones") }],
     restrictions: [],
     capabilities: Object.entries({ vCPUs: String(processorsOf(name)), ...able }).map(([key, value]) => ({ name: key, value })),

@@ -9,7 +9,7 @@ import { azureFields } from "./fields";
 export type List = "images" | "sizes" | "zones" | "resourceGroups" | "networks" | "subnets" | "addresses" | "crowded" | "subscriptions";
 
 /** What a quota can be set on. */
-export type Quota = "processors" | "addresses" | "disks" | "rules";
+export type Quota = "processors" | "families" | "addresses" | "disks" | "rules";
 
 /** The simulated Azure at work. */
 export type Azure = Cloud<List, Quota>;

@@ -16,13 +16,16 @@ export const WORDS: Words = {
   held: (kind, id, refusal) => `deleting ${kind} ${id}: ${refusal.message}`,
 };
 
+const exceeded = (quota: string, limit: number, more: number, used: number): ApiError =>
+  new ApiError(
+    "OperationNotAllowed",
+    `Operation could not be completed as it results in exceeding approved ${quota} quota. Current Limit: ${limit}, Current Usage: ${used}, Additional Required: ${more}.`,
+  );
+
 /** How Azure refuses what would go over a quota. */
-export const QUOTAS: Readonly<Record<Quota, (limit: number, more: number, used: number) => ApiError>> = {
-  processors: (limit, more, used) =>
-    new ApiError(
-      "OperationNotAllowed",
-      `Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Current Limit: ${limit}, Current Usage: ${used}, Additional Required: ${more}.`,
-    ),
+export const QUOTAS: Readonly<Record<Quota, (limit: number, more: number, used: number, of: string) => ApiError>> = {
+  processors: (limit, more, used) => exceeded("Total Regional Cores", limit, more, used),
+  families: (limit, more, used, family) => exceeded(`${family} Cores`, limit, more, used),
   addresses: (limit) =>
     new ApiError("PublicIPCountLimitReached", `Cannot create more than ${limit} public IP addresses for this subscription in this region.`),
   disks: (limit) => new ApiError("OperationNotAllowed", `The disks quota of ${limit} is exceeded.`),

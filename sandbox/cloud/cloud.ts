@@ -25,8 +25,8 @@ export interface SimulatedCloud<List extends string = string, Quota extends stri
   readonly types: Readonly<Record<string, ResourceType<Cloud<List, Quota>>>>;
   /** The lookups by token; each throws the provider's words where nothing is found. */
   readonly invokes: Readonly<Record<string, (cloud: Cloud<List, Quota>, args: Properties) => Properties | Promise<Properties>>>;
-  /** How it refuses what would go over a quota. */
-  readonly quotas: Readonly<Record<Quota, (limit: number, more: number, used: number) => ApiError>>;
+  /** How it refuses what would go over a quota; `of` says of which, where one stands for several. */
+  readonly quotas: Readonly<Record<Quota, (limit: number, more: number, used: number, of: string) => ApiError>>;
   readonly words: Words;
   /** What everything that is made there has besides. */
   readonly given?: Properties;
@@ -114,9 +114,9 @@ export class Cloud<List extends string = string, Quota extends string = string> 
   }
 
   /** Refuses what would go over a quota, with the cloud's words. */
-  charge(quota: Quota, more: number, used: number): void {
+  charge(quota: Quota, more: number, used: number, of = ""): void {
     const limit = this.quota(quota);
-    if (limit !== undefined && used + more > limit) throw this.own.quotas[quota](limit, more, used);
+    if (limit !== undefined && used + more > limit) throw this.own.quotas[quota](limit, more, used, of);
   }
 
   private look(kind: string, id: string): Stored | undefined {

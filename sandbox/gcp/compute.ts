@@ -7,7 +7,7 @@ import { isMap, maps, number, text } from "../values";
 import { lead, refuseInside, refuseUse } from "./addresses";
 import { imageByLink } from "./images";
 import { type Gcp, idOf, inUse, labelled, linked, linkOf, made, placed, type Types, typeOf } from "./names";
-import { processorsOf } from "./types";
+import { chargeGigabytes, chargeMachine } from "./quotas";
 
 const LABELS = ["effectiveLabels", "pulumiLabels", "labelFingerprint"];
 /** Images, machines and disks. */
@@ -108,6 +108,7 @@ export const COMPUTE: Types = {
       refuseZone(cloud, text(inputs, "zone"));
       refuseSize(inputs);
       cloud.charge("disks", 1, cloud.store.list("disk").length);
+      chargeGigabytes(cloud, inputs);
       return made(cloud, "disk", { ...inputs, users: [] }, placed(inputs, "zones", "disks"));
     },
     update(_cloud, object, inputs) {
@@ -217,8 +218,7 @@ function createInstance(cloud: Gcp, inputs: Properties): Stored {
     throw new ApiError("Error 404", `The resource '${String(image)}' was not found, notFound`);
   if (typeof diskType === "string" && !DISK_TYPES.includes(diskType))
     throw new ApiError("Error 400", `Invalid value for field 'resource.disks[0].initializeParams.diskType': '${diskType}'., invalid`);
-  const there = cloud.store.list("instance").reduce((sum, one) => sum + processorsOf(text(one, "machineType")), 0);
-  cloud.charge("processors", processorsOf(type), there);
+  chargeMachine(cloud, inputs);
   const crowded = cloud.existing("crowded");
   if (crowded.includes(type) || crowded.includes(zone))
     throw new ApiError(

@@ -26,6 +26,15 @@ function addressesIn(cloud: Gcp): Properties[] {
 /** The quotas that are set in world.json, by the ids of Google's. */
 const LIMITS: Readonly<Record<string, Quota>> = {
   "CPUS-ALL-REGIONS-per-project": "processors",
+  "CPUS-per-project-region": "e2",
+  "N2-CPUS-per-project-region": "n2",
+  "N2D-CPUS-per-project-region": "n2d",
+  "T2D-CPUS-per-project-region": "t2d",
+  "C2D-CPUS-per-project-region": "c2d",
+  "C3-CPUS-per-project-region": "c3",
+  "SSD-TOTAL-GB-per-project-region": "ssd",
+  "DISKS-TOTAL-GB-per-project-region": "standard",
+  "HDB-TOTAL-GB-per-project-region": "hyperdisk",
   "STATIC-ADDRESSES-per-project-region": "addresses",
   "NETWORKS-per-project": "networks",
   "FIREWALLS-per-project": "firewalls",

@@ -9,7 +9,10 @@ import { gcpFields } from "./fields";
 export type List = "images" | "machineTypes" | "zones" | "networks" | "subnetworks" | "nats" | "addresses" | "crowded";
 
 /** What a quota can be set on. */
-export type Quota = "processors" | "addresses" | "networks" | "firewalls" | "disks";
+export type Quota =
+  | ("processors" | "addresses" | "networks" | "firewalls" | "disks")
+  | ("e2" | "n2" | "n2d" | "t2d" | "c2d" | "c3")
+  | ("ssd" | "standard" | "hyperdisk");
 
 /** The simulated GCP at work. */
 export type Gcp = Cloud<List, Quota>;

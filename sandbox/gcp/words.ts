@@ -19,7 +19,16 @@ const exceeded = (metric: string) => (limit: number) =>
 
 /** How GCP refuses what would go over a quota. */
 export const QUOTAS: Readonly<Record<Quota, (limit: number) => ApiError>> = {
-  processors: exceeded("CPUS"),
+  processors: exceeded("CPUS_ALL_REGIONS"),
+  e2: exceeded("CPUS"),
+  n2: exceeded("N2_CPUS"),
+  n2d: exceeded("N2D_CPUS"),
+  t2d: exceeded("T2D_CPUS"),
+  c2d: exceeded("C2D_CPUS"),
+  c3: exceeded("C3_CPUS"),
+  ssd: exceeded("SSD_TOTAL_GB"),
+  standard: exceeded("DISKS_TOTAL_GB"),
+  hyperdisk: exceeded("HDB_TOTAL_GB"),
   addresses: exceeded("STATIC_ADDRESSES"),
   networks: exceeded("NETWORKS"),
   firewalls: exceeded("FIREWALLS"),

@@ -19,16 +19,11 @@ export const NETWORKING: Types = {
     unread: ["tags", "valueSpecs"],
     outputs: ["allTags"],
     references: {},
-    create: (_cloud, inputs) => ({
-      adminStateUp: true,
-      shared: false,
-      external: false,
-      mtu: 1450,
-      portSecurityEnabled: true,
-      ...inputs,
-      ...tagged(inputs),
-      id: newId(),
-    }),
+    create(cloud, inputs) {
+      cloud.charge("networks", 1, cloud.store.list("network").length);
+      const defaults = { adminStateUp: true, shared: false, external: false, mtu: 1450, portSecurityEnabled: true };
+      return { ...defaults, ...inputs, ...tagged(inputs), id: newId() };
+    },
     update: (_cloud, object, inputs) => ({ ...object, ...inputs, ...tagged(inputs), id: object.id }),
     remove(cloud, { id }) {
       const ports = portsOn(cloud, id).map((port) => port.id);
@@ -63,7 +58,10 @@ export const NETWORKING: Types = {
         ? []
         : [{ property: "cidr", reason: `"${String(cidr)}" is no IPv4 network in CIDR notation` }];
     },
-    create: (cloud, inputs) => subnet(cloud, inputs, newId()),
+    create(cloud, inputs) {
+      cloud.charge("subnets", 1, cloud.store.list("subnet").length);
+      return subnet(cloud, inputs, newId());
+    },
     update: (cloud, object, inputs) => subnet(cloud, { region: object.region, ...inputs }, object.id),
     remove(cloud, { id }) {
       if (portsIn(cloud, id).length > 0)
@@ -81,6 +79,7 @@ export const NETWORKING: Types = {
     outputs: ["allTags"],
     references: { externalNetworkId: "network" },
     create(cloud, inputs) {
+      cloud.charge("routers", 1, cloud.store.list("router").length);
       return { adminStateUp: true, distributed: false, ...inputs, ...gateway(cloud, inputs), ...tagged(inputs), id: newId() };
     },
     update(cloud, object, inputs) {

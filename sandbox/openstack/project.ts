@@ -50,9 +50,9 @@ export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: P
     floatingip: limit(cloud, "floatingIps"),
     securityGroup: limit(cloud, "securityGroups"),
     securityGroupRule: limit(cloud, "securityGroupRules"),
-    network: -1,
-    subnet: -1,
-    router: -1,
+    network: limit(cloud, "networks"),
+    subnet: limit(cloud, "subnets"),
+    router: limit(cloud, "routers"),
     region: cloud.region,
   }),
   "openstack:blockstorage/getQuotasetV3:getQuotasetV3": (cloud) => ({

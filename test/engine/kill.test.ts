@@ -4,7 +4,7 @@ import { interrupted, type Kill, Undisturbed } from "../support/kill";
 // Some kills of each sort; `npm run e2e` has many more, at moments that its seeds decide.
 const kills: readonly Kill[] = [
   { seed: 1, phase: "up", victim: "engine", at: { objects: 25 }, form: "bare" },
-  { seed: 2, phase: "destroy", victim: "openstack", at: { objects: 40 }, form: "bare" },
+  { seed: 2, phase: "destroy", victim: "cloud", at: { objects: 40 }, form: "bare" },
   { seed: 3, phase: "return", victim: "engine", at: { objects: 40 }, form: "bare" },
 ];
 

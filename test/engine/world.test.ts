@@ -89,6 +89,15 @@ describe("A simulated cloud", () => {
     assert.deepEqual(JSON.parse(readFileSync(path, "utf8")).faults, [{ at: "create" }]);
   });
 
+  for (const cloud of ["openstack", "azure-native"])
+    it(`keeps the cluster of machines that are still there: ${cloud}`, async () => {
+      const world = folder();
+      mkdirSync(join(world, cloud, "instance"), { recursive: true });
+      writeFileSync(join(world, "cluster.json"), "{}");
+      await clearWorld(world, { ...plan, provider: cloud === "openstack" ? "openstack" : "azure" });
+      assert.deepEqual(readdirSync(world).sort(), [cloud, "cluster.json"].sort());
+    });
+
   it("refuses a world.json it cannot read, naming the file", () => {
     const world = folder();
     writeFileSync(join(world, "world.json"), "{ images:");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { INFRASTRUCTURES } from "./cloud-files";
 import { BARE } from "./layers";
 import { gone, treeOf } from "./processes";
-import { Project, readJson } from "./project";
+import { Project } from "./project";
 
-/** Which process of a running operation is killed. */
-const VICTIMS = ["cli", "engine", "openstack", "kubernetes", "kpaas", "random", "tls"] as const;
+/** Which process of a running operation is killed; `cloud` is the provider of its cloud. */
+const VICTIMS = ["cli", "engine", "cloud", "kubernetes", "kpaas", "random", "tls"] as const;
 
 /**
  * What is being done:
@@ -26,6 +26,8 @@ export interface Kill {
   readonly at: { readonly after: number } | { readonly objects: number } | { readonly share: number };
   /** The environment: the smallest one, with its services or without, or three workers by their keys, in one stack or three. */
   readonly form: "smallest" | "bare" | "one" | "three";
+  /** @default OpenStack */
+  readonly cloud?: string;
 }
 
 /** From this seed on kills are of every sort; those before it are of the first `up` and the `destroy` of the smallest environment. */
@@ -55,6 +57,14 @@ function wideKill(seed: number, random: () => number): Kill {
   return { seed, phase, victim, at: { share: random() * (phase === "move" ? 0.5 : 0.95) }, form };
 }
 
+/** The kill of a seed, while an environment without services comes up on a cloud; every fourth while it goes. */
+export function cloudKill(cloud: string, seed: number): Kill {
+  const random = generator(seed);
+  const phase = seed % 4 === 3 ? "destroy" : "up";
+  const victim = (["cloud", "engine", "cli"] as const)[Math.floor(random() * 3)] ?? "cloud";
+  return { seed, phase, victim, at: { objects: 1 + Math.floor(random() * (phase === "up" ? 50 : 25)) }, form: "bare", cloud };
+}
+
 /** The same numbers in [0, 1) for the same seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = (seed * 0x9e3779b9) >>> 0;
@@ -75,6 +85,13 @@ const FIELDS: Readonly<Record<Kill["form"], Record<string, unknown>>> = {
 };
 const CHANGED = workers({ a: {}, c: { generation: 2 }, d: {} });
 
+/** An environment of a form, and where it is. */
+type Environment = Pick<Kill, "form" | "cloud">;
+
+function fieldsOf({ form, cloud }: Environment): Record<string, unknown> {
+  return { ...FIELDS[form], ...(cloud && { infrastructure: INFRASTRUCTURES[cloud] }) };
+}
+
 /** Something done without a disturbance: what the disturbed is compared with. */
 interface Done {
   readonly project: Project;
@@ -87,17 +104,17 @@ export class Undisturbed {
   private readonly done = new Map<string, Promise<Done>>();
 
   /** What such an operation leaves; of a `destroy`, what it began with. */
-  of({ phase, form }: Pick<Kill, "phase" | "form">): Promise<Done> {
+  of({ phase, form, cloud }: Environment & Pick<Kill, "phase">): Promise<Done> {
     const what = phase === "change" || phase === "move" ? phase : "up";
-    const key = `${what} ${form}`;
-    const made = this.done.get(key) ?? this.make(what, form);
+    const key = `${what} ${form} ${cloud}`;
+    const made = this.done.get(key) ?? this.make(what, { form, ...(cloud && { cloud }) });
     this.done.set(key, made);
     return made;
   }
 
-  private async make(what: "up" | "change" | "move", form: Kill["form"]): Promise<Done> {
-    const project = what === "up" ? new Project(FIELDS[form]) : (await this.of({ phase: "up", form })).project.copy();
-    project.write(fieldsAfter(what, form));
+  private async make(what: "up" | "change" | "move", environment: Environment): Promise<Done> {
+    const project = what === "up" ? new Project(fieldsOf(environment)) : (await this.of({ phase: "up", ...environment })).project.copy();
+    project.write(fieldsAfter(what, environment));
     const started = Date.now();
     const { code, output } = await project.run("up");
     assert.equal(code, 0, output);
@@ -110,9 +127,9 @@ export class Undisturbed {
 }
 
 /** What the environment's file says while an operation of the phase is repeated. */
-function fieldsAfter(phase: Phase, form: Kill["form"]): Record<string, unknown> {
+function fieldsAfter(phase: Phase, environment: Environment): Record<string, unknown> {
   if (phase === "move" || phase === "switch") return FIELDS.three;
-  return phase === "change" ? { ...FIELDS[form], ...CHANGED } : FIELDS[form];
+  return phase === "change" ? { ...fieldsOf(environment), ...CHANGED } : fieldsOf(environment);
 }
 
 /**
@@ -120,24 +137,24 @@ function fieldsAfter(phase: Phase, form: Kill["form"]): Record<string, unknown> 
  * @returns whether the kill hit before the operation had ended
  */
 export async function interrupted(kill: Kill, undisturbed: Undisturbed): Promise<boolean> {
-  const { phase, form } = kill;
+  const { phase } = kill;
   const wanted = await undisturbed.of(kill);
   const fresh = phase === "up" || phase === "switch";
-  const project = fresh ? new Project(FIELDS[form]) : (await undisturbed.of({ phase: "up", form })).project.copy();
+  const project = fresh ? new Project(fieldsOf(kill)) : (await undisturbed.of({ ...kill, phase: "up" })).project.copy();
   const told: string[] = [JSON.stringify(kill)];
   try {
-    if (phase !== "switch") project.write(fieldsAfter(phase, form));
+    if (phase !== "switch") project.write(fieldsAfter(phase, kill));
     const command = phase === "destroy" ? "destroy" : "up";
     const operation = project.start(phase === "return" ? "destroy" : command);
     const hit = await strike(kill, project, operation.pid, wanted.milliseconds);
     told.push(`hit: ${hit}`, (await operation.ended).output);
-    project.write(fieldsAfter(phase, form));
+    project.write(fieldsAfter(phase, kill));
     await again(project, command, told);
     if (command === "up") {
       assert.deepEqual(project.objects(), wanted.objects, "the same objects as undisturbed");
       assert.deepEqual(project.idsInWorld(), project.idsInStates(), "what is in the cloud is in the state");
       const layers = ["cluster", "infrastructure", "platform"].map((layer) => `k.${layer}`);
-      assert.deepEqual(project.stacks(), fieldsAfter(phase, form).layers === "three" ? layers : ["k"]);
+      assert.deepEqual(project.stacks(), fieldsAfter(phase, kill).layers === "three" ? layers : ["k"]);
       const { code, stdout, output } = await project.run("up", "--json");
       assert.equal(code, 0, output);
       const { create, update, replace, delete: deleted } = JSON.parse(stdout).changes;
@@ -174,15 +191,9 @@ async function again(project: Project, command: "up" | "destroy", told: string[]
 
 /** Deletes in the cloud what a refusal could not find out about, and gives the approvals that say so. */
 export function lookedUp(project: Project, output: string): string[] {
-  return [...output.matchAll(/--approve (\S+:absent@[0-9a-f]{12})/g)].map(([, approval = ""]) => {
-    const [name = ""] = approval.split(":");
-    const role = name.split("-").at(-1) ?? "";
-    for (const file of project.world("openstack/serverGroup")) {
-      const { name: group } = readJson(file);
-      if (typeof group === "string" && group.endsWith(role)) rmSync(file);
-    }
-    return approval;
-  });
+  for (const [, type = ""] of output.matchAll(/broken off while it created this (\w+)/g))
+    project.removeStrays(`${type[0]?.toLowerCase()}${type.slice(1)}`);
+  return [...output.matchAll(/--approve (\S+:absent@[0-9a-f]{12})/g)].map(([, approval = ""]) => approval);
 }
 
 /** Waits for the moment and kills the process; false where the operation had ended before. */
@@ -199,7 +210,7 @@ async function strike({ phase, victim, at }: Kill, project: Project, cli: number
     const processes = treeOf(cli);
     if (processes.length === 0 && Date.now() - started > 300) return false;
     if (ripe()) {
-      const found = processes.find((one) => one.kind === victim);
+      const found = processes.find(({ kind }) => kind === (victim === "cloud" ? project.package : victim));
       if (found !== undefined) {
         process.kill(found.pid, "SIGKILL");
         await gone(processes, LIMIT);

@@ -2,6 +2,7 @@ import type { InfrastructureSecrets } from "../../components/infrastructure";
 import type { EnvironmentPlan, Profile } from "../../model/plan/types";
 import { NhnInfrastructure } from "../../providers/nhn/infrastructure";
 import { type Graph, type GraphOptions, graph } from "../../testing/graph";
+import { INFRASTRUCTURES } from "./cloud-files";
 import { plannedFile } from "./environment";
 import { type FileContent, merge } from "./plan";
 
@@ -9,13 +10,8 @@ const BASE: FileContent = {
   name: "seoul",
   labels: { team: "platform" },
   infrastructure: {
-    provider: "nhn",
-    region: "KR1",
-    zones: ["kr-pub-a", "kr-pub-b"],
-    image: "Ubuntu Server 22.04.5 LTS (2025.07.15)",
-    network: { cidr: "192.168.0.0/24", existing: { network: "Default Network", subnets: { node: "Default Network" } } },
+    ...INFRASTRUCTURES.nhn,
     access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] },
-    nhn: { bootVolumeType: "General SSD" },
   },
   platform: { domain: "seoul.example.org" },
 };

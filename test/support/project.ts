@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
-import { removeFolder } from "../../host/files";
+import { isUnfinished, removeFolder } from "../../host/files";
+import { packageOf } from "./cloud-files";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const ENVIRONMENT = "k";
@@ -27,6 +28,8 @@ export interface Started {
 /** A folder with one environment, brought up in the sandbox by the compiled command. */
 export class Project {
   readonly root: string;
+  /** The package of the provider of its cloud. */
+  package = "";
 
   /**
    * @param fields what the environment's file says beyond its name and its provider
@@ -40,12 +43,14 @@ export class Project {
 
   write(fields: Record<string, unknown>): void {
     const file = { name: ENVIRONMENT, infrastructure: { provider: "openstack" }, ...fields };
+    this.package = packageOf(String((file.infrastructure as { readonly provider: unknown }).provider));
     writeFileSync(join(this.root, "environments", `${ENVIRONMENT}.yaml`), stringify(file));
   }
 
   /** Another project in the same state. */
   copy(): Project {
     const copy = new Project();
+    copy.package = this.package;
     cpSync(this.root, copy.root, { recursive: true });
     return copy;
   }
@@ -99,26 +104,43 @@ export class Project {
 
   /** Every object of the simulated cloud and cluster by kind and name, without what differs from one run to the next. */
   objects(): string[] {
-    return this.world()
+    return this.whole(this.world())
       .map((file) => {
         const path = relative(join(this.root, WORLD), file);
-        if (!path.startsWith("openstack")) return path.replace(/[0-9a-f]{8,10}\.json$/, "HASH.json");
-        const { name, direction, protocol, portRangeMin, portRangeMax, ethertype, remoteIpPrefix, description } = readJson(file);
-        const what =
-          direction === undefined ? [name] : [direction, protocol, portRangeMin, portRangeMax, ethertype, remoteIpPrefix, description];
-        return `${dirname(path)} ${what.join(" ").replace(/[0-9a-f]{8}$/, "KEY")}`;
+        if (!path.startsWith(`${this.package}/`)) return path.replace(/[0-9a-f]{8,10}\.json$/, "HASH.json");
+        const { name, tags, direction, protocol, portRangeMin, portRangeMax, ethertype, remoteIpPrefix, description } = readJson(file);
+        const { Name: tag } = { Name: undefined, ...(tags as object | undefined) };
+        const what = [name, tag, direction, protocol, portRangeMin, portRangeMax, ethertype, remoteIpPrefix, description];
+        return [
+          dirname(path),
+          ...what.filter((each) => each !== undefined).map((each) => String(each).replace(/[0-9a-f]{7,8}$/, "KEY")),
+        ].join(" ");
       })
       .sort();
   }
 
   /** The ids of the simulated cloud's objects, without those the cloud made of its own accord. */
   idsInWorld(): string[] {
-    const files = this.world("openstack").map((file) => ({ kind: basename(dirname(file)), object: readJson(file) }));
-    const boot = files.flatMap(({ object }) => (Array.isArray(object.bootVolumes) ? object.bootVolumes : []));
-    return files
-      .filter(({ kind, object }) => !(kind === "port" && String(object.deviceOwner).startsWith("network:")) && !boot.includes(object.id))
-      .map(({ kind, object }) => `${kind} ${String(object.id)}`)
-      .sort();
+    return sorted(this.asked().map(({ id }) => String(id)));
+  }
+
+  /** Deletes the objects of a kind that no state knows, as a person would at the cloud's console. */
+  removeStrays(kind: string): void {
+    const known = this.idsInStates();
+    for (const object of this.asked()) if (object.kind === kind && !known.includes(String(object.id))) rmSync(object.file);
+  }
+
+  /** The cloud's objects that somebody asked for. */
+  private asked(): readonly CloudObject[] {
+    const files = this.whole(this.world(this.package));
+    const objects = files.map((file): CloudObject => ({ ...readJson(file), kind: basename(dirname(file)), file }));
+    const own = ITS_OWN[this.package]?.(objects) ?? [];
+    return objects.filter((object) => !own.includes(object));
+  }
+
+  /** Without what a killed process was about to write. */
+  private whole(files: readonly string[]): string[] {
+    return files.filter((file) => !isUnfinished(basename(file)));
   }
 
   /** The ids of the cloud's objects that the states of all stacks know. */
@@ -127,15 +149,30 @@ export class Project {
       const { latest } = readJson(file).checkpoint as { latest: { resources?: readonly { type: string; id?: string }[] } };
       return latest.resources ?? [];
     });
-    return resources
-      .filter(({ type }) => type.startsWith("openstack:"))
-      .map(({ type, id }) => `${type.split(/[/:]/)[2]} ${String(id)}`)
-      .sort();
+    return sorted(resources.filter(({ type }) => type.startsWith(`${this.package}:`)).map(({ id }) => String(id)));
   }
 
   private states(): string[] {
     return filesIn(join(this.root, ".kpaas/sandbox/backend/.pulumi/stacks/kpaas")).filter((file) => file.endsWith(".json"));
   }
+}
+
+/** By package, those of a cloud's objects that nobody asked for. */
+const ITS_OWN: Readonly<Record<string, (objects: readonly CloudObject[]) => readonly CloudObject[]>> = {
+  openstack: (objects) => {
+    const boot = objects.flatMap(({ bootVolumes }) => (Array.isArray(bootVolumes) ? bootVolumes : []));
+    return objects.filter(
+      ({ kind, id, deviceOwner }) => (kind === "port" && String(deviceOwner).startsWith("network:")) || boot.includes(id),
+    );
+  },
+  aws: (objects) => objects.filter(({ kind, main }) => kind === "routeTable" && main === true),
+};
+
+type CloudObject = Readonly<Record<string, unknown>> & { readonly kind: string; readonly file: string };
+
+/** Each once, and in order. */
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort();
 }
 
 /** The files of a folder and those below it; none where there is no such folder. */

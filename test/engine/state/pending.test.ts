@@ -24,6 +24,7 @@ const accountUrn = urn(ACCOUNT, "account");
 /** A stack in memory that drops open operations on import, as the engine does. */
 class FakeStack implements PendingStack {
   readonly refreshed: string[][] = [];
+  readonly deleted: string[][] = [];
   private kept: readonly PendingOperation[] = [];
 
   constructor(
@@ -55,6 +56,10 @@ class FakeStack implements PendingStack {
   async refresh(urns: readonly string[]): Promise<void> {
     if (this.refreshFails) throw new Error("unreachable");
     this.refreshed.push([...urns]);
+  }
+
+  async delete(urns: readonly string[]): Promise<void> {
+    this.deleted.push([...urns]);
   }
 
   async ask(): Promise<void> {
@@ -176,6 +181,17 @@ describe("Operations that a killed run left open", () => {
         ["portal/default", false],
       ],
     );
+  });
+
+  it("take along what an earlier run has found unfinished and could not delete", async () => {
+    const left = {
+      urn: `${urn("vsphere:index/virtualMachine:VirtualMachine", "cp-1")} (unfinished)`,
+      type: "vsphere:index/virtualMachine:VirtualMachine",
+      id: "1",
+    };
+    const stack = new FakeStack([left], [account]);
+    await resolve(stack);
+    assert.deepEqual([stack.deleted, stack.refreshed], [[[left.urn]], [[accountUrn]]]);
   });
 
   it("need no look when the cluster they are in is destroyed anyway", async () => {

@@ -187,7 +187,7 @@ describe("the simulated GCP", () => {
     await assert.rejects(cloud.create("Instance", cloud.machine({ subnet, account }, { zone: "r-b" })), /ZONE_RESOURCE_POOL_EXHAUSTED/);
     await cloud.create("Instance", cloud.machine({ subnet, account }));
     const two = { name: "two", networkInterfaces: [{ subnetwork: subnet.id, networkIp: "10.0.0.11" }] };
-    await assert.rejects(cloud.create("Instance", cloud.machine({ subnet, account }, two)), /Quota 'CPUS' exceeded/);
+    await assert.rejects(cloud.create("Instance", cloud.machine({ subnet, account }, two)), /Quota 'CPUS_ALL_REGIONS' exceeded/);
   });
 
   it("replaces a machine for another zone, and none for another size, key or labels", async () => {
