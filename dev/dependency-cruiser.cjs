@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   files: ["components/platform/services", "providers/clouds", "host", "model", "catalog"],
   reach: ["components/infrastructure", "host", "model", "catalog"],
   stacks: ["components", "providers", "files", "reach", "host", "model", "catalog"],
-  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/rpc", "sandbox/packages", "sandbox/servers/record"],
+  engine: ["stacks", "files", "reach", "host", "model", "catalog", "plugin/(rpc|cloud-folder)", "sandbox/packages", "sandbox/servers/record"],
   operate: ["engine", "files", "plugin/(kubespray|clock)", "host", "model"],
   testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OperationFailedError } from "../../engine/errors";
+import type { Progress } from "../../engine/events";
 import { destroyEnvironment, refreshEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
 import type { Profile } from "../../model/plan/types";
+import { CHOSEN, INFRASTRUCTURES, packageOf } from "../support/cloud-files";
 import { engineForTests } from "../support/engine";
 import { plannedFile } from "../support/environment";
 import { BARE } from "../support/layers";
@@ -13,27 +16,6 @@ import { nhnFile } from "../support/nhn";
 import { oneLife } from "../support/one-life";
 import { type FileContent, merge } from "../support/plan";
 import { filesIn } from "../support/project";
-
-const admins = { access: { adminCidrs: ["203.0.113.0/24"] } };
-
-/** Where each cloud's environments are. KPAAS_TEST_CLOUD chooses one. */
-const CLOUDS: Readonly<Record<string, object>> = {
-  openstack: { provider: "openstack", zones: ["az-1", "az-2", "az-3"], ...admins },
-  nhn: { ...(nhnFile("minimal").infrastructure as object), ...admins },
-  aws: { provider: "aws", region: "ap-northeast-2", zones: ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"], ...admins },
-  gcp: {
-    provider: "gcp",
-    region: "asia-northeast3",
-    zones: ["asia-northeast3-a", "asia-northeast3-b", "asia-northeast3-c"],
-    gcp: { project: "acme-platform" },
-    ...admins,
-  },
-  azure: { provider: "azure", region: "koreacentral", zones: ["1", "2", "3"], ...admins },
-  vsphere: { provider: "vsphere", zones: ["az-1", "az-2", "az-3"], network: { cidr: "10.20.0.0/16", dns: ["10.20.0.2"] }, ...admins },
-};
-/** The packages that are not called as their cloud. */
-const PACKAGES: Readonly<Record<string, string>> = { nhn: "openstack", azure: "azure-native" };
-const { KPAAS_TEST_CLOUD: only } = process.env;
 
 /** `op name` of the machines and of what is theirs alone. */
 function machines({ resources }: OperationResult): string[] {
@@ -43,7 +25,18 @@ function machines({ resources }: OperationResult): string[] {
     .sort();
 }
 
-for (const [cloud, infrastructure] of Object.entries(CLOUDS).filter(([name]) => only === undefined || name === only))
+/** By cloud, what world.json sets in the middle of an `up`, and how the cloud refuses what comes after. */
+const SHORT: Readonly<Record<string, readonly [world: object, words: RegExp]>> = {
+  openstack: [{ quotas: { instances: 1 } }, /Quota exceeded for instances: Requested 1, but already used 1 of 1/],
+  nhn: [{ quotas: { instances: 1 } }, /Quota exceeded for instances: Requested 1, but already used 1 of 1/],
+  aws: [{ quotas: { processors: 0 } }, /VcpuLimitExceeded: You have requested more vCPU capacity/],
+  gcp: [{ quotas: { processors: 0 } }, /Quota 'CPUS_ALL_REGIONS' exceeded/],
+  azure: [{ quotas: { processors: 0 } }, /exceeding approved Total Regional Cores quota/],
+  // It has no quotas, but may have no room.
+  vsphere: [{ full: ["datastore1"] }, /Insufficient disk space/],
+};
+
+for (const cloud of CHOSEN)
   describe(`environments on ${cloud}`, function () {
     this.timeout(900_000);
     before(engineForTests);
@@ -51,46 +44,87 @@ for (const [cloud, infrastructure] of Object.entries(CLOUDS).filter(([name]) => 
     /** One after the other, each by the lock of the one before. */
     const story = (profile: Profile) => {
       const root = mkdtempSync(join(tmpdir(), `kpaas-${cloud}-`));
+      const world = join(root, ".kpaas", "sandbox", "world", "k");
+      const failed: string[] = [];
       let lock: Lock | undefined;
       const target = (pools?: object) => {
-        const planned = plannedFile({ name: "k", profile, infrastructure, platform: BARE, ...(pools ? { cluster: { pools } } : {}) }, lock);
+        const content = { name: "k", profile, infrastructure: INFRASTRUCTURES[cloud], platform: BARE };
+        const planned = plannedFile({ ...content, ...(pools ? { cluster: { pools } } : {}) }, lock);
         lock = planned.lock;
         return { plan: planned.plan, root, sandbox: true, approvals: [] };
       };
-      const left = () =>
-        filesIn(join(root, ".kpaas", "sandbox", "world", "k")).filter((file) => file.includes(`/${PACKAGES[cloud] ?? cloud}/`));
-      return { target, left, remove: () => rmSync(root, { recursive: true, force: true }) };
+      /** Keeps what a cloud has refused, also where it was tried again. */
+      const onProgress = (event: Progress) => {
+        if (event.kind === "resource" && event.status === "failed") failed.push(`${event.op} ${event.name}`);
+      };
+      const left = () => filesIn(join(world, packageOf(cloud)));
+      return {
+        target,
+        left,
+        failed,
+        onProgress,
+        world: join(world, "world.json"),
+        remove: () => rmSync(root, { recursive: true, force: true }),
+      };
     };
     const NONE = { create: 0, update: 0, replace: 0, delete: 0 };
     const unchanged = ({ changes: { same: _, ...changes } }: OperationResult): void => assert.deepEqual(changes, NONE);
 
-    it("grow, shrink from the middle, are rebuilt, and go without a trace", async () => {
-      const { target, left, remove } = story("minimal");
-      const nodes = (of: object) => ({ worker: { nodes: of } });
-      await upEnvironment(target(nodes({ a: {}, b: {}, c: {} })), {});
-      unchanged(await upEnvironment(target(nodes({ a: {}, b: {}, c: {} })), {}));
-      unchanged(await refreshEnvironment(target(nodes({ a: {}, b: {}, c: {} })), {}));
-      assert.deepEqual(machines(await upEnvironment(target(nodes({ a: {}, b: {}, c: {}, d: {} })), {})), ["create d"]);
-      assert.deepEqual(machines(await upEnvironment({ ...target(nodes({ a: {}, c: {}, d: {} })), approvals: ["b:remove"] }, {})), [
-        "delete b",
-      ]);
-      assert.deepEqual(machines(await upEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {})), [
-        "create c-g2",
-        "delete c",
-      ]);
-      unchanged(await upEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {}));
-      await destroyEnvironment(target(nodes({ a: {}, c: { generation: 2 }, d: {} })), {});
+    it("grow, shrink from the middle, are rebuilt, and go without a trace, and nothing is refused", async () => {
+      const { target, left, failed, onProgress, remove } = story("minimal");
+      const nodes = (of: object) => target({ worker: { nodes: of } });
+      const up = (of: object, approvals: readonly string[] = []) => upEnvironment({ ...nodes(of), approvals }, { onProgress });
+      const [three, four, without] = [
+        { a: {}, b: {}, c: {} },
+        { a: {}, b: {}, c: {}, d: {} },
+        { a: {}, c: {}, d: {} },
+      ];
+      const rebuilt = { ...without, c: { generation: 2 } };
+      await up(three);
+      unchanged(await up(three));
+      unchanged(await refreshEnvironment(nodes(three), { onProgress }));
+      assert.deepEqual(machines(await up(four)), ["create d"]);
+      assert.deepEqual(machines(await up(without, ["b:remove"])), ["delete b"]);
+      assert.deepEqual(machines(await up(rebuilt)), ["create c-g2", "delete c"]);
+      unchanged(await up(rebuilt));
+      await destroyEnvironment(nodes(rebuilt), { onProgress });
+      assert.deepEqual([left(), failed], [[], []]);
+      remove();
+    });
+
+    it("stop where the cloud has no more to give, and go on when it has", async () => {
+      const { target, left, failed, onProgress, world, remove } = story("minimal");
+      const [set, words] = SHORT[cloud] ?? assert.fail(cloud);
+      const before = new Map<string, string>();
+      const shorten = (event: Progress) => {
+        onProgress(event);
+        if (before.size > 0 || event.kind !== "resource" || event.status !== "done" || !event.type.startsWith(`${packageOf(cloud)}:`))
+          return;
+        before.set(world, readFileSync(world, "utf8"));
+        writeFileSync(world, JSON.stringify({ ...JSON.parse(before.get(world) ?? ""), ...set }));
+      };
+      await assert.rejects(upEnvironment(target(), { onProgress: shorten }), (error: unknown) => {
+        assert.ok(error instanceof OperationFailedError);
+        assert.match(error.message, words);
+        assert.doesNotMatch(error.message, /PRIVATE KEY|BEGIN|"ciphertext"/);
+        return true;
+      });
+      assert.ok(failed.length > 0);
+      writeFileSync(world, before.get(world) ?? "");
+      await upEnvironment(target());
+      unchanged(await upEnvironment(target()));
+      await destroyEnvironment(target());
       assert.deepEqual(left(), []);
       remove();
     });
 
     for (const profile of ["standard", "highAvailability"] as const)
       it(`come up, stay and go: ${profile}`, async () => {
-        const { target, left, remove } = story(profile);
-        await upEnvironment(target(), {});
-        unchanged(await upEnvironment(target(), {}));
-        await destroyEnvironment(target(), {});
-        assert.deepEqual(left(), []);
+        const { target, left, failed, onProgress, remove } = story(profile);
+        await upEnvironment(target(), { onProgress });
+        unchanged(await upEnvironment(target(), { onProgress }));
+        await destroyEnvironment(target(), { onProgress });
+        assert.deepEqual([left(), failed], [[], []]);
         remove();
       });
   });
@@ -109,7 +143,7 @@ const openstack = (profile: Profile, infrastructure: FileContent): FileContent =
     {
       name: "seoul",
       profile,
-      infrastructure: { ...CLOUDS.openstack, access: { ...admins.access, ingressCidrs: ["0.0.0.0/0"] } },
+      infrastructure: merge(INFRASTRUCTURES.openstack ?? {}, { access: { ingressCidrs: ["0.0.0.0/0"] } }),
       platform: { domain: "seoul.example.org" },
     },
     { infrastructure },
@@ -131,6 +165,6 @@ describe("environments on clouds that speak OpenStack's API, on the real engine,
 
   for (const [what, content] of Object.entries(LIVES))
     it(`come up, have nothing to do a second time, and leave nothing behind: ${what}`, async () => {
-      await oneLife(content, "openstack");
+      await oneLife(content);
     });
 });

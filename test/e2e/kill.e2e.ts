@@ -14,7 +14,9 @@ const onCloud = (index: number) => (KPAAS_SEED === undefined ? Array.from({ leng
 const kills = [
   ...(KPAAS_TEST_CLOUD === undefined ? seeds.map(killOf) : []),
   ...(KPAAS_SEED === undefined || KPAAS_TEST_CLOUD !== undefined
-    ? CHOSEN.flatMap((cloud, index) => onCloud(index).map((seed) => cloudKill(cloud, seed)))
+    ? [...CHOSEN, ...(["existing", undefined].includes(KPAAS_TEST_CLOUD) ? ["existing"] : [])].flatMap((cloud, index) =>
+        onCloud(index).map((seed) => cloudKill(cloud, seed)),
+      )
     : []),
 ];
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { INFRASTRUCTURES } from "./cloud-files";
+import { INFRASTRUCTURES, packageOf } from "./cloud-files";
+import { hostsFile } from "./existing";
 import { BARE } from "./layers";
+import { merge } from "./plan";
 import { gone, treeOf } from "./processes";
 import { Project } from "./project";
 
@@ -61,7 +63,8 @@ function wideKill(seed: number, random: () => number): Kill {
 export function cloudKill(cloud: string, seed: number): Kill {
   const random = generator(seed);
   const phase = seed % 4 === 3 ? "destroy" : "up";
-  const victim = (["cloud", "engine", "cli"] as const)[Math.floor(random() * 3)] ?? "cloud";
+  const making = packageOf(cloud) === "" ? "kpaas" : "cloud";
+  const victim = ([making, "engine", "cli"] as const)[Math.floor(random() * 3)] ?? making;
   return { seed, phase, victim, at: { objects: 1 + Math.floor(random() * (phase === "up" ? 50 : 25)) }, form: "bare", cloud };
 }
 
@@ -89,7 +92,9 @@ const CHANGED = workers({ a: {}, c: { generation: 2 }, d: {} });
 type Environment = Pick<Kill, "form" | "cloud">;
 
 function fieldsOf({ form, cloud }: Environment): Record<string, unknown> {
-  return { ...FIELDS[form], ...(cloud && { infrastructure: INFRASTRUCTURES[cloud] }) };
+  if (cloud !== "existing") return { ...FIELDS[form], ...(cloud && { infrastructure: INFRASTRUCTURES[cloud] }) };
+  const { name: _, ...fields } = hostsFile({ nfs: undefined });
+  return merge(fields, FIELDS[form]);
 }
 
 /** Something done without a disturbance: what the disturbed is compared with. */

@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { destroyEnvironment, upEnvironment } from "../../engine/operations";
+import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
+import { packageOf } from "./cloud-files";
 import { plannedFile } from "./environment";
+import { filesIn } from "./project";
 
 /**
  * Brings an environment up in its cloud's sandbox, once more, and down.
  * @param content its file
- * @param folder the provider's package, as the world's folder is called
+ * @param look looks at what is up, and at the folder of its world
  */
-export async function oneLife(content: Readonly<Record<string, unknown>>, folder: string): Promise<void> {
+export async function oneLife(
+  content: Readonly<Record<string, unknown>>,
+  look?: (up: OperationResult, world: string) => void,
+): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), "kpaas-life-"));
+  const world = join(root, ".kpaas", "sandbox", "world", String(content.name));
   let lock: Lock | undefined;
   const target = () => {
     const planned = plannedFile(content, lock);
@@ -22,15 +29,13 @@ export async function oneLife(content: Readonly<Record<string, unknown>>, folder
   try {
     const first = await upEnvironment(target());
     assert.ok(first.changes.create > 0);
+    assert.equal(first.changes.update + first.changes.replace + first.changes.delete, 0);
     const second = await upEnvironment(target());
-    assert.deepEqual([second.changes.create, second.changes.update, second.changes.replace, second.changes.delete], [0, 0, 0, 0]);
-    await destroyEnvironment(target());
-    const world = join(root, ".kpaas", "sandbox", "world", String(content.name), folder);
-    const left = existsSync(world) ? readdirSync(world, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()) : [];
-    assert.deepEqual(
-      left.map(({ name }) => name),
-      [],
-    );
+    assert.deepEqual({ ...second.changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+    look?.(first, world);
+    const destroyed = await destroyEnvironment(target());
+    assert.equal(destroyed.changes.delete, first.changes.create);
+    assert.deepEqual(filesIn(join(world, packageOf(target().plan.provider))), []);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -28,7 +28,7 @@ export interface Started {
 /** A folder with one environment, brought up in the sandbox by the compiled command. */
 export class Project {
   readonly root: string;
-  /** The package of the provider of its cloud. */
+  /** The package of the provider of its cloud; empty where it makes no machines. */
   package = "";
 
   /**
@@ -132,7 +132,7 @@ export class Project {
 
   /** The cloud's objects that somebody asked for. */
   private asked(): readonly CloudObject[] {
-    const files = this.whole(this.world(this.package));
+    const files = this.package === "" ? [] : this.whole(this.world(this.package));
     const objects = files.map((file): CloudObject => ({ ...readJson(file), kind: basename(dirname(file)), file }));
     const own = ITS_OWN[this.package]?.(objects) ?? [];
     return objects.filter((object) => !own.includes(object));

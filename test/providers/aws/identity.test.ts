@@ -1,41 +1,25 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { awsEnvironment, awsPlan, buildAws, ZONES } from "../../support/aws";
+import { beforeAndAfter, renamesLabelsAlone, type Sampled, touchesNoOther } from "../../support/identity";
 import { ofType } from "../../support/openstack";
+
+const aws: Sampled = { environment: awsEnvironment, build: (plan) => buildAws(plan) };
 
 describe("identity on AWS", function () {
   this.timeout(120_000);
 
   it("inserting and removing machines anywhere touches no other", async () => {
-    const keys = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { minLength: 1, maxLength: 4 });
-    const nodes = (of: readonly string[]) => ({
-      infrastructure: { zones: ZONES },
-      cluster: { pools: { general: { nodes: Object.fromEntries(of.map((key) => [key, {}])), volumes: [{ name: "osd", sizeGiB: 10 }] } } },
-    });
-    await fc.assert(
-      fc.asyncProperty(keys, keys, async (was, becomes) => {
-        const before = awsEnvironment("minimal", nodes(was));
-        const after = awsEnvironment("minimal", nodes(becomes), before.lock);
-        const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
-        assert.deepEqual(one.changed(two), []);
-        const own = (key: string): string[] => [
-          `seoul-attach-${key}.osd`,
-          ...["ingress-http", "ingress-https", "ingress-public-http", "ingress-public-https"].map((each) => `seoul-${each}-member-${key}`),
-          `seoul-machine-${key}`,
-          `seoul-volume-${key}.osd`,
-        ];
-        const of = (list: readonly string[]): string[] => list.flatMap(own).sort();
-        assert.deepEqual(one.added(two), of(becomes.filter((key) => !was.includes(key))));
-        assert.deepEqual(one.removed(two), of(was.filter((key) => !becomes.includes(key))));
-      }),
-      { numRuns: 3 },
-    );
+    await touchesNoOther(aws, ZONES, (key) => [
+      `seoul-attach-${key}.osd`,
+      ...["ingress-http", "ingress-https", "ingress-public-http", "ingress-public-https"].map((each) => `seoul-${each}-member-${key}`),
+      `seoul-machine-${key}`,
+      `seoul-volume-${key}.osd`,
+    ]);
   });
 
   it("a zone more adds what is the zone's own, and opens it to the balancers", async () => {
-    const before = awsEnvironment("standard");
-    const after = awsEnvironment("standard", { infrastructure: { zones: [ZONES[2], ...ZONES.slice(0, 2)] } }, before.lock);
-    const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
+    const [one, two] = await beforeAndAfter(aws, "standard", {}, { infrastructure: { zones: [ZONES[2], ...ZONES.slice(0, 2)] } });
     assert.deepEqual(one.removed(two), []);
     assert.ok(
       one.added(two).every((name) => name.endsWith(ZONES[2])),
@@ -49,9 +33,7 @@ describe("identity on AWS", function () {
 
   it("raising a generation makes another machine at another address, with the volume of its key", async () => {
     const nodes = (b: object) => ({ cluster: { pools: { general: { nodes: { a: {}, b }, volumes: [{ name: "osd", sizeGiB: 10 }] } } } });
-    const before = awsEnvironment("minimal", nodes({}));
-    const after = awsEnvironment("minimal", nodes({ generation: 2 }), before.lock);
-    const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
+    const [one, two] = await beforeAndAfter(aws, "minimal", nodes({}), nodes({ generation: 2 }));
     assert.ok(two.added(one).includes("seoul-machine-b") && one.added(two).includes("seoul-machine-b-g2"));
     // The attachment moves to the new machine, and nothing else changes.
     assert.deepEqual(one.changed(two), ["seoul-attach-b.osd"]);
@@ -80,16 +62,9 @@ describe("identity on AWS", function () {
   });
 
   it("changes labels alone where a label is renamed", async () => {
-    const before = awsEnvironment("minimal");
-    const after = awsEnvironment("minimal", { labels: { team: undefined, crew: "platform" } }, before.lock);
-    const [one, two] = [await buildAws(before.plan), await buildAws(after.plan)];
-    assert.deepEqual([one.added(two), one.removed(two)], [[], []]);
-    for (const name of one.changed(two)) {
-      const bare = ({ tags: _tags, rootBlockDevice, ...rest }: Record<string, unknown>) => ({
-        ...rest,
-        ...((rootBlockDevice as object | undefined) && { boot: { ...(rootBlockDevice as object), tags: {} } }),
-      });
-      assert.deepEqual(bare(one.get(name).inputs), bare(two.get(name).inputs), name);
-    }
+    await renamesLabelsAlone(aws, ({ tags: _tags, rootBlockDevice, ...rest }) => ({
+      ...rest,
+      ...((rootBlockDevice as object | undefined) && { boot: { ...(rootBlockDevice as object), tags: {} } }),
+    }));
   });
 });

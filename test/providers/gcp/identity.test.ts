@@ -2,46 +2,29 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { gcpLabels } from "../../../providers/gcp/names";
 import { buildGcp, gcpEnvironment, gcpPlan, ZONES } from "../../support/gcp";
+import { beforeAndAfter, type Sampled, touchesNoOther } from "../../support/identity";
+
+const gcp: Sampled = { environment: gcpEnvironment, build: (plan) => buildGcp(plan) };
 
 describe("identity on GCP", function () {
   this.timeout(240_000);
 
   it("inserting and removing machines anywhere touches no other", async () => {
-    const keys = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "api", "f"), { minLength: 1, maxLength: 4 });
-    const nodes = (of: readonly string[]) => ({
-      infrastructure: { zones: ZONES.slice(0, 1) },
-      cluster: { pools: { general: { nodes: Object.fromEntries(of.map((key) => [key, {}])), volumes: [{ name: "osd", sizeGiB: 10 }] } } },
-    });
-    await fc.assert(
-      fc.asyncProperty(keys, keys, async (was, becomes) => {
-        const before = gcpEnvironment("minimal", nodes(was));
-        const after = gcpEnvironment("minimal", nodes(becomes), before.lock);
-        const [one, two] = [await buildGcp(before.plan), await buildGcp(after.plan)];
-        assert.deepEqual(one.changed(two), []);
-        const own = (key: string): string[] => [
-          ...["machine", "member"].map((what) => `seoul-${what}-${key}`),
-          ...["attach", "volume"].map((what) => `seoul-${what}-${key}.osd`),
-        ];
-        const of = (list: readonly string[]): string[] => list.flatMap(own).sort();
-        assert.deepEqual(one.added(two), of(becomes.filter((key) => !was.includes(key))));
-        assert.deepEqual(one.removed(two), of(was.filter((key) => !becomes.includes(key))));
-      }),
-      { numRuns: 3 },
-    );
+    const own = (key: string): string[] => [
+      ...["machine", "member"].map((what) => `seoul-${what}-${key}`),
+      ...["attach", "volume"].map((what) => `seoul-${what}-${key}.osd`),
+    ];
+    await touchesNoOther(gcp, ZONES.slice(0, 1), own, ["a", "b", "c", "d", "api", "f"]);
   });
 
   it("a zone more adds its group where machines come to it, and moves nothing", async () => {
-    const before = gcpEnvironment("standard");
-    const after = gcpEnvironment("standard", { infrastructure: { zones: [ZONES[2], ...ZONES.slice(0, 2)] } }, before.lock);
-    const [one, two] = [await buildGcp(before.plan), await buildGcp(after.plan)];
+    const [one, two] = await beforeAndAfter(gcp, "standard", {}, { infrastructure: { zones: [ZONES[2], ...ZONES.slice(0, 2)] } });
     assert.deepEqual([one.added(two), one.removed(two), one.changed(two)], [[], [], []]);
   });
 
   it("raising a generation makes another machine at another address, with the disk of its key", async () => {
     const nodes = (b: object) => ({ cluster: { pools: { general: { nodes: { a: {}, b }, volumes: [{ name: "osd", sizeGiB: 10 }] } } } });
-    const before = gcpEnvironment("minimal", nodes({}));
-    const after = gcpEnvironment("minimal", nodes({ generation: 2 }), before.lock);
-    const [one, two] = [await buildGcp(before.plan), await buildGcp(after.plan)];
+    const [one, two] = await beforeAndAfter(gcp, "minimal", nodes({}), nodes({ generation: 2 }));
     assert.deepEqual(one.added(two), ["seoul-machine-b-g2", "seoul-member-b-g2"]);
     assert.deepEqual(one.removed(two), ["seoul-machine-b", "seoul-member-b"]);
     assert.deepEqual(one.changed(two), ["seoul-attach-b.osd"]);

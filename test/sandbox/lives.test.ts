@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { OperationResult } from "../../engine/types";
+import { INFRASTRUCTURES } from "../support/cloud-files";
+import { engineForTests } from "../support/engine";
+import { BARE } from "../support/layers";
+import { nhnFile } from "../support/nhn";
+import { oneLife } from "../support/one-life";
+import type { FileContent } from "../support/plan";
+
+/** An environment's life, and what is to be seen of it while it is up. */
+interface Life {
+  readonly file: FileContent;
+  readonly look?: (up: OperationResult, world: string) => void;
+}
+
+/** The smallest environment of a cloud in one zone. */
+const smallest = (cloud: string, zone: string): FileContent => ({
+  name: "seoul",
+  infrastructure: { ...INFRASTRUCTURES[cloud], zones: [zone] },
+  platform: BARE,
+});
+const answersAt =
+  (endpoint: RegExp) =>
+  ({ outputs }: OperationResult): void =>
+    assert.match(String(outputs.apiEndpoint), endpoint);
+const ADDRESS = /^https:\/\/198\.18\.\d+\.\d+:6443$/;
+
+/** OpenStack has lives of its own, and so has vSphere. The other profiles: `npm run e2e -- clouds`. */
+const LIVES: Readonly<Record<string, Life>> = {
+  aws: {
+    // Its controller for Services of users' own runs too; the ingress is the infrastructure's.
+    file: { ...smallest("aws", "ap-northeast-2a"), platform: { ...BARE, loadBalancer: { kind: "cloud", services: true } } },
+    look: (up, world) => {
+      answersAt(/^https:\/\/seoul-api-public-[0-9a-f]+\.elb\.ap-northeast-2\.amazonaws\.com:6443$/)(up);
+      const { nodes } = JSON.parse(readFileSync(join(world, "cluster.json"), "utf8")) as { nodes: Record<string, Record<string, string>> };
+      for (const [name, { providerId, machineId }] of Object.entries(nodes)) {
+        assert.equal(providerId, "aws:///ap-northeast-2a/{id}", name);
+        assert.match(machineId ?? "", /^i-/);
+      }
+    },
+  },
+  gcp: { file: smallest("gcp", "asia-northeast3-a"), look: answersAt(ADDRESS) },
+  azure: { file: smallest("azure", "1"), look: answersAt(ADDRESS) },
+  nhn: { file: nhnFile("minimal", { platform: { services: BARE.services } }) },
+};
+
+describe("the smallest environment, on the real engine,", function () {
+  this.timeout(240_000);
+  before(engineForTests);
+
+  for (const [cloud, { file, look }] of Object.entries(LIVES))
+    it(`comes up, is left alone by a second up, and goes without a trace: ${cloud}`, async () => oneLife(file, look));
+});
