@@ -19,6 +19,8 @@ export interface ReleaseService {
   readonly namespace: string;
   readonly licence: string;
   readonly source: string;
+  /** The minors of Kubernetes that it is for, oldest first, where its project makes one for each. @default any */
+  readonly kubernetes?: readonly string[];
   readonly chart?: ChartRef;
   readonly images: Readonly<Record<string, string>>;
   readonly defaults: { readonly replicas: number; readonly sizeGiB?: number; readonly resources?: ResourcesPlan };

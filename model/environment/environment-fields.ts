@@ -128,6 +128,8 @@ export interface InfrastructureFields {
     readonly sizes?: Readonly<Record<string, string>>;
     /** What Octavia makes balancers of. Default: amphora. A change: where there is a balancer: refused. */
     readonly loadBalancerProvider?: "amphora" | "ovn";
+    /** Whether Cinder has zones of the names that nova has, and volumes are made in that of the machine or pod that they are for. Default: false: in one that Cinder takes, to be attached from anywhere. A change is applied to what stands. */
+    readonly volumesInZones?: boolean;
     /** A router that is there, by name or id, which the network that is made is joined to instead of one of its own. A change is refused. */
     readonly router?: string;
     /** Where the environment's names are written. A change is applied to what stands. */

@@ -37,11 +37,12 @@ export const nhn = defineCloud({
     },
     controller: {
       reason:
-        "has its balancers at neutron's lbaas API, and the controller for OpenStack's asks for Octavia's, which its catalogue has not",
-      remedy: "use metallb",
+        "has its balancers at neutron's lbaas API, which the controller for OpenStack's does not know, and no login that may make balancers and leave machines alone: K-PaaS's own controller keeps its user's password in the cluster, and opens every Service to the world",
+      remedy: "use metallb (docs/nhn.md says more)",
     },
     volumes: {
-      reason: "has volumes of cinder's version 2 and no application credentials, and the driver for OpenStack's volumes asks for version 3",
+      reason:
+        "has volumes of cinder's version 2, where the driver for OpenStack's asks for version 3, and no login that may make volumes and leave machines alone",
       remedy: "use nfs or existing",
     },
   },
@@ -62,6 +63,8 @@ export const nhn = defineCloud({
     follows: ["sizes"],
   },
   credentials,
+  // Of its roles the least that may make security groups; the others may make machines as well (`facts.ts`).
+  permissions: () => ({ project: { Infrastructure: ["Security Group ADMIN"] } }),
   bill,
   template: `  # credentials: { vault: secret/NHN/1 }           # default: OS_AUTH_URL, OS_USERNAME, OS_PASSWORD (the API password), OS_TENANT_ID
   region: KR1

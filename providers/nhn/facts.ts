@@ -1,6 +1,7 @@
 /** Where NHN Cloud says what is taken for true here. Its documents are kept in public repositories too: github.com/TOAST-DOCS. */
 export const SOURCES = {
   token: "https://docs.nhncloud.com/en/nhncloud/en/public-api/iaas-token/",
+  roles: "https://docs.nhncloud.com/en/nhncloud/en/console-guide/",
   terraform: "https://docs.nhncloud.com/en/Compute/Instance/en/terraform-guide/",
   instance: "https://docs.nhncloud.com/en/Compute/Instance/en/public-api/",
   overview: "https://docs.nhncloud.com/en/Compute/Instance/en/overview/",
@@ -16,6 +17,11 @@ export const SOURCES = {
   balancerOverview: "https://docs.nhncloud.com/en/Network/Load%20Balancer/en/overview/",
   interface: "https://docs.nhncloud.com/en/Network/Network%20Interface/en/console-guide/",
   public: "https://docs.gov-nhncloud.com/ko/Network/Load%20Balancer/ko/public-api-gov/",
+  nks: "https://docs.nhncloud.com/en/Container/NKS/en/user-guide/",
+  balancers: "https://github.com/kubernetes/cloud-provider-openstack/blob/v1.33.1/pkg/openstack/openstack.go",
+  driver: "https://github.com/kubernetes/cloud-provider-openstack/blob/v1.33.1/pkg/csi/cinder/openstack/openstack.go",
+  kpaas: "https://github.com/K-PaaS/cp-deployment/blob/v1.6.2/applications/controller/nhn-deploy.yaml",
+  kpaasCode: "https://github.com/suslmk-lee/nhn-net-controller/tree/feature/autosecret",
 } as const;
 
 /**
@@ -144,9 +150,33 @@ export const FACTS: readonly Fact[] = [
     certainty: "held",
   },
   {
-    what: "what runs in a cluster would ask as OpenStack's do: the controller for balancers at Octavia's endpoint, the driver of volumes at version 3 of cinder, both by a login of identity's version 3",
-    so: "`platform.loadBalancer` and `platform.storage` of kind `cloud` are refused; controllers of NHN Cloud's own are not here",
-    sources: ["balancer", "volumes", "token"],
+    what: "a login is narrowed by the roles of its user in the project alone, and every role that may change anything of the network or of volumes may make and delete machines too; an API password is its user's one, for all projects",
+    so: "the user of this tool needs Infrastructure's role Security Group ADMIN, and no other; a password of any user in a cluster would open the whole project from there, so that none is put there",
+    sources: ["roles", "token"],
+    certainty: "documented",
+  },
+  {
+    what: "the controller for OpenStack's balancers logs in by version 2.0 as well, asks the catalogue for Octavia's load-balancer, and ends where that is not there",
+    so: "`platform.loadBalancer` of kind `cloud` with Services is refused",
+    sources: ["balancers", "token"],
+    certainty: "documented",
+  },
+  {
+    what: "the driver of OpenStack's volumes logs in by version 2.0 as well; up to 1.33 it asks the catalogue for volumev3 and ends where that is not there, from 1.34 on it takes volumev2 too, which nobody has tried",
+    so: "`platform.storage` of kind `cloud` is refused; from 1.34 on for want of a login alone",
+    sources: ["driver", "token", "volumes"],
+    certainty: "documented",
+  },
+  {
+    what: "clusters of NHN's own Kubernetes service have a controller and a Cinder driver of NHN's builds (v1.27.102-nks3); neither their images nor their source are documented for other clusters",
+    so: "they are not used here",
+    sources: ["nks"],
+    certainty: "documented",
+  },
+  {
+    what: "K-PaaS's controller for NHN Cloud has the user's API password, from OpenBao or a Secret. It takes every Service of type LoadBalancer and clears the address that another one has given it, makes a new floating address for each, sets no IP ACL, has no internal balancers and takes no address that is planned; at deletion the floating address stays, and nodes that come or go later are followed by no member",
+    so: "it is not run: the platform would be open to the world whatever `ingressCidrs` say, at an address that nobody knows before, and the password would be in the cluster. Never run it beside MetalLB: Services that bear no `nhn.cloud/managed-by` of another's lose their addresses",
+    sources: ["kpaas", "kpaasCode"],
     certainty: "documented",
   },
   {
@@ -157,7 +187,7 @@ export const FACTS: readonly Fact[] = [
   },
   {
     what: "the network carries the ARP by which kube-vip, keepalived and MetalLB take an address over",
-    so: "try it before you count on it; K-PaaS itself has its own controller make balancers there instead of MetalLB",
+    so: "try it before you count on it; K-PaaS itself installs no MetalLB there",
     sources: [],
     certainty: "unproven",
   },

@@ -44,6 +44,17 @@ export function checkGroups({ cloud, groups }: Environment, { provider, title }:
   }
 }
 
+/** Volumes are made in the zones of machines, which the file then has to name. */
+export function checkVolumeZones({ cloud, zones }: Environment, findings: Findings): void {
+  if (fields(cloud).volumesInZones !== true || zones.length > 0) return;
+  findings.error(
+    "infrastructure.openstack.volumesInZones",
+    "no zones are named: nova chooses one for each machine by itself, and Cinder one for each volume",
+    "name them at infrastructure.zones, or take it out",
+    true,
+  );
+}
+
 /** A router is joined by a network that is made: one that is there has its way out already. */
 export function checkRouter({ cloud, network }: Environment, findings: Findings): void {
   const { router } = fields(cloud);

@@ -2,12 +2,13 @@ import type { Flow } from "../../model/plan/types";
 import { defineCloud } from "../define-cloud";
 import { checkAddressPairs } from "./address-pairs";
 import { bill } from "./bill";
-import { checkGroups, checkLabels, checkRouter, checkWayOut } from "./checks";
+import { checkGroups, checkLabels, checkRouter, checkVolumeZones, checkWayOut } from "./checks";
 import { credentials } from "./credentials";
 import { OPENSTACK } from "./dialect";
 import { inCluster } from "./in-cluster";
 import { checkNames, plannedNames } from "./names-in-dns";
 import { firstBoot, neutralNames, openstackOptions, resolveOptions } from "./options";
+import { permissions } from "./permissions";
 import { hasController, type OpenStackOptions } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
@@ -40,6 +41,7 @@ export const openstack = defineCloud({
     checkLabels(environment, OPENSTACK, findings);
     checkGroups(environment, OPENSTACK, findings);
     checkRouter(environment, findings);
+    checkVolumeZones(environment, findings);
     checkWayOut(environment, findings);
   },
   checkPlan(plan, findings) {
@@ -57,10 +59,11 @@ export const openstack = defineCloud({
   changes: {
     refused: ["externalNetwork", "router", ["loadBalancerProvider", "where there is a balancer"]],
     built: ["bootVolumeGiB", "bootVolumeType", "serverGroups", "images"],
-    applied: ["allowedAddresses", "dns", "applicationCredential"],
+    applied: ["allowedAddresses", "dns", "applicationCredential", "volumesInZones"],
     follows: ["sizes"],
   },
   credentials,
+  permissions,
   bill,
   template: `  # credentials: { vault: secret/OPENSTACK/1 }    # default: clouds.yaml or the OS_* environment variables
   # openstack: { externalNetwork: public, loadBalancerProvider: amphora, bootVolumeGiB: 40 }

@@ -11,10 +11,8 @@ import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { FloatingPlan } from "../../model/plan/types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
-import { hasController, keepsIngress } from "./plan";
+import { HOUR_IN_MS, hasController, keepsIngress, makesIngressBalancer } from "./plan";
 import { child, cloudName, described, type Scope, tags } from "./scope";
-
-const HOUR_IN_MS = 3_600_000;
 
 /** The addresses the environment is reached at from outside its network. */
 export interface Endpoints {
@@ -23,6 +21,8 @@ export interface Endpoints {
   readonly ingress?: Output<string>;
   /** The port that keeps the ingress's address. */
   readonly ingressPort?: Output<string>;
+  /** The ingress's balancer, where it is there before its Service. */
+  readonly ingressBalancer?: Output<string>;
   /** Nothing else that was made for them comes after these. */
   readonly last: readonly Resource[];
 }
@@ -45,12 +45,15 @@ export function createEndpoints(
   const all = Object.values(machines);
   const bastion = all.find((machine) => machine.plan.roles.includes("bastion"));
 
+  const ingressBalancer = makesIngressBalancer(scope.plan) ? createIngressBalancer(scope, network) : undefined;
   const targets = {
     bastion: bastion && { portId: bastion.port.id, last: [] },
     api: createApiTarget(scope, network, security, all),
-    ingress: keepsIngress(scope.plan)
-      ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker)
-      : undefined,
+    ingress: ingressBalancer
+      ? { portId: ingressBalancer.vipPortId, last: [ingressBalancer] }
+      : keepsIngress(scope.plan)
+        ? reservePort(scope, network, "ingress", platform.ingress.address, security.groups.worker)
+        : undefined,
   };
   const last = Object.values(targets).flatMap((target) => target?.last ?? []);
   const at = (what: keyof typeof targets): Partial<Endpoints> => {
@@ -61,7 +64,14 @@ export function createEndpoints(
     return { [what]: address };
   };
   const ingressPort = targets.ingress && output(targets.ingress.portId);
-  return { ...at("bastion"), ...at("api"), ...at("ingress"), ...(ingressPort && { ingressPort }), last };
+  return {
+    ...at("bastion"),
+    ...at("api"),
+    ...at("ingress"),
+    ...(ingressPort && { ingressPort }),
+    ...(ingressBalancer && { ingressBalancer: ingressBalancer.id }),
+    last,
+  };
 }
 
 /** What a floating address of the API points to: the balancer's port, the virtual address's, or the first control plane's. */
@@ -128,6 +138,24 @@ function floatingAddress(
     child(scope, { dependsOn: [...network.uplink], deleteBeforeReplace: true }),
   );
   return { address, association };
+}
+
+/** The balancer that the controller puts the ingress's listeners on. */
+function createIngressBalancer(scope: Scope, network: NodeNetwork): LoadBalancer {
+  const { name, plan, openstack } = scope;
+  return new LoadBalancer(
+    `${name}-ingress`,
+    {
+      name: cloudName(scope, "ingress"),
+      description: `kpaas ${plan.environment}: ingress`,
+      loadbalancerProvider: openstack.loadBalancerProvider,
+      vipSubnetId: network.subnetId,
+      vipAddress: plan.platform.ingress.address,
+      tags: tags(scope),
+    },
+    // The controller tags it with the Service that is on it.
+    child(scope, { ignoreChanges: ["tags"] }),
+  );
 }
 
 function createLoadBalancer(scope: Scope, network: NodeNetwork, machines: readonly Machine[]): Target {

@@ -2,7 +2,7 @@ import { type CloudParts, nodePortFlows, type PartSurroundings, type Told } from
 import type { Environment } from "../../model/environment/types";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
 import { gcfg } from "../gcfg";
-import { type OpenStackOptions, openstackOf } from "./plan";
+import { HOUR_IN_MS, makesIngressBalancer, type OpenStackOptions, openstackOf } from "./plan";
 
 /** Where the services of an OpenStack are, by what they are asked for. */
 const IDENTITY = 5000;
@@ -23,6 +23,7 @@ export const TOLD = {
   region: "region",
   subnet: "subnet",
   ingressPort: "ingressPort",
+  ingressBalancer: "ingressBalancer",
   login: { controller: "controllerLogin", volumes: "volumesLogin" },
   secret: { controller: "controllerSecret", volumes: "volumesSecret" },
 } as const;
@@ -33,10 +34,17 @@ export const inCluster: CloudParts = {
     values: controllerValues,
     secret: { name: "cloud-config", data: controllerConfig, readBy: ["podAnnotations"] },
     flows: controllerFlows,
-    annotations: ({ network }, told) => ({
-      // The port keeps the planned address, and the floating address that points to it. A Service that is internal would have that taken off.
-      "loadbalancer.openstack.org/port-id": told[TOLD.ingressPort] ?? "",
-      "service.beta.kubernetes.io/openstack-internal-load-balancer": String(network.floating.ingress === undefined),
+    annotations: (plan, told) => ({
+      // Either keeps the planned address, and the floating address that points to it. A Service that is internal would have that taken off.
+      ...(makesIngressBalancer(plan)
+        ? { "loadbalancer.openstack.org/load-balancer-id": told[TOLD.ingressBalancer] ?? "" }
+        : { "loadbalancer.openstack.org/port-id": told[TOLD.ingressPort] ?? "" }),
+      "service.beta.kubernetes.io/openstack-internal-load-balancer": String(plan.network.floating.ingress === undefined),
+      // As at the API's balancer: the controller's 50 s would cut every idle WebSocket. OVN holds no connection of its own.
+      ...(openstackOf(plan).loadBalancerProvider === "amphora" && {
+        "loadbalancer.openstack.org/timeout-client-data": `${HOUR_IN_MS}`,
+        "loadbalancer.openstack.org/timeout-member-data": `${HOUR_IN_MS}`,
+      }),
     }),
   },
   volumes: {
@@ -61,7 +69,7 @@ function api(ports: readonly number[], reason: string): Flow {
 function controllerFlows({ access, cloud, network }: Environment): Flow[] {
   const { loadBalancerProvider } = cloud as OpenStackOptions;
   return [
-    api([IDENTITY, COMPUTE, NETWORK, BALANCERS], "the cloud's identity, machines, network and balancers, for its controller"),
+    api([IDENTITY, NETWORK, BALANCERS], "the cloud's identity, network and balancers, for its controller"),
     ...nodePortFlows([network.cidr, ...(loadBalancerProvider === "ovn" ? access.ingressCidrs : [])]),
   ];
 }
@@ -107,7 +115,8 @@ function volumesValues({ environment, service, image }: PartSurroundings): Reado
   return {
     csi: {
       attacher: part("attacher"),
-      provisioner: part("provisioner"),
+      // With it a volume is asked for in the zone of its pod's machine, by nova's name, which Cinder has to know.
+      provisioner: { ...part("provisioner"), topology: String(openstackOf(environment).volumesInZones === true) },
       snapshotter: part("snapshotter"),
       resizer: part("resizer"),
       livenessprobe: part("livenessProbe"),

@@ -128,7 +128,7 @@ function createMachine(context: MachineContext, machine: MachinePlan, apart: Ser
 
 /** Data volumes belong to the machine's key and outlive its rebuilds. */
 function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): Volume {
-  const { name, plan, dialect } = scope;
+  const { name, plan, openstack, dialect } = scope;
   return new Volume(
     `${name}-volume-${machine.key}.${volume.name}`, // the dot keeps a-b's volume c apart from a's volume b-c
     {
@@ -137,13 +137,14 @@ function createVolume(scope: Scope, machine: MachinePlan, volume: VolumePlan): V
       volumeType: volume.type,
       enableOnlineResize: dialect.volumesGrow ? true : undefined,
       metadata: metadata(scope, { "kpaas-key": machine.key, "kpaas-volume": volume.name }),
-      availabilityZone: dialect.volumesInZone ? machine.zone : undefined,
+      availabilityZone: dialect.volumesInZone || openstack.volumesInZones === true ? machine.zone : undefined,
     },
     child(scope, {
       protect: plan.protectData,
       retainOnDelete: plan.retain.includes("volumes"),
-      // Cinder tells a type's name only: one given by id would look changed, and the volume would be replaced. The guard refuses real changes.
-      ...(volume.type !== undefined && isId(volume.type) && { ignoreChanges: ["volumeType"] }),
+      // Where volumes are made counts for those to come: another zone would be another volume. Cinder tells a type's name only: one given by id
+      // would look changed, and the volume would be replaced. The guard refuses real changes.
+      ignoreChanges: ["availabilityZone", ...(volume.type !== undefined && isId(volume.type) ? ["volumeType"] : [])],
     }),
   );
 }

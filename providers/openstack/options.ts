@@ -43,6 +43,11 @@ export const openstackOptions = (zod: typeof z, kinds: typeof Kinds) => ({
     .enum(["amphora", "ovn"])
     .optional()
     .meta({ description: "what Octavia makes balancers of", byDefault: "`amphora`" }),
+  volumesInZones: zod.boolean().optional().meta({
+    description:
+      "whether Cinder has zones of the names that nova has, and volumes are made in that of the machine or pod that they are for",
+    byDefault: "`false`: in one that Cinder takes, to be attached from anywhere",
+  }),
   router: kinds.text.optional().meta({
     description: `a router that is there, ${BY_NAME_OR_ID}, which the network that is made is joined to instead of one of its own`,
   }),

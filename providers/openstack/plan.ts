@@ -16,6 +16,8 @@ export interface OpenStackOptions {
   /** What names stand for that every cloud has. */
   readonly images?: Readonly<Record<string, string>>;
   readonly sizes?: Readonly<Record<string, string>>;
+  /** Whether volumes are made in the zone of the machine or pod that they are for. @default in one that Cinder takes */
+  readonly volumesInZones?: boolean;
   /** A router that is there, by name or id, which the network is joined to instead of one of its own. */
   readonly router?: string;
   /** Ids of server groups that are there, by the group of machines that joins each. */
@@ -53,6 +55,9 @@ export const LOGIN_ROLES: Readonly<Record<CloudPartName, readonly string[]>> = {
   volumes: ["member"],
 };
 
+/** How long amphorae keep a connection that nothing is sent on. */
+export const HOUR_IN_MS = 3_600_000;
+
 /** The part of a plan for OpenStack, or for a cloud that speaks its API. */
 export type OpenStackPlan = CloudPlan & OpenStackOptions;
 
@@ -80,6 +85,14 @@ export function hasController({ platform: { loadBalancer } }: Pick<EnvironmentPl
 /** Whether a port without a machine keeps the ingress's address: MetalLB answers for it, or a balancer takes the port over. */
 export function keepsIngress(plan: Pick<EnvironmentPlan, "platform">): boolean {
   return plan.platform.loadBalancer.kind === "metallb" || hasController(plan);
+}
+
+/**
+ * Whether the ingress's balancer is made before its Service, which the controller then puts its listeners on. OVN's balancer is led to by a
+ * floating address at a port of its own making alone, and the controller has none made at a planned address that is met from outside.
+ */
+export function makesIngressBalancer(plan: Pick<EnvironmentPlan, "platform" | "network" | "cloud">): boolean {
+  return hasController(plan) && openstackOf(plan).loadBalancerProvider === "ovn" && plan.network.floating.ingress !== undefined;
 }
 
 /** The groups of machines that are kept apart by a server group of ours: those that join one that is there have none. */

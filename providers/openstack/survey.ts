@@ -1,3 +1,4 @@
+import { getAvailabilityZonesV3 } from "@pulumi/openstack/blockstorage/getAvailabilityZonesV3";
 import { getAvailabilityZones } from "@pulumi/openstack/compute/getAvailabilityZones";
 import { type GetFlavorResult, getFlavor } from "@pulumi/openstack/compute/getFlavor";
 import { getKeypair } from "@pulumi/openstack/compute/getKeypair";
@@ -14,7 +15,8 @@ import { askLimits } from "./limits";
 import { isId } from "./names";
 import { type OpenStackPlan, openstackOf, ownField } from "./plan";
 import { demandOf, type Flavor, findShortages } from "./quotas";
-import { askLogins, askZone } from "./survey-names";
+import { askLogins, type LoggedIn } from "./survey-logins";
+import { askZone } from "./survey-names";
 import { askExisting, askExternal, askFloating, askRouter, type Existing, type External } from "./survey-networks";
 
 /** What the plan names of the cloud, as the resources take it. What could not be looked up is as the file has it. */
@@ -29,8 +31,7 @@ export interface Survey {
   readonly router: Output<string>;
   /** Id of the zone that names are written into. */
   readonly zone: Output<string>;
-  /** Where the cloud's identity is, as its own catalogue says; empty where nothing in the cluster has to know. */
-  readonly identity: Output<string>;
+  readonly login: LoggedIn;
   /**
    * Settles once the cloud has answered everything. Rejects with InvalidInputError for what is missing there, with RefusedError for quotas that
    * do not suffice: each problem at its field.
@@ -94,8 +95,13 @@ export function surveyCloud(
     reason: "the cloud has no availability zone of that name that takes machines",
     optional: true,
   });
+  if (openstack.volumesInZones === true)
+    askZones(plan, asking, () => getAvailabilityZonesV3({}, options), {
+      reason: "Cinder has no availability zone of that name, which volumes are made in by volumesInZones",
+      optional: true,
+    });
   askKeyPair(plan, publicKey, asking, (keyPair) => getKeypair({ name: keyPair }, options));
-  const identity = askLogins(plan, openstack, put, options);
+  const login = askLogins(plan, openstack, put, options);
   askVolumeTypes(plan, limits, put, using);
   askFloating(plan, put, options);
 
@@ -118,7 +124,7 @@ export function surveyCloud(
     existing,
     router,
     zone,
-    identity,
+    login,
     passed,
   };
 }

@@ -9,18 +9,19 @@ import type { Scope } from "./scope";
 
 /** What the controller and the driver of volumes are told: where the cloud is, what was made there, and their logins. */
 export function toldBy(
-  { openstack, survey }: Scope,
+  { survey }: Scope,
   network: NodeNetwork,
-  { ingressPort }: Pick<Endpoints, "ingressPort">,
+  { ingressPort, ingressBalancer }: Pick<Endpoints, "ingressPort" | "ingressBalancer">,
   logins: Readonly<Partial<Record<CloudPartName, Output<CloudCredential>>>>,
 ): ToldOutputs {
   const parts = Object.entries(logins) as [CloudPartName, Output<CloudCredential>][];
   return {
     ids: {
-      [TOLD.identity]: survey.identity,
-      [TOLD.region]: output(openstack.region ?? ""),
+      [TOLD.identity]: survey.login.identity,
+      [TOLD.region]: survey.login.region,
       [TOLD.subnet]: output(network.subnetId),
       ...(ingressPort && { [TOLD.ingressPort]: ingressPort }),
+      ...(ingressBalancer && { [TOLD.ingressBalancer]: ingressBalancer }),
     },
     secrets: Object.fromEntries(
       parts.flatMap(([part, login]) => [

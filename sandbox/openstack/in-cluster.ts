@@ -16,10 +16,15 @@ export const PARTS: SimulatedParts<OpenStack> = {
     balance(cloud, { uid, name, annotations, wanted }, settings) {
       const config = read(settings);
       login(cloud, config["application-credential-id"]);
-      const internal =
-        String(annotations["service.beta.kubernetes.io/openstack-internal-load-balancer"] ?? config["internal-lb"]) === "true";
+      // Where all are internal by its configuration, no Service says otherwise.
+      const internal = [annotations["service.beta.kubernetes.io/openstack-internal-load-balancer"], config["internal-lb"]].some(
+        (said) => String(said) === "true",
+      );
       const port = text(annotations, "loadbalancer.openstack.org/port-id");
-      const found = cloud.store.list("loadBalancer").find((one) => one.service === uid);
+      const named = text(annotations, "loadbalancer.openstack.org/load-balancer-id");
+      // One that somebody else has made goes with whoever that is.
+      const found = named === "" ? cloud.store.list("loadBalancer").find((one) => one.service === uid) : cloud.find("loadBalancer", named);
+      if (named !== "" && internal) throw new ApiError(400, "internal Service cannot share a load balancer");
       const balancer = found ?? make();
       if (internal) return text(balancer, "vipAddress");
       const floating = cloud.store.list("floatingIp").find((one) => one.portId === balancer.vipPortId);

@@ -163,12 +163,9 @@ export const LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Propertie
   "openstack:compute/getKeypair:getKeypair": (cloud, args) => {
     return { userId: "", ...cloud.find("keypair", text(args, "name")), region: cloud.region };
   },
-  "openstack:compute/getAvailabilityZones:getAvailabilityZones": (cloud, args) => ({
-    id: "zones",
-    state: text(args, "state") || "available",
-    names: args.state === "unavailable" ? [] : [...cloud.existing("zones"), ...(cloud.existing("zones").length > 0 ? [] : ["nova"])].sort(),
-    region: cloud.region,
-  }),
+  "openstack:compute/getAvailabilityZones:getAvailabilityZones": zones,
+  // As `createVolume` has it, Cinder knows the same ones.
+  "openstack:blockstorage/getAvailabilityZonesV3:getAvailabilityZonesV3": zones,
   "openstack:dns/getDnsZone:getDnsZone": (cloud, args) => {
     const zone = cloud.byName("dnsZones", text(args, "name"));
     if (zone === undefined) throw new Error(RESULTS.none);
@@ -212,6 +209,15 @@ const IMAGE: Properties = {
   updatedAt: "2026-01-01T00:00:00Z",
   visibility: "public",
 };
+
+function zones(cloud: OpenStack, args: Properties): Properties {
+  return {
+    id: "zones",
+    state: text(args, "state") || "available",
+    names: args.state === "unavailable" ? [] : [...cloud.existing("zones"), ...(cloud.existing("zones").length > 0 ? [] : ["nova"])].sort(),
+    region: cloud.region,
+  };
+}
 
 function images(cloud: OpenStack, args: Properties): Thing[] {
   const [name, pattern] = [text(args, "name"), text(args, "nameRegex")];

@@ -6,6 +6,15 @@ import type { OpenStack, Quota } from "./names";
 /** The project there is. */
 export const PROJECT = "5eed0000000040008000000000000001";
 
+/** The services that there are, by type, with port and path. */
+const SERVICES = {
+  identity: ":5000/v3",
+  compute: ":8774/v2.1",
+  network: ":9696",
+  volumev3: `:8776/v3/${PROJECT}`,
+  "load-balancer": ":9876",
+} as const;
+
 /** What the services tell of the project and its quotas. */
 export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: Properties) => Properties>> = {
   "openstack:identity/getAuthScope:getAuthScope": (cloud, args) => ({
@@ -14,16 +23,14 @@ export const PROJECT_LOOKUPS: Readonly<Record<string, (cloud: OpenStack, args: P
     projectId: PROJECT,
     projectName: "sandbox",
     roles: cloud.existing("roles").map((roleName) => ({ roleId: roleName, roleName })),
-    serviceCatalogs: [
-      {
-        id: "identity",
-        name: "keystone",
-        type: "identity",
-        endpoints: [
-          { id: "identity", interface: "public", region: cloud.region, regionId: cloud.region, url: "https://identity.sandbox:5000/v3" },
-        ],
-      },
-    ],
+    serviceCatalogs: Object.entries(SERVICES).map(([type, address]) => ({
+      id: type,
+      name: type,
+      type,
+      endpoints: [
+        { id: type, interface: "public", region: cloud.region, regionId: cloud.region, url: `https://${type}.sandbox${address}` },
+      ],
+    })),
     region: cloud.region,
   }),
   "openstack:compute/getLimitsV2:getLimitsV2": (cloud, args) => {

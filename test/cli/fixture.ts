@@ -31,7 +31,10 @@ export const PLAN: EnvironmentPlan = {
   release: "1.7.0",
   profile: "minimal",
   provider: "openstack",
-  cloud: { provider: "openstack", place: {}, firstBoot: {} },
+  cloud: {
+    ...{ provider: "openstack", place: {}, firstBoot: {} },
+    ...{ externalNetwork: "public", loadBalancerProvider: "amphora", bootVolumeGiB: 40 },
+  },
   layers: "one",
   labels: {},
   zones: [],

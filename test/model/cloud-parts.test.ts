@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { planContent } from "../../files/plan-content";
 import { registry } from "../../files/registry";
 import { findRelease, knownReleases } from "../../model/catalog";
 import { chartValues } from "../../model/charts/chart";
 import type { CloudDefinition } from "../../model/cloud";
 import type { CloudPartName } from "../../model/cloud-parts";
+import { minorOf } from "../../model/cluster/releases";
+import { Findings } from "../../model/problems";
 import { planFile } from "../support/environment";
 import { type FileContent, merge } from "../support/plan";
 
@@ -58,6 +61,34 @@ describe("what clouds have of their own in the cluster", () => {
         for (const { from, reason } of added) assert.ok(!from.startsWith("cidr:") || allowed.includes(from), `${from}: ${reason}`);
       });
     }
+
+  it("is warned of where its project makes one for each minor of Kubernetes, and the cluster is of another", () => {
+    const said = (kubernetes: string) => {
+      const content = {
+        name: "demo",
+        infrastructure: { provider: "openstack" },
+        cluster: { kubernetes },
+        platform: { loadBalancer: { kind: "cloud" } },
+      };
+      const given = { registry, content, whole: true, fallbackName: "demo", readLock: () => undefined };
+      return planContent(given, new Findings(), "2026-11-26")
+        .problems.filter(({ reason }) => reason.includes("cloud-controller-manager"))
+        .map(({ severity, path, reason, remedy }) => `${severity} ${path}: ${reason}; ${remedy}`);
+    };
+    for (const fits of ["1.33.5", "1.34.3"]) assert.deepEqual(said(fits), [], fits);
+    for (const other of ["1.32.9", "1.35.1"]) {
+      assert.equal(said(other).length, 1, other);
+      assert.match(
+        said(other)[0] ?? "",
+        /^warning cluster\.kubernetes: openstack-cloud-controller-manager 1\.33\.1 is for Kubernetes 1\.33 and 1\.34, .*; use a version of 1\.33 or 1\.34, or metallb/,
+      );
+    }
+    for (const release of knownReleases) {
+      const { clouds = {}, kubernetes = "" } = findRelease(release) ?? {};
+      for (const { kubernetes: minors } of Object.values(clouds).flatMap((parts) => Object.values(parts)))
+        assert.ok(minors === undefined || minors.includes(minorOf(kubernetes)), "each goes with its own release");
+    }
+  });
 
   it("keeps a cluster's Services with whoever gave them their addresses", () => {
     const file = (loadBalancer: object) => ({ name: "demo", infrastructure: { provider: "openstack" }, platform: { loadBalancer } });

@@ -97,6 +97,10 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "infrastructure.openstack.serverGroups": { "control-plane": "11111111-0000-4000-8000-00000000000a" } },
   ],
   "infrastructure.openstack.router": [{}, { "infrastructure.openstack.router": "edge" }],
+  "infrastructure.openstack.volumesInZones": [
+    { "infrastructure.zones": ["az-1"] },
+    { "infrastructure.zones": ["az-1"], "infrastructure.openstack.volumesInZones": true },
+  ],
   "infrastructure.openstack.bootVolumeType": [{}, { "infrastructure.openstack.bootVolumeType": "ssd" }],
   "infrastructure.region": [{}, { "infrastructure.region": "two" }],
   "infrastructure.network.cidr": [{}, { "infrastructure.network.cidr": "10.30.0.0/16" }],

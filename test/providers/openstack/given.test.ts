@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { at, fields } from "../../../model/data";
 import type { EnvironmentPlan } from "../../../model/plan/types";
-import { accessRules } from "../../../providers/openstack/credential";
+import { accessRules } from "../../../providers/openstack/access-rules";
+import { inCluster } from "../../../providers/openstack/in-cluster";
 import { plannedNames } from "../../../providers/openstack/names-in-dns";
 import { demandOf } from "../../../providers/openstack/quotas";
 import { addressOutputs } from "../../../stacks/addresses";
 import type { Outputs } from "../../../testing/mocks";
 import { planFile } from "../../support/environment";
 import { golden } from "../../support/golden";
-import { build as buildPlain, built, ofType, value } from "../../support/openstack";
+import { build as buildPlain, built, IDENTITY, ofType, value } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 
 const GROUP = "11111111-0000-4000-8000-00000000000a";
@@ -127,7 +129,7 @@ describe("what is there already, and names and logins, on OpenStack", () => {
     const wanted = built(g).cloudCredential;
     assert.deepEqual(await value(wanted), { id: "seoul-credential-id", secret: "canary-credential" });
     const volumes = accessRules(["volumes"]);
-    assert.ok(volumes.every(({ service }) => service === "compute" || service === "volumev3"));
+    assert.ok(volumes.every(({ service }) => ["compute", "volumev3", "block-storage"].includes(service)));
     assert.ok(
       !volumes.some(({ service, method, path }) => service === "compute" && method !== "GET" && !path.includes("os-volume_attachments")),
     );
@@ -142,12 +144,43 @@ describe("what is there already, and names and logins, on OpenStack", () => {
     assert.deepEqual([g.get("seoul-credential").inputs.roles, g.get("seoul-credential").inputs.accessRules], [["creator"], undefined]);
   });
 
+  it("makes volumes in zones where Cinder has those of nova, and else in one that it takes", async () => {
+    const volumes = [{ name: "data", sizeGiB: 10 }];
+    const over = (volumesInZones?: boolean): FileContent => ({
+      infrastructure: { zones: ["az-1", "az-2"], openstack: { volumesInZones } },
+      cluster: { pools: { general: { nodes: 2, volumes } } },
+      platform: { storage: { kind: "cloud" } },
+    });
+    const CINDER = "openstack:blockstorage/getAvailabilityZonesV3:getAvailabilityZonesV3";
+    const made = async (plan: EnvironmentPlan, names = ["az-1", "az-2"]) =>
+      ofType(await buildPlain(plan, {}, { invokes: { ...IDENTITY, [CINDER]: () => ({ names }) } }), "Volume");
+    const [inZones, anywhere] = [samplePlan("minimal", over(true)), samplePlan("minimal", over())];
+    const zones = Object.fromEntries(inZones.machines.map(({ key, zone }) => [key, zone]));
+    for (const { inputs } of await made(inZones))
+      assert.equal(inputs.availabilityZone, zones[String(fields(inputs.metadata)["kpaas-key"])]);
+    for (const { inputs } of await made(anywhere, [])) assert.equal(inputs.availabilityZone, undefined);
+    await assert.rejects(made(inZones, ["nova"]), /infrastructure\.zones .*Cinder has no availability zone of that name/);
+    const topology = (environment: EnvironmentPlan) => {
+      const service = environment.services.find(({ name }) => name === "cloudStorage");
+      assert.ok(service);
+      const values = inCluster.volumes?.values?.({ environment, service, image: () => ({ repository: "r", tag: "t" }) });
+      return at(values, "csi.provisioner.topology");
+    };
+    assert.deepEqual([topology(inZones), topology(anywhere)], ["true", "false"]);
+  });
+
   const refused: readonly (readonly [what: string, openstack: object, over: FileContent, says: RegExp])[] = [
     [
       "a router beside a network that is there",
       { router: "edge" },
       { infrastructure: { network: { existing: { network: "n", subnets: { node: "s" } } } } },
       /^error infrastructure\.openstack\.router: a network that is there is joined to no router; take it out, or name/,
+    ],
+    [
+      "volumes in zones that nobody names",
+      { volumesInZones: true },
+      {},
+      /^error infrastructure\.openstack\.volumesInZones: no zones are named.*; name them at infrastructure\.zones/,
     ],
     [
       "a server group by its name",

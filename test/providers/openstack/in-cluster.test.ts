@@ -1,29 +1,15 @@
 import assert from "node:assert/strict";
+import { accessRules } from "../../../providers/openstack/access-rules";
 import { allowedAddresses } from "../../../providers/openstack/address-pairs";
-import { accessRules } from "../../../providers/openstack/credential";
+import { bill } from "../../../providers/openstack/bill";
 import { inCluster } from "../../../providers/openstack/in-cluster";
 import { compileRules } from "../../../providers/openstack/security-groups";
-import { build, built, value } from "../../support/openstack";
+import { build, built, catalogue, IDENTITY, PLACES, value } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
 import { differences, type Extra, openstackFirewall, reaches } from "../../support/reachability";
 
 const CLOUD = { platform: { loadBalancer: { kind: "cloud" }, storage: { kind: "cloud" } } };
-const IDENTITY = {
-  "openstack:identity/getAuthScope:getAuthScope": () => ({
-    roles: [],
-    serviceCatalogs: [
-      {
-        type: "identity",
-        endpoints: [
-          { interface: "admin", region: "RegionOne", url: "https://admin" },
-          { interface: "public", region: "other", url: "https://other" },
-          { interface: "public", region: "RegionOne", url: "https://identity:5000/v3" },
-        ],
-      },
-    ],
-  }),
-};
 const SECRET = { "openstack:identity/applicationCredential:ApplicationCredential": () => ({ secret: "canary-credential" }) };
 const plan = (over: FileContent = {}) => samplePlan("highAvailability", merge(CLOUD, over));
 const graph = (over?: FileContent) => build(plan(over), {}, { invokes: IDENTITY, outputs: SECRET });
@@ -36,10 +22,9 @@ describe("OpenStack's controller and driver of volumes", () => {
     assert.deepEqual([controller?.unrestricted, volumes?.unrestricted], [false, false]);
     assert.deepEqual(controller?.accessRules, accessRules(["balancers"]));
     assert.deepEqual(volumes?.accessRules, accessRules(["volumes"]));
-    const writes = accessRules(["balancers"]).filter(({ method, service }) => method !== "GET" && service !== "load-balancer");
-    assert.deepEqual(
-      writes,
-      [{ service: "network", method: "DELETE", path: "/v2.0/security-groups/*" }],
+    const writes = accessRules(["balancers"]).filter(({ method }) => method !== "GET");
+    assert.ok(
+      writes.every(({ service }) => service === "load-balancer"),
       "no floating addresses of its own",
     );
     assert.ok(!g.resources.some(({ name }) => name === "seoul-credential"), "none for what nobody asked for");
@@ -79,13 +64,73 @@ describe("OpenStack's controller and driver of volumes", () => {
     assert.deepEqual(controller?.annotations(plan(), known), {
       "loadbalancer.openstack.org/port-id": "seoul-address-ingress-id",
       "service.beta.kubernetes.io/openstack-internal-load-balancer": "false",
+      "loadbalancer.openstack.org/timeout-client-data": "3600000",
+      "loadbalancer.openstack.org/timeout-member-data": "3600000",
     });
+    const ovn = plan({ infrastructure: { openstack: { loadBalancerProvider: "ovn" } } });
+    assert.deepEqual(
+      Object.keys(controller?.annotations(ovn, known) ?? {}).filter((key) => key.includes("timeout")),
+      [],
+    );
+  });
+
+  const unreachable: readonly (readonly [what: string, places: Readonly<Record<string, string | undefined>>, says: RegExp])[] = [
+    [
+      "no Octavia",
+      { "load-balancer": undefined },
+      /platform\.loadBalancer\.kind: .*no public address of load-balancer in RegionOne, which the controller asks for[\s\S]*or use metallb$/,
+    ],
+    [
+      "volumes by their newer name alone",
+      { volumev3: undefined, "block-storage": "https://volumes:8776/v3/p" },
+      /platform\.storage\.kind: .*no public address of volumev3 in RegionOne, which the driver of volumes asks for/,
+    ],
+    [
+      "ports of its own",
+      { compute: "https://cloud:13774/v2.1" },
+      /platform\.storage\.kind: .*control planes are not let out to compute at https:\/\/cloud:13774\/v2\.1: they are to ports 80, 443, 5000/,
+    ],
+  ];
+  for (const [what, places, says] of unreachable)
+    it(`are told before anything is made that a catalogue has ${what}`, async () => {
+      const known = Object.entries({ ...PLACES, ...places }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      await assert.rejects(build(plan(), {}, { invokes: catalogue(Object.fromEntries(known)), outputs: SECRET }), says);
+    });
+
+  it("log in where the provider does, which may have its region of the environment", async () => {
+    const nowhere = plan({ infrastructure: { region: undefined } });
+    const { told } = built(await build(nowhere, {}, { invokes: catalogue(PLACES, "RegionOne"), outputs: SECRET }));
+    assert.deepEqual([await value(told?.ids.region), await value(told?.ids.identity)], ["RegionOne", "https://identity:5000/v3"]);
   });
 
   it("meet nobody from outside where the file lets nobody in", () => {
     const inside = plan({ infrastructure: { access: { adminCidrs: undefined, ingressCidrs: undefined } } });
     assert.equal(inCluster.controller?.annotations(inside, {})["service.beta.kubernetes.io/openstack-internal-load-balancer"], "true");
     assert.match(inCluster.controller?.secret?.data(inside, {})["cloud.conf"] ?? "", /internal-lb = "true"\n$/);
+  });
+
+  it("puts its listeners on a balancer that is there where OVN makes it, which a floating address leads to at a port of its own alone", async () => {
+    const over = (floating?: "none") => ({ infrastructure: { openstack: { loadBalancerProvider: "ovn" }, network: { floating } } });
+    const g = await graph(over());
+    const { inputs, options } = g.get("seoul-ingress");
+    assert.deepEqual([inputs.vipAddress, inputs.loadbalancerProvider], [plan().platform.ingress.address, "ovn"]);
+    assert.deepEqual(options.ignoreChanges, ["tags"], "the controller tags it with its Service");
+    assert.ok(!g.resources.some(({ name }) => name === "seoul-address-ingress"));
+    const { told } = built(g);
+    const id = await value(told?.ids.ingressBalancer);
+    assert.equal(id, "seoul-ingress-id");
+    const said = inCluster.controller?.annotations(plan(over()), { ingressBalancer: id ?? "" }) ?? {};
+    assert.equal(said["loadbalancer.openstack.org/load-balancer-id"], id);
+    assert.equal(said["loadbalancer.openstack.org/port-id"], undefined);
+    const balancers = bill.of(plan(over())).filter(({ kind }) => kind === "balancer");
+    assert.deepEqual(
+      balancers.map(({ resource }) => resource),
+      ["api", "ingress"],
+    );
+
+    const inside = await graph(over("none"));
+    assert.ok(inside.get("seoul-address-ingress"), "where nobody comes by a floating address, the port is taken over");
+    assert.ok(!inside.resources.some(({ name }) => name === "seoul-ingress"));
   });
 
   it("takes the ingress's port over, which no machine answers for", async () => {
