@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "../../plugin/rpc/provider";
 import { ApiError, type Cloud } from "../cloud/cloud";
 import type { ResourceType } from "../cloud/type";
 import type { Stored } from "../store";
 import { text } from "../values";
-import { azureFields } from "./fields";
+import { azureFields, FIXED } from "./fields";
 
 /** The lists of world.json: what exists in the simulated Azure although nobody created it there. */
 export type List = "images" | "sizes" | "zones" | "resourceGroups" | "networks" | "subnets" | "addresses" | "crowded" | "subscriptions";
@@ -46,7 +47,13 @@ export function users(cloud: Azure, kind: string, uses: (object: Stored) => read
   return cloud.store.list(kind).filter((object) => uses(object).includes(id));
 }
 
-/** A type with its inputs from the table. */
+/** A type with its inputs from the table, of which Azure refuses to change some of what is there. */
 export function typeOf(token: string, type: Omit<ResourceType<Azure>, "fields">): Types {
-  return { [token]: { ...type, fields: azureFields(token) } };
+  const fixed = FIXED[token] ?? [];
+  const update: ResourceType<Azure>["update"] = (cloud, object, inputs) => {
+    const moved = fixed.find((field) => !isDeepStrictEqual(object[field], inputs[field]));
+    if (moved !== undefined) throw new ApiError("PropertyChangeNotAllowed", `Changing property '${moved}' is not allowed.`);
+    return type.update?.(cloud, object, inputs) ?? { ...object, ...inputs, id: object.id };
+  };
+  return { [token]: { ...type, ...(fixed.length > 0 || type.update ? { update } : {}), fields: azureFields(token) } };
 }
