@@ -26,6 +26,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   metallb: "privileged",
   storage: "baseline",
   ingress: "baseline",
+  cloudController: "privileged",
   cloudStorage: "privileged",
 };
 
@@ -315,9 +316,9 @@ function policies(subject: Subject): { readonly spec: Policy }[] {
 /** The images that values name, in either of the two ways charts use. */
 function chartImages(values: unknown): string[] {
   if (typeof values !== "object" || values === null) return [];
-  return Object.entries(values).flatMap(([key, value]) => {
-    if (key !== "image") return chartImages(value);
-    const { registry, image, repository, tag } = value as Record<string, string>;
-    return [repository === undefined ? `${registry}/${image}:${tag}` : `${repository}:${tag}`];
+  return Object.values(values).flatMap((value: unknown) => {
+    const { registry, image, repository, tag } = fields(value);
+    if (typeof tag !== "string") return chartImages(value);
+    return [typeof repository === "string" ? `${repository}:${tag}` : `${String(registry)}/${String(image)}:${tag}`];
   });
 }
