@@ -22,50 +22,57 @@ interface Package {
   load(worldDir: string): Promise<Simulation>;
 }
 
-/** By provider, what exists besides what an environment creates. */
-export const WORLDS: Readonly<Record<string, (plan: EnvironmentPlan) => World>> = {
-  openstack: openstackWorld,
-  nhn: nhnWorld,
-  aws: awsWorld,
-  gcp: gcpWorld,
-  azure: azureWorld,
-  vsphere: vsphereWorld,
-  existing: existingWorld,
-};
-
-/** Clouds that share a provider; which one a world is of, its file says. The first is taken where it says nothing. */
-const OPENSTACKS = {
-  openstack: async () => (await import("./openstack/cloud.js")).OPENSTACK,
-  nhn: async () => (await import("./nhn/cloud.js")).NHN,
-};
-
-/** Clouds with parts of their own that work in a cluster, by the folder of their objects. Loaded where one of them is at work only. */
-export const PARTS: KnownParts = {
-  openstack: (world) => parts((require("./openstack/cloud") as typeof import("./openstack/cloud")).OPENSTACK, world),
-  aws: (world) => parts((require("./aws/cloud") as typeof import("./aws/cloud")).AWS, world),
-  gcp: (world) => parts((require("./gcp/cloud") as typeof import("./gcp/cloud")).GCP, world),
-  "azure-native": (world) => parts((require("./azure/cloud") as typeof import("./azure/cloud")).AZURE, world),
-  vsphere: (world) => parts((require("./vsphere/cloud") as typeof import("./vsphere/cloud")).VSPHERE, world),
-};
-
-function parts<List extends string, Quota extends string>(simulated: SimulatedCloud<List, Quota>, worldDir: string): PartsAtWork {
-  const { partsAtWork } = require("./cloud/parts-at-work") as typeof import("./cloud/parts-at-work");
-  return partsAtWork(simulated, worldDir);
-}
-
 /** A provider, and what its cloud says where faults.json has it refuse a call. */
 export interface Simulation {
   readonly provider: Provider;
   readonly words: CloudWords;
 }
 
-/** All of them. A cloud has one line here and a folder of its own; its machines are the objects of the kind `instance`. */
+/** A simulated cloud. */
+interface CloudLine {
+  /** What exists besides what an environment creates. */
+  readonly world: (plan: EnvironmentPlan) => World;
+  /** What serves its provider; none where nothing is made. */
+  readonly simulated?: Simulated;
+  /** Its provider's package. @default as the cloud is called */
+  readonly package?: string;
+}
+
+/** The simulated clouds by their names: a line and a folder each; their machines are the objects of the kind `instance`. */
+const CLOUDS: Readonly<Record<string, CloudLine>> = {
+  openstack: { world: openstackWorld, simulated: by(() => (require("./openstack/cloud") as typeof import("./openstack/cloud")).OPENSTACK) },
+  nhn: { world: nhnWorld, simulated: by(() => (require("./nhn/cloud") as typeof import("./nhn/cloud")).NHN), package: "openstack" },
+  aws: { world: awsWorld, simulated: by(() => (require("./aws/cloud") as typeof import("./aws/cloud")).AWS) },
+  gcp: { world: gcpWorld, simulated: by(() => (require("./gcp/cloud") as typeof import("./gcp/cloud")).GCP) },
+  azure: {
+    world: azureWorld,
+    simulated: by(() => (require("./azure/cloud") as typeof import("./azure/cloud")).AZURE),
+    package: "azure-native",
+  },
+  vsphere: { world: vsphereWorld, simulated: by(() => (require("./vsphere/cloud") as typeof import("./vsphere/cloud")).VSPHERE) },
+  existing: { world: existingWorld },
+};
+
+/** By provider of an environment, what exists besides what it creates. */
+export const WORLDS: Readonly<Record<string, CloudLine["world"]>> = Object.fromEntries(
+  Object.entries(CLOUDS).map(([name, { world }]) => [name, world]),
+);
+
+/** The simulations by the packages that they serve, each by the clouds that share the package. */
+const SIMULATED = new Map<string, Record<string, Simulated>>();
+for (const [name, { simulated, package: served = name }] of Object.entries(CLOUDS))
+  if (simulated !== undefined) SIMULATED.set(served, { ...SIMULATED.get(served), [name]: simulated });
+
+/** What of each cloud's own works in a cluster, by the folder of its objects. */
+export const PARTS: KnownParts = Object.fromEntries(
+  [...SIMULATED].map(([served, clouds]) => [served, (world: string) => cloudIn(world, clouds).parts(world)]),
+);
+
+/** All packages. Which of the clouds that share one a world is of, its file says; the first is taken where it says nothing. */
 export const PACKAGES: Readonly<Record<string, Package>> = {
-  openstack: { load: async (world) => cloud(await cloudIn(world, OPENSTACKS)(), world) },
-  aws: { load: async (world) => cloud((await import("./aws/cloud.js")).AWS, world) },
-  gcp: { load: async (world) => cloud((await import("./gcp/cloud.js")).GCP, world) },
-  "azure-native": { load: async (world) => cloud((await import("./azure/cloud.js")).AZURE, world) },
-  vsphere: { load: async (world) => cloud((await import("./vsphere/cloud.js")).VSPHERE, world) },
+  ...Object.fromEntries(
+    [...SIMULATED].map(([served, clouds]) => [served, { load: (world: string) => cloudIn(world, clouds).serve(world) }]),
+  ),
   kubernetes: {
     load: async (world) => ({
       words: KUBERNETES,
@@ -81,10 +88,22 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
   },
 };
 
-async function cloud<List extends string, Quota extends string>(
-  simulated: SimulatedCloud<List, Quota>,
-  worldDir: string,
-): Promise<Simulation> {
-  const { createCloudProvider } = await import("./cloud/provider.js");
-  return { words: simulated.words, provider: createCloudProvider(simulated, worldDir) };
+/** What is done with a simulated cloud; each loads it. */
+interface Simulated {
+  serve(worldDir: string): Promise<Simulation>;
+  parts(worldDir: string): PartsAtWork;
+}
+
+function by<List extends string, Quota extends string>(load: () => SimulatedCloud<List, Quota>): Simulated {
+  return {
+    serve: async (worldDir) => {
+      const { createCloudProvider } = await import("./cloud/provider.js");
+      const simulated = load();
+      return { words: simulated.words, provider: createCloudProvider(simulated, worldDir) };
+    },
+    parts: (worldDir) => {
+      const { partsAtWork } = require("./cloud/parts-at-work") as typeof import("./cloud/parts-at-work");
+      return partsAtWork(load(), worldDir);
+    },
+  };
 }

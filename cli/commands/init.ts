@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { createWhole, keepFile, makeFolder, writeWhole } from "../../host/files";
 import { withTemporaryFolder } from "../../host/temporary";
-import { cloudNames } from "../../model/environment/later-clouds";
+import { cloudNames } from "../../model/cloud-names";
 import type { Profile, ProviderName } from "../../model/plan/types";
 import { Findings, InvalidInputError, type Problem } from "../../model/problems";
 import { type Context, writeJson, writeLines } from "../context";

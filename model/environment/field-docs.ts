@@ -8,7 +8,6 @@ import { globalRegistry, z } from "zod";
 import type { Registry } from "../registry";
 import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId, VERSION } from "./cluster-field-docs";
 import * as kinds from "./fields";
-import { laterClouds } from "./later-clouds";
 import { elementOf, isList, shapeOf } from "./schema-kinds";
 
 export const fieldDocs: readonly FieldDoc[] = [
@@ -259,18 +258,12 @@ export function docsOf(registry: Registry): readonly FieldDoc[] {
 const known = new WeakMap<Registry, readonly FieldDoc[]>();
 
 function withClouds(registry: Registry): FieldDoc[] {
-  const later = laterClouds(registry);
   const clouds = Object.values(registry.clouds).flatMap(({ name, title, options }): FieldDoc[] => [
     { path: `infrastructure.${name}`, means: `what only ${title} takes` },
     ...Object.entries(options(z, kinds)).flatMap(([option, type]) => optionDocs(`infrastructure.${name}.${option}`, type)),
   ]);
   const last = fieldDocs.findLastIndex(({ path }) => path.startsWith("infrastructure"));
-  return [
-    ...fieldDocs.slice(0, last + 1).map((doc) => (doc.path === "infrastructure.provider" && later.length > 0 ? { ...doc, later } : doc)),
-    ...clouds,
-    ...later.map((name): FieldDoc => ({ path: `infrastructure.${name}`, means: `what only ${name} takes`, later: true })),
-    ...fieldDocs.slice(last + 1),
-  ];
+  return [...fieldDocs.slice(0, last + 1), ...clouds, ...fieldDocs.slice(last + 1)];
 }
 
 /** An option says itself what it means, and what is taken without it; so do the fields in it. */

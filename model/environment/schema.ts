@@ -34,7 +34,6 @@ import {
   volume,
   zone,
 } from "./fields";
-import { laterClouds } from "./later-clouds";
 import { laterServices } from "./later-services";
 
 /*
@@ -102,13 +101,11 @@ const infrastructure = {
 
 /** `infrastructure`, with a section of each cloud's own options. */
 const infrastructureOf = (registry: Registry) => {
-  const later = laterClouds(registry);
   const clouds = Object.values(registry.clouds);
   return z.strictObject({
-    provider: z.enum([...clouds.map(({ name }) => name), ...later]),
+    provider: z.enum(clouds.map(({ name }) => name)),
     ...infrastructure,
     ...Object.fromEntries(clouds.map(({ name, options }) => [name, z.strictObject(options(z, kinds)).optional()])),
-    ...Object.fromEntries(later.map((name) => [name, z.record(z.string(), z.unknown()).optional()])),
   }) as z.ZodType<CommonInfrastructure>;
 };
 

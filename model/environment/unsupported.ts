@@ -5,7 +5,6 @@ import { fields, isFields } from "../data";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry } from "../registry";
 import { checkHostFields } from "./checks-hosts";
-import { laterClouds } from "./later-clouds";
 import type { EnvironmentFile } from "./schema";
 import type { Environment } from "./types";
 
@@ -17,7 +16,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
   const clouds = Object.keys(registry.clouds);
   const cloud = cloudOf(infrastructure.provider, registry);
   const refusals: Refusal[] = [
-    ["infrastructure.provider", !clouds.includes(infrastructure.provider), `use ${clouds.join(" or ")}`],
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
@@ -48,7 +46,7 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     if (storage.sizeGiB !== undefined)
       findings.error("platform.storage.sizeGiB", "a given server has its own size", "take it out, or take server out", storage.sizeGiB);
   }
-  for (const name of [...laterClouds(registry), ...clouds]) {
+  for (const name of clouds) {
     if (fields(infrastructure)[name] !== undefined && infrastructure.provider !== name) {
       findings.error(
         `infrastructure.${name}`,

@@ -1,5 +1,4 @@
 import type { ChangedField, CloudDefinition } from "../cloud";
-import { laterClouds } from "../environment/later-clouds";
 import { fieldOf, type Registry } from "../registry";
 import type { ServiceDefinition } from "../service";
 import type { Danger } from "./danger";
@@ -41,7 +40,6 @@ export function changeRows(registry: Registry): ChangeRow[] {
   return [
     ...fileRows,
     ...Object.values(registry.clouds).flatMap(cloudRows),
-    ...rows("later", ...laterClouds(registry).map((name) => `infrastructure.${name}`)),
     ...Object.values(registry.services).flatMap((service) => serviceRows(service, registry)),
   ];
 }

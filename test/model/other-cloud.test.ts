@@ -112,7 +112,7 @@ describe("a cloud that is added to the registry", () => {
     );
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error").map(({ path, reason, remedy }) => `${path}: ${reason}; ${remedy}`),
-      [`infrastructure.provider: is not supported yet in this version; use ${Object.keys(clouds).join(" or ")}`],
+      [`infrastructure.provider: is not one of the allowed values; use one of: ${Object.keys(clouds).join(", ")}`],
     );
   });
 

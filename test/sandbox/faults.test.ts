@@ -246,7 +246,7 @@ describe("faults.json", () => {
         "faults.json cannot be used",
         "  seed: ",
         "  rules[0].latencyMs: must be milliseconds",
-        "  rules[1].package: must be one of openstack, aws, gcp, azure-native, vsphere, kubernetes, random, tls",
+        `  rules[1].package: must be one of ${Object.keys(PACKAGES).join(", ")};`,
         "  rules[2]: switches nothing on",
         "  rules[3].operation: must be one or a list of create",
         "  rules[3].failAt.call: ",
