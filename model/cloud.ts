@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
+import type { Takes } from "./cloud-takes";
 import type { Bill } from "./cost/bill";
 import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
@@ -74,6 +75,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly inCluster?: CloudParts;
   /** Why it cannot do one of them, or has no such part, and the way out, where there is more to say than that. */
   readonly cannot?: Readonly<Partial<Record<keyof Abilities | CloudPartName, { readonly reason: string; readonly remedy: string }>>>;
+  /** What of the file it would refuse by its name or size. @default only the cloud knows */
+  readonly takes?: Takes;
   /** The own options as the plan has them, with their defaults. */
   resolve(given: Readonly<Record<string, unknown>>): CloudOptions;
   /** True: a data volume neither grows nor passes to its machine's successor while the machine runs. */

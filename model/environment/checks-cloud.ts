@@ -1,6 +1,7 @@
 import type { Abilities, CloudDefinition } from "../cloud";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry } from "../registry";
+import { checkTaken } from "./checks-takes";
 import { everyMachine, machinePath } from "./machines";
 import type { Environment } from "./types";
 
@@ -18,6 +19,7 @@ export function checkCloud(environment: Environment, registry: Registry, finding
       const { reason = CANNOT[able], remedy = instead(path, cloud) } = cloud.cannot?.[able] ?? {};
       findings.error(path, `${cloud.title} ${reason}`, remedy, value);
     }
+  checkTaken(environment, cloud, findings);
   cloud.check(environment, findings);
 }
 

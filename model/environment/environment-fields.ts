@@ -175,7 +175,7 @@ export interface InfrastructureFields {
     /** The size of each machine's boot volume in GiB. Default: 40. A change counts for machines built from then on. */
     readonly bootVolumeGiB?: number;
     /** Its type. Default: gp3. A change counts for machines built from then on. */
-    readonly bootVolumeType?: "gp3" | "gp2" | "io1" | "io2";
+    readonly bootVolumeType?: "gp3" | "gp2";
     /** The ARN of the key that all volumes are encrypted with. Default: the account's key for EBS. A change counts for machines built from then on. */
     readonly kmsKey?: string;
     /** Whether control planes may do what the cloud controller and the driver of EBS volumes do, by a role of their own. Default: true. A change is applied to what stands. */

@@ -14,32 +14,6 @@ export function checkAws(environment: Environment, findings: Findings): void {
   checkExisting(environment, findings);
   checkNames(environment, findings);
   checkParts(environment, findings);
-  checkVolumeTypes(environment, findings);
-}
-
-/** Types of volumes that a size suffices for. */
-const VOLUME_TYPES = ["gp3", "gp2", "st1", "sc1", "standard"];
-
-/** AWS makes volumes of the other types with a number of operations only, which no field gives. */
-function checkVolumeTypes({ cloud, groups, platform }: Environment, findings: Findings): void {
-  const { storage } = platform;
-  const named = [
-    ["infrastructure.aws.bootVolumeType", awsOptions(cloud).bootVolumeType] as const,
-    ...groups.flatMap(({ path, volumes }) => volumes.map(({ type }, index) => [`${path}.volumes[${index}].type`, type] as const)),
-    ...(storage.kind === "cloud"
-      ? Object.entries(storage.classes).map(([name, { type }]) => [`platform.storage.classes.${name}.type`, type] as const)
-      : []),
-  ];
-  for (const [path, type] of named)
-    if (type !== undefined && !VOLUME_TYPES.includes(type))
-      findings.error(
-        path,
-        type.startsWith("io")
-          ? "AWS makes volumes of it only with a number of operations, which nothing here gives"
-          : "is no type of EBS volumes",
-        `use ${VOLUME_TYPES.join(" or ")}; gp3 has 3000 operations a second`,
-        type,
-      );
 }
 
 /** What runs in the cluster does what control planes may do. */
@@ -63,8 +37,9 @@ function checkPlace({ region, zones, cluster }: Environment, findings: Findings)
       "is required: on AWS every subnet, and so every machine, lies in one zone",
       `name them, such as [${region ?? "ap-northeast-2"}a, ${region ?? "ap-northeast-2"}c]; one suffices where its loss may stop everything`,
     );
+  // Behind the region's name comes a letter; a local zone has its town's before that, as in us-west-2-lax-1a.
   for (const zone of zones)
-    if (region !== undefined && !zone.startsWith(region))
+    if (region !== undefined && !(zone.startsWith(region) && /^(-[a-z]{3}-\d+)?[a-z]$/.test(zone.slice(region.length))))
       findings.error("infrastructure.zones", `is no zone of ${region}`, `zones of ${region} begin with its name: ${region}a`, zone);
   if (zones.length > 1 && cluster.plugin === "calico" && cluster.encapsulation === "none")
     findings.error(

@@ -9,6 +9,7 @@ import { permissions } from "./permissions";
 import { type AwsOptions, awsOf, awsOptions } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
+import { takes } from "./takes";
 
 export const aws = defineCloud({
   name: "aws",
@@ -35,7 +36,7 @@ export const aws = defineCloud({
         byDefault: "`perZone`",
       }),
       bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot volume in GiB", byDefault: "`40`" }),
-      bootVolumeType: z.enum(["gp3", "gp2", "io1", "io2"]).optional().meta({ description: "its type", byDefault: "`gp3`" }),
+      bootVolumeType: z.enum(["gp3", "gp2"]).optional().meta({ description: "its type", byDefault: "`gp3`" }),
       kmsKey: text
         .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID")
         .optional()
@@ -88,6 +89,7 @@ export const aws = defineCloud({
   // Within a zone AWS keeps at most seven machines of a group apart, and starts no eighth: zones are what machines are spread over.
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
   inCluster,
+  takes,
   enforces: () => true,
   subnets: "perZone",
   outerSubnets: true,

@@ -146,9 +146,6 @@ function checkVolumes({ groups, zones }: Environment, findings: Findings): void 
       );
     for (const [index, { type }] of group.volumes.entries()) {
       const path = `${group.path}.volumes.${index}.type`;
-      if (type === undefined) continue;
-      if (!DISKS.includes(type))
-        findings.error(path, "is no type of a disk that machines can have on Azure", `use one of ${DISKS.join(", ")}`, type);
       if (type === "PremiumV2_LRS" && zones.length === 0)
         findings.error(path, "lies in a zone on Azure, and the environment names none", "name zones, or use Premium_LRS", type);
     }

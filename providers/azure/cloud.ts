@@ -8,6 +8,7 @@ import { permissions } from "./permissions";
 import { type AzureOptions, azureOptions, keptBy } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
+import { takes } from "./takes";
 
 export const azure = defineCloud({
   name: "azure",
@@ -108,6 +109,7 @@ export const azure = defineCloud({
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
   inCluster,
   volumesFollow: true,
+  takes,
   enforces: () => true,
   // What the machines' agent asks for their set-up, and what that holds; the resolver at the same address is for all.
   hidden: [{ address: "168.63.129.16", ports: [80, 32526] }],

@@ -4,7 +4,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { sizePath } from "../asking/fields";
 import { accountsIn, accountsOf } from "./firewalls";
-import { DATA_DISK, DISK_TYPES, gcpLabels, gcpLimits, ownLabels } from "./names";
+import { DATA_DISK, gcpLabels, gcpLimits, ownLabels } from "./names";
 import { imageQuery, neutralNames } from "./neutral";
 import { gcpOf, gcpOptions, makesNat } from "./plan";
 
@@ -148,24 +148,15 @@ function checkNames(environment: Environment, findings: Findings): void {
   }
 }
 
-/**
- * Series that take Hyperdisk and nothing else, and those that take no hyperdisk-balanced (cloud.google.com/compute/docs/disks/hyperdisks), and those
- * of Arm processors.
- */
-const SERIES = { hyperdiskAlone: /^(c4|c4d|n4|n4d)-/, noHyperdisk: /^(e2|n1|n2|n2d|t2d|c2|c2d|f1|g1)-/, arm: /^(t2a|c4a|n4a|a4x)-/ };
+/** Series that take Hyperdisk and nothing else, and those that take no hyperdisk-balanced (cloud.google.com/compute/docs/disks/hyperdisks). */
+const SERIES = { hyperdiskAlone: /^(c4|c4d|n4|n4d)-/, noHyperdisk: /^(e2|n1|n2|n2d|t2d|c2|c2d|f1|g1)-/ };
 
-/** A machine is made after its disks, and only then does GCP say that it takes none of their type, or does not start from its image. */
+/** A machine is made after its disks, and only then does GCP say that it takes none of their type. */
 function checkTypes(plan: EnvironmentPlan, findings: Findings): void {
   const { bootVolumeType } = gcpOf(plan);
   const { storage } = plan.platform;
   const classes = storage.kind === "cloud" ? storage.classes : [];
-  for (const { name, type } of classes)
-    if (type !== undefined && !DISK_TYPES.includes(type))
-      findings.error(`platform.storage.classes.${name}.type`, "is no type of GCP's disks", `use one of: ${DISK_TYPES.join(", ")}`, type);
   const told = new Set<string>();
-  for (const size of new Set(plan.machines.map((machine) => machine.size)))
-    if (SERIES.arm.test(size))
-      findings.error(sizePath(plan, size), "has Arm processors, and machines are made for x86-64", "choose a type of another series", size);
   for (const { size, volumes, roles } of plan.machines)
     for (const [field, type] of [
       ["infrastructure.gcp.bootVolumeType", bootVolumeType],

@@ -9,6 +9,7 @@ import { permissions } from "./permissions";
 import { type GcpOptions, gcpOptions } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
+import { takes } from "./takes";
 
 /** What Google's Identity-Aware Proxy dials from. */
 const IAP = "35.235.240.0/20";
@@ -78,6 +79,7 @@ export const gcp = defineCloud({
       remedy: "take it out: balancers lead to the ingress, and node ports are reached inside the network",
     },
   },
+  takes,
   enforces: () => true,
   // A subnet of GCP's spans the region's zones.
   subnets: "one",

@@ -23,12 +23,6 @@ export const gcpLimits = {
   resolvers: 10,
 } as const;
 
-/** The types of disks, https://cloud.google.com/compute/docs/disks. */
-export const DISK_TYPES: readonly string[] = [
-  ...["pd-balanced", "pd-ssd", "pd-standard", "pd-extreme", "hyperdisk-balanced", "hyperdisk-balanced-high-availability", "hyperdisk-extreme"],
-  ...["hyperdisk-ml", "hyperdisk-throughput"],
-];
-
 /** The type of data disks and of volumes in the cluster, where the file names none. */
 export const DATA_DISK = "pd-balanced";
 

@@ -2,7 +2,6 @@ import { everyMachine } from "../../model/environment/machines";
 import type { Environment } from "../../model/environment/types";
 import type { Findings } from "../../model/problems";
 import { checkGroups, checkLabels } from "../openstack/checks";
-import type { OpenStackOptions } from "../openstack/plan";
 import { NHN } from "./dialect";
 import { LOCAL_FLAVORS, nhnLimits } from "./names";
 
@@ -46,16 +45,7 @@ function checkPlace({ region, image }: Environment, findings: Findings): void {
 }
 
 function checkDisks(environment: Environment, findings: Findings): void {
-  const { groups, zones, cloud } = environment;
-  const { bootVolumeGiB } = cloud as OpenStackOptions;
-  const { least, most } = nhnLimits.bootVolumeGiB;
-  if (bootVolumeGiB < least || bootVolumeGiB > most)
-    findings.error(
-      "infrastructure.nhn.bootVolumeGiB",
-      `NHN Cloud's boot volumes have ${least} to ${most} GiB`,
-      "choose a size in between",
-      bootVolumeGiB,
-    );
+  const { groups, zones } = environment;
   const everywhere = groups.filter(({ volumes, machines }) => volumes.length > 0 && machines.some(({ zone }) => zone === undefined));
   if (zones.length === 0 && everywhere.length > 0)
     findings.error(

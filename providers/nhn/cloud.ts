@@ -7,7 +7,7 @@ import { preview } from "../openstack/preview";
 import { bill } from "./bill";
 import { checkNhn } from "./checks";
 import { credentials } from "./credentials";
-import { SIZES } from "./names";
+import { nhnLimits, SIZES } from "./names";
 import { state } from "./state";
 
 const PUBLIC = "Public Network";
@@ -47,6 +47,7 @@ export const nhn = defineCloud({
     },
   },
   neutral: (options) => neutralNames(options, SIZES),
+  takes: { boot: { option: "bootVolumeGiB", GiB: [nhnLimits.bootVolumeGiB.least, nhnLimits.bootVolumeGiB.most] } },
   enforces: () => true,
   subnets: "one",
   // DHCP, and what the internet gateway translates by.

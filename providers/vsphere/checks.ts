@@ -1,12 +1,9 @@
-import { everyMachine, isOwn, machinePath } from "../../model/environment/machines";
-import type { Environment, WantedGroup } from "../../model/environment/types";
+import type { Environment } from "../../model/environment/types";
 import { operatingSystem } from "../../model/plan/operating-system";
 import type { Findings } from "../../model/problems";
 import { checkStorage } from "./checks-storage";
 import { ownTags, vsphereLimits } from "./names";
 import { type VSphereOptions, vsphereOptions } from "./plan";
-import { parseSize } from "./sizes";
-import { isVolumeType, VOLUME_TYPES } from "./volumes";
 
 const FIELD = "infrastructure.vsphere";
 
@@ -18,7 +15,6 @@ export function checkVSphere(environment: Environment, findings: Findings): void
   checkAccess(environment, options, findings);
   checkNetwork(environment, options, findings);
   checkZones(environment, options, findings);
-  checkSizes(environment, options, findings);
   checkVolumes(environment, findings);
   checkStorage(environment, options, findings);
   for (const key of Object.keys(environment.labels).filter((each) => ownTags.includes(each)))
@@ -91,33 +87,12 @@ function checkZones({ zones }: Environment, options: VSphereOptions, findings: F
       );
 }
 
-function checkSizes(environment: Environment, { sizes }: VSphereOptions, findings: Findings): void {
-  const remedy = `write processors x GiB of memory, such as 4x16, or one of ${Object.keys(sizes).join(", ")}, which ${FIELD}.sizes can say more of`;
-  const told = new Set<string>();
-  for (const { group, machine } of everyMachine(environment)) {
-    const path = sizePath(group, machine.size) ?? machinePath(group, machine, "size");
-    if (parseSize(machine.size) !== undefined || told.has(path)) continue;
-    told.add(path);
-    findings.error(path, "is no size that vSphere knows", remedy, machine.size);
-  }
-}
-
-/** The field that gives all machines of a group their size; undefined where they differ. */
-function sizePath(group: WantedGroup, size: string): string | undefined {
-  if (isOwn(group)) return `${group.path}.size`;
-  return group.machines.every((each) => each.size === size) ? `${group.path}.size` : undefined;
-}
-
 function checkVolumes({ groups }: Environment, findings: Findings): void {
-  for (const { path, volumes } of groups) {
+  for (const { path, volumes } of groups)
     if (volumes.length > vsphereLimits.volumes)
       findings.error(
         `${path}.volumes`,
         `are ${volumes.length}, and a machine has room for ${vsphereLimits.volumes} beside the disk it boots from`,
         "take some out, or spread them over another pool",
       );
-    for (const [index, { type }] of volumes.entries())
-      if (type !== undefined && !isVolumeType(type))
-        findings.error(`${path}.volumes.${index}.type`, "is none of vSphere's", `use one of ${VOLUME_TYPES.join(", ")}`, type);
-  }
 }

@@ -8,6 +8,7 @@ import { placeOf, resolveOptions, type VSphereOptions, vsphereOptions } from "./
 import { preview } from "./preview";
 import { sizeTexts } from "./sizes";
 import { state } from "./state";
+import { takes } from "./takes";
 
 const BY_NAME_OR_PATH = "by name, or by path";
 /** As the driver reads it: with another name it ends. */
@@ -122,6 +123,7 @@ export const vsphere = defineCloud({
       remedy: "use metallb: nodes answer for its addresses by ARP in the port group",
     },
   },
+  takes,
   enforces: (options) => vsphereOptions(options).firewall === "nftables" && "hosts",
   volumesStay: true,
   subnets: "one",

@@ -17,8 +17,11 @@ export function sizeTexts(table: Readonly<Record<string, Size>>): Record<string,
   return Object.fromEntries(Object.entries(table).map(([name, { cpus, memoryGiB }]) => [name, `${cpus}x${memoryGiB}`]));
 }
 
+/** How a size of a plan reads. */
+export const SIZE = /^([1-9]\d{0,2})x([1-9]\d{0,3})$/;
+
 /** What a size of a plan stands for; undefined for what is none. */
 export function parseSize(text: string): Size | undefined {
-  const [, cpus, memoryGiB] = /^([1-9]\d{0,2})x([1-9]\d{0,3})$/.exec(text) ?? [];
+  const [, cpus, memoryGiB] = SIZE.exec(text) ?? [];
   return cpus === undefined ? undefined : { cpus: Number(cpus), memoryGiB: Number(memoryGiB) };
 }

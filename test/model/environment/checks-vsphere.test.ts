@@ -61,7 +61,7 @@ const cases: readonly (readonly [what: string, over: FileContent, says: RegExp])
   [
     "a volume type of another cloud",
     { cluster: { pools: { worker: { nodes: 1, volumes: [{ name: "a", sizeGiB: 1, type: "ssd" }] } } } },
-    /^error cluster\.pools\.worker\.volumes\.0\.type: is none of vSphere's$/,
+    /^error cluster\.pools\.worker\.volumes\.0\.type: is no type of a volume that machines can have on vSphere$/,
   ],
   [
     "more volumes than a controller has places",

@@ -114,7 +114,7 @@ describe("AWS's controller for balancers", () => {
   });
 });
 
-const CLOUD = { platform: { storage: { kind: "cloud", classes: { fast: { type: "st1" } } } } };
+const CLOUD = { platform: { storage: { kind: "cloud", classes: { fast: { type: "gp2" } } } } };
 
 describe("AWS's driver of volumes", () => {
   it("reaches the metadata from pods of control planes, and nobody else does", async () => {
@@ -134,8 +134,8 @@ describe("AWS's driver of volumes", () => {
     const parameters = (over: FileContent, type?: string) => inCluster.volumes?.parameters(type, awsPlan("minimal", over));
     assert.deepEqual(parameters(CLOUD), { type: "gp3", encrypted: "true" });
     const kmsKey = "arn:aws:kms:ap-northeast-2:123456789012:key/1";
-    assert.deepEqual(parameters({ ...CLOUD, infrastructure: { aws: { kmsKey } } }, "st1"), {
-      type: "st1",
+    assert.deepEqual(parameters({ ...CLOUD, infrastructure: { aws: { kmsKey } } }, "gp2"), {
+      type: "gp2",
       encrypted: "true",
       kmsKeyId: kmsKey,
     });

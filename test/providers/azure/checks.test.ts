@@ -98,7 +98,7 @@ const REFUSED: readonly (readonly [what: string, over: FileContent, expected: Re
   [
     "a disk of a type that wants more of its machine",
     worker({ a: {} }, [{ name: "osd", sizeGiB: 10, type: "UltraSSD_LRS" }]),
-    /^cluster\.pools\.worker\.volumes\.0\.type: is no type of a disk .*use one of Premium_LRS/,
+    /^cluster\.pools\.worker\.volumes\.0\.type: is no type of a volume .*use one of Premium_LRS/,
   ],
   [
     "a disk in a zone where there are none",

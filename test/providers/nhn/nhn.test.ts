@@ -116,7 +116,7 @@ describe("NHN Cloud", () => {
     [
       "a small boot volume",
       { infrastructure: { nhn: { bootVolumeGiB: 10 } } },
-      /^error infrastructure\.nhn\.bootVolumeGiB: NHN Cloud's boot volumes have 20 to 2000 GiB/,
+      /^error infrastructure\.nhn\.bootVolumeGiB: NHN Cloud's machines boot from 20 to 2000 GiB/,
     ],
     [
       "a balancer",
