@@ -98,6 +98,11 @@ export interface CloudDefinition extends SubnetRules {
    * checks come from, of balancers inside the network and of those met from outside. @default balancers dial their members themselves
    */
   readonly passing?: { readonly inside: readonly string[]; readonly outside: readonly string[] };
+  /**
+   * True: its rules keep out ICMP that belongs to a connection which they have let in, as what tells that packets are too large for the way. Whoever
+   * comes in from outside is let in with it too.
+   */
+  readonly dropsErrors?: true;
   /** What is wrong between the file's fields for this cloud alone. */
   check(environment: Environment, findings: Findings): void;
   /** What only the plan shows to be wrong. */

@@ -14,7 +14,7 @@ import { variableFlows } from "./variable-flows";
 /** What the flows depend on besides the file. */
 interface FlowContext {
   readonly environment: Environment;
-  readonly cloud: Pick<CloudDefinition, "flows" | "can" | "passing" | "inCluster">;
+  readonly cloud: Pick<CloudDefinition, "flows" | "can" | "passing" | "dropsErrors" | "inCluster">;
   readonly machines: readonly MachinePlan[];
   /** What the services need between machines. */
   readonly services: readonly Flow[];
@@ -122,6 +122,11 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
   }
   if (cluster.airGap) flows.push(...airGapFlows(cluster.airGap, apart ? ["nodes", "etcd"] : ["nodes"]));
   if (cluster.backups) flows.push(...backupFlows(cluster.backups));
+  if (cloud.dropsErrors) {
+    const met = flows.filter(({ from, to }) => from.startsWith("cidr:") && from !== inside && (to === "load-balancer" || to === "bastion"));
+    const ways = new Map(met.map(({ from, to }) => [`${from} ${to}`, { from, to }]));
+    for (const { from, to } of ways.values()) flows.push({ from, to, protocol: "icmp", ports: [], reason: "path MTU discovery" });
+  }
   const asked = variableFlows(cluster);
   // What is fetched for a node is fetched for etcd's own machines too.
   const fetched = asked.filter(({ from, to }) => from === "nodes" && to.startsWith("cidr:"));

@@ -108,6 +108,8 @@ export const aws = defineCloud({
   },
   // Security groups do not look at what goes to AWS's own resolver, DHCP, clock and metadata.
   flows: () => [],
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+  dropsErrors: true,
   check: checkAws,
   checkPlan: checkAwsPlan,
   place: (options) => {

@@ -29,6 +29,11 @@ const EXTRAS: readonly Extra[] = [
     what: /^(administrator|visitor|\S+) load-balancer 6\/(80|443|6443)$/,
     why: "balancers lead in, to the ingress and to the API",
   },
+  {
+    of: "own",
+    what: /^(administrator|visitor) (load-balancer|bastion) 1$/,
+    why: "EC2's groups drop ICMP that belongs to what they let in",
+  },
   { of: "own", what: /^load-balancer (general|worker)-\S+ 6\/(30080|30443)$/, why: "the ingress behind its balancer" },
   { of: "own", what: /^load-balancer cp-\S+ 6\/6443$/, why: "the API behind its balancer" },
   { of: "own", what: /^\S+ cp-\S+ 6\/6443$/, why: "nodes reach every control plane by a proxy of their own" },
@@ -91,11 +96,14 @@ describe("what passes on AWS", function () {
     const firewall = awsFirewall(await buildAws(awsPlan("highAvailability")));
     const open = reaches(firewall, OUTSIDE, PROBES);
     assert.deepEqual([...open].filter((line) => line.startsWith("visitor ")).sort(), [
+      "visitor load-balancer 1",
       "visitor load-balancer 6/443",
       "visitor load-balancer 6/80",
     ]);
     assert.deepEqual([...open].filter((line) => line.startsWith("administrator ")).sort(), [
+      "administrator bastion 1",
       "administrator bastion 6/22",
+      "administrator load-balancer 1",
       "administrator load-balancer 6/443",
       "administrator load-balancer 6/6443",
       "administrator load-balancer 6/80",
