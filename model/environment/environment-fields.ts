@@ -234,7 +234,7 @@ export interface InfrastructureFields {
     readonly resourceGroup?: string;
     /** How machines without a public address get out: by a gateway in each zone, by one in the first zone, which the others are lost with, or not at all. Default: perZone. A change is applied to what stands. */
     readonly natGateways?: "perZone" | "one" | "none";
-    /** The size of each machine's boot disk in GiB. Default: 40. A change counts for machines built from then on. */
+    /** The size of each machine's boot disk in GiB. Default: 128. A change counts for machines built from then on. */
     readonly bootVolumeGiB?: number;
     /** Its type. Default: Premium_LRS. A change counts for machines built from then on. */
     readonly bootVolumeType?: "Premium_LRS" | "Premium_ZRS" | "StandardSSD_LRS" | "StandardSSD_ZRS" | "Standard_LRS";

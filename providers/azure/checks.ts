@@ -23,9 +23,15 @@ export function checkAzure(environment: Environment, findings: Findings): void {
 }
 
 /** Everything lies in a region, whose zones have numbers. */
-function checkPlace({ region, zones }: Environment, findings: Findings): void {
+function checkPlace({ region, zones, groups }: Environment, findings: Findings): void {
   if (region === undefined)
     findings.error("infrastructure.region", "is required: on Azure everything lies in a region", "name it, such as koreacentral");
+  if (zones.length === 0 && groups.some(({ machines, roles }) => roles.includes("etcd") && machines.length > 1))
+    findings.warn(
+      "infrastructure.zones",
+      "there are none, and nothing else keeps members of etcd apart on Azure: one rack, or one update of hosts, may take several of them",
+      "name zones, or a region that has some, where the cluster is to outlive that",
+    );
   for (const zone of zones)
     if (!/^[1-3]$/.test(zone))
       findings.error(

@@ -40,7 +40,7 @@ export const azure = defineCloud({
           "how machines without a public address get out: by a gateway in each zone, by one in the first zone, which the others are lost with, or not at all",
         byDefault: "`perZone`",
       }),
-      bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot disk in GiB", byDefault: "`40`" }),
+      bootVolumeGiB: positive.optional().meta({ description: "the size of each machine's boot disk in GiB", byDefault: "`128`" }),
       bootVolumeType: z
         .enum(["Premium_LRS", "Premium_ZRS", "StandardSSD_LRS", "StandardSSD_ZRS", "Standard_LRS"])
         .optional()
@@ -86,7 +86,7 @@ export const azure = defineCloud({
   },
   resolve: ({
     natGateways,
-    bootVolumeGiB = 40,
+    bootVolumeGiB = 128,
     bootVolumeType = "Premium_LRS",
     acceleratedNetworking = true,
     controllers = true,
@@ -152,7 +152,7 @@ export const azure = defineCloud({
   template: `  region: koreacentral
   zones: ["1", "2", "3"]                # where the region has some
   # credentials: { vault: secret/AZURE/1 }    # default: Azure's own ways: ARM_* variables, a machine's identity, az login
-  # azure: { subscription: 00000000-0000-0000-0000-000000000000, natGateways: perZone, bootVolumeGiB: 40 }
+  # azure: { subscription: 00000000-0000-0000-0000-000000000000, natGateways: perZone, bootVolumeGiB: 128 }
 `,
   state,
   preview,

@@ -143,6 +143,14 @@ describe("what Azure cannot do", () => {
 });
 
 describe("Azure's own ways", () => {
+  it("warn of members of etcd that nothing keeps apart", () => {
+    const warned = (nodes: number, zones?: string[]): boolean =>
+      planFile(merge(BASE, { infrastructure: { zones }, cluster: { controlPlane: { nodes } } })).problems.some(
+        ({ path, reason }) => path === "infrastructure.zones" && /nothing else keeps members of etcd apart/.test(reason),
+      );
+    assert.deepEqual([warned(3), warned(1), warned(3, ["1"])], [true, false, false]);
+  });
+
   it("tell the usual credentials, and what they lack", () => {
     const find = (env: Record<string, string>, files: string[] = []) =>
       credentials.find({ env: { HOME: "/home/a", ...env }, root: "/", exists: (path) => files.includes(path), read: () => undefined });
