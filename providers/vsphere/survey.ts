@@ -182,7 +182,7 @@ async function askTemplate(
       if (isUuid(value)) return await getVirtualMachine({ uuid: value }, options);
       return await getVirtualMachine({ name: value, ...(await within) }, options);
     },
-    check: ({ disks, hardwareVersion }): Finding | undefined => {
+    check: ({ disks, hardwareVersion, vappTransports = [] }): Finding | undefined => {
       // What stands in for a provider in somebody's tests tells none.
       if (disks === undefined) return undefined;
       const [disk, ...more] = disks;
@@ -202,6 +202,12 @@ async function askTemplate(
         return problem(
           `has virtual hardware of version ${hardwareVersion}, and the storage driver of vSphere for Kubernetes takes ${vsphereLimits.hardwareVersion} and later`,
           `upgrade it (\`govc vm.upgrade -version=${vsphereLimits.hardwareVersion}\`), or give another`,
+        );
+      // By an image of a disk (`iso`) they reach nobody: machines are made without a drive for it.
+      if (vappTransports.includes("com.vmware.guestInfo"))
+        return problem(
+          "hands its guests vApp options, which cloud-init reads before what machines are told: they would have no address",
+          "switch its vApp options off, or give another",
         );
       return undefined;
     },

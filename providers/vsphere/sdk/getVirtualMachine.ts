@@ -29,6 +29,8 @@ export interface GetVirtualMachineResult {
   /** Types of its network cards. */
   readonly networkInterfaceTypes: readonly string[];
   readonly scsiType: string;
+  /** How its vApp options reach a guest, where it has some: `iso`, `com.vmware.guestInfo`. */
+  readonly vappTransports?: readonly string[];
 }
 
 /** Looks a virtual machine or template up. */
