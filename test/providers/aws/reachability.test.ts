@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Profile } from "../../../model/plan/types";
 import { awsPlan, buildAws, ZONES } from "../../support/aws";
+import { awsFirewall } from "../../support/firewalls/aws";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { build } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { awsFirewall, differences, type Extra, openstackFirewall, reaches } from "../../support/reachability";
+import { differences, type Extra, reaches } from "../../support/reachability";
 
 /** What the one cloud lets through and the other does not, each with its reason. Nothing else may differ. */
 const EXTRAS: readonly Extra[] = [

@@ -3,10 +3,12 @@ import fc from "fast-check";
 import type { Profile } from "../../../model/plan/types";
 import { compileRules } from "../../../providers/azure/security-rules";
 import { azurePlan, buildAzure, ZONES } from "../../support/azure";
+import { azureFirewall } from "../../support/firewalls/azure";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { build } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { azureFirewall, differences, type Extra, openstackFirewall, reaches } from "../../support/reachability";
+import { differences, type Extra, reaches } from "../../support/reachability";
 
 /** Azure asks members how they are from an address of its own. */
 const ENDS = { ...OUTSIDE, prober: "168.63.129.16" };

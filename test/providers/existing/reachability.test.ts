@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { firewallName, planFirewalls } from "../../../model/plan/nftables";
 import type { EnvironmentPlan, Profile } from "../../../model/plan/types";
+import { nftablesFirewall } from "../../support/firewalls/hosts";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { build } from "../../support/openstack";
 import { type FileContent, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { differences, type Extra, type Firewall, nftablesFirewall, openstackFirewall, reaches } from "../../support/reachability";
+import { differences, type Extra, type Firewall, reaches } from "../../support/reachability";
 
 /** What the groups of OpenStack and the tables of nftables do not both let through, each with its reason. Nothing else may differ. */
 const EXTRAS: readonly Extra[] = [

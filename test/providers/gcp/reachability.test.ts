@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Profile } from "../../../model/plan/types";
+import { gcpFirewall } from "../../support/firewalls/gcp";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { buildGcp, gcpPlan, ZONES } from "../../support/gcp";
 import { build } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { differences, type Extra, gcpFirewall, openstackFirewall, reaches } from "../../support/reachability";
+import { differences, type Extra, reaches } from "../../support/reachability";
 
 /** What the one cloud lets through and the other does not, each with its reason. Nothing else may differ. */
 const EXTRAS: readonly Extra[] = [

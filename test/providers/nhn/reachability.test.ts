@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { Profile } from "../../../model/plan/types";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { buildNhn, nhnPlan } from "../../support/nhn";
 import { build } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { openstackFirewall, reaches } from "../../support/reachability";
+import { reaches } from "../../support/reachability";
 
 describe("what passes on NHN Cloud", () => {
   const cases: readonly (readonly [Profile, FileContent])[] = [

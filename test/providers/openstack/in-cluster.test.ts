@@ -4,10 +4,11 @@ import { allowedAddresses } from "../../../providers/openstack/address-pairs";
 import { bill } from "../../../providers/openstack/bill";
 import { inCluster } from "../../../providers/openstack/in-cluster";
 import { compileRules } from "../../../providers/openstack/security-groups";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { build, built, catalogue, IDENTITY, PLACES, value } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { differences, type Extra, openstackFirewall, reaches } from "../../support/reachability";
+import { differences, type Extra, reaches } from "../../support/reachability";
 
 const CLOUD = { platform: { loadBalancer: { kind: "cloud" }, storage: { kind: "cloud" } } };
 const SECRET = { "openstack:identity/applicationCredential:ApplicationCredential": () => ({ secret: "canary-credential" }) };

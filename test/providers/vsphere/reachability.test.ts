@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { Profile } from "../../../model/plan/types";
+import { hostsFirewall } from "../../support/firewalls/hosts";
+import { openstackFirewall } from "../../support/firewalls/openstack";
 import { build as buildOpenStack } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { enteringOnly, hostsFirewall, openstackFirewall, reaches } from "../../support/reachability";
+import { enteringOnly, reaches } from "../../support/reachability";
 import { build, ON_VSPHERE } from "../../support/vsphere";
 
 async function open(profile: Profile, over: FileContent): Promise<{ readonly openstack: Set<string>; readonly vsphere: Set<string> }> {

@@ -1,7 +1,7 @@
 import { fields, list } from "../../../model/data";
 import type { RecordedResource } from "../../../testing/graph";
 import { buildAws, ZONES } from "../aws";
-import { awsFirewall } from "../reachability";
+import { awsFirewall } from "../firewalls/aws";
 import { attachedVolumes, byId, machineOf, ofType, roleOf, type Shape } from "./shape";
 
 /** The zone of a sample subnet that is there already. */

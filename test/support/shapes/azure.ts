@@ -1,6 +1,6 @@
 import { fields, list } from "../../../model/data";
 import { buildAzure, ZONES } from "../azure";
-import { azureFirewall } from "../reachability";
+import { azureFirewall } from "../firewalls/azure";
 import { byId, machineOf, ofType, type Shape, texts, volumeOf } from "./shape";
 
 /** Azure. */

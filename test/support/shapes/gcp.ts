@@ -1,6 +1,6 @@
 import { fields, list } from "../../../model/data";
+import { gcpFirewall } from "../firewalls/gcp";
 import { buildGcp, ZONES } from "../gcp";
-import { gcpFirewall } from "../reachability";
 import { attachedVolumes, byId, machineOf, ofType, roleOf, type Shape } from "./shape";
 
 /** GCP. */

@@ -1,7 +1,7 @@
 import { fields, list } from "../../../model/data";
+import { openstackFirewall } from "../firewalls/openstack";
 import { buildNhn } from "../nhn";
 import { build } from "../openstack";
-import { openstackFirewall } from "../reachability";
 import { attachedVolumes, byId, machineOf, ofType, type Shape } from "./shape";
 
 /** OpenStack. */

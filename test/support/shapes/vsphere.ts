@@ -1,5 +1,5 @@
 import { fields, list } from "../../../model/data";
-import { hostsFirewall } from "../reachability";
+import { hostsFirewall } from "../firewalls/hosts";
 import { build } from "../vsphere";
 import { byId, machineOf, ofType, type Shape, texts, volumeOf } from "./shape";
 
