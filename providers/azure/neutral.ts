@@ -1,5 +1,6 @@
 import type { NeutralNames } from "../../model/cloud";
 import type { CloudOptions } from "../../model/plan/types";
+import { withOwnNames } from "../own-names";
 import { azureOptions } from "./plan";
 
 /** Sizes by name: 64-bit x86, of generation 2, with premium disks and accelerated networking. What a size stands for never changes. */
@@ -21,7 +22,5 @@ const IMAGES: NeutralNames["images"] = {
 
 /** What names that every cloud understands stand for on Azure; the file's own before those of the tables. */
 export function neutralNames(options: CloudOptions): NeutralNames {
-  const { images = {}, sizes = {} } = azureOptions(options);
-  const own = Object.entries(images).map(([name, image]) => [name, [image]] as const);
-  return { sizes: { ...SIZES, ...sizes }, images: { ...IMAGES, ...Object.fromEntries(own) } };
+  return withOwnNames({ sizes: SIZES, images: IMAGES }, azureOptions(options));
 }

@@ -1,5 +1,6 @@
 import type { NeutralNames } from "../../model/cloud";
 import type { CloudOptions } from "../../model/plan/types";
+import { withOwnNames } from "../own-names";
 import { gcpOptions } from "./plan";
 
 /** Machine types by size: 64-bit x86, in every region. What a size stands for never changes. */
@@ -21,9 +22,7 @@ const IMAGES: NeutralNames["images"] = {
 
 /** What names that every cloud understands stand for on GCP; the file's own before those of the tables. */
 export function neutralNames(options: CloudOptions): NeutralNames {
-  const { images = {}, sizes = {} } = gcpOptions(options);
-  const own = Object.entries(images).map(([name, image]) => [name, [image]] as const);
-  return { sizes: { ...SIZES, ...sizes }, images: { ...IMAGES, ...Object.fromEntries(own) } };
+  return withOwnNames({ sizes: SIZES, images: IMAGES }, gcpOptions(options));
 }
 
 /** An image as the cloud is asked for it: a build by its name, or the newest of a family; undefined for what is neither. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { NeutralNames } from "../../model/cloud";
 import type * as Kinds from "../../model/environment/fields";
 import type { CloudOptions } from "../../model/plan/types";
+import { withOwnNames } from "../own-names";
 import type { CredentialOptions, CredentialUse, DnsOptions, OpenStackOptions } from "./plan";
 
 const BY_NAME_OR_ID = "by name or id";
@@ -108,10 +109,10 @@ function rolesFor(uses: readonly CredentialUse[]): string[] {
 
 /** What the file's own names of sizes and images stand for, before those that a cloud has by itself. */
 export function neutralNames(
-  { sizes, images = {} }: CloudOptions & Partial<OpenStackOptions>,
+  { sizes, images }: CloudOptions & Partial<OpenStackOptions>,
   byItself: NeutralNames["sizes"] = {},
 ): NeutralNames {
-  return { sizes: { ...byItself, ...sizes }, images: Object.fromEntries(Object.entries(images).map(([name, image]) => [name, [image]])) };
+  return withOwnNames({ sizes: byItself, images: {} }, { sizes, images });
 }
 
 /** What a machine takes at its first boot only. */
