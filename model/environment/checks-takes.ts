@@ -1,5 +1,6 @@
 import type { CloudDefinition } from "../cloud";
 import type { Range } from "../cloud-takes";
+import { fields } from "../data";
 import type { Findings } from "../problems";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import type { Environment, WantedGroup } from "./types";
@@ -21,17 +22,25 @@ function checkRegion({ region }: Environment, { title, takes }: Taker, findings:
     findings.error("infrastructure.region", `is no name that a region of ${title} has`, form.remedy, region);
 }
 
-function checkSizes(environment: Environment, { title, takes }: Taker, findings: Findings): void {
+function checkSizes(environment: Environment, { name, title, takes }: Taker, findings: Findings): void {
   const form = takes?.size;
   if (form === undefined) return;
+  // What the file's own table gives a name is wrong there, whoever has it.
+  const table = fields(new Map(Object.entries(environment.cloud)).get("sizes"));
+  const named = Object.entries(table).flatMap(([key, size]) =>
+    typeof size === "string" ? [{ path: `infrastructure.${name}.sizes.${key}`, size }] : [],
+  );
+  const given = new Set(named.map(({ size }) => size));
+  const used = everyMachine(environment)
+    .filter(({ machine }) => !given.has(machine.size))
+    .map(({ group, machine }) => ({ path: sizePath(group, machine.size) ?? machinePath(group, machine, "size"), size: machine.size }));
   const told = new Set<string>();
-  for (const { group, machine } of everyMachine(environment)) {
-    const path = sizePath(group, machine.size) ?? machinePath(group, machine, "size");
+  for (const { path, size } of [...named, ...used]) {
     if (told.has(path)) continue;
     told.add(path);
-    if (!form.is.test(machine.size)) findings.error(path, `is no size that ${title} knows`, form.remedy, machine.size);
-    else if (form.arm?.test(machine.size))
-      findings.error(path, "has Arm processors, and machines are made for x86-64", "choose a size with others", machine.size);
+    if (!form.is.test(size)) findings.error(path, `is no size that ${title} knows`, form.remedy, size);
+    else if (form.arm?.test(size))
+      findings.error(path, "has Arm processors, and machines are made for x86-64", "choose a size with others", size);
   }
 }
 

@@ -101,6 +101,11 @@ describe("what a cloud takes of names and sizes", () => {
           /^cluster\.pools\.general\.nodes\.w-2\.size: has Arm processors/,
           size,
         );
+      const own = { infrastructure: { [each.cloud.name]: { sizes: { large: "a size" } } } };
+      assert.deepEqual(
+        errors(each, merge(own, pool({ size: "large" }))).map((line) => line.split(": ")[0]),
+        [`infrastructure.${each.cloud.name}.sizes.large`],
+      );
       for (const size of others) assert.deepEqual(errors(each, pool({ size })), [], `${each.cloud.name}: ${size}`);
     }
   });
