@@ -66,8 +66,7 @@ export async function resolveSecrets(
   };
   const sshPrivateKey = given.sshPrivateKey ?? (await resolve("infrastructure.access.ssh.privateKey", plan.access.ssh.privateKey, keyOf));
   const sudoPassword =
-    given.sudoPassword ??
-    (await resolve("infrastructure.access.ssh.sudoPassword", plan.access.ssh.sudoPassword, lineOf));
+    given.sudoPassword ?? (await resolve("infrastructure.access.ssh.sudoPassword", plan.access.ssh.sudoPassword, lineOf));
   const tlsCertificate =
     given.tlsCertificate ?? (tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined);
   const tlsKey = given.tlsKey ?? (tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined);

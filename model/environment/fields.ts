@@ -117,7 +117,9 @@ const secretFields: readonly string[] = [
 ];
 
 /** The fields that hold a reference to a secret, those of clouds among them. */
-export function secretFieldsOf(clouds: Readonly<Record<string, { readonly name: string; readonly secrets?: readonly string[] }>>): string[] {
+export function secretFieldsOf(
+  clouds: Readonly<Record<string, { readonly name: string; readonly secrets?: readonly string[] }>>,
+): string[] {
   const own = Object.values(clouds).flatMap(({ name, secrets = [] }) => secrets.map((path) => `infrastructure.${name}.${path}`));
   return [...secretFields, ...own];
 }

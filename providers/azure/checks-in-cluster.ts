@@ -4,16 +4,6 @@ import { SIZE_LABEL } from "./in-cluster";
 import { azureOptions } from "./plan";
 import { resourceId } from "./resource-id";
 
-/** The types of disks that machines can have as they are made, and that volumes of claims can be of. */
-export const DISKS: readonly string[] = [
-  "Premium_LRS",
-  "Premium_ZRS",
-  "PremiumV2_LRS",
-  "StandardSSD_LRS",
-  "StandardSSD_ZRS",
-  "Standard_LRS",
-];
-
 /** What keeps balancers of the cloud controller's from being made: its rights end at the resource group. */
 export function checkController({ platform, cloud, network }: Environment, findings: Findings): void {
   if (!platform.controller) return;
@@ -66,9 +56,6 @@ export function checkDriver(environment: Environment, findings: Findings): void 
     );
   for (const [name, { type }] of Object.entries(storage.classes)) {
     const path = `platform.storage.classes.${name}.type`;
-    if (type === undefined) continue;
-    if (!DISKS.includes(type))
-      findings.error(path, "is no type of a disk that volumes can be of on Azure", `use one of ${DISKS.join(", ")}`, type);
     if (type === "PremiumV2_LRS" && zones.length === 0)
       findings.error(path, "lies in a zone on Azure, and the environment names none", "name zones, or use Premium_LRS", type);
   }

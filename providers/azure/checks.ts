@@ -2,7 +2,7 @@ import type { Environment } from "../../model/environment/types";
 import { parseCidr } from "../../model/ipv4";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
-import { checkController, checkDriver, DISKS } from "./checks-in-cluster";
+import { checkController, checkDriver } from "./checks-in-cluster";
 import { sharedLun } from "./devices";
 import { azureLimits, imageReference, ownTags, refusedUsers } from "./names";
 import { neutralNames } from "./neutral";

@@ -33,7 +33,9 @@ export const inCluster: CloudParts = {
 /** Where HTTPS is not open anyway, the way to Google's API is, which has no addresses of its own. */
 function flows({ cluster }: Environment): Flow[] {
   if (cluster.airGap === undefined) return [];
-  return [{ from: "control-plane", to: "cidr:0.0.0.0/0", protocol: "tcp", ports: [443], reason: "Google's API, for the driver of its disks" }];
+  return [
+    { from: "control-plane", to: "cidr:0.0.0.0/0", protocol: "tcp", ports: [443], reason: "Google's API, for the driver of its disks" },
+  ];
 }
 
 const DRIVER: PartObject = {
@@ -146,7 +148,12 @@ function controller(given: PartSurroundings): PartObject {
           securityContext: PLAIN_USER,
           containers: [
             sidecar("provisioner", 22011, [
-              ...["--feature-gates=Topology=true", "--extra-create-metadata", "--default-fstype=ext4", "--controller-publish-readonly=true"],
+              ...[
+                "--feature-gates=Topology=true",
+                "--extra-create-metadata",
+                "--default-fstype=ext4",
+                "--controller-publish-readonly=true",
+              ],
               // What the role may change is called so.
               `--volume-name-prefix=${volumePrefix(environment)}`,
             ]),

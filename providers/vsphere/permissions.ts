@@ -121,7 +121,6 @@ export function permissions(plan: EnvironmentPlan): Readonly<Record<string, read
 
 function privilegesOf(needs: readonly Needs[]): Privileges {
   const on = new Map<string, Set<string>>();
-  for (const { privileges, on: where } of needs)
-    on.set(where, new Set([...(on.get(where) ?? []), ...privileges.split(" ")]));
+  for (const { privileges, on: where } of needs) on.set(where, new Set([...(on.get(where) ?? []), ...privileges.split(" ")]));
   return Object.fromEntries([...on].sort(([a], [b]) => (a < b ? -1 : 1)).map(([where, names]) => [where, [...names].sort()]));
 }

@@ -50,7 +50,9 @@ export type VSpherePlan = CloudPlan & VSphereOptions & { readonly provider: "vsp
 /** The options with their defaults. */
 export function resolveOptions(given: Partial<VSphereOptions>): VSphereOptions {
   const { server, datacenter, resourcePool, folder, template, storageDriver } = given;
-  const named = Object.entries({ server, datacenter, resourcePool, folder, template, storageDriver }).filter(([, value]) => value !== undefined);
+  const named = Object.entries({ server, datacenter, resourcePool, folder, template, storageDriver }).filter(
+    ([, value]) => value !== undefined,
+  );
   const { cluster = "Cluster", datastore = "datastore1", network = "VM Network", zones = {} } = given;
   const { allowUnverifiedSsl = false, bootDiskGiB = 40, firewall = "nftables" } = given;
   const sizes = { ...SIZES, ...given.sizes };

@@ -87,10 +87,7 @@ const CONTROLLER_OWN: readonly Rule[] = [
   rule("", ["configmaps"], [...READ, "create"]),
   rule("coordination.k8s.io", ["leases"], [...READ, "create", "update", "delete"]),
 ];
-const NODE_RULES: readonly Rule[] = [
-  rule(CNS, [ZONES], ["create", "get", "watch", "patch"]),
-  rule("", ["nodes"], ["get"]),
-];
+const NODE_RULES: readonly Rule[] = [rule(CNS, [ZONES], ["create", "get", "watch", "patch"]), rule("", ["nodes"], ["get"])];
 const NODE_OWN: readonly Rule[] = [rule("", ["configmaps"], READ)];
 
 /** An account with rights in the cluster, and in its namespace. */
@@ -151,9 +148,7 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
           tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
           affinity: {
             podAntiAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: [
-                { labelSelector: KNOWN_BY, topologyKey: "kubernetes.io/hostname" },
-              ],
+              requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: KNOWN_BY, topologyKey: "kubernetes.io/hostname" }],
             },
           },
           // vCenter's name is looked up as the machines look it up.
@@ -163,14 +158,20 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
             seccompProfile: { type: "RuntimeDefault" },
           },
           containers: [
-            own("driver", "driver", [], { CSI_ENDPOINT: "unix:///csi/csi.sock", X_CSI_MODE: "controller", ...SPARE, ...SERIAL }, {
-              volumeMounts: [config, SOCKET],
-              ports: [{ name: "healthz", containerPort: 9808, protocol: "TCP" }],
-              livenessProbe: {
-                httpGet: { path: "/healthz", port: "healthz" },
-                ...{ initialDelaySeconds: 30, timeoutSeconds: 10, periodSeconds: 180, failureThreshold: 3 },
+            own(
+              "driver",
+              "driver",
+              [],
+              { CSI_ENDPOINT: "unix:///csi/csi.sock", X_CSI_MODE: "controller", ...SPARE, ...SERIAL },
+              {
+                volumeMounts: [config, SOCKET],
+                ports: [{ name: "healthz", containerPort: 9808, protocol: "TCP" }],
+                livenessProbe: {
+                  httpGet: { path: "/healthz", port: "healthz" },
+                  ...{ initialDelaySeconds: 30, timeoutSeconds: 10, periodSeconds: 180, failureThreshold: 3 },
+                },
               },
-            }),
+            ),
             own("syncer", "syncer", SYNCER_LEADING, { FULL_SYNC_INTERVAL_MINUTES: "30" }, { volumeMounts: [config] }),
             sidecar("attacher", "attacher", "--worker-threads=100"),
             sidecar("resizer", "resizer", "--handle-volume-inuse-error=false"),

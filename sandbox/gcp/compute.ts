@@ -1,5 +1,6 @@
 import type { Properties } from "../../plugin/rpc/provider";
-import { DISK_TYPES, gcpLimits } from "../../providers/gcp/names";
+import { gcpLimits } from "../../providers/gcp/names";
+import { takes } from "../../providers/gcp/takes";
 import { ApiError } from "../cloud/cloud";
 import { packagesOf } from "../cloud/user-data";
 import type { Stored } from "../store";
@@ -8,6 +9,8 @@ import { lead, refuseInside, refuseUse } from "./addresses";
 import { imageByLink } from "./images";
 import { type Gcp, idOf, inUse, labelled, linked, linkOf, made, placed, type Types, typeOf } from "./names";
 import { chargeGigabytes, chargeMachine } from "./quotas";
+
+const DISK_TYPES = Object.keys(takes.volumes?.types ?? {});
 
 const LABELS = ["effectiveLabels", "pulumiLabels", "labelFingerprint"];
 /** Images, machines and disks. */

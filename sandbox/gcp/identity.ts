@@ -44,8 +44,14 @@ export const IDENTITY: Types = {
     create(cloud, inputs) {
       refuseMember(cloud, text(inputs, "member"));
       const { condition } = inputs;
-      if (isMap(condition) && (text(condition, "title") === "" || text(condition, "title").length > 100 || text(condition, "expression") === ""))
-        throw new ApiError("Error 400", "Invalid argument: a condition has a title of at most 100 characters, and an expression., badRequest");
+      if (
+        isMap(condition) &&
+        (text(condition, "title") === "" || text(condition, "title").length > 100 || text(condition, "expression") === "")
+      )
+        throw new ApiError(
+          "Error 400",
+          "Invalid argument: a condition has a title of at most 100 characters, and an expression., badRequest",
+        );
       const parts = ["project", "role", "member"].map((key) => text(inputs, key));
       return { ...inputs, etag: "", id: [...parts, ...(isMap(condition) ? [text(condition, "title")] : [])].join("/") };
     },

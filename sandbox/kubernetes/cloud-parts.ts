@@ -44,7 +44,10 @@ export class CloudParts {
     const nodes = readCluster(this.worldDir)?.nodes.filter(({ roles }) => !roles.includes("control-plane")) ?? [];
     const machines = nodes.flatMap(({ providerId }) => providerId ?? []);
     const ranges = list(at(service, "spec.loadBalancerSourceRanges")).map(String);
-    return tried("Error syncing load balancer", () => ({ address: cloud.balance({ ...seen, wanted, machines, ranges }, settings), pool: "" }));
+    return tried("Error syncing load balancer", () => ({
+      address: cloud.balance({ ...seen, wanted, machines, ranges }, settings),
+      pool: "",
+    }));
   }
 
   /** Makes the volume of a claim of one of the cloud's classes; why it cannot be made, if it cannot. */

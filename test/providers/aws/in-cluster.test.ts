@@ -7,9 +7,10 @@ import { inCluster } from "../../../providers/aws/in-cluster";
 import { balancersOf } from "../../../providers/aws/plan";
 import { awsEnvironment, awsPlan, buildAws } from "../../support/aws";
 import { planFile } from "../../support/environment";
+import { awsFirewall } from "../../support/firewalls/aws";
 import { type FileContent, merge } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { awsFirewall, differences, reaches } from "../../support/reachability";
+import { differences, reaches } from "../../support/reachability";
 
 const BALANCED = { platform: { loadBalancer: { kind: "cloud", services: true } } };
 

@@ -38,7 +38,10 @@ describe("GCP's driver of persistent disks", () => {
     const [look, change] = ["controllers", "disks"].map((key) => g.get(`seoul-role-${key}`).inputs.permissions as string[]);
     assert.ok(look?.every((permission) => /\.(get|list)$/.test(permission)));
     assert.deepEqual(
-      change?.filter((permission) => !/^compute\.(disks\.(create|delete|resize|setLabels|use|useReadOnly)|instances\.(attach|detach)Disk)$/.test(permission)),
+      change?.filter(
+        (permission) =>
+          !/^compute\.(disks\.(create|delete|resize|setLabels|use|useReadOnly)|instances\.(attach|detach)Disk)$/.test(permission),
+      ),
       [],
     );
     assert.equal(g.get("seoul-grant-controllers").inputs.condition, undefined, "lists are asked of the project, which has no such name");
@@ -55,7 +58,9 @@ describe("GCP's driver of persistent disks", () => {
 
   it("calls disks by what it may change, however long the environment's name is, and marks them as the environment's", () => {
     const [name, uid] = ["a-name-of-exactly-30-characters", "01234567-89ab-cdef-0123-456789abcdef"];
-    const prefix = argumentsOf("Deployment", "csi-provisioner", { name: name.slice(0, 30) }).find((each) => each.startsWith("--volume-name-prefix="));
+    const prefix = argumentsOf("Deployment", "csi-provisioner", { name: name.slice(0, 30) }).find((each) =>
+      each.startsWith("--volume-name-prefix="),
+    );
     const [, start = ""] = /=(.*)$/.exec(prefix ?? "") ?? [];
     assert.ok(`${start}-${uid}`.length <= 63, start);
     const [, change] = driverRoles;
@@ -65,7 +70,14 @@ describe("GCP's driver of persistent disks", () => {
 
   it("asks the metadata in its machines' own network, so that it stays closed to pods on every node", async () => {
     const plan = gcpPlan("highAvailability", CLOUD);
-    for (const kind of ["Deployment", "DaemonSet"]) assert.equal(at(objects().find((each) => each.kind === kind), "spec.template.spec.hostNetwork"), true);
+    for (const kind of ["Deployment", "DaemonSet"])
+      assert.equal(
+        at(
+          objects().find((each) => each.kind === kind),
+          "spec.template.spec.hostNetwork",
+        ),
+        true,
+      );
     const storage = plan.services.find(({ name }) => name === "cloudStorage");
     assert.deepEqual(storage?.needs, { cloud: { part: "volumes", metadata: false } });
     const g = await buildGcp(plan);
@@ -85,7 +97,8 @@ describe("GCP's driver of persistent disks", () => {
       g.resources.filter(({ type }) => /IAM/.test(type)).map(({ name }) => name),
       [],
     );
-    const may = (over: FileContent) => permissions(gcpPlan("minimal", over)).includedPermissions.includes("resourcemanager.projects.setIamPolicy");
+    const may = (over: FileContent) =>
+      permissions(gcpPlan("minimal", over)).includedPermissions.includes("resourcemanager.projects.setIamPolicy");
     assert.equal(may({}), false);
     assert.equal(may(CLOUD), true);
     assert.equal(may({ infrastructure: { gcp: { controllers: true } } }), true, "for a driver of the file's own");
@@ -98,10 +111,14 @@ describe("GCP's driver of persistent disks", () => {
   });
 
   it("reaches Google's API where nothing else is reached outside", () => {
-    const toApi = (over: FileContent) => gcpPlan("minimal", merge(CLOUD, over)).flows.filter(({ reason }) => reason.startsWith("Google's API"));
+    const toApi = (over: FileContent) =>
+      gcpPlan("minimal", merge(CLOUD, over)).flows.filter(({ reason }) => reason.startsWith("Google's API"));
     assert.deepEqual(toApi({}), []);
     const airGap = { registry: "registry.intra:5000", files: "https://files.intra" };
-    assert.deepEqual(toApi({ cluster: { airGap } }).map(({ from, to, ports }) => [from, to, ports]), [["control-plane", "cidr:0.0.0.0/0", [443]]]);
+    assert.deepEqual(
+      toApi({ cluster: { airGap } }).map(({ from, to, ports }) => [from, to, ports]),
+      [["control-plane", "cidr:0.0.0.0/0", [443]]],
+    );
   });
 
   it("is refused where it could do nothing: without rights, of no type of GCP's, of one that the workers take none of", () => {
@@ -112,7 +129,10 @@ describe("GCP's driver of persistent disks", () => {
     assert.deepEqual(problems({ platform: { storage: { classes: { fast: { type: "pd-fast" } } } } }), [
       "platform.storage.classes.fast.type: is no type of GCP's disks",
     ]);
-    const alone = { infrastructure: { gcp: { bootVolumeType: "hyperdisk-balanced" } }, cluster: { controlPlane: { size: "c4-standard-4" }, pools: { worker: { size: "c4-standard-8" } } } };
+    const alone = {
+      infrastructure: { gcp: { bootVolumeType: "hyperdisk-balanced" } },
+      cluster: { controlPlane: { size: "c4-standard-4" }, pools: { worker: { size: "c4-standard-8" } } },
+    };
     assert.deepEqual(problems(alone), [
       "cluster.pools.worker.size: takes no disk of the type pd-balanced, which the storage class cp-storageclass is",
     ]);

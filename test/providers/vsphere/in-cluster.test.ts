@@ -4,8 +4,8 @@ import { repositoryAndTag } from "../../../components/platform/objects";
 import type { PartObject } from "../../../model/cloud-parts";
 import { at, fields, list } from "../../../model/data";
 import type { EnvironmentPlan } from "../../../model/plan/types";
-import { VSphereInfrastructure } from "../../../providers/vsphere/infrastructure";
 import { inCluster, TOLD } from "../../../providers/vsphere/in-cluster";
+import { VSphereInfrastructure } from "../../../providers/vsphere/infrastructure";
 import { DRIVER_NEEDS, permissions } from "../../../providers/vsphere/permissions";
 import { value } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
@@ -149,7 +149,10 @@ describe("the objects of vSphere's driver", () => {
     ]);
     for (const { kind, clusterWide = false } of Object.values(all)) assert.equal(clusterWide, /^(CSIDriver|Cluster)/.test(kind), kind);
     for (const binding of Object.values(all).filter(({ kind }) => kind.endsWith("Binding")))
-      assert.deepEqual(list(at(binding, "subjects")).map((each) => fields(each).namespace), ["cloud-storage"]);
+      assert.deepEqual(
+        list(at(binding, "subjects")).map((each) => fields(each).namespace),
+        ["cloud-storage"],
+      );
     assert.ok(objects(plan(), 2)["PodDisruptionBudget vsphere-csi-controller"]);
   });
 
@@ -186,7 +189,8 @@ describe("the objects of vSphere's driver", () => {
   });
 
   it("keep volumes to zones where the file says by which tags", () => {
-    const strict = (environment: EnvironmentPlan) => argsOf(objects(environment)["Deployment vsphere-csi-controller"]).includes("--strict-topology");
+    const strict = (environment: EnvironmentPlan) =>
+      argsOf(objects(environment)["Deployment vsphere-csi-controller"]).includes("--strict-topology");
     assert.equal(strict(plan()), false);
     assert.equal(strict(plan(zoned)), true);
   });

@@ -210,7 +210,13 @@ describe("the simulated GCP", () => {
 
   for (const [what, short, before, after, replaces] of [
     ["a machine for another address inside", "Instance", nic({}), nic({ networkIp: "10.0.0.11" }), ["networkInterfaces"]],
-    ["no machine for another address outside", "Instance", nic({ accessConfigs: [{ natIp: "a" }] }), nic({ accessConfigs: [{ natIp: "b" }] }), []],
+    [
+      "no machine for another address outside",
+      "Instance",
+      nic({ accessConfigs: [{ natIp: "a" }] }),
+      nic({ accessConfigs: [{ natIp: "b" }] }),
+      [],
+    ],
     ["a disk that shrinks", "Disk", { size: 20 }, { size: 10 }, ["size"]],
     ["no disk that grows", "Disk", { size: 10 }, { size: 20 }, []],
     ["a subnet for other addresses", "Subnetwork", { ipCidrRange: "10.0.0.0/24" }, { ipCidrRange: "10.0.1.0/24" }, ["ipCidrRange"]],
@@ -227,10 +233,20 @@ describe("the simulated GCP", () => {
     const claim = (uid: string, type = "pd-balanced") => ({ uid, sizeGiB: 10, retain: false, parameters: { type } });
     const refused = /Required 'compute\.disks\.create' permission for 'disks\/seoul-pvc-1'/;
     assert.throws(() => parts.make(claim("1")), refused);
-    const role = await cloud.create("IAMCustomRole", { roleId: "disks", project: "acme", title: "t", permissions: ["compute.disks.create"] });
+    const role = await cloud.create("IAMCustomRole", {
+      roleId: "disks",
+      project: "acme",
+      title: "t",
+      permissions: ["compute.disks.create"],
+    });
     const grant = async (start: string) => {
       const expression = `resource.name.extract("/disks/{name}").startsWith("${start}")`;
-      const given = { project: "acme", role: role.properties.name, member: account.properties.member, condition: { title: start, expression } };
+      const given = {
+        project: "acme",
+        role: role.properties.name,
+        member: account.properties.member,
+        condition: { title: start, expression },
+      };
       const [type] = Object.keys(GCP.types).filter((token) => token === "gcp:projects/iAMMember:IAMMember");
       const { inputs } = await cloud.client.check({ type: type ?? "", name: "it" }, given);
       await cloud.client.create({ type: type ?? "", name: "it" }, inputs);
