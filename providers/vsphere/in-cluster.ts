@@ -35,13 +35,16 @@ function driverConfig(plan: EnvironmentPlan, told: Told): Record<string, string>
   const { server = "", datacenter, storageDriver } = vsphereOf(plan);
   const ca = told[TOLD.ca];
   const config = gcfg({
-    Global: { "cluster-distribution": "K-PaaS" },
+    Global: {
+      "cluster-distribution": "K-PaaS",
+      // Of the two that read this, one does not look for it at the server.
+      ...(ca === undefined ? {} : { "ca-file": `${CONFIG_FOLDER}/ca.pem` }),
+    },
     [`VirtualCenter ${JSON.stringify(server)}`]: {
       user: storageDriver?.user,
       password: told[TOLD.password],
       port: "443",
       datacenters: datacenter,
-      ...(ca === undefined ? {} : { "ca-file": `${CONFIG_FOLDER}/ca.pem` }),
     },
     ...(storageDriver?.zoneCategory === undefined ? {} : { Labels: { "topology-categories": storageDriver.zoneCategory } }),
   });

@@ -25,6 +25,10 @@ export const state: CloudState = {
       "A machine is gone that the state still has: `kpaas refresh` takes note of it, then run the same command again.",
     ],
     [
+      /cannot find disk device: virtual disk with UUID/i,
+      "The storage driver has taken a volume off a machine since its state was last read: `kpaas refresh` takes note of it, then run the same command again.",
+    ],
+    [
       /Insufficient (disk )?space|no space left(?! on device)|insufficient resources/i,
       "The datastore or the cluster has no room for it: make some, or plan less, then run the same command again.",
     ],

@@ -12,7 +12,7 @@ export const PARTS: SimulatedParts<VSphere> = {
       if (cloud.store.list("firstClassDisk").some((one) => one.claim === uid)) return;
       const [policy, url] = [text(parameters, "storagepolicyname"), text(parameters, "datastoreurl")];
       if (policy !== "" && cloud.byName("storagePolicies", policy) === undefined)
-        throw new ApiError("Internal", `no pbm profile found with name: "${policy}"`);
+        throw new ApiError("Internal", `Storage policy name "${policy}" not found in VC`);
       const datastore = datastoreFor(cloud, url);
       refuseFull(cloud, datastore);
       const id = newId();
@@ -39,7 +39,7 @@ function datastoreFor(cloud: VSphere, url: string): string {
     return found.name;
   }
   const asked = cloud.byName("datastores", datastoreOf(url) ?? "");
-  if (asked === undefined) throw new ApiError("Internal", `DatastoreURL: ${url} specified in the storage class is not found.`);
+  if (asked === undefined) throw new ApiError("Internal", `Datastore: ${url} specified in the storage class is not accessible to all nodes`);
   if (!mayUse(asked)) throw new ApiError("Internal", "auth service could not find datastore for block volume provisioning");
   return asked.name;
 }

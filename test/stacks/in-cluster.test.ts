@@ -92,6 +92,33 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     assert.deepEqual(disks(), []);
   });
 
+  it("come on vSphere by objects of our own, on a datastore where the driver's user may make them, and go before the machines", async () => {
+    sandbox = new Draining("disks", {
+      infrastructure: {
+        provider: "vsphere",
+        network: { cidr: "10.20.0.0/24", dns: ["10.20.0.2"], reserved: ["10.20.0.1-10.20.0.20"] },
+        vsphere: {
+          server: "vcenter.example.org",
+          storageDriver: { user: "kpaas-storage@vsphere.local", password: { env: "NOT_READ_IN_THE_SANDBOX" } },
+        },
+      },
+      platform: {
+        services: { metricsServer: false, certManager: false, portal: false },
+        storage: { kind: "cloud", classes: { "cp-storageclass": { type: "Gold" } } },
+      },
+    });
+    const disks = () => new Store(`${sandbox.world}/vsphere`).list("firstClassDisk");
+    await upEnvironment(sandbox.target());
+    assert.deepEqual(
+      disks().map(({ datastore, policy, size }) => [datastore, policy, size]),
+      [["datastore1", "Gold", 10]],
+    );
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+    await destroyEnvironment(sandbox.target());
+    assert.deepEqual(disks(), []);
+  });
+
   it("come so on Azure too: a balancer inside and one outside, disks on a worker that no change of ours takes off", async () => {
     const labels = { team: "platform" };
     sandbox = new Draining("balanced", {

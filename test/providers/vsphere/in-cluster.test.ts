@@ -56,7 +56,8 @@ describe("vSphere's driver of volumes", () => {
       ].join("\n"),
     );
     const trusting = volumes.secret?.data(plan(), { [TOLD.password]: "p", [TOLD.ca]: "-----BEGIN CERTIFICATE-----" }) ?? {};
-    assert.match(trusting["csi-vsphere.conf"] ?? "", /^ca-file = "\/etc\/cloud\/ca\.pem"$/m);
+    // The syncer reads it there alone.
+    assert.match(trusting["csi-vsphere.conf"] ?? "", /^\[Global\]\n.*\nca-file = "\/etc\/cloud\/ca\.pem"\n\n\[VirtualCenter/);
     assert.equal(trusting["ca.pem"], "-----BEGIN CERTIFICATE-----");
     assert.doesNotMatch(JSON.stringify(trusting), /insecure|cluster-id/);
   });
