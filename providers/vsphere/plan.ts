@@ -120,7 +120,13 @@ export function apartOf({ machines, cloud }: Pick<EnvironmentPlan, "machines" | 
   );
 }
 
-/** Every place of a plan's machines, by how it is told from others. */
+/** Every datastore of a plan's machines: zones of one compute cluster, or one pool, may have their own. */
+export function datastoresOf({ machines, cloud }: Pick<EnvironmentPlan, "machines" | "cloud">): string[] {
+  const options = vsphereOf({ cloud });
+  return [...new Set(machines.map(({ zone }) => placeOf(options, zone).datastore))];
+}
+
+/** Every compute cluster and pool of a plan's machines, by how it is told from others; what it says of datastores is one zone's. */
 export function placesOf({ machines, cloud }: Pick<EnvironmentPlan, "machines" | "cloud">): ReadonlyMap<string, Place> {
   const options = vsphereOf({ cloud });
   const places = machines.map(({ zone }) => placeOf(options, zone));

@@ -7,7 +7,7 @@ import { byName } from "../asking/fields";
 import { judge, type Standing } from "../asking/verdict";
 import { ask, isUuid } from "./ask";
 import { vsphereLimits } from "./names";
-import { type Place, placesOf, type VSpherePlan } from "./plan";
+import { datastoresOf, type Place, placesOf, type VSpherePlan } from "./plan";
 import { getComputeCluster } from "./sdk/getComputeCluster";
 import { getDatacenter } from "./sdk/getDatacenter";
 import { getDatastore } from "./sdk/getDatastore";
@@ -113,15 +113,13 @@ export function surveyCloud(
       return [[keyOf(cluster, resourcePool), found.then((pool) => pool?.id)] as const];
     }),
   );
-  const datastores = byName(
-    places.map(({ datastore }) => datastore),
-    (datastore) =>
-      put({
-        path: fieldOf(vsphere, "datastore", datastore),
-        value: datastore,
-        what: "datastore",
-        ask: async () => getDatastore({ name: datastore, ...(await within) }, options),
-      }),
+  const datastores = byName(datastoresOf(plan), (datastore) =>
+    put({
+      path: fieldOf(vsphere, "datastore", datastore),
+      value: datastore,
+      what: "datastore",
+      ask: async () => getDatastore({ name: datastore, ...(await within) }, options),
+    }),
   );
 
   askStorage(plan, vsphere, put, options);

@@ -1,5 +1,5 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { isVSphere, placesOf } from "../../providers/vsphere/plan";
+import { datastoresOf, isVSphere, placesOf } from "../../providers/vsphere/plan";
 import { datastoreOf } from "./in-cluster";
 import type { List } from "./names";
 
@@ -21,7 +21,7 @@ export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly s
     datacenters: [cloud.datacenter ?? "Datacenter"],
     clusters: named(places.map(({ cluster }) => cluster)),
     resourcePools: named(places.map(({ cluster, resourcePool }) => resourcePool && `${cluster}/Resources/${resourcePool}`)),
-    datastores: named([...places.map(({ datastore }) => datastore), ...types.map(datastoreOf)]),
+    datastores: named([...datastoresOf(plan), ...types.map(datastoreOf)]),
     storagePolicies: named(types.filter((type) => datastoreOf(type) === undefined)),
     tagCategories: named([category]),
     tags: category === undefined ? [] : plan.zones.map((zone) => `${category}/${zone}`),

@@ -169,6 +169,39 @@ describe("secret references", () => {
     }
   });
 
+  it("among a cloud's own options come out as secrets by their paths, are named where they lead nowhere, and have stand-ins", async () => {
+    const storageDriver = (password: object) => ({ user: "kpaas-storage@vsphere.local", password, ca: { file: join(folder, "ca.pem") } });
+    const planOf = (password: object): EnvironmentPlan => {
+      const vsphere = { server: "vcenter.example.org", storageDriver: storageDriver(password) };
+      const infrastructure = { provider: "vsphere", network: { cidr: "10.20.0.0/24", dns: ["10.20.0.2"] }, vsphere };
+      return plannedFile({ name: "demo", infrastructure, platform: { storage: { kind: "cloud" } } }).plan;
+    };
+    writeFileSync(join(folder, "ca.pem"), `${CANARY}-ca\n`);
+    process.env.STORAGE_PASSWORD = CANARY;
+    const plan = planOf({ env: "STORAGE_PASSWORD" });
+    const found = (await resolveSecrets(plan)).cloud ?? {};
+    assert.deepEqual(Object.keys(found), ["storageDriver.password", "storageDriver.ca"]);
+    assert.equal(await resolved(found["storageDriver.password"]), CANARY);
+    assert.equal(await resolved(found["storageDriver.ca"]), `${CANARY}-ca`);
+    for (const value of Object.values(found)) assert.ok(await isSecret(value));
+    assert.equal(await resolved(standInSecrets(plan).cloud?.["storageDriver.password"]), 'stand-in for {"env":"STORAGE_PASSWORD"}');
+    assert.ok(!JSON.stringify(plan).includes(CANARY));
+    await assert.rejects(resolveSecrets(planOf({ env: "NOT_SET_ANYWHERE" })), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.deepEqual(
+        error.problems.map(({ path }) => path),
+        ["infrastructure.vsphere.storageDriver.password"],
+      );
+      return true;
+    });
+    const moved = moveReferences(
+      { infrastructure: { vsphere: { storageDriver: { ca: { file: "vcenter.pem" } } } } },
+      "/project/bases",
+      "/project/environments",
+    );
+    assert.deepEqual(moved, { infrastructure: { vsphere: { storageDriver: { ca: { file: "../bases/vcenter.pem" } } } } });
+  });
+
   it("in a base file go by its folder, those among variables too", () => {
     const base = {
       cluster: { variables: { a_list: [{ password: { file: "secrets/password" } }], b_pass: { env: "B" }, c_pass: { file: "~/c" } } },

@@ -121,4 +121,12 @@ describe("a machine on vSphere", () => {
     ]);
     assert.equal(g.get("seoul-pool-Other").inputs.parentResourcePoolId, "pool of Other");
   });
+
+  it("has its disks on its zone's datastore, by the id that vCenter gives it, where the zones of one compute cluster have their own", async () => {
+    const zones = Object.fromEntries(["az-1", "az-2", "az-3"].map((zone) => [zone, { cluster: "Cluster", datastore: `of-${zone}` }]));
+    const plan = samplePlan("highAvailability", merge(HIGH, { infrastructure: { vsphere: { zones } } }));
+    const g = await build(plan);
+    for (const { name, zone } of plan.machines)
+      assert.equal(g.get(`seoul-machine-${name}`).inputs.datastoreId, zone === undefined ? "datastore1-id" : `of-${zone}-id`, name);
+  });
 });
