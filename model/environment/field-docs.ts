@@ -258,9 +258,12 @@ export function docsOf(registry: Registry): readonly FieldDoc[] {
 const known = new WeakMap<Registry, readonly FieldDoc[]>();
 
 function withClouds(registry: Registry): FieldDoc[] {
+  const references = kinds.secretFieldsOf(registry.clouds);
   const clouds = Object.values(registry.clouds).flatMap(({ name, title, options }): FieldDoc[] => [
     { path: `infrastructure.${name}`, means: `what only ${title} takes` },
-    ...Object.entries(options(z, kinds)).flatMap(([option, type]) => optionDocs(`infrastructure.${name}.${option}`, type)),
+    ...Object.entries(options(z, kinds))
+      .flatMap(([option, type]) => optionDocs(`infrastructure.${name}.${option}`, type))
+      .map((doc): FieldDoc => (references.includes(doc.path) ? { ...doc, type: "SecretReference" } : doc)),
   ]);
   const last = fieldDocs.findLastIndex(({ path }) => path.startsWith("infrastructure"));
   return [...fieldDocs.slice(0, last + 1), ...clouds, ...fieldDocs.slice(last + 1)];

@@ -3,6 +3,7 @@ import type { SimulatedParts } from "../cloud/in-cluster";
 import { text } from "../values";
 import { refuseFull } from "./inventory";
 import type { VSphere } from "./names";
+import { datastoreOf } from "./world";
 
 /** vSphere's driver of volumes, as far as vCenter sees what it does: first class disks, which are no machine's own. */
 export const PARTS: SimulatedParts<VSphere> = {
@@ -24,11 +25,6 @@ export const PARTS: SimulatedParts<VSphere> = {
     },
   },
 };
-
-/** The datastore that a URL is of, as it is called here; undefined for what is none. */
-export function datastoreOf(url: string | undefined): string | undefined {
-  return /^ds:\/\/\/vmfs\/volumes\/([^/]+)\/$/.exec(url ?? "")?.[1];
-}
 
 /** Where a disk is made: on the datastore that is asked for, else on one where the driver's user may. */
 function datastoreFor(cloud: VSphere, url: string): string {

@@ -1,6 +1,5 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { datastoresOf, isVSphere, placesOf } from "../../providers/vsphere/plan";
-import { datastoreOf } from "./in-cluster";
 import type { List } from "./names";
 
 /** What the plan names of vCenter: it exists in its sandbox, nothing else does. */
@@ -29,6 +28,11 @@ export function worldOf(plan: EnvironmentPlan): Readonly<Record<List, readonly s
     folders: named([cloud.folder]),
     templates: named(cloud.template === undefined ? plan.machines.map(({ image }) => image) : [cloud.template]),
   };
+}
+
+/** The datastore that a URL is of, as it is called here; undefined for what is none. */
+export function datastoreOf(url: string | undefined): string | undefined {
+  return /^ds:\/\/\/vmfs\/volumes\/([^/]+)\/$/.exec(url ?? "")?.[1];
 }
 
 function named(values: readonly (string | undefined)[]): string[] {
