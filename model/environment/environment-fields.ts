@@ -318,33 +318,9 @@ export interface InfrastructureFields {
       /** Its user, with the domain; no other may share it, for it needs little (plan --show permissions). A change is applied to what stands. */
       readonly user: string;
       /** The user's password. A change is applied to what stands. */
-      readonly password: {
-        /** The secret is in this environment variable. A change is applied to what stands. */
-        readonly env: string;
-      } | {
-        /** The secret is in this key of the Pulumi configuration, a secret there. A change is applied to what stands. */
-        readonly config: string;
-      } | {
-        /** The secret is in Vault or OpenBao, key-value version 2: PATH#FIELD. A change is applied to what stands. */
-        readonly vault: string;
-      } | {
-        /** The secret is in this file; a relative path goes by the folder of the file it stands in. A change is applied to what stands. */
-        readonly file: string;
-      };
+      readonly password: SecretReference;
       /** The authority that vCenter's certificate is of, in PEM. Default: one that the world knows. A change is applied to what stands. */
-      readonly ca?: {
-        /** The secret is in this environment variable. A change is applied to what stands. */
-        readonly env: string;
-      } | {
-        /** The secret is in this key of the Pulumi configuration, a secret there. A change is applied to what stands. */
-        readonly config: string;
-      } | {
-        /** The secret is in Vault or OpenBao, key-value version 2: PATH#FIELD. A change is applied to what stands. */
-        readonly vault: string;
-      } | {
-        /** The secret is in this file; a relative path goes by the folder of the file it stands in. A change is applied to what stands. */
-        readonly file: string;
-      };
+      readonly ca?: SecretReference;
       /** The category of the tags that compute clusters bear, each called as its zone, where volumes are to keep to zones. Default: volumes are made where all nodes reach them. A change is applied to what stands. */
       readonly zoneCategory?: string;
     };

@@ -35,7 +35,8 @@ function datastoreFor(cloud: VSphere, url: string): string {
     return found.name;
   }
   const asked = cloud.byName("datastores", datastoreOf(url) ?? "");
-  if (asked === undefined) throw new ApiError("Internal", `Datastore: ${url} specified in the storage class is not accessible to all nodes`);
+  if (asked === undefined)
+    throw new ApiError("Internal", `Datastore: ${url} specified in the storage class is not accessible to all nodes`);
   if (!mayUse(asked)) throw new ApiError("Internal", "auth service could not find datastore for block volume provisioning");
   return asked.name;
 }
