@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Question, Values } from "../../../model/findable";
 import { controllersPolicy } from "../../../providers/aws/controllers-policy";
 import { inCluster } from "../../../providers/aws/in-cluster";
+import { state } from "../../../providers/aws/state";
 import { AWS } from "../../../sandbox/aws/cloud";
 import type { Balanced, PartsAtWork } from "../../../sandbox/cloud/in-cluster";
 import { partsAtWork } from "../../../sandbox/cloud/parts-at-work";
@@ -33,6 +35,17 @@ describe("the simulated controller for balancers on AWS", () => {
     annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${ANNOTATION}${key}`, value])),
     ...more,
   });
+
+  /** How the first that keeps a subnet is told of. */
+  async function inTheWay({ id }: Created): Promise<string> {
+    const { held = {}, all, one, describe: told } = state.inTheWay ?? assert.fail();
+    const ids = all.ids(await asked({ token: all.token, args: () => held["aws:ec2/subnet:Subnet"]?.({ id }) ?? {} }));
+    return told(await asked(one(ids[0]))) ?? "nobody";
+  }
+  async function asked(question: Question): Promise<Values> {
+    const { token, args } = "token" in question ? question : assert.fail();
+    return (await cloud.client.invoke(token, args({}, {}))).properties;
+  }
 
   /** What control planes may do where these may come in. */
   async function world(ingressCidrs: readonly string[]): Promise<void> {
@@ -75,6 +88,7 @@ describe("the simulated controller for balancers on AWS", () => {
     );
     await cloud.delete(machine);
     await assert.rejects(cloud.delete(inner), /DependencyViolation|dependencies/);
+    assert.match(await inTheWay(inner), /^network interface eni-\S+ "ELB net\/a0a1" \(10\.0\.0\.\d+\) of a network load balancer$/);
     parts.release(new Set(["0a-2"]), new Set());
     await cloud.delete(inner);
     assert.equal(balancers().length, 1);
