@@ -88,7 +88,10 @@ describe("the simulated controller for balancers on AWS", () => {
     );
     await cloud.delete(machine);
     await assert.rejects(cloud.delete(inner), /DependencyViolation|dependencies/);
-    assert.match(await inTheWay(inner), /^network interface eni-\S+ "ELB net\/a0a1" \(10\.0\.0\.\d+\) of a network load balancer$/);
+    assert.match(
+      await inTheWay(inner),
+      /^network interface eni-\S+ "ELB net\/a0a1" \(10\.0\.0\.\d+\) of a network load balancer made for amazon-elb$/,
+    );
     parts.release(new Set(["0a-2"]), new Set());
     await cloud.delete(inner);
     assert.equal(balancers().length, 1);
