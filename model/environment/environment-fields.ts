@@ -141,8 +141,8 @@ export interface InfrastructureFields {
     };
     /** A login to the cloud for what you run in the cluster yourself, which is made with the rest. A change is applied to what stands. */
     readonly applicationCredential?: {
-      /** What it is for: loadBalancers as a cloud controller makes them, volumes as a CSI driver does. A change is applied to what stands. */
-      readonly uses: readonly ("loadBalancers" | "volumes")[];
+      /** What it is for: loadBalancers as a cloud controller makes them, volumes as a CSI driver does. Default: nothing, and none is made: what else is said counts for the logins of the platform's own parts. A change is applied to what stands. */
+      readonly uses?: readonly ("loadBalancers" | "volumes")[];
       /** The roles it has of its maker's. Default: member, and load-balancer_member for loadBalancers. A change is applied to what stands. */
       readonly roles?: readonly string[];
       /** Whether it may make the calls of its uses only; false where the cloud's services do not know access rules. Default: true. A change is applied to what stands. */

@@ -21,7 +21,6 @@ export const SOURCES = {
   balancers: "https://github.com/kubernetes/cloud-provider-openstack/blob/v1.33.1/pkg/openstack/openstack.go",
   driver: "https://github.com/kubernetes/cloud-provider-openstack/blob/v1.33.1/pkg/csi/cinder/openstack/openstack.go",
   kpaas: "https://github.com/K-PaaS/cp-deployment/blob/v1.6.2/applications/controller/nhn-deploy.yaml",
-  kpaasCode: "https://github.com/suslmk-lee/nhn-net-controller/tree/feature/autosecret",
 } as const;
 
 /**
@@ -176,7 +175,7 @@ export const FACTS: readonly Fact[] = [
   {
     what: "K-PaaS's controller for NHN Cloud has the user's API password, from OpenBao or a Secret. It takes every Service of type LoadBalancer and clears the address that another one has given it, makes a new floating address for each, sets no IP ACL, has no internal balancers and takes no address that is planned; at deletion the floating address stays, and nodes that come or go later are followed by no member",
     so: "it is not run: the platform would be open to the world whatever `ingressCidrs` say, at an address that nobody knows before, and the password would be in the cluster. Never run it beside MetalLB: Services that bear no `nhn.cloud/managed-by` of another's lose their addresses",
-    sources: ["kpaas", "kpaasCode"],
+    sources: ["kpaas"],
     certainty: "documented",
   },
   {

@@ -14,7 +14,8 @@ export interface CloudCredential {
 /** The login that the file asks for; undefined where it asks for none. */
 export function createCredential(scope: Scope): Output<CloudCredential> | undefined {
   const wanted = scope.openstack.applicationCredential;
-  return wanted && makeCredential(scope, "cluster", "credential", wanted.uses, wanted);
+  if (wanted === undefined || wanted.uses.length === 0) return undefined;
+  return makeCredential(scope, "cluster", "credential", wanted.uses, wanted);
 }
 
 /** A login for each of the platform's own parts that log in to the cloud, with what that one does and no more. */

@@ -66,8 +66,10 @@ export const openstackOptions = (zod: typeof z, kinds: typeof Kinds) => ({
       uses: zod
         .array(zod.enum(["loadBalancers", "volumes"]))
         .min(1)
+        .optional()
         .meta({
           description: "what it is for: `loadBalancers` as a cloud controller makes them, `volumes` as a CSI driver does",
+          byDefault: "nothing, and none is made: what else is said counts for the logins of the platform's own parts",
         }),
       roles: kinds.unique(kinds.text).optional().meta({
         description: "the roles it has of its maker's",
@@ -85,7 +87,7 @@ export const openstackOptions = (zod: typeof z, kinds: typeof Kinds) => ({
 /** The options as a file gives them: those that have defaults may be left out. */
 interface GivenOptions extends Partial<Omit<OpenStackOptions, "dns" | "applicationCredential">> {
   readonly dns?: Partial<DnsOptions> & Pick<DnsOptions, "zone">;
-  readonly applicationCredential?: Partial<CredentialOptions> & Pick<CredentialOptions, "uses">;
+  readonly applicationCredential?: Partial<CredentialOptions>;
 }
 
 /** The options as the plan has them. */
@@ -97,7 +99,7 @@ export function resolveOptions(given: Readonly<Record<string, unknown>>, externa
     ...rest,
     ...(dns && { dns: { ttl: 300, ...dns } }),
     ...(applicationCredential && {
-      applicationCredential: { roles: rolesFor(applicationCredential.uses), accessRules: true, ...applicationCredential },
+      applicationCredential: { uses: [], roles: rolesFor(applicationCredential.uses ?? []), accessRules: true, ...applicationCredential },
     }),
   };
 }

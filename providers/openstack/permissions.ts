@@ -24,7 +24,7 @@ export function permissions(plan: EnvironmentPlan): Permissions {
     ...((own?.accessRules ?? true) && { access_rules: accessRules(uses) }),
   });
   const makes = {
-    ...(own && { cluster: login(own.uses, own.roles) }),
+    ...(own && own.uses.length > 0 && { cluster: login(own.uses, own.roles) }),
     ...Object.fromEntries(loginsOf(plan).map(({ part, use, roles }) => [part, login([use], roles)])),
   };
   const made = Object.values(makes);

@@ -38,7 +38,7 @@ export interface DnsOptions {
 
 /** What a login that is made for the cluster may do. */
 export interface CredentialOptions {
-  /** What it is for. */
+  /** What it is for; none is made for nothing. */
   readonly uses: readonly CredentialUse[];
   /** The roles that it has of its maker's. */
   readonly roles: readonly string[];

@@ -50,7 +50,7 @@ export function askLogins(
   options: InvokeOptions,
 ): LoggedIn {
   const logins = loginsOf(plan);
-  if (own !== undefined) void put(rolesQuestion(ownField(plan, "applicationCredential.roles"), own.roles, options));
+  if (own !== undefined && own.uses.length > 0) void put(rolesQuestion(ownField(plan, "applicationCredential.roles"), own.roles, options));
   for (const { part, roles } of logins)
     void put(rolesQuestion(PARTS[part].path, roles, options, `have the operator give them, or ${PARTS[part].instead}`));
   // Where the file names none, the provider has one of its environment's or of clouds.yaml.

@@ -5,7 +5,7 @@ import { bill } from "../../../providers/openstack/bill";
 import { inCluster } from "../../../providers/openstack/in-cluster";
 import { compileRules } from "../../../providers/openstack/security-groups";
 import { openstackFirewall } from "../../support/firewalls/openstack";
-import { build, built, catalogue, IDENTITY, PLACES, value } from "../../support/openstack";
+import { build, built, catalogue, IDENTITY, ofType, PLACES, value } from "../../support/openstack";
 import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
 import { differences, type Extra, reaches } from "../../support/reachability";
@@ -97,6 +97,13 @@ describe("OpenStack's controller and driver of volumes", () => {
       const known = Object.entries({ ...PLACES, ...places }).filter((entry): entry is [string, string] => entry[1] !== undefined);
       await assert.rejects(build(plan(), {}, { invokes: catalogue(Object.fromEntries(known)), outputs: SECRET }), says);
     });
+
+  it("have their roles alone where the cloud knows no access rules, and no login beside them is made for that", async () => {
+    const g = await graph({ infrastructure: { openstack: { applicationCredential: { accessRules: false } } } });
+    const made = ofType(g, "ApplicationCredential");
+    assert.deepEqual(made.map(({ name }) => name).sort(), ["seoul-credential-controller", "seoul-credential-volumes"]);
+    for (const { inputs } of made) assert.equal(inputs.accessRules, undefined);
+  });
 
   it("log in where the provider does, which may have its region of the environment", async () => {
     const nowhere = plan({ infrastructure: { region: undefined } });
