@@ -148,8 +148,22 @@ function checkNames(environment: Environment, findings: Findings): void {
   }
 }
 
-/** Series that take Hyperdisk and nothing else, and those that take no hyperdisk-balanced (cloud.google.com/compute/docs/disks/hyperdisks). */
-const SERIES = { hyperdiskAlone: /^(c4|c4d|n4|n4d)-/, noHyperdisk: /^(e2|n1|n2|n2d|t2d|c2|c2d|f1|g1)-/ };
+/**
+ * Series that take Hyperdisk and nothing else, those that take no hyperdisk-balanced (cloud.google.com/compute/docs/disks/hyperdisks), and those that take
+ * no pd-standard (the table of the driver of persistent disks, deploy/kubernetes/overlays/node-labeler at v1.26.0).
+ */
+const SERIES = {
+  hyperdiskAlone: /^(a4|c4|c4d|g4|h4d|m4|n4|n4d|x4)-/,
+  noHyperdisk: /^(e2|n1|n2|n2d|t2d|c2|c2d|f1|g1)-/,
+  noStandard: /^(a3|c3|c3d|h3|z3)-/,
+};
+
+/** What to take in place of a type that machines of that size take none of; undefined where they do, or nobody knows. */
+function otherDisk(size: string, type: string): string | undefined {
+  if (type.startsWith("pd-") && SERIES.hyperdiskAlone.test(size)) return "hyperdisk-balanced";
+  const wrong = type === "pd-standard" ? SERIES.noStandard : type.startsWith("hyperdisk-balanced") ? SERIES.noHyperdisk : undefined;
+  return wrong?.test(size) ? DATA_DISK : undefined;
+}
 
 /** A machine is made after its disks, and only then does GCP say that it takes none of their type. */
 function checkTypes(plan: EnvironmentPlan, findings: Findings): void {
@@ -164,15 +178,13 @@ function checkTypes(plan: EnvironmentPlan, findings: Findings): void {
       // Pods with claims run on workers, and where their volumes can be attached at all.
       ...(roles.includes("worker") ? classes : []).map((each) => [`the storage class ${each.name}`, each.type ?? DATA_DISK] as const),
     ] as const) {
-      const wrong = type.startsWith("pd-")
-        ? SERIES.hyperdiskAlone.test(size)
-        : type.startsWith("hyperdisk-balanced") && SERIES.noHyperdisk.test(size);
-      if (!wrong || told.has(`${size} ${field} ${type}`)) continue;
+      const other = otherDisk(size, type);
+      if (other === undefined || told.has(`${size} ${field} ${type}`)) continue;
       told.add(`${size} ${field} ${type}`);
       findings.error(
         sizePath(plan, size),
         `takes no disk of the type ${type}, which ${field} is`,
-        `choose a type of another series, or ${type.startsWith("pd-") ? "hyperdisk-balanced" : DATA_DISK} there`,
+        `choose a type of another series, or ${other} there`,
         size,
       );
     }

@@ -84,6 +84,11 @@ const REFUSED: readonly (readonly [what: string, over: FileContent, expected: Re
     /^cluster\.pools\.general\.size: takes no disk of the type pd-balanced, which volume osd is; .*or hyperdisk-balanced there/,
   ],
   [
+    "a type of machine that takes no standard disk",
+    { cluster: { pools: { general: { nodes: 1, size: "c3-standard-4", volumes: [{ name: "osd", sizeGiB: 10, type: "pd-standard" }] } } } },
+    /^cluster\.pools\.general\.size: takes no disk of the type pd-standard, which volume osd is; .*or pd-balanced there/,
+  ],
+  [
     "Arm processors",
     { cluster: { pools: { general: { nodes: 1, size: "t2a-standard-4" } } } },
     /^cluster\.pools\.general\.size: has Arm processors/,
