@@ -4,7 +4,9 @@ import { gcpOf } from "./plan";
 
 /** What the driver of persistent disks may do, in two roles: GCP looks at an object's name only where it is asked about one. */
 export interface DriverRole {
-  /** What it is called, in the project and in our names. */
+  /** The last part of its logical name. */
+  readonly name: "control-plane" | "disks";
+  /** What it is called in the project, behind the environment. */
   readonly key: "controllers" | "disks";
   readonly description: string;
   /** In order, each once. */
@@ -19,6 +21,7 @@ export interface DriverRole {
  */
 export const driverRoles: readonly DriverRole[] = [
   {
+    name: "control-plane",
     key: "controllers",
     description: "What the driver of persistent disks looks at",
     permissions: permissionsIn(
@@ -26,6 +29,7 @@ export const driverRoles: readonly DriverRole[] = [
     ),
   },
   {
+    name: "disks",
     key: "disks",
     description: "What the driver of persistent disks changes, where the name is of the environment's",
     permissions: permissionsIn(

@@ -41,16 +41,16 @@ export function createAccounts(scope: Scope): Accounts {
   const controller = accounts[CONTROLLER];
   const grants: Resource[] = [];
   if (grantsControllers(plan) && controller !== undefined) {
-    for (const { key, description, permissions, within } of driverRoles) {
+    for (const { name: called, key, description, permissions, within } of driverRoles) {
       const role = new IAMCustomRole(
-        `${name}-role-${key}`,
+        `${name}-role-${called}`,
         { roleId: roleId(plan, key), project, title: described(scope, key), description, permissions: [...permissions], stage: "GA" },
         child(scope),
       );
       const condition = within?.(plan);
       grants.push(
         new ProjectMember(
-          `${name}-grant-${key}`,
+          `${name}-grant-${called}`,
           { project, role: role.name, member: controller.member, ...(condition === undefined ? {} : { condition }) },
           child(scope),
         ),

@@ -106,7 +106,7 @@ export const COMPUTE: Types = {
     ],
     secrets: ["effectiveLabels", "pulumiLabels"],
     references: {},
-    replacedBy: (before, after) => ((number(after, "size") ?? 0) < (number(before, "size") ?? 0) ? ["size"] : []),
+    replacedBy: (before, after) => ((number(after, "size") ?? Infinity) < (number(before, "size") ?? 0) ? ["size"] : []),
     create(cloud, inputs) {
       refuseZone(cloud, text(inputs, "zone"));
       refuseSize(inputs);

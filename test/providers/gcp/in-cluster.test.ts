@@ -35,7 +35,7 @@ function problems(over: FileContent): string[] {
 describe("GCP's driver of persistent disks", () => {
   it("has its rights by the control planes' account: to look at everything, to change what is the environment's", async () => {
     const g = await buildGcp(gcpPlan("minimal", CLOUD));
-    const [look, change] = ["controllers", "disks"].map((key) => g.get(`seoul-role-${key}`).inputs.permissions as string[]);
+    const [look, change] = ["control-plane", "disks"].map((name) => g.get(`seoul-role-${name}`).inputs.permissions as string[]);
     assert.ok(look?.every((permission) => /\.(get|list)$/.test(permission)));
     assert.deepEqual(
       change?.filter(
@@ -44,7 +44,7 @@ describe("GCP's driver of persistent disks", () => {
       ),
       [],
     );
-    assert.equal(g.get("seoul-grant-controllers").inputs.condition, undefined, "lists are asked of the project, which has no such name");
+    assert.equal(g.get("seoul-grant-control-plane").inputs.condition, undefined, "lists are asked of the project, which has no such name");
     const { condition, member } = g.get("seoul-grant-disks").inputs as { condition: { title: string; expression: string }; member: string };
     assert.equal(
       condition.expression,
