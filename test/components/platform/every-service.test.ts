@@ -313,12 +313,10 @@ function policies(subject: Subject): { readonly spec: Policy }[] {
   return subject.ofKind("networking.k8s.io/v1:NetworkPolicy").map(({ inputs }) => ({ spec: inputs.spec as Policy }));
 }
 
-/** The images that values name, in either of the two ways charts use. */
+/** The images that values name, in either of the two ways charts use; some have all of them below one key. */
 function chartImages(values: unknown): string[] {
   if (typeof values !== "object" || values === null) return [];
-  return Object.values(values).flatMap((value: unknown) => {
-    const { registry, image, repository, tag } = fields(value);
-    if (typeof tag !== "string") return chartImages(value);
-    return [typeof repository === "string" ? `${repository}:${tag}` : `${String(registry)}/${String(image)}:${tag}`];
-  });
+  const { registry, image, repository, tag } = values as Record<string, unknown>;
+  if (typeof tag === "string") return [repository === undefined ? `${registry}/${image}:${tag}` : `${repository}:${tag}`];
+  return Object.values(values).flatMap(chartImages);
 }

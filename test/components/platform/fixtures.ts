@@ -72,7 +72,10 @@ export function cloudPlans(): Record<string, EnvironmentPlan> {
       ...((inCluster.controller || !can.virtualAddresses) && {
         loadBalancer: { kind: "cloud", ...(inCluster.controller && { controller: true }) },
       }),
-      ingress: { ...platform.ingress, ...(!can.virtualAddresses && { nodePorts: { http: 30080, https: 30443 } }) },
+      ingress: {
+        ...platform.ingress,
+        ...(!can.virtualAddresses && !inCluster.controller?.leadsToIngress && { nodePorts: { http: 30080, https: 30443 } }),
+      },
     };
     const cloud = { ...resolve({}), provider: name, region: "here", place: {}, firstBoot: {} };
     return [[name, environmentPlan({ provider: name, cloud, platform: own, services: planServices(environment, known, release, own, 1) })]];

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { PartObject } from "../../../model/cloud-parts";
+import { appliedState } from "../../../model/guard/applied";
+import { findDangers } from "../../../model/guard/dangers";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { controllersRole, ZONES_OPERATION } from "../../../providers/azure/controllers-role";
 import { clusterName, inCluster, TOLD } from "../../../providers/azure/in-cluster";
@@ -99,6 +101,31 @@ describe("Azure's cloud controller", () => {
       [{ tag: "AzureLoadBalancer" }],
     );
     assert.ok(!rules.some(({ group, direction, ports }) => group === "worker" && direction === "Inbound" && ports.includes("30080")));
+  });
+});
+
+describe("a cluster on Azure that stands", () => {
+  it("keeps whoever leads to its ingress, in both directions", () => {
+    const [without, with_] = [azurePlan("minimal"), azurePlan("minimal", SERVICES)];
+    for (const [was, becomes] of [
+      [without, with_],
+      [with_, without],
+    ] as const) {
+      const dangers = findDangers(appliedState(was), becomes).filter(({ path }) => path.startsWith("platform.loadBalancer"));
+      assert.deepEqual(
+        dangers.map(({ action, path }) => [action, path]),
+        [["never", "platform.loadBalancer.services"]],
+      );
+    }
+  });
+
+  it("gives a machine that is built anew its volumes once the old one is gone, and says so", () => {
+    const pools = (generation: number) => ({
+      cluster: { pools: { worker: { nodes: { a: { generation } }, volumes: [{ name: "osd", sizeGiB: 10 }] } } },
+    });
+    const [danger] = findDangers(appliedState(azurePlan("minimal", pools(1))), azurePlan("minimal", pools(2)));
+    assert.deepEqual([danger?.action, danger?.path], ["rebuild", "cluster.pools.worker.nodes.a.generation"]);
+    assert.match(danger?.reason ?? "", /would stay with the machine until it is drained and gone/);
   });
 });
 
