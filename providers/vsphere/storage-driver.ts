@@ -21,7 +21,7 @@ const READ = ["get", "list", "watch"];
 const SOCKET = { name: "socket", mountPath: "/csi" };
 const USER = 65532;
 const CONFINED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
-/** Longer than its rights to lead take to be renewed when an API server goes. */
+/** Who leads stays the same while an API server goes and another answers. */
 const LEADING = [
   "--leader-election",
   "--leader-election-lease-duration=120s",
