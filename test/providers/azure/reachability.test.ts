@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Profile } from "../../../model/plan/types";
 import { compileRules } from "../../../providers/azure/security-rules";
+import { type Compared, passesAsOnOpenstack } from "../../support/as-openstack";
 import { azurePlan, buildAzure, ZONES } from "../../support/azure";
 import { azureFirewall } from "../../support/firewalls/azure";
-import { openstackFirewall } from "../../support/firewalls/openstack";
-import { build } from "../../support/openstack";
-import { type FileContent, merge, samplePlan } from "../../support/plan";
+import type { FileContent } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { differences, type Extra, reaches } from "../../support/reachability";
+import { type Extra, reaches } from "../../support/reachability";
 
 /** Azure asks members how they are from an address of its own. */
 const ENDS = { ...OUTSIDE, prober: "168.63.129.16" };
 
-/** What the one cloud lets through and the other does not, each with its reason. Nothing else may differ. */
+/** What the one cloud lets through and the other does not. */
 const EXTRAS: readonly Extra[] = [
   { of: "openstack", what: /^\S+ metadata 6\/80$/, why: "Azure's groups do not look at what goes to its metadata, DHCP and resolver" },
   { of: "openstack", what: /^\S+ \S+ 17\/67$/, why: "the same" },
@@ -26,25 +25,14 @@ const EXTRAS: readonly Extra[] = [
   { of: "own", what: /^\S+ cp-\S+ 6\/6443$/, why: "the API behind its balancer, and for the proxy that each node has" },
 ];
 
-async function compare(profile: Profile, overrides: FileContent): Promise<void> {
-  const own = merge(overrides, { infrastructure: { zones: undefined } });
-  const [openstack, azure] = [samplePlan(profile, own), azurePlan(profile, overrides)];
-  assert.deepEqual(
-    openstack.machines.map(({ name, roles }) => [name, roles]),
-    azure.machines.map(({ name, roles }) => [name, roles]),
-  );
-  const balancer = openstack.apiEndpoint.kind === "loadBalancer" ? { balancer: openstack.apiEndpoint.address } : {};
-  const theirs = reaches(openstackFirewall(await build(openstack), balancer), ENDS, PROBES);
-  const ours = reaches(azureFirewall(await buildAzure(azure)), ENDS, PROBES);
-  assert.deepEqual(differences(theirs, ours, EXTRAS), []);
-}
+const azure: Compared = { plan: azurePlan, firewall: async (plan) => azureFirewall(await buildAzure(plan)), extras: EXTRAS, ends: ENDS };
 
 describe("what passes on Azure", function () {
   this.timeout(240_000);
 
   it("is what passes on OpenStack, but for what each cloud has of its own", async () => {
-    await compare("minimal", {});
-    await compare("highAvailability", { infrastructure: { access: { ingressCidrs: undefined } } });
+    await passesAsOnOpenstack(azure, "minimal", {});
+    await passesAsOnOpenstack(azure, "highAvailability", { infrastructure: { access: { ingressCidrs: undefined } } });
   });
 
   it("is the same for environments of all sorts", async () => {
@@ -57,7 +45,7 @@ describe("what passes on Azure", function () {
     });
     await fc.assert(
       fc.asyncProperty(environments, async ({ profile, bastion, plugin, etcd, storage }) => {
-        await compare(profile, {
+        await passesAsOnOpenstack(azure, profile, {
           infrastructure: { zones: ZONES, access: { bastion, ingressCidrs: ["203.0.113.0/24"] } },
           cluster: { network: plugin, ...etcd },
           platform: storage,

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Profile } from "../../../model/plan/types";
+import { type Compared, passesAsOnOpenstack } from "../../support/as-openstack";
 import { gcpFirewall } from "../../support/firewalls/gcp";
-import { openstackFirewall } from "../../support/firewalls/openstack";
 import { buildGcp, gcpPlan, ZONES } from "../../support/gcp";
-import { build } from "../../support/openstack";
-import { type FileContent, merge, samplePlan } from "../../support/plan";
 import { OUTSIDE, PROBES } from "../../support/probes";
-import { differences, type Extra, reaches } from "../../support/reachability";
+import { type Extra, reaches } from "../../support/reachability";
 
-/** What the one cloud lets through and the other does not, each with its reason. Nothing else may differ. */
+/** What the one cloud lets through and the other does not. */
 const EXTRAS: readonly Extra[] = [
   { of: "openstack", what: /^\S+ metadata 6\/80$/, why: "GCP's metadata server, which is DHCP and resolver too, is never closed" },
   { of: "openstack", what: /^\S+ \S+ 17\/67$/, why: "the same" },
@@ -24,25 +22,14 @@ const EXTRAS: readonly Extra[] = [
   },
 ];
 
-async function compare(profile: Profile, overrides: FileContent): Promise<void> {
-  const own = merge(overrides, { infrastructure: { zones: undefined } });
-  const [openstack, gcp] = [samplePlan(profile, own), gcpPlan(profile, overrides)];
-  assert.deepEqual(
-    openstack.machines.map(({ name, roles }) => [name, roles]),
-    gcp.machines.map(({ name, roles }) => [name, roles]),
-  );
-  const balancer = openstack.apiEndpoint.kind === "loadBalancer" ? { balancer: openstack.apiEndpoint.address } : {};
-  const theirs = reaches(openstackFirewall(await build(openstack), balancer), OUTSIDE, PROBES);
-  const ours = reaches(gcpFirewall(await buildGcp(gcp)), OUTSIDE, PROBES);
-  assert.deepEqual(differences(theirs, ours, EXTRAS), []);
-}
+const gcp: Compared = { plan: gcpPlan, firewall: async (plan) => gcpFirewall(await buildGcp(plan)), extras: EXTRAS };
 
 describe("what passes on GCP", function () {
   this.timeout(240_000);
 
   it("is what passes on OpenStack, but for what each cloud has of its own", async () => {
-    await compare("minimal", {});
-    await compare("highAvailability", { infrastructure: { access: { ingressCidrs: undefined } } });
+    await passesAsOnOpenstack(gcp, "minimal", {});
+    await passesAsOnOpenstack(gcp, "highAvailability", { infrastructure: { access: { ingressCidrs: undefined } } });
   });
 
   it("is the same for environments of all sorts", async () => {
@@ -59,7 +46,7 @@ describe("what passes on GCP", function () {
     });
     await fc.assert(
       fc.asyncProperty(environments, async ({ profile, bastion, plugin, etcd }) => {
-        await compare(profile, {
+        await passesAsOnOpenstack(gcp, profile, {
           infrastructure: { zones: ZONES, access: { bastion, ingressCidrs: ["203.0.113.0/24"] } },
           cluster: { network: plugin, ...etcd },
         });
