@@ -53,15 +53,15 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     },
   ],
   [
-    /\b401\b|unauthorized|requires authentication/i,
+    /\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated/i,
     { text: "The credentials are not accepted, or have expired: renew them, then run the same command again.", next: "kpaas doctor" },
   ],
   [
-    /\b429\b|too many requests|rate.?limit/i,
+    /\b429\b|too many requests|rate.?limit|RequestLimitExceeded/i,
     "The cloud limits how often it may be called: wait a while, then run the same command again; it goes on from what was done.",
   ],
   [
-    /(?<!disk )quota|limit ?exceeded/i,
+    /^(?![^\n]*(rate.?limit|RequestLimitExceeded))[^\n]*((?<!disk )quota|limit ?exceeded)/im,
     "The cloud's quota is used up: ask for more, or plan fewer or smaller machines, then run the same command again.",
   ],
   [
@@ -89,7 +89,10 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     /connection (was )?(reset|lost)|\bEOF\b|ECONNRESET|(?<!delet[^\n]*)deadline exceeded/i,
     "The connection broke while a request was under way: run the same command again; it first finds out what was done.",
   ],
-  [/\b50[0-4]\b.*(error|unavailable|timeout)/i, "The cloud failed: run the same command again; it goes on from what was done."],
+  [
+    /\b50[0-4]\b.*(error|unavailable|timeout)|\bInternalError\b|general system error/i,
+    "The cloud failed: run the same command again; it goes on from what was done.",
+  ],
   [
     /API server: .*\balready exists\b/i,
     "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",

@@ -29,7 +29,7 @@ export const state: CloudState = {
       "An API of Google's is not switched on in the project: `gcloud services enable compute.googleapis.com iam.googleapis.com cloudresourcemanager.googleapis.com dns.googleapis.com`, wait a minute, then run the same command again.",
     ],
     [
-      /Error 403|PERMISSION_DENIED|Required '.*' permission/,
+      /Error 403(?![^\n]*(quota|rateLimit))|PERMISSION_DENIED|Required '.*' permission/,
       "The credentials may not do this: `kpaas plan ENV --show permissions` prints a role that may, for `gcloud iam roles create`.",
     ],
     [

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
 import { remediesFor } from "../../engine/remedies";
+import { AWS } from "../../sandbox/aws/cloud";
+import { AZURE } from "../../sandbox/azure/cloud";
+import { GCP } from "../../sandbox/gcp/cloud";
+import { NHN } from "../../sandbox/nhn/cloud";
+import { OPENSTACK } from "../../sandbox/openstack/cloud";
+import { VSPHERE } from "../../sandbox/vsphere/cloud";
 
 describe("What to do about a failure", () => {
   const table: readonly [string, string, RegExp | undefined][] = [
@@ -73,6 +79,19 @@ describe("What to do about a failure", () => {
       if (says !== undefined) assert.match(remedies[0] ?? "", says);
     });
   }
+
+  it("is one of its own for each way in which every cloud fails", () => {
+    const simulated = { openstack: OPENSTACK, nhn: NHN, aws: AWS, gcp: GCP, azure: AZURE, vsphere: VSPHERE };
+    for (const [provider, { words }] of Object.entries(simulated)) {
+      const told = (failure: string) => remediesFor(failure, false, provider).map(({ text }) => text.split(":")[0]);
+      // vCenter has no word for it, and is not there for a while.
+      const slower = provider === "vsphere" ? "The cloud failed" : "The cloud limits how often it may be called";
+      assert.deepEqual(told(words.throttled(5)), [slower], provider);
+      assert.deepEqual(told(words.expired), ["The credentials are not accepted, or have expired"], provider);
+      assert.deepEqual(told(words.failed), ["The cloud failed"], provider);
+      assert.deepEqual(told(words.lost), ["The connection broke while a request was under way"], provider);
+    }
+  });
 
   it("names another command where the same one cannot work", () => {
     const next = (failure: string, sandbox = false) => remediesFor(failure, sandbox).map((remedy) => remedy.next);
