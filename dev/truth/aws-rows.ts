@@ -23,12 +23,14 @@ export interface Row {
   readonly members: Readonly<Record<string, string | ((value: never, inputs: Inputs) => Params)>>;
   /** What it takes beside them. */
   readonly always?: (inputs: Inputs, name: string) => Params;
-  /** Where the answer has the id. @default what an input says */
+  /** Where the answer has the id, in JMESPath: what an answer has not stands for itself. */
   readonly id: string;
+  /** Where it has what others name beside the id, by the end of the text that stands for that. */
   readonly others?: Readonly<Record<string, string>>;
   /** Calls that the provider makes afterwards: of an input, or always. */
   readonly later?: Readonly<Record<string, (value: never, inputs: Inputs) => Told | undefined>>;
   readonly afterwards?: (inputs: Inputs) => readonly Told[];
+  /** Lists it, and where in the answer; which member has its id (without one it is what tells all that was given), and what the call takes. */
   readonly read: readonly [operation: string, at: string, id?: string, params?: (inputs: Inputs) => Params];
   readonly remove: (inputs: Inputs) => readonly Told[];
 }

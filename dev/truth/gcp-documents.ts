@@ -19,7 +19,7 @@ interface Document {
 }
 
 /** By type: the API, the schema and the method that makes it, and inputs that the provider has under another name or makes of something else. */
-const TYPES: Readonly<
+export const TYPES: Readonly<
   Record<string, readonly [api: string, schema: string, method: string, inputs: Readonly<Record<string, string | undefined>>]>
 > = {
   "gcp:compute/network:Network": ["compute", "Network", "compute.networks.insert", { routingMode: undefined }],
