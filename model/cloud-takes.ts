@@ -21,5 +21,10 @@ export interface Takes {
   /** The disk that machines boot from: the own option that says its size, and the GiB it may have, which the image fills in part. */
   readonly boot?: { readonly option: string; readonly GiB: Range };
   /** The GiB that data volumes may have, by their types; and of those whose type the file leaves to the cloud. */
-  readonly volumes?: { readonly types: Readonly<Record<string, Range>>; readonly byDefault: string };
+  readonly volumes?: {
+    readonly types: Readonly<Record<string, Range>>;
+    readonly byDefault: string;
+    /** True: storage classes in the cluster name something else, which the cloud's own checks look at. @default they name these types */
+    readonly classesApart?: true;
+  };
 }

@@ -72,8 +72,8 @@ function checkVolumes({ groups }: Environment, { title, takes }: Taker, findings
 }
 
 function checkClasses({ platform: { storage } }: Environment, { title, takes }: Taker, findings: Findings): void {
-  const types = takes?.volumes?.types;
-  if (types === undefined || storage.kind !== "cloud") return;
+  const { types, classesApart = false } = takes?.volumes ?? {};
+  if (types === undefined || classesApart || storage.kind !== "cloud") return;
   for (const [name, { type }] of Object.entries(storage.classes))
     if (type !== undefined && types[type] === undefined)
       findings.error(`platform.storage.classes.${name}.type`, ...noType(title, types), type);

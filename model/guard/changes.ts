@@ -172,7 +172,7 @@ const fileRows: readonly ChangeRow[] = [
     ["cluster.variables", "one of those below"],
     "platform.storage",
     ["platform.loadBalancer.kind", "once it stands"],
-    ["platform.loadBalancer.services", "where the controller knows machines by their ids, as AWS's"],
+    ["platform.loadBalancer.services", "once it stands"],
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
   ...rows("later", "edge", "cluster.engine", "platform.extra", "platform.tenants"),

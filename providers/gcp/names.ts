@@ -23,6 +23,13 @@ export const gcpLimits = {
   resolvers: 10,
 } as const;
 
+/** The types of disks, and the GiB that one of each may have: https://cloud.google.com/compute/docs/disks. */
+export const DISKS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  ...{ "pd-balanced": [10, 65_536], "pd-ssd": [10, 65_536], "pd-standard": [10, 65_536], "pd-extreme": [500, 65_536] },
+  ...{ "hyperdisk-balanced": [4, 65_536], "hyperdisk-balanced-high-availability": [4, 65_536], "hyperdisk-extreme": [64, 65_536] },
+  ...{ "hyperdisk-ml": [4, 65_536], "hyperdisk-throughput": [2048, 32_768] },
+};
+
 /** The type of data disks and of volumes in the cluster, where the file names none. */
 export const DATA_DISK = "pd-balanced";
 

@@ -1,5 +1,5 @@
 import type { Takes } from "../../model/cloud-takes";
-import { DATA_DISK } from "./names";
+import { DATA_DISK, DISKS } from "./names";
 
 /** Sizes of disks: cloud.google.com/compute/docs/disks. The least of a boot disk is that of Ubuntu's images. */
 export const takes: Takes = {
@@ -11,11 +11,7 @@ export const takes: Takes = {
   },
   boot: { option: "bootVolumeGiB", GiB: [10, 65_536] },
   volumes: {
-    types: {
-      ...{ "pd-balanced": [10, 65_536], "pd-ssd": [10, 65_536], "pd-standard": [10, 65_536], "pd-extreme": [500, 65_536] },
-      ...{ "hyperdisk-balanced": [4, 65_536], "hyperdisk-balanced-high-availability": [4, 65_536], "hyperdisk-extreme": [64, 65_536] },
-      ...{ "hyperdisk-ml": [4, 65_536], "hyperdisk-throughput": [2048, 32_768] },
-    },
+    types: DISKS,
     byDefault: DATA_DISK,
   },
 };

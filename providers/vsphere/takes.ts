@@ -12,5 +12,5 @@ export const takes: Takes = {
       "write processors x GiB of memory, such as 4x16, or one of small, medium, large, xlarge, which infrastructure.vsphere.sizes can say more of",
   },
   boot: { option: "bootDiskGiB", GiB: DISK },
-  volumes: { types: Object.fromEntries(VOLUME_TYPES.map((type) => [type, DISK])), byDefault: VOLUME_TYPES[0] },
+  volumes: { types: Object.fromEntries(VOLUME_TYPES.map((type) => [type, DISK])), byDefault: VOLUME_TYPES[0], classesApart: true },
 };

@@ -1,6 +1,5 @@
 import type { Properties } from "../../plugin/rpc/provider";
-import { gcpLimits } from "../../providers/gcp/names";
-import { takes } from "../../providers/gcp/takes";
+import { DISKS, gcpLimits } from "../../providers/gcp/names";
 import { ApiError } from "../cloud/cloud";
 import { packagesOf } from "../cloud/user-data";
 import type { Stored } from "../store";
@@ -10,9 +9,10 @@ import { imageByLink } from "./images";
 import { type Gcp, idOf, inUse, labelled, linked, linkOf, made, placed, type Types, typeOf } from "./names";
 import { chargeGigabytes, chargeMachine } from "./quotas";
 
-const DISK_TYPES = Object.keys(takes.volumes?.types ?? {});
+const DISK_TYPES = Object.keys(DISKS);
 
 const LABELS = ["effectiveLabels", "pulumiLabels", "labelFingerprint"];
+
 /** Images, machines and disks. */
 export const COMPUTE: Types = {
   ...typeOf("gcp:compute/image:Image", {

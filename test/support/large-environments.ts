@@ -12,6 +12,7 @@ const LARGE: FileContent = {
 };
 const OWN: Readonly<Record<string, FileContent>> = {
   openstack: { openstack: { dns: { zone: "example.org" }, applicationCredential: { uses: ["loadBalancers", "volumes"] } } },
+  gcp: { gcp: { controllers: true } },
 };
 
 /** By cloud that makes machines, the file of an environment that has some of everything. */

@@ -321,7 +321,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.ingress": [silent, { "platform.ingress.address": "10.20.200.1" }],
   "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
   "platform.loadBalancer.kind (once it stands)": [{}, { "platform.loadBalancer": { kind: "cloud" } }],
-  "platform.loadBalancer.services (where the controller knows machines by their ids, as AWS's)": [
+  "platform.loadBalancer.services (once it stands)": [
     { ...onAws.file, "platform.loadBalancer": { kind: "cloud" } },
     { "platform.loadBalancer": { kind: "cloud", services: true } },
   ],

@@ -43,21 +43,6 @@ const REFUSED: readonly (readonly [what: string, over: FileContent, expected: Re
     { cluster: { pools: { general: { nodes: 2, spread: true } } } },
     /^cluster\.pools\.general\.spread: AWS cannot keep machines on different hosts/,
   ],
-  [
-    "a boot volume that has to be told its operations",
-    infrastructure({ aws: { bootVolumeType: "io2" } }),
-    /^infrastructure\.aws\.bootVolumeType: AWS makes volumes of it only with a number of operations.*use gp3 or/,
-  ],
-  [
-    "a data volume of a type that AWS has not",
-    { cluster: { pools: { general: { nodes: 2, volumes: [{ name: "osd", sizeGiB: 10, type: "ssd" }] } } } },
-    /^cluster\.pools\.general\.volumes\[0\]\.type: is no type of EBS volumes/,
-  ],
-  [
-    "a class of volumes that have to be told their operations",
-    { platform: { storage: { kind: "cloud", classes: { fast: { type: "io1" } } } } },
-    /^platform\.storage\.classes\.fast\.type: AWS makes volumes of it only/,
-  ],
   ["a key by its alias", infrastructure({ aws: { kmsKey: "alias/ebs" } }), /^infrastructure\.aws\.kmsKey: must be the ARN of a key/],
   [
     "a network too large",

@@ -26,7 +26,7 @@ function argumentsOf(kind: string, container: string, over?: FileContent): reado
 
 /** What is wrong with a file, by path. */
 function problems(over: FileContent): string[] {
-  const infrastructure = { provider: "gcp", region: "r", zones: ["r-a"], gcp: { project: "acme-platform" } };
+  const infrastructure = { provider: "gcp", region: "asia-northeast3", zones: ["asia-northeast3-a"], gcp: { project: "acme-platform" } };
   return planFile(merge({ name: "demo", infrastructure, ...CLOUD }, over))
     .problems.filter(({ severity }) => severity === "error")
     .map(({ path, reason }) => `${path}: ${reason}`);
@@ -127,7 +127,7 @@ describe("GCP's driver of persistent disks", () => {
       "infrastructure.gcp.controllers: is false, and the driver of persistent disks has its rights by the control planes' account",
     ]);
     assert.deepEqual(problems({ platform: { storage: { classes: { fast: { type: "pd-fast" } } } } }), [
-      "platform.storage.classes.fast.type: is no type of GCP's disks",
+      "platform.storage.classes.fast.type: is no type of a volume that machines can have on GCP",
     ]);
     const alone = {
       infrastructure: { gcp: { bootVolumeType: "hyperdisk-balanced" } },

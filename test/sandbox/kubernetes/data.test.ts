@@ -10,7 +10,7 @@ const root = join(__dirname, "..", "..", "..", "..");
 const charts = join(root, "..", "shared", "charts");
 
 /** Charts that follow Kubernetes' versions, of which the files beside the checkout may be a newer one, or none. */
-const OTHERS = ["openstack-cloud-controller-manager", "openstack-cinder-csi", "aws-cloud-controller-manager"];
+const OTHERS = ["openstack-cloud-controller-manager", "openstack-cinder-csi", "aws-cloud-controller-manager", "azuredisk-csi-driver"];
 
 describe("sandbox/kubernetes data", () => {
   it("every chart renders with its defaults, each object once", () => {
