@@ -1,14 +1,10 @@
 import { type CloudParts, nodePortFlows, type PartSurroundings } from "../../model/cloud-parts";
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { CONFINED, ON_CONTROL_PLANES, PLAIN_USER } from "../cluster-objects";
 import { awsOf } from "./plan";
 
 /** The type of volumes by itself. */
 const TYPE = "gp3";
-
-const ON_CONTROL_PLANES = {
-  nodeSelector: { "node-role.kubernetes.io/control-plane": "" },
-  tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
-};
 
 /** What the controller reads. */
 const SETTINGS = { secret: "cloud-config", key: "cloud.conf", folder: "/etc/aws" };
@@ -62,8 +58,8 @@ function controllerValues({ environment, service, image }: PartSurroundings): Re
     ],
     extraVolumes: [{ name: secret, secret: { secretName: secret } }],
     extraVolumeMounts: [{ name: secret, mountPath: folder, readOnly: true }],
-    podSecurityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+    podSecurityContext: PLAIN_USER,
+    securityContext: CONFINED,
     clusterRoleRules: CONTROLLER_RULES,
   };
 }

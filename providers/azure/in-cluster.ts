@@ -1,16 +1,11 @@
 import type { CloudParts, PartObject, PartSurroundings, Told } from "../../model/cloud-parts";
 import { labelValueOf } from "../../model/kubernetes-names";
 import type { EnvironmentPlan } from "../../model/plan/types";
+import { account, CONFINED, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { azureLimits, azureName, DATA_DISK, groupName, securityGroupName } from "./names";
 import { azureOf, lies, subnetsOf } from "./plan";
 import { cloudOfRegion, squeezed } from "./regions";
 import { resourceId } from "./resource-id";
-
-const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
-const ON_CONTROL_PLANES = {
-  nodeSelector: { [CONTROL_PLANE]: "" },
-  tolerations: [{ key: CONTROL_PLANE, operator: "Exists", effect: "NoSchedule" }],
-};
 
 /** Names in what the infrastructure tells: ids of what it made. */
 export const TOLD = { subscription: "subscription", client: "identityClient", outside: "ingressAddress" } as const;
@@ -118,39 +113,21 @@ function config(plan: EnvironmentPlan, told: Told): Record<string, string> {
   return { [CONFIG]: `${JSON.stringify(content, undefined, 2)}\n` };
 }
 
+/** Of a node it changes nothing: that the other controllers would, which do not run. */
+const CONTROLLER_RULES: readonly Rule[] = [
+  rule("", "nodes", READ),
+  rule("", "services", [...READ, "patch", "update"]),
+  rule("", "services/status", ["patch", "update"]),
+  rule("discovery.k8s.io", "endpointslices", READ),
+  rule("", "events", ["create", "patch", "update"]),
+];
+const LEASES: readonly Rule[] = [rule("coordination.k8s.io", "leases", ["get", "create", "update"])];
+
 function controllerObjects({ environment, service, image }: PartSurroundings): readonly PartObject[] {
   const { repository, tag } = image("controller");
-  const account = { kind: "ServiceAccount", name: CONTROLLER, namespace: service.namespace };
-  const group = "rbac.authorization.k8s.io";
-  const roleRef = (kind: string) => ({ apiGroup: group, kind, name: CONTROLLER });
   const metadata = { name: CONTROLLER };
   return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    {
-      apiVersion: `${group}/v1`,
-      kind: "ClusterRole",
-      metadata,
-      clusterWide: true,
-      // Of a node it changes nothing: that the other controllers would, which do not run.
-      rules: [
-        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
-        { apiGroups: [""], resources: ["services"], verbs: ["get", "list", "watch", "patch", "update"] },
-        { apiGroups: [""], resources: ["services/status"], verbs: ["patch", "update"] },
-        { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list", "watch"] },
-        { apiGroups: [""], resources: ["events"], verbs: ["create", "patch", "update"] },
-      ],
-    },
-    {
-      ...{ apiVersion: `${group}/v1`, kind: "ClusterRoleBinding", metadata, clusterWide: true as const },
-      ...{ roleRef: roleRef("ClusterRole"), subjects: [account] },
-    },
-    {
-      apiVersion: `${group}/v1`,
-      kind: "Role",
-      metadata,
-      rules: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] }],
-    },
-    { apiVersion: `${group}/v1`, kind: "RoleBinding", metadata, roleRef: roleRef("Role"), subjects: [account] },
+    ...account(service.namespace, CONTROLLER, { inCluster: CONTROLLER_RULES, inNamespace: LEASES }),
     {
       apiVersion: "apps/v1",
       kind: "DaemonSet",
@@ -164,7 +141,7 @@ function controllerObjects({ environment, service, image }: PartSurroundings): r
             hostNetwork: true,
             dnsPolicy: "Default",
             priorityClassName: "system-cluster-critical",
-            securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+            securityContext: PLAIN_USER,
             containers: [
               {
                 name: "controller",
@@ -186,11 +163,7 @@ function controllerObjects({ environment, service, image }: PartSurroundings): r
                   ...{ initialDelaySeconds: 20, periodSeconds: 10, timeoutSeconds: 15 },
                 },
                 resources: service.resources ?? {},
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  readOnlyRootFilesystem: true,
-                  capabilities: { drop: ["ALL"] },
-                },
+                securityContext: CONFINED,
                 volumeMounts: [{ name: "config", mountPath: CONFIG_FOLDER, readOnly: true }],
               },
             ],

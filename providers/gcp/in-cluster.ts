@@ -1,6 +1,7 @@
 import type { CloudParts, PartObject, PartSurroundings } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import { account, CONFINED, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { DATA_DISK, gcpLabels, volumePrefix } from "./names";
 
 const CONTROLLER = "csi-gce-pd-controller";
@@ -9,9 +10,6 @@ const NODE = "csi-gce-pd-node";
 /** Where the driver answers, and kubelet looks for drivers. */
 const SOCKET = "/csi/csi.sock";
 const KUBELET = "/var/lib/kubelet";
-
-const PLAIN_USER = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } };
-const CONFINED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 
 const NAMESPACE = { name: "NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } };
 const NODE_NAME = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } };
@@ -23,7 +21,7 @@ const NODE_NAME = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec
  */
 export const inCluster: CloudParts = {
   volumes: {
-    objects: (given) => [...accounts(given), ...rights(given), DRIVER, controller(given), nodes(given)],
+    objects: (given) => [...accounts(given), DRIVER, controller(given), nodes(given)],
     flows,
     provisioner: "pd.csi.storage.gke.io",
     parameters: (type) => ({ type: type ?? DATA_DISK }),
@@ -46,25 +44,6 @@ const DRIVER: PartObject = {
   spec: { attachRequired: true, podInfoOnMount: false },
 };
 
-function accounts(_given: PartSurroundings): PartObject[] {
-  return [CONTROLLER, NODE].map((name) => ({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name } }));
-}
-
-const RBAC = "rbac.authorization.k8s.io";
-const READ = ["get", "list", "watch"];
-
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-const rule = (group: string, resources: string, verbs: readonly string[]): Rule => ({
-  apiGroups: [group],
-  resources: resources.split(" "),
-  verbs,
-});
-
 /** What provisioner, attacher and resizer do, by their own manifests. */
 const CONTROLLER_RULES: readonly Rule[] = [
   rule("", "persistentvolumes", [...READ, "create", "delete", "patch", "update"]),
@@ -83,23 +62,10 @@ const LEASES: readonly Rule[] = [rule("coordination.k8s.io", "leases", [...READ,
 /** How many disks its node takes, and which are there, its labels and state say. */
 const NODE_RULES: readonly Rule[] = [rule("", "nodes", ["get"])];
 
-function rights({ service: { namespace } }: PartSurroundings): PartObject[] {
-  const granted = (kind: "Role" | "ClusterRole", account: string, rules: readonly Rule[]): PartObject[] => {
-    const all = kind === "ClusterRole" ? { clusterWide: true as const } : {};
-    const metadata = { name: account };
-    const roleRef = { apiGroup: RBAC, kind, name: account };
-    return [
-      { apiVersion: `${RBAC}/v1`, kind, ...all, metadata, rules },
-      {
-        ...{ apiVersion: `${RBAC}/v1`, kind: `${kind}Binding`, ...all, metadata, roleRef },
-        subjects: [{ kind: "ServiceAccount", name: account, namespace }],
-      },
-    ];
-  };
+function accounts({ service: { namespace } }: PartSurroundings): PartObject[] {
   return [
-    ...granted("ClusterRole", CONTROLLER, CONTROLLER_RULES),
-    ...granted("Role", CONTROLLER, LEASES),
-    ...granted("ClusterRole", NODE, NODE_RULES),
+    ...account(namespace, CONTROLLER, { inCluster: CONTROLLER_RULES, inNamespace: LEASES }),
+    ...account(namespace, NODE, { inCluster: NODE_RULES }),
   ];
 }
 
@@ -143,9 +109,8 @@ function controller(given: PartSurroundings): PartObject {
           hostNetwork: true,
           serviceAccountName: CONTROLLER,
           priorityClassName: "system-cluster-critical",
-          nodeSelector: { "node-role.kubernetes.io/control-plane": "" },
-          tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
-          securityContext: PLAIN_USER,
+          ...ON_CONTROL_PLANES,
+          securityContext: { ...PLAIN_USER, fsGroup: PLAIN_USER.runAsGroup },
           containers: [
             sidecar("provisioner", 22011, [
               ...[

@@ -1,6 +1,7 @@
 import { type CloudParts, nodePortFlows, type PartSurroundings, type Told } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import { ON_CONTROL_PLANES } from "../cluster-objects";
 import { gcfg } from "../gcfg";
 import { HOUR_IN_MS, makesIngressBalancer, type OpenStackOptions, openstackOf } from "./plan";
 
@@ -10,9 +11,6 @@ const COMPUTE = 8774;
 const VOLUMES = 8776;
 const NETWORK = 9696;
 const BALANCERS = 9876;
-
-const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "" };
-const ON_CONTROL_PLANES = [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }];
 
 const PLAIN_USER = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532 };
 const CONFINED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } };
@@ -78,8 +76,7 @@ function controllerValues({ environment, service, image }: PartSurroundings): Re
   return {
     image: image("controller"),
     resources: service.resources ?? {},
-    nodeSelector: CONTROL_PLANE,
-    tolerations: ON_CONTROL_PLANES,
+    ...ON_CONTROL_PLANES,
     // Nodes, their names and their lives are this tool's: a controller that did not find one in the cloud by its name would delete it.
     enabledControllers: ["service"],
     cluster: { name: environment.environment },
@@ -128,8 +125,7 @@ function volumesValues({ environment, service, image }: PartSurroundings): Reado
         volumeMounts: [{ name: "cloud-config", mountPath: "/etc/config", readOnly: true }],
         controllerPlugin: {
           replicas: service.replicas,
-          nodeSelector: CONTROL_PLANE,
-          tolerations: ON_CONTROL_PLANES,
+          ...ON_CONTROL_PLANES,
           podSecurityContext: { ...PLAIN_USER, fsGroup: PLAIN_USER.runAsUser, fsGroupChangePolicy: "OnRootMismatch" },
           securityContext: { ...CONFINED, readOnlyRootFilesystem: true },
         },

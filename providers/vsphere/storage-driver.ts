@@ -1,4 +1,5 @@
 import type { PartObject, PartSurroundings } from "../../model/cloud-parts";
+import { account, CONFINED, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { vsphereOf } from "./plan";
 
 /** By what storage classes, kubelets and vCenter know the driver. */
@@ -17,10 +18,7 @@ const KEPT = ["cnsvolumeoperationrequests", "cnsvspherevolumemigrations"];
 const ZONES = "csinodetopologies";
 const CNS = "cns.vmware.com";
 
-const READ = ["get", "list", "watch"];
 const SOCKET = { name: "socket", mountPath: "/csi" };
-const USER = 65532;
-const CONFINED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
 /** Who leads stays the same while an API server goes and another answers. */
 const LEADING = [
   "--leader-election",
@@ -47,67 +45,39 @@ export function driverObjects(given: PartSurroundings): PartObject[] {
       metadata: { name: FEATURES },
       data: { "trigger-csi-fullsync": "false", "pv-to-backingdiskobjectid-mapping": "false", "high-pv-node-density": "false" },
     },
-    ...account(given, CONTROLLER, CONTROLLER_RULES, CONTROLLER_OWN),
-    ...account(given, NODE, NODE_RULES, NODE_OWN),
+    ...account(given.service.namespace, CONTROLLER, { inCluster: CONTROLLER_RULES, inNamespace: CONTROLLER_OWN }),
+    ...account(given.service.namespace, NODE, { inCluster: NODE_RULES, inNamespace: NODE_OWN }),
     controller(given),
     ...(given.service.replicas > 1 ? [budget()] : []),
     node(given),
   ];
 }
 
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-const rule = (group: string, resources: readonly string[], verbs: readonly string[]): Rule => ({ apiGroups: [group], resources, verbs });
-
 const CONTROLLER_RULES: readonly Rule[] = [
-  rule("", ["nodes", "pods"], READ),
-  rule("", ["persistentvolumeclaims"], [...READ, "update"]),
-  rule("", ["persistentvolumeclaims/status"], ["patch"]),
-  rule("", ["persistentvolumes"], [...READ, "create", "update", "patch", "delete"]),
-  rule("", ["events"], [...READ, "create", "update", "patch"]),
-  rule("storage.k8s.io", ["storageclasses", "csinodes"], READ),
-  rule("storage.k8s.io", ["volumeattachments"], [...READ, "patch"]),
-  rule("storage.k8s.io", ["volumeattachments/status"], ["patch"]),
-  rule(CNS, KEPT, [...READ, "create", "update", "delete"]),
-  rule(CNS, [ZONES], [...READ, "update"]),
+  rule("", "nodes pods", READ),
+  rule("", "persistentvolumeclaims", [...READ, "update"]),
+  rule("", "persistentvolumeclaims/status", ["patch"]),
+  rule("", "persistentvolumes", [...READ, "create", "update", "patch", "delete"]),
+  rule("", "events", [...READ, "create", "update", "patch"]),
+  rule("storage.k8s.io", "storageclasses csinodes", READ),
+  rule("storage.k8s.io", "volumeattachments", [...READ, "patch"]),
+  rule("storage.k8s.io", "volumeattachments/status", ["patch"]),
+  rule(CNS, KEPT.join(" "), [...READ, "create", "update", "delete"]),
+  rule(CNS, ZONES, [...READ, "update"]),
   // It makes its own definitions; nobody else's are its to change.
-  rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["create"]),
+  rule("apiextensions.k8s.io", "customresourcedefinitions", ["create"]),
   {
-    ...rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["get", "update"]),
+    ...rule("apiextensions.k8s.io", "customresourcedefinitions", ["get", "update"]),
     resourceNames: [...KEPT, ZONES].map((name) => `${name}.${CNS}`),
   },
 ];
 /** In its own namespace: who leads, and the name that it makes up for the cluster. */
 const CONTROLLER_OWN: readonly Rule[] = [
-  rule("", ["configmaps"], [...READ, "create"]),
-  rule("coordination.k8s.io", ["leases"], [...READ, "create", "update", "delete"]),
+  rule("", "configmaps", [...READ, "create"]),
+  rule("coordination.k8s.io", "leases", [...READ, "create", "update", "delete"]),
 ];
-const NODE_RULES: readonly Rule[] = [rule(CNS, [ZONES], ["create", "get", "watch", "patch"]), rule("", ["nodes"], ["get"])];
-const NODE_OWN: readonly Rule[] = [rule("", ["configmaps"], READ)];
-
-/** An account with rights in the cluster, and in its namespace. */
-function account({ service: { namespace } }: PartSurroundings, name: string, rules: readonly Rule[], own: readonly Rule[]): PartObject[] {
-  const rbac = "rbac.authorization.k8s.io";
-  const subjects = [{ kind: "ServiceAccount", name, namespace }];
-  const metadata = { name };
-  const apiVersion = `${rbac}/v1`;
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    { apiVersion, kind: "ClusterRole", clusterWide: true, metadata, rules },
-    {
-      ...{ apiVersion, kind: "ClusterRoleBinding", metadata, subjects },
-      clusterWide: true,
-      roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
-    },
-    { apiVersion, kind: "Role", metadata, rules: own },
-    { apiVersion, kind: "RoleBinding", metadata, subjects, roleRef: { apiGroup: rbac, kind: "Role", name } },
-  ];
-}
+const NODE_RULES: readonly Rule[] = [rule(CNS, ZONES, ["create", "get", "watch", "patch"]), rule("", "nodes", ["get"])];
+const NODE_OWN: readonly Rule[] = [rule("", "configmaps", READ)];
 
 const KNOWN_BY = { matchLabels: { "app.kubernetes.io/name": CONTROLLER, "app.kubernetes.io/part-of": "k-paas" } };
 
@@ -144,8 +114,7 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
         spec: {
           serviceAccountName: CONTROLLER,
           priorityClassName: "system-cluster-critical",
-          nodeSelector: { "node-role.kubernetes.io/control-plane": "" },
-          tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
+          ...ON_CONTROL_PLANES,
           affinity: {
             podAntiAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: KNOWN_BY, topologyKey: "kubernetes.io/hostname" }],
@@ -153,10 +122,7 @@ function controller({ environment, service, image }: PartSurroundings): PartObje
           },
           // vCenter's name is looked up as the machines look it up.
           dnsPolicy: "Default",
-          securityContext: {
-            ...{ runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: { ...PLAIN_USER, fsGroup: PLAIN_USER.runAsGroup },
           containers: [
             own(
               "driver",

@@ -2,16 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
-import { destroyEnvironment, upEnvironment } from "../../engine/operations";
+import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
 import { registry } from "../../files/registry";
 import type { KubeObject } from "../../sandbox/kubernetes/values";
 import { at } from "../../sandbox/kubernetes/values";
 import { PARTS } from "../../sandbox/packages";
+import { Store } from "../../sandbox/store";
 import { CHOSEN, INFRASTRUCTURES, packageOf } from "../support/cloud-files";
 import { Draining } from "../support/draining";
 import { engineForTests } from "../support/engine";
 import { BARE } from "../support/layers";
-import { merge } from "../support/plan";
+import { type FileContent, merge } from "../support/plan";
 import { filesIn } from "../support/project";
 
 /** Every cloud whose parts run in the cluster, with as many of them as it has. */
@@ -19,6 +20,16 @@ const CLOUDS = CHOSEN.flatMap((cloud) => {
   const { inCluster, can } = registry.clouds[cloud] ?? {};
   return inCluster === undefined || can === undefined ? [] : [{ cloud, inCluster, can }];
 });
+
+/** What a cloud's parts are told of besides. */
+const OWN: Readonly<Record<string, FileContent>> = {
+  vsphere: {
+    vsphere: {
+      server: "vcenter.example.org",
+      storageDriver: { user: "kpaas-storage@vsphere.local", password: { env: "NOT_READ_IN_THE_SANDBOX" } },
+    },
+  },
+};
 
 const uidOf = ({ metadata }: KubeObject): string => String(metadata.uid);
 const metadata = (name: string) => ({ name, namespace: "default" });
@@ -33,7 +44,7 @@ for (const { cloud, inCluster, can } of CLOUDS)
     it("make what Services and claims ask for, which goes first, and what users leave behind is named", async () => {
       const { controller, volumes } = inCluster;
       sandbox = new Draining("balanced", {
-        infrastructure: merge(INFRASTRUCTURES[cloud] ?? {}, { access: { ingressCidrs: ["0.0.0.0/0"] } }),
+        infrastructure: merge(merge(INFRASTRUCTURES[cloud] ?? {}, OWN[cloud] ?? {}), { access: { ingressCidrs: ["0.0.0.0/0"] } }),
         platform: {
           services: { metricsServer: false, certManager: false, keycloak: false, portal: false },
           // Where balancers of the infrastructure lead to the ingress, the controller is for Services.
@@ -61,7 +72,7 @@ for (const { cloud, inCluster, can } of CLOUDS)
       // In a namespace of theirs: a claim, and a Service that has the balancer which was the ingress's.
       const claim = sandbox.cluster.create({ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: metadata("files"), spec: {} });
       const parameters = volumes?.parameters(undefined, sandbox.target().plan) ?? {};
-      atWork.make({ uid: uidOf(claim), sizeGiB: 1, retain: false, parameters });
+      atWork.make({ uid: uidOf(claim), sizeGiB: 10, retain: false, parameters });
       // OpenStack's stands at a port of ours: test/stacks/in-cluster.test.ts has one that a user asked for.
       const [balanced] = controller && !can.virtualAddresses ? services() : [];
       const ports = [{ port: 80 }];
@@ -98,3 +109,102 @@ for (const { cloud, inCluster, can } of CLOUDS)
       assert.deepEqual(files(), []);
     });
   });
+
+describe("balancers and volumes of the cloud on the real engine", function () {
+  this.timeout(360_000);
+  before(engineForTests);
+  let sandbox: Draining;
+  afterEach(() => sandbox.dispose());
+
+  it("come as objects of ours where nobody publishes a chart of the driver, with rights to the environment's disks alone", async () => {
+    sandbox = new Draining("disks", {
+      infrastructure: {
+        provider: "gcp",
+        region: "asia-northeast3",
+        zones: ["asia-northeast3-a"],
+        access: { adminCidrs: ["203.0.113.0/24"] },
+        gcp: { project: "acme-platform" },
+      },
+      platform: { services: { metricsServer: false, certManager: false, portal: false }, storage: { kind: "cloud" } },
+    });
+    const disks = () =>
+      new Store(`${sandbox.world}/gcp`)
+        .list("disk")
+        .flatMap(({ claim, name, type, size }) => (claim === undefined ? [] : [[String(name).replace(String(claim), "UID"), type, size]]));
+    await upEnvironment(sandbox.target());
+    assert.deepEqual(disks(), [["disks-pvc-UID", "pd-balanced", 10]]);
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+    await destroyEnvironment(sandbox.target());
+    assert.deepEqual(disks(), []);
+  });
+
+  it("come on vSphere by objects of our own, on a datastore where the driver's user may make them, and go before the machines", async () => {
+    sandbox = new Draining("disks", {
+      infrastructure: {
+        provider: "vsphere",
+        network: { cidr: "10.20.0.0/24", dns: ["10.20.0.2"], reserved: ["10.20.0.1-10.20.0.20"] },
+        vsphere: {
+          server: "vcenter.example.org",
+          storageDriver: { user: "kpaas-storage@vsphere.local", password: { env: "NOT_READ_IN_THE_SANDBOX" } },
+        },
+      },
+      platform: {
+        services: { metricsServer: false, certManager: false, portal: false },
+        storage: { kind: "cloud", classes: { "cp-storageclass": { type: "Gold" } } },
+      },
+    });
+    const disks = () => new Store(`${sandbox.world}/vsphere`).list("firstClassDisk");
+    await upEnvironment(sandbox.target());
+    assert.deepEqual(
+      disks().map(({ datastore, policy, size }) => [datastore, policy, size]),
+      [["datastore1", "Gold", 10]],
+    );
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+    await destroyEnvironment(sandbox.target());
+    assert.deepEqual(disks(), []);
+  });
+
+  it("come so on Azure too: a balancer inside and one outside, disks on a worker that no change of ours takes off", async () => {
+    const labels = { team: "platform" };
+    sandbox = new Draining("balanced", {
+      labels,
+      infrastructure: {
+        ...{ provider: "azure", region: "koreacentral", zones: ["1"] },
+        access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] },
+      },
+      platform: {
+        services: { metricsServer: false, certManager: false, portal: false },
+        loadBalancer: { kind: "cloud", services: true },
+        storage: { kind: "cloud", classes: { "cp-storageclass": { type: "StandardSSD_LRS" } } },
+      },
+    });
+    const cloud = () => new Store(`${sandbox.world}/azure-native`);
+    const made = () =>
+      cloud()
+        .list("loadBalancer")
+        .filter(({ id }) => /\/services(-internal)?$/.test(id));
+    const disks = () =>
+      cloud()
+        .list("disk")
+        .filter(({ claim }) => claim !== undefined);
+    const attached = () => JSON.stringify(cloud().list("instance")).includes(disks()[0]?.id ?? "none");
+    await upEnvironment(sandbox.target());
+    assert.equal(made().length, 2);
+    assert.match(JSON.stringify(made()), new RegExp(`"privateIPAddress":"${sandbox.target().plan.platform.ingress.address}"`));
+    assert.deepEqual(
+      disks().map(({ sku, tags, zones }) => [sku, tags, zones]),
+      [[{ name: "StandardSSD_LRS" }, { "kpaas-environment": "balanced", ...labels }, ["1"]]],
+    );
+    assert.ok(attached());
+    // The rules that the controller has written are recorded, and nothing else.
+    const { changes } = await previewEnvironment(sandbox.target());
+    assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 1, 0, 0]);
+    sandbox.change({ labels: { team: "another" } });
+    await upEnvironment(sandbox.target());
+    assert.ok(attached(), "a machine whose tags change keeps what the driver has attached");
+    await destroyEnvironment(sandbox.target());
+    for (const kind of ["loadBalancer", "disk", "virtualNetwork", "roleAssignment"]) assert.deepEqual(cloud().list(kind), []);
+  });
+});
