@@ -61,8 +61,8 @@ const CREATES = new Set(["create", "create-replacement"]);
 /** The status of a failed step of which the engine recorded what was reached. */
 const RECORDED = 1;
 
-/** Steps that change nothing. */
-const QUIET = new Set(["same", "read", "refresh"]);
+/** Steps that change nothing in the cloud: what was only read there is forgotten by `discard`. */
+const QUIET = new Set(["same", "read", "refresh", "discard"]);
 
 /** Turns the engine's events into progress and, at the end, into an operation's result. */
 export class EventCollector {
@@ -109,7 +109,7 @@ export class EventCollector {
       create: count("create") + count("import"),
       update: count("update"),
       replace: count("replace") || Math.max(count("create-replacement"), count("delete-replaced")),
-      delete: count("delete") + count("discard"),
+      delete: count("delete"),
       same: count("same"),
     };
   }

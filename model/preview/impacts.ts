@@ -62,7 +62,7 @@ export function impactOf(step: ImpactStep, cloud?: CloudPreview): Impact | undef
   const own = cloud?.countedOn[step.type];
   const kind = own?.kind ?? KINDS[step.type];
   if (kind === undefined) return undefined;
-  const gone = step.op === "delete" || step.op === "discard";
+  const gone = step.op === "delete";
   const replaced = step.op === "replace";
   const about = own === undefined ? describe(kind, step) : ownWords(own, step);
   if (gone && step.retained)

@@ -45,6 +45,7 @@ describe("Counting an operation's changes", () => {
     ["counts a replacement once", { replace: 2, "create-replacement": 2, "delete-replaced": 2 }, { ...none, replace: 2 }],
     ["counts a replacement told only by its parts once", { "create-replacement": 1, "delete-replaced": 1 }, { ...none, replace: 1 }],
     ["counts an import as a creation", { import: 1 }, { ...none, create: 1 }],
+    ["counts nothing as deleted that was only read, and is forgotten", { delete: 2, discard: 1 }, { ...none, delete: 2 }],
   ];
   for (const [title, changes, expected] of table) {
     it(title, () => assert.deepEqual(collect([summary(changes)]).collector.changes, expected));
@@ -59,6 +60,7 @@ describe("Counting an operation's changes", () => {
       { resourcePreEvent: step("update", CLUSTER) },
       { resOutputsEvent: step("update", CLUSTER, {}) },
       { resourcePreEvent: step("delete-replaced", NETWORK) },
+      { resourcePreEvent: step("discard", `${NETWORK}-read`) },
     ]);
     assert.deepEqual(
       collector.resources.map(({ op, name, type }) => `${op} ${type} ${name}`),
