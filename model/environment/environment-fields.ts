@@ -616,7 +616,7 @@ export interface PlatformFields {
   } | {
     /** metallb: addresses of the machines' network; cloud: balancers of the cloud's (below). A change: once it stands: refused; otherwise: applied to what stands. */
     readonly kind: "cloud";
-    /** With cloud: whether Services have balancers made by the cloud's controller, which then runs in the cluster. Default: true; false where a balancer of the infrastructure leads to the ingress, and only that is wanted. A change: where the controller knows machines by their ids, as AWS's: refused; otherwise: applied to what stands. */
+    /** With cloud: whether Services have balancers made by the cloud's controller, which then runs in the cluster. Default: true; false where a balancer of the infrastructure leads to the ingress, and only that is wanted. A change: once it stands: refused; otherwise: applied to what stands. */
     readonly services?: boolean;
   };
   /** How HTTP reaches the services. A change needs the approval move-ingress. */
