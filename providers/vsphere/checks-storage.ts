@@ -20,7 +20,7 @@ export function checkStorage({ groups, platform, zones }: Environment, options: 
     findings.error(
       DRIVER,
       "is required with platform.storage.kind cloud: the driver logs in to vCenter, and nobody here makes users there",
-      "make one with the privileges that `kpaas plan ENV --show permissions` prints for it, and give its name and where its password is",
+      "name one, and where its password is: plan --show permissions prints then which privileges it needs",
     );
   if (server === undefined)
     findings.error(
