@@ -1,4 +1,4 @@
-import type { PartObject } from "../model/cloud-parts";
+import type { PartObject, PartSurroundings } from "../model/cloud-parts";
 
 const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
 
@@ -13,6 +13,12 @@ export const PLAIN_USER = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65
 
 /** Containers that can neither gain rights nor write to their own image. */
 export const CONFINED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+
+/** The image that plays a role, by its whole name. */
+export function imageOf({ image }: Pick<PartSurroundings, "image">, role: string): string {
+  const { repository, tag } = image(role);
+  return `${repository}:${tag}`;
+}
 
 /** To look at something, and hear of its changes. */
 export const READ: readonly string[] = ["get", "list", "watch"];

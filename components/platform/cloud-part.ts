@@ -1,12 +1,12 @@
 import { CustomResource, type CustomResourceOptions, type Output, type Resource, unsecret } from "@pulumi/pulumi";
 import type { CloudPart, PartObject } from "../../model/cloud-parts";
-import { at, fields, isFields } from "../../model/data";
+import { at } from "../../model/data";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { ServiceArgs } from "./args";
 import type { CloudAccess } from "./grants";
 import { contentHash, imageOf, repositoryAndTag, selectorLabels } from "./objects";
 import { PlatformService } from "./service";
-import type { Values } from "./values";
+import { mergeValues, type Values } from "./values";
 
 /** Arguments of the components that are what the environment's cloud has of a kind. */
 export interface CloudPartArgs extends ServiceArgs {
@@ -37,7 +37,7 @@ export abstract class CloudPartService extends PlatformService {
     const readers = part.secret?.readBy ?? [];
     const first = login === undefined ? [] : [login.secret];
     if (part.values === undefined) return this.objects(part.objects(given), readers, login?.read, first);
-    const annotated = (all: Values, path: string) => (login === undefined ? all : placed(all, path.split("."), login.read));
+    const annotated = (all: Values, path: string) => (login === undefined ? all : mergeValues(all, nested(path.split("."), login.read)));
     return [this.release(readers.reduce(annotated, part.values(given)), "nothing", first)];
   }
 
@@ -63,11 +63,11 @@ export abstract class CloudPartService extends PlatformService {
   /** A workload with the labels that it knows its pods by, and what makes them anew when the login changes. */
   private withPods(object: PartObject, annotations: ReadLogin | undefined): PartObject {
     const { name } = object.metadata;
-    const labelled = placed(object, ["spec", "template", "metadata", "labels"], this.podLabels(name));
-    const selecting = placed(labelled, ["spec", "selector"], { matchLabels: { ...selectorLabels(name) } });
-    const said = { ...fields(at(object, "spec.template.metadata.annotations")), ...annotations };
-    const told = Object.keys(said).length === 0 ? selecting : placed(selecting, ["spec", "template", "metadata", "annotations"], said);
-    return { ...object, ...told };
+    const metadata = { labels: this.podLabels(name), ...(annotations && { annotations }) };
+    return {
+      ...object,
+      ...mergeValues(object, { spec: { selector: { matchLabels: { ...selectorLabels(name) } }, template: { metadata } } }),
+    };
   }
 
   private login({ name, data }: NonNullable<CloudPart["secret"]>, { secrets }: CloudAccess, environment: EnvironmentPlan) {
@@ -83,7 +83,7 @@ function hasPods(object: PartObject): boolean {
   return at(object, "spec.template.spec") !== undefined;
 }
 
-function placed(values: Values, [key = "", ...rest]: readonly string[], value: unknown): Values {
-  const inner = values[key];
-  return { ...values, [key]: rest.length === 0 ? value : placed(isFields(inner) ? inner : {}, rest, value) };
+/** Values that say nothing but this, there. */
+function nested([key = "", ...rest]: readonly string[], value: unknown): Values {
+  return { [key]: rest.length === 0 ? value : nested(rest, value) };
 }

@@ -1,7 +1,7 @@
 import type { CloudParts, PartObject, PartSurroundings, Told } from "../../model/cloud-parts";
 import { labelValueOf } from "../../model/kubernetes-names";
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { account, CONFINED, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { azureLimits, azureName, DATA_DISK, groupName, securityGroupName } from "./names";
 import { azureOf, lies, subnetsOf } from "./plan";
 import { cloudOfRegion, squeezed } from "./regions";
@@ -124,7 +124,6 @@ const CONTROLLER_RULES: readonly Rule[] = [
 const LEASES: readonly Rule[] = [rule("coordination.k8s.io", "leases", ["get", "create", "update"])];
 
 function controllerObjects({ environment, service, image }: PartSurroundings): readonly PartObject[] {
-  const { repository, tag } = image("controller");
   const metadata = { name: CONTROLLER };
   return [
     ...account(service.namespace, CONTROLLER, { inCluster: CONTROLLER_RULES, inNamespace: LEASES }),
@@ -145,7 +144,7 @@ function controllerObjects({ environment, service, image }: PartSurroundings): r
             containers: [
               {
                 name: "controller",
-                image: `${repository}:${tag}`,
+                image: imageOf({ image }, "controller"),
                 command: ["cloud-controller-manager"],
                 args: [
                   "--cloud-provider=azure",

@@ -1,7 +1,7 @@
 import type { CloudParts, PartObject, PartSurroundings } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
-import { account, CONFINED, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { DATA_DISK, gcpLabels, volumePrefix } from "./names";
 
 const CONTROLLER = "csi-gce-pd-controller";
@@ -69,12 +69,6 @@ function accounts({ service: { namespace } }: PartSurroundings): PartObject[] {
   ];
 }
 
-/** An image by its whole name. */
-function named({ image }: PartSurroundings, role: string): string {
-  const { repository, tag } = image(role);
-  return `${repository}:${tag}`;
-}
-
 function controller(given: PartSurroundings): PartObject {
   const { environment, service } = given;
   const resources = service.resources ?? {};
@@ -82,7 +76,7 @@ function controller(given: PartSurroundings): PartObject {
   /** Tells on the machine's own loopback alone whether it still does its work. */
   const sidecar = (role: string, port: number, args: readonly string[]) => ({
     name: `csi-${role}`,
-    image: named(given, role),
+    image: imageOf(given, role),
     args: [
       ...["--v=2", `--csi-address=${SOCKET}`, "--timeout=250s"],
       ...["--leader-election", "--leader-election-namespace=$(NAMESPACE)", `--http-endpoint=127.0.0.1:${port}`, ...args],
@@ -126,7 +120,7 @@ function controller(given: PartSurroundings): PartObject {
             sidecar("resizer", 22013, ["--handle-volume-inuse-error=false"]),
             {
               name: "driver",
-              image: named(given, "driver"),
+              image: imageOf(given, "driver"),
               command: ["/gce-pd-csi-driver"],
               args: ["--v=2", `--endpoint=unix:${SOCKET}`, "--run-node-service=false", `--extra-labels=${marks(environment)}`],
               securityContext: CONFINED,
@@ -179,7 +173,7 @@ function nodes(given: PartSurroundings): PartObject {
           containers: [
             {
               name: "registrar",
-              image: named(given, "registrar"),
+              image: imageOf(given, "registrar"),
               args: ["--v=2", `--csi-address=${SOCKET}`, `--kubelet-registration-path=${plugin}/csi.sock`],
               securityContext: CONFINED,
               resources,
@@ -190,7 +184,7 @@ function nodes(given: PartSurroundings): PartObject {
             },
             {
               name: "driver",
-              image: named(given, "driver"),
+              image: imageOf(given, "driver"),
               args: ["--v=2", `--endpoint=unix:${SOCKET}`, "--run-controller-service=false", "--node-name=$(NODE_NAME)"],
               env: [NODE_NAME],
               // It mounts, and so has every right on its machine.

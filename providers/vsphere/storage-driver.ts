@@ -1,5 +1,5 @@
 import type { PartObject, PartSurroundings } from "../../model/cloud-parts";
-import { account, CONFINED, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { vsphereOf } from "./plan";
 
 /** By what storage classes, kubelets and vCenter know the driver. */
@@ -254,8 +254,7 @@ function node({ service, image }: PartSurroundings): PartObject {
 /** Makes containers with the resources that each of the service's has. */
 function containers({ service, image }: Pick<PartSurroundings, "service" | "image">) {
   return (name: string, role: string, more: object) => {
-    const { repository, tag } = image(role);
-    return { name, image: `${repository}:${tag}`, resources: service.resources ?? {}, ...more };
+    return { name, image: imageOf({ image }, role), resources: service.resources ?? {}, ...more };
   };
 }
 
