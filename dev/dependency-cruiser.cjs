@@ -1,4 +1,4 @@
-// Who may import whom. Checked by `npm run check` and by test/imports.test.ts.
+// Who may import whom. Checked by `npm run check`.
 
 /** The folders of the tree, and what each may import besides itself. */
 const MAY_IMPORT = {

@@ -1,4 +1,4 @@
-// Checks the import rules of dependency-cruiser.cjs. With --json prints the violations as JSON (for test/imports.test.ts).
+// Checks the import rules of dependency-cruiser.cjs, and that it looked at the tree at all.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -29,7 +29,7 @@ const folders = [
 ].filter((folder) => existsSync(folder));
 const tsConfig = extractTSConfig(join(root, "tsconfig.json"));
 const { output } = await cruise(folders, { ...options, ruleSet: { forbidden }, validate: true }, undefined, { tsConfig });
-const violations = output.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));
-if (process.argv.includes("--json")) console.log(JSON.stringify({ modules: output.summary.totalCruised, violations }));
-else for (const { rule, from, to } of violations) console.log(`${rule.padEnd(20)} ${from} → ${to}`);
-process.exitCode = violations.length > 0 ? 1 : 0;
+const { violations, totalCruised } = output.summary;
+for (const { rule, from, to } of violations) console.log(`${rule.name.padEnd(20)} ${from} → ${to}`);
+if (totalCruised < 500) console.log(`only ${totalCruised} modules were looked at`);
+process.exitCode = violations.length > 0 || totalCruised < 500 ? 1 : 0;

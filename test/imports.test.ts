@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { registry } from "../files/registry";
@@ -8,17 +7,6 @@ import { kebab } from "../model/service";
 import { filesIn } from "./support/project";
 
 const ROOT = join(__dirname, "..", "..");
-
-describe("imports", function () {
-  this.timeout(60_000);
-  it("point one way, as dev/dependency-cruiser.cjs lays down", () => {
-    const { stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "dev", "imports.mjs"), "--json"], { encoding: "utf8", cwd: ROOT });
-    assert.equal(stderr, "");
-    const { modules, violations } = JSON.parse(stdout);
-    assert.deepEqual(violations, []);
-    assert.ok(modules > 100, `only ${modules} modules were looked at`);
-  });
-});
 
 /** What may name clouds and services besides their own folders, and why. */
 const MAY_NAME: Readonly<Record<string, RegExp>> = {

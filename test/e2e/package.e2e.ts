@@ -5,9 +5,9 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { engineForTests } from "./support/engine";
+import { engineForTests } from "../support/engine";
 
-const ROOT = join(__dirname, "..", "..");
+const ROOT = join(__dirname, "..", "..", "..");
 /** The files of a door. */
 interface Door {
   readonly types: string;
@@ -104,7 +104,7 @@ describe("the package", function () {
 
   /** Previews a compiled program with the sandbox's providers, our own plugin from the installed package. */
   async function preview(program: string, pulumi: string): Promise<Previewed> {
-    const engine = require(inFolder("node_modules", "kpaas", "dist", "engine", "sandbox.js")) as typeof import("../engine/sandbox");
+    const engine = require(inFolder("node_modules", "kpaas", "dist", "engine", "sandbox.js")) as typeof import("../../engine/sandbox");
     const folders = engine.prepareSandbox(folder, "seoul");
     const simulated = ["openstack", "kubernetes", "random", "tls"].map((name) => ({ name, path: join(folders.project, "plugins", name) }));
     const providers = [...simulated, { name: "kpaas", path: "node_modules/kpaas/plugin/resource" }];
