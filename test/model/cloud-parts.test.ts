@@ -135,6 +135,24 @@ describe("what clouds have of their own in the cluster", () => {
     }
   });
 
+  it("is not followed by advice to leave the minors that it is for", () => {
+    const advice = (platform: FileContent, today: string) => {
+      const content = { name: "demo", infrastructure: { provider: "openstack" }, cluster: { kubernetes: "1.33.5" }, platform };
+      const given = { registry, content, whole: true, fallbackName: "demo", readLock: () => undefined };
+      return planContent(given, new Findings(), today)
+        .problems.filter(({ path, reason }) => path === "cluster.kubernetes" && reason.includes("end of life"))
+        .map(({ remedy }) => remedy)
+        .join();
+    };
+    const [, controller] = FIELDS.controller;
+    assert.match(advice({}, "2026-07-01"), /^set cluster\.kubernetes to "1\.35\./);
+    assert.match(advice(controller, "2026-07-01"), /^set cluster\.kubernetes to "1\.34\.\d+", which is mended until 2026-10-27/);
+    assert.match(
+      advice(controller, "2026-11-26"),
+      /^plan the move to a release .*: what is still mended, 1\.35\.\d+ the newest, openstack-cloud-controller-manager 1\.33\.1 \(for 1\.33 and 1\.34\) is not for$/,
+    );
+  });
+
   it("keeps a cluster's Services with whoever gave them their addresses", () => {
     const file = (loadBalancer: object) => ({ name: "demo", infrastructure: { provider: "openstack" }, platform: { loadBalancer } });
     assert.deepEqual(
