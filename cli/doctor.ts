@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
 import { fromFolder } from "../files/from-folder";
 import { registry } from "../files/registry";
-import type { Surroundings } from "../model/cloud";
+import { surroundings } from "../files/surroundings";
 import { isFields } from "../model/data";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { EnvironmentPlan, SecretReference } from "../model/plan/types";
@@ -221,18 +221,4 @@ function findReference(reference: SecretReference, env: Context["env"], folder: 
     return { there, where: `${reference.vault} in the secret store${there ? "" : ", but VAULT_ADDR is not set"}` };
   }
   return { there: true, where: `Pulumi configuration ${reference.config}, read at \`up\`` };
-}
-
-/** What a cloud may look at for credentials. */
-function surroundings(env: Context["env"], root: string): Surroundings {
-  return { env, root, exists: existsSync, read: readYamlFile };
-}
-
-/** Undefined for what is no YAML. */
-function readYamlFile(file: string): unknown {
-  try {
-    return parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -66,8 +66,13 @@ export interface ToldOutputs {
   readonly secrets: Readonly<Record<string, Output<string>>>;
 }
 
-/** What the file's secret references resolve to, as far as an infrastructure component needs them. All secret. */
+/** What the file's secret references resolve to, as far as an infrastructure component needs them. All secret but `authority`. */
 export interface InfrastructureSecrets {
+  /**
+   * Certificates, as PEM, of the authority that vouches for the cloud, for what of its own runs in the cluster; undefined or empty: the usual ones
+   * do. No secret.
+   */
+  readonly authority?: Output<string>;
   /** Provider arguments by name (`userName`, `password`, `authUrl` …); undefined: the provider's usual environment applies. */
   readonly credentials?: Output<Readonly<Record<string, string>>>;
   /** The SSH private key the file refers to; undefined: a pair is generated. */

@@ -24,12 +24,13 @@ export function variablesPage(): string {
       ["flows", "resolvers", "servers"],
       (row) => {
         if (row.kind === "flows")
-          return row.opens
-            .map(
+          return [
+            ...row.opens.map(
               ({ protocol, ports, reason, portFrom }) =>
                 `${protocol} ${ports.join(", ")}${portFrom ? ` (\`${portFrom}\`)` : ""}: ${reason}`,
-            )
-            .join("; ");
+            ),
+            ...(row.notBeside ? [`refused beside \`platform.storage\` of kind ${row.notBeside.storage}`] : []),
+          ].join("; ");
         return row.kind === "resolvers"
           ? "DNS to the nameservers they name"
           : "the way to the servers they name, which must stand in the file";

@@ -144,6 +144,11 @@ export interface Credentials {
   find(look: Surroundings): { readonly there: boolean; readonly where: string };
   /** Where the cloud is asked first, as far as the usual ways say. */
   url(look: Surroundings): string | undefined;
+  /**
+   * The authority that its provider is told to trust, by these credentials and the usual ways: the file of its certificates, or these themselves.
+   * What of the cloud's own runs in the cluster trusts it too. @default the usual authorities alone
+   */
+  authority?(look: Surroundings, given: Readonly<Record<string, string>>): string | undefined;
 }
 
 /** What one may look at for credentials. */

@@ -7,6 +7,7 @@ import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import type { Addresses } from "./addresses";
+import { hasCloudParts } from "./cloud-access";
 import { orUnknownStack } from "./standing";
 
 /*
@@ -184,10 +185,6 @@ export async function readInfrastructure(plan: EnvironmentPlan): Promise<Infrast
 /** What the cloud's own parts in the cluster are told, where the plan has any; some are told nothing. */
 export function toldOf(plan: EnvironmentPlan, told: ToldOutputs | undefined): ToldOutputs | undefined {
   return hasCloudParts(plan) ? (told ?? { ids: {}, secrets: {} }) : undefined;
-}
-
-function hasCloudParts({ services }: EnvironmentPlan): boolean {
-  return services.some(({ needs }) => needs !== undefined && "cloud" in needs);
 }
 
 /** The same as the infrastructure's stack says it. Of an infrastructure that is not there yet a preview knows nothing. */

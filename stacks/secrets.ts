@@ -1,4 +1,4 @@
-import { Config, type Output, output, secret } from "@pulumi/pulumi";
+import { Config, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import { readSecret } from "../files/read-secret";
 import { registry } from "../files/registry";
 import { wrongCredentials } from "../model/cloud";
@@ -11,10 +11,16 @@ import { type Problem, RefusedError } from "../model/problems";
 import { cloudOf } from "../model/registry";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { steadyError } from "../providers/steady-error";
+import { authorityReader } from "./authority";
 
-/** What an environment's secret references resolve to. All of it is secret. */
+/** What an environment's secret references resolve to. All of it is secret but `authority`. */
 export interface EnvironmentSecrets {
   readonly credentials?: Output<Readonly<Record<string, string>>>;
+  /**
+   * Certificates, as PEM, of the authority that vouches for the cloud, for what of its own runs in the cluster. No secret.
+   * @default those that the cloud's provider is told of, by the credentials or in the usual ways
+   */
+  readonly authority?: Output<string>;
   readonly sshPrivateKey?: Output<string>;
   readonly sudoPassword?: Output<string>;
   readonly tlsCertificate?: Output<string>;
@@ -37,27 +43,32 @@ export async function resolveSecrets(
   given: EnvironmentSecrets = {},
 ): Promise<EnvironmentSecrets> {
   const problems: Problem[] = [];
-  const resolve = async <T>(path: string, reference: SecretReference | undefined, seal: (text: string) => T): Promise<T | undefined> => {
-    if (!reference) return undefined;
+  const tried = async <T>(path: string, remedy: string, work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
-      return seal(await read(reference, folder));
+      return await work();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      problems.push({
-        environment: plan.environment,
-        path,
-        reason,
-        remedy: "put the secret there, or refer to where it is",
-        severity: "error",
-      });
+      problems.push({ environment: plan.environment, path, reason, remedy, severity: "error" });
       return undefined;
     }
   };
+  const resolve = async <T>(path: string, reference: SecretReference | undefined, seal: (text: string) => T): Promise<T | undefined> =>
+    reference && tried(path, "put the secret there, or refer to where it is", async () => seal(await read(reference, folder)));
   const text = (path: string, reference: SecretReference | undefined): Promise<Output<string> | undefined> =>
     resolve(path, reference, (value) => secret(value));
   const { tls } = plan.platform;
-  const credentials =
-    given.credentials ?? (await resolve("infrastructure.credentials", plan.credentials, (value) => secret(parseCredentials(value, plan))));
+  const parsed =
+    given.credentials === undefined
+      ? await resolve("infrastructure.credentials", plan.credentials, (value) => parseCredentials(value, plan))
+      : undefined;
+  const credentials = given.credentials ?? (parsed && secret(parsed));
+  const readAuthority = authorityReader(plan);
+  const authority =
+    given.authority ??
+    (readAuthority &&
+      (await tried("infrastructure.credentials", "name a file of certificates as PEM (cacertFile, OS_CACERT)", () =>
+        given.credentials ? unsecret(given.credentials.apply(readAuthority)) : readAuthority(parsed ?? {}),
+      )));
   const keyOf = (value: string): Output<string> => {
     const publicKey = publicHalf(value);
     const written = plan.access.ssh.publicKey;
@@ -87,6 +98,7 @@ export async function resolveSecrets(
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(Object.keys(cloud).length > 0 ? { cloud } : {}),
     ...(credentials ? { credentials } : {}),
+    ...(authority ? { authority: output(authority) } : {}),
     ...(sshPrivateKey ? { sshPrivateKey } : {}),
     ...(sudoPassword ? { sudoPassword } : {}),
     ...(tlsCertificate ? { tlsCertificate } : {}),
@@ -111,6 +123,7 @@ export function secretsLater(plan: EnvironmentPlan, given: EnvironmentSecrets = 
     ...(paths.length > 0
       ? { variables: Object.fromEntries(paths.map((path) => [path, secret(found.apply(({ variables }) => resolved(variables?.[path])))])) }
       : {}),
+    ...(authorityReader(plan) ? { authority: unsecret(found.apply(({ authority }) => authority ?? "")) } : {}),
     ...(plan.credentials ? { credentials: secret(found.apply(({ credentials }) => resolved(credentials))) } : {}),
     ...(plan.access.ssh.privateKey ? { sshPrivateKey: secret(found.apply(({ sshPrivateKey }) => resolved(sshPrivateKey))) } : {}),
     ...(plan.access.ssh.sudoPassword ? { sudoPassword: secret(found.apply(({ sudoPassword }) => resolved(sudoPassword))) } : {}),

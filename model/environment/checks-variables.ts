@@ -14,6 +14,7 @@ const giveReference = "give a reference: { env: NAME }, { config: key }, { vault
 export function checkVariables(environment: Environment, registry: Registry, findings: Findings): void {
   const { variables } = environment.cluster;
   for (const [name, value] of Object.entries(variables)) {
+    checkBeside(name, value, environment, findings);
     const owner = ownerOfVariable(name, registry);
     if (owner !== undefined) findings.error(`cluster.variables.${name}`, `is set by ${owner}`, `take it out here and use ${owner}`);
     if (owner !== undefined || !checkRow(name, value, variables, findings)) continue;
@@ -70,6 +71,19 @@ function checkRow(name: string, value: unknown, variables: Readonly<Record<strin
     default:
       return true;
   }
+}
+
+/** What the platform has by itself is not to be brought a second time. */
+function checkBeside(name: string, value: unknown, { platform }: Environment, findings: Findings): void {
+  const row = rowOfVariable(name);
+  const other = row?.kind === "flows" && value === true ? row.notBeside : undefined;
+  if (other === undefined || platform.storage.kind !== other.storage) return;
+  findings.error(
+    `cluster.variables.${name}`,
+    other.reason,
+    `take it out, or use another kind of platform.storage than ${other.storage}`,
+    value,
+  );
 }
 
 /** What belongs to a network plugin or runtime that is not the environment's does nothing. */

@@ -1,4 +1,4 @@
-import type { FlowPeer } from "../plan/types";
+import type { EnvironmentPlan, FlowPeer } from "../plan/types";
 
 /** Traffic that a variable makes necessary where it is true. */
 export interface OpenedFlow {
@@ -12,6 +12,12 @@ export interface OpenedFlow {
   readonly portFrom?: string;
 }
 
+/** The kind of `platform.storage` that a variable is refused beside, because both bring the same. */
+export interface NotBeside {
+  readonly storage: EnvironmentPlan["platform"]["storage"]["kind"];
+  readonly reason: string;
+}
+
 /** What a variable of kubespray's means for the rest of the plan. */
 export type Verdict =
   /** Refused: a field of the file, or the plan itself, sets it. */
@@ -21,7 +27,7 @@ export type Verdict =
   /** Refused where it is true, unless another variable has one of these values. */
   | { readonly kind: "needs"; readonly variable: string; readonly values: readonly unknown[]; readonly reason: string }
   /** The plan opens what it needs where it is true. */
-  | { readonly kind: "flows"; readonly opens: readonly OpenedFlow[] }
+  | { readonly kind: "flows"; readonly opens: readonly OpenedFlow[]; readonly notBeside?: NotBeside }
   /** The number of a port that another row opens. */
   | { readonly kind: "port"; readonly of: string }
   /** The plan opens DNS to the servers it names. */
@@ -75,6 +81,7 @@ const mend = "take it out and mend what the checks find";
 const unverified = "trusts whatever answers, without knowing that it is the right server";
 const certificate = "take it out, and have the server show a certificate that the hosts trust";
 const secondClass = "would be a second default storage class beside the platform's";
+const cloudParts = "take it out; platform.loadBalancer and platform.storage of kind cloud bring the cloud's balancers and volumes";
 const openDoor = "without it whoever reaches the port is let in";
 const names = "the platform addresses its services by names in the cluster's DNS";
 const etcdForAll = "every node would talk to etcd, which the plan opens to the control plane only";
@@ -214,9 +221,13 @@ export const variableTable: readonly VariableRow[] = [
   refused(
     "would bring a cloud controller beside the platform's own, and have kubelets wait for it",
     "cloud_provider external_cloud_provider external_* openstack_*",
-    "take it out; platform.loadBalancer and platform.storage of kind cloud bring the cloud's balancers and volumes",
+    cloudParts,
   ),
-  refused("the machines are not that cloud's", "aws_* azure_* gcp_* oci_* vsphere_* upcloud_* hcloud_*"),
+  refused(
+    "would bring a cloud's own parts past the plan, which gives them neither rights nor ways",
+    "aws_* azure_* gcp_* oci_* vsphere_* upcloud_* hcloud_*",
+    cloudParts,
+  ),
   refused(
     "opens ports of a registry, of which the plan does not know",
     "registry_enabled registry_port registry_service_* registry_ingress_*",
@@ -242,13 +253,21 @@ export const variableTable: readonly VariableRow[] = [
     { from: "control-plane", to: "etcd", protocol: "tcp", ports: [2383], reason: "clients of the etcd for events" },
     { from: "etcd", to: "etcd", protocol: "tcp", ports: ["2382-2383"], reason: "members of the etcd for events among each other" },
   ),
-  ...opens("cinder_csi_enabled", {
-    from: "nodes",
-    to: { serverOf: "cinder_auth_url" },
-    protocol: "tcp",
-    ports: [5000, 8774, 8776],
-    reason: "OpenStack's identity, compute and volumes for the Cinder driver",
-  }),
+  {
+    names: ["cinder_csi_enabled"],
+    kind: "flows",
+    opens: [
+      {
+        from: "nodes",
+        to: { serverOf: "cinder_auth_url" },
+        protocol: "tcp",
+        ports: [5000, 8774, 8776],
+        reason: "OpenStack's identity, compute and volumes for the Cinder driver",
+      },
+    ],
+    // One driver answers by a name, at one socket of each node.
+    notBeside: { storage: "cloud", reason: "would bring a second driver of the cloud's volumes beside the platform's own" },
+  },
   { names: words("coredns_external_zones nodelocaldns_external_zones"), kind: "resolvers" },
   {
     names: words("http_proxy https_proxy cinder_auth_url containerd_registries_mirrors crio_registries docker_registry_mirrors"),

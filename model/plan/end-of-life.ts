@@ -1,6 +1,7 @@
 import dates from "../../catalog/end-of-life.json";
 import { kubernetesVersions, minorOf } from "../cluster/releases";
 import type { Finding } from "../problems";
+import { partsAgainst } from "./part-versions";
 import type { EnvironmentPlan } from "./types";
 
 const kubernetesDates: Readonly<Record<string, string>> = dates.kubernetes;
@@ -11,9 +12,13 @@ const SAID = " is past its end of life since ";
 
 const later = "plan the move to a release that its project still mends";
 
-/** The newest Kubernetes that a kubespray tag installs and its project still mends. */
-function maintainedInstead(today: string): string {
-  const version = kubernetesVersions.find((each) => today < (kubernetesDates[minorOf(each)] ?? ""));
+/** The newest Kubernetes that a kubespray tag installs, its project still mends, and the plan's parts of the cloud's own are for. */
+function maintainedInstead(plan: EnvironmentPlan, today: string): string {
+  const mended = kubernetesVersions.filter((each) => today < (kubernetesDates[minorOf(each)] ?? ""));
+  const version = mended.find((each) => partsAgainst(plan, minorOf(each)).length === 0);
+  const [newest] = mended;
+  if (newest !== undefined && version === undefined)
+    return `${later}: what is still mended, ${newest} the newest, ${partsAgainst(plan, minorOf(newest)).join(" and ")} is not for`;
   if (version === undefined) return later;
   return `set cluster.kubernetes to "${version}", which is mended until ${kubernetesDates[minorOf(version)]}; \`kpaas cluster upgrade ENV --to ${version}\` shows the way there`;
 }
@@ -27,7 +32,7 @@ export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
       what: `Kubernetes ${minor}`,
       value: plan.cluster.kubernetes,
       date: kubernetesDates[minor],
-      remedy: maintainedInstead(today),
+      remedy: maintainedInstead(plan, today),
     },
     // A service's version follows from the release: it is the value of no field.
     ...plan.services.map((service) => ({

@@ -2,6 +2,7 @@ import type { Environment } from "../../model/environment/types";
 import { contains, formatAddress, parseCidr } from "../../model/ipv4";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
+import { warnOfNoWayOut } from "../way-out";
 import { awsLimits, imageQuery, ownTags, reservedBeginnings } from "./names";
 import { neutralNames } from "./neutral";
 import { awsOptions, lies, standsOutside, subnetsOf } from "./plan";
@@ -50,15 +51,11 @@ function checkPlace({ region, zones, cluster }: Environment, findings: Findings)
     );
 }
 
-function checkNetwork({ network, access, cloud, cluster }: Environment, findings: Findings): void {
+function checkNetwork(environment: Environment, findings: Findings): void {
+  const { network, access, cloud } = environment;
   const { natGateways, existing } = awsOptions(cloud);
-  if (natGateways === "none" && existing === undefined && !cluster.airGap && cluster.variables.https_proxy === undefined)
-    findings.warn(
-      "infrastructure.aws.natGateways",
-      "machines have no way out, by which packages and images are fetched",
-      "set cluster.airGap or a proxy among cluster.variables, or leave them a gateway",
-      "none",
-    );
+  if (natGateways === "none" && existing === undefined)
+    warnOfNoWayOut(environment, { path: "infrastructure.aws.natGateways", value: natGateways, toCloud: false }, findings);
   const block = parseCidr(network.cidr);
   const { shortest, longest } = awsLimits.prefix;
   if (block && (block.prefix < shortest || block.prefix > longest))

@@ -2,6 +2,7 @@ import type { Environment } from "../../model/environment/types";
 import { parseCidr } from "../../model/ipv4";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
+import { warnOfNoWayOut } from "../way-out";
 import { checkController, checkDriver } from "./checks-in-cluster";
 import { sharedLun } from "./devices";
 import { azureLimits, imageReference, ownTags, refusedUsers } from "./names";
@@ -108,7 +109,11 @@ function checkExisting(environment: Environment, findings: Findings): void {
         "is an address that nothing uses",
         "name it at infrastructure.network.floating, or take it out",
       );
-  if (existing === undefined) return;
+  if (existing === undefined) {
+    if (natGateways === "none")
+      warnOfNoWayOut(environment, { path: "infrastructure.azure.natGateways", value: natGateways, toCloud: false }, findings);
+    return;
+  }
   const path = "infrastructure.azure.existing";
   const block = parseCidr(network.cidr);
   for (const [what, { cidr }] of Object.entries(existing.subnets)) {

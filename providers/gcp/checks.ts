@@ -3,6 +3,7 @@ import { parseAddress, parseCidr } from "../../model/ipv4";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { sizePath } from "../asking/fields";
+import { warnOfNoWayOut } from "../way-out";
 import { accountsIn, accountsOf } from "./firewalls";
 import { DATA_DISK, gcpLabels, gcpLimits, ownLabels } from "./names";
 import { imageQuery, neutralNames } from "./neutral";
@@ -46,7 +47,8 @@ function checkPlace({ region, zones, cluster, cloud }: Environment, findings: Fi
     );
 }
 
-function checkNetwork({ network, access, name, cloud, cluster }: Environment, findings: Findings): void {
+function checkNetwork(environment: Environment, findings: Findings): void {
+  const { network, access, name, cloud } = environment;
   const block = parseCidr(network.cidr);
   const { shortest, longest } = gcpLimits.prefix;
   if (block && (block.prefix < shortest || block.prefix > longest))
@@ -92,12 +94,9 @@ function checkNetwork({ network, access, name, cloud, cluster }: Environment, fi
       access.keyPair,
     );
   if (!/^[a-z]/.test(name)) findings.error("name", "GCP takes no name that begins with a digit", "begin it with a letter", name);
-  if (!makesNat({ cloud, network }) && network.existing === undefined && cluster.airGap === undefined)
-    findings.warn(
-      "infrastructure.gcp.nat",
-      "is false, and machines without an address outside reach nothing there",
-      "have images and packages inside the network (cluster.airGap), or leave it out",
-    );
+  // Google's APIs are reached from its subnets by themselves.
+  if (!makesNat({ cloud, network }) && network.existing === undefined)
+    warnOfNoWayOut(environment, { path: "infrastructure.gcp.nat", value: false, toCloud: true }, findings);
 }
 
 function checkNames(environment: Environment, findings: Findings): void {

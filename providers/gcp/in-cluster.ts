@@ -1,6 +1,5 @@
 import type { CloudParts, PartObject, PartSurroundings } from "../../model/cloud-parts";
-import type { Environment } from "../../model/environment/types";
-import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
 import { DATA_DISK, gcpLabels, volumePrefix } from "./names";
 
@@ -22,19 +21,12 @@ const NODE_NAME = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec
 export const inCluster: CloudParts = {
   volumes: {
     objects: (given) => [...accounts(given), DRIVER, controller(given), nodes(given)],
-    flows,
+    // What it asks is behind HTTPS, as images and packages are.
+    flows: () => [],
     provisioner: "pd.csi.storage.gke.io",
     parameters: (type) => ({ type: type ?? DATA_DISK }),
   },
 };
-
-/** Where HTTPS is not open anyway, the way to Google's API is, which has no addresses of its own. */
-function flows({ cluster }: Environment): Flow[] {
-  if (cluster.airGap === undefined) return [];
-  return [
-    { from: "control-plane", to: "cidr:0.0.0.0/0", protocol: "tcp", ports: [443], reason: "Google's API, for the driver of its disks" },
-  ];
-}
 
 const DRIVER: PartObject = {
   apiVersion: "storage.k8s.io/v1",

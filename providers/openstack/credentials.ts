@@ -51,6 +51,13 @@ export const credentials: Credentials = {
     const url = isFields(auth) ? auth.auth_url : undefined;
     return typeof url === "string" ? url : undefined;
   },
+  // In the order of the provider's: its argument, for which the variable stands in, before what clouds.yaml says of the cloud.
+  authority(look, given) {
+    const argument = given.cacertFile || look.env.OS_CACERT;
+    if (argument) return argument;
+    const named = namedCloud(look, given.cloud || look.env.OS_CLOUD)?.cacert;
+    return typeof named === "string" && named !== "" ? named : undefined;
+  },
 };
 
 /** What a login by OpenStack's variables lacks: a token or an application credential needs no user and project. */
@@ -70,11 +77,11 @@ function cloudsFile({ env, root, exists }: Surroundings): string | undefined {
   return [env.OS_CLIENT_CONFIG_FILE ?? "", ...files].find(exists);
 }
 
-/** The entry of clouds.yaml that OS_CLOUD names. */
-function namedCloud(look: Surroundings): Readonly<Record<string, unknown>> | undefined {
+/** An entry of clouds.yaml: the one that OS_CLOUD names. */
+function namedCloud(look: Surroundings, name = look.env.OS_CLOUD): Readonly<Record<string, unknown>> | undefined {
   const file = cloudsFile(look);
   const content = file === undefined ? undefined : look.read(file);
   const clouds = isFields(content) && isFields(content.clouds) ? content.clouds : {};
-  const cloud = clouds[look.env.OS_CLOUD ?? ""];
+  const cloud = clouds[name ?? ""];
   return isFields(cloud) ? cloud : undefined;
 }

@@ -15,10 +15,14 @@ const BALANCERS = 9876;
 const PLAIN_USER = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532 };
 const CONFINED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } };
 
+/** Both charts mount the whole Secret where the configuration in it is read. */
+const AUTHORITY = { key: "ca.crt", path: "/etc/config/ca.crt" };
+
 /** Names in what the infrastructure tells: ids of what it made, and the logins of the two. */
 export const TOLD = {
   identity: "identity",
   region: "region",
+  authority: "authority",
   subnet: "subnet",
   ingressPort: "ingressPort",
   ingressBalancer: "ingressBalancer",
@@ -49,7 +53,7 @@ export const inCluster: CloudParts = {
     values: volumesValues,
     secret: {
       name: "cinder-csi-cloud-config",
-      data: (_plan, told) => ({ "cloud.conf": gcfg({ Global: login("volumes", told) }) }),
+      data: (_plan, told) => configuration(told, { Global: login("volumes", told) }),
       readBy: ["csi.plugin.controllerPlugin.podAnnotations", "csi.plugin.nodePlugin.podAnnotations"],
     },
     flows: () => [api([IDENTITY, COMPUTE, VOLUMES], "the cloud's identity, machines and volumes, for its driver of volumes")],
@@ -104,7 +108,7 @@ function controllerConfig(plan: EnvironmentPlan, told: Told): Record<string, str
     // Where nothing of the environment is met from outside, no Service is.
     "internal-lb": String(floating.ingress === undefined),
   };
-  return { "cloud.conf": gcfg({ Global: login("controller", told), LoadBalancer }) };
+  return configuration(told, { Global: login("controller", told), LoadBalancer });
 }
 
 function volumesValues({ environment, service, image }: PartSurroundings): Readonly<Record<string, unknown>> {
@@ -140,10 +144,17 @@ function volumesValues({ environment, service, image }: PartSurroundings): Reado
   };
 }
 
+function configuration(told: Told, sections: Parameters<typeof gcfg>[0]): Record<string, string> {
+  const authority = told[TOLD.authority];
+  return { "cloud.conf": gcfg(sections), ...(authority && { [AUTHORITY.key]: authority }) };
+}
+
 function login(part: keyof typeof TOLD.login, told: Told): Readonly<Record<string, string | undefined>> {
   return {
     "auth-url": told[TOLD.identity],
     region: told[TOLD.region],
+    // It alone is trusted then, as the provider does.
+    "ca-file": told[TOLD.authority] && AUTHORITY.path,
     "application-credential-id": told[TOLD.login[part]],
     "application-credential-secret": told[TOLD.secret[part]],
   };

@@ -66,7 +66,7 @@ export class OpenStackInfrastructure extends ComponentResource implements Infras
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
     if (credential !== undefined) this.cloudCredential = credential;
-    if (Object.keys(logins).length > 0) this.told = toldBy(scope, network, endpoints, logins);
+    if (Object.keys(logins).length > 0) this.told = toldBy(scope, network, endpoints, logins, secrets.authority);
     this.last = [...names, ...security.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];
     // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
     this.registerOutputs({ apiEndpoint: this.apiEndpoint, ingressPublicAddress: this.ingressPublicAddress });

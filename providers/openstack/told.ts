@@ -13,6 +13,7 @@ export function toldBy(
   network: NodeNetwork,
   { ingressPort, ingressBalancer }: Pick<Endpoints, "ingressPort" | "ingressBalancer">,
   logins: Readonly<Partial<Record<CloudPartName, Output<CloudCredential>>>>,
+  authority: Output<string> | undefined,
 ): ToldOutputs {
   const parts = Object.entries(logins) as [CloudPartName, Output<CloudCredential>][];
   return {
@@ -20,6 +21,7 @@ export function toldBy(
       [TOLD.identity]: survey.login.identity,
       [TOLD.region]: survey.login.region,
       [TOLD.subnet]: output(network.subnetId),
+      ...(authority && { [TOLD.authority]: authority }),
       ...(ingressPort && { [TOLD.ingressPort]: ingressPort }),
       ...(ingressBalancer && { [TOLD.ingressBalancer]: ingressBalancer }),
     },

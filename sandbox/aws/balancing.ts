@@ -12,10 +12,12 @@ function publicOf(cloud: Aws, allocation: string): string[] {
   return allocation === "" ? [] : [text(cloud.find("eip", allocation), "publicIp")];
 }
 
-/** Has every balancer hold the addresses that it leads to; `made` is about to be there. */
-function lead(cloud: Aws, made: { readonly listener?: Stored; readonly target?: Stored }): void {
-  const listeners = [...cloud.store.list("listener"), ...(made.listener ? [made.listener] : [])];
-  const targets = [...cloud.store.list("targetGroupAttachment"), ...(made.target ? [made.target] : [])];
+/** Has every balancer hold the addresses that it leads to. `listener` and `target` are about to be there, what is `gone` to go. */
+function lead(cloud: Aws, change: { readonly listener?: Stored; readonly target?: Stored; readonly gone?: string }): void {
+  const now = (kind: "listener" | "targetGroupAttachment", made: Stored | undefined): Stored[] =>
+    [...cloud.store.list(kind), ...(made ? [made] : [])].filter(({ id }) => id !== change.gone);
+  const listeners = now("listener", change.listener);
+  const targets = now("targetGroupAttachment", change.target);
   for (const balancer of cloud.store.list("loadBalancer")) {
     const groups = listeners.flatMap((each) => (each.loadBalancerArn === balancer.id ? targetsOf(each) : []));
     const leadsTo = targets.flatMap((each) => (groups.includes(text(each, "targetGroupArn")) ? [text(each, "targetId")] : []));
@@ -187,6 +189,7 @@ export const BALANCING: Types = {
       lead(cloud, { listener });
       return listener;
     },
+    remove: (cloud, { id }) => lead(cloud, { gone: id }),
   }),
 
   ...typeOf("aws:lb/targetGroupAttachment:TargetGroupAttachment", {
@@ -211,6 +214,7 @@ export const BALANCING: Types = {
       lead(cloud, { target: made });
       return made;
     },
+    remove: (cloud, { id }) => lead(cloud, { gone: id }),
   }),
 };
 

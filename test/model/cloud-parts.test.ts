@@ -18,9 +18,9 @@ const FIELDS: Readonly<Record<CloudPartName, readonly [field: string, platform: 
 const PARTS = Object.keys(FIELDS) as CloudPartName[];
 
 /** What `init` writes for a cloud, with a part of its platform. */
-function planned({ name, template }: CloudDefinition, platform: FileContent) {
+function planned({ name, template }: CloudDefinition, platform: FileContent, over: FileContent = {}) {
   const written = parse(`name: seoul\ninfrastructure:\n  provider: ${name}\n${template}`) as FileContent;
-  return planFile(merge(written, { platform }));
+  return planFile(merge(merge(written, { platform }), over));
 }
 
 describe("what clouds have of their own in the cluster", () => {
@@ -62,6 +62,51 @@ describe("what clouds have of their own in the cluster", () => {
       });
     }
 
+  const airGap = { registry: "registry.intra:5000", files: "https://files.intra" };
+
+  for (const cloud of Object.values(registry.clouds).filter(({ inCluster }) => inCluster !== undefined))
+    it(`is let to the same of ${cloud.title} where images and files come from mirrors`, () => {
+      const parts = PARTS.filter((part) => cloud.inCluster?.[part] !== undefined);
+      const platform = parts.reduce((all, part) => merge(all, FIELDS[part][1]), {});
+      const ways = (over: FileContent) =>
+        planned(cloud, platform, over)
+          .planned?.plan.flows.filter(({ from, to }) => (from === "nodes" || from === "control-plane") && to.startsWith("cidr:"))
+          .map(({ to, protocol, ports }) => `${to} ${protocol} ${ports.join(" ")}`) ?? [];
+      const [open, behindMirrors] = [ways({}), ways({ cluster: { airGap } })];
+      assert.ok(open.includes("cidr:0.0.0.0/0 tcp 80 443"), "clouds without ports of their own are asked there");
+      assert.deepEqual(
+        open.filter((way) => !behindMirrors.includes(way)),
+        [],
+      );
+      assert.deepEqual(
+        behindMirrors.filter((way) => !open.includes(way)),
+        ["cidr:0.0.0.0/0 tcp 5000"].filter((way) => !open.includes(way)),
+        "the mirrors' port, and no second way to what is open",
+      );
+    });
+
+  // GCP's network leads to Google's API by itself.
+  for (const [name, field, options, asks] of [
+    ["aws", "infrastructure.aws.natGateways", { natGateways: "none" }, true],
+    ["azure", "infrastructure.azure.natGateways", { natGateways: "none" }, true],
+    ["gcp", "infrastructure.gcp.nat", { nat: false }, false],
+  ] as const)
+    it(`is warned of on ${name} where no gateway leads out to whom it asks`, () => {
+      const cloud = registry.clouds[name];
+      assert.ok(cloud);
+      const said = (platform: FileContent, over: FileContent) =>
+        planned(cloud, platform, merge({ infrastructure: { [name]: options } }, over))
+          .problems.filter(({ path, severity }) => path === field && severity === "warning")
+          .map(({ reason }) => reason);
+      const { volumes } = FIELDS;
+      const proxy = { cluster: { variables: { https_proxy: "http://10.20.9.9:3128" } } };
+      assert.match(said({}, {}).join(), /by which packages and images are fetched$/);
+      for (const over of [proxy, { cluster: { airGap } }]) {
+        assert.deepEqual(said({}, over), []);
+        assert.equal(said(volumes[1], over).join().endsWith("by which the driver of volumes asks the cloud"), asks, JSON.stringify(over));
+      }
+    });
+
   it("is warned of where its project makes one for each minor of Kubernetes, and the cluster is of another", () => {
     const said = (kubernetes: string) => {
       const content = {
@@ -88,6 +133,24 @@ describe("what clouds have of their own in the cluster", () => {
       for (const { kubernetes: minors } of Object.values(clouds).flatMap((parts) => Object.values(parts)))
         assert.ok(minors === undefined || minors.includes(minorOf(kubernetes)), "each goes with its own release");
     }
+  });
+
+  it("is not followed by advice to leave the minors that it is for", () => {
+    const advice = (platform: FileContent, today: string) => {
+      const content = { name: "demo", infrastructure: { provider: "openstack" }, cluster: { kubernetes: "1.33.5" }, platform };
+      const given = { registry, content, whole: true, fallbackName: "demo", readLock: () => undefined };
+      return planContent(given, new Findings(), today)
+        .problems.filter(({ path, reason }) => path === "cluster.kubernetes" && reason.includes("end of life"))
+        .map(({ remedy }) => remedy)
+        .join();
+    };
+    const [, controller] = FIELDS.controller;
+    assert.match(advice({}, "2026-07-01"), /^set cluster\.kubernetes to "1\.35\./);
+    assert.match(advice(controller, "2026-07-01"), /^set cluster\.kubernetes to "1\.34\.\d+", which is mended until 2026-10-27/);
+    assert.match(
+      advice(controller, "2026-11-26"),
+      /^plan the move to a release .*: what is still mended, 1\.35\.\d+ the newest, openstack-cloud-controller-manager 1\.33\.1 \(for 1\.33 and 1\.34\) is not for$/,
+    );
   });
 
   it("keeps a cluster's Services with whoever gave them their addresses", () => {

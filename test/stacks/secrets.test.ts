@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isSecret, type Output, runtime } from "@pulumi/pulumi";
+import { isSecret, type Output, runtime, secret } from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import { moveReferences } from "../../files/references";
 import type { EnvironmentPlan } from "../../model/plan/types";
@@ -110,6 +110,44 @@ describe("secret references", () => {
       assert.ok(!error.message.includes(CANARY));
       return true;
     });
+  });
+
+  it("lead to the authority that the cloud's provider trusts, whose certificates its parts in the cluster are given, and nothing else of its file", async () => {
+    const pem = (what: string) => `-----BEGIN ${what}-----\n${CANARY.replaceAll("-", "")}\n-----END ${what}-----\n`;
+    const certificate = pem("CERTIFICATE");
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, `# ours\n${certificate}${pem("PRIVATE KEY")}${certificate}`);
+    writeFileSync(join(folder, "clouds.yaml"), `clouds: { here: { cacert: "${ca}" }, there: {} }`);
+    process.env.OS_CLIENT_CONFIG_FILE = join(folder, "clouds.yaml");
+    const plan = (platform: Record<string, unknown>) =>
+      plannedFile(environmentFile({ infrastructure: { provider: "openstack", credentials: { env: "CREDENTIALS" } }, platform })).plan;
+    const parts = plan({ storage: { kind: "cloud" } });
+    const found = async (credentials: Record<string, string>, env: Record<string, string> = {}) => {
+      process.env.CREDENTIALS = JSON.stringify(credentials);
+      for (const name of ["OS_CACERT", "OS_CLOUD"]) delete process.env[name];
+      Object.assign(process.env, env);
+      const { authority } = await resolveSecrets(parts);
+      assert.ok(authority === undefined || !(await isSecret(authority)));
+      return authority && (await resolved(authority));
+    };
+    assert.equal(await found({ cacert_file: ca }, { OS_CACERT: "/nowhere" }), certificate.repeat(2));
+    assert.equal(await found({ cacertFile: certificate }), certificate, "the provider takes itself too");
+    assert.equal(await found({}, { OS_CACERT: ca, OS_CLOUD: "there" }), certificate.repeat(2));
+    assert.equal(await found({}, { OS_CLOUD: "here" }), certificate.repeat(2));
+    assert.equal(await found({ cloud: "there" }, { OS_CLOUD: "here" }), undefined);
+    await assert.rejects(found({}, { OS_CACERT: "/nowhere" }), /infrastructure\.credentials: the file \/nowhere with the authority/);
+    await assert.rejects(found({ cacertFile: pem("PRIVATE KEY") }), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.match(error.message, /has no certificate/);
+      assert.ok(!error.message.includes("canary"));
+      return true;
+    });
+    process.env.OS_CACERT = "/nowhere";
+    process.env.CREDENTIALS = "{}";
+    assert.equal((await resolveSecrets(plan({}))).authority, undefined, "nobody asks where nothing of the cloud's runs in the cluster");
+    const credentials: Readonly<Record<string, string>> = { cacertFile: ca };
+    const given = { credentials: secret(credentials) };
+    assert.equal(await resolved((await resolveSecrets(parts, folder, given)).authority), certificate.repeat(2));
   });
 
   it("to credentials that are no JSON object are refused without showing what they are", async () => {

@@ -9,7 +9,7 @@ import { knownNames } from "../../../model/environment/known-variables";
 import { serversIn } from "../../../model/environment/variable-values";
 import { isSecretName, rowOfVariable, unclassified } from "../../../model/environment/variables";
 import { Findings, type Problem } from "../../../model/problems";
-import { environmentFile } from "../../support/environment";
+import { environmentFile, planFile } from "../../support/environment";
 
 const closed = { provider: "openstack", access: { adminCidrs: [], ingressCidrs: [] } };
 const content = (variables: Record<string, unknown>, cluster: Record<string, unknown> = {}) =>
@@ -221,6 +221,37 @@ describe("variables passed through to kubespray", () => {
   for (const [variables, flows, cluster] of followed) {
     it(`are followed by what is allowed: ${JSON.stringify(variables)}`, () => assert.deepEqual(flowsOf(variables, cluster), flows));
   }
+
+  it("bring no second driver of volumes beside the platform's own", () => {
+    const said = (kind: "nfs" | "cloud", switched: boolean) => {
+      const file = { infrastructure: closed, cluster: { variables: { cinder_csi_enabled: switched } }, platform: { storage: { kind } } };
+      return planFile(environmentFile(file))
+        .problems.filter(({ path }) => path === "cluster.variables.cinder_csi_enabled")
+        .map(({ severity, reason, remedy }) => `${severity}: ${reason}; ${remedy}`);
+    };
+    assert.deepEqual(said("cloud", true), [
+      "error: would bring a second driver of the cloud's volumes beside the platform's own; take it out, or use another kind of platform.storage than cloud",
+    ]);
+    assert.deepEqual([...said("nfs", true), ...said("cloud", false)], []);
+  });
+
+  // On the cloud itself no less: its own words would be false there.
+  for (const [provider, name] of [
+    ["aws", "aws_ebs_csi_enabled"],
+    ["gcp", "gcp_pd_csi_enabled"],
+    ["azure", "azure_csi_enabled"],
+    ["vsphere", "vsphere_csi_enabled"],
+    ["openstack", "external_openstack_lbaas_enabled"],
+    ["openstack", "upcloud_csi_enabled"],
+    ["openstack", "cloud_provider"],
+  ] as const)
+    it(`bring no parts of a cloud's own: ${name} on ${provider}`, () => {
+      const file = environmentFile({ infrastructure: { provider }, cluster: { variables: { [name]: true } } });
+      const [problem] = planFile(file).problems.filter(({ path }) => path === `cluster.variables.${name}`);
+      assert.equal(problem?.severity, "error");
+      assert.match(problem.reason, /^would bring a cloud/);
+      assert.match(problem.remedy, /platform\.loadBalancer and platform\.storage of kind cloud/);
+    });
 
   it("name servers by URLs and by hosts with ports, never the machine itself, a Service, or an image's tag", () => {
     assert.deepEqual(serversIn("http://a.example:81,https://b.example/x tcp://10.0.0.1:5 ftp://c.example"), [

@@ -122,15 +122,6 @@ describe("a file for AWS", () => {
       );
     });
 
-  it("is warned of machines that have no way out, unless they need none", () => {
-    const warned = (over: FileContent) =>
-      planFile(merge(merge(BASE, infrastructure({ aws: { natGateways: "none" } })), over)).problems.some(
-        ({ path, severity }) => severity === "warning" && path === "infrastructure.aws.natGateways",
-      );
-    assert.ok(warned({}));
-    assert.ok(!warned({ cluster: { variables: { https_proxy: "http://10.20.9.9:3128" } } }));
-  });
-
   it("resolves sizes and images that every cloud knows, by a table and by the file's own words before that", () => {
     const { planned } = planFile(merge(BASE, infrastructure({ aws: { sizes: { large: "m7i.xlarge" } } })));
     const sizes = Object.fromEntries(planned?.plan.machines.map(({ key, size }) => [key, size]) ?? []);

@@ -110,17 +110,6 @@ describe("GCP's driver of persistent disks", () => {
     assert.deepEqual(inCluster.volumes?.parameters("pd-ssd", plan), { type: "pd-ssd" });
   });
 
-  it("reaches Google's API where nothing else is reached outside", () => {
-    const toApi = (over: FileContent) =>
-      gcpPlan("minimal", merge(CLOUD, over)).flows.filter(({ reason }) => reason.startsWith("Google's API"));
-    assert.deepEqual(toApi({}), []);
-    const airGap = { registry: "registry.intra:5000", files: "https://files.intra" };
-    assert.deepEqual(
-      toApi({ cluster: { airGap } }).map(({ from, to, ports }) => [from, to, ports]),
-      [["control-plane", "cidr:0.0.0.0/0", [443]]],
-    );
-  });
-
   it("is refused where it could do nothing: without rights, of no type of GCP's, of one that the workers take none of", () => {
     assert.deepEqual(problems({}), []);
     assert.deepEqual(problems({ infrastructure: { gcp: { controllers: false } } }), [

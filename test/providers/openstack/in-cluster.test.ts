@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { output } from "@pulumi/pulumi";
 import { accessRules } from "../../../providers/openstack/access-rules";
 import { allowedAddresses } from "../../../providers/openstack/address-pairs";
 import { bill } from "../../../providers/openstack/bill";
@@ -73,6 +74,20 @@ describe("OpenStack's controller and driver of volumes", () => {
       Object.keys(controller?.annotations(ovn, known) ?? {}).filter((key) => key.includes("timeout")),
       [],
     );
+  });
+
+  it("trust the authority that vouches for the cloud, which stands beside their configuration", async () => {
+    const certificate = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
+    const g = await build(plan(), { authority: output(certificate) }, { invokes: IDENTITY, outputs: SECRET });
+    const authority = await value(built(g).told?.ids.authority);
+    assert.equal(authority, certificate);
+    for (const part of [inCluster.controller, inCluster.volumes]) {
+      const trusting = part?.secret?.data(plan(), { authority: certificate }) ?? {};
+      assert.match(trusting["cloud.conf"] ?? "", /^\[Global\][^[]*\nca-file = "\/etc\/config\/ca\.crt"\n/);
+      assert.equal(trusting["ca.crt"], certificate);
+      assert.deepEqual(Object.keys(part?.secret?.data(plan(), { authority: "" }) ?? {}), ["cloud.conf"]);
+      assert.doesNotMatch(part?.secret?.data(plan(), {})["cloud.conf"] ?? "", /ca-file/);
+    }
   });
 
   const unreachable: readonly (readonly [what: string, places: Readonly<Record<string, string | undefined>>, says: RegExp])[] = [

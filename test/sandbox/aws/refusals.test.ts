@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { AWS } from "../../../sandbox/aws/cloud";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
+import { Store } from "../../../sandbox/store";
 import { SMALL_WORLD } from "../../support/aws";
 import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
@@ -298,10 +299,20 @@ describe("the simulated AWS", () => {
         protocol: "TCP",
         defaultActions: [{ type: "forward", targetGroupArn: targets.id }],
       });
-    await listener(one, 6443);
+    const listening = await listener(one, 6443);
     await assert.rejects(listener(one, 6443), /DuplicateListener/);
     await assert.rejects(listener(two, 6443), /TargetGroupAssociationLimit/);
     await assert.rejects(cloud.delete(targets), /ResourceInUse/);
+    const attached = async (targetId: string) =>
+      await cloud.create("TargetGroupAttachment", { targetGroupArn: targets.id, targetId, port: 6443 });
+    const leadsTo = () => new Store(`${cloud.folder}/aws`).get("loadBalancer", one.id)?.leadsTo;
+    const first = await attached("10.0.0.10");
+    await attached("10.0.0.11");
+    assert.deepEqual(leadsTo(), ["10.0.0.10", "10.0.0.11"]);
+    await cloud.delete(first);
+    assert.deepEqual(leadsTo(), ["10.0.0.11"], "to a target no more that has gone");
+    await cloud.delete(listening);
+    assert.deepEqual(leadsTo(), [], "nowhere without a listener");
   });
 
   it("holds to quotas in AWS's words, and has no room where it is crowded", async () => {
