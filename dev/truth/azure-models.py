@@ -15,6 +15,7 @@ BODIES = {
     "network:VirtualNetwork": ("network", "VirtualNetwork"),
     "network:Subnet": ("network", "Subnet"),
     "network:NetworkSecurityGroup": ("network", "NetworkSecurityGroup"),
+    "network:SecurityRule": ("network", "SecurityRule"),
     "network:ApplicationSecurityGroup": ("network", "ApplicationSecurityGroup"),
     "network:NatGateway": ("network", "NatGateway"),
     "network:PublicIPAddress": ("network", "PublicIPAddress"),
@@ -28,8 +29,8 @@ BODIES = {
 }
 # What stands in the request's path: azure-native has it beside the body.
 PATH = {
-    "resourceGroupName", "virtualNetworkName", "subnetName", "networkSecurityGroupName", "applicationSecurityGroupName", "natGatewayName",
-    "publicIpAddressName", "loadBalancerName", "networkInterfaceName", "vmName", "diskName", "resourceName", "roleDefinitionId",
+    "resourceGroupName", "virtualNetworkName", "subnetName", "networkSecurityGroupName", "securityRuleName",
+    "applicationSecurityGroupName", "natGatewayName", "publicIpAddressName", "loadBalancerName", "networkInterfaceName", "vmName", "diskName", "resourceName", "roleDefinitionId",
     "roleAssignmentName", "scope",
 }
 

@@ -44,10 +44,10 @@ const PROFILES: readonly Profile[] = ["minimal", "standard", "highAvailability"]
 /** The three profiles; and the largest with the cloud's parts in the cluster, with names as long as they may be, and on a network that is there. */
 export async function samplesOf(cloud: MadeCloud, options?: GraphOptions): Promise<readonly Sample[]> {
   const { tokens, plan, build } = BUILDERS[cloud];
-  const parts = clouds[cloud].inCluster ?? {};
+  const { can, inCluster: parts = {} } = clouds[cloud];
   const platform = {
     ...(parts.volumes === undefined ? {} : { storage: { kind: "cloud" } }),
-    ...(parts.controller === undefined ? {} : { loadBalancer: { kind: "cloud" } }),
+    ...(parts.controller === undefined ? {} : { loadBalancer: { kind: "cloud", ...(can.virtualAddresses ? {} : { services: true }) } }),
   };
   const shape = SHAPES[cloud];
   if (shape === undefined) throw new Error(`test/support/shapes.ts has no ${cloud}`);

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   "azure-native:network:VirtualNetwork": ["resourceGroupName", "virtualNetworkName"],
   "azure-native:network:Subnet": ["resourceGroupName", "virtualNetworkName", "subnetName"],
   "azure-native:network:NetworkSecurityGroup": ["resourceGroupName", "networkSecurityGroupName"],
+  "azure-native:network:SecurityRule": ["resourceGroupName", "networkSecurityGroupName", "securityRuleName"],
   "azure-native:network:ApplicationSecurityGroup": ["resourceGroupName", "applicationSecurityGroupName"],
   "azure-native:network:NatGateway": ["resourceGroupName", "natGatewayName"],
   "azure-native:network:PublicIPAddress": ["resourceGroupName", "publicIpAddressName"],

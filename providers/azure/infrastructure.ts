@@ -11,9 +11,10 @@ import { partsOf } from "./controllers-role";
 import { createIdentity } from "./identity";
 import { createMachines } from "./machines";
 import { groupName } from "./names";
-import { createNetwork, createSecurity } from "./network";
+import { createNetwork } from "./network";
 import { isAzure } from "./plan";
 import { child, type Scope, tags } from "./scope";
+import { createSecurity } from "./security";
 import { surveyCloud } from "./survey";
 import { toldBy } from "./told";
 

@@ -12,9 +12,10 @@ import type { Balancers } from "./balancers";
 import { lunOf, volumeDevices } from "./devices";
 import type { MachineIdentity } from "./identity";
 import { azureLimits, azureName, DATA_DISK, diskName, imageReference, machineName } from "./names";
-import { idOf, type Network, type Security } from "./network";
+import type { Network } from "./network";
 import { subnetFor } from "./plan";
 import { child, placed, type Scope, tags } from "./scope";
+import { idOf, type Security } from "./security";
 
 /** What machines are made within. */
 export interface MachineContext {
@@ -47,7 +48,7 @@ export function createMachines(context: MachineContext): Record<string, Machine>
  * one goes after everything that depends on it has moved.
  */
 function createMachine(context: MachineContext, machine: MachinePlan): Machine {
-  const { scope, publicKey, identity } = context;
+  const { scope, publicKey, identity, security } = context;
   const { name, plan, azure } = scope;
   const { key, roles, zone } = machine;
   const bastion = roles.includes("bastion");
@@ -114,7 +115,7 @@ function createMachine(context: MachineContext, machine: MachinePlan): Machine {
         "storageProfile.imageReference",
         ...["diskSizeGB", "managedDisk", "caching", "name"].map((field) => `storageProfile.osDisk.${field}`),
       ],
-      dependsOn: roles.includes("control-plane") ? [...(identity?.granted ?? [])] : [],
+      dependsOn: [...security.closed, ...(roles.includes("control-plane") ? (identity?.granted ?? []) : [])],
     }),
   );
   return {
@@ -162,7 +163,7 @@ function createInterface(
       ],
       tags: own,
     },
-    child(scope, { dependsOn: [security.group] }),
+    child(scope),
   );
 }
 

@@ -1,17 +1,13 @@
-import { ApplicationSecurityGroup } from "@pulumi/azure-native/network/applicationSecurityGroup";
 import { NatGateway } from "@pulumi/azure-native/network/natGateway";
-import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup";
 import { Subnet } from "@pulumi/azure-native/network/subnet";
 import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork";
-import type { input } from "@pulumi/azure-native/types";
-import { type Input, InputPropertyError, type Output } from "@pulumi/pulumi";
-import type { PeerGroup } from "../../model/plan/rules";
+import type { Input } from "@pulumi/pulumi";
 import type { SubnetPlan } from "../../model/plan/types";
 import { createAddress } from "./addresses";
-import { azureLimits, azureName, securityGroupName } from "./names";
+import { azureLimits, azureName } from "./names";
 import { gatewaysOf } from "./plan";
 import { child, placed, type Scope, tags } from "./scope";
-import { applicationGroups, compileRules, type SecurityRulePlan } from "./security-rules";
+import type { Security } from "./security";
 
 /** The network of the environment, made or given. */
 export interface Network {
@@ -100,94 +96,4 @@ function createNatGateway(scope: Scope, zone: string | undefined, what: string):
 
 function gatewayFor(gateways: Readonly<Record<string, NatGateway>>, { zone = "" }: SubnetPlan): NatGateway | undefined {
   return gateways[zone] ?? gateways[""];
-}
-
-type SecurityRule = input.network.SecurityRuleArgs;
-
-/** What says who may reach whom. */
-export interface Security {
-  readonly group: NetworkSecurityGroup;
-  /** The groups of interfaces that its rules name. */
-  readonly applications: Readonly<Partial<Record<PeerGroup, ApplicationSecurityGroup>>>;
-}
-
-/**
- * One group of interfaces per role in use and one for all nodes, and a security group with the rules the plan's flows compile to. They are part of
- * the group, so that Azure takes all of them over at once; the last ones close what Azure's own rules would let through within the network and out.
- */
-export function createSecurity(scope: Scope): Security {
-  const { name, plan } = scope;
-  const lost = plan.flows.find(({ protocol }) => protocol === "ipip" || protocol === "vrrp");
-  if (lost !== undefined)
-    throw new InputPropertyError({ propertyPath: "plan.flows", reason: `hold ${lost.protocol}, which Azure lets through for nobody` });
-  const applications: Partial<Record<PeerGroup, ApplicationSecurityGroup>> = {};
-  for (const key of applicationGroups(plan))
-    applications[key] = new ApplicationSecurityGroup(
-      `${name}-asg-${key}`,
-      {
-        ...placed(scope),
-        applicationSecurityGroupName: azureName(plan, azureLimits.applicationGroup, key),
-        tags: tags(scope),
-      },
-      child(scope),
-    );
-  const rules: SecurityRule[] = [
-    ...compileRules(plan).map((rule) => allowing(rule, applications)),
-    ...(["Inbound", "Outbound"] as const).map((direction) => ({
-      name: direction === "Inbound" ? "in-nothing-else" : "out-nothing-else",
-      description: "what no other rule names",
-      priority: azureLimits.priority.last,
-      direction,
-      access: "Deny",
-      protocol: "*",
-      sourceAddressPrefix: "*",
-      sourcePortRange: "*",
-      destinationAddressPrefix: "*",
-      destinationPortRange: "*",
-    })),
-  ];
-  const group = new NetworkSecurityGroup(
-    `${name}-nsg`,
-    {
-      ...placed(scope),
-      networkSecurityGroupName: securityGroupName(plan),
-      // Azure takes the rules as a whole. Those of others are a part of it, or each change of ours would take them away.
-      securityRules: scope.survey.othersRules.then((others) => [...rules, ...others]),
-      tags: tags(scope),
-    },
-    child(scope),
-  );
-  return { group, applications };
-}
-
-function allowing(rule: SecurityRulePlan, applications: Security["applications"]): SecurityRule {
-  const { name, description, priority, direction, protocol, group, peer, ports } = rule;
-  const asg = (key: PeerGroup): { id: Output<string> }[] => [{ id: idOf(applications, key) }];
-  const [port, ...morePorts] = ports;
-  const [prefix = "", ...more] = "prefixes" in peer ? peer.prefixes : [];
-  // Azure takes one of a kind under one name, and several under another.
-  const remote = (side: "source" | "destination") =>
-    "group" in peer
-      ? { [`${side}ApplicationSecurityGroups`]: asg(peer.group) }
-      : "tag" in peer
-        ? { [`${side}AddressPrefix`]: peer.tag }
-        : more.length === 0
-          ? { [`${side}AddressPrefix`]: prefix }
-          : { [`${side}AddressPrefixes`]: [prefix, ...more] };
-  return {
-    ...{ name, description, priority, direction, protocol },
-    access: "Allow",
-    sourcePortRange: "*",
-    ...(morePorts.length === 0 ? { destinationPortRange: port ?? "*" } : { destinationPortRanges: [...ports] }),
-    ...(direction === "Inbound"
-      ? { ...remote("source"), destinationApplicationSecurityGroups: asg(group) }
-      : { sourceApplicationSecurityGroups: asg(group), ...remote("destination") }),
-  };
-}
-
-/** The id of a group of interfaces that the plan uses. */
-export function idOf(applications: Security["applications"], key: PeerGroup): Output<string> {
-  const group = applications[key];
-  if (group === undefined) throw new Error(`the group "${key}" is used but nothing has that role; this is a bug in kpaas`);
-  return group.id;
 }

@@ -6,18 +6,22 @@ import type { Put } from "../asking/ask";
 import { orNothing } from "./ask";
 import { groupName, securityGroupName } from "./names";
 import type { AzurePlan } from "./plan";
-import { isOurs } from "./security-rules";
+import { isOurs, standApart } from "./security-rules";
 
 /** A rule that somebody else has made, as Azure is told it again. */
 export type OthersRule = input.network.SecurityRuleArgs;
 
-/** Asks for the rules of the environment's security group that others have made, as the cloud controller does for Services; none before it is there. */
+/**
+ * Asks for the rules of the environment's security group that others have made, which a change of ours would take away: none before it is there, or
+ * where our rules are none of its parts.
+ */
 export async function askOthersRules(
   plan: EnvironmentPlan,
   { resourceGroup }: AzurePlan,
   put: Put,
   options: InvokeOptions,
 ): Promise<readonly OthersRule[]> {
+  if (standApart(plan)) return [];
   const where = { resourceGroupName: resourceGroup ?? groupName(plan), networkSecurityGroupName: securityGroupName(plan) };
   const found = await put({
     path: "infrastructure",

@@ -2,6 +2,7 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import { partsOf } from "./controllers-role";
 import { groupName } from "./names";
 import { azureOf, frontendsOf } from "./plan";
+import { standApart } from "./security-rules";
 
 /** By type of resource, the operations that making, changing, reading and deleting it takes: `NAMESPACE/TYPE` and its verbs. */
 export const NEEDS: Readonly<Record<string, readonly string[]>> = {
@@ -12,6 +13,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
     "Microsoft.Network/networkSecurityGroups join/action",
   ],
   "azure-native:network:NetworkSecurityGroup": ["Microsoft.Network/networkSecurityGroups read write delete join/action"],
+  "azure-native:network:SecurityRule": ["Microsoft.Network/networkSecurityGroups/securityRules read write delete"],
   "azure-native:network:ApplicationSecurityGroup": [
     "Microsoft.Network/applicationSecurityGroups read write delete",
     "Microsoft.Network/applicationSecurityGroups joinIpConfiguration/action joinNetworkSecurityRule/action",
@@ -54,6 +56,7 @@ export function resourceTypes(plan: EnvironmentPlan): string[] {
     "azure-native:compute:VirtualMachine",
   ];
   const add = (when: boolean, ...more: readonly string[]): void => void (when && types.push(...more));
+  add(standApart(plan), "azure-native:network:SecurityRule");
   add(resourceGroup === undefined, "azure-native:resources:ResourceGroup");
   add(existing === undefined, "azure-native:network:VirtualNetwork", "azure-native:network:Subnet");
   const nat = existing === undefined && natGateways !== "none";

@@ -37,6 +37,6 @@ export const preview: CloudPreview = {
       }),
     },
   },
-  // All rules are one resource, of which no part tells what was open before: that the recorded flows do.
+  // Most often all rules are one resource, of which no part tells what was open before: that the recorded flows do.
   flow: () => undefined,
 };

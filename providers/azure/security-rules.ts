@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { contains, parseCidr } from "../../model/ipv4";
 import { expandFlows, type FlowsPlan, groupKeys, type OpenWay, type PeerGroup } from "../../model/plan/rules";
 import type { EnvironmentPlan, Flow, FlowPeer } from "../../model/plan/types";
+import { partsOf } from "./controllers-role";
 import { azureLimits, described } from "./names";
 import { frontendsOf } from "./plan";
 
@@ -32,6 +33,14 @@ export interface SecurityRulePlan {
 /** Whether a rule of the security group is one of ours, by its name. */
 export function isOurs(name: string): boolean {
   return /^(in|out)-/.test(name);
+}
+
+/**
+ * Whether rules are resources of their own: where the cloud controller writes others into the same group. Elsewhere they are a part of the group,
+ * which Azure takes over at once.
+ */
+export function standApart(plan: Pick<EnvironmentPlan, "platform">): boolean {
+  return partsOf(plan).includes("controller");
 }
 
 /** What the rules follow from. */

@@ -29,6 +29,14 @@ export const state: CloudState = {
       "A quota of the subscription is used up: have it raised under Quotas in that region, then run the same command again.",
     ],
     [
+      /SecurityRuleConflict/,
+      "Another rule of the security group has this one's number: one of somebody else's, or one that nobody wants any more and that would go at the end. `az network nsg rule list` names it; delete it by hand (`az network nsg rule delete`), or give the other one another number, then run the same command again.",
+    ],
+    [
+      /AnotherOperationInProgress/,
+      "Azure was still at another change of the same network or security group. Run the same command again: what is done stays done.",
+    ],
+    [
       /PrivateIPAddressInUse|PrivateIPAddressIsAllocated|PrivateIPAddressInReservedRange/,
       "Azure has given the planned address to something else in the subnet: take that away, or give the machine another address at its key, then run the same command again.",
     ],

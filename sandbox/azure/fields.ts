@@ -15,6 +15,9 @@ const FIELDS: Readonly<Record<string, string>> = {
     ipamPoolPrefixAllocations:l name~ natGateway:m networkSecurityGroup:m privateEndpointNetworkPolicies~ privateLinkServiceNetworkPolicies~
     resourceGroupName!* routeTable:m serviceEndpointPolicies:l serviceEndpoints~:l sharingScope subnetName*~ type virtualNetworkName!*`,
   "azure-native:network:NetworkSecurityGroup": `flushConnection:b id~ location~ networkSecurityGroupName*~ resourceGroupName!* securityRules~:l tags:m`,
+  "azure-native:network:SecurityRule": `access! description destinationAddressPrefix destinationAddressPrefixes:l destinationApplicationSecurityGroups:l
+    destinationPortRange destinationPortRanges:l direction! id~ name~ networkSecurityGroupName!* priority!:n protocol! resourceGroupName!*
+    securityRuleName*~ sourceAddressPrefix sourceAddressPrefixes:l sourceApplicationSecurityGroups:l sourcePortRange sourcePortRanges:l type`,
   "azure-native:network:ApplicationSecurityGroup": `applicationSecurityGroupName*~ id~ location~ resourceGroupName!* tags:m`,
   "azure-native:network:NatGateway": `id~ idleTimeoutInMinutes~:n location~ natGatewayName*~ publicIpAddresses:l publicIpPrefixes:l resourceGroupName!* sku:m tags:m
     zones:l`,

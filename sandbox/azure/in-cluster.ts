@@ -8,7 +8,7 @@ import { idIn, idsIn } from "./addresses";
 import { BALANCING } from "./balancing";
 import { COMPUTE, disksOf } from "./compute";
 import { type Azure, groupId, lastOf } from "./names";
-import { rulesOf } from "./networking";
+import { rulesIn, rulesOf } from "./security-rules";
 
 const BALANCER = BALANCING["azure-native:network:LoadBalancer"]!;
 const DISK = COMPUTE["azure-native:compute:Disk"]!;
@@ -196,7 +196,7 @@ function open(cloud: Azure, { uid, ranges }: Balanced, config: Config, address: 
   const group = cloud.find("networkSecurityGroup", id);
   const rules = rulesOf(group);
   if (ranges.length === 0 || rules.some(({ name }) => name === `${OURS}${uid}`)) return;
-  const taken = new Set(rules.map(({ priority }) => priority));
+  const taken = new Set(rulesIn(cloud, group).map(({ priority }) => priority));
   let priority = 500;
   while (taken.has(priority)) priority += 1;
   const rule = {

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<string, readonly [input: string, limit: { readonly 
   virtualNetwork: ["virtualNetworkName", azureLimits.virtualNetwork],
   subnet: ["subnetName", azureLimits.subnet],
   networkSecurityGroup: ["networkSecurityGroupName", azureLimits.securityGroup],
+  securityRule: ["securityRuleName", azureLimits.rule],
   applicationSecurityGroup: ["applicationSecurityGroupName", azureLimits.applicationGroup],
   natGateway: ["natGatewayName", azureLimits.natGateway],
   publicIp: ["publicIpAddressName", azureLimits.publicAddress],

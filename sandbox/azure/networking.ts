@@ -2,7 +2,7 @@ import { contains, overlaps, parseCidr } from "../../model/ipv4";
 import type { Properties } from "../../plugin/rpc/provider";
 import { azureLimits } from "../../providers/azure/names";
 import { ApiError } from "../cloud/cloud";
-import { isMap, maps, text, texts } from "../values";
+import { isMap, text, texts } from "../values";
 import { freePublic, holders, idIn, idsIn, refuseUsed } from "./addresses";
 import { type Azure, groupId, newResourceId, SUBSCRIPTION, type Types, typeOf, users } from "./names";
 
@@ -187,52 +187,5 @@ export function refuseZone(cloud: Azure, inputs: Properties): void {
     throw new ApiError("InvalidAvailabilityZone", `The zone(s) '${zones.join(", ")}' for the resource is not supported in this location.`);
 }
 
-/** The security rules of a group, as Azure looks at them. */
-export function refuseRules(cloud: Azure, rules: readonly Properties[]): void {
-  cloud.charge("rules", rules.length, 0);
-  if (rules.length > azureLimits.rules)
-    throw new ApiError("MaxSecurityRulesPerNsgLimitReached", `A security group has ${azureLimits.rules} rules at most.`);
-  const [names, priorities] = [new Set<string>(), new Set<string>()];
-  for (const rule of rules) {
-    const [name, direction] = [text(rule, "name"), text(rule, "direction")];
-    const refuse = (code: string, what: string): never => {
-      throw new ApiError(code, `Security rule ${name} ${what}`);
-    };
-    if (!/^[A-Za-z0-9]([\w.-]*\w)?$/.test(name) || name.length > azureLimits.rule.max)
-      refuse("InvalidResourceName", "has an invalid name.");
-    if (names.has(name)) refuse("DuplicateResourceName", "is there twice.");
-    names.add(name);
-    const priority = Number(rule.priority);
-    const { first, last } = azureLimits.priority;
-    if (!(priority >= first && priority <= last))
-      refuse("SecurityRuleInvalidPriority", `has the priority ${priority}: it must be from ${first} to ${last}.`);
-    if (priorities.has(`${direction} ${priority}`))
-      refuse("SecurityRuleConflict", `has the same priority ${priority} and direction as another.`);
-    priorities.add(`${direction} ${priority}`);
-    if (!["Tcp", "Udp", "Icmp", "Esp", "Ah", "*"].includes(text(rule, "protocol")))
-      refuse("SecurityRuleInvalidProtocol", `has the protocol ${text(rule, "protocol")}.`);
-    if (text(rule, "description").length > azureLimits.description)
-      refuse("SecurityRuleDescriptionTooLong", "has a description of more than 140 characters.");
-    for (const side of ["source", "destination"]) {
-      const given = [`${side}AddressPrefix`, `${side}AddressPrefixes`, `${side}ApplicationSecurityGroups`].filter(
-        (key) => rule[key] !== undefined,
-      );
-      if (given.length !== 1)
-        refuse("SecurityRuleInvalidAddress", `must have one of prefix, prefixes and application security groups as its ${side}.`);
-      if ([`${side}PortRange`, `${side}PortRanges`].filter((key) => rule[key] !== undefined).length !== 1)
-        refuse("SecurityRuleInvalidPortRange", `must have either one range or several as its ${side}'s ports.`);
-      const prefixes = texts(rule, `${side}AddressPrefixes`).map((prefix) => ({ prefix, block: parseCidr(prefix) }));
-      for (const [index, { prefix, block }] of prefixes.entries())
-        if (prefixes.slice(index + 1).some((other) => other.prefix === prefix || (block && other.block && overlaps(block, other.block))))
-          refuse("SecurityRuleAddressPrefixesOverlap", `names ${prefix} more than once.`);
-    }
-  }
-}
-
 /** What the configuration of the subscription says. */
 export const CLIENT = { clientId: "", objectId: "", subscriptionId: SUBSCRIPTION, tenantId: SUBSCRIPTION };
-
-/** The rules of a group's inputs. */
-export function rulesOf(inputs: Properties): Properties[] {
-  return maps(inputs, "securityRules");
-}

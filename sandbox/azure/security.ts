@@ -3,10 +3,13 @@ import { ApiError } from "../cloud/cloud";
 import { maps, text } from "../values";
 import { idIn, idsIn } from "./addresses";
 import { newResourceId, SUBSCRIPTION, type Types, typeOf, users } from "./names";
-import { made, refuseRules, rulesOf } from "./networking";
+import { made } from "./networking";
+import { madeApart, refuseRules, rulesIn, rulesOf, SECURITY_RULES } from "./security-rules";
 
 /** Security groups, groups of interfaces, and what machines may do. */
 export const SECURITY: Types = {
+  ...SECURITY_RULES,
+
   ...typeOf("azure-native:network:ApplicationSecurityGroup", {
     kind: "applicationSecurityGroup",
     outputs: ["azureApiVersion", "etag", "name", "provisioningState", "resourceGuid", "type"],
@@ -26,7 +29,7 @@ export const SECURITY: Types = {
           (each) => maps(each, "ipConfigurations").flatMap((one) => idsIn(one, "applicationSecurityGroups")),
           id,
         ),
-        ...users(cloud, "networkSecurityGroup", (each) => rulesOf(each).flatMap(named), id),
+        ...users(cloud, "networkSecurityGroup", (each) => rulesIn(cloud, each).flatMap(named), id),
       ];
       if (user !== undefined) throw new ApiError("InUseApplicationSecurityGroupCannotBeDeleted", `${id} is in use by ${user.id}.`);
     },
@@ -48,8 +51,13 @@ export const SECURITY: Types = {
       refuseRules(cloud, rulesOf(inputs));
       return { ...inputs, ...made(name, "networkSecurityGroups"), id };
     },
+    // The provider writes a group for which no rules are given with those that it has; given ones take the place of all that there are.
     update(cloud, object, inputs) {
-      refuseRules(cloud, rulesOf(inputs));
+      if (inputs.securityRules === undefined) return { ...object, ...inputs, id: object.id };
+      const rules = rulesOf(inputs);
+      refuseRules(cloud, rules);
+      for (const { id, securityRuleName } of madeApart(cloud, object))
+        if (!rules.some(({ name }) => name === securityRuleName)) cloud.store.delete("securityRule", id);
       return { ...object, ...inputs, id: object.id };
     },
     remove(cloud, { id }) {
@@ -62,6 +70,7 @@ export const SECURITY: Types = {
           "InUseNetworkSecurityGroupCannotBeDeleted",
           `Network security group ${id} cannot be deleted because it is in use by ${user.id}.`,
         );
+      for (const rule of madeApart(cloud, { id })) cloud.store.delete("securityRule", rule.id);
     },
   }),
 

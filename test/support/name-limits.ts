@@ -133,6 +133,7 @@ export const NAMES: Readonly<Record<string, readonly NameLimit[]>> = {
       within: ({ networkSecurityGroupName }) => [networkSecurityGroupName],
     }),
   ],
+  "azure-native:network:SecurityRule": [azure("securityRuleName", 80, "networkSecurityGroupName")],
   "azure-native:network:PublicIPAddress": [azure("publicIpAddressName", 80)],
   "azure-native:network:Subnet": [azure("subnetName", 80, "virtualNetworkName")],
   "azure-native:network:VirtualNetwork": [azure("virtualNetworkName", 64)],

@@ -11,6 +11,7 @@ import { cloudOfRegion } from "../../../providers/azure/regions";
 import { compileRules } from "../../../providers/azure/security-rules";
 import { azurePlan, buildAzure, ZONES } from "../../support/azure";
 import { planFile } from "../../support/environment";
+import { azureFirewall } from "../../support/firewalls/azure";
 import { ofType, value } from "../../support/openstack";
 import { type FileContent, merge } from "../../support/plan";
 
@@ -101,6 +102,47 @@ describe("Azure's cloud controller", () => {
       [{ tag: "AzureLoadBalancer" }],
     );
     assert.ok(!rules.some(({ group, direction, ports }) => group === "worker" && direction === "Inbound" && ports.includes("30080")));
+  });
+});
+
+describe("the security group that Azure's cloud controller writes too", () => {
+  it("has our rules beside it, one after the other, and no machine before they are there", async () => {
+    const of = plan();
+    const g = await buildAzure(of);
+    const group = g.get("seoul-nsg");
+    assert.ok(!("securityRules" in group.inputs), "the provider writes a group without rules with those it has");
+    for (const { name } of ofType(g, "ApplicationSecurityGroup"))
+      assert.ok(group.options.dependsOn.includes(name), `goes before ${name}, which its rules name`);
+    const rules = ofType(g, "SecurityRule");
+    assert.equal(rules.length, compileRules(of).length + 2);
+    const [first, ...chain] = [...rules].sort(
+      (a, b) => Number(b.inputs.priority) - Number(a.inputs.priority) || (a.name < b.name ? -1 : 1),
+    );
+    assert.equal(first?.inputs.access, "Deny");
+    assert.ok(first?.options.dependsOn.includes("seoul-nsg"));
+    let before = first?.name ?? "";
+    for (const { name, options, inputs } of chain) {
+      assert.ok(options.dependsOn.includes(before), `${name} waits for ${before}`);
+      assert.deepEqual(
+        [inputs.resourceGroupName, inputs.networkSecurityGroupName, options.deletedWith],
+        ["seoul", "seoul-machines", "seoul-nsg"],
+      );
+      before = name;
+    }
+    for (const { name, options } of ofType(g, "VirtualMachine")) assert.ok(options.dependsOn.includes(before), name);
+  });
+
+  it("lets pass what the same rules as a part of the group do, and closes the rest", async () => {
+    const { rules } = azureFirewall(await buildAzure(plan()));
+    assert.deepEqual(
+      new Set(rules.map(({ group, direction }) => `${direction} ${group}`)),
+      new Set(compileRules(plan()).map(({ group, direction }) => `${direction === "Inbound" ? "in" : "out"} seoul-asg-${group}-id`)),
+    );
+  });
+
+  it("is not asked for rules of others, which no change of ours writes", async () => {
+    const invokes = { "azure-native:network:getNetworkSecurityGroup": () => assert.fail("asked") };
+    await buildAzure(plan(), {}, { invokes });
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { AZURE } from "../../../sandbox/azure/cloud";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
-import { CloudClient } from "../../support/cloud-client";
+import { CloudClient, type Created } from "../../support/cloud-client";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";
 
@@ -39,6 +39,25 @@ class Cloud extends CloudClient {
   interface(subnet: string, name: string, privateIPAddress: string): Promise<string> {
     const main = { name: "main", subnet: { id: subnet }, privateIPAllocationMethod: "Static", privateIPAddress };
     return this.made("NetworkInterface", { ...within, networkInterfaceName: name, ipConfigurations: [main] });
+  }
+
+  /** A rule of a group that lets some come in. */
+  rule(securityRuleName: string, priority: number, more: Properties = {}): Promise<string> {
+    const sides = { sourceAddressPrefix: "*", sourcePortRange: "*", destinationAddressPrefix: "*", destinationPortRange: "22" };
+    const names = { resourceGroupName: "it", networkSecurityGroupName: "machines", securityRuleName };
+    return this.made("SecurityRule", { ...names, priority, direction: "Inbound", access: "Allow", protocol: "Tcp", ...sides, ...more });
+  }
+
+  /** A security group, with a rule of somebody else. */
+  async guarded(): Promise<Created> {
+    await this.create("ResourceGroup", { resourceGroupName: "it", location: "koreacentral" });
+    const theirs = { name: "theirs", priority: 500, direction: "Inbound", access: "Allow", protocol: "Tcp" };
+    const sides = { sourceAddressPrefix: "*", sourcePortRange: "*", destinationAddressPrefix: "*", destinationPortRange: "80" };
+    return this.create("NetworkSecurityGroup", {
+      ...within,
+      networkSecurityGroupName: "machines",
+      securityRules: [{ ...theirs, ...sides }],
+    });
   }
 
   disk(name: string, more: Properties = {}): Promise<string> {
@@ -136,6 +155,25 @@ const REFUSED: readonly (readonly [what: string, attempt: (cloud: Cloud) => Prom
     async (c) => c.machine("a", await c.interface(await c.subnet(), "a", "10.0.0.9"), [], { key: "ecdsa-sha2-nistp256 AAAA" }),
     /keyData is invalid/,
   ],
+  ["a rule without its group", async (c) => [await c.subnet(), await c.rule("ours", 500)], /ResourceNotFound/],
+  ["a rule of a number that another has", async (c) => [await c.guarded(), await c.rule("ours", 500)], /SecurityRuleConflict/],
+  ["a rule of another's name", async (c) => [await c.guarded(), await c.rule("theirs", 501)], /already existing resource/],
+  ["a rule of no such number", async (c) => [await c.guarded(), await c.rule("ours", 99)], /SecurityRuleInvalidPriority/],
+  ["a rule of too long a name", async (c) => [await c.guarded(), await c.rule("o".repeat(81), 501)], /InvalidResourceName/],
+  [
+    "a rule for all, and for some",
+    async (c) => [await c.guarded(), await c.rule("ours", 501, { destinationPortRanges: ["1"] })],
+    /SecurityRuleInvalidPortRange/,
+  ],
+  [
+    "a rule beyond the quota",
+    async (c) => {
+      c.world({ quotas: { rules: 2 } });
+      await c.guarded();
+      for (const priority of [501, 502]) await c.rule(`ours-${priority}`, priority);
+    },
+    /MaxSecurityRulesPerNsgLimitReached/,
+  ],
   [
     "processors beyond the quota",
     async (c) => {
@@ -160,6 +198,21 @@ describe("what the simulated Azure refuses", () => {
     it(what, async () => {
       await assert.rejects(attempt(cloud), expected);
     });
+
+  it("no rule of a number in the other direction, and keeps those of a group that is written without any", async () => {
+    const group = await cloud.guarded();
+    await cloud.rule("ours", 500, { direction: "Outbound" });
+    const lookup = async () => (await cloud.client.invoke("azure-native:network:getSecurityRule", { securityRuleName: "ours" })).properties;
+    const { securityRules, ...bare } = group.inputs;
+    await cloud.client.update(group, { oldInputs: group.inputs, olds: group.properties, news: bare });
+    assert.deepEqual((await cloud.read({ ...group, inputs: bare })).properties.securityRules, securityRules);
+    assert.equal((await lookup()).priority, 500);
+    await cloud.client.update(group, { oldInputs: bare, news: { ...bare, securityRules: [] } });
+    await assert.rejects(lookup(), /ResourceNotFound/, "given ones take the place of all");
+    await cloud.rule("ours", 500, { direction: "Outbound" });
+    await cloud.delete(group);
+    await assert.rejects(lookup(), /ResourceNotFound/, "they go with it");
+  });
 
   it("nothing of what is as it should be, and tells which machine a disk is attached to", async () => {
     const subnet = await cloud.subnet();

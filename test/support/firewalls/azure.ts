@@ -21,7 +21,11 @@ export function azureFirewall(g: Graph): Firewall {
       addresses: [String(main.privateIPAddress)],
     };
   });
-  const rules = list(group?.inputs.securityRules) as Record<string, unknown>[];
+  // A part of the group, or resources of their own.
+  const rules = [...list(group?.inputs.securityRules), ...ofType(g, ":SecurityRule").map(({ inputs }) => inputs)] as Record<
+    string,
+    unknown
+  >[];
   for (const direction of ["Inbound", "Outbound"]) {
     const own = rules.filter((rule) => rule.direction === direction).sort((a, b) => Number(a.priority) - Number(b.priority));
     const closing = own.pop() ?? {};
