@@ -3,7 +3,7 @@ import { contains, parseCidr } from "../../model/ipv4";
 import { expandFlows, type FlowsPlan, groupKeys, type OpenWay, type PeerGroup } from "../../model/plan/rules";
 import type { EnvironmentPlan, Flow, FlowPeer } from "../../model/plan/types";
 import { partsOf } from "./controllers-role";
-import { azureLimits, described } from "./names";
+import { described } from "./names";
 import { frontendsOf } from "./plan";
 
 /** Whence Azure's balancer looks whether its members live; rules know it by the service tag. */
@@ -179,23 +179,40 @@ const RANGES = { first: 1000, size: 3000 };
 
 /**
  * Each rule with a number that is its own in its direction. All of them allow, so their order means nothing, and no number may depend on what other
- * rules there are: between groups it stands for the groups and the protocol; with ranges, for the name, and of two names that would have one number
- * the one further down takes the next.
+ * rules there are: between groups it stands for the groups and the protocol; with ranges, for the name.
  */
 function withPriorities(rules: readonly Omit<SecurityRulePlan, "priority">[]): SecurityRulePlan[] {
-  const taken = new Set<string>();
+  const numbers = new Map(
+    (["Inbound", "Outbound"] as const).map((direction) => {
+      const ranged = rules.filter((rule) => rule.direction === direction && "prefixes" in rule.peer);
+      return [direction, numbersOf(ranged.map(({ name }) => name))];
+    }),
+  );
   return rules.map((rule) => {
     const { name, direction, group, protocol, peer } = rule;
-    let priority = BETWEEN.first;
-    if ("prefixes" in peer) {
-      const start = createHash("sha256").update(name).digest().readUInt32BE(0) % RANGES.size;
-      const free = Array.from({ length: RANGES.size }, (_, index) => RANGES.first + ((start + index) % RANGES.size));
-      priority = free.find((each) => !taken.has(`${direction} ${each}`)) ?? azureLimits.priority.last;
-    } else {
-      const other = GROUPS.indexOf("group" in peer ? peer.group : "balancer");
-      priority += (GROUPS.indexOf(group) * KINDS.length + KINDS.indexOf(protocol)) * GROUPS.length + other;
-    }
-    taken.add(`${direction} ${priority}`);
-    return { ...rule, priority };
+    const other = GROUPS.indexOf("group" in peer ? peer.group : "balancer");
+    const between = BETWEEN.first + (GROUPS.indexOf(group) * KINDS.length + KINDS.indexOf(protocol)) * GROUPS.length + other;
+    return { ...rule, priority: ("prefixes" in peer ? numbers.get(direction)?.get(name) : undefined) ?? between };
   });
+}
+
+/**
+ * The number that each name stands for. Where several would have one, none has it, and each goes on to its next: so a rule that moves because
+ * another one came or went never takes a number that the other one has, which Azure refuses where rules are written one by one.
+ */
+export function numbersOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const tries = new Map(names.map((name) => [name, 0]));
+  for (;;) {
+    const numbers = new Map([...tries].map(([name, tried]) => [name, numberOf(name, tried)]));
+    const holders = new Map<number, string[]>();
+    for (const [name, number] of numbers) holders.set(number, [...(holders.get(number) ?? []), name]);
+    const crowded = [...holders.values()].filter(({ length }) => length > 1).flat();
+    if (crowded.length === 0) return numbers;
+    for (const name of crowded) tries.set(name, (tries.get(name) ?? 0) + 1);
+  }
+}
+
+function numberOf(name: string, tried: number): number {
+  const text = tried === 0 ? name : `${name} ${tried}`;
+  return RANGES.first + (createHash("sha256").update(text).digest().readUInt32BE(0) % RANGES.size);
 }

@@ -30,7 +30,7 @@ export const state: CloudState = {
     ],
     [
       /SecurityRuleConflict/,
-      "Another rule of the security group has this one's number: one of somebody else's, or one that nobody wants any more and that would go at the end. `az network nsg rule list` names it; delete it by hand (`az network nsg rule delete`), or give the other one another number, then run the same command again.",
+      "A rule of somebody else's in the security group has this one's number: `az network nsg rule list` names it. Give that another number, then run the same command again.",
     ],
     [
       /AnotherOperationInProgress/,

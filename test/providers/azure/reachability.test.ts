@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Profile } from "../../../model/plan/types";
-import { compileRules } from "../../../providers/azure/security-rules";
+import { compileRules, numbersOf } from "../../../providers/azure/security-rules";
 import { type Compared, passesAsOnOpenstack } from "../../support/as-openstack";
 import { azurePlan, buildAzure, ZONES } from "../../support/azure";
 import { azureFirewall } from "../../support/firewalls/azure";
@@ -96,6 +96,20 @@ describe("the rules of Azure's security group", () => {
         assert.ok(description.length <= 140);
       }
     }
+  });
+
+  it("never get a number that another one has which comes or goes", () => {
+    const names = Array.from({ length: 400 }, (_, index) => `in-worker-tcp-${index}-from-ranges`);
+    const alone = new Map(names.map((name) => [name, numbersOf([name]).get(name)]));
+    const pairs = names.flatMap((name, index) =>
+      names.slice(index + 1).flatMap((other) => (alone.get(name) === alone.get(other) ? [[name, other] as const] : [])),
+    );
+    assert.ok(pairs.length > 10, "some names hash to one number");
+    for (const [name, other] of pairs) {
+      const both = numbersOf([name, other]);
+      assert.equal(new Set([alone.get(name), both.get(name), both.get(other)]).size, 3, `${name}, ${other}`);
+    }
+    assert.equal(new Set(numbersOf(names).values()).size, names.length);
   });
 
   it("keep their numbers whatever comes or goes beside them", () => {
