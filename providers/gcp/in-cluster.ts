@@ -1,7 +1,7 @@
 import type { CloudParts, PartObject, PartSurroundings } from "../../model/cloud-parts";
-import type { Environment } from "../../model/environment/types";
-import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { controller as balancers, toApi } from "./controller";
 import { DATA_DISK, gcpLabels, volumePrefix } from "./names";
 
 const CONTROLLER = "csi-gce-pd-controller";
@@ -15,26 +15,19 @@ const NAMESPACE = { name: "NAMESPACE", valueFrom: { fieldRef: { fieldPath: "meta
 const NODE_NAME = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } };
 
 /**
- * The driver of persistent disks (github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver, deploy/kubernetes/base), without what nobody
+ * The controller for balancers, and the driver of persistent disks (github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver, deploy/kubernetes/base), without what nobody
  * here uses: snapshots, whose definitions no cluster has, and the controller of GKE's taints. What makes and attaches disks has the account of
  * the control planes it runs on, in their own network; what mounts them asks the metadata for its machine's name and zone alone.
  */
 export const inCluster: CloudParts = {
+  controller: balancers,
   volumes: {
     objects: (given) => [...accounts(given), DRIVER, controller(given), nodes(given)],
-    flows,
+    flows: ({ cluster }) => toApi(cluster, "the driver of its disks"),
     provisioner: "pd.csi.storage.gke.io",
     parameters: (type) => ({ type: type ?? DATA_DISK }),
   },
 };
-
-/** Where HTTPS is not open anyway, the way to Google's API is, which has no addresses of its own. */
-function flows({ cluster }: Environment): Flow[] {
-  if (cluster.airGap === undefined) return [];
-  return [
-    { from: "control-plane", to: "cidr:0.0.0.0/0", protocol: "tcp", ports: [443], reason: "Google's API, for the driver of its disks" },
-  ];
-}
 
 const DRIVER: PartObject = {
   apiVersion: "storage.k8s.io/v1",
