@@ -49,7 +49,15 @@ async function worker() {
 
 async function runFile(file) {
   const report = join(reports, `${file.replaceAll(/[\\/]/g, "-")}.json`);
-  const args = [`--max-semi-space-size=${YOUNG_MIB}`, mocha, "--reporter", "json", "--reporter-option", `output=${report}`, join(tests, file)];
+  const args = [
+    `--max-semi-space-size=${YOUNG_MIB}`,
+    mocha,
+    "--reporter",
+    "json",
+    "--reporter-option",
+    `output=${report}`,
+    join(tests, file),
+  ];
   const before = Date.now();
   const { code, output } = await run(process.execPath, args);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;

@@ -79,6 +79,8 @@ export type CloudController = CloudPart & {
    * comes from there. @default the one is met from both
    */
   outside?(plan: EnvironmentPlan, told: Told): Readonly<Record<string, string>> | undefined;
+  /** The address that the second Service asks for by its own field. @default its annotations name it */
+  outsideAddress?(told: Told): string;
 };
 
 /** Makes volumes for claims. */

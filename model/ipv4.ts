@@ -70,6 +70,22 @@ export function formatRange(range: AddressRange): string {
   return `${range.first}-${range.last}`;
 }
 
+/** The fewest CIDR blocks, in order, that hold every address which none of these blocks holds. */
+export function complement(cidrs: readonly string[]): string[] {
+  const held = cidrs.flatMap((text) => parseCidr(alignedCidr(text) ?? "") ?? []).sort((a, b) => a.first - b.first);
+  const rest: string[] = [];
+  let next = 0;
+  const fill = (last: number): void => {
+    if (next <= last) rest.push(...rangeToCidrs({ first: formatAddress(next), last: formatAddress(last) }));
+  };
+  for (const { first, last } of held) {
+    fill(first - 1);
+    next = Math.max(next, last + 1);
+  }
+  fill(2 ** 32 - 1);
+  return rest;
+}
+
 /** The fewest CIDR blocks that cover exactly the range. */
 export function rangeToCidrs(range: AddressRange): string[] {
   let first = parseAddress(range.first) ?? 0;

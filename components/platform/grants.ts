@@ -50,6 +50,8 @@ export interface LoadBalancerAccess {
   readonly annotations?: Output<Readonly<Record<string, string>>>;
   /** What a second Service says that is met from outside the network. @default the one is met from both sides, or nobody comes from outside */
   readonly outside?: Output<Readonly<Record<string, string>>>;
+  /** The address that this second Service asks for. @default what it says names it */
+  readonly outsideAddress?: Output<string>;
 }
 
 /** Where volumes come from. */

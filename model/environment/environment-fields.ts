@@ -219,7 +219,7 @@ export interface InfrastructureFields {
     readonly bootVolumeType?: "pd-balanced" | "pd-ssd" | "pd-standard" | "hyperdisk-balanced";
     /** Whether Google's Identity-Aware Proxy (35.235.240.0/20) may lead SSH to all machines, for people who use gcloud compute ssh --tunnel-through-iap. Default: false. A change is applied to what stands. */
     readonly iap?: boolean;
-    /** Whether control planes may do what the driver of persistent disks does, by two roles of the project's. Default: true with platform.storage of kind cloud, else false. A change is applied to what stands. */
+    /** Whether control planes may do what the driver of persistent disks does, by two roles of the project's; what the cloud's controller does, they may where that runs. Default: true with platform.storage of kind cloud, else false. A change is applied to what stands. */
     readonly controllers?: boolean;
     /** What names of images stand for, before the table's: PROJECT/NAME, or PROJECT/family/FAMILY. Default: the table in docs/gcp.md. A change counts for machines built from then on. */
     readonly images?: Readonly<Record<string, string>>;

@@ -21,9 +21,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   }
   if (applied.loadBalancer !== wanted.loadBalancer) {
     // Where machines answer for no address but their own, there never was MetalLB.
-    const led = [applied, wanted].some(({ flows = [] }) =>
-      flows.some(({ to, ports }) => to === "worker" && ports.includes(ingressPorts.http)),
-    );
+    const led = [applied, wanted].some(({ flows = [] }) => flows.some(isProbed));
     const other = led ? "the infrastructure's" : "metallb";
     const [was = other, becomes = other] = [applied.loadBalancer, wanted.loadBalancer];
     dangers.push(
@@ -187,4 +185,9 @@ export function claimDangers(applied: Applied, wanted: Applied, storage: Environ
     const path = `platform.services.${service}.size`;
     return [never(path, `${reason} (${was} → ${becomes} GiB)`, `set it back to ${was}${instead}`, becomes)];
   });
+}
+
+/** Whether a flow is what balancers of the infrastructure that lead to the ingress need: its own ports, or where they hand packets on, their probes alone. */
+function isProbed({ to, ports }: { readonly to: string; readonly ports: readonly (string | number)[] }): boolean {
+  return to === "worker" && (ports.includes(ingressPorts.http) || (ports.length === 1 && ports[0] === 80));
 }

@@ -99,8 +99,9 @@ export function planFlows({ environment, cloud, machines, services }: FlowContex
       [...new Set([...(inside ? passing.inside : []), ...(from ? passing.outside : [])])].map((cidr): FlowPeer => `cidr:${cidr}`);
     for (const range of checks(balanced, outside.api !== undefined))
       tcp(range, "control-plane", [apiPort], "the balancer's health checks of the Kubernetes API");
-    for (const range of checks(true, outside.ingress !== undefined))
-      tcp(range, "worker", [80], "the balancer's health checks of the ingress");
+    if (infrastructureLeads(environment, cloud))
+      for (const range of checks(true, outside.ingress !== undefined))
+        tcp(range, "worker", [80], "the balancer's health checks of the ingress");
   }
 
   if (has("nfs")) tcp("nodes", "nfs", [2049], "NFS 4 volumes");

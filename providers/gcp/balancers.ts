@@ -7,7 +7,7 @@ import { RegionHealthCheck } from "@pulumi/gcp/compute/regionHealthCheck";
 import { type Output, output, type Resource } from "@pulumi/pulumi";
 import type { Machine } from "./machines";
 import type { Network } from "./network";
-import { type BalancerPlan, balancersOf, zonesOf } from "./plan";
+import { type BalancerPlan, balancersOf, balancesServices, zonesOf } from "./plan";
 import { child, described, labels, named, type Scope } from "./scope";
 
 /** Where the environment is reached from outside its network. */
@@ -58,6 +58,11 @@ export function createEndpoints(scope: Scope, network: Network, machines: Readon
       last.push(rule);
     }
     last.push(...groups.members);
+  }
+  // The controller leads from there.
+  if (balancesServices(scope.plan)) {
+    const address = outsideAddress(scope, "ingress");
+    if (address !== undefined) made.ingress = address;
   }
   return { ...made, last };
 }

@@ -4,21 +4,24 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { sizePath } from "../asking/fields";
 import { warnOfNoWayOut } from "../way-out";
+import { checkController, checkControllerPlan } from "./checks-controller";
 import { accountsIn, accountsOf } from "./firewalls";
 import { DATA_DISK, gcpLabels, gcpLimits, ownLabels } from "./names";
 import { imageQuery, neutralNames } from "./neutral";
-import { gcpOf, gcpOptions, makesNat } from "./plan";
+import { balancesServices, gcpOf, gcpOptions, makesNat } from "./plan";
 
 /** What is wrong between the file's fields for GCP alone. */
 export function checkGcp(environment: Environment, findings: Findings): void {
   checkPlace(environment, findings);
-  if (environment.platform.storage.kind === "cloud" && gcpOptions(environment.cloud).controllers === false)
+  const { platform, cloud } = environment;
+  if (platform.storage.kind === "cloud" && gcpOptions(cloud).controllers === false)
     findings.error(
       "infrastructure.gcp.controllers",
       "is false, and the driver of persistent disks has its rights by the control planes' account",
       "take it out, or use another kind of platform.storage",
       false,
     );
+  if (platform.controller) checkController(environment, findings);
   checkNetwork(environment, findings);
   checkNames(environment, findings);
 }
@@ -192,6 +195,7 @@ function checkTypes(plan: EnvironmentPlan, findings: Findings): void {
 /** What only the plan shows to be wrong. */
 export function checkGcpPlan(plan: EnvironmentPlan, findings: Findings): void {
   checkTypes(plan, findings);
+  if (balancesServices(plan)) checkControllerPlan(plan, findings);
   const most = gcpLimits.rule.accounts;
   const counted = accountsOf(plan, "nodes").length;
   if (Math.max(counted, accountsIn(plan).length) > most)

@@ -6,7 +6,7 @@ import { credentials } from "./credentials";
 import { inCluster } from "./in-cluster";
 import { neutralNames } from "./neutral";
 import { permissions } from "./permissions";
-import { type GcpOptions, gcpOptions } from "./plan";
+import { type GcpOptions, gcpOptions, PROBES } from "./plan";
 import { preview } from "./preview";
 import { state } from "./state";
 import { takes } from "./takes";
@@ -41,7 +41,8 @@ export const gcp = defineCloud({
         byDefault: "`false`",
       }),
     controllers: z.boolean().optional().meta({
-      description: "whether control planes may do what the driver of persistent disks does, by two roles of the project's",
+      description:
+        "whether control planes may do what the driver of persistent disks does, by two roles of the project's; what the cloud's controller does, they may where that runs",
       byDefault: "`true` with `platform.storage` of kind `cloud`, else `false`",
     }),
     images: z.record(z.string(), pinned).optional().meta({
@@ -71,22 +72,13 @@ export const gcp = defineCloud({
   // Machines are kept apart by zones; a placement policy would be one for each group, and fail where the zone has no room for it.
   can: { machines: true, balancers: true, floatingAddresses: true, zones: true, spread: false, virtualAddresses: false },
   inCluster,
-  // kubernetes/cloud-provider-gcp, providers/gce: gce_instances.go, gce_loadbalancer_internal.go and gce_loadbalancer_external.go.
-  cannot: {
-    controller: {
-      reason:
-        "has no controller here for Services: Google's takes a node for the instance of the same name, which ours, named after the environment, are not; it would open ports to the world by rules of its own, and put workers into balanced groups, of which a machine may be in one",
-      remedy: "take it out: balancers lead to the ingress, and node ports are reached inside the network",
-    },
-  },
   takes,
   enforces: () => true,
   // A subnet of GCP's spans the region's zones.
   subnets: "one",
   // The first two and the last two: beside those that no host has, the router's and one that Google keeps.
   reserved: ({ first, last }) => [first + 1, last - 1],
-  // Google's ranges, https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges
-  passing: { inside: ["35.191.0.0/16", "130.211.0.0/22"], outside: ["35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22"] },
+  passing: PROBES,
   metadataResolves: true,
   // The metadata server, which is resolver, clock and DHCP too, is never closed to the machines themselves.
   flows: (machines, _network, options): Flow[] =>

@@ -1,3 +1,4 @@
+import { complement } from "../../model/ipv4";
 import {
   type Dialect,
   expandFlows,
@@ -8,6 +9,7 @@ import {
   PROTOCOL_NUMBERS,
 } from "../../model/plan/rules";
 import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import { balancesServices, PROBES } from "./plan";
 
 /** One firewall rule of a network as Compute Engine takes it. */
 export interface Rule {
@@ -26,7 +28,30 @@ export interface Rule {
 }
 
 /** Before our allowing rules come none of others; after them, what closes all that they leave open. */
-export const PRIORITY = { allow: 1000, deny: 65_000 } as const;
+const PRIORITY = { allow: 1000, deny: 65_000 } as const;
+
+/**
+ * Where the cloud's controller opens Services by rules of its own, which have a priority of 1000 and let in whom the Service says: ours come before
+ * them, and then one that shuts out whoever the file lets nowhere in.
+ */
+const BESIDE_CONTROLLER = { allow: 800, shut: 900, deny: 65_000 } as const;
+
+/** The priorities of the environment's rules, of which a lower one comes first; at the same one what is denied comes before what is allowed. */
+export function prioritiesOf(plan: Pick<EnvironmentPlan, "platform">): {
+  readonly allow: number;
+  readonly shut?: number;
+  readonly deny: number;
+} {
+  return balancesServices(plan) ? BESIDE_CONTROLLER : PRIORITY;
+}
+
+/**
+ * Whom no Service may let in, however it asks for it: all but the environment's own network, who may meet the ingress, and Google's health checks.
+ * Nobody, where the file lets everybody in.
+ */
+export function shutOut({ network, access }: Pick<EnvironmentPlan, "network" | "access">): string[] {
+  return complement([network.cidr, ...access.ingressCidrs, ...PROBES.inside, ...PROBES.outside]);
+}
 
 /** How Compute Engine is told what is open. Balancers hand packets on as they came, and so are nobody's peer. */
 export const computeEngine: Dialect<Rule> = {

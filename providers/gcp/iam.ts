@@ -3,7 +3,7 @@ import { IAMMember as ProjectMember } from "@pulumi/gcp/projects/iammember";
 import { Account } from "@pulumi/gcp/serviceaccount/account";
 import { IAMMember as AccountMember } from "@pulumi/gcp/serviceaccount/iammember";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { driverRoles, grantsControllers } from "./controllers-role";
+import { controllerRoles, partsOf } from "./controllers-role";
 import { accountsIn } from "./firewalls";
 import { accountId, roleId } from "./names";
 import { child, described, type Scope } from "./scope";
@@ -17,8 +17,8 @@ export interface Accounts {
 }
 
 /**
- * An account per role, by which firewall rules know machines. None may do anything but that of control planes, which may what the driver of
- * persistent disks does where that runs: it runs there.
+ * An account per role, by which firewall rules know machines. None may do anything but that of control planes, which may what the cloud's
+ * parts in the cluster do where these run: they run there.
  */
 export function createAccounts(scope: Scope): Accounts {
   const { name, plan, gcp } = scope;
@@ -40,14 +40,13 @@ export function createAccounts(scope: Scope): Accounts {
   );
   const controller = accounts[CONTROLLER];
   const grants: Resource[] = [];
-  if (grantsControllers(plan) && controller !== undefined) {
-    for (const { name: called, key, description, permissions, within } of driverRoles) {
+  if (controller !== undefined) {
+    for (const { name: called, key, description, permissions, within: condition } of controllerRoles(plan)) {
       const role = new IAMCustomRole(
         `${name}-role-${called}`,
         { roleId: roleId(plan, key), project, title: described(scope, key), description, permissions: [...permissions], stage: "GA" },
         child(scope),
       );
-      const condition = within?.(plan);
       grants.push(
         new ProjectMember(
           `${name}-grant-${called}`,
@@ -56,6 +55,8 @@ export function createAccounts(scope: Scope): Accounts {
         ),
       );
     }
+  }
+  if (controller !== undefined && partsOf(plan).includes("volumes")) {
     grants.push(
       // Disks are attached to a machine by whoever may act as the machine's own account: of these alone, not of the project's.
       ...[CONTROLLER, "worker"].flatMap((of) => {

@@ -1,6 +1,7 @@
 import type { CloudParts, PartObject, PartSurroundings } from "../../model/cloud-parts";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { controller as balancers } from "./controller";
 import { DATA_DISK, gcpLabels, volumePrefix } from "./names";
 
 const CONTROLLER = "csi-gce-pd-controller";
@@ -14,11 +15,13 @@ const NAMESPACE = { name: "NAMESPACE", valueFrom: { fieldRef: { fieldPath: "meta
 const NODE_NAME = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } };
 
 /**
- * The driver of persistent disks (github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver, deploy/kubernetes/base), without what nobody
- * here uses: snapshots, whose definitions no cluster has, and the controller of GKE's taints. What makes and attaches disks has the account of
- * the control planes it runs on, in their own network; what mounts them asks the metadata for its machine's name and zone alone.
+ * The controller for balancers, and the driver of persistent disks (github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver,
+ * deploy/kubernetes/base), the latter without what nobody here uses: snapshots, whose definitions no cluster has, and the controller of GKE's taints.
+ * What makes and attaches disks has the account of the control planes it runs on, in their own network; what mounts them asks the metadata for its
+ * machine's name and zone alone.
  */
 export const inCluster: CloudParts = {
+  controller: balancers,
   volumes: {
     objects: (given) => [...accounts(given), DRIVER, controller(given), nodes(given)],
     // What it asks is behind HTTPS, as images and packages are.

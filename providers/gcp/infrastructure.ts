@@ -1,15 +1,16 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
+import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess, ToldOutputs } from "../../components/infrastructure";
 import { infrastructureType } from "../../model/type-tokens";
 import { loginKeyOf } from "../machines/login-key";
 import { accessTo, reachedMachines } from "../machines/reached";
 import { ownArguments } from "../own-arguments";
 import { createProvider } from "./access";
 import { createEndpoints, outsideAddress } from "./balancers";
+import { TOLD } from "./controller";
 import { createAccounts } from "./iam";
 import { createMachines } from "./machines";
 import { createFirewalls, createNetwork } from "./network";
-import { isGcp } from "./plan";
+import { balancesServices, isGcp } from "./plan";
 import type { Scope } from "./scope";
 import { surveyCloud } from "./survey";
 
@@ -28,6 +29,7 @@ export class GcpInfrastructure extends ComponentResource implements Infrastructu
   declare readonly last: readonly Resource[];
   declare readonly apiEndpoint: { readonly address: Output<string>; readonly publicAddress?: Output<string> };
   declare readonly checked: Promise<void>;
+  declare readonly told?: ToldOutputs;
   declare readonly ingressPublicAddress?: Output<string>;
 
   /**
@@ -56,6 +58,8 @@ export class GcpInfrastructure extends ComponentResource implements Infrastructu
     this.ssh = accessTo(plan, this.machines, machines, privateKey);
     this.apiEndpoint = { address: output(plan.apiEndpoint.address), ...(endpoints.api && { publicAddress: endpoints.api }) };
     if (endpoints.ingress !== undefined) this.ingressPublicAddress = endpoints.ingress;
+    // Where the controller leads to the ingress from; nothing of it is secret.
+    if (balancesServices(plan)) this.told = { ids: { ...(endpoints.ingress && { [TOLD.outside]: endpoints.ingress }) }, secrets: {} };
     this.last = [...firewalls.others, ...Object.values(machines).flatMap((machine) => machine.last), ...endpoints.last];
     // Of the machines the state has enough already: in a large environment they would be a part of all that every step writes.
     this.registerOutputs({ apiEndpoint: this.apiEndpoint, ingressPublicAddress: this.ingressPublicAddress });

@@ -12,9 +12,10 @@ import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";
 import { accountOf } from "./firewalls";
 import type { Accounts } from "./iam";
-import { DATA_DISK, gcpLimits } from "./names";
+import { DATA_DISK, gcpLimits, instanceName, nodeTag } from "./names";
 import type { Firewalls, Network } from "./network";
 import { copyOf, imageQuery } from "./neutral";
+import { balancesServices } from "./plan";
 import { child, described, labels, named, type Scope } from "./scope";
 
 /** What machines are made within. */
@@ -92,7 +93,8 @@ function createMachine(context: MachineContext, machine: MachinePlan, image: Inp
   const instance = new Instance(
     `${name}-machine-${machine.name}`,
     {
-      ...named(scope, machine.name),
+      name: instanceName(plan, machine.name),
+      project: gcp.project,
       description: described(scope, `machine ${key}`),
       zone,
       machineType: machine.size,
@@ -121,6 +123,8 @@ function createMachine(context: MachineContext, machine: MachinePlan, image: Inp
         ...(userData === undefined ? {} : { "user-data": userData }),
       },
       labels: own,
+      // For the controller's rules alone: none of ours names a tag, and who is let in by account is as before.
+      ...(balancesServices(plan) && roles.includes("worker") ? { tags: [nodeTag(plan)] } : {}),
       // Another size or account: the provider stops the machine, and starts it again.
       allowStoppingForUpdate: true,
       deletionProtection: false,

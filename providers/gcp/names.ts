@@ -1,5 +1,6 @@
 import { physicalName, shortHash } from "../../model/names";
-import type { Labels } from "../../model/plan/types";
+import type { EnvironmentPlan, Labels } from "../../model/plan/types";
+import { balancesServices } from "./plan";
 
 /**
  * What GCP's services take. One table for the checks, for what is made and for the sandbox, which refuses the same. Patterns are those of the
@@ -39,6 +40,16 @@ export const ownLabels: readonly string[] = ["kpaas-environment", "kpaas-key", "
 /** The name the cloud shows: the environment's and what the thing is. */
 export function gcpName({ environment }: { readonly environment: string }, ...parts: string[]): string {
   return physicalName([environment, ...parts], gcpLimits.name);
+}
+
+/** What a machine is called: as its node is, where the cloud's controller takes a node for the instance of its name; else after its environment. */
+export function instanceName(plan: Pick<EnvironmentPlan, "environment" | "platform">, name: string): string {
+  return balancesServices(plan) ? name : gcpName(plan, name);
+}
+
+/** The network tag of the machines that the cloud's controller leads to, by which alone its firewall rules know them. */
+export function nodeTag(plan: { readonly environment: string }): string {
+  return gcpName(plan, "services");
 }
 
 /** How disks of volumes in the cluster begin, before `-` and a UUID of 36 characters: by it the driver may change these and no others. */

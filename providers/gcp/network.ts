@@ -6,7 +6,7 @@ import { Subnetwork } from "@pulumi/gcp/compute/subnetwork";
 import { Policy } from "@pulumi/gcp/dns/policy";
 import type { Input, Resource } from "@pulumi/pulumi";
 import type { PeerGroup } from "../../model/plan/rules";
-import { accountsIn, accountsOf, compileRules, PRIORITY } from "./firewalls";
+import { accountsIn, accountsOf, compileRules, prioritiesOf, shutOut } from "./firewalls";
 import type { Accounts } from "./iam";
 import { makesNat, placeOf } from "./plan";
 import { child, described, named, type Scope } from "./scope";
@@ -107,6 +107,7 @@ export interface Firewalls {
  */
 export function createFirewalls(scope: Scope, { project, networkId: network }: Network, accounts: Accounts): Firewalls {
   const { name, plan } = scope;
+  const priority = prioritiesOf(plan);
   const emails = (roles: readonly string[]): Input<string>[] => roles.map((role) => accounts.email(role));
   const rules = compileRules(plan).map(({ key, group, direction, protocol, ports, remote, description }) => {
     const targetServiceAccounts = emails(accountsOf(plan, group));
@@ -124,7 +125,7 @@ export function createFirewalls(scope: Scope, { project, networkId: network }: N
         description: described(scope, description),
         network,
         direction,
-        priority: PRIORITY.allow,
+        priority: priority.allow,
         allows: [{ protocol, ...(ports === undefined ? {} : { ports: [...ports] }) }],
         targetServiceAccounts,
         ...peer,
@@ -134,25 +135,28 @@ export function createFirewalls(scope: Scope, { project, networkId: network }: N
     return { group, rule, isWayOut: direction === "EGRESS" && "cidr" in remote };
   });
   const all = emails(accountsIn(plan));
-  const closing = (["INGRESS", "EGRESS"] as const).map((direction) => {
-    const what = `deny-${direction.toLowerCase()}`;
-    const ranges = ["0.0.0.0/0"];
-    return new Firewall(
+  const deny = (what: string, why: string, priority: number, direction: "INGRESS" | "EGRESS", ranges: string[]): Firewall =>
+    new Firewall(
       `${name}-rule-${what}`,
       {
         ...named(scope, what),
         project,
-        description: described(scope, "everything that no other rule allows"),
+        description: described(scope, why),
         network,
         direction,
-        priority: PRIORITY.deny,
+        priority,
         denies: [{ protocol: "all" }],
         targetServiceAccounts: all,
         ...(direction === "INGRESS" ? { sourceRanges: ranges } : { destinationRanges: ranges }),
       },
       child(scope),
     );
-  });
+  const closing = (["INGRESS", "EGRESS"] as const).map((direction) =>
+    deny(`deny-${direction.toLowerCase()}`, "everything that no other rule allows", priority.deny, direction, ["0.0.0.0/0"]),
+  );
+  const shut = priority.shut === undefined ? [] : shutOut(plan);
+  if (priority.shut !== undefined && shut.length > 0)
+    closing.push(deny("deny-outside", "whom no Service may let in", priority.shut, "INGRESS", shut));
   return {
     waysOut: rules.filter(({ isWayOut }) => isWayOut),
     others: [...rules.filter(({ isWayOut }) => !isWayOut).map(({ rule }) => rule), ...closing],

@@ -1,7 +1,7 @@
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { grantsControllers, permissionsIn } from "./controllers-role";
+import { partsOf, permissionsIn } from "./controllers-role";
 import { imageQuery } from "./neutral";
-import { makesNat } from "./plan";
+import { balancesServices, makesNat } from "./plan";
 
 /** A role as `gcloud iam roles create --file` takes it. */
 export interface RoleDocument {
@@ -111,18 +111,16 @@ export function resourceTypes(plan: EnvironmentPlan): string[] {
     "gcp:compute/disk:Disk",
     "gcp:compute/attachedDisk:AttachedDisk",
   );
-  add(
-    grantsControllers(plan),
-    "gcp:projects/iAMCustomRole:IAMCustomRole",
-    "gcp:projects/iAMMember:IAMMember",
-    "gcp:serviceaccount/iAMMember:IAMMember",
-  );
+  const parts = partsOf(plan);
+  add(parts.length > 0, "gcp:projects/iAMCustomRole:IAMCustomRole", "gcp:projects/iAMMember:IAMMember");
+  add(parts.includes("volumes"), "gcp:serviceaccount/iAMMember:IAMMember");
   return types.sort();
 }
 
 /** What the credentials must be allowed to do, as a role for them: no more than this environment's resources need. */
 export function permissions(plan: EnvironmentPlan): RoleDocument {
   const needed = resourceTypes(plan).map((type) => NEEDS[type]?.permissions ?? "");
+  if (balancesServices(plan)) needed.push("compute.instances.setTags");
   return {
     title: `kpaas ${plan.environment}`,
     description: `Makes, changes and deletes the environment ${plan.environment}`,

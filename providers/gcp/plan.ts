@@ -46,6 +46,17 @@ export function makesNat({ cloud, network }: { readonly cloud: CloudOptions; rea
   return gcpOptions(cloud).nat ?? network.existing === undefined;
 }
 
+/** Whether the cloud's controller makes balancers for Services: then it is told machines by their nodes' names, and opens the firewall by itself. */
+export function balancesServices({ platform: { loadBalancer } }: Pick<EnvironmentPlan, "platform">): boolean {
+  return loadBalancer.kind === "cloud" && loadBalancer.controller === true;
+}
+
+/** Google's health checks, https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges */
+export const PROBES = {
+  inside: ["35.191.0.0/16", "130.211.0.0/22"],
+  outside: ["35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22"],
+} as const;
+
 /** The machines without an address outside. */
 export function insideOf({ machines, network }: Pick<EnvironmentPlan, "machines" | "network">): readonly MachinePlan[] {
   return machines.filter(({ roles }) => !(roles.includes("bastion") && network.floating.bastion !== undefined));

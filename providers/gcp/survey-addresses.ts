@@ -7,8 +7,8 @@ import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Finding } from "../../model/problems";
 import type { Put } from "../asking/ask";
 import { MISSING } from "./ask";
-import { gcpName } from "./names";
-import type { GcpPlan } from "./plan";
+import { gcpName, instanceName } from "./names";
+import { balancesServices, type GcpPlan } from "./plan";
 
 /** Addresses that were made beforehand: there, of the tier that is used, and used by nothing else. */
 export function askAddresses(plan: EnvironmentPlan, gcp: GcpPlan, put: Put, options: InvokeOptions): void {
@@ -50,10 +50,12 @@ async function ownAddress(
   options: InvokeOptions,
 ): Promise<string | undefined> {
   try {
+    // The controller's own is called after the Service.
+    if (what === "ingress" && balancesServices(plan)) return plan.network.floating.ingress?.address;
     if (what !== "bastion") return (await getForwardingRule({ project, region, name: gcpName(plan, `${what}-public`) }, options)).ipAddress;
     const bastion = plan.machines.find(({ roles }) => roles.includes("bastion"));
     if (bastion === undefined) return undefined;
-    const { networkInterfaces } = await getInstance({ project, zone: bastion.zone, name: gcpName(plan, bastion.name) }, options);
+    const { networkInterfaces } = await getInstance({ project, zone: bastion.zone, name: instanceName(plan, bastion.name) }, options);
     return networkInterfaces?.[0]?.accessConfigs?.[0]?.natIp;
   } catch (error) {
     if (MISSING.test(String(error))) return undefined;

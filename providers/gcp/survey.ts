@@ -20,6 +20,7 @@ import { copyOf, imageQuery } from "./neutral";
 import { type GcpPlan, placeOf } from "./plan";
 import { demandOf, findShortages, limitIn, QUOTA_IDS, type Quota } from "./quotas";
 import { askAddresses } from "./survey-addresses";
+import { askNames } from "./survey-names";
 import { askWayOut } from "./survey-way-out";
 
 /** What the plan names of the cloud, as the resources take it. What could not be looked up is as the file has it. */
@@ -63,7 +64,9 @@ export function surveyCloud(
     plan.machines.map(({ size }) => size),
     (size) => askSize(plan, gcp, size, put, options, using),
   );
-  askZones(plan, asking, () => getZones({ project: gcp.project, region: gcp.region, status: "UP" }, options), {
+  const zones = () => getZones({ project: gcp.project, region: gcp.region, status: "UP" }, options);
+  askNames(plan, gcp, zones, put, options);
+  askZones(plan, asking, zones, {
     reason: "the region has no zone of that name that is up",
   });
   const existing = askExisting(plan, gcp, put, options);

@@ -8,6 +8,8 @@ export interface Balanced {
   readonly annotations: Readonly<Record<string, unknown>>;
   /** The address that the Service itself asks for. */
   readonly wanted: string | undefined;
+  /** The names of the nodes that may be led to. */
+  readonly nodes: readonly string[];
   /** What kubelets of the nodes that may be led to have registered their machines as. */
   readonly machines: readonly string[];
   /** Whom it lets in. */

@@ -59,7 +59,8 @@ export function addressesOf(machine: Stored): string[] {
 
 /** Has every balancer hold the addresses of the machines that it leads to; `changed` takes a group's place in what is stored, or goes. */
 export function lead(cloud: Gcp, members: readonly Stored[] = cloud.store.list("member")): void {
-  for (const balancer of cloud.store.list("loadBalancer"))
+  // The controller's own lead to machines by themselves.
+  for (const balancer of cloud.store.list("loadBalancer").filter(({ service }) => service === undefined))
     cloud.store.put("loadBalancer", { ...balancer, leadsTo: leadsTo(cloud, balancer, members) });
 }
 

@@ -1,14 +1,17 @@
 import { volumePrefix } from "../../providers/gcp/names";
 import { ApiError } from "../cloud/cloud";
 import type { SimulatedParts } from "../cloud/in-cluster";
-import { isMap, text, texts } from "../values";
+import { isMap, text } from "../values";
+import { CONTROLLER } from "./balancers";
 import { COMPUTE } from "./compute";
 import type { Gcp } from "./names";
+import { refuseWithout } from "./rights";
 
 const DISK = COMPUTE["gcp:compute/disk:Disk"]!;
 
-/** The driver of persistent disks, as far as the cloud sees what it does. */
+/** The controller for balancers, and the driver of persistent disks, as far as the cloud sees what it does. */
 export const PARTS: SimulatedParts<Gcp> = {
+  controller: CONTROLLER,
   volumes: {
     provisioner: "pd.csi.storage.gke.io",
     make(cloud, { uid, sizeGiB, retain, parameters }) {
@@ -30,15 +33,3 @@ export const PARTS: SimulatedParts<Gcp> = {
     },
   },
 };
-
-/** Refuses what no role of the project's allows to do with an object of that name. */
-function refuseWithout(cloud: Gcp, permission: string, plural: string, name: string): void {
-  const allowed = cloud.store.list("projectMember").some(({ role, condition }) => {
-    const held = cloud.store.get("role", String(role));
-    if (held === undefined || !texts(held, "permissions").includes(permission)) return false;
-    const expression = isMap(condition) ? text(condition, "expression") : undefined;
-    const [, start = ""] = new RegExp(`extract\\("/${plural}/\\{name\\}"\\)\\.startsWith\\("([^"]*)"\\)`).exec(expression ?? "") ?? [];
-    return expression === undefined || (start !== "" && name.startsWith(start));
-  });
-  if (!allowed) throw new ApiError("Error 403", `Required '${permission}' permission for '${plural}/${name}', forbidden`);
-}

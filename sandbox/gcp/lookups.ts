@@ -76,7 +76,9 @@ export const LOOKUPS: Readonly<Record<string, Lookup>> = {
   },
   "gcp:compute/getInstance:getInstance": (cloud, args) => {
     const { id } = placed(args, "zones", "instances");
-    return cloud.has("instance", id) ? { networkInterfaces: cloud.find("instance", id).networkInterfaces, id } : missing(id);
+    if (!cloud.has("instance", id)) return missing(id);
+    const { networkInterfaces, labels } = cloud.find("instance", id);
+    return { networkInterfaces, labels, id };
   },
   "gcp:compute/getNetworks:getNetworks": (cloud, args) => ({
     id: text(args, "project"),

@@ -45,7 +45,7 @@ export class CloudParts {
     const machines = nodes.flatMap(({ providerId }) => providerId ?? []);
     const ranges = list(at(service, "spec.loadBalancerSourceRanges")).map(String);
     return tried("Error syncing load balancer", () => ({
-      address: cloud.balance({ ...seen, wanted, machines, ranges }, settings),
+      address: cloud.balance({ ...seen, wanted, nodes: nodes.map(({ name }) => name), machines, ranges }, settings),
       pool: "",
     }));
   }

@@ -57,7 +57,8 @@ describe("what clouds have of their own in the cluster", () => {
         const before = planned(cloud, {}).planned?.plan.flows ?? [];
         const added = flows.filter((flow) => !before.some((each) => JSON.stringify(each) === JSON.stringify(flow)));
         const { adminCidrs = [], ingressCidrs = [] } = found?.plan.access ?? {};
-        const allowed = [found?.plan.network.cidr, ...adminCidrs, ...ingressCidrs].map((cidr) => `cidr:${cidr}`);
+        const { inside = [], outside = [] } = cloud.passing ?? {};
+        const allowed = [found?.plan.network.cidr, ...adminCidrs, ...ingressCidrs, ...inside, ...outside].map((cidr) => `cidr:${cidr}`);
         for (const { from, reason } of added) assert.ok(!from.startsWith("cidr:") || allowed.includes(from), `${from}: ${reason}`);
       });
     }

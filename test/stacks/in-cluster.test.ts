@@ -53,7 +53,15 @@ describe("balancers and volumes of the cloud on the real engine", function () {
       .list("applicationCredential")
       .find(({ name }) => String(name).includes("controller"))?.id;
     const settings = `application-credential-id = "${login}"\nsubnet-id = "${cloud().list("subnet")[0]?.id}"`;
-    const seen = { uid: String(service.metadata.uid), name: "default_theirs", annotations, wanted: undefined, machines: [], ranges: [] };
+    const seen = {
+      uid: String(service.metadata.uid),
+      name: "default_theirs",
+      annotations,
+      wanted: undefined,
+      nodes: [],
+      machines: [],
+      ranges: [],
+    };
     const address = partsAtWork(OPENSTACK, sandbox.world).balance(seen, settings);
     assert.equal(balancers().length, 2);
 

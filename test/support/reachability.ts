@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly addresses: readonly string[];
 }
 
-/** One rule that lets something through. */
+/** One rule, that lets something through or keeps it out. */
 export interface ReadRule {
   readonly group: string;
   readonly direction: "in" | "out";
@@ -21,6 +21,10 @@ export interface ReadRule {
   /** Undefined: all. */
   readonly ports: readonly [first: number, last: number] | undefined;
   readonly peer: { readonly group: string } | { readonly prefix: string };
+  /** Where clouds have an order: the lowest that says something of a packet counts. @default 0 */
+  readonly priority?: number;
+  /** Keeps out, before what lets through at the same priority. @default it lets through */
+  readonly denies?: true;
 }
 
 /** What a cloud's resources say. */
@@ -49,7 +53,7 @@ function open(
   other: Endpoint | string,
   { protocol, port }: Probe,
 ): boolean {
-  return rules.some(
+  const said = rules.filter(
     (rule) =>
       rule.direction === direction &&
       own.groups.includes(rule.group) &&
@@ -57,6 +61,8 @@ function open(
       (rule.ports === undefined || (port !== undefined && rule.ports[0] <= port && port <= rule.ports[1])) &&
       isPeer(rule.peer, other),
   );
+  const first = Math.min(...said.map(({ priority = 0 }) => priority));
+  return said.length > 0 && !said.some(({ priority = 0, denies }) => priority === first && denies);
 }
 
 function isPeer(peer: ReadRule["peer"], other: Endpoint | string): boolean {

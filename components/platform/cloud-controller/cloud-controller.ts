@@ -12,6 +12,8 @@ export class CloudController extends CloudPartService {
   readonly annotations: Output<Readonly<Record<string, string>>>;
   /** What a second Service of the ingress's says to it, where one is to be met from outside. */
   readonly outside?: Output<Readonly<Record<string, string>>>;
+  /** The address that this second Service asks for, where its annotations do not name it. */
+  readonly outsideAddress?: Output<string>;
 
   /** @throws Error where the environment's cloud has no controller */
   constructor(name: string, given: CloudControllerArgs, opts?: ComponentResourceOptions) {
@@ -25,8 +27,10 @@ export class CloudController extends CloudPartService {
     this.install(part, args);
     const { told } = args.cloud;
     this.annotations = told.apply((known) => part.annotations(args.environment, known));
-    if (part.outside?.(args.environment, {}) !== undefined)
+    if (part.outside?.(args.environment, {}) !== undefined) {
       this.outside = told.apply((known) => part.outside?.(args.environment, known) ?? {});
+      if (part.outsideAddress !== undefined) this.outsideAddress = told.apply((known) => part.outsideAddress?.(known) ?? "");
+    }
     this.registerOutputs({});
   }
 }

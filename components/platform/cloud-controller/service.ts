@@ -14,5 +14,12 @@ export const cloudController = defineService({
     const { CloudController } = require("./cloud-controller") as typeof import("./cloud-controller");
     return new CloudController(name, { ...common, cloud: granted.cloud, environment }, opts);
   },
-  grants: { loadBalancer: ({ annotations, outside }) => ({ kind: "cloud", annotations, ...(outside && { outside }) }) },
+  grants: {
+    loadBalancer: ({ annotations, outside, outsideAddress }) => ({
+      kind: "cloud",
+      annotations,
+      ...(outside && { outside }),
+      ...(outsideAddress && { outsideAddress }),
+    }),
+  },
 });

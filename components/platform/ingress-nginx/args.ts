@@ -13,6 +13,8 @@ export interface IngressNginxArgs extends ServiceArgs {
   readonly annotations?: Input<Readonly<Record<string, string>>>;
   /** What a second Service says that is met from outside, for who may come from there. @default there is one Service */
   readonly outside?: Input<Readonly<Record<string, string>>>;
+  /** The address that this second Service asks for. @default what it says names it */
+  readonly outsideAddress?: Input<string>;
   /** In its place: the ports on every node that a balancer outside the cluster leads to. It has the planned address. @default none */
   readonly nodePorts?: { readonly http: number; readonly https: number };
   /** Beside `nodePorts`: the balancer's address outside, which nodes answer for too where it hands packets on as they came. @default none */

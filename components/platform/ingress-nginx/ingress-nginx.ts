@@ -26,14 +26,18 @@ export class IngressNginx extends PlatformService {
       );
     }
     this.release(ingressNginxValues(rest, defaultCertificate !== undefined), "cloudParts", before);
-    if (args.outside !== undefined) this.createOutside(args.outside, args.sourceRanges);
+    if (args.outside !== undefined) this.createOutside(args.outside, args.outsideAddress, args.sourceRanges);
     const { className, address, clusterIssuer } = args;
     this.route = { className, namespace: args.plan.namespace, address, ...(clusterIssuer === undefined ? {} : { clusterIssuer }) };
     this.registerOutputs({});
   }
 
   /** Where a balancer is met from one side only: the same controller, for those who come from outside. Like the release, it goes before its cluster. */
-  private createOutside(annotations: Input<Readonly<Record<string, string>>>, sourceRanges: readonly string[]): void {
+  private createOutside(
+    annotations: Input<Readonly<Record<string, string>>>,
+    loadBalancerIP: Input<string> | undefined,
+    sourceRanges: readonly string[],
+  ): void {
     const name = "ingress-nginx-outside";
     new Service(
       this.childName("outside"),
@@ -41,6 +45,7 @@ export class IngressNginx extends PlatformService {
         metadata: this.metadata(name, name, { annotations: output(annotations).apply((all) => ({ ...all })) }),
         spec: {
           type: "LoadBalancer",
+          ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }),
           selector: { ...CONTROLLER_LABELS },
           ports: [
             { name: "http", port: 80, targetPort: "http", protocol: "TCP" },

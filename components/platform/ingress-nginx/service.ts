@@ -3,8 +3,13 @@ import type { LoadBalancerAccess } from "../grants";
 import { PLATFORM_ISSUER } from "../issuer";
 
 /** How its Service is given its address. Through a cloud's balancer pods come by the addresses of their machines. */
-function ledBy({ kind, annotations, outside }: LoadBalancerAccess, machineCidr: string) {
-  return { loadBalancer: kind, ...(annotations && { annotations, machineCidr }), ...(outside && { outside }) };
+function ledBy({ kind, annotations, outside, outsideAddress }: LoadBalancerAccess, machineCidr: string) {
+  return {
+    loadBalancer: kind,
+    ...(annotations && { annotations, machineCidr }),
+    ...(outside && { outside }),
+    ...(outsideAddress && { outsideAddress }),
+  };
 }
 
 export const ingress = defineService({

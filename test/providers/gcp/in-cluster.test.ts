@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PartObject } from "../../../model/cloud-parts";
 import { at } from "../../../model/data";
-import { driverRoles } from "../../../providers/gcp/controllers-role";
+import { controllerRoles } from "../../../providers/gcp/controllers-role";
 import { inCluster } from "../../../providers/gcp/in-cluster";
 import { permissions } from "../../../providers/gcp/permissions";
 import { planFile } from "../../support/environment";
@@ -63,8 +63,8 @@ describe("GCP's driver of persistent disks", () => {
     );
     const [, start = ""] = /=(.*)$/.exec(prefix ?? "") ?? [];
     assert.ok(`${start}-${uid}`.length <= 63, start);
-    const [, change] = driverRoles;
-    assert.ok(change?.within?.({ environment: name.slice(0, 30) }).expression.includes(`startsWith("${start}-")`));
+    const [, change] = controllerRoles(gcpPlan("minimal", merge(CLOUD, { name: name.slice(0, 30) })));
+    assert.ok(change?.within?.expression.includes(`startsWith("${start}-")`));
     assert.ok(argumentsOf("Deployment", "driver").includes("--extra-labels=team=platform,kpaas-environment=seoul"));
   });
 
@@ -125,13 +125,5 @@ describe("GCP's driver of persistent disks", () => {
     assert.deepEqual(problems(alone), [
       "cluster.pools.worker.size: takes no disk of the type pd-balanced, which the storage class cp-storageclass is",
     ]);
-  });
-});
-
-describe("a controller of GCP's for Services", () => {
-  it("is refused with what keeps it from working here", () => {
-    const [problem, ...others] = problems({ platform: { loadBalancer: { kind: "cloud", services: true } } });
-    assert.match(problem ?? "", /^platform\.loadBalancer\.services: GCP has no controller here .* instance of the same name/);
-    assert.deepEqual(others, []);
   });
 });

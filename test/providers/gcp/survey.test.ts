@@ -53,6 +53,14 @@ const nats = (serves: string, network = "shared", name = "theirs"): Invokes => (
   }),
   "gcp:compute/getRouterNat:getRouterNat": () => ({ subnetworks: [{ name: link("subnetworks", "others") }] }),
 });
+/** An instance of a node's name in another zone of the region, with labels. */
+const instance = (labels: Bag): Invokes => ({
+  ...types,
+  "gcp:compute/getZones:getZones": () => ({ names: ["asia-northeast3-a", "asia-northeast3-b"] }),
+  "gcp:compute/getInstance:getInstance": ({ zone, name }) =>
+    zone === "asia-northeast3-b" && name === "cp-1" ? { labels } : fails("projects/acme-platform/zones/z/instances/x not found")(),
+});
+const SERVICES: FileContent = { platform: { loadBalancer: { kind: "cloud", services: true } } };
 const ALL = "ALL_SUBNETWORKS_ALL_IP_RANGES";
 
 /** By what is wrong; `none`: nothing. */
@@ -104,6 +112,14 @@ const LOOKS: readonly (readonly [what: string, overrides: FileContent, invokes: 
     { "gcp:compute/getRouters:getRouters": fails("Error 403: Required 'compute.routers.list' permission") },
     "none",
   ],
+  [
+    "instances of its nodes' names",
+    SERVICES,
+    instance({ "kpaas-environment": "busan" }),
+    /loadBalancer\.services: the project has an instance of that name in asia-northeast3-b/,
+  ],
+  ["instances of its nodes' names, which are its own", SERVICES, instance({ "kpaas-environment": "seoul" }), "none"],
+  ["instances of others' names", {}, instance({}), "none"],
   ["room in a quota", {}, quotas({ [QUOTA_IDS.n2]: "8" }), /^cluster\.pools: 12 processors of N2 are needed, and the project's quota is 8/],
   [
     "room for disks",

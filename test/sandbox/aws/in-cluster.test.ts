@@ -31,7 +31,14 @@ describe("the simulated controller for balancers on AWS", () => {
   const settings = inCluster.controller?.secret?.data(plan([]), {})["cloud.conf"] ?? "";
   const balancers = () => new Store(`${cloud.folder}/aws`).list("loadBalancer");
   const service = (annotations: Record<string, string>, more: Partial<Balanced> = {}): Balanced => ({
-    ...{ uid: "0a-1", name: "default_mine", wanted: undefined, ranges: [], machines: [`aws:///a/${machine.id}`, "aws:///a/i-0gone"] },
+    ...{
+      uid: "0a-1",
+      name: "default_mine",
+      wanted: undefined,
+      ranges: [],
+      nodes: [],
+      machines: [`aws:///a/${machine.id}`, "aws:///a/i-0gone"],
+    },
     annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${ANNOTATION}${key}`, value])),
     ...more,
   });
