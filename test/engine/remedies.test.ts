@@ -124,7 +124,7 @@ describe("What to do about a failure", () => {
   it("is the cloud's own where clouds share words", () => {
     const told = (failure: string, provider: string) => remediesFor(failure, false, provider).map(({ text }) => text);
     const said = (code: string) => `Status=400 Code="${code}" Message="It was refused."`;
-    assert.match(told(said("SecurityRuleConflict"), "azure").join(), /^Another rule .*az network nsg rule delete/);
+    assert.match(told(said("SecurityRuleConflict"), "azure").join(), /^A rule of somebody else.*az network nsg rule list/);
     assert.match(told(said("AnotherOperationInProgress"), "azure").join(), /^Azure was still at another change/);
     const noService = "Error creating OpenStack loadbalancing client: No suitable endpoint could be found in the service catalog.";
     assert.deepEqual(told(noService, "openstack"), []);
