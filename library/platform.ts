@@ -1,5 +1,6 @@
 /* `kpaas/platform`: services in a cluster, ours and a program's own. */
 export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
+export type { CertificatePair } from "../components/platform/certificates";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
 export type { CloudControllerArgs } from "../components/platform/cloud-controller/cloud-controller";
@@ -20,6 +21,9 @@ export type {
   LoginClaim,
   RealmAccess,
   SchemaClaim,
+  SecretCapability,
+  SecretEngineAccess,
+  SecretEngineClaim,
   StorageAccess,
 } from "../components/platform/grants";
 export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
@@ -47,9 +51,11 @@ export {
   selectorLabels,
   spreadOverNodes,
 } from "../components/platform/objects";
+export type { OpenBaoArgs, Seal } from "../components/platform/openbao/args";
+export { OpenBao } from "../components/platform/openbao/openbao";
 export { Platform, type PlatformArgs } from "../components/platform/platform";
 export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
-export { type CertificatePair, PlatformTls } from "../components/platform/platform-tls/platform-tls";
+export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { ChartRepositoryAccess, PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";

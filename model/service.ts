@@ -40,8 +40,8 @@ export interface ServiceDefinition {
   readonly when?: (environment: Environment) => boolean;
   /** The field that speaks of it. @default `platform.services.NAME` */
   readonly field?: string;
-  /** As many instances as the profile gives, or one for ever. */
-  readonly replicas: "profile" | 1;
+  /** As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; or one for ever. */
+  readonly replicas: "profile" | "quorum" | 1;
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
   /** Left side of its host name under the platform's domain. */
@@ -54,6 +54,8 @@ export interface ServiceDefinition {
   readonly takesOnce?: { readonly claims: readonly string[]; readonly options: readonly string[] };
   /** What it takes so, with what is to be done by hand. */
   readonly takenOnce?: (plan: ServicePlan, claimants: readonly ServicePlan[]) => TakenOnce;
+  /** What of it can never change once it stands, by field below its own: what it is with those options. */
+  readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

@@ -13,6 +13,7 @@ export interface Grants {
   readonly ingress: { readonly claim: HostClaim; readonly access: IngressRoute };
   readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
+  readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
 }
 
 /** A kind of claim. */
@@ -130,4 +131,34 @@ export interface RealmAccess {
   readonly schema?: Input<string>;
   /** The first administrator of the applications. The password is secret. */
   readonly administrator?: { readonly user: string; readonly password: Output<string> };
+}
+
+/** What may be done with secrets. */
+export type SecretCapability = "create" | "read" | "update" | "delete" | "list";
+
+/** To keep secrets, or read what others keep. */
+export interface SecretEngineClaim {
+  /** What may be done, by path below the engine's mount: `cluster/*` is whatever begins so, `+` stands for one part. */
+  readonly paths: Readonly<Record<string, readonly SecretCapability[]>>;
+  /** By whom: accounts of its namespace, with their own short-lived tokens; or whoever of its pods has a role id and a secret id. */
+  readonly login: { readonly kind: "kubernetes"; readonly serviceAccounts: readonly string[] } | { readonly kind: "appRole" };
+}
+
+/** How a service comes to its secrets. */
+export interface SecretEngineAccess {
+  /** The server's base URL, inside the cluster. */
+  readonly url: string;
+  /** What signed its certificate. PEM. */
+  readonly ca: Output<string>;
+  /** Where the engine is mounted; it is the key-value engine, version 2. */
+  readonly mount: string;
+  /** The role to log in with, which has the name of the service that claims it. */
+  readonly role: string;
+  /**
+   * `kubernetes`: at `auth/kubernetes`, with a token for the audience. `appRole`: at `auth/approle`, from the pod network only. A secret id ends
+   * a year after it was made, and no log-in succeeds with it any more; another one is to be made before.
+   */
+  readonly login:
+    | { readonly kind: "kubernetes"; readonly audience: string }
+    | { readonly kind: "appRole" /** Secret. */; readonly roleId: Output<string> /** Secret. */; readonly secretId: Output<string> };
 }

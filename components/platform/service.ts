@@ -133,6 +133,15 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
+  /** Lets the selected pods reach the ports, of whoever has them: for what is no pod, as the Kubernetes API. */
+  protected allowEgress(role: string, selector: Labels, ports: readonly number[]): void {
+    this.networkPolicy(role, {
+      podSelector: { matchLabels: { ...selector } },
+      policyTypes: ["Egress"],
+      egress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })) }],
+    });
+  }
+
   /** Lets the certificate issuer's own pods answer the authority's calls, where each host has its own certificate. */
   protected allowCertificateChecks(route: IngressRoute): void {
     if (route.clusterIssuer === undefined) return;
@@ -157,11 +166,15 @@ export abstract class PlatformService extends ComponentResource {
     return workload;
   }
 
-  /** The two Services of a StatefulSet: the one its clients use, and the headless one that names its pods. */
+  /**
+   * The two Services of a StatefulSet: the one its clients use, and the headless one that names its pods; those too that are not ready, where
+   * they must find each other first.
+   */
   protected statefulServices(
     workload: string,
     names: { readonly service: string; readonly headless: string },
     port: core.v1.ServicePort,
+    { namesUnready = false }: { readonly namesUnready?: boolean } = {},
   ): void {
     for (const [role, name, clusterIP] of [
       ["service", names.service, undefined],
@@ -172,7 +185,12 @@ export abstract class PlatformService extends ComponentResource {
         // Services have no pods to wait for yet: the StatefulSet waits for them.
         {
           metadata: this.metadata(name, workload, { annotations: { "pulumi.com/skipAwait": "true" } }),
-          spec: { type: "ClusterIP", selector: { ...selectorLabels(workload) }, ports: [port], ...(clusterIP ? { clusterIP } : {}) },
+          spec: {
+            type: "ClusterIP",
+            selector: { ...selectorLabels(workload) },
+            ports: [port],
+            ...(clusterIP ? { clusterIP, ...(namesUnready ? { publishNotReadyAddresses: true } : {}) } : {}),
+          },
         },
         this.inCluster(),
       );
@@ -193,11 +211,18 @@ export abstract class PlatformService extends ComponentResource {
   }
 
   /** A Secret whose data are secret in the state too. */
-  protected secret(role: string, name: string, workload: string, data: Input<Record<string, Input<string>>>, type?: string): Secret {
+  protected secret(
+    role: string,
+    name: string,
+    workload: string,
+    data: Input<Record<string, Input<string>>>,
+    type?: string,
+    extra: CustomResourceOptions = {},
+  ): Secret {
     return new Secret(
       this.childName(role),
       { metadata: this.metadata(name, workload), stringData: secret(data), ...(type === undefined ? {} : { type }) },
-      this.inCluster(),
+      this.inCluster(extra),
     );
   }
 

@@ -7,6 +7,7 @@ import { mariadb } from "./mariadb/service";
 import { metallb } from "./metallb/service";
 import { metricsServer } from "./metrics-server/service";
 import { storage } from "./nfs-storage/service";
+import { openbao } from "./openbao/service";
 import { portal } from "./portal/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
@@ -20,5 +21,6 @@ export const services = {
   ingress,
   mariadb,
   keycloak,
+  openbao,
   portal,
 } as const;

@@ -641,6 +641,60 @@ export interface PlatformFields {
       /** internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal. */
       readonly adminConsole?: "internal" | "public";
     });
+    /** Keeps secrets for the platform's services, each below paths of its own. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly openbao?: boolean | (ServiceFields & {
+      /** What it unseals itself with: a key generated here, or one that another server or a cloud keeps. Default: static. */
+      readonly seal?: {
+        /** Who keeps the key: kpaas, another server, or a cloud. */
+        readonly kind: "static";
+      } | {
+        /** Who keeps the key: kpaas, another server, or a cloud. */
+        readonly kind: "transit";
+        /** URL of the server that keeps the key. */
+        readonly address: string;
+        /** The mount of its transit engine. */
+        readonly mount: string;
+        /** The key's name there. */
+        readonly key: string;
+        /** The Secret in OpenBao's namespace, made by hand, that holds the log-in where the key is. */
+        readonly credentials: string;
+      } | {
+        /** Who keeps the key: kpaas, another server, or a cloud. */
+        readonly kind: "awskms";
+        /** The key's region. */
+        readonly region: string;
+        /** The key's name there. */
+        readonly key: string;
+        /** The Secret in OpenBao's namespace, made by hand, that holds the log-in where the key is. */
+        readonly credentials: string;
+      } | {
+        /** Who keeps the key: kpaas, another server, or a cloud. */
+        readonly kind: "gcpckms";
+        /** The key's project. */
+        readonly project: string;
+        /** The key's region. */
+        readonly region: string;
+        /** The key's ring. */
+        readonly keyRing: string;
+        /** The key's name there. */
+        readonly key: string;
+        /** The Secret in OpenBao's namespace, made by hand, that holds the log-in where the key is. */
+        readonly credentials: string;
+      } | {
+        /** Who keeps the key: kpaas, another server, or a cloud. */
+        readonly kind: "azurekeyvault";
+        /** The tenant of the key vault. */
+        readonly tenant: string;
+        /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+        readonly vault: string;
+        /** The key's name there. */
+        readonly key: string;
+        /** The Secret in OpenBao's namespace, made by hand, that holds the log-in where the key is. */
+        readonly credentials: string;
+      };
+      /** cluster: it is reached by pods only; public: at its host too, with its pages. Default: cluster. */
+      readonly reach?: "cluster" | "public";
+    });
     /** The web console of K-PaaS. Default: as the profile. A change: switched on later: needs the approval edit-realm; otherwise: applied to what stands. */
     readonly portal?: boolean | ServiceFields;
   };

@@ -244,7 +244,7 @@ export const fieldDocs: readonly FieldDoc[] = [
 
   { path: "….env", means: "the secret is in this environment variable" },
   { path: "….config", means: "the secret is in this key of the Pulumi configuration, a secret there" },
-  { path: "….vault", means: "the secret is in Vault or OpenBao, key-value version 2: PATH#FIELD" },
+  { path: "….vault", means: "the secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD" },
   { path: "….file", means: "the secret is in this file; a relative path goes by the folder of the file it stands in" },
 ];
 

@@ -7,7 +7,6 @@ const larger: readonly Profile[] = ["standard", "highAvailability"];
 const named: Readonly<Record<string, readonly Profile[]>> = {
   kyverno: larger,
   postgresql: [],
-  openbao: larger,
   harbor: larger,
   chartmuseum: larger,
   chaosMesh: [],

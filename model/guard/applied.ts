@@ -62,6 +62,8 @@ const appliedSchema = z.object({
   databases: z.boolean(),
   /** GiB that the services' claims ask for, by service. Not known of environments applied by earlier versions. */
   claims: z.record(z.string(), z.number()).default({}),
+  /** How many members have to agree, by service. Not known of environments applied by earlier versions. */
+  members: z.record(z.string(), z.number()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
   // What earlier versions did not record is undefined, and is not compared.
@@ -100,6 +102,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const databases = offererOf("mysql", plan.services) !== undefined;
   const realm = databases ? takenAfter(plan, before) : undefined;
   const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
+  const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -149,8 +152,10 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     ...built(plan),
     flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
+    ...(members.length === 0 ? {} : { members: Object.fromEntries(members) }),
     ...(caches.length === 0 ? {} : { caches }),
     place: {
+      ...Object.assign({}, ...plan.services.map(({ fixed = {} }) => fixed)),
       "infrastructure.provider": plan.provider,
       "infrastructure.region": plan.cloud.region ?? "",
       "infrastructure.network.existing": [

@@ -63,6 +63,8 @@ function serviceRows(service: ServiceDefinition, { services }: Registry): Change
   return [
     ...rows("edit-realm", ...claimants.map((each) => [fieldOf(each), "switched on later"] as const)),
     ...rows("edit-realm", ...options.map((option) => [`${fieldOf(service)}.${option}`, "after the first start"] as const)),
+    ...rows("refused", ...Object.keys(service.fixed ?? {}).map((field) => `${fieldOf(service)}.${field}`)),
+    ...(service.replicas === "quorum" ? rows("refused", [`${fieldOf(service)}.replicas`, "fewer"]) : []),
     ...(service.keeps === "data" ? rows("drop-database", [fieldOf(service), "switched off"]) : []),
   ];
 }

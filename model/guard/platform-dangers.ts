@@ -49,7 +49,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
   }
-  dangers.push(...dataDangers(applied, wanted));
+  dangers.push(...dataDangers(applied, wanted), ...quorumDangers(applied, wanted));
   return dangers;
 }
 
@@ -103,6 +103,17 @@ function dataDangers({ claims, caches = [], databases }: Applied, wanted: Applie
     remedy: `leave ${name} on`,
     value: false,
   }));
+}
+
+/** Members that go without a word leave too few to agree, and the service stands still. */
+function quorumDangers({ members: before = {} }: Applied, { members = {} }: Applied): Danger[] {
+  return Object.entries(members).flatMap(([name, becomes]) => {
+    const was = before[name];
+    if (was === undefined || becomes >= was) return [];
+    const reason = `more than half of its ${was} members must agree, and those that go would still be counted (${was} → ${becomes})`;
+    const remedy = `set it to ${was}, or move its data into a new environment by a backup`;
+    return [never(`platform.services.${name}.replicas`, reason, remedy, becomes)];
+  });
 }
 
 /** What a service has taken at its first start stays as it was. `movedBy`: the field by which its own and all other names move. */

@@ -2,9 +2,12 @@ import { entryOf, type Release, type ReleaseService } from "../catalog";
 import { imagesWith } from "../charts/images";
 import type { CloudParts } from "../cloud-parts";
 import type { Environment } from "../environment/types";
-import { cloudOf, offererOf, type Registry, servicesOn } from "../registry";
+import { cloudOf, fieldOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
 import type { PlatformPlan, ServicePlan } from "./types";
+
+/** The fewest that go on when one of them is lost, where more than half must agree. */
+const QUORUM = 3;
 
 /** The services of an environment in the order they are brought up, each after those whose grants it takes, and with what it claims of them. */
 export function planServices(
@@ -22,7 +25,14 @@ export function planServices(
   return services.map((service, index): ServicePlan => {
     const plan = plans[index]!;
     const claimants = plans.filter(({ needs = {} }) => service.takesOnce?.claims.some((kind) => kind in needs));
-    return service.takenOnce === undefined ? plan : { ...plan, takenOnce: service.takenOnce(plan, claimants) };
+    const fixed = Object.entries(service.fixed ?? {}).map(
+      ([field, is]) => [`${fieldOf(service)}.${field}`, is(plan.options ?? {})] as const,
+    );
+    return {
+      ...plan,
+      ...(service.takenOnce === undefined ? {} : { takenOnce: service.takenOnce(plan, claimants) }),
+      ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
+    };
   });
 }
 
@@ -57,7 +67,8 @@ function planService(
     dependsOn: needs.flatMap(([kind]) => offererOf(kind, on)?.name ?? []),
     ...(chart ? { chart } : {}),
     images: chart && values ? imagesWith(chart.name, images, values) : images,
-    replicas: wanted?.replicas ?? (service.replicas === "profile" ? Math.max(replicas, defaults.replicas) : defaults.replicas),
+    replicas: wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas),
+    ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
     ...(resources ? { resources } : {}),
     ...(sizeGiB === undefined ? {} : { sizeGiB }),
     ...(host === undefined ? {} : { host }),
@@ -67,6 +78,13 @@ function planService(
     ...(offers ? { offers } : {}),
     ...(keeps ? { keeps } : {}),
   };
+}
+
+/** How many a service has by itself, where the profile gives so many to whoever can have them. */
+function byProfile(kind: ServiceDefinition["replicas"], several: number): number {
+  if (kind === "profile") return several;
+  // Two that must agree are lost with either of them.
+  return kind === "quorum" && several > 1 ? QUORUM : 1;
 }
 
 /** Each after those whose grants it takes, otherwise in the registry's order. */

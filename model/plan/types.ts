@@ -239,6 +239,8 @@ export interface ServicePlan {
   /** Full references by the role they play in the service, mirrored when the environment is air-gapped. */
   readonly images: Readonly<Record<string, string>>;
   readonly replicas: number;
+  /** Set where more than half of the replicas must agree: none may simply go. */
+  readonly quorum?: true;
   readonly resources?: ResourcesPlan;
   /** Size of the service's volume in GiB, where it keeps data. */
   readonly sizeGiB?: number;
@@ -252,6 +254,8 @@ export interface ServicePlan {
   readonly offers?: readonly string[];
   readonly keeps?: "data" | "cache";
   readonly takenOnce?: TakenOnce;
+  /** What of it can never change once it stands, by field of the environment file. */
+  readonly fixed?: Readonly<Record<string, string>>;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

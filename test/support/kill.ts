@@ -69,7 +69,7 @@ export function cloudKill(cloud: string, seed: number): Kill {
 }
 
 /** The same numbers in [0, 1) for the same seed (mulberry32). */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = (seed * 0x9e3779b9) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -9,6 +9,7 @@ import { MariaDb } from "../../../components/platform/mariadb/mariadb";
 import { MetalLb } from "../../../components/platform/metallb/metallb";
 import { MetricsServer } from "../../../components/platform/metrics-server/metrics-server";
 import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage";
+import { OpenBao } from "../../../components/platform/openbao/openbao";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
 import type { ServicePlan } from "../../../model/plan/types";
@@ -124,6 +125,30 @@ export const portal =
         trust: output("certificate"),
         storageClass: "cp-storageclass",
         ...extra,
+      },
+      opts,
+    );
+export const openbao =
+  (changes: Partial<ServicePlan> = {}, more: Partial<ConstructorParameters<typeof OpenBao>[1]> = {}): Build =>
+  (common, opts) =>
+    new OpenBao(
+      "bao",
+      {
+        ...common,
+        plan: servicePlan("openbao", changes),
+        storageClass: "cp-storageclass",
+        protectData: true,
+        retainData: false,
+        podCidr: "10.233.64.0/18",
+        clients: {
+          portal: {
+            namespace: "cp-portal",
+            paths: { "cluster/*": ["create", "read", "update", "delete", "list"], "user/*": ["read"] },
+            login: { kind: "appRole" },
+          },
+          gitea: { namespace: "gitea", paths: { "gitea/*": ["read"] }, login: { kind: "kubernetes", serviceAccounts: ["gitea"] } },
+        },
+        ...more,
       },
       opts,
     );

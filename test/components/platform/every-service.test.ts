@@ -41,6 +41,12 @@ const OPEN_TO_ALL: Readonly<Record<string, string>> = {
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, or serve an API group. */
 const UNINSTALLED: readonly string[] = ["ingress", "metricsServer"];
 
+/** Rights in the Kubernetes API, by service: the cluster roles that its account has. Its pods have a token of their account's only with such. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  // It asks whose the tokens are that are shown to it.
+  openbao: ["system:auth-delegator"],
+};
+
 /** The workloads whose programs read a secret from their environment and nowhere else. */
 const READ_ENVIRONMENT = /^(keycloak|portal-[a-z-]+|gitea)$/;
 
@@ -136,11 +142,17 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "gives nobody rights in the Kubernetes API, and its pods no token": (subject) => {
     if (subject.isOfCloud) return;
-    assert.ok(!subject.objects.some(({ type }) => type.startsWith("kubernetes:rbac")));
+    const rights = subject.objects.filter(({ type }) => type.startsWith("kubernetes:rbac"));
+    const given = RIGHTS[subject.service.name] ?? [];
+    assert.deepEqual(
+      rights.map(({ inputs }) => at(inputs, "roleRef", "name")),
+      given,
+    );
     const accounts = subject.ofKind("core/v1:ServiceAccount");
     for (const { inputs, name } of accounts) assert.equal(inputs.automountServiceAccountToken, false, name);
     for (const { resource, pod } of subject.workloads) {
       assert.equal(pod.automountServiceAccountToken, false, resource.name);
+      assert.equal(/serviceAccountToken/.test(JSON.stringify(pod.volumes ?? [])), given.length > 0, resource.name);
       assert.ok(
         accounts.some(({ inputs }) => at(inputs, "metadata", "name") === pod.serviceAccountName),
         resource.name,
@@ -163,7 +175,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "is deleted with its cluster, but for what has a part elsewhere": (subject) => {
     for (const { name, type, inputs, options } of subject.objects) {
-      const claims = /persistentVolumeClaim/.test(JSON.stringify(at(inputs, "spec", "template", "spec", "volumes") ?? []));
+      const claims =
+        /persistentVolumeClaim/.test(JSON.stringify(at(inputs, "spec", "template", "spec", "volumes") ?? [])) ||
+        at(inputs, "spec", "volumeClaimTemplates") !== undefined;
       const alone =
         claims ||
         ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
@@ -224,7 +238,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "mounts every volume it names and names every volume it mounts": ({ workloads: own }) => {
     for (const { resource, pod, containers, initContainers } of own) {
-      const named = ((pod.volumes ?? []) as Bag[]).map(({ name }) => name);
+      const templates = (at(resource.inputs, "spec", "volumeClaimTemplates") ?? []) as Bag[];
+      const named = [...((pod.volumes ?? []) as Bag[]).map(({ name }) => name), ...templates.map((each) => at(each, "metadata", "name"))];
       const mounted = [...containers, ...initContainers].flatMap(({ volumeMounts }) =>
         ((volumeMounts ?? []) as Bag[]).map(({ name }) => name),
       );

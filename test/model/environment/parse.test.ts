@@ -133,12 +133,12 @@ describe("an environment file", () => {
     const { problems } = planFile(environmentFile({ profile: "standard" }));
     assert.deepEqual(
       problems.map(({ severity, path, reason }) => [severity, path, reason.split(" of the profile")[0]]),
-      [["warning", "platform.services", "kyverno, openbao, harbor, chartmuseum, pipeline, sourceControl"]],
+      [["warning", "platform.services", "kyverno, harbor, chartmuseum, pipeline, sourceControl"]],
     );
     const off = planFile(
       environmentFile({
         profile: "standard",
-        platform: { services: { kyverno: false, openbao: false, harbor: false, chartmuseum: false, pipeline: false } },
+        platform: { services: { kyverno: false, harbor: false, chartmuseum: false, pipeline: false } },
       }),
     );
     assert.match(off.problems[0]?.reason ?? "", /^sourceControl of the profile/);

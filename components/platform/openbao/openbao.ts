@@ -1,0 +1,222 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
+import type { core } from "@pulumi/kubernetes/types/input";
+import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { RandomBytes } from "@pulumi/random/randomBytes";
+import { RandomUuid } from "@pulumi/random/randomUuid";
+import { apiPort } from "../../../model/plan/api-endpoint";
+import { serviceType } from "../../../model/type-tokens";
+import { type PlannedArgs, planned } from "../args";
+import { certificateAuthority, serverCertificate } from "../certificates";
+import type { IngressRoute, SecretEngineAccess } from "../grants";
+import { contentHash, fromNamespace, ingressFor, selectorLabels } from "../objects";
+import { PlatformService } from "../service";
+import type { OpenBaoArgs } from "./args";
+import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
+import { AUDIENCE, type AppRoleCredentials, MANAGER_ROLE, MOUNT, selfRequests } from "./first-start";
+import { openBaoPod, WORKLOAD } from "./workload";
+
+/**
+ * OpenBao on its own replicated storage. It initialises itself at its first start, unseals itself at every start, and keeps no root token. What
+ * it learnt at its first start belongs to it from then on: changing the clients here changes nothing inside.
+ */
+export class OpenBao extends PlatformService {
+  /** Where clients inside the cluster reach it. */
+  readonly address: string;
+  /** What its clients trust. PEM. */
+  readonly ca: Output<string>;
+  /** How whoever configures it logs in: with a token of that account, meant for that audience. */
+  readonly manager = { login: "kubernetes", role: MANAGER_ROLE, serviceAccount: NAMES.manager, audience: AUDIENCE } as const;
+  /** By client. */
+  readonly access: Readonly<Record<string, SecretEngineAccess>>;
+  /** Where it is reached from outside, if it is. */
+  readonly url?: Output<string>;
+
+  constructor(name: string, given: OpenBaoArgs, opts?: ComponentResourceOptions) {
+    const args = planned("openbao", given);
+    super(serviceType("OpenBao"), name, args, opts);
+    const { plan, clients, ingress } = args;
+    if (plan.replicas % 2 === 0)
+      throw new Error(`platform.services.openbao.replicas is ${plan.replicas}; more than half of an odd number decide: make it 1, 3 or 5.`);
+    this.address = `https://${NAMES.service}.${plan.namespace}.svc:${PORTS.api}`;
+    this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
+    this.createPolicies(args);
+    const appRoles = Object.fromEntries(
+      Object.entries(clients).flatMap(([client, { login }]) => (login.kind === "appRole" ? [[client, this.appRole(client)]] : [])),
+    );
+    const { ca, objects } = this.createObjects(args, appRoles);
+    this.ca = ca.certificate;
+    const server = this.createServer(args, ca.serving, objects);
+    if (ingress !== undefined && plan.host !== undefined) {
+      this.url = output(`https://${plan.host}`);
+      this.createIngress(plan.host, plan.namespace, ingress, server);
+    }
+    this.access = Object.fromEntries(
+      Object.entries(clients).map(([role, { login }]) => [
+        role,
+        {
+          url: this.address,
+          ca: this.ca,
+          mount: MOUNT,
+          role,
+          login: login.kind === "kubernetes" ? { kind: "kubernetes", audience: AUDIENCE } : { kind: "appRole", ...appRoles[role]! },
+        } satisfies SecretEngineAccess,
+      ]),
+    );
+    this.registerOutputs({ address: this.address, ca: this.ca });
+  }
+
+  /** Its clients reach it, its members each other, and it asks the Kubernetes API whose a token is. */
+  private createPolicies({ clients, ingress, seal }: PlannedArgs<OpenBaoArgs>): void {
+    const selector = selectorLabels(WORKLOAD);
+    const namespaces = [...new Set(Object.values(clients).map(({ namespace }) => namespace))];
+    const outside = ingress === undefined ? [] : [fromNamespace(ingress.namespace)];
+    const members = { podSelector: { matchLabels: { ...selector } } };
+    this.allowIngress("allow-clients", selector, [PORTS.api], [members, ...namespaces.map(fromNamespace), ...outside]);
+    this.allowIngress("allow-members", selector, [PORTS.cluster], [members]);
+    if (ingress !== undefined) this.allowCertificateChecks(ingress);
+    // By port alone: what stands behind the API's Service are machines, which not every pod network counts as addresses.
+    const keeper = seal?.kind === "transit" ? [Number(new URL(seal.address).port || 443)] : [];
+    this.allowEgress("allow-api", selector, [...new Set([443, apiPort, ...keeper])]);
+  }
+
+  private appRole(client: string): { roleId: Output<string>; secretId: Output<string> } {
+    const [roleId, secretId] = (["role-id", "secret-id"] as const).map((part) =>
+      secret(new RandomUuid(this.childName(`${client}-${part}`), {}, { parent: this }).result),
+    );
+    return { roleId: roleId!, secretId: secretId! };
+  }
+
+  private createObjects(
+    { plan, clients, podCidr, seal = { kind: "static" }, authority, retainData, ingress }: PlannedArgs<OpenBaoArgs>,
+    appRoles: Readonly<Record<string, { readonly [part in keyof AppRoleCredentials]: Output<string> }>>,
+  ) {
+    const settings: ServerSettings = { seal, members: plan.replicas, pages: ingress !== undefined };
+    const config = serverConfig(settings);
+    const signing = authority ?? certificateAuthority(this.childName("tls"), NAMES.service, this);
+    const { service, headless } = NAMES;
+    const { certificate, key } = serverCertificate(
+      this.childName("tls"),
+      {
+        dnsNames: [
+          `${service}.${plan.namespace}.svc`,
+          ...[service, `${service}.${plan.namespace}`, `${service}.${plan.namespace}.svc.cluster.local`, "localhost"],
+          ...[`*.${headless}`, `*.${headless}.${plan.namespace}.svc`],
+        ],
+        ipAddresses: ["127.0.0.1"],
+      },
+      signing,
+      this,
+    );
+    const first = all(appRoles).apply((known) =>
+      firstStartConfig(settings, selfRequests(plan.namespace, clients, { podCidr, appRoles: known })),
+    );
+    return {
+      ca: { certificate: signing.certificate, serving: certificate },
+      objects: {
+        config,
+        all: [
+          new ConfigMap(
+            this.childName("config"),
+            { metadata: this.metadata(NAMES.config, WORKLOAD), data: { "server.json": config } },
+            this.inCluster(),
+          ),
+          this.secret("first-start", NAMES.first, WORKLOAD, { "server.json": first }),
+          this.secret("tls", NAMES.tls, WORKLOAD, { "tls.crt": certificate, "tls.key": key, "ca.crt": signing.certificate }),
+          ...(seal.kind === "static" ? [this.createSealKey(retainData)] : []),
+        ],
+      },
+    };
+  }
+
+  /** Whatever the volumes and every backup hold is lost with it. */
+  private createSealKey(retainData: boolean): Resource {
+    const key = new RandomBytes(this.childName("seal-key"), { length: 32 }, { parent: this });
+    const data = { [SEAL_KEY.file]: secret(key.base64) };
+    return this.secret("seal", NAMES.seal, WORKLOAD, data, undefined, retainData ? { retainOnDelete: true } : {});
+  }
+
+  private createServer(
+    { plan, storageClass, protectData, retainData, seal = { kind: "static" } }: PlannedArgs<OpenBaoArgs>,
+    certificate: Output<string>,
+    objects: { readonly config: string; readonly all: readonly Resource[] },
+  ): StatefulSet {
+    const spec: core.v1.PersistentVolumeClaimSpec = {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: storageClass,
+      resources: { requests: { storage: `${plan.sizeGiB ?? 10}Gi` } },
+    };
+    // Claims of the names that the StatefulSet would give them: it takes them, and they are protected, kept and enlarged here.
+    const claims = Array.from(
+      { length: plan.replicas },
+      (_, member) =>
+        new PersistentVolumeClaim(
+          this.childName(`data-${member}`),
+          { metadata: this.metadata(`data-${WORKLOAD}-${member}`, WORKLOAD), spec },
+          this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
+        ),
+    );
+    this.statefulServices(WORKLOAD, NAMES, { name: "https", port: PORTS.api, targetPort: "https" }, { namesUnready: true });
+    this.serviceAccount("manager", NAMES.manager);
+    const serviceAccountName = this.serviceAccount("account", WORKLOAD);
+    const reviewer = new ClusterRoleBinding(
+      this.childName("reviewer"),
+      {
+        metadata: this.clusterMetadata(`${plan.namespace}-token-reviewer`),
+        // Asking whose a token is; it is the one right in the API that a Kubernetes log-in takes.
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:auth-delegator" },
+        subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace: plan.namespace }],
+      },
+      this.inCluster(),
+    );
+    this.disruptionBudget("budget", WORKLOAD, plan.replicas);
+    const selector = selectorLabels(WORKLOAD);
+    return new StatefulSet(
+      this.childName("server"),
+      {
+        metadata: this.metadata(WORKLOAD, WORKLOAD),
+        spec: {
+          replicas: plan.replicas,
+          serviceName: NAMES.headless,
+          // The first member asks the others before it begins, and they wait for it.
+          podManagementPolicy: "Parallel",
+          selector: { matchLabels: { ...selector } },
+          volumeClaimTemplates: [{ metadata: { name: "data" }, spec }],
+          template: {
+            // Settings and certificate are read at start. One member after the other, each once the one before it is unsealed.
+            metadata: {
+              labels: this.podLabels(WORKLOAD),
+              annotations: { "kpaas/config": contentHash(objects.config), "kpaas/certificate": output(certificate).apply(contentHash) },
+            },
+            spec: openBaoPod(plan, serviceAccountName, seal),
+          },
+        },
+      },
+      this.deletedFirst({
+        dependsOn: [...objects.all, ...claims, reviewer],
+        customTimeouts: { create: "20m", update: "20m" },
+        // A StatefulSet cannot change them, and its claims are there: they grow as themselves.
+        ignoreChanges: ["spec.volumeClaimTemplates"],
+      }),
+    );
+  }
+
+  private createIngress(host: string, namespace: string, route: IngressRoute, server: Resource): void {
+    const { annotations, spec } = ingressFor(host, route, [{ path: "/", service: NAMES.service, port: PORTS.api }]);
+    const backend = {
+      "backend-protocol": "HTTPS",
+      "proxy-ssl-verify": "on",
+      "proxy-ssl-secret": `${namespace}/${NAMES.tls}`,
+      "proxy-ssl-name": `${NAMES.service}.${namespace}.svc`,
+    };
+    const ofNginx = Object.fromEntries(Object.entries(backend).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]));
+    new Ingress(
+      this.childName("ingress"),
+      { metadata: this.metadata(WORKLOAD, WORKLOAD, { annotations: { ...annotations, ...ofNginx } }), spec },
+      this.inCluster({ dependsOn: [server] }),
+    );
+  }
+}

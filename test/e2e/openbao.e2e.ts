@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { removeFolder } from "../../host/files";
+import type { Graph } from "../../testing/graph";
+import { unwrapSecret } from "../../testing/mocks";
+import { openbao, run } from "../components/platform/builds";
+import { at } from "../components/platform/fixtures";
+import { type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, type Setting, TokenReviews } from "../support/openbao";
+import { generator } from "../support/kill";
+
+const FIRST_SEED = Number(process.env.KPAAS_SEED ?? 1);
+const SEEDS = Number(process.env.KPAAS_SEEDS ?? 10);
+/** What a first start takes: two elections by one member, and the requests. */
+const FIRST_START_MS = 13_000;
+
+/** The recorded objects with a key that a real server takes. */
+const recorded = (replicas = 1): Promise<Graph> => {
+  const key = randomBytes(32).toString("base64");
+  return run(openbao({ replicas }), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
+};
+
+describe("a real OpenBao, started as the platform starts it,", function () {
+  this.timeout(300_000);
+  let program: string;
+  let folder: string;
+  let certificates: Certificates;
+  let reviews: TokenReviews;
+  let api: string;
+  let nextPort = 21_200;
+  const members: OpenBaoMember[] = [];
+
+  const setting = (graph: Graph): Setting => {
+    nextPort += 2;
+    return { program, graph, certificates, reviews: api, port: nextPort };
+  };
+  const member = (of: Setting, name: string, number = 0): OpenBaoMember => {
+    const made = new OpenBaoMember(of, join(folder, name), number);
+    members.push(made);
+    return made;
+  };
+  const manager = (of: OpenBaoMember) => of.logIn("kpaas", "openbao", "openbao-kpaas");
+
+  /** Waits until it knows who leads, and so lets the manager in. */
+  const leads = async (of: OpenBaoMember): Promise<void> => {
+    for (let tries = 0; tries < 150; tries++) {
+      if ((await manager(of).catch(() => "")).startsWith("s.")) return;
+      await pause(200);
+    }
+    throw new Error(`nobody leads:\n${of.log}`);
+  };
+
+  /** Waits until all three have a vote: one that joins gets it when it has kept up for a while. */
+  const votes = async (asked: OpenBaoMember, other: OpenBaoMember): Promise<void> => {
+    let seen: unknown;
+    for (let tries = 0; tries < 100; tries++) {
+      const { body } = await asked.call("GET", "sys/storage/raft/configuration", { token: await manager(asked) });
+      const servers = (at(body, "data", "config", "servers") ?? []) as { node_id: string; voter: boolean }[];
+      seen = servers.map(({ node_id, voter }) => `${node_id} ${voter}`).sort();
+      if (JSON.stringify(seen) === JSON.stringify(["openbao-0 true", "openbao-1 true", "openbao-2 true"])) return;
+      await pause(500);
+    }
+    throw new Error(`not all of them vote: ${JSON.stringify(seen)}\n${other.log}`);
+  };
+
+  before(async function () {
+    program = openBaoForTests.call(this);
+    folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+    certificates = makeCertificates(folder, ["127.0.88.10", "127.0.88.11", "127.0.88.12"]);
+    reviews = new TokenReviews();
+    api = await reviews.start();
+  });
+  after(async () => {
+    for (const each of members) await each.kill();
+    reviews?.stop();
+    if (folder) removeFolder(folder);
+  });
+
+  describe("alone", () => {
+    let graph: Graph;
+    let bao: OpenBaoMember;
+    let token: string;
+
+    before(async () => {
+      graph = await recorded();
+      bao = member(setting(graph), "alone");
+      assert.equal(await bao.run(), "initialised", bao.log);
+      await bao.serves();
+      token = await manager(bao);
+    });
+
+    it("initialises itself, with every request in the audit log and no secret in it", async () => {
+      const health = await bao.call("GET", "sys/health");
+      assert.deepEqual([health.body.initialized, health.body.sealed, health.body.version], [true, false, "2.4.1"]);
+      const mounts = (await bao.call("GET", "sys/mounts", { token })).body.data as Record<string, { type: string; options?: object }>;
+      assert.deepEqual([mounts["secret/"]?.type, mounts["secret/"]?.options], ["kv", { version: "2" }]);
+      const auths = (await bao.call("GET", "sys/auth", { token })).body.data as object;
+      assert.deepEqual(Object.keys(auths).sort(), ["approle/", "kubernetes/", "token/"]);
+      assert.match(bao.log, /"path":"auth\/token\/revoke-self"/);
+      assert.match(bao.log, /"path":"auth\/kubernetes\/login"/);
+      const { roleId, secretId } = appRole(graph);
+      for (const secret of [token, roleId, secretId, /"root_token"/]) assert.ok(!bao.log.match(secret));
+    });
+
+    it("leaves no token that may do everything", async () => {
+      const rights = { "auth/token/accessors": ["list", "sudo"], "auth/token/lookup-accessor": ["update"] };
+      await bao.call("PUT", "sys/policies/acl/look", { token, body: { policy: JSON.stringify({ path: capabilities(rights) }) } });
+      const role = { bound_service_account_names: "look", bound_service_account_namespaces: "openbao", token_policies: "look" };
+      await bao.call("PUT", "auth/kubernetes/role/look", { token, body: role });
+      const looking = await bao.logIn("look", "openbao", "look");
+      const { keys } = (await bao.call("LIST", "auth/token/accessors", { token: looking })).body.data as { keys: string[] };
+      const policies = [];
+      for (const accessor of keys) {
+        const { body } = await bao.call("POST", "auth/token/lookup-accessor", { token: looking, body: { accessor } });
+        policies.push(at(body, "data", "policies"));
+      }
+      assert.ok(policies.length > 1);
+      assert.ok(!JSON.stringify(policies).includes("root"), JSON.stringify(policies));
+    });
+
+    it("lets in whom it knows, for what they claimed", async () => {
+      const { roleId, secretId } = appRole(graph);
+      const login = await bao.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
+      const portal = String(at(login.body, "auth", "client_token"));
+      const status = async (method: string, path: string, of = portal) =>
+        (await bao.call(method, path, { token: of, ...(method === "POST" ? { body: { data: { a: "1" } } } : {}) })).status;
+      assert.equal(await status("POST", "secret/data/cluster/one"), 200);
+      assert.equal(await status("GET", "secret/data/cluster/one"), 200);
+      assert.equal(await status("LIST", "secret/metadata/cluster/"), 200);
+      assert.equal(await status("POST", "secret/data/user/one"), 403);
+      assert.equal(await status("GET", "secret/data/other"), 403);
+      assert.equal(await status("GET", "secret/data/cluster/one", await bao.logIn("gitea", "gitea", "gitea")), 403);
+      assert.equal(await status("GET", "secret/data/cluster/one", token), 403);
+      assert.match(await bao.logIn("gitea", "elsewhere", "gitea"), /namespace not authorized/);
+      assert.match(await bao.logIn("gitea", "gitea", "gitea", "https://kubernetes.default.svc"), /invalid audience/);
+      const lookup = await bao.call("POST", "auth/approle/role/portal/secret-id/lookup", { token, body: { secret_id: secretId } });
+      assert.ok(Date.parse(String(at(lookup.body, "data", "expiration_time"))) < Date.now() + 366 * 86_400_000);
+    });
+
+    it("unseals itself after a restart and after a kill, and keeps what was written", async () => {
+      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+        await bao.kill(signal);
+        assert.equal(await bao.run(), "initialised");
+        await bao.serves();
+      }
+      const { roleId, secretId } = appRole(graph);
+      const login = await bao.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
+      const kept = await bao.call("GET", "secret/data/cluster/one", { token: String(at(login.body, "auth", "client_token")) });
+      assert.deepEqual(at(kept.body, "data", "data"), { a: "1" });
+    });
+
+    it("is restored from a snapshot where its key is, and nowhere else", async () => {
+      token = await manager(bao);
+      const snapshot = (await bao.call("GET", "sys/storage/raft/snapshot", { token })).bytes;
+      const [same, other] = [member(setting(graph), "same-key"), member(setting(await recorded()), "other-key")];
+      for (const each of [same, other]) {
+        assert.equal(await each.run(), "initialised", each.log);
+        await each.serves();
+      }
+      const strange = await other.call("POST", "sys/storage/raft/snapshot", { token: await manager(other), body: snapshot });
+      assert.notEqual(strange.status, 204);
+      assert.match(JSON.stringify(strange.body.errors), /unseal keys|could not verify/);
+      await other.serves();
+
+      const restored = await same.call("POST", "sys/storage/raft/snapshot-force", { token: await manager(same), body: snapshot });
+      assert.equal(restored.status, 204, JSON.stringify(restored.body));
+      await same.serves();
+      const { roleId, secretId } = appRole(graph);
+      let read: unknown;
+      for (let tries = 0; read === undefined && tries < 100; tries++) {
+        await pause(100);
+        const login = await same.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
+        const answer = await same.call("GET", "secret/data/cluster/one", { token: String(at(login.body, "auth", "client_token")) });
+        read = at(answer.body, "data", "data");
+      }
+      assert.deepEqual(read, { a: "1" });
+    });
+
+    it("gives recovery keys to those who ask for them", async () => {
+      token = await manager(bao);
+      const asked = await bao.call("PUT", "sys/rotate/recovery/init", { token, body: { secret_shares: 3, secret_threshold: 2 } });
+      assert.equal(asked.status, 200, JSON.stringify(asked.body));
+      assert.equal((at(asked.body, "data", "keys") as unknown[])?.length ?? 0, 3, JSON.stringify(asked.body));
+    });
+  });
+
+  it(`comes to be whatever kills its first start (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1})`, async () => {
+    const graph = await recorded();
+    await Promise.all(
+      Array.from({ length: SEEDS }, async (_, index) => {
+        const seed = FIRST_SEED + index;
+        const random = generator(seed);
+        const bao = member(setting(graph), `seed-${seed}`);
+        // Half of them while it is busy with itself, the others whenever.
+        for (let kills = 0; kills < 2; kills++) {
+          const started = bao.run();
+          if (random() < 0.5) await pause(random() * FIRST_START_MS);
+          else {
+            const from = bao.log.length;
+            for (let tries = 0; !bao.log.slice(from).includes("election won") && tries < 400; tries++) await pause(50);
+            await pause(random() * 1500);
+          }
+          await bao.kill();
+          await started;
+          await bao.kill();
+        }
+        assert.equal(await bao.run(), "initialised", `seed ${seed}: ${bao.log}`);
+        await bao.serves();
+        assert.match(await manager(bao), /^s\./, `seed ${seed}`);
+        assert.deepEqual(readdirSync(join(bao.folder, "openbao/data")), ["store"], `seed ${seed}`);
+        await bao.kill();
+      }),
+    );
+  });
+
+  it("as three, goes on without any of them, and takes the first back when its volume was lost", async () => {
+    const of = setting(await recorded(3));
+    const three = [0, 1, 2].map((number) => member(of, `three-${number}`, number));
+    const [first, second, third] = three as [OpenBaoMember, OpenBaoMember, OpenBaoMember];
+    const states = await Promise.all(three.map((each) => each.run()));
+    assert.deepEqual(states, ["initialised", "initialised", "initialised"], three.map(({ log }) => log).join("\n"));
+    for (const each of three) await each.serves();
+    await leads(first);
+    await votes(first, second);
+    await first.kill();
+    removeFolder(join(first.folder, "openbao/data"));
+    await leads(third);
+    assert.ok(!existsSync(join(first.folder, "openbao/data/store")));
+    assert.equal(await first.run(), "initialised", first.log);
+    assert.match(first.log, /member 1 is initialised: joining it/);
+    await first.serves();
+    await leads(first);
+    await votes(second, first);
+  });
+});
+
+function appRole(graph: Graph): { roleId: string; secretId: string } {
+  const first = (unwrapSecret(graph.get("bao-first-start").inputs.stringData) as Record<string, string>)["server.json"] ?? "";
+  const value = (field: string) => new RegExp(`"${field}":"([^"]+)"`).exec(first)?.[1] ?? "";
+  return { roleId: value("role_id"), secretId: value("secret_id") };
+}
+
+const capabilities = (rights: Record<string, string[]>) =>
+  Object.fromEntries(Object.entries(rights).map(([path, each]) => [path, { capabilities: each }]));
