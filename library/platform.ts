@@ -1,5 +1,6 @@
 /* `kpaas/platform`: services in a cluster, ours and a program's own. */
 export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
+export type { CertificatePair } from "../components/platform/certificates";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
 export type { CloudControllerArgs } from "../components/platform/cloud-controller/cloud-controller";
@@ -49,7 +50,7 @@ export {
 } from "../components/platform/objects";
 export { Platform, type PlatformArgs } from "../components/platform/platform";
 export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
-export { type CertificatePair, PlatformTls } from "../components/platform/platform-tls/platform-tls";
+export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { ChartRepositoryAccess, PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";
