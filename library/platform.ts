@@ -1,8 +1,10 @@
 /* `kpaas/platform`: services in a cluster, ours and a program's own. */
 export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
-export type { CertificatePair } from "../components/platform/certificates";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
+export type { CertificatePair } from "../components/platform/certificates";
+export type { ChartMuseumArgs } from "../components/platform/chartmuseum/args";
+export { ChartMuseum } from "../components/platform/chartmuseum/chartmuseum";
 export type { CloudControllerArgs } from "../components/platform/cloud-controller/cloud-controller";
 export { CloudController } from "../components/platform/cloud-controller/cloud-controller";
 export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
@@ -10,6 +12,7 @@ export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
 export type {
   Access,
+  ChartRepositoryAccess,
   Claim,
   CloudAccess,
   DatabaseAccess,
@@ -19,10 +22,13 @@ export type {
   Kind,
   LoadBalancerAccess,
   LoginClaim,
+  MessagesAccess,
   RealmAccess,
   SchemaClaim,
   StorageAccess,
 } from "../components/platform/grants";
+export type { HarborArgs } from "../components/platform/harbor/args";
+export { Harbor } from "../components/platform/harbor/harbor";
 export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
@@ -33,6 +39,8 @@ export type { MetalLbArgs } from "../components/platform/metallb/args";
 export { MetalLb } from "../components/platform/metallb/metallb";
 export type { MetricsServerArgs } from "../components/platform/metrics-server/args";
 export { MetricsServer } from "../components/platform/metrics-server/metrics-server";
+export type { NatsArgs } from "../components/platform/nats/args";
+export { Nats } from "../components/platform/nats/nats";
 export type { NfsStorageArgs } from "../components/platform/nfs-storage/args";
 export { NfsStorage } from "../components/platform/nfs-storage/nfs-storage";
 export {
@@ -51,7 +59,7 @@ export {
 export { Platform, type PlatformArgs } from "../components/platform/platform";
 export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
-export type { ChartRepositoryAccess, PortalArgs, VaultAccess } from "../components/platform/portal/args";
+export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";
 export { catalogService } from "../model/plan/service";

@@ -133,6 +133,12 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
+  /** Lets the selected pods reach what the service's others are kept to themselves for: anywhere but to what all are kept from. */
+  protected allowOutside(role: string, selector: Labels): void {
+    const egress = openEgress(this.keptFrom) ?? [{}];
+    this.networkPolicy(role, { podSelector: { matchLabels: { ...selector } }, policyTypes: ["Egress"], egress });
+  }
+
   /** Lets the certificate issuer's own pods answer the authority's calls, where each host has its own certificate. */
   protected allowCertificateChecks(route: IngressRoute): void {
     if (route.clusterIssuer === undefined) return;
@@ -157,11 +163,15 @@ export abstract class PlatformService extends ComponentResource {
     return workload;
   }
 
-  /** The two Services of a StatefulSet: the one its clients use, and the headless one that names its pods. */
+  /**
+   * The two Services of a StatefulSet: the one its clients use, and the headless one that names its pods; those too that are not ready, where
+   * they must find each other first.
+   */
   protected statefulServices(
     workload: string,
     names: { readonly service: string; readonly headless: string },
     port: core.v1.ServicePort,
+    { namesUnready = false }: { readonly namesUnready?: boolean } = {},
   ): void {
     for (const [role, name, clusterIP] of [
       ["service", names.service, undefined],
@@ -172,21 +182,29 @@ export abstract class PlatformService extends ComponentResource {
         // Services have no pods to wait for yet: the StatefulSet waits for them.
         {
           metadata: this.metadata(name, workload, { annotations: { "pulumi.com/skipAwait": "true" } }),
-          spec: { type: "ClusterIP", selector: { ...selectorLabels(workload) }, ports: [port], ...(clusterIP ? { clusterIP } : {}) },
+          spec: {
+            type: "ClusterIP",
+            selector: { ...selectorLabels(workload) },
+            ports: [port],
+            ...(clusterIP ? { clusterIP, ...(namesUnready ? { publishNotReadyAddresses: true } : {}) } : {}),
+          },
         },
         this.inCluster(),
       );
     }
   }
 
-  /** Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise. */
-  protected disruptionBudget(role: string, workload: string, replicas: number): void {
+  /**
+   * Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise.
+   * @param selector of pods that a chart makes
+   */
+  protected disruptionBudget(role: string, workload: string, replicas: number, selector: Labels = selectorLabels(workload)): void {
     if (replicas < 2) return;
     new PodDisruptionBudget(
       this.childName(role),
       {
         metadata: this.metadata(workload, workload),
-        spec: { maxUnavailable: 1, selector: { matchLabels: { ...selectorLabels(workload) } } },
+        spec: { maxUnavailable: 1, selector: { matchLabels: { ...selector } } },
       },
       this.inCluster(),
     );

@@ -4,6 +4,9 @@ import { fieldOf, givenByFile, offererOf, type Registry, servicesOn, switchedSer
 import type { ServiceDefinition } from "../service";
 import type { Environment } from "./types";
 
+/** More members than that only wait longer for each other. */
+const MOST_MEMBERS = 5;
+
 /** What can be wrong between services, and with the options that all of them have. */
 export function checkServices(environment: Environment, registry: Registry, findings: Findings): void {
   const on = servicesOn(environment, registry);
@@ -17,6 +20,13 @@ export function checkServices(environment: Environment, registry: Registry, find
     const path = fieldOf(service);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
+    if (service.replicas === "quorum" && replicas !== undefined && (replicas % 2 === 0 || replicas > MOST_MEMBERS))
+      findings.error(
+        `${path}.replicas`,
+        `of the members of ${service.title} more than half must agree, so ${replicas % 2 === 0 ? "an even number bears no loss more than one fewer" : "more of them only make it slower"}`,
+        "make it 1, 3 or 5",
+        replicas,
+      );
     if (sizeGiB !== undefined && service.keeps === undefined)
       findings.error(`${path}.size`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
     if (values !== undefined && release && entryOf(service, release, environment.provider).chart === undefined)

@@ -6,6 +6,9 @@ import { cloudOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
 import type { PlatformPlan, ServicePlan } from "./types";
 
+/** The fewest that go on when one of them is lost, where more than half must agree. */
+const QUORUM = 3;
+
 /** The services of an environment in the order they are brought up, each after those whose grants it takes, and with what it claims of them. */
 export function planServices(
   environment: Environment,
@@ -57,7 +60,7 @@ function planService(
     dependsOn: needs.flatMap(([kind]) => offererOf(kind, on)?.name ?? []),
     ...(chart ? { chart } : {}),
     images: chart && values ? imagesWith(chart.name, images, values) : images,
-    replicas: wanted?.replicas ?? (service.replicas === "profile" ? Math.max(replicas, defaults.replicas) : defaults.replicas),
+    replicas: wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas),
     ...(resources ? { resources } : {}),
     ...(sizeGiB === undefined ? {} : { sizeGiB }),
     ...(host === undefined ? {} : { host }),
@@ -67,6 +70,13 @@ function planService(
     ...(offers ? { offers } : {}),
     ...(keeps ? { keeps } : {}),
   };
+}
+
+/** How many a service has by itself, where the profile gives so many to whoever can have them. */
+function byProfile(kind: ServiceDefinition["replicas"], several: number): number {
+  if (kind === "profile") return several;
+  // Two that must agree are lost with either of them.
+  return kind === "quorum" && several > 1 ? QUORUM : 1;
 }
 
 /** Each after those whose grants it takes, otherwise in the registry's order. */

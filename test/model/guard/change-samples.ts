@@ -338,5 +338,11 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
+  ...Object.fromEntries(
+    ["harbor", "chartmuseum", "nats"].map((name): [string, [Values, Values]] => {
+      const field = `platform.services.${name}`;
+      return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
+    }),
+  ),
   "platform.services.KEY.size (where the class cannot change it)": [{}, { "platform.services.mariadb.size": 20 }],
 };
