@@ -23,7 +23,7 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
     `\`${fieldOf(service)}\``,
     `${title}${version}: ${about}`,
     when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
-    replicas === 1 ? "one" : replicas === "quorum" ? "one, or three where the profile has several" : "as the profile",
+    { profile: "as the profile", quorum: "one, or three", 1: "one" }[replicas],
     Object.keys(needs)
       .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
       .join(", "),

@@ -3,6 +3,8 @@ export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from ".
 export type { CertificatePair } from "../components/platform/certificates";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
+export type { ChartMuseumArgs } from "../components/platform/chartmuseum/args";
+export { ChartMuseum } from "../components/platform/chartmuseum/chartmuseum";
 export type { CloudControllerArgs } from "../components/platform/cloud-controller/cloud-controller";
 export { CloudController } from "../components/platform/cloud-controller/cloud-controller";
 export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
@@ -10,6 +12,7 @@ export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
 export type {
   Access,
+  ChartRepositoryAccess,
   Claim,
   CloudAccess,
   DatabaseAccess,
@@ -19,6 +22,7 @@ export type {
   Kind,
   LoadBalancerAccess,
   LoginClaim,
+  MessagesAccess,
   RealmAccess,
   SchemaClaim,
   SecretCapability,
@@ -26,6 +30,8 @@ export type {
   SecretEngineClaim,
   StorageAccess,
 } from "../components/platform/grants";
+export type { HarborArgs } from "../components/platform/harbor/args";
+export { Harbor } from "../components/platform/harbor/harbor";
 export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
@@ -36,6 +42,8 @@ export type { MetalLbArgs } from "../components/platform/metallb/args";
 export { MetalLb } from "../components/platform/metallb/metallb";
 export type { MetricsServerArgs } from "../components/platform/metrics-server/args";
 export { MetricsServer } from "../components/platform/metrics-server/metrics-server";
+export type { NatsArgs } from "../components/platform/nats/args";
+export { Nats } from "../components/platform/nats/nats";
 export type { NfsStorageArgs } from "../components/platform/nfs-storage/args";
 export { NfsStorage } from "../components/platform/nfs-storage/nfs-storage";
 export {
@@ -56,7 +64,7 @@ export { OpenBao } from "../components/platform/openbao/openbao";
 export { Platform, type PlatformArgs } from "../components/platform/platform";
 export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
-export type { ChartRepositoryAccess, PortalArgs, VaultAccess } from "../components/platform/portal/args";
+export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";
 export { catalogService } from "../model/plan/service";

@@ -26,6 +26,8 @@ export interface CertificatePair {
 export interface ServerNames {
   readonly dnsNames: readonly [string, ...string[]];
   readonly ipAddresses?: readonly string[];
+  /** Whether it shows its certificate to others of its like as well. @default false */
+  readonly isClient?: boolean;
 }
 
 /** A new authority, named after what it is for. */
@@ -50,7 +52,7 @@ export function certificateAuthority(name: string, subject: string, parent: Comp
 /** A server's certificate by an authority. */
 export function serverCertificate(
   name: string,
-  { dnsNames, ipAddresses }: ServerNames,
+  { dnsNames, ipAddresses, isClient }: ServerNames,
   authority: CertificatePair,
   parent: ComponentResource,
 ): CertificatePair {
@@ -72,7 +74,7 @@ export function serverCertificate(
       caPrivateKeyPem: authority.key,
       certRequestPem: request.certRequestPem,
       setSubjectKeyId: true,
-      allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+      allowedUses: ["digital_signature", "key_encipherment", "server_auth", ...(isClient ? ["client_auth"] : [])],
       validityPeriodHours: SERVER_LIFE,
       earlyRenewalHours: SERVER_RENEWAL,
     },

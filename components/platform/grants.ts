@@ -14,6 +14,8 @@ export interface Grants {
   readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
   readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
+  readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
+  readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
 }
 
 /** A kind of claim. */
@@ -59,6 +61,8 @@ export interface LoadBalancerAccess {
 export interface StorageAccess {
   /** Name of the storage class. */
   readonly className: string;
+  /** Whether pods on several nodes can have one volume at once (`ReadWriteMany`). @default false */
+  readonly shared?: boolean;
 }
 
 /** Who issues certificates in the cluster. */
@@ -161,4 +165,24 @@ export interface SecretEngineAccess {
   readonly login:
     | { readonly kind: "kubernetes"; readonly audience: string }
     | { readonly kind: "appRole" /** Secret. */; readonly roleId: Output<string> /** Secret. */; readonly secretId: Output<string> };
+}
+
+/** A repository of Helm charts. */
+export interface ChartRepositoryAccess {
+  readonly name: string;
+  readonly url: string;
+  readonly user: string;
+  /** Secret. */
+  readonly password: Input<string>;
+}
+
+/** How a service comes to its messages: by an account of its own, in which it sees nothing of others'. */
+export interface MessagesAccess {
+  /** `tls://HOST:PORT`. */
+  readonly url: string;
+  readonly user: string;
+  /** Secret. */
+  readonly password: Input<string>;
+  /** What signed the server's certificate. PEM. */
+  readonly ca: Input<string>;
 }

@@ -145,6 +145,16 @@ export function ingressFor(
   };
 }
 
+/**
+ * Annotations by which ingress-nginx verifies the pods that it speaks TLS to.
+ * @param secret `NAMESPACE/NAME` of the Secret whose `ca.crt` signed their certificate, in the Ingress's namespace
+ * @param serverName a name in that certificate
+ */
+export function verifiedTls(secret: string, serverName: string): Record<string, string> {
+  const settings = { secret, name: serverName, verify: "on", protocols: "TLSv1.2 TLSv1.3" };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`nginx.ingress.kubernetes.io/proxy-ssl-${key}`, value]));
+}
+
 /** A short hash of what an object holds, for names and annotations that must change with it. */
 export function contentHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 10);

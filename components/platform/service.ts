@@ -142,6 +142,12 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
+  /** Lets the selected pods reach what the service's others are kept to themselves for: anywhere but to what all are kept from. */
+  protected allowOutside(role: string, selector: Labels): void {
+    const egress = openEgress(this.keptFrom) ?? [{}];
+    this.networkPolicy(role, { podSelector: { matchLabels: { ...selector } }, policyTypes: ["Egress"], egress });
+  }
+
   /** Lets the certificate issuer's own pods answer the authority's calls, where each host has its own certificate. */
   protected allowCertificateChecks(route: IngressRoute): void {
     if (route.clusterIssuer === undefined) return;
@@ -197,14 +203,17 @@ export abstract class PlatformService extends ComponentResource {
     }
   }
 
-  /** Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise. */
-  protected disruptionBudget(role: string, workload: string, replicas: number): void {
+  /**
+   * Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise.
+   * @param selector of pods that a chart makes
+   */
+  protected disruptionBudget(role: string, workload: string, replicas: number, selector: Labels = selectorLabels(workload)): void {
     if (replicas < 2) return;
     new PodDisruptionBudget(
       this.childName(role),
       {
         metadata: this.metadata(workload, workload),
-        spec: { maxUnavailable: 1, selector: { matchLabels: { ...selectorLabels(workload) } } },
+        spec: { maxUnavailable: 1, selector: { matchLabels: { ...selector } } },
       },
       this.inCluster(),
     );

@@ -1,11 +1,14 @@
 import { certManager } from "./cert-manager/service";
+import { chartmuseum } from "./chartmuseum/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
+import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
 import { mariadb } from "./mariadb/service";
 import { metallb } from "./metallb/service";
 import { metricsServer } from "./metrics-server/service";
+import { nats } from "./nats/service";
 import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
 import { portal } from "./portal/service";
@@ -22,5 +25,8 @@ export const services = {
   mariadb,
   keycloak,
   openbao,
+  harbor,
+  chartmuseum,
+  nats,
   portal,
 } as const;

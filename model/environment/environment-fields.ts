@@ -695,6 +695,12 @@ export interface PlatformFields {
       /** cluster: it is reached by pods only; public: at its host too, with its pages. Default: cluster. */
       readonly reach?: "cluster" | "public";
     });
+    /** Keeps container images and charts, scans them, and hands them to whoever may have them. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly harbor?: boolean | ServiceFields;
+    /** Keeps Helm charts, for whoever logs in. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly chartmuseum?: boolean | ServiceFields;
+    /** Carries messages between services, and keeps the newest of them (JetStream). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly nats?: boolean | ServiceFields;
     /** The web console of K-PaaS. Default: as the profile. A change: switched on later: needs the approval edit-realm; otherwise: applied to what stands. */
     readonly portal?: boolean | ServiceFields;
   };

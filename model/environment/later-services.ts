@@ -7,10 +7,7 @@ const larger: readonly Profile[] = ["standard", "highAvailability"];
 const named: Readonly<Record<string, readonly Profile[]>> = {
   kyverno: larger,
   postgresql: [],
-  harbor: larger,
-  chartmuseum: larger,
   chaosMesh: [],
-  nats: [],
   pipeline: larger,
   sourceControl: larger,
   kubeflow: [],

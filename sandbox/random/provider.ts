@@ -8,14 +8,16 @@ const UPPER = LOWER.toUpperCase();
 const NUMERIC = "0123456789";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 
-/** The `random` provider as the real one behaves, except that `bcryptHash` is not computed. */
+/** The `random` provider as the real one behaves, except that no password has the `bcryptHash` that it says. */
 export function createRandomProvider(): Provider {
   return generatedProvider("random", "4.21.2", {
     "random:index/randomPassword:RandomPassword": {
       ...characters,
-      // bcryptHash is left out: nothing needs it, and a hash in pure JavaScript would cost each password a third of a second.
+      outputs: ["result", "bcryptHash"],
+      // The hash has the form of one only: a real one in pure JavaScript would cost each password a third of a second.
       async generate(inputs) {
-        return { id: "none", outputs: { result: secret(randomText(inputs)) } };
+        const hash = randomText({ length: 53, special: false });
+        return { id: "none", outputs: { result: secret(randomText(inputs)), bcryptHash: secret(`$2a$10$${hash}`) } };
       },
     },
     "random:index/randomString:RandomString": {

@@ -43,7 +43,8 @@ const LIVES: Readonly<Record<string, Life>> = {
   },
   gcp: { file: smallest("gcp", "asia-northeast3-a"), look: answersAt(ADDRESS) },
   azure: { file: smallest("azure", "1"), look: answersAt(ADDRESS) },
-  nhn: { file: nhnFile("minimal", { platform: { services: BARE.services } }) },
+  // Beside it what no profile has: images, charts, messages.
+  nhn: { file: nhnFile("minimal", { platform: { services: { ...BARE.services, harbor: true, chartmuseum: true, nats: true } } }) },
 };
 
 describe("the smallest environment, on the real engine,", function () {

@@ -14,5 +14,5 @@ export const storage = defineService({
     if (storage.kind !== "nfs") throw new Error("The plan has the service storage, but platform.storage.kind is existing.");
     return new NfsStorage(name, { ...common, server: storage.server, path: storage.path, className: storageClass }, opts);
   },
-  grants: { storage: ({ className }) => ({ className }) },
+  grants: { storage: ({ className }) => ({ className, shared: true }) },
 });

@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
-import type { DatabaseAccess, IngressRoute, RealmAccess } from "../grants";
+import type { ChartRepositoryAccess, DatabaseAccess, IngressRoute, RealmAccess } from "../grants";
 
 /** OpenBao as the portal's applications log in to it. */
 export interface VaultAccess {
@@ -10,15 +10,6 @@ export interface VaultAccess {
   readonly roleId: Input<string>;
   /** Secret. */
   readonly secretId: Input<string>;
-}
-
-/** The chart repository of the portal's catalogue. */
-export interface ChartRepositoryAccess {
-  readonly name: string;
-  readonly url: string;
-  readonly user: string;
-  /** Secret. */
-  readonly password: Input<string>;
 }
 
 /** Arguments of {@link Portal}. */

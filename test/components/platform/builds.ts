@@ -2,12 +2,15 @@ import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { output, secret } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../../../components/platform/args";
 import { CertManager } from "../../../components/platform/cert-manager/cert-manager";
+import { ChartMuseum } from "../../../components/platform/chartmuseum/chartmuseum";
 import type { DatabaseAccess, IngressRoute } from "../../../components/platform/grants";
+import { Harbor } from "../../../components/platform/harbor/harbor";
 import { IngressNginx } from "../../../components/platform/ingress-nginx/ingress-nginx";
 import { Keycloak } from "../../../components/platform/keycloak/keycloak";
 import { MariaDb } from "../../../components/platform/mariadb/mariadb";
 import { MetalLb } from "../../../components/platform/metallb/metallb";
 import { MetricsServer } from "../../../components/platform/metrics-server/metrics-server";
+import { Nats } from "../../../components/platform/nats/nats";
 import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage";
 import { OpenBao } from "../../../components/platform/openbao/openbao";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
@@ -150,6 +153,44 @@ export const openbao =
         },
         ...more,
       },
+      opts,
+    );
+export const harbor =
+  (changes: Partial<ServicePlan> = {}, more: Partial<ConstructorParameters<typeof Harbor>[1]> = {}): Build =>
+  (common, opts) =>
+    new Harbor(
+      "images",
+      {
+        ...common,
+        plan: servicePlan("harbor", changes),
+        ingress: route,
+        storage: { className: "cp-storageclass", shared: true },
+        protectData: true,
+        retainData: false,
+        trust: output("certificate"),
+        ...more,
+      },
+      opts,
+    );
+export const chartmuseum: Build = (common, opts) =>
+  new ChartMuseum(
+    "charts",
+    {
+      ...common,
+      plan: servicePlan("chartmuseum"),
+      ingress: route,
+      storageClass: "cp-storageclass",
+      protectData: true,
+      retainData: false,
+    },
+    opts,
+  );
+export const nats =
+  (changes: Partial<ServicePlan> = {}, clients: Readonly<Record<string, string>> = { federation: "cp-federation" }): Build =>
+  (common, opts) =>
+    new Nats(
+      "messages",
+      { ...common, plan: servicePlan("nats", changes), storageClass: "cp-storageclass", protectData: true, retainData: false, clients },
       opts,
     );
 export const tls: Build = (_common, opts) => new PlatformTls("tls", { kind: "selfSigned", domain: "seoul.example.org" }, opts);

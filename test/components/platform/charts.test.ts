@@ -5,7 +5,7 @@ import { parseAllDocuments } from "yaml";
 import { chartRules } from "../../../model/charts/rules";
 import type { Graph, RecordedResource } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
-import { at, environmentPlan, ofKind, platformGraph, replicated } from "./fixtures";
+import { at, everyServicePlan, ofKind, platformGraph, replicated } from "./fixtures";
 import { schemaProblems } from "./schema";
 
 /** The charts' custom resource definitions, kept beside the checkout; they are not part of it. */
@@ -13,7 +13,7 @@ const CHARTS = join(__dirname, "..", "..", "..", "..", "..", "shared", "charts")
 
 /** Every environment whose values are checked: the variants that set other keys. */
 async function graphs(): Promise<Graph[]> {
-  const plan = environmentPlan();
+  const plan = everyServicePlan();
   const signed = { ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } };
   const acme = { ...plan, platform: { ...plan.platform, tls: { kind: "acme", email: "ops@example.org" } as const } };
   return [await platformGraph(plan), await platformGraph(replicated(signed)), await platformGraph(acme)];

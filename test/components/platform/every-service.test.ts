@@ -38,8 +38,8 @@ const OPEN_TO_ALL: Readonly<Record<string, string>> = {
   metallb: "9443",
 };
 
-/** Releases that are uninstalled before their cluster goes: they make a load balancer, or serve an API group. */
-const UNINSTALLED: readonly string[] = ["ingress", "metricsServer"];
+/** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
+const UNINSTALLED: readonly string[] = ["ingress", "metricsServer", "harbor"];
 
 /** Rights in the Kubernetes API, by service: the cluster roles that its account has. Its pods have a token of their account's only with such. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
@@ -176,8 +176,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "is deleted with its cluster, but for what has a part elsewhere": (subject) => {
     for (const { name, type, inputs, options } of subject.objects) {
       const claims =
-        /persistentVolumeClaim/.test(JSON.stringify(at(inputs, "spec", "template", "spec", "volumes") ?? [])) ||
-        at(inputs, "spec", "volumeClaimTemplates") !== undefined;
+        at(inputs, "spec", "volumeClaimTemplates") !== undefined ||
+        /persistentVolumeClaim/.test(JSON.stringify(at(inputs, "spec", "template", "spec", "volumes") ?? []));
       const alone =
         claims ||
         ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
@@ -233,13 +233,14 @@ const RULES: Readonly<Record<string, Rule>> = {
       assert.equal(budget !== undefined, several, resource.name);
       assert.equal(pod.topologySpreadConstraints !== undefined, several, resource.name);
     }
+    // A chart without one has ours beside it.
     if (values !== undefined && service.replicas > 1 && !OWN_BUDGET.includes(service.name))
-      assert.equal(at(values, "podDisruptionBudget", "enabled"), true);
+      assert.ok(budgets.length > 0 || at(values, "podDisruptionBudget", "enabled") === true, service.name);
   },
   "mounts every volume it names and names every volume it mounts": ({ workloads: own }) => {
     for (const { resource, pod, containers, initContainers } of own) {
-      const templates = (at(resource.inputs, "spec", "volumeClaimTemplates") ?? []) as Bag[];
-      const named = [...((pod.volumes ?? []) as Bag[]).map(({ name }) => name), ...templates.map((each) => at(each, "metadata", "name"))];
+      const claimed = ((at(resource.inputs, "spec", "volumeClaimTemplates") ?? []) as Bag[]).map((each) => at(each, "metadata", "name"));
+      const named = [...((pod.volumes ?? []) as Bag[]).map(({ name }) => name), ...claimed];
       const mounted = [...containers, ...initContainers].flatMap(({ volumeMounts }) =>
         ((volumeMounts ?? []) as Bag[]).map(({ name }) => name),
       );

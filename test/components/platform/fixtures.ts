@@ -83,9 +83,11 @@ export function cloudPlans(): Record<string, EnvironmentPlan> {
   return Object.fromEntries(clouds);
 }
 
+const whole = planWith(allServices);
+
 /** A service as it is planned, with changes. */
 export function servicePlan(name: string, changes: Partial<ServicePlan> = {}): ServicePlan {
-  return { ...services.find((each) => each.name === name)!, ...changes };
+  return { ...whole.find((each) => each.name === name)!, ...changes };
 }
 
 /** An environment with every service, with changes. */
@@ -135,9 +137,9 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
   };
 }
 
-/** The same with a service of the program's own. */
+/** The same with those that no profile has, and one of the program's own. */
 export function everyServicePlan(): EnvironmentPlan {
-  return environmentPlan({ services: planWith(allServices) });
+  return environmentPlan({ services: whole });
 }
 
 /** The cluster as the layers below give it. */
@@ -190,7 +192,7 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "mariadb", "cloudController", "cloudStorage"];
+  const single: readonly string[] = ["metallb", "storage", "mariadb", "chartmuseum", "cloudController", "cloudStorage"];
   return { ...plan, services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, replicas: 3 })) };
 }
 

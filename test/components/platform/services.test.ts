@@ -5,7 +5,23 @@ import type { DatabaseAccess } from "../../../components/platform/grants";
 import { Keycloak } from "../../../components/platform/keycloak/keycloak";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { golden } from "../../support/golden";
-import { type Build, certManager, ingress, keycloak, mariadb, metallb, metrics, portal, route, run, storage, tls } from "./builds";
+import {
+  type Build,
+  certManager,
+  chartmuseum,
+  harbor,
+  ingress,
+  keycloak,
+  mariadb,
+  metallb,
+  metrics,
+  nats,
+  portal,
+  route,
+  run,
+  storage,
+  tls,
+} from "./builds";
 import { at, CANARY, servicePlan } from "./fixtures";
 
 const services: Readonly<Record<string, Build>> = {
@@ -17,6 +33,9 @@ const services: Readonly<Record<string, Build>> = {
   "platform-tls": tls,
   mariadb: mariadb(),
   keycloak: keycloak({ replicas: 2 }),
+  harbor: harbor({ replicas: 2 }),
+  chartmuseum,
+  nats: nats({ replicas: 3 }),
   portal: portal(),
 };
 

@@ -189,6 +189,24 @@ const wrong: readonly WrongFile[] = [
     /keeps nothing/,
   ],
   [
+    "members of which two must agree",
+    { platform: { services: { nats: { replicas: 2 } } } },
+    "platform.services.nats.replicas",
+    /an even number bears no loss more/,
+  ],
+  [
+    "several of what is one",
+    { platform: { services: { chartmuseum: { replicas: 2 } } } },
+    "platform.services.chartmuseum.replicas",
+    /runs as one instance/,
+  ],
+  [
+    "a password as a value",
+    { platform: { services: { harbor: { values: { harborAdminPassword: "x" } } } } },
+    "platform.services.harbor.values.harborAdminPassword",
+    /stands in a Secret of the platform's own/,
+  ],
+  [
     "values for what has no chart",
     { platform: { services: { keycloak: { values: {} } } } },
     "platform.services.keycloak.values",

@@ -47,7 +47,7 @@ describe("an environment file", () => {
         platform: {
           tls: { kind: "acme" },
           storage: { kind: "nfss" },
-          services: { harbor: true, keycloak: false, portl: true, mariadb: 3 },
+          services: { kubeflow: true, keycloak: false, portl: true, mariadb: 3 },
         },
       }),
       [
@@ -60,8 +60,8 @@ describe("an environment file", () => {
         "infrastructure.network.dns.0",
         "infrastructure.provider",
         "name",
-        "platform.services.harbor",
         "platform.services.keycloak",
+        "platform.services.kubeflow",
         "platform.services.mariadb",
         "platform.services.portl",
         "platform.storage.kind",
@@ -120,7 +120,7 @@ describe("an environment file", () => {
       [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
       [{ platform: { extra: {} } }, "platform.extra"],
       [{ platform: { tenants: {} } }, "platform.tenants"],
-      [{ platform: { services: { harbor: true } } }, "platform.services.harbor"],
+      [{ platform: { services: { kubeflow: true } } }, "platform.services.kubeflow"],
     ];
     for (const [over, path] of unsupported) {
       const found = planFile(environmentFile(over)).problems.find((problem) => problem.path === path);
@@ -133,12 +133,12 @@ describe("an environment file", () => {
     const { problems } = planFile(environmentFile({ profile: "standard" }));
     assert.deepEqual(
       problems.map(({ severity, path, reason }) => [severity, path, reason.split(" of the profile")[0]]),
-      [["warning", "platform.services", "kyverno, harbor, chartmuseum, pipeline, sourceControl"]],
+      [["warning", "platform.services", "kyverno, pipeline, sourceControl"]],
     );
     const off = planFile(
       environmentFile({
         profile: "standard",
-        platform: { services: { kyverno: false, harbor: false, chartmuseum: false, pipeline: false } },
+        platform: { services: { kyverno: false, pipeline: false } },
       }),
     );
     assert.match(off.problems[0]?.reason ?? "", /^sourceControl of the profile/);

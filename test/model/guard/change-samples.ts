@@ -338,11 +338,18 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.openbao": { seal: { kind: "awskms", region: "r", key: "k", credentials: "c" } } },
   ],
   "platform.services.openbao.replicas (fewer)": [{ "platform.services.openbao": { replicas: 3 } }, { "platform.services.openbao": true }],
+  "platform.services.nats.replicas (fewer)": [{ "platform.services.nats": { replicas: 3 } }, { "platform.services.nats": true }],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.services.keycloak.selfRegistration (after the first start)": [{}, { "platform.services.keycloak.selfRegistration": true }],
   "platform.services.mariadb (switched off)": [
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
+  ...Object.fromEntries(
+    ["harbor", "chartmuseum", "nats"].map((name): [string, [Values, Values]] => {
+      const field = `platform.services.${name}`;
+      return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
+    }),
+  ),
   "platform.services.KEY.size (where the class cannot change it)": [{}, { "platform.services.mariadb.size": 20 }],
 };

@@ -1,0 +1,130 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import type { core } from "@pulumi/kubernetes/types/input";
+import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import { serviceType } from "../../../model/type-tokens";
+import { type Credentials, type PlannedArgs, planned } from "../args";
+import { certificateAuthority, serverCertificate } from "../certificates";
+import type { MessagesAccess } from "../grants";
+import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
+import { PlatformService } from "../service";
+import type { NatsArgs } from "./args";
+import { CONFIG_FILE, NAMES, PORTS, serverConfig, WORKLOAD } from "./config";
+import { serverPod } from "./workload";
+
+/** The account of whoever tries it by hand. */
+const ADMINISTRATOR = "admin";
+
+/**
+ * NATS with JetStream, on members of its own: one, or three that agree. Each client has an account, a password and nothing of the others'.
+ * K-PaaS's own has one account with fixed credentials, and no TLS.
+ */
+export class Nats extends PlatformService {
+  /** Where clients inside the cluster reach it. */
+  readonly address: string;
+  /** What its clients trust. PEM. */
+  readonly ca: Output<string>;
+  /** An account beside those of its clients. */
+  readonly credentials: Credentials;
+  /** By client. */
+  readonly access: Readonly<Record<string, MessagesAccess>>;
+
+  constructor(name: string, given: NatsArgs, opts?: ComponentResourceOptions) {
+    const args = planned("nats", given);
+    super(serviceType("Nats"), name, args, opts);
+    const { plan, clients } = args;
+    if (plan.replicas % 2 === 0)
+      throw new Error(`platform.services.nats.replicas is ${plan.replicas}; more than half of an odd number decide: make it 1, 3 or 5.`);
+    this.address = `tls://${NAMES.service}.${plan.namespace}.svc:${PORTS.client}`;
+    this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
+    const selector = selectorLabels(WORKLOAD);
+    const namespaces = [...new Set(Object.values(clients))];
+    // Nobody's pods, where nobody claims anything yet: no peers would be everybody.
+    const peers = namespaces.length > 0 ? namespaces.map(fromNamespace) : [{ podSelector: { matchLabels: { ...selector } } }];
+    this.allowIngress("allow-clients", selector, [PORTS.client], peers);
+    if (plan.replicas > 1)
+      this.allowIngress("allow-members", selector, [PORTS.cluster], [{ podSelector: { matchLabels: { ...selector } } }]);
+
+    const passwords = Object.fromEntries([ADMINISTRATOR, ...Object.keys(clients)].map((user) => [user, this.password(user)]));
+    this.credentials = { user: ADMINISTRATOR, password: passwords[ADMINISTRATOR]!, where: this.address };
+    const { headless, service } = NAMES;
+    const authority = certificateAuthority(this.childName("tls"), WORKLOAD, this);
+    const { certificate, key } = serverCertificate(
+      this.childName("tls"),
+      {
+        dnsNames: [`${service}.${plan.namespace}.svc`, service, `${service}.${plan.namespace}`, `*.${headless}.${plan.namespace}.svc`],
+        isClient: true,
+      },
+      authority,
+      this,
+    );
+    this.ca = authority.certificate;
+    this.access = Object.fromEntries(
+      Object.keys(clients).map((user) => [user, { url: this.address, user, password: passwords[user]!, ca: this.ca }]),
+    );
+    const members =
+      plan.replicas > 1
+        ? Array.from({ length: plan.replicas }, (_, i) => `${WORKLOAD}-${i}.${headless}.${plan.namespace}.svc:${PORTS.cluster}`)
+        : [];
+    const config = all([all(passwords), this.password("member")]).apply(([known, memberPassword]) =>
+      serverConfig({ members, sizeGiB: plan.sizeGiB ?? 5, passwords: known, memberPassword }),
+    );
+    this.createServer(args, { "kpaas/config": secretHash(config), "kpaas/certificate": output(certificate).apply(contentHash) }, [
+      this.secret("config", NAMES.config, WORKLOAD, { [CONFIG_FILE]: config }),
+      this.secret("tls", NAMES.tls, WORKLOAD, { "tls.crt": certificate, "tls.key": key, "ca.crt": this.ca }, "kubernetes.io/tls"),
+    ]);
+    this.registerOutputs({ address: this.address, ca: this.ca });
+  }
+
+  private password(user: string): Output<string> {
+    return secret(new RandomPassword(this.childName(`${user}-password`), { length: 32, special: false }, { parent: this }).result);
+  }
+
+  private createServer(
+    { plan, storageClass, protectData, retainData }: PlannedArgs<NatsArgs>,
+    annotations: Readonly<Record<string, Output<string>>>,
+    read: readonly Resource[],
+  ): void {
+    const claim: core.v1.PersistentVolumeClaimSpec = {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: storageClass,
+      resources: { requests: { storage: `${plan.sizeGiB ?? 5}Gi` } },
+    };
+    // Claims of the names that the StatefulSet would give them: it takes them, and they are protected, kept and enlarged here.
+    const claims = Array.from(
+      { length: plan.replicas },
+      (_, member) =>
+        new PersistentVolumeClaim(
+          this.childName(`data-${member}`),
+          { metadata: this.metadata(`data-${WORKLOAD}-${member}`, WORKLOAD), spec: claim },
+          this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
+        ),
+    );
+    // Members that are not ready are named too: they must find each other first.
+    this.statefulServices(WORKLOAD, NAMES, { name: "client", port: PORTS.client, targetPort: "client" }, { namesUnready: true });
+    const account = this.serviceAccount("account", WORKLOAD);
+    this.disruptionBudget("budget", WORKLOAD, plan.replicas);
+    new StatefulSet(
+      this.childName("server"),
+      {
+        metadata: this.metadata(WORKLOAD, WORKLOAD),
+        spec: {
+          replicas: plan.replicas,
+          serviceName: NAMES.headless,
+          // None is ready before more than half of them are there.
+          podManagementPolicy: "Parallel",
+          selector: { matchLabels: { ...selectorLabels(WORKLOAD) } },
+          volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
+          // Settings and certificate are read at start: others, other pods, one after the other.
+          template: { metadata: { labels: this.podLabels(WORKLOAD), annotations: { ...annotations } }, spec: serverPod(plan, account) },
+        },
+      },
+      this.deletedFirst({
+        dependsOn: [...read, ...claims],
+        // A StatefulSet cannot change them, and its claims are there: they grow as themselves.
+        ignoreChanges: ["spec.volumeClaimTemplates"],
+      }),
+    );
+  }
+}

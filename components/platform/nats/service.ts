@@ -1,0 +1,26 @@
+import { defineService } from "../define-service";
+
+export const nats = defineService({
+  name: "nats",
+  title: "NATS",
+  about: "carries messages between services, and keeps the newest of them (JetStream)",
+  replicas: "quorum",
+  keeps: "data",
+  needs: { storage: () => ({}) },
+  offers: ["messages"],
+  create: (name, { common, granted, claims, environment }, opts) => {
+    const { Nats } = require("./nats") as typeof import("./nats");
+    return new Nats(
+      name,
+      {
+        ...common,
+        storageClass: granted.storage.className,
+        protectData: environment.protectData,
+        retainData: environment.retain.includes("volumes"),
+        clients: Object.fromEntries(Object.entries(claims.messages).map(([client, { namespace }]) => [client, namespace])),
+      },
+      opts,
+    );
+  },
+  grants: { messages: ({ access }, consumer) => access[consumer]! },
+});
