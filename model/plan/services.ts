@@ -4,6 +4,7 @@ import type { CloudParts } from "../cloud-parts";
 import type { Environment } from "../environment/types";
 import { cloudOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
+import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
 
 /** The services of an environment in the order they are brought up, each after those whose grants it takes, and with what it claims of them. */
@@ -16,14 +17,9 @@ export function planServices(
 ): ServicePlan[] {
   const { inCluster = {} } = cloudOf(environment.provider, registry);
   const services = inOrder(servicesOn(environment, registry));
-  const plans = services.map((service) =>
+  return services.map((service) =>
     planService(service, services, environment, entryOf(service, release, environment.provider), platform, replicas, inCluster),
   );
-  return services.map((service, index): ServicePlan => {
-    const plan = plans[index]!;
-    const claimants = plans.filter(({ needs = {} }) => service.takesOnce?.claims.some((kind) => kind in needs));
-    return service.takenOnce === undefined ? plan : { ...plan, takenOnce: service.takenOnce(plan, claimants) };
-  });
 }
 
 function planService(
@@ -35,7 +31,7 @@ function planService(
   replicas: number,
   inCluster: CloudParts,
 ): ServicePlan {
-  const { name, offers, keeps } = service;
+  const { name, offers, keeps, managedAt } = service;
   const wanted = environment.platform.services.find((each) => each.name === name);
   const { options = {}, values } = wanted ?? {};
   const sizeGiB = wanted?.sizeGiB ?? defaults.sizeGiB;
@@ -66,6 +62,7 @@ function planService(
     ...(needs.length > 0 ? { needs: Object.fromEntries(needs) } : {}),
     ...(offers ? { offers } : {}),
     ...(keeps ? { keeps } : {}),
+    ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };
 }
 

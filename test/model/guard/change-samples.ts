@@ -332,8 +332,6 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.storage (a larger share of its own)": [{}, { "platform.storage": { kind: "nfs", sizeGiB: 300 } }],
   "platform.services": [{}, { "platform.services.metricsServer": false }],
-  "platform.services.portal (switched on later)": [silent, { "platform.services.portal": true }],
-  "platform.services.keycloak.selfRegistration (after the first start)": [{}, { "platform.services.keycloak.selfRegistration": true }],
   "platform.services.mariadb (switched off)": [
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
