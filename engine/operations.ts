@@ -1,6 +1,7 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import type { Layer } from "../model/layers";
 import { describeProblem } from "../model/problems";
+import type { Forwards } from "../reach/forward";
 import type { Tunnel } from "../reach/tunnel";
 import { messageOf } from "./events";
 import { Judgements } from "./judgements";
@@ -10,7 +11,7 @@ import { asOnlyOne } from "./only-one";
 import { readClusterState, readOutputs, readStackOutputs } from "./read";
 import { runOperation } from "./run-operation";
 import { splitOneStack } from "./split";
-import { openTunnelFor } from "./tunnel";
+import { openForwardsFor, openTunnelFor } from "./tunnel";
 import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "./types";
 
 /**
@@ -53,14 +54,22 @@ async function withTunnel(kind: OperationKind, target: EngineTarget, options: Ru
   };
   // A preview resolves nothing, so its program speaks first.
   const tunnel = await openTunnelFor(target, options, KINDS[kind].changes ? recorded : undefined);
+  const forwards = await openForwardsFor(target, options, KINDS[kind].runsProgram ? undefined : recorded.outputs);
   try {
-    return await walk(kind, target, options, tunnel);
+    return await walk(kind, target, options, { ...(tunnel ? { tunnel } : {}), ...(forwards ? { forwards } : {}) });
   } finally {
+    await forwards?.close();
     await tunnel?.close();
   }
 }
 
-async function walk(name: OperationKind, target: EngineTarget, options: RunOptions, tunnel: Tunnel | undefined): Promise<OperationResult> {
+/** How what is private is reached. */
+interface Ways {
+  readonly tunnel?: Tunnel;
+  readonly forwards?: Forwards;
+}
+
+async function walk(name: OperationKind, target: EngineTarget, options: RunOptions, ways: Ways): Promise<OperationResult> {
   const kind = KINDS[name];
   const judgements = new Judgements(({ approval, reason }) => {
     // A preview shows them beside its changes.
@@ -69,7 +78,7 @@ async function walk(name: OperationKind, target: EngineTarget, options: RunOptio
   const run = async (layer?: Layer, own: RunOptions = options): Promise<OperationResult> => {
     const settled = !kind.changes && target.layer === undefined;
     const one = layer === undefined ? target : { ...target, layer, settled };
-    const program = kind.runsProgram ? programOf(one, tunnel, judgements, kind.changes ? own.onAccepted : undefined) : undefined;
+    const program = kind.runsProgram ? programOf(one, ways, judgements, kind.changes ? own.onAccepted : undefined) : undefined;
     return await runOperation(name, one, program, own, judgements);
   };
   const result = await (async () => {
@@ -82,12 +91,7 @@ async function walk(name: OperationKind, target: EngineTarget, options: RunOptio
   return { ...result, approved: judgements.approved };
 }
 
-function programOf(
-  target: EngineTarget,
-  tunnel: Tunnel | undefined,
-  judgements: Judgements,
-  onAccepted: (() => void) | undefined,
-): PulumiFn {
+function programOf(target: EngineTarget, ways: Ways, judgements: Judgements, onAccepted: (() => void) | undefined): PulumiFn {
   const { plan, approvals, sandbox, layer, folder, importFile, settled = false } = target;
   return async () => {
     // Loaded here, because only operations that run the program need the cloud SDKs.
@@ -100,7 +104,7 @@ function programOf(
       ...(layer ? { layer } : {}),
       ...(folder ? { folder } : {}),
       ...(importFile ? { importFile } : {}),
-      ...(tunnel ? { tunnel } : {}),
+      ...ways,
       ...(onAccepted ? { onAccepted } : {}),
     })();
   };

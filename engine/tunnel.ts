@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { doorsOf } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { Bastion } from "../reach/bastion";
+import type { Forwards } from "../reach/forward";
 import type { Tunnel } from "../reach/tunnel";
 import { messageOf } from "./events";
 import { plain, type State, type StateResource } from "./state/state";
@@ -34,6 +36,27 @@ export async function openTunnelFor(
   if (bastion !== undefined) tunnel.use(bastion);
   return tunnel;
 }
+
+/**
+ * The ways to where the environment's services are administered, for one operation, to be closed at its end; undefined where there are none.
+ * The program tells how the cluster is reached; what is done without it goes by what was recorded.
+ * @param outputs what earlier operations recorded, secrets in clear; undefined where a program runs
+ */
+export async function openForwardsFor(
+  { plan, sandbox }: EngineTarget,
+  options: RunOptions,
+  outputs: Recorded["outputs"] | undefined,
+): Promise<Forwards | undefined> {
+  const doors = doorsOf(plan);
+  if (sandbox || doors.length === 0) return undefined;
+  const { openForwards } = await import("../reach/forward.js");
+  const forwards = await openForwards({ doors, tell: (text) => options.onProgress?.(messageOf("warning", text)) });
+  const { kubeconfig } = kubeconfigSchema.parse((await outputs?.()) ?? {});
+  if (kubeconfig !== undefined) forwards.use(kubeconfig);
+  return forwards;
+}
+
+const kubeconfigSchema = z.object({ kubeconfig: z.string().optional() });
 
 const clusterInputsSchema = z.object({
   ssh: z.object({

@@ -1,10 +1,11 @@
 // Single services in a cluster that is there already: a database of ours, and Keycloak on it. No cloud, no kubespray.
 import { Provider } from "@pulumi/kubernetes/provider";
 import { Config } from "@pulumi/pulumi";
-import { Keycloak, MariaDb, MetricsServer } from "kpaas/platform";
+import { forwardTo, Keycloak, MariaDb, MetricsServer } from "kpaas/platform";
 
+const kubeconfig = new Config().requireSecret("kubeconfig");
 const kubernetes = new Provider("existing", {
-  kubeconfig: new Config().requireSecret("kubeconfig"),
+  kubeconfig,
   // Another address of the API is the same cluster, and changed Secrets are updated in place.
   clusterIdentifier: "existing",
   enableSecretMutable: true,
@@ -33,6 +34,8 @@ const login = new Keycloak(
     database: database.databases.keycloak!,
     ingress: { className: "nginx", namespace: "ingress-nginx", address: "192.0.2.10" },
     after: [database.schemas],
+    // Realm and client are put into the server through the cluster's API.
+    managedAt: forwardTo("login", kubeconfig, { namespace: "keycloak", workload: "keycloak", port: 8443 }),
   },
   options,
 );

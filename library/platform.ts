@@ -69,3 +69,4 @@ export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";
 export { catalogService } from "../model/plan/service";
 export type { ServicePlan } from "../model/plan/types";
+export { forwardTo } from "../stacks/forward-to";

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
-import type { Flow, PlatformPlan, Profile, ServicePlan, TakenOnce } from "./plan/types";
+import type { Flow, PlatformPlan, Profile } from "./plan/types";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -50,12 +50,10 @@ export interface ServiceDefinition {
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
-  /** Claims on it that it takes at its first start only, by kind; and options of its own of which the same holds. */
-  readonly takesOnce?: { readonly claims: readonly string[]; readonly options: readonly string[] };
-  /** What it takes so, with what is to be done by hand. */
-  readonly takenOnce?: (plan: ServicePlan, claimants: readonly ServicePlan[]) => TakenOnce;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
+  /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
+  readonly managedAt?: { readonly workload: string; readonly port: number };
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

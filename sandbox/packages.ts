@@ -79,6 +79,15 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
       provider: (await import("./kubernetes/provider.js")).createKubernetesProvider(world, { parts: PARTS }),
     }),
   },
+  keycloak: {
+    load: async (world) => {
+      const [{ createKeycloakProvider }, { KEYCLOAK }] = await Promise.all([
+        import("./keycloak/provider.js"),
+        import("./keycloak/cloud.js"),
+      ]);
+      return { words: KEYCLOAK.words, provider: createKeycloakProvider(world) };
+    },
+  },
   random: { load: async () => ({ words: LOCAL, provider: (await import("./random/provider.js")).createRandomProvider() }) },
   tls: {
     load: async (world) => {

@@ -6,7 +6,7 @@ import { Platform } from "../components/platform/platform";
 import type { Checked, NoServices, OwnServices, Switches } from "../components/platform/typed-services";
 import { hasTask } from "../model/cluster/inventory";
 import type { PlatformFields } from "../model/environment/environment-fields";
-import { tunnelUrl } from "../model/plan/tunnel";
+import { doorsOf, tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
 import { clouds } from "../providers/clouds";
@@ -15,6 +15,7 @@ import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi, subnetOfNodes } from "./addresses";
 import { cloudAccess } from "./cloud-access";
 import { failRunWhere, withoutStack } from "./fail-run";
+import { leadTo } from "./forward-to";
 import type { TlsInputs } from "./inputs";
 import { kubespraySource } from "./kubespray-source";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
@@ -102,6 +103,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
       // The network must let machines out and the balancer must answer before kubespray starts.
       { parent: this, dependsOn: [...this.infrastructure.last] },
     );
+    if (admitted !== undefined) leadTo(doorsOf(plan), this.cluster.kubeconfig);
     this.platform = new Platform<Wanted, Own>(
       `${name}-platform`,
       {

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { all, getRootDirectory, getStack, log, output, RunError, runtime } from "@pulumi/pulumi";
+import { all, getRootDirectory, getStack, log, type Output, output, RunError, runtime } from "@pulumi/pulumi";
 import type { SshAccess } from "../components/infrastructure";
 import { fromFolder } from "../files/from-folder";
 import { loadEnvironment } from "../files/load";
@@ -7,11 +7,13 @@ import { describeLockChanges, lockProblems } from "../files/lock-problems";
 import { type Applied, appliedState, parseApplied } from "../model/guard/applied";
 import type { Verdict } from "../model/guard/verdict";
 import { LAYERS, type Layer, parseStackName, stackName } from "../model/layers";
+import { doorsOf } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { describeProblem, InvalidInputError, RefusedError } from "../model/problems";
+import type { Forwards } from "../reach/forward";
 import { bastionNames } from "../reach/login";
 import { openTunnel, type Tunnel } from "../reach/tunnel";
-import { readInfrastructure, readOutputs } from "./contract";
+import { readCluster, readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { layerPrograms, takenOver } from "./layers";
@@ -37,6 +39,8 @@ export interface ProgramOptions {
   readonly importFile?: string;
   /** The way into a private cluster, opened by whoever ends it. Where the API is reached directly, it is not used. */
   readonly tunnel?: Tunnel;
+  /** The ways to where services are administered, opened by whoever ends them. */
+  readonly forwards?: Forwards;
   /** Told what the approvals let through. */
   readonly onJudged?: (verdict: Verdict) => void | Promise<void>;
   /** Called once nothing stands against the plan any more, before anything is made: the moment to fix its lock file. */
@@ -83,13 +87,16 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
       throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
     for (const warning of loaded.problems) await log.warn(describeProblem(warning));
-    // It lives until this process ends, which is once the engine has carried out everything.
-    const tunnel =
-      plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell: (text) => void log.warn(text) }) : undefined;
+    // Both live until this process ends, which is once the engine has carried out everything.
+    const tell = (text: string): void => void log.warn(text);
+    const tunnel = plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell }) : undefined;
+    const { openForwards } = await import("../reach/forward.js");
+    const forwards = await openForwards({ doors: doorsOf(plan), tell });
     const options = {
       sandbox: false,
       onJudged: tellVerdict,
       folder: dirname(loaded.file),
+      forwards,
       ...(layer ? { layer } : {}),
       ...(tunnel ? { tunnel } : {}),
     };
@@ -106,18 +113,25 @@ async function register(
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,
   lost: readonly string[],
-  { layer, settled = false, tunnel, onAccepted, importFile }: ProgramOptions,
+  { layer, settled = false, tunnel, forwards, onAccepted, importFile }: ProgramOptions,
   lead: (ssh: SshAccess) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (importFile !== undefined) return await takenOver(plan, secrets, importFile);
   if (layer === undefined) {
     const environment = new Environment(plan.environment, { plan, secrets, lost, ...(onAccepted ? { onChecked: onAccepted } : {}) });
     lead(environment.infrastructure.ssh);
+    leadThere(forwards, environment.cluster.kubeconfig);
     await environment.infrastructure.checked;
     return environment.outputs;
   }
   if (tunnel !== undefined && layer !== "infrastructure") lead((await readInfrastructure(plan)).ssh);
+  if (forwards !== undefined && layer === "platform") leadThere(forwards, (await readCluster(plan)).kubeconfig);
   return await layerPrograms[layer](plan, secrets, { settled, lost, onAccepted });
+}
+
+/** Tells the ways into the cluster how it is reached, as soon as that is known. */
+function leadThere(forwards: Forwards | undefined, kubeconfig: Output<string>): void {
+  if (forwards !== undefined) kubeconfig.apply((text) => forwards.use(text));
 }
 
 /** Tells the tunnel where the bastion is, as soon as that is known. */

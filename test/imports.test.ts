@@ -24,7 +24,9 @@ describe("clouds and services", () => {
     // `existing` is a word like any other, and stands wherever something is there already.
     const clouds = Object.keys(registry.clouds).filter((name) => name !== "existing");
     const services = switchedServices(registry).map(({ name }) => name);
-    const own = new RegExp(`^((providers|sandbox)/(${clouds.join("|")})|components/platform/(${services.map(kebab).join("|")}))/`);
+    const own = new RegExp(
+      `^((providers|sandbox)/(${clouds.join("|")})|(components/platform|sandbox)/(${services.map(kebab).join("|")}))/`,
+    );
     // `keycloak.io` would be an API's group, and `openstack_` begins a variable of kubespray.
     const names = new RegExp(`\\b(${[...clouds, ...services, ...services.map(kebab)].join("|")})\\b(?!\\\\?\\.io)`, "i");
     const naming = readdirSync(ROOT, { withFileTypes: true })

@@ -100,8 +100,12 @@ export function spreadOverNodes(selector: Labels): core.v1.TopologySpreadConstra
 }
 
 /** A GET probe on a named port. */
-export function httpProbe(path: string, port: string, timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe {
-  return { httpGet: { path, port }, timeoutSeconds: 3, ...timing };
+export function httpProbe(
+  path: string,
+  port: string,
+  { scheme, ...timing }: { periodSeconds: number; failureThreshold: number; scheme?: "HTTPS" },
+): core.v1.Probe {
+  return { httpGet: { path, port, ...(scheme ? { scheme } : {}) }, timeoutSeconds: 3, ...timing };
 }
 
 /** All pods of a namespace. */

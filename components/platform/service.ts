@@ -49,6 +49,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly cluster: Resource | undefined;
   private readonly keptFrom: readonly string[];
   private prerequisites: Resource[];
+  private ownNamespace: Resource | undefined;
 
   /** @throws InputPropertyError for options without a kubernetes provider */
   constructor(type: string, name: string, args: PlannedArgs, opts?: ComponentResourceOptions) {
@@ -72,6 +73,11 @@ export abstract class PlatformService extends ComponentResource {
   /** Options of a child that goes with its cluster: deleting the cluster deletes it, no call is made for it. */
   protected inCluster(extra: CustomResourceOptions = {}): CustomResourceOptions {
     return { ...this.deletedFirst(extra), ...(this.cluster === undefined ? {} : { deletedWith: this.cluster }) };
+  }
+
+  /** Options of something that lives in the service's running workload: it goes with the namespace, and no call is made for that. */
+  protected inService(extra: CustomResourceOptions = {}): CustomResourceOptions {
+    return { ...this.deletedFirst(extra), ...(this.ownNamespace === undefined ? {} : { deletedWith: this.ownNamespace }) };
   }
 
   /** Options of a child with a part in the cloud (load balancer, volume), or one that holds such a part: it is deleted by itself, before its cluster. */
@@ -114,6 +120,7 @@ export abstract class PlatformService extends ComponentResource {
     );
     // Whoever waits for the namespace waits for what that waited for: naming all of it in each object would only make the state larger.
     this.prerequisites = [created];
+    this.ownNamespace = created;
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
     const outside = reaches === "everything" ? openEgress(this.keptFrom) : OWN_NAMESPACE;
     if (outside !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress: outside });

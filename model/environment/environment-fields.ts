@@ -636,7 +636,7 @@ export interface PlatformFields {
     readonly mariadb?: boolean | ServiceFields;
     /** Logs users in to the platform's applications. Default: as the profile. A change is applied to what stands. */
     readonly keycloak?: boolean | (ServiceFields & {
-      /** Whether visitors may make themselves an account. Read at the first start only. Default: false. */
+      /** Whether visitors may make themselves an account. Default: false. */
       readonly selfRegistration?: boolean;
       /** internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal. */
       readonly adminConsole?: "internal" | "public";
@@ -701,7 +701,7 @@ export interface PlatformFields {
     readonly chartmuseum?: boolean | ServiceFields;
     /** Carries messages between services, and keeps the newest of them (JetStream). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly nats?: boolean | ServiceFields;
-    /** The web console of K-PaaS. Default: as the profile. A change: switched on later: needs the approval edit-realm; otherwise: applied to what stands. */
+    /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | ServiceFields;
   };
 }

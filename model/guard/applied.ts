@@ -69,8 +69,6 @@ const appliedSchema = z.object({
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
-  /** What was taken at a first start and lies in the databases since: settings, and lists that only grow. */
-  realm: z.record(z.string(), z.union([z.boolean(), z.array(z.string())])).optional(),
   built: builtSchema.optional(),
   /** The traffic that is let through. */
   flows: z
@@ -100,7 +98,6 @@ export type AppliedMachine = Applied["machines"][string];
  */
 export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const databases = offererOf("mysql", plan.services) !== undefined;
-  const realm = databases ? takenAfter(plan, before) : undefined;
   const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
   const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
   return {
@@ -148,7 +145,6 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     databases,
     domain: plan.platform.domain,
     tls: plan.platform.tls.kind,
-    ...(realm === undefined ? {} : { realm }),
     ...built(plan),
     flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
@@ -184,20 +180,6 @@ function appliedSubnets({ subnets }: EnvironmentPlan["network"]): Pick<Applied["
   const [{ zone, gateway }] = subnets;
   if (zone === undefined) return gateway === undefined ? {} : { gateway };
   return { subnets: Object.fromEntries(subnets.map((each) => [each.name, { cidr: each.cidr, gateway: each.gateway ?? "" }])) };
-}
-
-/** What was taken once stays in its database, also while its service does not run; what was approved since counts as entered by hand. */
-function takenAfter(plan: EnvironmentPlan, before: Applied | undefined): Applied["realm"] {
-  const known = before?.databases ? before.realm : undefined;
-  const wanted = plan.services.find(({ takenOnce }) => takenOnce !== undefined)?.takenOnce;
-  if (wanted === undefined) return known;
-  const itemsOf = (name: string): readonly string[] => (Array.isArray(known?.[name]) ? known[name] : []);
-  return {
-    ...Object.fromEntries(
-      Object.entries(wanted.lists).map(([name, { of }]) => [name, [...new Set([...itemsOf(name), ...Object.keys(of)])].sort()]),
-    ),
-    ...Object.fromEntries(Object.entries(wanted.settings).map(([name, { is }]) => [name, is])),
-  };
 }
 
 function built({ machines, cloud, zones, access }: EnvironmentPlan): Pick<Applied, "built"> {

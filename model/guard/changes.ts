@@ -37,11 +37,7 @@ const rows = (how: ChangeKind, ...paths: readonly (string | readonly [path: stri
 
 /** One row for every field, or for the fields below it. */
 export function changeRows(registry: Registry): ChangeRow[] {
-  return [
-    ...fileRows,
-    ...Object.values(registry.clouds).flatMap(cloudRows),
-    ...Object.values(registry.services).flatMap((service) => serviceRows(service, registry)),
-  ];
+  return [...fileRows, ...Object.values(registry.clouds).flatMap(cloudRows), ...Object.values(registry.services).flatMap(serviceRows)];
 }
 
 /** What a change of a cloud's own options does. */
@@ -57,12 +53,8 @@ function cloudRows({ name, changes: { refused, built, applied = [], follows = []
 }
 
 /** What the change of a service may cost. */
-function serviceRows(service: ServiceDefinition, { services }: Registry): ChangeRow[] {
-  const { claims = [], options = [] } = service.takesOnce ?? {};
-  const claimants = Object.values(services).filter(({ needs = {} }) => claims.some((kind) => kind in needs));
+function serviceRows(service: ServiceDefinition): ChangeRow[] {
   return [
-    ...rows("edit-realm", ...claimants.map((each) => [fieldOf(each), "switched on later"] as const)),
-    ...rows("edit-realm", ...options.map((option) => [`${fieldOf(service)}.${option}`, "after the first start"] as const)),
     ...rows("refused", ...Object.keys(service.fixed ?? {}).map((field) => `${fieldOf(service)}.${field}`)),
     ...(service.replicas === "quorum" ? rows("refused", [`${fieldOf(service)}.replicas`, "fewer"]) : []),
     ...(service.keeps === "data" ? rows("drop-database", [fieldOf(service), "switched off"]) : []),

@@ -12,7 +12,6 @@ export const APPROVABLE = [
   "move-ingress",
   "move-domain",
   "change-authority",
-  "edit-realm",
   "move-address",
   "move-endpoint",
 ] as const;

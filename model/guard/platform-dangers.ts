@@ -84,8 +84,7 @@ function domainDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan)
       wanted.tls,
     );
   }
-  const movedBy = moved ? (follows ? "platform.ingress.address" : "platform.domain") : undefined;
-  return [...dangers, ...takenDangers(applied, wanted, plan, movedBy)];
+  return dangers;
 }
 
 /** The data of services that are no longer wanted. Of what earlier versions applied it is known only that there were databases. */
@@ -113,34 +112,6 @@ function quorumDangers({ members: before = {} }: Applied, { members = {} }: Appl
     const reason = `more than half of its ${was} members must agree, and those that go would still be counted (${was} → ${becomes})`;
     const remedy = `set it to ${was}, or move its data into a new environment by a backup`;
     return [never(`platform.services.${name}.replicas`, reason, remedy, becomes)];
-  });
-}
-
-/** What a service has taken at its first start stays as it was. `movedBy`: the field by which its own and all other names move. */
-function takenDangers(applied: Applied, wanted: Applied, { services }: EnvironmentPlan, movedBy: string | undefined): Danger[] {
-  return services.flatMap(({ takenOnce }): Danger[] => {
-    const [was, becomes] = [applied[takenOnce?.key ?? "realm"], wanted[takenOnce?.key ?? "realm"]];
-    if (takenOnce === undefined || was === undefined || becomes === undefined) return [];
-    const { reason, settings, lists } = takenOnce;
-    const asks = (path: string, otherwise: string, remedy: string, value?: boolean): Danger => ({
-      key: "environment",
-      action: "edit-realm",
-      path,
-      reason: `${reason}: ${otherwise}`,
-      remedy,
-      ...(value === undefined ? {} : { value }),
-    });
-    return [
-      ...Object.entries(settings).flatMap(([name, { is, path, otherwise, remedy }]) =>
-        was[name] === undefined || was[name] === is ? [] : [asks(path, otherwise, remedy, is)],
-      ),
-      ...Object.entries(lists).flatMap(([name, { of, otherwise, remedy }]) => {
-        const known = was[name];
-        const unknown = Object.keys(of).filter((item) => Array.isArray(known) && !known.includes(item));
-        const [first] = unknown;
-        return first === undefined ? [] : [asks(movedBy ?? of[first] ?? "", `${otherwise} ${unknown.join(", ")}`, remedy)];
-      }),
-    ];
   });
 }
 

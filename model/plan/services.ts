@@ -4,6 +4,7 @@ import type { CloudParts } from "../cloud-parts";
 import type { Environment } from "../environment/types";
 import { cloudOf, fieldOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
+import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
 
 /** The fewest that go on when one of them is lost, where more than half must agree. */
@@ -19,21 +20,9 @@ export function planServices(
 ): ServicePlan[] {
   const { inCluster = {} } = cloudOf(environment.provider, registry);
   const services = inOrder(servicesOn(environment, registry));
-  const plans = services.map((service) =>
+  return services.map((service) =>
     planService(service, services, environment, entryOf(service, release, environment.provider), platform, replicas, inCluster),
   );
-  return services.map((service, index): ServicePlan => {
-    const plan = plans[index]!;
-    const claimants = plans.filter(({ needs = {} }) => service.takesOnce?.claims.some((kind) => kind in needs));
-    const fixed = Object.entries(service.fixed ?? {}).map(
-      ([field, is]) => [`${fieldOf(service)}.${field}`, is(plan.options ?? {})] as const,
-    );
-    return {
-      ...plan,
-      ...(service.takenOnce === undefined ? {} : { takenOnce: service.takenOnce(plan, claimants) }),
-      ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
-    };
-  });
 }
 
 function planService(
@@ -45,7 +34,7 @@ function planService(
   replicas: number,
   inCluster: CloudParts,
 ): ServicePlan {
-  const { name, offers, keeps } = service;
+  const { name, offers, keeps, managedAt } = service;
   const wanted = environment.platform.services.find((each) => each.name === name);
   const { options = {}, values } = wanted ?? {};
   const sizeGiB = wanted?.sizeGiB ?? defaults.sizeGiB;
@@ -60,6 +49,7 @@ function planService(
     options,
   };
   const needs = Object.entries(service.needs ?? {}).map(([kind, claim]) => [kind, claim(surroundings)] as const);
+  const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   return {
     name,
     namespace,
@@ -77,6 +67,8 @@ function planService(
     ...(needs.length > 0 ? { needs: Object.fromEntries(needs) } : {}),
     ...(offers ? { offers } : {}),
     ...(keeps ? { keeps } : {}),
+    ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
+    ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };
 }
 

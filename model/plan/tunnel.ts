@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EnvironmentPlan } from "./types";
+import type { EnvironmentPlan, ManagedAt } from "./types";
 
 /** Below the ports systems hand out by themselves (from 32768 on Linux), above the well-known ones. */
 const FIRST_PORT = 18_000;
@@ -7,7 +7,26 @@ const PORTS = 12_000;
 
 /** The port on 127.0.0.1 where an environment's tunnel listens: always the same, because it is recorded in the provider's kubeconfig. */
 export function tunnelPort(environment: string): number {
-  return FIRST_PORT + (createHash("sha256").update(environment).digest().readUInt32BE() % PORTS);
+  return portOf(environment);
+}
+
+/** The port on 127.0.0.1 that leads to where one of its services is administered: always the same, because it is recorded in a provider's URL. */
+export function forwardPort(environment: string, service: string): number {
+  return portOf(`${environment}/${service}`);
+}
+
+/** A port on 127.0.0.1, and the pods that it leads to. */
+export interface Door extends ManagedAt {
+  readonly namespace: string;
+}
+
+/** Where the services of an environment are administered. */
+export function doorsOf({ services }: Pick<EnvironmentPlan, "services">): Door[] {
+  return services.flatMap(({ namespace, managedAt }) => (managedAt === undefined ? [] : [{ namespace, ...managedAt }]));
+}
+
+function portOf(what: string): number {
+  return FIRST_PORT + (createHash("sha256").update(what).digest().readUInt32BE() % PORTS);
 }
 
 /** What clients of a private cluster take as their HTTP proxy; undefined where the API is reached directly. */

@@ -211,20 +211,14 @@ export interface ResourcesPlan {
   readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
-/** What a service takes at its first start and never again: where it changes later, somebody must follow by hand, so it asks first. */
-export interface TakenOnce {
-  /** Where the stack's output `applied` keeps it. */
-  readonly key: "realm";
-  /** That it learns nothing since. */
-  readonly reason: string;
-  /** Settings, by name; `otherwise` is what stays as it was, `remedy` how to follow. */
-  readonly settings: Readonly<
-    Record<string, { readonly is: boolean; readonly path: string; readonly otherwise: string; readonly remedy: string }>
-  >;
-  /** Lists that only grow, by name; `of` says which field asks for an item. */
-  readonly lists: Readonly<
-    Record<string, { readonly of: Readonly<Record<string, string>>; readonly otherwise: string; readonly remedy: string }>
-  >;
+/** Where a running service is administered, so that what lives in it are resources. */
+export interface ManagedAt {
+  /** Its pods have it as their name. */
+  readonly workload: string;
+  /** The pods' port, which speaks TLS. */
+  readonly port: number;
+  /** The port on 127.0.0.1 that leads there while the program runs. */
+  readonly local: number;
 }
 
 export interface ServicePlan {
@@ -253,9 +247,9 @@ export interface ServicePlan {
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
   readonly keeps?: "data" | "cache";
-  readonly takenOnce?: TakenOnce;
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
+  readonly managedAt?: ManagedAt;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

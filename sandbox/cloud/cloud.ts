@@ -15,12 +15,14 @@ import type { ResourceType } from "./type";
  * @typeParam Quota what a quota can be set on
  */
 export interface SimulatedCloud<List extends string = string, Quota extends string = string> {
-  /** The provider's package, and the folder of the objects in the world. */
+  /** The provider's package. */
   readonly name: string;
+  /** The folder of the objects in the world. @default the name */
+  readonly folder?: string;
   /** The provider's version that is simulated. */
   readonly version: string;
-  /** Where it is as long as neither the environment nor the world says. */
-  readonly region: string;
+  /** Where it is as long as neither the environment nor the world says. @default nothing of it has a region */
+  readonly region?: string;
   /** The resource types by token. */
   readonly types: Readonly<Record<string, ResourceType<Cloud<List, Quota>>>>;
   /** The lookups by token; each throws the provider's words where nothing is found. */
@@ -71,11 +73,12 @@ export class Cloud<List extends string = string, Quota extends string = string> 
     private readonly own: SimulatedCloud<List, Quota>,
     private readonly worldDir: string,
   ) {
-    this.store = new Store(join(worldDir, own.name));
+    this.store = new Store(join(worldDir, own.folder ?? own.name));
   }
 
-  get region(): string {
-    return text(this.world(), "region") || this.own.region;
+  /** Undefined where nothing of it has one. */
+  get region(): string | undefined {
+    return this.own.region === undefined ? undefined : text(this.world(), "region") || this.own.region;
   }
 
   /** Names (or ids) of one kind of what exists from the start. */

@@ -52,7 +52,8 @@ export function createCloudProvider<List extends string, Quota extends string>(
     async create({ type: token, inputs, preview }) {
       const type = typeOf(token);
       if (preview) return { id: "", properties: previewed(type, inputs, {}) };
-      const asked = { region: region ?? cloud.region, ...simulated.given, ...revealAll(inputs) };
+      const at = region ?? cloud.region;
+      const asked = { ...(at === undefined ? {} : { region: at }), ...simulated.given, ...revealAll(inputs) };
       return failing("creating", token, async () => {
         const object = cloud.store.transaction(() => {
           simulated.refuse?.(type.kind, asked);

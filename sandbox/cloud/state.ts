@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { type Properties, secret, UNKNOWN } from "../../plugin/rpc/provider";
 import type { Stored } from "../store";
-import { isEmpty, isMap } from "../values";
+import { isEmpty, isMap, reveal } from "../values";
 import type { AnyType } from "./type";
 
 /** The outputs a preview can know: the inputs, and in an update what was computed before. */
@@ -32,7 +32,7 @@ export function stateOf(type: AnyType, inputs: Properties, object: Stored, olds:
     const there = type.hashed?.includes(name) ? shortened(inputs[name]) : (object[name] ?? inputs[name]);
     const value = completed(there ?? (isSecret ? olds[name] : undefined), type.blank?.[name]);
     if (value === undefined) continue;
-    state[name] = isSecret && typeof value === "string" && value !== "" ? secret(value) : inOrder(type, name, value);
+    state[name] = isSecret && !isEmpty(value) && value !== "" ? secret(reveal(value)) : inOrder(type, name, value);
   }
   return state;
 }

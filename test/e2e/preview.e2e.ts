@@ -119,7 +119,7 @@ const CASES: readonly Case[] = [
   {
     title: "the domain changes",
     file: file({ platform: { domain: "busan.example.org" } }),
-    approvals: ["environment:move-domain", "environment:edit-realm"],
+    approvals: ["environment:move-domain"],
     impacts: [
       "moved authority of the platform's certificates",
       ...["moved url keycloak", "moved url portal", "restarted workload keycloak/keycloak"],

@@ -69,8 +69,8 @@ class Life {
 const cluster = (nodes: Over, pool: Over = {}, variables: Over = {}): Over => ({
   cluster: { pools: { worker: { nodes, ...pool } }, variables },
 });
-/** What another domain asks for where Keycloak serves the portal. */
-const MOVE = ["environment:move-domain", "environment:edit-realm"];
+/** What another domain asks for. */
+const MOVE = ["environment:move-domain"];
 const machine = (env: string, op: string, ...keys: string[]): string[] =>
   keys.flatMap((key) => [`${op} ${env}-infrastructure-machine-${key}`, `${op} ${env}-infrastructure-port-${key}`]);
 

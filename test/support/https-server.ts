@@ -2,7 +2,7 @@ import "reflect-metadata"; // needed by the certificate library before it is loa
 import { webcrypto } from "node:crypto";
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
-import { createServer } from "node:https";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 
@@ -11,6 +11,7 @@ export interface HttpsServer {
   readonly port: number;
   /** What it is trusted by, PEM. */
   readonly certificate: string;
+  readonly server: Server;
   readonly close: () => Promise<void>;
 }
 
@@ -34,6 +35,7 @@ export async function startHttps(
   return {
     port: (server.address() as AddressInfo).port,
     certificate: cert,
+    server,
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
 import type { DatabaseAccess, IngressRoute } from "../grants";
 
@@ -6,13 +7,13 @@ export interface KeycloakArgs extends ServiceArgs {
   /** Keycloak's own schema, on a server of ours or any other MariaDB or MySQL. */
   readonly database: DatabaseAccess;
   readonly ingress: IngressRoute;
-  /** Base URLs of the applications that log in by the realm's client, without a trailing slash. Read at the first start only. @default none */
+  /** Base URLs of the applications that log in by the realm's client, without a trailing slash. @default none, and no client */
   readonly applications?: readonly string[];
   /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. @default Keycloak's host */
   readonly domain?: string;
   /**
    * Whether visitors may register themselves in the realm: a new user reaches nothing until an administrator gives a
-   * namespace and a role. Read at the first start only.
+   * namespace and a role.
    * @default false
    */
   readonly selfRegistration?: boolean;
@@ -22,4 +23,9 @@ export interface KeycloakArgs extends ServiceArgs {
    * @default "internal"
    */
   readonly adminConsole?: "internal" | "public";
+  /**
+   * Base URL by which the realm's resources are put into the server: its pods' port 8443, as the machine reaches it that runs the program.
+   * @default the port on 127.0.0.1 that the environment's own way there has; a Keycloak that is made alone must be given one (`forwardTo`)
+   */
+  readonly managedAt?: Input<string>;
 }

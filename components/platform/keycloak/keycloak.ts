@@ -1,18 +1,27 @@
+import { Provider, type ProviderArgs } from "@pulumi/keycloak/provider";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { ServicePlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import type { RealmAccess } from "../grants";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
+import { type OwnCertificate, ownCertificate } from "../own-certificate";
 import { PlatformService } from "../service";
 import type { KeycloakArgs } from "./args";
-import { CLIENT_ID, PORTAL_ADMIN, REALM, realmRepresentation } from "./realm";
-import { CACHE_PORTS, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
+import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
+import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
 
 /** The name of the administrator Keycloak starts with. */
 const BOOTSTRAP_ADMIN = "kpaas-admin";
+
+/** The client by which the realm's resources are made; Keycloak starts with it too. */
+const PROVIDER_CLIENT = "kpaas";
+
+/** How long Keycloak may take to answer one call, in seconds, while its pods start anew. */
+const PATIENCE = 60;
 
 /** What is served at the public host. The users' log-in needs its realm and the pages' own files. */
 const SERVED = { public: ["/"], internal: ["/realms", "/resources"] } as const;
@@ -23,8 +32,8 @@ function adminUrl(adminConsole: KeycloakArgs["adminConsole"]): string | undefine
 }
 
 /**
- * Keycloak with the realm of the K-PaaS applications. The realm is imported when it is not there yet; from then on it
- * belongs to Keycloak, and changing its settings here changes nothing.
+ * Keycloak with the realm of the K-PaaS applications. Realm, client, roles and groups are resources, put into the server
+ * that runs: they follow what is claimed. Users are its own, but for the first one.
  */
 export class Keycloak extends PlatformService {
   readonly url: Output<string>;
@@ -40,6 +49,12 @@ export class Keycloak extends PlatformService {
     const { plan, adminConsole = "internal" } = args;
     if (plan.host === undefined) throw new Error(`The plan of service "${plan.name}" has no host: give \`plan.host\`.`);
     const url = `https://${plan.host}`;
+    const managedAt = args.managedAt ?? localUrl(plan);
+    if (managedAt === undefined)
+      throw new InputPropertyError({
+        propertyPath: "managedAt",
+        reason: "is missing: a Keycloak that is made alone must be told where its pods' port 8443 is reached; `forwardTo` leads there",
+      });
     this.url = output(url);
     const clientSecret = this.password("client-secret");
     this.administrator = {
@@ -65,7 +80,10 @@ export class Keycloak extends PlatformService {
     this.allowCertificateChecks(args.ingress);
     if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
     this.disruptionBudget("budget", WORKLOAD, plan.replicas);
-    this.createServer(args, this.createSecrets(args));
+    const providerSecret = this.password("provider-secret");
+    const certificate = ownCertificate(this.childName("certificate"), WORKLOAD, this);
+    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate));
+    this.createRealm(args, server, { url: managedAt, clientSecret: providerSecret, rootCaCertificate: certificate.certificate });
     this.registerOutputs({ url: this.url, issuer: this.realm.issuer, realm: REALM, clientId: CLIENT_ID, clientSecret });
   }
 
@@ -78,25 +96,45 @@ export class Keycloak extends PlatformService {
     return secret(new RandomPassword(this.childName(role), { length: 32, special: false }, { parent: this }).result);
   }
 
-  private createSecrets({
-    plan,
-    database,
-    applications = [],
-    domain = plan.host ?? "",
-    selfRegistration = false,
-  }: PlannedArgs<KeycloakArgs>): Resource[] {
+  private createSecrets(
+    { database }: PlannedArgs<KeycloakArgs>,
+    providerSecret: Output<string>,
+    { certificate, key }: OwnCertificate,
+  ): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.administrator.user,
       "admin-password": this.administrator.password,
+      "provider-client": PROVIDER_CLIENT,
+      "provider-secret": providerSecret,
       "db-password": database.password,
     });
-    const realm = all([this.realm.clientSecret, this.portalAdministrator.password]).apply(([clientSecret, adminPassword]) =>
-      JSON.stringify(realmRepresentation({ applications, domain, selfRegistration, clientSecret, adminPassword })),
-    );
-    return [access, this.secret("realm", NAMES.realm, WORKLOAD, { [`${REALM}-realm.json`]: realm })];
+    const pair = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key };
+    return [access, this.secret("tls", NAMES.tls, WORKLOAD, pair, "kubernetes.io/tls")];
   }
 
-  private createServer({ plan, database, ingress, adminConsole = "internal" }: PlannedArgs<KeycloakArgs>, dependsOn: Resource[]): void {
+  /** What lives in the server, through a provider that logs in at its first call: a server that is not there yet fails no preview. */
+  private createRealm(
+    { plan, applications = [], domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
+    server: Resource,
+    access: Pick<ProviderArgs, "url" | "clientSecret" | "rootCaCertificate">,
+  ): void {
+    const provider = new Provider(
+      this.childName("provider"),
+      { ...access, clientId: PROVIDER_CLIENT, initialLogin: false, clientTimeout: PATIENCE },
+      { parent: this },
+    );
+    createRealm(
+      (role) => this.childName(role),
+      { applications, domain, selfRegistration, clientSecret: this.realm.clientSecret, adminPassword: this.portalAdministrator.password },
+      this.inService({ provider, dependsOn: [server] }),
+    );
+  }
+
+  private createServer(
+    { plan, database, ingress, adminConsole = "internal" }: PlannedArgs<KeycloakArgs>,
+    { certificate }: OwnCertificate,
+    dependsOn: Resource[],
+  ): Resource {
     const selector = selectorLabels(WORKLOAD);
     this.statefulServices(WORKLOAD, NAMES, { name: "http", port: HTTP_PORT, targetPort: "http" });
     const serviceAccount = this.serviceAccount("account", WORKLOAD);
@@ -109,8 +147,8 @@ export class Keycloak extends PlatformService {
           serviceName: NAMES.headless,
           selector: { matchLabels: { ...selector } },
           template: {
-            // Environment variables are read at start: another password, another pod.
-            metadata: { labels: this.podLabels(WORKLOAD), annotations: { "kpaas/secrets": secretHash(database.password) } },
+            // Environment variables are read at start, and the certificate for an hour: another one, another pod.
+            metadata: { labels: this.podLabels(WORKLOAD), annotations: { "kpaas/secrets": secretHash(database.password, certificate) } },
             spec: keycloakPod(plan, database, serviceAccount, adminUrl(adminConsole)),
           },
         },
@@ -133,5 +171,11 @@ export class Keycloak extends PlatformService {
       },
       this.inCluster({ dependsOn: [server] }),
     );
+    return server;
   }
+}
+
+/** Where this machine reaches the server, by the plan of an environment. */
+function localUrl({ managedAt }: ServicePlan): string | undefined {
+  return managedAt === undefined ? undefined : `https://127.0.0.1:${managedAt.local}`;
 }

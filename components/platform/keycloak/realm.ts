@@ -1,3 +1,15 @@
+import { Group } from "@pulumi/keycloak/group";
+import { GroupRoles } from "@pulumi/keycloak/groupRoles";
+import { Client } from "@pulumi/keycloak/openid/client";
+import { UserRealmRoleProtocolMapper } from "@pulumi/keycloak/openid/userRealmRoleProtocolMapper";
+import { Realm } from "@pulumi/keycloak/realm";
+import { RealmClientPolicyProfile } from "@pulumi/keycloak/realmClientPolicyProfile";
+import { RealmClientPolicyProfilePolicy } from "@pulumi/keycloak/realmClientPolicyProfilePolicy";
+import { Role } from "@pulumi/keycloak/role";
+import { User } from "@pulumi/keycloak/user";
+import { UserGroups } from "@pulumi/keycloak/userGroups";
+import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
+
 /** Names the K-PaaS applications expect in the realm. */
 export const REALM = "cp-realm";
 export const CLIENT_ID = "cp-client";
@@ -11,108 +23,139 @@ const RETURN_PATH = "/login/oauth2/code/keycloak";
 /** Length over character classes; the generated passwords satisfy it too. */
 const PASSWORD_POLICY = "length(12) and maxLength(128) and notUsername(undefined) and notEmail(undefined) and passwordHistory(3)";
 
-/**
- * Every public client must prove that it is the one that asked (PKCE). A confidential one may: the portal, which has a
- * secret instead, does not send the proof, and would be locked out.
- */
-const CLIENT_POLICIES = {
-  clientProfiles: {
-    profiles: [
-      {
-        name: "pkce",
-        description: "PKCE with S256",
-        executors: [{ executor: "pkce-enforcer", configuration: { "auto-configure": true } }],
-      },
-    ],
-  },
-  clientPolicies: {
-    policies: [
-      {
-        name: "public-clients",
-        description: "Public clients use PKCE",
-        enabled: true,
-        conditions: [{ condition: "client-access-type", configuration: { type: ["public"] } }],
-        profiles: ["pkce"],
-      },
-    ],
-  },
-};
-
-/** What the realm is made from. Both passwords are secret. */
+/** What the realm is made from. */
 export interface RealmSpec {
   readonly applications: readonly string[];
   readonly domain: string;
   readonly selfRegistration: boolean;
-  readonly clientSecret: string;
-  readonly adminPassword: string;
+  /** Secret. */
+  readonly clientSecret: Input<string>;
+  /** Secret. */
+  readonly adminPassword: Input<string>;
 }
 
-/** The realm as Keycloak imports it when it is not there yet. Realm id and realm name are the same, so that the portal can name either. */
-export function realmRepresentation({ applications, domain, selfRegistration, clientSecret, adminPassword }: RealmSpec): object {
-  return {
-    id: REALM,
-    realm: REALM,
-    enabled: true,
-    sslRequired: "external",
-    registrationAllowed: selfRegistration,
-    passwordPolicy: PASSWORD_POLICY,
-    rememberMe: true,
-    loginWithEmailAllowed: false,
-    bruteForceProtected: true,
-    failureFactor: 10,
-    // The portal shows pages for an hour on one token.
-    accessTokenLifespan: 3600,
-    ssoSessionIdleTimeout: 3600,
-    ...CLIENT_POLICIES,
-    roles: { realm: [{ name: ADMIN_ROLE, description: "Administrator of the K-PaaS portal" }] },
-    groups: [{ name: ADMIN_GROUP, path: `/${ADMIN_GROUP}`, realmRoles: [ADMIN_ROLE] }],
-    clients: [
-      {
-        clientId: CLIENT_ID,
-        enabled: true,
-        protocol: "openid-connect",
-        publicClient: false,
-        clientAuthenticatorType: "client-secret",
-        secret: clientSecret,
-        standardFlowEnabled: true,
-        // Nobody's password passes through an application.
-        directAccessGrantsEnabled: false,
-        implicitFlowEnabled: false,
-        serviceAccountsEnabled: false,
-        redirectUris: applications.map((url) => `${url}${RETURN_PATH}`),
-        webOrigins: [...applications],
-        attributes: { "post.logout.redirect.uris": applications.map((url) => `${url}/`).join("##") },
-        protocolMappers: [
-          {
-            name: "realm roles",
-            protocol: "openid-connect",
-            protocolMapper: "oidc-usermodel-realm-role-mapper",
-            config: {
-              "claim.name": "roles",
-              "jsonType.label": "String",
-              multivalued: "true",
-              "access.token.claim": "true",
-              "id.token.claim": "true",
-              "userinfo.token.claim": "true",
-              "introspection.token.claim": "true",
-            },
-          },
-        ],
-      },
-    ],
-    users: [
-      {
-        username: PORTAL_ADMIN,
-        enabled: true,
-        email: `${PORTAL_ADMIN}@${domain}`,
-        emailVerified: true,
-        firstName: "Portal",
-        lastName: "Administrator",
-        groups: [`/${ADMIN_GROUP}`],
-        // An imported user gets no role of its own accord.
-        realmRoles: [`default-roles-${REALM}`],
-        credentials: [{ type: "password", value: adminPassword, temporary: false }],
-      },
-    ],
-  };
+/**
+ * The realm, with what K-PaaS's applications expect in it. Users and whatever else people make there are theirs.
+ * @param name gives a resource its logical name
+ */
+export function createRealm(name: (role: string) => string, spec: RealmSpec, options: CustomResourceOptions): void {
+  const made = new Realm(
+    name("realm"),
+    {
+      realm: REALM,
+      // The portal names the realm by either.
+      internalId: REALM,
+      enabled: true,
+      sslRequired: "external",
+      registrationAllowed: spec.selfRegistration,
+      passwordPolicy: PASSWORD_POLICY,
+      rememberMe: true,
+      loginWithEmailAllowed: false,
+      securityDefenses: { bruteForceDetection: { maxLoginFailures: 10 } },
+      // The portal shows pages for an hour on one token.
+      accessTokenLifespan: "1h0m0s",
+      ssoSessionIdleTimeout: "1h0m0s",
+    },
+    options,
+  );
+  const realmId = made.realm;
+  createPolicies(name, realmId, options);
+  const role = new Role(name("admin-role"), { realmId, name: ADMIN_ROLE, description: "Administrator of the K-PaaS portal" }, options);
+  const group = new Group(name("admin-group"), { realmId, name: ADMIN_GROUP }, options);
+  // Whatever else somebody gives the group stays.
+  new GroupRoles(name("admin-group-roles"), { realmId, groupId: group.id, roleIds: [role.id], exhaustive: false }, options);
+  createAdministrator(name, realmId, group, spec, options);
+  if (spec.applications.length > 0) createClient(name, realmId, spec, options);
+}
+
+/**
+ * Every public client must prove that it is the one that asked (PKCE). A confidential one may: the portal, which has a
+ * secret instead, does not send the proof, and would be locked out.
+ */
+function createPolicies(name: (role: string) => string, realmId: Input<string>, options: CustomResourceOptions): void {
+  const profile = new RealmClientPolicyProfile(
+    name("pkce-profile"),
+    {
+      realmId,
+      name: "pkce",
+      description: "PKCE with S256",
+      executors: [{ name: "pkce-enforcer", configuration: { "auto-configure": "true" } }],
+    },
+    options,
+  );
+  new RealmClientPolicyProfilePolicy(
+    name("pkce-policy"),
+    {
+      realmId,
+      name: "public-clients",
+      description: "Public clients use PKCE",
+      enabled: true,
+      conditions: [{ name: "client-access-type", configuration: { type: JSON.stringify(["public"]) } }],
+      profiles: [profile.name],
+    },
+    options,
+  );
+}
+
+/** The first administrator of the applications. From the first log-in on, what is known of a person is that person's to change. */
+function createAdministrator(
+  name: (role: string) => string,
+  realmId: Input<string>,
+  group: Group,
+  { domain, adminPassword }: RealmSpec,
+  options: CustomResourceOptions,
+): void {
+  const user = new User(
+    name("portal-admin"),
+    {
+      realmId,
+      username: PORTAL_ADMIN,
+      enabled: true,
+      email: `${PORTAL_ADMIN}@${domain}`,
+      emailVerified: true,
+      firstName: "Portal",
+      lastName: "Administrator",
+      initialPassword: { value: adminPassword, temporary: true },
+    },
+    {
+      ...options,
+      // Keycloak asks for another password by a required action of its own; the person answers it, and edits the rest.
+      ignoreChanges: ["requiredActions", "email", "emailVerified", "firstName", "lastName", "attributes", "initialPassword"],
+    },
+  );
+  new UserGroups(name("portal-admin-groups"), { realmId, userId: user.id, groupIds: [group.id], exhaustive: false }, options);
+}
+
+/** The client of all applications. */
+function createClient(
+  name: (role: string) => string,
+  realmId: Input<string>,
+  { applications, clientSecret }: RealmSpec,
+  options: CustomResourceOptions,
+): void {
+  const client = new Client(
+    name("client"),
+    {
+      realmId,
+      clientId: CLIENT_ID,
+      name: "K-PaaS",
+      enabled: true,
+      accessType: "CONFIDENTIAL",
+      clientSecret,
+      standardFlowEnabled: true,
+      // Nobody's password passes through an application.
+      directAccessGrantsEnabled: false,
+      implicitFlowEnabled: false,
+      serviceAccountsEnabled: false,
+      validRedirectUris: applications.map((url) => `${url}${RETURN_PATH}`),
+      validPostLogoutRedirectUris: applications.map((url) => `${url}/`),
+      webOrigins: [...applications],
+    },
+    options,
+  );
+  new UserRealmRoleProtocolMapper(
+    name("client-roles"),
+    { realmId, clientId: client.id, name: "realm roles", claimName: "roles", multivalued: true },
+    options,
+  );
 }

@@ -14,13 +14,18 @@ import {
 
 export const WORKLOAD = "keycloak";
 export const HTTP_PORT = 8080;
-/** Health and metrics, apart from what the ingress serves. */
+/** Where the server is administered by resources; the definition says the same. */
+const HTTPS_PORT = 8443;
+/** What the ports with TLS show, and the folder they read it from. */
+export const CERTIFICATE = { certificate: "tls.crt", key: "tls.key" } as const;
+const CERTIFICATE_FOLDER = "/etc/keycloak-tls";
+/** Health and metrics, apart from what the ingress serves. It has TLS as soon as any port has. */
 const MANAGEMENT_PORT = 9000;
 /** The replicas' cache among themselves: messages and failure detection. */
 export const CACHE_PORTS = [7800, 57800] as const;
 
 /** Names of the objects the pods refer to. */
-export const NAMES = { service: "keycloak", headless: "keycloak-headless", secret: "keycloak", realm: "keycloak-realm" } as const;
+export const NAMES = { service: "keycloak", headless: "keycloak-headless", secret: "keycloak", tls: "keycloak-tls" } as const;
 
 /** The user of the official image. */
 const KEYCLOAK_USER = 1000;
@@ -73,22 +78,23 @@ export function keycloakPod(
       {
         name: "keycloak",
         image,
-        args: ["start", "--optimized", "--import-realm"],
+        args: ["start", "--optimized"],
         env: [...settings, ...runtimeSettings(plan, database, adminUrl)],
         ports: [
           { name: "http", containerPort: HTTP_PORT },
+          { name: "https", containerPort: HTTPS_PORT },
           { name: "management", containerPort: MANAGEMENT_PORT },
           { name: "cache", containerPort: CACHE_PORTS[0] },
         ],
         resources,
         securityContext,
-        startupProbe: httpProbe("/health/started", "management", { periodSeconds: 5, failureThreshold: 120 }),
-        readinessProbe: httpProbe("/health/ready", "management", { periodSeconds: 10, failureThreshold: 3 }),
-        livenessProbe: httpProbe("/health/live", "management", { periodSeconds: 15, failureThreshold: 4 }),
+        startupProbe: httpProbe("/health/started", "management", { scheme: "HTTPS", periodSeconds: 5, failureThreshold: 120 }),
+        readinessProbe: httpProbe("/health/ready", "management", { scheme: "HTTPS", periodSeconds: 10, failureThreshold: 3 }),
+        livenessProbe: httpProbe("/health/live", "management", { scheme: "HTTPS", periodSeconds: 15, failureThreshold: 4 }),
         volumeMounts: [
           { name: "build", mountPath: BUILD_FOLDER, readOnly: true },
           ...scratch,
-          { name: "realm", mountPath: "/opt/keycloak/data/import", readOnly: true },
+          { name: "tls", mountPath: CERTIFICATE_FOLDER, readOnly: true },
         ],
       },
     ],
@@ -96,7 +102,7 @@ export function keycloakPod(
       { name: "build", emptyDir: {} },
       { name: "tmp", emptyDir: {} },
       { name: "data", emptyDir: {} },
-      { name: "realm", secret: { secretName: NAMES.realm } },
+      { name: "tls", secret: { secretName: NAMES.tls } },
     ],
   };
 }
@@ -125,6 +131,11 @@ function runtimeSettings(
     fromSecret("KC_DB_PASSWORD", "db-password"),
     fromSecret("KC_BOOTSTRAP_ADMIN_USERNAME", "admin-username"),
     fromSecret("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin-password"),
+    fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_ID", "provider-client"),
+    fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "provider-secret"),
+    { name: "KC_HTTPS_PORT", value: String(HTTPS_PORT) },
+    { name: "KC_HTTPS_CERTIFICATE_FILE", value: `${CERTIFICATE_FOLDER}/${CERTIFICATE.certificate}` },
+    { name: "KC_HTTPS_CERTIFICATE_KEY_FILE", value: `${CERTIFICATE_FOLDER}/${CERTIFICATE.key}` },
     { name: "KC_HOSTNAME", value: `https://${plan.host}` },
     ...(adminUrl === undefined ? [] : [{ name: "KC_HOSTNAME_ADMIN", value: adminUrl }]),
     { name: "KC_HTTP_ENABLED", value: "true" },

@@ -101,6 +101,7 @@ export const keycloak =
         ingress: route,
         applications: ["https://portal.seoul.example.org"],
         domain: "seoul.example.org",
+        managedAt: "https://127.0.0.1:20000",
         ...login,
       },
       opts,

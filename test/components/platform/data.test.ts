@@ -33,7 +33,7 @@ const EVERYTHING = ["seoul-mariadb-data", "seoul-mariadb-namespace", "seoul-mari
 const CHANGES: readonly (readonly [string, object, Record<string, unknown>, readonly string[], readonly string[]])[] = [
   ["labels", {}, { labels: { team: "other" } }, [], []],
   ["another profile", {}, { profile: "standard" }, [], []],
-  ["another domain", {}, { platform: { domain: "other.example.org" } }, [], ["edit-realm", "move-domain"]],
+  ["another domain", {}, { platform: { domain: "other.example.org" } }, [], ["move-domain"]],
   ["resources", {}, { platform: { services: { mariadb: { resources: { requests: { memory: "2Gi" } } } } } }, [], []],
   ["retained volumes", {}, { retain: ["volumes"] }, [], []],
   [

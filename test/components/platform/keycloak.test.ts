@@ -1,27 +1,49 @@
 import assert from "node:assert/strict";
+import { keycloak as service } from "../../../components/platform/keycloak/service";
 import { unwrapSecret } from "../../../testing/mocks";
 import { type Build, keycloak, run } from "./builds";
 import { at } from "./fixtures";
 
+const PORTAL = "https://portal.seoul.example.org";
+const REALM = "keycloak:index/realm:Realm";
+
 describe("Keycloak's realm", () => {
+  const inputs = async (name: string, build: Build = keycloak()) => (await run(build)).get(name).inputs;
   const realm = async (build: Build) => {
-    const data = unwrapSecret((await run(build)).get("sso-realm").inputs.stringData);
-    return JSON.parse(String(at(data, "cp-realm-realm.json"))) as Record<string, unknown>;
+    const made = (await run(build)).resources.find(({ type }) => type === REALM);
+    return made?.inputs ?? {};
   };
 
   it("has the client, group and role that the portal expects, and generated secrets", async () => {
+    const client = await inputs("sso-client");
+    assert.equal(client.clientId, "cp-client");
+    assert.equal(unwrapSecret(client.clientSecret), "generated-sso-client-secret");
+    assert.deepEqual(client.validRedirectUris, [`${PORTAL}/login/oauth2/code/keycloak`]);
+    assert.deepEqual(client.webOrigins, [PORTAL]);
+    assert.equal(client.directAccessGrantsEnabled, false);
+    assert.equal((await inputs("sso-client-roles")).claimName, "roles");
+    assert.equal((await inputs("sso-admin-role")).name, "cp-cluster-admin-role");
+    assert.equal((await inputs("sso-admin-group")).name, "cp-cluster-admin");
     const made = await realm(keycloak());
-    assert.equal(at(made, "clients", 0, "clientId"), "cp-client");
-    assert.equal(at(made, "clients", 0, "secret"), "generated-sso-client-secret");
-    assert.deepEqual(at(made, "clients", 0, "redirectUris"), ["https://portal.seoul.example.org/login/oauth2/code/keycloak"]);
-    assert.deepEqual(at(made, "clients", 0, "webOrigins"), ["https://portal.seoul.example.org"]);
-    assert.ok(!JSON.stringify(at(made, "clients")).includes("*"));
-    assert.equal(at(made, "clients", 0, "directAccessGrantsEnabled"), false);
-    assert.equal(at(made, "clients", 0, "protocolMappers", 0, "config", "claim.name"), "roles");
-    assert.deepEqual(at(made, "groups", 0, "realmRoles"), ["cp-cluster-admin-role"]);
-    assert.deepEqual(at(made, "users", 0, "groups"), ["/cp-cluster-admin"]);
-    assert.equal(at(made, "users", 0, "credentials", 0, "value"), "generated-sso-portal-admin-password");
-    assert.equal(made.bruteForceProtected, true);
+    assert.deepEqual([made.realm, made.internalId], ["cp-realm", "cp-realm"]);
+    assert.equal(at(made, "securityDefenses", "bruteForceDetection", "maxLoginFailures"), 10);
+  });
+
+  it("has a first administrator, who must choose another password and whose person is nobody's to change", async () => {
+    const made = (await run(keycloak())).get("sso-portal-admin");
+    const password = made.inputs.initialPassword;
+    assert.equal(unwrapSecret(at(password, "value")), "generated-sso-portal-admin-password");
+    assert.equal(at(password, "temporary"), true);
+    assert.deepEqual(
+      ["requiredActions", "email", "firstName", "initialPassword"].filter((each) => !made.options.ignoreChanges.includes(each)),
+      [],
+    );
+  });
+
+  it("has no client while no application claims one", async () => {
+    const names = (await run(keycloak({}, { applications: [] }))).resources.map(({ name }) => name);
+    assert.ok(!names.includes("sso-client"));
+    assert.ok(names.includes("sso-realm"));
   });
 
   it("lets nobody register unless asked to", async () => {
@@ -30,10 +52,31 @@ describe("Keycloak's realm", () => {
   });
 
   it("demands long passwords, and of public clients a proof that they asked for the log-in", async () => {
-    const made = await realm(keycloak());
-    assert.match(String(made.passwordPolicy), /length\(12\).*notUsername/);
-    assert.deepEqual(at(made, "clientPolicies", "policies", 0, "conditions", 0, "configuration", "type"), ["public"]);
-    assert.equal(at(made, "clientProfiles", "profiles", 0, "executors", 0, "executor"), "pkce-enforcer");
+    assert.match(String((await realm(keycloak())).passwordPolicy), /length\(12\).*notUsername/);
+    assert.equal(at(await inputs("sso-pkce-policy"), "conditions", 0, "configuration", "type"), '["public"]');
+    assert.equal(at(await inputs("sso-pkce-profile"), "executors", 0, "name"), "pkce-enforcer");
+  });
+
+  it("is put into the server by a client of its own, at the end of an encrypted way, and not before it is called", async () => {
+    const g = await run(keycloak());
+    const provider = g.get("sso-provider").inputs;
+    assert.deepEqual([provider.url, provider.clientId, String(provider.initialLogin)], ["https://127.0.0.1:20000", "kpaas", "false"]);
+    assert.equal(unwrapSecret(provider.clientSecret), "generated-sso-provider-secret");
+    assert.equal(provider.rootCaCertificate, "certificate of sso-certificate");
+    const data = unwrapSecret(g.get("sso-secret").inputs.stringData);
+    assert.deepEqual([at(data, "provider-client"), at(data, "provider-secret")], ["kpaas", "generated-sso-provider-secret"]);
+    const planned = { managedAt: { workload: "keycloak", port: 8443, local: 20_001 } };
+    const g2 = await run(keycloak(planned, { managedAt: undefined }));
+    assert.equal(g2.get("sso-provider").inputs.url, "https://127.0.0.1:20001");
+    await assert.rejects(run(keycloak({ managedAt: undefined }, { managedAt: undefined })), /forwardTo/);
+  });
+
+  it("is administered at a port that its pods have", async () => {
+    const { template } = (await inputs("sso-server")).spec as { template: object };
+    const ports = at(template, "spec", "containers", 0, "ports") as { containerPort: number }[];
+    const { managedAt } = service;
+    assert.equal(at(template, "metadata", "labels", "app.kubernetes.io/name"), managedAt?.workload);
+    assert.ok(ports.some(({ containerPort }) => containerPort === managedAt?.port));
   });
 
   it("is served at its host, and the administration is not unless asked to", async () => {

@@ -55,7 +55,12 @@ describe("a service alone", () => {
   const mysql: DatabaseAccess = { host: output("db.example.org"), port: output(3307), database: "login", user: "login", password: CANARY };
   const alone = (plan: ServiceArgs["plan"], release?: string): Build =>
     function build(_common, opts) {
-      return new Keycloak("login", { database: mysql, ingress: route, ...(plan ? { plan } : {}), ...(release ? { release } : {}) }, opts);
+      const managedAt = "https://127.0.0.1:20000";
+      return new Keycloak(
+        "login",
+        { database: mysql, ingress: route, managedAt, ...(plan ? { plan } : {}), ...(release ? { release } : {}) },
+        opts,
+      );
     };
 
   it("is its catalogue entry, but for what its program says, with a database of the program's own", async () => {

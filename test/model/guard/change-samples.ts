@@ -332,7 +332,6 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.storage (a larger share of its own)": [{}, { "platform.storage": { kind: "nfs", sizeGiB: 300 } }],
   "platform.services": [{}, { "platform.services.metricsServer": false }],
-  "platform.services.portal (switched on later)": [silent, { "platform.services.portal": true }],
   "platform.services.openbao.seal.kind": [
     { "platform.services.openbao": true },
     { "platform.services.openbao": { seal: { kind: "awskms", region: "r", key: "k", credentials: "c" } } },
@@ -340,7 +339,6 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.services.openbao.replicas (fewer)": [{ "platform.services.openbao": { replicas: 3 } }, { "platform.services.openbao": true }],
   "platform.services.nats.replicas (fewer)": [{ "platform.services.nats": { replicas: 3 } }, { "platform.services.nats": true }],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
-  "platform.services.keycloak.selfRegistration (after the first start)": [{}, { "platform.services.keycloak.selfRegistration": true }],
   "platform.services.mariadb (switched off)": [
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },

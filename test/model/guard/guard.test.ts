@@ -40,7 +40,7 @@ const count = (nodes: number): Over => pools({ worker: { nodes } });
 const few = (services: Over, platform: Over = {}): Over => ({
   platform: { ...platform, services: { metricsServer: false, certManager: false, keycloak: false, portal: false, ...services } },
 });
-/** Keycloak without the portal: its realm knows no application. */
+/** Keycloak without the portal. */
 const login = (platform: Over = {}): Over => few({ mariadb: true, keycloak: true }, platform);
 
 const table: [what: string, before: Over, after: Over, expected: string[]][] = [
@@ -161,19 +161,14 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
     ["environment:move-ingress"],
   ],
   [
-    "another ingress address where the realm knows the portal by it",
+    "another ingress address where it is in the portal's URL",
     base(),
     base({ platform: { ingress: { address: "10.20.200.1" } } }),
-    ["environment:move-ingress", "environment:edit-realm"],
+    ["environment:move-ingress"],
   ],
   ["another domain", base(login()), base(login({ domain: "apps.example.org" })), ["environment:move-domain"]],
-  [
-    "another domain where the realm knows the portal by it",
-    base(),
-    base({ platform: { domain: "apps.example.org" } }),
-    ["environment:move-domain", "environment:edit-realm"],
-  ],
-  ["a portal switched on later", base(login()), base(), ["environment:edit-realm"]],
+  ["nothing in a portal switched on later", base(login()), base(), []],
+  ["nothing in self-registration switched on", base(login()), base(few({ mariadb: true, keycloak: { selfRegistration: true } })), []],
   ["nothing in a portal switched off", base(), base(login()), []],
   ["nothing in Keycloak and portal switched on together", base(few({ mariadb: true })), base(), []],
   [
@@ -199,25 +194,12 @@ describe("the guard", () => {
 
   it("reads what earlier versions kept, and compares what that has", () => {
     const { plan } = plannedFile(base());
-    const { domain, tls, realm, built, claims, machines, ...old } = appliedState(plan);
+    const { domain, tls, built, claims, machines, ...old } = appliedState(plan);
     const without = Object.fromEntries(Object.entries(machines).map(([key, { spread: _spread, ...machine }]) => [key, machine]));
     const applied = parseApplied(JSON.parse(JSON.stringify({ ...old, machines: without })), "demo");
     assert.deepEqual(findDangers(applied, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
     assert.deepEqual(laterChanges(applied, plannedFile(base({}, { image: "another" })).plan), []);
-    assert.ok([domain, tls, realm, built, claims].every((each) => each !== undefined));
-  });
-
-  it("remembers the realm in the databases while no Keycloak runs, until they are dropped", () => {
-    const of = (over: Over, before?: Applied) => appliedState(plannedFile(base(over)).plan, before);
-    const known = of({}).realm;
-    const urls = (realm: Applied["realm"]): readonly string[] => [realm?.applications ?? []].flat().map(String);
-    assert.equal(urls(known).length, 1);
-    const without = of(few({ mariadb: true }), of({}));
-    assert.deepEqual(without.realm, known);
-    assert.deepEqual(of(few({ mariadb: false }), without).realm, undefined);
-    const moved = of({ platform: { domain: "apps.example.org" } }, without);
-    assert.deepEqual(urls(moved.realm), [...urls(known), "https://portal.apps.example.org"]);
-    assert.deepEqual(findDangers(moved, plannedFile(base({ platform: { domain: "apps.example.org" } })).plan), []);
+    assert.ok([domain, tls, built, claims].every((each) => each !== undefined));
   });
 
   it("takes a base's number of workers for no wish of the file itself", () => {
