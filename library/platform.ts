@@ -1,6 +1,5 @@
 /* `kpaas/platform`: services in a cluster, ours and a program's own. */
 export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
-export type { CertificatePair } from "../components/platform/certificates";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
 export type { ChartMuseumArgs } from "../components/platform/chartmuseum/args";

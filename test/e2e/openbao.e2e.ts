@@ -9,8 +9,8 @@ import type { Graph } from "../../testing/graph";
 import { unwrapSecret } from "../../testing/mocks";
 import { openbao, run } from "../components/platform/builds";
 import { at } from "../components/platform/fixtures";
-import { type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, type Setting, TokenReviews } from "../support/openbao";
 import { generator } from "../support/kill";
+import { type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, type Setting, TokenReviews } from "../support/openbao";
 
 const FIRST_SEED = Number(process.env.KPAAS_SEED ?? 1);
 const SEEDS = Number(process.env.KPAAS_SEEDS ?? 10);

@@ -5,8 +5,8 @@ import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { catalogService } from "../../model/plan/service";
 import { engineCache } from "../../engine/paths";
+import { catalogService } from "../../model/plan/service";
 import type { Graph } from "../../testing/graph";
 import { type Bag, unwrapSecret } from "../../testing/mocks";
 import { at, ofKind } from "../components/platform/fixtures";
@@ -189,7 +189,7 @@ export class OpenBaoMember {
 
   /** Starts a container in a group of its own, which ends with it. */
   private process(container: Bag | undefined): Promise<number | null> {
-    const [command = "", ...args] = (container?.command as string[]).map((each) => this.mapped(each));
+    const [command = "", ...args] = ((container?.command ?? []) as string[]).map((each) => this.mapped(each));
     const named = Object.fromEntries(
       ((container?.env ?? []) as { name: string; value?: string }[]).map(({ name, value }) => [name, value ?? this.podName]),
     );

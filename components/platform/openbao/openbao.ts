@@ -16,7 +16,7 @@ import { contentHash, fromNamespace, ingressFor, selectorLabels } from "../objec
 import { PlatformService } from "../service";
 import type { OpenBaoArgs } from "./args";
 import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
-import { AUDIENCE, type AppRoleCredentials, MANAGER_ROLE, MOUNT, selfRequests } from "./first-start";
+import { type AppRoleCredentials, AUDIENCE, MANAGER_ROLE, MOUNT, selfRequests } from "./first-start";
 import { openBaoPod, WORKLOAD } from "./workload";
 
 /**
