@@ -1,8 +1,10 @@
 import { certManager } from "./cert-manager/service";
+import { chaosMesh } from "./chaos-mesh/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
+import { kyverno } from "./kyverno/service";
 import { mariadb } from "./mariadb/service";
 import { metallb } from "./metallb/service";
 import { metricsServer } from "./metrics-server/service";
@@ -18,6 +20,8 @@ export const services = {
   metricsServer,
   certManager,
   ingress,
+  kyverno,
+  chaosMesh,
   mariadb,
   keycloak,
   portal,

@@ -64,6 +64,8 @@ const appliedSchema = z.object({
   claims: z.record(z.string(), z.number()).default({}),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
+  /** The tenants whose namespaces go with them. */
+  tenants: z.array(z.string()).optional(),
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
@@ -150,6 +152,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(caches.length === 0 ? {} : { caches }),
+    ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
     place: {
       "infrastructure.provider": plan.provider,
       "infrastructure.region": plan.cloud.region ?? "",

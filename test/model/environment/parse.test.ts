@@ -119,7 +119,6 @@ describe("an environment file", () => {
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
       [{ platform: { extra: {} } }, "platform.extra"],
-      [{ platform: { tenants: {} } }, "platform.tenants"],
       [{ platform: { services: { harbor: true } } }, "platform.services.harbor"],
     ];
     for (const [over, path] of unsupported) {
@@ -133,12 +132,12 @@ describe("an environment file", () => {
     const { problems } = planFile(environmentFile({ profile: "standard" }));
     assert.deepEqual(
       problems.map(({ severity, path, reason }) => [severity, path, reason.split(" of the profile")[0]]),
-      [["warning", "platform.services", "kyverno, openbao, harbor, chartmuseum, pipeline, sourceControl"]],
+      [["warning", "platform.services", "openbao, harbor, chartmuseum, pipeline, sourceControl"]],
     );
     const off = planFile(
       environmentFile({
         profile: "standard",
-        platform: { services: { kyverno: false, openbao: false, harbor: false, chartmuseum: false, pipeline: false } },
+        platform: { services: { openbao: false, harbor: false, chartmuseum: false, pipeline: false } },
       }),
     );
     assert.match(off.problems[0]?.reason ?? "", /^sourceControl of the profile/);

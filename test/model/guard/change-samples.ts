@@ -332,6 +332,8 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.storage (a larger share of its own)": [{}, { "platform.storage": { kind: "nfs", sizeGiB: 300 } }],
   "platform.services": [{}, { "platform.services.metricsServer": false }],
+  "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
+  "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],
   "platform.services.portal (switched on later)": [silent, { "platform.services.portal": true }],
   "platform.services.keycloak.selfRegistration (after the first start)": [{}, { "platform.services.keycloak.selfRegistration": true }],
   "platform.services.mariadb (switched off)": [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Fields } from "../../../model/data";
 import type { EnvironmentPlan } from "../../../model/plan/types";
-import { cloudPlans, environmentPlan, ofKind, platformGraph, replicated } from "../../components/platform/fixtures";
+import { cloudPlans, everyServicePlan, ofKind, platformGraph, replicated } from "../../components/platform/fixtures";
 
 /** What Helm made of our own values: names and digests, written by dev/chart-facts.ts. */
 export const RENDERINGS = join(__dirname, "..", "..", "..", "..", "test", "golden", "chart-objects.json");
@@ -10,7 +10,7 @@ export const RENDERINGS = join(__dirname, "..", "..", "..", "..", "test", "golde
 /** The values of our releases by chart, as environments of one replica and of three have them. */
 export async function ourValues(): Promise<Map<string, Readonly<Record<"single" | "replicated", Fields>>>> {
   // A chart that environments on several clouds have is looked at as the first of them has it.
-  const plans = [environmentPlan(), ...Object.values(cloudPlans())];
+  const plans = [everyServicePlan(), ...Object.values(cloudPlans())];
   const found = new Map<string, Readonly<Record<"single" | "replicated", Fields>>>();
   for (const plan of plans) {
     const many = await releases(replicated(plan));
