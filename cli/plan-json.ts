@@ -33,6 +33,7 @@ export function planJson(
         apiEndpoint,
         inventory,
         services,
+        ...(plan.tenants === undefined ? {} : { tenants: plan.tenants }),
         images,
         files,
         bom,

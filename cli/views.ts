@@ -1,6 +1,6 @@
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
-import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan } from "../model/plan/types";
+import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan, TenantPlan } from "../model/plan/types";
 import { describeVolume } from "../model/plan/volumes";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
@@ -75,6 +75,7 @@ function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {
     ...table(PAIR_COLUMNS, networkPairs(plan), width, colors),
     ...title("Services"),
     ...table(SERVICE_COLUMNS, plan.services, width, colors),
+    ...(plan.tenants === undefined ? [] : [...title("Tenants"), ...table(PAIR_COLUMNS, plan.tenants.map(tenantPair), width, colors)]),
     "",
     colors.dim(`${plan.flows.length} allowed flows, ${plan.images.length} images: --show ${PLAN_PARTS.join("|")}`),
   ];
@@ -93,6 +94,7 @@ export function countResources(plan: EnvironmentPlan): { readonly kind: string; 
     { kind: "allowed flow", count: plan.flows.length },
     { kind: "cluster node", count: Object.keys(plan.cluster.nodes).length },
     { kind: "platform service", count: plan.services.length },
+    { kind: "tenant", count: plan.tenants?.length ?? 0 },
     { kind: "Helm chart", count: plan.services.filter((service) => service.chart !== undefined).length },
   ].filter((line) => line.count > 0);
 }
@@ -106,6 +108,10 @@ function viewMachines({ machines }: EnvironmentPlan, { width, colors }: ViewStyl
 interface Pair {
   readonly name: string;
   readonly value: string;
+}
+
+function tenantPair({ name, quota, limits, isolate }: TenantPlan): Pair {
+  return { name, value: `${quota.name}, ${limits.name}, ${isolate ? "isolated" : "open"}` };
 }
 
 function networkPairs(plan: EnvironmentPlan): Pair[] {

@@ -69,6 +69,8 @@ const POD = [
   ),
   ..."runtimeClassName terminationGracePeriodSeconds automountServiceAccountToken dnsPolicy".split(" "),
 ];
+/** Annotations by which a chart restarts its pods at every upgrade: another text each time. */
+const RANDOM = ["rollme"];
 const VOLUMES = ["hostPath", "nfs", "persistentVolumeClaim"];
 
 /** The object without templates' own matter: no rules, long texts, arguments and webhooks; nothing that Helm runs as a hook, and no definition. */
@@ -94,7 +96,7 @@ function specOf(spec: Fields): Fields {
 
 function metadataOf(object: Fields): Fields {
   const metadata = fields(object.metadata);
-  const annotations = Object.entries(fields(metadata.annotations)).filter(([key]) => !key.startsWith("checksum/"));
+  const annotations = Object.entries(fields(metadata.annotations)).filter(([key]) => !key.startsWith("checksum/") && !RANDOM.includes(key));
   const { annotations: _all, ...rest } = metadata;
   return annotations.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(annotations) };
 }

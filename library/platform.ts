@@ -2,6 +2,8 @@
 export { type Credentials, type PlannedArgs, planned, type ServiceArgs } from "../components/platform/args";
 export type { CertManagerArgs } from "../components/platform/cert-manager/args";
 export { CertManager } from "../components/platform/cert-manager/cert-manager";
+export type { ChaosMeshArgs } from "../components/platform/chaos-mesh/args";
+export { ChaosMesh } from "../components/platform/chaos-mesh/chaos-mesh";
 export type { ChartMuseumArgs } from "../components/platform/chartmuseum/args";
 export { ChartMuseum } from "../components/platform/chartmuseum/chartmuseum";
 export type { CloudControllerArgs } from "../components/platform/cloud-controller/cloud-controller";
@@ -35,6 +37,8 @@ export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
+export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";
+export { Kyverno } from "../components/platform/kyverno/kyverno";
 export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";
 export { MariaDb } from "../components/platform/mariadb/mariadb";
 export type { MetalLbArgs } from "../components/platform/metallb/args";
@@ -66,6 +70,8 @@ export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";
+export type { TenantArgs } from "../components/platform/tenant/args";
+export { Tenant } from "../components/platform/tenant/tenant";
 export { catalogService } from "../model/plan/service";
-export type { ServicePlan } from "../model/plan/types";
+export type { ServicePlan, TenantPlan } from "../model/plan/types";
 export { forwardTo } from "../stacks/forward-to";

@@ -15,6 +15,9 @@ export const nodeTaint = new RegExp(`^${key}(?:=${value})?:(?:NoSchedule|PreferN
 /** The label by which a node tells its pool. */
 export const poolLabel = "kpaas.io/pool";
 
+/** The label by which a namespace tells that it is a tenant's, and whose. */
+export const tenantLabel = "kpaas.io/tenant";
+
 /** A text as a label's value: itself where Kubernetes takes it, else what it takes of it with a hash, so that two texts stay apart. */
 export function labelValueOf(text: string): string {
   if (labelValue.test(text)) return text;

@@ -10,6 +10,8 @@ const ROOT = join(__dirname, "..", "..");
 
 /** What may name clouds and services besides their own folders, and why. */
 const MAY_NAME: Readonly<Record<string, RegExp>> = {
+  "names that no tenant takes, and what a tenant says to one":
+    /^(components\/platform\/tenant\/tenant|model\/environment\/checks-tenants)\.ts$/,
   "the lists of what there is": /^(providers\/clouds|components\/platform\/services|sandbox\/packages|model\/cloud-names)\.ts$/,
   "what users import, and write": /^(library|examples)\/|^cli\/template\.ts$/,
   "types written from the definitions": /^model\/environment\/environment-fields\.ts$/,

@@ -14,7 +14,7 @@ export function isVariables(text: string): boolean {
 
 /** Variables that have another form here, and which. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  INSTALL_KYVERNO: "platform.services.kyverno, which is not supported yet",
+  INSTALL_KYVERNO: "platform.services.kyverno",
   CSP_TYPE: "no load balancers of NHN or NAVER are made on hosts that are there: MetalLB gives the addresses",
 };
 

@@ -113,6 +113,11 @@ export function fromNamespace(namespace: Input<string>): networking.v1.NetworkPo
   return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
 }
 
+/** A pod's way to its own namespace, and to whoever answers for names, wherever that is. */
+export function toOwnNamespace(): networking.v1.NetworkPolicyEgressRule[] {
+  return [{ to: [{ podSelector: {} }] }, { ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })) }];
+}
+
 /** One path of an Ingress. */
 export interface IngressPath {
   /** A prefix, or a regular expression where `regex` is set. */

@@ -21,6 +21,7 @@ import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
 import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { services } from "./services";
+import { Tenant } from "./tenant/tenant";
 import type { Components, NoServices, OwnServices } from "./typed-services";
 
 /** Arguments of {@link Platform}. */
@@ -68,6 +69,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     this.known = { ...services, ...args.services };
     this.tls = this.createTls(`${name}-tls`);
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);
+    this.createTenants(`${name}-tenant`);
 
     this.services = this.made as Components<Wanted, Own>;
     const made = Object.entries(this.made);
@@ -94,6 +96,15 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
       },
       { parent: this },
     );
+  }
+
+  /** Tenants come after all services, and go before them: what looks at every namespace is there then. */
+  private createTenants(prefix: string): void {
+    const { tenants = [], labels, protectData, retain } = this.args.plan;
+    const { resource } = this.args.cluster;
+    const common = { labels, protectData, retain: retain.includes("volumes"), after: Object.values(this.made) };
+    for (const plan of tenants)
+      new Tenant(`${prefix}-${plan.name}`, { plan, ...common, ...(resource ? { cluster: resource } : {}) }, { parent: this });
   }
 
   private definitionOf(name: string): AnyService {

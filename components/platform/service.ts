@@ -18,7 +18,7 @@ import type { Labels, ServicePlan } from "../../model/plan/types";
 import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
 import type { IngressRoute } from "./grants";
-import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels } from "./objects";
+import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
 import { mergeValues, type Values } from "./values";
 
 /** Namespaces Kubernetes itself brings; a service in one of them does not make it. */
@@ -26,12 +26,6 @@ const BUILT_IN_NAMESPACES = ["default", "kube-system"];
 
 /** How long Helm waits for a release's workloads, in seconds. */
 const RELEASE_TIMEOUT = 900;
-
-/** A pod's way to its own namespace, and to whoever answers for names, wherever that is. */
-const OWN_NAMESPACE: networking.v1.NetworkPolicyEgressRule[] = [
-  { to: [{ podSelector: {} }] },
-  { ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })) },
-];
 
 /** A pod's way to all pods and to every address but some; undefined where there is nothing to keep it from. */
 function openEgress(except: readonly string[]): networking.v1.NetworkPolicyEgressRule[] | undefined {
@@ -122,7 +116,7 @@ export abstract class PlatformService extends ComponentResource {
     this.prerequisites = [created];
     this.ownNamespace = created;
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
-    const outside = reaches === "everything" ? openEgress(this.keptFrom) : OWN_NAMESPACE;
+    const outside = reaches === "everything" ? openEgress(this.keptFrom) : toOwnNamespace();
     if (outside !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress: outside });
   }
 
@@ -132,11 +126,17 @@ export abstract class PlatformService extends ComponentResource {
     selector: Labels,
     ports: readonly number[],
     from: readonly networking.v1.NetworkPolicyPeer[] = [],
+    protocols: readonly ("TCP" | "UDP")[] = ["TCP"],
   ): void {
     this.networkPolicy(role, {
       podSelector: { matchLabels: { ...selector } },
       policyTypes: ["Ingress"],
-      ingress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })), ...(from.length === 0 ? {} : { from: [...from] }) }],
+      ingress: [
+        {
+          ports: ports.flatMap((port) => protocols.map((protocol) => ({ protocol, port }))),
+          ...(from.length === 0 ? {} : { from: [...from] }),
+        },
+      ],
     });
   }
 

@@ -1,10 +1,12 @@
 import { certManager } from "./cert-manager/service";
 import { chartmuseum } from "./chartmuseum/service";
+import { chaosMesh } from "./chaos-mesh/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
 import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
+import { kyverno } from "./kyverno/service";
 import { mariadb } from "./mariadb/service";
 import { metallb } from "./metallb/service";
 import { metricsServer } from "./metrics-server/service";
@@ -22,6 +24,8 @@ export const services = {
   metricsServer,
   certManager,
   ingress,
+  kyverno,
+  chaosMesh,
   mariadb,
   keycloak,
   openbao,

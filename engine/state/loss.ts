@@ -1,4 +1,5 @@
 import type { Values } from "../../model/findable";
+import { tenantLabel } from "../../model/kubernetes-names";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { kindOf, marksOf } from "./clouds";
 import type { State, StateResource } from "./state";
@@ -14,6 +15,9 @@ const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 const map = (value: unknown): Values => (typeof value === "object" && value !== null ? { ...value } : {});
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/** Whose namespace it is, where it is a tenant's. */
+const tenantOf = (inputs: unknown): string => text(map(map(map(inputs).metadata).labels)[tenantLabel]);
 
 /**
  * What a destroy takes and leaves, as the states tell it: also of what has left the environment file. Pure.
@@ -44,6 +48,10 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
         const size = text(map(map(map(inputs.spec).resources).requests).storage);
         return [{ line: `claim ${text(namespace)}/${text(name)}, ${size}`, stays }];
       }
+      case NAMESPACE: {
+        const tenant = tenantOf(inputs);
+        return tenant === "" ? [] : [{ line: `tenant ${tenant}: its namespace, with everything in it`, stays }];
+      }
       case "floatingAddress":
         return stays ? [{ line: `floating address ${text(outputs.address) || text(outputs.publicIp)}`, stays }] : [];
       case KUBESPRAY_CLUSTER:
@@ -61,12 +69,12 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
 
 /** The order in which losses are told: what is in the cluster last. */
 function rank(line: string): number {
-  return ["NFS", "volume", "floating", "claim", "etcd"].findIndex((word) => line.startsWith(word));
+  return ["NFS", "volume", "floating", "tenant", "claim", "etcd"].findIndex((word) => line.startsWith(word));
 }
 
 /**
- * URNs of what the file wants to be left and no `up` has recorded so: data volumes, and the claims of the services' data with the namespaces
- * that hold them.
+ * URNs of what the file wants to be left and no `up` has recorded so: data volumes, the claims of the services' data with the namespaces
+ * that hold them, and the namespaces of tenants.
  */
 export function toRetain(resources: readonly StateResource[], retain: readonly string[]): string[] {
   const volumes = retain.includes("volumes");
@@ -79,7 +87,9 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
       const kind = kindOf(resource);
       if (kind === "floatingAddress") return retain.includes("addresses");
       if (kind === "volume") return volumes && marksOf(resource).key !== undefined;
-      return volumes && (type === CLAIM || (type === NAMESPACE && holding.has(text(map(inputs?.metadata).name))));
+      return (
+        volumes && (type === CLAIM || (type === NAMESPACE && (tenantOf(inputs) !== "" || holding.has(text(map(inputs?.metadata).name)))))
+      );
     })
     .map(({ urn }) => urn);
 }

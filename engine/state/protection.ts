@@ -86,10 +86,14 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
   const wanted = new Set(plan.machines.flatMap(({ key, volumes }) => volumes.map((volume) => `${key} ${volume.name}`)));
   const keys = new Set(dangers.filter(({ action }) => action === "remove" || action === "discard-volume").map(({ key }) => key));
   const dropped = dangers.filter(({ action }) => action === "drop-database").map(({ path }) => path);
+  const tenants = dangers
+    .filter(({ action }) => action === "drop-tenant")
+    .map(({ path }) => `${plan.environment}-platform-tenant-${lastOf(path)}`);
   return resources
     .filter(({ protect }) => protect)
     .filter(({ type, urn, inputs, parent }) => {
       if (type === "kubernetes:core/v1:PersistentVolumeClaim") return dropped.some((path) => isOf(path, parent, plan));
+      if (type === "kubernetes:core/v1:Namespace") return tenants.includes(nameOf(parent));
       const { key, volume } = marksOf({ type, urn, inputs });
       return key !== undefined && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })
@@ -98,8 +102,11 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
 
 /** Whether a resource belongs to the service that a field speaks of; to any that the plan has no more, where it speaks of all. */
 function isOf(path: string, parent = "", { environment, services }: EnvironmentPlan): boolean {
-  const component = parent.split("::").at(-1) ?? "";
+  const component = nameOf(parent);
   const named = (name: string): boolean => component === `${environment}-platform-${kebab(name)}`;
-  const [name] = /[^.]+$/.exec(path) ?? [];
-  return name === "services" ? parent.includes("kpaas:platform:") && !services.some((each) => named(each.name)) : named(name ?? "");
+  const name = lastOf(path);
+  return name === "services" ? parent.includes("kpaas:platform:") && !services.some((each) => named(each.name)) : named(name);
 }
+
+const nameOf = (urn = ""): string => urn.split("::").at(-1) ?? "";
+const lastOf = (path: string): string => path.split(".").at(-1) ?? "";

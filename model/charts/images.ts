@@ -10,11 +10,12 @@ import { chartRules } from "./rules";
 export function imagesWith(chart: string, planned: Readonly<Record<string, string>>, values: Fields): Record<string, string> {
   const rules = chartRules(chart);
   const images: Record<string, string> = { ...planned };
+  const defaults = chartValues(chart)?.values ?? {};
   for (const [role, path] of Object.entries(rules?.images ?? {})) {
     const image = planned[role];
-    if (image !== undefined) images[role] = overlaid(image, fields(at(values, path)));
+    const apart = "registry" in fields(at(defaults, path));
+    if (image !== undefined) images[role] = overlaid(image, fields(at(values, path)), apart);
   }
-  const defaults = chartValues(chart)?.values ?? {};
   for (const { role, when, image } of rules?.addedImages ?? []) {
     if (at(values, when) !== true) continue;
     const known = fields(at(defaults, image));
@@ -23,13 +24,17 @@ export function imagesWith(chart: string, planned: Readonly<Record<string, strin
   return images;
 }
 
-/** An image as the parts given in values change it: charts put it together as registry/repository:tag@digest. */
-function overlaid(image: string, given: Fields): string {
+/**
+ * An image as the parts given in values change it: charts put it together as registry/repository:tag@digest.
+ * @param apart whether the chart has the registry by itself: one that is not given stays then, and one that is takes its place
+ */
+function overlaid(image: string, given: Fields, apart = false): string {
   const [registry, repository, tag, digest] = ["registry", "repository", "tag", "digest"].map((part) => text(given[part]));
   if (registry === undefined && repository === undefined && tag === undefined && digest === undefined) return image;
   const match = /^(.+?)(?::([^:@/]+))?(?:@(.+))?$/.exec(image);
-  const name = repository ?? match?.[1] ?? "";
+  const [, home = "", path = ""] = /^([^/]+)\/(.+)$/.exec(match?.[1] ?? "") ?? [];
+  const name = apart ? `${registry ?? home}/${repository ?? path}` : (repository ?? match?.[1] ?? "");
   const version = tag ?? match?.[2];
   const sum = digest ?? (tag === undefined && repository === undefined ? match?.[3] : undefined);
-  return `${registry === undefined ? "" : `${registry}/`}${name}${version === undefined ? "" : `:${version}`}${sum === undefined ? "" : `@${sum}`}`;
+  return `${registry === undefined || apart ? "" : `${registry}/`}${name}${version === undefined ? "" : `:${version}`}${sum === undefined ? "" : `@${sum}`}`;
 }

@@ -10,6 +10,7 @@ import { checkPools } from "./checks-pools";
 import { checkReach } from "./checks-reach";
 import { checkServices } from "./checks-services";
 import { checkSubnets } from "./checks-subnets";
+import { checkTenants } from "./checks-tenants";
 import { checkVariables } from "./checks-variables";
 import { everyMachine, isOwn, machinePath } from "./machines";
 import { checkNamedAddresses } from "./named-addresses";
@@ -37,6 +38,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkImage(environment, findings);
   checkServices(environment, registry, findings);
   checkPlatform(environment, findings);
+  checkTenants(environment, registry, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
   checkClusterNetworks(environment, network, findings);

@@ -632,6 +632,23 @@ export interface PlatformFields {
     readonly metricsServer?: boolean | ServiceFields;
     /** Issues certificates in the cluster, by the platform's authority or by ACME. Default: as the profile. A change is applied to what stands. */
     readonly certManager?: boolean | ServiceFields;
+    /** Judges pods and closes namespaces by K-PaaS's policies. Default: as the profile. A change is applied to what stands. */
+    readonly kyverno?: boolean | (ServiceFields & {
+      /** Pods that gain rights on their node (Pod Security Standard baseline): audit reports them, enforce refuses them. Default: audit. */
+      readonly baseline?: "audit" | "enforce" | "off";
+      /** Pods that could do with fewer rights (Pod Security Standard restricted), likewise. Default: audit. */
+      readonly restricted?: "audit" | "enforce" | "off";
+      /** Pods with a profile of AppArmor that is neither the runtime's nor their node's, likewise. Default: enforce. */
+      readonly appArmor?: "audit" | "enforce" | "off";
+      /** Whether a new namespace is closed to the pods of others. Default: true. */
+      readonly isolateNamespaces?: boolean;
+      /** Whether namespaces in which a cluster administrator makes RoleBindings of one name may reach each other. Default: true. */
+      readonly joinNamespaces?: boolean;
+      /** Whether images are asked for anew at every start, so that nobody runs one that they may not pull. Default: true. */
+      readonly alwaysPull?: boolean;
+    });
+    /** Tries out faults on the pods of namespaces that are annotated for it. Default: as the profile. A change is applied to what stands. */
+    readonly chaosMesh?: boolean | ServiceFields;
     /** One database server, with a schema and an account for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly mariadb?: boolean | ServiceFields;
     /** Logs users in to the platform's applications. Default: as the profile. A change is applied to what stands. */
@@ -704,6 +721,47 @@ export interface PlatformFields {
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | ServiceFields;
   };
+  /** Namespaces for other people's work, by name, with quota, limits, roles and walls (more). A change: taken out of the file: needs the approval drop-tenant; otherwise: applied to what stands. */
+  readonly tenants?: Readonly<Record<string, {
+    /** What its pods may use together, by their limits: low, medium, high, or amounts of your own. 2 cores and 2Gi, 4 and 6Gi, 8 and 12Gi. Default: low. A change is applied to what stands. */
+    readonly quota?: "low" | "medium" | "high" | {
+      /** In cores: 4, 500m. A change is applied to what stands. */
+      readonly cpu: string | number;
+      /** In bytes: 6Gi. A change is applied to what stands. */
+      readonly memory: string | number;
+      /** What its volumes may ask for together, in bytes: 100Gi. Default: as much as there is. A change is applied to what stands. */
+      readonly storage?: string | number;
+      /** How many pods it may have. Default: as many as fit. A change is applied to what stands. */
+      readonly pods?: number;
+    };
+    /** What a container may use that says nothing of its own: low, medium, high, or amounts of your own. 100m and 500Mi, 300m and 1500Mi, 900m and 3Gi. Default: low. A change is applied to what stands. */
+    readonly limits?: "low" | "medium" | "high" | {
+      /** In cores: 0.5, 500m. A change is applied to what stands. */
+      readonly cpu: string | number;
+      /** In bytes: 512Mi. A change is applied to what stands. */
+      readonly memory: string | number;
+    };
+    /** Who runs it (the role cp-admin-role): { user: NAME } and { group: NAME }, as the cluster's log-in names them. Default: nobody. A change is applied to what stands. */
+    readonly administrators?: readonly ({
+      readonly user: string;
+    } | {
+      readonly group: string;
+    })[];
+    /** Who looks at it (the role cp-init-role), Secrets excepted; likewise. Default: nobody. A change is applied to what stands. */
+    readonly users?: readonly ({
+      readonly user: string;
+    } | {
+      readonly group: string;
+    })[];
+    /** Labels of its namespace. A change is applied to what stands. */
+    readonly labels?: Readonly<Record<string, string>>;
+    /** Whether its pods reach, and are reached by, each other and the ingress only, and look up names. Default: true. A change is applied to what stands. */
+    readonly isolate?: boolean;
+    /** The Pod Security Standard it is held to. Default: restricted. A change is applied to what stands. */
+    readonly podSecurity?: "privileged" | "baseline" | "restricted";
+    /** Whether Chaos Mesh may hurt its pods. Default: false. A change is applied to what stands. */
+    readonly chaos?: boolean;
+  }>>;
 }
 
 /** An environment, as its file has it. */

@@ -9,6 +9,7 @@ import type { Registry } from "../registry";
 import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId, VERSION } from "./cluster-field-docs";
 import * as kinds from "./fields";
 import { elementOf, isList, shapeOf } from "./schema-kinds";
+import { tenantDocs } from "./tenant-field-docs";
 
 export const fieldDocs: readonly FieldDoc[] = [
   { path: "name", means: "the identity of the environment: a DNS label of at most 30 characters, which the stack and every resource take" },
@@ -239,7 +240,7 @@ export const fieldDocs: readonly FieldDoc[] = [
   },
   { path: "platform.services.KEY.values", means: "values of its chart, laid over ours ([a chart's own values](#a-charts-own-values))" },
   { path: "platform.extra", means: "releases and manifests of your own", later: true },
-  { path: "platform.tenants", means: "namespaces with roles, quota and limits", later: true },
+  ...tenantDocs,
   { path: "edge", means: "edge nodes", later: true },
 
   { path: "….env", means: "the secret is in this environment variable" },

@@ -236,7 +236,7 @@ export const nodes = (least: number) =>
   ]);
 
 /** How much of a resource a container asks for or may have: as a number or with a suffix. */
-const amount = (what: Amount) =>
+export const amount = (what: Amount) =>
   z.union([z.string(), z.number()]).superRefine((value, context) => {
     const problem = quantityProblem(what, value);
     if (problem) context.addIssue({ code: "custom", message: problem.reason, params: { remedy: problem.remedy } });

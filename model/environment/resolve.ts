@@ -8,7 +8,7 @@ import { cloudOf, type Registry, switchedServices } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
-import type { Environment, WantedBackups, WantedGroup, WantedMachine, WantedService } from "./types";
+import type { Environment, WantedBackups, WantedGroup, WantedMachine, WantedService, WantedTenant } from "./types";
 
 interface ProfileDefaults {
   readonly controlPlanes: number;
@@ -155,6 +155,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
       ...given("ingressAddress", platform.ingress?.address),
       services: servicesOf(file, registry, profile),
+      tenants: tenantsOf(file),
     },
   };
 }
@@ -311,6 +312,30 @@ function servicesOf(file: EnvironmentFile, registry: Registry, profile: Profile)
       },
     ];
   });
+}
+
+/** Without a word a tenant has the smallest of everything, and is closed. */
+function tenantsOf({ platform }: EnvironmentFile): WantedTenant[] {
+  const named = Object.entries(platform?.tenants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return named.map(([name, { quota = "low", limits = "low", ...tenant }]) => ({
+    name,
+    quota:
+      typeof quota === "string"
+        ? quota
+        : {
+            cpu: String(quota.cpu),
+            memory: String(quota.memory),
+            ...given("storage", quota.storage === undefined ? undefined : String(quota.storage)),
+            ...given("pods", quota.pods),
+          },
+    limits: typeof limits === "string" ? limits : { cpu: String(limits.cpu), memory: String(limits.memory) },
+    administrators: tenant.administrators ?? [],
+    users: tenant.users ?? [],
+    labels: tenant.labels ?? {},
+    isolate: tenant.isolate ?? true,
+    podSecurity: tenant.podSecurity ?? "restricted",
+    chaos: tenant.chaos ?? false,
+  }));
 }
 
 type Resources = { readonly [side in "requests" | "limits"]?: { readonly [what in Amount]?: string | number } };

@@ -35,6 +35,7 @@ import {
   zone,
 } from "./fields";
 import { laterServices } from "./later-services";
+import { tenant } from "./tenant-fields";
 
 /*
  * The environment file as a schema: the contract of docs/environment-file.md. Strict everywhere, so that a slip of the pen is an
@@ -255,7 +256,7 @@ const platformOf = (registry: Registry) =>
     extra: z
       .strictObject({ releases: z.record(z.string(), z.unknown()).optional(), manifests: z.array(z.unknown()).optional() })
       .optional(),
-    tenants: z.record(label("a tenant's name", 40), z.record(z.string(), z.unknown())).optional(),
+    tenants: z.record(label("a tenant's name", 40), tenant).optional(),
   });
 
 const schemaOf = (registry: Registry) =>

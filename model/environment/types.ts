@@ -12,6 +12,7 @@ import type {
   SecretReference,
   VolumePlan,
 } from "../plan/types";
+import type { TenantAmounts, TenantSize, TenantSubject } from "../tenant";
 
 /** What a file says of one machine. */
 export interface WantedMachine {
@@ -64,6 +65,19 @@ export interface WantedService {
   readonly values?: Readonly<Record<string, unknown>>;
   /** Those that are its own. */
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A namespace for other people's work, with its defaults. */
+export interface WantedTenant {
+  readonly name: string;
+  readonly quota: TenantSize | (TenantAmounts & { readonly storage?: string; readonly pods?: number });
+  readonly limits: TenantSize | TenantAmounts;
+  readonly administrators: readonly TenantSubject[];
+  readonly users: readonly TenantSubject[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isolate: boolean;
+  readonly podSecurity: "privileged" | "baseline" | "restricted";
+  readonly chaos: boolean;
 }
 
 /** A storage class of the cloud's volumes, as far as the file describes it. */
@@ -194,5 +208,7 @@ export interface Environment {
     readonly loadBalancerRange?: AddressRange;
     readonly ingressAddress?: string;
     readonly services: readonly WantedService[];
+    /** In the order of their names. */
+    readonly tenants: readonly WantedTenant[];
   };
 }

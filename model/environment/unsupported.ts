@@ -22,7 +22,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     ["platform.storage.kind", platform.storage?.kind === "rookCeph", `use ${storageKinds(cloud)}`],
     ["platform.ingress.kind", platform.ingress?.kind === "traefik", "use nginx"],
     ["platform.extra", platform.extra !== undefined, "take the section out"],
-    ["platform.tenants", platform.tenants !== undefined, "take the section out"],
   ];
   for (const [path, refused, remedy] of refusals) {
     if (refused) findings.error(path, "is not supported yet in this version", remedy, leaf(file, path));

@@ -66,6 +66,8 @@ const appliedSchema = z.object({
   members: z.record(z.string(), z.number()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
+  /** The tenants whose namespaces go with them. */
+  tenants: z.array(z.string()).optional(),
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
@@ -150,6 +152,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(members.length === 0 ? {} : { members: Object.fromEntries(members) }),
     ...(caches.length === 0 ? {} : { caches }),
+    ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
     place: {
       ...Object.assign({}, ...plan.services.map(({ fixed = {} }) => fixed)),
       "infrastructure.provider": plan.provider,

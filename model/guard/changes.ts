@@ -101,6 +101,7 @@ const fileRows: readonly ChangeRow[] = [
     "platform.storage.classes",
     ["platform.storage", "a larger share of its own"],
     "platform.services",
+    "platform.tenants",
   ),
   ...rows("built", "infrastructure.image", "infrastructure.zones", "infrastructure.access.ssh", "cluster.pools.KEY.spread"),
   ...rows(
@@ -132,6 +133,7 @@ const fileRows: readonly ChangeRow[] = [
     "cluster.controlPlane.generation",
     "where the address of the first one is the endpoint",
   ]),
+  ...rows("drop-tenant", ["platform.tenants", "taken out of the file"]),
   ...rows("move-ingress", "platform.ingress"),
   ...rows("move-domain", "platform.domain"),
   ...rows("change-authority", "platform.tls"),
@@ -169,7 +171,7 @@ const fileRows: readonly ChangeRow[] = [
     ["platform.loadBalancer.services", "once it stands"],
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows("later", "edge", "cluster.engine", "platform.extra", "platform.tenants"),
+  ...rows("later", "edge", "cluster.engine", "platform.extra"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

@@ -9,6 +9,7 @@ export const APPROVABLE = [
   "discard-volume",
   "unprotect",
   "drop-database",
+  "drop-tenant",
   "move-ingress",
   "move-domain",
   "change-authority",

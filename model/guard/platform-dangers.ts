@@ -49,7 +49,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
   }
-  dangers.push(...dataDangers(applied, wanted), ...quorumDangers(applied, wanted));
+  dangers.push(...dataDangers(applied, wanted), ...quorumDangers(applied, wanted), ...tenantDangers(applied, plan));
   return dangers;
 }
 
@@ -101,6 +101,18 @@ function dataDangers({ claims, caches = [], databases }: Applied, wanted: Applie
     reason: `${name === "it" ? "the databases of the platform" : `the data of ${name}`} would be deleted`,
     remedy: `leave ${name} on`,
     value: false,
+  }));
+}
+
+/** The namespaces of tenants that are no longer wanted. */
+function tenantDangers({ tenants = [] }: Applied, plan: EnvironmentPlan): Danger[] {
+  const dropped = tenants.filter((name) => !plan.tenants?.some((each) => each.name === name));
+  return dropped.map((name) => ({
+    key: "environment",
+    action: "drop-tenant",
+    path: `platform.tenants.${name}`,
+    reason: `the namespace ${name} would be deleted, and everything in it with its volumes`,
+    remedy: "leave it in the file; or bring the environment up with retain: [volumes] first, which leaves the namespace as it is",
   }));
 }
 

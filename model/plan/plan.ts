@@ -18,6 +18,7 @@ import { planMachines, planZones } from "./machines";
 import { checkStorage, planBom, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
 import { lockedSubnets, planPools } from "./subnets";
+import { planTenants } from "./tenants";
 import type { AccessPlan, EnvironmentPlan, NetworkPlan } from "./types";
 import { planVersions } from "./versions";
 
@@ -74,6 +75,7 @@ export function planEnvironment(
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address, cloud);
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
+  const tenants = planTenants(environment, services);
   const bare = planCluster(environment, cloud, versions, machines, apiEndpoint, floating.api?.address, planImages(services));
   const downloads = clusterDownloads(bare);
   checkStorage(environment, services, findings);
@@ -160,6 +162,7 @@ export function planEnvironment(
     inventory: planInventory(cluster, machines),
     platform,
     services,
+    ...(tenants === undefined ? {} : { tenants }),
     images: planImages(services, downloads.images),
     files: downloads.files,
     bom: planBom(release, registry, environment.provider, services, versions, downloads.images),

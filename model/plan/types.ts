@@ -1,4 +1,5 @@
 import type { ClusterSpec } from "../cluster/types";
+import type { TenantAmounts, TenantSubject } from "../tenant";
 
 /** The name of a cloud that machines can come from, or of what stands for one. */
 export type ProviderName = string;
@@ -325,6 +326,27 @@ export interface CloudPlan {
   readonly volumesFollow?: true;
 }
 
+/** A namespace for other people's work: what it may use, who may do what in it, and whom its pods may reach. */
+export interface TenantPlan {
+  /** Its namespace has this name too. */
+  readonly name: string;
+  /** The ResourceQuota's name, and what the pods may use together. */
+  readonly quota: { readonly name: string; readonly hard: Readonly<Record<string, string>> };
+  /** The LimitRange's name, and what a container may use that says nothing of its own. */
+  readonly limits: TenantAmounts & { readonly name: string };
+  readonly administrators: readonly TenantSubject[];
+  readonly users: readonly TenantSubject[];
+  /** Labels of the namespace beside the environment's. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether its pods reach, and are reached by, each other and the ingress only. */
+  readonly isolate: boolean;
+  /** The namespace of the ingress controller. */
+  readonly ingressNamespace: string;
+  readonly podSecurity: "privileged" | "baseline" | "restricted";
+  /** Whether Chaos Mesh may hurt its pods. */
+  readonly chaos: boolean;
+}
+
 /** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */
 export interface EnvironmentPlan {
   readonly environment: string;
@@ -355,6 +377,8 @@ export interface EnvironmentPlan {
   readonly platform: PlatformPlan;
   /** In an order in which each comes after what it depends on. */
   readonly services: readonly ServicePlan[];
+  /** Namespaces for other people's work, by name. @default none */
+  readonly tenants?: readonly TenantPlan[];
   /** Every container image, the cluster's own among them, as its makers name it. */
   readonly images: readonly string[];
   /** Every file that kubespray fetches, by where it comes from. */

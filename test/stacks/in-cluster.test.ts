@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { OperationFailedError } from "../../engine/errors";
 import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
+import { bindToPlan } from "../../model/guard/approvals";
+import { RefusedError } from "../../model/problems";
 import { partsAtWork } from "../../sandbox/cloud/parts-at-work";
+import { nameOf } from "../../sandbox/kubernetes/values";
 import { OPENSTACK } from "../../sandbox/openstack/cloud";
 import { Store } from "../../sandbox/store";
 import { Draining } from "../support/draining";
@@ -14,14 +17,16 @@ describe("balancers and volumes of the cloud on the real engine", function () {
   afterEach(() => sandbox.dispose());
 
   it("come with Services and claims, go before the network, and what users left behind is named", async () => {
-    sandbox = new Draining("balanced", {
+    const file = {
       infrastructure: { provider: "openstack", access: { adminCidrs: ["203.0.113.0/24"], ingressCidrs: ["0.0.0.0/0"] } },
       platform: {
-        services: { metricsServer: false, certManager: false, portal: false },
+        services: { metricsServer: false, certManager: false, portal: false, kyverno: true, chaosMesh: true },
         loadBalancer: { kind: "cloud" },
         storage: { kind: "cloud", classes: { "cp-storageclass": { type: "ssd" } } },
+        tenants: { bank: { quota: "high" }, shop: { chaos: true } },
       },
-    });
+    };
+    sandbox = new Draining("balanced", file);
     const cloud = () => new Store(`${sandbox.world}/openstack`);
     const balancers = () =>
       cloud()
@@ -43,6 +48,21 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     );
     const { changes } = await previewEnvironment(sandbox.target());
     assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+
+    // A tenant that leaves the file takes its protected namespace along, by an approval only.
+    const tenants = () =>
+      sandbox.cluster
+        .list("v1/Namespace")
+        .map(nameOf)
+        .filter((name) => ["bank", "shop"].includes(name));
+    assert.equal(sandbox.cluster.list("kyverno.io/v1/ClusterPolicy").length, 7);
+    const { shop: _shop, ...others } = file.platform.tenants;
+    sandbox.change({ platform: { ...file.platform, tenants: others } });
+    await assert.rejects(upEnvironment(sandbox.target()), RefusedError);
+    assert.deepEqual(tenants(), ["bank", "shop"]);
+    const wanted = sandbox.target();
+    await upEnvironment({ ...wanted, approvals: [bindToPlan("environment:drop-tenant", wanted.plan)] });
+    assert.deepEqual(tenants(), ["bank"]);
 
     // What a user asks for in a namespace of theirs, nobody of ours waits for.
     const { cluster } = sandbox;

@@ -22,7 +22,7 @@ import {
   storage,
   tls,
 } from "./builds";
-import { at, CANARY, servicePlan } from "./fixtures";
+import { at, CANARY, everyServicePlan, platformGraph, servicePlan } from "./fixtures";
 
 const services: Readonly<Record<string, Build>> = {
   metallb,
@@ -126,5 +126,22 @@ describe("the platform's certificate", () => {
     const domain = `${"a".repeat(60)}.${"b".repeat(60)}.example.org`;
     const g = await run((_common, opts) => new PlatformTls("tls", { kind: "selfSigned", domain }, opts));
     for (const name of ["tls-ca", "tls-server-request"]) assert.ok(String(at(g.get(name).inputs, "subject", "commonName")).length <= 64);
+  });
+});
+
+describe("Chaos Mesh", () => {
+  it("reaches containers by what runs them, hurts only who says so, and is met inside by whoever brings a token", async () => {
+    const plan = everyServicePlan();
+    const valuesOn = async (container_manager: string) =>
+      (await platformGraph({ ...plan, cluster: { ...plan.cluster, variables: { container_manager } } })).get("seoul-chaos-mesh-release")
+        .inputs.values;
+    const [crio, containerd] = [await valuesOn("crio"), await valuesOn("containerd")];
+    const daemon = (values: unknown) => [at(values, "chaosDaemon", "runtime"), at(values, "chaosDaemon", "socketPath")];
+    assert.deepEqual(daemon(crio), ["crio", "/var/run/crio/crio.sock"]);
+    assert.deepEqual(daemon(containerd), ["containerd", "/run/containerd/containerd.sock"]);
+    assert.equal(at(crio, "controllerManager", "enableFilterNamespace"), true);
+    assert.match(String(at(crio, "controllerManager", "podChaos", "podFailure", "pauseImage")), /\/pause:\d/);
+    assert.deepEqual([at(crio, "dashboard", "securityMode"), at(crio, "dashboard", "service", "type")], [true, "ClusterIP"]);
+    assert.equal(at(crio, "enableProfiling"), false);
   });
 });

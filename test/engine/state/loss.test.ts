@@ -51,6 +51,14 @@ describe("what a destroy takes and leaves", () => {
     assert.deepEqual(lossOf([], []), { lost: [], kept: [] });
   });
 
+  it("names tenants with all that is in them, and leaves them where volumes are retained", () => {
+    const shop = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop", labels: { "kpaas.io/tenant": "shop" } } });
+    const line = "tenant shop: its namespace, with everything in it";
+    assert.deepEqual(lossOf([shop, cluster], []).lost, [line, etcd]);
+    assert.deepEqual(lossOf([shop, cluster], ["volumes"]), { lost: [etcd], kept: [line] });
+    assert.deepEqual(toRetain([shop], ["volumes"]), [shop.urn]);
+  });
+
   it("leaves what is recorded to be left, though the file says so no more", () => {
     const { lost, kept } = lossOf([volume("a", "osd", 1, { retainOnDelete: true }), volume("a", "logs", 2)], []);
     assert.deepEqual([lost, kept], [["volume logs of a, 2 GiB"], ["volume osd of a, 1 GiB"]]);

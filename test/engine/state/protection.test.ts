@@ -61,6 +61,17 @@ describe("The protected resources that an approved change deletes", () => {
     assert.deepEqual(named(danger("environment", "drop-database", "platform.services.mariadb")), ["demo-MariaDb-data"]);
   });
 
+  it("are the tenant's namespace, and no other tenant's, when it leaves the file", () => {
+    const tenant = (name: string) => ({
+      urn: urn("kubernetes:core/v1:Namespace", `${name}-namespace`),
+      type: "kubernetes:core/v1:Namespace",
+      parent: urn("kpaas:platform:Tenant", `demo-platform-tenant-${name}`),
+      protect: true,
+    });
+    const both = [tenant("shop"), tenant("bank")];
+    assert.deepEqual(deletedBy([danger("environment", "drop-tenant", "platform.tenants.shop")], plan, both), [both[0]?.urn]);
+  });
+
   it("are those of every change that is approved, and none of a change that keeps the data", () => {
     assert.deepEqual(
       named(danger("a", "discard-volume"), danger("b", "remove"), danger("environment", "drop-database", "platform.services.mariadb")),

@@ -7,6 +7,32 @@ const reserved = (list: string[]) => network({ reserved: list });
 const open = { infrastructure: { provider: "openstack", access: { ingressCidrs: ["0.0.0.0/0"] } } };
 
 const wrong: readonly WrongFile[] = [
+  ...["kube-system", "kubeflow", "all", "default", "cp-portal-temp-namespace", "keycloak", "metallb-system", "chaos-mesh"].map(
+    (name): WrongFile => [
+      `a tenant named ${name}`,
+      { platform: { tenants: { [name]: {} } } },
+      `platform.tenants.${name}`,
+      /Kubernetes' own or of the platform's/,
+    ],
+  ),
+  ...(
+    [
+      [{ limits: "high" }, "limits", /3Gi of memory, and the quota has 2Gi/],
+      [{ quota: { cpu: "50m", memory: "2Gi" } }, "limits", /100m of cpu, and the quota has 50m/],
+      [{ quota: { cpu: 2, memory: "2GB" } }, "quota.memory", /Kubernetes quantity/],
+      [{ administrators: [{ group: "system:authenticated" }] }, "administrators.0.group", /no tenant gives rights to/],
+      [{ users: [{ user: "kim" }, { user: "kim" }] }, "users.1.user", /in the list already/],
+      [{ labels: { "pod-security.kubernetes.io/enforce": "privileged" } }, "labels.pod-security.kubernetes.io/enforce", /goes by/],
+      [{ chaos: true }, "chaos", /Chaos Mesh, which is switched off/],
+    ] as const
+  ).map(
+    ([tenant, field, reason]): WrongFile => [
+      `the tenant ${JSON.stringify(tenant)}`,
+      { platform: { tenants: { shop: tenant } } },
+      `platform.tenants.shop.${field}`,
+      reason,
+    ],
+  ),
   ...["/", "/var", "/etc", "/etc/nfs", "/usr/share/nfs", "/home", "/home/ubuntu", "/home/ubuntu/.ssh", "/var/lib/nfs/x", "/tmp/x"].map(
     (path): WrongFile => [
       `the share at ${path}`,

@@ -119,7 +119,6 @@ describe("an environment file", () => {
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
       [{ platform: { extra: {} } }, "platform.extra"],
-      [{ platform: { tenants: {} } }, "platform.tenants"],
       [{ platform: { services: { kubeflow: true } } }, "platform.services.kubeflow"],
     ];
     for (const [over, path] of unsupported) {
@@ -133,12 +132,12 @@ describe("an environment file", () => {
     const { problems } = planFile(environmentFile({ profile: "standard" }));
     assert.deepEqual(
       problems.map(({ severity, path, reason }) => [severity, path, reason.split(" of the profile")[0]]),
-      [["warning", "platform.services", "kyverno, pipeline, sourceControl"]],
+      [["warning", "platform.services", "pipeline, sourceControl"]],
     );
     const off = planFile(
       environmentFile({
         profile: "standard",
-        platform: { services: { kyverno: false, pipeline: false } },
+        platform: { services: { pipeline: false } },
       }),
     );
     assert.match(off.problems[0]?.reason ?? "", /^sourceControl of the profile/);

@@ -339,6 +339,8 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.services.openbao.replicas (fewer)": [{ "platform.services.openbao": { replicas: 3 } }, { "platform.services.openbao": true }],
   "platform.services.nats.replicas (fewer)": [{ "platform.services.nats": { replicas: 3 } }, { "platform.services.nats": true }],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
+  "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
+  "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],
   "platform.services.mariadb (switched off)": [
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },

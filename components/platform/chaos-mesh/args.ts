@@ -1,0 +1,7 @@
+import type { ServiceArgs } from "../args";
+
+/** Arguments of {@link ChaosMesh}. */
+export interface ChaosMeshArgs extends ServiceArgs {
+  /** What runs containers on the nodes: its socket is what the daemon reaches into them by. */
+  readonly runtime: "crio" | "containerd";
+}

@@ -1,0 +1,13 @@
+import { defineService } from "../define-service";
+
+export const chaosMesh = defineService({
+  name: "chaosMesh",
+  title: "Chaos Mesh",
+  about: "tries out faults on the pods of namespaces that are annotated for it",
+  replicas: "profile",
+  create: (name, { common, environment }, opts) => {
+    const { ChaosMesh } = require("./chaos-mesh") as typeof import("./chaos-mesh");
+    const runtime = environment.cluster.variables.container_manager === "containerd" ? "containerd" : "crio";
+    return new ChaosMesh(name, { ...common, runtime }, opts);
+  },
+});

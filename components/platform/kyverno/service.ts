@@ -1,0 +1,69 @@
+import { findRelease } from "../../../model/catalog";
+import type { EnvironmentPlan } from "../../../model/plan/types";
+import { offererOf } from "../../../model/registry";
+import { defineService } from "../define-service";
+
+/** Kubernetes' own namespaces. */
+const KUBERNETES = ["kube-system", "kube-public", "kube-node-lease"];
+
+/**
+ * The platform's namespaces: of its services, and of all that the release has besides. One that is switched on later is not looked at from its
+ * first moment then.
+ */
+function platformNamespaces({ release: number, services }: EnvironmentPlan): string[] {
+  const release = findRelease(number);
+  const clouds = Object.values(release?.clouds ?? {}).flatMap((parts) => Object.values(parts));
+  const entries = [...services, ...Object.values(release?.services ?? {}), ...clouds];
+  return [...new Set([...KUBERNETES, ...entries.map(({ namespace }) => namespace)])].sort();
+}
+
+const judgement = ["audit", "enforce", "off"] as const;
+
+export const kyverno = defineService({
+  name: "kyverno",
+  title: "Kyverno",
+  about: "judges pods and closes namespaces by K-PaaS's policies",
+  options: (z) => ({
+    baseline: z
+      .enum(judgement)
+      .optional()
+      .describe(
+        "Pods that gain rights on their node (Pod Security Standard baseline): audit reports them, enforce refuses them. Default: audit.",
+      ),
+    restricted: z
+      .enum(judgement)
+      .optional()
+      .describe("Pods that could do with fewer rights (Pod Security Standard restricted), likewise. Default: audit."),
+    appArmor: z
+      .enum(judgement)
+      .optional()
+      .describe("Pods with a profile of AppArmor that is neither the runtime's nor their node's, likewise. Default: enforce."),
+    isolateNamespaces: z.boolean().optional().describe("Whether a new namespace is closed to the pods of others. Default: true."),
+    joinNamespaces: z
+      .boolean()
+      .optional()
+      .describe("Whether namespaces in which a cluster administrator makes RoleBindings of one name may reach each other. Default: true."),
+    alwaysPull: z
+      .boolean()
+      .optional()
+      .describe("Whether images are asked for anew at every start, so that nobody runs one that they may not pull. Default: true."),
+  }),
+  replicas: "profile",
+  create: (name, { common, options: policies, environment }, opts) => {
+    const { Kyverno } = require("./kyverno") as typeof import("./kyverno");
+    const { services, tenants = [], network } = environment;
+    const ingress = offererOf("ingress", services)?.namespace;
+    return new Kyverno(
+      name,
+      {
+        ...common,
+        policies,
+        excluded: platformNamespaces(environment),
+        walled: tenants.map((tenant) => tenant.name),
+        podCidr: network.podCidr,
+        reaching: ingress === undefined ? [] : [ingress],
+      },
+      opts,
+    );
+  },
+});
