@@ -1,6 +1,6 @@
 import { certManager } from "./cert-manager/service";
-import { chartmuseum } from "./chartmuseum/service";
 import { chaosMesh } from "./chaos-mesh/service";
+import { chartmuseum } from "./chartmuseum/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
 import { harbor } from "./harbor/service";
