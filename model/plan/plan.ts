@@ -2,6 +2,7 @@ import { findRelease, knownReleases } from "../catalog";
 import { checkChartValues } from "../charts/checks";
 import type { CloudDefinition } from "../cloud";
 import { clusterDownloads } from "../cluster/downloads";
+import { earlierRemedy } from "../earlier";
 import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
@@ -9,17 +10,18 @@ import type { Findings } from "../problems";
 import { cloudOf, type Registry, servicesOn } from "../registry";
 import { planAddresses } from "./addresses";
 import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
+import { planBom } from "./bom";
 import { checkDomains } from "./checks-domains";
 import { planCluster, planInventory } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { withHostSetup } from "./host-setup";
 import { planMachines, planZones } from "./machines";
-import { checkStorage, planBom, planImages, planPlatform } from "./platform";
+import { checkStorage, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
 import { lockedSubnets, planPools } from "./subnets";
 import type { AccessPlan, EnvironmentPlan, NetworkPlan } from "./types";
-import { planVersions } from "./versions";
+import { lockedProxyMode, planProxyMode, planVersions } from "./versions";
 
 /** A plan with the lock file that belongs to it. */
 export interface PlannedEnvironment {
@@ -57,13 +59,14 @@ export function planEnvironment(
     findings.error(
       environment.release === undefined ? "lock.release" : "release",
       "is no release this version knows",
-      `use one of: ${knownReleases.join(", ")}`,
+      earlierRemedy(number) ?? `use one of: ${knownReleases.join(", ")}`,
       number,
     );
     return undefined;
   }
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
+  const proxyMode = planProxyMode(environment, release, lock);
   const image = pinnedImage(environment, cloud, lock);
   const zones = planZones(environment, lock);
   const pools = planPools(environment, cloud, [...environment.zones, ...zones.values()], lock, findings);
@@ -74,8 +77,17 @@ export function planEnvironment(
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address, cloud);
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
-  const bare = planCluster(environment, cloud, versions, machines, apiEndpoint, floating.api?.address, planImages(services));
+  const bare = planCluster(
+    environment,
+    cloud,
+    { ...versions, proxyMode },
+    machines,
+    apiEndpoint,
+    floating.api?.address,
+    planImages(services),
+  );
   const downloads = clusterDownloads(bare);
+  const images = planImages(services, downloads.images);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
@@ -126,6 +138,7 @@ export function planEnvironment(
     environment: environment.name,
     release: release.release,
     ...versions,
+    ...lockedProxyMode(proxyMode, environment, lock),
     ...(image === "" ? {} : { image }),
     network: {
       ...lockedSubnets(addresses.subnets),
@@ -160,9 +173,9 @@ export function planEnvironment(
     inventory: planInventory(cluster, machines),
     platform,
     services,
-    images: planImages(services, downloads.images),
+    images,
     files: downloads.files,
-    bom: planBom(release, registry, environment.provider, services, versions, downloads.images),
+    bom: planBom({ release, registry, provider: environment.provider, cluster: bare, services, images, files: downloads.files }),
     cloud: {
       ...environment.cloud,
       provider: environment.provider,

@@ -227,6 +227,9 @@ export interface TakenOnce {
   >;
 }
 
+/** How kube-proxy leads to Services. */
+export type ProxyMode = "ipvs" | "iptables" | "nftables";
+
 export interface ServicePlan {
   readonly name: string;
   readonly namespace: string;
@@ -305,9 +308,13 @@ export interface PlatformPlan {
 export interface BomEntry {
   readonly name: string;
   readonly version: string;
-  readonly kind: "software" | "image" | "chart";
+  readonly kind: "software" | "image" | "chart" | "file";
   readonly licence?: string;
   readonly source?: string;
+  /** The day from which its project mends it no more, where that is known. */
+  readonly endOfLife?: string;
+  /** Of an image, where its makers publish it. */
+  readonly digest?: string;
 }
 
 /** What only one cloud takes, with its defaults. */
