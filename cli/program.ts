@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => (program: Command, context: Contex
   ssh: () => (require("./commands/ssh") as typeof import("./commands/ssh")).registerSsh,
   cluster: () => (require("./commands/cluster/cluster") as typeof import("./commands/cluster/cluster")).registerCluster,
   schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,
+  releases: () => (require("./commands/releases") as typeof import("./commands/releases")).registerReleases,
   servers: () => (require("./commands/servers") as typeof import("./commands/servers")).registerServers,
   doctor: () => (require("./commands/doctor") as typeof import("./commands/doctor")).registerDoctor,
   completion: () => (require("./commands/completion") as typeof import("./commands/completion")).registerCompletion,

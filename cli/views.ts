@@ -223,7 +223,8 @@ const BOM_COLUMNS: readonly Column<BomEntry>[] = [
   { title: "VERSION", value: (entry) => entry.version },
   { title: "KIND", value: (entry) => entry.kind },
   { title: "LICENCE", value: (entry) => entry.licence ?? "-" },
-  { title: "SOURCE", value: (entry) => entry.source ?? "-" },
+  { title: "MENDED UNTIL", value: (entry) => entry.endOfLife ?? "-" },
+  { title: "SOURCE", value: (entry) => entry.source ?? entry.digest ?? "-" },
 ];
 
 const COUNT_COLUMNS: readonly Column<{ readonly kind: string; readonly count: number }>[] = [

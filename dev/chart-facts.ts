@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { packageRoot } from "../engine/paths";
+import { chartEntry, chartKeys } from "../model/charts/chart";
 import { merge } from "../model/data";
-import { render } from "../sandbox/kubernetes/charts";
+import { findChart, render } from "../sandbox/kubernetes/charts";
 import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
 import { digestOf, namesOf, ourValues, pruned, RENDERINGS, withoutNamespace } from "../test/sandbox/kubernetes/chart-renderings";
 import { factsFrom, type Probed, probesOf } from "./chart-probes";
@@ -14,27 +15,32 @@ import { factsFrom, type Probed, probesOf } from "./chart-probes";
 /*
  * Learns from a chart's own rendering which objects a release of it has, and which value stands where in them:
  *
- *     node dist/dev/chart-facts.js NAME CHART [--helm HELM]
+ *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--same]
  *
- * CHART is the archive or folder of the version in catalog/charts.json, got by whoever calls. Each value is changed by itself, and what changes
+ * NAME is the key in catalog/charts.json, NAME@VERSION for another version than the newest release's; CHART is the archive or folder of that
+ * version, got by whoever calls; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does. Each value is changed by itself, and what changes
  * in the objects with it says where it goes. Facts are written to catalog/chart-objects.json, never a template, a script or a rule; and what
  * Helm made of our own values, as names and digests, to the test that holds the simulation against it.
  */
 
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { helm: { type: "string", default: "helm" } } });
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { helm: { type: "string", default: "helm" }, same: { type: "boolean", default: false } },
+});
 const [name = "", source = ""] = positionals;
 if (name === "" || source === "") throw new Error("usage: chart-facts.js NAME CHART [--helm HELM]");
 
 const FACTS = join(packageRoot(), "catalog", "chart-objects.json");
-const { charts } = JSON.parse(readFileSync(join(packageRoot(), "catalog", "charts.json"), "utf8")) as { charts: Record<string, Fields> };
-const known = charts[name];
-if (known === undefined) throw new Error(`catalog/charts.json has no chart ${name}; it has ${Object.keys(charts).join(", ")}`);
+if (!chartKeys.includes(name)) throw new Error(`catalog/charts.json has no chart ${name}; it has ${chartKeys.join(", ")}`);
+const known = chartEntry(name);
+/** The chart's own name, and the release's. */
+const chartName = name.replace(/@.*/, "");
 const folder = mkdtempSync(join(tmpdir(), "kpaas-chart-"));
 
 /** The chart as its archive has it: one from a source tree gets its version. */
 function archive(): string {
   if (statSync(source).isFile()) return source;
-  const version = ["--version", String(known?.version), "--app-version", String(known?.appVersion)];
+  const version = ["--version", String(known.version), "--app-version", String(known.appVersion)];
   execFileSync(options.helm, ["package", source, ...version, "--destination", folder], { stdio: ["ignore", "ignore", "inherit"] });
   return join(folder, readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "");
 }
@@ -117,25 +123,19 @@ function chosen(object: Fields, keys: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(object).filter(([key, value]) => keys.includes(key) && value !== null && value !== undefined));
 }
 
-async function main(): Promise<void> {
-  const chart = archive();
-  const defaults = fields(known?.values);
-  const variants = (await ourValues()).get(name);
-  if (variants === undefined) throw new Error(`no environment installs ${name}`);
-  const base = fields(merge(defaults, variants.replicated));
-  const make = (values: Fields) => rendered(chart, values, "rls0", "nsp0");
-  const found = make(base);
-  if (found === undefined) throw new Error("the chart refuses our own values");
+/** Every value changed by itself, with what the chart makes of it. */
+function probe(base: Fields, defaults: Fields, make: (values: Fields) => Fields[] | undefined): Probed[] {
+  return probesOf(base, defaults, list(known.optionalValues).map(String)).flatMap((one) => {
+    const objects = make(one.values);
+    return objects === undefined ? [] : [{ ...one, objects }];
+  });
+}
 
-  const probed: Probed[] = [];
-  for (const probe of probesOf(base, defaults, list(known?.optionalValues).map(String))) {
-    const objects = make(probe.values);
-    if (objects !== undefined) probed.push({ ...probe, objects });
-  }
-  const facts = factsFrom(name, found, probed);
+/** What the changes show, written to the catalogue: a line for each object, so that a change of a chart is read by its objects. */
+function learn(found: readonly Fields[], probed: readonly Probed[]): readonly Fields[] {
+  const facts = factsFrom(chartName, [...found], [...probed]);
   const all = JSON.parse(readFileSync(FACTS, "utf8")) as Record<string, { crds: unknown; objects: readonly unknown[] }>;
-  all[name] = { crds: all[name]?.crds ?? {}, objects: facts };
-  // A line each: a change of a chart is read by its objects.
+  all[name] = { crds: all[name]?.crds ?? all[chartName]?.crds ?? {}, objects: facts };
   const parts = Object.entries(all)
     .sort()
     .map(([chart, { crds, objects }]) => {
@@ -143,9 +143,24 @@ async function main(): Promise<void> {
       return `${JSON.stringify(chart)}: {"crds": ${JSON.stringify(crds)}, "objects": [\n${lines}\n]}`;
     });
   writeFileSync(FACTS, `{\n${parts.join(",\n")}\n}\n`);
+  return facts;
+}
+
+async function main(): Promise<void> {
+  const chart = archive();
+  const defaults = fields(known.values);
+  const variants = (await ourValues()).get(name);
+  if (variants === undefined) throw new Error(`no environment installs ${name}`);
+  const base = fields(merge(defaults, variants.replicated));
+  const make = (values: Fields) => rendered(chart, values, "rls0", "nsp0");
+  const found = make(base);
+  if (found === undefined) throw new Error("the chart refuses our own values");
+
+  const probed: Probed[] = options.same ? [] : probe(base, defaults, make);
+  const facts = options.same ? findChart(chartName, String(known.version))?.objects : learn(found, probed);
 
   const simulated = (values: Fields, release: string, namespace: string) =>
-    render({ ...fields(known), name, values: defaults, crds: {}, objects: facts } as never, { release, namespace, values }).objects;
+    render({ ...known, name: chartName, values: defaults, crds: {}, objects: facts } as never, { release, namespace, values }).objects;
   const differs = (values: Fields, real: readonly Fields[], release = "rls0", namespace = "nsp0") =>
     digestOf(real, namespace) !== digestOf(simulated(values, release, namespace), namespace);
   const wrong = probed.filter(({ values, objects }) => differs(values, objects));
@@ -164,11 +179,11 @@ async function main(): Promise<void> {
   const recorded = JSON.parse(readFileSync(RENDERINGS, "utf8")) as Record<string, unknown>;
   recorded[name] = Object.fromEntries(
     Object.entries({ defaults: {}, ...variants }).flatMap(([variant, values]) => {
-      const objects = rendered(chart, values, name, "here");
-      const wrong = objects !== undefined && differs(values, objects, name, "here");
+      const objects = rendered(chart, values, chartName, "here");
+      const wrong = objects !== undefined && differs(values, objects, chartName, "here");
       if (wrong) process.stdout.write(`  variant ${variant} differs\n`);
       // Without values of ours no release is made. What several of them change together, single changes do not show.
-      if (wrong && variant === "defaults") return [];
+      if (wrong && (variant === "defaults" || options.same)) return [];
       return [
         [
           variant,

@@ -68,10 +68,10 @@ export function planContent(
   checked.addAll(planning);
   if (planned) {
     const cluster = new Findings();
-    cluster.add(checkPlannedCluster(planned.plan, environment));
+    cluster.add(checkPlannedCluster(planned.plan, environment, registry));
     cluster.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
     checked.addAll(cluster);
-    checked.add(endOfLife(planned.plan, today).filter(({ path }) => !broken.some((each) => each === "" || each === path)));
+    checked.add(endOfLife(planned.plan, registry, today).filter(({ path }) => !broken.some((each) => each === "" || each === path)));
   }
   if (!whole) checked.drop((path) => !isWritten(content, path));
   later.drop((path) => isConsequence(parsed.broken, path, "check"));

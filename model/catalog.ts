@@ -1,13 +1,23 @@
+import digests from "../catalog/digests.json";
+import release162 from "../catalog/releases/1.6.2.json";
 import release170 from "../catalog/releases/1.7.0.json";
+import maintained170 from "../catalog/releases/1.7.0+maintained.json";
 import type { CloudPartName } from "./cloud-parts";
+import { type Fields, merge } from "./data";
 import type { ChartRef, ResourcesPlan } from "./plan/types";
 
-/** What a K-PaaS release consists of. Images are named by tag: their digests are not published with the release. */
+/** What a K-PaaS release consists of. Images are named by tag; digests that their makers publish stand in catalog/digests.json. */
 export interface Release {
   readonly release: string;
+  /** The day it came out; of a maintained line, the day on which its versions were chosen. */
+  readonly date: string;
+  /** The release whose maintained line it is: the same applications on versions that their projects still mend. */
+  readonly maintains?: string;
   /** The kubespray tag it is built on. */
   readonly kubespray: string;
   readonly kubernetes: string;
+  /** What new clusters get where the file says nothing. */
+  readonly cluster: { readonly proxyMode: "ipvs" | "nftables" };
   readonly services: Readonly<Record<string, ReleaseService>>;
   /** By cloud, what of its own runs in the cluster. */
   readonly clouds?: Readonly<Record<string, Readonly<Partial<Record<CloudPartName, ReleaseService>>>>>;
@@ -19,21 +29,51 @@ export interface ReleaseService {
   readonly namespace: string;
   readonly licence: string;
   readonly source: string;
-  /** The minors of Kubernetes that it is for, oldest first, where its project makes one for each. @default any */
+  /** The minors of Kubernetes that it is for, oldest first, as its project says. @default any */
   readonly kubernetes?: readonly string[];
   readonly chart?: ChartRef;
   readonly images: Readonly<Record<string, string>>;
+  /** Helm values that this version of the chart needs beside those that all versions are given. */
+  readonly values?: Fields;
+  /** Why it stands here although it is past its end of life, and what comes after it. */
+  readonly stays?: string;
   readonly defaults: { readonly replicas: number; readonly sizeGiB?: number; readonly resources?: ResourcesPlan };
 }
 
-const releases: readonly Release[] = [release170];
+/** Newest first, each K-PaaS release before its maintained line: the first is what environments get that name none. */
+const files: readonly ReleaseFile[] = [release170, maintained170, release162];
 
-/** The releases of K-PaaS that can be brought up, newest first. */
+/** A release as its file has it: whole, or as another one with what differs laid over it (null takes a key out). */
+interface ReleaseFile {
+  readonly release: string;
+  readonly extends?: string;
+}
+
+function whole(file: ReleaseFile): Release {
+  const { extends: base, ...own } = file;
+  const under = base === undefined ? {} : whole(files.find(({ release }) => release === base)!);
+  // test/model/catalog.test.ts holds every merged release to its schema.
+  return merge(under, own) as Release;
+}
+
+const releases: readonly Release[] = files.map(whole);
+
+/** The releases of K-PaaS that can be brought up, newest first, maintained lines among them. */
 export const knownReleases: readonly string[] = releases.map((release) => release.release);
 
 /** The release of that number, or undefined. */
 export function findRelease(number: string): Release | undefined {
   return releases.find((release) => release.release === number);
+}
+
+/** The maintained line of a release; undefined where there is none. */
+export function maintainedLine(number: string): Release | undefined {
+  return releases.find(({ maintains }) => maintains === number);
+}
+
+/** The digest of an image by its whole name, where its makers publish one: of the list over all architectures. */
+export function digestOf(image: string): string | undefined {
+  return new Map<string, string>(Object.entries(digests)).get(image);
 }
 
 /**

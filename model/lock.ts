@@ -27,6 +27,8 @@ const lockSchema = z
     release: z.string(),
     kubespray: z.string(),
     kubernetes: z.string(),
+    /** How kube-proxy leads to Services, where it is not `ipvs`. */
+    proxyMode: z.enum(["iptables", "nftables"]).exactOptional(),
     /** Undefined where machines are not made. */
     image: z.string().exactOptional(),
     network: z.strictObject({

@@ -20,15 +20,17 @@ export function registerPlan(program: Command, context: Context): void {
     .addOption(new Option("--show <part>", "only this part").choices([...PLAN_PARTS, "cost"]))
     .option("--prices <FILE>", "with cost, the list of the cloud's prices: none comes along")
     .addOption(
-      new Option("--format <format>", "of the flows: a table, a request by addresses, or rules of hosts").choices(FORMATS).default("table"),
+      new Option("--format <format>", "of the flows: a table, a request by addresses, or rules of hosts; of the bom: CycloneDX 1.6")
+        .choices(FORMATS)
+        .default("table"),
     )
     .option("--host <KEY>", "with nftables, those of this host only")
     .option("--json", "print the plan as JSON")
     .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show flows\n  $ kpaas plan seoul --show cost --prices prices.yaml")
-    .action((reference: string, options: PlanOptions) => plan(context, reference, options));
+    .action((reference: string, options: PlanOptions) => plan(context, reference, options, program.version() ?? ""));
 }
 
-const FORMATS = ["table", "csv", "nftables"] as const;
+const FORMATS = ["table", "csv", "nftables", "cyclonedx"] as const;
 
 interface PlanOptions {
   readonly show?: PlanPart | "cost";
@@ -38,13 +40,19 @@ interface PlanOptions {
   readonly json?: boolean;
 }
 
-async function plan(context: Context, reference: string, options: PlanOptions): Promise<void> {
-  if (options.format !== "table" && options.show !== "flows")
-    throw badUsage(`only flows can be shown as ${options.format}`, "add --show flows", reference);
+async function plan(context: Context, reference: string, options: PlanOptions, version: string): Promise<void> {
+  const shown = options.format === "cyclonedx" ? "bom" : "flows";
+  if (options.format !== "table" && options.show !== shown)
+    throw badUsage(`only ${shown === "bom" ? "the bom" : "flows"} can be shown as ${options.format}`, `add --show ${shown}`, reference);
   if (options.host !== undefined && options.format !== "nftables")
     throw badUsage("--host chooses among the rules of hosts", "add --format nftables", reference);
   if (options.show === "cost" || options.prices !== undefined) return cost(context, reference, options);
   const planned = await planOf(context, reference);
+  if (options.format === "cyclonedx") {
+    const { cycloneDx } = await import("../cyclonedx.js");
+    writeJson(context, cycloneDx(planned.plan, version));
+    return;
+  }
   if (options.format === "nftables") {
     const { hostRules, viewRules } = await import("../host-rules.js");
     const rules = hostRules(planned.plan, options.host);

@@ -24,7 +24,7 @@ export function planOf(file: unknown): EnvironmentPlan {
   const environment = resolveEnvironment(parsed.file, registry);
   checkEnvironment(environment, registry, findings);
   const planned = planEnvironment(environment, registry, undefined, findings);
-  if (planned) findings.add(checkPlannedCluster(planned.plan, environment));
+  if (planned) findings.add(checkPlannedCluster(planned.plan, environment, registry));
   if (!planned || findings.hasErrors) throw new Error(`the fixture is wrong: ${JSON.stringify(findings.toProblems("bench"))}`);
   return planned.plan;
 }

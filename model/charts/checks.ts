@@ -11,7 +11,7 @@ const REMEDY = "take it out; `helm show values` of the chart lists what there is
 /** Finds what is wrong with the user's own values of the services' charts, so that no release fails over them half-way through. */
 export function checkChartValues(services: readonly ServicePlan[], findings: Findings): void {
   for (const { name, chart, values, replicas } of services) {
-    const known = chart && chartValues(chart.name);
+    const known = chart && chartValues(chart.name, chart.version);
     const rules = chart && chartRules(chart.name);
     if (values === undefined || known === undefined || rules === undefined) continue;
     const unknown = unknownValues(known, values);
@@ -117,8 +117,8 @@ function checkExtraObjects(values: Fields, field: (path: string) => string, find
     }
     findings.warn(
       field(`extraObjects.${index}`),
-      "is applied as it is: its kind, its images and the namespace's policies are not checked before the release is installed",
-      "see to it that its images can be pulled; `kpaas plan --show images` does not list them",
+      "is applied as it is: its kind and the namespace's policies are not checked before the release is installed",
+      "see to it that the images it names can be pulled: `kpaas plan --show images` lists them",
     );
   });
 }

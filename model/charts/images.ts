@@ -1,16 +1,22 @@
 import { at, type Fields, fields, text } from "../data";
+import type { ChartRef } from "../plan/types";
 import { chartValues } from "./chart";
+import { ownImages } from "./own-images";
 import { chartRules } from "./rules";
 
 /**
  * The images of a service once the user's values are in: an image they name takes the planned one's place, and one that they switch on
- * is added.
+ * or name anywhere else is added.
  * @param planned full references by role
  */
-export function imagesWith(chart: string, planned: Readonly<Record<string, string>>, values: Fields): Record<string, string> {
-  const rules = chartRules(chart);
+export function imagesWith(
+  chart: Pick<ChartRef, "name" | "version">,
+  planned: Readonly<Record<string, string>>,
+  values: Fields,
+): Record<string, string> {
+  const rules = chartRules(chart.name);
   const images: Record<string, string> = { ...planned };
-  const defaults = chartValues(chart)?.values ?? {};
+  const defaults = chartValues(chart.name, chart.version)?.values ?? {};
   for (const [role, path] of Object.entries(rules?.images ?? {})) {
     const image = planned[role];
     const apart = "registry" in fields(at(defaults, path));
@@ -21,7 +27,8 @@ export function imagesWith(chart: string, planned: Readonly<Record<string, strin
     const known = fields(at(defaults, image));
     images[role] = overlaid(`${String(known.repository)}:${String(known.tag)}`, fields(at(values, image)));
   }
-  return images;
+  const known = [...Object.values(rules?.images ?? {}), ...(rules?.addedImages ?? []).map(({ image }) => image)];
+  return { ...images, ...ownImages(defaults, values, known) };
 }
 
 /**

@@ -96,6 +96,11 @@ function isSwitch(name: string, given: string): boolean {
   return kind === "boolean" || (kind === "any" && name.endsWith("_enabled") && /^(true|false|yes|no|on|off)$/i.test(given));
 }
 
+/** Whether that kubespray can have Calico write nftables rules: from v2.29.0 on (kubernetes-sigs/kubespray, issue 12198). */
+export function knowsCalicoNftables(kubespray: string): boolean {
+  return minorNumber(kubespray) >= 29;
+}
+
 type Value = (name: string) => unknown;
 type Fail = (name: string, reason: string, remedy: string) => void;
 
@@ -122,6 +127,16 @@ function checkProxy(spec: ClusterSpec, value: Value, fail: Fail): void {
   if (value("kube_proxy_mode") === "ipvs" && needsStrictArp && value("kube_proxy_strict_arp") !== true) {
     const who = spec.variables.metallb_enabled === true ? "MetalLB" : "kube-vip with ARP";
     fail("kube_proxy_strict_arp", `${who} with ipvs needs strict ARP`, "Set kube_proxy_strict_arp to true.");
+  }
+  if (value("kube_network_plugin") !== "calico") return;
+  const [byNftables, calico] = [value("kube_proxy_mode") === "nftables", value("calico_nftable_mode")];
+  if (byNftables && !knowsCalicoNftables(spec.kubespray)) {
+    const reason = `Calico by kubespray ${spec.kubespray} writes iptables rules alone, which do not go together with a kube-proxy by nftables`;
+    fail("kube_proxy_mode", reason, "Use ipvs, or a version of Kubernetes that kubespray v2.29.0 or newer installs.");
+  } else if (byNftables && calico !== "Enabled") {
+    fail("calico_nftable_mode", "Calico must write nftables rules where kube-proxy does", 'Set it to "Enabled".');
+  } else if (!byNftables && calico === "Enabled") {
+    fail("calico_nftable_mode", "Calico writes nftables rules only where kube-proxy does", 'Set kube_proxy_mode to "nftables".');
   }
 }
 

@@ -1,4 +1,5 @@
 import { findRelease, knownReleases } from "../catalog";
+import { earlierRemedy } from "../earlier";
 import { kubernetesVersions, nearestKubernetes } from "./releases";
 
 /** What somebody wants a cluster brought to: a version of Kubernetes, or a release of K-PaaS that ships one. */
@@ -24,6 +25,8 @@ export function chooseVersion(text: string): VersionChoice | WrongVersion {
     ? kubernetesVersions.find((each) => each.startsWith(`${version}.`))
     : kubernetesVersions.find((each) => each === version);
   if (found !== undefined) return { field: "cluster.kubernetes", value: found, kubernetes: found };
+  const earlier = earlierRemedy(version);
+  if (earlier !== undefined) return { reason: "is a release of K-PaaS that cannot be brought up by this version", remedy: earlier };
   const known = /^\d+\.\d+(\.\d+)?$/.test(version);
   return {
     reason: known

@@ -83,7 +83,11 @@ export const clusterDocs: readonly FieldDoc[] = [
   { path: "cluster.network.podCidr", means: "addresses of pods", byDefault: "`10.233.64.0/18`", type: CIDR },
   { path: "cluster.network.serviceCidr", means: "addresses of Services", byDefault: "`10.233.0.0/18`", type: CIDR },
   { path: "cluster.network.nodePrefix", means: "the prefix length of one node's share of `podCidr`", byDefault: "`24`" },
-  { path: "cluster.network.proxyMode", means: "how kube-proxy leads to Services", byDefault: "`ipvs`" },
+  {
+    path: "cluster.network.proxyMode",
+    means: "how kube-proxy leads to Services",
+    byDefault: "as the release for a new cluster: `ipvs`, of a maintained line `nftables`; then as locked",
+  },
   { path: "cluster.runtime", means: "what runs the containers", byDefault: "`crio`" },
   { path: "cluster.apiEndpoint", means: "where nodes and clients reach the API" },
   {

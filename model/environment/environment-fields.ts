@@ -470,7 +470,7 @@ export interface ClusterFields {
     readonly serviceCidr?: `${number}.${number}.${number}.${number}/${number}`;
     /** The prefix length of one node's share of podCidr. Default: 24. A change is refused. */
     readonly nodePrefix?: number;
-    /** How kube-proxy leads to Services. Default: ipvs. A change is refused. */
+    /** How kube-proxy leads to Services. Default: as the release for a new cluster: ipvs, of a maintained line nftables; then as locked. A change is refused. */
     readonly proxyMode?: "ipvs" | "iptables" | "nftables";
   };
   /** What runs the containers. Default: crio. A change is applied to what stands. */
@@ -770,8 +770,8 @@ export interface EnvironmentFields {
   readonly name: string;
   /** A base file, merged deeply under this one: maps merge, lists and scalars replace. A base has no name. A change goes by the fields it gives values to. */
   readonly extends?: string;
-  /** The K-PaaS release, in quotes: "1.7.0". Default: the newest, then as locked. A change is refused. */
-  readonly release?: `${number}.${number}.${number}`;
+  /** The K-PaaS release, in quotes: "1.7.0" or "1.6.2"; "1.7.0+maintained" has its applications on versions that their projects still mend (more). Default: the newest, then as locked. A change is refused. */
+  readonly release?: `${number}.${number}.${number}` | `${number}.${number}.${number}+maintained`;
   /** minimal: 1 control plane, 2 workers; standard: 1 and 3; highAvailability: 3 and 3, a bastion, two replicas of the services that can have them. Default: minimal. A change goes by the fields it gives values to. */
   readonly profile?: "minimal" | "standard" | "highAvailability";
   /** Labels on everything that can carry them, as written below. A change is applied to what stands. */

@@ -6,7 +6,7 @@
 
 import { globalRegistry, z } from "zod";
 import type { Registry } from "../registry";
-import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId, VERSION } from "./cluster-field-docs";
+import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId } from "./cluster-field-docs";
 import * as kinds from "./fields";
 import { elementOf, isList, shapeOf } from "./schema-kinds";
 import { tenantDocs } from "./tenant-field-docs";
@@ -14,7 +14,13 @@ import { tenantDocs } from "./tenant-field-docs";
 export const fieldDocs: readonly FieldDoc[] = [
   { path: "name", means: "the identity of the environment: a DNS label of at most 30 characters, which the stack and every resource take" },
   { path: "extends", means: "a base file, merged deeply under this one: maps merge, lists and scalars replace. A base has no `name`" },
-  { path: "release", means: 'the K-PaaS release, in quotes: `"1.7.0"`', byDefault: "the newest, then as locked", type: VERSION },
+  {
+    path: "release",
+    means:
+      'the K-PaaS release, in quotes: `"1.7.0"` or `"1.6.2"`; `"1.7.0+maintained"` has its applications on versions that their projects still mend ([more](catalogue.md))',
+    byDefault: "the newest, then as locked",
+    type: "`#.#.#` | `#.#.#+maintained`",
+  },
   {
     path: "profile",
     means:

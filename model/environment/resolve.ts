@@ -114,7 +114,7 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       podCidr: cluster.network?.podCidr ?? "10.233.64.0/18",
       serviceCidr: cluster.network?.serviceCidr ?? "10.233.0.0/18",
       nodePrefix: cluster.network?.nodePrefix ?? 24,
-      proxyMode: cluster.network?.proxyMode ?? "ipvs",
+      ...given("proxyMode", cluster.network?.proxyMode),
       runtime: cluster.runtime ?? "crio",
       apiEndpoint: {
         kind: endpoint,

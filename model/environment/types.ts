@@ -166,7 +166,8 @@ export interface Environment {
     readonly podCidr: string;
     readonly serviceCidr: string;
     readonly nodePrefix: number;
-    readonly proxyMode: "ipvs" | "iptables" | "nftables";
+    /** Undefined: as the lock has it, else the release. */
+    readonly proxyMode?: "ipvs" | "iptables" | "nftables";
     readonly runtime: "crio" | "containerd";
     readonly apiEndpoint: {
       /** Of a cluster that stands it stays what it is, where the file does not say it. */

@@ -111,7 +111,7 @@ export const variableTable: readonly VariableRow[] = [
   field("cluster.network.nodePrefix", "kube_network_node_prefix cilium_pool_mask_size"),
   field(
     "cluster.network.proxyMode",
-    "kube_proxy_mode kube_proxy_strict_arp kube_proxy_remove cilium_kube_proxy_replacement calico_bpf_enabled",
+    "kube_proxy_mode kube_proxy_strict_arp kube_proxy_remove cilium_kube_proxy_replacement calico_bpf_enabled calico_nftable_mode",
   ),
   field("cluster.runtime", "container_manager"),
   field("cluster.etcd.placement", "etcd_deployment_type etcd_kubeadm_enabled"),

@@ -42,6 +42,8 @@ const floating = z.object({ address: z.string().optional() }).optional();
 const appliedSchema = z.object({
   version: z.literal(1),
   machines: z.record(z.string(), appliedMachineSchema),
+  /** Of K-PaaS. Not known of environments applied by earlier versions. */
+  release: z.string().optional(),
   controlPlane: z.array(z.string()),
   network: z.object({
     cidr: z.string(),
@@ -121,6 +123,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
         },
       ]),
     ),
+    release: plan.release,
     controlPlane: [...plan.cluster.controlPlane],
     network: {
       cidr: plan.network.cidr,

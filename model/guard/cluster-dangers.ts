@@ -44,7 +44,7 @@ export function endpointDanger(was: string, becomes: string): Danger {
 }
 
 /** The services of another release come with it, and nothing upgrades those yet. */
-function releaseDanger({ release }: EnvironmentPlan): Danger {
+export function releaseDanger({ release }: EnvironmentPlan): Danger {
   const remedy = "set the release back; cluster.kubernetes upgrades Kubernetes alone";
   return never("release", "another release of K-PaaS for an environment that stands is not supported yet", remedy, release);
 }

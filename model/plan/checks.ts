@@ -4,18 +4,19 @@ import { checkKnown } from "../environment/known-variables";
 import { machinePath } from "../environment/machines";
 import type { Environment } from "../environment/types";
 import { type Finding, Findings } from "../problems";
+import type { Registry } from "../registry";
+import { incompatible } from "./compatibility";
 import { inputField } from "./input-field";
-import { partVersions } from "./part-versions";
 import { nodeSubnet } from "./subnets";
 import type { EnvironmentPlan } from "./types";
 
 /** What kubespray would stop at, and what does not go with the cluster's version, found on the plan and named by the fields of the file. */
-export function checkPlannedCluster(plan: EnvironmentPlan, environment: Environment): readonly Finding[] {
+export function checkPlannedCluster(plan: EnvironmentPlan, environment: Environment, registry: Registry): readonly Finding[] {
   const findings = new Findings();
   findings.add(
     checkCluster(plan.cluster, nodeSubnet(plan)).map((finding) => ({ ...finding, path: fieldPath(finding.path, plan, environment) })),
   );
-  findings.add(partVersions(plan, fieldPath("kubernetes", plan, environment)));
+  findings.add(incompatible(plan, registry, fieldPath("kubernetes", plan, environment)));
   const known = new Findings();
   checkKnown(environment.cluster.variables, plan.cluster.kubespray, known);
   findings.addNew(known);

@@ -1,17 +1,25 @@
 import type { CloudDefinition } from "../cloud";
+import { knowsCalicoNftables } from "../cluster/checks-variables";
 import { besideVariables, hostVariables, INVENTORY_PARENTS, inventoryGroups, inventoryVariables } from "../cluster/inventory";
 import type { ClusterNode, ClusterSpec } from "../cluster/types";
 import type { Environment } from "../environment/types";
 import { airGapVariables } from "./air-gap";
 import { endpointVariables } from "./api-endpoint";
 import { backupSettings, backupVariable } from "./backups";
-import type { ApiEndpointPlan, Inventory, MachinePlan } from "./types";
+import type { ApiEndpointPlan, Inventory, MachinePlan, ProxyMode } from "./types";
+
+/** What of the cluster is chosen by file, lock and release together. */
+interface ClusterVersions {
+  readonly kubespray: string;
+  readonly kubernetes: string;
+  readonly proxyMode: ProxyMode;
+}
 
 /** The cluster as the kubespray provider takes it. `outside`: the API's floating address, where it was made beforehand; `images`: the platform's. */
 export function planCluster(
   environment: Environment,
   cloud: Pick<CloudDefinition, "can" | "inCluster">,
-  versions: { readonly kubespray: string; readonly kubernetes: string },
+  versions: ClusterVersions,
   machines: readonly MachinePlan[],
   endpoint: ApiEndpointPlan,
   outside: string | undefined,
@@ -28,7 +36,7 @@ export function planCluster(
     nodes: Object.fromEntries(nodes.map((machine) => [machine.name, clusterNode(machine, providerId)])),
     controlPlane: named("control-plane"),
     etcd: named("etcd"),
-    variables: planVariables(environment, cloud, endpoint, outside, images),
+    variables: planVariables(environment, cloud, versions, endpoint, outside, images),
     apiEndpoint: {
       host: endpoint.domain ?? endpoint.address,
       port: endpoint.port,
@@ -75,6 +83,7 @@ function clusterNode(machine: MachinePlan, providerId: string | undefined): Clus
 function planVariables(
   environment: Environment,
   cloud: Pick<CloudDefinition, "can">,
+  { kubespray, proxyMode }: ClusterVersions,
   endpoint: ApiEndpointPlan,
   outside: string | undefined,
   images: readonly string[],
@@ -94,9 +103,13 @@ function planVariables(
     kube_pods_subnet: cluster.podCidr,
     kube_service_addresses: cluster.serviceCidr,
     kube_network_node_prefix: cluster.nodePrefix,
-    kube_proxy_mode: cluster.proxyMode,
+    kube_proxy_mode: proxyMode,
     // MetalLB answers ARP for Service addresses itself; kube-proxy in ipvs mode must not.
-    kube_proxy_strict_arp: cluster.proxyMode === "ipvs",
+    kube_proxy_strict_arp: proxyMode === "ipvs",
+    // Calico's iptables rules and a kube-proxy by nftables do not go together.
+    ...(cluster.plugin === "calico" && proxyMode === "nftables" && knowsCalicoNftables(kubespray)
+      ? { calico_nftable_mode: "Enabled" }
+      : {}),
     container_manager: cluster.runtime,
     etcd_deployment_type: "host",
     ansible_user: environment.access.sshUser,

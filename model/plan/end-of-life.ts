@@ -1,46 +1,67 @@
-import dates from "../../catalog/end-of-life.json";
+import { maintainedLine } from "../catalog";
 import { kubernetesVersions, minorOf } from "../cluster/releases";
+import { endOfLifeOf, hasEnded } from "../end-of-life";
 import type { Finding } from "../problems";
-import { partsAgainst } from "./part-versions";
-import type { EnvironmentPlan } from "./types";
-
-const kubernetesDates: Readonly<Record<string, string>> = dates.kubernetes;
-const serviceDates: Readonly<Record<string, string>> = dates.services;
+import { fieldOf, type Registry } from "../registry";
+import { partsAgainst } from "./compatibility";
+import type { EnvironmentPlan, ServicePlan } from "./types";
 
 /** Said of every such part, and of nothing else. */
 const SAID = " is past its end of life since ";
 
 const later = "plan the move to a release that its project still mends";
 
-/** The newest Kubernetes that a kubespray tag installs, its project still mends, and the plan's parts of the cloud's own are for. */
-function maintainedInstead(plan: EnvironmentPlan, today: string): string {
-  const mended = kubernetesVersions.filter((each) => today < (kubernetesDates[minorOf(each)] ?? ""));
-  const version = mended.find((each) => partsAgainst(plan, minorOf(each)).length === 0);
+/**
+ * The newest Kubernetes that a kubespray tag installs, its project still mends, and all that the plan has is for; where there is none, the line that
+ * a new environment gets it by.
+ */
+function maintainedInstead(plan: EnvironmentPlan, registry: Registry, today: string): string {
+  const mended = kubernetesVersions.filter((each) => !hasEnded("kubernetes", each, today));
+  const version = mended.find((each) => partsAgainst(plan, registry, minorOf(each)).length === 0);
+  const until = version && endOfLifeOf("kubernetes", version)?.date;
+  if (until !== undefined)
+    return `set cluster.kubernetes to "${version}", which is mended until ${until}; \`kpaas cluster upgrade ENV --to ${version}\` shows the way there`;
   const [newest] = mended;
-  if (newest !== undefined && version === undefined)
-    return `${later}: what is still mended, ${newest} the newest, ${partsAgainst(plan, minorOf(newest)).join(" and ")} is not for`;
-  if (version === undefined) return later;
-  return `set cluster.kubernetes to "${version}", which is mended until ${kubernetesDates[minorOf(version)]}; \`kpaas cluster upgrade ENV --to ${version}\` shows the way there`;
+  if (newest === undefined) return later;
+  const line = maintainedLine(plan.release);
+  const instead =
+    line === undefined || line.release === plan.release
+      ? later
+      : `a new environment gets ${line.kubernetes} with release: "${line.release}"`;
+  return `${instead}; ${newest} is what ${partsAgainst(plan, registry, minorOf(newest)).join(" and ")} is not for`;
+}
+
+/** The name that the ends of life know a service by. */
+export function productOf({ chart, name }: { readonly chart?: { readonly name: string }; readonly name: string }): string {
+  return chart?.name ?? name;
+}
+
+/** Who has a mended version of the service: the maintained line of the release. */
+function mendedBy(service: ServicePlan, release: string, today: string): string {
+  const line = maintainedLine(release);
+  const version = line?.services[service.name]?.version;
+  if (line === undefined || version === undefined || hasEnded(productOf(service), version, today)) return later;
+  return `a new environment gets ${version} with release: "${line.release}"`;
 }
 
 /** Warnings for every part of the plan whose project no longer mends it. `today` is an ISO date. */
-export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
-  const minor = minorOf(plan.cluster.kubernetes);
+export function endOfLife(plan: EnvironmentPlan, registry: Registry, today: string): Finding[] {
+  const { kubernetes } = plan.cluster;
   const parts = [
     {
       path: "cluster.kubernetes",
-      what: `Kubernetes ${minor}`,
-      value: plan.cluster.kubernetes,
-      date: kubernetesDates[minor],
-      remedy: maintainedInstead(plan, today),
+      what: `Kubernetes ${kubernetes.replace(/\.\d+$/, "")}`,
+      value: kubernetes,
+      date: endOfLifeOf("kubernetes", kubernetes)?.date,
+      remedy: (): string => maintainedInstead(plan, registry, today),
     },
     // A service's version follows from the release: it is the value of no field.
     ...plan.services.map((service) => ({
-      path: service.name === "ingress" ? "platform.ingress.kind" : `platform.services.${service.name}`,
-      what: `${service.chart?.name ?? service.name} ${service.version}`,
+      path: service.name === "ingress" ? "platform.ingress.kind" : fieldOf(registry.services[service.name] ?? service),
+      what: `${productOf(service)} ${service.version}`,
       value: undefined,
-      date: serviceDates[service.name],
-      remedy: undefined,
+      date: endOfLifeOf(productOf(service), service.version)?.date,
+      remedy: (): string => mendedBy(service, plan.release, today),
     })),
   ];
   return parts.flatMap(({ path, what, value, date, remedy }): Finding[] =>
@@ -51,7 +72,7 @@ export function endOfLife(plan: EnvironmentPlan, today: string): Finding[] {
             path,
             ...(value === undefined ? {} : { value }),
             reason: `${what}${SAID}${date}`,
-            remedy: remedy ?? later,
+            remedy: remedy(),
             severity: "warning",
           },
         ],

@@ -2,6 +2,7 @@ import { findRelease, knownReleases } from "../catalog";
 import { checkChartValues } from "../charts/checks";
 import type { CloudDefinition } from "../cloud";
 import { clusterDownloads } from "../cluster/downloads";
+import { earlierRemedy } from "../earlier";
 import { profiles } from "../environment/resolve";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
@@ -9,18 +10,19 @@ import type { Findings } from "../problems";
 import { cloudOf, type Registry, servicesOn } from "../registry";
 import { planAddresses } from "./addresses";
 import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
+import { planBom } from "./bom";
 import { checkDomains } from "./checks-domains";
 import { planCluster, planInventory } from "./cluster";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { withHostSetup } from "./host-setup";
 import { planMachines, planZones } from "./machines";
-import { checkStorage, planBom, planImages, planPlatform } from "./platform";
+import { checkStorage, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
 import { lockedSubnets, planPools } from "./subnets";
 import { planTenants } from "./tenants";
 import type { AccessPlan, EnvironmentPlan, NetworkPlan } from "./types";
-import { planVersions } from "./versions";
+import { lockedProxyMode, planProxyMode, planVersions } from "./versions";
 
 /** A plan with the lock file that belongs to it. */
 export interface PlannedEnvironment {
@@ -58,13 +60,14 @@ export function planEnvironment(
     findings.error(
       environment.release === undefined ? "lock.release" : "release",
       "is no release this version knows",
-      `use one of: ${knownReleases.join(", ")}`,
+      earlierRemedy(number) ?? `use one of: ${knownReleases.join(", ")}`,
       number,
     );
     return undefined;
   }
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
+  const proxyMode = planProxyMode(environment, release, lock);
   const image = pinnedImage(environment, cloud, lock);
   const zones = planZones(environment, lock);
   const pools = planPools(environment, cloud, [...environment.zones, ...zones.values()], lock, findings);
@@ -76,8 +79,17 @@ export function planEnvironment(
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
   const tenants = planTenants(environment, services);
-  const bare = planCluster(environment, cloud, versions, machines, apiEndpoint, floating.api?.address, planImages(services));
+  const bare = planCluster(
+    environment,
+    cloud,
+    { ...versions, proxyMode },
+    machines,
+    apiEndpoint,
+    floating.api?.address,
+    planImages(services),
+  );
   const downloads = clusterDownloads(bare);
+  const images = planImages(services, downloads.images);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
@@ -128,6 +140,7 @@ export function planEnvironment(
     environment: environment.name,
     release: release.release,
     ...versions,
+    ...lockedProxyMode(proxyMode, environment, lock),
     ...(image === "" ? {} : { image }),
     network: {
       ...lockedSubnets(addresses.subnets),
@@ -163,9 +176,9 @@ export function planEnvironment(
     platform,
     services,
     ...(tenants === undefined ? {} : { tenants }),
-    images: planImages(services, downloads.images),
+    images,
     files: downloads.files,
-    bom: planBom(release, registry, environment.provider, services, versions, downloads.images),
+    bom: planBom({ release, registry, provider: environment.provider, cluster: bare, services, images, files: downloads.files }),
     cloud: {
       ...environment.cloud,
       provider: environment.provider,

@@ -1,11 +1,9 @@
-import { entryOf, type Release } from "../catalog";
 import type { CloudDefinition } from "../cloud";
 import { infrastructureLeads } from "../cloud-parts";
 import type { Environment, WantedClass } from "../environment/types";
 import type { Findings } from "../problems";
-import type { Registry } from "../registry";
 import type { AddressPlan } from "./addresses";
-import type { BomEntry, MachinePlan, PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
+import type { MachinePlan, PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
 
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
 const storageClass = "cp-storageclass";
@@ -72,49 +70,4 @@ export function checkStorage(environment: Environment, services: readonly Servic
 /** Every container image of the platform's services and the cluster's own, once each, in order of name. */
 export function planImages(services: readonly ServicePlan[], own: readonly string[] = []): string[] {
   return [...new Set([...own, ...services.flatMap((service) => Object.values(service.images))])].sort();
-}
-
-/** What the environment is made of: software with licence and source, charts and images. */
-export function planBom(
-  release: Release,
-  registry: Registry,
-  cloud: string,
-  services: readonly ServicePlan[],
-  versions: { kubespray: string; kubernetes: string },
-  own: readonly string[],
-): BomEntry[] {
-  return [
-    {
-      kind: "software",
-      name: "kpaas-container-platform",
-      version: release.release,
-      licence: "Apache-2.0",
-      source: "https://github.com/K-PaaS",
-    },
-    {
-      kind: "software",
-      name: "kubespray",
-      version: versions.kubespray,
-      licence: "Apache-2.0",
-      source: "https://github.com/kubernetes-sigs/kubespray",
-    },
-    {
-      kind: "software",
-      name: "kubernetes",
-      version: versions.kubernetes,
-      licence: "Apache-2.0",
-      source: "https://github.com/kubernetes/kubernetes",
-    },
-    ...services.map((service): BomEntry => {
-      const { licence, source } = entryOf(registry.services[service.name] ?? service, release, cloud);
-      return { kind: "software", name: service.name, version: service.version, licence, source };
-    }),
-    ...services.flatMap(({ chart }): BomEntry[] =>
-      chart ? [{ kind: "chart", name: chart.name, version: chart.version, source: chart.repository }] : [],
-    ),
-    ...planImages(services, own).map((image): BomEntry => {
-      const at = image.lastIndexOf(":");
-      return { kind: "image", name: image.slice(0, at), version: image.slice(at + 1) };
-    }),
-  ];
 }

@@ -19,6 +19,16 @@ export function catalogService(
   const found = findRelease(release);
   if (found === undefined) throw new Error(`${release} is no release this version knows; use one of: ${knownReleases.join(", ")}`);
   const wanted = typeof service === "string" ? { name: service } : service;
-  const { version, namespace, chart, images, defaults } = entryOf(wanted, found, cloud);
-  return { name: wanted.name, namespace, version, dependsOn: [], images, ...defaults, ...(chart ? { chart } : {}), ...changes };
+  const { version, namespace, chart, images, values, defaults } = entryOf(wanted, found, cloud);
+  return {
+    name: wanted.name,
+    namespace,
+    version,
+    dependsOn: [],
+    images,
+    ...defaults,
+    ...(chart ? { chart } : {}),
+    ...(values ? { values } : {}),
+    ...changes,
+  };
 }

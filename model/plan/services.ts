@@ -1,6 +1,7 @@
 import { entryOf, type Release, type ReleaseService } from "../catalog";
 import { imagesWith } from "../charts/images";
 import type { CloudParts } from "../cloud-parts";
+import { fields, merge } from "../data";
 import type { Environment } from "../environment/types";
 import { cloudOf, fieldOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
@@ -29,14 +30,15 @@ function planService(
   service: ServiceDefinition,
   on: readonly ServiceDefinition[],
   environment: Environment,
-  { version, namespace, chart, images, defaults }: ReleaseService,
+  { version, namespace, chart, images, values: needed, defaults }: ReleaseService,
   platform: PlatformPlan,
   replicas: number,
   inCluster: CloudParts,
 ): ServicePlan {
   const { name, offers, keeps, managedAt } = service;
   const wanted = environment.platform.services.find((each) => each.name === name);
-  const { options = {}, values } = wanted ?? {};
+  const { options = {}, values: given } = wanted ?? {};
+  const values = needed === undefined ? given : fields(merge(needed, given ?? {}));
   const sizeGiB = wanted?.sizeGiB ?? defaults.sizeGiB;
   const resources = wanted?.resources ?? defaults.resources;
   const host = service.host === undefined ? undefined : `${service.host}.${platform.domain}`;
@@ -56,7 +58,7 @@ function planService(
     version,
     dependsOn: needs.flatMap(([kind]) => offererOf(kind, on)?.name ?? []),
     ...(chart ? { chart } : {}),
-    images: chart && values ? imagesWith(chart.name, images, values) : images,
+    images: chart && values ? imagesWith(chart, images, values) : images,
     replicas: wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas),
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
     ...(resources ? { resources } : {}),

@@ -222,6 +222,9 @@ export interface ManagedAt {
   readonly local: number;
 }
 
+/** How kube-proxy leads to Services. */
+export type ProxyMode = "ipvs" | "iptables" | "nftables";
+
 export interface ServicePlan {
   readonly name: string;
   readonly namespace: string;
@@ -304,9 +307,13 @@ export interface PlatformPlan {
 export interface BomEntry {
   readonly name: string;
   readonly version: string;
-  readonly kind: "software" | "image" | "chart";
+  readonly kind: "software" | "image" | "chart" | "file";
   readonly licence?: string;
   readonly source?: string;
+  /** The day from which its project mends it no more, where that is known. */
+  readonly endOfLife?: string;
+  /** Of an image, where its makers publish it. */
+  readonly digest?: string;
 }
 
 /** What only one cloud takes, with its defaults. */

@@ -3,6 +3,24 @@ import { nearestKubernetes, tagFor } from "../cluster/releases";
 import type { Environment } from "../environment/types";
 import type { Lock } from "../lock";
 import type { Findings } from "../problems";
+import type { ProxyMode } from "./types";
+
+/**
+ * How kube-proxy leads to Services: as the file says, else as the cluster stands by its lock, whatever release it goes to, else as the release
+ * has it for new ones.
+ */
+export function planProxyMode(environment: Environment, release: Release, lock: Lock | undefined): ProxyMode {
+  return environment.cluster.proxyMode ?? (lock ? (lock.proxyMode ?? BEFORE) : release.cluster.proxyMode);
+}
+
+/** What every cluster had when locks did not say it. */
+const BEFORE = "ipvs";
+
+/** The part of the lock that says it: nothing where it is what locks once did not say; as it was where the file says it. */
+export function lockedProxyMode(mode: ProxyMode, { cluster }: Environment, lock: Lock | undefined): Pick<Lock, "proxyMode"> {
+  const locked = cluster.proxyMode === undefined ? mode : (lock?.proxyMode ?? BEFORE);
+  return locked === BEFORE ? {} : { proxyMode: locked };
+}
 
 interface Versions {
   readonly kubernetes: string;

@@ -1,6 +1,5 @@
 import rendered from "../../catalog/chart-objects.json";
-import catalogue from "../../catalog/charts.json";
-import { type ChartValues, chartValues } from "../../model/charts/chart";
+import { type ChartValues, chartEntry, chartKey, chartKeys, chartValues } from "../../model/charts/chart";
 import { merge } from "../../model/data";
 import { at, type Fields, fields, isFields, list, text } from "./values";
 
@@ -12,22 +11,26 @@ export interface Chart extends ChartValues {
   readonly objects: readonly Fields[];
 }
 
-const CHARTS: Fields = catalogue.charts;
 const RENDERED: Fields = rendered;
 
 /** The names of the charts the sandbox can install. */
 export function chartNames(): string[] {
-  return Object.keys(CHARTS);
+  return chartKeys.filter((key) => !key.includes("@"));
 }
 
-/** A chart by its name, an OCI reference or an archive's file name; undefined when the sandbox does not know it. */
-export function findChart(reference: string): Chart | undefined {
+/**
+ * A chart by its name, an OCI reference or an archive's file name; undefined when the sandbox does not know it.
+ * @param version default the newest release's; one that the sandbox does not know gives that one too
+ */
+export function findChart(reference: string, version?: string): Chart | undefined {
   const last = (reference.split("/").at(-1) ?? reference).replace(/\.tgz$/, "");
   const name = chartNames().find((one) => last === one || (reference.endsWith(".tgz") && last.startsWith(`${one}-`)));
   if (name === undefined) return undefined;
-  const [entry, made] = [fields(CHARTS[name]), fields(RENDERED[name])];
-  const known = chartValues(name);
-  if (known === undefined) return undefined;
+  const wanted = version ?? (last === name ? undefined : last.slice(name.length + 1));
+  const [key, known] = [chartKey(name, wanted), chartValues(name, wanted)];
+  if (key === undefined || known === undefined) return undefined;
+  const entry = chartEntry(key);
+  const made = fields(RENDERED[key] ?? asVersion(fields(RENDERED[name]), name, entry));
   return {
     ...known,
     appVersion: String(entry.appVersion),
@@ -35,6 +38,15 @@ export function findChart(reference: string): Chart | undefined {
     crds: fields(made.crds),
     objects: list(made.objects).map(fields),
   };
+}
+
+/** What the newest release's version makes, with the names that another version has for itself: most make the same of our values. */
+function asVersion(made: Fields, name: string, { version, appVersion }: Fields): Fields {
+  const newest = chartEntry(name);
+  const renamed = JSON.stringify(made)
+    .replaceAll(`"${name}-${String(newest.version)}"`, `"${name}-${String(version)}"`)
+    .replaceAll(`"${String(newest.appVersion)}"`, `"${String(appVersion)}"`);
+  return fields(JSON.parse(renamed) as unknown);
 }
 
 /** What a release of a chart is rendered with. */

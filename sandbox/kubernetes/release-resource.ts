@@ -34,7 +34,7 @@ export class ReleaseResource {
     if (inputs.skipAwait !== true && inputs.timeout === undefined) inputs = { ...inputs, timeout: 300 };
     const plain = fields(reveal(inputs));
     // As the chart names it: v1.19.6 for 1.19.6.
-    const chart = containsUnknown(plain.chart) ? undefined : findChart(String(plain.chart));
+    const chart = containsUnknown(plain.chart) ? undefined : findChart(String(plain.chart), text(plain.version));
     const failures = releaseProblems(plain).map(({ path, reason }) => ({ property: path, reason }));
     if (chart !== undefined && failures.length === 0 && plain.version !== UNKNOWN) inputs = { ...inputs, version: chart.version };
     return { inputs, failures };

@@ -1,3 +1,4 @@
+import { sameVersion } from "../../model/charts/chart";
 import { unknownValues } from "../../model/charts/unknown-values";
 import { Store } from "../store";
 import { type Api, ApiError, type FieldError } from "./api";
@@ -48,7 +49,8 @@ export function releaseProblems(inputs: Fields): FieldError[] {
   const reference = text(inputs.chart);
   if (reference === undefined) return [...errors, { path: "chart", reason: "Required value" }];
   if (containsUnknown(reference)) return errors;
-  const chart = findChart(reference);
+  const version = text(inputs.version);
+  const chart = findChart(reference, version !== undefined && containsUnknown(version) ? undefined : version);
   if (chart === undefined) {
     const why = `chart "${reference}" not found; check the chart name and repository configuration. The sandbox knows ${chartNames().join(", ")}`;
     return [...errors, { path: "chart", reason: why }];
@@ -65,7 +67,7 @@ export function releaseProblems(inputs: Fields): FieldError[] {
 function sourceProblems(chart: Chart, inputs: Fields, reference: string): FieldError[] {
   const errors: FieldError[] = [];
   const version = text(inputs.version);
-  if (version !== undefined && !containsUnknown(version) && bare(version) !== bare(chart.version)) {
+  if (version !== undefined && !containsUnknown(version) && !sameVersion(version, chart.version)) {
     errors.push({ path: "version", reason: `chart "${chart.name}" matching ${version} not found; the sandbox knows ${chart.version}` });
   }
   const repository = text(at(inputs, "repositoryOpts.repo"));
@@ -82,11 +84,9 @@ function sourceProblems(chart: Chart, inputs: Fields, reference: string): FieldE
   return errors;
 }
 
-const bare = (version: string): string => version.replace(/^v/, "");
-
 /** Reads checked inputs. */
 export function readSpec(inputs: Fields): ReleaseSpec {
-  const chart = findChart(String(inputs.chart));
+  const chart = findChart(String(inputs.chart), text(inputs.version));
   if (chart === undefined) throw new Error(`chart "${String(inputs.chart)}" not found`);
   return {
     name: String(inputs.name),

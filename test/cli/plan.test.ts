@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createColors } from "picocolors";
+import { cycloneDx } from "../../cli/cyclonedx";
 import { requestFlows, viewRequest } from "../../cli/flow-request";
 import { PLAN_PARTS, viewPlan } from "../../cli/views";
-import type { Flow } from "../../model/plan/types";
+import type { BomEntry, Flow } from "../../model/plan/types";
 import { temporaryFolders } from "../support/temporary";
 import { command, PLAN, planWith } from "./fixture";
 
@@ -120,6 +121,35 @@ describe("kpaas plan", () => {
     const { code, stdout } = await command(argv, { cwd: folder, problems: [problem] });
     const { problems } = JSON.parse(stdout) as { problems: { environment: string; path: string }[] };
     assert.deepEqual([code, problems.map(({ environment, path }) => `${environment} ${path}`)], [2, ["seoul release", "prices.yaml unit"]]);
+  });
+
+  it("prints what it is made of as CycloneDX, the same each time", async () => {
+    const { code, stdout } = await command(["plan", "seoul", "--show", "bom", "--format", "cyclonedx"]);
+    assert.equal(code, 0);
+    assert.equal((await command(["plan", "seoul", "--show", "bom", "--format", "cyclonedx"])).stdout, stdout);
+    const { bomFormat, specVersion, serialNumber, metadata, components } = JSON.parse(stdout);
+    assert.deepEqual([bomFormat, specVersion, metadata.component.name], ["CycloneDX", "1.6", "seoul"]);
+    assert.match(serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(
+      components.map((each: Record<string, unknown>) => [each.type, each["bom-ref"]]),
+      [["application", "software:mariadb@11.4.7"]],
+    );
+    const bom: BomEntry[] = [
+      { kind: "image", name: "r.intra:5000/a/b", version: "v1", digest: "sha256:ab" },
+      { kind: "file", name: "kubelet", version: "1.33.5", source: "https://dl.k8s.io/kubelet" },
+      { kind: "software", name: "x", version: "1", licence: "MIT", source: "https://x.example.org", endOfLife: "2027-01-01" },
+    ];
+    const [image, file, software] = (cycloneDx({ environment: "e", release: "1", bom }, "0") as { components: object[] }).components;
+    assert.deepEqual(image, {
+      ...{ type: "container", "bom-ref": "image:r.intra:5000/a/b@v1", name: "r.intra:5000/a/b", version: "v1" },
+      hashes: [{ alg: "SHA-256", content: "ab" }],
+      purl: "pkg:oci/b@sha256%3Aab?repository_url=r.intra%3A5000%2Fa%2Fb&tag=v1",
+      properties: [{ name: "kpaas:kind", value: "image" }],
+    });
+    assert.match(JSON.stringify(file), /"type":"file".*"type":"distribution","url":"https:\/\/dl\.k8s\.io\/kubelet"/);
+    assert.match(JSON.stringify(software), /"licenses":\[\{"license":\{"id":"MIT"\}\}\].*"kpaas:endOfLife","value":"2027-01-01"/);
+    const wrong = await command(["plan", "seoul", "--show", "images", "--format", "cyclonedx"]);
+    assert.deepEqual([wrong.code, /only the bom can be shown as cyclonedx/.test(wrong.stderr)], [2, true]);
   });
 
   it("prints the flows by addresses, as a request to whoever keeps the network's firewall", async () => {

@@ -20,6 +20,7 @@ const COMMANDS = [
   "kubeconfig",
   "ssh",
   "schema",
+  "releases",
   "doctor",
   "completion",
 ];

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { findRoot, listEnvironments, loadEnvironment, writeLock } from "../../files/load";
 import { moveReferences } from "../../files/references";
 
-const today = "2026-01-15";
+const today = "2025-01-15";
 
 describe("loading an environment", () => {
   let root: string;
@@ -196,9 +196,14 @@ describe("loading an environment", () => {
 
   it("warns of parts past their end of life on the day it is asked", () => {
     put("a.yaml", "name: a\ninfrastructure: { provider: openstack, access: { adminCidrs: [], ingressCidrs: [] } }\n");
-    assert.deepEqual(loadEnvironment("a", root, "2026-01-15").problems, []);
+    assert.deepEqual(loadEnvironment("a", root, "2025-01-15").problems, []);
     const later = loadEnvironment("a", root, "2026-11-21").problems.map((problem) => `${problem.severity} ${problem.path}`);
-    assert.deepEqual(later, ["warning cluster.kubernetes", "warning platform.ingress.kind"]);
+    const services = ["certManager", "keycloak", "mariadb"].map((name) => `services.${name}`);
+    const ended = ["cluster.kubernetes", ...["ingress.kind", "loadBalancer", ...services].map((path) => `platform.${path}`)];
+    assert.deepEqual(
+      later,
+      ended.map((path) => `warning ${path}`),
+    );
   });
 
   it("never reads what a secret refers to", () => {

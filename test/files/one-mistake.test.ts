@@ -130,7 +130,7 @@ describe("one mistake is one problem", () => {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     }
-    return { root, loaded: loadEnvironment("a", root, "2026-01-15") };
+    return { root, loaded: loadEnvironment("a", root, "2025-01-15") };
   };
 
   for (const [what, text, path, beside] of mistakes) {
@@ -176,7 +176,7 @@ describe("one mistake is one problem", () => {
       [`${small}cluster: { apiEndpoint: { kind: loadBalancer, address: ${address} } }\n`, "cluster.apiEndpoint.address"],
     ] as const) {
       writeFileSync(join(root, "environments", "a.yaml"), text);
-      const { problems } = loadEnvironment("a", root, "2026-01-15");
+      const { problems } = loadEnvironment("a", root, "2025-01-15");
       assert.deepEqual(
         problems.flatMap((problem) => (problem.severity === "error" ? [problem.path] : [])),
         [path],

@@ -45,7 +45,7 @@ export function keycloakPod(
   const image = imageOf(plan, "server");
   const resources = resourceRequirements(plan.resources);
   const securityContext = containerSecurityContext();
-  const settings = buildSettings();
+  const settings = buildSettings(plan);
   const scratch: core.v1.VolumeMount[] = [
     { name: "tmp", mountPath: "/tmp" },
     { name: "data", mountPath: "/opt/keycloak/data" },
@@ -107,12 +107,18 @@ export function keycloakPod(
   };
 }
 
+/** Whether that version is of before 26, which calls some settings otherwise (its migration guide, "Migrating to 26.0.0" and "26.1.0"). */
+function before26({ version }: ServicePlan): boolean {
+  return Number(version.split(".")[0]) < 26;
+}
+
 /** Settings that are part of the build. */
-function buildSettings(): core.v1.EnvVar[] {
+function buildSettings(plan: ServicePlan): core.v1.EnvVar[] {
   return [
     { name: "KC_DB", value: "mariadb" },
-    // The replicas find each other through the database they share anyway: Keycloak's default stack, jdbc-ping.
+    // The replicas find each other through the database they share anyway: Keycloak's default stack, jdbc-ping; before 26 by their Service's names.
     { name: "KC_CACHE", value: "ispn" },
+    ...(before26(plan) ? [{ name: "KC_CACHE_STACK", value: "kubernetes" }] : []),
     { name: "KC_HEALTH_ENABLED", value: "true" },
     { name: "KC_METRICS_ENABLED", value: "true" },
   ];
@@ -123,14 +129,18 @@ function runtimeSettings(
   { host, port, database, user }: DatabaseAccess,
   adminUrl: string | undefined,
 ): core.v1.EnvVar[] {
+  const administrator = before26(plan)
+    ? { user: "KEYCLOAK_ADMIN", password: "KEYCLOAK_ADMIN_PASSWORD" }
+    : { user: "KC_BOOTSTRAP_ADMIN_USERNAME", password: "KC_BOOTSTRAP_ADMIN_PASSWORD" };
   return [
     { name: "KC_DB_URL_HOST", value: host },
     { name: "KC_DB_URL_PORT", value: output(port).apply(String) },
     { name: "KC_DB_URL_DATABASE", value: database },
     { name: "KC_DB_USERNAME", value: user },
     fromSecret("KC_DB_PASSWORD", "db-password"),
-    fromSecret("KC_BOOTSTRAP_ADMIN_USERNAME", "admin-username"),
-    fromSecret("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin-password"),
+    fromSecret(administrator.user, "admin-username"),
+    fromSecret(administrator.password, "admin-password"),
+    ...(before26(plan) ? [{ name: "JAVA_OPTS_APPEND", value: `-Djgroups.dns.query=${NAMES.headless}.${plan.namespace}.svc` }] : []),
     fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_ID", "provider-client"),
     fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "provider-secret"),
     { name: "KC_HTTPS_PORT", value: String(HTTPS_PORT) },

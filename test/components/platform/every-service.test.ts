@@ -203,7 +203,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "sets only keys that its chart has": ({ service, values }) => {
     if (service.chart === undefined) return assert.equal(values, undefined);
-    const known = chartValues(service.chart.name);
+    const known = chartValues(service.chart.name, service.chart.version);
     assert.equal(known?.version.replace(/^v/, ""), service.chart.version.replace(/^v/, ""));
     if (known) assert.deepEqual(unknownValues(known, fields(values)), []);
   },

@@ -16,7 +16,8 @@ import { gitea } from "./own-service";
 /** Stands in every kubeconfig and certificate key of the tests; it may be seen nowhere. */
 export const CANARY = "canary-5f3d";
 
-const release = findRelease("1.7.0")!;
+const NEWEST = "1.7.0";
+const release = findRelease(NEWEST)!;
 
 const platform: PlatformPlan = {
   domain: "seoul.example.org",
@@ -30,20 +31,20 @@ const platform: PlatformPlan = {
 /** Ours, and one as a program might bring it. */
 export const allServices = { ...registry.services, gitea };
 
-const planWith = (services: Registry["services"]): ServicePlan[] => {
+const planWith = (services: Registry["services"], number = NEWEST): ServicePlan[] => {
   const known = { ...registry, services };
   const switches = switchedServices(known).map(({ name, profiles }) => [name, "gitea" in services || profiles?.includes("minimal")]);
   const environment = resolveEnvironment(
     { name: "seoul", infrastructure: { provider: "openstack" }, platform: { services: Object.fromEntries(switches) } },
     known,
   );
-  return planServices(environment, known, release, platform, 1);
+  return planServices(environment, known, findRelease(number)!, platform, 1);
 };
 
 const services = planWith(registry.services);
 
 /** By cloud, an environment with everything of the cloud's own that runs in a cluster. */
-export function cloudPlans(): Record<string, EnvironmentPlan> {
+export function cloudPlans(number = NEWEST): Record<string, EnvironmentPlan> {
   const known = { ...registry, services: allServices };
   const clouds = Object.values(registry.clouds).flatMap(({ name, inCluster, can, resolve }) => {
     if (inCluster === undefined) return [];
@@ -78,7 +79,12 @@ export function cloudPlans(): Record<string, EnvironmentPlan> {
       },
     };
     const cloud = { ...resolve({}), provider: name, region: "here", place: {}, firstBoot: {} };
-    return [[name, environmentPlan({ provider: name, cloud, platform: own, services: planServices(environment, known, release, own, 1) })]];
+    return [
+      [
+        name,
+        environmentPlan({ provider: name, cloud, platform: own, services: planServices(environment, known, findRelease(number)!, own, 1) }),
+      ],
+    ];
   });
   return Object.fromEntries(clouds);
 }
@@ -135,6 +141,11 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
     bom: [],
     ...changes,
   };
+}
+
+/** The same of another release, with every service. */
+export function planOfRelease(number: string): EnvironmentPlan {
+  return environmentPlan({ release: number, services: planWith(allServices, number) });
 }
 
 /** The same with those that no profile has, and one of the program's own. */

@@ -87,6 +87,10 @@ describe("a chart's own values", () => {
       "r.intra/quay.io/jetstack/cert-manager-webhook:v2@sha256:ab",
     ]);
     assert.deepEqual(changed("certManager", { podLabels: { a: "b" } }), []);
+    // What is named at places of no role of ours: parts of the chart's own, further containers, objects.
+    const pod = { apiVersion: "v1", kind: "Pod", spec: { containers: [{ name: "a", image: "r.intra/a:1" }] } };
+    const text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: b\n      image: r.intra/b:2\n    - image: 'r.intra/c:3'\n";
+    assert.deepEqual(changed("certManager", { extraObjects: [pod, text] }), ["r.intra/a:1", "r.intra/b:2", "r.intra/c:3"]);
   });
 });
 

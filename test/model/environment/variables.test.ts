@@ -22,7 +22,7 @@ const content = (variables: Record<string, unknown>, cluster: Record<string, unk
       readLock: () => undefined,
     },
     new Findings(),
-    "2026-01-01",
+    "2025-01-01",
   );
 
 /** What a file with these variables is told about them: path from cluster.variables on, severity and reason. */

@@ -106,6 +106,18 @@ describe("what a cluster fetches", () => {
     assert.ok(files.includes("https://dl.k8s.io/release/v1.33.5/bin/linux/amd64/kubelet"));
     assert.ok(files.some((file) => file.includes("cri-o")) && !files.some((file) => file.includes("containerd")));
     assert.deepEqual(bom.filter(({ kind }) => kind === "image").length, images.length);
+    assert.deepEqual(
+      bom.filter(({ kind }) => kind === "file").map(({ source }) => source),
+      files,
+    );
+    const part = (name: string) => bom.find((each) => each.name === name && each.kind !== "chart");
+    assert.deepEqual(part("etcd"), {
+      ...{ kind: "software", name: "etcd", version: "3.5.23", licence: "Apache-2.0", source: "https://github.com/etcd-io/etcd" },
+      endOfLife: "2027-07-08",
+    });
+    assert.deepEqual([part("cri-o")?.version, part("calico")?.endOfLife, part("containerd")], ["1.33.5", "2026-04-30", undefined]);
+    assert.match(part("registry.k8s.io/ingress-nginx/controller")?.digest ?? "", /^sha256:1b044f6d/);
+    for (const { kind, name, licence, source } of bom) if (kind === "software") assert.ok(licence && source, name);
     const other = plannedFile(
       environmentFile({
         profile: "highAvailability",

@@ -3,8 +3,10 @@ import dates from "../../../catalog/end-of-life.json";
 import { versionNotice } from "../../../cli/lock";
 import { planContent } from "../../../files/plan-content";
 import { registry } from "../../../files/registry";
+import { knownReleases } from "../../../model/catalog";
 import { kubernetesVersions, kubesprayRelease, minorOf } from "../../../model/cluster/releases";
 import type { Lock } from "../../../model/lock";
+import { saysEndOfLife } from "../../../model/plan/end-of-life";
 import { Findings } from "../../../model/problems";
 import { environmentFile } from "../../support/environment";
 
@@ -19,6 +21,74 @@ function planned(kubernetes: unknown, lock?: Lock, today = "2026-01-01", network
 
 const versionsOf = (content: ReturnType<typeof planned>): string =>
   `${content.planned?.plan.cluster.kubernetes} by ${content.planned?.plan.cluster.kubespray}`;
+
+/** An environment of that release, with its lock where it has one. */
+function ofRelease(release: string | undefined, lock?: Lock, network: Record<string, unknown> = {}, kubernetes?: string) {
+  const cluster = { network, ...(kubernetes === undefined ? {} : { kubernetes }) };
+  const content = environmentFile({ cluster, ...(release === undefined ? {} : { release }) });
+  return planContent({ registry, content, whole: true, fallbackName: "demo", readLock: () => lock }, new Findings(), "2026-01-01");
+}
+
+describe("the release", () => {
+  const modeOf = (content: ReturnType<typeof ofRelease>) => content.planned?.plan.cluster.variables.kube_proxy_mode;
+
+  it("gives versions to all: one that is left out is the newest of K-PaaS itself", () => {
+    assert.equal(versionsOf(ofRelease(undefined)), "1.33.5 by v2.29.0");
+    assert.equal(versionsOf(ofRelease("1.6.2")), "1.32.5 by v2.28.0");
+    assert.equal(versionsOf(ofRelease("1.7.0+maintained")), "1.35.4 by v2.31.0");
+    const { services = [] } = ofRelease("1.6.2").planned?.plan ?? {};
+    const { version, images } = services.find(({ name }) => name === "keycloak") ?? {};
+    assert.deepEqual([version, images?.server], ["25.0.6", "quay.io/keycloak/keycloak:25.0.6"]);
+  });
+
+  it("has no problem in itself, whichever it is", () => {
+    for (const release of knownReleases)
+      for (const plugin of ["calico", "cilium"]) {
+        const { problems } = ofRelease(release, undefined, { plugin });
+        const own = problems.filter((each) => each.severity === "error" || (each.path.startsWith("cluster.") && !saysEndOfLife(each)));
+        assert.deepEqual(own, [], release);
+      }
+  });
+
+  it("that came before those is told of with the way", () => {
+    const wrong = (number: string) => ofRelease(number).problems.find(({ path }) => path === "release");
+    const source = wrong("1.6.1");
+    assert.deepEqual([source?.path, source?.severity], ["release", "error"]);
+    assert.match(source?.remedy ?? "", /Kubernetes 1\.31\.4 by kubespray v2\.27\.0.* upgrade source .*kpaas cluster import/);
+    assert.match(wrong("1.4.0")?.remedy ?? "", /Kubernetes 1\.24\.6\) is told of/);
+    assert.match(wrong("1.9.0")?.remedy ?? "", /use one of: 1\.7\.0, 1\.7\.0\+maintained, 1\.6\.2/);
+  });
+
+  it("decides how kube-proxy leads to Services of new clusters; one that stands keeps its own", () => {
+    assert.equal(modeOf(ofRelease("1.7.0")), "ipvs");
+    const maintained = ofRelease("1.7.0+maintained");
+    assert.equal(modeOf(maintained), "nftables");
+    assert.equal(maintained.planned?.lock.proxyMode, "nftables");
+    const before = ofRelease("1.7.0").planned?.lock;
+    assert.ok(before && !("proxyMode" in before), "locks of ipvs stay as they are");
+    assert.equal(modeOf(ofRelease("1.7.0+maintained", before)), "ipvs");
+    assert.equal(modeOf(ofRelease("1.7.0", maintained.planned?.lock, {}, "1.35.4")), "nftables");
+    assert.equal(modeOf(ofRelease("1.7.0+maintained", undefined, { proxyMode: "iptables" })), "iptables");
+    const written = ofRelease("1.7.0", before, { proxyMode: "iptables" }).planned?.lock;
+    assert.ok(written && !("proxyMode" in written), "what the file says is not locked");
+  });
+
+  it("has Calico write nftables where kube-proxy does, and nowhere else; a kubespray that cannot is refused", () => {
+    const calico = (content: ReturnType<typeof ofRelease>) => content.planned?.plan.cluster.variables.calico_nftable_mode;
+    assert.equal(calico(ofRelease("1.7.0+maintained")), "Enabled");
+    assert.equal(calico(ofRelease("1.7.0", undefined, { proxyMode: "nftables" })), "Enabled");
+    assert.equal(calico(ofRelease("1.7.0")), undefined);
+    assert.equal(calico(ofRelease("1.7.0+maintained", undefined, { plugin: "flannel" })), undefined);
+    const errors = (content: ReturnType<typeof ofRelease>) => content.problems.filter(({ severity }) => severity === "error");
+    const refused = errors(ofRelease("1.6.2", undefined, { proxyMode: "nftables" }));
+    assert.deepEqual(
+      refused.map(({ path, severity }) => `${severity} ${path}`),
+      ["error cluster.network.proxyMode"],
+    );
+    assert.match(refused[0]?.remedy ?? "", /ipvs.*v2\.29\.0/);
+    assert.deepEqual(errors(ofRelease("1.6.2", undefined, { proxyMode: "nftables", plugin: "flannel" })), []);
+  });
+});
 
 describe("the version of Kubernetes", () => {
   it("is the release's, by the release's kubespray, where the file names none", () => {
@@ -94,7 +164,7 @@ describe("the version of Kubernetes", () => {
 
   it("has an end of life that the catalogue knows, whichever it is", () => {
     for (const minor of new Set(kubernetesVersions.map(minorOf)))
-      assert.match(new Map(Object.entries(dates.kubernetes)).get(minor) ?? "", /^\d{4}-\d\d-\d\d$/, minor);
+      assert.match(new Map(Object.entries(dates.kubernetes.cycles)).get(minor) ?? "", /^\d{4}-\d\d-\d\d$/, minor);
   });
 
   it("past its end of life is warned of with one that is mended", () => {
@@ -102,10 +172,10 @@ describe("the version of Kubernetes", () => {
     assert.equal(warning?.severity, "warning");
     assert.match(warning?.remedy ?? "", /cluster\.kubernetes to "1\.35\.4", which is mended until 2027-02-28/);
     const content = planned("1.35.4", undefined, "2026-11-25");
-    assert.deepEqual(
-      content.problems.filter(({ path }) => path === "cluster.kubernetes"),
-      [],
-    );
+    const [told, ...more] = content.problems.filter(({ path }) => path === "cluster.kubernetes");
+    assert.deepEqual([told && saysEndOfLife(told), more], [false, []]);
+    assert.match(told?.reason ?? "", /^ingress-nginx 1\.13\.3 is for Kubernetes 1\.29 to 1\.33, by what its project/);
+    assert.equal(told?.remedy, "use a version of 1.31 or 1.32 or 1.33");
     const [late] = planned(undefined, undefined, "2030-01-01").problems.filter(({ path }) => path === "cluster.kubernetes");
     assert.match(late?.remedy ?? "", /plan the move/);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { chartNames, findChart, render } from "../../../sandbox/kubernetes/charts";
+import { chartKeys } from "../../../model/charts/chart";
+import { findChart, render } from "../../../sandbox/kubernetes/charts";
 import { at, type Fields, fields, list } from "../../../sandbox/kubernetes/values";
 import { digestOf, namesOf, ourValues, RENDERINGS } from "./chart-renderings";
 
@@ -13,18 +14,20 @@ describe("A simulated release", () => {
     variants = await ourValues();
   });
 
-  const rendered = (name: string, values: Fields) => {
-    const chart = findChart(name);
-    assert.ok(chart !== undefined, name);
+  const rendered = (key: string, values: Fields) => {
+    const [name = "", version] = key.split("@");
+    const chart = findChart(name, version);
+    assert.ok(chart !== undefined, key);
     return render(chart, { release: name, namespace: "here", values }).objects;
   };
 
-  for (const name of chartNames()) {
+  for (const name of chartKeys) {
     it(`of ${name} has the objects that Helm made of the chart with our values`, () => {
       for (const [variant, values] of Object.entries({ defaults: {}, ...variants.get(name) })) {
         const expected = recorded[name]?.[variant];
         if (expected === null) continue; // the chart refuses it
         if (variant === "defaults" && expected === undefined) continue; // more than single changes from ours show
+        if (name.includes("@") && expected === undefined) continue; // played by the newest version's facts, which differ in detail
         const objects = rendered(name, values);
         assert.deepEqual(namesOf(objects), expected?.objects, `${variant}: run dev/chart-facts.ts again where our values changed`);
         assert.equal(digestOf(objects, "here"), expected?.digest, `${variant}: run dev/chart-facts.ts again where our values changed`);
@@ -85,7 +88,7 @@ describe("A simulated release", () => {
   }
 
   it("has pods that are confined, with named ports", () => {
-    for (const name of chartNames()) {
+    for (const name of chartKeys) {
       for (const object of rendered(name, variants.get(name)?.replicated ?? {})) {
         const pod = at(object, "spec.template.spec.securityContext");
         for (const container of list(at(object, "spec.template.spec.containers")).map(fields))

@@ -1,28 +1,38 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { knownReleases } from "../../../model/catalog";
+import { chartKey } from "../../../model/charts/chart";
 import type { Fields } from "../../../model/data";
 import type { EnvironmentPlan } from "../../../model/plan/types";
-import { cloudPlans, everyServicePlan, ofKind, platformGraph, replicated } from "../../components/platform/fixtures";
+import { cloudPlans, ofKind, planOfRelease, platformGraph, replicated } from "../../components/platform/fixtures";
 
 /** What Helm made of our own values: names and digests, written by dev/chart-facts.ts. */
 export const RENDERINGS = join(__dirname, "..", "..", "..", "..", "test", "golden", "chart-objects.json");
 
-/** The values of our releases by chart, as environments of one replica and of three have them. */
+/** The values of our Helm releases by the chart's key in the catalogue, as environments of one replica and of three have them. */
 export async function ourValues(): Promise<Map<string, Readonly<Record<"single" | "replicated", Fields>>>> {
   // A chart that environments on several clouds have is looked at as the first of them has it.
-  const plans = [everyServicePlan(), ...Object.values(cloudPlans())];
+  const plans = knownReleases.flatMap((release) => [planOfRelease(release), ...Object.values(cloudPlans(release))]);
   const found = new Map<string, Readonly<Record<"single" | "replicated", Fields>>>();
   for (const plan of plans) {
+    // Values of a release that was looked at are not made again.
+    const keys = plan.services.map(({ chart }) => chart && chartKey(chart.name, chart.version));
+    if (keys.every((key) => key === undefined || found.has(key))) continue;
     const many = await releases(replicated(plan));
-    for (const [chart, values] of await releases(plan))
-      if (!found.has(chart)) found.set(chart, { single: values, replicated: many.get(chart) ?? {} });
+    for (const [key, values] of await releases(plan))
+      if (!found.has(key)) found.set(key, { single: values, replicated: many.get(key) ?? {} });
   }
   return found;
 }
 
 async function releases(plan: EnvironmentPlan): Promise<Map<string, Fields>> {
   const graph = await platformGraph(plan);
-  return new Map(ofKind(graph, "helm.sh/v3:Release").map(({ inputs }) => [String(inputs.name), inputs.values as Fields]));
+  return new Map(
+    ofKind(graph, "helm.sh/v3:Release").map(({ inputs }) => [
+      chartKey(String(inputs.chart).split("/").at(-1) ?? "", String(inputs.version)) ?? String(inputs.name),
+      inputs.values as Fields,
+    ]),
+  );
 }
 
 /** The objects by kind and name, sorted. */

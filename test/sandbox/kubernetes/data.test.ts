@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { chartKeys } from "../../../model/charts/chart";
 import { chartNames, findChart, render } from "../../../sandbox/kubernetes/charts";
 import type { Fields } from "./world";
 
@@ -14,9 +15,11 @@ const OTHERS = ["openstack-cloud-controller-manager", "openstack-cinder-csi", "a
 
 describe("sandbox/kubernetes data", () => {
   it("every chart renders with its defaults, each object once", () => {
-    for (const name of chartNames()) {
-      const chart = findChart(name);
+    for (const key of chartKeys) {
+      const [name = "", version] = key.split("@");
+      const chart = findChart(name, version);
       assert.ok(chart !== undefined);
+      if (version !== undefined) assert.equal(chart.version.replace(/^v/, ""), version);
       const { objects } = render(chart, { release: "x", namespace: "y", values: {} });
       const names = objects.map((object) => `${String(object.kind)}/${String((object.metadata as Fields).name)}`);
       assert.equal(new Set(names).size, names.length);

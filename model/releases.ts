@@ -1,0 +1,72 @@
+import { findRelease, knownReleases } from "./catalog";
+import { componentsOf, kubesprayRelease } from "./cluster/releases";
+import { earlierReleases, isUpgradeSource } from "./earlier";
+import { endOfLifeOf } from "./end-of-life";
+import { productOf } from "./plan/end-of-life";
+
+/** A release of K-PaaS among all that the catalogue knows. */
+export interface ReleaseRow {
+  readonly release: string;
+  readonly date: string;
+  readonly kubernetes: string;
+  /** Of its Kubernetes. */
+  readonly endOfLife?: string;
+  readonly kubespray?: string;
+  /** Whether it can be brought up, or upgraded from, or is told of alone. */
+  readonly use: "install" | "source" | "named";
+}
+
+/** One part of a release. */
+export interface ReleasePart {
+  readonly name: string;
+  readonly version: string;
+  readonly endOfLife?: string;
+  readonly licence?: string;
+  readonly source?: string;
+  /** Why it stands there although it is past its end of life. */
+  readonly stays?: string;
+}
+
+/** Every release, those that can be brought up first, each newest first. */
+export function listReleases(): ReleaseRow[] {
+  const known = knownReleases.map((number) => ({ ...findRelease(number)!, use: "install" as const }));
+  const earlier = earlierReleases.map((row) => ({ ...row, use: isUpgradeSource(row) ? ("source" as const) : ("named" as const) }));
+  return [...known, ...earlier].map(({ release, date, kubernetes, kubespray, use }) => ({
+    ...{ release, date, kubernetes, use },
+    ...ended("kubernetes", kubernetes),
+    ...(kubespray === undefined ? {} : { kubespray }),
+  }));
+}
+
+/** What a release consists of; undefined where the catalogue does not know it. */
+export function describeRelease(number: string): ReleasePart[] | undefined {
+  const row = [...knownReleases.flatMap((each) => findRelease(each) ?? []), ...earlierReleases].find(({ release }) => release === number);
+  if (row === undefined) return undefined;
+  const { kubernetes, kubespray } = row;
+  const cluster = [
+    { name: "kubernetes", version: kubernetes, ...ended("kubernetes", kubernetes) },
+    ...(kubespray === undefined ? [] : [{ name: "kubespray", version: kubespray }]),
+  ];
+  if ("components" in row) {
+    return [
+      ...cluster,
+      ...Object.entries(row.components).flatMap(([name, version]) => (version ? [{ name, version, ...ended(name, version) }] : [])),
+    ];
+  }
+  const tag = kubesprayRelease(row.kubespray);
+  const { etcd = "", crio = "", calico = "" } = (tag && componentsOf(tag, kubernetes)) ?? {};
+  const installed = { etcd, "cri-o": crio, calico };
+  return [
+    ...cluster,
+    ...Object.entries(installed).map(([name, version]) => ({ name, version, ...ended(name, version) })),
+    ...Object.entries(row.services).map(([key, { version, licence, source, stays, chart }]) => {
+      const name = productOf({ name: key, ...(chart ? { chart } : {}) });
+      return { name, version, ...ended(name, version), licence, source, ...(stays === undefined ? {} : { stays }) };
+    }),
+  ];
+}
+
+function ended(product: string, version: string): { endOfLife?: string } {
+  const endOfLife = endOfLifeOf(product, version)?.date;
+  return endOfLife === undefined ? {} : { endOfLife };
+}

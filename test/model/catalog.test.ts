@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import dates from "../../catalog/end-of-life.json";
+import { registry } from "../../files/registry";
+import { digestOf, findRelease, knownReleases, maintainedLine, type Release, type ReleaseService } from "../../model/catalog";
+import { chartValues } from "../../model/charts/chart";
+import { installs, kubesprayRelease, minorOf } from "../../model/cluster/releases";
+import { endOfLifeOf, hasEnded } from "../../model/end-of-life";
+import { productOf } from "../../model/plan/end-of-life";
+
+const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+const version = z.string().regex(/^v?\d+(\.\d+){1,3}$/);
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const https = z.url({ protocol: /^https$/ });
+const quantities = z.partialRecord(z.enum(["cpu", "memory"]), z.string());
+/** Licences by their names in SPDX's list, as far as the catalogue has any. */
+const licence = z.enum(["Apache-2.0", "GPL-2.0-only", "MPL-2.0", "MIT", "AGPL-3.0-only", "BSD-3-Clause", "PostgreSQL"]);
+
+const service = z.strictObject({
+  version,
+  namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+  licence,
+  source: https,
+  kubernetes: z
+    .array(z.string().regex(/^1\.\d+$/))
+    .nonempty()
+    .optional(),
+  chart: z.strictObject({ name: z.string(), version, repository: z.url({ protocol: /^(https|oci)$/ }) }).optional(),
+  // With a registry, a path and an exact tag.
+  images: z.record(z.string(), z.string().regex(/^[a-z0-9.-]+\.[a-z]+\/[a-z0-9._/-]+:v?\d[\w.-]*$/)),
+  values: z.record(z.string(), z.unknown()).optional(),
+  stays: z.string().min(20).optional(),
+  defaults: z.strictObject({
+    replicas: z.int().min(1),
+    sizeGiB: z.int().min(1).optional(),
+    resources: z.strictObject({ requests: quantities, limits: quantities }).optional(),
+  }),
+});
+const release = z.strictObject({
+  release: z.string().regex(/^\d+\.\d+\.\d+(\+maintained)?$/),
+  date: day,
+  maintains: z.string().optional(),
+  kubespray: z.string().regex(/^v\d+\.\d+\.\d+$/),
+  kubernetes: version,
+  cluster: z.strictObject({ proxyMode: z.enum(["ipvs", "nftables"]) }),
+  services: z.record(z.string(), service),
+  clouds: z.record(z.string(), z.strictObject({ controller: service.optional(), volumes: service.optional() })),
+});
+
+const releases: readonly Release[] = knownReleases.map((number) => findRelease(number)!);
+
+function everyService({ services, clouds = {} }: Release): (readonly [name: string, service: ReleaseService])[] {
+  return [
+    ...Object.entries(services),
+    ...Object.entries(clouds).flatMap(([cloud, parts]) => Object.entries(parts).map(([part, each]) => [`${cloud} ${part}`, each] as const)),
+  ];
+}
+
+describe("the catalogue", () => {
+  for (const each of releases) {
+    it(`has every part of ${each.release} with version, licence, source and images`, () => {
+      const read = release.safeParse(each);
+      assert.ok(read.success, read.error && z.prettifyError(read.error));
+    });
+
+    it(`has a service of ${each.release} for each there is, and no other`, () => {
+      const own = Object.values(registry.services).filter(({ cloudPart, entry }) => cloudPart === undefined && entry === undefined);
+      assert.deepEqual(Object.keys(each.services).sort(), own.map(({ name }) => name).sort());
+    });
+
+    it(`knows kubespray's tag of ${each.release}, which installs its Kubernetes`, () => {
+      const tag = kubesprayRelease(each.kubespray);
+      assert.ok(tag && installs(tag, each.kubernetes));
+      assert.ok(tag.allowed.proxy_modes?.includes(each.cluster.proxyMode));
+    });
+
+    it(`knows the values of every chart of ${each.release} in that version`, () => {
+      for (const [name, { chart }] of everyService(each))
+        if (chart) assert.equal(chartValues(chart.name, chart.version)?.version, chart.version, name);
+    });
+  }
+
+  it("has services for the Kubernetes of their own release", () => {
+    for (const each of releases)
+      for (const [name, { kubernetes }] of Object.entries(each.services))
+        assert.ok(kubernetes === undefined || kubernetes.includes(minorOf(each.kubernetes)), `${each.release} ${name}`);
+  });
+
+  it("has digests that are some, of images that a release names", () => {
+    const images = releases.flatMap((each) => everyService(each).flatMap(([, { images }]) => Object.values(images)));
+    const known = [...new Set(images)].filter((image) => digestOf(image) !== undefined);
+    assert.ok(known.length >= 6);
+    for (const image of known) assert.ok(digest.safeParse(digestOf(image)).success, image);
+  });
+
+  it("says of every end of life where it is told, and how that stood", () => {
+    const product = z.strictObject({ source: https, asOf: day, cycles: z.record(z.string().regex(/^\d+(\.\d+)?$/), day.nullable()) });
+    const read = z.record(z.string(), product).safeParse(dates);
+    assert.ok(read.success, read.error && z.prettifyError(read.error));
+  });
+
+  it("finds the line of a version, and nothing where nobody says", () => {
+    assert.equal(endOfLifeOf("mariadb", "12.0.2")?.date, "2025-11-18");
+    assert.equal(endOfLifeOf("mariadb", "12.03.1"), undefined);
+    assert.equal(endOfLifeOf("ingress-nginx", "1.13.3")?.date, "2026-03-31");
+    assert.deepEqual(endOfLifeOf("keycloak", "26.7.2"), { source: "https://endoflife.date/keycloak", asOf: "2026-08-22" });
+    assert.equal(endOfLifeOf("nobody", "1.0.0"), undefined);
+  });
+});
+
+describe("a maintained line", () => {
+  const lines = releases.filter(({ maintains }) => maintains !== undefined);
+
+  it("is found by the release that it maintains", () => {
+    assert.equal(maintainedLine("1.7.0")?.release, "1.7.0+maintained");
+    assert.equal(maintainedLine("1.6.2"), undefined);
+    for (const { release: number, maintains } of lines) assert.equal(number, `${maintains}+maintained`);
+  });
+
+  it("was mended in every part on the day it was chosen, but for what says why it stays", () => {
+    for (const line of lines) {
+      assert.equal(hasEnded("kubernetes", line.kubernetes, line.date), false);
+      for (const [name, each] of Object.entries(line.services))
+        assert.equal(hasEnded(productOf({ ...each, name }), each.version, line.date), each.stays !== undefined, `${line.release} ${name}`);
+    }
+  });
+
+  it("has nothing older than the release it maintains", () => {
+    const number = (text: string): number[] => text.replace(/^v/, "").split(".").map(Number);
+    const older = (a: string, b: string): boolean => {
+      const [left, right] = [number(a), number(b)];
+      const at = left.findIndex((part, index) => part !== right[index]);
+      return at >= 0 && left[at]! < (right[at] ?? 0);
+    };
+    for (const line of lines) {
+      const base = findRelease(line.maintains ?? "")!;
+      assert.equal(older(line.kubernetes, base.kubernetes), false);
+      for (const [name, { version: now }] of Object.entries(line.services))
+        assert.equal(older(now, base.services[name]!.version), false, name);
+    }
+  });
+});
