@@ -28,7 +28,7 @@ function maintainedInstead(plan: EnvironmentPlan, registry: Registry, today: str
     line === undefined || line.release === plan.release
       ? later
       : `a new environment gets ${line.kubernetes} with release: "${line.release}"`;
-  return `${instead}; ${newest} is what ${partsAgainst(plan, registry, minorOf(newest)).join(" and ")} is not for`;
+  return `${instead}; not for ${newest}: ${partsAgainst(plan, registry, minorOf(newest)).join(", ")}`;
 }
 
 /** The name that the ends of life know a service by. */

@@ -137,20 +137,20 @@ describe("what clouds have of their own in the cluster", () => {
   });
 
   it("is not followed by advice to leave the minors that it is for", () => {
-    const advice = (platform: FileContent, today: string) => {
-      const content = { name: "demo", infrastructure: { provider: "openstack" }, cluster: { kubernetes: "1.33.5" }, platform };
+    const advice = (over: FileContent) => {
+      const content = { name: "demo", infrastructure: { provider: "openstack" }, ...over };
       const given = { registry, content, whole: true, fallbackName: "demo", readLock: () => undefined };
-      return planContent(given, new Findings(), today)
+      return planContent(given, new Findings(), "2026-11-26")
         .problems.filter(({ path, reason }) => path === "cluster.kubernetes" && reason.includes("end of life"))
         .map(({ remedy }) => remedy)
         .join();
     };
+    const maintained = { release: "1.7.0+maintained", cluster: { kubernetes: "1.34.3" } };
+    assert.match(advice(maintained), /^set cluster\.kubernetes to "1\.35\.\d+", which is mended until 2027-02-28/);
     const [, controller] = FIELDS.controller;
-    assert.match(advice({}, "2026-07-01"), /^set cluster\.kubernetes to "1\.35\./);
-    assert.match(advice(controller, "2026-07-01"), /^set cluster\.kubernetes to "1\.34\.\d+", which is mended until 2026-10-27/);
     assert.match(
-      advice(controller, "2026-11-26"),
-      /^plan the move to a release .*: what is still mended, 1\.35\.\d+ the newest, openstack-cloud-controller-manager 1\.33\.1 \(for 1\.33 and 1\.34\) is not for$/,
+      advice({ cluster: { kubernetes: "1.33.5" }, platform: controller }),
+      /^a new environment gets 1\.35\.4 with release: "1\.7\.0\+maintained"; not for 1\.35\.4: openstack-cloud-controller-manager 1\.33\.1 \(for 1\.33 and 1\.34\), ingress-nginx 1\.13\.3 \(for 1\.29 to 1\.33\)$/,
     );
   });
 

@@ -39,8 +39,8 @@ function outcome(before: Values, after: Values): string {
   return laterChanges(applied, plan).length > 0 ? "built" : "applied";
 }
 
-/** Rows of which a plan alone shows nothing: another stack, another cloud, another release, or values from elsewhere. */
-const UNSHOWN = ["name", "release", "infrastructure.provider", "layers (three to one)"];
+/** Rows of which a plan alone shows nothing: another stack, another cloud, or values from elsewhere. */
+const UNSHOWN = ["name", "infrastructure.provider", "layers (three to one)"];
 
 /** Every field of the schema, `KEY` for names of the file's own. */
 function fields(schema: unknown, path = ""): string[] {

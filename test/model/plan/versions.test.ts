@@ -170,7 +170,10 @@ describe("the version of Kubernetes", () => {
   it("past its end of life is warned of with one that is mended", () => {
     const [warning] = planned(undefined, undefined, "2026-11-25").problems.filter(({ path }) => path === "cluster.kubernetes");
     assert.equal(warning?.severity, "warning");
-    assert.match(warning?.remedy ?? "", /cluster\.kubernetes to "1\.35\.4", which is mended until 2027-02-28/);
+    assert.match(
+      warning?.remedy ?? "",
+      /^a new environment gets 1\.35\.4 with release: "1\.7\.0\+maintained"; not for 1\.35\.4: ingress-nginx 1\.13\.3 /,
+    );
     const content = planned("1.35.4", undefined, "2026-11-25");
     const [told, ...more] = content.problems.filter(({ path }) => path === "cluster.kubernetes");
     assert.deepEqual([told && saysEndOfLife(told), more], [false, []]);
