@@ -59,3 +59,66 @@ export function account(
     ...(rights.inNamespace === undefined ? [] : granted("Role", rights.inNamespace)),
   ];
 }
+
+/** What is a cloud's own about its controller. */
+export interface ControllerPod {
+  /** Of the controller, its account and its roles. */
+  readonly name: string;
+  readonly command: string;
+  /** Its own arguments, beside those that all have. */
+  readonly args: readonly string[];
+  /** The Secret with its settings, and where it finds that. */
+  readonly secret: string;
+  readonly folder: string;
+  /** Where it tells whether it lives, on its machine's own loopback. */
+  readonly port: number;
+}
+
+/**
+ * A cloud's controller as it runs on control planes: of its controllers that of balancers alone. Nodes, their names and their lives are this tool's: a
+ * controller that did not find one in the cloud by its name would delete it.
+ */
+export function balancerController(given: PartSurroundings, { name, command, args, secret, folder, port }: ControllerPod): PartObject {
+  const { service } = given;
+  return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name },
+    spec: {
+      template: {
+        spec: {
+          ...ON_CONTROL_PLANES,
+          serviceAccountName: name,
+          // The metadata answers machines, not pods.
+          hostNetwork: true,
+          dnsPolicy: "Default",
+          priorityClassName: "system-cluster-critical",
+          securityContext: PLAIN_USER,
+          containers: [
+            {
+              name: "controller",
+              image: imageOf(given, "controller"),
+              command: [command],
+              args: [
+                ...args,
+                "--controllers=service-lb-controller",
+                ...["--allocate-node-cidrs=false", "--configure-cloud-routes=false"],
+                `--leader-elect-resource-namespace=${service.namespace}`,
+                // Whether it lives, its own node asks; nobody else asks it for anything.
+                ...["--bind-address=127.0.0.1", `--secure-port=${port}`, "--authentication-skip-lookup=true"],
+              ],
+              livenessProbe: {
+                httpGet: { host: "127.0.0.1", path: "/healthz", port, scheme: "HTTPS" },
+                ...{ initialDelaySeconds: 20, periodSeconds: 10, timeoutSeconds: 15 },
+              },
+              resources: service.resources ?? {},
+              securityContext: CONFINED,
+              volumeMounts: [{ name: "config", mountPath: folder, readOnly: true }],
+            },
+          ],
+          volumes: [{ name: "config", secret: { secretName: secret } }],
+        },
+      },
+    },
+  };
+}

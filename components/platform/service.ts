@@ -1,4 +1,5 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
@@ -208,6 +209,26 @@ export abstract class PlatformService extends ComponentResource {
         this.inCluster(),
       );
     }
+  }
+
+  /**
+   * The claims of a StatefulSet's members, by the names that it would give them: it takes them, and they are protected, kept and enlarged here.
+   */
+  protected memberClaims(
+    workload: string,
+    spec: core.v1.PersistentVolumeClaimSpec,
+    kept: { readonly protectData: boolean; readonly retainData: boolean },
+  ): PersistentVolumeClaim[] {
+    const protect = kept.protectData || this.protectsData;
+    return Array.from(
+      { length: this.plan.replicas },
+      (_, member) =>
+        new PersistentVolumeClaim(
+          this.childName(`data-${member}`),
+          { metadata: this.metadata(`data-${workload}-${member}`, workload), spec },
+          this.deletedFirst({ protect, ...(kept.retainData ? { retainOnDelete: true } : {}) }),
+        ),
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { CloudParts, PartObject, PartSurroundings, Told } from "../../model/cloud-parts";
 import { labelValueOf } from "../../model/kubernetes-names";
 import type { EnvironmentPlan } from "../../model/plan/types";
-import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { account, balancerController, ON_CONTROL_PLANES, READ, type Rule, rule } from "../cluster-objects";
 import { azureLimits, azureName, DATA_DISK, groupName, securityGroupName } from "./names";
 import { azureOf, lies, subnetsOf } from "./plan";
 import { cloudOfRegion, squeezed } from "./regions";
@@ -12,6 +12,7 @@ export const TOLD = { subscription: "subscription", client: "identityClient", ou
 
 /** The key of the Secret that either reads, and where the controller finds it as a file. */
 const CONFIG = "cloud-config";
+const CONTROLLER_SECRET = "azure-cloud-config";
 const CONFIG_FOLDER = "/etc/kubernetes/azure";
 
 /** The controller, its account and its roles. */
@@ -28,7 +29,7 @@ export const SIZE_LABEL = "node.kubernetes.io/instance-type";
 export const inCluster: CloudParts = {
   controller: {
     objects: controllerObjects,
-    secret: { name: "azure-cloud-config", data: config, readBy: [CONTROLLER] },
+    secret: { name: CONTROLLER_SECRET, data: config, readBy: [CONTROLLER] },
     // What it asks is behind HTTPS, as images and packages are; whom its balancers let in, it writes into the security group itself.
     flows: () => [
       {
@@ -123,54 +124,17 @@ const CONTROLLER_RULES: readonly Rule[] = [
 ];
 const LEASES: readonly Rule[] = [rule("coordination.k8s.io", "leases", ["get", "create", "update"])];
 
-function controllerObjects({ environment, service, image }: PartSurroundings): readonly PartObject[] {
-  const metadata = { name: CONTROLLER };
+function controllerObjects(given: PartSurroundings): readonly PartObject[] {
   return [
-    ...account(service.namespace, CONTROLLER, { inCluster: CONTROLLER_RULES, inNamespace: LEASES }),
-    {
-      apiVersion: "apps/v1",
-      kind: "DaemonSet",
-      metadata,
-      spec: {
-        template: {
-          spec: {
-            ...ON_CONTROL_PLANES,
-            serviceAccountName: CONTROLLER,
-            // The metadata answers machines, not pods.
-            hostNetwork: true,
-            dnsPolicy: "Default",
-            priorityClassName: "system-cluster-critical",
-            securityContext: PLAIN_USER,
-            containers: [
-              {
-                name: "controller",
-                image: imageOf({ image }, "controller"),
-                command: ["cloud-controller-manager"],
-                args: [
-                  "--cloud-provider=azure",
-                  `--cloud-config=${CONFIG_FOLDER}/${CONFIG}`,
-                  `--cluster-name=${clusterName(environment)}`,
-                  // Nodes, their names and their lives are this tool's: a controller that did not find one in the cloud by its name would delete it.
-                  "--controllers=service-lb-controller",
-                  ...["--allocate-node-cidrs=false", "--configure-cloud-routes=false"],
-                  `--leader-elect-resource-namespace=${service.namespace}`,
-                  // Whether it lives, its own node asks; nobody else asks it for anything.
-                  ...["--bind-address=127.0.0.1", "--secure-port=10268", "--authentication-skip-lookup=true"],
-                ],
-                livenessProbe: {
-                  httpGet: { host: "127.0.0.1", path: "/healthz", port: 10268, scheme: "HTTPS" },
-                  ...{ initialDelaySeconds: 20, periodSeconds: 10, timeoutSeconds: 15 },
-                },
-                resources: service.resources ?? {},
-                securityContext: CONFINED,
-                volumeMounts: [{ name: "config", mountPath: CONFIG_FOLDER, readOnly: true }],
-              },
-            ],
-            volumes: [{ name: "config", secret: { secretName: "azure-cloud-config" } }],
-          },
-        },
-      },
-    },
+    ...account(given.service.namespace, CONTROLLER, { inCluster: CONTROLLER_RULES, inNamespace: LEASES }),
+    balancerController(given, {
+      name: CONTROLLER,
+      command: "cloud-controller-manager",
+      args: ["--cloud-provider=azure", `--cloud-config=${CONFIG_FOLDER}/${CONFIG}`, `--cluster-name=${clusterName(given.environment)}`],
+      secret: CONTROLLER_SECRET,
+      folder: CONFIG_FOLDER,
+      port: 10268,
+    }),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { CloudController, PartObject, PartSurroundings } from "../../model/cloud-parts";
 import { shortHash } from "../../model/names";
 import type { EnvironmentPlan, Flow } from "../../model/plan/types";
-import { account, CONFINED, imageOf, ON_CONTROL_PLANES, PLAIN_USER, READ, type Rule, rule } from "../cluster-objects";
+import { account, balancerController, READ, type Rule, rule } from "../cluster-objects";
 import { gcfg } from "../gcfg";
 import { gcpName, nodeTag } from "./names";
 import { gcpOf, PROBES, placeOf } from "./plan";
@@ -80,53 +80,19 @@ const OWN: readonly Rule[] = [
   { ...rule("coordination.k8s.io", "leases", ["get", "update"]), resourceNames: [CONTROLLER] },
 ];
 
-function objects({ environment, service, image }: PartSurroundings): readonly PartObject[] {
+function objects(given: PartSurroundings): readonly PartObject[] {
+  const { environment, service } = given;
   const uid = [shortHash([environment.environment, "services"]), shortHash([environment.environment, "cluster"])].join("");
   return [
     ...account(service.namespace, CONTROLLER, { inCluster: RULES, inNamespace: OWN }),
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: UID }, data: { uid, "provider-uid": uid } },
-    {
-      apiVersion: "apps/v1",
-      kind: "DaemonSet",
-      metadata: { name: CONTROLLER },
-      spec: {
-        template: {
-          spec: {
-            ...ON_CONTROL_PLANES,
-            serviceAccountName: CONTROLLER,
-            // The metadata answers machines, not pods.
-            hostNetwork: true,
-            dnsPolicy: "Default",
-            priorityClassName: "system-cluster-critical",
-            securityContext: PLAIN_USER,
-            containers: [
-              {
-                name: "controller",
-                image: imageOf({ image }, "controller"),
-                command: ["/cloud-controller-manager"],
-                args: [
-                  "--cloud-provider=gce",
-                  `--cloud-config=${FOLDER}/${CONFIG}`,
-                  // Nodes, their names and their lives are this tool's, and so are their addresses.
-                  "--controllers=service-lb-controller",
-                  ...["--allocate-node-cidrs=false", "--configure-cloud-routes=false"],
-                  `--leader-elect-resource-namespace=${service.namespace}`,
-                  // Whether it lives, its own node asks; nobody else asks it for anything.
-                  ...["--bind-address=127.0.0.1", "--secure-port=10258", "--authentication-skip-lookup=true"],
-                ],
-                livenessProbe: {
-                  httpGet: { host: "127.0.0.1", path: "/healthz", port: 10258, scheme: "HTTPS" },
-                  ...{ initialDelaySeconds: 20, periodSeconds: 10, timeoutSeconds: 15 },
-                },
-                resources: service.resources ?? {},
-                securityContext: CONFINED,
-                volumeMounts: [{ name: "config", mountPath: FOLDER, readOnly: true }],
-              },
-            ],
-            volumes: [{ name: "config", secret: { secretName: SECRET } }],
-          },
-        },
-      },
-    },
+    balancerController(given, {
+      name: CONTROLLER,
+      command: "/cloud-controller-manager",
+      args: ["--cloud-provider=gce", `--cloud-config=${FOLDER}/${CONFIG}`],
+      secret: SECRET,
+      folder: FOLDER,
+      port: 10258,
+    }),
   ];
 }

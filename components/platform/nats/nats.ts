@@ -1,5 +1,4 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
-import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import type { core } from "@pulumi/kubernetes/types/input";
 import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
@@ -91,16 +90,7 @@ export class Nats extends PlatformService {
       storageClassName: storageClass,
       resources: { requests: { storage: `${plan.sizeGiB ?? 5}Gi` } },
     };
-    // Claims of the names that the StatefulSet would give them: it takes them, and they are protected, kept and enlarged here.
-    const claims = Array.from(
-      { length: plan.replicas },
-      (_, member) =>
-        new PersistentVolumeClaim(
-          this.childName(`data-${member}`),
-          { metadata: this.metadata(`data-${WORKLOAD}-${member}`, WORKLOAD), spec: claim },
-          this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
-        ),
-    );
+    const claims = this.memberClaims(WORKLOAD, claim, { protectData, retainData });
     // Members that are not ready are named too: they must find each other first.
     this.statefulServices(WORKLOAD, NAMES, { name: "client", port: PORTS.client, targetPort: "client" }, { namesUnready: true });
     const account = this.serviceAccount("account", WORKLOAD);

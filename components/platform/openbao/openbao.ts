@@ -1,6 +1,5 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
-import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
 import type { core } from "@pulumi/kubernetes/types/input";
@@ -149,16 +148,7 @@ export class OpenBao extends PlatformService {
       storageClassName: storageClass,
       resources: { requests: { storage: `${plan.sizeGiB ?? 10}Gi` } },
     };
-    // Claims of the names that the StatefulSet would give them: it takes them, and they are protected, kept and enlarged here.
-    const claims = Array.from(
-      { length: plan.replicas },
-      (_, member) =>
-        new PersistentVolumeClaim(
-          this.childName(`data-${member}`),
-          { metadata: this.metadata(`data-${WORKLOAD}-${member}`, WORKLOAD), spec },
-          this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
-        ),
-    );
+    const claims = this.memberClaims(WORKLOAD, spec, { protectData, retainData });
     this.statefulServices(WORKLOAD, NAMES, { name: "https", port: PORTS.api, targetPort: "https" }, { namesUnready: true });
     this.serviceAccount("manager", NAMES.manager);
     const serviceAccountName = this.serviceAccount("account", WORKLOAD);
