@@ -14,11 +14,13 @@ const OWN: Readonly<Record<string, FileContent>> = {
   openstack: { openstack: { dns: { zone: "example.org" }, applicationCredential: { uses: ["loadBalancers", "volumes"] } } },
   gcp: { gcp: { controllers: true } },
 };
+/** Where the cloud controller runs, rules stand apart from their group. */
+const PLATFORMS: Readonly<Record<string, FileContent>> = { azure: { loadBalancer: { kind: "cloud", services: true } } };
 
 /** By cloud that makes machines, the file of an environment that has some of everything. */
 export const LARGE_FILES: Readonly<Record<string, FileContent>> = Object.fromEntries(
   Object.entries(INFRASTRUCTURES).map(([cloud, infrastructure]) => [
     cloud,
-    merge(LARGE, { infrastructure: merge(infrastructure, OWN[cloud] ?? {}) }),
+    merge(LARGE, { infrastructure: merge(infrastructure, OWN[cloud] ?? {}), platform: PLATFORMS[cloud] ?? {} }),
   ]),
 );
