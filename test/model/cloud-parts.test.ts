@@ -7,6 +7,8 @@ import { chartValues } from "../../model/charts/chart";
 import type { CloudDefinition } from "../../model/cloud";
 import type { CloudPartName } from "../../model/cloud-parts";
 import { minorOf } from "../../model/cluster/releases";
+import { appliedState } from "../../model/guard/applied";
+import { findDangers } from "../../model/guard/dangers";
 import { Findings } from "../../model/problems";
 import { planFile } from "../support/environment";
 import { type FileContent, merge } from "../support/plan";
@@ -105,6 +107,22 @@ describe("what clouds have of their own in the cluster", () => {
       for (const over of [proxy, { cluster: { airGap } }]) {
         assert.deepEqual(said({}, over), []);
         assert.equal(said(volumes[1], over).join().endsWith("by which the driver of volumes asks the cloud"), asks, JSON.stringify(over));
+      }
+    });
+
+  for (const cloud of Object.values(registry.clouds).filter(({ inCluster }) => inCluster?.controller?.leadsToIngress))
+    it(`keeps whoever leads to the ingress, in both directions, on ${cloud.title}`, () => {
+      const [without, with_] = [{}, FIELDS.controller[1]].map((platform) => planned(cloud, platform).planned?.plan);
+      assert.ok(without && with_);
+      for (const [was, becomes] of [
+        [without, with_],
+        [with_, without],
+      ] as const) {
+        const dangers = findDangers(appliedState(was), becomes).filter(({ path }) => path.startsWith("platform.loadBalancer"));
+        assert.deepEqual(
+          dangers.map(({ action, path }) => [action, path]),
+          [["never", "platform.loadBalancer.services"]],
+        );
       }
     });
 

@@ -147,20 +147,6 @@ describe("the security group that Azure's cloud controller writes too", () => {
 });
 
 describe("a cluster on Azure that stands", () => {
-  it("keeps whoever leads to its ingress, in both directions", () => {
-    const [without, with_] = [azurePlan("minimal"), azurePlan("minimal", SERVICES)];
-    for (const [was, becomes] of [
-      [without, with_],
-      [with_, without],
-    ] as const) {
-      const dangers = findDangers(appliedState(was), becomes).filter(({ path }) => path.startsWith("platform.loadBalancer"));
-      assert.deepEqual(
-        dangers.map(({ action, path }) => [action, path]),
-        [["never", "platform.loadBalancer.services"]],
-      );
-    }
-  });
-
   it("gives a machine that is built anew its volumes once the old one is gone, and says so", () => {
     const pools = (generation: number) => ({
       cluster: { pools: { worker: { nodes: { a: { generation } }, volumes: [{ name: "osd", sizeGiB: 10 }] } } },

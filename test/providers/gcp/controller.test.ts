@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import type { PartObject } from "../../../model/cloud-parts";
 import { at } from "../../../model/data";
-import { appliedState } from "../../../model/guard/applied";
-import { findDangers } from "../../../model/guard/dangers";
 import { controller, TOLD } from "../../../providers/gcp/controller";
 import { controllerRoles } from "../../../providers/gcp/controllers-role";
 import { shutOut } from "../../../providers/gcp/firewalls";
@@ -170,22 +168,6 @@ describe("what GCP's cloud controller may do", () => {
       ),
       disks?.within?.expression,
     );
-  });
-});
-
-describe("a cluster on GCP that stands", () => {
-  it("keeps whoever leads to its ingress, in both directions", () => {
-    const [without, with_] = [gcpPlan("minimal"), gcpPlan("minimal", SERVICES)];
-    for (const [was, becomes] of [
-      [without, with_],
-      [with_, without],
-    ] as const) {
-      const dangers = findDangers(appliedState(was), becomes).filter(({ path }) => path.startsWith("platform.loadBalancer"));
-      assert.deepEqual(
-        dangers.map(({ action, path }) => [action, path]),
-        [["never", "platform.loadBalancer.services"]],
-      );
-    }
   });
 });
 
