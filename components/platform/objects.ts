@@ -164,6 +164,15 @@ export function verifiedTls(secret: string, serverName: string): Record<string, 
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`nginx.ingress.kubernetes.io/proxy-ssl-${key}`, value]));
 }
 
+/** What a claim asks for. */
+export function claimSpec(
+  storageClassName: Input<string>,
+  sizeGiB: number,
+  accessMode: "ReadWriteOnce" | "ReadWriteMany" = "ReadWriteOnce",
+): core.v1.PersistentVolumeClaimSpec {
+  return { accessModes: [accessMode], storageClassName, resources: { requests: { storage: `${sizeGiB}Gi` } } };
+}
+
 /** A short hash of what an object holds, for names and annotations that must change with it. */
 export function contentHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 10);

@@ -213,15 +213,19 @@ export abstract class PlatformService extends ComponentResource {
 
   /**
    * The claims of a StatefulSet's members, by the names that it would give them: it takes them, and they are protected, kept and enlarged here.
+   * @throws Error for an even number of members, of which more than half must agree
    */
   protected memberClaims(
     workload: string,
     spec: core.v1.PersistentVolumeClaimSpec,
     kept: { readonly protectData: boolean; readonly retainData: boolean },
   ): PersistentVolumeClaim[] {
+    const { name, replicas } = this.plan;
+    if (replicas % 2 === 0)
+      throw new Error(`platform.services.${name}.replicas is ${replicas}; more than half of an odd number decide: make it 1, 3 or 5.`);
     const protect = kept.protectData || this.protectsData;
     return Array.from(
-      { length: this.plan.replicas },
+      { length: replicas },
       (_, member) =>
         new PersistentVolumeClaim(
           this.childName(`data-${member}`),

@@ -2,13 +2,13 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
+import { type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
+import { generatedPassword } from "../generated-password";
 import type { ChartRepositoryAccess } from "../grants";
-import { contentHash, fromNamespace, ingressFor, secretHash, selectorLabels, verifiedTls } from "../objects";
+import { claimSpec, contentHash, fromNamespace, ingressFor, secretHash, selectorLabels, verifiedTls } from "../objects";
 import { PlatformService } from "../service";
 import type { ChartMuseumArgs } from "./args";
 import { FOLDERS, NAMES, PORT, SETTINGS_FILE, serverPod, settings, WORKLOAD } from "./workload";
@@ -33,7 +33,7 @@ export class ChartMuseum extends PlatformService {
     if (plan.host === undefined) throw new Error(`The plan of service "${plan.name}" has no host: give \`plan.host\`.`);
     const url = `https://${plan.host}`;
     this.url = output(url);
-    const password = secret(new RandomPassword(this.childName("password"), { length: 32, special: false }, { parent: this }).result);
+    const password = generatedPassword(this.childName("password"), this);
     this.credentials = { user: ACCOUNT, password, where: url };
     this.repository = { name: REPOSITORY, url, user: ACCOUNT, password };
 
@@ -78,11 +78,7 @@ export class ChartMuseum extends PlatformService {
       this.childName("data"),
       {
         metadata: this.metadata(NAMES.data, WORKLOAD),
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          storageClassName: storageClass,
-          resources: { requests: { storage: `${plan.sizeGiB ?? 5}Gi` } },
-        },
+        spec: claimSpec(storageClass, plan.sizeGiB ?? 5),
       },
       this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
     );
@@ -103,7 +99,7 @@ export class ChartMuseum extends PlatformService {
     // Settings and certificate are read at start: others, another pod.
     const annotations = {
       "kpaas/secrets": secretHash(told),
-      "kpaas/certificate": all([certificate]).apply((known) => contentHash(known.join())),
+      "kpaas/certificate": certificate.apply(contentHash),
     };
     return new Deployment(
       this.childName("server"),

@@ -41,10 +41,8 @@ export function settings(folders: Readonly<Record<keyof typeof FOLDERS, string>>
 
 /** The pod of the server. */
 export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v1.PodSpec {
-  const probe = (timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe => {
-    const { httpGet, ...rest } = httpProbe("/health", "https", timing);
-    return { ...rest, httpGet: { ...(httpGet as core.v1.HTTPGetAction), scheme: "HTTPS" } };
-  };
+  const probe = (timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe =>
+    httpProbe("/health", "https", { scheme: "HTTPS", ...timing });
   return {
     serviceAccountName,
     automountServiceAccountToken: false,

@@ -5,7 +5,7 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
-import { contentHash, fromNamespace, secretHash } from "../objects";
+import { claimSpec, contentHash, fromNamespace, secretHash } from "../objects";
 import { PlatformService } from "../service";
 import type { HarborArgs } from "./args";
 import {
@@ -82,11 +82,7 @@ export class Harbor extends PlatformService {
       this.childName(`${name}-data`),
       {
         metadata: this.metadata(NAMES.claim(name), `harbor-${name}`),
-        spec: {
-          accessModes: [accessMode],
-          storageClassName: storage.className,
-          resources: { requests: { storage: `${sizeGiB}Gi` } },
-        },
+        spec: claimSpec(storage.className, sizeGiB, accessMode),
       },
       this.deletedFirst(data ? { protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) } : {}),
     );

@@ -1,11 +1,11 @@
 import { Provider, type ProviderArgs } from "@pulumi/keycloak/provider";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource, secret } from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
+import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { ServicePlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
+import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { type OwnCertificate, ownCertificate } from "../own-certificate";
@@ -56,13 +56,13 @@ export class Keycloak extends PlatformService {
         reason: "is missing: a Keycloak that is made alone must be told where its pods' port 8443 is reached; `forwardTo` leads there",
       });
     this.url = output(url);
-    const clientSecret = this.password("client-secret");
+    const clientSecret = generatedPassword(this.childName("client-secret"), this);
     this.administrator = {
       user: BOOTSTRAP_ADMIN,
-      password: this.password("admin-password"),
+      password: generatedPassword(this.childName("admin-password"), this),
       where: `${adminUrl(adminConsole) ?? url}/admin`,
     };
-    this.portalAdministrator = { user: PORTAL_ADMIN, password: this.password("portal-admin-password") };
+    this.portalAdministrator = { user: PORTAL_ADMIN, password: generatedPassword(this.childName("portal-admin-password"), this) };
     this.realm = {
       url,
       realm: REALM,
@@ -80,7 +80,7 @@ export class Keycloak extends PlatformService {
     this.allowCertificateChecks(args.ingress);
     if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
     this.disruptionBudget("budget", WORKLOAD, plan.replicas);
-    const providerSecret = this.password("provider-secret");
+    const providerSecret = generatedPassword(this.childName("provider-secret"), this);
     const certificate = ownCertificate(this.childName("certificate"), WORKLOAD, this);
     const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate));
     this.createRealm(args, server, { url: managedAt, clientSecret: providerSecret, rootCaCertificate: certificate.certificate });
@@ -90,10 +90,6 @@ export class Keycloak extends PlatformService {
   /** How the platform shows that one logs in. */
   get credentials(): Credentials {
     return this.administrator;
-  }
-
-  private password(role: string): Output<string> {
-    return secret(new RandomPassword(this.childName(role), { length: 32, special: false }, { parent: this }).result);
   }
 
   private createSecrets(

@@ -2,12 +2,12 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
-import { all, type ComponentResourceOptions, interpolate, jsonStringify, type Output, type Resource, secret } from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
+import { all, type ComponentResourceOptions, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
+import { generatedPassword } from "../generated-password";
 import type { DatabaseAccess } from "../grants";
-import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { MariaDbArgs } from "./args";
 import { accountsSql, clientSettings, tablesSql } from "./sql";
@@ -52,10 +52,13 @@ export class MariaDb extends PlatformService {
       [{ podSelector: { matchLabels: { ...selectorLabels(JOB) } } }, ...args.clients.map(fromNamespace)],
     );
 
-    this.rootPassword = this.password("root");
+    this.rootPassword = generatedPassword(this.childName(`${"root"}-password`), this);
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = Object.fromEntries(
-      [...new Set(Object.values(args.schemas).map(({ user }) => user))].map((user) => [user, this.password(user)]),
+      [...new Set(Object.values(args.schemas).map(({ user }) => user))].map((user) => [
+        user,
+        generatedPassword(this.childName(`${user}-password`), this),
+      ]),
     );
     const server = this.createServer(args, passwords);
     this.schemas = this.createTables(args, passwords, server);
@@ -66,12 +69,6 @@ export class MariaDb extends PlatformService {
       ]),
     );
     this.registerOutputs({ host: this.host, port: this.port, rootPassword: this.rootPassword });
-  }
-
-  private password(role: string): Output<string> {
-    // Letters and digits only: some drivers read their password out of a URL.
-    const password = new RandomPassword(this.childName(`${role}-password`), { length: 32, special: false }, { parent: this });
-    return secret(password.result);
   }
 
   private createServer(
@@ -90,11 +87,7 @@ export class MariaDb extends PlatformService {
       this.childName("data"),
       {
         metadata: this.metadata(NAMES.data, SERVER),
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          storageClassName: storageClass,
-          resources: { requests: { storage: `${plan.sizeGiB ?? 10}Gi` } },
-        },
+        spec: claimSpec(storageClass, plan.sizeGiB ?? 10),
       },
       this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
     );

@@ -1,12 +1,11 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
-import type { core } from "@pulumi/kubernetes/types/input";
-import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
+import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
+import { generatedPassword } from "../generated-password";
 import type { MessagesAccess } from "../grants";
-import { contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { NatsArgs } from "./args";
 import { CONFIG_FILE, NAMES, PORTS, serverConfig, WORKLOAD } from "./config";
@@ -33,8 +32,6 @@ export class Nats extends PlatformService {
     const args = planned("nats", given);
     super(serviceType("Nats"), name, args, opts);
     const { plan, clients } = args;
-    if (plan.replicas % 2 === 0)
-      throw new Error(`platform.services.nats.replicas is ${plan.replicas}; more than half of an odd number decide: make it 1, 3 or 5.`);
     this.address = `tls://${NAMES.service}.${plan.namespace}.svc:${PORTS.client}`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
     const selector = selectorLabels(WORKLOAD);
@@ -45,7 +42,8 @@ export class Nats extends PlatformService {
     if (plan.replicas > 1)
       this.allowIngress("allow-members", selector, [PORTS.cluster], [{ podSelector: { matchLabels: { ...selector } } }]);
 
-    const passwords = Object.fromEntries([ADMINISTRATOR, ...Object.keys(clients)].map((user) => [user, this.password(user)]));
+    const password = (user: string) => generatedPassword(this.childName(`${user}-password`), this);
+    const passwords = Object.fromEntries([ADMINISTRATOR, ...Object.keys(clients)].map((user) => [user, password(user)]));
     this.credentials = { user: ADMINISTRATOR, password: passwords[ADMINISTRATOR]!, where: this.address };
     const { headless, service } = NAMES;
     const authority = certificateAuthority(this.childName("tls"), WORKLOAD, this);
@@ -66,7 +64,7 @@ export class Nats extends PlatformService {
       plan.replicas > 1
         ? Array.from({ length: plan.replicas }, (_, i) => `${WORKLOAD}-${i}.${headless}.${plan.namespace}.svc:${PORTS.cluster}`)
         : [];
-    const config = all([all(passwords), this.password("member")]).apply(([known, memberPassword]) =>
+    const config = all([all(passwords), password("member")]).apply(([known, memberPassword]) =>
       serverConfig({ members, sizeGiB: plan.sizeGiB ?? 5, passwords: known, memberPassword }),
     );
     this.createServer(args, { "kpaas/config": secretHash(config), "kpaas/certificate": output(certificate).apply(contentHash) }, [
@@ -76,20 +74,12 @@ export class Nats extends PlatformService {
     this.registerOutputs({ address: this.address, ca: this.ca });
   }
 
-  private password(user: string): Output<string> {
-    return secret(new RandomPassword(this.childName(`${user}-password`), { length: 32, special: false }, { parent: this }).result);
-  }
-
   private createServer(
     { plan, storageClass, protectData, retainData }: PlannedArgs<NatsArgs>,
     annotations: Readonly<Record<string, Output<string>>>,
     read: readonly Resource[],
   ): void {
-    const claim: core.v1.PersistentVolumeClaimSpec = {
-      accessModes: ["ReadWriteOnce"],
-      storageClassName: storageClass,
-      resources: { requests: { storage: `${plan.sizeGiB ?? 5}Gi` } },
-    };
+    const claim = claimSpec(storageClass, plan.sizeGiB ?? 5);
     const claims = this.memberClaims(WORKLOAD, claim, { protectData, retainData });
     // Members that are not ready are named too: they must find each other first.
     this.statefulServices(WORKLOAD, NAMES, { name: "client", port: PORTS.client, targetPort: "client" }, { namesUnready: true });

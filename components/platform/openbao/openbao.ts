@@ -2,7 +2,6 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
-import type { core } from "@pulumi/kubernetes/types/input";
 import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomBytes } from "@pulumi/random/randomBytes";
 import { RandomUuid } from "@pulumi/random/randomUuid";
@@ -11,7 +10,7 @@ import { serviceType } from "../../../model/type-tokens";
 import { type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
 import type { IngressRoute, SecretEngineAccess } from "../grants";
-import { contentHash, fromNamespace, ingressFor, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromNamespace, ingressFor, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { OpenBaoArgs } from "./args";
 import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
@@ -38,8 +37,6 @@ export class OpenBao extends PlatformService {
     const args = planned("openbao", given);
     super(serviceType("OpenBao"), name, args, opts);
     const { plan, clients, ingress } = args;
-    if (plan.replicas % 2 === 0)
-      throw new Error(`platform.services.openbao.replicas is ${plan.replicas}; more than half of an odd number decide: make it 1, 3 or 5.`);
     this.address = `https://${NAMES.service}.${plan.namespace}.svc:${PORTS.api}`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
     this.createPolicies(args);
@@ -143,11 +140,7 @@ export class OpenBao extends PlatformService {
     certificate: Output<string>,
     objects: { readonly config: string; readonly all: readonly Resource[] },
   ): StatefulSet {
-    const spec: core.v1.PersistentVolumeClaimSpec = {
-      accessModes: ["ReadWriteOnce"],
-      storageClassName: storageClass,
-      resources: { requests: { storage: `${plan.sizeGiB ?? 10}Gi` } },
-    };
+    const spec = claimSpec(storageClass, plan.sizeGiB ?? 10);
     const claims = this.memberClaims(WORKLOAD, spec, { protectData, retainData });
     this.statefulServices(WORKLOAD, NAMES, { name: "https", port: PORTS.api, targetPort: "https" }, { namesUnready: true });
     this.serviceAccount("manager", NAMES.manager);

@@ -4,10 +4,10 @@ import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolu
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { contentHash, fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
+import { generatedPassword } from "../generated-password";
+import { claimSpec, contentHash, fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { appsFor, type PortalApp } from "./apps";
 import type { PortalArgs } from "./args";
@@ -42,7 +42,10 @@ export class Portal extends PlatformService {
       apps.flatMap((app) => app.config),
     );
     const secrets = only(
-      portalSecrets(args, { jwt: this.generated("jwt-secret", 128), commonApi: this.generated("common-api-password", 32) }),
+      portalSecrets(args, {
+        jwt: generatedPassword(this.childName("jwt-secret"), this, 128),
+        commonApi: generatedPassword(this.childName("common-api-password"), this, 32),
+      }),
       apps.flatMap((app) => app.secrets),
     );
     const settings: Resource[] = [
@@ -56,10 +59,6 @@ export class Portal extends PlatformService {
     const deployments = apps.map((app) => this.createApp(args, app, config, secrets, settings));
     this.createIngress(args, apps, deployments);
     this.registerOutputs({ url: this.url });
-  }
-
-  private generated(role: string, length: number): Output<string> {
-    return secret(new RandomPassword(this.childName(role), { length, special: false }, { parent: this }).result);
   }
 
   private createApp(
@@ -119,7 +118,7 @@ export class Portal extends PlatformService {
       this.childName(`${roleOf(app)}-data`),
       {
         metadata: this.metadata(app.name, app.name),
-        spec: { accessModes: ["ReadWriteOnce"], storageClassName, resources: { requests: { storage: `${sizeGiB}Gi` } } },
+        spec: claimSpec(storageClassName, sizeGiB),
       },
       this.deletedFirst(),
     );
