@@ -15,6 +15,7 @@ import { bastionNames } from "../reach/login";
 import { openTunnel, type Tunnel } from "../reach/tunnel";
 import { readCluster, readInfrastructure, readOutputs } from "./contract";
 import { Environment } from "./environment";
+import { leadTo } from "./forward-to";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { layerPrograms, takenOver } from "./layers";
 import { type EnvironmentSecrets, resolveSecrets, standInSecrets, withStandIns } from "./secrets";
@@ -39,7 +40,7 @@ export interface ProgramOptions {
   readonly importFile?: string;
   /** The way into a private cluster, opened by whoever ends it. Where the API is reached directly, it is not used. */
   readonly tunnel?: Tunnel;
-  /** The ways to where services are administered, opened by whoever ends them. */
+  /** The ways to where services are administered, opened by whoever ends them. @default the program opens them, but in the sandbox */
   readonly forwards?: Forwards;
   /** Told what the approvals let through. */
   readonly onJudged?: (verdict: Verdict) => void | Promise<void>;
@@ -87,16 +88,13 @@ export async function pulumiProgram(): Promise<Record<string, unknown>> {
       throw new RefusedError([{ ...stale, reason: [stale.reason, ...changes].join("\n    ") }]);
     }
     for (const warning of loaded.problems) await log.warn(describeProblem(warning));
-    // Both live until this process ends, which is once the engine has carried out everything.
-    const tell = (text: string): void => void log.warn(text);
-    const tunnel = plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell }) : undefined;
-    const { openForwards } = await import("../reach/forward.js");
-    const forwards = await openForwards({ doors: doorsOf(plan), tell });
+    // It lives until this process ends, which is once the engine has carried out everything.
+    const tunnel =
+      plan.access.api === "bastion" ? await openTunnel({ plan, root: getRootDirectory(), tell: (text) => void log.warn(text) }) : undefined;
     const options = {
       sandbox: false,
       onJudged: tellVerdict,
       folder: dirname(loaded.file),
-      forwards,
       ...(layer ? { layer } : {}),
       ...(tunnel ? { tunnel } : {}),
     };
@@ -113,25 +111,24 @@ async function register(
   plan: EnvironmentPlan,
   secrets: EnvironmentSecrets,
   lost: readonly string[],
-  { layer, settled = false, tunnel, forwards, onAccepted, importFile }: ProgramOptions,
+  { layer, settled = false, tunnel, forwards, sandbox, onAccepted, importFile }: ProgramOptions,
   lead: (ssh: SshAccess) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
+  // The ways into the cluster are told how it is reached, as soon as that is known; where nobody has opened them, they live as long as this process.
+  const doors = sandbox ? [] : doorsOf(plan);
+  const leadThere = (kubeconfig: Output<string>): void =>
+    forwards === undefined ? leadTo(doors, kubeconfig) : void kubeconfig.apply((text) => forwards.use(text));
   if (importFile !== undefined) return await takenOver(plan, secrets, importFile);
   if (layer === undefined) {
     const environment = new Environment(plan.environment, { plan, secrets, lost, ...(onAccepted ? { onChecked: onAccepted } : {}) });
     lead(environment.infrastructure.ssh);
-    leadThere(forwards, environment.cluster.kubeconfig);
+    leadThere(environment.cluster.kubeconfig);
     await environment.infrastructure.checked;
     return environment.outputs;
   }
   if (tunnel !== undefined && layer !== "infrastructure") lead((await readInfrastructure(plan)).ssh);
-  if (forwards !== undefined && layer === "platform") leadThere(forwards, (await readCluster(plan)).kubeconfig);
+  if (doors.length > 0 && layer === "platform") leadThere((await readCluster(plan)).kubeconfig);
   return await layerPrograms[layer](plan, secrets, { settled, lost, onAccepted });
-}
-
-/** Tells the ways into the cluster how it is reached, as soon as that is known. */
-function leadThere(forwards: Forwards | undefined, kubeconfig: Output<string>): void {
-  if (forwards !== undefined) kubeconfig.apply((text) => forwards.use(text));
 }
 
 /** Tells the tunnel where the bastion is, as soon as that is known. */
