@@ -1,7 +1,7 @@
 import { Provider, type ProviderArgs } from "@pulumi/keycloak/provider";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, type Input, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
 import type { ServicePlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
@@ -12,13 +12,21 @@ import { type OwnCertificate, ownCertificate } from "../own-certificate";
 import { PlatformService } from "../service";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
-import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
+import { before26, CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
 
 /** The name of the administrator Keycloak starts with. */
 const BOOTSTRAP_ADMIN = "kpaas-admin";
 
-/** The client by which the realm's resources are made; Keycloak starts with it too. */
+/** The client by which the realm's resources are made; Keycloak starts with it too, from 26 on. */
 const PROVIDER_CLIENT = "kpaas";
+
+/** Every Keycloak's own client for administrators who log in by password. */
+const ADMIN_CLIENT = "admin-cli";
+
+/** How the provider logs in. */
+type Login =
+  | { readonly clientId: string; readonly clientSecret: Output<string> }
+  | { readonly clientId: string; readonly username: Input<string>; readonly password: Output<string> };
 
 /** How long Keycloak may take to answer one call, in seconds, while its pods start anew. */
 const PATIENCE = 60;
@@ -80,10 +88,10 @@ export class Keycloak extends PlatformService {
     this.allowCertificateChecks(args.ingress);
     if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
     this.disruptionBudget("budget", WORKLOAD, plan.replicas);
-    const providerSecret = generatedPassword(this.childName("provider-secret"), this);
+    const login = this.login(plan);
     const certificate = ownCertificate(this.childName("certificate"), WORKLOAD, this);
-    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate));
-    this.createRealm(args, server, { url: managedAt, clientSecret: providerSecret, rootCaCertificate: certificate.certificate });
+    const server = this.createServer(args, certificate, this.createSecrets(args, login, certificate));
+    this.createRealm(args, server, { ...login, url: managedAt, rootCaCertificate: certificate.certificate });
     this.registerOutputs({ url: this.url, issuer: this.realm.issuer, realm: REALM, clientId: CLIENT_ID, clientSecret });
   }
 
@@ -92,16 +100,17 @@ export class Keycloak extends PlatformService {
     return this.administrator;
   }
 
-  private createSecrets(
-    { database }: PlannedArgs<KeycloakArgs>,
-    providerSecret: Output<string>,
-    { certificate, key }: OwnCertificate,
-  ): Resource[] {
+  /** By a client of its own; before 26 none is there at the first start, and it is the administrator who logs in. */
+  private login(plan: ServicePlan): Login {
+    if (before26(plan)) return { clientId: ADMIN_CLIENT, username: this.administrator.user, password: this.administrator.password };
+    return { clientId: PROVIDER_CLIENT, clientSecret: generatedPassword(this.childName("provider-secret"), this) };
+  }
+
+  private createSecrets({ database }: PlannedArgs<KeycloakArgs>, login: Login, { certificate, key }: OwnCertificate): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.administrator.user,
       "admin-password": this.administrator.password,
-      "provider-client": PROVIDER_CLIENT,
-      "provider-secret": providerSecret,
+      ...("clientSecret" in login ? { "provider-client": login.clientId, "provider-secret": login.clientSecret } : {}),
       "db-password": database.password,
     });
     const pair = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key };
@@ -112,11 +121,11 @@ export class Keycloak extends PlatformService {
   private createRealm(
     { plan, applications = [], domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
     server: Resource,
-    access: Pick<ProviderArgs, "url" | "clientSecret" | "rootCaCertificate">,
+    access: Login & Pick<ProviderArgs, "url" | "rootCaCertificate">,
   ): void {
     const provider = new Provider(
       this.childName("provider"),
-      { ...access, clientId: PROVIDER_CLIENT, initialLogin: false, clientTimeout: PATIENCE },
+      { ...access, initialLogin: false, clientTimeout: PATIENCE },
       { parent: this },
     );
     createRealm(

@@ -108,7 +108,7 @@ export function keycloakPod(
 }
 
 /** Whether that version is of before 26, which calls some settings otherwise (its migration guide, "Migrating to 26.0.0" and "26.1.0"). */
-function before26({ version }: ServicePlan): boolean {
+export function before26({ version }: Pick<ServicePlan, "version">): boolean {
   return Number(version.split(".")[0]) < 26;
 }
 
@@ -129,20 +129,24 @@ function runtimeSettings(
   { host, port, database, user }: DatabaseAccess,
   adminUrl: string | undefined,
 ): core.v1.EnvVar[] {
-  const administrator = before26(plan)
-    ? { user: "KEYCLOAK_ADMIN", password: "KEYCLOAK_ADMIN_PASSWORD" }
-    : { user: "KC_BOOTSTRAP_ADMIN_USERNAME", password: "KC_BOOTSTRAP_ADMIN_PASSWORD" };
   return [
     { name: "KC_DB_URL_HOST", value: host },
     { name: "KC_DB_URL_PORT", value: output(port).apply(String) },
     { name: "KC_DB_URL_DATABASE", value: database },
     { name: "KC_DB_USERNAME", value: user },
     fromSecret("KC_DB_PASSWORD", "db-password"),
-    fromSecret(administrator.user, "admin-username"),
-    fromSecret(administrator.password, "admin-password"),
-    ...(before26(plan) ? [{ name: "JAVA_OPTS_APPEND", value: `-Djgroups.dns.query=${NAMES.headless}.${plan.namespace}.svc` }] : []),
-    fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_ID", "provider-client"),
-    fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "provider-secret"),
+    ...(before26(plan)
+      ? [
+          fromSecret("KEYCLOAK_ADMIN", "admin-username"),
+          fromSecret("KEYCLOAK_ADMIN_PASSWORD", "admin-password"),
+          { name: "JAVA_OPTS_APPEND", value: `-Djgroups.dns.query=${NAMES.headless}.${plan.namespace}.svc` },
+        ]
+      : [
+          fromSecret("KC_BOOTSTRAP_ADMIN_USERNAME", "admin-username"),
+          fromSecret("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin-password"),
+          fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_ID", "provider-client"),
+          fromSecret("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "provider-secret"),
+        ]),
     { name: "KC_HTTPS_PORT", value: String(HTTPS_PORT) },
     { name: "KC_HTTPS_CERTIFICATE_FILE", value: `${CERTIFICATE_FOLDER}/${CERTIFICATE.certificate}` },
     { name: "KC_HTTPS_CERTIFICATE_KEY_FILE", value: `${CERTIFICATE_FOLDER}/${CERTIFICATE.key}` },

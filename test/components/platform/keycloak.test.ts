@@ -71,6 +71,23 @@ describe("Keycloak's realm", () => {
     await assert.rejects(run(keycloak({ managedAt: undefined }, { managedAt: undefined })), /forwardTo/);
   });
 
+  it("is put into a server before 26 by the administrator, since that begins with no client", async () => {
+    const g = await run(keycloak({ version: "25.0.6" }));
+    const { clientId, username, password, clientSecret } = g.get("sso-provider").inputs;
+    assert.deepEqual([clientId, username, clientSecret], ["admin-cli", "kpaas-admin", undefined]);
+    assert.equal(unwrapSecret(password), "generated-sso-admin-password");
+    const env = at(g.get("sso-server").inputs, "spec", "template", "spec", "containers", 0, "env") as { name: string }[];
+    assert.deepEqual(
+      env.map(({ name }) => name).filter((name) => /ADMIN_(CLIENT|USER|PASS)|KEYCLOAK_ADMIN/.test(name)),
+      ["KEYCLOAK_ADMIN", "KEYCLOAK_ADMIN_PASSWORD"],
+    );
+    assert.deepEqual(Object.keys(unwrapSecret(g.get("sso-secret").inputs.stringData) as object).sort(), [
+      "admin-password",
+      "admin-username",
+      "db-password",
+    ]);
+  });
+
   it("is administered at a port that its pods have", async () => {
     const { template } = (await inputs("sso-server")).spec as { template: object };
     const ports = at(template, "spec", "containers", 0, "ports") as { containerPort: number }[];
