@@ -5,10 +5,10 @@ import { type ComponentResourceOptions, type Input, InputPropertyError, type Out
 import type { ServicePlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
+import { type CertificatePair, ownCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
 import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
-import { type OwnCertificate, ownCertificate } from "../own-certificate";
 import { PlatformService } from "../service";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
@@ -106,7 +106,7 @@ export class Keycloak extends PlatformService {
     return { clientId: PROVIDER_CLIENT, clientSecret: generatedPassword(this.childName("provider-secret"), this) };
   }
 
-  private createSecrets({ database }: PlannedArgs<KeycloakArgs>, login: Login, { certificate, key }: OwnCertificate): Resource[] {
+  private createSecrets({ database }: PlannedArgs<KeycloakArgs>, login: Login, { certificate, key }: CertificatePair): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.administrator.user,
       "admin-password": this.administrator.password,
@@ -137,7 +137,7 @@ export class Keycloak extends PlatformService {
 
   private createServer(
     { plan, database, ingress, adminConsole = "internal" }: PlannedArgs<KeycloakArgs>,
-    { certificate }: OwnCertificate,
+    { certificate }: CertificatePair,
     dependsOn: Resource[],
   ): Resource {
     const selector = selectorLabels(WORKLOAD);
