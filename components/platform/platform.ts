@@ -21,7 +21,6 @@ import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
 import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { services } from "./services";
-import { Tenant } from "./tenant/tenant";
 import type { Components, NoServices, OwnServices } from "./typed-services";
 
 /** Arguments of {@link Platform}. */
@@ -103,6 +102,8 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     const { tenants = [], labels, protectData, retain } = this.args.plan;
     const { resource } = this.args.cluster;
     const common = { labels, protectData, retain: retain.includes("volumes"), after: Object.values(this.made) };
+    if (tenants.length === 0) return;
+    const { Tenant } = require("./tenant/tenant") as typeof import("./tenant/tenant");
     for (const plan of tenants)
       new Tenant(`${prefix}-${plan.name}`, { plan, ...common, ...(resource ? { cluster: resource } : {}) }, { parent: this });
   }
