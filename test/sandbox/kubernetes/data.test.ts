@@ -50,11 +50,12 @@ describe("sandbox/kubernetes data", () => {
         const spec = parse(readFileSync(file, "utf8")).spec;
         assert.equal(spec.names.kind, definition.kind);
         assert.equal(spec.scope, definition.scope);
-        const versions = definition.versions as { name: string; schema: { properties: { spec?: { properties?: Fields } } } }[];
+        const versions = definition.versions as { name: string; schema: { properties?: { spec?: { properties?: Fields } } } }[];
         for (const version of versions) {
           const real = spec.versions.find((one: { name: string }) => one.name === version.name);
           const fields = Object.keys(real.schema.openAPIV3Schema.properties.spec?.properties ?? {}).sort();
-          assert.deepEqual(Object.keys(version.schema.properties.spec?.properties ?? {}).sort(), fields, file);
+          // Reports have no spec, and with us no fields.
+          assert.deepEqual(Object.keys(version.schema.properties?.spec?.properties ?? {}).sort(), fields, file);
         }
       }
     }
