@@ -44,6 +44,8 @@ const appliedSchema = z.object({
   machines: z.record(z.string(), appliedMachineSchema),
   /** Of K-PaaS. Not known of environments applied by earlier versions. */
   release: z.string().optional(),
+  /** Of Kubernetes and of the services, by name. Not known of environments applied by earlier versions. */
+  versions: z.record(z.string(), z.string()).optional(),
   controlPlane: z.array(z.string()),
   network: z.object({
     cidr: z.string(),
@@ -124,6 +126,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ]),
     ),
     release: plan.release,
+    versions: plannedVersions(plan),
     controlPlane: [...plan.cluster.controlPlane],
     network: {
       cidr: plan.network.cidr,
@@ -169,6 +172,14 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ...Object.fromEntries(Object.entries(plan.cloud.place).map(([name, value]) => [`infrastructure.${plan.provider}.${name}`, value])),
     },
   };
+}
+
+/** The name under which the version of Kubernetes stands beside those of the services. */
+export const KUBERNETES = "kubernetes";
+
+/** The versions of what an environment runs, by name: of Kubernetes, then of its services in their order. */
+export function plannedVersions({ cluster, services }: EnvironmentPlan): Record<string, string> {
+  return { [KUBERNETES]: cluster.kubernetes, ...Object.fromEntries(services.map(({ name, version }) => [name, version])) };
 }
 
 /** Whether the ingress has its address of the cloud's controller. */

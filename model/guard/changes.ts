@@ -137,10 +137,11 @@ const fileRows: readonly ChangeRow[] = [
   ...rows("move-ingress", "platform.ingress"),
   ...rows("move-domain", "platform.domain"),
   ...rows("change-authority", "platform.tls"),
+  ...rows("move-release", ["release", "a later one"]),
   ...rows(
     "refused",
     "name",
-    "release",
+    ["release", "an older one"],
     ["layers", "three to one"],
     "infrastructure.provider",
     "infrastructure.region",

@@ -15,6 +15,7 @@ export const APPROVABLE = [
   "change-authority",
   "move-address",
   "move-endpoint",
+  "move-release",
 ] as const;
 
 /** A change that loses something or risks the cluster. */

@@ -2,13 +2,12 @@ import { reachesBeyond } from "../plan/floating";
 import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
-import { releaseDanger } from "./cluster-dangers";
 import { type Danger, never } from "./danger";
+import { releaseDangers } from "./release";
 
 /** What the change of the platform would cost those who use it. */
 export function platformDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan): Danger[] {
-  const dangers: Danger[] = [];
-  if (applied.release !== undefined && applied.release !== plan.release) dangers.push(releaseDanger(plan));
+  const dangers: Danger[] = releaseDangers(applied, plan);
   const approvable = (action: Danger["action"], path: string, reason: string, remedy: string, value: unknown): void => {
     dangers.push({ key: "environment", action, path, reason, remedy, value });
   };

@@ -8,7 +8,10 @@ import { realApi } from "../kubernetes/real/api";
 import { at, type KubeObject, nameOf, namespaceOf } from "../kubernetes/values";
 import { Store } from "../store";
 import { isEmpty, text } from "../values";
-import { KEYCLOAK } from "./cloud";
+import { KEYCLOAK, MASTER } from "./cloud";
+
+/** The client of every Keycloak by which administrators log in. */
+const ADMIN_CLIENT = "admin-cli";
 
 /**
  * The `keycloak` provider, for the Keycloak that runs in the world's cluster: whoever calls it before its pods are ready finds nobody, and a
@@ -16,36 +19,42 @@ import { KEYCLOAK } from "./cloud";
  */
 export function createKeycloakProvider(worldDir: string): Provider {
   const provider = createCloudProvider(KEYCLOAK, worldDir);
-  let url = "";
+  let login: Login = { url: "", clientId: "" };
   return {
     ...provider,
     async configure(args) {
-      url = text(args, "url");
+      login = { url: text(args, "url"), clientId: text(args, "clientId") };
       // The real one would try the address, and the configuration of a preview may not be known.
-      if (args.initialLogin !== false && args.initialLogin !== "false" && url !== "") await reach(worldDir, url);
+      if (args.initialLogin !== false && args.initialLogin !== "false" && login.url !== "") await reach(worldDir, login);
       await provider.configure?.(args);
     },
     async create(call) {
-      if (!call.preview) await reach(worldDir, url);
+      if (!call.preview) await reach(worldDir, login);
       return await provider.create(call);
     },
     async update(call) {
-      if (!call.preview) await reach(worldDir, url);
+      if (!call.preview) await reach(worldDir, login);
       return await provider.update(call);
     },
     async read(call) {
-      await reach(worldDir, url);
+      await reach(worldDir, login);
       return await provider.read(call);
     },
     async delete(call) {
-      await reach(worldDir, url);
+      await reach(worldDir, login);
       await provider.delete(call);
     },
   };
 }
 
-/** @throws Error where no Keycloak answers, in the provider's words */
-async function reach(worldDir: string, url: string): Promise<void> {
+/** Where the server is, and as which client the provider logs in. */
+interface Login {
+  readonly url: string;
+  readonly clientId: string;
+}
+
+/** @throws Error where no Keycloak answers, or it does not know the client, in the provider's words */
+async function reach(worldDir: string, { url, clientId }: Login): Promise<void> {
   const objects = await objectsOf(worldDir);
   const server = objects?.sets.find((set) => nameOf(set) === "keycloak" && Number(at(set, "status.readyReplicas") ?? 0) > 0);
   if (objects === undefined || server === undefined)
@@ -53,7 +62,13 @@ async function reach(worldDir: string, url: string): Promise<void> {
       `error logging in: Post "${url}/realms/master/protocol/openid-connect/token": dial tcp ${url.replace(/^\w+:\/\//, "")}: connect: connection refused`,
     );
   const home = objects.namespaces.find((namespace) => nameOf(namespace) === namespaceOf(server));
-  forgetFormer(worldDir, String(at(home, "metadata.uid")));
+  const store = storeOf(worldDir, String(at(home, "metadata.uid")), server);
+  if (clientId === "" || clientId === ADMIN_CLIENT || store.get("server", "home")?.client === true) return;
+  if (store.list("client").some((each) => each.realmId === MASTER && each.clientId === clientId)) return;
+  throw new Error(
+    "error logging in: error logging in to Keycloak: 401 Unauthorized. Response body: " +
+      '{"error":"invalid_client","error_description":"Invalid client or Invalid client credentials"}',
+  );
 }
 
 interface Found {
@@ -68,12 +83,15 @@ async function objectsOf(worldDir: string): Promise<Found | undefined> {
   return { sets: await objects.list("apps/v1/StatefulSet"), namespaces: await objects.list("v1/Namespace") };
 }
 
-/** Empties what another namespace's Keycloak held. */
-function forgetFormer(worldDir: string, uid: string): void {
+/** What is in the server, without what another namespace's held. What it was started with at first is remembered: later starts make nobody. */
+function storeOf(worldDir: string, uid: string, server: KubeObject): Store {
   const folder = join(worldDir, KEYCLOAK.folder ?? KEYCLOAK.name);
-  const store = new Store(folder);
-  const known = store.get("server", "home")?.uid;
-  if (known === uid) return;
+  const known = new Store(folder).get("server", "home")?.uid;
+  if (known === uid) return new Store(folder);
   if (!isEmpty(known)) rmSync(folder, { recursive: true, force: true });
-  new Store(folder).put("server", { id: "home", uid });
+  const store = new Store(folder);
+  const env = at(server, "spec.template.spec.containers.0.env");
+  const client = Array.isArray(env) && env.some((each: { name?: unknown }) => each.name === "KC_BOOTSTRAP_ADMIN_CLIENT_ID");
+  store.put("server", { id: "home", uid, client });
+  return store;
 }

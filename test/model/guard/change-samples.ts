@@ -63,8 +63,8 @@ const zoned = { "infrastructure.zones": ["az-1", "az-2"], ...named };
 
 /** By `path` or `path (when)`: what stands, and what is changed. */
 export const samples: Readonly<Record<string, readonly [before: Values, after: Values]>> = {
-  // Services move where Kubernetes does not.
-  release: [{ "cluster.kubernetes": "1.35.4" }, { release: "1.7.0+maintained", "cluster.kubernetes": "1.35.4" }],
+  "release (a later one)": [{ release: "1.6.2" }, { release: "1.7.0" }],
+  "release (an older one)": [{ release: "1.7.0+maintained" }, { release: "1.7.0" }],
   labels: [{}, { labels: { a: "b" } }],
   retain: [{}, { retain: ["volumes"] }],
   "layers (one to three)": [{}, { layers: "three" }],
