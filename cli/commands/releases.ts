@@ -13,7 +13,7 @@ export function registerReleases(program: Command, context: Context): void {
     .argument("[RELEASE]", "what this one consists of")
     .option("--from <RELEASE>", "what changes where an environment goes from this one to that")
     .option("--json", "print them as JSON")
-    .addHelpText("after", "\nExamples:\n  $ kpaas releases 1.7.0+maintained\n  $ kpaas releases 1.7.0 --from 1.6.2")
+    .addHelpText("after", "\nExample:\n  $ kpaas releases 1.7.0+maintained\n  $ kpaas releases 1.7.0 --from 1.6.2")
     .action((number: string | undefined, { json = false, from }: Flags) => {
       if (from === undefined) releases(context, number, json);
       else compare(context, number, from, json);
