@@ -17,6 +17,7 @@ export type {
   Claim,
   CloudAccess,
   DatabaseAccess,
+  DatabaseClaim,
   HostClaim,
   IngressRoute,
   IssuerAccess,
@@ -24,6 +25,7 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   MessagesAccess,
+  PostgresAccess,
   RealmAccess,
   SchemaClaim,
   SecretCapability,
@@ -69,6 +71,8 @@ export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
+export type { DatabaseSpec, PostgreSqlArgs } from "../components/platform/postgresql/args";
+export { PostgreSql } from "../components/platform/postgresql/postgresql";
 export { PlatformService } from "../components/platform/service";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";

@@ -14,6 +14,7 @@ import { nats } from "./nats/service";
 import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
 import { portal } from "./portal/service";
+import { postgresql } from "./postgresql/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
 export const services = {
@@ -27,6 +28,7 @@ export const services = {
   kyverno,
   chaosMesh,
   mariadb,
+  postgresql,
   keycloak,
   openbao,
   harbor,

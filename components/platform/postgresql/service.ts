@@ -1,0 +1,33 @@
+import { defineService } from "../define-service";
+
+export const postgresql = defineService({
+  name: "postgresql",
+  title: "PostgreSQL",
+  about: "keeps a database, with an account that owns it, for each service that claims one",
+  replicas: 1,
+  keeps: "data",
+  needs: { storage: () => ({}) },
+  offers: ["postgres"],
+  create: (name, { common, granted, claims, environment, tls }, opts) => {
+    const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");
+    const databases = Object.entries(claims.postgres).map(([user, { database, tables }]) => [
+      user,
+      { database, user, ...(tables ? { tables } : {}) },
+    ]);
+    return new PostgreSql(
+      name,
+      {
+        ...common,
+        storageClass: granted.storage.className,
+        protectData: environment.protectData,
+        retainData: environment.retain.includes("volumes"),
+        databases: Object.fromEntries(databases),
+        clients: Object.values(claims.postgres).map(({ namespace }) => namespace),
+        podCidr: environment.network.podCidr,
+        ...(tls?.authority ? { authority: tls.authority } : {}),
+      },
+      opts,
+    );
+  },
+  grants: { postgres: ({ databases }, consumer) => databases[consumer]! },
+});
