@@ -10,6 +10,8 @@ export type { CloudControllerArgs } from "../components/platform/cloud-controlle
 export { CloudController } from "../components/platform/cloud-controller/cloud-controller";
 export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
 export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage";
+export type { CloudNativePgArgs } from "../components/platform/cloudnative-pg/args";
+export { CloudNativePg } from "../components/platform/cloudnative-pg/cloudnative-pg";
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
 export type {
   Access,
@@ -26,6 +28,7 @@ export type {
   LoginClaim,
   MessagesAccess,
   PostgresAccess,
+  PostgresOperatorAccess,
   RealmAccess,
   SchemaClaim,
   SecretCapability,

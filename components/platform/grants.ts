@@ -13,6 +13,7 @@ export interface Grants {
   readonly ingress: { readonly claim: HostClaim; readonly access: IngressRoute };
   readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
   readonly postgres: { readonly claim: DatabaseClaim; readonly access: PostgresAccess };
+  readonly postgresOperator: { readonly claim: Nothing; readonly access: PostgresOperatorAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
   readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
@@ -129,6 +130,12 @@ export interface DatabaseAccess {
 export interface PostgresAccess extends DatabaseAccess {
   /** What signed the server's certificate. PEM. */
   readonly ca: Input<string>;
+}
+
+/** Who runs PostgreSQL on several members. */
+export interface PostgresOperatorAccess {
+  /** Where it is: it must reach the members. */
+  readonly namespace: Input<string>;
 }
 
 /** An application that logs its users in. */

@@ -3,6 +3,7 @@ import { chaosMesh } from "./chaos-mesh/service";
 import { chartmuseum } from "./chartmuseum/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
+import { cloudnativePg } from "./cloudnative-pg/service";
 import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
@@ -27,6 +28,7 @@ export const services = {
   ingress,
   kyverno,
   chaosMesh,
+  cloudnativePg,
   mariadb,
   postgresql,
   keycloak,

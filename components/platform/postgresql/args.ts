@@ -1,5 +1,6 @@
 import type { CertificatePair } from "../certificates";
 import type { AccountSpec, DatabaseArgs } from "../database/args";
+import type { PostgresOperatorAccess } from "../grants";
 
 /** A database and the account that owns it. */
 export interface DatabaseSpec extends AccountSpec {
@@ -13,6 +14,8 @@ export interface PostgreSqlArgs extends DatabaseArgs {
   readonly databases: Readonly<Record<string, DatabaseSpec>>;
   /** The network of the pods, from which alone anybody comes. */
   readonly podCidr: string;
+  /** Who runs it on several members. Required where the plan has several. */
+  readonly operator?: PostgresOperatorAccess;
   /** What signs its certificate. @default an authority of its own */
   readonly authority?: CertificatePair;
 }

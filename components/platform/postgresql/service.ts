@@ -4,9 +4,9 @@ export const postgresql = defineService({
   name: "postgresql",
   title: "PostgreSQL",
   about: "keeps a database, with an account that owns it, for each service that claims one",
-  replicas: 1,
+  replicas: { severalBy: "postgresOperator" },
   keeps: "data",
-  needs: { storage: () => ({}) },
+  needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");
@@ -24,6 +24,7 @@ export const postgresql = defineService({
         databases: Object.fromEntries(databases),
         clients: Object.values(claims.postgres).map(({ namespace }) => namespace),
         podCidr: environment.network.podCidr,
+        ...(common.plan.replicas > 1 ? { operator: granted.postgresOperator } : {}),
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,

@@ -91,7 +91,11 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
 /** Makes the tables of each database as its owner. The folder holds pairs of files: an account's settings and its statements. */
 export function makeTables(folder: string): string {
   const client = "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 service=owner";
-  return runStatements(folder, `PGSERVICEFILE="\${sql%.sql}.cnf" ${client} --file="$sql"`);
+  // Accounts are made after the members, where those are several.
+  return runStatements(
+    folder,
+    `export PGSERVICEFILE="\${sql%.sql}.cnf"; until ${client} --command="SELECT 1" > /dev/null; do sleep 5; done; ${client} --file="$sql"`,
+  );
 }
 
 /** The job that makes the tables that are asked for. */
@@ -100,7 +104,7 @@ export const SCHEMAS_JOB: StatementsJob = {
   secret: NAMES.schemas,
   user: POSTGRES_USER,
   script: makeTables,
-  deadlineSeconds: 600,
+  deadlineSeconds: 1800,
 };
 
 function answers(timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe {

@@ -104,6 +104,7 @@ export const postgresql =
         clients: ["cp-pipeline"],
         databases: { sonarqube: { database: "sonar", user: "sonarqube", tables }, other: { database: "other", user: "other" } },
         podCidr: "10.233.64.0/18",
+        operator: { namespace: "cnpg-system" },
       },
       opts,
     );

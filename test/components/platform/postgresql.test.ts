@@ -57,3 +57,54 @@ describe("PostgreSQL", () => {
     assert.equal(g.get("db-data").options.protect, true);
   });
 });
+
+describe("PostgreSQL on several members", () => {
+  const several = postgresql(undefined, { replicas: 3 });
+
+  it("acknowledges what another member has, and has only one lead that has it", async () => {
+    const { spec } = (await run(several)).get("db-cluster").inputs;
+    assert.equal(at(spec, "instances"), 3);
+    assert.deepEqual(at(spec, "postgresql", "synchronous"), {
+      method: "any",
+      number: 1,
+      dataDurability: "required",
+      failoverQuorum: true,
+    });
+    const five = (await run(postgresql(undefined, { replicas: 5 }))).get("db-cluster").inputs;
+    assert.equal(at(five, "spec", "postgresql", "synchronous", "number"), 2);
+    assert.equal(at(spec, "enableSuperuserAccess"), false);
+    assert.equal(at(spec, "postgresUID"), 999);
+  });
+
+  it("has the rules, accounts and address that one server has, and closes each database as its owner", async () => {
+    const g = await run(several);
+    const { spec } = g.get("db-cluster").inputs;
+    assert.equal(at(spec, "postgresql", "pg_hba", 0), 'hostssl "sonar" "sonarqube" 10.233.64.0/18 scram-sha-256');
+    assert.equal(at(spec, "managed", "services", "additional", 0, "serviceTemplate", "metadata", "name"), "postgresql");
+    for (const role of at(spec, "managed", "roles") as Record<string, unknown>[]) {
+      for (const right of ["superuser", "createdb", "createrole", "replication", "bypassrls"]) assert.equal(role[right], false, right);
+      const name = at(role, "passwordSecret", "name");
+      assert.ok(ofKind(g, "core/v1:Secret").some(({ inputs }) => at(inputs, "metadata", "name") === name));
+    }
+    assert.deepEqual(
+      ["sonarqube", "other"].map((user) => at(g.get(`db-${user}-database`).inputs, "spec", "owner")),
+      ["sonarqube", "other"],
+    );
+    const files = unwrapSecret(g.get("db-sql").inputs.stringData) as Record<string, string>;
+    assert.match(files["other.sql"] ?? "", /^REVOKE ALL ON DATABASE "other" FROM PUBLIC;$/m);
+  });
+
+  it("is met by its operator and reaches the API, and its data are protected and kept as volumes of ours are", async () => {
+    const g = await run(several);
+    assert.match(JSON.stringify(g.get("db-allow-members").inputs), /"cnpg-system"/);
+    assert.deepEqual(
+      (at(g.get("db-allow-api").inputs, "spec", "egress", 0, "ports") as { port: number }[]).map(({ port }) => port),
+      [443, 6443],
+    );
+    assert.equal(g.get("db-cluster").options.protect, true);
+  });
+
+  it("is refused for an even number", async () => {
+    await assert.rejects(run(postgresql(undefined, { replicas: 2 })), /make it 1, 3 or 5/);
+  });
+});

@@ -34,6 +34,7 @@ const services: Readonly<Record<string, Build>> = {
   "platform-tls": tls,
   mariadb: mariadb(),
   postgresql: postgresql(),
+  "postgresql-replicated": postgresql(undefined, { replicas: 3 }),
   keycloak: keycloak({ replicas: 2 }),
   harbor: harbor({ replicas: 2 }),
   chartmuseum,
