@@ -51,6 +51,7 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
       .map(({ name }) => name)
       .join(", ")
       .replace(/, ([^,]*)$/, " and $1");
+    const forSeveral = needing.every(({ replicas }) => typeof replicas === "object" && replicas.severalBy === kind);
     const verb = needing.length > 1 ? "need" : "needs";
     const needed = offererOf(kind, switchedServices(registry));
     if (needed === undefined)
@@ -58,8 +59,8 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
     else
       findings.error(
         fieldOf(needed),
-        `${names} ${verb} ${needed.name}, which is switched off`,
-        `switch ${needed.name} on, or ${names} off too`,
+        `${names} ${verb} ${needed.name}${forSeveral ? " for more than one replica" : ""}, which is switched off`,
+        `switch ${needed.name} on, or ${forSeveral ? "take replicas out" : `${names} off too`}`,
         false,
       );
   }

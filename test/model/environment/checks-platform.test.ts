@@ -230,7 +230,7 @@ const wrong: readonly WrongFile[] = [
     "several members without who runs them",
     { platform: { services: { postgresql: { replicas: 3 } } } },
     "platform.services.cloudnativePg",
-    /postgresql needs cloudnativePg, which is switched off/,
+    /postgresql needs cloudnativePg for more than one replica, which is switched off/,
   ],
   [
     "several of what is one",
