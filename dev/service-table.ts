@@ -23,7 +23,9 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
     `\`${fieldOf(service)}\``,
     `${title}${version}: ${about}`,
     when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
-    { profile: "as the profile", quorum: "one, or three", 1: "one" }[replicas],
+    typeof replicas === "object"
+      ? "one; three or five where asked for"
+      : { profile: "as the profile", quorum: "one, or three", 1: "one" }[replicas],
     Object.keys(needs)
       .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
       .join(", "),

@@ -10,6 +10,8 @@ export type { CloudControllerArgs } from "../components/platform/cloud-controlle
 export { CloudController } from "../components/platform/cloud-controller/cloud-controller";
 export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
 export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage";
+export type { CloudNativePgArgs } from "../components/platform/cloudnative-pg/args";
+export { CloudNativePg } from "../components/platform/cloudnative-pg/cloudnative-pg";
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
 export type {
   Access,
@@ -17,6 +19,7 @@ export type {
   Claim,
   CloudAccess,
   DatabaseAccess,
+  DatabaseClaim,
   HostClaim,
   IngressRoute,
   IssuerAccess,
@@ -24,6 +27,8 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   MessagesAccess,
+  PostgresAccess,
+  PostgresOperatorAccess,
   RealmAccess,
   SchemaClaim,
   SecretCapability,
@@ -69,6 +74,8 @@ export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
+export type { DatabaseSpec, PostgreSqlArgs } from "../components/platform/postgresql/args";
+export { PostgreSql } from "../components/platform/postgresql/postgresql";
 export { PlatformService } from "../components/platform/service";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";

@@ -32,6 +32,12 @@ export function givenByFile({ platform }: Environment): string[] {
   return ["cloud", ...(platform.storage.kind === "existing" ? ["storage"] : []), ...(led ? ["loadBalancer"] : [])];
 }
 
+/** What a service claims with so many replicas, by kind. */
+export function needsOf({ needs = {}, replicas }: ServiceDefinition, count = 1): NonNullable<ServiceDefinition["needs"]> {
+  const without = typeof replicas === "object" && count === 1 ? replicas.severalBy : undefined;
+  return Object.fromEntries(Object.entries(needs).filter(([kind]) => kind !== without));
+}
+
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));

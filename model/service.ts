@@ -40,8 +40,11 @@ export interface ServiceDefinition {
   readonly when?: (environment: Environment) => boolean;
   /** The field that speaks of it. @default `platform.services.NAME` */
   readonly field?: string;
-  /** As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; or one for ever. */
-  readonly replicas: "profile" | "quorum" | 1;
+  /**
+   * As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; one for ever; or
+   * one, and several where the file asks for them, by whoever offers a kind that it claims then only.
+   */
+  readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
   /** Left side of its host name under the platform's domain. */

@@ -649,8 +649,12 @@ export interface PlatformFields {
     });
     /** Tries out faults on the pods of namespaces that are annotated for it. Default: as the profile. A change is applied to what stands. */
     readonly chaosMesh?: boolean | ServiceFields;
+    /** Runs PostgreSQL on several members, and has another one lead when that is lost. Default: as the profile. A change is applied to what stands. */
+    readonly cloudnativePg?: boolean | ServiceFields;
     /** One database server, with a schema and an account for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly mariadb?: boolean | ServiceFields;
+    /** Keeps a database, with an account that owns it, for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly postgresql?: boolean | ServiceFields;
     /** Logs users in to the platform's applications. Default: as the profile. A change is applied to what stands. */
     readonly keycloak?: boolean | (ServiceFields & {
       /** Whether visitors may make themselves an account. Default: false. */

@@ -68,6 +68,8 @@ const appliedSchema = z.object({
   claims: z.record(z.string(), z.number()).default({}),
   /** How many members have to agree, by service. Not known of environments applied by earlier versions. */
   members: z.record(z.string(), z.number()).optional(),
+  /** Whether it runs on several members, by service, where that is another program than one. */
+  replicated: z.record(z.string(), z.boolean()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
   /** The tenants whose namespaces go with them. */
@@ -106,6 +108,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const databases = offererOf("mysql", plan.services) !== undefined;
   const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
   const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
+  const replicated = plan.services.flatMap(({ name, severalBy, replicas }) => (severalBy ? [[name, replicas > 1] as const] : []));
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -157,6 +160,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(members.length === 0 ? {} : { members: Object.fromEntries(members) }),
+    ...(replicated.length === 0 ? {} : { replicated: Object.fromEntries(replicated) }),
     ...(caches.length === 0 ? {} : { caches }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
     place: {

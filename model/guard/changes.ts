@@ -57,6 +57,7 @@ function serviceRows(service: ServiceDefinition): ChangeRow[] {
   return [
     ...rows("refused", ...Object.keys(service.fixed ?? {}).map((field) => `${fieldOf(service)}.${field}`)),
     ...(service.replicas === "quorum" ? rows("refused", [`${fieldOf(service)}.replicas`, "fewer"]) : []),
+    ...(typeof service.replicas === "object" ? rows("refused", [`${fieldOf(service)}.replicas`, "one to several, or back"]) : []),
     ...(service.keeps === "data" ? rows("drop-database", [fieldOf(service), "switched off"]) : []),
   ];
 }

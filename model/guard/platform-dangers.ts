@@ -50,7 +50,12 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
   }
-  dangers.push(...dataDangers(applied, wanted), ...quorumDangers(applied, wanted), ...tenantDangers(applied, plan));
+  dangers.push(
+    ...dataDangers(applied, wanted),
+    ...quorumDangers(applied, wanted),
+    ...replicationDangers(applied, plan),
+    ...tenantDangers(applied, plan),
+  );
   return dangers;
 }
 
@@ -125,6 +130,19 @@ function quorumDangers({ members: before = {} }: Applied, { members = {} }: Appl
     const reason = `more than half of its ${was} members must agree, and those that go would still be counted (${was} → ${becomes})`;
     const remedy = `set it to ${was}, or move its data into a new environment by a backup`;
     return [never(`platform.services.${name}.replicas`, reason, remedy, becomes)];
+  });
+}
+
+/** What one server keeps, several cannot take over as it is, nor the other way round. */
+function replicationDangers({ replicated = {} }: Applied, plan: EnvironmentPlan): Danger[] {
+  return plan.services.flatMap(({ name, severalBy, replicas }) => {
+    const was = replicated[name];
+    if (severalBy === undefined || was === undefined || was === replicas > 1) return [];
+    const [from, to] = was ? ["several members", "one server"] : ["one server", "several members"];
+    const reason = `the data of ${from} do not become those of ${to} by themselves`;
+    const back = was ? "set it back to what it was" : "set it to 1";
+    const remedy = `${back}; or back the databases up, switch ${name} off with what uses it, then on again with ${replicas}, and restore them`;
+    return [never(`platform.services.${name}.replicas`, reason, remedy, replicas)];
   });
 }
 

@@ -3,7 +3,7 @@ import { imagesWith } from "../charts/images";
 import type { CloudParts } from "../cloud-parts";
 import { fields, merge } from "../data";
 import type { Environment } from "../environment/types";
-import { cloudOf, fieldOf, offererOf, type Registry, servicesOn } from "../registry";
+import { cloudOf, fieldOf, needsOf, offererOf, type Registry, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
@@ -50,7 +50,8 @@ function planService(
     host: host ?? "",
     options,
   };
-  const needs = Object.entries(service.needs ?? {}).map(([kind, claim]) => [kind, claim(surroundings)] as const);
+  const count = wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas);
+  const needs = Object.entries(needsOf(service, count)).map(([kind, claim]) => [kind, claim(surroundings)] as const);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   return {
     name,
@@ -59,8 +60,9 @@ function planService(
     dependsOn: needs.flatMap(([kind]) => offererOf(kind, on)?.name ?? []),
     ...(chart ? { chart } : {}),
     images: chart && values ? imagesWith(chart, images, values) : images,
-    replicas: wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas),
+    replicas: count,
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
+    ...(typeof service.replicas === "object" ? { severalBy: service.replicas.severalBy } : {}),
     ...(resources ? { resources } : {}),
     ...(sizeGiB === undefined ? {} : { sizeGiB }),
     ...(host === undefined ? {} : { host }),

@@ -239,6 +239,8 @@ export interface ServicePlan {
   readonly replicas: number;
   /** Set where more than half of the replicas must agree: none may simply go. */
   readonly quorum?: true;
+  /** Set where several are another program's than one: the kind that is claimed of it. */
+  readonly severalBy?: string;
   readonly resources?: ResourcesPlan;
   /** Size of the service's volume in GiB, where it keeps data. */
   readonly sizeGiB?: number;

@@ -39,6 +39,7 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
   metricsServer: "10250",
   metallb: "9443",
   kyverno: ["9443", "9443"],
+  cloudnativePg: "9443",
 };
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
@@ -184,6 +185,8 @@ const RULES: Readonly<Record<string, Rule>> = {
       const alone =
         claims ||
         ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
+        // Its operator makes volumes for it.
+        type === "kubernetes:postgresql.cnpg.io/v1:Cluster" ||
         (type === "kubernetes:helm.sh/v3:Release" && UNINSTALLED.includes(subject.service.name));
       assert.equal(options.deletedWith, alone ? undefined : "cluster", name);
     }
@@ -207,8 +210,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     assert.equal(known?.version.replace(/^v/, ""), service.chart.version.replace(/^v/, ""));
     if (known) assert.deepEqual(unknownValues(known, fields(values)), []);
   },
-  "takes its images from the plan alone": ({ service, containers, values }) => {
-    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values)];
+  "takes its images from the plan alone": ({ service, containers, values, objects }) => {
+    // What an operator runs, too.
+    const named = objects.map(({ inputs }) => at(inputs, "spec", "imageName")).filter((name) => name !== undefined);
+    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...named.map(String)];
     assert.deepEqual([...new Set(used)].sort(), [...new Set(Object.values(service.images))].sort());
     for (const image of used) assert.match(image, /^registry\.intra:5000\//);
   },

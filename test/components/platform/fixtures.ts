@@ -7,7 +7,7 @@ import { findRelease } from "../../../model/catalog";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { planServices } from "../../../model/plan/services";
 import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
-import { type Registry, switchedServices } from "../../../model/registry";
+import { offererOf, type Registry, switchedServices } from "../../../model/registry";
 import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
@@ -204,7 +204,15 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
   const single: readonly string[] = ["metallb", "storage", "mariadb", "chartmuseum", "cloudController", "cloudStorage"];
-  return { ...plan, services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, replicas: 3 })) };
+  // What it claims with several only, it claims of whoever offers it.
+  const claims = ({ needs = {}, dependsOn, severalBy }: ServicePlan) =>
+    severalBy === undefined
+      ? {}
+      : { needs: { ...needs, [severalBy]: {} }, dependsOn: [...dependsOn, offererOf(severalBy, plan.services)?.name ?? ""] };
+  return {
+    ...plan,
+    services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, ...claims(each), replicas: 3 })),
+  };
 }
 
 /** The resources of a kind, e.g. `apps/v1:StatefulSet`. */

@@ -340,6 +340,10 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.services.openbao.replicas (fewer)": [{ "platform.services.openbao": { replicas: 3 } }, { "platform.services.openbao": true }],
   "platform.services.nats.replicas (fewer)": [{ "platform.services.nats": { replicas: 3 } }, { "platform.services.nats": true }],
+  "platform.services.postgresql.replicas (one to several, or back)": [
+    { "platform.services.postgresql": true },
+    { "platform.services.cloudnativePg": true, "platform.services.postgresql": { replicas: 3 } },
+  ],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
   "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],
@@ -348,7 +352,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
   ...Object.fromEntries(
-    ["harbor", "chartmuseum", "nats"].map((name): [string, [Values, Values]] => {
+    ["harbor", "chartmuseum", "nats", "postgresql"].map((name): [string, [Values, Values]] => {
       const field = `platform.services.${name}`;
       return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
     }),
