@@ -1,0 +1,118 @@
+import type { ServicePlan } from "./plan/types";
+import type { Problem } from "./problems";
+import type { ServiceDefinition } from "./service";
+
+/** How what a service keeps is backed up: by commands in a pod of its own, within another service, or not by kpaas. */
+export type Backup = PodBackup | WithinBackup | NoBackup;
+
+/**
+ * Commands, as texts for `sh -ec`, in a container of one of its pods. Where `login` is set, the first line of every command's standard input is
+ * that token. What a command says on standard error is shown where it fails, so nothing secret may be among it.
+ */
+export interface PodBackup {
+  readonly kind: "pod";
+  /** The label `app.kubernetes.io/name` of its pods. */
+  readonly workload: string;
+  readonly container: string;
+  /** What the backup's file is called, before it is encrypted. */
+  readonly file: string;
+  /** What of the service is in it, for people. */
+  readonly holds: string;
+  /** What of the service is not in it and lost with it, for people. @default nothing */
+  readonly without?: string;
+  /** Prints the backup on standard output and nothing else; fails where it is not whole. */
+  readonly dump: string;
+  /** Takes `$1` bytes, the backup, from standard input (which does not end by itself). It must bear repetition, also of a half one. */
+  readonly restore: string;
+  /** Fails, and says why, where what was restored is not whole. */
+  readonly verify: string;
+  /** An account of the service's namespace that the commands log in by. */
+  readonly login?: { readonly account: string; readonly audience: string };
+  /** A field of a Secret without which nobody can read the backup: it is kept with it, and has to be the same where it is restored. */
+  readonly key?: SecretField;
+}
+
+/** A field of a Secret in the service's namespace. */
+export interface SecretField {
+  readonly secret: string;
+  readonly field: string;
+}
+
+/** What it keeps is in another service, whose backup holds it. */
+export interface WithinBackup {
+  readonly kind: "within";
+  readonly service: string;
+}
+
+/** There is none of ours. */
+export interface NoBackup {
+  readonly kind: "none";
+  /** Why, as a clause. */
+  readonly reason: string;
+  /** What to do instead. */
+  readonly remedy: string;
+}
+
+/** A service of a plan that can be backed up. */
+export interface BackedUp {
+  readonly service: ServicePlan;
+  readonly how: PodBackup;
+}
+
+/** What of an environment's services is backed up, in the order in which they come up, and what is not. */
+export interface BackupScope {
+  readonly services: readonly BackedUp[];
+  /** The services that keep data of which there is no backup of ours. */
+  readonly left: readonly (NoBackup & { readonly service: string })[];
+}
+
+/** How a planned service is backed up; undefined where it keeps nothing. */
+export function backupOf({ options = {} }: ServicePlan, { backup }: ServiceDefinition): Backup | undefined {
+  return typeof backup === "function" ? backup(options) : backup;
+}
+
+/**
+ * Finds what of an environment's services is meant.
+ * @param wanted names of services; undefined: all
+ * @throws nothing: what is wrong is among `problems`
+ */
+export function backupScope(
+  environment: string,
+  services: readonly ServicePlan[],
+  definitions: Readonly<Record<string, ServiceDefinition>>,
+  wanted?: readonly string[],
+): BackupScope & { readonly problems: readonly Problem[] } {
+  const found: BackedUp[] = [];
+  const left: (NoBackup & { service: string })[] = [];
+  const problems: Problem[] = [];
+  const wrong = (service: string, reason: string, remedy: string): void => {
+    problems.push({ environment, path: "--service", value: service, reason, remedy, severity: "error" });
+  };
+  for (const name of wanted ?? []) {
+    if (name === "etcd")
+      wrong(name, "etcd is the cluster's own", `run \`kpaas cluster backup ${environment}\` or \`kpaas cluster restore\``);
+    else if (!services.some((each) => each.name === name))
+      wrong(name, `${environment} has no such service`, `choose one of ${services.map((each) => each.name).join(", ")}`);
+  }
+  for (const service of services) {
+    const { name } = service;
+    const isNamed = wanted?.includes(name) ?? false;
+    if (wanted !== undefined && !isNamed) continue;
+    const definition = definitions[name];
+    const how = definition && backupOf(service, definition);
+    if (how?.kind === "pod") found.push({ service, how });
+    else if (how?.kind === "none") {
+      left.push({ ...how, service: name });
+      if (isNamed) wrong(name, `${name} is not backed up: ${how.reason}`, how.remedy);
+    } else if (isNamed && how?.kind === "within") wrong(name, `what ${name} keeps is in ${how.service}`, `name ${how.service} instead`);
+    else if (isNamed) wrong(name, `${name} keeps nothing`, "leave it out");
+  }
+  return { services: found, left, problems };
+}
+
+/** The services that use what another gives, and what is lost for them while it is restored: they are stopped for that. */
+export function consumersOf({ name, offers = [], namespace }: ServicePlan, services: readonly ServicePlan[]): ServicePlan[] {
+  return services.filter(
+    (each) => each.name !== name && each.namespace !== namespace && Object.keys(each.needs ?? {}).some((kind) => offers.includes(kind)),
+  );
+}
