@@ -72,9 +72,8 @@ export function backupOf({ options = {} }: ServicePlan, { backup }: ServiceDefin
 }
 
 /**
- * Finds what of an environment's services is meant.
+ * Finds what of an environment's services is meant, and what is wrong with what was named.
  * @param wanted names of services; undefined: all
- * @throws nothing: what is wrong is among `problems`
  */
 export function backupScope(
   environment: string,
@@ -110,7 +109,7 @@ export function backupScope(
   return { services: found, left, problems };
 }
 
-/** The services that use what another gives, and what is lost for them while it is restored: they are stopped for that. */
+/** The services that use what another one gives: they are stopped while that is restored. */
 export function consumersOf({ name, offers = [], namespace }: ServicePlan, services: readonly ServicePlan[]): ServicePlan[] {
   return services.filter(
     (each) => each.name !== name && each.namespace !== namespace && Object.keys(each.needs ?? {}).some((kind) => offers.includes(kind)),

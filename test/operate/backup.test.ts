@@ -156,6 +156,25 @@ describe("what services keep", function () {
     assert.deepEqual(cluster.workloads["keycloak/statefulsets/keycloak"], { replicas: 2, annotations: {} });
   });
 
+  it("can be interrupted, which says what stays stopped", async () => {
+    await make();
+    const controller = new AbortController();
+    const { as } = cluster;
+    cluster.as = (script, namespace) => {
+      controller.abort();
+      return as(script, namespace);
+    };
+    const interrupted: Operator = { ...operator, run: (_job, work) => work({ signal: controller.signal }) };
+    const choice = { from: "latest", key: file("key"), services: ["mariadb"] };
+    await assert.rejects(restore(request(), choice, interrupted, doors()), {
+      name: "InterruptedError",
+      message: /keycloak, portal stay stopped/,
+    });
+    cluster.as = as;
+    await bring();
+    assert.equal(cluster.workloads["keycloak/statefulsets/keycloak"]?.replicas, 2);
+  });
+
   it("is left alone where that is not agreed to", async () => {
     await make();
     cluster.events.length = 0;

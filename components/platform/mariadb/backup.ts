@@ -6,6 +6,9 @@ const AS_ROOT = "MYSQL_PWD=$(cat /etc/kpaas-root/root-password); export MYSQL_PW
 /** The schemas that are not the server's own, also those of services that are off by now. */
 const SCHEMAS = `schemas=$(mariadb --user=root --batch --skip-column-names --execute "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY 1")`;
 
+/** Fails where another restore, of which the connection broke off, is still at its last statement after two minutes. */
+const ALONE = "SELECT IF(GET_LOCK('kpaas_restore', 120), 1, (SELECT 1 UNION SELECT 2));";
+
 /**
  * A logical dump of one moment: it goes into a newer server too, which a physical one (mariadb-backup) does not, and takes no second volume.
  * Accounts are not in it: the server makes them anew at each start from what the platform wants, and those of another time, with root's and
@@ -24,7 +27,7 @@ export const mariadbBackup: PodBackup = {
     'if [ -z "$schemas" ]; then echo "-- no schemas"; exit 0; fi',
     "mariadb-dump --user=root --single-transaction --quick --hex-blob --routines --events --triggers --default-character-set=utf8mb4 --add-drop-database --databases $schemas",
   ].join("\n"),
-  restore: [AS_ROOT, 'head -c "$1" | mariadb --user=root --default-character-set=utf8mb4'].join("\n"),
+  restore: [AS_ROOT, `{ echo "${ALONE}"; head -c "$1"; } | mariadb --user=root --default-character-set=utf8mb4`].join("\n"),
   verify: [
     AS_ROOT,
     SCHEMAS,
