@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { StoredBackup } from "../operate/backup/folder";
-import type { RestorePlan } from "../operate/backup/restore";
+import type { RestorePlan } from "../operate/backup/restore-plan";
 
 /** The options of the commands that work with what services keep. */
 export interface DataFlags {

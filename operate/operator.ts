@@ -4,7 +4,7 @@ import type { LoadedEnvironment } from "../files/load";
 import type { ClusterStepReport } from "../model/cluster/report";
 import type { Layer } from "../model/layers";
 import type { PlannedEnvironment } from "../model/plan/plan";
-import type { RestorePlan } from "./backup/restore";
+import type { RestorePlan } from "./backup/restore-plan";
 import type { FileChange } from "./cluster/file-change";
 import type { TakeOver } from "./cluster/take-over";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { asOnlyOne } from "../../engine/only-one";
 import { makeFolder, PRIVATE_FOLDER, readIfThere, removeFolder } from "../../host/files";
-import type { BackedUp, BackupScope } from "../../model/backup";
+import type { BackedUp, BackupScope } from "../../model/backup-scope";
 import { certificateProblem } from "../../model/environment/backup-fields";
 import { backupVariable } from "../../model/plan/backups";
 import type { EnvironmentPlan } from "../../model/plan/types";

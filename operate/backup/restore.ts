@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { asOnlyOne } from "../../engine/only-one";
 import { readIfThere } from "../../host/files";
-import { type BackedUp, consumersOf } from "../../model/backup";
+import { type BackedUp, consumersOf } from "../../model/backup-scope";
 import { compareVersions } from "../../model/cluster/releases";
 import type { ServicePlan } from "../../model/plan/types";
 import { InvalidInputError, type Problem, RefusedError } from "../../model/problems";
@@ -11,6 +11,7 @@ import { DOORS } from "../doors";
 import { type Operator, requireAgreement } from "../operator";
 import type { Request } from "../ready";
 import { damagesOf, keyOf, readBackup, type StoredBackup, storedBackups } from "./folder";
+import type { RestorePlan } from "./restore-plan";
 import { type DataChoice, type PodAccess, runFor, type Scoped, saying, scopeOf, shownAs, told } from "./scope";
 import { readSealed } from "./sealed";
 
@@ -22,16 +23,6 @@ export interface RestoreChoice extends DataChoice {
   readonly key?: string;
   /** The environment that it was made of, where that is another one. */
   readonly of?: string;
-}
-
-/** What a restore would do. */
-export interface RestorePlan {
-  readonly backup: string;
-  /** When it was made, ISO 8601. */
-  readonly made: string;
-  readonly services: readonly { readonly name: string; readonly holds: string; readonly without?: string; readonly bytes: number }[];
-  /** The services that are stopped meanwhile. */
-  readonly stopped: readonly string[];
 }
 
 /** Data that were restored. */

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { InterruptedError, OperationFailedError } from "../../engine/errors";
 import { messageOf, type Progress } from "../../engine/events";
-import { type BackedUp, type BackupScope, backupScope } from "../../model/backup";
+import { type BackedUp, type BackupScope, backupScope } from "../../model/backup-scope";
 import { InvalidInputError } from "../../model/problems";
 import type { ClusterApi } from "../../reach/cluster-api";
 import { runInPod } from "../../reach/exec";

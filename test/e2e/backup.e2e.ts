@@ -251,6 +251,7 @@ describe("workloads that are stopped in a real cluster", function () {
   let folder: string;
   let cluster: RealCluster;
   let api: ClusterApi;
+  const file = (name: string) => join(folder, name);
   const path = "/apis/apps/v1/namespaces/default/deployments/portal-web";
   const labels = { app: "portal-web" };
   const apply = (replicas: number) => {
@@ -267,8 +268,9 @@ describe("workloads that are stopped in a real cluster", function () {
   before(async function () {
     const programs = await serversForTests.call(this);
     folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
-    cluster = await RealCluster.start(join(folder, "servers"), join(folder, "world"), programs);
-    const named = JSON.parse(readFileSync(namePath(join(folder, "world")), "utf8")) as { server: string; ca: string; token: string };
+    for (const name of ["servers", "world"]) mkdirSync(file(name));
+    cluster = await RealCluster.start(file("servers"), file("world"), programs);
+    const named = JSON.parse(readFileSync(namePath(file("world")), "utf8")) as { server: string; ca: string; token: string };
     const authority = Buffer.from(named.ca).toString("base64");
     api = new ClusterApi(
       JSON.stringify({

@@ -10,7 +10,7 @@ import { PORTAL_APPS } from "../../../components/platform/portal/apps";
 import { portalTables } from "../../../components/platform/portal/schema";
 import { services } from "../../../components/platform/services";
 import { mergeValues } from "../../../components/platform/values";
-import { backupOf, backupScope } from "../../../model/backup";
+import { backupOf, backupScope } from "../../../model/backup-scope";
 import { formatAddress, parseAddress, parseRange } from "../../../model/ipv4";
 import { catalogService } from "../../../model/plan/service";
 import type { ServicePlan } from "../../../model/plan/types";
