@@ -21,7 +21,7 @@ export function registerBackup(program: Command, context: Context): void {
       ),
   )
     .option("--encrypt-to <FILE>", "the certificate that it is encrypted to; default: cluster.backups.etcd.encryptTo")
-    .addHelpText("after", "\nExample:\n  $ kpaas backup seoul --service mariadb --encrypt-to backup.crt")
+    .addHelpText("after", "\nExample:\n  $ kpaas backup seoul --encrypt-to backup.crt")
     .action((reference: string, flags: BackupFlags) => run(context, reference, flags));
 }
 

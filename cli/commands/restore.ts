@@ -27,7 +27,7 @@ export function registerRestore(program: Command, context: Context): void {
     .option("--key <FILE>", "the private key that backups are encrypted to; it stays on this machine")
     .option("--of <ENVIRONMENT>", "the environment that it was made of, where that is another one")
     .option("--yes", "do not ask")
-    .addHelpText("after", "\nExample:\n  $ kpaas restore seoul --from latest --key ~/backup.key --service mariadb")
+    .addHelpText("after", "\nExample:\n  $ kpaas restore seoul --from latest --key ~/backup.key")
     .action((reference: string, flags: RestoreFlags) => run(context, reference, flags));
 }
 
