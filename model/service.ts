@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
@@ -47,6 +48,8 @@ export interface ServiceDefinition {
   readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
+  /** How what it keeps is backed up, where that goes by its options as a function of them. Whoever keeps data says it. */
+  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>) => Backup);
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
   /** What it claims of others, by kind. */
