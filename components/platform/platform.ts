@@ -8,6 +8,7 @@ import {
   type Output,
   output,
   type Resource,
+  type ResourceTransform,
 } from "@pulumi/pulumi";
 import { parseAddress } from "../../model/ipv4";
 import type { EnvironmentPlan, ServicePlan, TenantPlan } from "../../model/plan/types";
@@ -22,7 +23,7 @@ import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { services } from "./services";
 import type { Tenant } from "./tenant/tenant";
-import type { Components, NoServices, OwnServices } from "./typed-services";
+import type { Components, NoServices, OwnServices, Transforms } from "./typed-services";
 
 /** Arguments of {@link Platform}. */
 export interface PlatformArgs<Own extends OwnServices = NoServices> {
@@ -37,6 +38,8 @@ export interface PlatformArgs<Own extends OwnServices = NoServices> {
   readonly cloud?: CloudAccess;
   /** Services of the program's own that the plan has, by name. */
   readonly services?: Own;
+  /** What changes resources of a service before they are registered, by the service's name. @default nothing */
+  readonly transform?: Transforms<Own>;
 }
 
 /** Every service of an environment's plan, in its order, each with what the others grant it. */
@@ -83,6 +86,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
 
   private create(name: string, plan: ServicePlan): ServiceComponent {
     const { needs = {}, offers = [], options = {} } = plan;
+    const transform = new Map<string, ResourceTransform | undefined>(Object.entries(this.args.transform ?? {})).get(plan.name);
     return this.definitionOf(plan.name).create(
       name,
       {
@@ -94,7 +98,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
         ...(this.args.ingressPublicAddress === undefined ? {} : { ingressPublicAddress: this.args.ingressPublicAddress }),
         tls: this.tls,
       },
-      { parent: this },
+      { parent: this, ...(transform ? { transforms: [transform] } : {}) },
     );
   }
 
