@@ -725,6 +725,24 @@ export interface PlatformFields {
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | ServiceFields;
   };
+  /** Charts and objects of your own, which live and die with the platform (more). A change: a release or a volume claim that goes: needs the approval drop-extra; otherwise: applied to what stands. */
+  readonly extra?: {
+    /** Helm releases, by name. A change is applied to what stands. */
+    readonly releases?: Readonly<Record<string, {
+      /** The chart's name in its repository. A change is applied to what stands. */
+      readonly chart: string;
+      /** https://… of a Helm repository, or oci://HOST/PATH below which the chart is. A change is applied to what stands. */
+      readonly repository: string;
+      /** One whole version of the chart; no range. A change is applied to what stands. */
+      readonly version: string;
+      /** A tenant's (more), which says its Pod Security and whom its pods reach. A change is applied to what stands. */
+      readonly namespace: string;
+      /** Values of the chart; references to secrets are not among them. A change is applied to what stands. */
+      readonly values?: Readonly<Record<string, unknown>>;
+    }>>;
+    /** Kubernetes objects: each one as it is, or the path of a YAML file of them in the environment's folder or below it; a namespace is a tenant's. A change is applied to what stands. */
+    readonly manifests?: readonly (string | Readonly<Record<string, unknown>>)[];
+  };
   /** Namespaces for other people's work, by name, with quota, limits, roles and walls (more). A change: taken out of the file: needs the approval drop-tenant; otherwise: applied to what stands. */
   readonly tenants?: Readonly<Record<string, {
     /** What its pods may use together, by their limits: low, medium, high, or amounts of your own. 2 cores and 2Gi, 4 and 6Gi, 8 and 12Gi. Default: low. A change is applied to what stands. */

@@ -7,6 +7,7 @@
 import { globalRegistry, z } from "zod";
 import type { Registry } from "../registry";
 import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId } from "./cluster-field-docs";
+import { extraDocs } from "./extra-field-docs";
 import * as kinds from "./fields";
 import { elementOf, isList, shapeOf } from "./schema-kinds";
 import { tenantDocs } from "./tenant-field-docs";
@@ -245,7 +246,7 @@ export const fieldDocs: readonly FieldDoc[] = [
     type: "number | `#Gi` | `#Ti`",
   },
   { path: "platform.services.KEY.values", means: "values of its chart, laid over ours ([a chart's own values](#a-charts-own-values))" },
-  { path: "platform.extra", means: "releases and manifests of your own", later: true },
+  ...extraDocs,
   ...tenantDocs,
   { path: "edge", means: "edge nodes", later: true },
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { objectName } from "../kubernetes-names";
 import { type Registry, switchedServices } from "../registry";
 import { bucket, encryptionCertificate, objectPrefix, schedule } from "./backup-fields";
+import { extra } from "./extra-fields";
 import * as kinds from "./fields";
 import {
   address,
@@ -253,9 +254,7 @@ const platformOf = (registry: Registry) =>
       .optional(),
     ingress: z.strictObject({ kind: z.enum(["nginx", "traefik"]).optional(), address: address.optional() }).optional(),
     services: servicesOf(registry).optional(),
-    extra: z
-      .strictObject({ releases: z.record(z.string(), z.unknown()).optional(), manifests: z.array(z.unknown()).optional() })
-      .optional(),
+    extra: extra.optional(),
     tenants: z.record(label("a tenant's name", 40), tenant).optional(),
   });
 

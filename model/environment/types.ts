@@ -1,3 +1,4 @@
+import type { ExtraObject, ExtraRelease } from "../extra";
 import type { Hosts, HostVolume } from "../hosts";
 import type { AirGap } from "../plan/air-gap";
 import type {
@@ -211,5 +212,7 @@ export interface Environment {
     readonly services: readonly WantedService[];
     /** In the order of their names. */
     readonly tenants: readonly WantedTenant[];
+    /** Charts, in the order of their names, and objects of the user's own. */
+    readonly extra: { readonly releases: readonly ExtraRelease[]; readonly objects: readonly ExtraObject[] };
   };
 }

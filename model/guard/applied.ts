@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { holdsData, objectId } from "../extra";
 import { refuseNewer } from "../formats";
-import type { EnvironmentPlan, MachinePlan } from "../plan/types";
+import type { EnvironmentPlan, ExtraPlan, MachinePlan } from "../plan/types";
 import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
 
@@ -74,6 +75,8 @@ const appliedSchema = z.object({
   caches: z.array(z.string()).optional(),
   /** The tenants whose namespaces go with them. */
   tenants: z.array(z.string()).optional(),
+  /** What of the user's own may hold data: releases by name, and claims as `NAMESPACE/NAME`. */
+  extra: z.object({ releases: z.array(z.string()), claims: z.array(z.string()) }).optional(),
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
@@ -163,6 +166,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     ...(replicated.length === 0 ? {} : { replicated: Object.fromEntries(replicated) }),
     ...(caches.length === 0 ? {} : { caches }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
+    ...(plan.extra === undefined ? {} : { extra: dataOf(plan.extra) }),
     place: {
       ...Object.assign({}, ...plan.services.map(({ fixed = {} }) => fixed)),
       "infrastructure.provider": plan.provider,
@@ -184,6 +188,11 @@ export const KUBERNETES = "kubernetes";
 /** The versions of what an environment runs, by name: of Kubernetes, then of its services in their order. */
 export function plannedVersions({ cluster, services }: EnvironmentPlan): Record<string, string> {
   return { [KUBERNETES]: cluster.kubernetes, ...Object.fromEntries(services.map(({ name, version }) => [name, version])) };
+}
+
+/** A release's chart may make volumes, which nobody but the chart knows. */
+function dataOf({ releases, objects }: ExtraPlan): NonNullable<Applied["extra"]> {
+  return { releases: releases.map(({ name }) => name), claims: objects.filter(holdsData).map(objectId) };
 }
 
 /** Whether the ingress has its address of the cloud's controller. */

@@ -103,6 +103,7 @@ const fileRows: readonly ChangeRow[] = [
     ["platform.storage", "a larger share of its own"],
     "platform.services",
     "platform.tenants",
+    "platform.extra",
   ),
   ...rows("built", "infrastructure.image", "infrastructure.zones", "infrastructure.access.ssh", "cluster.pools.KEY.spread"),
   ...rows(
@@ -135,6 +136,7 @@ const fileRows: readonly ChangeRow[] = [
     "where the address of the first one is the endpoint",
   ]),
   ...rows("drop-tenant", ["platform.tenants", "taken out of the file"]),
+  ...rows("drop-extra", ["platform.extra", "a release or a volume claim that goes"]),
   ...rows("move-ingress", "platform.ingress"),
   ...rows("move-domain", "platform.domain"),
   ...rows("change-authority", "platform.tls"),
@@ -173,7 +175,7 @@ const fileRows: readonly ChangeRow[] = [
     ["platform.loadBalancer.services", "once it stands"],
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows("later", "edge", "cluster.engine", "platform.extra"),
+  ...rows("later", "edge", "cluster.engine"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

@@ -10,6 +10,7 @@ export const APPROVABLE = [
   "unprotect",
   "drop-database",
   "drop-tenant",
+  "drop-extra",
   "move-ingress",
   "move-domain",
   "change-authority",

@@ -55,6 +55,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
     ...quorumDangers(applied, wanted),
     ...replicationDangers(applied, plan),
     ...tenantDangers(applied, plan),
+    ...extraDangers(applied, wanted),
   );
   return dangers;
 }
@@ -120,6 +121,21 @@ function tenantDangers({ tenants = [] }: Applied, plan: EnvironmentPlan): Danger
     reason: `the namespace ${name} would be deleted, and everything in it with its volumes`,
     remedy: "leave it in the file; or bring the environment up with retain: [volumes] first, which leaves the namespace as it is",
   }));
+}
+
+/** Releases and claims of the user's own that are no longer wanted. */
+function extraDangers({ extra: before }: Applied, { extra = { releases: [], claims: [] } }: Applied): Danger[] {
+  const gone = (kind: "releases" | "claims"): string[] => (before?.[kind] ?? []).filter((each) => !extra[kind].includes(each));
+  const drop = (path: string, reason: string, value: string): Danger => ({
+    ...{ key: "environment", action: "drop-extra", path, reason, value },
+    remedy: "leave it in the file, or move its data away first",
+  });
+  return [
+    ...gone("releases").map((name) =>
+      drop(`platform.extra.releases.${name}`, `the release ${name} would be uninstalled, with the volumes that its chart made`, name),
+    ),
+    ...gone("claims").map((claim) => drop("platform.extra.manifests", `the volume claim ${claim} would be deleted with its data`, claim)),
+  ];
 }
 
 /** Members that go without a word leave too few to agree, and the service stands still. */

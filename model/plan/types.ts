@@ -1,4 +1,6 @@
 import type { ClusterSpec } from "../cluster/types";
+import type { Fields } from "../data";
+import type { ExtraRelease } from "../extra";
 import type { TenantAmounts, TenantSubject } from "../tenant";
 
 /** The name of a cloud that machines can come from, or of what stands for one. */
@@ -356,6 +358,13 @@ export interface TenantPlan {
   readonly chaos: boolean;
 }
 
+/** Charts and objects of the user's own. */
+export interface ExtraPlan {
+  readonly releases: readonly ExtraRelease[];
+  /** As the API server takes them. */
+  readonly objects: readonly Fields[];
+}
+
 /** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */
 export interface EnvironmentPlan {
   readonly environment: string;
@@ -388,6 +397,8 @@ export interface EnvironmentPlan {
   readonly services: readonly ServicePlan[];
   /** Namespaces for other people's work, by name. @default none */
   readonly tenants?: readonly TenantPlan[];
+  /** Charts and objects of the user's own. @default none */
+  readonly extra?: ExtraPlan;
   /** Every container image, the cluster's own among them, as its makers name it. */
   readonly images: readonly string[];
   /** Every file that kubespray fetches, by where it comes from. */

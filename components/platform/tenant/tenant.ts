@@ -19,6 +19,9 @@ const CHAOS = { "chaos-mesh.org/inject": "enabled" };
 
 /** A namespace for other people's work, with quota, limits, roles and walls: what the portal makes of one, and closed. */
 export class Tenant extends ComponentResource {
+  /** Where everything of it is. */
+  readonly namespace: Namespace;
+
   private readonly args: TenantArgs;
   private readonly childPrefix: string;
   private readonly protectsData: boolean;
@@ -31,8 +34,8 @@ export class Tenant extends ComponentResource {
     this.args = args;
     this.childPrefix = name;
     this.protectsData = protectsData;
-    const namespace = this.createNamespace();
-    const inside = this.optionsOf({ dependsOn: [namespace], ...(args.cluster === undefined ? {} : { deletedWith: args.cluster }) });
+    this.namespace = this.createNamespace();
+    const inside = this.optionsOf({ dependsOn: [this.namespace], ...(args.cluster === undefined ? {} : { deletedWith: args.cluster }) });
     this.limit(inside);
     if (args.plan.isolate) this.isolate(inside);
     this.appoint("administrators", inside);

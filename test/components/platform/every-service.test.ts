@@ -57,6 +57,20 @@ const READ_ENVIRONMENT = /^(keycloak|portal-[a-z-]+|gitea)$/;
 /** Charts that make a budget by themselves where there are several replicas. */
 const OWN_BUDGET: readonly string[] = ["ingress"];
 
+/** Words by which charts and programs are told to take any certificate. */
+const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|verify[-_]?(skip|none)|tls[-_]?verify[-_=]*(false|no)/i;
+
+/** What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know. */
+const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls" };
+
+/** The settings by which it does: arguments and texts, and switches that are on. */
+function unverified(value: unknown, key = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => unverified(each, key));
+  if (typeof value === "object" && value !== null) return Object.entries(value).flatMap(([name, each]) => unverified(each, name));
+  if (typeof value === "string" && UNVERIFIED.test(value)) return [value];
+  return UNVERIFIED.test(key) && (value === true || value === "true") ? [key] : [];
+}
+
 /** What the rules see of one service. */
 class Subject {
   readonly objects: readonly RecordedResource[];
@@ -97,6 +111,13 @@ type Rule = (subject: Subject, environment: EnvironmentPlan) => void;
 
 /** What holds for every service. */
 const RULES: Readonly<Record<string, Rule>> = {
+  "verifies whom it speaks TLS to": ({ objects, service }) => {
+    const found = objects.flatMap(({ inputs }) => unverified(inputs));
+    assert.deepEqual(
+      found.filter((setting) => setting !== MAY_NOT_KNOW[service.name]),
+      [],
+    );
+  },
   "lies in a closed namespace held to the standard it declares": (subject, environment) => {
     const { service } = subject;
     const [space] = subject.ofKind("core/v1:Namespace");

@@ -40,9 +40,7 @@ describe("what the fields of the environment file mean", () => {
   it("is said of every field in the JSON Schema, and of none that is not there", () => {
     assert.ok(fields.length > 300, String(fields.length));
     assert.deepEqual(
-      fields.filter(
-        ([path, description]) => description === undefined && !/^cluster\.backups\.|^cluster\.airGap\.|^platform\.extra\./.test(path),
-      ),
+      fields.filter(([path, description]) => description === undefined && !/^cluster\.backups\.|^cluster\.airGap\./.test(path)),
       [],
     );
     const used = new Set(fields.map(([path]) => docOf(path, registry)));

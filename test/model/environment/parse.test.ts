@@ -118,7 +118,6 @@ describe("an environment file", () => {
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
-      [{ platform: { extra: {} } }, "platform.extra"],
       [{ platform: { services: { kubeflow: true } } }, "platform.services.kubeflow"],
     ];
     for (const [over, path] of unsupported) {

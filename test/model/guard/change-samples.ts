@@ -11,6 +11,7 @@ export const outside = {
 const key = { publicKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } };
 const named = { "cluster.pools.worker.nodes": { a: {}, b: {} } };
 const volume = { ...named, "cluster.pools.worker.volumes": [{ name: "osd", sizeGiB: 10 }] };
+const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "shop" }, spec: {} };
 const silent = { "platform.services.portal": false };
 const existing = { "platform.storage": { kind: "existing", className: "ceph" } };
 const host = (address: string, more: Values = {}): Values => ({ address, ...more });
@@ -347,6 +348,11 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
   "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],
+  "platform.extra": [{ "platform.tenants": { shop: {} } }, { "platform.tenants": { shop: {} }, "platform.extra": { manifests: [claim] } }],
+  "platform.extra (a release or a volume claim that goes)": [
+    { "platform.tenants": { shop: {} }, "platform.extra": { manifests: [claim] } },
+    { "platform.extra": {} },
+  ],
   "platform.services.mariadb (switched off)": [
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
