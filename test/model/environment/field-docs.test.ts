@@ -25,6 +25,12 @@ describe("what the fields of the environment file mean", () => {
     );
   });
 
+  it("is what an option says of itself, though fields of its name are something else elsewhere", () => {
+    const of = (path: string) => fields.find(([field]) => field === path)?.[1];
+    assert.equal(of("platform.services.openbao.seal.vault"), "The key vault's name.");
+    assert.match(of("infrastructure.access.ssh.privateKey.vault") ?? "", /^The secret is in Vault/);
+  });
+
   it("tells what a change does", () => {
     const of = (path: string) => fields.find(([field]) => field === path)?.[1] ?? "";
     assert.match(of("infrastructure.network.cidr"), /A change is refused\.$/);
