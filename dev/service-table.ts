@@ -2,6 +2,7 @@ import { z } from "zod";
 import { entryOf, findRelease, knownReleases } from "../model/catalog";
 import { fieldOf, offererOf, type Registry } from "../model/registry";
 import type { ServiceDefinition } from "../model/service";
+import { pageOf } from "./services/page";
 
 /** The services as a table of Markdown, as docs/environment-file.md holds it. */
 export function serviceTable(registry: Registry): string {
@@ -21,7 +22,7 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
   const version = release && !service.cloudPart ? ` ${entryOf(service, release, "").version}` : "";
   return [
     `\`${fieldOf(service)}\``,
-    `${title}${version}: ${about}`,
+    `[${title}](services/${pageOf(service)})${version}: ${about}`,
     when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
     typeof replicas === "object"
       ? "one; three or five where asked for"

@@ -370,7 +370,7 @@ export interface ClusterFields {
       readonly zone?: string;
       /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
-      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      /** Its name or id in the cloud. */
       readonly size?: string;
       /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
@@ -397,7 +397,7 @@ export interface ClusterFields {
       readonly zone?: string;
       /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
-      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      /** Its name or id in the cloud. */
       readonly size?: string;
       /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
@@ -422,7 +422,7 @@ export interface ClusterFields {
       readonly zone?: string;
       /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
-      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      /** Its name or id in the cloud. */
       readonly size?: string;
       /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: with volumes: needs the approval rebuild; a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
@@ -706,7 +706,7 @@ export interface PlatformFields {
         readonly kind: "azurekeyvault";
         /** The tenant of the key vault. */
         readonly tenant: string;
-        /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+        /** The key vault's name. */
         readonly vault: string;
         /** The key's name there. */
         readonly key: string;
