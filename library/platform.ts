@@ -11,6 +11,7 @@ export { CloudController } from "../components/platform/cloud-controller/cloud-c
 export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
 export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage";
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
+export { GatewayApi } from "../components/platform/gateway-api/gateway-api";
 export type {
   Access,
   ChartRepositoryAccess,
@@ -33,7 +34,7 @@ export type {
 } from "../components/platform/grants";
 export type { HarborArgs } from "../components/platform/harbor/args";
 export { Harbor } from "../components/platform/harbor/harbor";
-export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
+export type { IngressArgs, IngressArgs as IngressNginxArgs } from "../components/platform/ingress/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
@@ -72,6 +73,8 @@ export { Portal } from "../components/platform/portal/portal";
 export { PlatformService } from "../components/platform/service";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";
+export type { TraefikArgs } from "../components/platform/traefik/args";
+export { Traefik } from "../components/platform/traefik/traefik";
 export { catalogService } from "../model/plan/service";
 export type { ServicePlan, TenantPlan } from "../model/plan/types";
 export { forwardTo } from "../stacks/forward-to";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { objectName } from "../kubernetes-names";
+import { INGRESS_KINDS } from "../plan/ingress";
 import { type Registry, switchedServices } from "../registry";
 import { bucket, encryptionCertificate, objectPrefix, schedule } from "./backup-fields";
 import * as kinds from "./fields";
@@ -251,7 +252,9 @@ const platformOf = (registry: Registry) =>
         z.strictObject({ kind: z.literal("cloud"), services: z.boolean().optional() }),
       ])
       .optional(),
-    ingress: z.strictObject({ kind: z.enum(["nginx", "traefik"]).optional(), address: address.optional() }).optional(),
+    ingress: z
+      .strictObject({ kind: z.enum(INGRESS_KINDS).optional(), beside: z.enum(INGRESS_KINDS).optional(), address: address.optional() })
+      .optional(),
     services: servicesOf(registry).optional(),
     extra: z
       .strictObject({ releases: z.record(z.string(), z.unknown()).optional(), manifests: z.array(z.unknown()).optional() })

@@ -4,6 +4,7 @@ import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
 import { releaseDanger } from "./cluster-dangers";
 import { type Danger, never } from "./danger";
+import { ingressDangers } from "./ingress-dangers";
 
 /** What the change of the platform would cost those who use it. */
 export function platformDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan): Danger[] {
@@ -47,6 +48,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
       becomes,
     );
   }
+  dangers.push(...ingressDangers(applied, wanted, plan));
   dangers.push(...domainDangers(applied, wanted, plan));
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
