@@ -127,6 +127,8 @@ function extraPairs({ releases, objects }: ExtraPlan): Pair[] {
 function networkPairs(plan: EnvironmentPlan): Pair[] {
   const { network, apiEndpoint, access, platform } = plan;
   const { loadBalancerRange: ranges, subnets } = network;
+  const { kind, beside } = platform.ingress;
+  const controllers = beside === undefined ? kind : `${kind}, ${beside} beside it`;
   const inZone = (name: string, zone: string | undefined): string => (zone === undefined ? name : `${name} in ${zone}`);
   return [
     ...subnets.map(({ cidr, zone, outer, groups, gateway }) => ({
@@ -154,7 +156,7 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
         ]),
     ...(network.names === undefined ? [] : [{ name: "names written", value: network.names.join(", ") }]),
     { name: "API endpoint", value: `${apiEndpoint.domain ?? apiEndpoint.address}:${apiEndpoint.port} (${apiEndpoint.kind})` },
-    { name: "ingress", value: `${platform.ingress.address} (${platform.ingress.className}), *.${platform.domain}` },
+    { name: "ingress", value: `${platform.ingress.address} (${controllers}), *.${platform.domain}` },
     ...Object.entries(network.floating).map(([what, { address }]) => ({
       name: `${what} from outside`,
       value: address ?? "a floating address, made at up",

@@ -13,6 +13,7 @@ export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage
 export type { CloudNativePgArgs } from "../components/platform/cloudnative-pg/args";
 export { CloudNativePg } from "../components/platform/cloudnative-pg/cloudnative-pg";
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
+export { GatewayApi } from "../components/platform/gateway-api/gateway-api";
 export type {
   Access,
   ChartRepositoryAccess,
@@ -38,7 +39,7 @@ export type {
 } from "../components/platform/grants";
 export type { HarborArgs } from "../components/platform/harbor/args";
 export { Harbor } from "../components/platform/harbor/harbor";
-export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
+export type { IngressArgs, IngressArgs as IngressNginxArgs } from "../components/platform/ingress/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
@@ -79,6 +80,8 @@ export { PostgreSql } from "../components/platform/postgresql/postgresql";
 export { PlatformService } from "../components/platform/service";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";
+export type { TraefikArgs } from "../components/platform/traefik/args";
+export { Traefik } from "../components/platform/traefik/traefik";
 export { catalogService } from "../model/plan/service";
 export type { ServicePlan, TenantPlan } from "../model/plan/types";
 export { forwardTo } from "../stacks/forward-to";

@@ -54,8 +54,12 @@ export interface ServiceDefinition {
   readonly host?: string;
   /** What it claims of others, by kind. */
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
+  /** The kinds it uses where somebody gives them; it waits for whoever does. */
+  readonly wants?: readonly string[];
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
+  /** Whether another one is taken for what it offers. It runs beside that one, which waits for it: it gives up what there is one of. */
+  readonly beside?: (environment: Environment) => boolean;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */

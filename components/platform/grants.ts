@@ -18,6 +18,7 @@ export interface Grants {
   readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
+  readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
 }
 
 /** A kind of claim. */
@@ -84,6 +85,8 @@ export interface IngressRoute {
   readonly className: Input<string>;
   /** Namespace of the ingress controller: the only one that may reach the service's pods from outside. */
   readonly namespace: Input<string>;
+  /** The namespace of another controller that runs beside it, while the one takes the other's place: it may reach them too. @default none */
+  readonly beside?: Input<string>;
   /** The address the ingress listens at. Pods are given it for the platform's host names, so that they depend on no outside DNS. */
   readonly address: Input<string>;
   /** The issuer of the host's own certificate; undefined: the controller's default certificate (the platform's wildcard) serves the host. */

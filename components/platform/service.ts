@@ -20,7 +20,7 @@ import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
 import type { IngressRoute } from "./grants";
 import { releaseArgs } from "./helm";
-import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
+import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
 import { mergeValues, type Values } from "./values";
 
 /** Namespaces Kubernetes itself brings; a service in one of them does not make it. */
@@ -157,7 +157,7 @@ export abstract class PlatformService extends ComponentResource {
   /** Lets the certificate issuer's own pods answer the authority's calls, where each host has its own certificate. */
   protected allowCertificateChecks(route: IngressRoute): void {
     if (route.clusterIssuer === undefined) return;
-    this.allowIngress("allow-acme", { "acme.cert-manager.io/http01-solver": "true" }, [8089], [fromNamespace(route.namespace)]);
+    this.allowIngress("allow-acme", { "acme.cert-manager.io/http01-solver": "true" }, [8089], fromIngress(route));
   }
 
   private networkPolicy(role: string, spec: networking.v1.NetworkPolicySpec): void {

@@ -4,6 +4,7 @@ import { chartmuseum } from "./chartmuseum/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
 import { cloudnativePg } from "./cloudnative-pg/service";
+import { gatewayApi } from "./gateway-api/service";
 import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
@@ -16,6 +17,7 @@ import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
 import { portal } from "./portal/service";
 import { postgresql } from "./postgresql/service";
+import { traefik } from "./traefik/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
 export const services = {
@@ -25,7 +27,9 @@ export const services = {
   cloudStorage,
   metricsServer,
   certManager,
+  gatewayApi,
   ingress,
+  traefik,
   kyverno,
   chaosMesh,
   cloudnativePg,

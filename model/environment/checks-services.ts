@@ -1,4 +1,5 @@
 import { entryOf, findRelease, knownReleases, type Release } from "../catalog";
+import { INGRESS_TITLES } from "../plan/ingress";
 import type { Findings } from "../problems";
 import { fieldOf, givenByFile, needsOf, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
 import type { ServiceDefinition } from "../service";
@@ -12,6 +13,14 @@ export function checkServices(environment: Environment, registry: Registry, find
   const on = servicesOn(environment, registry);
   checkClaims(environment, on, registry, findings);
   checkOffers(on, findings);
+  const { ingressKind, ingressBeside } = environment.platform;
+  if (ingressBeside === ingressKind)
+    findings.error(
+      "platform.ingress.beside",
+      `${INGRESS_TITLES[ingressKind]} has the address`,
+      "name the other one, or take it out",
+      ingressBeside,
+    );
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
   if (release) checkNamespaces(on, release, environment.provider, findings);
   for (const { name, replicas, sizeGiB, values } of environment.platform.services) {

@@ -621,8 +621,10 @@ export interface PlatformFields {
   };
   /** How HTTP reaches the services. A change needs the approval move-ingress. */
   readonly ingress?: {
-    /** The ingress controller. Not supported yet: traefik. Default: nginx. A change needs the approval move-ingress. */
-    readonly kind?: "nginx";
+    /** The ingress controller that has the address (how one takes the other's place). Default: nginx. A change: with the other one beside it before and after: needs the approval move-ingress; without: refused; otherwise: needs the approval move-ingress. */
+    readonly kind?: "nginx" | "traefik";
+    /** Another one that runs beside it without the address: the next one, or the one before. Default: none. A change is applied to what stands. */
+    readonly beside?: "nginx" | "traefik";
     /** Its address: planned, never discovered. Default: planned, then as locked. A change needs the approval move-ingress. */
     readonly address?: `${number}.${number}.${number}.${number}`;
   };
@@ -632,6 +634,8 @@ export interface PlatformFields {
     readonly metricsServer?: boolean | ServiceFields;
     /** Issues certificates in the cluster, by the platform's authority or by ACME. Default: as the profile. A change is applied to what stands. */
     readonly certManager?: boolean | ServiceFields;
+    /** The definitions of gateways and routes; where Traefik runs, it serves them. Default: as the profile. A change is applied to what stands. */
+    readonly gatewayApi?: boolean | ServiceFields;
     /** Judges pods and closes namespaces by K-PaaS's policies. Default: as the profile. A change is applied to what stands. */
     readonly kyverno?: boolean | (ServiceFields & {
       /** Pods that gain rights on their node (Pod Security Standard baseline): audit reports them, enforce refuses them. Default: audit. */

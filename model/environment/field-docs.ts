@@ -217,7 +217,16 @@ export const fieldDocs: readonly FieldDoc[] = [
   },
   { path: "platform.loadBalancer.range", means: "the addresses it gives, FIRST-LAST", byDefault: "planned, then as locked" },
   { path: "platform.ingress", means: "how HTTP reaches the services" },
-  { path: "platform.ingress.kind", means: "the ingress controller", byDefault: "`nginx`", later: ["traefik"] },
+  {
+    path: "platform.ingress.kind",
+    means: "the ingress controller that has the address ([how one takes the other's place](services/traefik.md#the-move))",
+    byDefault: "`nginx`",
+  },
+  {
+    path: "platform.ingress.beside",
+    means: "another one that runs beside it without the address: the next one, or the one before",
+    byDefault: "none",
+  },
   {
     path: "platform.ingress.address",
     means: "its address: planned, never discovered",

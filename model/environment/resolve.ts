@@ -160,6 +160,8 @@ export function resolveEnvironment(
       controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
       ...given("ingressAddress", platform.ingress?.address),
+      ingressKind: platform.ingress?.kind ?? "nginx",
+      ...given("ingressBeside", platform.ingress?.beside),
       services: servicesOf(file, registry, profile),
       tenants: tenantsOf(file),
       extra: extraOf(file, objects),

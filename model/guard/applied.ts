@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { holdsData, objectId } from "../extra";
 import { refuseNewer } from "../formats";
+import { INGRESS_KINDS } from "../plan/ingress";
 import type { EnvironmentPlan, ExtraPlan, MachinePlan } from "../plan/types";
 import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
@@ -60,6 +61,8 @@ const appliedSchema = z.object({
   }),
   apiEndpoint: z.object({ kind: z.string(), address: z.string(), domain: z.string().optional() }),
   ingressAddress: z.string(),
+  /** The ingress controllers, where they are not ingress-nginx alone: the one with the address, and one beside it. */
+  ingress: z.object({ kind: z.enum(INGRESS_KINDS), beside: z.enum(INGRESS_KINDS).optional() }).optional(),
   storage: z.string(),
   /** Set where the cloud's controller gives the ingress its address; else MetalLB does, or a balancer of the infrastructure leads there. */
   loadBalancer: z.literal("cloud").optional(),
@@ -148,6 +151,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ...(plan.apiEndpoint.domain === undefined ? {} : { domain: plan.apiEndpoint.domain }),
     },
     ingressAddress: plan.platform.ingress.address,
+    ...controllers(plan.platform.ingress),
     storage:
       plan.platform.storage.kind === "nfs"
         ? `nfs ${plan.platform.storage.server}:${plan.platform.storage.path}`
@@ -193,6 +197,11 @@ export function plannedVersions({ cluster, services }: EnvironmentPlan): Record<
 /** A release's chart may make volumes, which nobody but the chart knows. */
 function dataOf({ releases, objects }: ExtraPlan): NonNullable<Applied["extra"]> {
   return { releases: releases.map(({ name }) => name), claims: objects.filter(holdsData).map(objectId) };
+}
+
+/** What is recorded of the ingress controllers: nothing of the one that earlier versions had. */
+function controllers({ kind, beside }: EnvironmentPlan["platform"]["ingress"]): Pick<Applied, "ingress"> {
+  return kind === "nginx" && beside === undefined ? {} : { ingress: { kind, ...(beside === undefined ? {} : { beside }) } };
 }
 
 /** Whether the ingress has its address of the cloud's controller. */

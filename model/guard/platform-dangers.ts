@@ -3,6 +3,7 @@ import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
 import { type Danger, never } from "./danger";
+import { ingressDangers } from "./ingress-dangers";
 import { releaseDangers } from "./release";
 
 /** What the change of the platform would cost those who use it. */
@@ -46,6 +47,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
       becomes,
     );
   }
+  dangers.push(...ingressDangers(applied, wanted, plan));
   dangers.push(...domainDangers(applied, wanted, plan));
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");

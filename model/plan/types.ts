@@ -2,6 +2,7 @@ import type { ClusterSpec } from "../cluster/types";
 import type { Fields } from "../data";
 import type { ExtraRelease } from "../extra";
 import type { TenantAmounts, TenantSubject } from "../tenant";
+import type { IngressKind } from "./ingress";
 
 /** The name of a cloud that machines can come from, or of what stands for one. */
 export type ProviderName = string;
@@ -254,6 +255,8 @@ export interface ServicePlan {
   readonly needs?: Readonly<Record<string, object>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
+  /** Those that it could give, and another one does: it runs beside that. */
+  readonly spares?: readonly string[];
   readonly keeps?: "data" | "cache";
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
@@ -297,7 +300,10 @@ export interface PlatformPlan {
         readonly controller?: true;
       };
   readonly ingress: {
-    readonly kind: "nginx";
+    /** The controller that has the address. */
+    readonly kind: IngressKind;
+    /** One that runs beside it without: the next one, or the one before. */
+    readonly beside?: IngressKind;
     readonly className: string;
     readonly address: string;
     /** Where a balancer of the cloud's leads to on every worker; undefined where the address is the ingress's own. */
@@ -353,6 +359,8 @@ export interface TenantPlan {
   readonly isolate: boolean;
   /** The namespace of the ingress controller. */
   readonly ingressNamespace: string;
+  /** That of another one that runs beside it. */
+  readonly ingressBeside?: string;
   readonly podSecurity: "privileged" | "baseline" | "restricted";
   /** Whether Chaos Mesh may hurt its pods. */
   readonly chaos: boolean;

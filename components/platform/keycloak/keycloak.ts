@@ -8,7 +8,7 @@ import { type Credentials, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, ownCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
-import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
+import { fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { ADMIN_CLIENT, createAdministrator } from "./administrator";
 import type { KeycloakArgs } from "./args";
@@ -80,7 +80,7 @@ export class Keycloak extends PlatformService {
 
     this.createNamespace("restricted");
     const selector = selectorLabels(WORKLOAD);
-    this.allowIngress("allow-ingress-controller", selector, [HTTP_PORT], [fromNamespace(args.ingress.namespace)]);
+    this.allowIngress("allow-ingress-controller", selector, [HTTP_PORT], fromIngress(args.ingress));
     this.allowCertificateChecks(args.ingress);
     if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
     this.disruptionBudget("budget", WORKLOAD, plan.replicas);

@@ -10,7 +10,7 @@ import { tenantLabel } from "../../../model/kubernetes-names";
 import type { TenantSubject } from "../../../model/tenant";
 import { serviceType } from "../../../model/type-tokens";
 import { ownOptions, requireClusterProvider } from "../../options";
-import { fromNamespace, podSecurityLabels, toOwnNamespace } from "../objects";
+import { fromIngress, podSecurityLabels, toOwnNamespace } from "../objects";
 import type { TenantArgs } from "./args";
 import { rulesOf, TENANT_ROLES } from "./roles";
 
@@ -70,7 +70,8 @@ export class Tenant extends ComponentResource {
 
   /** Closed both ways, but for its own pods, names, and the ingress. */
   private isolate(inside: CustomResourceOptions): void {
-    const ingress = fromNamespace(this.args.plan.ingressNamespace);
+    const { ingressNamespace: namespace, ingressBeside: beside } = this.args.plan;
+    const ingress = fromIngress({ namespace, ...(beside === undefined ? {} : { beside }) });
     new NetworkPolicy(
       `${this.childPrefix}-isolation`,
       {
@@ -78,8 +79,8 @@ export class Tenant extends ComponentResource {
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: [{ from: [{ podSelector: {} }, ingress] }],
-          egress: [...toOwnNamespace(), { to: [ingress] }],
+          ingress: [{ from: [{ podSelector: {} }, ...ingress] }],
+          egress: [...toOwnNamespace(), { to: ingress }],
         },
       },
       inside,

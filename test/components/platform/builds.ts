@@ -16,6 +16,8 @@ import { OpenBao } from "../../../components/platform/openbao/openbao";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
 import { PostgreSql } from "../../../components/platform/postgresql/postgresql";
+import { Traefik } from "../../../components/platform/traefik/traefik";
+import { catalogService } from "../../../model/plan/service";
 import type { ServicePlan } from "../../../model/plan/types";
 import type { Graph, GraphOptions } from "../../../testing/graph";
 import { CANARY, serviceGraph, servicePlan } from "./fixtures";
@@ -52,6 +54,24 @@ export const ingress =
         sourceRanges: ["198.51.100.0/24"],
         podCidr: "10.233.64.0/18",
         defaultCertificate: { certificate: "chain", key: secret(CANARY) },
+      },
+      opts,
+    );
+export const traefik =
+  (more: Partial<ConstructorParameters<typeof Traefik>[1]> = {}): Build =>
+  (common, opts) =>
+    new Traefik(
+      "web",
+      {
+        ...common,
+        plan: catalogService("traefik"),
+        className: "nginx",
+        address: "10.20.0.200",
+        loadBalancer: "metallb",
+        sourceRanges: ["198.51.100.0/24"],
+        podCidr: "10.233.64.0/18",
+        defaultCertificate: { certificate: "chain", key: secret(CANARY) },
+        ...more,
       },
       opts,
     );

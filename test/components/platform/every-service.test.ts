@@ -8,7 +8,18 @@ import { kebab } from "../../../model/service";
 import type { Graph, RecordedResource } from "../../../testing/graph";
 import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
-import { allServices, at, CANARY, cloudPlans, everyServicePlan, platformGraph, replicated, type Workload, workloads } from "./fixtures";
+import {
+  allServices,
+  at,
+  CANARY,
+  cloudPlans,
+  everyServicePlan,
+  platformGraph,
+  replicated,
+  traefikPlan,
+  type Workload,
+  workloads,
+} from "./fixtures";
 
 const plan = everyServicePlan();
 const acme = { kind: "acme", email: "a@example.org" } as const;
@@ -18,6 +29,9 @@ const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "one replica each": plan,
   "three replicas": replicated({ ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } }),
   "a certificate for each host": { ...plan, platform: { ...plan.platform, tls: acme } },
+  "Traefik in ingress-nginx's place": traefikPlan(),
+  "three of Traefik, and ingress-nginx beside it": replicated(traefikPlan("1.7.0", { beside: "nginx" })),
+  "Traefik beside ingress-nginx": traefikPlan("1.7.0", { kind: "nginx", beside: "traefik" }),
   ...Object.fromEntries(Object.entries(cloudPlans()).map(([cloud, each]) => [`what ${cloud} has of its own`, each])),
 };
 
@@ -40,10 +54,11 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
   metallb: "9443",
   kyverno: ["9443", "9443"],
   cloudnativePg: "9443",
+  traefik: "8000, 8443",
 };
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
-const UNINSTALLED: readonly string[] = ["ingress", "metricsServer", "harbor"];
+const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
 
 /** Rights in the Kubernetes API, by service: the cluster roles that its account has. Its pods have a token of their account's only with such. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
@@ -161,7 +176,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     }
     for (const { resource, pod, containers, initContainers } of subject.workloads)
       assert.doesNotMatch(JSON.stringify([pod, containers, initContainers]), /host(Network|PID|IPC|Port|Path)"/, resource.name);
-    const balanced = at(subject.values, "controller", "service") as Bag | undefined;
+    const balanced = (at(subject.values, "controller", "service") ?? at(subject.values, "service", "spec")) as Bag | undefined;
     if (balanced?.type === "LoadBalancer" && environment.platform.loadBalancer.kind === "metallb")
       assert.equal(balanced.allocateLoadBalancerNodePorts, false);
   },

@@ -322,6 +322,12 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.domain": [silent, { "platform.domain": "apps.example.org" }],
   "platform.tls": [{}, { "platform.tls": { kind: "provided", certificate: { env: "C" }, key: { env: "K" } } }],
   "platform.ingress": [silent, { "platform.ingress.address": "10.20.200.1" }],
+  "platform.ingress.beside": [{}, { "platform.ingress.beside": "traefik" }],
+  "platform.ingress.kind (with the other one beside it before and after)": [
+    { "platform.ingress": { beside: "traefik" } },
+    { "platform.ingress": { kind: "traefik", beside: "nginx" } },
+  ],
+  "platform.ingress.kind (without)": [{}, { "platform.ingress.kind": "traefik" }],
   "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
   "platform.loadBalancer.kind (once it stands)": [{}, { "platform.loadBalancer": { kind: "cloud" } }],
   "platform.loadBalancer.services (once it stands)": [
