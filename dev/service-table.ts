@@ -2,7 +2,7 @@ import { z } from "zod";
 import { entryOf, findRelease, knownReleases } from "../model/catalog";
 import { fieldOf, offererOf, type Registry } from "../model/registry";
 import type { ServiceDefinition } from "../model/service";
-import { pageOf } from "./services/page";
+import { instances, pageOf } from "./services/page";
 
 /** The services as a table of Markdown, as docs/environment-file.md holds it. */
 export function serviceTable(registry: Registry): string {
@@ -24,9 +24,7 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
     `\`${fieldOf(service)}\``,
     `[${title}](services/${pageOf(service)})${version}: ${about}`,
     when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
-    typeof replicas === "object"
-      ? "one; three or five where asked for"
-      : { profile: "as the profile", quorum: "one, or three", 1: "one" }[replicas],
+    instances(replicas),
     Object.keys(needs)
       .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
       .join(", "),

@@ -21,7 +21,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 2 HA and recovery**",
     "in",
-    "profiles, etcd's backup and restore, an OpenBao that unseals itself, control planes that are replaced. Backups of the services, and a second MariaDB, not yet",
+    "profiles, etcd's backup and restore, an OpenBao that unseals itself, control planes that are replaced. backups of MariaDB, Keycloak, OpenBao and ChartMuseum; a second MariaDB not yet",
     "profile",
     "cluster.backups.etcd",
     "docs/cluster.md",
@@ -57,7 +57,13 @@ export const criteria: readonly ComponentRow[] = [
     "platform.services.istio",
     "cluster.engine: imported",
   ],
-  ["Ingress: nginx vs Traefik", "not yet", "nginx is in; Traefik is kept in the file and refused", "platform.ingress.kind: traefik"],
+  [
+    "Ingress: nginx vs Traefik",
+    "in",
+    "either, with a planned move from one to the other",
+    "platform.ingress.kind: traefik",
+    "components/platform/traefik/",
+  ],
   ["kops / EKS on AWS", "not yet", "EKS as an engine; kops is not", "cluster.engine: eks"],
   [
     "On-prem kubespray/kubeadm/rancher/openshift",

@@ -2,7 +2,7 @@ import type { ComponentRow } from "./row";
 
 /** The note on Kubernetes. */
 export const kubernetes: readonly ComponentRow[] = [
-  ["IaC by manifests", "not yet", "manifests of your own in the file; everything of the platform's is code", "platform.extra"],
+  ["IaC by manifests", "in", "manifests of your own in the file; everything of the platform's is code", "platform.extra", "docs/extra.md"],
   [
     "Scaling / autoscaling (HPA)",
     "in",
@@ -55,10 +55,9 @@ export const kubernetes: readonly ComponentRow[] = [
   [
     "- Apache Ignite, Fluentd, Prometheus, Spark, Vitess",
     "not yet",
-    "monitoring and logging as services; the others as releases of your own",
+    "monitoring and logging as services; the others are there as releases of your own",
     "platform.services.monitoring",
     "platform.services.logging",
-    "platform.extra",
   ],
   ["- GitLab", "not", "K-PaaS has SCM-Manager; a GitLab of yours is a release of your own"],
   ["- Jenkins", "not yet", "with the pipeline", "platform.services.pipeline"],

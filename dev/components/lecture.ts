@@ -109,9 +109,10 @@ export const lecture: readonly ComponentRow[] = [
   ],
   [
     "Resources by YAML **or JSON**",
-    "not yet",
-    "manifests and releases of your own in the file; a program has typed objects of @pulumi/kubernetes today",
+    "in",
+    "manifests and releases of your own in the file; a program has typed objects of @pulumi/kubernetes",
     "platform.extra",
+    "docs/extra.md",
   ],
   [
     "imagePullPolicy (Always), containerPort, nodePort/port/targetPort, labels/selectors",

@@ -33,7 +33,7 @@ export function pageStart({ title, about }: ServiceDefinition): string {
 
 /** What stands between the marks. */
 export function serviceFacts(facts: ServiceFacts): string {
-  const { service, made } = facts;
+  const { service, registry, made } = facts;
   const parts: readonly (readonly [heading: string, ...body: string[]])[] = [
     ["Facts", ...table(["", ""], summary(facts))],
     ["Settings", ...settings(facts)],
@@ -43,7 +43,7 @@ export function serviceFacts(facts: ServiceFacts): string {
     ["Volumes", ...table(["claim", "size", ""], volumeRows(made))],
     ["Secrets", ...table(["Secret", "holds"], secretRows(made))],
     ["Who reaches whom", ...table(["pods", "way", "with whom, at which ports"], policyRows(made))],
-    ["Backing up", backingUp(service)],
+    ["Backing up", backingUp(service, registry)],
     ["Upgrading", upgrading(service)],
     ["Removing", removing(facts)],
   ];
@@ -83,7 +83,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
           ? "in every profile"
           : profiles.map((each) => `\`${each}\``).join(", ") || "no",
     ],
-    ["instances", { profile: "as the profile", quorum: "one; three where the profile has several", 1: "one" }[replicas]],
+    ["instances", instances(replicas)],
     [
       "version",
       releases()
@@ -208,9 +208,21 @@ function images(service: ServiceDefinition): string[] {
 }
 
 /** What a definition says of its backups; none says anything yet. */
-function backingUp({ keeps, title }: ServiceDefinition): string {
-  if (keeps === "data")
-    return `\`kpaas\` makes no backup of it yet. Its volumes and Secrets above are ${title}'s data, and belong together.`;
+/** How many instances there are. */
+export function instances(replicas: ServiceDefinition["replicas"]): string {
+  if (typeof replicas === "object") return "one; three or five where asked for";
+  return { profile: "as the profile", quorum: "one; three where the profile has several", 1: "one" }[replicas];
+}
+
+function backingUp({ name, keeps, backup: declared }: ServiceDefinition, registry: Registry): string {
+  // What depends on options is told as it is without any.
+  const backup = typeof declared === "function" ? declared({}) : declared;
+  if (backup?.kind === "pod") {
+    const without = backup.without === undefined ? "" : ` Not in it: ${backup.without}.`;
+    return `\`kpaas backup ENV --service ${name}\` keeps ${backup.holds}, and \`kpaas restore\` brings it back ([more](../backup.md)).${without}`;
+  }
+  if (backup?.kind === "within") return `With ${registry.services[backup.service]?.title}, in whose backup it is ([more](../backup.md)).`;
+  if (backup?.kind === "none") return `\`kpaas\` makes no backup of it: ${backup.reason}. Instead: ${backup.remedy}.`;
   return keeps === "cache" ? "Nothing: what it keeps can be had again." : "Nothing: it keeps no data of its own.";
 }
 

@@ -6,6 +6,11 @@ export const postgresql = defineService({
   about: "keeps a database, with an account that owns it, for each service that claims one",
   replicas: { severalBy: "postgresOperator" },
   keeps: "data",
+  backup: {
+    kind: "none",
+    reason: "its commands have not been tried yet, on one server or on several members",
+    remedy: "`pg_dump` of each database by its owner, from a pod that may reach it",
+  },
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
