@@ -56,7 +56,7 @@ function checkClear({ path, manifest }: ExtraObject, what: string, findings: Fin
     findings.error(
       path,
       `${what} holds its ${filled.join(" and ")} in clear`,
-      "make the Secret by what keeps your secrets (OpenBao, a program of yours), or leave it empty",
+      "make the Secret by what keeps your secrets, or leave it empty",
     );
 }
 

@@ -5,7 +5,7 @@ import { type Applied, KUBERNETES, plannedVersions } from "./applied";
 import { type Danger, never } from "./danger";
 
 /** The kinds of claims under which a service keeps its data in another one. */
-const DATABASES = ["mysql", "postgresql"];
+const DATABASES = ["mysql", "postgres"];
 
 /** What becomes of the version of Kubernetes or of a service. */
 export interface VersionChange {
