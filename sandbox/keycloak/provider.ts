@@ -5,7 +5,7 @@ import { createCloudProvider } from "../cloud/provider";
 import { readCluster } from "../kubernetes/cluster";
 import { Objects } from "../kubernetes/objects";
 import { realApi } from "../kubernetes/real/api";
-import { at, type KubeObject, nameOf, namespaceOf } from "../kubernetes/values";
+import { at, fields, type KubeObject, list, nameOf, namespaceOf } from "../kubernetes/values";
 import { Store } from "../store";
 import { isEmpty, text } from "../values";
 import { KEYCLOAK, MASTER } from "./cloud";
@@ -90,8 +90,8 @@ function storeOf(worldDir: string, uid: string, server: KubeObject): Store {
   if (known === uid) return new Store(folder);
   if (!isEmpty(known)) rmSync(folder, { recursive: true, force: true });
   const store = new Store(folder);
-  const env = at(server, "spec.template.spec.containers.0.env");
-  const client = Array.isArray(env) && env.some((each: { name?: unknown }) => each.name === "KC_BOOTSTRAP_ADMIN_CLIENT_ID");
-  store.put("server", { id: "home", uid, client });
+  const containers = list(at(server, "spec.template.spec.containers"));
+  const names = containers.flatMap((container) => list(fields(container).env).map((each) => fields(each).name));
+  store.put("server", { id: "home", uid, client: names.includes("KC_BOOTSTRAP_ADMIN_CLIENT_ID") });
   return store;
 }
