@@ -235,7 +235,7 @@ export class OpenBaoMember {
   }
 
   /** The same with this member's folder and addresses. */
-  private mapped(text: string): string {
+  mapped(text: string): string {
     const { port, reviews, certificates } = this.setting;
     return text
       .replaceAll("/openbao/", `${this.folder}/openbao/`)

@@ -53,6 +53,7 @@ export const openbao = defineService({
   keeps: "data",
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
   offers: ["secretEngine"],
+  managedAt: { workload: "openbao", port: 8200, unproven: true },
   // Another kind is a migration by hand, with every member stopped.
   fixed: { "seal.kind": ({ seal }) => String((seal as { readonly kind?: string } | undefined)?.kind ?? "static") },
   create: (name, { common, options: { seal, reach }, granted, claims, environment, tls }, opts) => {
