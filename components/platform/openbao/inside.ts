@@ -138,6 +138,8 @@ function createAppRole(
     {
       backend: role.backend.apply((path) => path ?? LOGINS.appRole),
       roleName: role.roleName,
+      // The role's own, said once more: the provider reads it back, and would take a silence for another one.
+      ttl: SECRET_ID_LIFE,
       // Another certificate, another secret id, in the last month of both: the new one is valid before the old one goes.
       metadata: output(certificate).apply((pem) => JSON.stringify({ certificate: contentHash(pem) })),
     },

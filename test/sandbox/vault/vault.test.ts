@@ -52,19 +52,19 @@ describe("the simulated OpenBao", () => {
     runs(1);
     await make(MOUNT, { path: "secret", type: "kv" });
     await assert.rejects(make(MOUNT, { path: "secret", type: "kv" }), /Code: 400\. Errors:\s+\* path is already in use at secret\//);
-    await assert.rejects(make(APP_ROLE, { roleName: "portal" }), /Code: 404\. Errors:\s+\* no handler for route/);
+    await assert.rejects(make(APP_ROLE, { backend: "approle", roleName: "portal" }), /Code: 404\. Errors:\s+\* no handler for route/);
     await make(AUTH, { type: "approle" });
     await assert.rejects(make(AUTH, { type: "approle" }), /path is already in use at approle\//);
-    await assert.rejects(make(SECRET_ID, { roleName: "portal" }), /role "portal" does not exist/);
+    await assert.rejects(make(SECRET_ID, { backend: "approle", roleName: "portal" }), /role "portal" does not exist/);
     await assert.rejects(make(POLICY, { name: "root", policy: "{}" }), /cannot update "root" policy/);
   });
 
   it("gives an AppRole its ids, keeps the secret one in no file, and loses them with the log-in", async () => {
     runs(1);
     const auth = await make(AUTH, { type: "approle" });
-    const role = await make(APP_ROLE, { roleName: "portal" });
+    const role = await make(APP_ROLE, { backend: "approle", roleName: "portal" });
     assert.match(String(role.properties.roleId), /^[0-9a-f-]{36}$/);
-    const { id, properties } = await make(SECRET_ID, { roleName: "portal" });
+    const { id, properties } = await make(SECRET_ID, { backend: "approle", roleName: "portal" });
     assert.match(id, /^backend=approle::role=portal::accessor=/);
     const store = new Store(join(world, "kubernetes/vault"));
     const secret = JSON.stringify(properties.secretId);
