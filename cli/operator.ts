@@ -2,6 +2,7 @@ import { describeLockChanges } from "../files/lock-problems";
 import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
 import { describeEdit, describeTakeOver, stepLines } from "./cluster-steps";
 import { type Context, colorsFor, widthOf, writeLines } from "./context";
+import { describeRestore } from "./data";
 import { lockNotice } from "./lock";
 import { describeLoss } from "./loss";
 import { describeReport, reportOf } from "./preview";
@@ -68,6 +69,9 @@ function askerOf(context: Context, command: string): Ask {
         ]);
         return (await ask("Type the environment's name to restore it: ")).trim() === environment;
       }
+      case "restore":
+        writeLines(context.stderr, describeRestore(question.plan));
+        return (await ask("Type the environment's name to restore its data: ")).trim() === environment;
     }
   };
 }

@@ -34,6 +34,7 @@ export function planJson(
         inventory,
         services,
         ...(plan.tenants === undefined ? {} : { tenants: plan.tenants }),
+        ...(plan.extra === undefined ? {} : { extra: plan.extra }),
         images,
         files,
         bom,

@@ -1,6 +1,7 @@
+import { objectId } from "../model/extra";
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
-import type { BomEntry, EnvironmentPlan, Flow, LoginPlan, MachinePlan, ServicePlan, TenantPlan } from "../model/plan/types";
+import type { BomEntry, EnvironmentPlan, ExtraPlan, Flow, LoginPlan, MachinePlan, ServicePlan, TenantPlan } from "../model/plan/types";
 import { describeVolume } from "../model/plan/volumes";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";
@@ -76,6 +77,7 @@ function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {
     ...title("Services"),
     ...table(SERVICE_COLUMNS, plan.services, width, colors),
     ...(plan.tenants === undefined ? [] : [...title("Tenants"), ...table(PAIR_COLUMNS, plan.tenants.map(tenantPair), width, colors)]),
+    ...(plan.extra === undefined ? [] : [...title("Your own"), ...table(PAIR_COLUMNS, extraPairs(plan.extra), width, colors)]),
     "",
     colors.dim(`${plan.flows.length} allowed flows, ${plan.images.length} images: --show ${PLAN_PARTS.join("|")}`),
   ];
@@ -95,7 +97,8 @@ export function countResources(plan: EnvironmentPlan): { readonly kind: string; 
     { kind: "cluster node", count: Object.keys(plan.cluster.nodes).length },
     { kind: "platform service", count: plan.services.length },
     { kind: "tenant", count: plan.tenants?.length ?? 0 },
-    { kind: "Helm chart", count: plan.services.filter((service) => service.chart !== undefined).length },
+    { kind: "Helm chart", count: [...plan.services, ...(plan.extra?.releases ?? [])].filter(({ chart }) => chart !== undefined).length },
+    { kind: "object of your own", count: plan.extra?.objects.length ?? 0 },
   ].filter((line) => line.count > 0);
 }
 
@@ -114,9 +117,18 @@ function tenantPair({ name, quota, limits, isolate }: TenantPlan): Pair {
   return { name, value: `${quota.name}, ${limits.name}, ${isolate ? "isolated" : "open"}` };
 }
 
+function extraPairs({ releases, objects }: ExtraPlan): Pair[] {
+  return [
+    ...releases.map(({ name, chart, namespace }) => ({ name, value: `chart ${chart.name} ${chart.version} in ${namespace}` })),
+    ...objects.map((each) => ({ name: objectId(each), value: String(each.kind) })),
+  ];
+}
+
 function networkPairs(plan: EnvironmentPlan): Pair[] {
   const { network, apiEndpoint, access, platform } = plan;
   const { loadBalancerRange: ranges, subnets } = network;
+  const { kind, beside } = platform.ingress;
+  const controllers = beside === undefined ? kind : `${kind}, ${beside} beside it`;
   const inZone = (name: string, zone: string | undefined): string => (zone === undefined ? name : `${name} in ${zone}`);
   return [
     ...subnets.map(({ cidr, zone, outer, groups, gateway }) => ({
@@ -144,7 +156,7 @@ function networkPairs(plan: EnvironmentPlan): Pair[] {
         ]),
     ...(network.names === undefined ? [] : [{ name: "names written", value: network.names.join(", ") }]),
     { name: "API endpoint", value: `${apiEndpoint.domain ?? apiEndpoint.address}:${apiEndpoint.port} (${apiEndpoint.kind})` },
-    { name: "ingress", value: `${platform.ingress.address} (${platform.ingress.className}), *.${platform.domain}` },
+    { name: "ingress", value: `${platform.ingress.address} (${controllers}), *.${platform.domain}` },
     ...Object.entries(network.floating).map(([what, { address }]) => ({
       name: `${what} from outside`,
       value: address ?? "a floating address, made at up",

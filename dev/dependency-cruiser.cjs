@@ -33,7 +33,7 @@ const MAY_IMPORT = {
     "sandbox/packages",
     "sandbox/servers/record",
   ],
-  operate: ["engine", "files", "plugin/(kubespray|clock)", "host", "model"],
+  operate: ["engine", "files", "plugin/(kubespray|clock)", "reach/(cluster-api|exec|workloads)", "host", "model"],
   testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: [
@@ -87,7 +87,7 @@ module.exports = {
       from: { path: "^components/platform/([^/]+/service|services|define-service)\\.ts$" },
       to: {
         path: "^(components|providers|node_modules/@pulumi)/",
-        pathNot: "^components/platform/([^/]+/(service|schema)|define-service|issuer)\\.ts$",
+        pathNot: "^components/platform/([^/]+/(service|schema|backup)|define-service|issuer)\\.ts$",
         dependencyTypesNot: ["type-only", "type-import", "require"],
       },
     },

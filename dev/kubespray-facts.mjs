@@ -70,6 +70,12 @@ function facts(row) {
         ];
       }),
     ),
+    checksums: {
+      crio: row.checksummed_versions.crio,
+      containerd: row.checksummed_versions.containerd,
+      etcd: row.checksummed_versions.etcd,
+      calico: row.checksummed_versions.calicoctl,
+    },
     downloads: downloads(row),
     ...(componentsBelow[row.tag] && { componentsBelow: componentsBelow[row.tag] }),
     playbooks: Object.fromEntries(

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { entryOf, findRelease, knownReleases } from "../model/catalog";
 import { fieldOf, offererOf, type Registry } from "../model/registry";
 import type { ServiceDefinition } from "../model/service";
+import { instances, pageOf } from "./services/page";
 
 /** The services as a table of Markdown, as docs/environment-file.md holds it. */
 export function serviceTable(registry: Registry): string {
@@ -21,9 +22,9 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
   const version = release && !service.cloudPart ? ` ${entryOf(service, release, "").version}` : "";
   return [
     `\`${fieldOf(service)}\``,
-    `${title}${version}: ${about}`,
+    `[${title}](services/${pageOf(service)})${version}: ${about}`,
     when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
-    { profile: "as the profile", quorum: "one, or three", 1: "one" }[replicas],
+    instances(replicas),
     Object.keys(needs)
       .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
       .join(", "),

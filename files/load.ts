@@ -8,6 +8,7 @@ import type { PlannedEnvironment } from "../model/plan/plan";
 import { Findings, InvalidInputError, nearest, type Problem } from "../model/problems";
 import { standInCloud } from "../model/registry";
 import { fromFolder } from "./from-folder";
+import { manifestsIn } from "./manifests";
 import { checkNamesakes, environmentFiles, nameOf } from "./namesakes";
 import { planContent } from "./plan-content";
 import { moveReferences } from "./references";
@@ -60,7 +61,13 @@ export function loadEnvironment(
   const merged = readMerged(file, findings, [], given.text);
   checkNamesakes(file, root, merged.content, findings);
   const planned = planContent(
-    { ...merged, registry, fallbackName: basename(file), readLock: (name) => given.lock ?? readLock(lockFile, name, findings) },
+    {
+      ...merged,
+      registry,
+      fallbackName: basename(file),
+      readManifests: manifestsIn(dirname(file)),
+      readLock: (name) => given.lock ?? readLock(lockFile, name, findings),
+    },
     findings,
     today,
   );

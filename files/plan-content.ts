@@ -4,7 +4,9 @@ import { isConsequence } from "../model/environment/consequences";
 import { parseEnvironmentFile } from "../model/environment/parse";
 import { warnUnreachable } from "../model/environment/reachability";
 import { resolveEnvironment } from "../model/environment/resolve";
+import type { EnvironmentFile } from "../model/environment/schema";
 import { refuseUnsupported } from "../model/environment/unsupported";
+import type { ExtraObject } from "../model/extra";
 import type { Lock } from "../model/lock";
 import { checkPlannedCluster } from "../model/plan/checks";
 import { endOfLife } from "../model/plan/end-of-life";
@@ -24,6 +26,8 @@ export interface EnvironmentContent {
   readonly whole: boolean;
   /** What the environment is called in problems where it has no valid name. */
   readonly fallbackName: string;
+  /** Reads the files of objects that the content names. @default they are refused */
+  readonly readManifests?: (paths: readonly (readonly [field: string, path: string])[], findings: Findings) => ExtraObject[];
   /** Gives the lock of the environment of that name; asked for only where the name is valid. */
   readonly readLock: (name: string) => Lock | undefined;
 }
@@ -41,7 +45,7 @@ export interface PlannedContent {
  * their end of life, and which moments are still to come.
  */
 export function planContent(
-  { registry, content, own = content, whole, fallbackName, readLock }: EnvironmentContent,
+  { registry, content, own = content, whole, fallbackName, readLock, readManifests = refuseManifests }: EnvironmentContent,
   findings: Findings,
   today: string,
 ): PlannedContent {
@@ -51,7 +55,7 @@ export function planContent(
   if (!whole) found.drop((path) => !isWritten(content, path));
   findings.addNew(found);
   const name = parsed.broken.includes("name") || parsed.broken.includes("") ? fallbackName : parsed.file.name;
-  const environment = resolveEnvironment(parsed.file, registry, own);
+  const environment = resolveEnvironment(parsed.file, registry, own, readManifests(manifestFiles(parsed.file), findings));
   const later = new Findings();
   refuseUnsupported(parsed.file, environment, registry, later);
   // What an unread base says of it is not known.
@@ -78,6 +82,20 @@ export function planContent(
   later.addAll(checked);
   findings.addAll(later);
   return { name, problems: findings.toProblems(name), ...(planned && !findings.hasErrors ? { planned } : {}) };
+}
+
+/** The files of objects that the fields name, by field. */
+function manifestFiles({ platform }: EnvironmentFile): [field: string, path: string][] {
+  const manifests = platform?.extra?.manifests ?? [];
+  return manifests.flatMap((each, index): [string, string][] =>
+    typeof each === "string" ? [[`platform.extra.manifests.${index}`, each]] : [],
+  );
+}
+
+/** A program has no folder that a path would go by. */
+function refuseManifests(paths: readonly (readonly [field: string, path: string])[], findings: Findings): ExtraObject[] {
+  for (const [field, path] of paths) findings.error(field, "is a path, and a program reads its files itself", "give the objects", path);
+  return [];
 }
 
 /** Whether a field at this dotted path has a value. */

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import { isFields } from "../model/data";
+import { at, isFields } from "../model/data";
 import { secretFieldsOf } from "../model/environment/fields";
 import { replaceReferences } from "../model/environment/variable-values";
 import type { SecretReference } from "../model/plan/types";
@@ -23,5 +23,10 @@ export function moveReferences(content: unknown, from: string, to: string): unkn
   }
   const source = isFields(moved.cluster) && isFields(moved.cluster.kubespray) ? moved.cluster.kubespray : {};
   if (typeof source.source === "string") source.source = movePath(source.source, from, to);
+  const manifests = at(moved, "platform.extra.manifests");
+  if (Array.isArray(manifests))
+    manifests.forEach((each, index) => {
+      if (typeof each === "string") manifests[index] = movePath(each, from, to);
+    });
   return moved;
 }

@@ -88,10 +88,10 @@ export function createWhole(path: string, content: string, options: WriteOptions
 }
 
 /** Writes what arrives piece by piece as {@link writeWhole} does: where it breaks off, or throws for a wrong checksum, nothing is there. */
-export async function saveWhole(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+export async function saveWhole(path: string, content: AsyncIterable<Uint8Array>, mode = 0o666): Promise<void> {
   const beside = besideOf(path);
   try {
-    const file = await open(beside, "wx");
+    const file = await open(beside, "wx", mode);
     try {
       for await (const piece of content) await file.writeFile(piece);
       await file.sync();

@@ -10,13 +10,17 @@ export type { CloudControllerArgs } from "../components/platform/cloud-controlle
 export { CloudController } from "../components/platform/cloud-controller/cloud-controller";
 export type { CloudStorageArgs } from "../components/platform/cloud-storage/cloud-storage";
 export { CloudStorage } from "../components/platform/cloud-storage/cloud-storage";
+export type { CloudNativePgArgs } from "../components/platform/cloudnative-pg/args";
+export { CloudNativePg } from "../components/platform/cloudnative-pg/cloudnative-pg";
 export { defineService, EVERY_PROFILE, type Service, type ServiceComponent } from "../components/platform/define-service";
+export { GatewayApi } from "../components/platform/gateway-api/gateway-api";
 export type {
   Access,
   ChartRepositoryAccess,
   Claim,
   CloudAccess,
   DatabaseAccess,
+  DatabaseClaim,
   HostClaim,
   IngressRoute,
   IssuerAccess,
@@ -24,6 +28,8 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   MessagesAccess,
+  PostgresAccess,
+  PostgresOperatorAccess,
   RealmAccess,
   SchemaClaim,
   SecretCapability,
@@ -33,7 +39,7 @@ export type {
 } from "../components/platform/grants";
 export type { HarborArgs } from "../components/platform/harbor/args";
 export { Harbor } from "../components/platform/harbor/harbor";
-export type { IngressNginxArgs } from "../components/platform/ingress-nginx/args";
+export type { IngressArgs, IngressArgs as IngressNginxArgs } from "../components/platform/ingress/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
@@ -69,9 +75,13 @@ export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";
 export { Portal } from "../components/platform/portal/portal";
+export type { DatabaseSpec, PostgreSqlArgs } from "../components/platform/postgresql/args";
+export { PostgreSql } from "../components/platform/postgresql/postgresql";
 export { PlatformService } from "../components/platform/service";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";
+export type { TraefikArgs } from "../components/platform/traefik/args";
+export { Traefik } from "../components/platform/traefik/traefik";
 export { catalogService } from "../model/plan/service";
 export type { ServicePlan, TenantPlan } from "../model/plan/types";
 export { forwardTo } from "../stacks/forward-to";

@@ -35,6 +35,8 @@ export interface ReleaseService {
   readonly images: Readonly<Record<string, string>>;
   /** Helm values that this version of the chart needs beside those that all versions are given. */
   readonly values?: Fields;
+  /** How what has taken its place is had, where its project mends it no more. */
+  readonly instead?: string;
   /** Why it stands here although it is past its end of life, and what comes after it. */
   readonly stays?: string;
   readonly defaults: { readonly replicas: number; readonly sizeGiB?: number; readonly resources?: ResourcesPlan };

@@ -114,7 +114,8 @@ function article(expected: string): string {
 
 /** What of a value may be shown: no map or list, and no private key at whatever field it was put. */
 function shown(value: unknown): unknown {
-  const secret = typeof value === "string" ? value.includes("PRIVATE KEY") : typeof value === "object" && value !== null;
+  // A key, or an address with a log-in.
+  const secret = typeof value === "string" ? /PRIVATE KEY|:\/\/[^/]*@/.test(value) : typeof value === "object" && value !== null;
   return secret ? undefined : value;
 }
 

@@ -20,16 +20,30 @@ export function fieldOf({ name, field }: Pick<ServiceDefinition, "name" | "field
   return field ?? `platform.services.${name}`;
 }
 
+/** A service of an environment. */
+export interface ServiceOn extends ServiceDefinition {
+  /** What it offers by itself, where another one is taken for it. */
+  readonly spares?: readonly string[];
+}
+
 /** The services of an environment that are there to be had: those it switches on, and those that follow from its other fields. */
-export function servicesOn(environment: Environment, { services }: Registry): ServiceDefinition[] {
+export function servicesOn(environment: Environment, { services }: Registry): ServiceOn[] {
   const wanted = new Set(environment.platform.services.map(({ name }) => name));
-  return Object.values(services).filter(({ name, when }) => (when === undefined ? wanted.has(name) : when(environment)));
+  return Object.values(services)
+    .filter(({ name, when }) => (when === undefined ? wanted.has(name) : when(environment)))
+    .map((service) => (service.beside?.(environment) ? { ...service, offers: [], spares: service.offers ?? [] } : service));
 }
 
 /** The kinds of claims that a field of the file meets, so that no service need; the cloud is what the provider names. */
 export function givenByFile({ platform }: Environment): string[] {
   const led = platform.loadBalancer === "cloud" && !platform.controller;
   return ["cloud", ...(platform.storage.kind === "existing" ? ["storage"] : []), ...(led ? ["loadBalancer"] : [])];
+}
+
+/** What a service claims with so many replicas, by kind. */
+export function needsOf({ needs = {}, replicas }: ServiceDefinition, count = 1): NonNullable<ServiceDefinition["needs"]> {
+  const without = typeof replicas === "object" && count === 1 ? replicas.severalBy : undefined;
+  return Object.fromEntries(Object.entries(needs).filter(([kind]) => kind !== without));
 }
 
 /** Whoever among the services offers a kind. */

@@ -66,6 +66,24 @@ export function describeRelease(number: string): ReleasePart[] | undefined {
   ];
 }
 
+/** A part that is another one in another release, or there in one of them alone. */
+export interface ChangedPart {
+  readonly name: string;
+  readonly was?: string;
+  readonly becomes?: string;
+}
+
+/** What differs between two releases, by the names of the parts. */
+export function changedParts(before: readonly ReleasePart[], after: readonly ReleasePart[]): ChangedPart[] {
+  const versions = (parts: readonly ReleasePart[]) => new Map(parts.map(({ name, version }) => [name, version]));
+  const [was, becomes] = [versions(before), versions(after)];
+  return [...new Set([...becomes.keys(), ...was.keys()])].flatMap((name) => {
+    const [old, wanted] = [was.get(name), becomes.get(name)];
+    if (old === wanted) return [];
+    return [{ name, ...(old === undefined ? {} : { was: old }), ...(wanted === undefined ? {} : { becomes: wanted }) }];
+  });
+}
+
 function ended(product: string, version: string): { endOfLife?: string } {
   const endOfLife = endOfLifeOf(product, version)?.date;
   return endOfLife === undefined ? {} : { endOfLife };

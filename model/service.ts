@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
@@ -40,16 +41,25 @@ export interface ServiceDefinition {
   readonly when?: (environment: Environment) => boolean;
   /** The field that speaks of it. @default `platform.services.NAME` */
   readonly field?: string;
-  /** As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; or one for ever. */
-  readonly replicas: "profile" | "quorum" | 1;
+  /**
+   * As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; one for ever; or
+   * one, and several where the file asks for them, by whoever offers a kind that it claims then only.
+   */
+  readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
+  /** How what it keeps is backed up, where that goes by its options as a function of them. Whoever keeps data says it. */
+  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>) => Backup);
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
   /** What it claims of others, by kind. */
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
+  /** The kinds it uses where somebody gives them; it waits for whoever does. */
+  readonly wants?: readonly string[];
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
+  /** Whether another one is taken for what it offers. It runs beside that one, which waits for it: it gives up what there is one of. */
+  readonly beside?: (environment: Environment) => boolean;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */

@@ -1,3 +1,4 @@
+import type * as Cluster from "../engine/cluster";
 import type * as Operations from "../engine/operations";
 import type * as Read from "../engine/read";
 import type * as EditEnvironment from "../files/edit-environment";
@@ -14,7 +15,8 @@ export interface Doors {
   kubespray(): Promise<Pick<typeof ClusterKubespray, "kubesprayFor">>;
   engine(): Promise<
     Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment"> &
-      Pick<typeof Read, "readLoss" | "readMachines" | "readOutputs" | "readRecorded">
+      Pick<typeof Read, "readLoss" | "readMachines" | "readOutputs" | "readRecorded"> &
+      Pick<typeof Cluster, "withCluster">
   >;
 }
 
@@ -26,6 +28,8 @@ export const DOORS: Doors = {
   kubespray: () => import("./cluster/kubespray.js"),
   engine: async () => {
     loadLater();
-    return { ...(await import("../engine/operations.js")), ...(await import("../engine/read.js")) };
+    const parts = [import("../engine/operations.js"), import("../engine/read.js"), import("../engine/cluster.js")] as const;
+    const [operations, read, cluster] = await Promise.all(parts);
+    return { ...operations, ...read, ...cluster };
   },
 };

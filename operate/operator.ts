@@ -4,6 +4,7 @@ import type { LoadedEnvironment } from "../files/load";
 import type { ClusterStepReport } from "../model/cluster/report";
 import type { Layer } from "../model/layers";
 import type { PlannedEnvironment } from "../model/plan/plan";
+import type { RestorePlan } from "./backup/restore-plan";
 import type { FileChange } from "./cluster/file-change";
 import type { TakeOver } from "./cluster/take-over";
 
@@ -55,7 +56,8 @@ export type Question =
       readonly snapshot: string;
       /** What is lost, one sentence each. */
       readonly lost: readonly string[];
-    };
+    }
+  | { readonly kind: "restore"; readonly environment: string; readonly plan: RestorePlan };
 
 /** What an operation tells on its way. */
 export type Notice =
@@ -67,12 +69,15 @@ export type Notice =
   /** What a destroy takes and leaves. Where the file cannot be planned (`loaded.planned` is missing), it goes by what is recorded alone. */
   | { readonly kind: "loss"; readonly environment: string; readonly loss: Loss; readonly loaded: LoadedEnvironment };
 
+/** What is done with what services keep. */
+export type DataJob = "backup" | "restore";
+
 /** What is run on a cluster beside the engine. */
 export type ClusterJob = "cluster backup" | "cluster restore" | "cluster renew-certificates";
 
 /** One thing that is done; `read` reads what is recorded or seen. */
 export interface Job {
-  readonly kind: OperationKind | ClusterJob | "read";
+  readonly kind: OperationKind | ClusterJob | DataJob | "read";
   readonly environment: string;
   readonly sandbox: boolean;
 }

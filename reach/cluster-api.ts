@@ -73,7 +73,7 @@ export class ClusterApi {
   /** Name of a pod of a workload that is ready; undefined where none is. */
   async readyPod(namespace: string, workload: string): Promise<string | undefined> {
     const selector = encodeURIComponent(`app.kubernetes.io/name=${workload}`);
-    const { items } = podsSchema.parse(await this.get(`/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`));
+    const { items } = podsSchema.parse(await this.call(`/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`));
     const ready = items.find(
       ({ metadata, status }) =>
         metadata.deletionTimestamp === undefined && status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
@@ -99,18 +99,37 @@ export class ClusterApi {
     return socket;
   }
 
-  private async get(path: string): Promise<unknown> {
+  /**
+   * Asks for something, or sends it.
+   * @param sent by which method, and as which form of JSON
+   * @throws ApiRefusedError
+   */
+  async call(path: string, sent?: { readonly method: "POST" | "PATCH"; readonly body: object; readonly type?: string }): Promise<unknown> {
     const socket = await this.connect();
     try {
-      const asked = request(`${this.url}${path}`, { headers: this.headers, createConnection: () => socket }).end();
+      const headers = { ...this.headers, ...(sent ? { "content-type": sent.type ?? "application/json" } : {}) };
+      const method = sent?.method ?? "GET";
+      const asked = request(`${this.url}${path}`, { method, headers, createConnection: () => socket });
+      asked.end(sent && JSON.stringify(sent.body));
       const [response] = await once(asked, "response", { signal: AbortSignal.timeout(ANSWER) });
       let body = "";
       for await (const chunk of response.setEncoding("utf8")) body += chunk;
-      if (response.statusCode !== 200) throw new Error(`the cluster's API answered ${response.statusCode} to ${path}`);
+      if (response.statusCode < 200 || response.statusCode > 299) throw new ApiRefusedError(response.statusCode, path);
       return JSON.parse(body);
     } finally {
       socket.destroy();
     }
+  }
+}
+
+/** Raised where the API server refuses. What it says is left out: it repeats what it was sent. */
+export class ApiRefusedError extends Error {
+  constructor(
+    readonly status: number,
+    path: string,
+  ) {
+    super(`the cluster's API answered ${status} to ${path}`);
+    this.name = "ApiRefusedError";
   }
 }
 

@@ -3,7 +3,7 @@ import { Cluster } from "../components/cluster/cluster";
 import type { Infrastructure } from "../components/infrastructure";
 import { ownOptions, refuseClusterProvider } from "../components/options";
 import { Platform } from "../components/platform/platform";
-import type { Checked, NoServices, OwnServices, Switches } from "../components/platform/typed-services";
+import type { Checked, NoServices, OwnServices, Switches, Transforms } from "../components/platform/typed-services";
 import { hasTask } from "../model/cluster/inventory";
 import type { PlatformFields } from "../model/environment/environment-fields";
 import { doorsOf, tunnelUrl } from "../model/plan/tunnel";
@@ -48,6 +48,8 @@ export interface EnvironmentArgs<Wanted = Switches<NoServices>, Own extends OwnS
   };
   /** Services of the program's own, by name, as `defineService` describes them: `platform.services` switches and sets them as it does ours. */
   readonly services?: Own;
+  /** What changes resources of services before they are registered, by service. @default nothing */
+  readonly transform?: Transforms<Own>;
   /** Secrets at hand as outputs. @default what the fields refer to is read from where they say */
   readonly secrets?: EnvironmentSecrets;
 }
@@ -113,6 +115,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         secrets,
         ...cloudAccess(plan, this.infrastructure.told),
         ...("plan" in args || args.services === undefined ? {} : { services: args.services }),
+        ...("plan" in args || args.transform === undefined ? {} : { transform: args.transform }),
       },
       { parent: this },
     );
@@ -150,14 +153,14 @@ interface Prepared {
 }
 
 /** The arguments without what is known of them only where they are written. */
-type LooseArgs = EnvironmentSpec & Pick<EnvironmentArgs, "secrets"> & { readonly services?: OwnServices };
+type LooseArgs = EnvironmentSpec & Pick<EnvironmentArgs, "secrets" | "transform"> & { readonly services?: OwnServices };
 
 function prepare(name: string, args: LooseArgs | PlannedEnvironmentArgs, protectsData: boolean): Prepared {
   if ("plan" in args) {
     const { plan, secrets = {}, lost = [] } = args;
     return { plan: protectsData ? { ...plan, protectData: true } : plan, secrets, ...(lost.length === 0 ? {} : { lost }) };
   }
-  const { secrets, services, ...spec } = args;
+  const { secrets, services, transform: _transform, ...spec } = args;
   // What reads and checks fields is half of all there is to load; who has a plan does without.
   const { planSpec }: typeof import("./spec") = require("./spec");
   const planned = planSpec(name, protectsData ? { ...spec, protect: "data" } : spec, services);

@@ -15,7 +15,7 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "the lists of what there is": /^(providers\/clouds|components\/platform\/services|sandbox\/packages|model\/cloud-names)\.ts$/,
   "what users import, and write": /^(library|examples)\/|^cli\/template\.ts$/,
   "types written from the definitions": /^model\/environment\/environment-fields\.ts$/,
-  "kubespray's own variables": /^model\/environment\/variable-table\.ts$/,
+  "kubespray's own variables, and a network plugin's": /^model\/environment\/(variable-table|variables)\.ts$/,
   "variables of K-PaaS' own": /^cli\/hosts\/variables\.ts$/,
   "a rule's text, which stands in clouds": /^model\/plan\/flows\.ts$/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,

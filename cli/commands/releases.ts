@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { describeRelease, listReleases, type ReleasePart, type ReleaseRow } from "../../model/releases";
+import { type ChangedPart, changedParts, describeRelease, listReleases, type ReleasePart, type ReleaseRow } from "../../model/releases";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
 import { badUsage } from "../report";
 import { type Column, table } from "../table";
@@ -11,9 +11,18 @@ export function registerReleases(program: Command, context: Context): void {
     .summary("show the releases of K-PaaS: versions, ends of life, what can be brought up")
     .description("Shows every release of K-PaaS that the catalogue knows, or what one consists of and until when its projects mend it.")
     .argument("[RELEASE]", "what this one consists of")
+    .option("--from <RELEASE>", "what changes where an environment goes from this one to that")
     .option("--json", "print them as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas releases 1.7.0+maintained")
-    .action((number: string | undefined, { json }: { readonly json?: boolean }) => releases(context, number, json === true));
+    .addHelpText("after", "\nExample:\n  $ kpaas releases 1.7.0+maintained\n  $ kpaas releases 1.7.0 --from 1.6.2")
+    .action((number: string | undefined, { json = false, from }: Flags) => {
+      if (from === undefined) releases(context, number, json);
+      else compare(context, number, from, json);
+    });
+}
+
+interface Flags {
+  readonly json?: boolean;
+  readonly from?: string;
 }
 
 function releases(context: Context, number: string | undefined, json: boolean): void {
@@ -24,13 +33,24 @@ function releases(context: Context, number: string | undefined, json: boolean): 
     else writeLines(context.stdout, table(ROW_COLUMNS, rows, ...style));
     return;
   }
-  const parts = describeRelease(number);
-  if (parts === undefined) {
-    const known = listReleases().map(({ release }) => release);
-    throw badUsage(`${number} is no release that the catalogue knows`, `use one of: ${known.join(", ")}`);
-  }
+  const parts = partsOf(number);
   if (json) writeJson(context, { release: number, parts });
   else writeLines(context.stdout, table(PART_COLUMNS, parts, ...style));
+}
+
+function compare(context: Context, number: string | undefined, from: string, json: boolean): void {
+  if (number === undefined) throw badUsage("--from says what a release is compared with, and there is none", "name the release before it");
+  const changes = changedParts(partsOf(from), partsOf(number));
+  if (json) writeJson(context, { release: number, from, changes });
+  else writeLines(context.stdout, table(CHANGE_COLUMNS, changes, widthOf(context.stdout), colorsFor(context.stdout, context.env)));
+}
+
+/** What a release consists of. Throws the usage error that names those there are. */
+function partsOf(number: string): ReleasePart[] {
+  const parts = describeRelease(number);
+  if (parts !== undefined) return parts;
+  const known = listReleases().map(({ release }) => release);
+  throw badUsage(`${number} is no release that the catalogue knows`, `use one of: ${known.join(", ")}`);
 }
 
 const USES = { install: "brought up", source: "upgraded from", named: "told of alone" } as const;
@@ -50,4 +70,10 @@ const PART_COLUMNS: readonly Column<ReleasePart>[] = [
   { title: "MENDED UNTIL", value: (part) => part.endOfLife ?? "-" },
   { title: "LICENCE", value: (part) => part.licence ?? "-" },
   { title: "WHY IT STAYS", value: (part) => part.stays ?? "" },
+];
+
+const CHANGE_COLUMNS: readonly Column<ChangedPart>[] = [
+  { title: "NAME", value: (part) => part.name },
+  { title: "FROM", value: (part) => part.was ?? "-" },
+  { title: "TO", value: (part) => part.becomes ?? "-" },
 ];

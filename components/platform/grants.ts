@@ -12,10 +12,13 @@ export interface Grants {
   readonly issuer: { readonly claim: Nothing; readonly access: IssuerAccess };
   readonly ingress: { readonly claim: HostClaim; readonly access: IngressRoute };
   readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
+  readonly postgres: { readonly claim: DatabaseClaim; readonly access: PostgresAccess };
+  readonly postgresOperator: { readonly claim: Nothing; readonly access: PostgresOperatorAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
   readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
+  readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
 }
 
 /** A kind of claim. */
@@ -82,20 +85,32 @@ export interface IngressRoute {
   readonly className: Input<string>;
   /** Namespace of the ingress controller: the only one that may reach the service's pods from outside. */
   readonly namespace: Input<string>;
+  /** The namespace of another controller that runs beside it, while the one takes the other's place: it may reach them too. @default none */
+  readonly beside?: Input<string>;
   /** The address the ingress listens at. Pods are given it for the platform's host names, so that they depend on no outside DNS. */
   readonly address: Input<string>;
   /** The issuer of the host's own certificate; undefined: the controller's default certificate (the platform's wildcard) serves the host. */
   readonly clusterIssuer?: string;
 }
 
-/** A schema of a database server; its account has the name of the service that claims it. */
-export interface SchemaClaim {
+/** What is run in a database as the account that owns it, which has the name of the service that claims it. */
+export interface OwnedClaim {
+  /** Statements that make tables and first rows. They run whenever this text changes, so each must bear repetition. */
+  readonly tables?: readonly string[];
+}
+
+/** A schema of a MariaDB. */
+export interface SchemaClaim extends OwnedClaim {
   /** Letters and digits. Changing it makes a new, empty schema and leaves the old one. */
   readonly schema: string;
   /** What its account may select in the schema of whoever offers another kind. */
   readonly reads?: readonly (TableColumns & { readonly of: Kind })[];
-  /** Statements that make tables and first rows. They run whenever this text changes, so each must bear repetition. */
-  readonly tables?: readonly string[];
+}
+
+/** A database of a PostgreSQL. */
+export interface DatabaseClaim extends OwnedClaim {
+  /** Letters, digits and `_`. Changing it makes a new, empty database and leaves the old one. */
+  readonly database: string;
 }
 
 /** Columns of a table. */
@@ -112,6 +127,18 @@ export interface DatabaseAccess {
   readonly user: Input<string>;
   /** Secret. */
   readonly password: Input<string>;
+}
+
+/** A PostgreSQL database as its consumer sees it. It is reached by TLS only. */
+export interface PostgresAccess extends DatabaseAccess {
+  /** What signed the server's certificate. PEM. */
+  readonly ca: Input<string>;
+}
+
+/** Who runs PostgreSQL on several members. */
+export interface PostgresOperatorAccess {
+  /** Where it is: it must reach the members. */
+  readonly namespace: Input<string>;
 }
 
 /** An application that logs its users in. */

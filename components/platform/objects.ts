@@ -113,6 +113,11 @@ export function fromNamespace(namespace: Input<string>): networking.v1.NetworkPo
   return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
 }
 
+/** All pods of whoever leads in from outside. */
+export function fromIngress({ namespace, beside }: Pick<IngressRoute, "namespace" | "beside">): networking.v1.NetworkPolicyPeer[] {
+  return [namespace, ...(beside === undefined ? [] : [beside])].map(fromNamespace);
+}
+
 /** A pod's way to its own namespace, and to whoever answers for names, wherever that is. */
 export function toOwnNamespace(): networking.v1.NetworkPolicyEgressRule[] {
   return [{ to: [{ podSelector: {} }] }, { ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })) }];

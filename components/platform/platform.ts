@@ -8,9 +8,10 @@ import {
   type Output,
   output,
   type Resource,
+  type ResourceTransform,
 } from "@pulumi/pulumi";
 import { parseAddress } from "../../model/ipv4";
-import type { EnvironmentPlan, ServicePlan } from "../../model/plan/types";
+import type { EnvironmentPlan, ServicePlan, TenantPlan } from "../../model/plan/types";
 import { claimsMetadata } from "../../model/plan/user-data";
 import { fieldOf, offererOf } from "../../model/registry";
 import { kebab } from "../../model/service";
@@ -21,7 +22,8 @@ import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
 import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { services } from "./services";
-import type { Components, NoServices, OwnServices } from "./typed-services";
+import type { Tenant } from "./tenant/tenant";
+import type { Components, NoServices, OwnServices, Transforms } from "./typed-services";
 
 /** Arguments of {@link Platform}. */
 export interface PlatformArgs<Own extends OwnServices = NoServices> {
@@ -36,6 +38,8 @@ export interface PlatformArgs<Own extends OwnServices = NoServices> {
   readonly cloud?: CloudAccess;
   /** Services of the program's own that the plan has, by name. */
   readonly services?: Own;
+  /** What changes resources of a service before they are registered, by the service's name. @default nothing */
+  readonly transform?: Transforms<Own>;
 }
 
 /** Every service of an environment's plan, in its order, each with what the others grant it. */
@@ -68,7 +72,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     this.known = { ...services, ...args.services };
     this.tls = this.createTls(`${name}-tls`);
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);
-    this.createTenants(`${name}-tenant`);
+    this.createExtra(`${name}-extra`, this.createTenants(`${name}-tenant`));
 
     this.services = this.made as Components<Wanted, Own>;
     const made = Object.entries(this.made);
@@ -82,6 +86,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
 
   private create(name: string, plan: ServicePlan): ServiceComponent {
     const { needs = {}, offers = [], options = {} } = plan;
+    const transform = new Map<string, ResourceTransform | undefined>(Object.entries(this.args.transform ?? {})).get(plan.name);
     return this.definitionOf(plan.name).create(
       name,
       {
@@ -93,19 +98,31 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
         ...(this.args.ingressPublicAddress === undefined ? {} : { ingressPublicAddress: this.args.ingressPublicAddress }),
         tls: this.tls,
       },
-      { parent: this },
+      { parent: this, ...(transform ? { transforms: [transform] } : {}) },
     );
   }
 
   /** Tenants come after all services, and go before them: what looks at every namespace is there then. */
-  private createTenants(prefix: string): void {
+  private createTenants(prefix: string): Readonly<Record<string, Tenant>> {
     const { tenants = [], labels, protectData, retain } = this.args.plan;
     const { resource } = this.args.cluster;
     const common = { labels, protectData, retain: retain.includes("volumes"), after: Object.values(this.made) };
-    if (tenants.length === 0) return;
+    if (tenants.length === 0) return {};
     const { Tenant } = require("./tenant/tenant") as typeof import("./tenant/tenant");
-    for (const plan of tenants)
+    const made = (plan: TenantPlan): Tenant =>
       new Tenant(`${prefix}-${plan.name}`, { plan, ...common, ...(resource ? { cluster: resource } : {}) }, { parent: this });
+    return Object.fromEntries(tenants.map((plan) => [plan.name, made(plan)]));
+  }
+
+  /** What users bring of their own comes last, and goes first. */
+  private createExtra(name: string, tenants: Readonly<Record<string, Tenant>>): void {
+    const { extra, protectData } = this.args.plan;
+    const { resource } = this.args.cluster;
+    if (extra === undefined) return;
+    const { Extra } = require("./extra/extra") as typeof import("./extra/extra");
+    const namespaces = Object.fromEntries(Object.entries(tenants).map(([tenant, { namespace }]) => [tenant, namespace]));
+    const common = { plan: extra, namespaces, protectData, after: [...Object.values(this.made), ...Object.values(tenants)] };
+    new Extra(name, { ...common, ...(resource ? { cluster: resource } : {}) }, { parent: this });
   }
 
   private definitionOf(name: string): AnyService {

@@ -19,14 +19,12 @@ import type { Labels, ServicePlan } from "../../model/plan/types";
 import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
 import type { IngressRoute } from "./grants";
-import { fromNamespace, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
+import { releaseArgs } from "./helm";
+import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
 import { mergeValues, type Values } from "./values";
 
 /** Namespaces Kubernetes itself brings; a service in one of them does not make it. */
 const BUILT_IN_NAMESPACES = ["default", "kube-system"];
-
-/** How long Helm waits for a release's workloads, in seconds. */
-const RELEASE_TIMEOUT = 900;
 
 /** A pod's way to all pods and to every address but some; undefined where there is nothing to keep it from. */
 function openEgress(except: readonly string[]): networking.v1.NetworkPolicyEgressRule[] | undefined {
@@ -159,7 +157,7 @@ export abstract class PlatformService extends ComponentResource {
   /** Lets the certificate issuer's own pods answer the authority's calls, where each host has its own certificate. */
   protected allowCertificateChecks(route: IngressRoute): void {
     if (route.clusterIssuer === undefined) return;
-    this.allowIngress("allow-acme", { "acme.cert-manager.io/http01-solver": "true" }, [8089], [fromNamespace(route.namespace)]);
+    this.allowIngress("allow-acme", { "acme.cert-manager.io/http01-solver": "true" }, [8089], fromIngress(route));
   }
 
   private networkPolicy(role: string, spec: networking.v1.NetworkPolicySpec): void {
@@ -274,21 +272,9 @@ export abstract class PlatformService extends ComponentResource {
   protected release(values: Values, owns: "nothing" | "cloudParts" | "apiGroup" = "nothing", dependsOn: Resource[] = []): Release {
     const { chart, namespace } = this.plan;
     if (chart === undefined) throw new Error(`The plan of service "${this.plan.name}" has no chart; it must come from the catalogue.`);
-    const fromRegistry = chart.repository.startsWith("oci://");
     return new Release(
       this.childName("release"),
-      {
-        name: chart.name,
-        namespace,
-        chart: fromRegistry ? `${chart.repository}/${chart.name}` : chart.name,
-        version: chart.version,
-        ...(fromRegistry ? {} : { repositoryOpts: { repo: chart.repository } }),
-        values: mergeValues(values, this.plan.values ?? {}),
-        // A failed install leaves nothing behind and a failed upgrade rolls back: the next run starts from a known state.
-        atomic: true,
-        maxHistory: 5,
-        timeout: RELEASE_TIMEOUT,
-      },
+      releaseArgs(chart.name, namespace, chart, mergeValues(values, this.plan.values ?? {})),
       owns === "nothing" ? this.inCluster({ dependsOn }) : this.deletedFirst({ dependsOn }),
     );
   }

@@ -3,6 +3,8 @@ import { chaosMesh } from "./chaos-mesh/service";
 import { chartmuseum } from "./chartmuseum/service";
 import { cloudController } from "./cloud-controller/service";
 import { cloudStorage } from "./cloud-storage/service";
+import { cloudnativePg } from "./cloudnative-pg/service";
+import { gatewayApi } from "./gateway-api/service";
 import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
@@ -14,6 +16,8 @@ import { nats } from "./nats/service";
 import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
 import { portal } from "./portal/service";
+import { postgresql } from "./postgresql/service";
+import { traefik } from "./traefik/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
 export const services = {
@@ -23,10 +27,14 @@ export const services = {
   cloudStorage,
   metricsServer,
   certManager,
+  gatewayApi,
   ingress,
+  traefik,
   kyverno,
   chaosMesh,
+  cloudnativePg,
   mariadb,
+  postgresql,
   keycloak,
   openbao,
   harbor,

@@ -1,3 +1,4 @@
+import type { ResourceTransform } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { PlatformFields, ServiceFields } from "../../model/environment/environment-fields";
 import type { AnyService } from "./define-service";
@@ -18,6 +19,12 @@ export type NoServices = Readonly<Record<never, never>>;
 export type Switches<Own> = NonNullable<PlatformFields["services"]> & {
   readonly [Name in keyof Own]?: boolean | (ServiceFields & OptionsOf<Own[Name]>);
 };
+
+/**
+ * What changes resources of services before they are registered, by service: Pulumi's transform of the service's component. It is called for
+ * everything below it with what it is to be, and may return other properties and options. A last resort: what it changes no check sees.
+ */
+export type Transforms<Own> = { readonly [Name in keyof Known<Own>]?: ResourceTransform };
 
 /** Refuses what a type parameter alone would let through: services and options that are not there. */
 export type Checked<Wanted, Own> = {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseRecordedCluster } from "../../model/cluster/recorded";
+import { objectId } from "../../model/extra";
 import { parseApplied } from "../../model/guard/applied";
 import type { Danger } from "../../model/guard/danger";
 import { findDangers } from "../../model/guard/dangers";
@@ -81,20 +82,24 @@ export function saysProtected(text: string): boolean {
   return /\bbecause\s+it\s+is\s+protected\b/.test(text);
 }
 
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+
 /** What holds the data of a service: its volumes, and what lives in it and holds what others keep there. */
-const HOLDS_DATA = ["kubernetes:core/v1:PersistentVolumeClaim", "vault:index/mount:Mount"];
+const HOLDS_DATA = [CLAIM, "vault:index/mount:Mount"];
 
 /** URNs of the protected resources among `resources` that go with the dangerous changes. */
 export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, resources: readonly Exported[]): string[] {
   const wanted = new Set(plan.machines.flatMap(({ key, volumes }) => volumes.map((volume) => `${key} ${volume.name}`)));
   const keys = new Set(dangers.filter(({ action }) => action === "remove" || action === "discard-volume").map(({ key }) => key));
   const dropped = dangers.filter(({ action }) => action === "drop-database").map(({ path }) => path);
+  const claims = dangers.filter(({ action }) => action === "drop-extra").map(({ value }) => value);
   const tenants = dangers
     .filter(({ action }) => action === "drop-tenant")
     .map(({ path }) => `${plan.environment}-platform-tenant-${lastOf(path)}`);
   return resources
     .filter(({ protect }) => protect)
     .filter(({ type, urn, inputs, parent }) => {
+      if (type === CLAIM && nameOf(parent) === `${plan.environment}-platform-extra`) return claims.includes(objectId(inputs ?? {}));
       if (HOLDS_DATA.includes(type)) return dropped.some((path) => isOf(path, parent, plan));
       if (type === "kubernetes:core/v1:Namespace") return tenants.includes(nameOf(parent));
       const { key, volume } = marksOf({ type, urn, inputs });

@@ -1,7 +1,8 @@
 import { knownVariable } from "../environment/known-variables";
 import { type Block, overlaps, parseCidr } from "../ipv4";
 import { type Findings, nearest } from "../problems";
-import { type KubesprayRelease, minorNumber, minorOf } from "./releases";
+import { checkPinned, checkRuntime, type Fail, type Value } from "./checks-versions";
+import { type KubesprayRelease, minorNumber } from "./releases";
 import type { ClusterSpec } from "./types";
 
 /** Variables whose values kubespray checks against a list, by the name of the list in the catalogue. */
@@ -66,6 +67,7 @@ export function checkVariables(spec: ClusterSpec, release: KubesprayRelease, fin
     );
   }
   checkRuntime(spec, release, value, fail);
+  checkPinned(spec, release, value, fail);
   checkProxy(spec, value, fail);
   checkCalico(value, fail);
   const plugins = spec.variables.kube_apiserver_enable_admission_plugins;
@@ -99,27 +101,6 @@ function isSwitch(name: string, given: string): boolean {
 /** Whether that kubespray can have Calico write nftables rules: from v2.29.0 on (kubernetes-sigs/kubespray, issue 12198). */
 export function knowsCalicoNftables(kubespray: string): boolean {
   return minorNumber(kubespray) >= 29;
-}
-
-type Value = (name: string) => unknown;
-type Fail = (name: string, reason: string, remedy: string) => void;
-
-function checkRuntime(spec: ClusterSpec, release: KubesprayRelease, value: Value, fail: Fail): void {
-  const manager = value("container_manager");
-  const minor = minorOf(spec.kubernetes);
-  const crio = spec.variables.crio_version;
-  if (manager === "crio" && typeof crio === "string" && minorOf(crio.replace(/^v/, "")) !== minor) {
-    fail("crio_version", `CRI-O must have the minor of Kubernetes, ${minor}`, `Use ${release.components[minor]?.crio ?? `${minor}.x`}.`);
-  }
-  if (value("etcd_deployment_type") === "docker" && manager !== "docker") {
-    fail("etcd_deployment_type", 'can be "docker" only with the container manager docker', 'Use "host".');
-  }
-  if (spec.variables.kata_containers_enabled === true && manager === "docker") {
-    fail("kata_containers_enabled", "is supported with containerd and crio only", "Choose another container manager.");
-  }
-  if (spec.variables.gvisor_enabled === true && manager !== "containerd") {
-    fail("gvisor_enabled", "is supported with containerd only", 'Set container_manager to "containerd".');
-  }
 }
 
 function checkProxy(spec: ClusterSpec, value: Value, fail: Fail): void {

@@ -50,6 +50,8 @@ export interface KubesprayRelease {
   };
   /** By Kubernetes minor, e.g. `1.33`. */
   readonly components: Readonly<Record<string, ComponentVersions>>;
+  /** The versions that the tag can tell to be whole, newest first: hosts fetch no other. */
+  readonly checksums: Readonly<Record<"crio" | "containerd" | "etcd" | "calico", readonly string[]>>;
   /** What may be fetched, by kubespray's names; `{kubernetes}` stands for the version. What differs with an older minor is under it. */
   readonly downloads: Downloads & { readonly older: Readonly<Record<string, Downloads>> };
   /** What differs for the older patches of a minor, by the first version that has the minor's own. */

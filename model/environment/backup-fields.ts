@@ -21,7 +21,8 @@ export const encryptionCertificate = z.string().superRefine((text, context) => {
   context.addIssue({ code: "custom", message: problem, params: { remedy } });
 });
 
-function certificateProblem(text: string): string | undefined {
+/** Why nothing can be encrypted to a text, as a clause; undefined for a certificate to which it can. */
+export function certificateProblem(text: string): string | undefined {
   if (/PRIVATE KEY/.test(text)) return "holds a private key, which is to be kept elsewhere";
   if (!/^-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----\s*$/.test(text))
     return "must be one certificate, PEM: the public half of the key that opens the backups";

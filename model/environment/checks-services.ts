@@ -1,6 +1,7 @@
 import { entryOf, findRelease, knownReleases, type Release } from "../catalog";
+import { INGRESS_TITLES } from "../plan/ingress";
 import type { Findings } from "../problems";
-import { fieldOf, givenByFile, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
+import { fieldOf, givenByFile, needsOf, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
 import type { ServiceDefinition } from "../service";
 import type { Environment } from "./types";
 
@@ -12,6 +13,14 @@ export function checkServices(environment: Environment, registry: Registry, find
   const on = servicesOn(environment, registry);
   checkClaims(environment, on, registry, findings);
   checkOffers(on, findings);
+  const { ingressKind, ingressBeside } = environment.platform;
+  if (ingressBeside === ingressKind)
+    findings.error(
+      "platform.ingress.beside",
+      `${INGRESS_TITLES[ingressKind]} has the address`,
+      "name the other one, or take it out",
+      ingressBeside,
+    );
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
   if (release) checkNamespaces(on, release, environment.provider, findings);
   for (const { name, replicas, sizeGiB, values } of environment.platform.services) {
@@ -20,7 +29,8 @@ export function checkServices(environment: Environment, registry: Registry, find
     const path = fieldOf(service);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
-    if (service.replicas === "quorum" && replicas !== undefined && (replicas % 2 === 0 || replicas > MOST_MEMBERS))
+    const agreeing = service.replicas === "quorum" || typeof service.replicas === "object";
+    if (agreeing && replicas !== undefined && (replicas % 2 === 0 || replicas > MOST_MEMBERS))
       findings.error(
         `${path}.replicas`,
         `of the members of ${service.title} more than half must agree, so ${replicas % 2 === 0 ? "an even number bears no loss more than one fewer" : "more of them only make it slower"}`,
@@ -37,14 +47,20 @@ export function checkServices(environment: Environment, registry: Registry, find
 /** Somebody must grant what is claimed. */
 function checkClaims(environment: Environment, on: readonly ServiceDefinition[], registry: Registry, findings: Findings): void {
   const given = givenByFile(environment);
-  const claimed = new Set(on.flatMap(({ needs = {} }) => Object.keys(needs)));
+  const wanted = environment.platform.services;
+  const needs = on.map((service) => ({
+    service,
+    kinds: Object.keys(needsOf(service, wanted.find(({ name }) => name === service.name)?.replicas)),
+  }));
+  const claimed = new Set(needs.flatMap(({ kinds }) => kinds));
   for (const kind of claimed) {
     if (given.includes(kind) || offererOf(kind, on) !== undefined) continue;
-    const needing = on.filter(({ needs = {} }) => kind in needs);
+    const needing = needs.filter(({ kinds }) => kinds.includes(kind)).map(({ service }) => service);
     const names = needing
       .map(({ name }) => name)
       .join(", ")
       .replace(/, ([^,]*)$/, " and $1");
+    const forSeveral = needing.every(({ replicas }) => typeof replicas === "object" && replicas.severalBy === kind);
     const verb = needing.length > 1 ? "need" : "needs";
     const needed = offererOf(kind, switchedServices(registry));
     if (needed === undefined)
@@ -52,8 +68,8 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
     else
       findings.error(
         fieldOf(needed),
-        `${names} ${verb} ${needed.name}, which is switched off`,
-        `switch ${needed.name} on, or ${names} off too`,
+        `${names} ${verb} ${needed.name}${forSeveral ? " for more than one replica" : ""}, which is switched off`,
+        `switch ${needed.name} on, or ${forSeveral ? "take replicas out" : `${names} off too`}`,
         false,
       );
   }

@@ -4,6 +4,7 @@ import { operatingSystem } from "../plan/operating-system";
 import { type Findings, nearest } from "../problems";
 import type { Registry } from "../registry";
 import { checkCloud } from "./checks-cloud";
+import { checkExtra } from "./checks-extra";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
 import { checkPlatform } from "./checks-platform";
 import { checkPools } from "./checks-pools";
@@ -39,6 +40,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkServices(environment, registry, findings);
   checkPlatform(environment, findings);
   checkTenants(environment, registry, findings);
+  checkExtra(environment, registry, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));
   const network = known ? parseCidr(environment.network.cidr) : undefined;
   checkClusterNetworks(environment, network, findings);

@@ -370,7 +370,7 @@ export interface ClusterFields {
       readonly zone?: string;
       /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
-      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      /** Its name or id in the cloud. */
       readonly size?: string;
       /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
@@ -397,7 +397,7 @@ export interface ClusterFields {
       readonly zone?: string;
       /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
-      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      /** Its name or id in the cloud. */
       readonly size?: string;
       /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
@@ -422,7 +422,7 @@ export interface ClusterFields {
       readonly zone?: string;
       /** Its address in the network. Default: the first free one, then as locked. A change: of a machine that stands: refused; otherwise: applied to what stands. */
       readonly address?: `${number}.${number}.${number}.${number}`;
-      /** Its flavor, by name or id. Default: its group's. A change needs the approval resize. */
+      /** Its name or id in the cloud. */
       readonly size?: string;
       /** Raised by one to have the machine built anew beside the old one. Default: 1. A change: with volumes: needs the approval rebuild; a lower one: refused; otherwise: applied to what stands. */
       readonly generation?: number;
@@ -621,8 +621,10 @@ export interface PlatformFields {
   };
   /** How HTTP reaches the services. A change needs the approval move-ingress. */
   readonly ingress?: {
-    /** The ingress controller. Not supported yet: traefik. Default: nginx. A change needs the approval move-ingress. */
-    readonly kind?: "nginx";
+    /** The ingress controller that has the address (how one takes the other's place). Default: nginx. A change: with the other one beside it before and after: needs the approval move-ingress; without: refused; otherwise: needs the approval move-ingress. */
+    readonly kind?: "nginx" | "traefik";
+    /** Another one that runs beside it without the address: the next one, or the one before. Default: none. A change is applied to what stands. */
+    readonly beside?: "nginx" | "traefik";
     /** Its address: planned, never discovered. Default: planned, then as locked. A change needs the approval move-ingress. */
     readonly address?: `${number}.${number}.${number}.${number}`;
   };
@@ -632,6 +634,8 @@ export interface PlatformFields {
     readonly metricsServer?: boolean | ServiceFields;
     /** Issues certificates in the cluster, by the platform's authority or by ACME. Default: as the profile. A change is applied to what stands. */
     readonly certManager?: boolean | ServiceFields;
+    /** The definitions of gateways and routes; where Traefik runs, it serves them. Default: as the profile. A change is applied to what stands. */
+    readonly gatewayApi?: boolean | ServiceFields;
     /** Judges pods and closes namespaces by K-PaaS's policies. Default: as the profile. A change is applied to what stands. */
     readonly kyverno?: boolean | (ServiceFields & {
       /** Pods that gain rights on their node (Pod Security Standard baseline): audit reports them, enforce refuses them. Default: audit. */
@@ -649,8 +653,12 @@ export interface PlatformFields {
     });
     /** Tries out faults on the pods of namespaces that are annotated for it. Default: as the profile. A change is applied to what stands. */
     readonly chaosMesh?: boolean | ServiceFields;
+    /** Runs PostgreSQL on several members, and has another one lead when that is lost. Default: as the profile. A change is applied to what stands. */
+    readonly cloudnativePg?: boolean | ServiceFields;
     /** One database server, with a schema and an account for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly mariadb?: boolean | ServiceFields;
+    /** Keeps a database, with an account that owns it, for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly postgresql?: boolean | ServiceFields;
     /** Logs users in to the platform's applications. Default: as the profile. A change is applied to what stands. */
     readonly keycloak?: boolean | (ServiceFields & {
       /** Whether visitors may make themselves an account. Default: false. */
@@ -702,7 +710,7 @@ export interface PlatformFields {
         readonly kind: "azurekeyvault";
         /** The tenant of the key vault. */
         readonly tenant: string;
-        /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+        /** The key vault's name. */
         readonly vault: string;
         /** The key's name there. */
         readonly key: string;
@@ -720,6 +728,24 @@ export interface PlatformFields {
     readonly nats?: boolean | ServiceFields;
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | ServiceFields;
+  };
+  /** Charts and objects of your own, which live and die with the platform (more). A change: a release or a volume claim that goes: needs the approval drop-extra; otherwise: applied to what stands. */
+  readonly extra?: {
+    /** Helm releases, by name. A change is applied to what stands. */
+    readonly releases?: Readonly<Record<string, {
+      /** The chart's name in its repository. A change is applied to what stands. */
+      readonly chart: string;
+      /** https://… of a Helm repository, or oci://HOST/PATH below which the chart is. A change is applied to what stands. */
+      readonly repository: string;
+      /** One whole version of the chart; no range. A change is applied to what stands. */
+      readonly version: string;
+      /** A tenant's (more), which says its Pod Security and whom its pods reach. A change is applied to what stands. */
+      readonly namespace: string;
+      /** Values of the chart; references to secrets are not among them. A change is applied to what stands. */
+      readonly values?: Readonly<Record<string, unknown>>;
+    }>>;
+    /** Kubernetes objects: each one as it is, or the path of a YAML file of them in the environment's folder or below it; a namespace is a tenant's. A change is applied to what stands. */
+    readonly manifests?: readonly (string | Readonly<Record<string, unknown>>)[];
   };
   /** Namespaces for other people's work, by name, with quota, limits, roles and walls (more). A change: taken out of the file: needs the approval drop-tenant; otherwise: applied to what stands. */
   readonly tenants?: Readonly<Record<string, {
@@ -770,7 +796,7 @@ export interface EnvironmentFields {
   readonly name: string;
   /** A base file, merged deeply under this one: maps merge, lists and scalars replace. A base has no name. A change goes by the fields it gives values to. */
   readonly extends?: string;
-  /** The K-PaaS release, in quotes: "1.7.0" or "1.6.2"; "1.7.0+maintained" has its applications on versions that their projects still mend (more). Default: the newest, then as locked. A change is refused. */
+  /** The K-PaaS release, in quotes: "1.7.0" or "1.6.2"; "1.7.0+maintained" has its applications on versions that their projects still mend (more). Default: the newest, then as locked. A change: a later one: needs the approval move-release; an older one: refused. */
   readonly release?: `${number}.${number}.${number}` | `${number}.${number}.${number}+maintained`;
   /** minimal: 1 control plane, 2 workers; standard: 1 and 3; highAvailability: 3 and 3, a bastion, two replicas of the services that can have them. Default: minimal. A change goes by the fields it gives values to. */
   readonly profile?: "minimal" | "standard" | "highAvailability";

@@ -7,6 +7,7 @@
 import { globalRegistry, z } from "zod";
 import type { Registry } from "../registry";
 import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId } from "./cluster-field-docs";
+import { extraDocs } from "./extra-field-docs";
 import * as kinds from "./fields";
 import { elementOf, isList, shapeOf } from "./schema-kinds";
 import { tenantDocs } from "./tenant-field-docs";
@@ -216,7 +217,16 @@ export const fieldDocs: readonly FieldDoc[] = [
   },
   { path: "platform.loadBalancer.range", means: "the addresses it gives, FIRST-LAST", byDefault: "planned, then as locked" },
   { path: "platform.ingress", means: "how HTTP reaches the services" },
-  { path: "platform.ingress.kind", means: "the ingress controller", byDefault: "`nginx`", later: ["traefik"] },
+  {
+    path: "platform.ingress.kind",
+    means: "the ingress controller that has the address ([how one takes the other's place](services/traefik.md#the-move))",
+    byDefault: "`nginx`",
+  },
+  {
+    path: "platform.ingress.beside",
+    means: "another one that runs beside it without the address: the next one, or the one before",
+    byDefault: "none",
+  },
   {
     path: "platform.ingress.address",
     means: "its address: planned, never discovered",
@@ -245,7 +255,7 @@ export const fieldDocs: readonly FieldDoc[] = [
     type: "number | `#Gi` | `#Ti`",
   },
   { path: "platform.services.KEY.values", means: "values of its chart, laid over ours ([a chart's own values](#a-charts-own-values))" },
-  { path: "platform.extra", means: "releases and manifests of your own", later: true },
+  ...extraDocs,
   ...tenantDocs,
   { path: "edge", means: "edge nodes", later: true },
 

@@ -56,7 +56,9 @@ function withDescriptions(schema: object, registry: Registry, path = ""): object
 function describe(schema: unknown, registry: Registry, path: string): unknown {
   if (!isFields(schema)) return schema;
   const { description: own, byDefault: _byDefault, ...rest } = withDescriptions(schema, registry, path) as JsonSchema;
-  const doc = docOf(path, registry);
+  const found = docOf(path, registry);
+  // An option that says itself what it means is not what fields of its name are elsewhere (`vault` of a secret).
+  const doc = own !== undefined && found?.path.startsWith("…") ? undefined : found;
   // A service says itself what it does.
   const means = doc?.path === "platform.services.KEY" ? own : undefined;
   const description = doc ? describeField(path, { ...doc, ...(means === undefined ? {} : { means }) }, registry) : own;

@@ -5,7 +5,6 @@ const larger: readonly Profile[] = ["standard", "highAvailability"];
 
 /** The services that the environment file names and nobody brings yet, with the profiles that will have them. Nothing else is known of them. */
 const named: Readonly<Record<string, readonly Profile[]>> = {
-  postgresql: [],
   pipeline: larger,
   sourceControl: larger,
   kubeflow: [],

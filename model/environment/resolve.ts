@@ -1,6 +1,7 @@
 import type { CloudDefinition } from "../cloud";
 import { sameValue } from "../cluster/variables";
 import { type Fields, fields, isFields } from "../data";
+import type { ExtraObject } from "../extra";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Maintenance, Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
@@ -39,7 +40,12 @@ const cipherSuites = [
  * Applies the defaults that follow from the file alone.
  * @param own what the environment's own file says, without its bases
  */
-export function resolveEnvironment(file: EnvironmentFile, registry: Registry, own: unknown = file): Environment {
+export function resolveEnvironment(
+  file: EnvironmentFile,
+  registry: Registry,
+  own: unknown = file,
+  objects: readonly ExtraObject[] = [],
+): Environment {
   const profile = file.profile ?? "minimal";
   const defaults = profiles[profile];
   const { infrastructure, cluster = {}, platform = {} } = file;
@@ -154,8 +160,11 @@ export function resolveEnvironment(file: EnvironmentFile, registry: Registry, ow
       controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
       ...given("ingressAddress", platform.ingress?.address),
+      ingressKind: platform.ingress?.kind ?? "nginx",
+      ...given("ingressBeside", platform.ingress?.beside),
       services: servicesOf(file, registry, profile),
       tenants: tenantsOf(file),
+      extra: extraOf(file, objects),
     },
   };
 }
@@ -312,6 +321,25 @@ function servicesOf(file: EnvironmentFile, registry: Registry, profile: Profile)
       },
     ];
   });
+}
+
+/** Objects that stand in the file itself, and those of files that it names. */
+function extraOf({ platform }: EnvironmentFile, objects: readonly ExtraObject[]): Environment["platform"]["extra"] {
+  const { releases = {}, manifests = [] } = platform?.extra ?? {};
+  const own = manifests.flatMap((each, index) =>
+    typeof each === "string" ? [] : [{ path: `platform.extra.manifests.${index}`, manifest: each }],
+  );
+  return {
+    releases: Object.entries(releases)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { chart, repository, version, namespace, values = {} }]) => ({
+        name,
+        namespace,
+        chart: { name: chart, version, repository },
+        values,
+      })),
+    objects: [...own, ...objects],
+  };
 }
 
 /** Without a word a tenant has the smallest of everything, and is closed. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { objectName } from "../kubernetes-names";
+import { INGRESS_KINDS } from "../plan/ingress";
 import { type Registry, switchedServices } from "../registry";
 import { bucket, encryptionCertificate, objectPrefix, schedule } from "./backup-fields";
+import { extra } from "./extra-fields";
 import * as kinds from "./fields";
 import {
   address,
@@ -251,11 +253,11 @@ const platformOf = (registry: Registry) =>
         z.strictObject({ kind: z.literal("cloud"), services: z.boolean().optional() }),
       ])
       .optional(),
-    ingress: z.strictObject({ kind: z.enum(["nginx", "traefik"]).optional(), address: address.optional() }).optional(),
-    services: servicesOf(registry).optional(),
-    extra: z
-      .strictObject({ releases: z.record(z.string(), z.unknown()).optional(), manifests: z.array(z.unknown()).optional() })
+    ingress: z
+      .strictObject({ kind: z.enum(INGRESS_KINDS).optional(), beside: z.enum(INGRESS_KINDS).optional(), address: address.optional() })
       .optional(),
+    services: servicesOf(registry).optional(),
+    extra: extra.optional(),
     tenants: z.record(label("a tenant's name", 40), tenant).optional(),
   });
 

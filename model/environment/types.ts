@@ -1,5 +1,7 @@
+import type { ExtraObject, ExtraRelease } from "../extra";
 import type { Hosts, HostVolume } from "../hosts";
 import type { AirGap } from "../plan/air-gap";
+import type { IngressKind } from "../plan/ingress";
 import type {
   AddressRange,
   CloudOptions,
@@ -208,8 +210,14 @@ export interface Environment {
     readonly controller: boolean;
     readonly loadBalancerRange?: AddressRange;
     readonly ingressAddress?: string;
+    /** The ingress controller that has the address. */
+    readonly ingressKind: IngressKind;
+    /** One that runs beside it without the address. */
+    readonly ingressBeside?: IngressKind;
     readonly services: readonly WantedService[];
     /** In the order of their names. */
     readonly tenants: readonly WantedTenant[];
+    /** Charts, in the order of their names, and objects of the user's own. */
+    readonly extra: { readonly releases: readonly ExtraRelease[]; readonly objects: readonly ExtraObject[] };
   };
 }

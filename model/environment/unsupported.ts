@@ -20,8 +20,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
     ["platform.storage.kind", platform.storage?.kind === "rookCeph", `use ${storageKinds(cloud)}`],
-    ["platform.ingress.kind", platform.ingress?.kind === "traefik", "use nginx"],
-    ["platform.extra", platform.extra !== undefined, "take the section out"],
   ];
   for (const [path, refused, remedy] of refusals) {
     if (refused) findings.error(path, "is not supported yet in this version", remedy, leaf(file, path));

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { holdsData, objectId } from "../extra";
 import { refuseNewer } from "../formats";
-import type { EnvironmentPlan, MachinePlan } from "../plan/types";
+import { INGRESS_KINDS } from "../plan/ingress";
+import type { EnvironmentPlan, ExtraPlan, MachinePlan } from "../plan/types";
 import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
 
@@ -44,6 +46,8 @@ const appliedSchema = z.object({
   machines: z.record(z.string(), appliedMachineSchema),
   /** Of K-PaaS. Not known of environments applied by earlier versions. */
   release: z.string().optional(),
+  /** Of Kubernetes and of the services, by name. Not known of environments applied by earlier versions. */
+  versions: z.record(z.string(), z.string()).optional(),
   controlPlane: z.array(z.string()),
   network: z.object({
     cidr: z.string(),
@@ -57,6 +61,8 @@ const appliedSchema = z.object({
   }),
   apiEndpoint: z.object({ kind: z.string(), address: z.string(), domain: z.string().optional() }),
   ingressAddress: z.string(),
+  /** The ingress controllers, where they are not ingress-nginx alone: the one with the address, and one beside it. */
+  ingress: z.object({ kind: z.enum(INGRESS_KINDS), beside: z.enum(INGRESS_KINDS).optional() }).optional(),
   storage: z.string(),
   /** Set where the cloud's controller gives the ingress its address; else MetalLB does, or a balancer of the infrastructure leads there. */
   loadBalancer: z.literal("cloud").optional(),
@@ -66,10 +72,14 @@ const appliedSchema = z.object({
   claims: z.record(z.string(), z.number()).default({}),
   /** How many members have to agree, by service. Not known of environments applied by earlier versions. */
   members: z.record(z.string(), z.number()).optional(),
+  /** Whether it runs on several members, by service, where that is another program than one. */
+  replicated: z.record(z.string(), z.boolean()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
   /** The tenants whose namespaces go with them. */
   tenants: z.array(z.string()).optional(),
+  /** What of the user's own may hold data: releases by name, and claims as `NAMESPACE/NAME`. */
+  extra: z.object({ releases: z.array(z.string()), claims: z.array(z.string()) }).optional(),
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
@@ -104,6 +114,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const databases = offererOf("mysql", plan.services) !== undefined;
   const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
   const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
+  const replicated = plan.services.flatMap(({ name, severalBy, replicas }) => (severalBy ? [[name, replicas > 1] as const] : []));
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -124,6 +135,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ]),
     ),
     release: plan.release,
+    versions: plannedVersions(plan),
     controlPlane: [...plan.cluster.controlPlane],
     network: {
       cidr: plan.network.cidr,
@@ -139,6 +151,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ...(plan.apiEndpoint.domain === undefined ? {} : { domain: plan.apiEndpoint.domain }),
     },
     ingressAddress: plan.platform.ingress.address,
+    ...controllers(plan.platform.ingress),
     storage:
       plan.platform.storage.kind === "nfs"
         ? `nfs ${plan.platform.storage.server}:${plan.platform.storage.path}`
@@ -154,8 +167,10 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(members.length === 0 ? {} : { members: Object.fromEntries(members) }),
+    ...(replicated.length === 0 ? {} : { replicated: Object.fromEntries(replicated) }),
     ...(caches.length === 0 ? {} : { caches }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
+    ...(plan.extra === undefined ? {} : { extra: dataOf(plan.extra) }),
     place: {
       ...Object.assign({}, ...plan.services.map(({ fixed = {} }) => fixed)),
       "infrastructure.provider": plan.provider,
@@ -169,6 +184,24 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
       ...Object.fromEntries(Object.entries(plan.cloud.place).map(([name, value]) => [`infrastructure.${plan.provider}.${name}`, value])),
     },
   };
+}
+
+/** The name under which the version of Kubernetes stands beside those of the services. */
+export const KUBERNETES = "kubernetes";
+
+/** The versions of what an environment runs, by name: of Kubernetes, then of its services in their order. */
+export function plannedVersions({ cluster, services }: EnvironmentPlan): Record<string, string> {
+  return { [KUBERNETES]: cluster.kubernetes, ...Object.fromEntries(services.map(({ name, version }) => [name, version])) };
+}
+
+/** A release's chart may make volumes, which nobody but the chart knows. */
+function dataOf({ releases, objects }: ExtraPlan): NonNullable<Applied["extra"]> {
+  return { releases: releases.map(({ name }) => name), claims: objects.filter(holdsData).map(objectId) };
+}
+
+/** What is recorded of the ingress controllers: nothing of the one that earlier versions had. */
+function controllers({ kind, beside }: EnvironmentPlan["platform"]["ingress"]): Pick<Applied, "ingress"> {
+  return kind === "nginx" && beside === undefined ? {} : { ingress: { kind, ...(beside === undefined ? {} : { beside }) } };
 }
 
 /** Whether the ingress has its address of the cloud's controller. */

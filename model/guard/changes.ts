@@ -57,6 +57,7 @@ function serviceRows(service: ServiceDefinition): ChangeRow[] {
   return [
     ...rows("refused", ...Object.keys(service.fixed ?? {}).map((field) => `${fieldOf(service)}.${field}`)),
     ...(service.replicas === "quorum" ? rows("refused", [`${fieldOf(service)}.replicas`, "fewer"]) : []),
+    ...(typeof service.replicas === "object" ? rows("refused", [`${fieldOf(service)}.replicas`, "one to several, or back"]) : []),
     ...(service.keeps === "data" ? rows("drop-database", [fieldOf(service), "switched off"]) : []),
   ];
 }
@@ -98,10 +99,12 @@ const fileRows: readonly ChangeRow[] = [
     "cluster.onDelete",
     "cluster.variables",
     "platform.loadBalancer",
+    "platform.ingress.beside",
     "platform.storage.classes",
     ["platform.storage", "a larger share of its own"],
     "platform.services",
     "platform.tenants",
+    "platform.extra",
   ),
   ...rows("built", "infrastructure.image", "infrastructure.zones", "infrastructure.access.ssh", "cluster.pools.KEY.spread"),
   ...rows(
@@ -134,13 +137,15 @@ const fileRows: readonly ChangeRow[] = [
     "where the address of the first one is the endpoint",
   ]),
   ...rows("drop-tenant", ["platform.tenants", "taken out of the file"]),
-  ...rows("move-ingress", "platform.ingress"),
+  ...rows("drop-extra", ["platform.extra", "a release or a volume claim that goes"]),
+  ...rows("move-ingress", "platform.ingress", ["platform.ingress.kind", "with the other one beside it before and after"]),
   ...rows("move-domain", "platform.domain"),
   ...rows("change-authority", "platform.tls"),
+  ...rows("move-release", ["release", "a later one"]),
   ...rows(
     "refused",
     "name",
-    "release",
+    ["release", "an older one"],
     ["layers", "three to one"],
     "infrastructure.provider",
     "infrastructure.region",
@@ -167,11 +172,12 @@ const fileRows: readonly ChangeRow[] = [
     ["cluster.hardening.encryptSecrets", "switched off"],
     ["cluster.variables", "one of those below"],
     "platform.storage",
+    ["platform.ingress.kind", "without"],
     ["platform.loadBalancer.kind", "once it stands"],
     ["platform.loadBalancer.services", "once it stands"],
     ["platform.services.KEY.size", "where the class cannot change it"],
   ),
-  ...rows("later", "edge", "cluster.engine", "platform.extra"),
+  ...rows("later", "edge", "cluster.engine"),
 ];
 
 /** How each kind of change is put in words, in the order of the documentation. */

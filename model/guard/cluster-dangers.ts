@@ -15,15 +15,17 @@ type Variables = ClusterSpec["variables"];
 /**
  * What the running cluster would refuse, by the same rules, before anything below it is touched; named by the fields of the environment file.
  * @param recorded the cluster as its resource records it
+ * @param moves whether the environment as a whole goes to another release, of which others tell
  */
-export function clusterDangers(recorded: ClusterSpec, plan: EnvironmentPlan): Danger[] {
+export function clusterDangers(recorded: ClusterSpec, plan: EnvironmentPlan, moves = false): Danger[] {
   const wanted = plan.cluster;
   // What a reference leads to is not known here: the cluster compares it itself.
   const referred = Object.entries(wanted.variables).filter(([name, value]) => referencesIn({ [name]: value }).size > 0);
   const standing = { ...recorded, variables: { ...recorded.variables, ...Object.fromEntries(referred) } };
   const found = new Map<string, Danger>();
-  if (changesRelease(standing, plan)) found.set("release", releaseDanger(plan));
-  for (const refusal of withoutConsequences(refusedChanges(standing, wanted), standing, plan)) {
+  const begun = !moves && changesRelease(standing, plan);
+  if (begun) found.set("release", begunDanger(standing, plan));
+  for (const refusal of withoutConsequences(refusedChanges(standing, wanted), begun)) {
     const danger = dangerOf(refusal, standing, plan);
     if (!found.has(danger.path)) found.set(danger.path, danger);
   }
@@ -43,10 +45,10 @@ export function endpointDanger(was: string, becomes: string): Danger {
   };
 }
 
-/** The services of another release come with it, and nothing upgrades those yet. */
-export function releaseDanger({ release }: EnvironmentPlan): Danger {
-  const remedy = "set the release back; cluster.kubernetes upgrades Kubernetes alone";
-  return never("release", "another release of K-PaaS for an environment that stands is not supported yet", remedy, release);
+/** Which services stand, and of which release, is not known until an `up` has come to its end. */
+function begunDanger({ kubernetes, kubespray }: ClusterSpec, { release }: EnvironmentPlan): Danger {
+  const reason = `the cluster was begun with another release (Kubernetes ${kubernetes} by kubespray ${kubespray}), and no up has come to its end with that`;
+  return never("release", reason, "set the release to the one it was begun with, and bring it up first", release);
 }
 
 function changesRelease(standing: ClusterSpec, { cluster, release }: EnvironmentPlan): boolean {
@@ -59,14 +61,14 @@ function changesRelease(standing: ClusterSpec, { cluster, release }: Environment
 }
 
 /** What follows from another refusal is not told beside it. */
-function withoutConsequences(refusals: readonly Refusal[], standing: ClusterSpec, plan: EnvironmentPlan): Refusal[] {
+function withoutConsequences(refusals: readonly Refusal[], begun: boolean): Refusal[] {
   const refused = new Set(refusals.map(({ path }) => path));
   return refusals.filter(({ path }) => {
     if (path.startsWith("variables.calico_")) return !refused.has("variables.kube_network_plugin");
     if (/^nodes\..*\.(roles|etcdMember)$/.test(path)) return !refused.has("etcd");
     // A release brings both; a version that the file names brings the tag that installs it.
-    if (path === "kubernetes") return !changesRelease(standing, plan);
-    if (path === "kubespray") return !changesRelease(standing, plan) && !refused.has("kubernetes");
+    if (path === "kubernetes") return !begun;
+    if (path === "kubespray") return !begun && !refused.has("kubernetes");
     return true;
   });
 }

@@ -10,11 +10,13 @@ export const APPROVABLE = [
   "unprotect",
   "drop-database",
   "drop-tenant",
+  "drop-extra",
   "move-ingress",
   "move-domain",
   "change-authority",
   "move-address",
   "move-endpoint",
+  "move-release",
 ] as const;
 
 /** A change that loses something or risks the cluster. */

@@ -14,7 +14,8 @@ import { claimDangers, platformDangers } from "./platform-dangers";
  */
 export function findDangers(applied: Applied | undefined, plan: EnvironmentPlan, standing?: ClusterSpec): Danger[] {
   const own = applied ? appliedDangers(applied, plan) : [];
-  const refused = standing ? clusterDangers(standing, plan) : [];
+  const moves = applied?.release !== undefined && applied.release !== plan.release;
+  const refused = standing ? clusterDangers(standing, plan, moves) : [];
   return [...own, ...refused.filter((danger) => !own.some((told) => tells(told, danger)))];
 }
 
@@ -23,6 +24,8 @@ function tells(told: Danger, danger: Danger): boolean {
   if (danger.key !== "environment" && told.key === danger.key) return true;
   // Every address follows from the network.
   if (told.path === "infrastructure.network.cidr" && (danger.key !== "environment" || danger.path === "cluster.apiEndpoint")) return true;
+  // What a release that is refused brings with it.
+  if (told.path === "release" && told.action === "never" && ["cluster.kubernetes", "cluster.kubespray"].includes(danger.path)) return true;
   return [told.path, danger.path].some((path, index, both) => `${both[1 - index]}.`.startsWith(`${path}.`));
 }
 

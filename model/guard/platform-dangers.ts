@@ -2,13 +2,13 @@ import { reachesBeyond } from "../plan/floating";
 import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
-import { releaseDanger } from "./cluster-dangers";
 import { type Danger, never } from "./danger";
+import { ingressDangers } from "./ingress-dangers";
+import { releaseDangers } from "./release";
 
 /** What the change of the platform would cost those who use it. */
 export function platformDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan): Danger[] {
-  const dangers: Danger[] = [];
-  if (applied.release !== undefined && applied.release !== plan.release) dangers.push(releaseDanger(plan));
+  const dangers: Danger[] = releaseDangers(applied, plan);
   const approvable = (action: Danger["action"], path: string, reason: string, remedy: string, value: unknown): void => {
     dangers.push({ key: "environment", action, path, reason, remedy, value });
   };
@@ -47,11 +47,18 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
       becomes,
     );
   }
+  dangers.push(...ingressDangers(applied, wanted, plan));
   dangers.push(...domainDangers(applied, wanted, plan));
   if (applied.protectData && !wanted.protectData) {
     approvable("unprotect", "protect", "the data volumes lose their protection against deletion", "set it back to data", "none");
   }
-  dangers.push(...dataDangers(applied, wanted), ...quorumDangers(applied, wanted), ...tenantDangers(applied, plan));
+  dangers.push(
+    ...dataDangers(applied, wanted),
+    ...quorumDangers(applied, wanted),
+    ...replicationDangers(applied, plan),
+    ...tenantDangers(applied, plan),
+    ...extraDangers(applied, wanted),
+  );
   return dangers;
 }
 
@@ -118,6 +125,21 @@ function tenantDangers({ tenants = [] }: Applied, plan: EnvironmentPlan): Danger
   }));
 }
 
+/** Releases and claims of the user's own that are no longer wanted. */
+function extraDangers({ extra: before }: Applied, { extra = { releases: [], claims: [] } }: Applied): Danger[] {
+  const gone = (kind: "releases" | "claims"): string[] => (before?.[kind] ?? []).filter((each) => !extra[kind].includes(each));
+  const drop = (path: string, reason: string, value: string): Danger => ({
+    ...{ key: "environment", action: "drop-extra", path, reason, value },
+    remedy: "leave it in the file, or move its data away first",
+  });
+  return [
+    ...gone("releases").map((name) =>
+      drop(`platform.extra.releases.${name}`, `the release ${name} would be uninstalled, with the volumes that its chart made`, name),
+    ),
+    ...gone("claims").map((claim) => drop("platform.extra.manifests", `the volume claim ${claim} would be deleted with its data`, claim)),
+  ];
+}
+
 /** Members that go without a word leave too few to agree, and the service stands still. */
 function quorumDangers({ members: before = {} }: Applied, { members = {} }: Applied): Danger[] {
   return Object.entries(members).flatMap(([name, becomes]) => {
@@ -126,6 +148,19 @@ function quorumDangers({ members: before = {} }: Applied, { members = {} }: Appl
     const reason = `more than half of its ${was} members must agree, and those that go would still be counted (${was} → ${becomes})`;
     const remedy = `set it to ${was}, or move its data into a new environment by a backup`;
     return [never(`platform.services.${name}.replicas`, reason, remedy, becomes)];
+  });
+}
+
+/** What one server keeps, several cannot take over as it is, nor the other way round. */
+function replicationDangers({ replicated = {} }: Applied, plan: EnvironmentPlan): Danger[] {
+  return plan.services.flatMap(({ name, severalBy, replicas }) => {
+    const was = replicated[name];
+    if (severalBy === undefined || was === undefined || was === replicas > 1) return [];
+    const [from, to] = was ? ["several members", "one server"] : ["one server", "several members"];
+    const reason = `the data of ${from} do not become those of ${to} by themselves`;
+    const back = was ? "set it back to what it was" : "set it to 1";
+    const remedy = `${back}; or back the databases up, switch ${name} off with what uses it, then on again with ${replicas}, and restore them`;
+    return [never(`platform.services.${name}.replicas`, reason, remedy, replicas)];
   });
 }
 

@@ -5,7 +5,7 @@ import type { ClusterSpec } from "../cluster/types";
 import { endOfLifeOf } from "../end-of-life";
 import type { Registry } from "../registry";
 import { productOf } from "./end-of-life";
-import type { BomEntry, ServicePlan } from "./types";
+import type { BomEntry, ExtraPlan, ServicePlan } from "./types";
 
 /** Everything that a bill of materials is made of. */
 interface BomParts {
@@ -14,12 +14,13 @@ interface BomParts {
   readonly provider: string;
   readonly cluster: Pick<ClusterSpec, "kubespray" | "kubernetes" | "variables">;
   readonly services: readonly ServicePlan[];
+  readonly extra?: ExtraPlan | undefined;
   readonly images: readonly string[];
   readonly files: readonly string[];
 }
 
 /** What the environment is made of: software with licence, source and end of life, charts, images, and the files that hosts fetch. */
-export function planBom({ release, registry, provider, cluster, services, images, files }: BomParts): BomEntry[] {
+export function planBom({ release, registry, provider, cluster, services, extra, images, files }: BomParts): BomEntry[] {
   return [
     clusterPart("kpaas-container-platform", release.release),
     clusterPart("kubespray", cluster.kubespray),
@@ -30,7 +31,7 @@ export function planBom({ release, registry, provider, cluster, services, images
       const { name, version } = service;
       return { kind: "software", name, version, licence, source, ...endOf(productOf(service), version) };
     }),
-    ...services.flatMap(({ chart }): BomEntry[] =>
+    ...[...services, ...(extra?.releases ?? [])].flatMap(({ chart }): BomEntry[] =>
       chart ? [{ kind: "chart", name: chart.name, version: chart.version, source: chart.repository }] : [],
     ),
     ...images.map(imageEntry),

@@ -1,4 +1,4 @@
-import { maintainedLine } from "../catalog";
+import { findRelease, maintainedLine } from "../catalog";
 import { kubernetesVersions, minorOf } from "../cluster/releases";
 import { endOfLifeOf, hasEnded } from "../end-of-life";
 import type { Finding } from "../problems";
@@ -36,8 +36,16 @@ export function productOf({ chart, name }: { readonly chart?: { readonly name: s
   return chart?.name ?? name;
 }
 
-/** Who has a mended version of the service: the maintained line of the release. */
+/** The field that chooses a service, where one does. */
+function fieldFor({ name }: ServicePlan, registry: Registry): string {
+  const field = fieldOf(registry.services[name] ?? { name });
+  return field === "platform.ingress" ? `${field}.kind` : field;
+}
+
+/** Who has a mended version of the service: its successor, or the maintained line of the release. */
 function mendedBy(service: ServicePlan, release: string, today: string): string {
+  const { instead } = findRelease(release)?.services[service.name] ?? {};
+  if (instead !== undefined) return instead;
   const line = maintainedLine(release);
   const version = line?.services[service.name]?.version;
   if (line === undefined || version === undefined || hasEnded(productOf(service), version, today)) return later;
@@ -57,7 +65,7 @@ export function endOfLife(plan: EnvironmentPlan, registry: Registry, today: stri
     },
     // A service's version follows from the release: it is the value of no field.
     ...plan.services.map((service) => ({
-      path: service.name === "ingress" ? "platform.ingress.kind" : fieldOf(registry.services[service.name] ?? service),
+      path: fieldFor(service, registry),
       what: `${productOf(service)} ${service.version}`,
       value: undefined,
       date: endOfLifeOf(productOf(service), service.version)?.date,

@@ -13,6 +13,7 @@ import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
 import { planBom } from "./bom";
 import { checkDomains } from "./checks-domains";
 import { planCluster, planInventory } from "./cluster";
+import { extraImages, planExtra } from "./extra";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { withHostSetup } from "./host-setup";
@@ -79,6 +80,8 @@ export function planEnvironment(
   findings.add(privateUrls(environment, floating, platform.domain));
   const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
   const tenants = planTenants(environment, services);
+  const extra = planExtra(environment);
+  const ownImages = extra === undefined ? [] : extraImages(extra);
   const bare = planCluster(
     environment,
     cloud,
@@ -86,10 +89,10 @@ export function planEnvironment(
     machines,
     apiEndpoint,
     floating.api?.address,
-    planImages(services),
+    planImages(services, ownImages),
   );
   const downloads = clusterDownloads(bare);
-  const images = planImages(services, downloads.images);
+  const images = planImages(services, [...downloads.images, ...ownImages]);
   checkStorage(environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
@@ -176,9 +179,10 @@ export function planEnvironment(
     platform,
     services,
     ...(tenants === undefined ? {} : { tenants }),
+    ...(extra === undefined ? {} : { extra }),
     images,
     files: downloads.files,
-    bom: planBom({ release, registry, provider: environment.provider, cluster: bare, services, images, files: downloads.files }),
+    bom: planBom({ release, registry, provider: environment.provider, cluster: bare, services, extra, images, files: downloads.files }),
     cloud: {
       ...environment.cloud,
       provider: environment.provider,

@@ -36,7 +36,9 @@ export function planPlatform(
         ? { kind: "cloud", ...(platform.controller ? { controller: true } : {}) }
         : { kind: "metallb", range: addresses.loadBalancerRange, reserved: addresses.formerIngress },
     ingress: {
-      kind: "nginx",
+      kind: platform.ingressKind,
+      ...(platform.ingressBeside === undefined ? {} : { beside: platform.ingressBeside }),
+      // Whoever has the address reads Ingresses of this class, so that those of users stay as they are.
       className: "nginx",
       address: addresses.ingress,
       ...(infrastructureLeads(environment, cloud)

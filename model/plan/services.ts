@@ -3,7 +3,7 @@ import { imagesWith } from "../charts/images";
 import type { CloudParts } from "../cloud-parts";
 import { fields, merge } from "../data";
 import type { Environment } from "../environment/types";
-import { cloudOf, fieldOf, offererOf, type Registry, servicesOn } from "../registry";
+import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
@@ -27,15 +27,15 @@ export function planServices(
 }
 
 function planService(
-  service: ServiceDefinition,
-  on: readonly ServiceDefinition[],
+  service: ServiceOn,
+  on: readonly ServiceOn[],
   environment: Environment,
   { version, namespace, chart, images, values: needed, defaults }: ReleaseService,
   platform: PlatformPlan,
   replicas: number,
   inCluster: CloudParts,
 ): ServicePlan {
-  const { name, offers, keeps, managedAt } = service;
+  const { name, offers, spares, keeps, managedAt } = service;
   const wanted = environment.platform.services.find((each) => each.name === name);
   const { options = {}, values: given } = wanted ?? {};
   const values = needed === undefined ? given : fields(merge(needed, given ?? {}));
@@ -50,17 +50,19 @@ function planService(
     host: host ?? "",
     options,
   };
-  const needs = Object.entries(service.needs ?? {}).map(([kind, claim]) => [kind, claim(surroundings)] as const);
+  const count = wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas);
+  const needs = Object.entries(needsOf(service, count)).map(([kind, claim]) => [kind, claim(surroundings)] as const);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   return {
     name,
     namespace,
     version,
-    dependsOn: needs.flatMap(([kind]) => offererOf(kind, on)?.name ?? []),
+    dependsOn: waitedFor(service, on).map((each) => each.name),
     ...(chart ? { chart } : {}),
     images: chart && values ? imagesWith(chart, images, values) : images,
-    replicas: wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas),
+    replicas: count,
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
+    ...(typeof service.replicas === "object" ? { severalBy: service.replicas.severalBy } : {}),
     ...(resources ? { resources } : {}),
     ...(sizeGiB === undefined ? {} : { sizeGiB }),
     ...(host === undefined ? {} : { host }),
@@ -68,6 +70,7 @@ function planService(
     ...(Object.keys(options).length > 0 ? { options } : {}),
     ...(needs.length > 0 ? { needs: Object.fromEntries(needs) } : {}),
     ...(offers ? { offers } : {}),
+    ...(spares ? { spares } : {}),
     ...(keeps ? { keeps } : {}),
     ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
     ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
@@ -81,16 +84,21 @@ function byProfile(kind: ServiceDefinition["replicas"], several: number): number
   return kind === "quorum" && several > 1 ? QUORUM : 1;
 }
 
+/** Those whose grants a service takes, and those that run beside it and give up what it is to have. */
+function waitedFor({ needs = {}, wants = [], offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
+  return [
+    ...[...Object.keys(needs), ...wants].flatMap((kind) => offererOf(kind, on) ?? []),
+    ...on.filter(({ spares = [] }) => spares.some((kind) => offers.includes(kind))),
+  ];
+}
+
 /** Each after those whose grants it takes, otherwise in the registry's order. */
-function inOrder(services: readonly ServiceDefinition[]): ServiceDefinition[] {
-  const ordered: ServiceDefinition[] = [];
-  const visit = (service: ServiceDefinition, chain: readonly ServiceDefinition[]): void => {
+function inOrder(services: readonly ServiceOn[]): ServiceOn[] {
+  const ordered: ServiceOn[] = [];
+  const visit = (service: ServiceOn, chain: readonly ServiceOn[]): void => {
     if (ordered.includes(service)) return;
     if (chain.includes(service)) throw new Error(`services need each other: ${[...chain, service].map(({ name }) => name).join(" → ")}`);
-    for (const kind of Object.keys(service.needs ?? {})) {
-      const offerer = offererOf(kind, services);
-      if (offerer) visit(offerer, [...chain, service]);
-    }
+    for (const each of waitedFor(service, services)) visit(each, [...chain, service]);
     ordered.push(service);
   };
   for (const service of services) visit(service, []);

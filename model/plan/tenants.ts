@@ -1,13 +1,16 @@
 import type { Environment, WantedTenant } from "../environment/types";
 import { offererOf } from "../registry";
 import { LIMIT_SIZES, QUOTA_SIZES } from "../tenant";
+import { otherIngress } from "./ingress";
 import type { ServicePlan, TenantPlan } from "./types";
 
 /** The tenants of an environment by name; undefined where it has none. */
 export function planTenants({ platform }: Environment, services: readonly ServicePlan[]): TenantPlan[] | undefined {
-  const ingressNamespace = offererOf("ingress", services)?.namespace ?? "";
+  const ingress = offererOf("ingress", services);
+  const beside = otherIngress(ingress?.name ?? "", services)?.namespace;
+  const from = { ingressNamespace: ingress?.namespace ?? "", ...(beside === undefined ? {} : { ingressBeside: beside }) };
   const plans = platform.tenants.map(
-    ({ quota, limits, ...tenant }): TenantPlan => ({ ...tenant, quota: quotaOf(quota), limits: limitsOf(limits), ingressNamespace }),
+    ({ quota, limits, ...tenant }): TenantPlan => ({ ...tenant, quota: quotaOf(quota), limits: limitsOf(limits), ...from }),
   );
   return plans.length === 0 ? undefined : plans;
 }

@@ -1,5 +1,8 @@
 import type { ClusterSpec } from "../cluster/types";
+import type { Fields } from "../data";
+import type { ExtraRelease } from "../extra";
 import type { TenantAmounts, TenantSubject } from "../tenant";
+import type { IngressKind } from "./ingress";
 
 /** The name of a cloud that machines can come from, or of what stands for one. */
 export type ProviderName = string;
@@ -241,6 +244,8 @@ export interface ServicePlan {
   readonly replicas: number;
   /** Set where more than half of the replicas must agree: none may simply go. */
   readonly quorum?: true;
+  /** Set where several are another program's than one: the kind that is claimed of it. */
+  readonly severalBy?: string;
   readonly resources?: ResourcesPlan;
   /** Size of the service's volume in GiB, where it keeps data. */
   readonly sizeGiB?: number;
@@ -252,6 +257,8 @@ export interface ServicePlan {
   readonly needs?: Readonly<Record<string, object>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
+  /** Those that it could give, and another one does: it runs beside that. */
+  readonly spares?: readonly string[];
   readonly keeps?: "data" | "cache";
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
@@ -295,7 +302,10 @@ export interface PlatformPlan {
         readonly controller?: true;
       };
   readonly ingress: {
-    readonly kind: "nginx";
+    /** The controller that has the address. */
+    readonly kind: IngressKind;
+    /** One that runs beside it without: the next one, or the one before. */
+    readonly beside?: IngressKind;
     readonly className: string;
     readonly address: string;
     /** Where a balancer of the cloud's leads to on every worker; undefined where the address is the ingress's own. */
@@ -351,9 +361,18 @@ export interface TenantPlan {
   readonly isolate: boolean;
   /** The namespace of the ingress controller. */
   readonly ingressNamespace: string;
+  /** That of another one that runs beside it. */
+  readonly ingressBeside?: string;
   readonly podSecurity: "privileged" | "baseline" | "restricted";
   /** Whether Chaos Mesh may hurt its pods. */
   readonly chaos: boolean;
+}
+
+/** Charts and objects of the user's own. */
+export interface ExtraPlan {
+  readonly releases: readonly ExtraRelease[];
+  /** As the API server takes them. */
+  readonly objects: readonly Fields[];
 }
 
 /** Everything an environment will be, as plain data. Made by `planEnvironment` from the file and its lock, by nothing else. */
@@ -388,6 +407,8 @@ export interface EnvironmentPlan {
   readonly services: readonly ServicePlan[];
   /** Namespaces for other people's work, by name. @default none */
   readonly tenants?: readonly TenantPlan[];
+  /** Charts and objects of the user's own. @default none */
+  readonly extra?: ExtraPlan;
   /** Every container image, the cluster's own among them, as its makers name it. */
   readonly images: readonly string[];
   /** Every file that kubespray fetches, by where it comes from. */

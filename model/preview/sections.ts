@@ -22,6 +22,7 @@ export function showReport(report: PreviewReport, depth: Depth = "short"): Shown
   const changes = changeLines(report.groups, depth);
   const sections: Section[] = [
     impactTable(report),
+    versionTable(report),
     stepTable(report),
     portTable(report),
     { kind: "lines", title: "Changes", lines: changes.lines },
@@ -51,6 +52,15 @@ function impactTable({ impacts }: PreviewReport): Section {
     title: "Lost, moved or restarted",
     columns: ["EFFECT", "WHAT", "DETAIL"],
     rows: impacts.map(({ effect, kind, name, detail }) => [effect, kind === "url" ? `URL of ${name}` : `${kind} ${name}`, detail]),
+  };
+}
+
+function versionTable({ versions }: PreviewReport): Section {
+  return {
+    kind: "table",
+    title: "Versions",
+    columns: ["PART", "FROM", "TO"],
+    rows: versions.map(({ name, was, becomes }) => [name, was, becomes]),
   };
 }
 

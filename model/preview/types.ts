@@ -1,3 +1,4 @@
+import type { VersionChange } from "../guard/release";
 import type { Approved } from "../guard/verdict";
 import type { Impact } from "./impacts";
 import type { KnownFlow, PortChange } from "./ports";
@@ -64,6 +65,8 @@ export interface PreviewReport {
   readonly counts: Counts;
   /** What is lost, moved or restarted; the worst first. */
   readonly impacts: readonly Impact[];
+  /** Of Kubernetes and the services, in the order in which they change. */
+  readonly versions: readonly VersionChange[];
   readonly steps: readonly StepReport[];
   readonly ports: {
     readonly changes: readonly PortChange[];

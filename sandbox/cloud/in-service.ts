@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-
 import type { Properties, Provider } from "../../plugin/rpc/provider";
 import { readCluster } from "../kubernetes/cluster";
 import { Objects } from "../kubernetes/objects";
@@ -22,6 +21,10 @@ export interface SimulatedService {
   hasty(configuration: Properties): boolean;
   /** What its provider says where nobody answers. */
   unanswered(url: string): string;
+  /** What the first start of the server makes, by its StatefulSet: later ones make nobody. @default nothing that matters */
+  started?(server: KubeObject): Properties;
+  /** What its provider says where the server does not know who logs in, by the configuration. @default everybody is known */
+  refusal?(store: Store, configuration: Properties): string | undefined;
 }
 
 /**
@@ -30,14 +33,14 @@ export interface SimulatedService {
  */
 export function createServiceProvider(service: SimulatedService, worldDir: string): Provider {
   const provider = createCloudProvider(service.simulated, worldDir);
-  let url = "";
-  const reach = async (): Promise<void> => await assertAnswers(service, worldDir, url);
+  let configuration: Properties = {};
+  const reach = async (): Promise<void> => await assertAnswers(service, worldDir, configuration);
   return {
     ...provider,
     async configure(args) {
-      url = service.url(args);
+      configuration = args;
       // The real one would try the address, and the configuration of a preview may not be known.
-      if (service.hasty(args) && url !== "") await reach();
+      if (service.hasty(args) && service.url(args) !== "") await reach();
       await provider.configure?.(args);
     },
     async create(call) {
@@ -59,13 +62,17 @@ export function createServiceProvider(service: SimulatedService, worldDir: strin
   };
 }
 
-/** @throws Error where no pod of the service answers, in the provider's words */
-async function assertAnswers({ workload, simulated, unanswered }: SimulatedService, worldDir: string, url: string): Promise<void> {
+/** @throws Error where no pod of the service answers, or it does not know who logs in, in the provider's words */
+async function assertAnswers(service: SimulatedService, worldDir: string, configuration: Properties): Promise<void> {
+  const { workload, simulated } = service;
   const objects = await objectsOf(worldDir);
   const server = objects?.sets.find((set) => nameOf(set) === workload && Number(at(set, "status.readyReplicas") ?? 0) > 0);
-  if (objects === undefined || server === undefined) throw new Error(unanswered(url));
+  if (objects === undefined || server === undefined) throw new Error(service.unanswered(service.url(configuration)));
   const home = objects.namespaces.find((namespace) => nameOf(namespace) === namespaceOf(server));
-  forgetFormer(join(worldDir, simulated.folder ?? simulated.name), String(at(home, "metadata.uid")));
+  const started = { uid: String(at(home, "metadata.uid")), ...service.started?.(server) };
+  const store = storeOf(join(worldDir, simulated.folder ?? simulated.name), started);
+  const refusal = service.refusal?.(store, configuration);
+  if (refusal !== undefined) throw new Error(refusal);
 }
 
 interface Found {
@@ -80,11 +87,12 @@ async function objectsOf(worldDir: string): Promise<Found | undefined> {
   return { sets: await objects.list("apps/v1/StatefulSet"), namespaces: await objects.list("v1/Namespace") };
 }
 
-/** Empties what another namespace's service held. */
-function forgetFormer(folder: string, uid: string): void {
-  const store = new Store(folder);
-  const known = store.get("server", "home")?.uid;
-  if (known === uid) return;
+/** What is in the server, without what another namespace's held. What its first start made is remembered beside it. */
+function storeOf(folder: string, started: { readonly uid: string }): Store {
+  const known = new Store(folder).get("server", "home")?.uid;
+  if (known === started.uid) return new Store(folder);
   if (!isEmpty(known)) rmSync(folder, { recursive: true, force: true });
-  new Store(folder).put("server", { id: "home", uid });
+  const store = new Store(folder);
+  store.put("server", { id: "home", ...started });
+  return store;
 }

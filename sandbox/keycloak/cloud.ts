@@ -2,6 +2,9 @@ import { ApiError, type SimulatedCloud, type Words } from "../cloud/cloud";
 import { shortOf } from "../faults-words";
 import { TYPES } from "./types";
 
+/** The realm of the administrators. */
+export const MASTER = "master";
+
 /** What Keycloak answers where nothing of a kind has the id. */
 const MISSING: Readonly<Record<string, string>> = {
   realm: '{"error":"Realm not found."}',
@@ -36,4 +39,6 @@ export const KEYCLOAK: SimulatedCloud<never, never> = {
   invokes: {},
   quotas: {},
   words: WORDS,
+  // The realm of its administrators is there from the start.
+  beforehand: (_server, kind, id) => (kind === "realm" && id === MASTER ? { id } : undefined),
 };

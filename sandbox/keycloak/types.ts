@@ -62,10 +62,21 @@ export const TYPES: Types = {
     secrets: ["clientSecret"],
     outputs: ["resourceServerId", "serviceAccountUserId"],
     references: { realmId: "realm" },
-    create: (server, inputs) => unique(server, "client", inputs, "clientId", "clients", (name) => `Client ${name} already exists`),
+    create(server, inputs) {
+      const made = unique(server, "client", inputs, "clientId", "clients", (name) => `Client ${name} already exists`);
+      return { ...made, ...(inputs.serviceAccountsEnabled === true ? { serviceAccountUserId: newId() } : {}) };
+    },
     remove(server, { id }) {
       for (const mapper of server.store.list("mapper")) if (mapper.clientId === id) server.store.delete("mapper", mapper.id);
     },
+  },
+
+  "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole": {
+    kind: "serviceAccountRole",
+    fields: fieldsOf("realmId!* serviceAccountUserId!* role!*"),
+    outputs: [],
+    references: { realmId: "realm" },
+    create: (_server, inputs) => ({ ...inputs, id: `${text(inputs, "serviceAccountUserId")}/${text(inputs, "role")}` }),
   },
 
   "keycloak:openid/userRealmRoleProtocolMapper:UserRealmRoleProtocolMapper": {
@@ -186,7 +197,7 @@ export const TYPES: Types = {
 };
 
 /** What goes with its realm. */
-const IN_A_REALM = ["client", "mapper", "role", "group", "groupRoles", "user", "userGroups", "profile", "policy"];
+const IN_A_REALM = ["client", "serviceAccountRole", "mapper", "role", "group", "groupRoles", "user", "userGroups", "profile", "policy"];
 
 const pathOf = (inputs: Readonly<Record<string, unknown>>): string => `/admin/realms/${text(inputs, "realmId")}`;
 

@@ -47,7 +47,7 @@ for (const [shell, driver] of Object.entries(DRIVERS)) {
     }
 
     it("gives commands, options and their choices", () => {
-      assert.deepEqual(complete("re"), ["refresh", "releases"]);
+      assert.deepEqual(complete("re"), ["refresh", "restore", "releases"]);
       assert.deepEqual(complete("plan", "--s"), ["--show"]);
       assert.deepEqual(complete("plan", "seoul", "--show", "in"), ["inventory"]);
       assert.deepEqual(complete("init", "x", "--provider", "op"), ["openstack"]);

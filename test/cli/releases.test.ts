@@ -22,6 +22,16 @@ describe("kpaas releases", () => {
     );
   });
 
+  it("shows what differs from another one", async () => {
+    const { stdout } = await command(["releases", "1.7.0", "--from", "1.6.2"]);
+    assert.match(stdout, /^NAME +FROM +TO$/m);
+    assert.match(stdout, /^mariadb +11\.4\.7 +12\.0\.2$/m);
+    assert.doesNotMatch(stdout, /metallb/);
+    const { changes } = JSON.parse((await command(["releases", "1.6.1", "--from", "1.4.0", "--json"])).stdout);
+    assert.deepEqual(changes[0], { name: "kubernetes", was: "1.24.6", becomes: "1.31.4" });
+    assert.equal((await command(["releases", "--from", "1.6.2"])).code, 2);
+  });
+
   it("names those there are where another is asked for", async () => {
     const { code, stderr } = await command(["releases", "9.9.9"]);
     assert.equal(code, 2);

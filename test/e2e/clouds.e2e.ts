@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
 import { destroyEnvironment, refreshEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
+import { writeWhole } from "../../host/files";
 import type { Lock } from "../../model/lock";
 import type { Profile } from "../../model/plan/types";
 import { CHOSEN, INFRASTRUCTURES, packageOf } from "../support/cloud-files";
@@ -101,7 +102,8 @@ for (const cloud of CHOSEN)
         if (before.size > 0 || event.kind !== "resource" || event.status !== "done" || !event.type.startsWith(`${packageOf(cloud)}:`))
           return;
         before.set(world, readFileSync(world, "utf8"));
-        writeFileSync(world, JSON.stringify({ ...JSON.parse(before.get(world) ?? ""), ...set }));
+        // Its providers read it meanwhile.
+        writeWhole(world, JSON.stringify({ ...JSON.parse(before.get(world) ?? ""), ...set }));
       };
       await assert.rejects(upEnvironment(target(), { onProgress: shorten }), (error: unknown) => {
         assert.ok(error instanceof OperationFailedError);
@@ -110,7 +112,7 @@ for (const cloud of CHOSEN)
         return true;
       });
       assert.ok(failed.length > 0);
-      writeFileSync(world, before.get(world) ?? "");
+      writeWhole(world, before.get(world) ?? "");
       await upEnvironment(target());
       unchanged(await upEnvironment(target()));
       await destroyEnvironment(target());

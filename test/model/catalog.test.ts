@@ -30,6 +30,7 @@ const service = z.strictObject({
   images: z.record(z.string(), z.string().regex(/^[a-z0-9.-]+\.[a-z]+\/[a-z0-9._/-]+:v?\d[\w.-]*$/)),
   values: z.record(z.string(), z.unknown()).optional(),
   stays: z.string().min(20).optional(),
+  instead: z.string().min(20).optional(),
   defaults: z.strictObject({
     replicas: z.int().min(1),
     sizeGiB: z.int().min(1).optional(),

@@ -43,8 +43,18 @@ const LIVES: Readonly<Record<string, Life>> = {
   },
   gcp: { file: smallest("gcp", "asia-northeast3-a"), look: answersAt(ADDRESS) },
   azure: { file: smallest("azure", "1"), look: answersAt(ADDRESS) },
-  // Beside it what no profile has: images, charts, messages.
-  nhn: { file: nhnFile("minimal", { platform: { services: { ...BARE.services, harbor: true, chartmuseum: true, nats: true } } }) },
+  // Beside it what no profile has: images, charts, messages, a database on several members; and Traefik in ingress-nginx's place.
+  nhn: {
+    file: nhnFile("minimal", {
+      platform: {
+        ingress: { kind: "traefik" },
+        services: {
+          ...BARE.services,
+          ...{ harbor: true, chartmuseum: true, nats: true, gatewayApi: true, cloudnativePg: true, postgresql: { replicas: 3 } },
+        },
+      },
+    }),
+  },
 };
 
 describe("the smallest environment, on the real engine,", function () {

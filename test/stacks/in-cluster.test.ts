@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { OperationFailedError } from "../../engine/errors";
 import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
+import { fields } from "../../model/data";
 import { bindToPlan } from "../../model/guard/approvals";
 import { RefusedError } from "../../model/problems";
 import { partsAtWork } from "../../sandbox/cloud/parts-at-work";
@@ -24,6 +25,12 @@ describe("balancers and volumes of the cloud on the real engine", function () {
         loadBalancer: { kind: "cloud" },
         storage: { kind: "cloud", classes: { "cp-storageclass": { type: "ssd" } } },
         tenants: { bank: { quota: "high" }, shop: { chaos: true } },
+        extra: {
+          manifests: [
+            { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "rates", namespace: "bank" }, data: { base: "3.5" } },
+            { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "bank-reader" }, rules: [] },
+          ],
+        },
       },
     };
     sandbox = new Draining("balanced", file);
@@ -48,6 +55,8 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     );
     const { changes } = await previewEnvironment(sandbox.target());
     assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
+
+    assert.deepEqual(fields(sandbox.cluster.list("v1/ConfigMap").find((each) => nameOf(each) === "rates")).data, { base: "3.5" });
 
     // A tenant that leaves the file takes its protected namespace along, by an approval only.
     const tenants = () =>

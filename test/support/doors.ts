@@ -59,6 +59,7 @@ export function playedDoors(
       readOutputs: async () => outputs,
       readRecorded: async () => ({}),
       readMachines: async () => ({}),
+      withCluster: () => assert.fail("no cluster is reached here"),
     }),
   };
 }

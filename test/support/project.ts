@@ -9,6 +9,8 @@ import { packageOf } from "./cloud-files";
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
 const ENVIRONMENT = "k";
 const WORLD = join(".kpaas/sandbox/world", ENVIRONMENT);
+/** What a service gives what is made in it, once a run. */
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** How a command ended. */
 export interface Ended {
@@ -107,7 +109,7 @@ export class Project {
     return this.whole(this.world())
       .map((file) => {
         const path = relative(join(this.root, WORLD), file);
-        if (!path.startsWith(`${this.package}/`)) return path.replace(/[0-9a-f]{8,10}\.json$/, "HASH.json");
+        if (!path.startsWith(`${this.package}/`)) return path.replace(UUID, "ID").replace(/[0-9a-f]{8,10}\.json$/, "HASH.json");
         const { name, tags, direction, protocol, portRangeMin, portRangeMax, ethertype, remoteIpPrefix, description } = readJson(file);
         const { Name: tag } = { Name: undefined, ...(tags as object | undefined) };
         const what = [name, tag, direction, protocol, portRangeMin, portRangeMax, ethertype, remoteIpPrefix, description];

@@ -8,7 +8,7 @@ import { type Credentials, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { ChartRepositoryAccess } from "../grants";
-import { claimSpec, contentHash, fromNamespace, ingressFor, secretHash, selectorLabels, verifiedTls } from "../objects";
+import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels, verifiedTls } from "../objects";
 import { PlatformService } from "../service";
 import type { ChartMuseumArgs } from "./args";
 import { FOLDERS, NAMES, PORT, SETTINGS_FILE, serverPod, settings, WORKLOAD } from "./workload";
@@ -38,7 +38,7 @@ export class ChartMuseum extends PlatformService {
     this.repository = { name: REPOSITORY, url, user: ACCOUNT, password };
 
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowIngress("allow-ingress-controller", selectorLabels(WORKLOAD), [PORT], [fromNamespace(ingress.namespace)]);
+    this.allowIngress("allow-ingress-controller", selectorLabels(WORKLOAD), [PORT], fromIngress(ingress));
     this.allowCertificateChecks(ingress);
     const server = this.createServer(args);
     const { annotations, spec } = ingressFor(plan.host, ingress, [{ path: "/", service: NAMES.service, port: PORT }]);

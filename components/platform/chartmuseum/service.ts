@@ -1,4 +1,5 @@
 import { defineService } from "../define-service";
+import { chartmuseumBackup } from "./backup";
 
 export const chartmuseum = defineService({
   name: "chartmuseum",
@@ -8,6 +9,7 @@ export const chartmuseum = defineService({
   replicas: 1,
   host: "chartmuseum",
   keeps: "data",
+  backup: chartmuseumBackup,
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
   offers: ["charts"],
   create: (name, { common, granted, environment }, opts) => {

@@ -5,7 +5,7 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
-import { claimSpec, contentHash, fromNamespace, secretHash } from "../objects";
+import { claimSpec, contentHash, fromIngress, secretHash } from "../objects";
 import { PlatformService } from "../service";
 import type { HarborArgs } from "./args";
 import {
@@ -71,7 +71,7 @@ export class Harbor extends PlatformService {
         ports,
         from.map((peer) => ({ podSelector: { matchLabels: podsOf(peer) } })),
       );
-    for (const part of SERVED) this.allowIngress(`allow-ingress-${part}`, podsOf(part), [TLS_PORT], [fromNamespace(ingress.namespace)]);
+    for (const part of SERVED) this.allowIngress(`allow-ingress-${part}`, podsOf(part), [TLS_PORT], fromIngress(ingress));
     for (const part of CALL_OUTSIDE) this.allowOutside(`egress-${part}`, podsOf(part));
     this.allowCertificateChecks(ingress);
   }

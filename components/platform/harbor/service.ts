@@ -7,6 +7,11 @@ export const harbor = defineService({
   replicas: "profile",
   host: "harbor",
   keeps: "data",
+  backup: {
+    kind: "none",
+    reason: "its database, its registry's volume and its keys have to be of one moment, and no Harbor has run here to try that on",
+    remedy: "take the database, the volume and the Secret harbor-keys together, as docs/services/harbor.md says",
+  },
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
   create: (name, { common, granted, environment, tls }, opts) => {
     const { Harbor } = require("./harbor") as typeof import("./harbor");

@@ -1,15 +1,15 @@
 import { Provider, type ProviderArgs } from "@pulumi/keycloak/provider";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { type ComponentResourceOptions, type Input, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { ServicePlan } from "../../../model/plan/types";
+import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, localUrl, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, ownCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
-import { fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
+import { fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
+import { ADMIN_CLIENT, createAdministrator } from "./administrator";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
 import { before26, CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
@@ -20,13 +20,8 @@ const BOOTSTRAP_ADMIN = "kpaas-admin";
 /** The client by which the realm's resources are made; Keycloak starts with it too, from 26 on. */
 const PROVIDER_CLIENT = "kpaas";
 
-/** Every Keycloak's own client for administrators who log in by password. */
-const ADMIN_CLIENT = "admin-cli";
-
-/** How the provider logs in. */
-type Login =
-  | { readonly clientId: string; readonly clientSecret: Output<string> }
-  | { readonly clientId: string; readonly username: Input<string>; readonly password: Output<string> };
+/** Where the server is administered, and by which certificate it is known. */
+type Where = Pick<ProviderArgs, "url" | "rootCaCertificate">;
 
 /** How long Keycloak may take to answer one call, in seconds, while its pods start anew. */
 const PATIENCE = 60;
@@ -84,14 +79,16 @@ export class Keycloak extends PlatformService {
 
     this.createNamespace("restricted");
     const selector = selectorLabels(WORKLOAD);
-    this.allowIngress("allow-ingress-controller", selector, [HTTP_PORT], [fromNamespace(args.ingress.namespace)]);
+    this.allowIngress("allow-ingress-controller", selector, [HTTP_PORT], fromIngress(args.ingress));
     this.allowCertificateChecks(args.ingress);
     if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
     this.disruptionBudget("budget", WORKLOAD, plan.replicas);
-    const login = this.login(plan);
+    const providerSecret = generatedPassword(this.childName("provider-secret"), this);
     const certificate = ownCertificate(this.childName("certificate"), WORKLOAD, this);
-    const server = this.createServer(args, certificate, this.createSecrets(args, login, certificate));
-    this.createRealm(args, server, { ...login, url: managedAt, rootCaCertificate: certificate.certificate });
+    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate));
+    const where: Where = { url: managedAt, rootCaCertificate: certificate.certificate };
+    const made = before26(plan) ? this.createProviderClient(where, providerSecret, server) : server;
+    this.createRealm(args, made, { ...where, clientId: PROVIDER_CLIENT, clientSecret: providerSecret });
     this.registerOutputs({ url: this.url, issuer: this.realm.issuer, realm: REALM, clientId: CLIENT_ID, clientSecret });
   }
 
@@ -100,34 +97,43 @@ export class Keycloak extends PlatformService {
     return this.administrator;
   }
 
-  /** By a client of its own; before 26 none is there at the first start, and it is the administrator who logs in. */
-  private login(plan: ServicePlan): Login {
-    if (before26(plan)) return { clientId: ADMIN_CLIENT, username: this.administrator.user, password: this.administrator.password };
-    return { clientId: PROVIDER_CLIENT, clientSecret: generatedPassword(this.childName("provider-secret"), this) };
-  }
-
-  private createSecrets({ database }: PlannedArgs<KeycloakArgs>, login: Login, { certificate, key }: CertificatePair): Resource[] {
+  private createSecrets(
+    { plan, database }: PlannedArgs<KeycloakArgs>,
+    providerSecret: Output<string>,
+    { certificate, key }: CertificatePair,
+  ): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.administrator.user,
       "admin-password": this.administrator.password,
-      ...("clientSecret" in login ? { "provider-client": login.clientId, "provider-secret": login.clientSecret } : {}),
+      ...(before26(plan) ? {} : { "provider-client": PROVIDER_CLIENT, "provider-secret": providerSecret }),
       "db-password": database.password,
     });
     const pair = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key };
     return [access, this.secret("tls", NAMES.tls, WORKLOAD, pair, "kubernetes.io/tls")];
   }
 
+  /**
+   * The client that a server before 26 does not start with, made by the administrator. It stays when this resource goes with the move to 26,
+   * which starts with none where there are administrators already.
+   */
+  private createProviderClient(where: Where, clientSecret: Output<string>, server: Resource): Resource {
+    const { user: username, password } = this.administrator;
+    const provider = this.createProvider("first-provider", { ...where, clientId: ADMIN_CLIENT, username, password });
+    const options = this.inService({ provider, dependsOn: [server], retainOnDelete: true });
+    return createAdministrator((role) => this.childName(role), { clientId: PROVIDER_CLIENT, clientSecret }, options);
+  }
+
+  private createProvider(role: string, access: ProviderArgs): Provider {
+    return new Provider(this.childName(role), { ...access, initialLogin: false, clientTimeout: PATIENCE }, { parent: this });
+  }
+
   /** What lives in the server, through a provider that logs in at its first call: a server that is not there yet fails no preview. */
   private createRealm(
     { plan, applications = [], domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
     server: Resource,
-    access: Login & Pick<ProviderArgs, "url" | "rootCaCertificate">,
+    access: ProviderArgs,
   ): void {
-    const provider = new Provider(
-      this.childName("provider"),
-      { ...access, initialLogin: false, clientTimeout: PATIENCE },
-      { parent: this },
-    );
+    const provider = this.createProvider("provider", access);
     createRealm(
       (role) => this.childName(role),
       { applications, domain, selfRegistration, clientSecret: this.realm.clientSecret, adminPassword: this.portalAdministrator.password },

@@ -16,6 +16,8 @@ export const keycloak = defineService({
   profiles: EVERY_PROFILE,
   replicas: "profile",
   host: "keycloak",
+  // Realms, clients and users are in its schema.
+  backup: { kind: "within", service: "mariadb" },
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "keycloak" }) },
   offers: ["identity"],
   managedAt: { workload: "keycloak", port: 8443 },

@@ -1,30 +1,26 @@
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
-import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
-import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
-import { all, type ComponentResourceOptions, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
+import type { Passwords } from "../database/args";
+import { DatabaseService } from "../database/database";
+import { tablesSql } from "../database/statements";
 import { generatedPassword } from "../generated-password";
 import type { DatabaseAccess } from "../grants";
-import { claimSpec, contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
-import { PlatformService } from "../service";
+import { contentHash, secretHash, selectorLabels } from "../objects";
 import type { MariaDbArgs } from "./args";
-import { accountsSql, clientSettings, tablesSql } from "./sql";
-import { ACCOUNTS_FILE, NAMES, PORT, ROOT_PASSWORD, SERVER_CONFIG, schemaJob, serverPod } from "./workload";
+import { accountsSql, clientSettings } from "./sql";
+import { ACCOUNTS_FILE, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
 
 const SERVER = "mariadb";
-const JOB = "mariadb-schemas";
-
-/** Passwords by account; secret. */
-type Passwords = Readonly<Record<string, Output<string>>>;
 
 /**
  * One MariaDB server with a schema and an account for each consumer. It listens inside the cluster only, root logs in
  * on its own socket only, and every password is generated. The server itself makes the accounts when it starts, so it
  * starts anew when they change.
  */
-export class MariaDb extends PlatformService {
+export class MariaDb extends DatabaseService {
   /** The server's address in the cluster. */
   readonly host: string;
   readonly port = PORT;
@@ -45,21 +41,11 @@ export class MariaDb extends PlatformService {
       throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
     this.host = `${NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowIngress(
-      "allow-clients",
-      selectorLabels(SERVER),
-      [PORT],
-      [{ podSelector: { matchLabels: { ...selectorLabels(JOB) } } }, ...args.clients.map(fromNamespace)],
-    );
+    this.allowClients(selectorLabels(SERVER), PORT, NAMES.schemas, args.clients);
 
     this.rootPassword = generatedPassword(this.childName(`${"root"}-password`), this);
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
-    const passwords = Object.fromEntries(
-      [...new Set(Object.values(args.schemas).map(({ user }) => user))].map((user) => [
-        user,
-        generatedPassword(this.childName(`${user}-password`), this),
-      ]),
-    );
+    const passwords = this.accountPasswords(args.schemas);
     const server = this.createServer(args, passwords);
     this.schemas = this.createTables(args, passwords, server);
     this.databases = Object.fromEntries(
@@ -71,10 +57,8 @@ export class MariaDb extends PlatformService {
     this.registerOutputs({ host: this.host, port: this.port, rootPassword: this.rootPassword });
   }
 
-  private createServer(
-    { plan, storageClass, protectData, retainData, schemas }: PlannedArgs<MariaDbArgs>,
-    passwords: Passwords,
-  ): StatefulSet {
+  private createServer(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): StatefulSet {
+    const { plan, schemas } = args;
     const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
     const accounts = all(passwords).apply((known) => accountsSql(Object.values(schemas), known));
     const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
@@ -83,45 +67,18 @@ export class MariaDb extends PlatformService {
       { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": SERVER_CONFIG } },
       this.inCluster(),
     );
-    const data = new PersistentVolumeClaim(
-      this.childName("data"),
-      {
-        metadata: this.metadata(NAMES.data, SERVER),
-        spec: claimSpec(storageClass, plan.sizeGiB ?? 10),
-      },
-      this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
-    );
-    const selector = selectorLabels(SERVER);
+    const data = this.dataClaim(NAMES.data, SERVER, 10, args);
     this.statefulServices(
       SERVER,
       { service: NAMES.server, headless: NAMES.headless },
       { name: "mariadb", port: PORT, targetPort: "mariadb" },
     );
-    const serviceAccount = this.serviceAccount("account", SERVER);
-    return new StatefulSet(
-      this.childName("server"),
-      {
-        metadata: this.metadata(SERVER, SERVER),
-        spec: {
-          replicas: 1,
-          serviceName: NAMES.headless,
-          selector: { matchLabels: { ...selector } },
-          // The server reads its settings and makes its accounts at start: others, another pod.
-          template: {
-            metadata: {
-              labels: this.podLabels(SERVER),
-              annotations: { "kpaas/config": contentHash(SERVER_CONFIG), "kpaas/accounts": secretHash(accounts) },
-            },
-            spec: serverPod(plan, serviceAccount),
-          },
-        },
-      },
-      // A claim goes when no pod holds it any more, so its pod goes first too.
-      this.deletedFirst({ dependsOn: [access, init, config, data] }),
-    );
+    const pod = serverPod(plan, this.serviceAccount("account", SERVER));
+    const annotations = { "kpaas/config": contentHash(SERVER_CONFIG), "kpaas/accounts": secretHash(accounts) };
+    return this.singleServer(SERVER, NAMES.headless, annotations, pod, [access, init, config, data]);
   }
 
-  private createTables({ plan, schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
+  private createTables({ schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
     const wanted = Object.values(schemas).filter(({ tables = [] }) => tables.length > 0);
     if (wanted.length === 0) return server;
     const files = all(passwords).apply((known) =>
@@ -132,14 +89,6 @@ export class MariaDb extends PlatformService {
         ]),
       ),
     );
-    const stored = this.secret("sql", NAMES.schemas, JOB, files);
-    // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
-    const spec = schemaJob(plan, this.serviceAccount("schemas-account", JOB), this.podLabels(JOB));
-    const name = interpolate`${JOB}-${secretHash(jsonStringify(files), JSON.stringify(spec))}`;
-    return new Job(
-      this.childName("schemas"),
-      { metadata: this.metadata(name, JOB), spec },
-      this.inCluster({ dependsOn: [server, stored] }),
-    );
+    return this.runStatements(SCHEMAS_JOB, files, [server]);
   }
 }

@@ -1,5 +1,6 @@
 import { offererOf } from "../../../model/registry";
 import { defineService, EVERY_PROFILE } from "../define-service";
+import { mariadbBackup } from "./backup";
 
 export const mariadb = defineService({
   name: "mariadb",
@@ -8,6 +9,7 @@ export const mariadb = defineService({
   profiles: EVERY_PROFILE,
   replicas: 1,
   keeps: "data",
+  backup: mariadbBackup,
   needs: { storage: () => ({}) },
   offers: ["mysql"],
   create: (name, { common, granted, claims, environment }, opts) => {

@@ -1,3 +1,4 @@
+import { passwordOf } from "../database/statements";
 import type { SchemaSpec, TableRead } from "./args";
 
 /**
@@ -52,11 +53,6 @@ function readSql(user: string, { schema, table, columns }: TableRead): string[] 
   ];
 }
 
-/** Statements that make a schema's tables; its own account runs them. */
-export function tablesSql(tables: readonly string[]): string {
-  return tables.map((statement) => `${statement};\n`).join("");
-}
-
 /** The client's settings with which an account works in its schema. Secret. */
 export function clientSettings(
   { schema, user }: SchemaSpec,
@@ -66,12 +62,6 @@ export function clientSettings(
 ): string {
   const settings = { host, port, user, password: `"${passwordOf(user, passwords).replace(/[\\"]/g, "\\$&")}"`, database: schema };
   return ["[mariadb-client]", ...Object.entries(settings).map(([key, value]) => `${key}=${value}`), ""].join("\n");
-}
-
-function passwordOf(user: string, passwords: Readonly<Record<string, string>>): string {
-  const password = passwords[user];
-  if (password === undefined) throw new Error(`No password was made for the account "${user}".`);
-  return password;
 }
 
 /** A quoted name. `_` and `%` are wildcards in a grant on a schema, so schema names with them are refused. */

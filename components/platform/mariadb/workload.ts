@@ -1,5 +1,6 @@
-import type { batch, core } from "@pulumi/kubernetes/types/input";
+import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
+import { runStatements, type StatementsJob } from "../database/statements";
 import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements } from "../objects";
 
 export const PORT = 3306;
@@ -84,36 +85,17 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
 
 /** Makes the tables of each schema as its own account. The folder holds pairs of files: an account's settings and its statements. */
 export function makeTables(folder: string): string {
-  return `for sql in ${folder}/*.sql; do mariadb --defaults-extra-file="\${sql%.sql}.cnf" < "$sql"; done`;
+  return runStatements(folder, `mariadb --defaults-extra-file="\${sql%.sql}.cnf" < "$sql"`);
 }
 
-/** The job that makes the tables that are asked for. It is made anew whenever they change. */
-export function schemaJob(plan: ServicePlan, serviceAccountName: string, labels: Record<string, string>): batch.v1.JobSpec {
-  return {
-    backoffLimit: 6,
-    activeDeadlineSeconds: 600,
-    template: {
-      metadata: { labels },
-      spec: {
-        serviceAccountName,
-        automountServiceAccountToken: false,
-        restartPolicy: "OnFailure",
-        securityContext: podSecurityContext(MYSQL_USER),
-        containers: [
-          {
-            name: "schemas",
-            image: imageOf(plan, "server"),
-            command: ["sh", "-ec", makeTables("/sql")],
-            resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-            securityContext: containerSecurityContext(),
-            volumeMounts: [{ name: "sql", mountPath: "/sql", readOnly: true }],
-          },
-        ],
-        volumes: [{ name: "sql", secret: { secretName: NAMES.schemas } }],
-      },
-    },
-  };
-}
+/** The job that makes the tables that are asked for. */
+export const SCHEMAS_JOB: StatementsJob = {
+  workload: NAMES.schemas,
+  secret: NAMES.schemas,
+  user: MYSQL_USER,
+  script: makeTables,
+  deadlineSeconds: 600,
+};
 
 function healthcheck(checks: readonly string[], timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe {
   return { exec: { command: ["healthcheck.sh", ...checks] }, timeoutSeconds: 5, ...timing };

@@ -6,6 +6,11 @@ export const nats = defineService({
   about: "carries messages between services, and keeps the newest of them (JetStream)",
   replicas: "quorum",
   keeps: "data",
+  backup: {
+    kind: "none",
+    reason: "its image holds the server alone, with no program that could read a stream",
+    remedy: "back its streams up by `nats stream backup` from a pod of an account of theirs",
+  },
   needs: { storage: () => ({}) },
   offers: ["messages"],
   create: (name, { common, granted, claims, environment }, opts) => {

@@ -11,7 +11,7 @@ import { localUrl, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { IngressRoute, SecretEngineAccess } from "../grants";
-import { claimSpec, contentHash, fromNamespace, ingressFor, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromIngress, fromNamespace, ingressFor, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { OpenBaoArgs } from "./args";
 import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
@@ -80,7 +80,7 @@ export class OpenBao extends PlatformService {
   private createPolicies({ clients, ingress, seal }: PlannedArgs<OpenBaoArgs>): void {
     const selector = selectorLabels(WORKLOAD);
     const namespaces = [...new Set(Object.values(clients).map(({ namespace }) => namespace))];
-    const outside = ingress === undefined ? [] : [fromNamespace(ingress.namespace)];
+    const outside = ingress === undefined ? [] : fromIngress(ingress);
     const members = { podSelector: { matchLabels: { ...selector } } };
     this.allowIngress("allow-clients", selector, [PORTS.api], [members, ...namespaces.map(fromNamespace), ...outside]);
     this.allowIngress("allow-members", selector, [PORTS.cluster], [members]);

@@ -1,4 +1,5 @@
 import { defineService } from "../define-service";
+import { openbaoBackup } from "./backup";
 
 export const openbao = defineService({
   name: "openbao",
@@ -51,6 +52,7 @@ export const openbao = defineService({
   replicas: "quorum",
   host: "openbao",
   keeps: "data",
+  backup: openbaoBackup,
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
   offers: ["secretEngine"],
   managedAt: { workload: "openbao", port: 8200, unproven: true },

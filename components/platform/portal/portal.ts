@@ -7,7 +7,7 @@ import { all, type ComponentResourceOptions, type Input, type Output, output, ty
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { generatedPassword } from "../generated-password";
-import { claimSpec, contentHash, fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { appsFor, type PortalApp } from "./apps";
 import type { PortalArgs } from "./args";
@@ -71,7 +71,7 @@ export class Portal extends PlatformService {
     const { name, port } = app;
     const role = roleOf(app);
     const selector = selectorLabels(name);
-    const outside = app.path === undefined ? [] : [fromNamespace(ingress.namespace)];
+    const outside = app.path === undefined ? [] : fromIngress(ingress);
     this.allowIngress(`allow-${role}`, selector, [port], [{ podSelector: {} }, ...outside]);
     this.disruptionBudget(`${role}-budget`, name, plan.replicas);
     new Service(

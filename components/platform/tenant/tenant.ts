@@ -10,7 +10,7 @@ import { tenantLabel } from "../../../model/kubernetes-names";
 import type { TenantSubject } from "../../../model/tenant";
 import { serviceType } from "../../../model/type-tokens";
 import { ownOptions, requireClusterProvider } from "../../options";
-import { fromNamespace, podSecurityLabels, toOwnNamespace } from "../objects";
+import { fromIngress, podSecurityLabels, toOwnNamespace } from "../objects";
 import type { TenantArgs } from "./args";
 import { rulesOf, TENANT_ROLES } from "./roles";
 
@@ -19,6 +19,9 @@ const CHAOS = { "chaos-mesh.org/inject": "enabled" };
 
 /** A namespace for other people's work, with quota, limits, roles and walls: what the portal makes of one, and closed. */
 export class Tenant extends ComponentResource {
+  /** Where everything of it is. */
+  readonly namespace: Namespace;
+
   private readonly args: TenantArgs;
   private readonly childPrefix: string;
   private readonly protectsData: boolean;
@@ -31,8 +34,8 @@ export class Tenant extends ComponentResource {
     this.args = args;
     this.childPrefix = name;
     this.protectsData = protectsData;
-    const namespace = this.createNamespace();
-    const inside = this.optionsOf({ dependsOn: [namespace], ...(args.cluster === undefined ? {} : { deletedWith: args.cluster }) });
+    this.namespace = this.createNamespace();
+    const inside = this.optionsOf({ dependsOn: [this.namespace], ...(args.cluster === undefined ? {} : { deletedWith: args.cluster }) });
     this.limit(inside);
     if (args.plan.isolate) this.isolate(inside);
     this.appoint("administrators", inside);
@@ -67,7 +70,8 @@ export class Tenant extends ComponentResource {
 
   /** Closed both ways, but for its own pods, names, and the ingress. */
   private isolate(inside: CustomResourceOptions): void {
-    const ingress = fromNamespace(this.args.plan.ingressNamespace);
+    const { ingressNamespace: namespace, ingressBeside: beside } = this.args.plan;
+    const ingress = fromIngress({ namespace, ...(beside === undefined ? {} : { beside }) });
     new NetworkPolicy(
       `${this.childPrefix}-isolation`,
       {
@@ -75,8 +79,8 @@ export class Tenant extends ComponentResource {
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: [{ from: [{ podSelector: {} }, ingress] }],
-          egress: [...toOwnNamespace(), { to: [ingress] }],
+          ingress: [{ from: [{ podSelector: {} }, ...ingress] }],
+          egress: [...toOwnNamespace(), { to: ingress }],
         },
       },
       inside,

@@ -15,6 +15,9 @@ import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage
 import { OpenBao } from "../../../components/platform/openbao/openbao";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
+import { PostgreSql } from "../../../components/platform/postgresql/postgresql";
+import { Traefik } from "../../../components/platform/traefik/traefik";
+import { catalogService } from "../../../model/plan/service";
 import type { ServicePlan } from "../../../model/plan/types";
 import type { Graph, GraphOptions } from "../../../testing/graph";
 import { CANARY, serviceGraph, servicePlan } from "./fixtures";
@@ -54,6 +57,24 @@ export const ingress =
       },
       opts,
     );
+export const traefik =
+  (more: Partial<ConstructorParameters<typeof Traefik>[1]> = {}): Build =>
+  (common, opts) =>
+    new Traefik(
+      "web",
+      {
+        ...common,
+        plan: catalogService("traefik"),
+        className: "nginx",
+        address: "10.20.0.200",
+        loadBalancer: "metallb",
+        sourceRanges: ["198.51.100.0/24"],
+        podCidr: "10.233.64.0/18",
+        defaultCertificate: { certificate: "chain", key: secret(CANARY) },
+        ...more,
+      },
+      opts,
+    );
 export const storage: Build = (common, opts) =>
   new NfsStorage(
     "nfs",
@@ -86,6 +107,24 @@ export const mariadb =
           keycloak: { schema: "keycloak", user: "keycloak" },
           portal: { schema: "cp", user: "portal", reads: [{ schema: "keycloak", table: "T", columns: ["ID"] }], tables },
         },
+      },
+      opts,
+    );
+export const postgresql =
+  (tables: string[] = ["CREATE TABLE IF NOT EXISTS a (id INT)"], changes: Partial<ServicePlan> = {}): Build =>
+  (common, opts) =>
+    new PostgreSql(
+      "db",
+      {
+        ...common,
+        plan: servicePlan("postgresql", changes),
+        storageClass: "cp-storageclass",
+        protectData: true,
+        retainData: false,
+        clients: ["cp-pipeline"],
+        databases: { sonarqube: { database: "sonar", user: "sonarqube", tables }, other: { database: "other", user: "other" } },
+        podCidr: "10.233.64.0/18",
+        operator: { namespace: "cnpg-system" },
       },
       opts,
     );

@@ -8,7 +8,18 @@ import { kebab } from "../../../model/service";
 import type { Graph, RecordedResource } from "../../../testing/graph";
 import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
-import { allServices, at, CANARY, cloudPlans, everyServicePlan, platformGraph, replicated, type Workload, workloads } from "./fixtures";
+import {
+  allServices,
+  at,
+  CANARY,
+  cloudPlans,
+  everyServicePlan,
+  platformGraph,
+  replicated,
+  traefikPlan,
+  type Workload,
+  workloads,
+} from "./fixtures";
 
 const plan = everyServicePlan();
 const acme = { kind: "acme", email: "a@example.org" } as const;
@@ -18,6 +29,9 @@ const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "one replica each": plan,
   "three replicas": replicated({ ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } }),
   "a certificate for each host": { ...plan, platform: { ...plan.platform, tls: acme } },
+  "Traefik in ingress-nginx's place": traefikPlan(),
+  "three of Traefik, and ingress-nginx beside it": replicated(traefikPlan("1.7.0", { beside: "nginx" })),
+  "Traefik beside ingress-nginx": traefikPlan("1.7.0", { kind: "nginx", beside: "traefik" }),
   ...Object.fromEntries(Object.entries(cloudPlans()).map(([cloud, each]) => [`what ${cloud} has of its own`, each])),
 };
 
@@ -39,10 +53,12 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
   metricsServer: "10250",
   metallb: "9443",
   kyverno: ["9443", "9443"],
+  cloudnativePg: "9443",
+  traefik: "8000, 8443",
 };
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
-const UNINSTALLED: readonly string[] = ["ingress", "metricsServer", "harbor"];
+const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
 
 /** Rights in the Kubernetes API, by service: the cluster roles that its account has. Its pods have a token of their account's only with such. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
@@ -55,6 +71,20 @@ const READ_ENVIRONMENT = /^(keycloak|portal-[a-z-]+|gitea)$/;
 
 /** Charts that make a budget by themselves where there are several replicas. */
 const OWN_BUDGET: readonly string[] = ["ingress"];
+
+/** Words by which charts and programs are told to take any certificate. */
+const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|verify[-_]?(skip|none)|tls[-_]?verify[-_=]*(false|no)/i;
+
+/** What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know. */
+const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls" };
+
+/** The settings by which it does: arguments and texts, and switches that are on. */
+function unverified(value: unknown, key = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => unverified(each, key));
+  if (typeof value === "object" && value !== null) return Object.entries(value).flatMap(([name, each]) => unverified(each, name));
+  if (typeof value === "string" && UNVERIFIED.test(value)) return [value];
+  return UNVERIFIED.test(key) && (value === true || value === "true") ? [key] : [];
+}
 
 /** What the rules see of one service. */
 class Subject {
@@ -96,6 +126,13 @@ type Rule = (subject: Subject, environment: EnvironmentPlan) => void;
 
 /** What holds for every service. */
 const RULES: Readonly<Record<string, Rule>> = {
+  "verifies whom it speaks TLS to": ({ objects, service }) => {
+    const found = objects.flatMap(({ inputs }) => unverified(inputs));
+    assert.deepEqual(
+      found.filter((setting) => setting !== MAY_NOT_KNOW[service.name]),
+      [],
+    );
+  },
   "lies in a closed namespace held to the standard it declares": (subject, environment) => {
     const { service } = subject;
     const [space] = subject.ofKind("core/v1:Namespace");
@@ -139,7 +176,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     }
     for (const { resource, pod, containers, initContainers } of subject.workloads)
       assert.doesNotMatch(JSON.stringify([pod, containers, initContainers]), /host(Network|PID|IPC|Port|Path)"/, resource.name);
-    const balanced = at(subject.values, "controller", "service") as Bag | undefined;
+    const balanced = (at(subject.values, "controller", "service") ?? at(subject.values, "service", "spec")) as Bag | undefined;
     if (balanced?.type === "LoadBalancer" && environment.platform.loadBalancer.kind === "metallb")
       assert.equal(balanced.allocateLoadBalancerNodePorts, false);
   },
@@ -184,6 +221,8 @@ const RULES: Readonly<Record<string, Rule>> = {
       const alone =
         claims ||
         ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
+        // Its operator makes volumes for it.
+        type === "kubernetes:postgresql.cnpg.io/v1:Cluster" ||
         (type === "kubernetes:helm.sh/v3:Release" && UNINSTALLED.includes(subject.service.name));
       assert.equal(options.deletedWith, alone ? undefined : "cluster", name);
     }
@@ -207,8 +246,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     assert.equal(known?.version.replace(/^v/, ""), service.chart.version.replace(/^v/, ""));
     if (known) assert.deepEqual(unknownValues(known, fields(values)), []);
   },
-  "takes its images from the plan alone": ({ service, containers, values }) => {
-    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values)];
+  "takes its images from the plan alone": ({ service, containers, values, objects }) => {
+    // What an operator runs, too.
+    const named = objects.map(({ inputs }) => at(inputs, "spec", "imageName")).filter((name) => name !== undefined);
+    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...named.map(String)];
     assert.deepEqual([...new Set(used)].sort(), [...new Set(Object.values(service.images))].sort());
     for (const image of used) assert.match(image, /^registry\.intra:5000\//);
   },

@@ -5,9 +5,10 @@ import { Platform, type PlatformArgs } from "../../../components/platform/platfo
 import { registry } from "../../../files/registry";
 import { findRelease } from "../../../model/catalog";
 import { resolveEnvironment } from "../../../model/environment/resolve";
+import type { EnvironmentFile } from "../../../model/environment/schema";
 import { planServices } from "../../../model/plan/services";
 import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
-import { type Registry, switchedServices } from "../../../model/registry";
+import { offererOf, type Registry, switchedServices } from "../../../model/registry";
 import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
@@ -31,14 +32,19 @@ const platform: PlatformPlan = {
 /** Ours, and one as a program might bring it. */
 export const allServices = { ...registry.services, gitea };
 
-const planWith = (services: Registry["services"], number = NEWEST): ServicePlan[] => {
+const planWith = (
+  services: Registry["services"],
+  number = NEWEST,
+  more: EnvironmentFile["platform"] = {},
+  of = platform,
+): ServicePlan[] => {
   const known = { ...registry, services };
   const switches = switchedServices(known).map(({ name, profiles }) => [name, "gitea" in services || profiles?.includes("minimal")]);
   const environment = resolveEnvironment(
-    { name: "seoul", infrastructure: { provider: "openstack" }, platform: { services: Object.fromEntries(switches) } },
+    { name: "seoul", infrastructure: { provider: "openstack" }, platform: { ...more, services: Object.fromEntries(switches) } },
     known,
   );
-  return planServices(environment, known, findRelease(number)!, platform, 1);
+  return planServices(environment, known, findRelease(number)!, of, 1);
 };
 
 const services = planWith(registry.services);
@@ -90,6 +96,17 @@ export function cloudPlans(number = NEWEST): Record<string, EnvironmentPlan> {
 }
 
 const whole = planWith(allServices);
+
+/** The same of a release with Traefik: in ingress-nginx's place, or with both of them. */
+export function traefikPlan(number = NEWEST, ingress: Partial<PlatformPlan["ingress"]> = {}): EnvironmentPlan {
+  const own: PlatformPlan = { ...platform, ingress: { ...platform.ingress, kind: "traefik", ...ingress } };
+  const { kind, beside } = own.ingress;
+  return environmentPlan({
+    release: number,
+    platform: own,
+    services: planWith(allServices, number, { ingress: { kind, ...(beside ? { beside } : {}) } }, own),
+  });
+}
 
 /** A service as it is planned, with changes. */
 export function servicePlan(name: string, changes: Partial<ServicePlan> = {}): ServicePlan {
@@ -203,8 +220,16 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "mariadb", "chartmuseum", "cloudController", "cloudStorage"];
-  return { ...plan, services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, replicas: 3 })) };
+  const single: readonly string[] = ["metallb", "storage", "mariadb", "chartmuseum", "cloudController", "cloudStorage", "gatewayApi"];
+  // What it claims with several only, it claims of whoever offers it.
+  const claims = ({ needs = {}, dependsOn, severalBy }: ServicePlan) =>
+    severalBy === undefined
+      ? {}
+      : { needs: { ...needs, [severalBy]: {} }, dependsOn: [...dependsOn, offererOf(severalBy, plan.services)?.name ?? ""] };
+  return {
+    ...plan,
+    services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, ...claims(each), replicas: 3 })),
+  };
 }
 
 /** The resources of a kind, e.g. `apps/v1:StatefulSet`. */

@@ -71,11 +71,17 @@ describe("Keycloak's realm", () => {
     await assert.rejects(run(keycloak({ managedAt: undefined }, { managedAt: undefined })), /forwardTo/);
   });
 
-  it("is put into a server before 26 by the administrator, since that begins with no client", async () => {
+  it("is put into a server before 26 by a client that the administrator makes, and that stays when there are newer ones", async () => {
     const g = await run(keycloak({ version: "25.0.6" }));
-    const { clientId, username, password, clientSecret } = g.get("sso-provider").inputs;
+    const { clientId, username, password, clientSecret } = g.get("sso-first-provider").inputs;
     assert.deepEqual([clientId, username, clientSecret], ["admin-cli", "kpaas-admin", undefined]);
     assert.equal(unwrapSecret(password), "generated-sso-admin-password");
+    const [client, provider] = [g.get("sso-provider-client"), g.get("sso-provider").inputs];
+    assert.deepEqual([client.inputs.realmId, client.inputs.clientId, provider.clientId], ["master", "kpaas", "kpaas"]);
+    assert.deepEqual(unwrapSecret(client.inputs.clientSecret), unwrapSecret(provider.clientSecret));
+    assert.equal(g.get("sso-provider-client-role").inputs.role, "admin");
+    const newer = (await run(keycloak())).resources.map(({ name }) => name);
+    assert.ok(!newer.includes("sso-provider-client") && !newer.includes("sso-first-provider"));
     const env = at(g.get("sso-server").inputs, "spec", "template", "spec", "containers", 0, "env") as { name: string }[];
     assert.deepEqual(
       env.map(({ name }) => name).filter((name) => /ADMIN_(CLIENT|USER|PASS)|KEYCLOAK_ADMIN/.test(name)),

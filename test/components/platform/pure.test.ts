@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { ingressNginxValues } from "../../../components/platform/ingress-nginx/values";
+import { mariadbBackup } from "../../../components/platform/mariadb/backup";
 import { accountsSql } from "../../../components/platform/mariadb/sql";
 import { rangeWithout } from "../../../components/platform/metallb/values";
 import { imageParts, repositoryAndTag } from "../../../components/platform/objects";
@@ -9,8 +10,11 @@ import { PORTAL_APPS } from "../../../components/platform/portal/apps";
 import { portalTables } from "../../../components/platform/portal/schema";
 import { services } from "../../../components/platform/services";
 import { mergeValues } from "../../../components/platform/values";
+import { backupOf, backupScope } from "../../../model/backup-scope";
 import { formatAddress, parseAddress, parseRange } from "../../../model/ipv4";
 import { catalogService } from "../../../model/plan/service";
+import type { ServicePlan } from "../../../model/plan/types";
+import type { ServiceDefinition } from "../../../model/service";
 
 describe("image references", () => {
   it("are split into registry, path, tag and digest, ports included", () => {
@@ -166,5 +170,25 @@ describe("the portal's applications", () => {
     for (const values of columns) {
       assert.equal(new Set(values).size, values.length);
     }
+  });
+});
+
+describe("what services keep", () => {
+  const defined = Object.values<ServiceDefinition>(services);
+
+  it("is backed up as each that keeps data says, or it says why not", () => {
+    for (const { name, keeps, backup } of defined) if (keeps === "data") assert.ok(backup, name);
+  });
+
+  it("is nowhere else where its key is kept elsewhere", () => {
+    const kindOf = (options: object) => backupOf({ options } as ServicePlan, services.openbao)?.kind;
+    assert.deepEqual([kindOf({}), kindOf({ seal: { kind: "static" } }), kindOf({ seal: { kind: "awskms" } })], ["pod", "pod", "none"]);
+  });
+
+  it("can be that of a service of a program's own", () => {
+    const own = { ...services.mariadb, name: "postgresql", backup: { ...mariadbBackup, dump: "pg_dump" } };
+    const plan = { ...catalogService(services.mariadb, {}), name: "postgresql" };
+    const { services: found, problems } = backupScope("seoul", [plan], { postgresql: own });
+    assert.deepEqual([found.map(({ how }) => how.dump), problems], [["pg_dump"], []]);
   });
 });

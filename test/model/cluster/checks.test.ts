@@ -43,6 +43,13 @@ describe("The check of a cluster", () => {
     ["a runtime kubespray lacks", withVariables({ container_manager: "rkt" }), ["variables.container_manager"]],
     ["docker etcd beside containerd", withVariables({ etcd_deployment_type: "docker" }), ["variables.etcd_deployment_type"]],
     ["CRI-O of another minor", withVariables({ container_manager: "crio", crio_version: "1.32.0" }), ["variables.crio_version"]],
+    [
+      "CRI-O that the tag has no checksum of",
+      withVariables({ container_manager: "crio", crio_version: "1.33.99" }),
+      ["variables.crio_version"],
+    ],
+    ["etcd of another line", withVariables({ etcd_version: "3.6.5" }), ["variables.etcd_version"]],
+    ["Calico that the tag has no checksum of", withVariables({ calico_version: "3.31.0" }), ["variables.calico_version"]],
     ["MetalLB with ipvs and lax ARP", withVariables({ metallb_enabled: true }), ["variables.kube_proxy_strict_arp"]],
     ["IP-in-IP and VXLAN at once", withVariables({ calico_ipip_mode: "Always" }), ["variables.calico_ipip_mode"]],
     [
@@ -89,6 +96,13 @@ describe("The check of a cluster", () => {
     });
   }
 
+  it("lets a version through whose checksum the variables bring, or of a part that is not there", () => {
+    const brought = { calico_version: "3.31.0", calicoctl_binary_checksums: { amd64: { "3.31.0": "sha256:ab" } } };
+    assert.deepEqual(errors(withVariables(brought), "10.20.0.0/16"), []);
+    assert.deepEqual(errors(withVariables({ kube_network_plugin: "flannel", calico_version: "3.31.0" }), "10.20.0.0/16"), []);
+    assert.deepEqual(errors(withVariables({ etcd_version: "3.5.22", calico_version: "3.30.2" }), "10.20.0.0/16"), []);
+  });
+
   it("finds a node outside its subnet", () => {
     assert.deepEqual(errors(cluster({ a: worker("a", 1, { address: "10.21.0.1" }) }), "10.20.0.0/16"), ["nodes.a.address"]);
   });
@@ -104,6 +118,8 @@ describe("The kubespray catalogue", () => {
       for (const [minor, components] of Object.entries(release.components)) {
         assert.ok(components.crio.startsWith(`${minor}.`), `${tag} ${minor}`);
         for (const version of Object.values(components)) assert.match(version, /^\d/);
+        for (const part of ["crio", "containerd", "etcd", "calico"] as const)
+          assert.ok(release.checksums[part].includes(components[part]), `${tag} ${minor} ${part}`);
       }
       assert.equal(release.playbooks.facts, "playbooks/facts.yml");
       assert.equal(release.playbooks["remove-node"], "remove-node.yml");

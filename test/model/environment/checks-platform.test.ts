@@ -221,6 +221,18 @@ const wrong: readonly WrongFile[] = [
     /an even number bears no loss more/,
   ],
   [
+    "members of PostgreSQL of which two must agree",
+    { platform: { services: { cloudnativePg: true, postgresql: { replicas: 4 } } } },
+    "platform.services.postgresql.replicas",
+    /an even number bears no loss more/,
+  ],
+  [
+    "several members without who runs them",
+    { platform: { services: { postgresql: { replicas: 3 } } } },
+    "platform.services.cloudnativePg",
+    /postgresql needs cloudnativePg for more than one replica, which is switched off/,
+  ],
+  [
     "several of what is one",
     { platform: { services: { chartmuseum: { replicas: 2 } } } },
     "platform.services.chartmuseum.replicas",

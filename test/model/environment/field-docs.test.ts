@@ -1,48 +1,17 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fieldTable, fieldTypes } from "../../../dev/environment-fields";
 import { priceNames } from "../../../dev/price-names";
 import { serviceTable } from "../../../dev/service-table";
 import { registry } from "../../../files/registry";
 import type { EnvironmentFields } from "../../../model/environment/environment-fields";
 import { docOf, docsOf } from "../../../model/environment/field-docs";
-import { alternatives, environmentJsonSchema, type JsonSchema } from "../../../model/environment/json-schema";
-
-const ROOT = join(__dirname, "..", "..", "..", "..");
-
-/** Compares a file, or the part of it between two marks, with what it must hold; UPDATE_GOLDEN=1 writes it. */
-function holds(file: string, content: string, [start, end]: readonly [string, string] = ["", ""]): void {
-  const path = join(ROOT, file);
-  const text = readFileSync(path, "utf8");
-  const from = text.indexOf(start) + start.length;
-  const to = end === "" ? text.length : text.indexOf(end);
-  assert.ok(from >= start.length && to >= from, `${file} has no ${start} … ${end}`);
-  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text.slice(0, from) + content + text.slice(to));
-  else assert.ok(text.slice(from, to) === content, `${file} is not what the fields say: UPDATE_GOLDEN=1 rewrites it`);
-}
-
-/** Every field of a schema with its description. */
-function fieldsOf(schema: JsonSchema, path = ""): [path: string, description: string | undefined][] {
-  return alternatives(schema).flatMap(({ properties = {}, additionalProperties, items }) => [
-    ...Object.entries(properties).flatMap(([name, each]): [string, string | undefined][] => {
-      const field = path === "" ? name : `${path}.${name}`;
-      return [[field, each.description], ...fieldsOf(each, field)];
-    }),
-    ...(typeof additionalProperties === "object" ? fieldsOf(additionalProperties, `${path}.KEY`) : []),
-    ...(items?.type === "object" ? fieldsOf(items, `${path}.N`) : []),
-  ]);
-}
+import { environmentFields as fields, holds } from "../../support/written";
 
 describe("what the fields of the environment file mean", () => {
-  const fields = fieldsOf(environmentJsonSchema(registry) as JsonSchema);
-
   it("is said of every field in the JSON Schema, and of none that is not there", () => {
     assert.ok(fields.length > 300, String(fields.length));
     assert.deepEqual(
-      fields.filter(
-        ([path, description]) => description === undefined && !/^cluster\.backups\.|^cluster\.airGap\.|^platform\.extra\./.test(path),
-      ),
+      fields.filter(([path, description]) => description === undefined && !/^cluster\.backups\.|^cluster\.airGap\./.test(path)),
       [],
     );
     const used = new Set(fields.map(([path]) => docOf(path, registry)));
@@ -52,6 +21,12 @@ describe("what the fields of the environment file mean", () => {
         .map(({ path }) => path),
       [],
     );
+  });
+
+  it("is what an option says of itself, though fields of its name are something else elsewhere", () => {
+    const of = (path: string) => fields.find(([field]) => field === path)?.[1];
+    assert.equal(of("platform.services.openbao.seal.vault"), "The key vault's name.");
+    assert.match(of("infrastructure.access.ssh.privateKey.vault") ?? "", /^The secret is in Vault/);
   });
 
   it("tells what a change does", () => {

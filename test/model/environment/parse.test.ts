@@ -117,8 +117,6 @@ describe("an environment file", () => {
       [{ edge: {} }, "edge"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
       [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
-      [{ platform: { ingress: { kind: "traefik" } } }, "platform.ingress.kind"],
-      [{ platform: { extra: {} } }, "platform.extra"],
       [{ platform: { services: { kubeflow: true } } }, "platform.services.kubeflow"],
     ];
     for (const [over, path] of unsupported) {

@@ -11,6 +11,7 @@ export const outside = {
 const key = { publicKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } };
 const named = { "cluster.pools.worker.nodes": { a: {}, b: {} } };
 const volume = { ...named, "cluster.pools.worker.volumes": [{ name: "osd", sizeGiB: 10 }] };
+const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "shop" }, spec: {} };
 const silent = { "platform.services.portal": false };
 const existing = { "platform.storage": { kind: "existing", className: "ceph" } };
 const host = (address: string, more: Values = {}): Values => ({ address, ...more });
@@ -63,8 +64,8 @@ const zoned = { "infrastructure.zones": ["az-1", "az-2"], ...named };
 
 /** By `path` or `path (when)`: what stands, and what is changed. */
 export const samples: Readonly<Record<string, readonly [before: Values, after: Values]>> = {
-  // Services move where Kubernetes does not.
-  release: [{ "cluster.kubernetes": "1.35.4" }, { release: "1.7.0+maintained", "cluster.kubernetes": "1.35.4" }],
+  "release (a later one)": [{ release: "1.6.2" }, { release: "1.7.0" }],
+  "release (an older one)": [{ release: "1.7.0+maintained" }, { release: "1.7.0" }],
   labels: [{}, { labels: { a: "b" } }],
   retain: [{}, { retain: ["volumes"] }],
   "layers (one to three)": [{}, { layers: "three" }],
@@ -321,6 +322,12 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.domain": [silent, { "platform.domain": "apps.example.org" }],
   "platform.tls": [{}, { "platform.tls": { kind: "provided", certificate: { env: "C" }, key: { env: "K" } } }],
   "platform.ingress": [silent, { "platform.ingress.address": "10.20.200.1" }],
+  "platform.ingress.beside": [{}, { "platform.ingress.beside": "traefik" }],
+  "platform.ingress.kind (with the other one beside it before and after)": [
+    { "platform.ingress": { beside: "traefik" } },
+    { "platform.ingress": { kind: "traefik", beside: "nginx" } },
+  ],
+  "platform.ingress.kind (without)": [{}, { "platform.ingress.kind": "traefik" }],
   "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
   "platform.loadBalancer.kind (once it stands)": [{}, { "platform.loadBalancer": { kind: "cloud" } }],
   "platform.loadBalancer.services (once it stands)": [
@@ -340,15 +347,24 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.services.openbao.replicas (fewer)": [{ "platform.services.openbao": { replicas: 3 } }, { "platform.services.openbao": true }],
   "platform.services.nats.replicas (fewer)": [{ "platform.services.nats": { replicas: 3 } }, { "platform.services.nats": true }],
+  "platform.services.postgresql.replicas (one to several, or back)": [
+    { "platform.services.postgresql": true },
+    { "platform.services.cloudnativePg": true, "platform.services.postgresql": { replicas: 3 } },
+  ],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
   "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],
+  "platform.extra": [{ "platform.tenants": { shop: {} } }, { "platform.tenants": { shop: {} }, "platform.extra": { manifests: [claim] } }],
+  "platform.extra (a release or a volume claim that goes)": [
+    { "platform.tenants": { shop: {} }, "platform.extra": { manifests: [claim] } },
+    { "platform.extra": {} },
+  ],
   "platform.services.mariadb (switched off)": [
     {},
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
   ...Object.fromEntries(
-    ["harbor", "chartmuseum", "nats"].map((name): [string, [Values, Values]] => {
+    ["harbor", "chartmuseum", "nats", "postgresql"].map((name): [string, [Values, Values]] => {
       const field = `platform.services.${name}`;
       return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
     }),

@@ -7,6 +7,7 @@ import type { Danger } from "../../../model/guard/danger";
 import { findDangers } from "../../../model/guard/dangers";
 import { LATER } from "../../../model/guard/first-boot";
 import { laterChanges } from "../../../model/guard/later";
+import { versionChanges } from "../../../model/guard/release";
 import { Findings } from "../../../model/problems";
 import { environmentFile, plannedFile, valueAt } from "../../support/environment";
 
@@ -45,6 +46,9 @@ const login = (platform: Over = {}): Over => few({ mariadb: true, keycloak: true
 
 const table: [what: string, before: Over, after: Over, expected: string[]][] = [
   ["nothing for no change", base(), base(), []],
+  ["a later release", base({ release: "1.6.2" }), base({ release: "1.7.0" }), ["environment:move-release"]],
+  ["a release's maintained line", base({ release: "1.7.0" }), base({ release: "1.7.0+maintained" }), ["environment:move-release"]],
+  ["an older release", base({ release: "1.7.0+maintained" }), base({ release: "1.7.0" }), ["environment:never"]],
   ["nothing for a worker more", base(), base(pool({}, { a: {}, b: {}, c: {} })), []],
   ["nothing for a worker less", base(), base(pool({}, { a: {} })), []],
   ["nothing for a lower number of workers", environmentFile(count(3)), environmentFile(count(2)), []],
@@ -181,6 +185,28 @@ const table: [what: string, before: Over, after: Over, expected: string[]][] = [
 
 describe("the guard", () => {
   for (const [what, before, after, expected] of table) it(`sees ${what}`, () => assert.deepEqual(dangers(before, after), expected));
+
+  it("names the data that a later release takes over, and what an older one could not read", () => {
+    const [forth] = found(base({ release: "1.6.2" }), base({ release: "1.7.0" }));
+    assert.match(forth?.reason ?? "", /1\.6\.2 → 1\.7\.0\); the new versions of mariadb \(11\.4\.7 → 12\.0\.2\), keycloak \(25/);
+    assert.match(forth?.remedy ?? "", /^back up mariadb, keycloak, portal first/);
+    const bare = few({ mariadb: false });
+    const [without] = found(base({ ...bare, release: "1.6.2" }), base({ ...bare, release: "1.7.0" }));
+    assert.doesNotMatch(`${without?.reason} ${without?.remedy}`, /take their data over|back up/);
+    const [back] = found(base({ release: "1.7.0" }), base({ release: "1.6.2" }));
+    assert.match(back?.reason ?? "", /^what kubernetes \(1\.33\.5 → 1\.32\.5\), mariadb \(12\.0\.2 → 11\.4\.7\), keycloak/);
+  });
+
+  it("knows the versions of what an earlier kpaas brought up by its release", () => {
+    const { plan } = plannedFile(base({ release: "1.6.2" }));
+    const { versions: _, ...applied } = appliedState(plan);
+    const changes = versionChanges(applied, plannedFile(base({ release: "1.7.0" })).plan);
+    assert.deepEqual(
+      changes.find(({ name }) => name === "mariadb"),
+      { name: "mariadb", was: "11.4.7", becomes: "12.0.2" },
+    );
+    assert.deepEqual(versionChanges(applied, plan), []);
+  });
 
   it("shows a value with the path it stands at", () => {
     const astray = table.flatMap(([what, before, after]) =>

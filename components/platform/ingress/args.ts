@@ -1,9 +1,9 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
 
-/** Arguments of {@link IngressNginx}. */
-export interface IngressNginxArgs extends ServiceArgs {
-  /** The ingress class, made the cluster's default. */
+/** Arguments of an ingress controller, whichever it is. */
+export interface IngressArgs extends ServiceArgs {
+  /** The ingress class, made the cluster's default by whoever has the address. */
   readonly className: string;
   /** The planned address of the controller's Service. Changing it moves every host name of the platform. */
   readonly address: string;
@@ -24,6 +24,10 @@ export interface IngressNginxArgs extends ServiceArgs {
    * reaches Keycloak by its public name.
    */
   readonly sourceRanges: readonly string[];
+  /** Set where another controller has the address: this one then is reached inside the cluster only. @default it has the address */
+  readonly beside?: true;
+  /** The namespace of the other one, where one runs beside this one: whoever may be reached by the one may be by the other. @default none */
+  readonly other?: string;
   /** Addresses of the machines, where pods reach a balancer by them. @default they reach the address itself */
   readonly machineCidr?: string;
   /** Addresses of the pods. */

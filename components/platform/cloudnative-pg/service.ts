@@ -1,0 +1,14 @@
+import { defineService } from "../define-service";
+
+export const cloudnativePg = defineService({
+  name: "cloudnativePg",
+  title: "CloudNativePG",
+  about: "runs PostgreSQL on several members, and has another one lead when that is lost",
+  replicas: "profile",
+  offers: ["postgresOperator"],
+  create: (name, { common }, opts) => {
+    const { CloudNativePg } = require("./cloudnative-pg") as typeof import("./cloudnative-pg");
+    return new CloudNativePg(name, common, opts);
+  },
+  grants: { postgresOperator: ({ namespace }) => ({ namespace }) },
+});

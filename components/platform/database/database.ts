@@ -1,0 +1,80 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import type { core } from "@pulumi/kubernetes/types/input";
+import { type Input, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import { generatedPassword } from "../generated-password";
+import { claimSpec, fromNamespace, secretHash, selectorLabels } from "../objects";
+import { PlatformService } from "../service";
+import type { AccountSpec, DatabaseArgs, Passwords } from "./args";
+import { type StatementsJob, statementsJob } from "./statements";
+
+/** What the database servers share: an account with a generated password for each consumer, and a job that runs statements as them. */
+export abstract class DatabaseService extends PlatformService {
+  /** A password for each account. */
+  protected accountPasswords(specs: Readonly<Record<string, AccountSpec>>): Passwords {
+    const users = [...new Set(Object.values(specs).map(({ user }) => user))];
+    return Object.fromEntries(users.map((user) => [user, generatedPassword(this.childName(`${user}-password`), this)]));
+  }
+
+  /** Lets its clients and its own job connect. */
+  protected allowClients(selector: Readonly<Record<string, string>>, port: number, job: string, clients: readonly string[]): void {
+    const own = { podSelector: { matchLabels: { ...selectorLabels(job) } } };
+    this.allowIngress("allow-clients", selector, [port], [own, ...clients.map(fromNamespace)]);
+  }
+
+  /** The volume of a single server. */
+  protected dataClaim(
+    name: string,
+    workload: string,
+    sizeGiB: number,
+    { storageClass, protectData, retainData }: DatabaseArgs,
+  ): PersistentVolumeClaim {
+    return new PersistentVolumeClaim(
+      this.childName("data"),
+      {
+        metadata: this.metadata(name, workload),
+        spec: claimSpec(storageClass, this.plan.sizeGiB ?? sizeGiB),
+      },
+      this.deletedFirst({ protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) }),
+    );
+  }
+
+  /** The one server, whose data are in that claim. What it reads at start is in the annotations, so that anything else makes another pod. */
+  protected singleServer(
+    workload: string,
+    serviceName: string,
+    annotations: Readonly<Record<string, Input<string>>>,
+    pod: core.v1.PodSpec,
+    needed: readonly Resource[],
+  ): StatefulSet {
+    return new StatefulSet(
+      this.childName("server"),
+      {
+        metadata: this.metadata(workload, workload),
+        spec: {
+          replicas: 1,
+          serviceName,
+          selector: { matchLabels: { ...selectorLabels(workload) } },
+          template: { metadata: { labels: this.podLabels(workload), annotations: { ...annotations } }, spec: pod },
+        },
+      },
+      // A claim goes when no pod holds it any more, so its pod goes first too.
+      this.deletedFirst({ dependsOn: [...needed] }),
+    );
+  }
+
+  /** Runs statements as their accounts, once `server` is there and again whenever they change. */
+  protected runStatements(job: StatementsJob, files: Output<Readonly<Record<string, string>>>, server: readonly Resource[]): Resource {
+    const { workload } = job;
+    const stored = this.secret("sql", job.secret, workload, files);
+    // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
+    const spec = statementsJob(this.plan, job, this.serviceAccount("schemas-account", workload), this.podLabels(workload));
+    const name = interpolate`${workload}-${secretHash(jsonStringify(files), JSON.stringify(spec))}`;
+    return new Job(
+      this.childName("schemas"),
+      { metadata: this.metadata(name, workload), spec },
+      this.inCluster({ dependsOn: [...server, stored] }),
+    );
+  }
+}

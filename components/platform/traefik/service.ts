@@ -1,0 +1,22 @@
+import { offererOf } from "../../../model/registry";
+import { defineService } from "../define-service";
+
+export const traefik = defineService({
+  name: "traefik",
+  title: "Traefik",
+  about: "leads HTTP and HTTPS to the services, at one address, by Ingresses as ingress-nginx takes them and by the Gateway API",
+  when: ({ platform }) => platform.ingressKind === "traefik" || platform.ingressBeside === "traefik",
+  beside: ({ platform }) => platform.ingressBeside === "traefik",
+  field: "platform.ingress",
+  replicas: "profile",
+  needs: { loadBalancer: () => ({}) },
+  wants: ["gateways"],
+  offers: ["ingress"],
+  create: (name, given, opts) => {
+    const { Traefik } = require("./traefik") as typeof import("./traefik");
+    const { ingressArgs } = require("../ingress/given") as typeof import("../ingress/given");
+    const gateways = offererOf("gateways", given.environment.services) !== undefined;
+    return new Traefik(name, { ...ingressArgs("traefik", given), gateways }, opts);
+  },
+  grants: { ingress: ({ route }) => route },
+});

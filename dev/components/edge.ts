@@ -1,0 +1,69 @@
+import type { ComponentRow } from "./row";
+
+/** The slides on edge clusters, of 2021. */
+export const edge: readonly ComponentRow[] = [
+  ["BOSH -> container change", "not", "history: K-PaaS has left BOSH"],
+  ["CaaS service deploy: kubespray cluster + 2 docker-image service brokers", "not", "the service type, which K-PaaS has dropped"],
+  [
+    "Standalone: Ingress, Storage, Repository basics",
+    "in",
+    "the profiles, with Harbor where the file asks for it; nothing of BOSH",
+    "profile",
+    "platform.services.harbor",
+  ],
+  ["Edge via KubeEdge", "not yet", "the field is kept and refused", "edge"],
+  ["K3S vs KubeEdge table", "not yet", "with edge nodes", "edge"],
+  ["Edge flowchart (figure)", "not yet", "with edge nodes", "edge"],
+  [
+    "Image repository VM without Docker after CCE",
+    "in",
+    "Harbor, in the cluster; hosts have no Docker",
+    "platform.services.harbor",
+    "cluster.runtime",
+  ],
+  ["Edge steps: kubeadm master only -> KubeEdge -> BOSH middleware -> portals", "not", "K-PaaS itself has replaced them"],
+  ["Admin portal and user portal", "in", "one portal since 1.5, for both roles", "platform.services.portal", "components/platform/portal/"],
+  [
+    "Versions k8s 1.18.6, kubespray 2.14.2, kubeedge 1.4",
+    "not",
+    "none of them is mended any more; 1.4.0 is the oldest release that is a row",
+    "docs/catalogue.md",
+  ],
+  [
+    "haproxy 1.6.5",
+    "in",
+    "today's HAProxy behind keepalived, or kube-vip, or the cloud's balancer",
+    "cluster.apiEndpoint.by",
+    "docs/environment-file.md",
+  ],
+  [
+    "CVE-2016-2183 fix",
+    "in",
+    "cipher suites of the control plane's servers and the kubelets",
+    "cluster.hardening.tlsCipherSuites",
+    "docs/security.md",
+  ],
+  [
+    "CCE measures",
+    "in",
+    "those that Kubernetes has: audit log, encryption, Pod Security, cipher suites, as settings that can be read. Not the opaque program that K-PaaS runs as root on every host, nor its own build of OpenSSH",
+    "cluster.hardening",
+    "docs/security.md",
+  ],
+  ["Removal of cluster VMs", "not", "done by K-PaaS long ago"],
+  [
+    "Private image repo without docker",
+    "in",
+    "Harbor in the cluster; the cluster's own images from a mirror",
+    "platform.services.harbor",
+    "cluster.airGap.registry",
+  ],
+  [
+    "Manual image load script",
+    "in",
+    "the whole list of images and files for a mirror; copying them is left to the mirror's tools",
+    "cluster.airGap",
+    "cli/commands/plan.ts",
+    "model/cluster/downloads.ts",
+  ],
+];

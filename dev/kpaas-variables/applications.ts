@@ -1,0 +1,32 @@
+import type { KpaasVariable } from "./row";
+
+const PIPELINE = "platform.services.pipeline";
+const SOURCE_CONTROL = "platform.services.sourceControl";
+
+/** cp-pipeline-vars.sh, beside names that cp-portal-vars.sh has too. */
+export const pipeline: readonly KpaasVariable[] = [
+  ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio", "platform.services.istio"],
+  ["MC_APP_NAME CP_PIPELINE_URL CP_PORTAL_NAMESPACE", "not yet", "with the pipeline", PIPELINE],
+  ["KEYCLOAK_ADMIN_ID", "not yet", "with the pipeline; it will have a client of its own in place of the administrator", PIPELINE],
+  ["KEYCLOAK_CLUSTER_ADMIN_ROLE", "fixed", "`cp-cluster-admin-role`, which the group `cp-cluster-admin` has"],
+  ["INSPECTION_ADMIN_ID INSPECTION_ADMIN_PASSWORD", "not yet", "with the pipeline", PIPELINE],
+  ["INSPECTION_DATABASE_ADMIN_ID INSPECTION_DATABASE_ADMIN_PASSWORD INSPECTION_DATABASE_NAME", "not yet", "with the pipeline", PIPELINE],
+];
+
+/** What the source control's guide has its user set. */
+export const sourceControl: readonly KpaasVariable[] = [
+  ["HOST_DOMAIN", "field", "as the portal's", "platform.domain"],
+  ["K8S_STORAGECLASS", "field", "as the portal's", "platform.storage.className"],
+  ["IS_MULTI_CLUSTER", "not yet", "with source control", SOURCE_CONTROL],
+];
+
+/** istio-vars-mc.sh, for clusters of a cloud's own. */
+export const istio: readonly KpaasVariable[] = [
+  ["KUBECTL_VERSION HELM_VERSION STEP_VERSION", "not needed", "no such tool is installed on the machine of whoever runs this"],
+  [
+    "ISTIO_VERSION ISTIO_NAMESPACE CLUSTER_CNT CLUSTERn_CONFIG[CLUSTER] CLUSTERn_CONFIG[NETWORK] CLUSTERn_CONFIG[CTX]",
+    "not yet",
+    "with Istio",
+    "platform.services.istio",
+  ],
+];

@@ -1,0 +1,248 @@
+import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
+import { at, type Fields, fields } from "../../model/data";
+import { endOfLifeOf } from "../../model/end-of-life";
+import { productOf } from "../../model/plan/end-of-life";
+import { fieldOf, offererOf, type Registry } from "../../model/registry";
+import { kebab, type ServiceDefinition } from "../../model/service";
+import { nameOf, ofKind, policyRows, portRows, type ServiceObjects, secretRows, volumeRows, workloadRows } from "./objects";
+
+/** Between these lies what is written; what is around them is written by hand and stays as it is. */
+export const MARKS = ["<!-- facts: written from its definition, the catalogue and its objects by a test -->", "<!-- /facts -->"] as const;
+
+/** What a page is written from. */
+export interface ServiceFacts {
+  readonly service: ServiceDefinition;
+  readonly registry: Registry;
+  /** What is made of it, in an environment with every service; by cloud, where it is the cloud's own. */
+  readonly made: ServiceObjects;
+  /** Every field of the environment file, with its description. */
+  readonly fields: readonly (readonly [path: string, description: string | undefined])[];
+}
+
+/** The page's file below docs/services/. */
+export function pageOf({ name }: Pick<ServiceDefinition, "name">): string {
+  return `${kebab(name)}.md`;
+}
+
+/** What a page begins with that nobody has written by hand yet. */
+export function pageStart({ title, about }: ServiceDefinition): string {
+  const capital = (text: string) => `${text[0]?.toUpperCase()}${text.slice(1)}`;
+  // Names of programs stay as their makers write them.
+  return `# ${title.replace(/^the /, "The ")}\n\n${capital(about)}.\n\n${MARKS.join("\n")}\n`;
+}
+
+/** What stands between the marks. */
+export function serviceFacts(facts: ServiceFacts): string {
+  const { service, registry, made } = facts;
+  const parts: readonly (readonly [heading: string, ...body: string[]])[] = [
+    ["Facts", ...table(["", ""], summary(facts))],
+    ["Settings", ...settings(facts)],
+    ["Images", ...images(service)],
+    ["Workloads", ...table(["name", "kind", ""], workloadRows(made))],
+    ["Ports", ...table(["Service", "type", "ports"], portRows(made))],
+    ["Volumes", ...table(["claim", "size", ""], volumeRows(made))],
+    ["Secrets", ...table(["Secret", "holds"], secretRows(made))],
+    ["Who reaches whom", ...table(["pods", "way", "with whom, at which ports"], policyRows(made))],
+    ["Backing up", backingUp(service, registry)],
+    ["Upgrading", upgrading(service)],
+    ["Removing", removing(facts)],
+  ];
+  const kept = parts.filter(([, ...body]) => body.length > 0);
+  return kept.map(([heading, ...body], index) => `${index === 0 ? "## " : "### "}${heading}\n\n${body.join("\n")}\n`).join("\n");
+}
+
+function releases(): Release[] {
+  return knownReleases.flatMap((number) => findRelease(number) ?? []);
+}
+
+/** Its entries of a release, by cloud where it is the cloud's own. */
+function entriesOf(service: ServiceDefinition, release: Release): [where: string, entry: ReleaseService][] {
+  const { cloudPart, name } = service;
+  if (cloudPart !== undefined)
+    return Object.entries(release.clouds ?? {}).flatMap(([cloud, parts]) =>
+      parts[cloudPart] ? [[cloud, entryOf(service, release, cloud)]] : [],
+    );
+  return name in release.services || service.entry ? [["", entryOf(service, release, "")]] : [];
+}
+
+function summary({ service, registry, made }: ServiceFacts): string[][] {
+  const { profiles = [], when, replicas, keeps, needs = {}, offers = [], host, fixed = {}, managedAt } = service;
+  const [newest] = releases();
+  const entries = newest ? entriesOf(service, newest) : [];
+  const all = Object.values(registry.services);
+  const level = ofKind(made, "Namespace").map((each) => labelOf(each, "pod-security.kubernetes.io/enforce"))[0];
+  const accounts = ofKind(made, "ClusterRoleBinding").filter((each) => labelOf(each, "helm.sh/chart") === undefined);
+  const claimed = all.filter(({ needs: theirs = {} }) => offers.some((kind) => kind in theirs)).map(({ title }) => title);
+  const rows: [string, string][] = [
+    ["field", `\`${fieldOf(service)}\``],
+    [
+      "there by default",
+      when
+        ? "as the fields beside it say"
+        : profiles.length === 3
+          ? "in every profile"
+          : profiles.map((each) => `\`${each}\``).join(", ") || "no",
+    ],
+    ["instances", instances(replicas)],
+    [
+      "version",
+      releases()
+        .map(
+          (release) =>
+            `${release.release}: ${
+              entriesOf(service, release)
+                .map(([where, { version }]) => `${where} ${version}`.trim())
+                .join(", ") || "none"
+            }`,
+        )
+        .join("<br>"),
+    ],
+    [
+      "until",
+      [...new Set(releases().flatMap((release) => entriesOf(service, release).flatMap(([, entry]) => until(service, entry))))].join(
+        "<br>",
+      ) || "nobody says until when it is mended",
+    ],
+    [
+      "for Kubernetes",
+      [
+        ...new Set(
+          entries.flatMap(([where, { kubernetes: minors }]) => (minors ? [`${where} ${minors[0]} to ${minors.at(-1)}`.trim()] : [])),
+        ),
+      ].join(", "),
+    ],
+    [
+      "chart",
+      entries.flatMap(([, { chart }]) => (chart ? [`${chart.name} ${chart.version}, ${chart.repository}`] : [])).join("<br>") ||
+        "none: objects of our own",
+    ],
+    ["licence", [...new Set(entries.map(([, { licence, source }]) => `${licence}, ${source}`))].join("<br>")],
+    [
+      "namespace",
+      [...new Set(entries.map(([, { namespace }]) => `\`${namespace}\``))].join(", ") +
+        (level === undefined ? "" : `, Pod Security \`${String(level)}\``),
+    ],
+    [
+      "reached at",
+      host === undefined ? inside(made) : `\`https://${host}.DOMAIN\`${service.options === undefined ? "" : ", as its settings say"}`,
+    ],
+    ["administered at", managedAt ? `port ${managedAt.port} of \`${managedAt.workload}\`, by a [forward](../services.md)` : ""],
+    [
+      "takes of",
+      Object.keys(needs)
+        .map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "the environment's cloud"}`)
+        .join("<br>"),
+    ],
+    [
+      "gives",
+      offers.length === 0 ? "" : `${offers.join(", ")}${claimed.length === 0 ? ": nobody takes it yet" : `: to ${claimed.join(", ")}`}`,
+    ],
+    ["keeps", keeps ?? ""],
+    ["rights in the Kubernetes API", accounts.map((each) => `\`${String(at(each, "roleRef.name"))}\` (${nameOf(each)})`).join(", ")],
+    [
+      "never changes",
+      Object.keys(fixed)
+        .map((field) => `\`${fieldOf(service)}.${field}\``)
+        .join(", "),
+    ],
+  ];
+  return rows.filter(([, text]) => text !== "");
+}
+
+/** How it is reached that has no host name. */
+function inside(made: ServiceObjects): string {
+  const services = ofKind(made, "Service");
+  if (services.some((each) => at(each, "spec.type") === "LoadBalancer")) return "from outside, by a Service of type LoadBalancer";
+  return services.length === 0 ? "" : "inside the cluster only";
+}
+
+function labelOf(object: Fields, key: string): unknown {
+  return fields(at(object, "metadata.labels"))[key];
+}
+
+function until(service: ServiceDefinition, { chart, version }: ReleaseService): string[] {
+  const known = endOfLifeOf(productOf({ name: service.name, ...(chart ? { chart } : {}) }), version);
+  return known ? [`${version}: ${known.date ?? "no end is announced"} ([source](${known.source}), as of ${known.asOf})`] : [];
+}
+
+function settings({ service, fields: known }: ServiceFacts): string[] {
+  const field = fieldOf(service);
+  const [newest] = releases();
+  const entry = newest && entriesOf(service, newest)[0]?.[1];
+  const has: Readonly<Record<string, boolean>> = {
+    replicas: service.replicas !== 1,
+    size: service.keeps !== undefined,
+    values: entry?.chart !== undefined,
+  };
+  // What all have alike is in docs/environment-file.md.
+  const own = known.filter(
+    ([path]) => path.startsWith(`${field}.`) && !path.includes(".resources.") && (has[path.slice(field.length + 1)] ?? true),
+  );
+  const rows = [...new Map(own).entries()].map(([path, description = ""]) => [
+    `\`${path.slice(field.length + 1)}\``,
+    description.replaceAll("|", "\\|"),
+  ]);
+  const { resources, sizeGiB } = entry?.defaults ?? {};
+  const amounts = [
+    ...(sizeGiB === undefined ? [] : [`a volume of ${sizeGiB} GiB`]),
+    ...(resources === undefined ? [] : [`for each container ${JSON.stringify(resources).replace(/"/g, "").replace(/[:,]/g, "$& ")}`]),
+  ];
+  return [
+    ...(rows.length > 0 ? [`Below \`${field}\`:`, ""] : []),
+    ...table(["field", ""], rows),
+    ...(amounts.length > 0 ? ["", `By the release: ${amounts.join("; ")}.`] : []),
+  ];
+}
+
+function images(service: ServiceDefinition): string[] {
+  const [newest] = releases();
+  const rows = (newest ? entriesOf(service, newest) : []).flatMap(([where, entry]) =>
+    Object.entries(entry.images).map(([role, image]) => [where, role, `\`${image}\``]),
+  );
+  return service.cloudPart === undefined
+    ? table(
+        ["", "image"],
+        rows.map(([, ...rest]) => rest),
+      )
+    : table(["cloud", "", "image"], rows);
+}
+
+/** What a definition says of its backups; none says anything yet. */
+/** How many instances there are. */
+export function instances(replicas: ServiceDefinition["replicas"]): string {
+  if (typeof replicas === "object") return "one; three or five where asked for";
+  return { profile: "as the profile", quorum: "one; three where the profile has several", 1: "one" }[replicas];
+}
+
+function backingUp({ name, keeps, backup: declared }: ServiceDefinition, registry: Registry): string {
+  // What depends on options is told as it is without any.
+  const backup = typeof declared === "function" ? declared({}) : declared;
+  if (backup?.kind === "pod") {
+    const without = backup.without === undefined ? "" : ` Not in it: ${backup.without}.`;
+    return `\`kpaas backup ENV --service ${name}\` keeps ${backup.holds}, and \`kpaas restore\` brings it back ([more](../backup.md)).${without}`;
+  }
+  if (backup?.kind === "within") return `With ${registry.services[backup.service]?.title}, in whose backup it is ([more](../backup.md)).`;
+  if (backup?.kind === "none") return `\`kpaas\` makes no backup of it: ${backup.reason}. Instead: ${backup.remedy}.`;
+  return keeps === "cache" ? "Nothing: what it keeps can be had again." : "Nothing: it keeps no data of its own.";
+}
+
+function upgrading({ keeps, cloudPart }: ServiceDefinition): string {
+  const by = `By the release, and with it alone ([the catalogue](../catalogue.md)); \`kpaas preview\` shows what it restarts.`;
+  if (cloudPart !== undefined) return by;
+  return keeps === "data" ? `${by} Back it up before: a newer version may change its data, and there is no way back then.` : by;
+}
+
+function removing({ service, registry }: ServiceFacts): string {
+  const { when, keeps, offers = [] } = service;
+  if (when !== undefined) return `It follows from \`${fieldOf(service)}\` and what stands beside it.`;
+  const takers = Object.values(registry.services).filter(({ needs = {} }) => offers.some((kind) => kind in needs));
+  return [
+    `\`${fieldOf(service)}: false\`${keeps === "data" ? ", with the approval `ENV:drop-database` that the refusal prints: its data go with it, but for claims where `retain: [volumes]` was brought up before" : ""}.`,
+    ...(takers.length > 0 ? [`Refused while there is who takes of it: ${takers.map(({ title }) => title).join(", ")}.`] : []),
+  ].join(" ");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}

@@ -1,0 +1,71 @@
+import { findRelease } from "../catalog";
+import { compareVersions } from "../cluster/releases";
+import type { EnvironmentPlan, ServicePlan } from "../plan/types";
+import { type Applied, KUBERNETES, plannedVersions } from "./applied";
+import { type Danger, never } from "./danger";
+
+/** The kinds of claims under which a service keeps its data in another one. */
+const DATABASES = ["mysql", "postgres"];
+
+/** What becomes of the version of Kubernetes or of a service. */
+export interface VersionChange {
+  readonly name: string;
+  readonly was: string;
+  readonly becomes: string;
+}
+
+/** The versions that change, in the order in which an `up` changes them. */
+export function versionChanges(applied: Applied, plan: EnvironmentPlan): VersionChange[] {
+  const versions = applied.versions ?? cataloguedVersions(applied.release);
+  return Object.entries(plannedVersions(plan)).flatMap(([name, becomes]) => {
+    const was = versions[name];
+    return was === undefined || was === becomes ? [] : [{ name, was, becomes }];
+  });
+}
+
+/**
+ * What another release costs: its data is taken over by newer versions, which no older one reads again. So it asks for an approval, and does
+ * not go back. Kubernetes' own way there is the cluster's to tell.
+ */
+export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
+  const { release } = applied;
+  if (release === undefined || release === plan.release) return [];
+  const lasting = new Set([KUBERNETES, ...plan.services.filter(holdsData).map(({ name }) => name)]);
+  const moves = versionChanges(applied, plan).filter(({ name }) => lasting.has(name));
+  const back = moves.filter(({ was, becomes }) => compareVersions(becomes, was) < 0);
+  const remedy = `set the release back to ${release}`;
+  if (back.length > 0) {
+    const reason = `what ${listed(back)} has written, the older version does not read`;
+    return [never("release", reason, `${remedy}, or restore a backup from before into a new environment`, plan.release)];
+  }
+  const data = moves.filter(({ name }) => name !== KUBERNETES);
+  const takes = data.length === 0 ? "" : `; the new versions of ${listed(data)} take their data over, and no older one reads it again`;
+  const reason = `Kubernetes and the services go to those of another release (${release} → ${plan.release})${takes}`;
+  return [
+    {
+      key: "environment",
+      action: "move-release",
+      path: "release",
+      reason,
+      remedy: data.length === 0 ? remedy : `back up ${data.map(({ name }) => name).join(", ")} first; or ${remedy}`,
+      value: plan.release,
+    },
+  ];
+}
+
+/** Whether it has data that a version writes for itself: on volumes, or in a database. */
+function holdsData({ keeps, needs = {} }: ServicePlan): boolean {
+  return keeps === "data" || DATABASES.some((kind) => kind in needs);
+}
+
+/** The versions that an environment of that release has had, where earlier versions of kpaas did not record them. */
+function cataloguedVersions(release: string | undefined): Readonly<Record<string, string | undefined>> {
+  const found = release === undefined ? undefined : findRelease(release);
+  if (found === undefined) return {};
+  const services = Object.entries(found.services).map(([name, { version }]) => [name, version] as const);
+  return { [KUBERNETES]: found.kubernetes, ...Object.fromEntries(services) };
+}
+
+function listed(moves: readonly VersionChange[]): string {
+  return moves.map(({ name, was, becomes }) => `${name} (${was} → ${becomes})`).join(", ");
+}

@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { PassThrough, type Writable } from "node:stream";
+import { asOnlyOne } from "../../engine/only-one";
+import { makeFolder, PRIVATE_FOLDER, readIfThere, removeFolder } from "../../host/files";
+import type { BackedUp, BackupScope } from "../../model/backup-scope";
+import { certificateProblem } from "../../model/environment/backup-fields";
+import { backupVariable } from "../../model/plan/backups";
+import type { EnvironmentPlan } from "../../model/plan/types";
+import { InvalidInputError, RefusedError } from "../../model/problems";
+import { secretField } from "../../reach/workloads";
+import { DOORS } from "../doors";
+import type { Operator } from "../operator";
+import type { Request } from "../ready";
+import { certifiedKey, clearHalves, type Manifest, nameAt, type ServiceFiles, type StoredBackup, writeManifest } from "./folder";
+import { type DataChoice, type PodAccess, runFor, type Scoped, scopeOf, shownAs, told } from "./scope";
+import { writeSealed } from "./sealed";
+
+/** What is backed up, and to which key. */
+export interface BackupChoice extends DataChoice {
+  /** Path of the certificate that it is encrypted to. @default that of `cluster.backups.etcd.encryptTo` */
+  readonly encryptTo?: string;
+}
+
+/** A backup that was made. */
+export interface BackedUpData extends Scoped {
+  readonly backup: StoredBackup;
+  readonly left: BackupScope["left"];
+  readonly seconds: number;
+}
+
+/**
+ * Makes a backup of what an environment's services keep, in a folder of its own on this machine, encrypted.
+ * @throws InvalidInputError, RefusedError where a key is missing without which nobody could read it, OperationFailedError, StackBusyError
+ */
+export async function backup(request: Request, choice: BackupChoice, operator: Operator, doors = DOORS): Promise<BackedUpData> {
+  const scoped = await scopeOf(request, choice, operator, doors);
+  const { target, scope, folder } = scoped;
+  const { environment, release } = target.plan;
+  const certificate = certificateOf(target.plan, choice.encryptTo);
+  const begun = new Date();
+  const name = nameAt(begun);
+  const place = join(folder, name);
+  const engine = await doors.engine();
+  const job = { kind: "backup", environment, sandbox: false } as const;
+  const manifest = await operator.run(job, (control) =>
+    asOnlyOne(target, () =>
+      engine.withCluster(target, control, async (api) => {
+        makeFolder(folder, PRIVATE_FOLDER);
+        clearHalves(folder, begun.getTime());
+        makeFolder(place, PRIVATE_FOLDER);
+        try {
+          const services: Record<string, ServiceFiles> = {};
+          for (const each of scope.services) {
+            const shown = shownAs(each.service.name, control.onProgress);
+            services[each.service.name] = await backUp(each, place, certificate, { api, signal: control.signal }, shown.say, environment);
+            shown.done();
+          }
+          const written: Manifest = {
+            format: 1,
+            environment,
+            release,
+            begun: begun.toISOString(),
+            made: new Date().toISOString(),
+            encryptedTo: certifiedKey(certificate),
+            services,
+          };
+          writeManifest(place, written);
+          return written;
+        } catch (error) {
+          removeFolder(place);
+          throw told(error, control.signal);
+        }
+      }),
+    ),
+  );
+  const seconds = (Date.now() - begun.getTime()) / 1000;
+  return { ...scoped, backup: { name, folder: place, manifest }, left: scope.left, seconds };
+}
+
+/** How often is told how far it is, in milliseconds. */
+const TELL = 2_000;
+
+async function backUp(
+  each: BackedUp,
+  folder: string,
+  certificate: string,
+  access: PodAccess,
+  say: (text: string) => void,
+  environment: string,
+): Promise<ServiceFiles> {
+  const { service, how } = each;
+  const { file, holds, dump, key } = how;
+  // First: a backup that nobody can read is none.
+  const secret = key && (await secretField(access.api, service.namespace, key.secret, key.field));
+  if (key !== undefined && secret === undefined)
+    throw new RefusedError([
+      {
+        environment,
+        path: `platform.services.${service.name}`,
+        reason: `the Secret ${service.namespace}/${key.secret} with the key that its data are sealed with is not there, so nobody could read a backup of them`,
+        remedy: `run \`kpaas refresh ${environment}\` and \`kpaas up ${environment}\`, which make the Secret anew from the key that is recorded`,
+        severity: "error",
+      },
+    ]);
+  const sealed = async (name: string, fill: (to: Writable) => Promise<void>) => ({
+    name: `${name}.cms`,
+    ...(await writeSealed(join(folder, `${name}.cms`), certificate, fill)),
+  });
+  const data = await sealed(file, (to) => runFor(each, dump, access, { output: counting(to, say) }));
+  if (secret === undefined) return { version: service.version, holds, data };
+  const kept = await sealed(`${service.name}-key`, async (to) => {
+    to.end(secret);
+  });
+  return { version: service.version, holds, data, key: kept };
+}
+
+/** The same stream, with a word on how far it is now and then. */
+function counting(to: Writable, say: (text: string) => void): Writable {
+  let bytes = 0;
+  let told = Date.now();
+  const through = new PassThrough();
+  through.on("data", (piece: Buffer) => {
+    bytes += piece.length;
+    if (Date.now() - told < TELL) return;
+    told = Date.now();
+    say(`${(bytes / 1e6).toFixed(1)} MB`);
+  });
+  through.pipe(to);
+  to.once("error", (error) => through.destroy(error));
+  return through;
+}
+
+/** @throws InvalidInputError where nothing can be encrypted to what is given, or nothing is */
+function certificateOf({ environment, cluster }: EnvironmentPlan, file: string | undefined): string {
+  const settings = cluster.variables[backupVariable];
+  const planned = typeof settings === "object" && settings !== null && "encrypt_to" in settings ? String(settings.encrypt_to) : undefined;
+  const text = file === undefined ? planned : readIfThere(file);
+  const remedy =
+    "make a pair with `openssl req -x509 -newkey rsa:4096 -nodes -days 36500 -subj /CN=backup -keyout backup.key -out backup.crt`, keep backup.key apart, and give backup.crt by --encrypt-to or in cluster.backups.etcd.encryptTo";
+  const reason =
+    text === undefined
+      ? file === undefined
+        ? "nothing says to which key it is encrypted"
+        : "there is no such file"
+      : certificateProblem(text);
+  if (text !== undefined && reason === undefined) return text;
+  const value = file === undefined ? {} : { value: file };
+  throw new InvalidInputError([{ environment, path: "--encrypt-to", ...value, reason: reason ?? "", remedy, severity: "error" }]);
+}

@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { accountsSql } from "../../components/platform/mariadb/sql";
+import { removeFolder } from "../../host/files";
+import { backup } from "../../operate/backup/backup";
+import { restore } from "../../operate/backup/restore";
+import type { Doors } from "../../operate/doors";
+import type { Operator } from "../../operate/operator";
+import { ClusterApi } from "../../reach/cluster-api";
+import { startWorkloads, stopWorkloads } from "../../reach/workloads";
+import { namePath } from "../../sandbox/servers/record";
+import type { Graph } from "../../testing/graph";
+import { unwrapSecret } from "../../testing/mocks";
+import { openbao, run } from "../components/platform/builds";
+import { at } from "../components/platform/fixtures";
+import { planWithServices } from "../support/backup";
+import { playedDoors } from "../support/doors";
+import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
+import { accountToken, type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, TokenReviews } from "../support/openbao";
+import { PlayedCluster } from "../support/played-cluster";
+import { RealCluster } from "../support/real-cluster";
+import { serversForTests } from "../support/servers";
+
+const ROOT = { user: "root", password: "root's" };
+const KEYCLOAK = { user: "keycloak", password: "one" };
+const SCHEMAS = [{ schema: "keycloak", user: "keycloak" }];
+const ROWS = 20_000;
+
+const operator: Operator = { asker: () => undefined, tell: () => undefined, run: (_job, work) => work({}) };
+
+/** Doors to an environment whose cluster is played. */
+function doorsTo(cluster: PlayedCluster): Doors {
+  const loaded = planWithServices("seoul", { mariadb: "12.0.2" });
+  const played = playedDoors({ loaded, result: undefined as never, loss: undefined as never, outputs: {} }, () => undefined);
+  const withCluster = <T>(_target: unknown, _options: unknown, work: (api: typeof cluster.api) => Promise<T>) => work(cluster.api);
+  return { ...played, engine: async () => ({ ...(await played.engine()), withCluster }) };
+}
+
+/** Makes the pair that backups are encrypted to. */
+function makePair(folder: string): void {
+  const made = "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=b -keyout key -out crt";
+  execFileSync("openssl", made.split(" "), { cwd: folder, stdio: "pipe" });
+}
+
+/** The commands of the definitions on real servers; the Kubernetes API between is played, and its pods are this machine. */
+describe("a backup of a real MariaDB", function () {
+  this.timeout(180_000);
+  let folder: string;
+  let server: MariaDbServer;
+  let cluster: PlayedCluster;
+  const file = (name: string) => join(folder, name);
+
+  before(async function () {
+    const programs = mariaDbForTests.call(this);
+    folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+    mkdirSync(file("server"));
+    server = new MariaDbServer(programs, file("server"));
+    await server.start(accountsSql(SCHEMAS, { keycloak: KEYCLOAK.password }));
+    server.query(`ALTER USER root@localhost IDENTIFIED BY "${ROOT.password}"`);
+    mkdirSync(file("bin"));
+    mkdirSync(file("root"));
+    writeFileSync(file("root/root-password"), ROOT.password);
+    for (const name of ["mariadb", "mariadb-dump", "mariadb-check"]) {
+      const program = programs.mariadb.replace(/mariadb$/, name);
+      writeFileSync(file(`bin/${name}`), `#!/bin/sh\nexec ${program} --no-defaults --socket=${server.socket} "$@"\n`);
+      chmodSync(file(`bin/${name}`), 0o755);
+    }
+    makePair(folder);
+    cluster = new PlayedCluster();
+    cluster.workloads["keycloak/statefulsets/keycloak"] = { replicas: 1, annotations: {} };
+    cluster.as = (script) => ({
+      script: script.replaceAll("/etc/kpaas-root", file("root")),
+      env: { PATH: `${file("bin")}:${process.env.PATH}` },
+    });
+    await cluster.start();
+  });
+  after(async () => {
+    await cluster?.stop();
+    await server?.dispose();
+    if (folder) removeFolder(folder);
+  });
+
+  const doors = () => doorsTo(cluster);
+  const request = () => ({ reference: "seoul", root: folder });
+  const services = ["mariadb"];
+  const bring = () => restore(request(), { services, from: "latest", key: file("key") }, operator, doors());
+  /** Everything that is to come back, as text. */
+  const content = () =>
+    [
+      "CHECKSUM TABLE keycloak.USER_ENTITY, keycloak.BLOBS, keycloak.SEEN",
+      "SHOW TABLES IN keycloak",
+      "SHOW CREATE VIEW keycloak.NAMES",
+      "SELECT ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = 'keycloak'",
+      "SELECT EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS",
+      "SELECT TRIGGER_NAME, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = 'keycloak'",
+      "SELECT HEX(B) FROM keycloak.BLOBS",
+      "SELECT NAME FROM keycloak.USER_ENTITY WHERE ID = 7",
+    ].map((sql) => server.query(sql, ROOT));
+  let was: string[];
+
+  it("holds schemas whole: rows of any script and bytes, views, routines, events and triggers", async () => {
+    const made = [
+      "CREATE TABLE USER_ENTITY (ID INT PRIMARY KEY, NAME VARCHAR(255))",
+      `INSERT INTO USER_ENTITY SELECT seq, CONCAT('한글 ''"\\\\ 🙂 ', seq) FROM seq_1_to_${ROWS}`,
+      "CREATE TABLE BLOBS (ID INT PRIMARY KEY, B BLOB)",
+      "INSERT INTO BLOBS VALUES (1, UNHEX('00FF0A0D1A275C22'))",
+      "CREATE TABLE SEEN (N INT)",
+      "CREATE VIEW NAMES AS SELECT NAME FROM USER_ENTITY",
+      "CREATE PROCEDURE P() SELECT 'p'",
+      "CREATE EVENT E ON SCHEDULE EVERY 1 YEAR DO SELECT 1",
+      "CREATE TRIGGER T AFTER DELETE ON BLOBS FOR EACH ROW INSERT INTO SEEN VALUES (1)",
+    ];
+    for (const sql of made) assert.equal(server.query(`USE keycloak; SET NAMES utf8mb4; ${sql}`, KEYCLOAK), "");
+    was = content();
+    assert.ok(!was.join().includes("ERROR"), was.join("\n"));
+    const { backup: stored } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    assert.ok((stored.manifest.services.mariadb?.data.bytes ?? 0) > ROWS * 20);
+  });
+
+  it("brings them back after a loss, and takes away what came later in them", async () => {
+    server.query("DROP TABLE keycloak.BLOBS; DELETE FROM keycloak.USER_ENTITY; CREATE TABLE keycloak.LATER (ID INT)", ROOT);
+    await bring();
+    assert.deepEqual(content(), was);
+    assert.equal(server.query("SELECT COUNT(*) FROM keycloak.NAMES", KEYCLOAK), String(ROWS), "its account is let in");
+    assert.equal(cluster.workloads["keycloak/statefulsets/keycloak"]?.replicas, 1);
+  });
+
+  it("comes to the same end when a restore is cut off and repeated", async () => {
+    for (const cut of [0, 1_000, 300_000]) {
+      cluster.cutAfter = cut;
+      await assert.rejects(bring(), { message: /stay stopped/ });
+      assert.equal(cluster.workloads["keycloak/statefulsets/keycloak"]?.replicas, 0);
+      await bring();
+      assert.deepEqual(content(), was, `cut after ${cut}`);
+    }
+  });
+
+  it("goes into a server that was made anew with other passwords, which stay its own", async () => {
+    await server.dispose();
+    mkdirSync(file("server"));
+    const anew = { keycloak: "two" };
+    await server.start(accountsSql(SCHEMAS, anew));
+    server.query(`ALTER USER root@localhost IDENTIFIED BY "${ROOT.password}"`);
+    await bring();
+    assert.deepEqual(content(), was);
+    assert.match(server.query("SELECT 1", KEYCLOAK), /^ERROR 1045/);
+    assert.equal(server.query("SELECT COUNT(*) FROM keycloak.NAMES", { user: "keycloak", password: "two" }), String(ROWS));
+  });
+
+  it("tells a table that is broken", async () => {
+    server.query("CREATE TABLE keycloak.V (ID INT); CREATE VIEW keycloak.BROKEN AS SELECT ID FROM keycloak.V; DROP TABLE keycloak.V", ROOT);
+    await assert.rejects(backup(request(), { services, encryptTo: file("crt") }, operator, doors()), { message: /BROKEN/ });
+  });
+});
+
+describe("a backup of a real OpenBao", function () {
+  this.timeout(240_000);
+  let folder: string;
+  let program: string;
+  let graph: Graph;
+  let certificates: Certificates;
+  let reviews: TokenReviews;
+  let api: string;
+  let bao: OpenBaoMember;
+  let cluster: PlayedCluster;
+  let port = 21_900;
+  const members: OpenBaoMember[] = [];
+  const file = (name: string) => join(folder, name);
+  const doors = () => doorsTo(cluster);
+  const request = () => ({ reference: "seoul", root: folder });
+  const services = ["openbao"];
+  const bring = () => restore(request(), { services, from: "latest", key: file("key") }, operator, doors());
+
+  before(async function () {
+    program = openBaoForTests.call(this);
+    folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+    makePair(folder);
+    certificates = makeCertificates(folder, ["127.0.88.10"]);
+    reviews = new TokenReviews();
+    api = await reviews.start();
+    const key = randomBytes(32).toString("base64");
+    graph = await run(openbao({ replicas: 1 }), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
+    cluster = new PlayedCluster();
+    cluster.token = accountToken("openbao", "openbao-kpaas");
+    cluster.secrets["openbao/openbao-seal"] = { key };
+    cluster.as = (script) => ({ script: bao.mapped(script), env: { PATH: `${dirname(program)}:${process.env.PATH}` } });
+    await cluster.start();
+    bao = await anew("first");
+  });
+  after(async () => {
+    for (const each of members) await each.kill();
+    await cluster?.stop();
+    reviews?.stop();
+    if (folder) removeFolder(folder);
+  });
+
+  async function anew(name: string): Promise<OpenBaoMember> {
+    port += 2;
+    const made = new OpenBaoMember({ program, graph, certificates, reviews: api, port }, join(folder, name));
+    members.push(made);
+    assert.equal(await made.run(), "initialised", made.log);
+    await made.serves();
+    return made;
+  }
+
+  /** Logs the portal in and does something with its secrets. */
+  async function secret(write?: string): Promise<unknown> {
+    const first = (unwrapSecret(graph.get("bao-first-start").inputs.stringData) as Record<string, string>)["server.json"] ?? "";
+    const value = (field: string) => new RegExp(`"${field}":"([^"]+)"`).exec(first)?.[1] ?? "";
+    const login = await bao.call("POST", "auth/approle/login", { body: { role_id: value("role_id"), secret_id: value("secret_id") } });
+    const token = String(at(login.body, "auth", "client_token"));
+    if (write !== undefined) return (await bao.call("POST", "secret/data/cluster/one", { token, body: { data: { a: write } } })).status;
+    return at((await bao.call("GET", "secret/data/cluster/one", { token })).body, "data", "data", "a");
+  }
+
+  it("brings back what was stored, by its manager's account", async () => {
+    let written: unknown;
+    for (let tries = 0; written !== 200 && tries < 50; tries++) {
+      written = await secret("canary").catch(() => undefined);
+      await pause(100);
+    }
+    assert.equal(written, 200);
+    const { backup: made } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    assert.ok((made.manifest.services.openbao?.data.bytes ?? 0) > 1_000);
+    assert.equal(await secret("later"), 200);
+    await bring();
+    assert.equal(await secret(), "canary");
+  });
+
+  it("takes no half of a snapshot", async () => {
+    cluster.cutAfter = 1_000;
+    await assert.rejects(bring(), { name: "OperationFailedError" });
+    assert.equal(await secret(), "canary");
+  });
+
+  it("goes into one that came up empty, with the same key", async () => {
+    await bao.kill();
+    bao = await anew("second");
+    await bring();
+    assert.equal(await secret(), "canary");
+  });
+});
+
+describe("workloads that are stopped in a real cluster", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let cluster: RealCluster;
+  let api: ClusterApi;
+  const file = (name: string) => join(folder, name);
+  const path = "/apis/apps/v1/namespaces/default/deployments/portal-web";
+  const labels = { app: "portal-web" };
+  const apply = (replicas: number) => {
+    const template = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web" }] } };
+    const object = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "portal-web" },
+      spec: { replicas, selector: { matchLabels: labels }, template },
+    };
+    return api.call(`${path}?fieldManager=pulumi`, { method: "PATCH", type: "application/apply-patch+yaml", body: object });
+  };
+
+  before(async function () {
+    const programs = await serversForTests.call(this);
+    folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+    for (const name of ["servers", "world"]) mkdirSync(file(name));
+    cluster = await RealCluster.start(file("servers"), file("world"), programs);
+    const named = JSON.parse(readFileSync(namePath(file("world")), "utf8")) as { server: string; ca: string; token: string };
+    const authority = Buffer.from(named.ca).toString("base64");
+    api = new ClusterApi(
+      JSON.stringify({
+        "current-context": "a",
+        contexts: [{ name: "a", context: { cluster: "c", user: "u" } }],
+        clusters: [{ name: "c", cluster: { server: named.server, "certificate-authority-data": authority } }],
+        users: [{ name: "u", user: { token: named.token } }],
+      }),
+    );
+  });
+  after(async () => {
+    await cluster?.stop();
+    if (folder) removeFolder(folder);
+  });
+
+  it("get back what they had, and whoever applies them next meets nobody", async () => {
+    const times = { patience: 20_000, look: 50 };
+    await apply(2);
+    const there = async () => at(await api.call(path), "status", "replicas") === 2;
+    for (let tries = 0; !(await there()) && tries < 200; tries++) await pause(50);
+    await stopWorkloads(api, "default", undefined, times);
+    await stopWorkloads(api, "default", undefined, times);
+    assert.equal(at(await api.call(path), "spec", "replicas"), 0);
+    // No node is there, so that no pod becomes ready.
+    await assert.rejects(startWorkloads(api, "default", undefined, { patience: 200, look: 50 }), {
+      message: /portal-web in default did not become ready/,
+    });
+    const started = await api.call(path);
+    assert.equal(at(started, "spec", "replicas"), 2);
+    assert.equal(at(started, "metadata", "annotations", "kpaas/stopped-replicas"), undefined);
+    await apply(3);
+    assert.equal(at(await api.call(path), "spec", "replicas"), 3);
+  });
+});
