@@ -1,6 +1,6 @@
 import type { Provider } from "../../plugin/rpc/provider";
 import { createServiceProvider } from "../cloud/in-service";
-import { at } from "../kubernetes/values";
+import { at, fields, list } from "../kubernetes/values";
 import { text } from "../values";
 import { KEYCLOAK, MASTER } from "./cloud";
 
@@ -18,8 +18,9 @@ export function createKeycloakProvider(worldDir: string): Provider {
       unanswered: (url) =>
         `error logging in: Post "${url}/realms/master/protocol/openid-connect/token": dial tcp ${url.replace(/^\w+:\/\//, "")}: connect: connection refused`,
       started(server) {
-        const env = at(server, "spec.template.spec.containers.0.env");
-        return { client: Array.isArray(env) && env.some((each: { name?: unknown }) => each.name === "KC_BOOTSTRAP_ADMIN_CLIENT_ID") };
+        const containers = list(at(server, "spec.template.spec.containers"));
+        const names = containers.flatMap((container) => list(fields(container).env).map((each) => fields(each).name));
+        return { client: names.includes("KC_BOOTSTRAP_ADMIN_CLIENT_ID") };
       },
       refusal(store, configuration) {
         const clientId = text(configuration, "clientId");

@@ -28,7 +28,7 @@ describe("the simulated Keycloak", () => {
   afterEach(() => provider.close());
 
   /** Keycloak's pods, as many as are ready, in a namespace. */
-  function runs(readyReplicas: number, uid = "first"): void {
+  function runs(readyReplicas: number, uid = "first", env: readonly string[] = []): void {
     writeFileSync(join(world, "cluster.json"), JSON.stringify({ name: "seoul", server: "https://10.20.0.2:6443", nodes: {} }));
     const objects = new Objects(join(world, "kubernetes"));
     objects.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "keycloak", uid } });
@@ -36,6 +36,7 @@ describe("the simulated Keycloak", () => {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
       metadata: { name: "keycloak", namespace: "keycloak" },
+      spec: { template: { spec: { containers: [{ name: "keycloak", env: env.map((name) => ({ name })) }] } } },
       status: { readyReplicas },
     });
   }
@@ -54,6 +55,21 @@ describe("the simulated Keycloak", () => {
     const hasty = await ProviderClient.serve(createKeycloakProvider(folder()));
     await assert.rejects(hasty.configure({ url: URL }), refused);
     await hasty.close();
+  });
+
+  it("knows the client that its first start made, and those that were made since, and no other", async () => {
+    const logsIn = async (clientId: string) => await provider.configure({ url: URL, initialLogin: false, clientId });
+    runs(1, "first", ["KC_BOOTSTRAP_ADMIN_CLIENT_ID"]);
+    await logsIn("kpaas");
+    await realm();
+    // Another one, which began without.
+    runs(1, "second");
+    await assert.rejects(realm(), /401 Unauthorized.*invalid_client/);
+    await logsIn("admin-cli");
+    await make(CLIENT, { realmId: "master", clientId: "kpaas", accessType: "CONFIDENTIAL", serviceAccountsEnabled: true });
+    await logsIn("kpaas");
+    runs(1, "second", ["KC_BOOTSTRAP_ADMIN_CLIENT_ID"]);
+    await realm();
   });
 
   it("refuses what is there already, and what refers to nothing, in Keycloak's words", async () => {
