@@ -86,7 +86,7 @@ export const TYPES: Types = {
     create: (server, inputs) => upserted(inputs, within(server, inputs, `role/${text(inputs, "roleName")}`)),
   },
 
-  "vault:approle/authBackendRole:AuthBackendRole": {
+  "vault:appRole/authBackendRole:AuthBackendRole": {
     kind: "appRole",
     fields: fieldsOf(
       `roleName!* backend* roleId~ bindSecretId:b secretIdBoundCidrs:l secretIdNumUses:n secretIdTtl:n localSecretIds:b ${TOKEN_FIELDS}`,
@@ -105,7 +105,7 @@ export const TYPES: Types = {
     },
   },
 
-  "vault:approle/authBackendRoleSecretId:AuthBackendRoleSecretId": {
+  "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId": {
     kind: "secretId",
     fields: fieldsOf(
       `roleName!* backend* secretId*~ cidrLists*:l tokenBoundCidrs*:l metadata* ttl*:n numUses*:n withWrappedAccessor*:b wrappingTtl*

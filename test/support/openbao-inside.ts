@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Graph } from "../../testing/graph";
 import { type Bag, unwrapSecret } from "../../testing/mocks";
 import { at } from "../components/platform/fixtures";
@@ -13,8 +14,13 @@ export interface AppRoleIds {
 /** Logs in as the provider does: the token, or the answer's errors. */
 export async function logInAsProvider(of: OpenBaoMember, graph: Graph): Promise<string> {
   const { path, parameters } = JSON.parse(String(unwrapSecret(graph.get("bao-provider").inputs.authLogin))) as Bag;
-  const { body } = await of.call("PUT", String(path), { body: parameters as object });
-  return String(at(body, "auth", "client_token") ?? JSON.stringify(body.errors));
+  // A server that has just started does not lead yet.
+  for (let tries = 0; ; tries++) {
+    const { body } = await of.call("PUT", String(path), { body: parameters as object });
+    const token = at(body, "auth", "client_token");
+    if (token !== undefined || tries === 40) return String(token ?? JSON.stringify(body.errors));
+    await pause(250);
+  }
 }
 
 /** What the provider asks the server for, by type: its path and body. */
@@ -35,7 +41,7 @@ const REQUESTS: Readonly<Record<string, (inputs: Bag) => readonly [string, objec
       ...tokenOf(inputs),
     },
   ],
-  "vault:approle/authBackendRole:AuthBackendRole": (inputs) => [
+  "vault:appRole/authBackendRole:AuthBackendRole": (inputs) => [
     `auth/${String(inputs.backend)}/role/${String(inputs.roleName)}`,
     {
       token_bound_cidrs: inputs.tokenBoundCidrs,
@@ -44,7 +50,7 @@ const REQUESTS: Readonly<Record<string, (inputs: Bag) => readonly [string, objec
       ...tokenOf(inputs),
     },
   ],
-  "vault:approle/authBackendRoleSecretId:AuthBackendRoleSecretId": ({ roleName, metadata }) => [
+  "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId": ({ roleName, metadata }) => [
     `auth/approle/role/${String(roleName)}/secret-id`,
     { metadata },
   ],

@@ -11,8 +11,8 @@ import { temporaryFolders } from "../../support/temporary";
 const MOUNT = "vault:index/mount:Mount";
 const AUTH = "vault:index/authBackend:AuthBackend";
 const POLICY = "vault:index/policy:Policy";
-const APP_ROLE = "vault:approle/authBackendRole:AuthBackendRole";
-const SECRET_ID = "vault:approle/authBackendRoleSecretId:AuthBackendRoleSecretId";
+const APP_ROLE = "vault:appRole/authBackendRole:AuthBackendRole";
+const SECRET_ID = "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId";
 
 describe("the simulated OpenBao", () => {
   const folder = temporaryFolders();
