@@ -50,7 +50,7 @@ const MAY_IMPORT = {
 };
 
 /** The SDKs that are no cloud's. */
-const COMMON_SDKS = "(pulumi|keycloak|kubernetes|random|tls)/";
+const COMMON_SDKS = "(pulumi|keycloak|kubernetes|random|tls|vault)/";
 
 const folders = Object.keys(MAY_IMPORT);
 const anyOf = (names) => `^(${names.join("|")})(/|\\.|$)`;

@@ -54,8 +54,10 @@ async function withTunnel(kind: OperationKind, target: EngineTarget, options: Ru
   };
   // A preview resolves nothing, so its program speaks first.
   const tunnel = await openTunnelFor(target, options, KINDS[kind].changes ? recorded : undefined);
-  const forwards = await openForwardsFor(target, options, KINDS[kind].runsProgram ? undefined : recorded.outputs);
+  const { runsProgram, changes } = KINDS[kind];
+  let forwards: Forwards | undefined;
   try {
+    forwards = await openForwardsFor(target, options, runsProgram ? undefined : recorded.outputs, changes);
     return await walk(kind, target, options, { ...(tunnel ? { tunnel } : {}), ...(forwards ? { forwards } : {}) });
   } finally {
     await forwards?.close();

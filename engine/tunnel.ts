@@ -41,13 +41,16 @@ export async function openTunnelFor(
  * The ways to where the environment's services are administered, for one operation, to be closed at its end; undefined where there are none.
  * The program tells how the cluster is reached; what is done without it goes by what was recorded.
  * @param outputs what earlier operations recorded, secrets in clear; undefined where a program runs
+ * @param calls whether anybody calls: a preview only has the way ready
+ * @throws RefusedError where a port is taken that nobody else may listen at
  */
 export async function openForwardsFor(
   { plan, sandbox }: EngineTarget,
   options: RunOptions,
   outputs: Recorded["outputs"] | undefined,
+  calls: boolean,
 ): Promise<Forwards | undefined> {
-  const doors = doorsOf(plan);
+  const doors = doorsOf(plan).filter(({ unproven }) => calls || !unproven);
   if (sandbox || doors.length === 0) return undefined;
   const { openForwards } = await import("../reach/forward.js");
   const forwards = await openForwards({ doors, tell: (text) => options.onProgress?.(messageOf("warning", text)) });

@@ -3,7 +3,7 @@ import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
-import type { Flow, PlatformPlan, Profile } from "./plan/types";
+import type { Flow, ManagedAt, PlatformPlan, Profile } from "./plan/types";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -63,7 +63,7 @@ export interface ServiceDefinition {
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
-  readonly managedAt?: { readonly workload: string; readonly port: number };
+  readonly managedAt?: Omit<ManagedAt, "local">;
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

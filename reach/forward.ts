@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Door } from "../model/plan/tunnel";
+import { RefusedError } from "../model/problems";
 import { ClusterApi } from "./cluster-api";
 
 /** Times in milliseconds; tests shorten them. */
@@ -31,17 +32,19 @@ export interface Forwards {
  * Listens at every door. It ends with its process at the latest and keeps no process from ending. Where a port is taken, by another operation
  * on the environment for instance, it is said and taken over once it is free: who speaks through it knows the pods by their certificate, so
  * that whoever sits there can only refuse.
+ * @throws RefusedError where the port of an unproven door is taken: who speaks through it would tell whoever sits there how to log in
  */
 export async function openForwards(options: ForwardOptions): Promise<Forwards> {
   const cluster = new ClusterLater();
   const listeners = options.doors.map((door) => new Listener(door, cluster, options));
-  await Promise.all(listeners.map((listener) => listener.open()));
-  return {
-    use: (kubeconfig) => cluster.use(kubeconfig),
-    close: async () => {
-      await Promise.all(listeners.map((listener) => listener.close()));
-    },
-  };
+  const close = async (): Promise<void> => void (await Promise.all(listeners.map((listener) => listener.close())));
+  try {
+    await Promise.all(listeners.map((listener) => listener.open()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { use: (kubeconfig) => cluster.use(kubeconfig), close };
 }
 
 /** The cluster, which is known only while the program runs. */
@@ -87,9 +90,19 @@ class Listener {
       });
     });
     if (taken === undefined || this.isClosed) return;
-    this.tellOnce(
-      `127.0.0.1:${this.door.local}, which leads to ${this.door.workload} in the cluster, cannot be listened at (${taken.code}): where that is no other operation on this environment, end what uses it`,
-    );
+    const { local, workload, unproven } = this.door;
+    const reason = `127.0.0.1:${local}, which leads to ${workload} in the cluster, cannot be listened at (${taken.code})`;
+    if (unproven)
+      throw new RefusedError([
+        {
+          environment: this.door.namespace,
+          path: "platform.services",
+          reason,
+          remedy: "wait for another operation on this environment to end, or end what uses it",
+          severity: "error",
+        },
+      ]);
+    this.tellOnce(`${reason}: where that is no other operation on this environment, end what uses it`);
     this.timer = setTimeout(() => void this.open(), this.times.retry).unref();
   }
 

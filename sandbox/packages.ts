@@ -88,6 +88,12 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
       return { words: KEYCLOAK.words, provider: createKeycloakProvider(world) };
     },
   },
+  vault: {
+    load: async (world) => {
+      const [{ createVaultProvider }, { VAULT }] = await Promise.all([import("./vault/provider.js"), import("./vault/cloud.js")]);
+      return { words: VAULT.words, provider: createVaultProvider(world) };
+    },
+  },
   random: { load: async () => ({ words: LOCAL, provider: (await import("./random/provider.js")).createRandomProvider() }) },
   tls: {
     load: async (world) => {

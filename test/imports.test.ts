@@ -18,6 +18,7 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "kubespray's own variables, and a network plugin's": /^model\/environment\/(variable-table|variables)\.ts$/,
   "variables of K-PaaS' own": /^cli\/hosts\/variables\.ts$/,
   "a rule's text, which stands in clouds": /^model\/plan\/flows\.ts$/,
+  "the simulated provider of another product, which configures this service": /^sandbox\/vault\//,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };
 

@@ -49,6 +49,11 @@ function isWhole(plan: NonNullable<ServiceArgs["plan"]>): plan is ServicePlan {
   return "name" in plan;
 }
 
+/** Where this machine reaches what a service is administered at, by the plan of an environment; undefined for one that is made alone. */
+export function localUrl({ managedAt }: ServicePlan): string | undefined {
+  return managedAt === undefined ? undefined : `https://127.0.0.1:${managedAt.local}`;
+}
+
 /** How to log in somewhere. */
 export interface Credentials {
   readonly user: Input<string>;

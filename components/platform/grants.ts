@@ -186,8 +186,8 @@ export interface SecretEngineAccess {
   /** The role to log in with, which has the name of the service that claims it. */
   readonly role: string;
   /**
-   * `kubernetes`: at `auth/kubernetes`, with a token for the audience. `appRole`: at `auth/approle`, from the pod network only. A secret id ends
-   * a year after it was made, and no log-in succeeds with it any more; another one is to be made before.
+   * `kubernetes`: at `auth/kubernetes`, with a token for the audience. `appRole`: at `auth/approle`, from the pod network only. A secret id lasts a
+   * year, and is made anew by the last `up` in its last month: whoever has it must read it again then.
    */
   readonly login:
     | { readonly kind: "kubernetes"; readonly audience: string }

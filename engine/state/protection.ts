@@ -82,6 +82,11 @@ export function saysProtected(text: string): boolean {
   return /\bbecause\s+it\s+is\s+protected\b/.test(text);
 }
 
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+
+/** What holds the data of a service: its volumes, and what lives in it and holds what others keep there. */
+const HOLDS_DATA = [CLAIM, "vault:index/mount:Mount"];
+
 /** URNs of the protected resources among `resources` that go with the dangerous changes. */
 export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, resources: readonly Exported[]): string[] {
   const wanted = new Set(plan.machines.flatMap(({ key, volumes }) => volumes.map((volume) => `${key} ${volume.name}`)));
@@ -94,9 +99,8 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
   return resources
     .filter(({ protect }) => protect)
     .filter(({ type, urn, inputs, parent }) => {
-      if (type === "kubernetes:core/v1:PersistentVolumeClaim" && nameOf(parent) === `${plan.environment}-platform-extra`)
-        return claims.includes(objectId(inputs ?? {}));
-      if (type === "kubernetes:core/v1:PersistentVolumeClaim") return dropped.some((path) => isOf(path, parent, plan));
+      if (type === CLAIM && nameOf(parent) === `${plan.environment}-platform-extra`) return claims.includes(objectId(inputs ?? {}));
+      if (HOLDS_DATA.includes(type)) return dropped.some((path) => isOf(path, parent, plan));
       if (type === "kubernetes:core/v1:Namespace") return tenants.includes(nameOf(parent));
       const { key, volume } = marksOf({ type, urn, inputs });
       return key !== undefined && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);

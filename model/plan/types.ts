@@ -223,6 +223,8 @@ export interface ManagedAt {
   readonly port: number;
   /** The port on 127.0.0.1 that leads there while the program runs. */
   readonly local: number;
+  /** Whoever calls cannot tell the pods by a certificate: nobody but us may listen at the local port. */
+  readonly unproven?: true;
 }
 
 /** How kube-proxy leads to Services. */

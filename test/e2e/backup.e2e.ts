@@ -15,13 +15,13 @@ import { ClusterApi } from "../../reach/cluster-api";
 import { startWorkloads, stopWorkloads } from "../../reach/workloads";
 import { namePath } from "../../sandbox/servers/record";
 import type { Graph } from "../../testing/graph";
-import { unwrapSecret } from "../../testing/mocks";
 import { openbao, run } from "../components/platform/builds";
 import { at } from "../components/platform/fixtures";
 import { planWithServices } from "../support/backup";
 import { playedDoors } from "../support/doors";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
 import { accountToken, type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, TokenReviews } from "../support/openbao";
+import { type AppRoleIds, configure } from "../support/openbao-inside";
 import { PlayedCluster } from "../support/played-cluster";
 import { RealCluster } from "../support/real-cluster";
 import { serversForTests } from "../support/servers";
@@ -167,6 +167,7 @@ describe("a backup of a real OpenBao", function () {
   let reviews: TokenReviews;
   let api: string;
   let bao: OpenBaoMember;
+  let portal: AppRoleIds | undefined;
   let cluster: PlayedCluster;
   let port = 21_900;
   const members: OpenBaoMember[] = [];
@@ -205,14 +206,16 @@ describe("a backup of a real OpenBao", function () {
     members.push(made);
     assert.equal(await made.run(), "initialised", made.log);
     await made.serves();
+    // As an `up` does; what is restored has the ids of the server that it was taken of.
+    const { portal: ids } = await configure(made, graph);
+    portal ??= ids;
     return made;
   }
 
   /** Logs the portal in and does something with its secrets. */
   async function secret(write?: string): Promise<unknown> {
-    const first = (unwrapSecret(graph.get("bao-first-start").inputs.stringData) as Record<string, string>)["server.json"] ?? "";
-    const value = (field: string) => new RegExp(`"${field}":"([^"]+)"`).exec(first)?.[1] ?? "";
-    const login = await bao.call("POST", "auth/approle/login", { body: { role_id: value("role_id"), secret_id: value("secret_id") } });
+    const body = { role_id: portal?.roleId, secret_id: portal?.secretId };
+    const login = await bao.call("POST", "auth/approle/login", { body });
     const token = String(at(login.body, "auth", "client_token"));
     if (write !== undefined) return (await bao.call("POST", "secret/data/cluster/one", { token, body: { data: { a: write } } })).status;
     return at((await bao.call("GET", "secret/data/cluster/one", { token })).body, "data", "data", "a");

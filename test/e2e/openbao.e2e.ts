@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { removeFolder } from "../../host/files";
 import type { Graph } from "../../testing/graph";
-import { unwrapSecret } from "../../testing/mocks";
 import { openbao, run } from "../components/platform/builds";
 import { at } from "../components/platform/fixtures";
 import { generator } from "../support/kill";
 import { type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, type Setting, TokenReviews } from "../support/openbao";
+import { type AppRoleIds, configure, logInAsProvider } from "../support/openbao-inside";
 
 const FIRST_SEED = Number(process.env.KPAAS_SEED ?? 1);
 const SEEDS = Number(process.env.KPAAS_SEEDS ?? 10);
@@ -42,12 +42,12 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     members.push(made);
     return made;
   };
-  const manager = (of: OpenBaoMember) => of.logIn("kpaas", "openbao", "openbao-kpaas");
+  const manager = (of: OpenBaoMember) => of.logIn("kpaas-manager", "openbao", "openbao-kpaas");
 
-  /** Waits until it knows who leads, and so lets the manager in. */
-  const leads = async (of: OpenBaoMember): Promise<void> => {
+  /** Waits until it knows who leads, and so lets the provider in. */
+  const leads = async (of: OpenBaoMember, graph: Graph): Promise<void> => {
     for (let tries = 0; tries < 150; tries++) {
-      if ((await manager(of).catch(() => "")).startsWith("s.")) return;
+      if ((await logInAsProvider(of, graph).catch(() => "")).startsWith("s.")) return;
       await pause(200);
     }
     throw new Error(`nobody leads:\n${of.log}`);
@@ -83,13 +83,29 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     let graph: Graph;
     let bao: OpenBaoMember;
     let token: string;
+    let portalIds: AppRoleIds;
 
     before(async () => {
       graph = await recorded();
       bao = member(setting(graph), "alone");
       assert.equal(await bao.run(), "initialised", bao.log);
       await bao.serves();
+      const ids = await configure(bao, graph);
+      portalIds = ids.portal ?? assert.fail("no AppRole was made");
       token = await manager(bao);
+    });
+
+    it("lets in the provider for what it makes, and for no secret, no way in of its own and no snapshot", async () => {
+      const own = await logInAsProvider(bao, graph);
+      const status = async (method: string, path: string, body?: object) =>
+        (await bao.call(method, path, { token: own, ...(body ? { body } : {}) })).status;
+      assert.equal(await status("GET", "secret/data/cluster/one"), 403);
+      assert.equal(await status("LIST", "secret/metadata/"), 403);
+      assert.equal(await status("GET", "sys/storage/raft/snapshot"), 403);
+      assert.equal(await status("PUT", "sys/policies/acl/kpaas-provider", { policy: "{}" }), 403);
+      assert.equal(await status("DELETE", "sys/auth/kpaas"), 403);
+      assert.equal(await status("POST", "auth/kpaas/role/kpaas-provider/secret-id"), 403);
+      assert.equal(await status("POST", "auth/token/create"), 403);
     });
 
     it("initialises itself, with every request in the audit log and no secret in it", async () => {
@@ -98,10 +114,10 @@ describe("a real OpenBao, started as the platform starts it,", function () {
       const mounts = (await bao.call("GET", "sys/mounts", { token })).body.data as Record<string, { type: string; options?: object }>;
       assert.deepEqual([mounts["secret/"]?.type, mounts["secret/"]?.options], ["kv", { version: "2" }]);
       const auths = (await bao.call("GET", "sys/auth", { token })).body.data as object;
-      assert.deepEqual(Object.keys(auths).sort(), ["approle/", "kubernetes/", "token/"]);
+      assert.deepEqual(Object.keys(auths).sort(), ["approle/", "kpaas/", "kubernetes/", "token/"]);
       assert.match(bao.log, /"path":"auth\/token\/revoke-self"/);
       assert.match(bao.log, /"path":"auth\/kubernetes\/login"/);
-      const { roleId, secretId } = appRole(graph);
+      const { roleId, secretId } = portalIds;
       for (const secret of [token, roleId, secretId, /"root_token"/]) assert.ok(!bao.log.match(secret));
     });
 
@@ -122,7 +138,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     });
 
     it("lets in whom it knows, for what they claimed", async () => {
-      const { roleId, secretId } = appRole(graph);
+      const { roleId, secretId } = portalIds;
       const login = await bao.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
       const portal = String(at(login.body, "auth", "client_token"));
       const status = async (method: string, path: string, of = portal) =>
@@ -146,7 +162,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
         assert.equal(await bao.run(), "initialised");
         await bao.serves();
       }
-      const { roleId, secretId } = appRole(graph);
+      const { roleId, secretId } = portalIds;
       const login = await bao.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
       const kept = await bao.call("GET", "secret/data/cluster/one", { token: String(at(login.body, "auth", "client_token")) });
       assert.deepEqual(at(kept.body, "data", "data"), { a: "1" });
@@ -160,6 +176,8 @@ describe("a real OpenBao, started as the platform starts it,", function () {
         assert.equal(await each.run(), "initialised", each.log);
         await each.serves();
       }
+      await configure(same, graph);
+      await configure(other, graph);
       const strange = await other.call("POST", "sys/storage/raft/snapshot", { token: await manager(other), body: snapshot });
       assert.notEqual(strange.status, 204);
       assert.match(JSON.stringify(strange.body.errors), /unseal keys|could not verify/);
@@ -168,7 +186,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
       const restored = await same.call("POST", "sys/storage/raft/snapshot-force", { token: await manager(same), body: snapshot });
       assert.equal(restored.status, 204, JSON.stringify(restored.body));
       await same.serves();
-      const { roleId, secretId } = appRole(graph);
+      const { roleId, secretId } = portalIds;
       let read: unknown;
       for (let tries = 0; read === undefined && tries < 100; tries++) {
         await pause(100);
@@ -209,7 +227,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
         }
         assert.equal(await bao.run(), "initialised", `seed ${seed}: ${bao.log}`);
         await bao.serves();
-        assert.match(await manager(bao), /^s\./, `seed ${seed}`);
+        assert.match(await logInAsProvider(bao, graph), /^s\./, `seed ${seed}`);
         assert.deepEqual(readdirSync(join(bao.folder, "openbao/data")), ["store"], `seed ${seed}`);
         await bao.kill();
       }),
@@ -223,25 +241,20 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     const states = await Promise.all(three.map((each) => each.run()));
     assert.deepEqual(states, ["initialised", "initialised", "initialised"], three.map(({ log }) => log).join("\n"));
     for (const each of three) await each.serves();
-    await leads(first);
+    await leads(first, of.graph);
+    await configure(first, of.graph);
     await votes(first, second);
     await first.kill();
     removeFolder(join(first.folder, "openbao/data"));
-    await leads(third);
+    await leads(third, of.graph);
     assert.ok(!existsSync(join(first.folder, "openbao/data/store")));
     assert.equal(await first.run(), "initialised", first.log);
     assert.match(first.log, /member 1 is initialised: joining it/);
     await first.serves();
-    await leads(first);
+    await leads(first, of.graph);
     await votes(second, first);
   });
 });
-
-function appRole(graph: Graph): { roleId: string; secretId: string } {
-  const first = (unwrapSecret(graph.get("bao-first-start").inputs.stringData) as Record<string, string>)["server.json"] ?? "";
-  const value = (field: string) => new RegExp(`"${field}":"([^"]+)"`).exec(first)?.[1] ?? "";
-  return { roleId: value("role_id"), secretId: value("secret_id") };
-}
 
 const capabilities = (rights: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(rights).map(([path, each]) => [path, { capabilities: each }]));

@@ -160,6 +160,15 @@ describe("the way to where a service is administered", () => {
     assert.equal(await call(local, "b"), "b");
   });
 
+  it("is refused a port that somebody else has, where whoever speaks through it could not tell", async () => {
+    const local = await free();
+    const other = createServer().listen(local, "127.0.0.1");
+    await once(other, "listening");
+    ends.push(async () => void other.close());
+    const door = { namespace: "openbao", workload: "openbao", port: 8200, local, unproven: true } as const;
+    await assert.rejects(open(local, { doors: [door] }), /end what uses it/);
+  });
+
   it("refuses a kubeconfig that needs a program to log in", async () => {
     const local = await free();
     const { forwards, told } = await open(local);

@@ -2,9 +2,8 @@ import { Provider, type ProviderArgs } from "@pulumi/keycloak/provider";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { ServicePlan } from "../../../model/plan/types";
 import { serviceType } from "../../../model/type-tokens";
-import { type Credentials, type PlannedArgs, planned } from "../args";
+import { type Credentials, localUrl, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, ownCertificate } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
@@ -185,9 +184,4 @@ export class Keycloak extends PlatformService {
     );
     return server;
   }
-}
-
-/** Where this machine reaches the server, by the plan of an environment. */
-function localUrl({ managedAt }: ServicePlan): string | undefined {
-  return managedAt === undefined ? undefined : `https://127.0.0.1:${managedAt.local}`;
 }

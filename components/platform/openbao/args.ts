@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
 import type { CertificatePair } from "../certificates";
 import type { IngressRoute, SecretEngineClaim } from "../grants";
@@ -39,7 +40,7 @@ export interface OpenBaoArgs extends ServiceArgs {
   readonly protectData: boolean;
   /** True: destroying the platform leaves the data volumes, the key of the static seal, and the namespace they are in. */
   readonly retainData: boolean;
-  /** By the name of their role. Read at the first start only. */
+  /** By the name of their role and policy. */
   readonly clients: Readonly<Record<string, Client>>;
   /** Where the pods of those with an AppRole come from: nobody else may use it. */
   readonly podCidr: string;
@@ -49,4 +50,10 @@ export interface OpenBaoArgs extends ServiceArgs {
   readonly authority?: CertificatePair;
   /** Set where it is reached at its host too, with its pages. @default inside the cluster only */
   readonly ingress?: IngressRoute;
+  /**
+   * Base URL by which what lives in the server is put there: its pods' port 8200, as the machine reaches it that runs the program, by a connection
+   * that begins in the pod.
+   * @default the port on 127.0.0.1 that the environment's own way there has; an OpenBao that is made alone must be given one (`forwardTo`)
+   */
+  readonly managedAt?: Input<string>;
 }

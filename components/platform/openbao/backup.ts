@@ -1,6 +1,6 @@
 import type { Backup } from "../../../model/backup";
 import { FOLDERS, NAMES, PORTS, SEAL_KEY } from "./config";
-import { AUDIENCE, MANAGER_ROLE } from "./first-start";
+import { AUDIENCE, MANAGER_ROLE } from "./names";
 
 /** Logs the manager in at the member that leads: others would lead a client there for each call. */
 const LOG_IN = [

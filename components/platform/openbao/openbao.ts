@@ -2,24 +2,30 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
-import { all, type ComponentResourceOptions, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, type Input, InputPropertyError, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomBytes } from "@pulumi/random/randomBytes";
-import { RandomUuid } from "@pulumi/random/randomUuid";
+import { Provider } from "@pulumi/vault/provider";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
-import { type PlannedArgs, planned } from "../args";
+import { localUrl, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
+import { generatedPassword } from "../generated-password";
 import type { IngressRoute, SecretEngineAccess } from "../grants";
 import { claimSpec, contentHash, fromIngress, fromNamespace, ingressFor, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { OpenBaoArgs } from "./args";
 import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
-import { type AppRoleCredentials, AUDIENCE, MANAGER_ROLE, MOUNT, selfRequests } from "./first-start";
+import { selfRequests } from "./first-start";
+import { type AppRoleCredentials, createInside } from "./inside";
+import { AUDIENCE, MANAGER_ROLE, MOUNT, PROVIDER } from "./names";
 import { openBaoPod, WORKLOAD } from "./workload";
 
+/** How often a call is made again, at intervals of about a second, while its pods start anew. */
+const RETRIES = 30;
+
 /**
- * OpenBao on its own replicated storage. It initialises itself at its first start, unseals itself at every start, and keeps no root token. What
- * it learnt at its first start belongs to it from then on: changing the clients here changes nothing inside.
+ * OpenBao on its own replicated storage. It initialises itself at its first start, unseals itself at every start, and keeps no root token. Engine,
+ * log-ins, policies and roles are resources, put into the server that runs: they follow what is claimed.
  */
 export class OpenBao extends PlatformService {
   /** Where clients inside the cluster reach it. */
@@ -37,15 +43,20 @@ export class OpenBao extends PlatformService {
     const args = planned("openbao", given);
     super(serviceType("OpenBao"), name, args, opts);
     const { plan, clients, ingress } = args;
+    const managedAt = args.managedAt ?? localUrl(plan);
+    if (managedAt === undefined)
+      throw new InputPropertyError({
+        propertyPath: "managedAt",
+        reason: `is missing: an OpenBao that is made alone must be told where its pods' port ${PORTS.api} is reached; \`forwardTo\` leads there`,
+      });
+    const providerSecret = generatedPassword(this.childName("provider-secret"), this);
     this.address = `https://${NAMES.service}.${plan.namespace}.svc:${PORTS.api}`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
     this.createPolicies(args);
-    const appRoles = Object.fromEntries(
-      Object.entries(clients).flatMap(([client, { login }]) => (login.kind === "appRole" ? [[client, this.appRole(client)]] : [])),
-    );
-    const { ca, objects } = this.createObjects(args, appRoles);
+    const { ca, objects } = this.createObjects(args, providerSecret);
     this.ca = ca.certificate;
     const server = this.createServer(args, ca.serving, objects);
+    const appRoles = this.createInside(args, server, { address: managedAt, secretId: providerSecret, certificate: ca.serving });
     if (ingress !== undefined && plan.host !== undefined) {
       this.url = output(`https://${plan.host}`);
       this.createIngress(plan.host, plan.namespace, ingress, server);
@@ -79,16 +90,41 @@ export class OpenBao extends PlatformService {
     this.allowEgress("allow-api", selector, [...new Set([443, apiPort, ...keeper])]);
   }
 
-  private appRole(client: string): { roleId: Output<string>; secretId: Output<string> } {
-    const [roleId, secretId] = (["role-id", "secret-id"] as const).map((part) =>
-      secret(new RandomUuid(this.childName(`${client}-${part}`), {}, { parent: this }).result),
+  /** What lives in the server, through a provider that logs in at its first call: a server that is not there yet fails no preview. */
+  private createInside(
+    { plan, clients, podCidr, protectData, retainData }: PlannedArgs<OpenBaoArgs>,
+    server: Resource,
+    {
+      address,
+      secretId,
+      certificate,
+    }: { readonly address: Input<string>; readonly secretId: Output<string>; readonly certificate: Output<string> },
+  ): Record<string, AppRoleCredentials> {
+    const provider = new Provider(
+      this.childName("provider"),
+      {
+        address,
+        authLogin: secret({ path: `auth/${PROVIDER.mount}/login`, parameters: { role_id: PROVIDER.roleId, secret_id: secretId } }),
+        // It takes an authority as a file of the machine only. What is at the end of the way is told by the cluster's API, and what the provider
+        // says is of no use to anybody who has no way into the pod.
+        skipTlsVerify: true,
+        // It is no Vault: this is the last version that both come from, and a preview asks nobody which one there is.
+        vaultVersionOverride: "1.14.0",
+        skipChildToken: true,
+        maxRetries: RETRIES,
+        // Else what the environment of the one who calls says.
+        maxLeaseTtlSeconds: 1200,
+      },
+      { parent: this },
     );
-    return { roleId: roleId!, secretId: secretId! };
+    const kept = { protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) };
+    const spec = { namespace: plan.namespace, clients, podCidr, certificate };
+    return createInside((role) => this.childName(role), spec, this.inService({ provider, dependsOn: [server] }), kept);
   }
 
   private createObjects(
-    { plan, clients, podCidr, seal = { kind: "static" }, authority, retainData, ingress }: PlannedArgs<OpenBaoArgs>,
-    appRoles: Readonly<Record<string, { readonly [part in keyof AppRoleCredentials]: Output<string> }>>,
+    { plan, seal = { kind: "static" }, authority, retainData, ingress }: PlannedArgs<OpenBaoArgs>,
+    providerSecret: Output<string>,
   ) {
     const settings: ServerSettings = { seal, members: plan.replicas, pages: ingress !== undefined };
     const config = serverConfig(settings);
@@ -107,9 +143,7 @@ export class OpenBao extends PlatformService {
       signing,
       this,
     );
-    const first = all(appRoles).apply((known) =>
-      firstStartConfig(settings, selfRequests(plan.namespace, clients, { podCidr, appRoles: known })),
-    );
+    const first = providerSecret.apply((known) => firstStartConfig(settings, selfRequests(known)));
     return {
       ca: { certificate: signing.certificate, serving: certificate },
       objects: {

@@ -55,6 +55,7 @@ export const openbao = defineService({
   backup: openbaoBackup,
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
   offers: ["secretEngine"],
+  managedAt: { workload: "openbao", port: 8200, unproven: true },
   // Another kind is a migration by hand, with every member stopped.
   fixed: { "seal.kind": ({ seal }) => String((seal as { readonly kind?: string } | undefined)?.kind ?? "static") },
   create: (name, { common, options: { seal, reach }, granted, claims, environment, tls }, opts) => {

@@ -183,6 +183,7 @@ export const openbao =
         protectData: true,
         retainData: false,
         podCidr: "10.233.64.0/18",
+        managedAt: "https://127.0.0.1:20001",
         clients: {
           portal: {
             namespace: "cp-portal",

@@ -6,15 +6,41 @@ import { at, ofKind, workloads } from "./fixtures";
 const files = (data: unknown) => unwrapSecret(data) as Record<string, string>;
 
 describe("OpenBao", () => {
-  it("ends its root token last, and gives clients the paths they claim in both halves of the engine", async () => {
+  it("makes at its first start the provider's way in alone, from inside its pods, and ends its root token last", async () => {
     const g = await run(openbao());
     const first = JSON.parse(files(g.get("bao-first-start").inputs.stringData)["server.json"] ?? "");
-    const requests = (first.initialize[0].kpaas.request as Record<string, { path: string; data: { policy: string } }>[]).flatMap((each) =>
-      Object.values(each),
+    const requests = (first.initialize[0].kpaas.request as Record<string, { path: string; data: Record<string, unknown> }>[]).flatMap(
+      (each) => Object.values(each),
     );
-    assert.equal(requests.at(-1)?.path, "auth/token/revoke-self");
-    const policy = requests.find(({ path }) => path === "sys/policies/acl/portal");
-    assert.deepEqual(JSON.parse(policy?.data.policy ?? ""), {
+    const paths = requests.map(({ path }) => path);
+    assert.deepEqual(paths, [
+      "sys/policies/acl/kpaas-provider",
+      "sys/auth/kpaas",
+      "auth/kpaas/role/kpaas-provider",
+      "auth/kpaas/role/kpaas-provider/role-id",
+      "auth/kpaas/role/kpaas-provider/custom-secret-id",
+      "auth/token/revoke-self",
+    ]);
+    const role = requests[2]?.data ?? {};
+    assert.deepEqual([role.token_bound_cidrs, role.secret_id_bound_cidrs], [["127.0.0.1/32"], ["127.0.0.1/32"]]);
+    assert.equal(requests[4]?.data.secret_id, "generated-bao-provider-secret");
+  });
+
+  it("is configured by a provider that calls nobody in a preview, and knows how to log in as a secret only", async () => {
+    const g = await run(openbao());
+    const { authLogin, address, vaultVersionOverride, skipChildToken } = g.get("bao-provider").inputs;
+    assert.deepEqual([address, vaultVersionOverride, String(skipChildToken)], ["https://127.0.0.1:20001", "1.14.0", "true"]);
+    assert.deepEqual(g.leaks("generated-bao-provider-secret"), []);
+    assert.match(String(unwrapSecret(authLogin)), /"secret_id":"generated-bao-provider-secret"/);
+    const planned = { managedAt: { workload: "openbao", port: 8200, local: 20_002 } };
+    const g2 = await run(openbao(planned, { managedAt: undefined }));
+    assert.equal(g2.get("bao-provider").inputs.address, "https://127.0.0.1:20002");
+    await assert.rejects(run(openbao({ managedAt: undefined }, { managedAt: undefined })), /forwardTo/);
+  });
+
+  it("gives clients the paths they claim in both halves of the engine", async () => {
+    const g = await run(openbao());
+    assert.deepEqual(JSON.parse(String(g.get("bao-portal-policy").inputs.policy)), {
       path: {
         "secret/data/cluster/*": { capabilities: ["create", "read", "update", "delete"] },
         "secret/metadata/cluster/*": { capabilities: ["read", "delete", "list"] },
@@ -22,11 +48,37 @@ describe("OpenBao", () => {
         "secret/metadata/user/*": { capabilities: ["read"] },
       },
     });
-    const role = requests.find(({ path }) => path === "auth/approle/role/portal")?.data as unknown as Record<string, unknown>;
+    const { tokenBoundCidrs, secretIdBoundCidrs, secretIdTtl } = g.get("bao-portal-role").inputs;
+    assert.deepEqual([tokenBoundCidrs, secretIdBoundCidrs, secretIdTtl], [["10.233.64.0/18"], ["10.233.64.0/18"], 31_536_000]);
+    // With another certificate of the server's the secret id is another one too.
+    assert.match(String(g.get("bao-portal-secret-id").inputs.metadata), /^{"certificate":"[0-9a-f]+"}$/);
+    const gitea = g.get("bao-gitea-role").inputs;
+    assert.deepEqual([gitea.boundServiceAccountNamespaces, gitea.audience, gitea.tokenPolicies], [["gitea"], "openbao", ["gitea"]]);
+  });
+
+  it("follows what is claimed: a client more or less is its own resources more or less", async () => {
+    const names = async (clients: NonNullable<Parameters<typeof openbao>[1]>["clients"]) =>
+      (await run(openbao({}, clients ? { clients } : {}))).resources.map(({ name }) => name);
+    const [both, none] = [await names(undefined), await names({})];
+    assert.deepEqual(both.filter((name) => !none.includes(name)).sort(), [
+      "bao-approle",
+      "bao-gitea-policy",
+      "bao-gitea-role",
+      "bao-portal-policy",
+      "bao-portal-role",
+      "bao-portal-secret-id",
+    ]);
     assert.deepEqual(
-      [role.token_bound_cidrs, role.secret_id_bound_cidrs, role.secret_id_ttl],
-      [["10.233.64.0/18"], ["10.233.64.0/18"], "8760h"],
+      none.filter((name) => !both.includes(name)),
+      [],
     );
+  });
+
+  it("protects the engine with everybody's secrets as it does its volumes", async () => {
+    const kept = await run(openbao({}, { retainData: true }));
+    assert.deepEqual([kept.get("bao-engine").options.protect, kept.get("bao-engine").options.retainOnDelete], [true, true]);
+    const free = await run(openbao({}, { protectData: false }));
+    assert.deepEqual([free.get("bao-engine").options.protect ?? false, free.get("bao-engine").options.retainOnDelete], [false, undefined]);
   });
 
   it("has members that look for each other, and one that looks for nobody", async () => {

@@ -10,7 +10,9 @@ const recorded = JSON.parse(readFileSync(RENDERINGS, "utf8")) as Record<string, 
 
 describe("A simulated release", () => {
   let variants: Map<string, Readonly<Record<string, Fields>>>;
-  before(async () => {
+  before(async function () {
+    // Every service, of several kinds of environments.
+    this.timeout(180_000);
     variants = await ourValues();
   });
 
