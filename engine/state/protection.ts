@@ -82,10 +82,8 @@ export function saysProtected(text: string): boolean {
   return /\bbecause\s+it\s+is\s+protected\b/.test(text);
 }
 
-const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
-
-/** What holds the data of a service: its volumes, and what lives in it and holds what others keep there. */
-const HOLDS_DATA = [CLAIM, "vault:index/mount:Mount"];
+/** What the type of every component of the platform begins with. */
+const SERVICE = "kpaas:platform:";
 
 /** URNs of the protected resources among `resources` that go with the dangerous changes. */
 export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, resources: readonly Exported[]): string[] {
@@ -98,10 +96,11 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
     .map(({ path }) => `${plan.environment}-platform-tenant-${lastOf(path)}`);
   return resources
     .filter(({ protect }) => protect)
-    .filter(({ type, urn, inputs, parent }) => {
-      if (type === CLAIM && nameOf(parent) === `${plan.environment}-platform-extra`) return claims.includes(objectId(inputs ?? {}));
-      if (HOLDS_DATA.includes(type)) return dropped.some((path) => isOf(path, parent, plan));
+    .filter(({ type, urn, inputs, parent = "" }) => {
       if (type === "kubernetes:core/v1:Namespace") return tenants.includes(nameOf(parent));
+      if (nameOf(parent) === `${plan.environment}-platform-extra`) return claims.includes(objectId(inputs ?? {}));
+      // Whatever a service has that is protected holds its data.
+      if (parent.includes(SERVICE)) return dropped.some((path) => isOf(path, parent, plan));
       const { key, volume } = marksOf({ type, urn, inputs });
       return key !== undefined && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })
@@ -109,11 +108,11 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
 }
 
 /** Whether a resource belongs to the service that a field speaks of; to any that the plan has no more, where it speaks of all. */
-function isOf(path: string, parent = "", { environment, services }: EnvironmentPlan): boolean {
+function isOf(path: string, parent: string, { environment, services }: EnvironmentPlan): boolean {
   const component = nameOf(parent);
   const named = (name: string): boolean => component === `${environment}-platform-${kebab(name)}`;
   const name = lastOf(path);
-  return name === "services" ? parent.includes("kpaas:platform:") && !services.some((each) => named(each.name)) : named(name);
+  return name === "services" ? !services.some((each) => named(each.name)) : named(name);
 }
 
 const nameOf = (urn = ""): string => urn.split("::").at(-1) ?? "";

@@ -61,6 +61,26 @@ describe("The protected resources that an approved change deletes", () => {
     assert.deepEqual(named(danger("environment", "drop-database", "platform.services.mariadb")), ["demo-MariaDb-data"]);
   });
 
+  it("are whatever else the service holds data by: what an operator runs, what lives in its server", () => {
+    const below = (service: string, type: string) => ({
+      urn: urn(`kpaas:index:Platform$kpaas:platform:${service}$${type}`, `demo-${service}-${type.split(":").at(-1)}`),
+      type,
+      parent: urn(`kpaas:index:Platform$kpaas:platform:${service}`, `demo-platform-${service.toLowerCase()}`),
+      protect: true,
+    });
+    const held = [below("PostgreSql", "kubernetes:postgresql.cnpg.io/v1:Cluster"), below("OpenBao", "vault:index/mount:Mount")];
+    const dropped = (service: string) => deletedBy([danger("environment", "drop-database", `platform.services.${service}`)], plan, held);
+    assert.deepEqual(dropped("postgresql"), [held[0]?.urn]);
+    assert.deepEqual(dropped("openbao"), [held[1]?.urn]);
+    assert.deepEqual(dropped("mariadb"), []);
+    // Where it is known only that there were databases: none of a service that stays, and no tenant's namespace.
+    const tenant = {
+      ...below("Tenant", "kubernetes:core/v1:Namespace"),
+      parent: urn("kpaas:platform:Tenant", "demo-platform-tenant-shop"),
+    };
+    assert.deepEqual(deletedBy([danger("environment", "drop-database", "platform.services")], plan, [tenant, claim("MariaDb")]), []);
+  });
+
   it("are the tenant's namespace, and no other tenant's, when it leaves the file", () => {
     const tenant = (name: string) => ({
       urn: urn("kubernetes:core/v1:Namespace", `${name}-namespace`),
