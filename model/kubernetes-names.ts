@@ -18,6 +18,9 @@ export const poolLabel = "kpaas.io/pool";
 /** The label by which a namespace tells that it is a tenant's, and whose. */
 export const tenantLabel = "kpaas.io/tenant";
 
+/** The annotation by which an object that makes volumes of its own tells that their data go with it, and how large they are. */
+export const volumesAnnotation = "kpaas.io/volumes";
+
 /** A text as a label's value: itself where Kubernetes takes it, else what it takes of it with a hash, so that two texts stay apart. */
 export function labelValueOf(text: string): string {
   if (labelValue.test(text)) return text;

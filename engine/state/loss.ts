@@ -1,5 +1,5 @@
 import type { Values } from "../../model/findable";
-import { tenantLabel } from "../../model/kubernetes-names";
+import { tenantLabel, volumesAnnotation } from "../../model/kubernetes-names";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { kindOf, marksOf } from "./clouds";
 import type { State, StateResource } from "./state";
@@ -19,6 +19,14 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 /** Whose namespace it is, where it is a tenant's. */
 const tenantOf = (inputs: unknown): string => text(map(map(map(inputs).metadata).labels)[tenantLabel]);
 
+/** The size of the volumes whose data go with an object in the cluster; undefined where it has none. */
+function volumesOf({ type, inputs }: StateResource): string | undefined {
+  const { spec, metadata } = map(inputs);
+  if (type === CLAIM) return text(map(map(map(spec).resources).requests).storage);
+  const told = map(map(metadata).annotations)[volumesAnnotation];
+  return told === undefined ? undefined : text(told);
+}
+
 /**
  * What a destroy takes and leaves, as the states tell it: also of what has left the environment file. Pure.
  * @param retain what the file wants to be left, recorded or not
@@ -32,6 +40,11 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
   const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
     const stays = kept.has(resource.urn);
     const { type, inputs = {}, outputs = {} } = resource;
+    const held = volumesOf(resource);
+    if (held !== undefined) {
+      const { namespace, name } = map(inputs.metadata);
+      return [{ line: `${type === CLAIM ? "claim" : "claims of"} ${text(namespace)}/${text(name)}, ${held}`, stays }];
+    }
     switch (kindOf(resource) ?? type) {
       case "volume": {
         const { key, volume } = marksOf(resource);
@@ -42,11 +55,6 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
             stays,
           },
         ];
-      }
-      case CLAIM: {
-        const { namespace, name } = map(inputs.metadata);
-        const size = text(map(map(map(inputs.spec).resources).requests).storage);
-        return [{ line: `claim ${text(namespace)}/${text(name)}, ${size}`, stays }];
       }
       case NAMESPACE: {
         const tenant = tenantOf(inputs);
@@ -78,7 +86,7 @@ function rank(line: string): number {
  */
 export function toRetain(resources: readonly StateResource[], retain: readonly string[]): string[] {
   const volumes = retain.includes("volumes");
-  const claims = resources.filter(({ type }) => type === CLAIM);
+  const claims = resources.filter((each) => volumesOf(each) !== undefined);
   const holding = new Set(claims.map(({ inputs }) => text(map(inputs?.metadata).namespace)));
   return resources
     .filter((resource) => {
@@ -88,7 +96,8 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
       if (kind === "floatingAddress") return retain.includes("addresses");
       if (kind === "volume") return volumes && marksOf(resource).key !== undefined;
       return (
-        volumes && (type === CLAIM || (type === NAMESPACE && (tenantOf(inputs) !== "" || holding.has(text(map(inputs?.metadata).name)))))
+        volumes &&
+        (claims.includes(resource) || (type === NAMESPACE && (tenantOf(inputs) !== "" || holding.has(text(map(inputs?.metadata).name)))))
       );
     })
     .map(({ urn }) => urn);

@@ -1,5 +1,6 @@
 import type { CloudPreview, CountedOn } from "../cloud";
 import { at, fields, text } from "../data";
+import { volumesAnnotation } from "../kubernetes-names";
 import { KUBESPRAY_CLUSTER } from "../type-tokens";
 import type { PropertyChange } from "./properties";
 
@@ -60,7 +61,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
  */
 export function impactOf(step: ImpactStep, cloud?: CloudPreview): Impact | undefined {
   const own = cloud?.countedOn[step.type];
-  const kind = own?.kind ?? KINDS[step.type];
+  const kind = own?.kind ?? KINDS[step.type] ?? (volumesOf(step) === undefined ? undefined : "claim");
   if (kind === undefined) return undefined;
   const gone = step.op === "delete";
   const replaced = step.op === "replace";
@@ -121,6 +122,11 @@ function stateOf({ op, recorded, wanted }: ImpactStep): unknown {
   return op === "create" ? wanted : recorded;
 }
 
+/** How large the volumes are that an object has made, where it tells so. */
+function volumesOf(step: ImpactStep): unknown {
+  return fields(at(stateOf(step), "metadata.annotations"))[volumesAnnotation];
+}
+
 function describe(kind: Kind, step: ImpactStep): Pick<Impact, "name" | "detail"> {
   const { name } = step;
   const state = stateOf(step);
@@ -130,7 +136,7 @@ function describe(kind: Kind, step: ImpactStep): Pick<Impact, "name" | "detail">
     case "cluster":
       return { name: text(fields(state).name) ?? name, detail: "with every object in it" };
     case "claim":
-      return { name: inside, detail: withData(at(state, "spec.resources.requests.storage")) };
+      return { name: inside, detail: withData(volumesOf(step) ?? at(state, "spec.resources.requests.storage")) };
     case "namespace":
       return { name: text(own) ?? name, detail: "with everything in it" };
     case "chart": {

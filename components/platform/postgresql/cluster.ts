@@ -1,7 +1,8 @@
+import { kebab } from "../../../model/service";
 import type { PlannedArgs } from "../args";
 import { resourceRequirements } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
-import { accountRules, NAMES, SETTINGS } from "./config";
+import { accountRules, DEFAULT_GIB, NAMES, SETTINGS } from "./config";
 import { POSTGRES_USER } from "./workload";
 
 /** The API of the operator's objects. */
@@ -15,7 +16,7 @@ export const STATUS_PORT = 8000;
 
 /** Name of what belongs to an account: users are called as services are, and objects in lower case. */
 export function accountObject(user: string): string {
-  return `${NAMES.server}-${user.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/[^a-z0-9-]/g, "-")}`;
+  return `${NAMES.server}-${kebab(user).replace(/[^a-z0-9-]/g, "-")}`;
 }
 
 /**
@@ -45,7 +46,7 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
         additional: [{ selectorType: "rw", serviceTemplate: { metadata: { name: NAMES.server } } }],
       },
     },
-    storage: { storageClass, size: `${plan.sizeGiB ?? 8}Gi` },
+    storage: { storageClass, size: `${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
     resources: resourceRequirements(plan.resources),
     primaryUpdateMethod: "switchover",
   };

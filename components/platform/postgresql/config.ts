@@ -5,6 +5,9 @@ export const PORT = 5432;
 /** The user that administers the server, from inside its pod. */
 export const SUPERUSER = "postgres";
 
+/** Size of a server's volume where its plan says none. */
+export const DEFAULT_GIB = 8;
+
 /** Names of the objects that the pods refer to. */
 export const NAMES = {
   server: "postgresql",

@@ -3,6 +3,7 @@ import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
@@ -15,7 +16,7 @@ import type { PostgresAccess } from "../grants";
 import { contentHash, fromNamespace, imageOf, secretHash, selectorLabels } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
 import { API_VERSION, accountObject, clusterSpec, databaseSpec, MEMBER_LABELS, STATUS_PORT } from "./cluster";
-import { ACCOUNTS_FILE, NAMES, PORT, SUPERUSER, serverFiles } from "./config";
+import { ACCOUNTS_FILE, DEFAULT_GIB, NAMES, PORT, SUPERUSER, serverFiles } from "./config";
 import { accountsSql, clientSettings, closedSql } from "./sql";
 import { SCHEMAS_JOB, serverPod } from "./workload";
 
@@ -97,7 +98,9 @@ export class PostgreSql extends DatabaseService {
       {
         apiVersion: API_VERSION,
         kind: "Cluster",
-        metadata: this.metadata(NAMES.server, SERVER),
+        metadata: this.metadata(NAMES.server, SERVER, {
+          annotations: { [volumesAnnotation]: `${plan.replicas} × ${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
+        }),
         spec: clusterSpec(args, imageOf(plan, "server")),
       },
       // Its volumes go with it.
@@ -143,7 +146,7 @@ export class PostgreSql extends DatabaseService {
       this.secret("accounts", NAMES.accounts, SERVER, { [ACCOUNTS_FILE]: accounts }),
       this.secret("tls", NAMES.tls, SERVER, { "tls.crt": certificate, "tls.key": key, "ca.crt": this.ca }, "kubernetes.io/tls"),
       new ConfigMap(this.childName("config"), { metadata: this.metadata(NAMES.config, SERVER), data: { ...files } }, this.inCluster()),
-      this.dataClaim(NAMES.data, SERVER, 8, args),
+      this.dataClaim(NAMES.data, SERVER, DEFAULT_GIB, args),
     ];
     this.statefulServices(
       SERVER,

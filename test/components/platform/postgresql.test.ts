@@ -102,6 +102,7 @@ describe("PostgreSQL on several members", () => {
       [443, 6443],
     );
     assert.equal(g.get("db-cluster").options.protect, true);
+    assert.match(String(at(g.get("db-cluster").inputs, "metadata", "annotations", "kpaas.io/volumes")), /^3 × \d+Gi$/);
   });
 
   it("is refused for an even number", async () => {

@@ -51,6 +51,15 @@ describe("what a destroy takes and leaves", () => {
     assert.deepEqual(lossOf([], []), { lost: [], kept: [] });
   });
 
+  it("knows the volumes that an operator makes for an object, and leaves both where volumes are retained", () => {
+    const members = resource("kubernetes:postgresql.cnpg.io/v1:Cluster", "members", {
+      metadata: { namespace: "postgresql", name: "postgresql", annotations: { "kpaas.io/volumes": "3 × 8Gi" } },
+    });
+    const home = namespace("postgresql");
+    assert.deepEqual(lossOf([members, home, cluster], []).lost, ["claims of postgresql/postgresql, 3 × 8Gi", etcd]);
+    assert.deepEqual(toRetain([members, home], ["volumes"]), [members.urn, home.urn]);
+  });
+
   it("names tenants with all that is in them, and leaves them where volumes are retained", () => {
     const shop = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop", labels: { "kpaas.io/tenant": "shop" } } });
     const line = "tenant shop: its namespace, with everything in it";

@@ -37,6 +37,16 @@ describe("What an engine's step does to what people count on", () => {
       "lost claim a/b: with its data",
     ],
     [
+      "what makes volumes of its own is their data",
+      {
+        ...step,
+        type: "kubernetes:example.com/v1:Cluster",
+        op: "delete",
+        recorded: { metadata: { namespace: "a", name: "b", annotations: { "kpaas.io/volumes": "3 × 8Gi" } } },
+      },
+      "lost claim a/b: 3 × 8Gi, with its data",
+    ],
+    [
       "a floating address is given back",
       { ...step, type: "openstack:networking/floatingIp:FloatingIp", op: "delete", recorded: { address: "203.0.113.9" } },
       "lost address 203.0.113.9: given back to the cloud",
