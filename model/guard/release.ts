@@ -58,12 +58,11 @@ function holdsData({ keeps, needs = {} }: ServicePlan): boolean {
   return keeps === "data" || DATABASES.some((kind) => kind in needs);
 }
 
-/** The versions that an environment of that release has had, where earlier versions of kpaas did not record them. */
+/** The services' versions in a release, where earlier versions of kpaas did not record them. Kubernetes may have been another one than its own. */
 function cataloguedVersions(release: string | undefined): Readonly<Record<string, string | undefined>> {
   const found = release === undefined ? undefined : findRelease(release);
   if (found === undefined) return {};
-  const services = Object.entries(found.services).map(([name, { version }]) => [name, version] as const);
-  return { [KUBERNETES]: found.kubernetes, ...Object.fromEntries(services) };
+  return Object.fromEntries(Object.entries(found.services).map(([name, { version }]) => [name, version]));
 }
 
 function listed(moves: readonly VersionChange[]): string {
