@@ -95,7 +95,7 @@ class Listener {
     if (unproven)
       throw new RefusedError([
         {
-          environment: this.door.namespace,
+          environment: this.door.of,
           path: "platform.services",
           reason,
           remedy: "wait for another operation on this environment to end, or end what uses it",

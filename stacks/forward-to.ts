@@ -33,6 +33,6 @@ export function forwardTo(
   pods: { readonly namespace: string; readonly workload: string; readonly port: number },
 ): string {
   const local = forwardPort(name, pods.workload);
-  leadTo([{ ...pods, local }], kubeconfig);
+  leadTo([{ of: name, ...pods, local }], kubeconfig);
   return `https://127.0.0.1:${local}`;
 }

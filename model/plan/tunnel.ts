@@ -17,12 +17,14 @@ export function forwardPort(environment: string, service: string): number {
 
 /** A port on 127.0.0.1, and the pods that it leads to. */
 export interface Door extends ManagedAt {
+  /** The environment that it is of, or the name of what stands for one. */
+  readonly of: string;
   readonly namespace: string;
 }
 
 /** Where the services of an environment are administered. */
-export function doorsOf({ services }: Pick<EnvironmentPlan, "services">): Door[] {
-  return services.flatMap(({ namespace, managedAt }) => (managedAt === undefined ? [] : [{ namespace, ...managedAt }]));
+export function doorsOf({ environment, services }: Pick<EnvironmentPlan, "environment" | "services">): Door[] {
+  return services.flatMap(({ namespace, managedAt }) => (managedAt === undefined ? [] : [{ of: environment, namespace, ...managedAt }]));
 }
 
 function portOf(what: string): number {

@@ -88,7 +88,7 @@ describe("the way to where a service is administered", () => {
 
   async function open(local: number, over: Partial<ForwardOptions> = {}): Promise<{ forwards: Forwards; told: string[] }> {
     const told: string[] = [];
-    const doors = [{ namespace: "keycloak", workload: "keycloak", port: 8443, local }];
+    const doors = [{ of: "demo", namespace: "keycloak", workload: "keycloak", port: 8443, local }];
     const forwards = await openForwards({ doors, tell: (text) => told.push(text), times: { ready: 150, retry: 5 }, ...over });
     ends.push(() => forwards.close());
     return { forwards, told };
@@ -165,8 +165,8 @@ describe("the way to where a service is administered", () => {
     const other = createServer().listen(local, "127.0.0.1");
     await once(other, "listening");
     ends.push(async () => void other.close());
-    const door = { namespace: "openbao", workload: "openbao", port: 8200, local, unproven: true } as const;
-    await assert.rejects(open(local, { doors: [door] }), /end what uses it/);
+    const door = { of: "demo", namespace: "openbao", workload: "openbao", port: 8200, local, unproven: true } as const;
+    await assert.rejects(open(local, { doors: [door] }), /demo: platform\.services: .*end what uses it/s);
   });
 
   it("refuses a kubeconfig that needs a program to log in", async () => {
@@ -179,7 +179,9 @@ describe("the way to where a service is administered", () => {
 
   it("has a port of its own for each service, which stays", () => {
     const doors = doorsOf(plannedFile(environmentFile()).plan);
-    assert.deepEqual(doors, [{ namespace: "keycloak", workload: "keycloak", port: 8443, local: forwardPort("demo", "keycloak") }]);
+    assert.deepEqual(doors, [
+      { of: "demo", namespace: "keycloak", workload: "keycloak", port: 8443, local: forwardPort("demo", "keycloak") },
+    ]);
     assert.equal(new Set([tunnelPort("demo"), forwardPort("demo", "keycloak"), forwardPort("seoul", "keycloak")]).size, 3);
     // It is recorded in states.
     assert.equal(forwardPort("demo", "keycloak"), 19_603);
