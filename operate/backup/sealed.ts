@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { PassThrough, type Readable, type Writable } from "node:stream";
+import { PassThrough, pipeline, type Readable, type Writable } from "node:stream";
 import { OperationFailedError } from "../../engine/errors";
 import { PRIVATE, saveWhole, writeWhole } from "../../host/files";
 import { withTemporaryFolder } from "../../host/temporary";
@@ -23,8 +23,14 @@ const SAID = 400;
 /**
  * Writes what `fill` prints into a file, encrypted to a certificate as the backups of etcd are (`openssl cms`); readable by its owner only, and
  * there whole or not at all. Nothing is in clear on this machine's disk.
+ * @param onBytes told how many bytes have come so far
  */
-export async function writeSealed(path: string, certificate: string, fill: (to: Writable) => Promise<void>): Promise<SealedFile> {
+export async function writeSealed(
+  path: string,
+  certificate: string,
+  fill: (to: Writable) => Promise<void>,
+  onBytes?: (bytes: number) => void,
+): Promise<SealedFile> {
   return await withTemporaryFolder("seal", async (folder) => {
     const to = `${folder}/certificate.pem`;
     writeWhole(to, certificate, { durable: false });
@@ -33,6 +39,7 @@ export async function writeSealed(path: string, certificate: string, fill: (to: 
     const counted = new PassThrough();
     counted.on("data", (piece: Buffer) => {
       bytes += piece.length;
+      onBytes?.(bytes);
     });
     counted.pipe(openssl.input);
     openssl.input.once("error", (error) => counted.destroy(error));
@@ -98,5 +105,8 @@ function startOpenssl(args: readonly string[]): { input: Writable; output: Reada
       throw new OperationFailedError("openssl cannot be started: install it, backups are encrypted by it", { cause: error });
     },
   );
-  return { input: child.stdin, output: child.stdout, ended };
+  // What nobody reads yet when a process ends is thrown away: here it waits for whoever does.
+  const output = new PassThrough();
+  pipeline(child.stdout, output, () => undefined);
+  return { input: child.stdin, output, ended };
 }

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { pbkdf2 } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { removeFolder } from "../../host/files";
 import { InvalidInputError, type Problem, RefusedError } from "../../model/problems";
 import { backup } from "../../operate/backup/backup";
 import { listBackups, type RestoreChoice, restore } from "../../operate/backup/restore";
+import { readSealed, writeSealed } from "../../operate/backup/sealed";
 import { DeclinedError, type Operator, type Question } from "../../operate/operator";
 import type { Request } from "../../operate/ready";
 import { planWithServices } from "../support/backup";
@@ -173,6 +176,17 @@ describe("what services keep", function () {
     cluster.as = as;
     await bring();
     assert.equal(cluster.workloads["keycloak/statefulsets/keycloak"]?.replicas, 2);
+  });
+
+  it("is in its file however soon openssl is done, and however late that is written", async () => {
+    // Everybody who opens files is busy for longer than openssl takes.
+    const busy = Array.from({ length: 8 }, () => promisify(pbkdf2)("a", "b", 150_000, 32, "sha512"));
+    const { size } = await writeSealed(file("late.cms"), readFileSync(file("crt"), "utf8"), async (to) => void to.end("a key"));
+    assert.ok(size > 0);
+    await Promise.all(busy);
+    const pieces: Buffer[] = [];
+    for await (const piece of readSealed(file("late.cms"), file("key"))) pieces.push(piece);
+    assert.equal(Buffer.concat(pieces).toString(), "a key");
   });
 
   it("is left alone where that is not agreed to", async () => {
