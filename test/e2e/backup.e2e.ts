@@ -56,7 +56,7 @@ describe("a backup of a real MariaDB", function () {
   const file = (name: string) => join(folder, name);
 
   before(async function () {
-    const programs = mariaDbForTests.call(this);
+    const programs = mariaDbForTests.call(this, "mariadb-dump", "mariadb-check");
     folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
     mkdirSync(file("server"));
     server = new MariaDbServer(programs, file("server"));

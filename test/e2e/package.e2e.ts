@@ -161,7 +161,7 @@ describe("the package", function () {
     const { changeSummary, loaded } = await preview("components.js", engine.root);
     assert.ok((changeSummary.create ?? 0) > 5, JSON.stringify(changeSummary));
     assert.deepEqual(sdks(checked), ["kubernetes", "pulumi"]);
-    assert.deepEqual(sdks(loaded), ["keycloak", "kubernetes", "pulumi", "random", "tls"]);
+    assert.deepEqual(sdks(loaded), ["keycloak", "kubernetes", "pulumi", "random", "tls", "vault"]);
   });
 
   it("has a file behind each of its doors, whose types every resolution finds, and no other way in", () => {

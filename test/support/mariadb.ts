@@ -6,14 +6,19 @@ import { removeFolder } from "../../host/files";
 
 const PROGRAMS = ["mariadbd", "mariadb-install-db", "mariadb"] as const;
 
-/** The programs of a MariaDB server. Where one is missing, the tests are skipped and say so; called in a `before` hook. */
-export function mariaDbForTests(this: Mocha.Context): Readonly<Record<(typeof PROGRAMS)[number], string>> {
+/**
+ * The programs of a MariaDB server. Where one is missing, the tests are skipped and say so; called in a `before` hook.
+ * @param more programs beside them that the tests run
+ */
+export function mariaDbForTests(this: Mocha.Context, ...more: readonly string[]): Readonly<Record<(typeof PROGRAMS)[number], string>> {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"];
-  const found = PROGRAMS.map((name) => [name, folders.map((folder) => join(folder, name)).find((path) => existsSync(path))] as const);
+  const found = [...PROGRAMS, ...more].map(
+    (name) => [name, folders.map((folder) => join(folder, name)).find((path) => existsSync(path))] as const,
+  );
   const missing = found.filter(([, path]) => path === undefined).map(([name]) => name);
   if (missing.length > 0) {
     console.warn(
-      `SKIPPED ${this.test?.parent?.fullTitle()}\nno ${missing.join(", ")}: install mariadb-server-core and mariadb-client-core`,
+      `SKIPPED ${this.test?.parent?.fullTitle()}\nno ${missing.join(", ")}: install mariadb-server-core, mariadb-client-core and mariadb-client`,
     );
     this.skip();
   }
