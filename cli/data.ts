@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { StoredBackup } from "../operate/backup/folder";
 import type { RestorePlan } from "../operate/backup/restore-plan";
+import type { DataChoice } from "../operate/backup/scope";
+import type { Context } from "./context";
 
 /** The options of the commands that work with what services keep. */
 export interface DataFlags {
@@ -18,6 +21,11 @@ export function ofData(command: Command): Command {
     .option("--to <FOLDER>", "the folder of all environments' backups; default: backups/ in the project")
     .option("--sandbox", "refused: simulated pods keep nothing")
     .option("--json", "print the result as JSON");
+}
+
+/** Which services' data the flags choose, and where their backups are. */
+export function dataChoice({ cwd }: Context, { service, to }: DataFlags): DataChoice {
+  return { ...(service ? { services: service } : {}), ...(to === undefined ? {} : { to: resolve(cwd, to) }) };
 }
 
 function several(value: string, before: readonly string[] = []): readonly string[] {

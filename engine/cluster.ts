@@ -1,11 +1,8 @@
-import { z } from "zod";
 import type { ClusterApi } from "../reach/cluster-api";
 import { StackMissingError } from "./errors";
 import { readClusterState, readOutputs } from "./read";
-import { openTunnelFor } from "./tunnel";
+import { openTunnelFor, recordedKubeconfig } from "./tunnel";
 import type { EngineTarget, RunOptions } from "./types";
-
-const kubeconfigSchema = z.object({ kubeconfig: z.string().optional() });
 
 /**
  * Does something in an environment's cluster, through its bastion where it is private.
@@ -16,7 +13,7 @@ export async function withCluster<T>(target: EngineTarget, options: RunOptions, 
     outputs: () => readOutputs(target, { ...options, showSecrets: true }),
     state: () => readClusterState(target, options),
   };
-  const { kubeconfig } = kubeconfigSchema.parse((await recorded.outputs()) ?? {});
+  const kubeconfig = recordedKubeconfig(await recorded.outputs());
   if (kubeconfig === undefined) throw new StackMissingError(target.plan.environment);
   const { ClusterApi } = await import("../reach/cluster-api.js");
   const tunnel = await openTunnelFor(target, options, recorded);

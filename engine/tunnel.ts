@@ -54,12 +54,17 @@ export async function openForwardsFor(
   if (sandbox || doors.length === 0) return undefined;
   const { openForwards } = await import("../reach/forward.js");
   const forwards = await openForwards({ doors, tell: (text) => options.onProgress?.(messageOf("warning", text)) });
-  const { kubeconfig } = kubeconfigSchema.parse((await outputs?.()) ?? {});
+  const kubeconfig = recordedKubeconfig(await outputs?.());
   if (kubeconfig !== undefined) forwards.use(kubeconfig);
   return forwards;
 }
 
 const kubeconfigSchema = z.object({ kubeconfig: z.string().optional() });
+
+/** How the cluster is reached, by the outputs; undefined where none was brought up. Secret. */
+export function recordedKubeconfig(outputs: unknown): string | undefined {
+  return kubeconfigSchema.parse(outputs ?? {}).kubeconfig;
+}
 
 const clusterInputsSchema = z.object({
   ssh: z.object({

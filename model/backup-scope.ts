@@ -17,7 +17,7 @@ export interface BackupScope {
 }
 
 /** How a planned service is backed up; undefined where it keeps nothing. */
-export function backupOf({ options = {} }: ServicePlan, { backup }: ServiceDefinition): Backup | undefined {
+export function backupOf({ options = {} }: Pick<ServicePlan, "options">, { backup }: ServiceDefinition): Backup | undefined {
   return typeof backup === "function" ? backup(options) : backup;
 }
 

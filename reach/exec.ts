@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { WebSocket } from "ws";
 import { z } from "zod";
+import { channelsTo, passOn } from "./channels";
 import type { ClusterApi } from "./cluster-api";
 
 /** A command in a container. */
@@ -53,11 +54,7 @@ export async function runInPod(api: ClusterApi, command: PodCommand, { input, ou
   const connection = await api.connect();
   // A way that has died without a word shows within minutes; commands themselves may be silent for as long as they like.
   connection.setKeepAlive(true, 30_000);
-  const channels = new WebSocket(`${api.url.replace(/^http/, "ws")}${pathOf(command, input !== undefined)}`, "v4.channel.k8s.io", {
-    headers: api.headers,
-    createConnection: () => connection,
-    perMessageDeflate: false,
-  });
+  const channels = channelsTo(api, connection, pathOf(command, input !== undefined));
   const abort = (): void => channels.terminate();
   signal?.addEventListener("abort", abort, { once: true });
   let said = "";
@@ -72,10 +69,8 @@ export async function runInPod(api: ClusterApi, command: PodCommand, { input, ou
   });
   channels.on("message", (message: Buffer) => {
     const content = message.subarray(1);
-    if (message[0] === CHANNEL.output && content.length > 0 && !output.write(content)) {
-      channels.pause();
-      output.once("drain", () => channels.resume());
-    } else if (message[0] === CHANNEL.errors) said = `${said}${content.toString("utf8")}`.slice(-SAID);
+    if (message[0] === CHANNEL.output) passOn(channels, content, output);
+    else if (message[0] === CHANNEL.errors) said = `${said}${content.toString("utf8")}`.slice(-SAID);
     else if (message[0] === CHANNEL.status) status = statusSchema.parse(JSON.parse(content.toString("utf8")));
   });
   const closed = new Promise<void>((resolve) => channels.once("close", () => resolve()));

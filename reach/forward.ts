@@ -1,9 +1,9 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { WebSocket } from "ws";
 import type { Door } from "../model/plan/tunnel";
 import { RefusedError } from "../model/problems";
+import { channelsTo, passOn } from "./channels";
 import { ClusterApi } from "./cluster-api";
 
 /** Times in milliseconds; tests shorten them. */
@@ -132,11 +132,7 @@ class Listener {
     const connection = await api.connect();
     const { namespace, port } = this.door;
     const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
-    const channels = new WebSocket(`${api.url.replace(/^http/, "ws")}${path}`, "v4.channel.k8s.io", {
-      headers: api.headers,
-      createConnection: () => connection,
-      perMessageDeflate: false,
-    });
+    const channels = channelsTo(api, connection, path);
     socket.once("close", () => channels.terminate());
     await once(channels, "open");
     channels.on("error", () => socket.destroy()).on("close", () => socket.end());
@@ -146,10 +142,7 @@ class Listener {
       // Each channel begins with the port that it is of.
       if (!begun.has(channel)) begun.add(channel);
       else if (channel === 1) this.refuse(socket, message.toString("utf8", 1));
-      else if (message.length > 1 && !socket.write(message.subarray(1))) {
-        channels.pause();
-        socket.once("drain", () => channels.resume());
-      }
+      else passOn(channels, message.subarray(1), socket);
     });
     socket.on("data", (data) => {
       socket.pause();

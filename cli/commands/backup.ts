@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Context, writeJson, writeLines } from "../context";
-import { type DataFlags, ofData, size } from "../data";
+import { type DataFlags, dataChoice, ofData, size } from "../data";
 import { requestOf } from "../operation";
 import { operatorOf } from "../operator";
 import { clock } from "../progress/state";
@@ -28,8 +28,7 @@ export function registerBackup(program: Command, context: Context): void {
 async function run(context: Context, reference: string, flags: BackupFlags): Promise<void> {
   const { backup } = await import("../../operate/backup/backup.js");
   const choice = {
-    ...(flags.service ? { services: flags.service } : {}),
-    ...(flags.to === undefined ? {} : { to: resolve(context.cwd, flags.to) }),
+    ...dataChoice(context, flags),
     ...(flags.encryptTo === undefined ? {} : { encryptTo: resolve(context.cwd, flags.encryptTo) }),
   };
   const request = await requestOf(context, reference, flags);

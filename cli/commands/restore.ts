@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Context, writeJson, writeLines } from "../context";
-import { type DataFlags, describeStored, ofData } from "../data";
+import { type DataFlags, dataChoice, describeStored, ofData } from "../data";
 import { requestOf } from "../operation";
 import { operatorOf } from "../operator";
 import { clock } from "../progress/state";
@@ -35,10 +35,7 @@ async function run(context: Context, reference: string, flags: RestoreFlags): Pr
   const { listBackups, restore } = await import("../../operate/backup/restore.js");
   const request = await requestOf(context, reference, flags);
   const operator = operatorOf(context, flags.yes);
-  const shared = {
-    ...(flags.service ? { services: flags.service } : {}),
-    ...(flags.to === undefined ? {} : { to: resolve(context.cwd, flags.to) }),
-  };
+  const shared = dataChoice(context, flags);
   const { from } = flags;
   if (from === undefined) {
     const { loaded, backups } = await listBackups(request, shared, operator, context.modules);

@@ -1,3 +1,4 @@
+import { backupOf } from "../../model/backup-scope";
 import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
 import { at, type Fields, fields } from "../../model/data";
 import { endOfLifeOf } from "../../model/end-of-life";
@@ -214,9 +215,10 @@ export function instances(replicas: ServiceDefinition["replicas"]): string {
   return { profile: "as the profile", quorum: "one; three where the profile has several", 1: "one" }[replicas];
 }
 
-function backingUp({ name, keeps, backup: declared }: ServiceDefinition, registry: Registry): string {
+function backingUp(service: ServiceDefinition, registry: Registry): string {
+  const { name, keeps } = service;
   // What depends on options is told as it is without any.
-  const backup = typeof declared === "function" ? declared({}) : declared;
+  const backup = backupOf({}, service);
   if (backup?.kind === "pod") {
     const without = backup.without === undefined ? "" : ` Not in it: ${backup.without}.`;
     return `\`kpaas backup ENV --service ${name}\` keeps ${backup.holds}, and \`kpaas restore\` brings it back ([more](../backup.md)).${without}`;

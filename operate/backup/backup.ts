@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PassThrough, type Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { asOnlyOne } from "../../engine/only-one";
 import { makeFolder, PRIVATE_FOLDER, readIfThere, removeFolder } from "../../host/files";
 import type { BackedUp, BackupScope } from "../../model/backup-scope";
@@ -102,11 +102,11 @@ async function backUp(
         severity: "error",
       },
     ]);
-  const sealed = async (name: string, fill: (to: Writable) => Promise<void>) => ({
+  const sealed = async (name: string, fill: (to: Writable) => Promise<void>, onBytes?: (bytes: number) => void) => ({
     name: `${name}.cms`,
-    ...(await writeSealed(join(folder, `${name}.cms`), certificate, fill)),
+    ...(await writeSealed(join(folder, `${name}.cms`), certificate, fill, onBytes)),
   });
-  const data = await sealed(file, (to) => runFor(each, dump, access, { output: counting(to, say) }));
+  const data = await sealed(file, (to) => runFor(each, dump, access, { output: to }), nowAndThen(say));
   if (secret === undefined) return { version: service.version, holds, data };
   const kept = await sealed(`${service.name}-key`, async (to) => {
     to.end(secret);
@@ -114,20 +114,14 @@ async function backUp(
   return { version: service.version, holds, data, key: kept };
 }
 
-/** The same stream, with a word on how far it is now and then. */
-function counting(to: Writable, say: (text: string) => void): Writable {
-  let bytes = 0;
+/** Says now and then how far it is. */
+function nowAndThen(say: (text: string) => void): (bytes: number) => void {
   let told = Date.now();
-  const through = new PassThrough();
-  through.on("data", (piece: Buffer) => {
-    bytes += piece.length;
+  return (bytes) => {
     if (Date.now() - told < TELL) return;
     told = Date.now();
     say(`${(bytes / 1e6).toFixed(1)} MB`);
-  });
-  through.pipe(to);
-  to.once("error", (error) => through.destroy(error));
-  return through;
+  };
 }
 
 /** @throws InvalidInputError where nothing can be encrypted to what is given, or nothing is */

@@ -43,7 +43,7 @@ export class MariaDb extends DatabaseService {
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
     this.allowClients(selectorLabels(SERVER), PORT, NAMES.schemas, args.clients);
 
-    this.rootPassword = generatedPassword(this.childName(`${"root"}-password`), this);
+    this.rootPassword = generatedPassword(this.childName("root-password"), this);
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = this.accountPasswords(args.schemas);
     const server = this.createServer(args, passwords);
