@@ -75,8 +75,11 @@ const OWN_BUDGET: readonly string[] = ["ingress"];
 /** Words by which charts and programs are told to take any certificate. */
 const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|verify[-_]?(skip|none)|tls[-_]?verify[-_=]*(false|no)/i;
 
-/** What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know. */
-const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls" };
+/**
+ * What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know; the provider that configures OpenBao
+ * takes an authority as a file of the machine only, and is led to the pod by the cluster's API (decision 14).
+ */
+const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls", openbao: "skipTlsVerify" };
 
 /** The settings by which it does: arguments and texts, and switches that are on. */
 function unverified(value: unknown, key = ""): string[] {
@@ -126,8 +129,10 @@ type Rule = (subject: Subject, environment: EnvironmentPlan) => void;
 
 /** What holds for every service. */
 const RULES: Readonly<Record<string, Rule>> = {
-  "verifies whom it speaks TLS to": ({ objects, service }) => {
-    const found = objects.flatMap(({ inputs }) => unverified(inputs));
+  "verifies whom it speaks TLS to": ({ graph, service }) => {
+    // Whoever makes what lives in it is asked too.
+    const own = graph.resources.filter(({ name }) => name.startsWith(`seoul-${kebab(service.name)}-`));
+    const found = own.flatMap(({ inputs }) => unverified(inputs));
     assert.deepEqual(
       found.filter((setting) => setting !== MAY_NOT_KNOW[service.name]),
       [],
