@@ -5,7 +5,7 @@ export const ingress = defineService({
   title: "ingress-nginx",
   about: "leads HTTP and HTTPS to the services, at one address",
   when: ({ platform }) => platform.ingressKind === "nginx" || platform.ingressBeside === "nginx",
-  beside: ({ platform }) => platform.ingressBeside === "nginx",
+  beside: ({ platform }) => platform.ingressKind !== "nginx",
   field: "platform.ingress",
   replicas: "profile",
   needs: { loadBalancer: () => ({}) },

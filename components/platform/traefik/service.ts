@@ -6,7 +6,7 @@ export const traefik = defineService({
   title: "Traefik",
   about: "leads HTTP and HTTPS to the services, at one address, by Ingresses as ingress-nginx takes them and by the Gateway API",
   when: ({ platform }) => platform.ingressKind === "traefik" || platform.ingressBeside === "traefik",
-  beside: ({ platform }) => platform.ingressBeside === "traefik",
+  beside: ({ platform }) => platform.ingressKind !== "traefik",
   field: "platform.ingress",
   replicas: "profile",
   needs: { loadBalancer: () => ({}) },

@@ -250,11 +250,29 @@ const wrong: readonly WrongFile[] = [
     "platform.services.keycloak.values",
     /not installed from a chart/,
   ],
+  ...(["nginx", "traefik"] as const).map(
+    (kind): WrongFile => [
+      `${kind} beside itself`,
+      { platform: { ingress: { kind, beside: kind } } },
+      "platform.ingress.beside",
+      /has the address/,
+    ],
+  ),
   ["an unknown release", { release: "9.9.9" }, "release", /no release/],
 ];
 
 describe("the checks between fields of the platform, and of the file as a whole", () => {
   findEach(wrong);
+
+  it("find no service in want of an ingress where it is named beside itself", () => {
+    for (const kind of ["nginx", "traefik"]) {
+      const { problems } = planFile(environmentFile({ platform: { ingress: { kind, beside: kind } } }));
+      assert.deepEqual(
+        problems.filter(({ severity }) => severity === "error").map(({ path }) => path),
+        ["platform.ingress.beside"],
+      );
+    }
+  });
 
   it("find nothing wrong with what is unusual and right", () => {
     const right: Record<string, unknown>[] = [
