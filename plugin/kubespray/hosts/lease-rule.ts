@@ -8,6 +8,8 @@ export interface LeaseState {
     readonly boot: string;
     readonly renewed: number;
     readonly seconds: number;
+    /** The latest of the run's turns that it was granted at. */
+    readonly turn?: number;
   };
   readonly members?: Members;
 }
@@ -28,7 +30,7 @@ export interface BootClock {
 export type LeaseRequest =
   /**
    * Takes or renews the lease. `breaking`: the run whose lease is to be broken for it. `again`: only where it is this run's already, so that no
-   * other can have worked since.
+   * other can have worked since. `turn`: counts what the run asks for.
    */
   | {
       readonly op: "hold";
@@ -37,10 +39,12 @@ export type LeaseRequest =
       readonly seconds: number;
       readonly breaking?: string;
       readonly again?: boolean;
+      readonly turn?: number;
     }
   /** Writes down which control planes count; for the lease's holder only. */
   | { readonly op: "members"; readonly run: string; readonly members: Members }
-  | { readonly op: "release"; readonly run: string };
+  /** Gives back what was granted up to a turn: it may arrive after a later one. @default whatever was granted */
+  | { readonly op: "release"; readonly run: string; readonly turn?: number };
 
 export interface LeaseAnswer {
   /** Whether it was done: the lease is this run's, or was given back. */
@@ -81,13 +85,14 @@ function decide(
       const free = !lease || lease.run === request.breaking || secondsLeft(lease, { boot, uptime }) <= 0;
       if (!ours && (request.again || !free)) return { state, granted: false };
       const { run, holder, seconds } = request;
-      return { state: { ...kept, lease: { run, holder, boot, renewed: uptime, seconds } }, granted: true };
+      const turn = Math.max(request.turn ?? 0, (ours && lease.turn) || 0);
+      return { state: { ...kept, lease: { run, holder, boot, renewed: uptime, seconds, turn } }, granted: true };
     }
     case "members":
       if (!ours) return { state, granted: false };
       return { state: members && members.epoch > request.members.epoch ? state : { ...state, members: request.members }, granted: true };
     case "release":
-      return { state: ours ? kept : state, granted: true };
+      return { state: ours && (lease.turn ?? 0) <= (request.turn ?? Number.POSITIVE_INFINITY) ? kept : state, granted: true };
   }
 }
 

@@ -27,8 +27,8 @@ exec 9>"$d/mutex"
 flock -w 10 9
 IFS=' .' read -r up rest < ${shellWord(clock.uptime)}
 read -r boot < ${shellWord(clock.boot)}
-run= since= seconds= holder=
-[ ! -s "$d/lease" ] || { read -r run since lboot seconds && read -r holder && [ "$lboot" = "$boot" ] || since=0; } < "$d/lease"
+run= since= seconds= holder= turn=
+[ ! -s "$d/lease" ] || { read -r run since lboot seconds && read -r holder && { read -r turn || :; } && [ "$lboot" = "$boot" ] || since=0; } < "$d/lease"
 put() { cat > "$d/$1.new"; sync "$d/$1.new"; mv "$d/$1.new" "$d/$1"; sync "$d"; }
 left() { echo $((since + seconds - up)); }
 `;
@@ -53,8 +53,9 @@ function actions(request: LeaseRequest): string {
       return `breaking=${shellWord(request.breaking ?? "")}
 again=${request.again ? "yes" : ""}
 if { [ -n "$run" ] && [ "$run" = "$me" ]; } || { [ -z "$again" ] && { [ -z "$run" ] || [ "$run" = "$breaking" ] || [ "$(left)" -le 0 ]; }; }; then
+  { [ "$run" = "$me" ] && [ "\${turn:-0}" -gt ${request.turn ?? 0} ]; } || turn=${request.turn ?? 0}
   granted=true run=$me since=$up seconds=${Math.ceil(request.seconds)} holder=${shellWord(request.holder)}
-  printf '%s\\n%s\\n' "$run $since $boot $seconds" "$holder" | put lease
+  printf '%s\\n%s\\n%s\\n' "$run $since $boot $seconds" "$holder" "$turn" | put lease
 fi`;
     case "members":
       return `if [ "$run" = "$me" ]; then
@@ -64,7 +65,7 @@ fi`;
 fi`;
     case "release":
       return `granted=true
-if [ "$run" = "$me" ]; then
+if [ "$run" = "$me" ]${request.turn === undefined ? "" : ` && [ "\${turn:-0}" -le ${request.turn} ]`}; then
   rm -f "$d/lease"
   run=
 fi`;

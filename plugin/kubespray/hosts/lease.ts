@@ -46,6 +46,8 @@ interface Round {
 export class Lease {
   private sets: Sets = [];
   private epoch = 0;
+  /** Counts what is asked for: what was meant for an earlier turn undoes nothing of a later one, however late it arrives. */
+  private turn = 0;
   private believedUntil = Number.NEGATIVE_INFINITY;
 
   /**
@@ -167,12 +169,13 @@ export class Lease {
     const silent: Record<string, string> = {};
     const answers = new Map<string, LeaseAnswer>();
     const { run, holder, seconds } = this;
+    const turn = ++this.turn;
     await Promise.all(
       hosts.map(async (host) => {
         try {
-          let answered = await this.ports.ask(host, { op: "hold", run, holder, seconds, again });
+          let answered = await this.ports.ask(host, { op: "hold", run, holder, seconds, again, turn });
           if (!again && !answered.granted && answered.lease && this.ports.isDead(answered.lease.holder))
-            answered = await this.ports.ask(host, { op: "hold", run, holder, seconds, breaking: answered.lease.run });
+            answered = await this.ports.ask(host, { op: "hold", run, holder, seconds, breaking: answered.lease.run, turn });
           answers.set(host, answered);
         } catch (error) {
           silent[host] = error instanceof Error ? error.message : String(error);
@@ -209,7 +212,8 @@ export class Lease {
 
   private async giveBack(hosts: readonly string[]): Promise<void> {
     // Whoever does not hear of it frees the lease when its time is over.
-    await Promise.all(hosts.map((host) => this.ports.ask(host, { op: "release", run: this.run }).catch(() => undefined)));
+    const { run, turn } = this;
+    await Promise.all(hosts.map((host) => this.ports.ask(host, { op: "release", run, turn }).catch(() => undefined)));
   }
 
   /** Without the hosts that are gone for good, empty sets and repeated ones. */

@@ -19,7 +19,7 @@ describe("The lease's script for hosts", () => {
     let state: LeaseState = {};
     let uptime = 100;
     let boot = "b0";
-    for (let step = 0; step < 40; step++) {
+    for (let step = 0; step < 80; step++) {
       uptime += Math.floor(random() * 30);
       if (random() < 0.08) {
         boot = `b${step}`;
@@ -40,8 +40,9 @@ describe("The lease's script for hosts", () => {
 function some(random: () => number): LeaseRequest {
   const run = `run-${Math.floor(random() * 3)}`;
   const kind = random();
-  if (kind < 0.15) return { op: "release", run };
+  const turn = random() < 0.7 ? { turn: 1 + Math.floor(random() * 4) } : {};
+  if (kind < 0.15) return { op: "release", run, ...turn };
   if (kind < 0.3) return { op: "members", run, members: { epoch: Math.floor(random() * 6), hosts: ["cp-1", "cp-2"] } };
   const breaking = random() < 0.1 ? { breaking: `run-${Math.floor(random() * 3)}` } : {};
-  return { op: "hold", run, holder: `{"host":"a 'b' $HOME","pid":1}`, seconds: 60, again: random() < 0.3, ...breaking };
+  return { op: "hold", run, holder: `{"host":"a 'b' $HOME","pid":1}`, seconds: 60, again: random() < 0.3, ...breaking, ...turn };
 }
