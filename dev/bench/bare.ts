@@ -36,9 +36,11 @@ function register(recorded: readonly Recorded[]): void {
     const { urn, type, custom, parent = "", provider = "", inputs = {}, dependencies = [] } = one;
     const name = urn.slice(urn.lastIndexOf("::") + 2);
     // The stack and the default providers are there by themselves.
-    if (type === "pulumi:pulumi:Stack" || (type.startsWith("pulumi:providers:") && name.startsWith("default"))) continue;
+    if (type === "pulumi:pulumi:Stack" || (isProvider(type) && name.startsWith("default"))) continue;
     const own = Object.entries(inputs).filter(([key]) => !key.startsWith("__"));
-    const args = Object.fromEntries(own.map(([key, value]) => [key, flowing(value, one.propertyDependencies?.[key] ?? [])]));
+    const args = Object.fromEntries(
+      own.map(([key, value]) => [key, flowing(isProvider(type) ? unwritten(value) : value, one.propertyDependencies?.[key] ?? [])]),
+    );
     const by = made.get(provider.slice(0, provider.lastIndexOf("::")));
     const with_ = made.get(one.deletedWith ?? "");
     const options: CustomResourceOptions = {
@@ -79,6 +81,13 @@ function register(recorded: readonly Recorded[]): void {
       exchange(content, new Map(sources.map(({ before }, index) => [String(before), now[index]]))),
     );
   }
+}
+
+const isProvider = (type: string): boolean => type.startsWith("pulumi:providers:");
+
+/** A setting of a provider as its class takes it, which writes flags and numbers as text. */
+function unwritten(value: unknown): unknown {
+  return typeof value === "string" && /^(true|false|\d+)$/.test(value) ? JSON.parse(value) : value;
 }
 
 /** A resource of which no SDK has a class. */
