@@ -31,7 +31,12 @@ export async function growthRows(root: string, largest: number): Promise<Row[]> 
     for (let pair = 0; pair < pairs; pair += 1) count = await runPair(root, workers, runs);
     for (const operation of OPERATIONS) rows.push(rowOf(operation, count, runs[operation], before));
     rows.push(memoryRow(count, runs));
-    console.error(`${resources} resources: done, load ${loadavg()[0]?.toFixed(1)}`);
+    console.error(
+      `${resources} resources: done, load ${loadavg()[0]?.toFixed(1)}; ${rows
+        .slice(-OPERATIONS.length - 1)
+        .map((row) => row.measured)
+        .join("; ")}`,
+    );
   }
   return rows;
 }

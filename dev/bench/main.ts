@@ -36,7 +36,12 @@ async function main(): Promise<void> {
   const load = (): string => (loadavg()[0] ?? 0).toFixed(1);
   const before = load();
   const rows: Row[] = [];
-  for (const [, measure] of chosen) rows.push(...(await measure()));
+  for (const [, measure] of chosen) {
+    const measured = await measure();
+    rows.push(...measured);
+    // A long run that ends early has told what it found.
+    for (const row of measured) console.error(`${row.held ? "✓" : "✗"} ${row.what}: ${row.measured} (${row.budget})`);
+  }
   console.log(`load ${before} before, ${load()} after\n\n${table(rows)}`);
   console.log("\nNot measured here: fleet rows (no fleet yet); `npm test` prints its own time.");
 }
