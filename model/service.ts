@@ -3,7 +3,8 @@ import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
-import type { Flow, ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { Flow } from "./plan/infrastructure-types";
+import type { ManagedAt, PlatformPlan, Profile } from "./plan/types";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {

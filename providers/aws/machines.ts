@@ -4,7 +4,7 @@ import { VolumeAttachment } from "@pulumi/aws/ec2/volumeAttachment";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { podsUnwrapped } from "../../model/plan/flows";
 import { groupsOf } from "../../model/plan/rules";
-import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import type { MachinePlan, VolumePlan } from "../../model/plan/infrastructure-types";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";

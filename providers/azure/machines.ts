@@ -3,7 +3,7 @@ import { VirtualMachine } from "@pulumi/azure-native/compute/virtualMachine";
 import { NetworkInterface } from "@pulumi/azure-native/network/networkInterface";
 import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import { groupsOf } from "../../model/plan/rules";
-import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import type { MachinePlan, VolumePlan } from "../../model/plan/infrastructure-types";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";

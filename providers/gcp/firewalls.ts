@@ -8,7 +8,8 @@ import {
   type PeerGroup,
   PROTOCOL_NUMBERS,
 } from "../../model/plan/rules";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { balancesServices, PROBES } from "./plan";
 
 /** One firewall rule of a network as Compute Engine takes it. */

@@ -5,7 +5,7 @@ import { Instance } from "@pulumi/gcp/compute/instance";
 import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
 import { physicalName } from "../../model/names";
 import { groupsOf } from "../../model/plan/rules";
-import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import type { MachinePlan, VolumePlan } from "../../model/plan/infrastructure-types";
 import { byName } from "../asking/fields";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";

@@ -5,7 +5,7 @@ import { VolumeAttach } from "@pulumi/openstack/compute/volumeAttach";
 import { Port } from "@pulumi/openstack/networking/port";
 import type { Input, Output, Resource } from "@pulumi/pulumi";
 import { groupsOf } from "../../model/plan/rules";
-import type { MachinePlan, VolumePlan } from "../../model/plan/types";
+import type { MachinePlan, VolumePlan } from "../../model/plan/infrastructure-types";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";
 import { allowedAddresses } from "./address-pairs";
