@@ -18,6 +18,11 @@ export function chartNames(): string[] {
   return chartKeys.filter((key) => !key.includes("@"));
 }
 
+/** Where the charts are from that the sandbox can install. */
+export function chartRepositories(): string[] {
+  return chartKeys.map((key) => String(chartEntry(key).repository));
+}
+
 /**
  * A chart by its name, an OCI reference or an archive's file name; undefined when the sandbox does not know it.
  * @param version default the newest release's; one that the sandbox does not know gives that one too
