@@ -49,14 +49,14 @@ export interface ServiceDefinition {
   readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
-  /** How what it keeps is backed up, where that goes by its options as a function of them. Whoever keeps data says it. */
-  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>) => Backup);
+  /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */
+  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>, replicas: number) => Backup);
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
   /** What it claims of others, by kind. */
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
-  /** The kinds it uses where somebody gives them; it waits for whoever does. */
-  readonly wants?: readonly string[];
+  /** What it claims of others where somebody offers that, by kind; it waits for whoever does. */
+  readonly wants?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
   /** Whether another one is taken for what it offers. It runs beside that one, which waits for it: it gives up what there is one of. */
@@ -69,6 +69,8 @@ export interface ServiceDefinition {
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */
   readonly kubespray?: readonly string[];
+  /** Those by which kubespray brings the same where they are true: refused where it is on, passed where it is not. */
+  readonly notBeside?: readonly string[];
 }
 
 /** Name of a service as resources carry it: `certManager` is `cert-manager`. */
