@@ -53,7 +53,14 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     },
   ],
   [
-    /\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated/i,
+    /error logging in: 401 Unauthorized.*invalid_client/,
+    {
+      text: "Keycloak does not know the secret of its client kpaas: it found a database that holds a former one, as where it was switched off and is on again. Back that up where it is still of use, and drop the schema `keycloak`; or set the client's secret there: docs/services.md says how.",
+      next: "kpaas backup",
+    },
+  ],
+  [
+    /^(?!.*invalid_client).*(\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated)/im,
     { text: "The credentials are not accepted, or have expired: renew them, then run the same command again.", next: "kpaas doctor" },
   ],
   [
@@ -92,6 +99,13 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
   [
     /\b50[0-4]\b.*(error|unavailable|timeout)|\bInternalError\b|general system error/i,
     "The cloud failed: run the same command again; it goes on from what was done.",
+  ],
+  [
+    /error deleting AppRole auth backend role SecretID/,
+    {
+      text: "A secret id of OpenBao has ended by itself, and its server knows it no more. Another one is there already: `kpaas refresh` forgets the one that ended, and the next `kpaas up` goes on.",
+      next: "kpaas refresh",
+    },
   ],
   [
     /API server: .*\balready exists\b/i,
