@@ -1,6 +1,6 @@
 import { formatRange } from "../model/ipv4";
-import { groupsOf, PROTOCOL_NUMBERS } from "../model/plan/rules";
 import type { Flow, FlowPeer } from "../model/plan/infrastructure-types";
+import { groupsOf, PROTOCOL_NUMBERS } from "../model/plan/rules";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { wayOf } from "./views";
 

@@ -1,10 +1,5 @@
 import { registry } from "../files/registry";
-
-/** What to do about a failure: in words, and what to type next where the same command cannot work. */
-interface Remedy {
-  readonly text: string;
-  readonly next?: string;
-}
+import type { Remedy } from "../model/remedy";
 
 const UNREACHABLE = /unreachable cluster|cluster is unreachable/i;
 
@@ -53,14 +48,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     },
   ],
   [
-    /error logging in: 401 Unauthorized.*invalid_client/,
-    {
-      text: "Keycloak does not know the secret of its client kpaas: it found a database that holds a former one, as where it was switched off and is on again. Back that up where it is still of use, and drop the schema `keycloak`; or set the client's secret there: docs/services.md says how.",
-      next: "kpaas backup",
-    },
-  ],
-  [
-    /^(?!.*invalid_client).*(\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated)/im,
+    /^(?!.*\binvalid_client\b).*(\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated)/im,
     { text: "The credentials are not accepted, or have expired: renew them, then run the same command again.", next: "kpaas doctor" },
   ],
   [
@@ -101,13 +89,6 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     "The cloud failed: run the same command again; it goes on from what was done.",
   ],
   [
-    /error deleting AppRole auth backend role SecretID/,
-    {
-      text: "A secret id of OpenBao has ended by itself, and its server knows it no more. Another one is there already: `kpaas refresh` forgets the one that ended, and the next `kpaas up` goes on.",
-      next: "kpaas refresh",
-    },
-  ],
-  [
     /API server: .*\balready exists\b/i,
     "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",
   ],
@@ -125,7 +106,8 @@ export function remediesFor(failure: string, sandbox = false, provider?: string)
   const clouds = Object.values(registry.clouds).filter(({ name }) => provider === undefined || name === provider);
   // Dialects of a cloud have its own among theirs.
   const theirs = new Set(clouds.flatMap(({ state }) => state?.remedies ?? []));
-  return [...REMEDIES, ...theirs].flatMap(([words, remedy, inSandbox]) => {
+  const ofServices = Object.values(registry.services).flatMap(({ remedies = [] }) => remedies);
+  return [...REMEDIES, ...theirs, ...ofServices].flatMap(([words, remedy, inSandbox]) => {
     if (!words.test(failure)) return [];
     return [(sandbox && inSandbox) || (typeof remedy === "string" ? { text: remedy } : remedy)];
   });

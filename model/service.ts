@@ -5,6 +5,7 @@ import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
 import type { Flow } from "./plan/infrastructure-types";
 import type { ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { Remedy } from "./remedy";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -65,6 +66,8 @@ export interface ServiceDefinition {
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
+  /** What failures of whoever makes what lives in it mean, by their words. */
+  readonly remedies?: readonly (readonly [words: RegExp, remedy: Remedy])[];
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

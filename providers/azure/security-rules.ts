@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { contains, parseCidr } from "../../model/ipv4";
-import { expandFlows, type FlowsPlan, groupKeys, type OpenWay, type PeerGroup } from "../../model/plan/rules";
 import type { Flow, FlowPeer } from "../../model/plan/infrastructure-types";
+import { expandFlows, type FlowsPlan, groupKeys, type OpenWay, type PeerGroup } from "../../model/plan/rules";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { partsOf } from "./controllers-role";
 import { described } from "./names";

@@ -1,4 +1,5 @@
 import { complement } from "../../model/ipv4";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import {
   type Dialect,
   expandFlows,
@@ -8,7 +9,6 @@ import {
   type PeerGroup,
   PROTOCOL_NUMBERS,
 } from "../../model/plan/rules";
-import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { balancesServices, PROBES } from "./plan";
 

@@ -1,7 +1,7 @@
 import type { CloudParts, Told } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
-import { peerOf } from "../../model/plan/servers";
 import type { Flow } from "../../model/plan/infrastructure-types";
+import { peerOf } from "../../model/plan/servers";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { gcfg } from "../gcfg";
 import { vsphereOf, vsphereOptions } from "./plan";
