@@ -44,15 +44,20 @@ interface Held {
 /** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for. */
 const MADE_LATER = ["acme.cert-manager.io/http01-solver"];
 
-const IMAGE = /\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g;
+const IMAGE =
+  /\b(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|registry\.k8s\.io|mcr\.microsoft\.com|public\.ecr\.aws)\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g;
 
-function rendered(chart: string, { inputs }: RecordedResource): { readonly text: string; readonly objects: readonly Fields[] } {
+/** What an installation makes: without definitions, whose texts show images of anybody's, and pods that `helm test` alone runs. */
+function rendered(chart: string, kubernetes: string, { inputs }: RecordedResource): readonly Fields[] {
   const file = join(folder, "values.json");
   writeFileSync(file, JSON.stringify(inputs.values));
-  const args = ["template", String(inputs.name), chart, "--namespace", String(inputs.namespace), "--values", file];
-  const text = execFileSync(options.helm, args, { encoding: "utf8", maxBuffer: 1 << 28 });
-  const objects = parseAllDocuments(text).map((document) => document.toJS() as unknown);
-  return { text, objects: objects.filter(isFields) };
+  const where = ["--namespace", String(inputs.namespace), "--values", file, "--kube-version", kubernetes];
+  const text = execFileSync(options.helm, ["template", String(inputs.name), chart, ...where], { encoding: "utf8", maxBuffer: 1 << 28 });
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as unknown)
+    .filter(isFields)
+    .filter((object) => object.kind !== "CustomResourceDefinition")
+    .filter((object) => fields(at(object, "metadata.annotations"))["helm.sh/hook"] !== "test");
 }
 
 /** A pod template with whose it is. */
@@ -77,11 +82,11 @@ function podsOf(objects: readonly Fields[]): Pod[] {
   });
 }
 
-function hold(release: RecordedResource, g: Graph, chart: string, catalogued: readonly string[], held: Held): void {
-  const { text, objects } = rendered(chart, release);
+function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: string, catalogued: readonly string[], held: Held): void {
+  const objects = rendered(chart, kubernetes, release);
   const namespace = String(release.inputs.namespace);
   const pods = podsOf(objects);
-  for (const image of new Set(text.match(IMAGE) ?? [])) {
+  for (const image of new Set(JSON.stringify(objects).match(IMAGE) ?? [])) {
     held.images.add(image);
     if (!catalogued.includes(image)) held.wrong.add(`${image} is not in the catalogue`);
   }
@@ -93,14 +98,16 @@ function hold(release: RecordedResource, g: Graph, chart: string, catalogued: re
   const own = workloads(g).filter((each) => each.namespace === namespace);
   const there = [...pods.map(({ labels }) => labels), ...own.map(({ labels }) => labels as Fields)];
   const policies = [
-    ...ofKind(g, "networking.k8s.io/v1:NetworkPolicy").map(({ inputs }) => inputs as Fields),
+    ...ofKind(g, "networking.k8s.io/v1:NetworkPolicy")
+      .filter(({ name }) => name.startsWith(release.name.replace(/release$/, "")))
+      .map(({ inputs }) => inputs as Fields),
     ...objects
       .filter(({ kind }) => kind === "NetworkPolicy")
       .map((each) => ({ ...each, metadata: { namespace, ...fields(each.metadata) } })),
   ].filter((policy) => at(policy, "metadata.namespace") === namespace);
   for (const policy of policies) {
     const labels = Object.entries(fields(at(policy, "spec.podSelector.matchLabels")));
-    if (labels.some(([key]) => MADE_LATER.includes(key))) continue;
+    if (labels.length === 0 || labels.some(([key]) => MADE_LATER.includes(key))) continue;
     const name = String(at(policy, "metadata.name"));
     held.policies.add(name);
     if (!there.some((pod) => labels.every(([key, value]) => pod[key] === value))) held.wrong.add(`NetworkPolicy ${name} selects no pod`);
@@ -132,7 +139,7 @@ async function main(): Promise<void> {
       const held = found.get(key) ?? { images: new Set(), policies: new Set(), pods: new Set(), levels: new Set(), wrong: new Set() };
       found.set(key, held);
       const service = plan.services.find((each) => each.chart?.name === name && each.namespace === release.inputs.namespace);
-      hold(release, g, chart, Object.values(service?.images ?? {}), held);
+      hold(release, g, chart, plan.cluster.kubernetes, Object.values(service?.images ?? {}), held);
     }
   }
   for (const [key, { images, policies, pods, levels, wrong }] of [...found].sort()) {

@@ -48,7 +48,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     },
   ],
   [
-    /^(?!.*\binvalid_client\b).*(\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated)/im,
+    /^(?!.*\b(invalid|unauthorized)_client\b).*(\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated)/im,
     { text: "The credentials are not accepted, or have expired: renew them, then run the same command again.", next: "kpaas doctor" },
   ],
   [

@@ -49,7 +49,7 @@ describe("What to do about a failure", () => {
     ],
     [
       "a Keycloak on a former database",
-      'error logging in: 401 Unauthorized. Response body: {"error":"invalid_client","error_description":"Invalid client or Invalid client credentials"}',
+      'error logging in: 401 Unauthorized. Response body: {"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}',
       /let in again/,
     ],
     [

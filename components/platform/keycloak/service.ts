@@ -23,7 +23,7 @@ export const keycloak = defineService({
   managedAt: { workload: "keycloak", port: 8443 },
   remedies: [
     [
-      /error logging in: 401 Unauthorized.*invalid_client/,
+      /error logging in: 401 Unauthorized.*(invalid|unauthorized)_client/,
       {
         text: "Keycloak does not know the secret of its client kpaas: it found a database that holds a former one, as where it was switched off and is on again. docs/services.md says how it is let in again, and how to begin anew.",
         next: "kpaas backup",
