@@ -1,6 +1,7 @@
 import { formatRange } from "../model/ipv4";
+import type { Flow, FlowPeer } from "../model/plan/infrastructure-types";
 import { groupsOf, PROTOCOL_NUMBERS } from "../model/plan/rules";
-import type { EnvironmentPlan, Flow, FlowPeer } from "../model/plan/types";
+import type { EnvironmentPlan } from "../model/plan/types";
 import { wayOf } from "./views";
 
 /** What somebody who keeps a network's firewall is asked to let through. */

@@ -1,6 +1,7 @@
 import type { EngineTarget, OperationResult } from "../engine/types";
 import { isFields } from "../model/data";
-import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
+import type { MachinePlan } from "../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../model/plan/types";
 import { countChanges } from "../model/preview/sections";
 import { describeSteps } from "./changes";
 import { clock } from "./progress/state";

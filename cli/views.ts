@@ -1,7 +1,8 @@
 import { objectId } from "../model/extra";
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
-import type { BomEntry, EnvironmentPlan, ExtraPlan, Flow, LoginPlan, MachinePlan, ServicePlan, TenantPlan } from "../model/plan/types";
+import type { Flow, LoginPlan, MachinePlan } from "../model/plan/infrastructure-types";
+import type { BomEntry, EnvironmentPlan, ExtraPlan, ServicePlan, TenantPlan } from "../model/plan/types";
 import { describeVolume } from "../model/plan/volumes";
 import type { Colors } from "./context";
 import { type Column, table } from "./table";

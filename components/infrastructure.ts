@@ -1,5 +1,6 @@
 import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
-import type { EnvironmentPlan, Role } from "../model/plan/types";
+import type { Role } from "../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../model/plan/types";
 
 /** A machine as everything above the cloud sees it. */
 export interface InfrastructureMachine {

@@ -19,7 +19,7 @@ export function fieldTable(): string {
 }
 
 const HEADING = `// Written from the schema of the environment file and model/environment/field-docs.ts by their test: change it there.
-import type { SecretReference } from "../plan/types";
+import type { SecretReference } from "../plan/infrastructure-types";
 `;
 
 /** The content of model/environment/environment-fields.ts: what a program may write, by what works in this version. */

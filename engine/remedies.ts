@@ -1,10 +1,5 @@
 import { registry } from "../files/registry";
-
-/** What to do about a failure: in words, and what to type next where the same command cannot work. */
-interface Remedy {
-  readonly text: string;
-  readonly next?: string;
-}
+import type { Remedy } from "../model/remedy";
 
 const UNREACHABLE = /unreachable cluster|cluster is unreachable/i;
 
@@ -53,7 +48,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     },
   ],
   [
-    /\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated/i,
+    /^(?!.*\b(invalid|unauthorized)_client\b).*(\b401\b|unauthorized|requires authentication|ExpiredToken|session is not authenticated)/im,
     { text: "The credentials are not accepted, or have expired: renew them, then run the same command again.", next: "kpaas doctor" },
   ],
   [
@@ -111,7 +106,8 @@ export function remediesFor(failure: string, sandbox = false, provider?: string)
   const clouds = Object.values(registry.clouds).filter(({ name }) => provider === undefined || name === provider);
   // Dialects of a cloud have its own among theirs.
   const theirs = new Set(clouds.flatMap(({ state }) => state?.remedies ?? []));
-  return [...REMEDIES, ...theirs].flatMap(([words, remedy, inSandbox]) => {
+  const ofServices = Object.values(registry.services).flatMap(({ remedies = [] }) => remedies);
+  return [...REMEDIES, ...theirs, ...ofServices].flatMap(([words, remedy, inSandbox]) => {
     if (!words.test(failure)) return [];
     return [(sandbox && inSandbox) || (typeof remedy === "string" ? { text: remedy } : remedy)];
   });

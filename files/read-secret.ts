@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { SecretReference } from "../model/plan/types";
+import type { SecretReference } from "../model/plan/infrastructure-types";
 import { fromFolder } from "./from-folder";
 
 /** How long a secret store may take to answer, in milliseconds. */

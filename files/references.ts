@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { at, isFields } from "../model/data";
 import { secretFieldsOf } from "../model/environment/fields";
 import { replaceReferences } from "../model/environment/variable-values";
-import type { SecretReference } from "../model/plan/types";
+import type { SecretReference } from "../model/plan/infrastructure-types";
 import { registry } from "./registry";
 
 function movePath(path: string, from: string, to: string): string {

@@ -17,8 +17,11 @@ export interface BackupScope {
 }
 
 /** How a planned service is backed up; undefined where it keeps nothing. */
-export function backupOf({ options = {} }: Pick<ServicePlan, "options">, { backup }: ServiceDefinition): Backup | undefined {
-  return typeof backup === "function" ? backup(options) : backup;
+export function backupOf(
+  { options = {}, replicas = 1 }: Partial<Pick<ServicePlan, "options" | "replicas">>,
+  { backup }: ServiceDefinition,
+): Backup | undefined {
+  return typeof backup === "function" ? backup(options, replicas) : backup;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface PodBackup {
   readonly kind: "pod";
   /** The label `app.kubernetes.io/name` of its pods. */
   readonly workload: string;
+  /** More labels of the pod, where only one of them will do. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly container: string;
   /** What the backup's file is called, before it is encrypted. */
   readonly file: string;

@@ -1,5 +1,6 @@
 import type { Environment } from "./environment/types";
-import type { EnvironmentPlan, Flow, ServicePlan } from "./plan/types";
+import type { Flow } from "./plan/infrastructure-types";
+import type { EnvironmentPlan, ServicePlan } from "./plan/types";
 
 /** What of a cloud's own may run in the cluster: who makes balancers for Services, and who makes volumes for claims. */
 export type CloudPartName = "controller" | "volumes";

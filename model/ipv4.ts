@@ -1,4 +1,4 @@
-import type { AddressRange } from "./plan/types";
+import type { AddressRange } from "./plan/infrastructure-types";
 
 /** Addresses from the first to the last. */
 export interface Span {

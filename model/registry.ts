@@ -46,6 +46,11 @@ export function needsOf({ needs = {}, replicas }: ServiceDefinition, count = 1):
   return Object.fromEntries(Object.entries(needs).filter(([kind]) => kind !== without));
 }
 
+/** What a service claims of those that are on and does without where they are not, by kind. */
+export function wantsOf({ wants = {} }: ServiceDefinition, on: readonly ServiceOn[]): NonNullable<ServiceDefinition["wants"]> {
+  return Object.fromEntries(Object.entries(wants).filter(([kind]) => offererOf(kind, on) !== undefined));
+}
+
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));

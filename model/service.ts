@@ -3,7 +3,9 @@ import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
-import type { Flow, ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { Flow } from "./plan/infrastructure-types";
+import type { ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { Remedy } from "./remedy";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -48,14 +50,14 @@ export interface ServiceDefinition {
   readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
-  /** How what it keeps is backed up, where that goes by its options as a function of them. Whoever keeps data says it. */
-  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>) => Backup);
+  /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */
+  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>, replicas: number) => Backup);
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
   /** What it claims of others, by kind. */
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
-  /** The kinds it uses where somebody gives them; it waits for whoever does. */
-  readonly wants?: readonly string[];
+  /** What it claims of others where somebody offers that, by kind; it waits for whoever does. */
+  readonly wants?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
   /** Whether another one is taken for what it offers. It runs beside that one, which waits for it: it gives up what there is one of. */
@@ -64,10 +66,14 @@ export interface ServiceDefinition {
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
+  /** What failures of whoever makes what lives in it mean, by their words. */
+  readonly remedies?: readonly (readonly [words: RegExp, remedy: Remedy])[];
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */
   readonly kubespray?: readonly string[];
+  /** Those by which kubespray brings the same where they are true: refused where it is on, passed where it is not. */
+  readonly notBeside?: readonly string[];
 }
 
 /** Name of a service as resources carry it: `certManager` is `cert-manager`. */

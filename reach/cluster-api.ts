@@ -71,8 +71,9 @@ export class ClusterApi {
   }
 
   /** Name of a pod of a workload that is ready; undefined where none is. */
-  async readyPod(namespace: string, workload: string): Promise<string | undefined> {
-    const selector = encodeURIComponent(`app.kubernetes.io/name=${workload}`);
+  async readyPod(namespace: string, workload: string, labels: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
+    const all = Object.entries({ "app.kubernetes.io/name": workload, ...labels }).map(([name, value]) => `${name}=${value}`);
+    const selector = encodeURIComponent(all.join(","));
     const { items } = podsSchema.parse(await this.call(`/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`));
     const ready = items.find(
       ({ metadata, status }) =>

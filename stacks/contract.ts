@@ -4,7 +4,8 @@ import type { InfrastructureMachine, SshAccess, ToldOutputs } from "../component
 import { sealedAccess } from "../components/ssh-access";
 import { refuseNewer } from "../model/formats";
 import { type Layer, stackName } from "../model/layers";
-import type { EnvironmentPlan, MachinePlan } from "../model/plan/types";
+import type { MachinePlan } from "../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import type { Addresses } from "./addresses";
 import { hasCloudParts } from "./cloud-access";

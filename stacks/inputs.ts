@@ -2,7 +2,7 @@ import { Output, type OutputInstance, output, secret } from "@pulumi/pulumi";
 import { isFields } from "../model/data";
 import type { InfrastructureFields, PlatformFields } from "../model/environment/environment-fields";
 import { backupSecrets } from "../model/plan/backups";
-import type { SecretReference } from "../model/plan/types";
+import type { SecretReference } from "../model/plan/infrastructure-types";
 import type { Findings } from "../model/problems";
 import type { EnvironmentSecrets } from "./secrets";
 

@@ -60,6 +60,8 @@ const KNOWN: Outputs = {
   }),
   "random:index/randomString:RandomString": (name) => ({ result: `generated-${name}` }),
   "random:index/randomId:RandomId": () => ({ hex: "0123456789abcdef", b64Url: "ASNFZ4mrze8", dec: "81985529216486895" }),
+  "vault:appRole/authBackendRole:AuthBackendRole": (name) => ({ roleId: `generated-${name}` }),
+  "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId": (name) => ({ secretId: `generated-${name}` }),
   "random:index/randomUuid:RandomUuid": () => ({ result: "6b5e1a5c-2f0a-4c1e-9d55-0f1c3e7a9b21" }),
 };
 

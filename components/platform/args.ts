@@ -1,6 +1,7 @@
 import type { Input, Output, Resource } from "@pulumi/pulumi";
+import type { Labels } from "../../model/plan/infrastructure-types";
 import { catalogService } from "../../model/plan/service";
-import type { Labels, ServicePlan } from "../../model/plan/types";
+import type { ServicePlan } from "../../model/plan/types";
 
 /** What every service of the platform takes. */
 export interface ServiceArgs {

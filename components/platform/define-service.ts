@@ -19,13 +19,15 @@ export interface Service<
   Needs extends Kind,
   Offers extends Kind,
   Component extends ServiceComponent,
+  Wants extends Kind = never,
 > extends ServiceDefinition {
   readonly name: Name;
   readonly options?: (zod: typeof z) => Options;
   readonly needs?: { readonly [K in Needs]: (surroundings: Surroundings) => Claim<K> };
+  readonly wants?: { readonly [K in Wants]: (surroundings: Surroundings) => Claim<K> };
   readonly offers?: readonly Offers[];
   /** Makes the component. */
-  create(name: string, given: Given<Options, Needs, Offers>, opts: ComponentResourceOptions): Component;
+  create(name: string, given: Given<Options, Needs, Offers, Wants>, opts: ComponentResourceOptions): Component;
   /** What the component gives a consumer, by kind. */
   readonly grants?: { readonly [K in Offers]: GrantOf<Component, K> };
 }
@@ -40,13 +42,13 @@ export interface AnyService extends ServiceDefinition {
 export type GrantOf<Component, K extends Kind> = { grant(made: Component, consumer: string): Access<K> }["grant"];
 
 /** What a service is made with. */
-export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers extends Kind> {
+export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers extends Kind, Wants extends Kind = never> {
   /** What every component takes. */
   readonly common: PlannedArgs;
   /** The options of its own that the file gives. */
   readonly options: z.infer<z.ZodObject<Options>>;
-  /** What others grant it for its claims. */
-  readonly granted: { readonly [K in Needs]: Access<K> };
+  /** What others grant it for its claims; of what it only wants, what somebody offers. */
+  readonly granted: { readonly [K in Needs]: Access<K> } & { readonly [K in Wants]?: Access<K> };
   /** What others claim of it, by kind and by who claims it. */
   readonly claims: { readonly [K in Offers]: Readonly<Record<string, Claim<K> & { readonly namespace: string }>> };
   readonly environment: EnvironmentPlan;
@@ -76,6 +78,7 @@ export function defineService<
   Needs extends Kind = never,
   Offers extends Kind = never,
   Component extends ServiceComponent = ServiceComponent,
->(definition: Service<Name, Options, Needs, Offers, Component>): Service<Name, Options, Needs, Offers, Component> {
+  Wants extends Kind = never,
+>(definition: Service<Name, Options, Needs, Offers, Component, Wants>): Service<Name, Options, Needs, Offers, Component, Wants> {
   return definition;
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { core, networking } from "@pulumi/kubernetes/types/input";
 import { all, type Input, type Output, unsecret } from "@pulumi/pulumi";
-import type { Labels, ResourcesPlan, ServicePlan } from "../../model/plan/types";
+import type { Labels } from "../../model/plan/infrastructure-types";
+import type { ResourcesPlan, ServicePlan } from "../../model/plan/types";
 import type { IngressRoute } from "./grants";
 
 /** How strictly a namespace is held to the Pod Security Standards. */

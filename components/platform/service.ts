@@ -15,7 +15,8 @@ import {
   type Resource,
   secret,
 } from "@pulumi/pulumi";
-import type { Labels, ServicePlan } from "../../model/plan/types";
+import type { Labels } from "../../model/plan/infrastructure-types";
+import type { ServicePlan } from "../../model/plan/types";
 import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
 import type { IngressRoute } from "./grants";

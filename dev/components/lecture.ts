@@ -96,7 +96,7 @@ export const lecture: readonly ComponentRow[] = [
   [
     "Master/worker components, cloud-controller-manager",
     "in",
-    "the controllers of OpenStack, AWS, GCP and Azure; NHN's and NAVER's are not: docs/nhn.md says what NHN's would do",
+    "the controllers of OpenStack, AWS, GCP and Azure; NHN's and NAVER's are not (rows of their own, below)",
     "platform.loadBalancer.kind: cloud",
     "components/platform/cloud-controller/",
     "docs/nhn.md",

@@ -4,15 +4,25 @@ import { edge } from "./edge";
 import { kubernetes } from "./kubernetes";
 import { lecture } from "./lecture";
 import type { ComponentRow, Standing } from "./row";
+import { scripts } from "./scripts";
+
+/** Rows of the page that belong together. */
+interface Section {
+  readonly title: string;
+  readonly rows: readonly ComponentRow[];
+}
 
 /** The documents that K-PaaS describes itself by, in the order in which the page has them. */
-export const DOCUMENTS: readonly { readonly title: string; readonly rows: readonly ComponentRow[] }[] = [
+export const DOCUMENTS: readonly Section[] = [
   { title: "The architecture page of 1.4.0", rows: architecture },
   { title: "The lecture", rows: lecture },
   { title: "The slides on edge clusters", rows: edge },
   { title: "The note on Kubernetes", rows: kubernetes },
   { title: "The note on microservices and the criteria of management platforms", rows: criteria },
 ];
+
+/** All of the page. */
+export const SECTIONS: readonly Section[] = [...DOCUMENTS, { title: "What K-PaaS's scripts bring besides", rows: scripts }];
 
 const HEADING = `# What of K-PaaS there is
 
@@ -28,11 +38,11 @@ const STANDINGS: readonly Standing[] = ["in", "passed through", "not yet", "not"
 
 /** docs/components.md, as the rows say it. */
 export function componentsPage(): string {
-  const counts = DOCUMENTS.map(({ title, rows }) => [title, ...STANDINGS.map((each) => rows.filter(([, is]) => is === each).length)]);
-  return [HEADING, table(["document", ...STANDINGS], counts), ...DOCUMENTS.flatMap(section)].join("\n");
+  const counts = SECTIONS.map(({ title, rows }) => [title, ...STANDINGS.map((each) => rows.filter(([, is]) => is === each).length)]);
+  return [HEADING, table(["document", ...STANDINGS], counts), ...SECTIONS.flatMap(section)].join("\n");
 }
 
-function section({ title, rows }: (typeof DOCUMENTS)[number]): string[] {
+function section({ title, rows }: Section): string[] {
   const lines = rows.map(([item, is, how, ...where]) => [
     item.replace(/^- /, "· ").replaceAll("**", ""),
     is,

@@ -67,13 +67,15 @@ function entriesOf(service: ServiceDefinition, release: Release): [where: string
 }
 
 function summary({ service, registry, made }: ServiceFacts): string[][] {
-  const { profiles = [], when, replicas, keeps, needs = {}, offers = [], host, fixed = {}, managedAt } = service;
+  const { profiles = [], when, replicas, keeps, needs = {}, wants = {}, offers = [], host, fixed = {}, managedAt } = service;
   const [newest] = releases();
   const entries = newest ? entriesOf(service, newest) : [];
   const all = Object.values(registry.services);
   const level = ofKind(made, "Namespace").map((each) => labelOf(each, "pod-security.kubernetes.io/enforce"))[0];
   const accounts = ofKind(made, "ClusterRoleBinding").filter((each) => labelOf(each, "helm.sh/chart") === undefined);
-  const claimed = all.filter(({ needs: theirs = {} }) => offers.some((kind) => kind in theirs)).map(({ title }) => title);
+  const claimed = all
+    .filter(({ needs: theirs, wants }) => offers.some((kind) => kind in { ...theirs, ...wants }))
+    .map(({ title }) => title);
   const rows: [string, string][] = [
     ["field", `\`${fieldOf(service)}\``],
     [
@@ -130,9 +132,10 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     ["administered at", managedAt ? `port ${managedAt.port} of \`${managedAt.workload}\`, by a [forward](../services.md)` : ""],
     [
       "takes of",
-      Object.keys(needs)
-        .map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "the environment's cloud"}`)
-        .join("<br>"),
+      [
+        ...Object.keys(needs).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "the environment's cloud"}`),
+        ...Object.keys(wants).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "nobody"}, where that is on`),
+      ].join("<br>"),
     ],
     [
       "gives",

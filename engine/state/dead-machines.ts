@@ -1,7 +1,8 @@
 import { registry } from "../../files/registry";
 import type { Placed } from "../../model/cloud";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import { groupPath } from "../../model/plan/input-field";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { type Problem, RefusedError } from "../../model/problems";
 import { cloudOf } from "../../model/registry";
 import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";

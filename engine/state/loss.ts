@@ -1,6 +1,6 @@
 import type { Values } from "../../model/findable";
 import { tenantLabel, volumesAnnotation } from "../../model/kubernetes-names";
-import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+import { KUBESPRAY_CLUSTER, serviceType } from "../../model/type-tokens";
 import { kindOf, marksOf } from "./clouds";
 import type { State, StateResource } from "./state";
 
@@ -12,6 +12,10 @@ export interface Loss {
 
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 const NAMESPACE = "kubernetes:core/v1:Namespace";
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+/** Whether a release is the user's own. What the platform's releases hold is told by itself. */
+const isOwn = ({ urn }: StateResource): boolean => urn.includes(`${serviceType("Extra")}$`);
 
 const map = (value: unknown): Values => (typeof value === "object" && value !== null ? { ...value } : {});
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
@@ -60,6 +64,8 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
         const tenant = tenantOf(inputs);
         return tenant === "" ? [] : [{ line: `tenant ${tenant}: its namespace, with everything in it`, stays }];
       }
+      case RELEASE:
+        return isOwn(resource) ? [{ line: `release ${text(inputs.namespace)}/${text(inputs.name)}: what its chart made`, stays }] : [];
       case "floatingAddress":
         return stays ? [{ line: `floating address ${text(outputs.address) || text(outputs.publicIp)}`, stays }] : [];
       case KUBESPRAY_CLUSTER:
@@ -77,7 +83,7 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
 
 /** The order in which losses are told: what is in the cluster last. */
 function rank(line: string): number {
-  return ["NFS", "volume", "floating", "tenant", "claim", "etcd"].findIndex((word) => line.startsWith(word));
+  return ["NFS", "volume", "floating", "tenant", "release", "claim", "etcd"].findIndex((word) => line.startsWith(word));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { sameValue } from "../cluster/variables";
 import { parseAddress } from "../ipv4";
 import { type Findings, nearest } from "../problems";
-import type { Registry } from "../registry";
+import { fieldOf, type Registry, servicesOn } from "../registry";
 import { secretReferenceSchema } from "./fields";
 import { knownVariable } from "./known-variables";
 import type { Environment } from "./types";
@@ -14,7 +14,7 @@ const giveReference = "give a reference: { env: NAME }, { config: key }, { vault
 export function checkVariables(environment: Environment, registry: Registry, findings: Findings): void {
   const { variables } = environment.cluster;
   for (const [name, value] of Object.entries(variables)) {
-    checkBeside(name, value, environment, findings);
+    checkBeside(name, value, environment, registry, findings);
     const owner = ownerOfVariable(name, registry);
     if (owner !== undefined) findings.error(`cluster.variables.${name}`, `is set by ${owner}`, `take it out here and use ${owner}`);
     if (owner !== undefined || !checkRow(name, value, variables, findings)) continue;
@@ -74,16 +74,17 @@ function checkRow(name: string, value: unknown, variables: Readonly<Record<strin
 }
 
 /** What the platform has by itself is not to be brought a second time. */
-function checkBeside(name: string, value: unknown, { platform }: Environment, findings: Findings): void {
+function checkBeside(name: string, value: unknown, environment: Environment, registry: Registry, findings: Findings): void {
+  if (value !== true) return;
+  const path = `cluster.variables.${name}`;
   const row = rowOfVariable(name);
-  const other = row?.kind === "flows" && value === true ? row.notBeside : undefined;
-  if (other === undefined || platform.storage.kind !== other.storage) return;
-  findings.error(
-    `cluster.variables.${name}`,
-    other.reason,
-    `take it out, or use another kind of platform.storage than ${other.storage}`,
-    value,
-  );
+  const other = row?.kind === "flows" ? row.notBeside : undefined;
+  if (other !== undefined && environment.platform.storage.kind === other.storage)
+    findings.error(path, other.reason, `take it out, or use another kind of platform.storage than ${other.storage}`, value);
+  const twin = servicesOn(environment, registry).find(({ notBeside = [] }) => notBeside.includes(name));
+  if (twin === undefined) return;
+  const field = fieldOf(twin);
+  findings.error(path, `brings what ${field} brings, and each would undo the other's`, `take it out, or switch ${field} off`, value);
 }
 
 /** What belongs to a network plugin or runtime that is not the environment's does nothing. */

@@ -1,5 +1,5 @@
 // Written from the schema of the environment file and model/environment/field-docs.ts by their test: change it there.
-import type { SecretReference } from "../plan/types";
+import type { SecretReference } from "../plan/infrastructure-types";
 
 /** What every service can be told. */
 export interface ServiceFields {

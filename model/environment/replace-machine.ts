@@ -1,7 +1,8 @@
 import { at, fields, isFields } from "../data";
 import { isNode } from "../plan/cluster";
+import type { MachinePlan } from "../plan/infrastructure-types";
 import { groupPath } from "../plan/input-field";
-import type { EnvironmentPlan, MachinePlan } from "../plan/types";
+import type { EnvironmentPlan } from "../plan/types";
 import { nearest } from "../problems";
 
 /** Fields of the environment file to set, or to take out where `value` is undefined. */

@@ -1,19 +1,9 @@
 import type { ExtraObject, ExtraRelease } from "../extra";
 import type { Hosts, HostVolume } from "../hosts";
 import type { AirGap } from "../plan/air-gap";
+import type { AddressRange, Labels, LoginPlan, Maintenance, SecretReference, VolumePlan } from "../plan/infrastructure-types";
 import type { IngressKind } from "../plan/ingress";
-import type {
-  AddressRange,
-  CloudOptions,
-  Labels,
-  LoginPlan,
-  Maintenance,
-  Profile,
-  ProviderName,
-  ResourcesPlan,
-  SecretReference,
-  VolumePlan,
-} from "../plan/types";
+import type { CloudOptions, Profile, ProviderName, ResourcesPlan } from "../plan/types";
 import type { TenantAmounts, TenantSize, TenantSubject } from "../tenant";
 
 /** What a file says of one machine. */

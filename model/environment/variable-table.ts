@@ -1,4 +1,5 @@
-import type { EnvironmentPlan, FlowPeer } from "../plan/types";
+import type { FlowPeer } from "../plan/infrastructure-types";
+import type { EnvironmentPlan } from "../plan/types";
 
 /** Traffic that a variable makes necessary where it is true. */
 export interface OpenedFlow {

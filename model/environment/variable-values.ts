@@ -1,5 +1,5 @@
 import { contains, parseAddress, parseCidr } from "../ipv4";
-import type { SecretReference } from "../plan/types";
+import type { SecretReference } from "../plan/infrastructure-types";
 
 /** A value inside a variable's value, and its dotted path from the variable's name on. */
 export interface Leaf {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { holdsData, objectId } from "../extra";
 import { refuseNewer } from "../formats";
+import type { MachinePlan } from "../plan/infrastructure-types";
 import { INGRESS_KINDS } from "../plan/ingress";
-import type { EnvironmentPlan, ExtraPlan, MachinePlan } from "../plan/types";
+import type { EnvironmentPlan, ExtraPlan } from "../plan/types";
 import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
 

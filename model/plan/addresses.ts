@@ -4,9 +4,9 @@ import type { Environment, WantedGroup, WantedMachine } from "../environment/typ
 import { contains, formatAddress, formatRange, overlaps, parseAddress, type Span } from "../ipv4";
 import { type Lock, lockedCloudRange, lockedIdentity, machineName } from "../lock";
 import type { Findings } from "../problems";
+import type { AddressRange, NetworkPlan, SubnetPlan } from "./infrastructure-types";
 import { clamp, firstFree, highestRun, lastFree, lockedRange, rangeOf, runAround, span, takeSpan, unless } from "./spans";
 import type { Pool } from "./subnets";
-import type { AddressRange, NetworkPlan, SubnetPlan } from "./types";
 
 /** Every address of an environment: from the file, else from the lock, else the first (machines) or last (the rest) free one. */
 export interface AddressPlan {

@@ -1,6 +1,6 @@
 import { HOMES, ORIGINS } from "../cluster/sources";
+import type { Flow, FlowPeer } from "./infrastructure-types";
 import { serverOf, wayTo } from "./servers";
-import type { Flow, FlowPeer } from "./types";
 
 /** Mirrors of what the internet would give. */
 export interface AirGap {

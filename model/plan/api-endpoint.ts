@@ -4,7 +4,7 @@ import { parseAddress } from "../ipv4";
 import type { Lock } from "../lock";
 import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
-import type { ApiEndpointPlan, MachinePlan } from "./types";
+import type { ApiEndpointPlan, MachinePlan } from "./infrastructure-types";
 
 /** Where every API server listens. */
 export const apiPort = 6443;

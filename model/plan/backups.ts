@@ -1,6 +1,6 @@
 import type { WantedBackups } from "../environment/types";
+import type { Flow } from "./infrastructure-types";
 import { serverOf, wayTo } from "./servers";
-import type { Flow } from "./types";
 
 /** The variable of ours by which the playbooks know of backups. */
 export const backupVariable = "kpaas_backup";

@@ -6,7 +6,8 @@ import type { Environment } from "../environment/types";
 import { airGapVariables } from "./air-gap";
 import { endpointVariables } from "./api-endpoint";
 import { backupSettings, backupVariable } from "./backups";
-import type { ApiEndpointPlan, Inventory, MachinePlan, ProxyMode } from "./types";
+import type { ApiEndpointPlan, Inventory, MachinePlan } from "./infrastructure-types";
+import type { ProxyMode } from "./types";
 
 /** What of the cluster is chosen by file, lock and release together. */
 interface ClusterVersions {

@@ -1,7 +1,7 @@
 import type { Environment } from "../environment/types";
 import { contains, parseCidr } from "../ipv4";
 import type { Finding } from "../problems";
-import type { FloatingPlan, NetworkPlan } from "./types";
+import type { FloatingPlan, NetworkPlan } from "./infrastructure-types";
 
 /** Whether anybody outside the machines' network may reach what these ranges may reach. */
 export function reachesBeyond(cidrs: readonly string[], network: string): boolean {

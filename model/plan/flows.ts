@@ -6,9 +6,9 @@ import { airGapFlows } from "./air-gap";
 import { apiPort, endpointPort } from "./api-endpoint";
 import { backupFlows } from "./backups";
 import { planFloating } from "./floating";
+import type { Flow, FlowPeer, MachinePlan, Role } from "./infrastructure-types";
 import { ingressPorts } from "./platform";
 import { anywhere, openEverywhere, peerOf } from "./servers";
-import type { Flow, FlowPeer, MachinePlan, Role } from "./types";
 import { variableFlows } from "./variable-flows";
 
 /** What the flows depend on besides the file. */

@@ -1,4 +1,5 @@
-import type { EnvironmentPlan, MachinePlan } from "./types";
+import type { MachinePlan } from "./infrastructure-types";
+import type { EnvironmentPlan } from "./types";
 
 /** A machine that was there before the environment, and how SSH reaches it. */
 export interface PlannedHost {

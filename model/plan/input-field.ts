@@ -1,5 +1,5 @@
 import { fieldOfVariable } from "../environment/variables";
-import type { MachinePlan } from "./types";
+import type { MachinePlan } from "./infrastructure-types";
 
 /** The field that declares a group of machines. */
 export function groupPath(group: string): string {

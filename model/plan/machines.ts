@@ -2,7 +2,7 @@ import type { CloudDefinition } from "../cloud";
 import type { Environment, WantedGroup } from "../environment/types";
 import { labelValueOf, poolLabel } from "../kubernetes-names";
 import { type Lock, type LockedMachine, lockedIdentity, machineName } from "../lock";
-import type { MachinePlan, Role } from "./types";
+import type { MachinePlan, Role } from "./infrastructure-types";
 
 /** The machines with what the lock adds to them. */
 export interface MachinesPlan {

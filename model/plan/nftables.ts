@@ -1,8 +1,8 @@
 import type { ClusterSpec } from "../cluster/types";
 import { contains, formatRange, parseAddress, parseCidr, type Span } from "../ipv4";
 import { podsUnwrapped } from "./flows";
+import type { MachinePlan, Role } from "./infrastructure-types";
 import { expandFlows, type FlowsPlan, groupsOf, type OpenWay, type PeerGroup, PROTOCOL_NUMBERS } from "./rules";
-import type { MachinePlan, Role } from "./types";
 
 /** The one table that is ours. Whoever replaces it takes away and gives in one transaction. */
 const TABLE = "kpaas_firewall";

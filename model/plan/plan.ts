@@ -17,12 +17,13 @@ import { extraImages, planExtra } from "./extra";
 import { planFloating, privateUrls } from "./floating";
 import { planFlows } from "./flows";
 import { withHostSetup } from "./host-setup";
+import type { AccessPlan, NetworkPlan } from "./infrastructure-types";
 import { planMachines, planZones } from "./machines";
 import { checkStorage, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
 import { lockedSubnets, planPools } from "./subnets";
 import { planTenants } from "./tenants";
-import type { AccessPlan, EnvironmentPlan, NetworkPlan } from "./types";
+import type { EnvironmentPlan } from "./types";
 import { lockedProxyMode, planProxyMode, planVersions } from "./versions";
 
 /** A plan with the lock file that belongs to it. */

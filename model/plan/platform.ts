@@ -3,7 +3,8 @@ import { infrastructureLeads } from "../cloud-parts";
 import type { Environment, WantedClass } from "../environment/types";
 import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
-import type { MachinePlan, PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
+import type { MachinePlan } from "./infrastructure-types";
+import type { PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
 
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
 const storageClass = "cp-storageclass";

@@ -1,6 +1,7 @@
 import { alignedCidr } from "../ipv4";
 import { podsUnwrapped } from "./flows";
-import type { EnvironmentPlan, Flow, FlowPeer, MachinePlan, Role } from "./types";
+import type { Flow, FlowPeer, MachinePlan, Role } from "./infrastructure-types";
+import type { EnvironmentPlan } from "./types";
 
 /** Numbers of the protocols that not everybody knows by name. */
 export const PROTOCOL_NUMBERS = { ipip: 4, vrrp: 112 } as const;

@@ -1,5 +1,5 @@
 import { parseAddress } from "../ipv4";
-import type { Flow, FlowPeer } from "./types";
+import type { Flow, FlowPeer } from "./infrastructure-types";
 
 /** Everywhere outside. */
 export const anywhere: FlowPeer = "cidr:0.0.0.0/0";

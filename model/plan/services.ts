@@ -3,7 +3,7 @@ import { imagesWith } from "../charts/images";
 import type { CloudParts } from "../cloud-parts";
 import { fields, merge } from "../data";
 import type { Environment } from "../environment/types";
-import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn } from "../registry";
+import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
 import type { ServiceDefinition, Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
@@ -51,7 +51,8 @@ function planService(
     options,
   };
   const count = wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas);
-  const needs = Object.entries(needsOf(service, count)).map(([kind, claim]) => [kind, claim(surroundings)] as const);
+  const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
+  const needs = Object.entries(claims).map(([kind, claim]) => [kind, claim(surroundings)] as const);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   return {
     name,
@@ -85,9 +86,9 @@ function byProfile(kind: ServiceDefinition["replicas"], several: number): number
 }
 
 /** Those whose grants a service takes, and those that run beside it and give up what it is to have. */
-function waitedFor({ needs = {}, wants = [], offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
+function waitedFor({ needs = {}, wants = {}, offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
   return [
-    ...[...Object.keys(needs), ...wants].flatMap((kind) => offererOf(kind, on) ?? []),
+    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => offererOf(kind, on) ?? []),
     ...on.filter(({ spares = [] }) => spares.some((kind) => offers.includes(kind))),
   ];
 }

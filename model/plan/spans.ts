@@ -1,5 +1,5 @@
 import { contains, formatAddress, formatRange, parseAddress, parseRange, type Span } from "../ipv4";
-import type { AddressRange } from "./types";
+import type { AddressRange } from "./infrastructure-types";
 
 /* Choosing free addresses and runs of them. */
 

@@ -2,8 +2,9 @@ import type { Environment } from "../environment/types";
 import { type Block, formatAddress, formatRange, overlaps, parseCidr, type Span } from "../ipv4";
 import type { Lock } from "../lock";
 import type { Findings } from "../problems";
+import type { NetworkPlan } from "./infrastructure-types";
 import { NO_RANGE } from "./spans";
-import type { CloudOptions, EnvironmentPlan, NetworkPlan } from "./types";
+import type { CloudOptions, EnvironmentPlan } from "./types";
 
 /** The addresses of a subnet, to be given out. */
 export interface Pool {

@@ -1,7 +1,8 @@
 import { fingerprintOf } from "../canonical";
+import type { HiddenFromPods, MachinePlan } from "./infrastructure-types";
 import { nfsClient, operatingSystem } from "./operating-system";
 import { groupsOf } from "./rules";
-import type { EnvironmentPlan, HiddenFromPods, MachinePlan, ServicePlan } from "./types";
+import type { EnvironmentPlan, ServicePlan } from "./types";
 
 /** What cloud-init prepares a machine with at its first boot. */
 export type UserData = Readonly<Record<string, unknown>>;

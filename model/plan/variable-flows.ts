@@ -2,8 +2,8 @@ import type { OpenedFlow } from "../environment/variable-table";
 import { membersOf, serversIn } from "../environment/variable-values";
 import { partOf, rowOfVariable } from "../environment/variables";
 import { contains, parseAddress, parseCidr } from "../ipv4";
+import type { Flow, FlowPeer } from "./infrastructure-types";
 import { anywhere, openEverywhere, peerOf, wayTo } from "./servers";
-import type { Flow, FlowPeer } from "./types";
 
 /** What variables passed through are read with. */
 export interface VariableContext {

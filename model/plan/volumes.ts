@@ -1,4 +1,4 @@
-import type { VolumePlan } from "./types";
+import type { VolumePlan } from "./infrastructure-types";
 
 /** A volume in words. */
 export function describeVolume({ name, sizeGiB }: Pick<VolumePlan, "name" | "sizeGiB">): string {

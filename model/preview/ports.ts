@@ -1,4 +1,4 @@
-import type { Flow } from "../plan/types";
+import type { Flow } from "../plan/infrastructure-types";
 
 /** Traffic that is let through from now on, or no more. */
 export interface PortChange {

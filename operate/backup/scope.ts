@@ -56,12 +56,12 @@ export interface PodAccess {
  * @throws OperationFailedError with what the pod said
  */
 export async function runFor(
-  { service: { name, namespace }, how: { workload, container, login } }: BackedUp,
+  { service: { name, namespace }, how: { workload, labels, container, login } }: BackedUp,
   script: string,
   { api, signal }: PodAccess,
   { input, size = 0, output }: { input?: AsyncIterable<Uint8Array>; size?: number; output: Writable },
 ): Promise<void> {
-  const pod = await api.readyPod(namespace, workload);
+  const pod = await api.readyPod(namespace, workload, labels);
   if (pod === undefined) throw new OperationFailedError(`no pod of ${name} in ${namespace} is ready: see to it and run the command again`);
   const token = login && (await accountToken(api, namespace, login.account, login.audience));
   const whole = async function* () {

@@ -2,7 +2,8 @@ import type { EngineTarget } from "../../engine/types";
 import { readSecret } from "../../files/read-secret";
 import { hasTask } from "../../model/cluster/inventory";
 import { plannedDoor, plannedHost } from "../../model/plan/hosts";
-import type { EnvironmentPlan, SecretReference } from "../../model/plan/types";
+import type { SecretReference } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import type { HostAccess } from "../../plugin/kubespray/cluster-view";
 

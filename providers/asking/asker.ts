@@ -1,5 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { samePublicKey } from "../ssh-key";
 import type { Answer, Put, Question } from "./ask";
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { physicalName, shortHash } from "../../model/names";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 
 /**
  * What Azure takes, by type of resource, from "Naming rules and restrictions for Azure resources". One table for the checks, for what is made and

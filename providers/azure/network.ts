@@ -2,7 +2,7 @@ import { NatGateway } from "@pulumi/azure-native/network/natGateway";
 import { Subnet } from "@pulumi/azure-native/network/subnet";
 import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork";
 import type { Input } from "@pulumi/pulumi";
-import type { SubnetPlan } from "../../model/plan/types";
+import type { SubnetPlan } from "../../model/plan/infrastructure-types";
 import { createAddress } from "./addresses";
 import { azureLimits, azureName } from "./names";
 import { gatewaysOf } from "./plan";

@@ -1,5 +1,6 @@
 import { contains, formatAddress, parseAddress, parseCidr } from "../../model/ipv4";
-import type { CloudOptions, CloudPlan, EnvironmentPlan, SubnetPlan } from "../../model/plan/types";
+import type { SubnetPlan } from "../../model/plan/infrastructure-types";
+import type { CloudOptions, CloudPlan, EnvironmentPlan } from "../../model/plan/types";
 
 /** A subnet that was there before. */
 export interface ExistingSubnet {

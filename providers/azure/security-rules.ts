@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { contains, parseCidr } from "../../model/ipv4";
+import type { Flow, FlowPeer } from "../../model/plan/infrastructure-types";
 import { expandFlows, type FlowsPlan, groupKeys, type OpenWay, type PeerGroup } from "../../model/plan/rules";
-import type { EnvironmentPlan, Flow, FlowPeer } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { partsOf } from "./controllers-role";
 import { described } from "./names";
 import { frontendsOf } from "./plan";

@@ -2,7 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, InputPropertyError, t
 import type { Infrastructure, InfrastructureArgs, InfrastructureMachine, SshAccess } from "../../components/infrastructure";
 import { ownOptions } from "../../components/options";
 import { plannedDoor, plannedHost } from "../../model/plan/hosts";
-import type { MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import { infrastructureType } from "../../model/type-tokens";
 
 /** What an infrastructure of existing hosts is made from: a plan whose provider is `existing`. */

@@ -1,4 +1,4 @@
-import type { Flow } from "../../model/plan/types";
+import type { Flow } from "../../model/plan/infrastructure-types";
 import { defineCloud } from "../define-cloud";
 import { bill } from "./bill";
 import { checkGcp, checkGcpPlan } from "./checks";

@@ -1,6 +1,7 @@
 import type { CloudController, PartObject, PartSurroundings } from "../../model/cloud-parts";
 import { shortHash } from "../../model/names";
-import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import type { Flow } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { account, balancerController, READ, type Rule, rule } from "../cluster-objects";
 import { gcfg } from "../gcfg";
 import { gcpName, nodeTag } from "./names";

@@ -1,4 +1,5 @@
 import { complement } from "../../model/ipv4";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import {
   type Dialect,
   expandFlows,
@@ -8,7 +9,7 @@ import {
   type PeerGroup,
   PROTOCOL_NUMBERS,
 } from "../../model/plan/rules";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { balancesServices, PROBES } from "./plan";
 
 /** One firewall rule of a network as Compute Engine takes it. */

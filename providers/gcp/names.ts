@@ -1,5 +1,6 @@
 import { physicalName, shortHash } from "../../model/names";
-import type { EnvironmentPlan, Labels } from "../../model/plan/types";
+import type { Labels } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { balancesServices } from "./plan";
 
 /**

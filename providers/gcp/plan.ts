@@ -1,4 +1,5 @@
-import type { CloudOptions, CloudPlan, EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { CloudOptions, CloudPlan, EnvironmentPlan } from "../../model/plan/types";
 
 /** The options of GCP's own, as the plan has them. */
 export interface GcpOptions {

@@ -1,5 +1,6 @@
 import type { Input, Output } from "@pulumi/pulumi";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { userDataOf } from "../../model/plan/user-data";
 import { cloudConfig } from "./cloud-init";
 

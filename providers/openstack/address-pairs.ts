@@ -1,6 +1,7 @@
 import { formatRange, parseAddress, parseCidr, rangeToCidrs } from "../../model/ipv4";
 import { podsUnwrapped } from "../../model/plan/flows";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import type { Findings } from "../../model/problems";
 import { openstackLimits } from "./names";
 import { isOpenStack, ownField } from "./plan";

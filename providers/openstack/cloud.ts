@@ -1,4 +1,4 @@
-import type { Flow } from "../../model/plan/types";
+import type { Flow } from "../../model/plan/infrastructure-types";
 import { defineCloud } from "../define-cloud";
 import { checkAddressPairs } from "./address-pairs";
 import { bill } from "./bill";

@@ -8,7 +8,7 @@ import { FloatingIpAssociate } from "@pulumi/openstack/networking/floatingIpAsso
 import { Port } from "@pulumi/openstack/networking/port";
 import type { SecGroup } from "@pulumi/openstack/networking/secGroup";
 import { type Input, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { FloatingPlan } from "../../model/plan/types";
+import type { FloatingPlan } from "../../model/plan/infrastructure-types";
 import type { Machine } from "./machines";
 import type { NodeNetwork, SecurityGroups } from "./network";
 import { HOUR_IN_MS, hasController, keepsIngress, makesIngressBalancer } from "./plan";

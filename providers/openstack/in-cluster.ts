@@ -1,6 +1,7 @@
 import { type CloudParts, nodePortFlows, type PartSurroundings, type Told } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
-import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import type { Flow } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { ON_CONTROL_PLANES } from "../cluster-objects";
 import { gcfg } from "../gcfg";
 import { HOUR_IN_MS, makesIngressBalancer, type OpenStackOptions, openstackOf } from "./plan";

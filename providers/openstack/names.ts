@@ -1,5 +1,5 @@
 import { physicalName } from "../../model/names";
-import type { Labels } from "../../model/plan/types";
+import type { Labels } from "../../model/plan/infrastructure-types";
 
 /**
  * What OpenStack's services take, the narrowest of the releases in use. One table for the checks, for what is made and for the sandbox,

@@ -1,5 +1,6 @@
 import { parseCidr } from "../../model/ipv4";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 
 /** What cloud-init is told of a machine, and how it is sent in the machine's configuration (`guestinfo.…`). */
 export interface GuestInfo {

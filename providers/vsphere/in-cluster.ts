@@ -1,7 +1,8 @@
 import type { CloudParts, Told } from "../../model/cloud-parts";
 import type { Environment } from "../../model/environment/types";
+import type { Flow } from "../../model/plan/infrastructure-types";
 import { peerOf } from "../../model/plan/servers";
-import type { EnvironmentPlan, Flow } from "../../model/plan/types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { gcfg } from "../gcfg";
 import { vsphereOf, vsphereOptions } from "./plan";
 import { CONFIG_FOLDER, CONFIG_SECRET, CONTROLLER, driverObjects, PROVISIONER } from "./storage-driver";

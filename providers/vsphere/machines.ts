@@ -1,5 +1,6 @@
 import { type Output, output, type Resource } from "@pulumi/pulumi";
-import type { EnvironmentPlan, MachinePlan, VolumePlan } from "../../model/plan/types";
+import type { MachinePlan, VolumePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { firstBoot } from "../machines/first-boot";
 import { firstHostKey } from "../machines/host-key";
 import type { MadeMachine } from "../machines/reached";

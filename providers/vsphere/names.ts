@@ -1,5 +1,6 @@
 import { physicalName } from "../../model/names";
-import type { EnvironmentPlan, Labels, Role } from "../../model/plan/types";
+import type { Labels, Role } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 
 /** What vCenter takes. One table for the checks, for what is made and for the sandbox, which refuses the same. */
 export const vsphereLimits = {

@@ -1,4 +1,5 @@
-import type { CloudOptions, CloudPlan, EnvironmentPlan, MachinePlan, SecretReference } from "../../model/plan/types";
+import type { MachinePlan, SecretReference } from "../../model/plan/infrastructure-types";
+import type { CloudOptions, CloudPlan, EnvironmentPlan } from "../../model/plan/types";
 import { SIZES, type Size } from "./sizes";
 
 /** Where the machines of a zone are put, as far as it is not where all are. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import { vsphereLimits } from "./names";
 
 /** How the file on a datastore is laid out. */

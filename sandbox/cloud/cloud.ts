@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { parseFile } from "../../host/files";
+import { type Clock, worldClock } from "../../plugin/clock";
 import type { Properties } from "../../plugin/rpc/provider";
 import type { CloudWords } from "../faults-words";
 import { FreshFiles } from "../fresh";
@@ -68,12 +69,24 @@ export class ApiError extends Error {
 /** A simulated cloud at work: its objects, what exists from the start, and what follows from both. */
 export class Cloud<List extends string = string, Quota extends string = string> {
   readonly store: Store;
+  /** The time that the world plays. */
+  readonly now: Clock;
 
   constructor(
     private readonly own: SimulatedCloud<List, Quota>,
     private readonly worldDir: string,
   ) {
     this.store = new Store(join(worldDir, own.folder ?? own.name));
+    this.now = worldClock(worldDir);
+  }
+
+  /** What was made here and has not gone by itself. */
+  lasting({ kind, until }: Pick<ResourceType<never>, "kind" | "until">, id: string): Stored | undefined {
+    const object = this.store.get(kind, id);
+    const end = object && until?.(object);
+    if (end === undefined || this.now() < end) return object;
+    this.store.delete(kind, id);
+    return undefined;
   }
 
   /** Undefined where nothing of it has one. */

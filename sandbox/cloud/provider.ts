@@ -78,7 +78,7 @@ export function createCloudProvider<List extends string, Quota extends string>(
         const merged = cloud.store.transaction(() => {
           simulated.refuse?.(type.kind, asked);
           checkReferences(type, cloud, asked);
-          const object = cloud.store.get(type.kind, id);
+          const object = cloud.lasting(type, id);
           if (object === undefined) throw simulated.words.missing(type.kind, id);
           const left = { ...without(object, type, news), id };
           const changed = type.update?.(cloud, left, asked) ?? { ...left, ...asked, id };
@@ -92,7 +92,7 @@ export function createCloudProvider<List extends string, Quota extends string>(
     async read({ type: token, id, inputs, properties }) {
       const type = typeOf(token);
       const importing = isImport(properties);
-      const there = importing && cloud.has(type.kind, id) ? cloud.find(type.kind, id) : cloud.store.get(type.kind, id);
+      const there = importing && cloud.has(type.kind, id) ? cloud.find(type.kind, id) : cloud.lasting(type, id);
       const object = importing && type.within !== undefined ? within(type.within, type.kind, id) : there;
       if (object === undefined) return { id: "", inputs: {}, properties: {} };
       const known = importing ? readable(type, object) : object;
@@ -105,8 +105,12 @@ export function createCloudProvider<List extends string, Quota extends string>(
       await failing("deleting", token, async () => {
         if (type.waits !== undefined) refuseHeld(id, type);
         cloud.store.transaction(() => {
-          const object = cloud.store.get(type.kind, id);
-          if (object === undefined) return; // gone already: the real provider is content as well
+          const object = cloud.lasting(type, id);
+          if (object === undefined) {
+            // Most real providers are content as well.
+            if (type.gone !== undefined) throw new Error(type.gone(id));
+            return;
+          }
           type.remove?.(cloud, object);
           cloud.store.delete(type.kind, id);
         });

@@ -44,6 +44,10 @@ export interface ResourceType<Cloud> {
   update?(cloud: Cloud, object: Stored, inputs: Properties): Stored;
   /** Releases what the object holds before it goes; throws what the cloud refuses. */
   remove?(cloud: Cloud, object: Stored): void;
+  /** When the object goes by itself. @default never */
+  until?(object: Stored): Date | undefined;
+  /** What the provider says where it is to delete what is gone. @default it is content */
+  gone?(id: string): string;
 }
 
 /** What a type says of its inputs and outputs, whichever cloud it is of. */

@@ -2,7 +2,7 @@ import { sameVersion } from "../../model/charts/chart";
 import { unknownValues } from "../../model/charts/unknown-values";
 import { Store } from "../store";
 import { type Api, ApiError, type FieldError } from "./api";
-import { type Chart, chartNames, findChart, render } from "./charts";
+import { type Chart, chartNames, chartRepositories, findChart, render } from "./charts";
 import { annotationsOf, at, containsUnknown, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, same, text } from "./values";
 
 /** What a Release asks for, without secrets' envelopes. */
@@ -52,6 +52,7 @@ export function releaseProblems(inputs: Fields): FieldError[] {
   const version = text(inputs.version);
   const chart = findChart(reference, version !== undefined && containsUnknown(version) ? undefined : version);
   if (chart === undefined) {
+    if (ownChart(inputs) !== undefined) return errors;
     const why = `chart "${reference}" not found; check the chart name and repository configuration. The sandbox knows ${chartNames().join(", ")}`;
     return [...errors, { path: "chart", reason: why }];
   }
@@ -84,9 +85,20 @@ function sourceProblems(chart: Chart, inputs: Fields, reference: string): FieldE
   return errors;
 }
 
+/** A chart of a user's own: of a repository that the catalogue has none from. What it makes nobody knows here, so that it makes nothing. */
+function ownChart(inputs: Fields): Chart | undefined {
+  const reference = String(inputs.chart);
+  const cut = reference.lastIndexOf("/");
+  const repository = reference.startsWith("oci://") ? reference.slice(0, cut) : text(at(inputs, "repositoryOpts.repo"));
+  if (repository === undefined || chartRepositories().includes(repository.replace(/\/$/, ""))) return undefined;
+  const version = text(inputs.version) ?? "";
+  const known = { values: {}, optionalValues: [], crds: {}, objects: [] };
+  return { name: reference.slice(cut + 1), version, appVersion: version, repository, ...known };
+}
+
 /** Reads checked inputs. */
 export function readSpec(inputs: Fields): ReleaseSpec {
-  const chart = findChart(String(inputs.chart), text(inputs.version));
+  const chart = findChart(String(inputs.chart), text(inputs.version)) ?? ownChart(inputs);
   if (chart === undefined) throw new Error(`chart "${String(inputs.chart)}" not found`);
   return {
     name: String(inputs.name),

@@ -121,8 +121,14 @@ export const TYPES: Types = {
       const path = within(server, inputs, `role/${role}`);
       if (server.store.get("appRole", path) === undefined) throw refused("PUT", `${path}/secret-id`, 500, `role "${role}" does not exist`);
       const accessor = newId();
-      return { secretId: randomUUID(), ...inputs, accessor, id: `backend=${text(inputs, "backend")}::role=${role}::accessor=${accessor}` };
+      const id = `backend=${text(inputs, "backend")}::role=${role}::accessor=${accessor}`;
+      return { secretId: randomUUID(), ...inputs, accessor, id, made: server.now().toISOString() };
     },
+    until({ made, ttl }) {
+      return typeof ttl === "number" && ttl > 0 ? new Date(Date.parse(String(made)) + ttl * 1000) : undefined;
+    },
+    // Of an accessor that it does not know OpenBao says 500, and the provider no more than this.
+    gone: (id) => `error deleting AppRole auth backend role SecretID "${id}"`,
   },
 };
 

@@ -3,7 +3,8 @@ import { run } from "../../cli/program";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { LoadedEnvironment } from "../../files/load";
 import type { Lock } from "../../model/lock";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { PROGRAMS, type Programs } from "../../sandbox/servers/record";
 import { type BehindDoors, playedDoors } from "../support/doors";
 

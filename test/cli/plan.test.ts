@@ -5,7 +5,8 @@ import { createColors } from "picocolors";
 import { cycloneDx } from "../../cli/cyclonedx";
 import { requestFlows, viewRequest } from "../../cli/flow-request";
 import { PLAN_PARTS, viewPlan } from "../../cli/views";
-import type { BomEntry, Flow } from "../../model/plan/types";
+import type { Flow } from "../../model/plan/infrastructure-types";
+import type { BomEntry } from "../../model/plan/types";
 import { temporaryFolders } from "../support/temporary";
 import { command, PLAN, planWith } from "./fixture";
 

@@ -156,6 +156,23 @@ describe("a real OpenBao, started as the platform starts it,", function () {
       assert.ok(Date.parse(String(at(lookup.body, "data", "expiration_time"))) < Date.now() + 366 * 86_400_000);
     });
 
+    it("knows a secret id no more that has ended: another one is made, and taking the former back fails", async () => {
+      const own = await logInAsProvider(bao, graph);
+      const role = (path: string, body: object) => bao.call("POST", `auth/approle/role/portal/${path}`, { token: own, body });
+      const ended = String(at((await role("secret-id", { ttl: "1s" })).body, "data", "secret_id_accessor"));
+      const lookup = () => role("secret-id-accessor/lookup", { secret_id_accessor: ended });
+      assert.equal((await lookup()).status, 200);
+      await pause(1_500);
+      // As it does by itself once an hour.
+      await bao.call("POST", "auth/approle/tidy/secret-id", { token: own });
+      for (let tries = 0; (await lookup()).status !== 404 && tries < 40; tries++) await pause(250);
+      assert.equal((await lookup()).status, 404, "a refresh finds it gone");
+      const destroyed = await role("secret-id-accessor/destroy", { secret_id_accessor: ended });
+      assert.equal(destroyed.status, 500);
+      assert.match(JSON.stringify(destroyed.body), /failed to find accessor entry/);
+      assert.equal((await role("secret-id", {})).status, 200);
+    });
+
     it("unseals itself after a restart and after a kill, and keeps what was written", async () => {
       for (const signal of ["SIGTERM", "SIGKILL"] as const) {
         await bao.kill(signal);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
 import { firewallName, planFirewalls, replacing } from "../../model/plan/nftables";
-import type { MachinePlan } from "../../model/plan/types";
 import { allows, forbidden, type Place, required, type Tuple, textOf } from "../support/flow-model";
 import { type End, type Listening, packetsForTests, type Sent, Wire } from "../support/packets";
 import { HOSTS, KINDS, OTHERS, PODS, planOf, SERVICES, VIRTUAL } from "./packet-kinds";

@@ -48,6 +48,16 @@ describe("What to do about a failure", () => {
       /pulumi import/,
     ],
     [
+      "a Keycloak on a former database",
+      'error logging in: 401 Unauthorized. Response body: {"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}',
+      /let in again/,
+    ],
+    [
+      "a secret id that has ended",
+      'error deleting AppRole auth backend role SecretID "backend=approle::role=portal::accessor=1"',
+      /`kpaas refresh` forgets/,
+    ],
+    [
       "a cluster that cannot be reached",
       "configured Kubernetes cluster is unreachable: dial tcp 127.0.0.1:20152: connect: connection refused. If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable",
       /do not set PULUMI_K8S_DELETE_UNREACHABLE/i,

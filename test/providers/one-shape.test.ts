@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { EnvironmentPlan, MachinePlan } from "../../model/plan/types";
+import type { MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { clouds } from "../../providers/clouds";
 import type { Graph } from "../../testing/graph";
 import { plannedFile } from "../support/environment";

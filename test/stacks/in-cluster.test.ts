@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { OperationFailedError } from "../../engine/errors";
 import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
+import { readLoss } from "../../engine/read";
 import { fields } from "../../model/data";
 import { bindToPlan } from "../../model/guard/approvals";
 import { RefusedError } from "../../model/problems";
@@ -26,6 +27,7 @@ describe("balancers and volumes of the cloud on the real engine", function () {
         storage: { kind: "cloud", classes: { "cp-storageclass": { type: "ssd" } } },
         tenants: { bank: { quota: "high" }, shop: { chaos: true } },
         extra: {
+          releases: { cache: { chart: "cache", repository: "https://charts.example.org", version: "1.2.3", namespace: "bank" } },
           manifests: [
             { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "rates", namespace: "bank" }, data: { base: "3.5" } },
             { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "bank-reader" }, rules: [] },
@@ -72,6 +74,9 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     const wanted = sandbox.target();
     await upEnvironment({ ...wanted, approvals: [bindToPlan("environment:drop-tenant", wanted.plan)] });
     assert.deepEqual(tenants(), ["bank"]);
+
+    const { lost } = await readLoss(sandbox.target());
+    assert.ok(lost.includes("release bank/cache: what its chart made"), lost.join("\n"));
 
     // What a user asks for in a namespace of theirs, nobody of ours waits for.
     const { cluster } = sandbox;

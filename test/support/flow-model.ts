@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { EnvironmentPlan, Flow, FlowPeer, MachinePlan } from "../../model/plan/types";
+import type { Flow, FlowPeer, MachinePlan } from "../../model/plan/infrastructure-types";
+import type { EnvironmentPlan } from "../../model/plan/types";
 import { within } from "./reachability";
 
 /*

@@ -18,6 +18,7 @@ export class RealCluster {
 
   /** Starts it in a folder, names it to the world and plays the world's hardware. */
   static async start(folder: string, worldDir: string, programs: Programs): Promise<RealCluster> {
+    mkdirSync(folder, { recursive: true });
     const cluster = new RealCluster(await ControlPlane.in(folder, programs));
     try {
       await cluster.plane.start();

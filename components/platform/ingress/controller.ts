@@ -1,6 +1,6 @@
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { type Input, output, type Resource } from "@pulumi/pulumi";
-import type { Labels } from "../../../model/plan/types";
+import type { Labels } from "../../../model/plan/infrastructure-types";
 import type { PlannedArgs } from "../args";
 import type { IngressRoute } from "../grants";
 import { PlatformService } from "../service";

@@ -21,6 +21,15 @@ export const keycloak = defineService({
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "keycloak" }) },
   offers: ["identity"],
   managedAt: { workload: "keycloak", port: 8443 },
+  remedies: [
+    [
+      /error logging in: 401 Unauthorized.*(invalid|unauthorized)_client/,
+      {
+        text: "Keycloak does not know the secret of its client kpaas: it found a database that holds a former one, as where it was switched off and is on again. docs/services.md says how it is let in again, and how to begin anew.",
+        next: "kpaas backup",
+      },
+    ],
+  ],
   create: (name, { common, options, granted, claims, environment }, opts) => {
     const { Keycloak } = require("./keycloak") as typeof import("./keycloak");
     return new Keycloak(

@@ -1,4 +1,4 @@
-import type { AddressRange } from "../../../model/plan/types";
+import type { AddressRange } from "../../../model/plan/infrastructure-types";
 import type { ServiceArgs } from "../args";
 
 /** Arguments of {@link MetalLb}. */

@@ -1,5 +1,6 @@
 import { contains, formatAddress, formatRange, parseAddress } from "../../../model/ipv4";
-import type { AddressRange, ServicePlan } from "../../../model/plan/types";
+import type { AddressRange } from "../../../model/plan/infrastructure-types";
+import type { ServicePlan } from "../../../model/plan/types";
 import { imageOf, repositoryAndTag } from "../objects";
 import type { Values } from "../values";
 import type { MetalLbArgs } from "./args";

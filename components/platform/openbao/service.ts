@@ -56,6 +56,15 @@ export const openbao = defineService({
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
   offers: ["secretEngine"],
   managedAt: { workload: "openbao", port: 8200, unproven: true },
+  remedies: [
+    [
+      /error deleting AppRole auth backend role SecretID/,
+      {
+        text: "A secret id of OpenBao has ended by itself, and its server knows it no more. Another one is there already: `kpaas refresh` forgets the one that ended, and the next `kpaas up` goes on.",
+        next: "kpaas refresh",
+      },
+    ],
+  ],
   // Another kind is a migration by hand, with every member stopped.
   fixed: { "seal.kind": ({ seal }) => String((seal as { readonly kind?: string } | undefined)?.kind ?? "static") },
   create: (name, { common, options: { seal, reach }, granted, claims, environment, tls }, opts) => {

@@ -15,9 +15,12 @@ export interface PortalApp {
   readonly needs: readonly PortalNeed[];
   /** A folder it keeps. */
   readonly volume?: { readonly path: string; readonly sizeGiB: number };
-  /** True: a Java program that calls the platform's own host names and must trust its certificate. */
-  readonly callsPlatform?: boolean;
+  /** Whose certificates a Java program must trust besides those of the public authorities. @default nobody's */
+  readonly trusts?: readonly Trusted[];
 }
+
+/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, and OpenBao. */
+export type Trusted = "platform" | "vault";
 
 const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
 const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATABASE_USER_PASSWORD"] } as const;
@@ -51,7 +54,7 @@ export const PORTAL_APPS: readonly PortalApp[] = [
     ],
     secrets: ["KEYCLOAK_CP_CLIENT_ID", "KEYCLOAK_CP_CLIENT_SECRET", "CHART_REPO_USERNAME", "CHART_REPO_PASSWORD", "CHART_REPO_CRT"],
     needs: [],
-    callsPlatform: true,
+    trusts: ["platform"],
   },
   {
     // Starts and logs users in without OpenBao; calls to a cluster answer with an error until there is one.
@@ -61,6 +64,7 @@ export const PORTAL_APPS: readonly PortalApp[] = [
     config: [...VAULT.config, "CP_PORTAL_COMMON_API_URI", "CP_PORTAL_TERRAMAN_API_URI", "CP_PORTAL_METRIC_COLLECTOR_API_URI"],
     secrets: [...VAULT.secrets, "JWT_SECRET", "COMMONAPI_AUTHORIZATION_PASSWORD"],
     needs: [],
+    trusts: ["vault"],
   },
   {
     name: "cp-portal-common-api",
@@ -100,6 +104,7 @@ export const PORTAL_APPS: readonly PortalApp[] = [
     config: [...VAULT.config, "CHAOS_DASHBOARD_API_URI", "CP_PORTAL_API_URI"],
     secrets: [...VAULT.secrets, "JWT_SECRET"],
     needs: ["vault", "chaos"],
+    trusts: ["vault"],
   },
   {
     name: "cp-portal-chaos-collector",
@@ -107,6 +112,7 @@ export const PORTAL_APPS: readonly PortalApp[] = [
     config: [...VAULT.config, "CP_PORTAL_COMMON_API_URI"],
     secrets: [...VAULT.secrets, "COMMONAPI_AUTHORIZATION_PASSWORD"],
     needs: ["vault", "chaos"],
+    trusts: ["vault"],
   },
 ];
 

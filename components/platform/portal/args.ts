@@ -5,6 +5,8 @@ import type { ChartRepositoryAccess, DatabaseAccess, IngressRoute, RealmAccess }
 /** OpenBao as the portal's applications log in to it. */
 export interface VaultAccess {
   readonly url: string;
+  /** What signed its certificate. PEM. */
+  readonly ca: Input<string>;
   readonly roleName: string;
   /** Secret. */
   readonly roleId: Input<string>;

@@ -9,10 +9,10 @@ import { type Credentials, type PlannedArgs, planned } from "../args";
 import { generatedPassword } from "../generated-password";
 import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
-import { appsFor, type PortalApp } from "./apps";
+import { appsFor, type PortalApp, type Trusted } from "./apps";
 import type { PortalArgs } from "./args";
 import { portalConfig, portalSecrets } from "./settings";
-import { appPod, NAMES } from "./workload";
+import { appPod, NAMES, TRUST_FILES } from "./workload";
 
 /** The K-PaaS portal: its own applications, each one there when what it needs is. */
 export class Portal extends PlatformService {
@@ -52,9 +52,11 @@ export class Portal extends PlatformService {
       new ConfigMap(this.childName("config"), { metadata: this.metadata(NAMES.config, "cp-portal"), data: config }, this.inCluster()),
       this.secret("secret", NAMES.secret, "cp-portal", secrets),
     ];
-    if (args.trust !== undefined) {
+    const authorities = authoritiesOf(args);
+    if (Object.keys(authorities).length > 0) {
       const metadata = this.metadata(NAMES.trust, "cp-portal");
-      settings.push(new ConfigMap(this.childName("trust"), { metadata, data: { "ca.crt": args.trust } }, this.inCluster()));
+      const data = Object.fromEntries(Object.entries(authorities).map(([whose, pem]) => [TRUST_FILES[whose as Trusted], pem]));
+      settings.push(new ConfigMap(this.childName("trust"), { metadata, data }, this.inCluster()));
     }
     const deployments = apps.map((app) => this.createApp(args, app, config, secrets, settings));
     this.createIngress(args, apps, deployments);
@@ -62,14 +64,17 @@ export class Portal extends PlatformService {
   }
 
   private createApp(
-    { plan, ingress, keycloakHost, trust, storageClass }: PlannedArgs<PortalArgs>,
+    args: PlannedArgs<PortalArgs>,
     app: PortalApp,
     config: Record<string, Input<string>>,
     secrets: Record<string, Input<string>>,
     settings: Resource[],
   ): Deployment {
+    const { plan, ingress, keycloakHost, storageClass } = args;
     const { name, port } = app;
     const role = roleOf(app);
+    const authorities = authoritiesOf(args);
+    const trusted = (app.trusts ?? []).filter((whose) => authorities[whose] !== undefined);
     const selector = selectorLabels(name);
     const outside = app.path === undefined ? [] : fromIngress(ingress);
     this.allowIngress(`allow-${role}`, selector, [port], [{ podSelector: {} }, ...outside]);
@@ -86,14 +91,16 @@ export class Portal extends PlatformService {
     const dependsOn = [...settings, ...(app.volume ? [this.claim(app, storageClass, app.volume.sizeGiB)] : [])];
     const spec = appPod(plan, app, {
       serviceAccountName: this.serviceAccount(`${role}-account`, name),
-      trust: trust !== undefined,
+      trusted,
       hosts: { ip: ingress.address, hostnames: [keycloakHost, plan.host ?? ""] },
     });
     // Settings are read at start: other settings, other pods.
     const annotations = {
       "kpaas/config": all(only(config, app.config)).apply((known) => contentHash(JSON.stringify(known))),
       "kpaas/secrets": secretHash(...Object.values(only(secrets, app.secrets))),
-      ...(trust === undefined || !app.callsPlatform ? {} : { "kpaas/trust": output(trust).apply(contentHash) }),
+      ...(trusted.length === 0
+        ? {}
+        : { "kpaas/trust": all(trusted.map((whose) => authorities[whose])).apply((pems) => contentHash(pems.join(""))) }),
     };
     return new Deployment(
       this.childName(role),
@@ -148,6 +155,11 @@ export class Portal extends PlatformService {
       this.inCluster({ dependsOn }),
     );
   }
+}
+
+/** Who vouches for whom the applications call, where no public authority does. PEM. */
+function authoritiesOf({ trust, vault }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
+  return { ...(trust === undefined ? {} : { platform: trust }), ...(vault === undefined ? {} : { vault: vault.ca }) };
 }
 
 /** What an application is called among the portal's own children. */

@@ -1,6 +1,10 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
 import { portalTables, REALM_USERS } from "./schema";
 
+/** What K-PaaS's applications do with what they keep in OpenBao: tokens of clusters and users, keys of hosts, log-ins of clouds. */
+const EVERYTHING = ["create", "read", "update", "delete", "list"] as const;
+const SECRETS = ["cluster", "user", "ssh-key", "AWS", "OPENSTACK", "NHN", "NAVER", "VSPHERE"];
+
 export const portal = defineService({
   name: "portal",
   title: "K-PaaS portal",
@@ -18,9 +22,15 @@ export const portal = defineService({
     }),
     identity: ({ host }) => ({ url: `https://${host}` }),
   },
+  wants: {
+    secretEngine: () => ({
+      paths: Object.fromEntries(SECRETS.map((kind) => [`${kind}/*`, EVERYTHING])),
+      login: { kind: "appRole" },
+    }),
+  },
   create: (name, { common, granted, tls }, opts) => {
     const { Portal } = require("./portal") as typeof import("./portal");
-    const { ingress, storage, mysql, identity } = granted;
+    const { ingress, storage, mysql, identity, secretEngine } = granted;
     return new Portal(
       name,
       {
@@ -32,6 +42,9 @@ export const portal = defineService({
         keycloakHost: new URL(identity.url).hostname,
         storageClass: storage.className,
         ...(tls ? { trust: tls.trust } : {}),
+        ...(secretEngine?.login.kind === "appRole"
+          ? { vault: { url: secretEngine.url, ca: secretEngine.ca, roleName: secretEngine.role, ...secretEngine.login } }
+          : {}),
       },
       opts,
     );

@@ -16,6 +16,9 @@ export interface PortalSecrets {
  */
 const NONE = "none";
 
+/** Where OpenBao would be: some programs start with a URL only. */
+const NO_VAULT = "https://openbao.openbao.svc:8200";
+
 /** The keys of `cp-portal-configmap`, as the programs read them. */
 export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record<string, Input<string>> {
   const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc:${port}`;
@@ -24,7 +27,7 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
     KEYCLOAK_CP_REALM: args.realm.realm,
     KEYCLOAK_DB_SCHEMA: args.keycloakSchema,
     DATABASE_URL: interpolate`${args.database.host}:${args.database.port}`,
-    VAULT_URL: args.vault?.url ?? "http://openbao.openbao.svc:8200",
+    VAULT_URL: args.vault?.url ?? NO_VAULT,
     REPOSITORY_URL: args.registryUrl ?? "",
     CP_PORTAL_UI_URI: url,
     CP_PORTAL_API_URI: `${url}/cpapi`,

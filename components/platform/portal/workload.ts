@@ -10,7 +10,7 @@ import {
   selectorLabels,
   spreadOverNodes,
 } from "../objects";
-import type { PortalApp } from "./apps";
+import type { PortalApp, Trusted } from "./apps";
 
 /** Names of the objects K-PaaS's own manifests use too. */
 export const NAMES = { config: "cp-portal-configmap", secret: "cp-portal-secret", trust: "cp-portal-trust" } as const;
@@ -21,30 +21,38 @@ const APP_USER = 1000;
 /** The password every JDK's store of public authorities has; it guards nothing. */
 const STORE_PASSWORD = "changeit";
 
-/** Makes a Java trust store of the image's own authorities and the platform's, so that no image is built anew for it. */
-const MAKE_TRUST_STORE = [
-  'store="$JAVA_HOME/lib/security/cacerts"',
-  '[ -f "$store" ] || store="$JAVA_HOME/jre/lib/security/cacerts"',
-  'cp "$store" /trust/cacerts',
-  "chmod u+w /trust/cacerts",
-  `keytool -importcert -noprompt -alias platform -file /platform/ca.crt -keystore /trust/cacerts -storepass ${STORE_PASSWORD}`,
-].join("\n");
+/** The certificates that applications trust, by the keys of their ConfigMap. */
+export const TRUST_FILES: Readonly<Record<Trusted, string>> = { platform: "ca.crt", vault: "openbao.crt" };
+
+/** Makes a Java trust store of the image's own authorities and others, so that no image is built anew for it. */
+function makeTrustStore(trusted: readonly Trusted[]): string {
+  return [
+    'store="$JAVA_HOME/lib/security/cacerts"',
+    '[ -f "$store" ] || store="$JAVA_HOME/jre/lib/security/cacerts"',
+    'cp "$store" /trust/cacerts',
+    "chmod u+w /trust/cacerts",
+    ...trusted.map(
+      (each) =>
+        `keytool -importcert -noprompt -alias ${each} -file /platform/${TRUST_FILES[each]} -keystore /trust/cacerts -storepass ${STORE_PASSWORD}`,
+    ),
+  ].join("\n");
+}
 
 /** What a pod is told besides its settings. */
 export interface PodSurroundings {
   readonly serviceAccountName: string;
-  /** True: the platform's certificate must be trusted. */
-  readonly trust: boolean;
+  /** Whose certificates the application must trust. */
+  readonly trusted: readonly Trusted[];
   /** Addresses of the platform's host names. */
   readonly hosts: { readonly ip: Input<string>; readonly hostnames: string[] };
 }
 
 /** The pod of one application. */
-export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, trust, hosts }: PodSurroundings): core.v1.PodSpec {
+export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, trusted, hosts }: PodSurroundings): core.v1.PodSpec {
   const image = imageOf(plan, app.name);
   const resources = resourceRequirements(plan.resources);
   const securityContext = containerSecurityContext();
-  const withStore = trust && app.callsPlatform === true;
+  const withStore = trusted.length > 0;
   const env: core.v1.EnvVar[] = [
     ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: NAMES.config, key } } })),
     ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: NAMES.secret, key } } })),
@@ -71,7 +79,7 @@ export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, 
             {
               name: "trust",
               image,
-              command: ["sh", "-ec", MAKE_TRUST_STORE],
+              command: ["sh", "-ec", makeTrustStore(trusted)],
               resources,
               securityContext,
               volumeMounts: [

@@ -24,12 +24,16 @@ export const FOLDERS = {
   data: "/var/lib/postgresql/data",
   config: "/etc/kpaas-postgresql",
   accounts: "/etc/kpaas-accounts",
+  superuser: "/etc/kpaas-superuser",
   tls: "/etc/kpaas-tls",
   run: "/run/postgresql",
 } as const;
 
 /** The statements that the server's accounts come from. */
 export const ACCOUNTS_FILE = "accounts.sql";
+
+/** What the superuser logs in with, beside them in their Secret: the one thing of it that the server's own container sees. */
+export const SUPERUSER_FILE = "superuser-password";
 
 /** The server's own files, by name: its settings, and who may log in to what from where. */
 export function serverFiles(

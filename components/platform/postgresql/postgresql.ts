@@ -16,7 +16,7 @@ import type { PostgresAccess } from "../grants";
 import { contentHash, fromNamespace, imageOf, secretHash, selectorLabels } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
 import { API_VERSION, accountObject, clusterSpec, databaseSpec, MEMBER_LABELS, STATUS_PORT } from "./cluster";
-import { ACCOUNTS_FILE, DEFAULT_GIB, NAMES, PORT, SUPERUSER, serverFiles } from "./config";
+import { ACCOUNTS_FILE, DEFAULT_GIB, NAMES, PORT, SUPERUSER, SUPERUSER_FILE, serverFiles } from "./config";
 import { accountsSql, clientSettings, closedSql } from "./sql";
 import { SCHEMAS_JOB, serverPod } from "./workload";
 
@@ -143,7 +143,7 @@ export class PostgreSql extends DatabaseService {
     const accounts = all([all(passwords), superuserPassword]).apply(([known, own]) => accountsSql(databases, known, own));
     const files = serverFiles(databases, podCidr);
     const needed = [
-      this.secret("accounts", NAMES.accounts, SERVER, { [ACCOUNTS_FILE]: accounts }),
+      this.secret("accounts", NAMES.accounts, SERVER, { [ACCOUNTS_FILE]: accounts, [SUPERUSER_FILE]: superuserPassword }),
       this.secret("tls", NAMES.tls, SERVER, { "tls.crt": certificate, "tls.key": key, "ca.crt": this.ca }, "kubernetes.io/tls"),
       new ConfigMap(this.childName("config"), { metadata: this.metadata(NAMES.config, SERVER), data: { ...files } }, this.inCluster()),
       this.dataClaim(NAMES.data, SERVER, DEFAULT_GIB, args),

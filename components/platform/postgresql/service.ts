@@ -1,4 +1,5 @@
 import { defineService } from "../define-service";
+import { postgresqlBackup } from "./backup";
 
 export const postgresql = defineService({
   name: "postgresql",
@@ -6,11 +7,7 @@ export const postgresql = defineService({
   about: "keeps a database, with an account that owns it, for each service that claims one",
   replicas: { severalBy: "postgresOperator" },
   keeps: "data",
-  backup: {
-    kind: "none",
-    reason: "its commands have not been tried yet, on one server or on several members",
-    remedy: "`pg_dump` of each database by its owner, from a pod that may reach it",
-  },
+  backup: (_options, replicas) => postgresqlBackup(replicas > 1),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
   create: (name, { common, granted, claims, environment, tls }, opts) => {

@@ -2,7 +2,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
 import { runStatements, type StatementsJob } from "../database/statements";
 import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements } from "../objects";
-import { ACCOUNTS_FILE, FOLDERS, NAMES, PORT, SUPERUSER } from "./config";
+import { ACCOUNTS_FILE, FOLDERS, NAMES, PORT, SUPERUSER, SUPERUSER_FILE } from "./config";
 
 /** The user `postgres` of the official image. */
 export const POSTGRES_USER = 999;
@@ -71,13 +71,20 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
         startupProbe: answers({ periodSeconds: 5, failureThreshold: 360 }),
         readinessProbe: answers({ periodSeconds: 10, failureThreshold: 3 }),
         livenessProbe: answers({ periodSeconds: 20, failureThreshold: 6 }),
-        volumeMounts: [...volumeMounts, { name: "tls", mountPath: FOLDERS.tls, readOnly: true }, { name: "run", mountPath: FOLDERS.run }],
+        volumeMounts: [
+          ...volumeMounts,
+          { name: "tls", mountPath: FOLDERS.tls, readOnly: true },
+          { name: "superuser", mountPath: FOLDERS.superuser, readOnly: true },
+          { name: "run", mountPath: FOLDERS.run },
+        ],
       },
     ],
     volumes: [
       { name: "data", persistentVolumeClaim: { claimName: NAMES.data } },
       { name: "config", configMap: { name: NAMES.config } },
       { name: "accounts", secret: { secretName: NAMES.accounts } },
+      // For whoever makes a backup in the pod.
+      { name: "superuser", secret: { secretName: NAMES.accounts, items: [{ key: SUPERUSER_FILE, path: SUPERUSER_FILE }] } },
       // The server takes no key that others than its own group may read.
       { name: "tls", secret: { secretName: NAMES.tls, defaultMode: 0o440 } },
       { name: "run", emptyDir: {} },

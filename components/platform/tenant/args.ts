@@ -1,5 +1,6 @@
 import type { Resource } from "@pulumi/pulumi";
-import type { Labels, TenantPlan } from "../../../model/plan/types";
+import type { Labels } from "../../../model/plan/infrastructure-types";
+import type { TenantPlan } from "../../../model/plan/types";
 
 /** Arguments of {@link Tenant}. */
 export interface TenantArgs {

@@ -1,4 +1,3 @@
-import { offererOf } from "../../../model/registry";
 import { defineService } from "../define-service";
 
 export const traefik = defineService({
@@ -10,13 +9,12 @@ export const traefik = defineService({
   field: "platform.ingress",
   replicas: "profile",
   needs: { loadBalancer: () => ({}) },
-  wants: ["gateways"],
+  wants: { gateways: () => ({}) },
   offers: ["ingress"],
   create: (name, given, opts) => {
     const { Traefik } = require("./traefik") as typeof import("./traefik");
     const { ingressArgs } = require("../ingress/given") as typeof import("../ingress/given");
-    const gateways = offererOf("gateways", given.environment.services) !== undefined;
-    return new Traefik(name, { ...ingressArgs("traefik", given), gateways }, opts);
+    return new Traefik(name, { ...ingressArgs("traefik", given), gateways: given.granted.gateways !== undefined }, opts);
   },
   grants: { ingress: ({ route }) => route },
 });

@@ -150,9 +150,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     const blocks = egress.flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
     const { storage } = environment.platform;
     const share = storage.kind === "nfs" ? [`${storage.server}/32`] : [];
-    // Pods that keep data and need nothing elsewhere reach no address by its number at all.
+    // Pods that keep data reach no address by its number at all, and others need not.
+    const reachesItself = egress.length > 0 && blocks.length === 0;
     if (service.keeps === "data") assert.deepEqual(blocks, []);
-    else {
+    else if (!reachesItself) {
       // The cloud's metadata is open to those alone that claim it, and they are the cloud's own.
       const { metadata = false } = (service.needs?.cloud ?? {}) as { metadata?: boolean };
       const except = [...(metadata ? [] : ["169.254.169.254/32"]), ...share];

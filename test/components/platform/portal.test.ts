@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import type { Graph } from "../../../testing/graph";
+import { environmentFile, plannedFile } from "../../support/environment";
 import { type Build, database, portal, run } from "./builds";
 import { at, CANARY, ofKind, servicePlan, workloads } from "./fixtures";
 
@@ -13,7 +14,8 @@ describe("the portal's applications", () => {
   );
   const plan = servicePlan("portal", { images });
   const vault = {
-    url: "http://openbao.openbao.svc:8200",
+    url: "https://openbao.openbao.svc:8200",
+    ca: "the authority",
     roleName: "cp_role",
     roleId: secret(`${CANARY}-role`),
     secretId: secret(`${CANARY}-id`),
@@ -51,6 +53,22 @@ describe("the portal's applications", () => {
       (at(everything.get("portal-ingress").inputs, "spec", "rules", 0, "http", "paths") as { path: string }[]).map(({ path }) => path),
       ["/(.*)", "/cpapi/(.*)", "/cpremote/(.*)", "/cpcatalog/(.*)", "/cpchaos/(.*)"],
     );
+  });
+
+  it("claim their secrets where OpenBao is on, log in there by TLS and trust its authority", async () => {
+    const on = (openbao: boolean) => plannedFile(environmentFile({ platform: { services: { openbao } } })).plan.services;
+    const claimOf = (services: ReturnType<typeof on>) => services.find(({ name }) => name === "portal")?.needs?.secretEngine;
+    assert.equal(claimOf(on(false)), undefined);
+    assert.deepEqual(at(claimOf(on(true)), "login"), { kind: "appRole" });
+    const names = on(true).map(({ name }) => name);
+    assert.ok(names.indexOf("openbao") < names.indexOf("portal"));
+
+    const g = await run(portal({ plan, vault }));
+    assert.equal(at(g.get("portal-config").inputs, "data", "VAULT_URL"), vault.url);
+    const api = workloads(g).find(({ resource }) => resource.name === "portal-api");
+    assert.match(String(at(api?.initContainers[0], "command", 2)), /-alias vault -file \/platform\/openbao\.crt/);
+    assert.equal(at(g.get("portal-trust").inputs, "data", "openbao.crt"), "the authority");
+    assert.match(String(at((await run(portal({ plan }))).get("portal-config").inputs, "data", "VAULT_URL")), /^https:/);
   });
 
   it("see no secret that is not theirs", async () => {

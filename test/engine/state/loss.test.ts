@@ -68,6 +68,18 @@ describe("what a destroy takes and leaves", () => {
     assert.deepEqual(toRetain([shop], ["volumes"]), [shop.urn]);
   });
 
+  it("names releases of the user's own, and none of the platform's", () => {
+    const release = (parent: string, name: string) =>
+      resource(
+        "kubernetes:helm.sh/v3:Release",
+        name,
+        { name, namespace: "shop" },
+        { urn: `urn:pulumi:seoul::kpaas::kpaas:index:Platform$${parent}$kubernetes:helm.sh/v3:Release::${name}` },
+      );
+    const both = [release("kpaas:platform:Extra", "cache"), release("kpaas:platform:Harbor", "harbor"), cluster];
+    assert.deepEqual(lossOf(both, ["volumes"]), { lost: ["release shop/cache: what its chart made", etcd], kept: [] });
+  });
+
   it("leaves what is recorded to be left, though the file says so no more", () => {
     const { lost, kept } = lossOf([volume("a", "osd", 1, { retainOnDelete: true }), volume("a", "logs", 2)], []);
     assert.deepEqual([lost, kept], [["volume logs of a, 2 GiB"], ["volume osd of a, 1 GiB"]]);

@@ -185,6 +185,24 @@ describe("variables passed through to kubespray", () => {
     assert.match(text, /"registry_pass":\{"env":"REGISTRY_PASS"\}/);
   });
 
+  it("are refused where they bring what a service that is on brings", () => {
+    const file = (gatewayApi: boolean) =>
+      environmentFile({
+        infrastructure: closed,
+        cluster: { variables: { gateway_api_enabled: true } },
+        platform: { services: { gatewayApi } },
+      });
+    const { problems } = planFile(file(true));
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity === "error").map(({ path, remedy }) => [path, remedy]),
+      [["cluster.variables.gateway_api_enabled", "take it out, or switch platform.services.gatewayApi off"]],
+    );
+    assert.deepEqual(
+      planFile(file(false)).problems.filter(({ severity }) => severity === "error"),
+      [],
+    );
+  });
+
   const followed: readonly (readonly [Record<string, unknown>, readonly string[], Record<string, unknown>?])[] = [
     [{ typha_enabled: true }, ["nodes nodes tcp 5473"]],
     [{ typha_enabled: false }, []],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Inventory } from "../../../model/plan/infrastructure-types";
 import { groupsOf } from "../../../model/plan/rules";
-import type { Inventory } from "../../../model/plan/types";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
 
 const zones = ["az-1", "az-2", "az-3"];

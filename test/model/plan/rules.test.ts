@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Flow, FlowPeer, MachinePlan, Role } from "../../../model/plan/infrastructure-types";
 import { type Dialect, expandFlows, type FlowsPlan, groupKeys, groupsOf, type OpenWay } from "../../../model/plan/rules";
-import type { Flow, FlowPeer, MachinePlan, Profile, Role } from "../../../model/plan/types";
+import type { Profile } from "../../../model/plan/types";
 import { samplePlan } from "../../support/plan";
 
 const plain: Dialect<OpenWay> = { balancerHasGroup: false, balancerKeepsClients: false, namesPods: true, rule: (way) => way };

@@ -6,9 +6,9 @@ import { resolveEnvironment } from "../../../model/environment/resolve";
 import { type Block, contains, formatAddress, parseAddress, parseCidr } from "../../../model/ipv4";
 import type { Lock } from "../../../model/lock";
 import { planAddresses } from "../../../model/plan/addresses";
+import type { NetworkPlan } from "../../../model/plan/infrastructure-types";
 import { planMachines, planZones } from "../../../model/plan/machines";
 import { lockedSubnets, planPools, printedNetwork, type SubnetRules } from "../../../model/plan/subnets";
-import type { NetworkPlan } from "../../../model/plan/types";
 import { Findings } from "../../../model/problems";
 import { plannedFile } from "../../support/environment";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Flow } from "../../../model/plan/types";
+import type { Flow } from "../../../model/plan/infrastructure-types";
 import { compileRules } from "../../../providers/openstack/security-groups";
 import { samplePlan } from "../../support/plan";
 

@@ -57,6 +57,14 @@ async function partial(work: Promise<unknown>): Promise<PartialFailure> {
 }
 
 describe("sandbox/kubernetes releases", () => {
+  it("takes a chart of a user's own, of which it knows no objects", async () => {
+    const own = { name: "cache", chart: "valkey", version: "1.2.3", repositoryOpts: { repo: "https://charts.example.org" } };
+    for (const inputs of [own, { ...own, name: "other", chart: "oci://registry.example.org/charts/valkey", repositoryOpts: undefined }]) {
+      const { id, outputs } = await world.create(RELEASE, "own", { ...inputs, namespace: "default", values: { replicas: 2 } });
+      assert.deepEqual([id, at(outputs, "status.version"), at(outputs, "status.status")], [`default/${inputs.name}`, "1.2.3", "deployed"]);
+    }
+  });
+
   const REFUSED: readonly (readonly [string, Properties, string, RegExp])[] = [
     ["an unknown chart", { ...METALLB, chart: "metalb" }, "chart", /chart "metalb" not found/],
     [

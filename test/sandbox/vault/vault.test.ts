@@ -59,6 +59,18 @@ describe("the simulated OpenBao", () => {
     await assert.rejects(make(POLICY, { name: "root", policy: "{}" }), /cannot update "root" policy/);
   });
 
+  it("knows a secret id no more that has ended, and refuses to delete it, as the real one does", async () => {
+    runs(1);
+    await make(AUTH, { type: "approle" });
+    await make(APP_ROLE, { backend: "approle", roleName: "portal" });
+    const { id, properties } = await make(SECRET_ID, { backend: "approle", roleName: "portal", ttl: 3600 });
+    const there = () => provider.read({ type: SECRET_ID, id }, properties, properties);
+    assert.equal((await there()).id, id);
+    writeFileSync(join(world, "clock.json"), JSON.stringify({ now: new Date(Date.now() + 3_601_000) }));
+    await assert.rejects(provider.delete({ type: SECRET_ID, id }, properties), /error deleting AppRole auth backend role SecretID/);
+    assert.equal((await there()).id, "");
+  });
+
   it("gives an AppRole its ids, keeps the secret one in no file, and loses them with the log-in", async () => {
     runs(1);
     const auth = await make(AUTH, { type: "approle" });

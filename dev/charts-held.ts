@@ -1,0 +1,161 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { parseAllDocuments } from "yaml";
+import { knownReleases } from "../model/catalog";
+import { podSecurityProblem } from "../model/pod-security";
+import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
+import {
+  cloudPlans,
+  everyServicePlan,
+  ofKind,
+  planOfRelease,
+  platformGraph,
+  replicated,
+  traefikPlan,
+  workloads,
+} from "../test/components/platform/fixtures";
+import type { Graph, RecordedResource } from "../testing/graph";
+
+/*
+ * Renders our values with the real charts, and holds what comes against the catalogue and against our own objects:
+ *
+ *     node dist/dev/charts-held.js FOLDER [--helm HELM]
+ *
+ * FOLDER has each chart in a folder NAME-VERSION, got by whoever calls. Prints the rows of the table in docs/sandbox.md, and what is wrong.
+ */
+
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { helm: { type: "string", default: "helm" } } });
+const [charts = ""] = positionals;
+if (charts === "") throw new Error("usage: charts-held.js FOLDER [--helm HELM]");
+const folder = mkdtempSync(join(tmpdir(), "kpaas-charts-"));
+
+/** What a release was held to. */
+interface Held {
+  readonly images: Set<string>;
+  readonly policies: Set<string>;
+  readonly pods: Set<string>;
+  readonly levels: Set<string>;
+  readonly wrong: Set<string>;
+}
+
+/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for. */
+const MADE_LATER = ["acme.cert-manager.io/http01-solver"];
+
+const IMAGE =
+  /\b(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|registry\.k8s\.io|mcr\.microsoft\.com|public\.ecr\.aws)\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g;
+
+/** What an installation makes: without definitions, whose texts show images of anybody's, and pods that `helm test` alone runs. */
+function rendered(chart: string, kubernetes: string, { inputs }: RecordedResource): readonly Fields[] {
+  const file = join(folder, "values.json");
+  writeFileSync(file, JSON.stringify(inputs.values));
+  const where = ["--namespace", String(inputs.namespace), "--values", file, "--kube-version", kubernetes];
+  const text = execFileSync(options.helm, ["template", String(inputs.name), chart, ...where], { encoding: "utf8", maxBuffer: 1 << 28 });
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as unknown)
+    .filter(isFields)
+    .filter((object) => object.kind !== "CustomResourceDefinition")
+    .filter((object) => fields(at(object, "metadata.annotations"))["helm.sh/hook"] !== "test");
+}
+
+/** A pod template with whose it is. */
+interface Pod {
+  readonly name: string;
+  readonly labels: Fields;
+  readonly spec: Fields;
+}
+
+function podsOf(objects: readonly Fields[]): Pod[] {
+  return objects.flatMap((object) => {
+    const template = object.kind === "CronJob" ? at(object, "spec.jobTemplate.spec.template") : at(object, "spec.template");
+    const pod = object.kind === "Pod" ? object : template;
+    if (!isFields(pod) || !Array.isArray(at(pod, "spec.containers"))) return [];
+    return [
+      {
+        name: `${String(object.kind)} ${String(at(object, "metadata.name"))}`,
+        labels: fields(at(pod, "metadata.labels")),
+        spec: fields(pod.spec),
+      },
+    ];
+  });
+}
+
+function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: string, catalogued: readonly string[], held: Held): void {
+  const objects = rendered(chart, kubernetes, release);
+  const namespace = String(release.inputs.namespace);
+  const pods = podsOf(objects);
+  for (const image of new Set(JSON.stringify(objects).match(IMAGE) ?? [])) {
+    held.images.add(image);
+    if (!catalogued.includes(image)) held.wrong.add(`${image} is not in the catalogue`);
+  }
+  for (const { name, spec } of pods)
+    for (const container of [...list(spec.containers), ...list(spec.initContainers)]) {
+      const image = String(at(container, "image"));
+      if (!catalogued.includes(image)) held.wrong.add(`${name}: ${image} is not in the catalogue`);
+    }
+  const own = workloads(g).filter((each) => each.namespace === namespace);
+  const there = [...pods.map(({ labels }) => labels), ...own.map(({ labels }) => labels as Fields)];
+  const policies = [
+    ...ofKind(g, "networking.k8s.io/v1:NetworkPolicy")
+      .filter(({ name }) => name.startsWith(release.name.replace(/release$/, "")))
+      .map(({ inputs }) => inputs as Fields),
+    ...objects
+      .filter(({ kind }) => kind === "NetworkPolicy")
+      .map((each) => ({ ...each, metadata: { namespace, ...fields(each.metadata) } })),
+  ].filter((policy) => at(policy, "metadata.namespace") === namespace);
+  for (const policy of policies) {
+    const labels = Object.entries(fields(at(policy, "spec.podSelector.matchLabels")));
+    if (labels.length === 0 || labels.some(([key]) => MADE_LATER.includes(key))) continue;
+    const name = String(at(policy, "metadata.name"));
+    held.policies.add(name);
+    if (!there.some((pod) => labels.every(([key, value]) => pod[key] === value))) held.wrong.add(`NetworkPolicy ${name} selects no pod`);
+  }
+  const home = ofKind(g, "core/v1:Namespace").find(({ inputs }) => at(inputs, "metadata.name") === namespace);
+  const level = String(fields(at(home?.inputs, "metadata.labels"))["pod-security.kubernetes.io/enforce"] ?? "privileged");
+  held.levels.add(level);
+  for (const { name, spec } of pods) {
+    held.pods.add(name);
+    const problem = level === "privileged" ? undefined : podSecurityProblem(spec, level as "baseline" | "restricted");
+    if (problem !== undefined) held.wrong.add(`${name} is refused by ${level}: ${problem}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const found = new Map<string, Held>();
+  const missing = new Set<string>();
+  const plans = knownReleases.flatMap((release) => [planOfRelease(release), traefikPlan(release), ...Object.values(cloudPlans(release))]);
+  for (const plan of [...plans, everyServicePlan()].flatMap((each) => [each, replicated(each)])) {
+    const g = await platformGraph(plan);
+    for (const release of ofKind(g, "helm.sh/v3:Release")) {
+      const name = String(release.inputs.chart).split("/").at(-1) ?? "";
+      const key = `${name}-${String(release.inputs.version).replace(/^v/, "")}`;
+      const chart = join(charts, key);
+      if (!existsSync(chart)) {
+        missing.add(key);
+        continue;
+      }
+      const held = found.get(key) ?? { images: new Set(), policies: new Set(), pods: new Set(), levels: new Set(), wrong: new Set() };
+      found.set(key, held);
+      const service = plan.services.find((each) => each.chart?.name === name && each.namespace === release.inputs.namespace);
+      hold(release, g, chart, plan.cluster.kubernetes, Object.values(service?.images ?? {}), held);
+    }
+  }
+  for (const [key, { images, policies, pods, levels, wrong }] of [...found].sort()) {
+    const version = /-(\d+\.\d+\.\d+.*)$/.exec(key)?.[1] ?? "";
+    const of = (text: string): string => ([...wrong].some((each) => each.includes(text)) ? "**no**" : "yes");
+    process.stdout.write(
+      `| ${key.slice(0, -version.length - 1)} | ${version} | ${images.size}: ${of("catalogue")} | ${policies.size}: ${of("NetworkPolicy")} | ${pods.size} in ${[...levels].join(", ")}: ${of("refused")} |\n`,
+    );
+    for (const each of wrong) process.stdout.write(`    ${each}\n`);
+  }
+  if (missing.size > 0) process.stdout.write(`not in ${charts}: ${[...missing].sort().join(", ")}\n`);
+}
+
+main()
+  .finally(() => rmSync(folder, { recursive: true, force: true }))
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
