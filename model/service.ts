@@ -3,7 +3,8 @@ import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
-import type { Flow, ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { Flow, ManagedAt, PlatformPlan, Profile, ServicePlan } from "./plan/types";
+import type { Rotated, RotatedPlan } from "./rotated";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -50,6 +51,10 @@ export interface ServiceDefinition {
   readonly keeps?: "data" | "cache";
   /** How what it keeps is backed up, where that goes by its options as a function of them. Whoever keeps data says it. */
   readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>) => Backup);
+  /** What is generated for it that is secret, certificates aside, and how each is exchanged; where that goes by its plan as a function of that. */
+  readonly rotates?: readonly Rotated[] | ((service: RotatedPlan) => readonly Rotated[]);
+  /** About how many seconds nobody answers for it while its pods are made anew. @default none: others of them answer meanwhile, or nobody asks */
+  readonly away?: (service: Pick<ServicePlan, "replicas">) => number;
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
   /** What it claims of others, by kind. */

@@ -263,6 +263,8 @@ export interface ServicePlan {
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly managedAt?: ManagedAt;
+  /** The how manieth its secrets are, from the second on. @default the first */
+  readonly rotation?: number;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

@@ -11,6 +11,14 @@ export const postgresql = defineService({
     reason: "its commands have not been tried yet, on one server or on several members",
     remedy: "`pg_dump` of each database by its owner, from a pod that may reach it",
   },
+  rotates: ({ replicas }) =>
+    replicas > 1
+      ? [{ secret: "the accounts of its databases", how: "overlap", restarts: ["takers"] }]
+      : [
+          { secret: "the accounts of its databases", how: "overlap", restarts: ["itself", "takers"] },
+          { secret: "the superuser's password, which is of use in its pod only", how: "one", restarts: ["itself"], seconds: 30 },
+        ],
+  away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
