@@ -12,7 +12,7 @@ export async function plannedRotation({ environment, services }: EnvironmentPlan
 
 /** What `--json` prints of an exchange of secrets. */
 export function rotationFields({ rows, left }: Rotation): Record<string, unknown> {
-  return { rotation: rows, left };
+  return { rotation: { exchanged: rows, kept: left } };
 }
 
 /** Which secrets are exchanged and what restarts for it, for people. */

@@ -44,7 +44,7 @@ const lockSchema = z
       formerIngressAddresses: z.array(address).optional(),
       apiEndpointAddress: address.optional(),
     }),
-    /** The how manieth the secrets of a service are, from the second on; raised by `kpaas rotate`, and never lowered. */
+    /** By service how many times its secrets were made, where that is more than once; raised by `kpaas rotate`, and never lowered. */
     rotations: z.record(z.string(), z.int().min(2)).exactOptional(),
     machines: z.record(z.string(), lockedMachineSchema),
     /**

@@ -33,6 +33,7 @@ export async function rotate(
   if (problems.length > 0) throw new InvalidInputError(problems);
   if (rotation.rows.length === 0)
     throw new InvalidInputError([problemOf(environment, "no service that is on has a secret that is exchanged", "switch one on first")]);
+  const ask = operator.asker("rotate");
   const engine = await doors.engine();
   const { applied } = await runJob("read", ready.target, operator, engine.readRecorded);
   const standing = parseApplied(applied, environment);
@@ -47,7 +48,6 @@ export async function rotate(
     ready,
     request,
   );
-  const ask = operator.asker("rotate");
   if (ask !== undefined) {
     const preview = await runJob("preview", next.target, operator, engine.previewEnvironment);
     await requireAgreement(ask, { kind: "rotate", environment, planned: next.planned, preview, rotation });

@@ -24,7 +24,7 @@ export function registerRotate(program: Command, context: Context): void {
     .option("--yes", "do not ask")
     .option("--approve <KEY:ACTION>", "let one dangerous change of this command's plan through; repeatable", approval)
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas rotate seoul --service mariadb")
+    .addHelpText("after", "\nExample:\n  $ kpaas plan seoul --show rotation\n  $ kpaas rotate seoul")
     .action((reference: string, flags: RotateFlags) => run(context, reference, flags));
 }
 

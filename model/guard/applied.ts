@@ -74,7 +74,7 @@ const appliedSchema = z.object({
   members: z.record(z.string(), z.number()).optional(),
   /** Whether it runs on several members, by service, where that is another program than one. */
   replicated: z.record(z.string(), z.boolean()).optional(),
-  /** The how manieth the secrets of a service are, by service, from the second on. */
+  /** How many times the secrets of a service were made, by service, where that is more than once. */
   rotations: z.record(z.string(), z.number()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),

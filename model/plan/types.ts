@@ -263,7 +263,7 @@ export interface ServicePlan {
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly managedAt?: ManagedAt;
-  /** The how manieth its secrets are, from the second on. @default the first */
+  /** Its secrets were made so many times, where that is more than once. @default 1 */
   readonly rotation?: number;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;

@@ -138,7 +138,7 @@ describe("the use case", () => {
       [[rotation, RESULT]],
     );
     assert.deepEqual(at.events.slice(1), [
-      ...["run: read seoul", "asker of rotate", "run: preview seoul", "preview"],
+      ...["asker of rotate", "run: read seoul", "run: preview seoul", "preview"],
       ...["run: up seoul", "up", "writeLock", "told: lockWritten"],
     ]);
     const number = async (lock: number, done: number) => {

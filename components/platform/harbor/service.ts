@@ -30,7 +30,7 @@ export const harbor = defineService({
       secret: "its database's password",
       how: "never",
       reason: "the database reads it at its first start only",
-      remedy: "nobody but Harbor's own pods reaches the database",
+      remedy: "guard the Secret harbor/harbor-database-login; none but Harbor's own pods reaches the database",
     },
     {
       secret: "the key that signs its clients' tokens",

@@ -17,7 +17,7 @@ export const nats = defineService({
       secret: "the password of its members among themselves",
       how: "never",
       reason: "members with two of them would not find each other while they start anew; each shows its certificate too",
-      remedy: "nothing outside the members has it",
+      remedy: "guard the Secret nats/nats-config, which alone has it",
     },
   ],
   away: ({ replicas }) => (replicas > 1 ? 0 : 15),

@@ -31,7 +31,7 @@ export interface InsideSpec {
   readonly podCidr: string;
   /** The server's certificate, PEM. */
   readonly certificate: Input<string>;
-  /** The how manieth the secret ids are. @default 1 */
+  /** How many times the secret ids were made. @default 1 */
   readonly rotation?: number | undefined;
 }
 

@@ -16,7 +16,8 @@ export function rotatesOf({ options = {} }: RotatedPlan): readonly Rotated[] {
       secret: "the secret id that configures it",
       how: "never",
       reason: "it may not change its own way in, so that a program that goes wrong locks nobody out",
-      remedy: "it is of use from inside the pod only; a manager may exchange it at auth/kpaas, as docs/services/openbao.md says",
+      remedy:
+        "guard the stack's state and the Secret openbao/openbao-first-start, which alone have it; it is of use from inside the pod only",
     },
     ...(kind === "static" ? [seal] : []),
   ];

@@ -40,7 +40,9 @@ describe("a service whose secrets are exchanged", () => {
         const definition = Object.values(allServices).find(({ name }) => name === service.name) ?? assert.fail(service.name);
         const kinds = rotatedOf(service, definition);
         const made = generated(second, service.name);
-        assert.equal(kinds.length > 0, made.length > 0, `${service.name} says in \`rotates\` how what is generated is exchanged`);
+        assert.ok(made.length === 0 || kinds.length > 0, `${service.name} says in \`rotates\` how what is generated is exchanged`);
+        // Without anybody who takes of it a database of several members has no account.
+        if (made.length === 0) continue;
         assert.equal(
           made.some(([, anew]) => anew),
           kinds.some(({ how, secret }) => how !== "never" && !secret.includes("AppRole")),
