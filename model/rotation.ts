@@ -50,9 +50,13 @@ export function rotationOf(
     problems.push({ environment, path: "--service", value: service, reason, remedy, severity: "error" });
   };
   const away = (service: ServicePlan) => ({ service: service.name, seconds: definitions[service.name]?.away?.(service) ?? 0 });
+  const choice = services.flatMap((each) => {
+    const definition = definitions[each.name];
+    return definition && rotatedOf(each, definition).some(({ how }) => how !== "never") ? [each.name] : [];
+  });
   for (const name of wanted ?? [])
     if (!services.some((each) => each.name === name))
-      wrong(name, `${environment} has no such service`, `choose one of ${services.map((each) => each.name).join(", ")}`);
+      wrong(name, `${environment} has no such service`, `choose one of ${choice.join(", ")}`);
   for (const service of services) {
     const { name } = service;
     const definition = definitions[name];

@@ -59,7 +59,7 @@ describe("the exchange of secrets", () => {
 
   it("takes all services that have something to exchange where none is named", () => {
     const names = new Set(rotation().rows.map(({ service }) => service));
-    assert.deepEqual([...names], ["mariadb", "postgresql", "keycloak", "openbao", "harbor", "chartmuseum", "nats", "portal"]);
+    assert.equal([...names].join(", "), ALL);
   });
 
   it("refuses all at once what cannot be exchanged, each with the way out", () => {
@@ -71,9 +71,9 @@ describe("the exchange of secrets", () => {
       "mariadb",
     ]);
     assert.deepEqual(
-      problems.map(({ path, value, reason, remedy }) => [path, value, reason, remedy.replace(/one of .*/, "one of …")]),
+      problems.map(({ path, value, reason, remedy }) => [path, value, reason, remedy]),
       [
-        ["--service", "mariadbb", "seoul has no such service", "choose one of …"],
+        ["--service", "mariadbb", "seoul has no such service", `choose one of ${ALL}`],
         ["--service", "metallb", "nothing secret is generated for metallb", "leave it out"],
         ["--service", "vault", "its key of vault is never exchanged: it is all there is", "keep it"],
       ],
@@ -123,3 +123,5 @@ describe("the exchange of secrets", () => {
 });
 
 const KEPT = { secret: "its key", how: "never", reason: "it is all there is", remedy: "keep it" } as const;
+
+const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, portal";
