@@ -28,7 +28,8 @@ export function dataChoice({ cwd }: Context, { service, to }: DataFlags): DataCh
   return { ...(service ? { services: service } : {}), ...(to === undefined ? {} : { to: resolve(cwd, to) }) };
 }
 
-function several(value: string, before: readonly string[] = []): readonly string[] {
+/** Reads an option that can be given more than once. */
+export function several(value: string, before: readonly string[] = []): readonly string[] {
   if (value === "") throw new InvalidArgumentError("It must be the name of a service.");
   return [...before, value];
 }

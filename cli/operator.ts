@@ -8,6 +8,7 @@ import { describeLoss } from "./loss";
 import { describeReport, reportOf } from "./preview";
 import { withProgress } from "./progress/progress";
 import { badUsage, describeProblems } from "./report";
+import { describeRotation } from "./rotation";
 import { interruptible } from "./signals";
 import { warningsToShow } from "./warnings";
 
@@ -45,6 +46,11 @@ function askerOf(context: Context, command: string): Ask {
       case "up":
         writeLines(context.stderr, await previewOf(context, question));
         return isYes(await ask(`Bring ${environment} up like this? [y/N] `));
+      case "rotate": {
+        const style = { width: widthOf(context.stderr), colors: colorsFor(context.stderr, context.env) };
+        writeLines(context.stderr, [...describeRotation(question.rotation, style), "", ...(await previewOf(context, question))]);
+        return isYes(await ask(`Exchange the secrets of ${environment} like this? [y/N] `));
+      }
       case "refresh":
         return isYes(await ask(`Overwrite the recorded state of ${environment} with what is there? [y/N] `));
       case "destroy":
@@ -77,7 +83,10 @@ function askerOf(context: Context, command: string): Ask {
 }
 
 /** What a preview found, and what the lock file would fix. */
-async function previewOf(context: Context, { preview, planned, layer }: Question & { kind: "up" }): Promise<string[]> {
+async function previewOf(
+  context: Context,
+  { preview, planned, layer }: Pick<Question & { kind: "up" }, "preview" | "planned" | "layer">,
+): Promise<string[]> {
   const colors = colorsFor(context.stderr, context.env);
   const lock = describeLockChanges(planned.lockChanges);
   return [

@@ -5,7 +5,7 @@ import { countResources, type PlanPart } from "./views";
 /** The plan in the shape `kpaas plan --json` prints: all of it, or the environment's name and one part. */
 export function planJson(
   { plan, shipped }: Pick<PlannedEnvironment, "plan" | "shipped">,
-  part?: Exclude<PlanPart, "permissions">,
+  part?: Exclude<PlanPart, "permissions" | "rotation">,
 ): Readonly<Record<string, unknown>> {
   const { environment, machines, flows, apiEndpoint, inventory, images, files, bom } = plan;
   const network = printedNetwork(plan.network);

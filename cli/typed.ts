@@ -5,10 +5,10 @@ import type { Sink } from "./sink";
 const GROUP = "cluster";
 
 /** Commands whose first word names an environment. */
-const OF_ENVIRONMENT = ["check", "plan", "lock", "preview", "up", "refresh", "destroy", "outputs", "kubeconfig", "ssh"];
+const OF_ENVIRONMENT = ["check", "plan", "lock", "preview", "up", "rotate", "refresh", "destroy", "outputs", "kubeconfig", "ssh"];
 
 /** Those of them that take `--sandbox`. */
-const IN_SANDBOX = ["preview", "up", "refresh", "destroy", "outputs", "kubeconfig"];
+const IN_SANDBOX = ["preview", "up", "rotate", "refresh", "destroy", "outputs", "kubeconfig"];
 
 /**
  * Commands that a text names, as one has to type them here: the environment by the path or name that this command line has for it, and

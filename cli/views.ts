@@ -19,6 +19,7 @@ export const PLAN_PARTS = [
   "bom",
   "resources",
   "permissions",
+  "rotation",
 ] as const;
 
 /** A part of a plan that can be shown alone. */
@@ -61,6 +62,10 @@ export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined
       const { cloud, document } = await permissionsOf(plan);
       if (document === undefined) return [`${cloud} has no document of permissions to be printed`];
       return JSON.stringify(document, undefined, 2).split("\n");
+    }
+    case "rotation": {
+      const { describeRotation, plannedRotation } = await import("./rotation.js");
+      return describeRotation(await plannedRotation(plan), style);
     }
   }
 }

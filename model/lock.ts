@@ -44,6 +44,8 @@ const lockSchema = z
       formerIngressAddresses: z.array(address).optional(),
       apiEndpointAddress: address.optional(),
     }),
+    /** By service how many times its secrets were made, where that is more than once; raised by `kpaas rotate`, and never lowered. */
+    rotations: z.record(z.string(), z.int().min(2)).exactOptional(),
     machines: z.record(z.string(), lockedMachineSchema),
     /**
      * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address

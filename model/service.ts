@@ -4,8 +4,9 @@ import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
 import type { Flow } from "./plan/infrastructure-types";
-import type { ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { ManagedAt, PlatformPlan, Profile, ServicePlan } from "./plan/types";
 import type { Remedy } from "./remedy";
+import type { Rotated, RotatedPlan } from "./rotated";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -52,6 +53,10 @@ export interface ServiceDefinition {
   readonly keeps?: "data" | "cache";
   /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */
   readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>, replicas: number) => Backup);
+  /** What is generated for it that is secret, certificates aside, and how each is exchanged; where that goes by its plan as a function of that. */
+  readonly rotates?: readonly Rotated[] | ((service: RotatedPlan) => readonly Rotated[]);
+  /** About how many seconds nobody answers for it while its pods are made anew. @default none: others of them answer meanwhile, or nobody asks */
+  readonly away?: (service: Pick<ServicePlan, "replicas">) => number;
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
   /** What it claims of others, by kind. */

@@ -4,6 +4,7 @@ import type { LoadedEnvironment } from "../files/load";
 import type { ClusterStepReport } from "../model/cluster/report";
 import type { Layer } from "../model/layers";
 import type { PlannedEnvironment } from "../model/plan/plan";
+import type { Rotation } from "../model/rotation";
 import type { RestorePlan } from "./backup/restore-plan";
 import type { FileChange } from "./cluster/file-change";
 import type { TakeOver } from "./cluster/take-over";
@@ -37,6 +38,15 @@ export type Question =
       readonly preview: OperationResult;
       /** The one layer that it is about; undefined: all of it. */
       readonly layer?: Layer;
+    }
+  | {
+      readonly kind: "rotate";
+      readonly environment: string;
+      readonly planned: PlannedEnvironment;
+      /** What it would change. */
+      readonly preview: OperationResult;
+      /** Which secrets are exchanged, and what restarts for it. */
+      readonly rotation: Rotation;
     }
   | { readonly kind: "refresh"; readonly environment: string }
   | { readonly kind: "destroy"; readonly environment: string; readonly loss: Loss }

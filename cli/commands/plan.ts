@@ -69,7 +69,10 @@ async function plan(context: Context, reference: string, options: PlanOptions, v
   }
   if (options.json) {
     const { show } = options;
-    if (show !== "permissions") writeJson(context, planJson(planned, show));
+    if (show === "rotation") {
+      const { plannedRotation, rotationFields } = await import("../rotation.js");
+      writeJson(context, { environment: planned.plan.environment, ...rotationFields(await plannedRotation(planned.plan)) });
+    } else if (show !== "permissions") writeJson(context, planJson(planned, show));
     else {
       const { permissionsOf } = await import("../permissions.js");
       const { document, controlPlanes } = await permissionsOf(planned.plan);

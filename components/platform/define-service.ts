@@ -69,6 +69,11 @@ export type ServiceComponent = ComponentResource & {
   readonly url?: Input<string>;
   /** How to log in. */
   readonly credentials?: Credentials | undefined;
+  /**
+   * Ends what a rotation of its secrets has given a successor, once all who had it are there (`args.after`). What it makes is no child of its own:
+   * those wait for all of its children.
+   */
+  endFormer?(name: string, args: PlannedArgs, opts: ComponentResourceOptions): void;
 };
 
 /** Describes a service, ours or a program's own. */

@@ -14,6 +14,7 @@ import { parseAddress } from "../../model/ipv4";
 import type { EnvironmentPlan, ServicePlan, TenantPlan } from "../../model/plan/types";
 import { claimsMetadata } from "../../model/plan/user-data";
 import { fieldOf, offererOf } from "../../model/registry";
+import { takersOf } from "../../model/rotation";
 import { kebab } from "../../model/service";
 import { PLATFORM } from "../../model/type-tokens";
 import { ownOptions, ownProvider } from "../options";
@@ -72,6 +73,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     this.known = { ...services, ...args.services };
     this.tls = this.createTls(`${name}-tls`);
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);
+    for (const plan of args.plan.services) this.endFormer(`${name}-${kebab(plan.name)}-former`, plan);
     this.createExtra(`${name}-extra`, this.createTenants(`${name}-tenant`));
 
     this.services = this.made as Components<Wanted, Own>;
@@ -100,6 +102,14 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
       },
       { parent: this, ...(transform ? { transforms: [transform] } : {}) },
     );
+  }
+
+  /** What was valid before a rotation ends when all are there who had it: by then they have its successor. */
+  private endFormer(name: string, plan: ServicePlan): void {
+    const service = this.made[plan.name];
+    if (plan.rotation === undefined || service?.endFormer === undefined) return;
+    const takers = takersOf(plan, this.args.plan.services).flatMap((taker) => this.made[taker.name] ?? []);
+    service.endFormer(name, { ...this.common(plan), after: [service, ...takers] }, { parent: this });
   }
 
   /** Tenants come after all services, and go before them: what looks at every namespace is there then. */

@@ -12,6 +12,7 @@ import {
   type ComponentResourceOptions,
   type CustomResourceOptions,
   type Input,
+  type Output,
   type Resource,
   secret,
 } from "@pulumi/pulumi";
@@ -19,6 +20,7 @@ import type { Labels } from "../../model/plan/infrastructure-types";
 import type { ServicePlan } from "../../model/plan/types";
 import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
+import { generatedPassword } from "./generated-password";
 import type { IngressRoute } from "./grants";
 import { releaseArgs } from "./helm";
 import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
@@ -248,6 +250,11 @@ export abstract class PlatformService extends ComponentResource {
       },
       this.inCluster(),
     );
+  }
+
+  /** A password that is exchanged for another one with each rotation of the service's secrets. Secret. */
+  protected rotatedPassword(role: string, length?: number): Output<string> {
+    return generatedPassword(this.childName(role), this, length, this.plan.rotation);
   }
 
   /** A Secret whose data are secret in the state too. */

@@ -4,6 +4,7 @@ import { at, type Fields, fields } from "../../model/data";
 import { endOfLifeOf } from "../../model/end-of-life";
 import { productOf } from "../../model/plan/end-of-life";
 import { fieldOf, offererOf, type Registry } from "../../model/registry";
+import { rotatedOf } from "../../model/rotation";
 import { kebab, type ServiceDefinition } from "../../model/service";
 import { nameOf, ofKind, policyRows, portRows, type ServiceObjects, secretRows, volumeRows, workloadRows } from "./objects";
 
@@ -45,6 +46,7 @@ export function serviceFacts(facts: ServiceFacts): string {
     ["Secrets", ...table(["Secret", "holds"], secretRows(made))],
     ["Who reaches whom", ...table(["pods", "way", "with whom, at which ports"], policyRows(made))],
     ["Backing up", backingUp(service, registry)],
+    ["Rotating", ...rotating(service)],
     ["Upgrading", upgrading(service)],
     ["Removing", removing(facts)],
   ];
@@ -229,6 +231,24 @@ function backingUp(service: ServiceDefinition, registry: Registry): string {
   if (backup?.kind === "within") return `With ${registry.services[backup.service]?.title}, in whose backup it is ([more](../backup.md)).`;
   if (backup?.kind === "none") return `\`kpaas\` makes no backup of it: ${backup.reason}. Instead: ${backup.remedy}.`;
   return keeps === "cache" ? "Nothing: what it keeps can be had again." : "Nothing: it keeps no data of its own.";
+}
+
+/** How its secrets are exchanged, of one instance with the newest release's version and no options. */
+function rotating(service: ServiceDefinition): string[] {
+  const [newest] = releases();
+  const version = (newest && entriesOf(service, newest)[0]?.[1].version) ?? "";
+  const rows = rotatedOf({ version, replicas: 1, options: {} }, service).map((each) => [
+    each.secret,
+    each.how === "never"
+      ? `never: ${each.reason}. Instead: ${each.remedy}.`
+      : each.how === "overlap"
+        ? "the new one is valid before the old one ends"
+        : `one only: not valid for about ${each.seconds} seconds`,
+    each.how === "never" ? "" : (each.restarts ?? []).map((whose) => (whose === "itself" ? service.title : "who takes of it")).join(", "),
+  ]);
+  if (rows.length === 0) return [];
+  const how = `By \`kpaas rotate ENV --service ${service.name}\` ([more](../rotation.md)):`;
+  return [how, "", ...table(["secret", "how", "restarts"], rows)];
 }
 
 function upgrading({ keeps, cloudPart }: ServiceDefinition): string {

@@ -75,6 +75,8 @@ const appliedSchema = z.object({
   members: z.record(z.string(), z.number()).optional(),
   /** Whether it runs on several members, by service, where that is another program than one. */
   replicated: z.record(z.string(), z.boolean()).optional(),
+  /** How many times the secrets of a service were made, by service, where that is more than once. */
+  rotations: z.record(z.string(), z.number()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
   /** The tenants whose namespaces go with them. */
@@ -116,6 +118,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
   const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
   const replicated = plan.services.flatMap(({ name, severalBy, replicas }) => (severalBy ? [[name, replicas > 1] as const] : []));
+  const rotations = plan.services.flatMap(({ name, rotation }) => (rotation === undefined ? [] : [[name, rotation] as const]));
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -169,6 +172,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(members.length === 0 ? {} : { members: Object.fromEntries(members) }),
     ...(replicated.length === 0 ? {} : { replicated: Object.fromEntries(replicated) }),
+    ...(rotations.length === 0 ? {} : { rotations: Object.fromEntries(rotations) }),
     ...(caches.length === 0 ? {} : { caches }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
     ...(plan.extra === undefined ? {} : { extra: dataOf(plan.extra) }),

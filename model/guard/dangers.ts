@@ -41,6 +41,7 @@ function appliedDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   if (placed.length > 0) return [...moved, ...placed, ...platform];
   return [
     ...moved,
+    ...rotationDangers(applied, plan),
     ...Object.entries(applied.machines).flatMap(([key, was]) =>
       machineDangers(key, was, wanted.machines[key], plan.counted, hosts, plan.cloud),
     ),
@@ -122,6 +123,16 @@ function memberDangers(applied: Applied, wanted: Applied): Danger[] {
     dangers.push(endpointDanger(was ?? "", becomes ?? ""));
   }
   return dangers;
+}
+
+/** Secrets are never set back: accounts that others have taken the place of have ended, and nobody would be let in. */
+function rotationDangers({ rotations = {} }: Applied, { services }: EnvironmentPlan): Danger[] {
+  return services.flatMap(({ name, rotation = 1 }) => {
+    const was = rotations[name] ?? 1;
+    if (rotation >= was) return [];
+    const reason = `the secrets of ${name} were exchanged since (${was} → ${rotation}), and those of before are not valid any more`;
+    return [never(`lock.rotations.${name}`, reason, `take the lock file of whoever exchanged them, or set it to ${was}`, rotation)];
+  });
 }
 
 function same(a: unknown, b: unknown): boolean {

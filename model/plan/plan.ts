@@ -79,7 +79,7 @@ export function planEnvironment(
   const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address, cloud);
   findings.add(privateUrls(environment, floating, platform.domain));
-  const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas);
+  const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas, lock?.rotations);
   const tenants = planTenants(environment, services);
   const extra = planExtra(environment);
   const ownImages = extra === undefined ? [] : extraImages(extra);
@@ -153,6 +153,7 @@ export function planEnvironment(
       ...(addresses.formerIngress.length === 0 ? {} : { formerIngressAddresses: [...addresses.formerIngress] }),
       ...(addresses.apiEndpoint === undefined ? {} : { apiEndpointAddress: addresses.apiEndpoint }),
     },
+    ...(lock?.rotations === undefined ? {} : { rotations: lock.rotations }),
     machines: locked,
     retired: addresses.retired,
   };

@@ -4,6 +4,7 @@ import type { CloudParts } from "../cloud-parts";
 import { fields, merge } from "../data";
 import type { Environment } from "../environment/types";
 import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
+import type { Rotations } from "../rotation";
 import type { ServiceDefinition, Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
@@ -18,12 +19,16 @@ export function planServices(
   release: Release,
   platform: PlatformPlan,
   replicas: number,
+  rotations: Rotations = {},
 ): ServicePlan[] {
   const { inCluster = {} } = cloudOf(environment.provider, registry);
   const services = inOrder(servicesOn(environment, registry));
-  return services.map((service) =>
-    planService(service, services, environment, entryOf(service, release, environment.provider), platform, replicas, inCluster),
-  );
+  return services.map((service) => {
+    const rotation = rotations[service.name];
+    const entry = entryOf(service, release, environment.provider);
+    const planned = planService(service, services, environment, entry, platform, replicas, inCluster);
+    return rotation === undefined ? planned : { ...planned, rotation };
+  });
 }
 
 function planService(

@@ -83,6 +83,8 @@ export interface ServicePlan {
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly managedAt?: ManagedAt;
+  /** Its secrets were made so many times, where that is more than once. @default 1 */
+  readonly rotation?: number;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

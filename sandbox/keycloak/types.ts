@@ -161,6 +161,16 @@ export const TYPES: Types = {
     },
   },
 
+  "keycloak:index/userRoles:UserRoles": {
+    kind: "userRoles",
+    fields: fieldsOf("realmId!* userId!* roleIds!:l exhaustive:b"),
+    defaults: { exhaustive: true },
+    sets: ["roleIds"],
+    outputs: [],
+    references: { realmId: "realm", userId: "user", roleIds: "role" },
+    create: (_server, inputs) => ({ ...inputs, id: `${text(inputs, "realmId")}/${text(inputs, "userId")}` }),
+  },
+
   "keycloak:index/userGroups:UserGroups": {
     kind: "userGroups",
     fields: fieldsOf("realmId!* userId!* groupIds!:l exhaustive:b"),
@@ -197,7 +207,19 @@ export const TYPES: Types = {
 };
 
 /** What goes with its realm. */
-const IN_A_REALM = ["client", "serviceAccountRole", "mapper", "role", "group", "groupRoles", "user", "userGroups", "profile", "policy"];
+const IN_A_REALM = [
+  "client",
+  "serviceAccountRole",
+  "mapper",
+  "role",
+  "group",
+  "groupRoles",
+  "user",
+  "userRoles",
+  "userGroups",
+  "profile",
+  "policy",
+];
 
 const pathOf = (inputs: Readonly<Record<string, unknown>>): string => `/admin/realms/${text(inputs, "realmId")}`;
 

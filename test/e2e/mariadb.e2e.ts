@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tablesSql } from "../../components/platform/database/statements";
 import type { SchemaSpec } from "../../components/platform/mariadb/args";
-import { accountsSql, clientSettings } from "../../components/platform/mariadb/sql";
+import { accountsSql, clientSettings, endFormerSql } from "../../components/platform/mariadb/sql";
 import { makeTables } from "../../components/platform/mariadb/workload";
 import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
@@ -49,9 +49,11 @@ const FORBIDDEN = [
 describe("the accounts of a real MariaDB", function () {
   this.timeout(120_000);
   let server: MariaDbServer;
+  let mariaDbPrograms: ReturnType<typeof mariaDbForTests>;
 
   before(async function () {
-    server = new MariaDbServer(mariaDbForTests.call(this), mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    mariaDbPrograms = mariaDbForTests.call(this);
+    server = new MariaDbServer(mariaDbPrograms, mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
     await server.start(accountsSql(SCHEMAS, PASSWORDS));
   });
   after(() => server?.dispose());
@@ -83,15 +85,22 @@ describe("the accounts of a real MariaDB", function () {
     assert.match(server.query("SELECT * FROM cp.cp_users", keycloak), /^ERROR 1142/);
   });
 
-  it("make the portal's tables as the portal, as often as asked", () => {
+  /** Runs statements of each schema as its account, as the jobs do, twice. */
+  const runAsJob = (specs: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>, sql: (spec: SchemaSpec) => string) => {
     const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
-    const settings = clientSettings(PORTAL, PASSWORDS, "localhost", 3306).replace("port=3306", `socket=${server.socket}`);
-    writeFileSync(join(folder, "cp.cnf"), settings);
-    writeFileSync(join(folder, "cp.sql"), tablesSql(PORTAL.tables ?? []));
+    for (const spec of specs) {
+      const settings = clientSettings(spec, passwords, "localhost", 3306).replace("port=3306", `socket=${server.socket}`);
+      writeFileSync(join(folder, `${spec.schema}.cnf`), settings);
+      writeFileSync(join(folder, `${spec.schema}.sql`), sql(spec));
+    }
     for (let time = 0; time < 2; time++) {
       const { status, stderr } = spawnSync("sh", ["-ec", makeTables(folder)], { encoding: "utf8" });
       assert.equal(status, 0, stderr);
     }
+  };
+
+  it("make the portal's tables as the portal, as often as asked", () => {
+    runAsJob([PORTAL], PASSWORDS, ({ tables = [] }) => tablesSql(tables));
     assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", portal), "seoul");
   });
 
@@ -124,5 +133,56 @@ describe("the accounts of a real MariaDB", function () {
     assert.match(server.query("SELECT COUNT(*) FROM keycloak.CREDENTIAL", changed), /^ERROR 1142/);
     assert.equal(server.query("SELECT USERNAME FROM keycloak.USER_ENTITY", changed), "admin");
     assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", changed), "seoul");
+  });
+
+  it("are exchanged for others: those of before are valid until their successors end them, and then never again", async () => {
+    const was = { keycloak: keycloak.password, portal: "changed" };
+    const rotated = (rotation: number) => SCHEMAS.map((spec) => ({ ...spec, rotation }));
+    const login = (user: string, password: string) => ({ user, password });
+    const [root, first, second] = [login("root", "old"), login("portal", was.portal), login("portal_2", "four")];
+    assert.equal(server.query("CREATE VIEW cp.mine AS SELECT cluster_id FROM cp.cp_clusters", first), "");
+    assert.equal(server.query("ALTER USER root@localhost IDENTIFIED BY 'old'"), "");
+    await server.stop();
+    await server.start(accountsSql(rotated(2), { keycloak: "three", portal: "four" }, "new"));
+    // Both let in, with the same rights; a start in between changes nothing of that.
+    await server.stop();
+    await server.start(accountsSql(rotated(2), { keycloak: "three", portal: "four" }, "new"));
+    for (const account of [first, second]) {
+      assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", account), "seoul");
+      assert.equal(server.query("SELECT USERNAME FROM keycloak.USER_ENTITY", account), "admin");
+      for (const sql of FORBIDDEN) assert.match(server.query(sql, account), /^ERROR/, `${account.user}: ${sql}`);
+    }
+    assert.match(server.query("CALL kpaas.end_portal()", first), /^ERROR 1(370|044)/, "nobody ends himself, or others");
+    assert.match(server.query("CALL kpaas.end_keycloak()", second), /^ERROR 1370/);
+    assert.match(server.query("SELECT 1", root), /^ERROR 1045/);
+    assert.equal(server.query("SELECT 1", login("root", "new")), "1");
+    const open = server.hold(first);
+    const sleeping = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'portal' AND INFO LIKE 'SELECT SLEEP%'";
+    for (let tries = 0; server.query(sleeping, login("root", "new")) !== "1" && tries < 50; tries++);
+    runAsJob(rotated(2), { keycloak: "three", portal: "four" }, endFormerSql);
+    assert.match(await open, /killed|gone away|Lost connection/i);
+    assert.match(server.query("SELECT 1", first), /^ERROR 4151/);
+    assert.match(server.query("SELECT 1", keycloak), /^ERROR 4151/);
+    assert.equal(server.query("SELECT cluster_id FROM cp.mine", second), "seoul", "what was made as the first one goes on working");
+    await server.stop();
+    await server.start(accountsSql(rotated(3), { keycloak: "five", portal: "six" }, "newest"));
+    assert.match(server.query("SELECT 1", first), /^ERROR 4151/);
+    assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", second), "seoul");
+    runAsJob(rotated(3), { keycloak: "five", portal: "six" }, endFormerSql);
+    assert.match(server.query("SELECT 1", second), /^ERROR 4151/);
+    assert.equal(server.query("SELECT cluster_id FROM cp.mine", login("portal_3", "six")), "seoul");
+  });
+
+  it("are there on a server that never had those of before, in which nobody gets", async () => {
+    const fresh = new MariaDbServer(mariaDbPrograms, mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    try {
+      const rotated = SCHEMAS.map((spec) => ({ ...spec, rotation: 3 }));
+      await fresh.start(accountsSql(rotated, PASSWORDS, "root"));
+      assert.equal(fresh.query("SELECT 1"), "1", "the image gives root its first password");
+      assert.equal(fresh.query("SHOW TABLES IN cp", { user: "portal_3", password: "two" }), "");
+      for (const user of ["portal", "portal_2"]) assert.match(fresh.query("SELECT 1", { user, password: "" }), /^ERROR (1045|4151)/, user);
+    } finally {
+      await fresh.dispose();
+    }
   });
 });

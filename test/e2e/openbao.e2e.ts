@@ -173,6 +173,26 @@ describe("a real OpenBao, started as the platform starts it,", function () {
       assert.equal((await role("secret-id", {})).status, 200);
     });
 
+    it("has another secret id beside the old one, which lets in until it is deleted", async () => {
+      const { resources } = await run(openbao({ rotation: 2 }));
+      const { inputs } = resources.find(({ type }) => type.endsWith(":AuthBackendRoleSecretId")) ?? assert.fail();
+      const path = `auth/approle/role/${String(inputs.roleName)}`;
+      const own = await logInAsProvider(bao, graph);
+      const { roleId, secretId } = portalIds;
+      const made = await bao.call("POST", `${path}/secret-id`, { token: own, body: { metadata: inputs.metadata } });
+      const second = String(at(made.body, "data", "secret_id"));
+      const letsIn = async (id: string) =>
+        (await bao.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: id } })).status === 200;
+      assert.deepEqual([await letsIn(secretId), await letsIn(second)], [true, true]);
+      const old = await bao.call("POST", `${path}/secret-id/lookup`, { token: own, body: { secret_id: secretId } });
+      const accessor = at(old.body, "data", "secret_id_accessor");
+      // As the provider deletes it.
+      const ended = await bao.call("POST", `${path}/secret-id-accessor/destroy`, { token: own, body: { secret_id_accessor: accessor } });
+      assert.ok(ended.status < 300, JSON.stringify(ended.body));
+      assert.deepEqual([await letsIn(secretId), await letsIn(second)], [false, true]);
+      portalIds = { roleId, secretId: second };
+    });
+
     it("unseals itself after a restart and after a kill, and keeps what was written", async () => {
       for (const signal of ["SIGTERM", "SIGKILL"] as const) {
         await bao.kill(signal);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { tablesSql } from "../../components/platform/database/statements";
 import type { DatabaseSpec } from "../../components/platform/postgresql/args";
 import { serverFiles } from "../../components/platform/postgresql/config";
-import { accountsSql, clientSettings } from "../../components/platform/postgresql/sql";
+import { accountsSql, actAsOwnerSql, clientSettings, endFormerSql } from "../../components/platform/postgresql/sql";
 import { FIRST_START, makeTables } from "../../components/platform/postgresql/workload";
 import { type Login, PostgreSqlServer, postgreSqlForTests } from "../support/postgresql";
 import { freePorts } from "../support/real-server";
@@ -70,16 +70,21 @@ describe("a real PostgreSQL", function () {
     );
   });
 
-  it("makes tables as the account, as often as asked", () => {
+  /** Runs statements of a database as its account, as the jobs do, twice. */
+  const runAsJob = (spec: DatabaseSpec, passwords: Readonly<Record<string, string>>, sql: string) => {
     const files = mkdtempSync(join(folder, "sql-"));
-    const settings = clientSettings(SONAR, PASSWORDS, { host: "localhost", port: server.port, caFile: server.ca });
+    const settings = clientSettings(spec, passwords, { host: "localhost", port: server.port, caFile: server.ca });
     writeFileSync(join(files, "sonar.cnf"), settings);
-    writeFileSync(join(files, "sonar.sql"), tablesSql(SONAR.tables ?? []));
+    writeFileSync(join(files, "sonar.sql"), sql);
     server.own(files);
     for (let time = 0; time < 2; time++) {
       const { status, said } = server.run(makeTables(files));
       assert.equal(status, 0, said);
     }
+  };
+
+  it("makes tables as the account, as often as asked", () => {
+    runAsJob(SONAR, PASSWORDS, tablesSql(SONAR.tables ?? []));
     assert.equal(server.query("SELECT tableowner FROM pg_tables WHERE tablename = 'rules'", sonar), "sonarQube");
     assert.equal(server.query("INSERT INTO rules VALUES (1)", sonar), "");
   });
@@ -127,6 +132,64 @@ describe("a real PostgreSQL", function () {
     await server.start(FIRST_START);
     assert.match(server.query("SELECT 1", other), /rejects connection/);
     assert.equal(server.administer("SELECT datname FROM pg_database WHERE datname = 'other'", "four"), "other");
+  });
+
+  it("exchanges accounts for others: those of before let in until their successors end them, and then never again", async () => {
+    const first: Login = { ...sonar, password: "changed" };
+    const numbered = (rotation: number): DatabaseSpec => ({ ...SONAR, rotation });
+    const login = (rotation: number): Login => ({ user: `sonarQube_${rotation}`, password: `of ${rotation}`, database: "sonar" });
+    const restart = async (rotation: number) => {
+      await server.stop();
+      prepare({ sonarQube: `of ${rotation}` }, [numbered(rotation)], "five");
+      await server.start(FIRST_START);
+    };
+    await restart(2);
+    await restart(2);
+    for (const account of [first, login(2)]) {
+      assert.equal(server.query("SELECT id FROM rules", account), "1");
+      for (const sql of FORBIDDEN) assert.match(server.query(sql, account), /ERROR/, `${account.user}: ${sql}`);
+    }
+    assert.match(server.query('ALTER ROLE "sonarQube_2" PASSWORD NULL', first), /permission denied/);
+    assert.equal(server.query("CREATE TABLE later (id INT)", login(2)), "");
+    assert.equal(server.query("SELECT tableowner FROM pg_tables WHERE tablename = 'later'", login(2)), "sonarQube");
+    const open = server.hold(first);
+    const connections = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sonarQube' AND query LIKE '%pg_sleep%'";
+    for (let tries = 0; server.administer(connections, "five") !== "1" && tries < 50; tries++);
+    runAsJob(numbered(2), { sonarQube: "of 2" }, endFormerSql(numbered(2)));
+    assert.match(await open, /terminating connection/);
+    assert.match(server.query("SELECT 1", first), /password authentication failed/);
+    assert.equal(server.query("SELECT id FROM rules", login(2)), "1");
+    await restart(3);
+    assert.match(server.query("SELECT 1", first), /password authentication failed/);
+    assert.equal(server.query("SELECT id FROM rules", login(2)), "1");
+    runAsJob(numbered(3), { sonarQube: "of 3" }, endFormerSql(numbered(3)));
+    assert.match(server.query("SELECT 1", login(2)), /password authentication failed/);
+    assert.equal(server.query("DROP TABLE later", login(3)), "");
+  });
+
+  it("exchanges them by what the account itself may, where an operator made it", () => {
+    // As the operator of several members does: roles and memberships, and nothing else.
+    const made = [
+      "CREATE ROLE \"sonarQube_4\" LOGIN PASSWORD 'of 4'",
+      ...["sonarQube", "sonarQube_2", "sonarQube_3"].map((role) => `GRANT "${role}" TO "sonarQube_4"`),
+      "ALTER ROLE \"sonarQube\" PASSWORD 'again'",
+    ];
+    for (const sql of made) assert.equal(server.administer(sql, "five"), "", sql);
+    const numbered = { ...SONAR, rotation: 4 };
+    const files = serverFiles([numbered], "127.0.0.0/8", server.folders, server.port);
+    server.prepare(files, "");
+    assert.equal(server.administer("SELECT pg_reload_conf()", "five"), "t");
+    const again = { ...sonar, password: "again" };
+    assert.equal(server.query("SELECT id FROM rules", again), "1", "without a start in between");
+    runAsJob(numbered, { sonarQube: "of 4" }, `${actAsOwnerSql(numbered).join("\n")}\nCREATE TABLE IF NOT EXISTS fourth (id INT);\n`);
+    assert.equal(server.administer("SELECT tableowner FROM pg_tables WHERE tablename = 'fourth'", "five", "sonar"), "sonarQube");
+    runAsJob(numbered, { sonarQube: "of 4" }, endFormerSql(numbered));
+    for (const account of [again, { user: "sonarQube_3", password: "of 3", database: "sonar" }])
+      assert.match(server.query("SELECT 1", account), /password authentication failed/);
+    assert.equal(
+      server.query("SELECT current_user, session_user", { user: "sonarQube_4", password: "of 4", database: "sonar" }),
+      "sonarQube|sonarQube_4",
+    );
   });
 
   it("ends without starting where a statement fails", async () => {

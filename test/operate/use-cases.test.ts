@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { StackMissingError } from "../../engine/errors";
+import type { RecordedEnvironment } from "../../engine/read";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { LoadedEnvironment } from "../../files/load";
+import { appliedState } from "../../model/guard/applied";
 import { planDigest } from "../../model/guard/approvals";
 import type { PlannedEnvironment } from "../../model/plan/plan";
 import { InvalidInputError, type Problem } from "../../model/problems";
@@ -12,6 +14,7 @@ import { outputs } from "../../operate/outputs";
 import { preview } from "../../operate/preview";
 import { makeReady, type Request } from "../../operate/ready";
 import { refresh } from "../../operate/refresh";
+import { rotate } from "../../operate/rotate";
 import { up } from "../../operate/up";
 import { LOCK, PLAN, planWith } from "../cli/fixture";
 import { type BehindDoors, playedDoors } from "../support/doors";
@@ -41,6 +44,7 @@ interface World {
   readonly control?: Control;
   readonly failure?: Error;
   readonly outputs?: Record<string, unknown>;
+  readonly recorded?: RecordedEnvironment;
 }
 
 /** An operator and doors that write down in order what happens. */
@@ -63,6 +67,8 @@ function played(world: World = {}) {
     loss: { lost: ["all"], kept: [], layers: "three" },
     outputs: world.outputs,
     failure: world.failure,
+    recorded: world.recorded,
+    relocked: (lock) => ({ ...loaded, planned: { ...PLANNED, lock } }),
   };
   const doors = playedDoors(behind, (name, target, given) => {
     events.push(name);
@@ -115,6 +121,60 @@ describe("the use case", () => {
     const failed = played({ planned: OUTDATED, failure: new Error("refused") });
     await assert.rejects(up(SANDBOX, failed.operator, failed.doors), { message: "refused" });
     assert.ok(!failed.events.includes("writeLock"), "a refused plan leaves the lock of what is there");
+  });
+
+  it("rotate raises the lock's number once all is accepted, and goes on with what was begun", async () => {
+    const applied = appliedState(PLAN);
+    const questions: Question[] = [];
+    const at = played({ recorded: { applied }, ask: (question) => questions.push(question) > 0 });
+    const { planned, rotation } = await rotate(SEOUL, ["mariadb"], at.operator, at.doors);
+    assert.deepEqual(planned.lock.rotations, { mariadb: 2 });
+    assert.deepEqual(
+      rotation.rows.map(({ service, how }) => `${service} ${how}`),
+      ["mariadb overlap", "mariadb one"],
+    );
+    assert.deepEqual(
+      questions.map((question) => question.kind === "rotate" && [question.rotation, question.preview]),
+      [[rotation, RESULT]],
+    );
+    assert.deepEqual(at.events.slice(1), [
+      ...["asker of rotate", "run: read seoul", "run: preview seoul", "preview"],
+      ...["run: up seoul", "up", "writeLock", "told: lockWritten"],
+    ]);
+    const number = async (lock: number, done: number) => {
+      const again = played({
+        recorded: { applied: { ...applied, rotations: { mariadb: done } } },
+        planned: { ...PLANNED, lock: { ...LOCK, rotations: { mariadb: lock } } },
+      });
+      return (await rotate(SEOUL, undefined, again.operator, again.doors)).planned.lock.rotations;
+    };
+    assert.deepEqual(await number(2, 2), { mariadb: 3 });
+    assert.deepEqual(await number(3, 2), { mariadb: 3 }, "broken off, it is gone on with");
+  });
+
+  it("rotate changes nothing where it is declined, where the lock is not current, or where there is nothing to exchange", async () => {
+    const applied = appliedState(PLAN);
+    const declined = played({ recorded: { applied }, ask: () => false });
+    await assert.rejects(rotate(SEOUL, undefined, declined.operator, declined.doors), DeclinedError);
+    assert.ok(!declined.events.includes("up") && !declined.events.includes("writeLock"));
+    const outdated = played({ planned: OUTDATED, recorded: { applied } });
+    await assert.rejects(rotate(SEOUL, undefined, outdated.operator, outdated.doors), LockRefusedError);
+    const reasons = async (wanted: readonly string[] | undefined, world: World) => {
+      const { operator, doors, events } = played(world);
+      const error = await rotate(SEOUL, wanted, operator, doors).catch((caught: unknown) => caught);
+      assert.ok(error instanceof InvalidInputError);
+      assert.ok(!events.includes("up"));
+      return error.problems.map(({ reason }) => reason);
+    };
+    assert.deepEqual(await reasons(["mariadbb", "kyverno"], { recorded: { applied } }), [
+      "seoul has no such service",
+      "seoul has no such service",
+    ]);
+    assert.deepEqual(await reasons(undefined, {}), ["seoul was never brought up as a whole"]);
+    const bare = { ...PLANNED, plan: planWith({ services: [] }) };
+    assert.deepEqual(await reasons(undefined, { planned: bare, recorded: { applied } }), [
+      "no service that is on has a secret that is exchanged",
+    ]);
   });
 
   it("up goes on only where the preview is the one that was approved", async () => {

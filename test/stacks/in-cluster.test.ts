@@ -58,6 +58,22 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     const { changes } = await previewEnvironment(sandbox.target());
     assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], "a second up has nothing to do");
 
+    // Secrets that are exchanged: an exchange that breaks off at its last step is gone on with, and another `up` has nothing to do.
+    const account = () => {
+      const server = sandbox.cluster.list("apps/v1/StatefulSet").find((each) => nameOf(each) === "keycloak");
+      return /"KC_DB_USERNAME","value":"([^"]+)"/.exec(JSON.stringify(server))?.[1];
+    };
+    assert.equal(account(), "keycloak");
+    sandbox.exchange(2, ["mariadb", "keycloak"]);
+    sandbox.fail({ package: "kubernetes", type: "Job", name: `${plan.environment}-platform-mariadb-former-schemas`, failAt: { from: 1 } });
+    await assert.rejects(upEnvironment(sandbox.target()), /mariadb-former-schemas/);
+    assert.equal(account(), "keycloak_2", "everybody has the new one by then");
+    sandbox.fail();
+    const ended = await upEnvironment(sandbox.target());
+    assert.deepEqual([ended.changes.create, ended.changes.update, ended.changes.replace], [1, 0, 0], "the rest, and nothing again");
+    const again = await previewEnvironment(sandbox.target());
+    assert.deepEqual([again.changes.create, again.changes.update, again.changes.replace, again.changes.delete], [0, 0, 0, 0]);
+
     assert.deepEqual(fields(sandbox.cluster.list("v1/ConfigMap").find((each) => nameOf(each) === "rates")).data, { base: "3.5" });
 
     // A tenant that leaves the file takes its protected namespace along, by an approval only.

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { RecordedEnvironment } from "../../engine/read";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { LoadedEnvironment } from "../../files/load";
+import type { Lock } from "../../model/lock";
 import type { PlannedEnvironment } from "../../model/plan/plan";
 import type { Doors } from "../../operate/doors";
 
@@ -13,6 +15,10 @@ export interface BehindDoors {
   readonly result: OperationResult;
   readonly loss: Awaited<ReturnType<Awaited<ReturnType<Doors["engine"]>>["readLoss"]>>;
   readonly outputs: Record<string, unknown> | undefined;
+  /** What the environment is with another lock. @default no lock is made */
+  readonly relocked?: (lock: Lock) => LoadedEnvironment;
+  /** What the engine says that it recorded. @default nothing */
+  readonly recorded?: RecordedEnvironment | undefined;
   /** Thrown by every engine operation. */
   readonly failure?: Error | undefined;
 }
@@ -22,7 +28,7 @@ export interface BehindDoors {
  * @param called told of each operation as it begins, and of a lock that is written
  */
 export function playedDoors(
-  { loaded, standIn, result, loss, outputs, failure }: BehindDoors,
+  { loaded, standIn, result, loss, outputs, failure, relocked, recorded = {} }: BehindDoors,
   called: (name: string, target?: EngineTarget, options?: RunOptions) => void,
 ): Doors {
   const operation =
@@ -43,7 +49,7 @@ export function playedDoors(
     editor: async () => ({
       editEnvironment: () => assert.fail("no file is edited here"),
       writeEdited: () => called("writeEdited"),
-      relocked: () => assert.fail("no lock is made here"),
+      relocked: (_loaded, _root, lock) => relocked?.(lock) ?? assert.fail("no lock is made here"),
     }),
     kubespray: async () => ({ kubesprayFor: () => assert.fail("no playbook is run here") }),
     standIns: async () => ({ standIn: () => standIn }),
@@ -57,7 +63,7 @@ export function playedDoors(
         return loss;
       },
       readOutputs: async () => outputs,
-      readRecorded: async () => ({}),
+      readRecorded: async () => recorded,
       readMachines: async () => ({}),
       withCluster: () => assert.fail("no cluster is reached here"),
     }),

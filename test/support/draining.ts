@@ -40,6 +40,11 @@ export class Draining {
     this.file = { ...this.file, ...over };
   }
 
+  /** Has the secrets of services exchanged for those of that number, as `kpaas rotate` does. */
+  exchange(number: number, services: readonly string[]): void {
+    if (this.lock) this.lock = { ...this.lock, rotations: Object.fromEntries(services.map((name) => [name, number])) };
+  }
+
   target(layer?: Layer) {
     const { plan, lock } = plannedFile(this.file, this.lock);
     this.lock = lock;
@@ -78,6 +83,13 @@ export class Draining {
     const apiVersion = "v1";
     cluster.create({ apiVersion, kind: "Service", metadata: metadata("extra", "keycloak"), spec: { type: "LoadBalancer", ports } });
     cluster.create({ apiVersion, kind: "PersistentVolumeClaim", metadata: metadata("files", "keycloak"), spec: claimSpec });
+  }
+
+  /** Has calls fail by a rule, or none any more. */
+  fail(rule?: Record<string, unknown>): void {
+    const path = join(this.world, "faults.json");
+    if (rule === undefined) rmSync(path);
+    else writeFileSync(path, JSON.stringify({ rules: [rule] }));
   }
 
   /** Destroys, which is to fail when the cluster's turn has come. Gives the order in which resources went. */

@@ -180,7 +180,7 @@ export async function interrupted(kill: Kill, undisturbed: Undisturbed): Promise
 }
 
 /** Runs the command again, at most three times, as a person would who does what it says. */
-async function again(project: Project, command: "up" | "destroy", told: string[]): Promise<void> {
+export async function again(project: Project, command: "up" | "rotate" | "destroy", told: string[]): Promise<void> {
   const approvals: string[] = [];
   for (let attempt = 1; ; attempt++) {
     const { code, output } = await project.run(command, ...approvals.flatMap((what) => ["--approve", what]));
@@ -202,7 +202,12 @@ export function lookedUp(project: Project, output: string): string[] {
 }
 
 /** Waits for the moment and kills the process; false where the operation had ended before. */
-async function strike({ phase, victim, at }: Kill, project: Project, cli: number, milliseconds: number): Promise<boolean> {
+export async function strike(
+  { phase, victim, at }: Pick<Kill, "phase" | "victim" | "at">,
+  project: Project,
+  cli: number,
+  milliseconds: number,
+): Promise<boolean> {
   const started = Date.now();
   const before = project.world().length;
   const ripe = () => {

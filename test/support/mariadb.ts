@@ -78,6 +78,18 @@ export class MariaDbServer {
     return `${stdout}${/ERROR.*/.exec(stderr)?.[0] ?? ""}`.trim();
   }
 
+  /** Has an account be in the middle of a statement for a minute: what it is told at the end of its connection. */
+  hold({ user, password }: { readonly user: string; readonly password: string }): Promise<string> {
+    const options = ["--no-defaults", `--socket=${this.socket}`, `--user=${user}`, "--skip-reconnect", "--execute", "SELECT SLEEP(60)"];
+    const client = spawn(this.programs.mariadb, options, {
+      env: { ...process.env, MYSQL_PWD: password },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    client.stderr.on("data", (text) => (said += text));
+    return new Promise((resolve) => client.once("close", () => resolve(said.trim())));
+  }
+
   async stop(): Promise<void> {
     const server = this.process;
     if (server === undefined || server.exitCode !== null) return;

@@ -117,6 +117,20 @@ export class PostgreSqlServer {
     return this.ask(`host=${this.folders.run} port=${this.port} dbname=${database} user=postgres`, password, sql);
   }
 
+  /** Has an account be in the middle of a statement for a minute: what it is told at the end of its connection. */
+  hold({ user, password, database }: Login): Promise<string> {
+    const address = `host=localhost hostaddr=127.0.0.1 port=${this.port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=${this.ca}`;
+    const env = { ...this.options.env, PGPASSWORD: password };
+    const client = spawn("psql", ["-X", "-q", "-d", address, "-c", "SELECT pg_sleep(60)"], {
+      ...this.options,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    } as object) as ChildProcess;
+    let said = "";
+    client.stderr?.on("data", (text) => (said += text));
+    return new Promise((resolve) => client.once("close", () => resolve(said.trim())));
+  }
+
   private ask(connection: string, password: string, sql: string): string {
     const options = { ...this.options, env: { ...this.options.env, PGPASSWORD: password }, encoding: "utf8" as const };
     const { stdout, stderr } = spawnSync("psql", ["-X", "-q", "-A", "-t", "-d", connection, "-c", sql], options);

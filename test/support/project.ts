@@ -61,7 +61,7 @@ export class Project {
     removeFolder(this.root);
   }
 
-  start(command: "up" | "destroy", ...rest: readonly string[]): Started {
+  start(command: "up" | "rotate" | "destroy", ...rest: readonly string[]): Started {
     const args = [MAIN, command, ENVIRONMENT, "--sandbox", "--yes", ...rest];
     const child = spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, output] = ["", ""];
@@ -77,8 +77,13 @@ export class Project {
     return { pid: child.pid ?? 0, ended, said: () => output };
   }
 
-  run(command: "up" | "destroy", ...rest: readonly string[]): Promise<Ended> {
+  run(command: "up" | "rotate" | "destroy", ...rest: readonly string[]): Promise<Ended> {
     return this.start(command, ...rest).ended;
+  }
+
+  /** The lock file's text. */
+  lock(): string {
+    return readFileSync(join(this.root, "environments", `${ENVIRONMENT}.lock.yaml`), "utf8");
   }
 
   /** Switches faults on, or all of them off. */

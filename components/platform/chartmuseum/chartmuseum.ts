@@ -6,7 +6,6 @@ import { type ComponentResourceOptions, type Output, output, type Resource } fro
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
-import { generatedPassword } from "../generated-password";
 import type { ChartRepositoryAccess } from "../grants";
 import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels, verifiedTls } from "../objects";
 import { PlatformService } from "../service";
@@ -33,7 +32,7 @@ export class ChartMuseum extends PlatformService {
     if (plan.host === undefined) throw new Error(`The plan of service "${plan.name}" has no host: give \`plan.host\`.`);
     const url = `https://${plan.host}`;
     this.url = output(url);
-    const password = generatedPassword(this.childName("password"), this);
+    const password = this.rotatedPassword("password");
     this.credentials = { user: ACCOUNT, password, where: url };
     this.repository = { name: REPOSITORY, url, user: ACCOUNT, password };
 

@@ -10,6 +10,9 @@ export const chartmuseum = defineService({
   host: "chartmuseum",
   keeps: "data",
   backup: chartmuseumBackup,
+  // Its program takes one name and one password.
+  rotates: [{ secret: "its one account's password", how: "one", restarts: ["itself", "takers"], seconds: 30 }],
+  away: () => 30,
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
   offers: ["charts"],
   create: (name, { common, granted, environment }, opts) => {

@@ -5,6 +5,8 @@ import type { ServiceArgs } from "../args";
 export interface AccountSpec {
   /** Account name; it may do anything in its database, and nothing elsewhere but what its server's own arguments say. */
   readonly user: string;
+  /** Which of the accounts that follow each other under that name logs in: a later one has its number behind the name. @default 1 */
+  readonly rotation?: number;
   /** Statements that make tables and first rows, run by this account. They run whenever this text changes, so each must bear repetition. */
   readonly tables?: readonly string[];
 }

@@ -3,24 +3,41 @@ import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type Input, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
-import { generatedPassword } from "../generated-password";
 import { claimSpec, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { AccountSpec, DatabaseArgs, Passwords } from "./args";
 import { type StatementsJob, statementsJob } from "./statements";
 
-/** What the database servers share: an account with a generated password for each consumer, and a job that runs statements as them. */
+/** What the database servers share: an account with a generated password for each consumer, and jobs that run statements as them. */
 export abstract class DatabaseService extends PlatformService {
-  /** A password for each account. */
-  protected accountPasswords(specs: Readonly<Record<string, AccountSpec>>): Passwords {
-    const users = [...new Set(Object.values(specs).map(({ user }) => user))];
-    return Object.fromEntries(users.map((user) => [user, generatedPassword(this.childName(`${user}-password`), this)]));
+  /** The consumers, each with the account that the plan's rotation gives it. */
+  protected rotated<S extends AccountSpec>(specs: Readonly<Record<string, S>>): Readonly<Record<string, S>> {
+    const { rotation } = this.plan;
+    if (rotation === undefined) return specs;
+    return Object.fromEntries(Object.entries(specs).map(([consumer, spec]) => [consumer, { ...spec, rotation }]));
   }
 
-  /** Lets its clients and its own job connect. */
-  protected allowClients(selector: Readonly<Record<string, string>>, port: number, job: string, clients: readonly string[]): void {
-    const own = { podSelector: { matchLabels: { ...selectorLabels(job) } } };
-    this.allowIngress("allow-clients", selector, [port], [own, ...clients.map(fromNamespace)]);
+  /** Whether accounts have taken the place of others, which are to end. */
+  protected hasFormer(specs: Readonly<Record<string, AccountSpec>>): boolean {
+    return this.plan.rotation !== undefined && Object.keys(specs).length > 0;
+  }
+
+  /** A password for each account, by the name that the first one has. */
+  protected accountPasswords(specs: Readonly<Record<string, AccountSpec>>): Passwords {
+    const users = [...new Set(Object.values(specs).map(({ user }) => user))];
+    return Object.fromEntries(users.map((user) => [user, this.rotatedPassword(`${user}-password`)]));
+  }
+
+  /** Lets its clients and its own jobs connect. */
+  protected allowClients(
+    selector: Readonly<Record<string, string>>,
+    port: number,
+    jobs: { readonly schemas: string; readonly former: string },
+    clients: readonly string[],
+  ): void {
+    const names = this.plan.rotation === undefined ? [jobs.schemas] : [jobs.schemas, jobs.former];
+    const own = names.map((job) => ({ podSelector: { matchLabels: { ...selectorLabels(job) } } }));
+    this.allowIngress("allow-clients", selector, [port], [...own, ...clients.map(fromNamespace)]);
   }
 
   /** The volume of a single server. */
@@ -64,8 +81,12 @@ export abstract class DatabaseService extends PlatformService {
     );
   }
 
-  /** Runs statements as their accounts, once `server` is there and again whenever they change. */
-  protected runStatements(job: StatementsJob, files: Output<Readonly<Record<string, string>>>, server: readonly Resource[]): Resource {
+  /** Runs statements as their accounts, once those are there that it waits for, and again whenever they change. */
+  protected runStatements(
+    job: StatementsJob,
+    files: Output<Readonly<Record<string, string>>>,
+    waitsFor: readonly Resource[] = [],
+  ): Resource {
     const { workload } = job;
     const stored = this.secret("sql", job.secret, workload, files);
     // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
@@ -74,7 +95,7 @@ export abstract class DatabaseService extends PlatformService {
     return new Job(
       this.childName("schemas"),
       { metadata: this.metadata(name, workload), spec },
-      this.inCluster({ dependsOn: [...server, stored] }),
+      this.inCluster({ dependsOn: [...waitsFor, stored] }),
     );
   }
 }

@@ -5,6 +5,7 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
+import { madeAnew } from "../generated-password";
 import { claimSpec, contentHash, fromIngress, secretHash } from "../objects";
 import { PlatformService } from "../service";
 import type { HarborArgs } from "./args";
@@ -93,14 +94,14 @@ export class Harbor extends PlatformService {
     const keys = {
       // AES-128, by which Harbor encrypts what it stores of others' credentials: without it they are lost.
       secretKey: this.generated("secret-key", 16).result,
-      secret: this.generated("core-secret", 16).result,
-      CSRF_KEY: this.generated("csrf-key", 32).result,
-      JOBSERVICE_SECRET: this.generated("jobservice-secret", 16).result,
-      REGISTRY_HTTP_SECRET: this.generated("registry-secret", 16).result,
+      secret: this.generated("core-secret", 16, plan.rotation).result,
+      CSRF_KEY: this.generated("csrf-key", 32, plan.rotation).result,
+      JOBSERVICE_SECRET: this.generated("jobservice-secret", 16, plan.rotation).result,
+      REGISTRY_HTTP_SECRET: this.generated("registry-secret", 16, plan.rotation).result,
       // Signs the tokens that clients of the registry are given. Nobody reads a certificate to it.
       "tls.key": new PrivateKey(this.childName("token-key"), { algorithm: "RSA", rsaBits: 4096 }, { parent: this }).privateKeyPem,
     };
-    const login = this.generated("registry-password", 32);
+    const login = this.generated("registry-password", 32, plan.rotation);
     const database = this.generated("database-password", 32).result;
     const authority = certificateAuthority(this.childName("internal"), "harbor", this);
     const certificates = Object.fromEntries(
@@ -134,8 +135,14 @@ export class Harbor extends PlatformService {
     return { secrets, restarts: Object.fromEntries(restarts) as Restarts };
   }
 
-  private generated(role: string, length: number): { readonly result: Output<string>; readonly bcryptHash: Output<string> } {
-    const { result, bcryptHash } = new RandomPassword(this.childName(role), { length, special: false }, { parent: this });
+  /** Without a rotation it never changes. */
+  private generated(
+    role: string,
+    length: number,
+    rotation?: number,
+  ): { readonly result: Output<string>; readonly bcryptHash: Output<string> } {
+    const args = { length, special: false, ...madeAnew(rotation) };
+    const { result, bcryptHash } = new RandomPassword(this.childName(role), args, { parent: this });
     return { result: secret(result), bcryptHash: secret(bcryptHash) };
   }
 }

@@ -1,6 +1,8 @@
 import { Client } from "@pulumi/keycloak/openid/client";
 import { ClientServiceAccountRealmRole } from "@pulumi/keycloak/openid/clientServiceAccountRealmRole";
-import type { CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
+import { User } from "@pulumi/keycloak/user";
+import { UserRoles } from "@pulumi/keycloak/userRoles";
+import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 
 /** Keycloak's own realm, of those who administer it, and their role there. */
 const MASTER = "master";
@@ -37,9 +39,42 @@ export function createAdministrator(name: (role: string) => string, spec: Admini
     },
     options,
   );
-  return new ClientServiceAccountRealmRole(
-    name("provider-client-role"),
-    { realmId: MASTER, serviceAccountUserId: client.serviceAccountUserId, role: ADMIN_ROLE },
-    options,
+  return administratorRole(name("provider-client-role"), client.serviceAccountUserId, options);
+}
+
+/** An administrator who takes another one's place. */
+export interface SuccessorSpec {
+  readonly user: string;
+  /** Secret. */
+  readonly password: Input<string>;
+  /** The one that Keycloak has started with. */
+  readonly first: string;
+}
+
+/**
+ * An administrator in place of the one that the server has started with, who keeps his name and loses every right once his successor has them.
+ * Of later ones each is made before the one before it is deleted.
+ * @param name gives a resource its logical name
+ */
+export function createSuccessor(
+  name: (role: string) => string,
+  { user, password, first }: SuccessorSpec,
+  options: CustomResourceOptions,
+): void {
+  // What else is known of a person is that person's to change.
+  const own = { ...options, ignoreChanges: ["requiredActions", "email", "emailVerified", "firstName", "lastName", "attributes"] };
+  const made = new User(
+    name(user),
+    { realmId: MASTER, username: user, enabled: true, initialPassword: { value: password, temporary: false } },
+    own,
   );
+  const role = administratorRole(name(`${user}-role`), made.id, options);
+  // He is taken over as he is: the provider disables nobody whom it finds.
+  const { id } = new User(name(first), { realmId: MASTER, username: first, import: true }, { ...own, dependsOn: [role] });
+  new UserRoles(name(`${first}-roles`), { realmId: MASTER, userId: id, roleIds: [], exhaustive: true }, options);
+}
+
+/** The role of administrators for a user, a client's own among them: by its name, since its id differs from server to server. */
+function administratorRole(name: string, serviceAccountUserId: Output<string>, options: CustomResourceOptions): Resource {
+  return new ClientServiceAccountRealmRole(name, { realmId: MASTER, serviceAccountUserId, role: ADMIN_ROLE }, options);
 }

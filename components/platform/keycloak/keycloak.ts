@@ -1,7 +1,14 @@
 import { Provider, type ProviderArgs } from "@pulumi/keycloak/provider";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { type ComponentResourceOptions, InputPropertyError, type Output, output, type Resource } from "@pulumi/pulumi";
+import {
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  InputPropertyError,
+  type Output,
+  output,
+  type Resource,
+} from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, localUrl, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, ownCertificate } from "../certificates";
@@ -9,10 +16,11 @@ import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
 import { fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
-import { ADMIN_CLIENT, createAdministrator } from "./administrator";
+import { ADMIN_CLIENT, createAdministrator, createSuccessor } from "./administrator";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
-import { before26, CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
+import { before26 } from "./versions";
+import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
 
 /** The name of the administrator Keycloak starts with. */
 const BOOTSTRAP_ADMIN = "kpaas-admin";
@@ -45,6 +53,8 @@ export class Keycloak extends PlatformService {
   readonly administrator: Credentials;
   /** First administrator of the portal, in the realm's administrators' group. */
   readonly portalAdministrator: { readonly user: string; readonly password: Output<string> };
+  /** The administrator that it starts with, who has a successor once the secrets are exchanged. */
+  private readonly first: { readonly user: string; readonly password: Output<string> };
 
   constructor(name: string, given: KeycloakArgs, opts?: ComponentResourceOptions) {
     const args = planned("keycloak", given);
@@ -59,12 +69,10 @@ export class Keycloak extends PlatformService {
         reason: "is missing: a Keycloak that is made alone must be told where its pods' port 8443 is reached; `forwardTo` leads there",
       });
     this.url = output(url);
-    const clientSecret = generatedPassword(this.childName("client-secret"), this);
-    this.administrator = {
-      user: BOOTSTRAP_ADMIN,
-      password: generatedPassword(this.childName("admin-password"), this),
-      where: `${adminUrl(adminConsole) ?? url}/admin`,
-    };
+    const clientSecret = this.rotatedPassword("client-secret");
+    this.first = { user: BOOTSTRAP_ADMIN, password: generatedPassword(this.childName("admin-password"), this) };
+    const successor = plan.rotation === undefined || before26(plan) ? undefined : this.successor(plan.rotation);
+    this.administrator = { ...(successor ?? this.first), where: `${adminUrl(adminConsole) ?? url}/admin` };
     this.portalAdministrator = { user: PORTAL_ADMIN, password: generatedPassword(this.childName("portal-admin-password"), this) };
     this.realm = {
       url,
@@ -88,7 +96,9 @@ export class Keycloak extends PlatformService {
     const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate));
     const where: Where = { url: managedAt, rootCaCertificate: certificate.certificate };
     const made = before26(plan) ? this.createProviderClient(where, providerSecret, server) : server;
-    this.createRealm(args, made, { ...where, clientId: PROVIDER_CLIENT, clientSecret: providerSecret });
+    const inside = this.inside(made, { ...where, clientId: PROVIDER_CLIENT, clientSecret: providerSecret });
+    this.createRealm(args, inside);
+    if (successor !== undefined) createSuccessor((role) => this.childName(role), { ...successor, first: this.first.user }, inside);
     this.registerOutputs({ url: this.url, issuer: this.realm.issuer, realm: REALM, clientId: CLIENT_ID, clientSecret });
   }
 
@@ -103,8 +113,8 @@ export class Keycloak extends PlatformService {
     { certificate, key }: CertificatePair,
   ): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
-      "admin-username": this.administrator.user,
-      "admin-password": this.administrator.password,
+      "admin-username": this.first.user,
+      "admin-password": this.first.password,
       ...(before26(plan) ? {} : { "provider-client": PROVIDER_CLIENT, "provider-secret": providerSecret }),
       "db-password": database.password,
     });
@@ -117,7 +127,7 @@ export class Keycloak extends PlatformService {
    * which starts with none where there are administrators already.
    */
   private createProviderClient(where: Where, clientSecret: Output<string>, server: Resource): Resource {
-    const { user: username, password } = this.administrator;
+    const { user: username, password } = this.first;
     const provider = this.createProvider("first-provider", { ...where, clientId: ADMIN_CLIENT, username, password });
     const options = this.inService({ provider, dependsOn: [server], retainOnDelete: true });
     return createAdministrator((role) => this.childName(role), { clientId: PROVIDER_CLIENT, clientSecret }, options);
@@ -127,17 +137,24 @@ export class Keycloak extends PlatformService {
     return new Provider(this.childName(role), { ...access, initialLogin: false, clientTimeout: PATIENCE }, { parent: this });
   }
 
-  /** What lives in the server, through a provider that logs in at its first call: a server that is not there yet fails no preview. */
+  /** The administrator who has another one's place, after so many exchanges of secrets. */
+  private successor(rotation: number): { readonly user: string; readonly password: Output<string> } {
+    return { user: `${BOOTSTRAP_ADMIN}-${rotation}`, password: this.rotatedPassword("successor-password") };
+  }
+
+  /** Options of what lives in the server, through a provider that logs in at its first call: a server that is not there yet fails no preview. */
+  private inside(server: Resource, access: ProviderArgs): CustomResourceOptions {
+    return this.inService({ provider: this.createProvider("provider", access), dependsOn: [server] });
+  }
+
   private createRealm(
     { plan, applications = [], domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
-    server: Resource,
-    access: ProviderArgs,
+    inside: CustomResourceOptions,
   ): void {
-    const provider = this.createProvider("provider", access);
     createRealm(
       (role) => this.childName(role),
       { applications, domain, selfRegistration, clientSecret: this.realm.clientSecret, adminPassword: this.portalAdministrator.password },
-      this.inService({ provider, dependsOn: [server] }),
+      inside,
     );
   }
 

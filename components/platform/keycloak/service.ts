@@ -1,4 +1,5 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
+import { rotatesOf } from "./rotates";
 
 export const keycloak = defineService({
   name: "keycloak",
@@ -18,6 +19,8 @@ export const keycloak = defineService({
   host: "keycloak",
   // Realms, clients and users are in its schema.
   backup: { kind: "within", service: "mariadb" },
+  rotates: rotatesOf,
+  away: ({ replicas }) => (replicas > 1 ? 0 : 90),
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "keycloak" }) },
   offers: ["identity"],
   managedAt: { workload: "keycloak", port: 8443 },

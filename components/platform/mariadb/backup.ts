@@ -3,8 +3,8 @@ import type { PodBackup } from "../../../model/backup";
 /** What every command begins with: root logs in on the server's socket, by a password that no command line shows. */
 const AS_ROOT = "MYSQL_PWD=$(cat /etc/kpaas-root/root-password); export MYSQL_PWD";
 
-/** The schemas that are not the server's own, also those of services that are off by now. */
-const SCHEMAS = `schemas=$(mariadb --user=root --batch --skip-column-names --execute "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY 1")`;
+/** The schemas that are neither the server's own nor what root makes at each start (`kpaas`), also those of services that are off by now. */
+const SCHEMAS = `schemas=$(mariadb --user=root --batch --skip-column-names --execute "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('information_schema', 'kpaas', 'mysql', 'performance_schema', 'sys') ORDER BY 1")`;
 
 /** Fails where another restore, of which the connection broke off, is still at its last statement after two minutes. */
 const ALONE = "SELECT IF(GET_LOCK('kpaas_restore', 120), 1, (SELECT 1 UNION SELECT 2));";

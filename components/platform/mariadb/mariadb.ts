@@ -3,15 +3,16 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
+import { accountOf } from "../database/accounts";
 import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
+import { type Ending, FormerAccounts } from "../database/former-accounts";
 import { tablesSql } from "../database/statements";
-import { generatedPassword } from "../generated-password";
 import type { DatabaseAccess } from "../grants";
 import { contentHash, secretHash, selectorLabels } from "../objects";
-import type { MariaDbArgs } from "./args";
-import { accountsSql, clientSettings } from "./sql";
-import { ACCOUNTS_FILE, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
+import type { MariaDbArgs, SchemaSpec } from "./args";
+import { accountsSql, clientSettings, endFormerSql } from "./sql";
+import { ACCOUNTS_FILE, FORMER_JOB, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
 
 const SERVER = "mariadb";
 
@@ -32,35 +33,57 @@ export class MariaDb extends DatabaseService {
   readonly databases: Readonly<Record<string, DatabaseAccess>>;
   /** What makes the last of them: the tables, or the server where nobody asks for tables. Consumers depend on it. */
   readonly schemas: Resource;
+  private readonly ending: Ending | undefined;
 
   constructor(name: string, given: MariaDbArgs, opts?: ComponentResourceOptions) {
-    const args = planned("mariadb", given);
-    super(serviceType("MariaDb"), name, args, opts);
+    const wanted = planned("mariadb", given);
+    super(serviceType("MariaDb"), name, wanted, opts);
+    const args = { ...wanted, schemas: this.rotated(wanted.schemas) };
     const { plan } = args;
     if (plan.replicas !== 1)
       throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
     this.host = `${NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowClients(selectorLabels(SERVER), PORT, NAMES.schemas, args.clients);
+    this.allowClients(selectorLabels(SERVER), PORT, NAMES, args.clients);
 
-    this.rootPassword = generatedPassword(this.childName("root-password"), this);
+    this.rootPassword = this.rotatedPassword("root-password");
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = this.accountPasswords(args.schemas);
     const server = this.createServer(args, passwords);
     this.schemas = this.createTables(args, passwords, server);
+    this.ending = this.hasFormer(args.schemas) ? this.endingOf(args.schemas, passwords) : undefined;
     this.databases = Object.fromEntries(
-      Object.entries(args.schemas).map(([consumer, { schema, user }]) => [
+      Object.entries(args.schemas).map(([consumer, spec]) => [
         consumer,
-        { host: this.host, port: PORT, database: schema, user, password: passwords[user]! },
+        { host: this.host, port: PORT, database: spec.schema, user: accountOf(spec), password: passwords[spec.user]! },
       ]),
     );
     this.registerOutputs({ host: this.host, port: this.port, rootPassword: this.rootPassword });
   }
 
+  /** Ends the accounts that a rotation has given successors, once all who had them are there (`args.after`). Without a rotation there are none. */
+  endFormer(name: string, args: PlannedArgs, opts: ComponentResourceOptions): void {
+    if (this.ending !== undefined) new FormerAccounts(name, { ...args, ...this.ending }, opts);
+  }
+
+  private endingOf(schemas: Readonly<Record<string, SchemaSpec>>, passwords: Passwords): Ending {
+    const files = all(passwords).apply((known) =>
+      Object.fromEntries(
+        Object.values(schemas).flatMap((spec) => [
+          [`${spec.schema}.cnf`, clientSettings(spec, known, NAMES.server, PORT)],
+          [`${spec.schema}.sql`, endFormerSql(spec)],
+        ]),
+      ),
+    );
+    return { job: FORMER_JOB, files };
+  }
+
   private createServer(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): StatefulSet {
     const { plan, schemas } = args;
     const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
-    const accounts = all(passwords).apply((known) => accountsSql(Object.values(schemas), known));
+    const accounts = all([all(passwords), this.rootPassword]).apply(([known, root]) =>
+      accountsSql(Object.values(schemas), known, plan.rotation === undefined ? undefined : root),
+    );
     const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
     const config = new ConfigMap(
       this.childName("config"),

@@ -10,6 +10,11 @@ export const mariadb = defineService({
   replicas: 1,
   keeps: "data",
   backup: mariadbBackup,
+  rotates: [
+    { secret: "the accounts of its schemas", how: "overlap", restarts: ["itself", "takers"] },
+    { secret: "root's password, which is of use in its pod only", how: "one", restarts: ["itself"], seconds: 30 },
+  ],
+  away: () => 30,
   needs: { storage: () => ({}) },
   offers: ["mysql"],
   create: (name, { common, granted, claims, environment }, opts) => {

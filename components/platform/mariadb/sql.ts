@@ -1,3 +1,4 @@
+import { accountOf, formerAccounts } from "../database/accounts";
 import { passwordOf } from "../database/statements";
 import type { SchemaSpec, TableRead } from "./args";
 
@@ -11,6 +12,9 @@ const OWNER =
 /** An account of earlier versions, which had rights over the whole server. */
 const FORMER_PROVISIONER = "kpaas_provisioner";
 
+/** The schema of what the server's own accounts are ended by. */
+const OWN_SCHEMA = "kpaas";
+
 /** Marks a table that stands in for one that its owner has not made yet. */
 const STAND_IN = "stands in for a grant";
 
@@ -18,23 +22,67 @@ const STAND_IN = "stands in for a grant";
  * Brings schemas, accounts, passwords and rights to what is wanted, from whatever there is. The server itself runs it at
  * each start, before it takes connections (`--init-file`): so no account that can be reached may make or change accounts,
  * and a right that is no longer wanted goes. One statement a line, since the server reads the file by lines.
+ *
+ * Accounts that others have taken the place of stay as they are, valid or not, with the rights that they had: it is their successors who end them
+ * ({@link endFormerSql}). On a server that never had them they are made, and nobody can log in as them.
+ * @param rootPassword another one that root is given, where it has one already. @default it keeps the one it has
  */
-export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>): string {
+export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>, rootPassword?: string): string {
   const lines: string[] = [`DROP USER IF EXISTS ${account(FORMER_PROVISIONER)};`];
   for (const { schema } of schemas) {
     lines.push(`CREATE DATABASE IF NOT EXISTS ${identifier(schema)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`);
   }
-  for (const { schema, user } of schemas) {
-    const password = passwordOf(user, passwords);
+  for (const spec of schemas) {
+    const password = text(passwordOf(spec.user, passwords));
+    const [own, former] = [account(accountOf(spec)), formerAccounts(spec).map(account)];
+    const rights = (each: string) => [
+      `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${each};`,
+      `GRANT ${OWNER} ON ${identifier(spec.schema)}.* TO ${each};`,
+    ];
     lines.push(
-      `CREATE USER IF NOT EXISTS ${account(user)} IDENTIFIED BY ${text(password)};`,
-      `ALTER USER ${account(user)} IDENTIFIED BY ${text(password)};`,
-      `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account(user)};`,
-      `GRANT ${OWNER} ON ${identifier(schema)}.* TO ${account(user)};`,
+      ...former.flatMap((each) => [`CREATE USER IF NOT EXISTS ${each} ACCOUNT LOCK;`, ...rights(each)]),
+      `CREATE USER IF NOT EXISTS ${own} IDENTIFIED BY ${password};`,
+      `ALTER USER ${own} IDENTIFIED BY ${password};`,
+      ...rights(own),
     );
   }
-  for (const { user, reads = [] } of schemas) lines.push(...reads.flatMap((read) => readSql(user, read)));
+  for (const spec of schemas)
+    for (const user of [...formerAccounts(spec), accountOf(spec)]) lines.push(...(spec.reads ?? []).flatMap((read) => readSql(user, read)));
+  lines.push(...schemas.flatMap(endingSql), ...(rootPassword === undefined ? [] : rootSql(rootPassword)));
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * What a successor ends the accounts before it by, and can do nothing else with: root's own procedure, made by root at each start. They are locked
+ * and not dropped, because views and routines that were made as one of them work by its rights.
+ */
+function endingSql(spec: SchemaSpec): string[] {
+  const former = formerAccounts(spec);
+  if (former.length === 0) return [];
+  const kills = former.map((user) => `KILL USER ${account(user)};`).join(" ");
+  return [
+    `CREATE DATABASE IF NOT EXISTS ${identifier(OWN_SCHEMA)};`,
+    `CREATE OR REPLACE DEFINER = root@localhost PROCEDURE ${ending(spec)}() SQL SECURITY DEFINER BEGIN ALTER USER ${former.map(account).join(", ")} ACCOUNT LOCK; ${kills} END;`,
+    `GRANT EXECUTE ON PROCEDURE ${ending(spec)} TO ${account(accountOf(spec))};`,
+  ];
+}
+
+/** What the account in use runs once nobody uses those before it any more. */
+export function endFormerSql(spec: SchemaSpec): string {
+  return `CALL ${ending(spec)}();\n`;
+}
+
+function ending({ user }: SchemaSpec): string {
+  return `${identifier(OWN_SCHEMA)}.${identifier(`end_${user}`, /^[A-Za-z0-9_]{1,64}$/)}`;
+}
+
+/** Another password for root. Where it has none yet, the image is about to give it the one that it is told. */
+function rootSql(password: string): string[] {
+  const change = `ALTER USER root@localhost IDENTIFIED BY ${text(password)}`;
+  return [
+    "SET @has = (SELECT COUNT(*) FROM mysql.user WHERE User = 'root' AND Host = 'localhost' AND authentication_string <> '');",
+    `EXECUTE IMMEDIATE IF(@has > 0, ${text(change)}, 'DO 0');`,
+  ];
 }
 
 /**
@@ -54,13 +102,9 @@ function readSql(user: string, { schema, table, columns }: TableRead): string[] 
 }
 
 /** The client's settings with which an account works in its schema. Secret. */
-export function clientSettings(
-  { schema, user }: SchemaSpec,
-  passwords: Readonly<Record<string, string>>,
-  host: string,
-  port: number,
-): string {
-  const settings = { host, port, user, password: `"${passwordOf(user, passwords).replace(/[\\"]/g, "\\$&")}"`, database: schema };
+export function clientSettings(spec: SchemaSpec, passwords: Readonly<Record<string, string>>, host: string, port: number): string {
+  const password = `"${passwordOf(spec.user, passwords).replace(/[\\"]/g, "\\$&")}"`;
+  const settings = { host, port, user: accountOf(spec), password, database: spec.schema };
   return ["[mariadb-client]", ...Object.entries(settings).map(([key, value]) => `${key}=${value}`), ""].join("\n");
 }
 

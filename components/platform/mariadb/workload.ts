@@ -17,6 +17,7 @@ export const NAMES = {
   secret: "mariadb",
   init: "mariadb-init",
   schemas: "mariadb-schemas",
+  former: "mariadb-former-accounts",
 } as const;
 
 /** The statements the server runs at each start, and the folder they are in. */
@@ -96,6 +97,9 @@ export const SCHEMAS_JOB: StatementsJob = {
   script: makeTables,
   deadlineSeconds: 600,
 };
+
+/** The job by which accounts end that others have taken the place of. */
+export const FORMER_JOB: StatementsJob = { ...SCHEMAS_JOB, workload: NAMES.former, secret: NAMES.former };
 
 function healthcheck(checks: readonly string[], timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe {
   return { exec: { command: ["healthcheck.sh", ...checks] }, timeoutSeconds: 5, ...timing };

@@ -42,8 +42,9 @@ export class Nats extends PlatformService {
     if (plan.replicas > 1)
       this.allowIngress("allow-members", selector, [PORTS.cluster], [{ podSelector: { matchLabels: { ...selector } } }]);
 
-    const password = (user: string) => generatedPassword(this.childName(`${user}-password`), this);
-    const passwords = Object.fromEntries([ADMINISTRATOR, ...Object.keys(clients)].map((user) => [user, password(user)]));
+    const passwords = Object.fromEntries(
+      [ADMINISTRATOR, ...Object.keys(clients)].map((user) => [user, this.rotatedPassword(`${user}-password`)]),
+    );
     this.credentials = { user: ADMINISTRATOR, password: passwords[ADMINISTRATOR]!, where: this.address };
     const { headless, service } = NAMES;
     const authority = certificateAuthority(this.childName("tls"), WORKLOAD, this);
@@ -64,8 +65,10 @@ export class Nats extends PlatformService {
       plan.replicas > 1
         ? Array.from({ length: plan.replicas }, (_, i) => `${WORKLOAD}-${i}.${headless}.${plan.namespace}.svc:${PORTS.cluster}`)
         : [];
-    const config = all([all(passwords), password("member")]).apply(([known, memberPassword]) =>
-      serverConfig({ members, sizeGiB: plan.sizeGiB ?? 5, passwords: known, memberPassword }),
+    // It stays: members with two of them would not find each other, and the first that starts anew would never be ready.
+    const memberPassword = generatedPassword(this.childName("member-password"), this);
+    const config = all([all(passwords), memberPassword]).apply(([known, member]) =>
+      serverConfig({ members, sizeGiB: plan.sizeGiB ?? 5, passwords: known, memberPassword: member }),
     );
     this.createServer(args, { "kpaas/config": secretHash(config), "kpaas/certificate": output(certificate).apply(contentHash) }, [
       this.secret("config", NAMES.config, WORKLOAD, { [CONFIG_FILE]: config }),

@@ -11,6 +11,16 @@ export const nats = defineService({
     reason: "its image holds the server alone, with no program that could read a stream",
     remedy: "back its streams up by `nats stream backup` from a pod of an account of theirs",
   },
+  rotates: [
+    { secret: "the passwords of its accounts", how: "one", restarts: ["itself", "takers"], seconds: 60 },
+    {
+      secret: "the password of its members among themselves",
+      how: "never",
+      reason: "members with two of them would not find each other while they start anew; each shows its certificate too",
+      remedy: "guard the Secret nats/nats-config, which alone has it",
+    },
+  ],
+  away: ({ replicas }) => (replicas > 1 ? 0 : 15),
   needs: { storage: () => ({}) },
   offers: ["messages"],
   create: (name, { common, granted, claims, environment }, opts) => {

@@ -31,6 +31,8 @@ export interface InsideSpec {
   readonly podCidr: string;
   /** The server's certificate, PEM. */
   readonly certificate: Input<string>;
+  /** How many times the secret ids were made. @default 1 */
+  readonly rotation?: number | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface InsideSpec {
  */
 export function createInside(
   name: (role: string) => string,
-  { namespace, clients, podCidr, certificate }: InsideSpec,
+  { namespace, clients, podCidr, certificate, rotation }: InsideSpec,
   options: CustomResourceOptions,
   data: Pick<CustomResourceOptions, "protect" | "retainOnDelete">,
 ): Record<string, AppRoleCredentials> {
@@ -60,7 +62,13 @@ export function createInside(
     const rights = new Policy(name(`${client}-policy`), { name: client, policy: policy(clientRights(paths)) }, options);
     if (login.kind === "kubernetes") createKubernetesRole(name(`${client}-role`), kubernetes, rights, home, login.serviceAccounts, options);
     else if (appRoles !== undefined)
-      credentials[client] = createAppRole((role) => name(`${client}-${role}`), appRoles, rights, { podCidr, certificate }, options);
+      credentials[client] = createAppRole(
+        (role) => name(`${client}-${role}`),
+        appRoles,
+        rights,
+        { podCidr, certificate, rotation },
+        options,
+      );
   }
   return credentials;
 }
@@ -116,7 +124,7 @@ function createAppRole(
   name: (role: string) => string,
   backend: Input<string>,
   rights: Policy,
-  { podCidr, certificate }: Pick<InsideSpec, "podCidr" | "certificate">,
+  { podCidr, certificate, rotation }: Pick<InsideSpec, "podCidr" | "certificate" | "rotation">,
   options: CustomResourceOptions,
 ): AppRoleCredentials {
   const role = new AppRole(
@@ -140,8 +148,10 @@ function createAppRole(
       roleName: role.roleName,
       // The role's own, said once more: the provider reads it back, and would take a silence for another one.
       ttl: SECRET_ID_LIFE,
-      // Another certificate, another secret id, in the last month of both: the new one is valid before the old one goes.
-      metadata: output(certificate).apply((pem) => JSON.stringify({ certificate: contentHash(pem) })),
+      // Another certificate, another secret id, in the last month of both, and with each rotation: the new one is valid before the old one goes.
+      metadata: output(certificate).apply((pem) =>
+        JSON.stringify({ certificate: contentHash(pem), ...(rotation === undefined ? {} : { rotation: String(rotation) }) }),
+      ),
     },
     options,
   );

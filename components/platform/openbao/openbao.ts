@@ -118,7 +118,7 @@ export class OpenBao extends PlatformService {
       { parent: this },
     );
     const kept = { protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) };
-    const spec = { namespace: plan.namespace, clients, podCidr, certificate };
+    const spec = { namespace: plan.namespace, clients, podCidr, certificate, rotation: plan.rotation };
     return createInside((role) => this.childName(role), spec, this.inService({ provider, dependsOn: [server] }), kept);
   }
 

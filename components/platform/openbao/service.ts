@@ -1,5 +1,6 @@
 import { defineService } from "../define-service";
 import { openbaoBackup } from "./backup";
+import { rotatesOf } from "./rotates";
 
 export const openbao = defineService({
   name: "openbao",
@@ -53,6 +54,7 @@ export const openbao = defineService({
   host: "openbao",
   keeps: "data",
   backup: openbaoBackup,
+  rotates: rotatesOf,
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
   offers: ["secretEngine"],
   managedAt: { workload: "openbao", port: 8200, unproven: true },

@@ -6,7 +6,6 @@ import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { generatedPassword } from "../generated-password";
 import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { appsFor, type PortalApp, type Trusted } from "./apps";
@@ -43,8 +42,8 @@ export class Portal extends PlatformService {
     );
     const secrets = only(
       portalSecrets(args, {
-        jwt: generatedPassword(this.childName("jwt-secret"), this, 128),
-        commonApi: generatedPassword(this.childName("common-api-password"), this, 32),
+        jwt: this.rotatedPassword("jwt-secret", 128),
+        commonApi: this.rotatedPassword("common-api-password"),
       }),
       apps.flatMap((app) => app.secrets),
     );

@@ -12,6 +12,7 @@ export const portal = defineService({
   profiles: EVERY_PROFILE,
   replicas: "profile",
   host: "portal",
+  rotates: [{ secret: "the key of its tokens, and the password among its programs", how: "one", restarts: ["itself"], seconds: 60 }],
   needs: {
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),

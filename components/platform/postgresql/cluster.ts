@@ -1,5 +1,6 @@
 import { kebab } from "../../../model/service";
 import type { PlannedArgs } from "../args";
+import { accountOf, formerAccounts } from "../database/accounts";
 import { resourceRequirements } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
 import { accountRules, DEFAULT_GIB, NAMES, SETTINGS } from "./config";
@@ -40,7 +41,7 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
       synchronous: { method: "any", number: (plan.replicas - 1) / 2, dataDurability: "required", failoverQuorum: true },
     },
     managed: {
-      roles: [...new Set(specs.map(({ user }) => user))].map(managedRole),
+      roles: [...new Map(specs.map((spec) => [spec.user, spec])).values()].flatMap(managedRoles),
       services: {
         disabledDefaultServices: ["ro", "r"],
         additional: [{ selectorType: "rw", serviceTemplate: { metadata: { name: NAMES.server } } }],
@@ -52,9 +53,18 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
   };
 }
 
-function managedRole(name: string): object {
+/** The account in use, and those before it: the operator leaves passwords alone that it is told nothing of. */
+function managedRoles(spec: DatabaseSpec): object[] {
   const may = { login: true, superuser: false, createdb: false, createrole: false, replication: false, bypassrls: false };
-  return { name, ensure: "present", ...may, passwordSecret: { name: accountObject(name) } };
+  const [inUse, former] = [accountOf(spec), formerAccounts(spec)];
+  return [
+    ...former.map((name) => ({ name, ensure: "present", ...may, ...(name === spec.user ? {} : { inRoles: [spec.user] }) })),
+    {
+      ...{ name: inUse, ensure: "present", ...may },
+      ...(former.length === 0 ? {} : { inRoles: former }),
+      passwordSecret: { name: accountObject(inUse) },
+    },
+  ];
 }
 
 /** A database, which stays when it is no longer claimed. */

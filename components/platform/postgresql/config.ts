@@ -1,3 +1,4 @@
+import { accountOf, formerAccounts } from "../database/accounts";
 import type { DatabaseSpec } from "./args";
 
 export const PORT = 5432;
@@ -17,6 +18,7 @@ export const NAMES = {
   accounts: "postgresql-accounts",
   tls: "postgresql-tls",
   schemas: "postgresql-schemas",
+  former: "postgresql-former-accounts",
 } as const;
 
 /** Where things are in the pods. */
@@ -63,7 +65,10 @@ export const SETTINGS = { ssl_min_protocol_version: "TLSv1.2", password_encrypti
 /** Who comes from the pods: each account to its own database, by password and TLS; and nobody else. */
 export function accountRules(databases: readonly DatabaseSpec[], podCidr: string): string[] {
   return [
-    ...databases.map(({ database, user }) => `hostssl "${database}" "${user}" ${podCidr} scram-sha-256`),
+    // Those of before too: as long as they have a password.
+    ...databases.flatMap((spec) =>
+      [...formerAccounts(spec), accountOf(spec)].map((user) => `hostssl "${spec.database}" "${user}" ${podCidr} scram-sha-256`),
+    ),
     "host all all all reject",
     "host replication all all reject",
   ];

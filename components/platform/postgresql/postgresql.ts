@@ -8,17 +8,18 @@ import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
+import { accountOf } from "../database/accounts";
 import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
+import { type Ending, FormerAccounts } from "../database/former-accounts";
 import { tablesSql } from "../database/statements";
-import { generatedPassword } from "../generated-password";
 import type { PostgresAccess } from "../grants";
 import { contentHash, fromNamespace, imageOf, secretHash, selectorLabels } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
 import { API_VERSION, accountObject, clusterSpec, databaseSpec, MEMBER_LABELS, STATUS_PORT } from "./cluster";
 import { ACCOUNTS_FILE, DEFAULT_GIB, NAMES, PORT, SUPERUSER, SUPERUSER_FILE, serverFiles } from "./config";
-import { accountsSql, clientSettings, closedSql } from "./sql";
-import { SCHEMAS_JOB, serverPod } from "./workload";
+import { accountsSql, actAsOwnerSql, clientSettings, closedSql, endFormerSql } from "./sql";
+import { FORMER_JOB, SCHEMAS_JOB, serverPod } from "./workload";
 
 const SERVER = "postgresql";
 
@@ -39,16 +40,18 @@ export class PostgreSql extends DatabaseService {
   readonly databases: Readonly<Record<string, PostgresAccess>>;
   /** What makes the last of them. Consumers depend on it. */
   readonly schemas: Resource;
+  private readonly ending: Ending | undefined;
 
   /** @throws Error for several members without an operator, or an even number of them */
   constructor(name: string, given: PostgreSqlArgs, opts?: ComponentResourceOptions) {
-    const args = planned("postgresql", given);
-    super(serviceType("PostgreSql"), name, args, opts);
+    const wanted = planned("postgresql", given);
+    super(serviceType("PostgreSql"), name, wanted, opts);
+    const args = { ...wanted, databases: this.rotated(wanted.databases) };
     const { plan } = args;
     const several = plan.replicas > 1;
     this.host = `${NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowClients(several ? MEMBER_LABELS : selectorLabels(SERVER), PORT, NAMES.schemas, args.clients);
+    this.allowClients(several ? MEMBER_LABELS : selectorLabels(SERVER), PORT, NAMES, args.clients);
 
     const passwords = this.accountPasswords(args.databases);
     const authority = args.authority ?? certificateAuthority(this.childName("tls"), SERVER, this);
@@ -57,18 +60,24 @@ export class PostgreSql extends DatabaseService {
     if (several) {
       this.schemas = this.createTables(args, passwords, this.createCluster(args, passwords, certificate));
     } else {
-      const password = generatedPassword(this.childName(`${SUPERUSER}-password`), this);
+      const password = this.rotatedPassword(`${SUPERUSER}-password`);
       this.credentials = { user: SUPERUSER, password, where: `${this.host}:${this.port}` };
       const server = this.createServer(args, passwords, password, certificate);
       this.schemas = this.createTables(args, passwords, [server]);
     }
+    this.ending = this.hasFormer(args.databases) ? { job: FORMER_JOB, files: this.files(args, passwords, endFormerSql) } : undefined;
     this.databases = Object.fromEntries(
-      Object.entries(args.databases).map(([consumer, { database, user }]) => [
+      Object.entries(args.databases).map(([consumer, spec]) => [
         consumer,
-        { host: this.host, port: PORT, database, user, password: passwords[user]!, ca: this.ca },
+        { host: this.host, port: PORT, database: spec.database, user: accountOf(spec), password: passwords[spec.user]!, ca: this.ca },
       ]),
     );
     this.registerOutputs({ host: this.host, port: this.port, ca: this.ca });
+  }
+
+  /** Ends the accounts that a rotation has given successors, once all who had them are there (`args.after`). Without a rotation there are none. */
+  endFormer(name: string, args: PlannedArgs, opts: ComponentResourceOptions): void {
+    if (this.ending !== undefined) new FormerAccounts(name, { ...args, ...this.ending }, opts);
   }
 
   /** Members, accounts and databases by the operator's objects. */
@@ -89,9 +98,10 @@ export class PostgreSql extends DatabaseService {
         { "tls.crt": certificate.certificate, "tls.key": certificate.key, "ca.crt": this.ca },
         "kubernetes.io/tls",
       ),
-      ...Object.entries(passwords).map(([username, password]) =>
-        this.reloaded(`${username}-account`, accountObject(username), { username, password }, "kubernetes.io/basic-auth"),
-      ),
+      ...Object.entries(passwords).map(([user, password]) => {
+        const username = accountOf({ user, ...(plan.rotation === undefined ? {} : { rotation: plan.rotation }) });
+        return this.reloaded(`${username}-account`, accountObject(username), { username, password }, "kubernetes.io/basic-auth");
+      }),
     ];
     const cluster = new CustomResource(
       this.childName("cluster"),
@@ -172,23 +182,36 @@ export class PostgreSql extends DatabaseService {
   }
 
   /** Has each account run its statements. Databases of an operator are closed by their owners, since it closes none. */
-  private createTables({ plan, databases }: PlannedArgs<PostgreSqlArgs>, passwords: Passwords, server: readonly Resource[]): Resource {
-    const closed = ({ database }: DatabaseSpec) => (plan.replicas > 1 ? `${closedSql(database).join("\n")}\n` : "");
-    const wanted = Object.values(databases).filter((spec) => closed(spec) !== "" || (spec.tables ?? []).length > 0);
+  private createTables(args: PlannedArgs<PostgreSqlArgs>, passwords: Passwords, server: readonly Resource[]): Resource {
+    const own = (spec: DatabaseSpec) =>
+      args.plan.replicas > 1 ? [...actAsOwnerSql(spec), ...closedSql(spec.database), ""].join("\n") : "";
     const [last] = server.slice(-1);
-    if (wanted.length === 0 && last) return last;
+    const wanted = (spec: DatabaseSpec) => `${own(spec)}${tablesSql(spec.tables ?? [])}`;
+    if (Object.values(args.databases).every((spec) => wanted(spec) === "") && last) return last;
+    return this.runStatements(SCHEMAS_JOB, this.files(args, passwords, wanted), server);
+  }
+
+  /** The statements that there are for each database, and what its account needs to run them. */
+  private files(
+    { databases }: PlannedArgs<PostgreSqlArgs>,
+    passwords: Passwords,
+    statements: (spec: DatabaseSpec) => string,
+  ): Output<Record<string, string>> {
     const connection = { host: this.host, port: PORT, caFile: "/sql/ca.crt" };
-    const files = all([all(passwords), this.ca]).apply(
+    return all([all(passwords), this.ca]).apply(
       ([known, ca]): Record<string, string> => ({
         "ca.crt": ca,
         ...Object.fromEntries(
-          wanted.flatMap((spec) => [
-            [`${spec.database}.cnf`, clientSettings(spec, known, connection)],
-            [`${spec.database}.sql`, `${closed(spec)}${tablesSql(spec.tables ?? [])}`],
-          ]),
+          Object.values(databases).flatMap((spec): (readonly [string, string])[] => {
+            const sql = statements(spec);
+            if (sql === "") return [];
+            return [
+              [`${spec.database}.cnf`, clientSettings(spec, known, connection)],
+              [`${spec.database}.sql`, sql],
+            ];
+          }),
         ),
       }),
     );
-    return this.runStatements(SCHEMAS_JOB, files, server);
   }
 }

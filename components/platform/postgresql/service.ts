@@ -8,6 +8,14 @@ export const postgresql = defineService({
   replicas: { severalBy: "postgresOperator" },
   keeps: "data",
   backup: (_options, replicas) => postgresqlBackup(replicas > 1),
+  rotates: ({ replicas }) =>
+    replicas > 1
+      ? [{ secret: "the accounts of its databases", how: "overlap", restarts: ["takers"] }]
+      : [
+          { secret: "the accounts of its databases", how: "overlap", restarts: ["itself", "takers"] },
+          { secret: "the superuser's password, which is of use in its pod only", how: "one", restarts: ["itself"], seconds: 30 },
+        ],
+  away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
   create: (name, { common, granted, claims, environment, tls }, opts) => {

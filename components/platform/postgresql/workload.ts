@@ -114,6 +114,9 @@ export const SCHEMAS_JOB: StatementsJob = {
   deadlineSeconds: 1800,
 };
 
+/** The job by which accounts end that others have taken the place of. */
+export const FORMER_JOB: StatementsJob = { ...SCHEMAS_JOB, workload: NAMES.former, secret: NAMES.former };
+
 function answers(timing: { periodSeconds: number; failureThreshold: number }): core.v1.Probe {
   return { exec: { command: ["pg_isready", `--host=${FOLDERS.run}`, `--username=${SUPERUSER}`] }, timeoutSeconds: 5, ...timing };
 }

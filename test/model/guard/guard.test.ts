@@ -289,6 +289,19 @@ describe("the guard", () => {
     assert.notEqual(built.machines.a?.userData, built.machines.nfs?.userData);
   });
 
+  it("never sets exchanged secrets back, as a lock without them would", () => {
+    const { plan, lock } = plannedFile(base());
+    const exchanged = (rotations: Record<string, number>) => plannedFile(base(), { ...lock, rotations }).plan;
+    const applied = appliedState(exchanged({ mariadb: 3, keycloak: 2 }));
+    const told = (wanted: typeof plan) => findDangers(applied, wanted).map(({ action, path, value }) => [action, path, value]);
+    assert.deepEqual(told(plan), [
+      ["never", "lock.rotations.mariadb", 1],
+      ["never", "lock.rotations.keycloak", 1],
+    ]);
+    assert.deepEqual(told(exchanged({ mariadb: 2, keycloak: 2 })), [["never", "lock.rotations.mariadb", 2]]);
+    assert.deepEqual(told(exchanged({ mariadb: 4, keycloak: 2, portal: 2 })), []);
+  });
+
   it("lets nothing stand in the way of a first run", () => {
     assert.deepEqual(findDangers(undefined, plannedFile(base()).plan), []);
   });
