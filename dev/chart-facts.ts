@@ -11,6 +11,7 @@ import { findChart, render } from "../sandbox/kubernetes/charts";
 import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
 import { digestOf, namesOf, ourValues, pruned, RENDERINGS, withoutNamespace } from "../test/sandbox/kubernetes/chart-renderings";
 import { factsFrom, type Probed, probesOf } from "./chart-probes";
+import { clusterArgs } from "./helm-template";
 
 /*
  * Learns from a chart's own rendering which objects a release of it has, and which value stands where in them:
@@ -51,7 +52,7 @@ function rendered(chart: string, values: Fields, release: string, namespace: str
   writeFileSync(file, JSON.stringify(values));
   let text: string;
   try {
-    text = execFileSync(options.helm, ["template", release, chart, "--namespace", namespace, "--values", file], {
+    text = execFileSync(options.helm, ["template", release, chart, "--namespace", namespace, "--values", file, ...clusterArgs()], {
       encoding: "utf8",
       maxBuffer: 1 << 28,
       stdio: ["ignore", "pipe", "ignore"],

@@ -18,6 +18,7 @@ import {
   workloads,
 } from "../test/components/platform/fixtures";
 import type { Graph, RecordedResource } from "../testing/graph";
+import { clusterArgs } from "./helm-template";
 
 /*
  * Renders our values with the real charts, and holds what comes against the catalogue and against our own objects:
@@ -34,7 +35,6 @@ const folder = mkdtempSync(join(tmpdir(), "kpaas-charts-"));
 
 /** What a release was held to. */
 interface Held {
-  readonly images: Set<string>;
   readonly policies: Set<string>;
   readonly pods: Set<string>;
   readonly levels: Set<string>;
@@ -51,7 +51,7 @@ const IMAGE =
 function rendered(chart: string, kubernetes: string, { inputs }: RecordedResource): readonly Fields[] {
   const file = join(folder, "values.json");
   writeFileSync(file, JSON.stringify(inputs.values));
-  const where = ["--namespace", String(inputs.namespace), "--values", file, "--kube-version", kubernetes];
+  const where = ["--namespace", String(inputs.namespace), "--values", file, ...clusterArgs(kubernetes)];
   const text = execFileSync(options.helm, ["template", String(inputs.name), chart, ...where], { encoding: "utf8", maxBuffer: 1 << 28 });
   return parseAllDocuments(text)
     .map((document) => document.toJS() as unknown)
@@ -86,10 +86,9 @@ function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: st
   const objects = rendered(chart, kubernetes, release);
   const namespace = String(release.inputs.namespace);
   const pods = podsOf(objects);
-  for (const image of new Set(JSON.stringify(objects).match(IMAGE) ?? [])) {
-    held.images.add(image);
+  // Also those that programs are told by arguments.
+  for (const image of new Set(JSON.stringify(objects).match(IMAGE) ?? []))
     if (!catalogued.includes(image)) held.wrong.add(`${image} is not in the catalogue`);
-  }
   for (const { name, spec } of pods)
     for (const container of [...list(spec.containers), ...list(spec.initContainers)]) {
       const image = String(at(container, "image"));
@@ -136,17 +135,17 @@ async function main(): Promise<void> {
         missing.add(key);
         continue;
       }
-      const held = found.get(key) ?? { images: new Set(), policies: new Set(), pods: new Set(), levels: new Set(), wrong: new Set() };
+      const held = found.get(key) ?? { policies: new Set(), pods: new Set(), levels: new Set(), wrong: new Set() };
       found.set(key, held);
       const service = plan.services.find((each) => each.chart?.name === name && each.namespace === release.inputs.namespace);
       hold(release, g, chart, plan.cluster.kubernetes, Object.values(service?.images ?? {}), held);
     }
   }
-  for (const [key, { images, policies, pods, levels, wrong }] of [...found].sort()) {
+  for (const [key, { policies, pods, levels, wrong }] of [...found].sort()) {
     const version = /-(\d+\.\d+\.\d+.*)$/.exec(key)?.[1] ?? "";
     const of = (text: string): string => ([...wrong].some((each) => each.includes(text)) ? "**no**" : "yes");
     process.stdout.write(
-      `| ${key.slice(0, -version.length - 1)} | ${version} | ${images.size}: ${of("catalogue")} | ${policies.size}: ${of("NetworkPolicy")} | ${pods.size} in ${[...levels].join(", ")}: ${of("refused")} |\n`,
+      `| ${key.slice(0, -version.length - 1)} | ${version} | ${of("catalogue")} | ${policies.size}: ${of("NetworkPolicy")} | ${pods.size} in ${[...levels].join(", ")}: ${of("refused")} |\n`,
     );
     for (const each of wrong) process.stdout.write(`    ${each}\n`);
   }

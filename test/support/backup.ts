@@ -1,6 +1,11 @@
+import { execFileSync } from "node:child_process";
 import type { LoadedEnvironment } from "../../files/load";
 import type { ServicePlan } from "../../model/plan/types";
+import type { Doors } from "../../operate/doors";
+import type { Operator } from "../../operate/operator";
 import { LOCK, PLAN } from "../cli/fixture";
+import { playedDoors } from "./doors";
+import type { PlayedCluster } from "./played-cluster";
 
 const service = (name: string, version: string, more: Partial<ServicePlan>): ServicePlan => ({
   ...{ name, namespace: name, version, dependsOn: [], images: {}, replicas: 1 },
@@ -35,4 +40,21 @@ export function planWithServices(
     problems: [],
     planned: { plan, lock: LOCK, lockState: "current", lockChanges: [], shipped: PLAN.cluster },
   };
+}
+
+/** Somebody who is asked nothing. */
+export const OPERATOR: Operator = { asker: () => undefined, tell: () => undefined, run: (_job, work) => work({}) };
+
+/** Doors to an environment whose cluster is played. @param postgresql how many members of PostgreSQL it has */
+export function doorsTo(cluster: PlayedCluster, postgresql?: number): Doors {
+  const loaded = planWithServices("seoul", { mariadb: "12.0.2", ...(postgresql === undefined ? {} : { postgresql }) });
+  const played = playedDoors({ loaded, result: undefined as never, loss: undefined as never, outputs: {} }, () => undefined);
+  const withCluster = <T>(_target: unknown, _options: unknown, work: (api: typeof cluster.api) => Promise<T>) => work(cluster.api);
+  return { ...played, engine: async () => ({ ...(await played.engine()), withCluster }) };
+}
+
+/** Makes the pair that backups are encrypted to. */
+export function makePair(folder: string): void {
+  const made = "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=b -keyout key -out crt";
+  execFileSync("openssl", made.split(" "), { cwd: folder, stdio: "pipe" });
 }

@@ -31,6 +31,12 @@ const ACCOUNTS = `sql --command="SELECT format('SELECT %L WHERE NOT EXISTS (SELE
 /** Makes a database anew, whoever is still connected to it. */
 const DROP = `printf '%s\\n' "$database" | sed "s/\\"/\\"\\"/g; s/.*/DROP DATABASE IF EXISTS \\"&\\" WITH (FORCE);/"`;
 
+/** Waits for another restore, of which the connection broke off, to end its last statement: whoever runs statements holds the lock. */
+const ALONE = [
+  `exec 9> "\${TMPDIR:-/tmp}/kpaas-restore.lock"`,
+  "flock -w 120 9 || { echo 'another restore is still at work' >&2; exit 1; }",
+];
+
 /**
  * A logical dump of each database as of one moment of its own: it goes into a newer server too, and from one server to several and back.
  * @param several whether an operator runs it on several members: the one that leads is asked
@@ -51,7 +57,7 @@ export function postgresqlBackup(several: boolean): PodBackup {
       ACCOUNTS,
       ...forEach(DROP, "PGDATABASE=$database pg_dump --no-password --create < /dev/null", "echo '\\connect postgres'"),
     ].join("\n"),
-    restore: [...started, 'head -c "$1" | sql --file=- > /dev/null'].join("\n"),
+    restore: [...started, ...ALONE, 'head -c "$1" | sql --file=- > /dev/null'].join("\n"),
     // Every row is read.
     verify: [...started, DATABASES, ...forEach("PGDATABASE=$database pg_dump --no-password < /dev/null > /dev/null")].join("\n"),
   };
