@@ -85,7 +85,7 @@ describe("the accounts of a real MariaDB", function () {
 
   it("make the portal's tables as the portal, as often as asked", () => {
     const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
-    const settings = clientSettings(PORTAL, PASSWORDS, "localhost", 3306).replace("port=3306", `socket=${server.socket}`);
+    const settings = clientSettings(PORTAL, PASSWORDS, { host: "localhost", port: 3306 }).replace("port=3306", `socket=${server.socket}`);
     writeFileSync(join(folder, "cp.cnf"), settings);
     writeFileSync(join(folder, "cp.sql"), tablesSql(PORTAL.tables ?? []));
     for (let time = 0; time < 2; time++) {

@@ -17,10 +17,15 @@ export abstract class DatabaseService extends PlatformService {
     return Object.fromEntries(users.map((user) => [user, generatedPassword(this.childName(`${user}-password`), this)]));
   }
 
-  /** Lets its clients and its own job connect. */
-  protected allowClients(selector: Readonly<Record<string, string>>, port: number, job: string, clients: readonly string[]): void {
-    const own = { podSelector: { matchLabels: { ...selectorLabels(job) } } };
-    this.allowIngress("allow-clients", selector, [port], [own, ...clients.map(fromNamespace)]);
+  /** Lets its clients and its own jobs connect. */
+  protected allowClients(
+    selector: Readonly<Record<string, string>>,
+    port: number,
+    jobs: readonly string[],
+    clients: readonly string[],
+  ): void {
+    const own = jobs.map((job) => ({ podSelector: { matchLabels: { ...selectorLabels(job) } } }));
+    this.allowIngress("allow-clients", selector, [port], [...own, ...clients.map(fromNamespace)]);
   }
 
   /** The volume of a single server. */
@@ -64,15 +69,15 @@ export abstract class DatabaseService extends PlatformService {
     );
   }
 
-  /** Runs statements as their accounts, once `server` is there and again whenever they change. */
+  /** Runs statements once `server` is there and again whenever they change. */
   protected runStatements(job: StatementsJob, files: Output<Readonly<Record<string, string>>>, server: readonly Resource[]): Resource {
-    const { workload } = job;
-    const stored = this.secret("sql", job.secret, workload, files);
+    const { workload, role } = job;
+    const stored = this.secret(job.secretRole, job.secret, workload, files);
     // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
-    const spec = statementsJob(this.plan, job, this.serviceAccount("schemas-account", workload), this.podLabels(workload));
+    const spec = statementsJob(this.plan, job, this.serviceAccount(`${role}-account`, workload), this.podLabels(workload));
     const name = interpolate`${workload}-${secretHash(jsonStringify(files), JSON.stringify(spec))}`;
     return new Job(
-      this.childName("schemas"),
+      this.childName(role),
       { metadata: this.metadata(name, workload), spec },
       this.inCluster({ dependsOn: [...server, stored] }),
     );

@@ -1,6 +1,11 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { volumesAnnotation } from "../../../model/kubernetes-names";
+import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import type { Passwords } from "../database/args";
@@ -8,20 +13,32 @@ import { DatabaseService } from "../database/database";
 import { tablesSql } from "../database/statements";
 import { generatedPassword } from "../generated-password";
 import type { DatabaseAccess } from "../grants";
-import { contentHash, secretHash, selectorLabels } from "../objects";
+import { WATCHED } from "../mariadb-operator/rights";
+import { contentHash, fromNamespace, imageOf, secretHash, selectorLabels } from "../objects";
 import type { MariaDbArgs } from "./args";
-import { accountsSql, clientSettings } from "./sql";
-import { ACCOUNTS_FILE, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
+import {
+  ACCOUNTS_JOB,
+  AGENT_PORT,
+  API_VERSION,
+  galeraSpec,
+  MEMBER_LABELS,
+  MEMBER_PORTS,
+  MEMBERS_SCHEMAS_JOB,
+  PRIMARY,
+  rootClient,
+} from "./galera";
+import { accountsSql, clientSettings, rootSql } from "./sql";
+import { ACCOUNTS_FILE, DEFAULT_GIB, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
 
 const SERVER = "mariadb";
 
 /**
- * One MariaDB server with a schema and an account for each consumer. It listens inside the cluster only, root logs in
- * on its own socket only, and every password is generated. The server itself makes the accounts when it starts, so it
- * starts anew when they change.
+ * MariaDB with a schema and an account for each consumer. It listens inside the cluster only, and every password is generated. With one server,
+ * root logs in on its own socket only, and the server itself makes the accounts when it starts, so it starts anew when they change. Several are
+ * run by an operator, which logs in as root with a certificate of its own, as a job does that makes the accounts.
  */
 export class MariaDb extends DatabaseService {
-  /** The server's address in the cluster. */
+  /** The server's address in the cluster: of the member that leads, where there are several. */
   readonly host: string;
   readonly port = PORT;
   /** Secret: password of `root`, for use on the server itself. */
@@ -33,20 +50,21 @@ export class MariaDb extends DatabaseService {
   /** What makes the last of them: the tables, or the server where nobody asks for tables. Consumers depend on it. */
   readonly schemas: Resource;
 
+  /** @throws Error for several members without an operator, or an even number of them */
   constructor(name: string, given: MariaDbArgs, opts?: ComponentResourceOptions) {
     const args = planned("mariadb", given);
     super(serviceType("MariaDb"), name, args, opts);
     const { plan } = args;
-    if (plan.replicas !== 1)
-      throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
-    this.host = `${NAMES.server}.${plan.namespace}.svc`;
+    const several = plan.replicas > 1;
+    this.host = `${several ? NAMES.primary : NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowClients(selectorLabels(SERVER), PORT, NAMES.schemas, args.clients);
+    const jobs = [NAMES.schemas, ...(several ? [NAMES.accounts] : [])];
+    this.allowClients(several ? MEMBER_LABELS : selectorLabels(SERVER), PORT, jobs, args.clients);
 
     this.rootPassword = generatedPassword(this.childName("root-password"), this);
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = this.accountPasswords(args.schemas);
-    const server = this.createServer(args, passwords);
+    const server = several ? this.createMembers(args, passwords) : this.createServer(args, passwords);
     this.schemas = this.createTables(args, passwords, server);
     this.databases = Object.fromEntries(
       Object.entries(args.schemas).map(([consumer, { schema, user }]) => [
@@ -55,6 +73,51 @@ export class MariaDb extends DatabaseService {
       ]),
     );
     this.registerOutputs({ host: this.host, port: this.port, rootPassword: this.rootPassword });
+  }
+
+  /** The members by the operator's object, and their accounts. */
+  private createMembers(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): Resource {
+    const { plan, operator, schemas, protectData, retainData } = args;
+    if (operator === undefined) throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; give its operator, or make it 1.`);
+    if (plan.replicas % 2 === 0) throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; make it 1, 3 or 5.`);
+    this.allowIngress("allow-members", MEMBER_LABELS, MEMBER_PORTS, [{ podSelector: { matchLabels: { ...MEMBER_LABELS } } }]);
+    this.allowIngress("allow-operator", MEMBER_LABELS, [PORT, AGENT_PORT], [fromNamespace(operator.namespace)]);
+    // What runs beside them asks the API how they are to be. By port alone: what stands behind its Service are machines.
+    this.allowEgress("allow-api", MEMBER_LABELS, [443, apiPort]);
+    const metadata = this.metadata("mariadb-operator", SERVER);
+    const subject = { kind: "ServiceAccount", name: operator.account, namespace: operator.namespace };
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "mariadb-operator" };
+    const rights = [
+      new Role(this.childName("rights"), { metadata, rules: WATCHED }, this.inCluster()),
+      new RoleBinding(this.childName("rights-binding"), { metadata, roleRef, subjects: [subject] }, this.inCluster()),
+    ];
+    const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
+    // The name is told to the members' pods alone: what runs for a while beside them is none.
+    const { "app.kubernetes.io/name": _, ...labels } = this.podLabels(SERVER);
+    const members = new CustomResource(
+      this.childName("members"),
+      {
+        apiVersion: API_VERSION,
+        kind: "MariaDB",
+        metadata: this.metadata(NAMES.server, SERVER, {
+          annotations: { [volumesAnnotation]: `${plan.replicas} × ${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
+        }),
+        spec: galeraSpec(args, { server: imageOf(plan, "server"), operator: operator.image }, labels),
+      },
+      // Its volumes go with it. The rights of who runs it go after it.
+      this.deletedFirst({
+        dependsOn: [...rights, access],
+        protect: protectData || this.protectsData,
+        ...(retainData ? { retainOnDelete: true } : {}),
+      }),
+    );
+    const files = all([all(passwords), this.rootPassword]).apply(
+      ([known, root]): Record<string, string> => ({
+        "accounts.cnf": rootClient(root),
+        [ACCOUNTS_FILE]: rootSql(root) + accountsSql(Object.values(schemas), known),
+      }),
+    );
+    return this.runStatements(ACCOUNTS_JOB, files, [members]);
   }
 
   private createServer(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): StatefulSet {
@@ -67,7 +130,7 @@ export class MariaDb extends DatabaseService {
       { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": SERVER_CONFIG } },
       this.inCluster(),
     );
-    const data = this.dataClaim(NAMES.data, SERVER, 10, args);
+    const data = this.dataClaim(NAMES.data, SERVER, DEFAULT_GIB, args);
     this.statefulServices(
       SERVER,
       { service: NAMES.server, headless: NAMES.headless },
@@ -78,17 +141,19 @@ export class MariaDb extends DatabaseService {
     return this.singleServer(SERVER, NAMES.headless, annotations, pod, [access, init, config, data]);
   }
 
-  private createTables({ schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
+  private createTables({ plan, schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
+    const several = plan.replicas > 1;
+    const connection = several ? PRIMARY : { host: NAMES.server, port: PORT };
     const wanted = Object.values(schemas).filter(({ tables = [] }) => tables.length > 0);
     if (wanted.length === 0) return server;
     const files = all(passwords).apply((known) =>
       Object.fromEntries(
         wanted.flatMap((spec) => [
-          [`${spec.schema}.cnf`, clientSettings(spec, known, NAMES.server, PORT)],
+          [`${spec.schema}.cnf`, clientSettings(spec, known, connection)],
           [`${spec.schema}.sql`, tablesSql(spec.tables ?? [])],
         ]),
       ),
     );
-    return this.runStatements(SCHEMAS_JOB, files, [server]);
+    return this.runStatements(several ? MEMBERS_SCHEMAS_JOB : SCHEMAS_JOB, files, [server]);
   }
 }

@@ -5,12 +5,12 @@ import { mariadbBackup } from "./backup";
 export const mariadb = defineService({
   name: "mariadb",
   title: "MariaDB",
-  about: "one database server, with a schema and an account for each service that claims one",
+  about: "keeps a schema, with an account of its own, for each service that claims one",
   profiles: EVERY_PROFILE,
-  replicas: 1,
+  replicas: { severalBy: "mysqlOperator" },
   keeps: "data",
   backup: mariadbBackup,
-  needs: { storage: () => ({}) },
+  needs: { storage: () => ({}), mysqlOperator: () => ({}) },
   offers: ["mysql"],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");
@@ -31,6 +31,7 @@ export const mariadb = defineService({
         retainData: environment.retain.includes("volumes"),
         schemas: Object.fromEntries(schemas),
         clients: Object.values(claims.mysql).map(({ namespace }) => namespace),
+        ...(common.plan.replicas > 1 ? { operator: granted.mysqlOperator } : {}),
       },
       opts,
     );
