@@ -16,17 +16,17 @@ import { clusterArgs } from "./helm-template";
 /*
  * Learns from a chart's own rendering which objects a release of it has, and which value stands where in them:
  *
- *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--same]
+ *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--kube VERSION] [--same]
  *
  * NAME is the key in catalog/charts.json, NAME@VERSION for another version than the newest release's; CHART is the archive or folder of that
- * version, got by whoever calls; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does. Each value is changed by itself, and what changes
+ * version, got by whoever calls; --kube says for which Kubernetes, where HELM stands for one that the chart refuses; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does. Each value is changed by itself, and what changes
  * in the objects with it says where it goes. Facts are written to catalog/chart-objects.json, never a template, a script or a rule; and what
  * Helm made of our own values, as names and digests, to the test that holds the simulation against it.
  */
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { helm: { type: "string", default: "helm" }, same: { type: "boolean", default: false } },
+  options: { helm: { type: "string", default: "helm" }, kube: { type: "string" }, same: { type: "boolean", default: false } },
 });
 const [name = "", source = ""] = positionals;
 if (name === "" || source === "") throw new Error("usage: chart-facts.js NAME CHART [--helm HELM]");
@@ -52,11 +52,15 @@ function rendered(chart: string, values: Fields, release: string, namespace: str
   writeFileSync(file, JSON.stringify(values));
   let text: string;
   try {
-    text = execFileSync(options.helm, ["template", release, chart, "--namespace", namespace, "--values", file, ...clusterArgs()], {
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    text = execFileSync(
+      options.helm,
+      ["template", release, chart, "--namespace", namespace, "--values", file, ...clusterArgs(options.kube)],
+      {
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
   } catch {
     return undefined;
   }

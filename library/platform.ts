@@ -28,6 +28,7 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   MessagesAccess,
+  MysqlOperatorAccess,
   PostgresAccess,
   PostgresOperatorAccess,
   RealmAccess,
@@ -47,6 +48,8 @@ export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/a
 export { Kyverno } from "../components/platform/kyverno/kyverno";
 export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";
 export { MariaDb } from "../components/platform/mariadb/mariadb";
+export type { MariaDbOperatorArgs } from "../components/platform/mariadb-operator/args";
+export { MariaDbOperator } from "../components/platform/mariadb-operator/mariadb-operator";
 export type { MetalLbArgs } from "../components/platform/metallb/args";
 export { MetalLb } from "../components/platform/metallb/metallb";
 export type { MetricsServerArgs } from "../components/platform/metrics-server/args";

@@ -45,10 +45,12 @@ export interface ServiceDefinition {
   /** The field that speaks of it. @default `platform.services.NAME` */
   readonly field?: string;
   /**
-   * As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; one for ever; or
-   * one, and several where the file asks for them, by whoever offers a kind that it claims then only.
+   * As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; one for ever; or as
+   * with a quorum, by whoever offers a kind that it claims with several only.
    */
   readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
+  /** Of its Deployments and StatefulSets those that have one pod where a profile gives several instances, by name, each with the reason as a clause. */
+  readonly single?: Readonly<Record<string, string>>;
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
   /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */

@@ -12,6 +12,7 @@ export interface Grants {
   readonly issuer: { readonly claim: Nothing; readonly access: IssuerAccess };
   readonly ingress: { readonly claim: HostClaim; readonly access: IngressRoute };
   readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
+  readonly mysqlOperator: { readonly claim: Nothing; readonly access: MysqlOperatorAccess };
   readonly postgres: { readonly claim: DatabaseClaim; readonly access: PostgresAccess };
   readonly postgresOperator: { readonly claim: Nothing; readonly access: PostgresOperatorAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
@@ -133,6 +134,16 @@ export interface DatabaseAccess {
 export interface PostgresAccess extends DatabaseAccess {
   /** What signed the server's certificate. PEM. */
   readonly ca: Input<string>;
+}
+
+/** Who runs MariaDB on several members. */
+export interface MysqlOperatorAccess {
+  /** Where it is: it must reach the members. */
+  readonly namespace: Input<string>;
+  /** Its account there, which has no rights but those that are bound to it. */
+  readonly account: string;
+  /** Its image, which runs beside each member too. */
+  readonly image: string;
 }
 
 /** Who runs PostgreSQL on several members. */

@@ -10,6 +10,7 @@ import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
 import { kyverno } from "./kyverno/service";
 import { mariadb } from "./mariadb/service";
+import { mariadbOperator } from "./mariadb-operator/service";
 import { metallb } from "./metallb/service";
 import { metricsServer } from "./metrics-server/service";
 import { nats } from "./nats/service";
@@ -33,6 +34,7 @@ export const services = {
   kyverno,
   chaosMesh,
   cloudnativePg,
+  mariadbOperator,
   mariadb,
   postgresql,
   keycloak,

@@ -49,7 +49,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Database / MariaDB",
     "in",
-    "one server; a schema and an account for each service that claims one; reached by these alone, no port of the nodes",
+    "one server, or three by mariadb-operator; a schema and an account for each service that claims one; reached by these alone, no port of the nodes",
     "platform.services.mariadb",
     "components/platform/mariadb/",
   ],

@@ -21,7 +21,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 2 HA and recovery**",
     "in",
-    "profiles, etcd's backup and restore, an OpenBao that unseals itself, control planes that are replaced. backups of MariaDB, Keycloak, OpenBao and ChartMuseum; a second MariaDB not yet",
+    "profiles, etcd's backup and restore, an OpenBao that unseals itself, control planes that are replaced. backups of MariaDB, Keycloak, OpenBao and ChartMuseum; three members of MariaDB and PostgreSQL",
     "profile",
     "cluster.backups.etcd",
     "docs/cluster.md",

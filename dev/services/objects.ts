@@ -48,13 +48,16 @@ export function ofKind({ objects }: ServiceObjects, ...kinds: readonly string[])
   return objects.filter(({ kind }) => kinds.includes(String(kind))).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
-/** Workloads: kind, name, and what is peculiar to them. */
-export function workloadRows(made: ServiceObjects): string[][] {
+/** Workloads: kind, name, and what is peculiar to them; of those that have one pod for ever, why. */
+export function workloadRows(made: ServiceObjects, single: Readonly<Record<string, string>> = {}): string[][] {
   return ofKind(made, "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob").map((each) => [
     // A name that ends in a digest of its content is another one tomorrow.
     `\`${nameOf(each).replace(/-[0-9a-f]{10}$/, "-…")}\``,
     String(each.kind),
-    at(each, "spec.strategy.type") === "Recreate" ? "goes before its successor comes" : "",
+    [
+      ...(at(each, "spec.strategy.type") === "Recreate" ? ["goes before its successor comes"] : []),
+      ...(single[nameOf(each)] === undefined ? [] : [`one pod: ${single[nameOf(each)]}`]),
+    ].join("; "),
   ]);
 }
 

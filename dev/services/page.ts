@@ -40,7 +40,7 @@ export function serviceFacts(facts: ServiceFacts): string {
     ["Facts", ...table(["", ""], summary(facts))],
     ["Settings", ...settings(facts)],
     ["Images", ...images(service)],
-    ["Workloads", ...table(["name", "kind", ""], workloadRows(made))],
+    ["Workloads", ...table(["name", "kind", ""], workloadRows(made, service.single))],
     ["Ports", ...table(["Service", "type", "ports"], portRows(made))],
     ["Volumes", ...table(["claim", "size", ""], volumeRows(made))],
     ["Secrets", ...table(["Secret", "holds"], secretRows(made))],
@@ -216,7 +216,7 @@ function images(service: ServiceDefinition): string[] {
 /** What a definition says of its backups; none says anything yet. */
 /** How many instances there are. */
 export function instances(replicas: ServiceDefinition["replicas"]): string {
-  if (typeof replicas === "object") return "one; three or five where asked for";
+  if (typeof replicas === "object") return "one; three where the profile has several; three or five where asked for";
   return { profile: "as the profile", quorum: "one; three where the profile has several", 1: "one" }[replicas];
 }
 

@@ -1,4 +1,5 @@
 import type { CloudDefinition } from "../cloud";
+import { volumesOf } from "../instances";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Billed, BilledKind, Capacity } from "./bill";
 import { HOURS, type PriceList, SECTIONS } from "./price-list";
@@ -98,7 +99,10 @@ export function notCounted(
     address === undefined ? [] : [`${what} ${address}`],
   );
   const networkWasThere = can.machines && (network.existing !== undefined || leavesRange === false || given?.(plan.cloud) !== undefined);
-  const claims = services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [`${name} ${sizeGiB} GiB`]));
+  const claims = services.flatMap((service) => {
+    const count = volumesOf(service);
+    return service.sizeGiB === undefined ? [] : [`${service.name} ${count > 1 ? `${count} × ` : ""}${service.sizeGiB} GiB`];
+  });
   const { storage, loadBalancer } = platform;
   return [
     { what: "traffic", detail: "what goes out, between zones, and through balancers and gateways" },

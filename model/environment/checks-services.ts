@@ -1,8 +1,10 @@
 import { entryOf, findRelease, knownReleases, type Release } from "../catalog";
+import { instancesByProfile } from "../instances";
 import { INGRESS_TITLES } from "../plan/ingress";
 import type { Findings } from "../problems";
 import { fieldOf, givenByFile, needsOf, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
 import type { ServiceDefinition } from "../service";
+import { profiles } from "./resolve";
 import type { Environment } from "./types";
 
 /** More members than that only wait longer for each other. */
@@ -50,7 +52,12 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
   const wanted = environment.platform.services;
   const needs = on.map((service) => ({
     service,
-    kinds: Object.keys(needsOf(service, wanted.find(({ name }) => name === service.name)?.replicas)),
+    kinds: Object.keys(
+      needsOf(
+        service,
+        wanted.find(({ name }) => name === service.name)?.replicas ?? instancesByProfile(service, profiles[environment.profile].replicas),
+      ),
+    ),
   }));
   const claimed = new Set(needs.flatMap(({ kinds }) => kinds));
   for (const kind of claimed) {
@@ -69,7 +76,7 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
       findings.error(
         fieldOf(needed),
         `${names} ${verb} ${needed.name}${forSeveral ? " for more than one replica" : ""}, which is switched off`,
-        `switch ${needed.name} on, or ${forSeveral ? "take replicas out" : `${names} off too`}`,
+        `switch ${needed.name} on, or ${forSeveral ? `give ${names} one replica` : `${names} off too`}`,
         false,
       );
   }

@@ -655,7 +655,9 @@ export interface PlatformFields {
     readonly chaosMesh?: boolean | ServiceFields;
     /** Runs PostgreSQL on several members, and has another one lead when that is lost. Default: as the profile. A change is applied to what stands. */
     readonly cloudnativePg?: boolean | ServiceFields;
-    /** One database server, with a schema and an account for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    /** Runs MariaDB on several members, and starts them again when all were lost. Default: as the profile. A change is applied to what stands. */
+    readonly mariadbOperator?: boolean | ServiceFields;
+    /** Keeps a schema, with an account of its own, for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly mariadb?: boolean | ServiceFields;
     /** Keeps a database, with an account that owns it, for each service that claims one. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly postgresql?: boolean | ServiceFields;

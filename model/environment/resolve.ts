@@ -2,11 +2,12 @@ import type { CloudDefinition } from "../cloud";
 import { sameValue } from "../cluster/variables";
 import { type Fields, fields, isFields } from "../data";
 import type { ExtraObject } from "../extra";
+import { instancesByProfile } from "../instances";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Maintenance } from "../plan/infrastructure-types";
 import type { Profile, ResourcesPlan } from "../plan/types";
 import type { Amount } from "../quantity";
-import { cloudOf, type Registry, switchedServices } from "../registry";
+import { cloudOf, offererOf, type Registry, switchedServices } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
@@ -302,11 +303,20 @@ function machine(key: string, size: string): WantedMachine {
 }
 
 function servicesOf(file: EnvironmentFile, registry: Registry, profile: Profile): WantedService[] {
-  const byDefault = [
-    ...switchedServices(registry).flatMap(({ name, profiles = [] }) => (profiles.includes(profile) ? [name] : [])),
+  const switched = switchedServices(registry);
+  const inProfile = [
+    ...switched.flatMap((each) => (each.profiles?.includes(profile) ? [each.name] : [])),
     ...laterServices(registry, profile),
   ];
-  return [...switchedServices(registry).map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
+  // Whoever runs several members of another is there where that has them.
+  const claimed = switched.flatMap((each) => {
+    const value = file.platform?.services?.[each.name] ?? inProfile.includes(each.name);
+    const given = typeof value === "object" ? value.replicas : undefined;
+    const several = value !== false && (given ?? instancesByProfile(each, profiles[profile].replicas)) > 1;
+    return several && typeof each.replicas === "object" ? [offererOf(each.replicas.severalBy, switched)?.name] : [];
+  });
+  const byDefault = [...inProfile, ...claimed];
+  return [...switched.map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
     const value = file.platform?.services?.[name];
     if (value === false || (value === undefined && !byDefault.includes(name))) return [];
     const { replicas, resources, size, values, ...options } = typeof value === "object" ? value : {};

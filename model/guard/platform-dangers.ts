@@ -152,9 +152,11 @@ function quorumDangers({ members: before = {} }: Applied, { members = {} }: Appl
 }
 
 /** What one server keeps, several cannot take over as it is, nor the other way round. */
-function replicationDangers({ replicated = {} }: Applied, plan: EnvironmentPlan): Danger[] {
-  return plan.services.flatMap(({ name, severalBy, replicas }) => {
-    const was = replicated[name];
+function replicationDangers({ replicated = {}, claims, databases }: Applied, plan: EnvironmentPlan): Danger[] {
+  return plan.services.flatMap(({ name, severalBy, replicas, offers = [] }) => {
+    // What earlier versions made was one server.
+    const stood = claims[name] !== undefined || (databases && offers.includes("mysql"));
+    const was = replicated[name] ?? (stood ? false : undefined);
     if (severalBy === undefined || was === undefined || was === replicas > 1) return [];
     const [from, to] = was ? ["several members", "one server"] : ["one server", "several members"];
     const reason = `the data of ${from} do not become those of ${to} by themselves`;

@@ -1,6 +1,7 @@
 import type { CloudDefinition } from "../cloud";
 import { infrastructureLeads } from "../cloud-parts";
 import type { Environment, WantedClass } from "../environment/types";
+import { volumesOf } from "../instances";
 import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
 import type { MachinePlan } from "./infrastructure-types";
@@ -60,7 +61,7 @@ function planClasses(classes: Readonly<Record<string, WantedClass>>): StorageCla
 /** What the services keep on volumes must fit the share that is made for it. */
 export function checkStorage(environment: Environment, services: readonly ServicePlan[], findings: Findings): void {
   const { storage } = environment.platform;
-  const wanted = services.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  const wanted = services.reduce((sum, service) => sum + (service.sizeGiB ?? 0) * volumesOf(service), 0);
   // Nobody knows how large a share is that was there before, or lies on a disk that was.
   if (storage.kind !== "nfs" || storage.server !== undefined || environment.hosts !== undefined || wanted <= storage.sizeGiB) return;
   findings.error(

@@ -3,14 +3,12 @@ import { imagesWith } from "../charts/images";
 import type { CloudParts } from "../cloud-parts";
 import { fields, merge } from "../data";
 import type { Environment } from "../environment/types";
+import { instancesByProfile } from "../instances";
 import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
 import type { Rotations } from "../rotation";
-import type { ServiceDefinition, Surroundings } from "../service";
+import type { Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
 import type { PlatformPlan, ServicePlan } from "./types";
-
-/** The fewest that go on when one of them is lost, where more than half must agree. */
-const QUORUM = 3;
 
 /** The services of an environment in the order they are brought up, each after those whose grants it takes, and with what it claims of them. */
 export function planServices(
@@ -55,7 +53,7 @@ function planService(
     host: host ?? "",
     options,
   };
-  const count = wanted?.replicas ?? Math.max(byProfile(service.replicas, replicas), defaults.replicas);
+  const count = wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
   const needs = Object.entries(claims).map(([kind, claim]) => [kind, claim(surroundings)] as const);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
@@ -81,13 +79,6 @@ function planService(
     ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
     ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };
-}
-
-/** How many a service has by itself, where the profile gives so many to whoever can have them. */
-function byProfile(kind: ServiceDefinition["replicas"], several: number): number {
-  if (kind === "profile") return several;
-  // Two that must agree are lost with either of them.
-  return kind === "quorum" && several > 1 ? QUORUM : 1;
 }
 
 /** Those whose grants a service takes, and those that run beside it and give up what it is to have. */

@@ -89,7 +89,7 @@ describe("the accounts of a real MariaDB", function () {
   const runAsJob = (specs: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>, sql: (spec: SchemaSpec) => string) => {
     const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
     for (const spec of specs) {
-      const settings = clientSettings(spec, passwords, "localhost", 3306).replace("port=3306", `socket=${server.socket}`);
+      const settings = clientSettings(spec, passwords, { host: "localhost", port: 3306 }).replace("port=3306", `socket=${server.socket}`);
       writeFileSync(join(folder, `${spec.schema}.cnf`), settings);
       writeFileSync(join(folder, `${spec.schema}.sql`), sql(spec));
     }

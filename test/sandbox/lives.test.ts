@@ -50,7 +50,7 @@ const LIVES: Readonly<Record<string, Life>> = {
         ingress: { kind: "traefik" },
         services: {
           ...BARE.services,
-          ...{ harbor: true, chartmuseum: true, nats: true, gatewayApi: true, cloudnativePg: true, postgresql: { replicas: 3 } },
+          ...{ harbor: true, chartmuseum: true, nats: true, gatewayApi: true, postgresql: { replicas: 3 }, mariadb: { replicas: 3 } },
         },
       },
     }),

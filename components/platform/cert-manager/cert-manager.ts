@@ -5,7 +5,7 @@ import { planned } from "../args";
 import { PLATFORM_ISSUER } from "../issuer";
 import { PlatformService } from "../service";
 import type { CertManagerArgs } from "./args";
-import { certManagerValues } from "./values";
+import { certManagerValues, partLabels } from "./values";
 
 const CA_SECRET = "platform-ca";
 const ACME_ACCOUNT = "platform-acme-account";
@@ -21,7 +21,7 @@ export class CertManager extends PlatformService {
     super(serviceType("CertManager"), name, args, opts);
     const { issuer } = args;
     this.createNamespace("restricted");
-    this.allowIngress("allow-webhook", { "app.kubernetes.io/instance": "cert-manager", "app.kubernetes.io/component": "webhook" }, [10250]);
+    this.allowIngress("allow-webhook", partLabels("webhook"), [10250]);
     const release = this.release(certManagerValues(args.plan));
     if (issuer.kind === "ca") {
       const { certificate, key } = issuer;

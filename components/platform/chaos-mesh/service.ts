@@ -5,6 +5,10 @@ export const chaosMesh = defineService({
   title: "Chaos Mesh",
   about: "tries out faults on the pods of namespaces that are annotated for it",
   replicas: "profile",
+  single: {
+    "chaos-dashboard": "its history is on a volume of one pod; what was begun ends without it",
+    "chaos-dns-server": "it answers during experiments with names only",
+  },
   create: (name, { common, environment }, opts) => {
     const { ChaosMesh } = require("./chaos-mesh") as typeof import("./chaos-mesh");
     const runtime = environment.cluster.variables.container_manager === "containerd" ? "containerd" : "crio";

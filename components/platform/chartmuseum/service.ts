@@ -7,6 +7,9 @@ export const chartmuseum = defineService({
   about: "keeps Helm charts, for whoever logs in",
   // Its index is in the memory of the one that wrote it.
   replicas: 1,
+  single: {
+    chartmuseum: "its charts are on a volume of one pod; what is installed needs none of them",
+  },
   host: "chartmuseum",
   keeps: "data",
   backup: chartmuseumBackup,

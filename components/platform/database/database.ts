@@ -32,10 +32,11 @@ export abstract class DatabaseService extends PlatformService {
   protected allowClients(
     selector: Readonly<Record<string, string>>,
     port: number,
-    jobs: { readonly schemas: string; readonly former: string },
+    jobs: { readonly schemas: string; readonly former: string; readonly accounts?: string },
     clients: readonly string[],
   ): void {
-    const names = this.plan.rotation === undefined ? [jobs.schemas] : [jobs.schemas, jobs.former];
+    const { schemas, former, accounts } = jobs;
+    const names = [schemas, ...(accounts === undefined ? [] : [accounts]), ...(this.plan.rotation === undefined ? [] : [former])];
     const own = names.map((job) => ({ podSelector: { matchLabels: { ...selectorLabels(job) } } }));
     this.allowIngress("allow-clients", selector, [port], [...own, ...clients.map(fromNamespace)]);
   }
@@ -81,19 +82,19 @@ export abstract class DatabaseService extends PlatformService {
     );
   }
 
-  /** Runs statements as their accounts, once those are there that it waits for, and again whenever they change. */
+  /** Runs statements once those are there that it waits for, and again whenever they change. */
   protected runStatements(
     job: StatementsJob,
     files: Output<Readonly<Record<string, string>>>,
     waitsFor: readonly Resource[] = [],
   ): Resource {
-    const { workload } = job;
-    const stored = this.secret("sql", job.secret, workload, files);
+    const { workload, role } = job;
+    const stored = this.secret(job.secretRole, job.secret, workload, files);
     // A job cannot be changed, so what it is and what it runs are in its name: any change makes another one.
-    const spec = statementsJob(this.plan, job, this.serviceAccount("schemas-account", workload), this.podLabels(workload));
+    const spec = statementsJob(this.plan, job, this.serviceAccount(`${role}-account`, workload), this.podLabels(workload));
     const name = interpolate`${workload}-${secretHash(jsonStringify(files), JSON.stringify(spec))}`;
     return new Job(
-      this.childName("schemas"),
+      this.childName(role),
       { metadata: this.metadata(name, workload), spec },
       this.inCluster({ dependsOn: [...waitsFor, stored] }),
     );

@@ -2,8 +2,11 @@ import type { batch, core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
 import { containerSecurityContext, imageOf, podSecurityContext } from "../objects";
 
-/** What is known of a job that runs statements as the accounts that own them. */
+/** What is known of a job that runs statements. */
 export interface StatementsJob {
+  /** What the job is among the service's resources, and what the Secret with its statements is. */
+  readonly role: string;
+  readonly secretRole: string;
   /** Name of the job, its account and its pods, and the Secret with the statements. */
   readonly workload: string;
   readonly secret: string;
@@ -12,6 +15,8 @@ export interface StatementsJob {
   /** What runs them, in the folder of the files. */
   readonly script: (folder: string) => string;
   readonly deadlineSeconds: number;
+  /** What its pods find beside the statements, each in the folder of its name. @default nothing */
+  readonly beside?: readonly core.v1.Volume[];
 }
 
 /** Statements that make what is in a database, one after the other. */
@@ -37,7 +42,7 @@ export function runStatements(folder: string, client: string): string {
 /** The job's pods. It is made anew whenever the statements change. */
 export function statementsJob(
   plan: ServicePlan,
-  { secret, user, script, deadlineSeconds }: StatementsJob,
+  { secret, user, script, deadlineSeconds, beside = [] }: StatementsJob,
   serviceAccountName: string,
   labels: Record<string, string>,
 ): batch.v1.JobSpec {
@@ -47,7 +52,7 @@ export function statementsJob(
     command: ["sh", "-ec", script("/sql")],
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
     securityContext: containerSecurityContext(),
-    volumeMounts: [{ name: "sql", mountPath: "/sql", readOnly: true }],
+    volumeMounts: [{ name: "sql" }, ...beside].map(({ name }) => ({ name, mountPath: `/${String(name)}`, readOnly: true })),
   };
   return {
     backoffLimit: 6,
@@ -60,7 +65,7 @@ export function statementsJob(
         restartPolicy: "OnFailure",
         securityContext: podSecurityContext(user),
         containers: [container],
-        volumes: [{ name: "sql", secret: { secretName: secret } }],
+        volumes: [{ name: "sql", secret: { secretName: secret } }, ...beside],
       },
     },
   };

@@ -5,6 +5,11 @@ export const harbor = defineService({
   title: "Harbor",
   about: "keeps container images and charts, scans them, and hands them to whoever may have them",
   replicas: "profile",
+  single: {
+    "harbor-database": "the chart has one server, on a volume of one pod",
+    "harbor-redis": "the chart has one server, on a volume of one pod",
+    "harbor-trivy": "it looks for known faults, and has its list on a volume of one pod",
+  },
   host: "harbor",
   keeps: "data",
   backup: {

@@ -1,5 +1,5 @@
 import type { AccountSpec, DatabaseArgs } from "../database/args";
-import type { TableColumns } from "../grants";
+import type { MysqlOperatorAccess, TableColumns } from "../grants";
 
 /** Columns of another schema's table that an account may read. The table may be made later. */
 export interface TableRead extends TableColumns {
@@ -18,4 +18,6 @@ export interface SchemaSpec extends AccountSpec {
 export interface MariaDbArgs extends DatabaseArgs {
   /** By consumer. Removing one leaves its schema and account in the server: data are never dropped. */
   readonly schemas: Readonly<Record<string, SchemaSpec>>;
+  /** Who runs it on several members. Required where the plan has several. */
+  readonly operator?: MysqlOperatorAccess;
 }

@@ -1,6 +1,11 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { volumesAnnotation } from "../../../model/kubernetes-names";
+import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { accountOf } from "../database/accounts";
@@ -8,21 +13,39 @@ import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
 import { type Ending, FormerAccounts } from "../database/former-accounts";
 import { tablesSql } from "../database/statements";
+import { generatedPassword } from "../generated-password";
 import type { DatabaseAccess } from "../grants";
-import { contentHash, secretHash, selectorLabels } from "../objects";
+import { WATCHED } from "../mariadb-operator/rights";
+import { contentHash, fromNamespace, imageOf, secretHash, selectorLabels } from "../objects";
 import type { MariaDbArgs, SchemaSpec } from "./args";
-import { accountsSql, clientSettings, endFormerSql } from "./sql";
-import { ACCOUNTS_FILE, FORMER_JOB, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
+import {
+  ACCOUNTS_JOB,
+  AGENT_PORT,
+  API_VERSION,
+  galeraSpec,
+  MEMBER_LABELS,
+  MEMBER_PORTS,
+  MEMBERS_FORMER_JOB,
+  MEMBERS_SCHEMAS_JOB,
+  PRIMARY,
+  rootClient,
+} from "./galera";
+import { accountsSql, type Connection, clientSettings, endFormerSql, rootSql } from "./sql";
+import { ACCOUNTS_FILE, DEFAULT_GIB, FORMER_JOB, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
 
 const SERVER = "mariadb";
 
+/** The jobs that connect. */
+const SINGLE_JOBS = { schemas: NAMES.schemas, former: NAMES.former };
+const MEMBER_JOBS = { ...SINGLE_JOBS, accounts: NAMES.accounts };
+
 /**
- * One MariaDB server with a schema and an account for each consumer. It listens inside the cluster only, root logs in
- * on its own socket only, and every password is generated. The server itself makes the accounts when it starts, so it
- * starts anew when they change.
+ * MariaDB with a schema and an account for each consumer. It listens inside the cluster only, and every password is generated. With one server,
+ * root logs in on its own socket only, and the server itself makes the accounts when it starts, so it starts anew when they change. Several are
+ * run by an operator, which logs in as root with a certificate of its own, as a job does that makes the accounts.
  */
 export class MariaDb extends DatabaseService {
-  /** The server's address in the cluster. */
+  /** The server's address in the cluster: of the member that leads, where there are several. */
   readonly host: string;
   readonly port = PORT;
   /** Secret: password of `root`, for use on the server itself. */
@@ -35,21 +58,22 @@ export class MariaDb extends DatabaseService {
   readonly schemas: Resource;
   private readonly ending: Ending | undefined;
 
+  /** @throws Error for several members without an operator, or an even number of them */
   constructor(name: string, given: MariaDbArgs, opts?: ComponentResourceOptions) {
     const wanted = planned("mariadb", given);
     super(serviceType("MariaDb"), name, wanted, opts);
     const args = { ...wanted, schemas: this.rotated(wanted.schemas) };
     const { plan } = args;
-    if (plan.replicas !== 1)
-      throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; MariaDB runs as one server here: make it 1.`);
-    this.host = `${NAMES.server}.${plan.namespace}.svc`;
+    const several = plan.replicas > 1;
+    this.host = `${several ? NAMES.primary : NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowClients(selectorLabels(SERVER), PORT, NAMES, args.clients);
+    this.allowClients(several ? MEMBER_LABELS : selectorLabels(SERVER), PORT, several ? MEMBER_JOBS : SINGLE_JOBS, args.clients);
 
-    this.rootPassword = this.rotatedPassword("root-password");
+    // Its operator would change it for some of its hosts only.
+    this.rootPassword = several ? generatedPassword(this.childName("root-password"), this) : this.rotatedPassword("root-password");
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = this.accountPasswords(args.schemas);
-    const server = this.createServer(args, passwords);
+    const server = several ? this.createMembers(args, passwords) : this.createServer(args, passwords);
     this.schemas = this.createTables(args, passwords, server);
     this.ending = this.hasFormer(args.schemas) ? this.endingOf(args.schemas, passwords) : undefined;
     this.databases = Object.fromEntries(
@@ -66,16 +90,70 @@ export class MariaDb extends DatabaseService {
     if (this.ending !== undefined) new FormerAccounts(name, { ...args, ...this.ending }, opts);
   }
 
+  private get several(): boolean {
+    return this.plan.replicas > 1;
+  }
+
+  /** How accounts connect. */
+  private get connection(): Connection {
+    return this.several ? PRIMARY : { host: NAMES.server, port: PORT };
+  }
+
   private endingOf(schemas: Readonly<Record<string, SchemaSpec>>, passwords: Passwords): Ending {
     const files = all(passwords).apply((known) =>
       Object.fromEntries(
         Object.values(schemas).flatMap((spec) => [
-          [`${spec.schema}.cnf`, clientSettings(spec, known, NAMES.server, PORT)],
+          [`${spec.schema}.cnf`, clientSettings(spec, known, this.connection)],
           [`${spec.schema}.sql`, endFormerSql(spec)],
         ]),
       ),
     );
-    return { job: FORMER_JOB, files };
+    return { job: this.several ? MEMBERS_FORMER_JOB : FORMER_JOB, files };
+  }
+
+  /** The members by the operator's object, and their accounts. */
+  private createMembers(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): Resource {
+    const { plan, operator, schemas, protectData, retainData } = args;
+    if (operator === undefined) throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; give its operator, or make it 1.`);
+    if (plan.replicas % 2 === 0) throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; make it 1, 3 or 5.`);
+    this.allowIngress("allow-members", MEMBER_LABELS, MEMBER_PORTS, [{ podSelector: { matchLabels: { ...MEMBER_LABELS } } }]);
+    this.allowIngress("allow-operator", MEMBER_LABELS, [PORT, AGENT_PORT], [fromNamespace(operator.namespace)]);
+    // What runs beside them asks the API how they are to be. By port alone: what stands behind its Service are machines.
+    this.allowEgress("allow-api", MEMBER_LABELS, [443, apiPort]);
+    const metadata = this.metadata("mariadb-operator", SERVER);
+    const subject = { kind: "ServiceAccount", name: operator.account, namespace: operator.namespace };
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "mariadb-operator" };
+    const rights = [
+      new Role(this.childName("rights"), { metadata, rules: WATCHED }, this.inCluster()),
+      new RoleBinding(this.childName("rights-binding"), { metadata, roleRef, subjects: [subject] }, this.inCluster()),
+    ];
+    const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
+    // The name is told to the members' pods alone: what runs for a while beside them is none.
+    const { "app.kubernetes.io/name": _, ...labels } = this.podLabels(SERVER);
+    const members = new CustomResource(
+      this.childName("members"),
+      {
+        apiVersion: API_VERSION,
+        kind: "MariaDB",
+        metadata: this.metadata(NAMES.server, SERVER, {
+          annotations: { [volumesAnnotation]: `${plan.replicas} × ${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
+        }),
+        spec: galeraSpec(args, { server: imageOf(plan, "server"), operator: operator.image }, labels),
+      },
+      // Its volumes go with it. The rights of who runs it go after it.
+      this.deletedFirst({
+        dependsOn: [...rights, access],
+        protect: protectData || this.protectsData,
+        ...(retainData ? { retainOnDelete: true } : {}),
+      }),
+    );
+    const files = all([all(passwords), this.rootPassword]).apply(
+      ([known, root]): Record<string, string> => ({
+        "accounts.cnf": rootClient(root),
+        [ACCOUNTS_FILE]: rootSql(root) + accountsSql(Object.values(schemas), known),
+      }),
+    );
+    return this.runStatements(ACCOUNTS_JOB, files, [members]);
   }
 
   private createServer(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): StatefulSet {
@@ -90,7 +168,7 @@ export class MariaDb extends DatabaseService {
       { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": SERVER_CONFIG } },
       this.inCluster(),
     );
-    const data = this.dataClaim(NAMES.data, SERVER, 10, args);
+    const data = this.dataClaim(NAMES.data, SERVER, DEFAULT_GIB, args);
     this.statefulServices(
       SERVER,
       { service: NAMES.server, headless: NAMES.headless },
@@ -107,11 +185,11 @@ export class MariaDb extends DatabaseService {
     const files = all(passwords).apply((known) =>
       Object.fromEntries(
         wanted.flatMap((spec) => [
-          [`${spec.schema}.cnf`, clientSettings(spec, known, NAMES.server, PORT)],
+          [`${spec.schema}.cnf`, clientSettings(spec, known, this.connection)],
           [`${spec.schema}.sql`, tablesSql(spec.tables ?? [])],
         ]),
       ),
     );
-    return this.runStatements(SCHEMAS_JOB, files, [server]);
+    return this.runStatements(this.several ? MEMBERS_SCHEMAS_JOB : SCHEMAS_JOB, files, [server]);
   }
 }

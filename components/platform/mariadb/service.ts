@@ -5,17 +5,28 @@ import { mariadbBackup } from "./backup";
 export const mariadb = defineService({
   name: "mariadb",
   title: "MariaDB",
-  about: "one database server, with a schema and an account for each service that claims one",
+  about: "keeps a schema, with an account of its own, for each service that claims one",
   profiles: EVERY_PROFILE,
-  replicas: 1,
+  replicas: { severalBy: "mysqlOperator" },
   keeps: "data",
   backup: mariadbBackup,
-  rotates: [
-    { secret: "the accounts of its schemas", how: "overlap", restarts: ["itself", "takers"] },
-    { secret: "root's password, which is of use in its pod only", how: "one", restarts: ["itself"], seconds: 30 },
-  ],
-  away: () => 30,
-  needs: { storage: () => ({}) },
+  rotates: ({ replicas }) =>
+    replicas > 1
+      ? [
+          { secret: "the accounts of its schemas", how: "overlap", restarts: ["takers"] },
+          {
+            secret: "root's password",
+            how: "never",
+            reason: "its operator would change it on two of root's four hosts only",
+            remedy: "from the network it is of use with the operator's certificate alone, which the operator renews",
+          },
+        ]
+      : [
+          { secret: "the accounts of its schemas", how: "overlap", restarts: ["itself", "takers"] },
+          { secret: "root's password, which is of use in its pod only", how: "one", restarts: ["itself"], seconds: 30 },
+        ],
+  away: ({ replicas }) => (replicas > 1 ? 0 : 30),
+  needs: { storage: () => ({}), mysqlOperator: () => ({}) },
   offers: ["mysql"],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");
@@ -36,6 +47,7 @@ export const mariadb = defineService({
         retainData: environment.retain.includes("volumes"),
         schemas: Object.fromEntries(schemas),
         clients: Object.values(claims.mysql).map(({ namespace }) => namespace),
+        ...(common.plan.replicas > 1 ? { operator: granted.mysqlOperator } : {}),
       },
       opts,
     );

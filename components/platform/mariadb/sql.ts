@@ -48,7 +48,7 @@ export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<
   }
   for (const spec of schemas)
     for (const user of [...formerAccounts(spec), accountOf(spec)]) lines.push(...(spec.reads ?? []).flatMap((read) => readSql(user, read)));
-  lines.push(...schemas.flatMap(endingSql), ...(rootPassword === undefined ? [] : rootSql(rootPassword)));
+  lines.push(...schemas.flatMap(endingSql), ...(rootPassword === undefined ? [] : rootPasswordSql(rootPassword)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -77,7 +77,7 @@ function ending({ user }: SchemaSpec): string {
 }
 
 /** Another password for root. Where it has none yet, the image is about to give it the one that it is told. */
-function rootSql(password: string): string[] {
+function rootPasswordSql(password: string): string[] {
   const change = `ALTER USER root@localhost IDENTIFIED BY ${text(password)}`;
   return [
     "SET @has = (SELECT COUNT(*) FROM mysql.user WHERE User = 'root' AND Host = 'localhost' AND authentication_string <> '');",
@@ -101,11 +101,52 @@ function readSql(user: string, { schema, table, columns }: TableRead): string[] 
   ];
 }
 
+/**
+ * Shuts root out from the network to all but those who have the key of a certificate that the members trust: their operator, and the job that
+ * runs this. On a member's own machine it needs its password alone, as the operator's agent beside it has it.
+ */
+export function rootSql(password: string): string {
+  const local = ["127.0.0.1", "::1"].flatMap((host) => [
+    `CREATE USER IF NOT EXISTS 'root'@'${host}' IDENTIFIED BY ${text(password)};`,
+    `ALTER USER 'root'@'${host}' IDENTIFIED BY ${text(password)};`,
+    `GRANT ALL PRIVILEGES ON *.* TO 'root'@'${host}' WITH GRANT OPTION;`,
+  ]);
+  return `${[...local, "ALTER USER 'root'@'%' REQUIRE X509;"].join("\n")}\n`;
+}
+
+/** Where a client connects, and by which files it and the server prove who they are. */
+export interface Connection {
+  readonly host: string;
+  readonly port: number;
+  /** What signed the server's certificate. @default nothing: it is not looked at */
+  readonly ca?: string;
+  /** The client's own certificate and its key. @default none */
+  readonly certificate?: { readonly file: string; readonly key: string };
+}
+
 /** The client's settings with which an account works in its schema. Secret. */
-export function clientSettings(spec: SchemaSpec, passwords: Readonly<Record<string, string>>, host: string, port: number): string {
-  const password = `"${passwordOf(spec.user, passwords).replace(/[\\"]/g, "\\$&")}"`;
-  const settings = { host, port, user: accountOf(spec), password, database: spec.schema };
-  return ["[mariadb-client]", ...Object.entries(settings).map(([key, value]) => `${key}=${value}`), ""].join("\n");
+export function clientSettings(spec: SchemaSpec, passwords: Readonly<Record<string, string>>, connection: Connection): string {
+  return settingsOf(accountOf(spec), passwordOf(spec.user, passwords), connection, { database: spec.schema });
+}
+
+/** The client's settings with which root works on several members. Secret. */
+export function rootSettings(password: string, connection: Connection): string {
+  return settingsOf("root", password, connection);
+}
+
+function settingsOf(
+  user: string,
+  password: string,
+  { host, port, ca, certificate }: Connection,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const settings = {
+    ...{ host, port, user, password: `"${password.replace(/[\\"]/g, "\\$&")}"`, ...more },
+    ...(ca === undefined ? {} : { "ssl-ca": ca }),
+    ...(certificate === undefined ? {} : { "ssl-cert": certificate.file, "ssl-key": certificate.key }),
+  };
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  return ["[mariadb-client]", ...lines, ...(ca === undefined ? [] : ["ssl-verify-server-cert"]), ""].join("\n");
 }
 
 /** A quoted name. `_` and `%` are wildcards in a grant on a schema, so schema names with them are refused. */

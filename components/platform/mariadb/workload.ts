@@ -6,7 +6,10 @@ import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirem
 export const PORT = 3306;
 
 /** The user `mysql` of the official image. */
-const MYSQL_USER = 999;
+export const MYSQL_USER = 999;
+
+/** Size of a server's volume where its plan says none. */
+export const DEFAULT_GIB = 10;
 
 /** Names of the objects the workloads refer to. */
 export const NAMES = {
@@ -18,6 +21,8 @@ export const NAMES = {
   init: "mariadb-init",
   schemas: "mariadb-schemas",
   former: "mariadb-former-accounts",
+  accounts: "mariadb-accounts",
+  primary: "mariadb-primary",
 } as const;
 
 /** The statements the server runs at each start, and the folder they are in. */
@@ -26,7 +31,7 @@ const ACCOUNTS_FOLDER = "/etc/kpaas-accounts";
 
 /** The file that root's password is read from when the data are made, and its folder. */
 export const ROOT_PASSWORD = "root-password";
-const ROOT_FOLDER = "/etc/kpaas-root";
+export const ROOT_FOLDER = "/etc/kpaas-root";
 
 /** The server's settings. Names are not resolved: accounts are told apart by name, and a slow DNS must not slow logins. */
 export const SERVER_CONFIG = [
@@ -91,6 +96,8 @@ export function makeTables(folder: string): string {
 
 /** The job that makes the tables that are asked for. */
 export const SCHEMAS_JOB: StatementsJob = {
+  role: "schemas",
+  secretRole: "sql",
   workload: NAMES.schemas,
   secret: NAMES.schemas,
   user: MYSQL_USER,

@@ -9,6 +9,9 @@ export const metallb = defineService({
   when: ({ platform }) => platform.loadBalancer === "metallb",
   field: "platform.loadBalancer",
   replicas: 1,
+  single: {
+    "metallb-controller": "it hands out addresses; those that are handed out hold without it",
+  },
   offers: ["loadBalancer"],
   flows: [
     { ...members, protocol: "tcp" },

@@ -7,6 +7,9 @@ export const storage = defineService({
   when: ({ platform }) => platform.storage.kind === "nfs",
   field: "platform.storage",
   replicas: 1,
+  single: {
+    "nfs-subdir-external-provisioner": "it makes volumes; those that are made are used without it",
+  },
   offers: ["storage"],
   create: (name, { common, environment }, opts) => {
     const { NfsStorage } = require("./nfs-storage") as typeof import("./nfs-storage");

@@ -50,6 +50,9 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
     storage: { storageClass, size: `${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
     resources: resourceRequirements(plan.resources),
     primaryUpdateMethod: "switchover",
+    // As it does by itself: a drain leaves all members but one, and each is on a node of its own as far as there are enough.
+    enablePDB: true,
+    affinity: { enablePodAntiAffinity: true, podAntiAffinityType: "preferred", topologyKey: "kubernetes.io/hostname" },
   };
 }
 

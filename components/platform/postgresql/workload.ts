@@ -107,6 +107,8 @@ export function makeTables(folder: string): string {
 
 /** The job that makes the tables that are asked for. */
 export const SCHEMAS_JOB: StatementsJob = {
+  role: "schemas",
+  secretRole: "sql",
   workload: NAMES.schemas,
   secret: NAMES.schemas,
   user: POSTGRES_USER,

@@ -107,6 +107,7 @@ export const mariadb =
           keycloak: { schema: "keycloak", user: "keycloak" },
           portal: { schema: "cp", user: "portal", reads: [{ schema: "keycloak", table: "T", columns: ["ID"] }], tables },
         },
+        operator: { namespace: "mariadb-operator", account: "mariadb-operator", image: "registry.example.org/operator:1" },
       },
       opts,
     );

@@ -4,7 +4,9 @@ import { unknownValues } from "../../../model/charts/unknown-values";
 import { fields } from "../../../model/data";
 import type { EnvironmentPlan, ServicePlan } from "../../../model/plan/types";
 import { podSecurityProblem } from "../../../model/pod-security";
-import { kebab } from "../../../model/service";
+import { kebab, type ServiceDefinition } from "../../../model/service";
+import { findChart, render } from "../../../sandbox/kubernetes/charts";
+import type { Fields } from "../../../sandbox/kubernetes/values";
 import type { Graph, RecordedResource } from "../../../testing/graph";
 import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
@@ -14,6 +16,7 @@ import {
   CANARY,
   cloudPlans,
   everyServicePlan,
+  highAvailabilityPlan,
   platformGraph,
   replicated,
   traefikPlan,
@@ -27,6 +30,7 @@ const acme = { kind: "acme", email: "a@example.org" } as const;
 /** Every environment the rules are held against. */
 const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "one replica each": plan,
+  "what the high-availability profile has": highAvailabilityPlan(),
   "three replicas": replicated({ ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } }),
   "a certificate for each host": { ...plan, platform: { ...plan.platform, tls: acme } },
   "Traefik in ingress-nginx's place": traefikPlan(),
@@ -60,17 +64,24 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
 const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
 
-/** Rights in the Kubernetes API, by service: the cluster roles that its account has. Its pods have a token of their account's only with such. */
+/**
+ * Rights in the Kubernetes API, by service: what is bound to accounts, cluster roles or roles in its own namespace. Its pods have a token of their
+ * account's only with a cluster role.
+ */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   // It asks whose the tokens are that are shown to it.
-  openbao: ["system:auth-delegator"],
+  openbao: ["ClusterRole system:auth-delegator"],
+  // Its chart would give it every namespace's Secrets.
+  mariadbOperator: ["ClusterRole mariadb-operator", "Role mariadb-operator"],
+  // Of its operator, on several members.
+  mariadb: ["Role mariadb-operator"],
 };
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
 const READ_ENVIRONMENT = /^(keycloak|portal-[a-z-]+|gitea)$/;
 
-/** Charts that make a budget by themselves where there are several replicas. */
-const OWN_BUDGET: readonly string[] = ["ingress"];
+/** Objects of which operators make databases. */
+const OPERATED = /^kubernetes:(postgresql\.cnpg\.io\/v1:Cluster|k8s\.mariadb\.com\/v1alpha1:MariaDB)$/;
 
 /** Words by which charts and programs are told to take any certificate. */
 const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|verify[-_]?(skip|none)|tls[-_]?verify[-_=]*(false|no)/i;
@@ -89,6 +100,14 @@ function unverified(value: unknown, key = ""): string[] {
   return UNVERIFIED.test(key) && (value === true || value === "true") ? [key] : [];
 }
 
+/** The service whose resource has that name: of two whose names begin alike the one whose is longer. */
+function ownerOf(resource: string): string | undefined {
+  const [owner] = Object.keys(allServices)
+    .filter((name) => resource.startsWith(`seoul-${kebab(name)}-`))
+    .sort((a, b) => b.length - a.length);
+  return owner;
+}
+
 /** What the rules see of one service. */
 class Subject {
   readonly objects: readonly RecordedResource[];
@@ -100,9 +119,9 @@ class Subject {
     readonly graph: Graph,
     readonly service: ServicePlan,
   ) {
-    const prefix = `seoul-${kebab(service.name)}-`;
-    this.objects = graph.resources.filter(({ name, type }) => name.startsWith(prefix) && type.startsWith("kubernetes:"));
-    this.running = workloads(graph).filter(({ resource }) => resource.name.startsWith(prefix));
+    const isOwn = (name: string): boolean => ownerOf(name) === service.name;
+    this.objects = graph.resources.filter(({ name, type }) => isOwn(name) && type.startsWith("kubernetes:"));
+    this.running = workloads(graph).filter(({ resource }) => isOwn(resource.name));
     this.workloads = this.isOfCloud ? [] : this.running;
   }
 
@@ -131,7 +150,7 @@ type Rule = (subject: Subject, environment: EnvironmentPlan) => void;
 const RULES: Readonly<Record<string, Rule>> = {
   "verifies whom it speaks TLS to": ({ graph, service }) => {
     // Whoever makes what lives in it is asked too.
-    const own = graph.resources.filter(({ name }) => name.startsWith(`seoul-${kebab(service.name)}-`));
+    const own = graph.resources.filter(({ name }) => ownerOf(name) === service.name);
     const found = own.flatMap(({ inputs }) => unverified(inputs));
     assert.deepEqual(
       found.filter((setting) => setting !== MAY_NOT_KNOW[service.name]),
@@ -188,17 +207,23 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "gives nobody rights in the Kubernetes API, and its pods no token": (subject) => {
     if (subject.isOfCloud) return;
-    const rights = subject.objects.filter(({ type }) => type.startsWith("kubernetes:rbac"));
-    const given = RIGHTS[subject.service.name] ?? [];
-    assert.deepEqual(
-      rights.map(({ inputs }) => at(inputs, "roleRef", "name")),
-      given,
-    );
+    const rights = subject.objects.filter(({ type }) => /^kubernetes:rbac.*Binding$/.test(type));
+    const given = rights.map(({ inputs }) => `${String(at(inputs, "roleRef", "kind"))} ${String(at(inputs, "roleRef", "name"))}`);
+    const several = subject.service.severalBy === undefined || subject.service.replicas > 1;
+    assert.deepEqual(given, several ? (RIGHTS[subject.service.name] ?? []) : []);
+    // No rule reaches whatever there may be, nor changes anything or reads Secrets beyond a namespace.
+    for (const { inputs, name, type } of subject.objects.filter(({ type }) => /^kubernetes:rbac.*Role$/.test(type)))
+      for (const { verbs, apiGroups, resources } of inputs.rules as Record<"verbs" | "apiGroups" | "resources", string[]>[]) {
+        assert.ok(!verbs.includes("*") && !apiGroups.includes("*"), name);
+        if (!type.endsWith(":ClusterRole")) continue;
+        assert.ok(verbs.every((verb) => ["get", "list", "watch"].includes(verb)) && !resources.includes("secrets"), name);
+      }
     const accounts = subject.ofKind("core/v1:ServiceAccount");
     for (const { inputs, name } of accounts) assert.equal(inputs.automountServiceAccountToken, false, name);
     for (const { resource, pod } of subject.workloads) {
       assert.equal(pod.automountServiceAccountToken, false, resource.name);
-      assert.equal(/serviceAccountToken/.test(JSON.stringify(pod.volumes ?? [])), given.length > 0, resource.name);
+      const inCluster = given.some((each) => each.startsWith("ClusterRole"));
+      assert.equal(/serviceAccountToken/.test(JSON.stringify(pod.volumes ?? [])), inCluster, resource.name);
       assert.ok(
         accounts.some(({ inputs }) => at(inputs, "metadata", "name") === pod.serviceAccountName),
         resource.name,
@@ -228,7 +253,7 @@ const RULES: Readonly<Record<string, Rule>> = {
         claims ||
         ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
         // Its operator makes volumes for it.
-        type === "kubernetes:postgresql.cnpg.io/v1:Cluster" ||
+        ["kubernetes:postgresql.cnpg.io/v1:Cluster", "kubernetes:k8s.mariadb.com/v1alpha1:MariaDB"].includes(type) ||
         (type === "kubernetes:helm.sh/v3:Release" && UNINSTALLED.includes(subject.service.name));
       assert.equal(options.deletedWith, alone ? undefined : "cluster", name);
     }
@@ -252,12 +277,18 @@ const RULES: Readonly<Record<string, Rule>> = {
     assert.equal(known?.version.replace(/^v/, ""), service.chart.version.replace(/^v/, ""));
     if (known) assert.deepEqual(unknownValues(known, fields(values)), []);
   },
-  "takes its images from the plan alone": ({ service, containers, values, objects }) => {
+  "takes its images from the plan alone": ({ service, containers, values, objects }, { services }) => {
     // What an operator runs, too.
-    const named = objects.map(({ inputs }) => at(inputs, "spec", "imageName")).filter((name) => name !== undefined);
+    const named = objects.flatMap(({ inputs }) => at(inputs, "spec", "imageName") ?? at(inputs, "spec", "image") ?? []);
     const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...named.map(String)];
     assert.deepEqual([...new Set(used)].sort(), [...new Set(Object.values(service.images))].sort());
-    for (const image of used) assert.match(image, /^registry\.intra:5000\//);
+    // What it runs of its own beside what is there.
+    const beside = objects.flatMap(({ inputs }) =>
+      ["agent", "initContainer"].map((each) => at(inputs, "spec", "galera", each, "image")).filter((image) => typeof image === "string"),
+    );
+    const operators = services.filter(({ name }) => service.dependsOn.includes(name)).flatMap(({ images }) => Object.values(images));
+    for (const image of beside) assert.ok(operators.includes(image), image);
+    for (const image of [...used, ...beside]) assert.match(image, /^registry\.intra:5000\//);
   },
   "has probes, unless it is a job, and requests CPU and memory and limits its memory": ({ workloads: own, containers }) => {
     for (const { resource, containers: running } of own) {
@@ -283,9 +314,40 @@ const RULES: Readonly<Record<string, Rule>> = {
       assert.equal(budget !== undefined, several, resource.name);
       assert.equal(pod.topologySpreadConstraints !== undefined, several, resource.name);
     }
-    // A chart without one has ours beside it.
-    if (values !== undefined && service.replicas > 1 && !OWN_BUDGET.includes(service.name))
-      assert.ok(budgets.length > 0 || /"podDisruptionBudget":\{"enabled":true/.test(JSON.stringify(values)), service.name);
+    // What a chart makes of our values, beside a budget of ours where it has none.
+    const charted = renderedOf(service, values);
+    const covers = (pods: Bag) =>
+      [...budgets.map(({ inputs }) => inputs), ...charted.filter(({ kind }) => kind === "PodDisruptionBudget")].some((budget) =>
+        Object.entries((at(budget, "spec", "selector", "matchLabels") ?? { "": "" }) as Bag).every(
+          ([label, value]) => pods[label] === value,
+        ),
+      );
+    for (const { name, replicas, pod, labels } of scaled(charted)) {
+      const several = replicas > 1;
+      assert.equal(covers(labels), several, `${name}: budget`);
+      if (several) assert.ok(at(pod, "topologySpreadConstraints", 0) ?? at(pod, "affinity", "podAntiAffinity"), `${name}: spread`);
+    }
+    // What an operator makes of an object.
+    for (const { inputs, name } of subject.objects.filter(({ type }) => OPERATED.test(type))) {
+      assert.ok(at(inputs, "spec", "podDisruptionBudget", "maxUnavailable") === 1 || at(inputs, "spec", "enablePDB") === true, name);
+      const apart = at(inputs, "spec", "affinity", "podAntiAffinity") ?? at(inputs, "spec", "affinity", "enablePodAntiAffinity");
+      assert.ok(apart, name);
+    }
+  },
+  "has several of whatever it runs where the profile gives several, or says why not": (subject, { profile }) => {
+    if (profile !== "highAvailability") return;
+    const { service, values, workloads: own } = subject;
+    const { single = {} } = allServices[service.name as keyof typeof allServices] as ServiceDefinition;
+    const ours = own.flatMap(({ resource: { type, inputs } }) =>
+      type === "kubernetes:batch/v1:Job"
+        ? []
+        : [{ name: String(at(inputs, "metadata", "name")), replicas: Number(at(inputs, "spec", "replicas")) }],
+    );
+    const alone = [...ours, ...scaled(renderedOf(service, values))].flatMap(({ name, replicas }) => (replicas > 1 ? [] : [name]));
+    assert.deepEqual(alone.sort(), Object.keys(single).sort(), service.name);
+    for (const reason of Object.values(single)) assert.match(reason, /^[a-z].{20,}[^.]$/);
+    for (const { inputs, name } of subject.objects.filter(({ type }) => OPERATED.test(type)))
+      assert.equal(at(inputs, "spec", "replicas") ?? at(inputs, "spec", "instances"), 3, name);
   },
   "mounts every volume it names and names every volume it mounts": ({ workloads: own }) => {
     for (const { resource, pod, containers, initContainers } of own) {
@@ -366,6 +428,22 @@ describe("every service", () => {
 function mirror(service: ServicePlan): ServicePlan {
   const images = Object.entries(service.images).map(([role, image]) => [role, `registry.intra:5000/${image}`]);
   return { ...service, images: Object.fromEntries(images) };
+}
+
+/** What a service's chart makes of our values. */
+function renderedOf({ chart, namespace }: ServicePlan, values: Bag | undefined): Fields[] {
+  const found = chart && findChart(chart.name, chart.version);
+  return found === undefined || values === undefined ? [] : render(found, { release: chart?.name ?? "", namespace, values }).objects;
+}
+
+/** The objects that have a number of pods. */
+function scaled(objects: readonly Fields[]): { name: string; replicas: number; pod: Bag; labels: Bag }[] {
+  return objects.flatMap((object) => {
+    if (object.kind !== "Deployment" && object.kind !== "StatefulSet") return [];
+    const pod = at(object, "spec", "template", "spec") as Bag;
+    const labels = (at(object, "spec", "template", "metadata", "labels") ?? {}) as Bag;
+    return [{ name: String(at(object, "metadata", "name")), replicas: Number(at(object, "spec", "replicas") ?? 1), pod, labels }];
+  });
 }
 
 interface Policy {

@@ -4,10 +4,10 @@ import type { ServiceArgs } from "../../../components/platform/args";
 import { Platform, type PlatformArgs } from "../../../components/platform/platform";
 import { registry } from "../../../files/registry";
 import { findRelease } from "../../../model/catalog";
-import { resolveEnvironment } from "../../../model/environment/resolve";
+import { profiles, resolveEnvironment } from "../../../model/environment/resolve";
 import type { EnvironmentFile } from "../../../model/environment/schema";
 import { planServices } from "../../../model/plan/services";
-import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
+import type { EnvironmentPlan, PlatformPlan, Profile, ServicePlan } from "../../../model/plan/types";
 import { offererOf, type Registry, switchedServices } from "../../../model/registry";
 import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
@@ -37,14 +37,15 @@ const planWith = (
   number = NEWEST,
   more: EnvironmentFile["platform"] = {},
   of = platform,
+  profile: Profile = "minimal",
 ): ServicePlan[] => {
   const known = { ...registry, services };
   const switches = switchedServices(known).map(({ name, profiles }) => [name, "gitea" in services || profiles?.includes("minimal")]);
   const environment = resolveEnvironment(
-    { name: "seoul", infrastructure: { provider: "openstack" }, platform: { ...more, services: Object.fromEntries(switches) } },
+    { name: "seoul", profile, infrastructure: { provider: "openstack" }, platform: { ...more, services: Object.fromEntries(switches) } },
     known,
   );
-  return planServices(environment, known, findRelease(number)!, of, 1);
+  return planServices(environment, known, findRelease(number)!, of, profiles[profile].replicas);
 };
 
 const services = planWith(registry.services);
@@ -170,6 +171,12 @@ export function everyServicePlan(): EnvironmentPlan {
   return environmentPlan({ services: whole });
 }
 
+/** The same as the high-availability profile has it. */
+export function highAvailabilityPlan(): EnvironmentPlan {
+  const services = planWith(allServices, NEWEST, {}, platform, "highAvailability");
+  return environmentPlan({ profile: "highAvailability", services });
+}
+
 /** The cluster as the layers below give it. */
 class Cluster extends CustomResource {
   constructor() {
@@ -220,7 +227,7 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "mariadb", "chartmuseum", "cloudController", "cloudStorage", "gatewayApi"];
+  const single: readonly string[] = ["metallb", "storage", "chartmuseum", "cloudController", "cloudStorage", "gatewayApi"];
   // What it claims with several only, it claims of whoever offers it.
   const claims = ({ needs = {}, dependsOn, severalBy }: ServicePlan) =>
     severalBy === undefined
@@ -228,7 +235,10 @@ export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
       : { needs: { ...needs, [severalBy]: {} }, dependsOn: [...dependsOn, offererOf(severalBy, plan.services)?.name ?? ""] };
   return {
     ...plan,
-    services: plan.services.map((each) => (single.includes(each.name) ? each : { ...each, ...claims(each), replicas: 3 })),
+    services: plan.services.map((each) => {
+      const alone = single.includes(each.name) || (each.severalBy !== undefined && offererOf(each.severalBy, plan.services) === undefined);
+      return alone ? each : { ...each, ...claims(each), replicas: 3 };
+    }),
   };
 }
 

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mariadbBackup } from "../../../components/platform/mariadb/backup";
+import { MariaDb } from "../../../components/platform/mariadb/mariadb";
+import { podSecurityProblem } from "../../../model/pod-security";
 import { unwrapSecret } from "../../../testing/mocks";
+import { waitsFor } from "../../support/waits";
 import { type Build, mariadb, run } from "./builds";
-import { at, ofKind, workloads } from "./fixtures";
+import { at, ofKind, servicePlan, workloads } from "./fixtures";
 
 describe("MariaDB", () => {
   it("makes a new job when a schema or the image changes and the same one otherwise", async () => {
@@ -48,5 +52,96 @@ describe("MariaDB", () => {
       },
     ]);
     for (const { inputs } of ofKind(g, "core/v1:Service")) assert.equal(at(inputs, "spec", "type"), "ClusterIP");
+  });
+});
+
+describe("MariaDB on several members", () => {
+  const several = mariadb(undefined, { replicas: 3 });
+  const specOf = async (build = several) => at((await run(build)).get("db-members").inputs, "spec");
+
+  it("is one group that takes in whoever has its certificate, and goes on when one of three is lost", async () => {
+    const spec = await specOf();
+    assert.equal(at(spec, "replicas"), 3);
+    assert.equal(at(spec, "galera", "enabled"), true);
+    assert.equal(at(spec, "galera", "recovery", "enabled"), true);
+    assert.equal(at(spec, "galera", "providerOptions", "socket.dynamic"), "false");
+    assert.deepEqual(at(spec, "tls"), { enabled: true, required: false, galeraSSTEnabled: true });
+    assert.equal(at(await specOf(mariadb(undefined, { replicas: 5 })), "replicas"), 5);
+  });
+
+  it("shows the members no token of their operator's", async () => {
+    const spec = await specOf();
+    assert.equal(at(spec, "galera", "agent", "kubernetesAuth", "enabled"), false);
+    assert.equal(at(spec, "galera", "agent", "basicAuth", "enabled"), true);
+    assert.equal(at(spec, "galera", "primary", "podIndex"), undefined, "who leads is the operator's to say");
+  });
+
+  it("runs as one server does: plain users, read-only images, the same settings, root's password from a file too", async () => {
+    const spec = await specOf();
+    const containers = [spec, at(spec, "galera", "agent"), at(spec, "galera", "initContainer")].map((each, index) => ({
+      ...{ name: String(index), image: "x", securityContext: at(each, "securityContext") },
+    }));
+    const pod = { securityContext: at(spec, "podSecurityContext"), containers, volumes: at(spec, "volumes") };
+    assert.equal(podSecurityProblem(pod, "restricted"), undefined);
+    for (const { securityContext } of containers) assert.equal(at(securityContext, "readOnlyRootFilesystem"), true);
+    assert.match(String(at(spec, "myCnf")), /^skip-name-resolve$/m);
+    const mounts = at(spec, "volumeMounts") as { name: string; mountPath: string }[];
+    assert.equal(mounts.find(({ name }) => name === "root")?.mountPath, "/etc/kpaas-root");
+    assert.match(mariadbBackup.dump, /\/etc\/kpaas-root\/root-password/);
+  });
+
+  it("has its accounts made by a job of root's, whose certificate nobody else gets", async () => {
+    const g = await run(several);
+    const files = unwrapSecret(g.get("db-accounts-sql").inputs.stringData) as Record<string, string>;
+    assert.deepEqual(Object.keys(files), ["accounts.cnf", "accounts.sql"]);
+    assert.match(files["accounts.sql"] ?? "", /^ALTER USER 'root'@'%' REQUIRE X509;$/m);
+    assert.match(files["accounts.sql"] ?? "", /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal'@'%';/);
+    assert.match(files["accounts.cnf"] ?? "", /^ssl-key=\/certificate\/tls\.key$/m);
+    const secrets = (role: string) =>
+      (at(g.get(role).inputs, "spec", "template", "spec", "volumes") as Record<string, unknown>[]).map((each) =>
+        at(each, "secret", "secretName"),
+      );
+    assert.deepEqual(secrets("db-accounts"), ["mariadb-accounts", "mariadb-ca-bundle", "mariadb-client-cert"]);
+    assert.deepEqual(secrets("db-schemas"), ["mariadb-schemas", "mariadb-ca-bundle"]);
+    assert.match(at(unwrapSecret(g.get("db-sql").inputs.stringData), "cp.cnf") as string, /^host=mariadb-primary$/m);
+    assert.ok(waitsFor(g, "db-schemas").has("db-accounts"));
+    const again = await run(mariadb(undefined, { replicas: 3 }));
+    assert.equal(at(again.get("db-accounts").inputs, "metadata", "name"), at(g.get("db-accounts").inputs, "metadata", "name"));
+  });
+
+  it("is met by its operator, its members and its clients, and its data are protected and told as volumes are", async () => {
+    const g = await run(several);
+    const from = (role: string) => JSON.stringify(at(g.get(role).inputs, "spec", "ingress"));
+    assert.match(from("db-allow-operator"), /"mariadb-operator".*3306|3306.*"mariadb-operator"/);
+    assert.match(from("db-allow-members"), /4444.*4567.*4568/);
+    assert.ok(!from("db-allow-clients").includes("4567"));
+    assert.deepEqual(
+      (at(g.get("db-allow-api").inputs, "spec", "egress", 0, "ports") as { port: number }[]).map(({ port }) => port),
+      [443, 6443],
+    );
+    assert.equal(g.get("db-members").options.protect, true);
+    assert.equal(at(g.get("db-members").inputs, "metadata", "annotations", "kpaas.io/volumes"), "3 × 10Gi");
+  });
+
+  it("lets its operator do nothing but in its own namespace", async () => {
+    const g = await run(several);
+    assert.deepEqual(at(g.get("db-rights-binding").inputs, "subjects"), [
+      { kind: "ServiceAccount", name: "mariadb-operator", namespace: "mariadb-operator" },
+    ]);
+    assert.equal(at(g.get("db-rights").inputs, "metadata", "namespace"), "mariadb");
+  });
+
+  it("is refused for an even number, and without an operator", async () => {
+    await assert.rejects(run(mariadb(undefined, { replicas: 2 })), /make it 1, 3 or 5/);
+    const alone: Build = (common, opts) =>
+      new MariaDb(
+        "db",
+        {
+          ...{ ...common, plan: servicePlan("mariadb", { replicas: 3 }), storageClass: "a", protectData: true, retainData: false },
+          ...{ clients: [], schemas: {} },
+        },
+        opts,
+      );
+    await assert.rejects(run(alone), /give its operator/);
   });
 });

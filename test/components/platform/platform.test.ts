@@ -115,7 +115,7 @@ describe("the platform", () => {
     );
     await assert.rejects(
       platformGraph({ ...plan, services: [servicePlan("storage"), servicePlan("mariadb", { replicas: 2 })] }),
-      /one server/,
+      /give its operator, or make it 1/,
     );
   });
 

@@ -33,6 +33,7 @@ const services: Readonly<Record<string, Build>> = {
   "cert-manager": certManager,
   "platform-tls": tls,
   mariadb: mariadb(),
+  "mariadb-replicated": mariadb(undefined, { replicas: 3 }),
   postgresql: postgresql(),
   "postgresql-replicated": postgresql(undefined, { replicas: 3 }),
   keycloak: keycloak({ replicas: 2 }),

@@ -209,6 +209,12 @@ const wrong: readonly WrongFile[] = [
   ],
   ["a share too small for what is on", { platform: { storage: { kind: "nfs", sizeGiB: 5 } } }, "platform.storage", /10 GiB/],
   [
+    "a share too small for the volumes of all members",
+    { platform: { storage: { kind: "nfs", sizeGiB: 25 }, services: { mariadb: { replicas: 3 } } } },
+    "platform.storage",
+    /30 GiB/,
+  ],
+  [
     "a volume for what keeps nothing",
     { platform: { services: { metricsServer: { size: 3 } } } },
     "platform.services.metricsServer.size",
@@ -228,9 +234,15 @@ const wrong: readonly WrongFile[] = [
   ],
   [
     "several members without who runs them",
-    { platform: { services: { postgresql: { replicas: 3 } } } },
+    { platform: { services: { cloudnativePg: false, postgresql: { replicas: 3 } } } },
     "platform.services.cloudnativePg",
     /postgresql needs cloudnativePg for more than one replica, which is switched off/,
+  ],
+  [
+    "several members of MariaDB without who runs them, as a profile has them",
+    { profile: "highAvailability", platform: { services: { mariadbOperator: false } } },
+    "platform.services.mariadbOperator",
+    /mariadb needs mariadbOperator for more than one replica, which is switched off/,
   ],
   [
     "several of what is one",
@@ -286,6 +298,28 @@ describe("the checks between fields of the platform, and of the file as a whole"
       { ...open, platform: { tls: { kind: "acme", email: "a@kpaas.dev" }, domain: "seoul.kpaas.dev" } },
     ];
     for (const over of right) assert.deepEqual(planFile(environmentFile(over)).problems, [], JSON.stringify(over));
+  });
+
+  it("have whoever runs several members of a database where there are several, and nowhere else", () => {
+    const members = (over: Record<string, unknown>) => {
+      const { planned, problems } = planFile(environmentFile(over));
+      assert.deepEqual(
+        problems.filter(({ severity }) => severity === "error"),
+        [],
+      );
+      const names = ["cloudnativePg", "mariadbOperator", "mariadb", "postgresql"];
+      return (planned?.plan.services ?? []).flatMap(({ name, replicas }) => (names.includes(name) ? [`${name} ${replicas}`] : []));
+    };
+    const services = (given: Record<string, unknown>) => ({ platform: { services: given } });
+    assert.deepEqual(members({}), ["mariadb 1"]);
+    assert.deepEqual(members(services({ mariadb: { replicas: 3 } })), ["mariadbOperator 1", "mariadb 3"]);
+    assert.deepEqual(members(services({ postgresql: { replicas: 5 } })), ["cloudnativePg 1", "mariadb 1", "postgresql 5"]);
+    const high = { profile: "highAvailability" };
+    assert.deepEqual(members(high), ["mariadbOperator 2", "mariadb 3"]);
+    assert.deepEqual(members({ ...high, ...services({ mariadb: { replicas: 1 } }) }), ["mariadb 1"]);
+    assert.deepEqual(members({ ...high, ...services({ postgresql: true }) }), [
+      ...["cloudnativePg 2", "mariadbOperator 2", "mariadb 3", "postgresql 3"],
+    ]);
   });
 
   it("write the amounts of resources as texts, however the file has them", () => {

@@ -347,6 +347,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.services.openbao.replicas (fewer)": [{ "platform.services.openbao": { replicas: 3 } }, { "platform.services.openbao": true }],
   "platform.services.nats.replicas (fewer)": [{ "platform.services.nats": { replicas: 3 } }, { "platform.services.nats": true }],
+  "platform.services.mariadb.replicas (one to several, or back)": [{}, { "platform.services.mariadb": { replicas: 3 } }],
   "platform.services.postgresql.replicas (one to several, or back)": [
     { "platform.services.postgresql": true },
     { "platform.services.cloudnativePg": true, "platform.services.postgresql": { replicas: 3 } },

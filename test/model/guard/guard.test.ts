@@ -231,6 +231,20 @@ describe("the guard", () => {
     assert.ok([domain, tls, built, claims].every((each) => each !== undefined));
   });
 
+  it("takes the databases of earlier versions for one server each, and refuses several in their place with the way out", () => {
+    const { claims, databases, replicated, ...others } = appliedState(plannedFile(base()).plan);
+    assert.deepEqual(replicated, { mariadb: false });
+    const three = plannedFile(base({ platform: { services: { mariadb: { replicas: 3 } } } })).plan;
+    for (const was of [claims, {}]) {
+      const applied = parseApplied(JSON.parse(JSON.stringify({ ...others, databases, claims: was })), "demo");
+      const [{ action, path, remedy } = assert.fail(), ...more] = findDangers(applied, three);
+      assert.deepEqual([action, path, more], ["never", "platform.services.mariadb.replicas", []]);
+      assert.match(remedy, /set it to 1; or back the databases up, switch mariadb off with what uses it, then on again with 3/);
+    }
+    const none = parseApplied(JSON.parse(JSON.stringify({ ...others, databases: false, claims: {} })), "demo");
+    assert.deepEqual(findDangers(none, three), []);
+  });
+
   it("takes a base's number of workers for no wish of the file itself", () => {
     const content = environmentFile(count(2));
     const findings = new Findings();

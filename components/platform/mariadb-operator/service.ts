@@ -1,0 +1,15 @@
+import { defineService } from "../define-service";
+
+export const mariadbOperator = defineService({
+  name: "mariadbOperator",
+  title: "mariadb-operator",
+  about: "runs MariaDB on several members, and starts them again when all were lost",
+  replicas: "profile",
+  offers: ["mysqlOperator"],
+  create: (name, { common, claims }, opts) => {
+    const { MariaDbOperator } = require("./mariadb-operator") as typeof import("./mariadb-operator");
+    const [{ namespace } = { namespace: common.plan.namespace }] = Object.values(claims.mysqlOperator);
+    return new MariaDbOperator(name, { ...common, watches: namespace }, opts);
+  },
+  grants: { mysqlOperator: ({ namespace, account, image }) => ({ namespace, account, image }) },
+});

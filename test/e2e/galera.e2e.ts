@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { tablesSql } from "../../components/platform/database/statements";
+import type { SchemaSpec } from "../../components/platform/mariadb/args";
+import { mariadbBackup } from "../../components/platform/mariadb/backup";
+import { ACCOUNTS_JOB, MEMBERS_SCHEMAS_JOB, PRIMARY } from "../../components/platform/mariadb/galera";
+import { accountsSql, clientSettings, rootSql } from "../../components/platform/mariadb/sql";
+import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
+import { removeFolder } from "../../host/files";
+import { GaleraMember, galeraForTests, makeMemberCertificates } from "../support/galera";
+
+const PORTAL: SchemaSpec = {
+  schema: "cp",
+  user: "portal",
+  reads: [{ schema: "keycloak", ...REALM_USERS }],
+  tables: portalTables({ id: "seoul", name: "seoul", provider: "OPENSTACK" }),
+};
+const SCHEMAS: readonly SchemaSpec[] = [{ schema: "keycloak", user: "keycloak" }, PORTAL];
+const PASSWORDS = { keycloak: "one", portal: "two" };
+const [keycloak, portal] = [
+  { user: "keycloak", password: "one" },
+  { user: "portal", password: "two" },
+];
+const ROOT = "three";
+const local = { user: "root", password: ROOT, host: "socket" };
+
+/**
+ * Our statements, accounts and commands on three real servers of one group, with the settings that mariadb-operator 26.6 writes for them. The
+ * tests are one story, in order.
+ */
+describe("a real MariaDB on several members", function () {
+  this.timeout(240_000);
+  let folder: string;
+  let members: GaleraMember[] = [];
+  let address: string;
+  const [a, b, c] = [0, 1, 2].map((index) => () => members[index] as GaleraMember) as [
+    () => GaleraMember,
+    () => GaleraMember,
+    () => GaleraMember,
+  ];
+  const size = (of: () => GaleraMember) => of().query("SHOW STATUS LIKE 'wsrep_cluster_size'", local).split("\t")[1];
+  /** What a member answers once it has what others wrote, or no sooner than after a while. */
+  const soon = async (of: () => GaleraMember, sql: string, wanted: string, login = local) => {
+    let answer = "";
+    for (let tries = 0; tries < 100; tries++) {
+      answer = of().query(sql, login);
+      if (answer === wanted) return;
+      await pause(100);
+    }
+    assert.equal(answer, wanted, sql);
+  };
+  const accounts = (passwords: Readonly<Record<string, string>>) => ({
+    "accounts.cnf": a().rootSettings(ROOT),
+    "accounts.sql": rootSql(ROOT) + accountsSql(SCHEMAS, passwords),
+  });
+
+  before(async function () {
+    const made = galeraForTests.call(this);
+    address = made.address;
+    folder = mkdtempSync(join(tmpdir(), "kpaas-galera-"));
+    makeMemberCertificates(join(folder, "tls"), made.address);
+    members = await GaleraMember.group(made, folder, ["mariadb-0", "mariadb-1", "mariadb-2", "stranger"]);
+    assert.ok(await a().start(ROOT, { begins: true }), a().log);
+    // As the image begins a server's data, for the operator.
+    const begun = [
+      `ALTER USER root@localhost IDENTIFIED BY '${ROOT}'`,
+      `CREATE USER root@'%' IDENTIFIED BY '${ROOT}'`,
+      "GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION",
+    ];
+    assert.equal(a().query(begun.join("; "), { ...local, password: "" }), "");
+  });
+  after(async () => {
+    for (const each of members) await each.end();
+    if (folder) removeFolder(folder);
+  });
+
+  it("becomes one by certificates of the same authority, and takes nobody else in", async () => {
+    for (const each of [b, c]) assert.ok(await each().start(ROOT), each().log);
+    assert.deepEqual([a, b, c].map(size), ["3", "3", "3"]);
+    const stranger = members[3] as GaleraMember;
+    const joined = stranger.start(ROOT, { as: "stranger" });
+    await pause(8_000);
+    assert.equal(size(a), "3");
+    await stranger.end();
+    assert.equal(await joined, false);
+  });
+
+  it("has the accounts and rights of one server, whichever member is asked", async () => {
+    assert.equal(a().runJob(ACCOUNTS_JOB.script, accounts(PASSWORDS)), "");
+    await soon(b, "SHOW TABLES IN keycloak", "");
+    const tables = [
+      "CREATE TABLE keycloak.USER_ENTITY (ID VARCHAR(36) PRIMARY KEY, EMAIL VARCHAR(255), REALM_ID VARCHAR(255), USERNAME VARCHAR(255))",
+      "INSERT INTO keycloak.USER_ENTITY VALUES ('1', 'mail', 'cp-realm', 'admin')",
+    ];
+    assert.equal(b().query(tables.join("; "), keycloak), "");
+    for (const each of [a, b, c]) {
+      await soon(each, "SELECT id, realm_id, username FROM keycloak.USER_ENTITY", "1\tcp-realm\tadmin", { ...portal, host: address });
+      assert.match(each().query("SELECT EMAIL FROM keycloak.USER_ENTITY", portal), /^ERROR 1143/);
+      assert.match(each().query("CREATE TABLE keycloak.x (ID INT)", portal), /^ERROR 1142/);
+      assert.match(each().query("CREATE USER x", portal), /^ERROR 1227/);
+    }
+  });
+
+  it("makes the portal's tables as the portal, which knows whom it speaks to", async () => {
+    const files = { "cp.cnf": clientSettings(PORTAL, PASSWORDS, PRIMARY), "cp.sql": tablesSql(PORTAL.tables ?? []) };
+    for (let time = 0; time < 2; time++) assert.equal(a().runJob(MEMBERS_SCHEMAS_JOB.script, files), "");
+    await soon(c, "SELECT cluster_id FROM cp.cp_clusters", "seoul", { ...portal, host: address });
+  });
+
+  it("lets root in from the network with the members' certificate only, and on its own machine by password", () => {
+    const root = { user: "root", password: ROOT };
+    for (const each of [a, b, c]) {
+      assert.match(each().query("SELECT 1", root), /^ERROR 1045/);
+      assert.match(each().query("SELECT 1", { ...root, certificate: "stranger" }), /^ERROR/);
+      assert.equal(each().query("SELECT 1", { ...root, certificate: "client" }), "1");
+      assert.equal(each().query("SELECT 1", { ...root, host: "127.0.0.1" }), "1");
+      assert.match(each().query("SELECT 1", { ...root, password: "x", certificate: "client" }), /^ERROR 1045/);
+    }
+  });
+
+  it("changes a password for all members without a restart, and lets nobody in by the former", async () => {
+    assert.equal(a().runJob(ACCOUNTS_JOB.script, accounts({ ...PASSWORDS, keycloak: "other" })), "");
+    for (const each of [a, b, c]) {
+      await soon(each, "SELECT 1", "1", { user: "keycloak", password: "other", host: address });
+      assert.match(each().query("SELECT 1", keycloak), /^ERROR 1045/);
+    }
+    assert.equal(a().runJob(ACCOUNTS_JOB.script, accounts(PASSWORDS)), "");
+  });
+
+  it("goes on when one is lost, which has on its return what it missed", async () => {
+    await a().end();
+    await soon(b, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'wsrep_cluster_size'", "2");
+    assert.equal(b().query("INSERT INTO keycloak.USER_ENTITY VALUES ('2', 'm', 'r', 'later')", keycloak), "");
+    assert.ok(await a().start(ROOT), a().log);
+    await soon(a, "SELECT USERNAME FROM keycloak.USER_ENTITY WHERE ID = '2'", "later", { ...keycloak, host: address });
+  });
+
+  it("writes nothing when two are lost, and has everything when they begin again where the most was", async () => {
+    for (const each of [b, c]) await each().end();
+    const write = "INSERT INTO keycloak.USER_ENTITY VALUES ('3', 'm', 'r', 'alone')";
+    await soon(a, write, "ERROR 1047 (08S01) at line 1: WSREP has not yet prepared node for application use", {
+      ...keycloak,
+      host: address,
+    });
+    await a().end();
+    // What the operator does then.
+    const most = [a, b, c].map((each) => [each, each().position()] as const).sort((one, two) => two[1] - one[1]);
+    const [[first] = [a]] = most;
+    first().mayBegin();
+    assert.ok(await first().start(ROOT, { begins: true }), first().log);
+    for (const [each] of most.slice(1)) assert.ok(await each().start(ROOT), each().log);
+    assert.deepEqual([a, b, c].map(size), ["3", "3", "3"]);
+    assert.equal(c().query("SELECT GROUP_CONCAT(ID ORDER BY ID) FROM keycloak.USER_ENTITY", keycloak), "1,2");
+  });
+
+  it("is backed up on one member and brought back on another, by the commands of one server", async () => {
+    mkdirSync(join(folder, "root"));
+    writeFileSync(join(folder, "root", "root-password"), ROOT);
+    const run = (of: () => GaleraMember, script: string, input?: Buffer) => {
+      const { status, stdout, stderr } = spawnSync(
+        "sh",
+        ["-ec", script.replaceAll("/etc/kpaas-root", join(folder, "root")), "kpaas", String(input?.length ?? 0)],
+        { env: { ...process.env, PATH: of().clients() }, maxBuffer: 1 << 28, ...(input ? { input } : {}) },
+      );
+      assert.equal(status, 0, stderr.toString());
+      return stdout;
+    };
+    const rows = "INSERT INTO keycloak.MANY SELECT seq, CONCAT('한글 ', seq) FROM seq_1_to_20000";
+    assert.equal(
+      b().query(`USE keycloak; SET NAMES utf8mb4; CREATE TABLE MANY (ID INT PRIMARY KEY, NAME VARCHAR(255)); ${rows}`, keycloak),
+      "",
+    );
+    const checksum = "CHECKSUM TABLE keycloak.MANY, keycloak.USER_ENTITY, cp.cp_clusters";
+    await soon(b, "SELECT COUNT(*) FROM keycloak.MANY", "20000");
+    const was = b().query(checksum, local);
+    const dump = run(b, mariadbBackup.dump);
+    assert.equal(c().query("DROP TABLE keycloak.MANY; DELETE FROM keycloak.USER_ENTITY", keycloak), "");
+    run(a, mariadbBackup.restore, dump);
+    run(a, mariadbBackup.verify);
+    for (const each of [a, b, c]) await soon(each, checksum, was);
+    assert.equal(c().query("SELECT id FROM keycloak.USER_ENTITY WHERE ID = '2'", portal), "2", "what it may read it may read again");
+  });
+});
