@@ -127,7 +127,10 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
       "reached at",
       host === undefined ? inside(made) : `\`https://${host}.DOMAIN\`${service.options === undefined ? "" : ", as its settings say"}`,
     ],
-    ["administered at", managedAt ? `port ${managedAt.port} of \`${managedAt.workload}\`, by a [forward](../services.md)` : ""],
+    [
+      "administered at",
+      managedAt ? `port ${managedAt.port} of \`${managedAt.component ?? managedAt.workload}\`, by a [forward](../services.md)` : "",
+    ],
     [
       "takes of",
       Object.keys(needs)
@@ -219,7 +222,7 @@ function backingUp(service: ServiceDefinition, registry: Registry): string {
   const { name, keeps } = service;
   // What depends on options is told as it is without any.
   const backup = backupOf({}, service);
-  if (backup?.kind === "pod") {
+  if (backup?.kind === "pod" || backup?.kind === "pods") {
     const without = backup.without === undefined ? "" : ` Not in it: ${backup.without}.`;
     return `\`kpaas backup ENV --service ${name}\` keeps ${backup.holds}, and \`kpaas restore\` brings it back ([more](../backup.md)).${without}`;
   }

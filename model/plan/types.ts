@@ -223,6 +223,8 @@ export interface ManagedAt {
   readonly port: number;
   /** The port on 127.0.0.1 that leads there while the program runs. */
   readonly local: number;
+  /** The label `app.kubernetes.io/component` of its pods, where others have its name too. @default whichever */
+  readonly component?: string;
   /** Whoever calls cannot tell the pods by a certificate: nobody but us may listen at the local port. */
   readonly unproven?: true;
 }
@@ -262,6 +264,8 @@ export interface ServicePlan {
   readonly keeps?: "data" | "cache";
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
+  /** What in it holds data of its own, and the field of the environment file that names it. */
+  readonly holds?: { readonly path: string; readonly names: readonly string[] };
   readonly managedAt?: ManagedAt;
   /** Helm values of the user's own, merged over ours. */
   readonly values?: Readonly<Record<string, unknown>>;

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { InterruptedError, OperationFailedError } from "../../engine/errors";
 import { messageOf, type Progress } from "../../engine/events";
-import { type BackedUp, type BackupScope, backupScope } from "../../model/backup-scope";
+import type { PodPlace } from "../../model/backup";
+import { type BackupScope, backupScope } from "../../model/backup-scope";
+import type { ServicePlan } from "../../model/plan/types";
 import { InvalidInputError } from "../../model/problems";
 import type { ClusterApi } from "../../reach/cluster-api";
 import { runInPod } from "../../reach/exec";
@@ -56,13 +58,15 @@ export interface PodAccess {
  * @throws OperationFailedError with what the pod said
  */
 export async function runFor(
-  { service: { name, namespace }, how: { workload, container, login } }: BackedUp,
+  { name, namespace }: Pick<ServicePlan, "name" | "namespace">,
+  { workload, component, container, login }: PodPlace,
   script: string,
   { api, signal }: PodAccess,
   { input, size = 0, output }: { input?: AsyncIterable<Uint8Array>; size?: number; output: Writable },
 ): Promise<void> {
-  const pod = await api.readyPod(namespace, workload);
-  if (pod === undefined) throw new OperationFailedError(`no pod of ${name} in ${namespace} is ready: see to it and run the command again`);
+  const pod = await api.readyPod(namespace, workload, component);
+  const what = component === undefined ? name : `${name}'s ${component}`;
+  if (pod === undefined) throw new OperationFailedError(`no pod of ${what} in ${namespace} is ready: see to it and run the command again`);
   const token = login && (await accountToken(api, namespace, login.account, login.audience));
   const whole = async function* () {
     if (token !== undefined) yield Buffer.from(`${token}\n`);
