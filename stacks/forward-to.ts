@@ -30,7 +30,7 @@ async function open(door: Door): Promise<Forwards> {
 export function forwardTo(
   name: string,
   kubeconfig: Input<string>,
-  pods: { readonly namespace: string; readonly workload: string; readonly port: number },
+  pods: { readonly namespace: string; readonly workload: string; readonly component?: string; readonly port: number },
 ): string {
   const local = forwardPort(name, pods.workload);
   leadTo([{ of: name, ...pods, local }], kubeconfig);

@@ -10,13 +10,14 @@ const service = (name: string, version: string, more: Partial<ServicePlan>): Ser
 /** An environment with the services that are backed up and those that use them. */
 export function planWithServices(
   environment: string,
-  { mariadb, openbao = "2.4.1" }: { mariadb: string; openbao?: string },
+  { mariadb, openbao = "2.4.1", harbor }: { mariadb: string; openbao?: string; harbor?: string },
 ): LoadedEnvironment {
   const services = [
     service("mariadb", mariadb, { offers: ["mysql"], keeps: "data" }),
     service("keycloak", "26.4.0", { needs: { mysql: {} }, offers: ["identity"] }),
     service("openbao", openbao, { offers: ["secretEngine"], keeps: "data" }),
-    service("portal", "1.7.0", { needs: { mysql: {}, identity: {} } }),
+    ...(harbor === undefined ? [] : [service("harbor", harbor, { offers: ["registryProject"], keeps: "data" })]),
+    service("portal", "1.7.0", { needs: { mysql: {}, identity: {}, ...(harbor === undefined ? {} : { registryProject: {} }) } }),
   ];
   const plan = { ...PLAN, environment, services };
   return {
