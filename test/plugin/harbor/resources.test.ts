@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
+import { findable } from "../../../engine/state/findable";
 import { saysNo } from "../../../engine/state/unanswered";
 import { HARBOR_PROJECT, HARBOR_ROBOT } from "../../../model/type-tokens";
 import { HarborAccess } from "../../../plugin/harbor/access";
@@ -139,6 +140,8 @@ describe("a Harbor's projects and robot accounts", () => {
   it("take up what a broken creation has made, and give it its secret", async () => {
     await makeDemo();
     // The engine was killed between the creation and its record: it reads the object by the id that follows from the inputs.
+    const way = findable({ type: HARBOR_ROBOT, urn: "urn:pulumi:test::kpaas::kpaas:harbor:Robot::it" });
+    assert.equal(way.how === "id" && way.id(ci), "demo/ci");
     server.cut = ({ method }) => (method === "PATCH" ? "before" : undefined);
     const failed = await provider.create(ROBOT, ci).catch((error: unknown) => error);
     assert.ok(failed instanceof PartialFailure);
