@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { backupOf } from "../../model/backup-scope";
 import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
 import { at, type Fields, fields } from "../../model/data";
@@ -125,7 +126,9 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     ],
     [
       "reached at",
-      host === undefined ? inside(made) : `\`https://${host}.DOMAIN\`${service.options === undefined ? "" : ", as its settings say"}`,
+      host === undefined
+        ? inside(made)
+        : `\`https://${host}.DOMAIN\`${service.options !== undefined && "reach" in service.options(z) ? ", as its settings say" : ""}`,
     ],
     [
       "administered at",
