@@ -8,8 +8,8 @@ export type Backup = PodBackup | PodsBackup | WithinBackup | NoBackup;
 export interface PodPlace {
   /** The label `app.kubernetes.io/name` of its pods. */
   readonly workload: string;
-  /** Their label `app.kubernetes.io/component`, where the parts of a chart share that name. @default whichever */
-  readonly component?: string;
+  /** More labels of the pod, where only one of them will do. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly container: string;
   /** An account of the service's namespace that the commands log in by. */
   readonly login?: { readonly account: string; readonly audience: string };

@@ -70,18 +70,10 @@ export class ClusterApi {
     this.proxy = proxy === undefined ? undefined : new URL(proxy);
   }
 
-  /**
-   * Name of a pod that is ready; undefined where none is.
-   * @param workload its label `app.kubernetes.io/name`
-   * @param component its label `app.kubernetes.io/component`, where others have that name too
-   */
-  async readyPod(namespace: string, workload: string, component?: string): Promise<string | undefined> {
-    const labels = { name: workload, ...(component === undefined ? {} : { component }) };
-    const selector = encodeURIComponent(
-      Object.entries(labels)
-        .map(([label, value]) => `app.kubernetes.io/${label}=${value}`)
-        .join(),
-    );
+  /** Name of a pod of a workload that is ready; undefined where none is. */
+  async readyPod(namespace: string, workload: string, labels: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
+    const all = Object.entries({ "app.kubernetes.io/name": workload, ...labels }).map(([name, value]) => `${name}=${value}`);
+    const selector = encodeURIComponent(all.join(","));
     const { items } = podsSchema.parse(await this.call(`/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`));
     const ready = items.find(
       ({ metadata, status }) =>

@@ -130,10 +130,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
         ? inside(made)
         : `\`https://${host}.DOMAIN\`${service.options !== undefined && "reach" in service.options(z) ? ", as its settings say" : ""}`,
     ],
-    [
-      "administered at",
-      managedAt ? `port ${managedAt.port} of \`${managedAt.component ?? managedAt.workload}\`, by a [forward](../services.md)` : "",
-    ],
+    ["administered at", managedAt ? `port ${managedAt.port} of \`${managedAt.workload}\`, by a [forward](../services.md)` : ""],
     [
       "takes of",
       Object.keys(needs)

@@ -223,8 +223,8 @@ export interface ManagedAt {
   readonly port: number;
   /** The port on 127.0.0.1 that leads there while the program runs. */
   readonly local: number;
-  /** The label `app.kubernetes.io/component` of its pods, where others have its name too. @default whichever */
-  readonly component?: string;
+  /** More labels of the pods, where others have its name too. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Whoever calls cannot tell the pods by a certificate: nobody but us may listen at the local port. */
   readonly unproven?: true;
 }

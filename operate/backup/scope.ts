@@ -59,14 +59,13 @@ export interface PodAccess {
  */
 export async function runFor(
   { name, namespace }: Pick<ServicePlan, "name" | "namespace">,
-  { workload, component, container, login }: PodPlace,
+  { workload, labels, container, login }: PodPlace,
   script: string,
   { api, signal }: PodAccess,
   { input, size = 0, output }: { input?: AsyncIterable<Uint8Array>; size?: number; output: Writable },
 ): Promise<void> {
-  const pod = await api.readyPod(namespace, workload, component);
-  const what = component === undefined ? name : `${name}'s ${component}`;
-  if (pod === undefined) throw new OperationFailedError(`no pod of ${what} in ${namespace} is ready: see to it and run the command again`);
+  const pod = await api.readyPod(namespace, workload, labels);
+  if (pod === undefined) throw new OperationFailedError(`no pod of ${name} in ${namespace} is ready: see to it and run the command again`);
   const token = login && (await accountToken(api, namespace, login.account, login.audience));
   const whole = async function* () {
     if (token !== undefined) yield Buffer.from(`${token}\n`);

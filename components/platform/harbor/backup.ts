@@ -45,7 +45,7 @@ const READ_ONLY = [
 /** Of the caches, not of the jobs' queue, which is the Redis of number 1. */
 const CACHES = "for number in 0 2 5 6 7; do redis-cli -n $number flushdb >&2; done";
 
-const at = (component: string) => ({ workload: "harbor", component, container: component });
+const at = (component: string) => ({ workload: "harbor", labels: { "app.kubernetes.io/component": component }, container: component });
 
 /**
  * Database first, then images, while nothing is written: whatever the database names is among the images then. What a push left half done is

@@ -56,7 +56,7 @@ export const harbor = defineService({
       ...(claims as readonly RegistryProjectClaim[]).map(({ project }) => project),
     ],
   },
-  managedAt: { workload: "harbor", component: "core", port: 8443 },
+  managedAt: { workload: "harbor", labels: { "app.kubernetes.io/component": "core" }, port: 8443 },
   create: (name, { common, options, granted, claims, environment, tls }, opts) => {
     const { Harbor } = require("./harbor") as typeof import("./harbor");
     return new Harbor(

@@ -149,7 +149,7 @@ describe("what lives in Harbor", () => {
     assert.deepEqual([harborUrl, harborUser], ["https://127.0.0.1:20002", "admin"]);
     assert.equal(unwrapSecret(harborPassword), "generated-images-admin-password");
     assert.equal(harborCa, "certificate of images-internal-ca");
-    const planned = { managedAt: { workload: "harbor", component: "core", port: 8443, local: 20_003 } };
+    const planned = { managedAt: { workload: "harbor", labels: {}, port: 8443, local: 20_003 } };
     const ofPlan = await run(harbor(planned, { ...inside, managedAt: undefined }));
     assert.equal(ofPlan.get("images-provider").inputs.harborUrl, "https://127.0.0.1:20003");
     await assert.rejects(run(harbor({ managedAt: undefined }, { ...inside, managedAt: undefined })), /forwardTo/);
