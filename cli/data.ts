@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { bytesOf } from "../model/backup";
 import type { StoredBackup } from "../operate/backup/folder";
 import type { RestorePlan } from "../operate/backup/restore-plan";
 import type { DataChoice } from "../operate/backup/scope";
@@ -55,7 +56,7 @@ export function describeRestore({ backup, made, services, stopped }: RestorePlan
 export function describeStored(environment: string, backups: readonly StoredBackup[]): string[] {
   if (backups.length === 0) return [`${environment} has no backups here`];
   return backups.map(({ name, manifest: { release, services } }) => {
-    const held = Object.entries(services).map(([service, { version, data }]) => `${service} ${version} (${size(data.bytes)})`);
+    const held = Object.entries(services).map(([service, files]) => `${service} ${files.version} (${size(bytesOf(files))})`);
     return `${name}  release ${release}: ${held.join(", ")}`;
   });
 }

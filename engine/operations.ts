@@ -53,11 +53,11 @@ async function withTunnel(kind: OperationKind, target: EngineTarget, options: Ru
     state: () => readClusterState(whole, options),
   };
   // A preview resolves nothing, so its program speaks first.
-  const tunnel = await openTunnelFor(target, options, KINDS[kind].changes ? recorded : undefined);
-  const { runsProgram, changes } = KINDS[kind];
+  const before = KINDS[kind].changes ? recorded : undefined;
+  const tunnel = await openTunnelFor(target, options, before);
   let forwards: Forwards | undefined;
   try {
-    forwards = await openForwardsFor(target, options, runsProgram ? undefined : recorded.outputs, changes);
+    forwards = await openForwardsFor(target, options, before);
     return await walk(kind, target, options, { ...(tunnel ? { tunnel } : {}), ...(forwards ? { forwards } : {}) });
   } finally {
     await forwards?.close();

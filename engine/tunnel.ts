@@ -39,22 +39,20 @@ export async function openTunnelFor(
 
 /**
  * The ways to where the environment's services are administered, for one operation, to be closed at its end; undefined where there are none.
- * The program tells how the cluster is reached; what is done without it goes by what was recorded.
- * @param outputs what earlier operations recorded, secrets in clear; undefined where a program runs
- * @param calls whether anybody calls: a preview only has the way ready
+ * The program tells how the cluster is reached; what is done without it, or before it, goes by what was recorded.
+ * @param recorded undefined where nobody calls: a preview only has the way ready
  * @throws RefusedError where a port is taken that nobody else may listen at
  */
 export async function openForwardsFor(
   { plan, sandbox }: EngineTarget,
   options: RunOptions,
-  outputs: Recorded["outputs"] | undefined,
-  calls: boolean,
+  recorded: Recorded | undefined,
 ): Promise<Forwards | undefined> {
-  const doors = doorsOf(plan).filter(({ unproven }) => calls || !unproven);
+  const doors = doorsOf(plan).filter(({ unproven }) => recorded !== undefined || !unproven);
   if (sandbox || doors.length === 0) return undefined;
   const { openForwards } = await import("../reach/forward.js");
   const forwards = await openForwards({ doors, tell: (text) => options.onProgress?.(messageOf("warning", text)) });
-  const kubeconfig = recordedKubeconfig(await outputs?.());
+  const kubeconfig = recorded && (recordedKubeconfig(await recorded.outputs()) ?? (await clusterKubeconfig(recorded)));
   if (kubeconfig !== undefined) forwards.use(kubeconfig);
   return forwards;
 }
@@ -64,6 +62,12 @@ const kubeconfigSchema = z.object({ kubeconfig: z.string().optional() });
 /** How the cluster is reached, by the outputs; undefined where none was brought up. Secret. */
 export function recordedKubeconfig(outputs: unknown): string | undefined {
   return kubeconfigSchema.parse(outputs ?? {}).kubeconfig;
+}
+
+/** The same where the first `up` was broken off before it gave any outputs. */
+async function clusterKubeconfig({ state }: Recorded): Promise<string | undefined> {
+  const cluster = (await state())?.deployment.resources?.find(({ type }) => type === KUBESPRAY_CLUSTER);
+  return recordedKubeconfig(plain(cluster?.outputs ?? {}));
 }
 
 const clusterInputsSchema = z.object({

@@ -32,14 +32,25 @@ export type {
   PostgresAccess,
   PostgresOperatorAccess,
   RealmAccess,
+  RegistryAccess,
+  RegistryProjectClaim,
+  RegistryRight,
   SchemaClaim,
   SecretCapability,
   SecretEngineAccess,
   SecretEngineClaim,
   StorageAccess,
 } from "../components/platform/grants";
-export type { HarborArgs } from "../components/platform/harbor/args";
+export type { HarborArgs, ProjectSpec, RegistryClient } from "../components/platform/harbor/args";
 export { Harbor } from "../components/platform/harbor/harbor";
+export {
+  HarborProject,
+  type HarborProjectArgs,
+  HarborProvider,
+  type HarborProviderArgs,
+  HarborRobot,
+  type HarborRobotArgs,
+} from "../components/platform/harbor/resources";
 export type { IngressArgs, IngressArgs as IngressNginxArgs } from "../components/platform/ingress/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";

@@ -1,4 +1,4 @@
-import type { Backup, NoBackup, PodBackup } from "./backup";
+import type { Backup, NoBackup, PodBackup, PodsBackup } from "./backup";
 import type { ServicePlan } from "./plan/types";
 import type { Problem } from "./problems";
 import type { ServiceDefinition } from "./service";
@@ -6,7 +6,7 @@ import type { ServiceDefinition } from "./service";
 /** A service of a plan that can be backed up. */
 export interface BackedUp {
   readonly service: ServicePlan;
-  readonly how: PodBackup;
+  readonly how: PodBackup | PodsBackup;
 }
 
 /** What of an environment's services is backed up, in the order in which they come up, and what is not. */
@@ -52,7 +52,7 @@ export function backupScope(
     if (wanted !== undefined && !isNamed) continue;
     const definition = definitions[name];
     const how = definition && backupOf(service, definition);
-    if (how?.kind === "pod") found.push({ service, how });
+    if (how?.kind === "pod" || how?.kind === "pods") found.push({ service, how });
     else if (how?.kind === "none") {
       left.push({ ...how, service: name });
       if (isNamed) wrong(name, `${name} is not backed up: ${how.reason}`, how.remedy);

@@ -1,34 +1,72 @@
-/** How what a service keeps is backed up: by commands in a pod of its own, within another service, or not by kpaas. */
-export type Backup = PodBackup | WithinBackup | NoBackup;
+/** How what a service keeps is backed up: by commands in pods of its own, within another service, or not by kpaas. */
+export type Backup = PodBackup | PodsBackup | WithinBackup | NoBackup;
 
 /**
- * Commands, as texts for `sh -ec`, in a container of one of its pods. Where `login` is set, the first line of every command's standard input is
- * that token. What a command says on standard error is shown where it fails, so nothing secret may be among it.
+ * Where commands run: texts for `sh -ec`, in a container of one of its pods. Where `login` is set, the first line of every command's standard
+ * input is that token. What a command says on standard error is shown where it fails, so nothing secret may be among it.
  */
-export interface PodBackup {
-  readonly kind: "pod";
+export interface PodPlace {
   /** The label `app.kubernetes.io/name` of its pods. */
   readonly workload: string;
   /** More labels of the pod, where only one of them will do. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly container: string;
-  /** What the backup's file is called, before it is encrypted. */
+  /** An account of the service's namespace that the commands log in by. */
+  readonly login?: { readonly account: string; readonly audience: string };
+}
+
+/** One file of a backup, and the commands that make and take it. */
+export interface BackupPart extends PodPlace {
+  /** What the file is called, before it is encrypted. */
   readonly file: string;
-  /** What of the service is in it, for people. */
-  readonly holds: string;
-  /** What of the service is not in it and lost with it, for people. @default nothing */
-  readonly without?: string;
   /** Prints the backup on standard output and nothing else; fails where it is not whole. */
   readonly dump: string;
   /** Takes `$1` bytes, the backup, from standard input (which does not end by itself). It must bear repetition, also of a half one. */
   readonly restore: string;
   /** Fails, and says why, where what was restored is not whole. */
   readonly verify: string;
-  /** An account of the service's namespace that the commands log in by. */
-  readonly login?: { readonly account: string; readonly audience: string };
+}
+
+/** What is told of a backup, and what it is sealed with. */
+interface BackupFacts {
+  /** What of the service is in it, for people. */
+  readonly holds: string;
+  /** What of the service is not in it and lost with it, for people. @default nothing */
+  readonly without?: string;
   /** A field of a Secret without which nobody can read the backup: it is kept with it, and has to be the same where it is restored. */
   readonly key?: SecretField;
+  /** Who uses it goes on while it is restored. @default they are stopped */
+  readonly clientsGoOn?: true;
 }
+
+/** One file has it all. */
+export interface PodBackup extends BackupPart, BackupFacts {
+  readonly kind: "pod";
+}
+
+/** Several files, made one after another and restored in the same order. */
+export interface PodsBackup extends BackupFacts {
+  readonly kind: "pods";
+  readonly parts: readonly BackupPart[];
+  /** What keeps the parts of one moment. @default nothing: each is of its own */
+  readonly hold?: Hold;
+  /** Its own Deployments and StatefulSets that are stopped while it is restored. @default none */
+  readonly stops?: readonly string[];
+  /** Commands once all parts are restored, before what was stopped starts again. They must bear repetition. @default none */
+  readonly after?: readonly (PodPlace & { readonly command: string })[];
+}
+
+/**
+ * A command that keeps the service from changing for as long as it runs. It prints a line once nothing changes any more, and then reads a line
+ * every {@link HOLD_SECONDS.tell} seconds: at the line `end` it lets changes happen again and ends with 0. Where none has come for
+ * {@link HOLD_SECONDS.patience} seconds, because whoever made the backup was killed, it lets them happen again by itself, and fails.
+ */
+export interface Hold extends PodPlace {
+  readonly command: string;
+}
+
+/** How often whoever makes a backup says that it goes on, and after how long a silence it does not. */
+export const HOLD_SECONDS = { tell: 10, patience: 60 } as const;
 
 /** A field of a Secret in the service's namespace. */
 export interface SecretField {
@@ -49,4 +87,14 @@ export interface NoBackup {
   readonly reason: string;
   /** What to do instead. */
   readonly remedy: string;
+}
+
+/** The files that a backup is made of. */
+export function partsOf(how: PodBackup | PodsBackup): readonly BackupPart[] {
+  return how.kind === "pods" ? how.parts : [how];
+}
+
+/** How many bytes the files of a service hold. */
+export function bytesOf({ data }: { readonly data: readonly { readonly bytes: number }[] }): number {
+  return data.reduce((sum, { bytes }) => sum + bytes, 0);
 }

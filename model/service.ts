@@ -71,6 +71,12 @@ export interface ServiceDefinition {
   readonly beside?: (environment: Environment) => boolean;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
+  /** The names of what in it holds data of its own, and the field that names them: one that goes is asked about. */
+  readonly holds?: {
+    readonly field: string;
+    /** @param claims what others claim of it, in the order in which they come up */
+    readonly names: (options: Readonly<Record<string, unknown>>, claims: readonly object[]) => readonly string[];
+  };
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
   /** What failures of whoever makes what lives in it mean, by their words. */

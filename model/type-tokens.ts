@@ -12,6 +12,10 @@ export const CLUSTER = "kpaas:index:Cluster";
 export const KUBESPRAY_CLUSTER = "kpaas:kubespray:Cluster";
 /** A playbook that is run on hosts: a resource of the plugin. */
 export const ANSIBLE_PLAYBOOK = "kpaas:ansible:Playbook";
+/** A project of a Harbor, in which images and charts are: a resource of the plugin. */
+export const HARBOR_PROJECT = "kpaas:harbor:Project";
+/** An account of programs at a project of a Harbor: a resource of the plugin. */
+export const HARBOR_ROBOT = "kpaas:harbor:Robot";
 /** All services of an environment. */
 export const PLATFORM = "kpaas:index:Platform";
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { keepCompiled } from "../host/cache";
-import { ANSIBLE_PLAYBOOK, KUBESPRAY_CLUSTER } from "../model/type-tokens";
+import { ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { Plays } from "./ansible/plays";
 import { systemClock, worldClock } from "./clock";
 import type { Kubespray } from "./kubespray/kubespray";
@@ -48,6 +48,12 @@ async function playsBy(name: string, world: string | undefined): Promise<Plays> 
   return ansiblePlays(projectRoot(), unusableHere());
 }
 
+async function harborBy(name: string, world: string | undefined) {
+  const { HarborAccess } = await import("./harbor/access.js");
+  if (name !== "sandbox" || world === undefined) return new HarborAccess((await import("./harbor/https.js")).overHttps);
+  return new HarborAccess((await import("./harbor/simulated/world.js")).harborOfWorld(world));
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { runner: { type: "string", default: process.env.KPAAS_RUNNER || "ansible" }, world: { type: "string" } },
@@ -58,19 +64,23 @@ async function main(): Promise<void> {
   const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
   const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
   const runner = String(values.runner);
-  const [{ serve }, { KpaasPackage }, { KubesprayProvider }, { PlaybookProvider }, kubespray, plays] = await Promise.all([
-    import("./rpc/server.js"),
-    import("./package.js"),
-    import("./kubespray/provider.js"),
-    import("./ansible/provider.js"),
-    kubesprayBy(runner, world),
-    playsBy(runner, world),
-  ]);
+  const [{ serve }, { KpaasPackage }, { KubesprayProvider }, { PlaybookProvider }, { ProjectProvider }, { RobotProvider }] =
+    await Promise.all([
+      import("./rpc/server.js"),
+      import("./package.js"),
+      import("./kubespray/provider.js"),
+      import("./ansible/provider.js"),
+      import("./harbor/project.js"),
+      import("./harbor/robot.js"),
+    ]);
+  const [kubespray, plays, harbor] = await Promise.all([kubesprayBy(runner, world), playsBy(runner, world), harborBy(runner, world)]);
   const types = {
     [KUBESPRAY_CLUSTER]: new KubesprayProvider(kubespray, clock),
     [ANSIBLE_PLAYBOOK]: new PlaybookProvider(plays, projectRoot()),
+    [HARBOR_PROJECT]: new ProjectProvider(harbor),
+    [HARBOR_ROBOT]: new RobotProvider(harbor),
   };
-  await serve(new KpaasPackage(packageFile.version, types));
+  await serve(new KpaasPackage(packageFile.version, types, (args) => harbor.configure(args)));
 }
 
 keepCompiled();

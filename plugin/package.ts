@@ -20,10 +20,16 @@ export class KpaasPackage implements Provider {
   readonly name = "kpaas";
   readonly acceptsSecrets = true;
 
+  /** @param settle takes what a provider's configuration says. @default it says nothing */
   constructor(
     readonly version: string,
     private readonly types: Readonly<Record<string, ResourceProvider>>,
+    private readonly settle: (args: Properties) => void = () => undefined,
   ) {}
+
+  async configure(args: Properties): Promise<void> {
+    this.settle(args);
+  }
 
   async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
     return await this.of(call.type).check(call);

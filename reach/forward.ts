@@ -152,10 +152,10 @@ class Listener {
   }
 
   private async readyPod(api: ClusterApi): Promise<string> {
-    const { namespace, workload } = this.door;
+    const { namespace, workload, labels } = this.door;
     const end = Date.now() + this.times.ready;
     for (;;) {
-      const pod = await api.readyPod(namespace, workload);
+      const pod = await api.readyPod(namespace, workload, labels);
       if (pod !== undefined) return pod;
       if (Date.now() > end) throw new Error(`no pod of ${workload} in ${namespace} is ready, so nothing in it can be changed`);
       await wait(this.times.retry, undefined, { ref: false });

@@ -41,22 +41,31 @@ async function workloadsOf(api: ClusterApi, namespace: string): Promise<Workload
   return found;
 }
 
-/** Stops every workload of a namespace and waits until none of their pods is left; what is stopped already stays so. */
-export async function stopWorkloads(api: ClusterApi, namespace: string, signal?: AbortSignal, times = TIMES): Promise<void> {
-  for (const { path, metadata, spec } of await workloadsOf(api, namespace)) {
+/** What is stopped: all workloads of a namespace, or those with the names. */
+export interface ToStop {
+  readonly namespace: string;
+  /** @default all */
+  readonly names?: readonly string[];
+}
+
+/** Stops workloads and waits until none of their pods is left; what is stopped already stays so. */
+export async function stopWorkloads(api: ClusterApi, { namespace, names }: ToStop, signal?: AbortSignal, times = TIMES): Promise<void> {
+  const meant = async () =>
+    (await workloadsOf(api, namespace)).filter(({ metadata }) => names === undefined || names.includes(metadata.name));
+  for (const { path, metadata, spec } of await meant()) {
     if (spec.replicas === 0) continue;
     const replicas = metadata.annotations[STOPPED] ?? String(spec.replicas);
     const body = { metadata: { annotations: { [STOPPED]: replicas } }, spec: { replicas: 0 } };
     await api.call(`${path}?fieldManager=${MANAGER}`, { method: "PATCH", type: MERGE, body });
   }
-  const left = async () => (await workloadsOf(api, namespace)).filter(({ status }) => status.replicas > 0);
+  const left = async () => (await meant()).filter(({ status }) => status.replicas > 0);
   await until(
     async () => (await left()).length === 0,
     signal,
     times,
     async () => {
-      const names = (await left()).map(({ metadata }) => metadata.name);
-      return `${names.join(", ")} in ${namespace} did not stop`;
+      const late = (await left()).map(({ metadata }) => metadata.name);
+      return `${late.join(", ")} in ${namespace} did not stop`;
     },
   );
 }

@@ -1,5 +1,6 @@
 import { type Input, log, output, runtime } from "@pulumi/pulumi";
 import { type Door, forwardPort } from "../model/plan/tunnel";
+import type { ManagedAt } from "../model/plan/types";
 import type { Forwards } from "../reach/forward";
 
 /** The ways that this process has opened, by their ports. */
@@ -30,7 +31,7 @@ async function open(door: Door): Promise<Forwards> {
 export function forwardTo(
   name: string,
   kubeconfig: Input<string>,
-  pods: { readonly namespace: string; readonly workload: string; readonly port: number },
+  pods: { readonly namespace: string } & Omit<ManagedAt, "local" | "unproven">,
 ): string {
   const local = forwardPort(name, pods.workload);
   leadTo([{ of: name, ...pods, local }], kubeconfig);

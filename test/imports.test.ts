@@ -19,6 +19,7 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "variables of K-PaaS' own": /^cli\/hosts\/variables\.ts$/,
   "a rule's text, which stands in clouds": /^model\/plan\/flows\.ts$/,
   "the simulated provider of another product, which configures this service": /^sandbox\/vault\//,
+  "the provider of what lives in a service, where nobody else publishes one": /^(plugin\/(harbor\/|main\.ts)|model\/type-tokens\.ts)/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };
 

@@ -1,6 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 import { cloudOfResource } from "../model/cloud";
-import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
+import { HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import { clouds } from "../providers/clouds";
 
 /** Properties of a resource. */
@@ -54,6 +54,8 @@ const KNOWN: Outputs = {
     nodeTable: {},
     steps: [],
   }),
+  [HARBOR_PROJECT]: () => ({ projectId: 1 }),
+  [HARBOR_ROBOT]: (_name, inputs) => ({ fullName: `robot$${inputs.project}+${inputs.name}`, robotId: 1, disabled: false }),
   "random:index/randomPassword:RandomPassword": (name) => ({
     result: secretEnvelope(`generated-${name}`),
     bcryptHash: secretEnvelope("$2a$"),

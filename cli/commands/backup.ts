@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { bytesOf } from "../../model/backup";
 import { type Context, writeJson, writeLines } from "../context";
 import { type DataFlags, dataChoice, ofData, size } from "../data";
 import { requestOf } from "../operation";
@@ -40,7 +41,7 @@ async function run(context: Context, reference: string, flags: BackupFlags): Pro
   }
   writeLines(context.stdout, [
     `backup ${made.name} of ${loaded.name} is made after ${clock(seconds * 1000)}: ${made.folder}`,
-    ...Object.entries(made.manifest.services).map(([name, { data, holds }]) => `  ${name}: ${holds} (${size(data.bytes)})`),
+    ...Object.entries(made.manifest.services).map(([name, files]) => `  ${name}: ${files.holds} (${size(bytesOf(files))})`),
     ...left.map(({ service, reason, remedy }) => `  not in it: ${service}, because ${reason}; ${remedy}`),
   ]);
 }

@@ -17,6 +17,7 @@ export interface Grants {
   readonly postgresOperator: { readonly claim: Nothing; readonly access: PostgresOperatorAccess };
   readonly identity: { readonly claim: LoginClaim; readonly access: RealmAccess };
   readonly secretEngine: { readonly claim: SecretEngineClaim; readonly access: SecretEngineAccess };
+  readonly registryProject: { readonly claim: RegistryProjectClaim; readonly access: RegistryAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
   readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
@@ -203,6 +204,33 @@ export interface SecretEngineAccess {
   readonly login:
     | { readonly kind: "kubernetes"; readonly audience: string }
     | { readonly kind: "appRole" /** Secret. */; readonly roleId: Output<string> /** Secret. */; readonly secretId: Output<string> };
+}
+
+/** What an account may do with a project's images and charts. */
+export type RegistryRight = "pull" | "push";
+
+/** A project of the platform's registry, to keep images and charts in, or to have them from. */
+export interface RegistryProjectClaim {
+  /** Lower-case letters and digits, with single `.` or `-` between them. Changing it makes a new, empty project; the old one goes by an approval. */
+  readonly project: string;
+  /** `push` holds `pull`. */
+  readonly access: RegistryRight;
+  /** Whether everybody may pull from it. Where several claim it, or the file names it, one that says so counts. @default false */
+  readonly public?: boolean;
+  /** What it may hold. The file's own counts before it. @default as much as there is */
+  readonly quota?: `${number}${"Gi" | "Ti"}`;
+}
+
+/** How a service comes to its images: by an account of its own, which may nothing else. */
+export interface RegistryAccess {
+  /** What images begin with, as in `REGISTRY/PROJECT/IMAGE`. */
+  readonly registry: string;
+  readonly project: string;
+  readonly user: Output<string>;
+  /** Secret. */
+  readonly password: Output<string>;
+  /** What a Secret of the type `kubernetes.io/dockerconfigjson` holds as `.dockerconfigjson`, for `imagePullSecrets`. Secret. */
+  readonly dockerConfig: Output<string>;
 }
 
 /** A repository of Helm charts. */

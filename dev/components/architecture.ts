@@ -56,7 +56,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Harbor",
     "in",
-    "by its own chart, with generated secrets and TLS between its parts; projects and robot accounts not yet",
+    "by its own chart, with generated secrets and TLS between its parts; projects (K-PaaS's cp-portal-repository by default) and robot accounts as the file and services ask for them",
     "platform.services.harbor",
     "components/platform/harbor/",
   ],

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { backupOf } from "../../model/backup-scope";
 import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
 import { at, type Fields, fields } from "../../model/data";
@@ -129,7 +130,9 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     ],
     [
       "reached at",
-      host === undefined ? inside(made) : `\`https://${host}.DOMAIN\`${service.options === undefined ? "" : ", as its settings say"}`,
+      host === undefined
+        ? inside(made)
+        : `\`https://${host}.DOMAIN\`${service.options !== undefined && "reach" in service.options(z) ? ", as its settings say" : ""}`,
     ],
     ["administered at", managedAt ? `port ${managedAt.port} of \`${managedAt.workload}\`, by a [forward](../services.md)` : ""],
     [
@@ -224,7 +227,7 @@ function backingUp(service: ServiceDefinition, registry: Registry): string {
   const { name, keeps } = service;
   // What depends on options is told as it is without any.
   const backup = backupOf({}, service);
-  if (backup?.kind === "pod") {
+  if (backup?.kind === "pod" || backup?.kind === "pods") {
     const without = backup.without === undefined ? "" : ` Not in it: ${backup.without}.`;
     return `\`kpaas backup ENV --service ${name}\` keeps ${backup.holds}, and \`kpaas restore\` brings it back ([more](../backup.md)).${without}`;
   }

@@ -90,6 +90,7 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
   const wanted = new Set(plan.machines.flatMap(({ key, volumes }) => volumes.map((volume) => `${key} ${volume.name}`)));
   const keys = new Set(dangers.filter(({ action }) => action === "remove" || action === "discard-volume").map(({ key }) => key));
   const dropped = dangers.filter(({ action }) => action === "drop-database").map(({ path }) => path);
+  const parts = dangers.filter(({ action }) => action === "drop-data");
   const claims = dangers.filter(({ action }) => action === "drop-extra").map(({ value }) => value);
   const tenants = dangers
     .filter(({ action }) => action === "drop-tenant")
@@ -99,8 +100,12 @@ export function deletedBy(dangers: readonly Danger[], plan: EnvironmentPlan, res
     .filter(({ type, urn, inputs, parent = "" }) => {
       if (type === "kubernetes:core/v1:Namespace") return tenants.includes(nameOf(parent));
       if (nameOf(parent) === `${plan.environment}-platform-extra`) return claims.includes(objectId(inputs ?? {}));
-      // Whatever a service has that is protected holds its data.
-      if (parent.includes(SERVICE)) return dropped.some((path) => isOf(path, parent, plan));
+      // Whatever a service has that is protected holds its data, or a part of them by its name.
+      if (parent.includes(SERVICE))
+        return (
+          dropped.some((path) => isOf(path, parent, plan)) ||
+          parts.some(({ path, value }) => inputs?.name === value && isOf(path.replace(/\.[^.]+$/, ""), parent, plan))
+        );
       const { key, volume } = marksOf({ type, urn, inputs });
       return key !== undefined && keys.has(key) && !wanted.has(`${key} ${String(volume)}`);
     })

@@ -723,7 +723,17 @@ export interface PlatformFields {
       readonly reach?: "cluster" | "public";
     });
     /** Keeps container images and charts, scans them, and hands them to whoever may have them. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
-    readonly harbor?: boolean | ServiceFields;
+    readonly harbor?: boolean | (ServiceFields & {
+      /** Projects of images and charts, by name, beside those that services claim. Default: cp-portal-repository, as K-PaaS makes it. */
+      readonly projects?: Readonly<Record<string, {
+        /** Whether everybody may pull from it. Default: false. */
+        readonly public?: boolean;
+        /** What it may hold, as 20Gi. Default: as much as there is. */
+        readonly quota?: string;
+        /** Accounts of programs at it, by name, and what they may: pull, or push, which holds pull. Default: none. */
+        readonly robots?: Readonly<Record<string, "pull" | "push">>;
+      }>>;
+    });
     /** Keeps Helm charts, for whoever logs in. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly chartmuseum?: boolean | ServiceFields;
     /** Carries messages between services, and keeps the newest of them (JetStream). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */

@@ -79,6 +79,8 @@ const appliedSchema = z.object({
   rotations: z.record(z.string(), z.number()).optional(),
   /** Those of them that hold nothing but what can be had again. */
   caches: z.array(z.string()).optional(),
+  /** What in services holds data of its own and goes with its field, by that. */
+  held: z.record(z.string(), z.array(z.string())).optional(),
   /** The tenants whose namespaces go with them. */
   tenants: z.array(z.string()).optional(),
   /** What of the user's own may hold data: releases by name, and claims as `NAMESPACE/NAME`. */
@@ -119,6 +121,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
   const replicated = plan.services.flatMap(({ name, severalBy, replicas }) => (severalBy ? [[name, replicas > 1] as const] : []));
   const rotations = plan.services.flatMap(({ name, rotation }) => (rotation === undefined ? [] : [[name, rotation] as const]));
+  const held = plan.services.flatMap(({ holds }) => (holds === undefined ? [] : [[holds.path, [...holds.names]] as [string, string[]]]));
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -174,6 +177,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     ...(replicated.length === 0 ? {} : { replicated: Object.fromEntries(replicated) }),
     ...(rotations.length === 0 ? {} : { rotations: Object.fromEntries(rotations) }),
     ...(caches.length === 0 ? {} : { caches }),
+    ...(held.length === 0 || plan.retain.includes("volumes") ? {} : { held: Object.fromEntries(held) }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
     ...(plan.extra === undefined ? {} : { extra: dataOf(plan.extra) }),
     place: {

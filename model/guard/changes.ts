@@ -58,6 +58,7 @@ function serviceRows(service: ServiceDefinition): ChangeRow[] {
     ...rows("refused", ...Object.keys(service.fixed ?? {}).map((field) => `${fieldOf(service)}.${field}`)),
     ...(service.replicas === "quorum" ? rows("refused", [`${fieldOf(service)}.replicas`, "fewer"]) : []),
     ...(typeof service.replicas === "object" ? rows("refused", [`${fieldOf(service)}.replicas`, "one to several, or back"]) : []),
+    ...(service.holds ? rows("drop-data", [`${fieldOf(service)}.${service.holds.field}`, "one that goes"]) : []),
     ...(service.keeps === "data" ? rows("drop-database", [fieldOf(service), "switched off"]) : []),
   ];
 }

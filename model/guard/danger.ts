@@ -9,6 +9,7 @@ export const APPROVABLE = [
   "discard-volume",
   "unprotect",
   "drop-database",
+  "drop-data",
   "drop-tenant",
   "drop-extra",
   "move-ingress",

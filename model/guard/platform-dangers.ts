@@ -54,6 +54,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   }
   dangers.push(
     ...dataDangers(applied, wanted),
+    ...heldDangers(applied, plan),
     ...quorumDangers(applied, wanted),
     ...replicationDangers(applied, plan),
     ...tenantDangers(applied, plan),
@@ -111,6 +112,22 @@ function dataDangers({ claims, caches = [], databases }: Applied, wanted: Applie
     remedy: `leave ${name} on`,
     value: false,
   }));
+}
+
+/** What in services holds data of its own and is no longer wanted, where the service is. */
+function heldDangers({ held = {} }: Applied, plan: EnvironmentPlan): Danger[] {
+  return plan.services.flatMap(({ name, holds }) => {
+    if (holds === undefined) return [];
+    const dropped = (held[holds.path] ?? []).filter((each) => !holds.names.includes(each));
+    return dropped.map((each) => ({
+      key: "environment",
+      action: "drop-data",
+      path: holds.path,
+      reason: `${each} would be deleted from ${name}, with everything in it`,
+      remedy: "leave it in the file; or bring the environment up with retain: [volumes] first, which leaves it as it is",
+      value: each,
+    }));
+  });
 }
 
 /** The namespaces of tenants that are no longer wanted. */

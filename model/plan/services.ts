@@ -21,12 +21,22 @@ export function planServices(
 ): ServicePlan[] {
   const { inCluster = {} } = cloudOf(environment.provider, registry);
   const services = inOrder(servicesOn(environment, registry));
-  return services.map((service) => {
+  const plans = services.map((service) => {
     const rotation = rotations[service.name];
     const entry = entryOf(service, release, environment.provider);
     const planned = planService(service, services, environment, entry, platform, replicas, inCluster);
     return rotation === undefined ? planned : { ...planned, rotation };
   });
+  return plans.map((plan, index) => withHeld(plan, services[index]!, plans));
+}
+
+/** The plan with what in the service holds data of its own, which others may have claimed. */
+function withHeld(plan: ServicePlan, service: ServiceOn, plans: readonly ServicePlan[]): ServicePlan {
+  const { holds, offers = [] } = service;
+  if (holds === undefined) return plan;
+  const claims = plans.flatMap(({ needs = {} }) => offers.flatMap((kind) => needs[kind] ?? []));
+  const names = [...new Set(holds.names(plan.options ?? {}, claims))].sort();
+  return { ...plan, holds: { path: `${fieldOf(service)}.${holds.field}`, names } };
 }
 
 function planService(

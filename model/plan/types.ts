@@ -43,6 +43,8 @@ export interface ManagedAt {
   readonly port: number;
   /** The port on 127.0.0.1 that leads there while the program runs. */
   readonly local: number;
+  /** More labels of the pods, where others have its name too. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Whoever calls cannot tell the pods by a certificate: nobody but us may listen at the local port. */
   readonly unproven?: true;
 }
@@ -82,6 +84,8 @@ export interface ServicePlan {
   readonly keeps?: "data" | "cache";
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
+  /** What in it holds data of its own, and the field of the environment file that names it. */
+  readonly holds?: { readonly path: string; readonly names: readonly string[] };
   readonly managedAt?: ManagedAt;
   /** Its secrets were made so many times, where that is more than once. @default 1 */
   readonly rotation?: number;

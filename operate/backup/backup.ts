@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { asOnlyOne } from "../../engine/only-one";
 import { makeFolder, PRIVATE_FOLDER, readIfThere, removeFolder } from "../../host/files";
+import { partsOf } from "../../model/backup";
 import type { BackedUp, BackupScope } from "../../model/backup-scope";
 import { certificateProblem } from "../../model/environment/backup-fields";
 import { backupVariable } from "../../model/plan/backups";
@@ -11,7 +12,17 @@ import { secretField } from "../../reach/workloads";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
 import type { Request } from "../ready";
-import { certifiedKey, clearHalves, type Manifest, nameAt, type ServiceFiles, type StoredBackup, writeManifest } from "./folder";
+import {
+  certifiedKey,
+  clearHalves,
+  type Manifest,
+  nameAt,
+  type ServiceFiles,
+  type StoredBackup,
+  sealedName,
+  writeManifest,
+} from "./folder";
+import { whileHeld } from "./hold";
 import { type DataChoice, type PodAccess, runFor, type Scoped, scopeOf, shownAs, told } from "./scope";
 import { writeSealed } from "./sealed";
 
@@ -89,7 +100,7 @@ async function backUp(
   environment: string,
 ): Promise<ServiceFiles> {
   const { service, how } = each;
-  const { file, holds, dump, key } = how;
+  const { holds, key } = how;
   // First: a backup that nobody can read is none.
   const secret = key && (await secretField(access.api, service.namespace, key.secret, key.field));
   if (key !== undefined && secret === undefined)
@@ -102,11 +113,16 @@ async function backUp(
         severity: "error",
       },
     ]);
-  const sealed = async (name: string, fill: (to: Writable) => Promise<void>, onBytes?: (bytes: number) => void) => ({
-    name: `${name}.cms`,
-    ...(await writeSealed(join(folder, `${name}.cms`), certificate, fill, onBytes)),
+  const sealed = async (file: string, fill: (to: Writable) => Promise<void>, onBytes?: (bytes: number) => void) => {
+    const name = sealedName(file);
+    return { name, ...(await writeSealed(join(folder, name), certificate, fill, onBytes)) };
+  };
+  const data = await whileHeld(service, how.kind === "pods" ? how.hold : undefined, access, async (held) => {
+    const files = [];
+    for (const part of partsOf(how))
+      files.push(await sealed(part.file, (to) => runFor(service, part, part.dump, held, { output: to }), nowAndThen(say)));
+    return files;
   });
-  const data = await sealed(file, (to) => runFor(each, dump, access, { output: to }), nowAndThen(say));
   if (secret === undefined) return { version: service.version, holds, data };
   const kept = await sealed(`${service.name}-key`, async (to) => {
     to.end(secret);

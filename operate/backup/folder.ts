@@ -25,8 +25,16 @@ const manifestSchema = z.object({
   made: z.string(),
   /** SHA-256 of the public key that it is encrypted to. */
   encryptedTo: z.string(),
-  /** By service. */
-  services: z.record(z.string(), z.object({ version: z.string(), holds: z.string(), data: fileSchema, key: fileSchema.optional() })),
+  /** By service. The first backups had one file of each. */
+  services: z.record(
+    z.string(),
+    z.object({
+      version: z.string(),
+      holds: z.string(),
+      data: z.union([z.array(fileSchema), fileSchema.transform((file) => [file])]),
+      key: fileSchema.optional(),
+    }),
+  ),
 });
 
 /** What a backup says of itself, in clear: nothing in it is secret. */
@@ -96,10 +104,13 @@ export function nameAt(time: Date): string {
 
 const isName = (name: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z$/.test(name);
 
+/** The name of a file of a backup, once it is encrypted. */
+export const sealedName = (file: string): string => `${file}.cms`;
+
 /** What is wrong with the files of these services, a sentence each. */
 export async function damagesOf({ folder }: StoredBackup, files: readonly ServiceFiles[]): Promise<string[]> {
   const damages: string[] = [];
-  for (const { name, size, sha256 } of files.flatMap(({ data, key }) => [data, ...(key ? [key] : [])])) {
+  for (const { name, size, sha256 } of files.flatMap(({ data, key }) => [...data, ...(key ? [key] : [])])) {
     const path = join(folder, name);
     const there = statSync(path, { throwIfNoEntry: false });
     if (there === undefined) damages.push(`${path} is missing`);

@@ -2,15 +2,16 @@ import { basename, join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { asOnlyOne } from "../../engine/only-one";
 import { readIfThere } from "../../host/files";
+import { bytesOf, partsOf } from "../../model/backup";
 import { type BackedUp, consumersOf } from "../../model/backup-scope";
 import { compareVersions } from "../../model/cluster/releases";
 import type { ServicePlan } from "../../model/plan/types";
 import { InvalidInputError, type Problem, RefusedError } from "../../model/problems";
-import { secretField, startWorkloads, stopWorkloads } from "../../reach/workloads";
+import { secretField, startWorkloads, stopWorkloads, type ToStop } from "../../reach/workloads";
 import { DOORS } from "../doors";
 import { type Operator, requireAgreement } from "../operator";
 import type { Request } from "../ready";
-import { damagesOf, keyOf, readBackup, type StoredBackup, storedBackups } from "./folder";
+import { damagesOf, keyOf, readBackup, type StoredBackup, sealedName, storedBackups } from "./folder";
 import type { RestorePlan } from "./restore-plan";
 import { type DataChoice, type PodAccess, runFor, type Scoped, saying, scopeOf, shownAs, told } from "./scope";
 import { readSealed } from "./sealed";
@@ -52,15 +53,15 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
   const { target } = scoped;
   const { environment, services } = target.plan;
   const { stored, key, wanted } = await checked(scoped, choice);
-  const consumers = uniqueServices(wanted.flatMap(({ service }) => consumersOf(service, services)));
+  const stopping = stoppedFor(wanted, services);
   const plan: RestorePlan = {
     backup: stored.name,
     made: stored.manifest.made,
     services: wanted.map(({ service: { name }, how: { holds, without } }) => ({
-      ...{ name, holds, bytes: stored.manifest.services[name]?.data.bytes ?? 0 },
+      ...{ name, holds, bytes: bytesOf(stored.manifest.services[name]!) },
       ...(without === undefined ? {} : { without }),
     })),
-    stopped: consumers.map(({ name }) => name),
+    stopped: stopping.map(({ name }) => name),
   };
   await requireAgreement(operator.asker("restore"), { kind: "restore", environment, plan });
   const started = Date.now();
@@ -71,9 +72,9 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
         const { signal, onProgress } = control;
         for (const each of wanted) await requireSameKey(each, stored, key, api, environment);
         try {
-          for (const { name, namespace } of consumers) {
+          for (const { name, ...what } of stopping) {
             saying(onProgress, `stopping ${name}`);
-            await stopWorkloads(api, namespace, signal);
+            await stopWorkloads(api, what, signal);
           }
           for (const each of wanted) {
             const shown = shownAs(each.service.name, onProgress);
@@ -82,9 +83,9 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
           }
         } catch (error) {
           const hint = `${plan.stopped.join(", ")} stay stopped until a restore has ended: run the same command again`;
-          throw told(error, signal, consumers.length === 0 ? "" : hint);
+          throw told(error, signal, stopping.length === 0 ? "" : hint);
         }
-        for (const { name, namespace } of consumers) {
+        for (const { name, namespace } of stopping) {
           saying(onProgress, `starting ${name}`);
           await startWorkloads(api, namespace, signal).catch((error: unknown) => {
             throw told(error, signal, "everything is restored; what did not start yet does so with the same command again");
@@ -96,13 +97,17 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
   return { ...scoped, plan, seconds: (Date.now() - started) / 1000 };
 }
 
-async function restoreOne(each: BackedUp, { folder, manifest }: StoredBackup, key: string, access: PodAccess): Promise<void> {
-  const { name } = each.service;
-  const data = manifest.services[name]?.data;
-  if (data === undefined) return;
+async function restoreOne({ service, how }: BackedUp, { folder, manifest }: StoredBackup, key: string, access: PodAccess): Promise<void> {
+  const files = manifest.services[service.name]?.data ?? [];
   const nowhere = () => new PassThrough().resume();
-  await runFor(each, each.how.restore, access, { input: readSealed(join(folder, data.name), key), size: data.bytes, output: nowhere() });
-  await runFor(each, each.how.verify, access, { output: nowhere() });
+  for (const part of partsOf(how)) {
+    const file = files.find((each) => each.name === sealedName(part.file));
+    if (file === undefined) continue;
+    const input = readSealed(join(folder, file.name), key);
+    await runFor(service, part, part.restore, access, { input, size: file.bytes, output: nowhere() });
+    await runFor(service, part, part.verify, access, { output: nowhere() });
+  }
+  for (const place of (how.kind === "pods" && how.after) || []) await runFor(service, place, place.command, access, { output: nowhere() });
 }
 
 /** @throws RefusedError where what is restored could not be read: it is sealed with another key than the one that is there */
@@ -212,6 +217,13 @@ function keyProblems(path: string, stored: StoredBackup | undefined): string[] {
   return stored === undefined || key === stored.manifest.encryptedTo ? [] : ["is not the key that the backup is encrypted to"];
 }
 
-function uniqueServices(services: readonly ServicePlan[]): ServicePlan[] {
-  return [...new Map(services.map((each) => [each.namespace, each])).values()];
+/** Who is stopped meanwhile: those who use what is restored, a namespace each, and what of itself each service names. */
+function stoppedFor(wanted: readonly BackedUp[], services: readonly ServicePlan[]): (ToStop & { readonly name: string })[] {
+  const users = wanted.flatMap(({ service, how }) => (how.clientsGoOn ? [] : consumersOf(service, services)));
+  const unique = new Map(users.map(({ name, namespace }) => [namespace, { name, namespace }]));
+  const own = wanted.flatMap(({ service: { namespace }, how }) => {
+    const names = (how.kind === "pods" && how.stops) || [];
+    return names.length === 0 ? [] : [{ name: names.join(", "), namespace, names }];
+  });
+  return [...unique.values(), ...own];
 }

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { InterruptedError, OperationFailedError } from "../../engine/errors";
 import { messageOf, type Progress } from "../../engine/events";
-import { type BackedUp, type BackupScope, backupScope } from "../../model/backup-scope";
+import type { PodPlace } from "../../model/backup";
+import { type BackupScope, backupScope } from "../../model/backup-scope";
+import type { ServicePlan } from "../../model/plan/types";
 import { InvalidInputError } from "../../model/problems";
 import type { ClusterApi } from "../../reach/cluster-api";
 import { runInPod } from "../../reach/exec";
@@ -56,7 +58,8 @@ export interface PodAccess {
  * @throws OperationFailedError with what the pod said
  */
 export async function runFor(
-  { service: { name, namespace }, how: { workload, labels, container, login } }: BackedUp,
+  { name, namespace }: Pick<ServicePlan, "name" | "namespace">,
+  { workload, labels, container, login }: PodPlace,
   script: string,
   { api, signal }: PodAccess,
   { input, size = 0, output }: { input?: AsyncIterable<Uint8Array>; size?: number; output: Writable },

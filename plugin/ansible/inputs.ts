@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { parseInputs } from "../inputs";
 import type { SshInputs } from "../kubespray/inputs";
-import { reveal, secretTexts, valueAt } from "../kubespray/values";
-import { type CheckFailure, type Properties, UNKNOWN } from "../rpc/provider";
+import { secretTexts } from "../kubespray/values";
+import type { CheckFailure, Properties } from "../rpc/provider";
 
 const text = z.string().min(1);
 const variables = z.record(z.string(), z.unknown());
@@ -47,9 +48,6 @@ export const NO_RUN: readonly string[] = ["ssh", "checkInPreview", "onDelete"];
 
 /** The inputs, or what is wrong with them; neither where something must be known first. */
 export function parsePlaybook(properties: Properties): { readonly inputs?: PlaybookInputs; readonly failures: readonly CheckFailure[] } {
-  const plain = reveal(properties);
-  const parsed = schema.safeParse(plain);
-  if (parsed.success) return { inputs: { ...parsed.data, secretValues: secretTexts(properties) }, failures: [] };
-  const known = parsed.error.issues.filter((issue) => valueAt(plain, issue.path) !== UNKNOWN);
-  return { failures: known.map(({ path, message }) => ({ property: path.map(String).join("."), reason: message })) };
+  const { inputs, failures } = parseInputs(schema, properties);
+  return { failures, ...(inputs === undefined ? {} : { inputs: { ...inputs, secretValues: secretTexts(properties) } }) };
 }

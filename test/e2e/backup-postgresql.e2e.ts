@@ -105,7 +105,7 @@ describe("a backup of a real PostgreSQL", function () {
     was = content();
     assert.ok(!was.join().includes("ERROR"), was.join("\n"));
     const { backup: stored } = await make();
-    assert.ok((stored.manifest.services.postgresql?.data.bytes ?? 0) > ROWS * 20);
+    assert.ok((stored.manifest.services.postgresql?.data[0]?.bytes ?? 0) > ROWS * 20);
     assert.doesNotMatch(JSON.stringify(stored.manifest), /root's/);
   });
 
@@ -143,7 +143,7 @@ describe("a backup of a real PostgreSQL", function () {
 
   it("is taken of an operator's member that leads", async () => {
     const { backup: stored } = await make();
-    assert.ok((stored.manifest.services.postgresql?.data.bytes ?? 0) > ROWS * 20);
+    assert.ok((stored.manifest.services.postgresql?.data[0]?.bytes ?? 0) > ROWS * 20);
   });
 
   it("is none where rows cannot be read, which a restore mends", async () => {

@@ -99,7 +99,7 @@ describe("a backup of a real MariaDB", function () {
     was = content();
     assert.ok(!was.join().includes("ERROR"), was.join("\n"));
     const { backup: stored } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
-    assert.ok((stored.manifest.services.mariadb?.data.bytes ?? 0) > ROWS * 20);
+    assert.ok((stored.manifest.services.mariadb?.data[0]?.bytes ?? 0) > ROWS * 20);
   });
 
   it("brings them back after a loss, and takes away what came later in them", async () => {
@@ -209,7 +209,7 @@ describe("a backup of a real OpenBao", function () {
     }
     assert.equal(written, 200);
     const { backup: made } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
-    assert.ok((made.manifest.services.openbao?.data.bytes ?? 0) > 1_000);
+    assert.ok((made.manifest.services.openbao?.data[0]?.bytes ?? 0) > 1_000);
     assert.equal(await secret("later"), 200);
     await bring();
     assert.equal(await secret(), "canary");
@@ -274,8 +274,8 @@ describe("workloads that are stopped in a real cluster", function () {
     await apply(2);
     const there = async () => at(await api.call(path), "status", "replicas") === 2;
     for (let tries = 0; !(await there()) && tries < 200; tries++) await pause(50);
-    await stopWorkloads(api, "default", undefined, times);
-    await stopWorkloads(api, "default", undefined, times);
+    await stopWorkloads(api, { namespace: "default" }, undefined, times);
+    await stopWorkloads(api, { namespace: "default" }, undefined, times);
     assert.equal(at(await api.call(path), "spec", "replicas"), 0);
     // No node is there, so that no pod becomes ready.
     await assert.rejects(startWorkloads(api, "default", undefined, { patience: 200, look: 50 }), {

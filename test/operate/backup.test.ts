@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { removeFolder } from "../../host/files";
 import { InvalidInputError, type Problem, RefusedError } from "../../model/problems";
 import { backup } from "../../operate/backup/backup";
+import { readBackup } from "../../operate/backup/folder";
 import { listBackups, type RestoreChoice, restore } from "../../operate/backup/restore";
 import { readSealed, writeSealed } from "../../operate/backup/sealed";
 import { DeclinedError, type Operator, type Question } from "../../operate/operator";
@@ -26,6 +27,7 @@ describe("what services keep", function () {
   let questions: Question[];
   let agrees: boolean;
   let version: string;
+  let harbor: string | undefined;
   let environment: string;
   const file = (name: string) => join(folder, name);
 
@@ -56,6 +58,7 @@ describe("what services keep", function () {
     questions = [];
     agrees = true;
     version = "12.0.2";
+    harbor = undefined;
     environment = "seoul";
     // The commands themselves run against real servers: npm run e2e -- backup.
     cluster.as = (script, namespace) => {
@@ -69,7 +72,7 @@ describe("what services keep", function () {
   });
 
   const doors = () => {
-    const loaded = planWithServices(environment, { mariadb: version });
+    const loaded = planWithServices(environment, { mariadb: version, ...(harbor === undefined ? {} : { harbor }) });
     const played = playedDoors({ loaded, result: undefined as never, loss: undefined as never, outputs: {} }, () => undefined);
     return {
       ...played,
@@ -97,7 +100,10 @@ describe("what services keep", function () {
     for (const name of readdirSync(made.folder)) assert.equal(statSync(join(made.folder, name)).mode & 0o777, 0o600, name);
     const manifest = readFileSync(join(made.folder, "manifest.json"), "utf8");
     assert.doesNotMatch(manifest, /canary|rows/);
-    assert.equal(made.manifest.services.mariadb?.data.bytes, 400_000);
+    assert.deepEqual(
+      made.manifest.services.mariadb?.data.map(({ bytes }) => bytes),
+      [400_000],
+    );
     for (const name of readdirSync(made.folder)) assert.ok(!readFileSync(join(made.folder, name)).includes("rowsrows"), name);
     assert.deepEqual([made.manifest.environment, made.manifest.services.mariadb?.version], ["seoul", "12.0.2"]);
     assert.deepEqual(left, []);
@@ -232,6 +238,100 @@ describe("what services keep", function () {
     cluster.events.length = 0;
     await assert.rejects(bring(), (error) => error instanceof RefusedError && /another key/.test(String(REASONS(error))));
     assert.deepEqual(cluster.events, []);
+  });
+
+  describe("in several parts", () => {
+    const services = ["harbor"];
+    /** What the parts' pods and the one that holds still did, in order. */
+    const did = () => readFileSync(file("did"), "utf8").trim().split("\n");
+    const note = (what: string) => `echo ${what} >> ${file("did")}`;
+    /** Holds still as Harbor does, and says whether it was told the end or found itself alone. */
+    const holds = () =>
+      `${note("still")}; echo held; while IFS= read -r line; do if [ "$line" = end ]; then ${note("end")}; exit 0; fi; done; ${note("alone")}; exit 1`;
+    let dumps: string;
+
+    beforeEach(() => {
+      harbor = "2.14.0";
+      dumps = "";
+      rmSync(file("did"), { force: true });
+      writeFileSync(file("pod/sql"), "rows");
+      writeFileSync(file("pod/images"), "layers".repeat(50_000));
+      cluster.secrets["harbor/harbor-keys"] = { secretKey: "canary-key" };
+      for (const name of ["harbor-core", "harbor-jobservice", "harbor-registry"])
+        cluster.workloads[`harbor/deployments/${name}`] = { replicas: 2, annotations: {} };
+      cluster.as = (script) => {
+        if (script.includes("read_only") && script.includes("read -r")) return { script: holds() };
+        if (script.includes("redis-cli")) return { script: note("caches") };
+        const part = script.includes("PGHOST") ? "sql" : "images";
+        if (script.includes("head -c")) return { script: `${note(part)}; head -c "$1" > ${file(`pod/${part}`)}` };
+        if (/pg_dump|tar -cf/.test(script))
+          return { script: `${note(part)}; cat ${file(`pod/${part}`)}; ${part === dumps ? "exit 3" : ""}` };
+        return { script: `test -s ${file(`pod/${part}`)}` };
+      };
+    });
+
+    it("is made while nothing changes, one after another, and comes back in that order with its own writers stopped", async () => {
+      const { backup: made } = await make({ services });
+      assert.deepEqual(did(), ["still", "sql", "images", "end"]);
+      assert.deepEqual(readdirSync(made.folder).sort(), ["harbor-images.tar.cms", "harbor-key.cms", "harbor.sql.cms", "manifest.json"]);
+      for (const part of ["sql", "images"]) writeFileSync(file(`pod/${part}`), "lost");
+      rmSync(file("did"));
+      cluster.events.length = 0;
+      const { plan } = await bring({ services });
+      assert.deepEqual([readFileSync(file("pod/sql"), "utf8"), readFileSync(file("pod/images"), "utf8").length], ["rows", 300_000]);
+      assert.deepEqual(did(), ["sql", "images", "caches"]);
+      assert.deepEqual(plan.stopped, ["harbor-core, harbor-jobservice"]);
+      assert.deepEqual(
+        cluster.events.filter((each) => each.includes(" has ")),
+        ["core", "jobservice"]
+          .map((name) => `harbor/deployments/harbor-${name} has 0`)
+          .concat(["core", "jobservice"].map((name) => `harbor/deployments/harbor-${name} has 2`)),
+      );
+    });
+
+    it("lets changes happen again where a part fails, and leaves nothing", async () => {
+      dumps = "images";
+      await assert.rejects(make({ services }), /harbor-registry-0: the command ended with 3/);
+      assert.deepEqual(did(), ["still", "sql", "images", "end"]);
+      assert.deepEqual(readdirSync(file("backups/seoul")), []);
+    });
+
+    it("is none where changes happened meanwhile: whoever held still says why", async () => {
+      const { as } = cluster;
+      cluster.as = (script, namespace) =>
+        script.includes("read_only") && script.includes("read -r")
+          ? { script: "echo held; echo somebody wrote >&2; exit 1" }
+          : as(script, namespace);
+      await assert.rejects(make({ services }), /harbor-core-0: the command ended with 1: somebody wrote/);
+      cluster.as = (script, namespace) => (script.includes("read -r") ? { script: "echo no >&2; exit 1" } : as(script, namespace));
+      await assert.rejects(make({ services }), /harbor-core-0: the command ended with 1: no/);
+      assert.deepEqual(readdirSync(file("backups/seoul")), []);
+    });
+
+    it("can be interrupted: the service is told the end all the same", async () => {
+      const controller = new AbortController();
+      const { as } = cluster;
+      cluster.as = (script, namespace) => {
+        if (script.includes("tar -cf")) controller.abort();
+        return as(script, namespace);
+      };
+      const interrupted: Operator = { ...operator, run: (_job, work) => work({ signal: controller.signal }) };
+      await assert.rejects(backup(request(), { services, encryptTo: file("crt") }, interrupted, doors()), { name: "InterruptedError" });
+      assert.equal(did().at(-1), "end");
+      assert.deepEqual(readdirSync(file("backups/seoul")), []);
+    });
+
+    it("is damaged where one of its files is, and is read where it was made when each service had one", async () => {
+      const { backup: made } = await make({ services });
+      rmSync(join(made.folder, "harbor-images.tar.cms"));
+      await assert.rejects(bring({ services }), (error) => /harbor-images.tar.cms is missing/.test(String(REASONS(error))));
+      const { backup: one } = await make({ services: ["mariadb"] });
+      const path = join(one.folder, "manifest.json");
+      const manifest = JSON.parse(readFileSync(path, "utf8")) as { services: Record<string, { data: unknown[] }> };
+      const { mariadb } = manifest.services;
+      writeFileSync(path, JSON.stringify({ ...manifest, services: { mariadb: { ...mariadb, data: mariadb?.data[0] } } }));
+      assert.equal(readBackup(one.folder)?.manifest.services.mariadb?.data[0]?.name, "mariadb.sql.cms");
+    });
   });
 
   it("says all that is wrong with what is asked for", async () => {

@@ -2,17 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OperationResult } from "../../engine/types";
+import type { HarborRows } from "../../plugin/harbor/simulated/rows";
 import { INFRASTRUCTURES } from "../support/cloud-files";
 import { engineForTests } from "../support/engine";
 import { BARE } from "../support/layers";
 import { nhnFile } from "../support/nhn";
-import { oneLife } from "../support/one-life";
+import { type LifeChange, oneLife } from "../support/one-life";
 import type { FileContent } from "../support/plan";
 
 /** An environment's life, and what is to be seen of it while it is up. */
 interface Life {
   readonly file: FileContent;
   readonly look?: (up: OperationResult, world: string) => void;
+  readonly change?: LifeChange;
 }
 
 /** The smallest environment of a cloud in one zone. */
@@ -26,6 +28,13 @@ const answersAt =
   ({ outputs }: OperationResult): void =>
     assert.match(String(outputs.apiEndpoint), endpoint);
 const ADDRESS = /^https:\/\/198\.18\.\d+\.\d+:6443$/;
+
+/** On NHN Cloud, what no profile has besides. @param projects of its Harbor */
+function everythingOnNhn(projects: object): FileContent {
+  const databases = { postgresql: { replicas: 3 }, mariadb: { replicas: 3 } };
+  const more = { harbor: { projects }, chartmuseum: true, nats: true, gatewayApi: true, ...databases };
+  return nhnFile("minimal", { platform: { ingress: { kind: "traefik" }, services: { ...BARE.services, ...more } } });
+}
 
 /** OpenStack has lives of its own, and so has vSphere. The other profiles: `npm run e2e -- clouds`. */
 const LIVES: Readonly<Record<string, Life>> = {
@@ -45,15 +54,21 @@ const LIVES: Readonly<Record<string, Life>> = {
   azure: { file: smallest("azure", "1"), look: answersAt(ADDRESS) },
   // Beside it what no profile has: images, charts, messages, a database on several members; and Traefik in ingress-nginx's place.
   nhn: {
-    file: nhnFile("minimal", {
-      platform: {
-        ingress: { kind: "traefik" },
-        services: {
-          ...BARE.services,
-          ...{ harbor: true, chartmuseum: true, nats: true, gatewayApi: true, postgresql: { replicas: 3 }, mariadb: { replicas: 3 } },
-        },
-      },
-    }),
+    file: everythingOnNhn({ shop: { robots: { ci: "push", viewer: "pull" } } }),
+    // A project more, and an account less with its password and its Secret, in the Harbor that runs.
+    change: {
+      file: everythingOnNhn({ shop: { quota: "1Gi", robots: { ci: "pull" } }, bank: {} }),
+      changes: { create: 1, update: 2, delete: 3 },
+    },
+    look: (_up, world) => {
+      const { rows } = JSON.parse(readFileSync(join(world, "kubernetes/harbor/rows.json"), "utf8")) as { rows: HarborRows };
+      assert.deepEqual(Object.keys(rows.projects), ["library", "shop", "bank"]);
+      assert.equal(rows.projects.shop?.quota, 1024 ** 3);
+      assert.deepEqual(
+        Object.values(rows.robots).map(({ name, permissions }) => [name, permissions[0]?.access.map(({ action }) => action)]),
+        [["shop+ci", ["pull"]]],
+      );
+    },
   },
 };
 
@@ -61,6 +76,6 @@ describe("the smallest environment, on the real engine,", function () {
   this.timeout(240_000);
   before(engineForTests);
 
-  for (const [cloud, { file, look }] of Object.entries(LIVES))
-    it(`comes up, is left alone by a second up, and goes without a trace: ${cloud}`, async () => oneLife(file, look));
+  for (const [cloud, { file, look, change }] of Object.entries(LIVES))
+    it(`comes up, is left alone by a second up, and goes without a trace: ${cloud}`, async () => oneLife(file, look, change));
 });

@@ -18,13 +18,14 @@ const service = (name: string, version: string, more: Partial<ServicePlan>): Ser
  */
 export function planWithServices(
   environment: string,
-  { mariadb, openbao = "2.4.1", postgresql }: { mariadb: string; openbao?: string; postgresql?: number },
+  { mariadb, openbao = "2.4.1", postgresql, harbor }: { mariadb: string; openbao?: string; postgresql?: number; harbor?: string },
 ): LoadedEnvironment {
   const services = [
     service("mariadb", mariadb, { offers: ["mysql"], keeps: "data" }),
     service("keycloak", "26.4.0", { needs: { mysql: {} }, offers: ["identity"] }),
     service("openbao", openbao, { offers: ["secretEngine"], keeps: "data" }),
-    service("portal", "1.7.0", { needs: { mysql: {}, identity: {} } }),
+    ...(harbor === undefined ? [] : [service("harbor", harbor, { offers: ["registryProject"], keeps: "data" })]),
+    service("portal", "1.7.0", { needs: { mysql: {}, identity: {}, ...(harbor === undefined ? {} : { registryProject: {} }) } }),
     ...(postgresql === undefined
       ? []
       : [

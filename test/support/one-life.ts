@@ -9,20 +9,28 @@ import { packageOf } from "./cloud-files";
 import { plannedFile } from "./environment";
 import { filesIn } from "./project";
 
+/** A change of the file while the environment is up, and what comes of it. */
+export interface LifeChange {
+  readonly file: Readonly<Record<string, unknown>>;
+  readonly changes: Partial<OperationResult["changes"]>;
+}
+
 /**
- * Brings an environment up in its cloud's sandbox, once more, and down.
+ * Brings an environment up in its cloud's sandbox, once more, changes it where asked to, and takes it down.
  * @param content its file
  * @param look looks at what is up, and at the folder of its world
  */
 export async function oneLife(
   content: Readonly<Record<string, unknown>>,
   look?: (up: OperationResult, world: string) => void,
+  change?: LifeChange,
 ): Promise<void> {
+  let file = content;
   const root = mkdtempSync(join(tmpdir(), "kpaas-life-"));
   const world = join(root, ".kpaas", "sandbox", "world", String(content.name));
   let lock: Lock | undefined;
   const target = () => {
-    const planned = plannedFile(content, lock);
+    const planned = plannedFile(file, lock);
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [] };
   };
@@ -32,9 +40,16 @@ export async function oneLife(
     assert.equal(first.changes.update + first.changes.replace + first.changes.delete, 0);
     const second = await upEnvironment(target());
     assert.deepEqual({ ...second.changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+    let made = first.changes.create;
+    if (change !== undefined) {
+      file = change.file;
+      const { changes } = await upEnvironment(target());
+      assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0, ...change.changes });
+      made += changes.create - changes.delete;
+    }
     look?.(first, world);
     const destroyed = await destroyEnvironment(target());
-    assert.equal(destroyed.changes.delete, first.changes.create);
+    assert.equal(destroyed.changes.delete, made);
     assert.deepEqual(filesIn(join(world, packageOf(target().plan.provider))), []);
   } finally {
     rmSync(root, { recursive: true, force: true });

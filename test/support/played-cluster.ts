@@ -59,8 +59,9 @@ export class PlayedCluster {
     const say = (body: object): void => void response.end(JSON.stringify(body));
     const [, namespace = "", kind = "", name] = /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?/.exec(url.pathname) ?? [];
     if (kind === "pods") {
-      const workload = url.searchParams.get("labelSelector")?.split("=")[1];
-      return say({ items: [{ metadata: { name: `${workload}-0` }, status: { conditions: [{ type: "Ready", status: "True" }] } }] });
+      const labels = url.searchParams.get("labelSelector")?.split(",") ?? [];
+      const pod = labels.map((label) => label.split("=")[1]).join("-");
+      return say({ items: [{ metadata: { name: `${pod}-0` }, status: { conditions: [{ type: "Ready", status: "True" }] } }] });
     }
     if (kind === "secrets") {
       const data = this.secrets[`${namespace}/${url.searchParams.get("fieldSelector")?.split("=")[1]}`];

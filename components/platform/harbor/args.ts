@@ -1,6 +1,21 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
-import type { IngressRoute, StorageAccess } from "../grants";
+import type { IngressRoute, RegistryProjectClaim, RegistryRight, StorageAccess } from "../grants";
+
+/** A project of images and charts. */
+export interface ProjectSpec {
+  /** Whether everybody may pull from it. @default false */
+  readonly public?: boolean;
+  /** What it may hold. @default as much as there is */
+  readonly quota?: `${number}${"Gi" | "Ti"}`;
+  /** Accounts of programs, by name: lower-case letters and digits, with single `-` between them. @default none */
+  readonly robots?: Readonly<Record<string, RegistryRight>>;
+}
+
+/** What one service claims. */
+export interface RegistryClient extends RegistryProjectClaim {
+  readonly namespace: string;
+}
 
 /** Arguments of {@link Harbor}. */
 export interface HarborArgs extends ServiceArgs {
@@ -17,4 +32,14 @@ export interface HarborArgs extends ServiceArgs {
    * @default the public authorities suffice
    */
   readonly trust?: Input<string>;
+  /** Projects, by name. @default none */
+  readonly projects?: Readonly<Record<string, ProjectSpec>>;
+  /** Who claims projects, by the name that their accounts have. @default nobody */
+  readonly clients?: Readonly<Record<string, RegistryClient>>;
+  /**
+   * Base URL by which what lives in Harbor is put there: its core's port 8443, as the machine reaches it that runs the program.
+   * @default the port on 127.0.0.1 that the environment's own way there has; a Harbor that is made alone must be given one (`forwardTo`), where
+   * it is to have projects
+   */
+  readonly managedAt?: Input<string>;
 }

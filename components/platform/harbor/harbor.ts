@@ -1,14 +1,25 @@
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
-import { all, type ComponentResourceOptions, interpolate, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import {
+  all,
+  type ComponentResourceOptions,
+  InputPropertyError,
+  interpolate,
+  type Output,
+  output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { serviceType } from "../../../model/type-tokens";
-import { type Credentials, type PlannedArgs, planned } from "../args";
+import { type Credentials, localUrl, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
 import { madeAnew } from "../generated-password";
+import type { RegistryAccess } from "../grants";
 import { claimSpec, contentHash, fromIngress, secretHash } from "../objects";
 import { PlatformService } from "../service";
 import type { HarborArgs } from "./args";
+import { createInside } from "./inside";
 import {
   CALL_OUTSIDE,
   NAMES,
@@ -23,6 +34,8 @@ import {
   type Volume,
   volumes,
 } from "./parts";
+import { plannedProjects } from "./projects";
+import { HarborProvider } from "./resources";
 import { harborValues, REGISTRY_USER, type Restarts } from "./values";
 
 /** The name of the first administrator; Harbor knows no other. */
@@ -30,8 +43,8 @@ const ADMINISTRATOR = "admin";
 
 /**
  * Harbor with all its parts, by its own chart. Every key and password is generated and given, so that the chart makes none anew. Its
- * administrator's password and its database's are read at the first start and belong to Harbor from then on. What is inside it (projects,
- * robot accounts, log-in by Keycloak) is configured through {@link url} with {@link credentials}.
+ * administrator's password and its database's are read at the first start and belong to Harbor from then on. Projects and accounts of programs
+ * are resources, put into the Harbor that runs as its administrator: they follow what is named and claimed.
  */
 export class Harbor extends PlatformService {
   /** Where browsers and clients of the registry reach it. */
@@ -42,6 +55,8 @@ export class Harbor extends PlatformService {
   readonly credentials: Credentials;
   /** The release: once it is there, Harbor answers. */
   readonly ready: Resource;
+  /** By client. */
+  readonly access: Readonly<Record<string, RegistryAccess>>;
 
   constructor(name: string, given: HarborArgs, opts?: ComponentResourceOptions) {
     const args = planned("harbor", given);
@@ -58,9 +73,10 @@ export class Harbor extends PlatformService {
     for (const part of REPLICATED) this.disruptionBudget(`${part}-budget`, `harbor-${part}`, plan.replicas, podsOf(part));
     if (storage.shared) this.disruptionBudget("registry-budget", "harbor-registry", plan.replicas, podsOf("registry"));
     const claims = volumes(plan.sizeGiB ?? 20).map((volume) => this.claim(volume, args));
-    const { secrets, restarts } = this.createSecrets(args);
+    const { secrets, restarts, authority } = this.createSecrets(args);
     // A claim goes when no pod holds it any more, so the release goes before the cluster too.
     this.ready = this.release(harborValues(args, restarts), "cloudParts", [...claims, ...secrets]);
+    this.access = this.createInside(args, authority);
     this.registerOutputs({ url: this.url });
   }
 
@@ -77,6 +93,33 @@ export class Harbor extends PlatformService {
     this.allowCertificateChecks(ingress);
   }
 
+  /** Projects, accounts of programs, and a Secret for each account that no service has claimed. */
+  private createInside(args: PlannedArgs<HarborArgs>, authority: CertificatePair): Record<string, RegistryAccess> {
+    const projects = plannedProjects(args);
+    if (Object.keys(projects).length === 0) return {};
+    const url = args.managedAt ?? localUrl(args.plan);
+    if (url === undefined)
+      throw new InputPropertyError({
+        propertyPath: "managedAt",
+        reason: `is missing: a Harbor with projects that is made alone must be told where its core's port ${TLS_PORT} is reached; \`forwardTo\` leads there`,
+      });
+    const { user, password } = this.credentials;
+    const provider = new HarborProvider(this.childName("provider"), { url, user, password, ca: authority.certificate }, { parent: this });
+    const kept = { protect: args.protectData || this.protectsData, ...(args.retainData ? { retainOnDelete: true } : {}) };
+    const options = this.inService({ provider, dependsOn: [this.ready] });
+    const robots = createInside((role) => this.childName(role), { projects, registry: this.registry }, options, kept, this);
+    for (const { project, name, client, login } of robots)
+      if (client === undefined)
+        this.secret(
+          `robot-${project}.${name}-login`,
+          NAMES.robot(project, name),
+          "harbor",
+          { ".dockerconfigjson": login.dockerConfig },
+          "kubernetes.io/dockerconfigjson",
+        );
+    return Object.fromEntries(robots.flatMap(({ client, login }) => (client === undefined ? [] : [[client, login]])));
+  }
+
   private claim({ name, sizeGiB, data }: Volume, { storage, protectData, retainData }: PlannedArgs<HarborArgs>): Resource {
     const accessMode = name === "registry" && storage.shared ? "ReadWriteMany" : "ReadWriteOnce";
     return new PersistentVolumeClaim(
@@ -90,7 +133,11 @@ export class Harbor extends PlatformService {
   }
 
   /** What Harbor would else generate at each rendering, and the chart's own defaults in place of which it is. */
-  private createSecrets({ plan, trust }: PlannedArgs<HarborArgs>): { secrets: Resource[]; restarts: Restarts } {
+  private createSecrets({ plan, trust }: PlannedArgs<HarborArgs>): {
+    secrets: Resource[];
+    restarts: Restarts;
+    authority: CertificatePair;
+  } {
     const keys = {
       // AES-128, by which Harbor encrypts what it stores of others' credentials: without it they are lost.
       secretKey: this.generated("secret-key", 16).result,
@@ -132,7 +179,7 @@ export class Harbor extends PlatformService {
       part,
       all([authority.certificate, certificates[part].certificate, read, trust]).apply((known) => contentHash(JSON.stringify(known))),
     ]);
-    return { secrets, restarts: Object.fromEntries(restarts) as Restarts };
+    return { secrets, restarts: Object.fromEntries(restarts) as Restarts, authority };
   }
 
   /** Without a rotation it never changes. */

@@ -61,6 +61,8 @@ export const NAMES = {
   trust: "harbor-platform-ca",
   claim: (volume: Volume["name"]) => `harbor-data-${volume}`,
   tls: (part: Part) => `harbor-tls-${part}`,
+  /** How an account of programs logs in: no name of one has a dot in it. */
+  robot: (project: string, robot: string) => `robot.${project}.${robot}`,
 } as const;
 
 /** A name in the certificates of what the ingress leads to, by which it knows both. */

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { harborBackup } from "../../../components/platform/harbor/backup";
 import { verifiedTls } from "../../../components/platform/objects";
+import { services } from "../../../components/platform/services";
+import { appliedState } from "../../../model/guard/applied";
+import { findDangers } from "../../../model/guard/dangers";
+import { planSpec } from "../../../stacks/spec";
 import type { Graph } from "../../../testing/graph";
 import { type Bag, unwrapSecret } from "../../../testing/mocks";
 import { chartmuseum, harbor, route, run } from "./builds";
@@ -106,6 +115,139 @@ describe("Harbor", () => {
     );
     const kept = await run(harbor({}, { keptFrom: ["169.254.169.254/32"] }));
     assert.deepEqual(at(policy(kept, "images-egress-trivy"), "egress", 1, "to", 0, "ipBlock", "except"), ["169.254.169.254/32"]);
+  });
+});
+
+describe("what lives in Harbor", () => {
+  const inside = {
+    managedAt: "https://127.0.0.1:20002",
+    projects: { "cp-portal-repository": {}, "team.one": { public: true, quota: "20Gi", robots: { ci: "push" } } },
+    clients: { chaosMesh: { project: "cp-portal-repository", access: "pull", namespace: "chaos-mesh", quota: "1Ti" } },
+  } as const;
+
+  it("are the projects that are named and claimed, and an account each for who claims and who is named, with no more rights than asked for", async () => {
+    const g = await run(harbor({}, inside));
+    const of = (type: string) => g.resources.filter((each) => each.type === type).map(({ name, inputs }) => [name, inputs] as const);
+    assert.deepEqual(of("kpaas:harbor:Project"), [
+      ["images-project-cp-portal-repository", { name: "cp-portal-repository", public: false, quota: 1024 ** 4, deleteRepositories: true }],
+      ["images-project-team.one", { name: "team.one", public: true, quota: 20 * 1024 ** 3, deleteRepositories: true }],
+    ]);
+    const robots = of("kpaas:harbor:Robot").map(([name, { project, name: robot, access }]) => [name, project, robot, access]);
+    assert.deepEqual(robots, [
+      ["images-robot-cp-portal-repository.chaos-mesh", "cp-portal-repository", "chaos-mesh", ["repository:pull"]],
+      ["images-robot-team.one.ci", "team.one", "ci", ["repository:pull", "repository:push"]],
+    ]);
+    assert.equal(unwrapSecret(g.get("images-robot-team.one.ci").inputs.secret), "generated-images-robot-team.one.ci-password");
+    const { minLower, minUpper, minNumeric } = g.get("images-robot-team.one.ci-password").inputs;
+    assert.deepEqual([minLower, minUpper, minNumeric], [1, 1, 1]);
+    assert.deepEqual(g.leaks("generated-images-robot"), []);
+  });
+
+  it("is put there as the administrator through the forward, and the server is known by Harbor's own authority", async () => {
+    const g = await run(harbor({}, inside));
+    const { harborUrl, harborUser, harborPassword, harborCa } = g.get("images-provider").inputs;
+    assert.deepEqual([harborUrl, harborUser], ["https://127.0.0.1:20002", "admin"]);
+    assert.equal(unwrapSecret(harborPassword), "generated-images-admin-password");
+    assert.equal(harborCa, "certificate of images-internal-ca");
+    const planned = { managedAt: { workload: "harbor", labels: {}, port: 8443, local: 20_003 } };
+    const ofPlan = await run(harbor(planned, { ...inside, managedAt: undefined }));
+    assert.equal(ofPlan.get("images-provider").inputs.harborUrl, "https://127.0.0.1:20003");
+    await assert.rejects(run(harbor({ managedAt: undefined }, { ...inside, managedAt: undefined })), /forwardTo/);
+    const none = await run(harbor({ managedAt: undefined }));
+    assert.deepEqual(
+      none.resources.filter(({ type }) => type.startsWith("kpaas:harbor:") || type === "pulumi:providers:kpaas"),
+      [],
+    );
+  });
+
+  it("gives who is named a Secret to pull by, and who claims the same to put into his own namespace", async () => {
+    const g = await run(harbor({}, inside));
+    const known = secrets(g);
+    const config = known.get("robot.team.one.ci")?.[".dockerconfigjson"];
+    assert.ok(config !== undefined);
+    assert.ok(!known.has("robot.cp-portal-repository.chaos-mesh"));
+    assert.equal(g.get("images-robot-team.one.ci-login").inputs.type, "kubernetes.io/dockerconfigjson");
+  });
+
+  it("protects the projects as it does the volumes, and not the accounts", async () => {
+    const options = async (more: object, name: string) => {
+      const { protect = false, retainOnDelete = false } = (await run(harbor({}, { ...inside, ...more }))).get(name).options;
+      return [protect, retainOnDelete];
+    };
+    assert.deepEqual(await options({ retainData: true }, "images-project-team.one"), [true, true]);
+    assert.deepEqual(await options({ protectData: false }, "images-project-team.one"), [false, false]);
+    assert.deepEqual(await options({}, "images-robot-team.one.ci"), [false, false]);
+  });
+
+  it("refuses an account that would be two", async () => {
+    const projects = { "cp-portal-repository": { robots: { "chaos-mesh": "pull" } } } as const;
+    await assert.rejects(run(harbor({}, { ...inside, projects })), /is the account of the service chaosMesh/);
+  });
+
+  it("asks before a project goes that was named or claimed, and not where it is retained", () => {
+    const of = (projects: object, more: object = {}) =>
+      planSpec(
+        "seoul",
+        { infrastructure: { provider: "openstack" }, platform: { services: { harbor: { projects } } }, ...more } as never,
+        {},
+      ).plan;
+    const before = of({ one: {}, two: {} });
+    const dangers = (applied: ReturnType<typeof appliedState>, plan: ReturnType<typeof of>) =>
+      findDangers(applied, plan).map(({ action, path, value }) => [action, path, value]);
+    assert.deepEqual(dangers(appliedState(before), of({ two: {} })), [["drop-data", "platform.services.harbor.projects", "one"]]);
+    assert.deepEqual(dangers(appliedState(before), of({ one: {}, two: {}, three: {} })), []);
+    assert.deepEqual(dangers(appliedState(of({ one: {} }, { retain: ["volumes"] })), of({})), []);
+    const claimed = services.harbor.holds?.names({ projects: {} }, [{ project: "sources", access: "pull" }]);
+    assert.deepEqual(claimed, ["sources"]);
+    assert.deepEqual(services.harbor.holds?.names({}, []), ["cp-portal-repository"]);
+  });
+});
+
+describe("Harbor while it is backed up", () => {
+  /** Runs what holds it still, with what it calls played; what it said on standard input follows. */
+  function hold(lines: string, readOnly = false, script = harborBackup.hold?.command ?? "") {
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-hold-"));
+    const played = `#!/bin/bash
+config=$(cat); [ "$config" = 'user = "admin:canary"' ] || exit 22
+while [ $# -gt 0 ]; do [ "$1" = --data ] && data=$2; shift; done
+echo "\${data:-asked}" >> ${folder}/calls
+echo '{"x":{"value":true},"read_only":{"editable":true,"value":${readOnly}}}'`;
+    writeFileSync(join(folder, "curl"), played, { mode: 0o755 });
+    writeFileSync(join(folder, "sleep"), "#!/bin/sh\n", { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}`, HARBOR_ADMIN_PASSWORD: "canary" };
+    const { status, stdout, stderr } = spawnSync("bash", ["-ec", script], { input: lines, env, encoding: "utf8" });
+    const calls = readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
+    rmSync(folder, { recursive: true });
+    return { status, stdout, stderr, calls };
+  }
+  const ON = '{"read_only":true}';
+  const OFF = '{"read_only":false}';
+
+  it("is read-only until it is told the end, and is told its password on standard input alone", () => {
+    assert.deepEqual(hold("goes on\ngoes on\nend\n"), {
+      status: 0,
+      stdout: "held\n",
+      stderr: hold("end\n").stderr,
+      calls: ["asked", ON, OFF],
+    });
+    assert.doesNotMatch(hold("end\n").stderr, /canary/);
+  });
+
+  it("takes writes again where nobody speaks any more, and says that this was no backup", () => {
+    const { status, stderr, calls } = hold("goes on\n");
+    assert.deepEqual([status, calls], [1, ["asked", ON, OFF]]);
+    assert.match(stderr, /nobody said any more/);
+  });
+
+  it("stays read-only where somebody had made it so", () => {
+    assert.deepEqual(hold("end\n", true).calls, ["asked"]);
+  });
+
+  it("is backed up with the key that its database is of, and says that images elsewhere are none of it", () => {
+    assert.deepEqual(harborBackup.key, { secret: "harbor-keys", field: "secretKey" });
+    const elsewhere = spawnSync("sh", ["-ec", harborBackup.parts[1]?.dump ?? ""], { encoding: "utf8" });
+    assert.equal(elsewhere.status, 1);
+    assert.match(elsewhere.stderr, /object store/);
   });
 });
 

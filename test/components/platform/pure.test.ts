@@ -10,6 +10,7 @@ import { PORTAL_APPS } from "../../../components/platform/portal/apps";
 import { portalTables } from "../../../components/platform/portal/schema";
 import { services } from "../../../components/platform/services";
 import { mergeValues } from "../../../components/platform/values";
+import { partsOf } from "../../../model/backup";
 import { backupOf, backupScope } from "../../../model/backup-scope";
 import { formatAddress, parseAddress, parseRange } from "../../../model/ipv4";
 import { catalogService } from "../../../model/plan/service";
@@ -189,6 +190,6 @@ describe("what services keep", () => {
     const own = { ...services.mariadb, name: "postgresql", backup: { ...mariadbBackup, dump: "pg_dump" } };
     const plan = { ...catalogService(services.mariadb, {}), name: "postgresql" };
     const { services: found, problems } = backupScope("seoul", [plan], { postgresql: own });
-    assert.deepEqual([found.map(({ how }) => how.dump), problems], [["pg_dump"], []]);
+    assert.deepEqual([found.flatMap(({ how }) => partsOf(how).map(({ dump }) => dump)), problems], [["pg_dump"], []]);
   });
 });

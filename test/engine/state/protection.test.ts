@@ -81,6 +81,19 @@ describe("The protected resources that an approved change deletes", () => {
     assert.deepEqual(deletedBy([danger("environment", "drop-database", "platform.services")], plan, [tenant, claim("MariaDb")]), []);
   });
 
+  it("are the one project of its name, and no other of the service, when that leaves the file", () => {
+    const project = (name: string) => ({
+      urn: urn("kpaas:index:Platform$kpaas:platform:Harbor$kpaas:harbor:Project", `demo-platform-harbor-project-${name}`),
+      type: "kpaas:harbor:Project",
+      parent: urn("kpaas:index:Platform$kpaas:platform:Harbor", "demo-platform-harbor"),
+      protect: true,
+      inputs: { name },
+    });
+    const both = [project("one.two"), project("two")];
+    const given = { ...danger("environment", "drop-data", "platform.services.harbor.projects"), value: "one.two" };
+    assert.deepEqual(deletedBy([given], plan, both), [both[0]?.urn]);
+  });
+
   it("are the tenant's namespace, and no other tenant's, when it leaves the file", () => {
     const tenant = (name: string) => ({
       urn: urn("kubernetes:core/v1:Namespace", `${name}-namespace`),

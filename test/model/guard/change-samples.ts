@@ -352,6 +352,10 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.postgresql": true },
     { "platform.services.cloudnativePg": true, "platform.services.postgresql": { replicas: 3 } },
   ],
+  "platform.services.harbor.projects (one that goes)": [
+    { "platform.services.harbor": { projects: { one: {}, two: {} } } },
+    { "platform.services.harbor": { projects: { two: {} } } },
+  ],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
   "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],
