@@ -3,7 +3,7 @@ import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
-import type { Flow, ManagedAt, PlatformPlan, Profile } from "./plan/types";
+import type { AutoscalingPlan, Called, Flow, ManagedAt, PlatformPlan, Profile } from "./plan/types";
 
 /** What a claim of a service is made from. */
 export interface Surroundings {
@@ -17,6 +17,12 @@ export interface Surroundings {
   /** The options of its own that the file gives. */
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** How a service grows with its load: its component sees to it, values of its chart do; or why it does not. */
+export type Autoscaling =
+  | { readonly by: "component" }
+  | { readonly by: "chart"; readonly values: (wanted: AutoscalingPlan) => Readonly<Record<string, unknown>> }
+  | { readonly by: "nobody"; readonly reason: string };
 
 /**
  * What is known of a service before anything is made: plain data and pure functions, from which schema, profiles, order, traffic, what the
@@ -46,6 +52,8 @@ export interface ServiceDefinition {
    * one, and several where the file asks for them, by whoever offers a kind that it claims then only.
    */
   readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
+  /** How its number of instances follows its load, by its version. @default it does not, as `autoscalingOf` says */
+  readonly autoscaling?: (version: string) => Autoscaling;
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
   /** How what it keeps is backed up, where that goes by its options as a function of them. Whoever keeps data says it. */
@@ -64,10 +72,27 @@ export interface ServiceDefinition {
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
+  /**
+   * What its pods call beside each other and those whose grants it takes; nothing else is open to them. What only some of them call its component
+   * opens to those. @default anything
+   */
+  readonly calls?: readonly Called[] | ((platform: PlatformPlan) => readonly Called[]);
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */
   readonly kubespray?: readonly string[];
+}
+
+/** How a service grows with its load in that version, or why it does not. */
+export function autoscalingOf(
+  { autoscaling, replicas }: Pick<ServiceDefinition, "autoscaling" | "replicas">,
+  version: string,
+): Autoscaling {
+  if (autoscaling !== undefined) return autoscaling(version);
+  if (replicas === 1) return { by: "nobody", reason: "it runs as one instance in this version" };
+  if (replicas !== "profile")
+    return { by: "nobody", reason: "more than half of its members must agree, so none may come and go with its load" };
+  return { by: "nobody", reason: "more of it share no load: one of them works, and the others wait to take its place" };
 }
 
 /** Name of a service as resources carry it: `certManager` is `cert-manager`. */

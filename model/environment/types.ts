@@ -4,6 +4,7 @@ import type { AirGap } from "../plan/air-gap";
 import type { IngressKind } from "../plan/ingress";
 import type {
   AddressRange,
+  AutoscalingPlan,
   CloudOptions,
   Labels,
   LoginPlan,
@@ -12,6 +13,7 @@ import type {
   ProviderName,
   ResourcesPlan,
   SecretReference,
+  TlsPlan,
   VolumePlan,
 } from "../plan/types";
 import type { TenantAmounts, TenantSize, TenantSubject } from "../tenant";
@@ -59,10 +61,16 @@ export interface WantedGroup {
 /** The options of one switched-on service. */
 export interface WantedService {
   readonly name: string;
+  /** The field of the file that it comes from, for problems. */
+  readonly path: string;
   /** True where the file asks for it by name, false where the profile does. */
   readonly explicit: boolean;
   readonly replicas?: number;
+  readonly autoscaling?: AutoscalingPlan;
   readonly resources?: ResourcesPlan;
+  readonly nodeSelector?: Labels;
+  readonly tolerations?: readonly string[];
+  readonly reaches?: readonly string[];
   readonly sizeGiB?: number;
   readonly values?: Readonly<Record<string, unknown>>;
   /** Those that are its own. */
@@ -196,10 +204,7 @@ export interface Environment {
   };
   readonly platform: {
     readonly domain?: string;
-    readonly tls:
-      | { readonly kind: "selfSigned" }
-      | { readonly kind: "provided"; readonly certificate: SecretReference; readonly key: SecretReference }
-      | { readonly kind: "acme"; readonly email: string };
+    readonly tls: TlsPlan;
     readonly storage:
       | { readonly kind: "nfs"; readonly sizeGiB: number; readonly server?: string; readonly path: string }
       | { readonly kind: "existing"; readonly className: string }

@@ -5,6 +5,8 @@ export const chaosMesh = defineService({
   title: "Chaos Mesh",
   about: "tries out faults on the pods of namespaces that are annotated for it",
   replicas: "profile",
+  // A workflow may ask those that it hurts how they are.
+  calls: ["kubernetes", "pods"],
   create: (name, { common, environment }, opts) => {
     const { ChaosMesh } = require("./chaos-mesh") as typeof import("./chaos-mesh");
     const runtime = environment.cluster.variables.container_manager === "containerd" ? "containerd" : "crio";

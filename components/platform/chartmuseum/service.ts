@@ -12,6 +12,7 @@ export const chartmuseum = defineService({
   backup: chartmuseumBackup,
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
   offers: ["charts"],
+  calls: [],
   create: (name, { common, granted, environment }, opts) => {
     const { ChartMuseum } = require("./chartmuseum") as typeof import("./chartmuseum");
     return new ChartMuseum(

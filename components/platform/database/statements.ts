@@ -1,6 +1,6 @@
 import type { batch, core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
-import { containerSecurityContext, imageOf, podSecurityContext } from "../objects";
+import { containerSecurityContext, imageOf, placed, podSecurityContext } from "../objects";
 
 /** What is known of a job that runs statements as the accounts that own them. */
 export interface StatementsJob {
@@ -58,6 +58,7 @@ export function statementsJob(
         serviceAccountName,
         automountServiceAccountToken: false,
         restartPolicy: "OnFailure",
+        ...placed(plan),
         securityContext: podSecurityContext(user),
         containers: [container],
         volumes: [{ name: "sql", secret: { secretName: secret } }],

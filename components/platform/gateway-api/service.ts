@@ -6,6 +6,7 @@ export const gatewayApi = defineService({
   about: "the definitions of gateways and routes; where Traefik runs, it serves them",
   replicas: 1,
   offers: ["gateways"],
+  calls: [],
   create: (name, { common }, opts) => {
     const { GatewayApi } = require("./gateway-api") as typeof import("./gateway-api");
     return new GatewayApi(name, common, opts);

@@ -5,6 +5,10 @@ export const harbor = defineService({
   title: "Harbor",
   about: "keeps container images and charts, scans them, and hands them to whoever may have them",
   replicas: "profile",
+  autoscaling: () => ({
+    by: "nobody",
+    reason: "its chart writes the number of each part at every change, and would take away what the load had added",
+  }),
   host: "harbor",
   keeps: "data",
   backup: {
@@ -12,8 +16,9 @@ export const harbor = defineService({
     reason: "its database, its registry's volume and its keys have to be of one moment, and no Harbor has run here to try that on",
     remedy: "take the database, the volume and the Secret harbor-keys together, as docs/services/harbor.md says",
   },
-  needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
-  create: (name, { common, granted, environment, tls }, opts) => {
+  needs: { ingress: ({ host }) => ({ host }), storage: () => ({}), trust: ({ host }) => ({ pulledFrom: host }) },
+  calls: [],
+  create: (name, { common, granted, environment }, opts) => {
     const { Harbor } = require("./harbor") as typeof import("./harbor");
     return new Harbor(
       name,
@@ -23,7 +28,7 @@ export const harbor = defineService({
         storage: granted.storage,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
-        ...(tls ? { trust: tls.trust } : {}),
+        ...(granted.trust.certificates ? { trust: granted.trust.certificates } : {}),
       },
       opts,
     );

@@ -12,7 +12,8 @@ import { PlatformService } from "../service";
 import { ADMIN_CLIENT, createAdministrator } from "./administrator";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
-import { before26, CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
+import { before26 } from "./versions";
+import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
 
 /** The name of the administrator Keycloak starts with. */
 const BOOTSTRAP_ADMIN = "kpaas-admin";
@@ -154,7 +155,7 @@ export class Keycloak extends PlatformService {
       {
         metadata: this.metadata(WORKLOAD, WORKLOAD),
         spec: {
-          replicas: plan.replicas,
+          ...this.numberOf(),
           serviceName: NAMES.headless,
           selector: { matchLabels: { ...selector } },
           template: {
@@ -167,6 +168,7 @@ export class Keycloak extends PlatformService {
       // Building and the first start's migrations take minutes on a small node.
       this.inCluster({ dependsOn, customTimeouts: { create: "20m", update: "20m" } }),
     );
+    this.autoscaler("autoscaler", "StatefulSet", WORKLOAD, server);
     const { annotations, spec } = ingressFor(
       plan.host ?? "",
       ingress,

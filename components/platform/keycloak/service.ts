@@ -1,4 +1,5 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
+import { before26 } from "./versions";
 
 export const keycloak = defineService({
   name: "keycloak",
@@ -15,12 +16,17 @@ export const keycloak = defineService({
   }),
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  autoscaling: (version) =>
+    before26({ version })
+      ? { by: "nobody", reason: "before Keycloak 26 sessions are in the memory of its pods only, and end with them" }
+      : { by: "component" },
   host: "keycloak",
   // Realms, clients and users are in its schema.
   backup: { kind: "within", service: "mariadb" },
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "keycloak" }) },
   offers: ["identity"],
   managedAt: { workload: "keycloak", port: 8443 },
+  calls: [],
   create: (name, { common, options, granted, claims, environment }, opts) => {
     const { Keycloak } = require("./keycloak") as typeof import("./keycloak");
     return new Keycloak(

@@ -6,11 +6,13 @@ import {
   containerSecurityContext,
   httpProbe,
   imageOf,
+  placed,
   podSecurityContext,
   resourceRequirements,
   selectorLabels,
   spreadOverNodes,
 } from "../objects";
+import { before26 } from "./versions";
 
 export const WORKLOAD = "keycloak";
 export const HTTP_PORT = 8080;
@@ -53,6 +55,7 @@ export function keycloakPod(
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(KEYCLOAK_USER),
     ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(WORKLOAD)) } : {}),
     initContainers: [
@@ -105,11 +108,6 @@ export function keycloakPod(
       { name: "tls", secret: { secretName: NAMES.tls } },
     ],
   };
-}
-
-/** Whether that version is of before 26, which calls some settings otherwise (its migration guide, "Migrating to 26.0.0" and "26.1.0"). */
-export function before26({ version }: Pick<ServicePlan, "version">): boolean {
-  return Number(version.split(".")[0]) < 26;
 }
 
 /** Settings that are part of the build. */

@@ -12,6 +12,7 @@ export const mariadb = defineService({
   backup: mariadbBackup,
   needs: { storage: () => ({}) },
   offers: ["mysql"],
+  calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");
     const schemaOf = (kind: string): string | undefined => claims.mysql[offererOf(kind, environment.services)?.name ?? ""]?.schema;

@@ -13,6 +13,7 @@ export const nats = defineService({
   },
   needs: { storage: () => ({}) },
   offers: ["messages"],
+  calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { Nats } = require("./nats") as typeof import("./nats");
     return new Nats(

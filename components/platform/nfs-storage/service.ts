@@ -8,6 +8,7 @@ export const storage = defineService({
   field: "platform.storage",
   replicas: 1,
   offers: ["storage"],
+  calls: ["kubernetes"],
   create: (name, { common, environment }, opts) => {
     const { NfsStorage } = require("./nfs-storage") as typeof import("./nfs-storage");
     const { storage, storageClass } = environment.platform;

@@ -52,10 +52,7 @@ export class Portal extends PlatformService {
       new ConfigMap(this.childName("config"), { metadata: this.metadata(NAMES.config, "cp-portal"), data: config }, this.inCluster()),
       this.secret("secret", NAMES.secret, "cp-portal", secrets),
     ];
-    if (args.trust !== undefined) {
-      const metadata = this.metadata(NAMES.trust, "cp-portal");
-      settings.push(new ConfigMap(this.childName("trust"), { metadata, data: { "ca.crt": args.trust } }, this.inCluster()));
-    }
+    if (args.trust !== undefined) settings.push(this.trustBundle(NAMES.trust, "cp-portal", args.trust));
     const deployments = apps.map((app) => this.createApp(args, app, config, secrets, settings));
     this.createIngress(args, apps, deployments);
     this.registerOutputs({ url: this.url });

@@ -7,10 +7,12 @@ export const portal = defineService({
   about: "the web console of K-PaaS",
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
   host: "portal",
   needs: {
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),
+    trust: () => ({}),
     mysql: ({ environment, provider }) => ({
       schema: "cp",
       tables: portalTables({ id: environment, name: environment, provider: provider.toUpperCase() }),
@@ -18,9 +20,11 @@ export const portal = defineService({
     }),
     identity: ({ host }) => ({ url: `https://${host}` }),
   },
-  create: (name, { common, granted, tls }, opts) => {
+  // The clusters and clouds that its users register are anywhere.
+  calls: ["outside"],
+  create: (name, { common, granted }, opts) => {
     const { Portal } = require("./portal") as typeof import("./portal");
-    const { ingress, storage, mysql, identity } = granted;
+    const { ingress, storage, trust, mysql, identity } = granted;
     return new Portal(
       name,
       {
@@ -31,7 +35,7 @@ export const portal = defineService({
         keycloakSchema: identity.schema ?? mysql.database,
         keycloakHost: new URL(identity.url).hostname,
         storageClass: storage.className,
-        ...(tls ? { trust: tls.trust } : {}),
+        ...(trust.certificates ? { trust: trust.certificates } : {}),
       },
       opts,
     );

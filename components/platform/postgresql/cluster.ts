@@ -1,6 +1,6 @@
 import { kebab } from "../../../model/service";
 import type { PlannedArgs } from "../args";
-import { resourceRequirements } from "../objects";
+import { placed, resourceRequirements } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
 import { accountRules, DEFAULT_GIB, NAMES, SETTINGS } from "./config";
 import { POSTGRES_USER } from "./workload";
@@ -48,6 +48,7 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
     },
     storage: { storageClass, size: `${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
     resources: resourceRequirements(plan.resources),
+    ...(Object.keys(placed(plan)).length > 0 ? { affinity: placed(plan) } : {}),
     primaryUpdateMethod: "switchover",
   };
 }

@@ -13,6 +13,7 @@ export const postgresql = defineService({
   },
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
+  calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");
     const databases = Object.entries(claims.postgres).map(([user, { database, tables }]) => [
