@@ -26,7 +26,7 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
     when ? "as the fields beside it say" : profiles.length === 3 ? "always" : profiles.map((each) => `\`${each}\``).join(", ") || "no",
     instances(replicas),
     Object.keys(needs)
-      .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? "nobody"}`)
+      .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? (kind === "trust" ? "`platform.tls`" : "nobody")}`)
       .join(", "),
     keeps ?? "",
     Object.entries(options?.(z) ?? {})

@@ -15,6 +15,7 @@ import {
   ingressFor,
   type PlannedArgs,
   PlatformService,
+  placed,
   podSecurityContext,
   resourceRequirements,
   selectorLabels,
@@ -76,6 +77,7 @@ class Wiki extends PlatformService {
             spec: {
               serviceAccountName,
               automountServiceAccountToken: false,
+              ...placed(plan),
               securityContext: podSecurityContext(1000),
               containers: [container],
             },
@@ -105,6 +107,7 @@ const wiki = defineService({
   replicas: 1,
   host: "wiki",
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "wiki" }) },
+  calls: [],
   create: (name, { common, granted }, opts) => new Wiki(name, { ...common, database: granted.mysql, ingress: granted.ingress }, opts),
 });
 

@@ -40,6 +40,8 @@ export type {
   SecretEngineAccess,
   SecretEngineClaim,
   StorageAccess,
+  TrustAccess,
+  TrustClaim,
 } from "../components/platform/grants";
 export type { HarborArgs, ProjectSpec, RegistryClient } from "../components/platform/harbor/args";
 export { Harbor } from "../components/platform/harbor/harbor";
@@ -76,6 +78,7 @@ export {
   type IngressPath,
   imageOf,
   ingressFor,
+  placed,
   podSecurityContext,
   resourceRequirements,
   secretHash,
@@ -84,7 +87,7 @@ export {
 } from "../components/platform/objects";
 export type { OpenBaoArgs, Seal } from "../components/platform/openbao/args";
 export { OpenBao } from "../components/platform/openbao/openbao";
-export { Platform, type PlatformArgs } from "../components/platform/platform";
+export { Platform, type PlatformArgs, type PlatformNodes } from "../components/platform/platform";
 export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
 export type { PortalArgs, VaultAccess } from "../components/platform/portal/args";

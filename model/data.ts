@@ -37,6 +37,16 @@ export function merge(base: unknown, over: unknown): unknown {
   return result;
 }
 
+/** The same with null kept, by which a chart's default is taken out. */
+export function overlay(base: Fields, over: Fields): Fields {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key];
+    if (value !== undefined) result[key] = isFields(below) && isFields(value) ? overlay(below, value) : value;
+  }
+  return result;
+}
+
 /** Whether a value is given: null takes one out. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;

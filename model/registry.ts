@@ -34,10 +34,10 @@ export function servicesOn(environment: Environment, { services }: Registry): Se
     .map((service) => (service.beside?.(environment) ? { ...service, offers: [], spares: service.offers ?? [] } : service));
 }
 
-/** The kinds of claims that a field of the file meets, so that no service need; the cloud is what the provider names. */
+/** The kinds of claims that a field of the file meets, so that no service need; the cloud is what the provider names, and what is trusted `platform.tls`. */
 export function givenByFile({ platform }: Environment): string[] {
   const led = platform.loadBalancer === "cloud" && !platform.controller;
-  return ["cloud", ...(platform.storage.kind === "existing" ? ["storage"] : []), ...(led ? ["loadBalancer"] : [])];
+  return ["cloud", "trust", ...(platform.storage.kind === "existing" ? ["storage"] : []), ...(led ? ["loadBalancer"] : [])];
 }
 
 /** What a service claims with so many replicas, by kind. */

@@ -4,7 +4,7 @@ import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
 import type { Flow } from "./plan/infrastructure-types";
-import type { ManagedAt, PlatformPlan, Profile, ServicePlan } from "./plan/types";
+import type { AutoscalingPlan, Called, ManagedAt, PlatformPlan, Profile, ServicePlan } from "./plan/types";
 import type { Remedy } from "./remedy";
 import type { Rotated, RotatedPlan } from "./rotated";
 
@@ -20,6 +20,12 @@ export interface Surroundings {
   /** The options of its own that the file gives. */
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** How a service grows with its load: its component sees to it, values of its chart do; or why it does not. */
+export type Autoscaling =
+  | { readonly by: "component" }
+  | { readonly by: "chart"; readonly values: (wanted: AutoscalingPlan) => Readonly<Record<string, unknown>> }
+  | { readonly by: "nobody"; readonly reason: string };
 
 /**
  * What is known of a service before anything is made: plain data and pure functions, from which schema, profiles, order, traffic, what the
@@ -51,6 +57,8 @@ export interface ServiceDefinition {
   readonly replicas: "profile" | "quorum" | 1 | { readonly severalBy: string };
   /** Of its Deployments and StatefulSets those that have one pod where a profile gives several instances, by name, each with the reason as a clause. */
   readonly single?: Readonly<Record<string, string>>;
+  /** How its number of instances follows its load, by its version. @default it does not, as `autoscalingOf` says */
+  readonly autoscaling?: (version: string) => Autoscaling;
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
   /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */
@@ -81,12 +89,29 @@ export interface ServiceDefinition {
   readonly managedAt?: Omit<ManagedAt, "local">;
   /** What failures of whoever makes what lives in it mean, by their words. */
   readonly remedies?: readonly (readonly [words: RegExp, remedy: Remedy])[];
+  /**
+   * What its pods call beside each other and those whose grants it takes; nothing else is open to them. What only some of them call its component
+   * opens to those. @default anything
+   */
+  readonly calls?: readonly Called[] | ((platform: PlatformPlan) => readonly Called[]);
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */
   readonly kubespray?: readonly string[];
   /** Those by which kubespray brings the same where they are true: refused where it is on, passed where it is not. */
   readonly notBeside?: readonly string[];
+}
+
+/** How a service grows with its load in that version, or why it does not. */
+export function autoscalingOf(
+  { autoscaling, replicas }: Pick<ServiceDefinition, "autoscaling" | "replicas">,
+  version: string,
+): Autoscaling {
+  if (autoscaling !== undefined) return autoscaling(version);
+  if (replicas === 1) return { by: "nobody", reason: "it runs as one instance in this version" };
+  if (replicas !== "profile")
+    return { by: "nobody", reason: "more than half of its members must agree, so none may come and go with its load" };
+  return { by: "nobody", reason: "more of it share no load: one of them works, and the others wait to take its place" };
 }
 
 /** Name of a service as resources carry it: `certManager` is `cert-manager`. */

@@ -18,6 +18,7 @@ import { failRunWhere, withoutStack } from "./fail-run";
 import { leadTo } from "./forward-to";
 import type { TlsInputs } from "./inputs";
 import { kubespraySource } from "./kubespray-source";
+import { nodesOf } from "./nodes";
 import { type EnvironmentSecrets, secretsLater } from "./secrets";
 import type { EnvironmentRecord, EnvironmentSpec, PlannedSpec } from "./spec";
 import { readStanding } from "./standing";
@@ -112,6 +113,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         plan,
         cluster: this.cluster,
         ...(this.infrastructure.ingressPublicAddress && { ingressPublicAddress: this.infrastructure.ingressPublicAddress }),
+        ...nodesOf(plan, machines, this.infrastructure.ssh),
         secrets,
         ...cloudAccess(plan, this.infrastructure.told),
         ...("plan" in args || args.services === undefined ? {} : { services: args.services }),

@@ -46,6 +46,7 @@ export type TlsInputs =
       readonly kind: "provided";
       readonly certificate: SecretReference | Output<string>;
       readonly key: SecretReference | Output<string>;
+      readonly authority?: SecretReference | Output<string>;
     };
 
 /** Fields without outputs, and the outputs by what stands for them. */
@@ -64,6 +65,7 @@ const SECRETS: Readonly<Record<string, Exclude<keyof EnvironmentSecrets, "variab
   "infrastructure.access.ssh.sudoPassword": "sudoPassword",
   "platform.tls.certificate": "tlsCertificate",
   "platform.tls.key": "tlsKey",
+  "platform.tls.authority": "tlsAuthority",
 };
 
 /** Takes the outputs out of fields. One where a plain value has to stand is a problem at its path. */

@@ -3,6 +3,7 @@ import { Cluster, clusterProvider } from "../components/cluster/cluster";
 import { Platform } from "../components/platform/platform";
 import { hasTask } from "../model/cluster/inventory";
 import type { Layer } from "../model/layers";
+import { registriesOf } from "../model/plan/registries";
 import { tunnelUrl } from "../model/plan/tunnel";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { ENVIRONMENT } from "../model/type-tokens";
@@ -12,6 +13,7 @@ import { cloudAccess } from "./cloud-access";
 import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, readTold, retiringMachines, toldOf } from "./contract";
 import { createInfrastructure } from "./environment";
 import { kubespraySource } from "./kubespray-source";
+import { nodesOf } from "./nodes";
 import type { EnvironmentSecrets } from "./secrets";
 
 /** How a layer is brought up. */
@@ -98,11 +100,13 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     const { holds } = new EnvironmentLayer(plan, "platform");
     const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, holds);
     // Workers answer for the address outside only where the balancer hands packets on as they came.
-    const { ingressPublicAddress } = plan.platform.ingress.passedOn ? await readInfrastructure(plan) : {};
+    const beneath = plan.platform.ingress.passedOn || registriesOf(plan).length > 0 ? await readInfrastructure(plan) : undefined;
+    const ingressPublicAddress = plan.platform.ingress.passedOn ? beneath?.ingressPublicAddress : undefined;
     const outside = ingressPublicAddress === undefined ? {} : { ingressPublicAddress };
+    const nodes = beneath === undefined ? {} : nodesOf(plan, beneath.machines, beneath.ssh);
     const platform = new Platform(
       `${plan.environment}-platform`,
-      { plan, cluster: { provider }, ...outside, secrets, ...cloudAccess(plan, told) },
+      { plan, cluster: { provider }, ...outside, ...nodes, secrets, ...cloudAccess(plan, told) },
       holds,
     );
     return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };

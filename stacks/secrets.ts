@@ -26,6 +26,7 @@ export interface EnvironmentSecrets {
   readonly sudoPassword?: Output<string>;
   readonly tlsCertificate?: Output<string>;
   readonly tlsKey?: Output<string>;
+  readonly tlsAuthority?: Output<string>;
   /** What references among the variables for kubespray resolve to, by their dotted path in `cluster.variables`. */
   readonly variables?: Readonly<Record<string, Output<string>>>;
   /** What the cloud's own options refer to, by their dotted paths. */
@@ -82,6 +83,7 @@ export async function resolveSecrets(
   const tlsCertificate =
     given.tlsCertificate ?? (tls.kind === "provided" ? await text("platform.tls.certificate", tls.certificate) : undefined);
   const tlsKey = given.tlsKey ?? (tls.kind === "provided" ? await text("platform.tls.key", tls.key) : undefined);
+  const tlsAuthority = given.tlsAuthority ?? (tls.kind === "provided" ? await text("platform.tls.authority", tls.authority) : undefined);
   const variables: Record<string, Output<string>> = {};
   for (const [path, reference] of referencesIn(plan.cluster.variables)) {
     const value =
@@ -104,6 +106,7 @@ export async function resolveSecrets(
     ...(sudoPassword ? { sudoPassword } : {}),
     ...(tlsCertificate ? { tlsCertificate } : {}),
     ...(tlsKey ? { tlsKey } : {}),
+    ...(tlsAuthority ? { tlsAuthority } : {}),
   };
 }
 
@@ -132,6 +135,7 @@ export function secretsLater(plan: EnvironmentPlan, given: EnvironmentSecrets = 
       ? {
           tlsCertificate: secret(found.apply(({ tlsCertificate }) => resolved(tlsCertificate))),
           tlsKey: secret(found.apply(({ tlsKey }) => resolved(tlsKey))),
+          ...(tls.authority ? { tlsAuthority: secret(found.apply(({ tlsAuthority }) => resolved(tlsAuthority))) } : {}),
         }
       : {}),
   };

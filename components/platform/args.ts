@@ -1,3 +1,4 @@
+import type { networking } from "@pulumi/kubernetes/types/input";
 import type { Input, Output, Resource } from "@pulumi/pulumi";
 import type { Labels } from "../../model/plan/infrastructure-types";
 import { catalogService } from "../../model/plan/service";
@@ -26,6 +27,11 @@ export interface ServiceArgs {
    * them reach the nodes' API besides: Cilium counts no node to a network.
    */
   readonly keptFrom?: readonly string[];
+  /**
+   * What the service's pods may reach beside each other and whoever answers for names; each of them, where not only some of them are to.
+   * @default anything but what they are kept from
+   */
+  readonly egress?: readonly networking.v1.NetworkPolicyEgressRule[];
   /** What must be ready before this service is made, where no output of it is taken. */
   readonly after?: readonly Resource[];
 }

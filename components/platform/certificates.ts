@@ -20,6 +20,13 @@ const COMMON_NAME = 64;
 export interface CertificatePair {
   readonly certificate: Output<string>;
   readonly key: Output<string>;
+  /** Of an authority: what those trust who meet what it signed, where that is more than itself: the one before it or after it too. PEM. */
+  readonly trust?: Output<string>;
+}
+
+/** What those trust who meet what an authority signed. PEM. */
+export function trustOf({ certificate, trust }: CertificatePair): Output<string> {
+  return trust ?? certificate;
 }
 
 /** What a server is met at. */

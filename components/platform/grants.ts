@@ -10,6 +10,7 @@ export interface Grants {
   readonly loadBalancer: { readonly claim: Nothing; readonly access: LoadBalancerAccess };
   readonly storage: { readonly claim: Nothing; readonly access: StorageAccess };
   readonly issuer: { readonly claim: Nothing; readonly access: IssuerAccess };
+  readonly trust: { readonly claim: TrustClaim; readonly access: TrustAccess };
   readonly ingress: { readonly claim: HostClaim; readonly access: IngressRoute };
   readonly mysql: { readonly claim: SchemaClaim; readonly access: DatabaseAccess };
   readonly mysqlOperator: { readonly claim: Nothing; readonly access: MysqlOperatorAccess };
@@ -20,6 +21,7 @@ export interface Grants {
   readonly registryProject: { readonly claim: RegistryProjectClaim; readonly access: RegistryAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
+  readonly podMetrics: { readonly claim: Nothing; readonly access: Nothing };
   readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
 }
 
@@ -74,6 +76,18 @@ export interface StorageAccess {
 export interface IssuerAccess {
   /** Name of the cluster issuer; undefined where there is nothing to issue from. */
   readonly clusterIssuer: string | undefined;
+}
+
+/** To meet the platform's own names, and know whom one meets there. */
+export interface TrustClaim {
+  /** The host name by which nodes pull images of the one who claims: their runtimes are told whom to trust there. @default they pull none */
+  readonly pulledFrom?: string;
+}
+
+/** Whom to trust at the platform's own names. */
+export interface TrustAccess {
+  /** Certificates of the authorities, beside the public ones. PEM, several one after the other; undefined where the public ones suffice. */
+  readonly certificates?: Output<string>;
 }
 
 /** A name to be reached at from outside. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { core, networking } from "@pulumi/kubernetes/types/input";
 import { all, type Input, type Output, unsecret } from "@pulumi/pulumi";
+import { podPlacement } from "../../model/placement";
 import type { Labels } from "../../model/plan/infrastructure-types";
-import type { ResourcesPlan, ServicePlan } from "../../model/plan/types";
+import type { PlacementPlan, ResourcesPlan, ServicePlan } from "../../model/plan/types";
 import type { IngressRoute } from "./grants";
 
 /** How strictly a namespace is held to the Pod Security Standards. */
@@ -77,6 +78,12 @@ export function podSecurityContext(user: number): core.v1.PodSecurityContext {
 /** A container that can neither gain rights nor write to its own image. */
 export function containerSecurityContext(): core.v1.SecurityContext {
   return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+}
+
+/** Where a service's pods may run; nothing where any node will do. */
+export function placed(plan: PlacementPlan): Pick<core.v1.PodSpec, "nodeSelector" | "tolerations"> {
+  const { nodeSelector, tolerations } = podPlacement(plan);
+  return { ...(nodeSelector ? { nodeSelector: { ...nodeSelector } } : {}), ...(tolerations ? { tolerations: [...tolerations] } : {}) };
 }
 
 /** Requests and limits as Kubernetes takes them. */

@@ -11,30 +11,38 @@ import {
   type ResourceTransform,
 } from "@pulumi/pulumi";
 import { parseAddress } from "../../model/ipv4";
+import { registriesOf } from "../../model/plan/registries";
 import type { EnvironmentPlan, ServicePlan, TenantPlan } from "../../model/plan/types";
 import { claimsMetadata } from "../../model/plan/user-data";
 import { fieldOf, offererOf } from "../../model/registry";
 import { takersOf } from "../../model/rotation";
 import { kebab } from "../../model/service";
 import { PLATFORM } from "../../model/type-tokens";
+import type { PlaybookArgs } from "../ansible/playbook";
 import { ownOptions, ownProvider } from "../options";
 import type { Credentials, PlannedArgs } from "./args";
 import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
+import { egressOf } from "./egress";
 import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import { services } from "./services";
 import type { Tenant } from "./tenant/tenant";
 import type { Components, NoServices, OwnServices, Transforms } from "./typed-services";
 
+/** The machines that are nodes, and how to log in to them. */
+export type PlatformNodes = Pick<PlaybookArgs, "hosts" | "ssh">;
+
 /** Arguments of {@link Platform}. */
 export interface PlatformArgs<Own extends OwnServices = NoServices> {
   readonly plan: EnvironmentPlan;
+  /** The nodes, whose runtimes are told whom to trust where images are pulled from the platform itself. @default they trust public authorities */
+  readonly nodes?: PlatformNodes;
   /** The cluster the platform runs in: the provider that reaches it and, where the same stack makes it, the resource the objects go with. */
   readonly cluster: { readonly provider: Provider; readonly resource?: Resource };
   /** Where the ingress is met from outside, where a balancer hands packets on as they came and so workers answer for it. */
   readonly ingressPublicAddress?: Input<string>;
   /** What the file's secret references resolve to. Required where `platform.tls` is `provided`. PEM; the key is secret. */
-  readonly secrets?: { readonly tlsCertificate?: Input<string>; readonly tlsKey?: Input<string> };
+  readonly secrets?: { readonly tlsCertificate?: Input<string>; readonly tlsKey?: Input<string>; readonly tlsAuthority?: Input<string> };
   /** What the environment's cloud has that runs in the cluster, and what its infrastructure tells that. Required where the plan has such a part. */
   readonly cloud?: CloudAccess;
   /** Services of the program's own that the plan has, by name. */
@@ -74,6 +82,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     this.tls = this.createTls(`${name}-tls`);
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);
     for (const plan of args.plan.services) this.endFormer(`${name}-${kebab(plan.name)}-former`, plan);
+    this.trustOnNodes(`${name}-registry-trust`);
     this.createExtra(`${name}-extra`, this.createTenants(`${name}-tenant`));
 
     this.services = this.made as Components<Wanted, Own>;
@@ -146,7 +155,9 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     const after = plan.dependsOn.flatMap((name) => this.made[name] ?? []);
     const { resource } = this.args.cluster;
     const keptFrom = podsKeptFrom(this.args.plan, plan);
-    return { plan, labels: this.args.plan.labels, after, keptFrom, ...(resource ? { cluster: resource } : {}) };
+    const egress = egressOf(this.args.plan, plan, keptFrom);
+    const common = { plan, labels: this.args.plan.labels, after, keptFrom };
+    return { ...common, ...(egress ? { egress } : {}), ...(resource ? { cluster: resource } : {}) };
   }
 
   /** What a consumer gets of a kind: from the field of the file that meets it, or from the service that offers it. */
@@ -156,6 +167,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
       if (this.args.cloud === undefined) throw new Error(`The plan has the service ${consumer}: give \`cloud\`.`);
       return this.args.cloud;
     }
+    if (kind === "trust") return this.tls === undefined ? {} : { certificates: this.tls.trust };
     if (kind === "storage" && storage.kind === "existing") return { className: storage.className };
     if (kind === "loadBalancer" && loadBalancer.kind === "cloud" && !loadBalancer.controller) return { kind: "cloud" };
     const offerer = offererOf(kind, this.args.plan.services)?.name ?? "";
@@ -174,19 +186,42 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     );
   }
 
+  /**
+   * Has the nodes' runtimes trust whoever of the platform they pull images from. They read what is written for that at each pull: neither is
+   * restarted, and nothing of kubespray's changes.
+   */
+  private trustOnNodes(name: string): void {
+    const { nodes, plan, cluster } = this.args;
+    const trusted = this.tls?.trust;
+    const hosts = registriesOf(plan);
+    if (nodes === undefined || trusted === undefined || hosts.length === 0) return;
+    const { Playbook } = require("../ansible/playbook") as typeof import("../ansible/playbook");
+    new Playbook(
+      name,
+      {
+        playbook: "registry-trust",
+        hosts: nodes.hosts,
+        ssh: nodes.ssh,
+        kubespray: plan.cluster.kubespray,
+        variables: { kpaas_registry_trust: Object.fromEntries(hosts.map((host) => [host, trusted])) },
+      },
+      { parent: this, ...(cluster.resource ? { dependsOn: [cluster.resource], deletedWith: cluster.resource } : {}) },
+    );
+  }
+
   private createTls(name: string): PlatformTls | undefined {
     const { tls, domain } = this.args.plan.platform;
-    const { tlsCertificate: certificate, tlsKey: key } = this.args.secrets ?? {};
+    const { tlsCertificate: certificate, tlsKey: key, tlsAuthority: authority } = this.args.secrets ?? {};
     if (tls.kind === "acme") {
       const issuing = offererOf("issuer", Object.values(this.known));
       if (issuing && offererOf("issuer", this.args.plan.services) === undefined)
         throw new Error(`platform.tls.kind is acme, which needs ${fieldOf(issuing)}: switch it on.`);
       return undefined;
     }
-    if (tls.kind === "selfSigned") return new PlatformTls(name, { kind: "selfSigned", domain }, { parent: this });
+    if (tls.kind === "selfSigned") return new PlatformTls(name, { ...tls, domain }, { parent: this });
     if (certificate === undefined || key === undefined)
       throw new Error("platform.tls.kind is provided; both secrets.tlsCertificate and secrets.tlsKey must be given.");
-    return new PlatformTls(name, { kind: "provided", domain, certificate, key }, { parent: this });
+    return new PlatformTls(name, { kind: "provided", domain, certificate, key, ...(authority ? { authority } : {}) }, { parent: this });
   }
 }
 

@@ -1,3 +1,4 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
@@ -20,6 +21,7 @@ import type { Labels } from "../../model/plan/infrastructure-types";
 import type { ServicePlan } from "../../model/plan/types";
 import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
+import { block } from "./egress";
 import { generatedPassword } from "./generated-password";
 import type { IngressRoute } from "./grants";
 import { releaseArgs } from "./helm";
@@ -44,6 +46,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly labels: Labels;
   private readonly cluster: Resource | undefined;
   private readonly keptFrom: readonly string[];
+  private readonly egress: PlannedArgs["egress"];
   private prerequisites: Resource[];
   private ownNamespace: Resource | undefined;
 
@@ -58,6 +61,7 @@ export abstract class PlatformService extends ComponentResource {
     this.labels = args.labels ?? {};
     this.cluster = args.cluster;
     this.keptFrom = args.keptFrom ?? [];
+    this.egress = args.egress;
     this.prerequisites = [...(args.after ?? [])];
   }
 
@@ -101,11 +105,11 @@ export abstract class PlatformService extends ComponentResource {
    * Makes the service's namespace, closed to traffic from elsewhere, and has every later child wait for it. It is deleted
    * before its cluster, and the deletion waits for all that is in it: so the load balancers and claims that charts,
    * StatefulSets or users made there go first too. A retained one is left, because its claims would go with it.
-   * `reaches` says where its pods may go: anywhere but to what they are kept from, or to each other only.
+   * `reaches` says where its pods may go: to what the service calls, or to each other only, where its component opens the rest to some of them.
    */
   protected createNamespace(
     level: PodSecurity,
-    { retain = false, reaches = "everything" }: { readonly retain?: boolean; readonly reaches?: "everything" | "itself" } = {},
+    { retain = false, reaches = "what it calls" }: { readonly retain?: boolean; readonly reaches?: "what it calls" | "itself" } = {},
   ): void {
     const { namespace } = this.plan;
     if (BUILT_IN_NAMESPACES.includes(namespace)) return;
@@ -118,8 +122,11 @@ export abstract class PlatformService extends ComponentResource {
     this.prerequisites = [created];
     this.ownNamespace = created;
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
-    const outside = reaches === "everything" ? openEgress(this.keptFrom) : toOwnNamespace();
-    if (outside !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress: outside });
+    const called = reaches === "itself" ? [] : this.egress;
+    const egress = called === undefined ? openEgress(this.keptFrom) : [...toOwnNamespace(), ...called];
+    if (egress !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress });
+    const besides = (this.plan.reaches ?? []).map((cidr) => block(cidr, this.keptFrom));
+    if (besides.length > 0) this.networkPolicy("reaches", { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: besides }] });
   }
 
   /** Lets the peers reach the selected pods at the ports; no peers: everybody (an API server calling a webhook has no pod to name). */
@@ -236,6 +243,34 @@ export abstract class PlatformService extends ComponentResource {
     );
   }
 
+  /** How many pods a workload has: as planned; or nothing, where its number follows its load and nobody else says it. */
+  protected numberOf(): { readonly replicas?: number } {
+    return this.plan.autoscaling === undefined ? { replicas: this.plan.replicas } : {};
+  }
+
+  /** Has a workload's number follow its load, where the plan says so. One goes at a time: what it held is taken over by the others first. */
+  protected autoscaler(role: string, kind: "Deployment" | "StatefulSet", workload: string, made: Resource): void {
+    const { autoscaling } = this.plan;
+    if (autoscaling === undefined) return;
+    const { HorizontalPodAutoscaler } =
+      require("@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler") as typeof import("@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler");
+    const { minReplicas, maxReplicas, cpuPercent } = autoscaling;
+    new HorizontalPodAutoscaler(
+      this.childName(role),
+      {
+        metadata: this.metadata(workload, workload),
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind, name: workload },
+          minReplicas,
+          maxReplicas,
+          metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: cpuPercent } } }],
+          behavior: { scaleDown: { policies: [{ type: "Pods", value: 1, periodSeconds: 120 }] } },
+        },
+      },
+      this.inCluster({ dependsOn: [made] }),
+    );
+  }
+
   /**
    * Keeps all replicas but one through a drain; nothing for a single one, which could never be drained otherwise.
    * @param selector of pods that a chart makes
@@ -255,6 +290,15 @@ export abstract class PlatformService extends ComponentResource {
   /** A password that is exchanged for another one with each rotation of the service's secrets. Secret. */
   protected rotatedPassword(role: string, length?: number): Output<string> {
     return generatedPassword(this.childName(role), this, length, this.plan.rotation);
+  }
+
+  /** Whom pods trust at the platform's own names, as the file `ca.crt` of a ConfigMap that they mount. */
+  protected trustBundle(name: string, workload: string, certificates: Input<string>): ConfigMap {
+    return new ConfigMap(
+      this.childName("trust"),
+      { metadata: this.metadata(name, workload), data: { "ca.crt": certificates } },
+      this.inCluster(),
+    );
   }
 
   /** A Secret whose data are secret in the state too. */

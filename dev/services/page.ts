@@ -6,7 +6,7 @@ import { endOfLifeOf } from "../../model/end-of-life";
 import { productOf } from "../../model/plan/end-of-life";
 import { fieldOf, offererOf, type Registry } from "../../model/registry";
 import { rotatedOf } from "../../model/rotation";
-import { kebab, type ServiceDefinition } from "../../model/service";
+import { autoscalingOf, kebab, type ServiceDefinition } from "../../model/service";
 import { nameOf, ofKind, policyRows, portRows, type ServiceObjects, secretRows, volumeRows, workloadRows } from "./objects";
 
 /** Between these lies what is written; what is around them is written by hand and stays as it is. */
@@ -138,7 +138,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     [
       "takes of",
       [
-        ...Object.keys(needs).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "the environment's cloud"}`),
+        ...Object.keys(needs).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? (kind === "trust" ? "`platform.tls`" : "the environment's cloud")}`),
         ...Object.keys(wants).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "nobody"}, where that is on`),
       ].join("<br>"),
     ],
@@ -178,14 +178,16 @@ function settings({ service, fields: known }: ServiceFacts): string[] {
   const field = fieldOf(service);
   const [newest] = releases();
   const entry = newest && entriesOf(service, newest)[0]?.[1];
+  const grows = entry !== undefined && autoscalingOf(service, entry.version).by !== "nobody";
   const has: Readonly<Record<string, boolean>> = {
     replicas: service.replicas !== 1,
     size: service.keeps !== undefined,
     values: entry?.chart !== undefined,
+    autoscaling: grows,
   };
   // What all have alike is in docs/environment-file.md.
   const own = known.filter(
-    ([path]) => path.startsWith(`${field}.`) && !path.includes(".resources.") && (has[path.slice(field.length + 1)] ?? true),
+    ([path]) => path.startsWith(`${field}.`) && !/\.(resources|autoscaling)\./.test(path) && (has[path.slice(field.length + 1)] ?? true),
   );
   const rows = [...new Map(own).entries()].map(([path, description = ""]) => [
     `\`${path.slice(field.length + 1)}\``,

@@ -10,6 +10,8 @@ export interface ChartRules {
   readonly ownLists: Readonly<Record<string, string>>;
   /** Values that an option of the service has too, with the option's name. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Parts whose pods do their work on the node they are on, and so run on every one. @default none */
+  readonly everyNode?: readonly string[];
   /** Switches that make objects of an API no platform of ours serves. */
   readonly api: Readonly<Record<string, string>>;
   /** What would break the service: a value that must not be one, or must be nothing but one. */

@@ -24,16 +24,11 @@ function checkShare({ access, platform }: Environment, findings: Findings): void
 }
 
 /** The API server refuses requests above limits, and would do so when the machines are there already. */
-function checkResources({ name, resources }: WantedService, findings: Findings): void {
+function checkResources({ path, resources }: WantedService, findings: Findings): void {
   for (const what of ["cpu", "memory"] satisfies Amount[]) {
     const [request, limit] = [resources?.requests?.[what], resources?.limits?.[what]];
     if (request === undefined || limit === undefined) continue;
     if ((parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? Number.POSITIVE_INFINITY))
-      findings.error(
-        `platform.services.${name}.resources.requests.${what}`,
-        `is more than the limit of ${limit}`,
-        "lower it, or raise the limit",
-        request,
-      );
+      findings.error(`${path}.resources.requests.${what}`, `is more than the limit of ${limit}`, "lower it, or raise the limit", request);
   }
 }

@@ -1,14 +1,18 @@
-import { entryOf, findRelease, knownReleases, type Release } from "../catalog";
+import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../catalog";
 import { instancesByProfile } from "../instances";
 import { INGRESS_TITLES } from "../plan/ingress";
 import type { Findings } from "../problems";
 import { fieldOf, givenByFile, needsOf, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
-import type { ServiceDefinition } from "../service";
+import { autoscalingOf, type ServiceDefinition } from "../service";
+import { checkPlacement } from "./checks-placement";
 import { profiles } from "./resolve";
-import type { Environment } from "./types";
+import type { Environment, WantedService } from "./types";
 
 /** More members than that only wait longer for each other. */
 const MOST_MEMBERS = 5;
+
+/** The kind that whoever measures the load of pods offers. */
+const METRICS = "podMetrics";
 
 /** What can be wrong between services, and with the options that all of them have. */
 export function checkServices(environment: Environment, registry: Registry, findings: Findings): void {
@@ -25,10 +29,12 @@ export function checkServices(environment: Environment, registry: Registry, find
     );
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
   if (release) checkNamespaces(on, release, environment.provider, findings);
-  for (const { name, replicas, sizeGiB, values } of environment.platform.services) {
-    const service = registry.services[name];
+  for (const wanted of environment.platform.services) {
+    const { name, path, replicas, sizeGiB, values } = wanted;
+    const service = on.find((each) => each.name === name);
     if (service === undefined) continue;
-    const path = fieldOf(service);
+    checkPlacement(wanted, environment, findings);
+    if (release) checkAutoscaling(wanted, service, entryOf(service, release, environment.provider), on, registry, findings);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
     const agreeing = service.replicas === "quorum" || typeof service.replicas === "object";
@@ -44,6 +50,44 @@ export function checkServices(environment: Environment, registry: Registry, find
     if (values !== undefined && release && entryOf(service, release, environment.provider).chart === undefined)
       findings.error(`${path}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
   }
+}
+
+/** Its number follows its load only where more of it share that, and where that is measured. */
+function checkAutoscaling(
+  { path, replicas, autoscaling, resources }: WantedService,
+  service: ServiceDefinition,
+  { version, defaults }: ReleaseService,
+  on: readonly ServiceDefinition[],
+  registry: Registry,
+  findings: Findings,
+): void {
+  if (autoscaling === undefined) return;
+  const grows = autoscalingOf(service, version);
+  if (grows.by === "nobody")
+    findings.error(`${path}.autoscaling`, `${service.title} does not grow with its load: ${grows.reason}`, "take it out");
+  if (replicas !== undefined)
+    findings.error(`${path}.replicas`, "autoscaling says how many there are", "take one of the two out", replicas);
+  const { minReplicas, maxReplicas } = autoscaling;
+  if (minReplicas > maxReplicas)
+    findings.error(
+      `${path}.autoscaling.minReplicas`,
+      `is more than maxReplicas (${maxReplicas})`,
+      "lower it, or raise maxReplicas",
+      minReplicas,
+    );
+  if ((resources ?? defaults.resources)?.requests?.cpu === undefined)
+    findings.error(
+      `${path}.autoscaling.cpuPercent`,
+      "is measured by the CPU that its containers request, and they request none",
+      `give ${path}.resources.requests.cpu`,
+    );
+  const measuring = offererOf(METRICS, switchedServices(registry));
+  if (measuring !== undefined && offererOf(METRICS, on) === undefined)
+    findings.error(
+      `${path}.autoscaling`,
+      `goes by what ${measuring.name} measures, which is switched off`,
+      `switch ${measuring.name} on, or take autoscaling out`,
+    );
 }
 
 /** Somebody must grant what is claimed. */

@@ -5,6 +5,15 @@ import type { SecretReference } from "../plan/infrastructure-types";
 export interface ServiceFields {
   /** How many instances, where it can have several. Default: as the profile. A change is applied to what stands. */
   readonly replicas?: number;
+  /** As many instances as their load asks for, where more of them share it; in place of replicas, and by what is measured of them. Default: always as many as replicas. A change is applied to what stands. */
+  readonly autoscaling?: {
+    /** How many there are at least. Default: 2. A change is applied to what stands. */
+    readonly minReplicas?: number;
+    /** How many there are at most. A change is applied to what stands. */
+    readonly maxReplicas: number;
+    /** How much of the CPU that they request they are to use, on the average of all. Default: 80. A change is applied to what stands. */
+    readonly cpuPercent?: number;
+  };
   /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
   readonly resources?: {
     /** What is kept free for each container. A change is applied to what stands. */
@@ -22,6 +31,12 @@ export interface ServiceFields {
       readonly memory?: string | number;
     };
   };
+  /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+  readonly tolerations?: readonly string[];
+  /** Networks that its pods may reach besides, such as a mail server's 10.0.5.0/24; what it needs by itself is open without (security). Default: none. A change is applied to what stands. */
+  readonly reaches?: readonly string[];
   /** Its volume, a number of GiB or a quantity such as 20Gi, where it keeps data; fixed on nfs, where it can fill the share anyway. Default: as the release. A change: where the class cannot change it: refused; otherwise: applied to what stands. */
   readonly size?: number | `${number}Gi` | `${number}Ti`;
   /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
@@ -566,6 +581,8 @@ export interface PlatformFields {
   readonly tls?: {
     /** selfSigned: an authority of the environment's own; provided; acme, under a domain that the world can look up and reach. A change needs the approval change-authority. */
     readonly kind: "selfSigned";
+    /** With selfSigned: numbers of the environment's own authorities: the first one signs, all of them are trusted (another one). Default: [1]. A change: one more, another order, or one less behind the first: applied to what stands; another first one at once: needs the approval change-authority; otherwise: needs the approval change-authority. */
+    readonly authorities?: readonly number[];
   } | {
     /** selfSigned: an authority of the environment's own; provided; acme, under a domain that the world can look up and reach. A change needs the approval change-authority. */
     readonly kind: "provided";
@@ -573,6 +590,8 @@ export interface PlatformFields {
     readonly certificate: SecretReference;
     /** With provided: its private key, PEM. A change needs the approval change-authority. */
     readonly key: SecretReference;
+    /** With provided: what signed it, PEM, several one after the other: what the services and the nodes trust. Default: the certificate itself. A change needs the approval change-authority. */
+    readonly authority?: SecretReference;
   } | {
     /** selfSigned: an authority of the environment's own; provided; acme, under a domain that the world can look up and reach. A change needs the approval change-authority. */
     readonly kind: "acme";
@@ -619,7 +638,7 @@ export interface PlatformFields {
     /** With cloud: whether Services have balancers made by the cloud's controller, which then runs in the cluster. Default: true; false where a balancer of the infrastructure leads to the ingress, and only that is wanted. A change: once it stands: refused; otherwise: applied to what stands. */
     readonly services?: boolean;
   };
-  /** How HTTP reaches the services. A change needs the approval move-ingress. */
+  /** How HTTP reaches the services; replicas, autoscaling, resources, nodeSelector, tolerations and reaches as services have them count for its controllers. A change needs the approval move-ingress. */
   readonly ingress?: {
     /** The ingress controller that has the address (how one takes the other's place). Default: nginx. A change: with the other one beside it before and after: needs the approval move-ingress; without: refused; otherwise: needs the approval move-ingress. */
     readonly kind?: "nginx" | "traefik";
@@ -627,6 +646,40 @@ export interface PlatformFields {
     readonly beside?: "nginx" | "traefik";
     /** Its address: planned, never discovered. Default: planned, then as locked. A change needs the approval move-ingress. */
     readonly address?: `${number}.${number}.${number}.${number}`;
+    /** How many instances, where it can have several. Default: as the profile. A change is applied to what stands. */
+    readonly replicas?: number;
+    /** As many instances as their load asks for, where more of them share it; in place of replicas, and by what is measured of them. Default: always as many as replicas. A change is applied to what stands. */
+    readonly autoscaling?: {
+      /** How many there are at least. Default: 2. A change is applied to what stands. */
+      readonly minReplicas?: number;
+      /** How many there are at most. A change is applied to what stands. */
+      readonly maxReplicas: number;
+      /** How much of the CPU that they request they are to use, on the average of all. Default: 80. A change is applied to what stands. */
+      readonly cpuPercent?: number;
+    };
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Networks that its pods may reach besides, such as a mail server's 10.0.5.0/24; what it needs by itself is open without (security). Default: none. A change is applied to what stands. */
+    readonly reaches?: readonly string[];
   };
   /** Which services there are, and with what options. Default: as the profile. A change is applied to what stands. */
   readonly services?: {

@@ -171,6 +171,18 @@ export const fieldDocs: readonly FieldDoc[] = [
     type: "SecretReference",
   },
   { path: "platform.tls.key", means: "with `provided`: its private key, PEM", type: "SecretReference" },
+  {
+    path: "platform.tls.authority",
+    means: "with `provided`: what signed it, PEM, several one after the other: what the services and the nodes trust",
+    byDefault: "the certificate itself",
+    type: "SecretReference",
+  },
+  {
+    path: "platform.tls.authorities",
+    means:
+      "with `selfSigned`: numbers of the environment's own authorities: the first one signs, all of them are trusted ([another one](security.md#another-authority))",
+    byDefault: "`[1]`",
+  },
   { path: "platform.tls.email", means: "with `acme`: whom the authority writes to" },
   { path: "platform.storage", means: "where services' volumes are", byDefault: "`nfs`, on a machine of its own" },
   {
@@ -216,7 +228,11 @@ export const fieldDocs: readonly FieldDoc[] = [
     byDefault: "`true`; `false` where a balancer of the infrastructure leads to the ingress, and only that is wanted",
   },
   { path: "platform.loadBalancer.range", means: "the addresses it gives, FIRST-LAST", byDefault: "planned, then as locked" },
-  { path: "platform.ingress", means: "how HTTP reaches the services" },
+  {
+    path: "platform.ingress",
+    means:
+      "how HTTP reaches the services; `replicas`, `autoscaling`, `resources`, `nodeSelector`, `tolerations` and `reaches` as services have them count for its controllers",
+  },
   {
     path: "platform.ingress.kind",
     means: "the ingress controller that has the address ([how one takes the other's place](services/traefik.md#the-move))",
@@ -236,6 +252,34 @@ export const fieldDocs: readonly FieldDoc[] = [
   { path: "platform.services", means: "which services there are, and with what options", byDefault: "as the profile" },
   { path: "platform.services.KEY", means: "`true`, `false`, or its options", byDefault: "as the profile" },
   { path: "platform.services.KEY.replicas", means: "how many instances, where it can have several", byDefault: "as the profile" },
+  {
+    path: "platform.services.KEY.autoscaling",
+    means: "as many instances as their load asks for, where more of them share it; in place of `replicas`, and by what is measured of them",
+    byDefault: "always as many as `replicas`",
+  },
+  { path: "platform.services.KEY.autoscaling.minReplicas", means: "how many there are at least", byDefault: "`2`" },
+  { path: "platform.services.KEY.autoscaling.maxReplicas", means: "how many there are at most" },
+  {
+    path: "platform.services.KEY.autoscaling.cpuPercent",
+    means: "how much of the CPU that they request they are to use, on the average of all",
+    byDefault: "`80`",
+  },
+  {
+    path: "platform.services.KEY.nodeSelector",
+    means: "labels of the nodes its pods run on, as pools have them; what works on every node stays there",
+    byDefault: "any node",
+  },
+  {
+    path: "platform.services.KEY.tolerations",
+    means: "taints that do not keep its pods away, as pools have them: `key=value:Effect`, or `key:Effect` for any value",
+    byDefault: "none",
+  },
+  {
+    path: "platform.services.KEY.reaches",
+    means:
+      "networks that its pods may reach besides, such as a mail server's `10.0.5.0/24`; what it needs by itself is open without ([security](security.md#what-pods-reach))",
+    byDefault: "none",
+  },
   {
     path: "platform.services.KEY.resources",
     means: "of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits",
@@ -302,5 +346,7 @@ function optionDocs(path: string, type: unknown): FieldDoc[] {
 export function docOf(path: string, registry: Registry): FieldDoc | undefined {
   const docs = docsOf(registry);
   const exact = docs.find((doc) => doc.path === path || doc.path === path.replace(/^(platform\.services)\.[^.]+/, "$1.KEY"));
-  return exact ?? docs.find((doc) => doc.path.startsWith("…") && `.${path}`.endsWith(doc.path.slice(1).replace(/^(?!\.)/, ".")));
+  // The ingress has a field of its own, and what every service has in it.
+  const common = docs.find((doc) => doc.path === path.replace(/^platform\.ingress\b/, "platform.services.KEY"));
+  return exact ?? common ?? docs.find((doc) => doc.path.startsWith("…") && `.${path}`.endsWith(doc.path.slice(1).replace(/^(?!\.)/, ".")));
 }

@@ -114,6 +114,7 @@ const secretFields: readonly string[] = [
   "cluster.backups.etcd.to.s3.secretKey",
   "platform.tls.certificate",
   "platform.tls.key",
+  "platform.tls.authority",
 ];
 
 /** The fields that hold a reference to a secret, those of clouds among them. */
@@ -245,12 +246,25 @@ const amounts = z.strictObject({ cpu: amount("cpu").optional(), memory: amount("
 const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
 const serviceOptions = z.strictObject({
   replicas: positive.max(50).optional(),
+  autoscaling: z
+    .strictObject({
+      minReplicas: positive.min(2).max(50).optional(),
+      maxReplicas: positive.min(2).max(50),
+      cpuPercent: positive.min(10).max(95).optional(),
+    })
+    .optional(),
   resources: resources.optional(),
+  nodeSelector: labels.optional(),
+  tolerations: unique(taint).optional(),
+  reaches: unique(cidr).optional(),
   size: z.union([positive, z.string().regex(/^[1-9]\d*(Gi|Ti)$/, "must be a number of GiB, or a quantity such as 20Gi")]).optional(),
   values: z.record(z.string(), z.unknown()).optional(),
 });
 /** A service: switched on or off, or with options; `own` are those that others do not have. */
 export const service = (own: z.ZodRawShape = {}) => z.union([z.boolean(), serviceOptions.extend(own)]);
+
+/** What of it those have too that are no switch, but follow from a field of their own. */
+export const serviceOptionsOfField = serviceOptions.omit({ size: true, values: true }).shape;
 
 /** What the environment file says of a service, before it is known which one. */
 export type ServiceField = boolean | (z.infer<typeof serviceOptions> & Readonly<Record<string, unknown>>);

@@ -5,7 +5,7 @@ import type { ExtraObject } from "../extra";
 import { instancesByProfile } from "../instances";
 import { formatAddress, parseRange } from "../ipv4";
 import type { Maintenance } from "../plan/infrastructure-types";
-import type { Profile, ResourcesPlan } from "../plan/types";
+import type { Profile, ResourcesPlan, TlsPlan } from "../plan/types";
 import type { Amount } from "../quantity";
 import { cloudOf, offererOf, type Registry, switchedServices } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
@@ -146,7 +146,7 @@ export function resolveEnvironment(
     },
     platform: {
       ...given("domain", platform.domain),
-      tls: platform.tls ?? { kind: "selfSigned" },
+      tls: tlsOf(platform.tls),
       storage:
         storage.kind === "existing"
           ? storage
@@ -164,11 +164,18 @@ export function resolveEnvironment(
       ...given("ingressAddress", platform.ingress?.address),
       ingressKind: platform.ingress?.kind ?? "nginx",
       ...given("ingressBeside", platform.ingress?.beside),
-      services: servicesOf(file, registry, profile),
+      services: [...servicesOf(file, registry, profile), ...ingressOf(file, registry)],
       tenants: tenantsOf(file),
       extra: extraOf(file, objects),
     },
   };
+}
+
+function tlsOf(tls: NonNullable<EnvironmentFile["platform"]>["tls"]): TlsPlan {
+  if (tls?.kind === "acme") return tls;
+  if (tls?.kind !== "provided") return { kind: "selfSigned", ...given("authorities", tls?.authorities) };
+  const { authority, ...pair } = tls;
+  return { ...pair, ...given("authority", authority) };
 }
 
 /** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */
@@ -319,19 +326,51 @@ function servicesOf(file: EnvironmentFile, registry: Registry, profile: Profile)
   return [...switched.map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
     const value = file.platform?.services?.[name];
     if (value === false || (value === undefined && !byDefault.includes(name))) return [];
-    const { replicas, resources, size, values, ...options } = typeof value === "object" ? value : {};
+    const { replicas, autoscaling, resources, nodeSelector, tolerations, reaches, size, values, ...options } =
+      typeof value === "object" ? value : {};
     return [
       {
         name,
+        path: `platform.services.${name}`,
         explicit: value !== undefined,
-        ...given("replicas", replicas),
-        ...given("resources", resources && resourcesOf(resources)),
+        ...commonOf({ replicas, autoscaling, resources, nodeSelector, tolerations, reaches }),
         ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)),
         ...given("values", values),
         options,
       },
     ];
   });
+}
+
+/** What the ingress's own field says of whichever controllers there are. */
+function ingressOf({ platform }: EnvironmentFile, registry: Registry): WantedService[] {
+  const path = "platform.ingress";
+  const common = commonOf(platform?.ingress ?? {});
+  if (Object.keys(common).length === 0) return [];
+  const controllers = Object.values(registry.services).filter(({ when, field }) => when !== undefined && field === path);
+  return controllers.map(({ name }) => ({ name, path, explicit: false, ...common, options: {} }));
+}
+
+/** What every service can be told, and those that follow from a field of their own. */
+function commonOf({ replicas, autoscaling, resources, nodeSelector, tolerations, reaches }: CommonFields): Partial<WantedService> {
+  return {
+    ...given("replicas", replicas),
+    ...given("autoscaling", autoscaling && { minReplicas: 2, cpuPercent: 80, ...definedOf(autoscaling) }),
+    ...given("resources", resources && resourcesOf(resources)),
+    ...given("nodeSelector", nodeSelector),
+    ...given("tolerations", tolerations),
+    ...given("reaches", reaches),
+  };
+}
+
+type IngressField = NonNullable<NonNullable<EnvironmentFile["platform"]>["ingress"]>;
+type CommonFields = Pick<IngressField, "replicas" | "autoscaling" | "resources" | "nodeSelector" | "tolerations" | "reaches">;
+
+/** Without what is not there. */
+function definedOf<T extends object>(value: T): { [key in keyof T]: Exclude<T[key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [key in keyof T]: Exclude<T[key], undefined>;
+  };
 }
 
 /** Objects that stand in the file itself, and those of files that it names. */

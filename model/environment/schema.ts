@@ -29,6 +29,7 @@ import {
   secretReferenceSchema,
   serverUrl,
   service,
+  serviceOptionsOfField,
   taint,
   text,
   unique,
@@ -215,13 +216,25 @@ const cluster = z.strictObject({
 
 const storageClassName = z.string().regex(objectName, "must be the name of a storage class: lower-case letters, digits, '-' and '.'");
 
+/** Numbers of authorities: more than the one before and the one after are never trusted at once. */
+const authorities = z
+  .array(positive.max(999))
+  .min(1)
+  .max(2)
+  .refine((numbers) => new Set(numbers).size === numbers.length, "must name each once");
+
 const platformOf = (registry: Registry) =>
   z.strictObject({
     domain: domain("give the address at platform.ingress.address, and here a name or nothing").optional(),
     tls: z
       .discriminatedUnion("kind", [
-        z.strictObject({ kind: z.literal("selfSigned") }),
-        z.strictObject({ kind: z.literal("provided"), certificate: secretReferenceSchema, key: secretReferenceSchema }),
+        z.strictObject({ kind: z.literal("selfSigned"), authorities: authorities.optional() }),
+        z.strictObject({
+          kind: z.literal("provided"),
+          certificate: secretReferenceSchema,
+          key: secretReferenceSchema,
+          authority: secretReferenceSchema.optional(),
+        }),
         z.strictObject({ kind: z.literal("acme"), email: z.email("must be an e-mail address") }),
       ])
       .optional(),
@@ -254,7 +267,12 @@ const platformOf = (registry: Registry) =>
       ])
       .optional(),
     ingress: z
-      .strictObject({ kind: z.enum(INGRESS_KINDS).optional(), beside: z.enum(INGRESS_KINDS).optional(), address: address.optional() })
+      .strictObject({
+        kind: z.enum(INGRESS_KINDS).optional(),
+        beside: z.enum(INGRESS_KINDS).optional(),
+        address: address.optional(),
+        ...serviceOptionsOfField,
+      })
       .optional(),
     services: servicesOf(registry).optional(),
     extra: extra.optional(),

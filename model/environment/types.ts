@@ -3,7 +3,7 @@ import type { Hosts, HostVolume } from "../hosts";
 import type { AirGap } from "../plan/air-gap";
 import type { AddressRange, Labels, LoginPlan, Maintenance, SecretReference, VolumePlan } from "../plan/infrastructure-types";
 import type { IngressKind } from "../plan/ingress";
-import type { CloudOptions, Profile, ProviderName, ResourcesPlan } from "../plan/types";
+import type { AutoscalingPlan, CloudOptions, Profile, ProviderName, ResourcesPlan, TlsPlan } from "../plan/types";
 import type { TenantAmounts, TenantSize, TenantSubject } from "../tenant";
 
 /** What a file says of one machine. */
@@ -49,10 +49,16 @@ export interface WantedGroup {
 /** The options of one switched-on service. */
 export interface WantedService {
   readonly name: string;
+  /** The field of the file that it comes from, for problems. */
+  readonly path: string;
   /** True where the file asks for it by name, false where the profile does. */
   readonly explicit: boolean;
   readonly replicas?: number;
+  readonly autoscaling?: AutoscalingPlan;
   readonly resources?: ResourcesPlan;
+  readonly nodeSelector?: Labels;
+  readonly tolerations?: readonly string[];
+  readonly reaches?: readonly string[];
   readonly sizeGiB?: number;
   readonly values?: Readonly<Record<string, unknown>>;
   /** Those that are its own. */
@@ -186,10 +192,7 @@ export interface Environment {
   };
   readonly platform: {
     readonly domain?: string;
-    readonly tls:
-      | { readonly kind: "selfSigned" }
-      | { readonly kind: "provided"; readonly certificate: SecretReference; readonly key: SecretReference }
-      | { readonly kind: "acme"; readonly email: string };
+    readonly tls: TlsPlan;
     readonly storage:
       | { readonly kind: "nfs"; readonly sizeGiB: number; readonly server?: string; readonly path: string }
       | { readonly kind: "existing"; readonly className: string }

@@ -3,7 +3,7 @@ import { holdsData, objectId } from "../extra";
 import { refuseNewer } from "../formats";
 import type { MachinePlan } from "../plan/infrastructure-types";
 import { INGRESS_KINDS } from "../plan/ingress";
-import type { EnvironmentPlan, ExtraPlan } from "../plan/types";
+import type { EnvironmentPlan, ExtraPlan, TlsPlan } from "../plan/types";
 import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
 
@@ -88,6 +88,8 @@ const appliedSchema = z.object({
   // What earlier versions did not record is undefined, and is not compared.
   domain: z.string().optional(),
   tls: z.string().optional(),
+  /** The environment's own authorities, where they are not the first one alone: the first of them signs. */
+  authorities: z.array(z.number()).optional(),
   built: builtSchema.optional(),
   /** The traffic that is let through. */
   flows: z
@@ -110,6 +112,11 @@ export type Applied = z.infer<typeof appliedSchema>;
 
 /** A machine as it was brought up. */
 export type AppliedMachine = Applied["machines"][string];
+
+function authoritiesOf(tls: TlsPlan): Pick<Applied, "authorities"> {
+  const authorities = tls.kind === "selfSigned" ? (tls.authorities ?? [1]) : [1];
+  return authorities.join() === "1" ? {} : { authorities: [...authorities] };
+}
 
 /**
  * The part of a plan the guard compares, as it is kept in the stack's outputs.
@@ -170,6 +177,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     databases,
     domain: plan.platform.domain,
     tls: plan.platform.tls.kind,
+    ...authoritiesOf(plan.platform.tls),
     ...built(plan),
     flows: plan.flows.map(({ from, to, protocol, ports, reason }) => ({ from, to, protocol, ports: [...ports], reason })),
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),

@@ -93,8 +93,28 @@ function domainDangers(applied: Applied, wanted: Applied, plan: EnvironmentPlan)
       `set it back to ${applied.tls}`,
       wanted.tls,
     );
-  }
+  } else if (wanted.tls === "selfSigned") dangers.push(...signerDangers(applied, wanted));
   return dangers;
+}
+
+/** Another authority is trusted before it signs, and the one before it for as long as something that it signed is about. */
+function signerDangers({ authorities: was = [1] }: Applied, { authorities: becomes = [1] }: Applied): Danger[] {
+  const [signed = 1] = was;
+  const [signs = 1] = becomes;
+  const tooEarly = !was.includes(signs);
+  if (!tooEarly && becomes.includes(signed)) return [];
+  const [reason, first] = tooEarly
+    ? [`authority ${signs} would sign before anybody trusts it`, [signed, signs]]
+    : [`nobody would trust what authority ${signed} has signed, and some of it is still about`, [signs, signed]];
+  return [
+    {
+      key: "environment",
+      action: "change-authority",
+      path: "platform.tls.authorities",
+      reason,
+      remedy: `bring up [${first.join(", ")}] first`,
+    },
+  ];
 }
 
 /** The data of services that are no longer wanted. Of what earlier versions applied it is known only that there were databases. */

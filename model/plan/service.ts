@@ -1,4 +1,6 @@
 import { entryOf, findRelease, knownReleases } from "../catalog";
+import { placementValues } from "../charts/placement";
+import { overlay } from "../data";
 import type { ServiceDefinition } from "../service";
 import type { ServicePlan } from "./types";
 
@@ -20,6 +22,7 @@ export function catalogService(
   if (found === undefined) throw new Error(`${release} is no release this version knows; use one of: ${knownReleases.join(", ")}`);
   const wanted = typeof service === "string" ? { name: service } : service;
   const { version, namespace, chart, images, values, defaults } = entryOf(wanted, found, cloud);
+  const placed = chart && placementValues(chart, changes);
   return {
     name: wanted.name,
     namespace,
@@ -30,5 +33,6 @@ export function catalogService(
     ...(chart ? { chart } : {}),
     ...(values ? { values } : {}),
     ...changes,
+    ...(placed ? { values: overlay(placed, changes.values ?? values ?? {}) } : {}),
   };
 }

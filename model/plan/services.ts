@@ -1,14 +1,15 @@
 import { entryOf, type Release, type ReleaseService } from "../catalog";
 import { imagesWith } from "../charts/images";
+import { placementValues } from "../charts/placement";
 import type { CloudParts } from "../cloud-parts";
-import { fields, merge } from "../data";
+import { fields, overlay } from "../data";
 import type { Environment } from "../environment/types";
 import { instancesByProfile } from "../instances";
 import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
 import type { Rotations } from "../rotation";
-import type { Surroundings } from "../service";
+import { autoscalingOf, type Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
-import type { PlatformPlan, ServicePlan } from "./types";
+import type { AutoscalingPlan, PlacementPlan, PlatformPlan, ServicePlan } from "./types";
 
 /** The services of an environment in the order they are brought up, each after those whose grants it takes, and with what it claims of them. */
 export function planServices(
@@ -50,8 +51,15 @@ function planService(
 ): ServicePlan {
   const { name, offers, spares, keeps, managedAt } = service;
   const wanted = environment.platform.services.find((each) => each.name === name);
-  const { options = {}, values: given } = wanted ?? {};
-  const values = needed === undefined ? given : fields(merge(needed, given ?? {}));
+  const { options = {}, values: given, autoscaling } = wanted ?? {};
+  const placement = placementOf(wanted ?? {});
+  const grows = autoscaling && autoscalingOf(service, version);
+  const values = laidOver(
+    needed,
+    chart && placementValues(chart, placement),
+    grows?.by === "chart" ? fields(grows.values(autoscaling as AutoscalingPlan)) : undefined,
+    given,
+  );
   const sizeGiB = wanted?.sizeGiB ?? defaults.sizeGiB;
   const resources = wanted?.resources ?? defaults.resources;
   const host = service.host === undefined ? undefined : `${service.host}.${platform.domain}`;
@@ -63,7 +71,7 @@ function planService(
     host: host ?? "",
     options,
   };
-  const count = wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
+  const count = autoscaling?.minReplicas ?? wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
   const needs = Object.entries(claims).map(([kind, claim]) => [kind, claim(surroundings)] as const);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
@@ -75,6 +83,10 @@ function planService(
     ...(chart ? { chart } : {}),
     images: chart && values ? imagesWith(chart, images, values) : images,
     replicas: count,
+    ...(autoscaling ? { autoscaling } : {}),
+    ...placement,
+    ...(service.calls ? { calls: typeof service.calls === "function" ? service.calls(platform) : service.calls } : {}),
+    ...(wanted?.reaches ? { reaches: wanted.reaches } : {}),
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
     ...(typeof service.replicas === "object" ? { severalBy: service.replicas.severalBy } : {}),
     ...(resources ? { resources } : {}),
@@ -89,6 +101,17 @@ function planService(
     ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
     ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };
+}
+
+/** Values over each other, the last ones on top; undefined where there are none. */
+function laidOver(...layers: readonly (Readonly<Record<string, unknown>> | undefined)[]): Readonly<Record<string, unknown>> | undefined {
+  const [first, ...others] = layers.filter((layer) => layer !== undefined);
+  return first && others.reduce((below, above) => overlay(below, above), first);
+}
+
+/** What of a service's fields says where it runs. */
+function placementOf({ nodeSelector, tolerations }: PlacementPlan): PlacementPlan {
+  return { ...(nodeSelector ? { nodeSelector } : {}), ...(tolerations ? { tolerations } : {}) };
 }
 
 /** Those whose grants a service takes, and those that run beside it and give up what it is to have. */

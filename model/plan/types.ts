@@ -49,10 +49,32 @@ export interface ManagedAt {
   readonly unproven?: true;
 }
 
+/**
+ * What the pods of a service call: the Kubernetes API, the nodes' kubelets, pods of every namespace, the platform's own host names, addresses
+ * outside the cluster.
+ */
+export type Called = "kubernetes" | "kubelets" | "pods" | "hosts" | "outside";
+
+/** How many instances of a service there are by their load. */
+export interface AutoscalingPlan {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** How much of the CPU that they ask for they are to use, on the average of all. */
+  readonly cpuPercent: number;
+}
+
+/** On which nodes pods may run. */
+export interface PlacementPlan {
+  /** Labels that the nodes have. @default any node */
+  readonly nodeSelector?: Labels;
+  /** Taints of nodes that keep them from none, `KEY=VALUE:EFFECT` or `KEY:EFFECT`, as the file gives them to nodes. @default none */
+  readonly tolerations?: readonly string[];
+}
+
 /** How kube-proxy leads to Services. */
 export type ProxyMode = "ipvs" | "iptables" | "nftables";
 
-export interface ServicePlan {
+export interface ServicePlan extends PlacementPlan {
   readonly name: string;
   readonly namespace: string;
   /** The software's version, as its project writes it. */
@@ -63,7 +85,10 @@ export interface ServicePlan {
   readonly chart?: ChartRef;
   /** Full references by the role they play in the service, mirrored when the environment is air-gapped. */
   readonly images: Readonly<Record<string, string>>;
+  /** How many instances there are; those there are at least, with `autoscaling`. */
   readonly replicas: number;
+  /** How many there are by their load. @default always the same number */
+  readonly autoscaling?: AutoscalingPlan;
   /** Set where more than half of the replicas must agree: none may simply go. */
   readonly quorum?: true;
   /** Set where several are another program's than one: the kind that is claimed of it. */
@@ -73,6 +98,10 @@ export interface ServicePlan {
   readonly sizeGiB?: number;
   /** The host name it is reached at from outside, where it is. */
   readonly host?: string;
+  /** What its pods call beside those whose grants it takes. @default anything */
+  readonly calls?: readonly Called[];
+  /** Networks that its pods may reach besides, as the file says. @default none */
+  readonly reaches?: readonly string[];
   /** Options of its own, as the file gives them. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** What it claims of others, by kind. */
@@ -102,13 +131,26 @@ export interface StorageClassPlan {
   readonly reclaim: "delete" | "retain";
 }
 
+/** Where the platform's certificates come from. */
+export type TlsPlan =
+  | {
+      readonly kind: "selfSigned";
+      /** Numbers of the environment's own authorities: the first one signs, all of them are trusted. @default the first there ever was, 1 */
+      readonly authorities?: readonly number[];
+    }
+  | {
+      readonly kind: "provided";
+      readonly certificate: SecretReference;
+      readonly key: SecretReference;
+      /** What is trusted. @default the certificate itself */
+      readonly authority?: SecretReference;
+    }
+  | { readonly kind: "acme"; readonly email: string };
+
 export interface PlatformPlan {
   /** Everything is served under this domain. */
   readonly domain: string;
-  readonly tls:
-    | { readonly kind: "selfSigned" }
-    | { readonly kind: "provided"; readonly certificate: SecretReference; readonly key: SecretReference }
-    | { readonly kind: "acme"; readonly email: string };
+  readonly tls: TlsPlan;
   readonly storage:
     | { readonly kind: "nfs"; readonly server: string; readonly path: string; readonly sizeGiB: number }
     | { readonly kind: "existing"; readonly className: string }

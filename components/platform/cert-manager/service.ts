@@ -9,10 +9,14 @@ export const certManager = defineService({
   replicas: "profile",
   offers: ["issuer"],
   kubespray: ["cert_manager_*"],
+  // By ACME it sees first whether it would be found at each host, and asks the authority then.
+  calls: ({ tls }) => (tls.kind === "acme" ? ["kubernetes", "hosts", "outside"] : ["kubernetes"]),
   create: (name, { common, environment, tls: certificate }, opts) => {
     const { CertManager } = require("./cert-manager") as typeof import("./cert-manager");
     const { tls, ingress } = environment.platform;
-    const authority: PlatformIssuer = certificate?.authority ? { kind: "ca", ...certificate.authority } : { kind: "none" };
+    const authority: PlatformIssuer = certificate?.authority
+      ? { kind: "ca", certificate: certificate.authority.certificate, key: certificate.authority.key }
+      : { kind: "none" };
     const issuer: PlatformIssuer = tls.kind === "acme" ? { kind: "acme", email: tls.email, ingressClass: ingress.className } : authority;
     return new CertManager(name, { ...common, issuer }, opts);
   },

@@ -9,6 +9,8 @@ export const chaosMesh = defineService({
     "chaos-dashboard": "its history is on a volume of one pod; what was begun ends without it",
     "chaos-dns-server": "it answers during experiments with names only",
   },
+  // A workflow may ask those that it hurts how they are.
+  calls: ["kubernetes", "pods"],
   create: (name, { common, environment }, opts) => {
     const { ChaosMesh } = require("./chaos-mesh") as typeof import("./chaos-mesh");
     const runtime = environment.cluster.variables.container_manager === "containerd" ? "containerd" : "crio";

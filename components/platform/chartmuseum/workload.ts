@@ -1,6 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
-import { containerSecurityContext, httpProbe, imageOf, podSecurityContext, resourceRequirements } from "../objects";
+import { containerSecurityContext, httpProbe, imageOf, placed, podSecurityContext, resourceRequirements } from "../objects";
 
 export const WORKLOAD = "chartmuseum";
 export const PORT = 8080;
@@ -46,6 +46,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(CHARTMUSEUM_USER),
     containers: [
       {

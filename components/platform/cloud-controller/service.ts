@@ -10,6 +10,7 @@ export const cloudController = defineService({
   replicas: 1,
   needs: { cloud: ({ inCluster }) => ({ part: "controller", metadata: inCluster.controller?.asksMetadata ?? false }) },
   offers: ["loadBalancer"],
+  calls: ["kubernetes", "outside"],
   create: (name, { common, granted, environment }, opts) => {
     const { CloudController } = require("./cloud-controller") as typeof import("./cloud-controller");
     return new CloudController(name, { ...common, cloud: granted.cloud, environment }, opts);

@@ -10,6 +10,7 @@ export const cloudStorage = defineService({
   replicas: 1,
   needs: { cloud: ({ inCluster }) => ({ part: "volumes", metadata: inCluster.volumes?.asksMetadata ?? false }) },
   offers: ["storage"],
+  calls: ["kubernetes", "outside"],
   create: (name, { common, granted, environment }, opts) => {
     const { CloudStorage } = require("./cloud-storage") as typeof import("./cloud-storage");
     const { storage } = environment.platform;

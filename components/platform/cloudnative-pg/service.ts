@@ -6,6 +6,8 @@ export const cloudnativePg = defineService({
   about: "runs PostgreSQL on several members, and has another one lead when that is lost",
   replicas: "profile",
   offers: ["postgresOperator"],
+  // Whoever has a database of it has its members in a namespace of their own.
+  calls: ["kubernetes", "pods"],
   create: (name, { common }, opts) => {
     const { CloudNativePg } = require("./cloudnative-pg") as typeof import("./cloudnative-pg");
     return new CloudNativePg(name, common, opts);

@@ -1,6 +1,6 @@
 import type { batch, core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
-import { containerSecurityContext, imageOf, podSecurityContext } from "../objects";
+import { containerSecurityContext, imageOf, placed, podSecurityContext } from "../objects";
 
 /** What is known of a job that runs statements. */
 export interface StatementsJob {
@@ -63,6 +63,7 @@ export function statementsJob(
         serviceAccountName,
         automountServiceAccountToken: false,
         restartPolicy: "OnFailure",
+        ...placed(plan),
         securityContext: podSecurityContext(user),
         containers: [container],
         volumes: [{ name: "sql", secret: { secretName: secret } }, ...beside],

@@ -7,6 +7,7 @@ export const gatewayApi = defineService({
   replicas: 1,
   offers: ["gateways"],
   notBeside: ["gateway_api_enabled"],
+  calls: [],
   create: (name, { common }, opts) => {
     const { GatewayApi } = require("./gateway-api") as typeof import("./gateway-api");
     return new GatewayApi(name, common, opts);

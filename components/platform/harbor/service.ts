@@ -18,6 +18,10 @@ export const harbor = defineService({
     "harbor-redis": "the chart has one server, on a volume of one pod",
     "harbor-trivy": "it looks for known faults, and has its list on a volume of one pod",
   },
+  autoscaling: () => ({
+    by: "nobody",
+    reason: "its chart writes the number of each part at every change, and would take away what the load had added",
+  }),
   host: "harbor",
   keeps: "data",
   backup: harborBackup,
@@ -80,7 +84,8 @@ export const harbor = defineService({
         "Projects of images and charts, by name, beside those that services claim. Default: cp-portal-repository, as K-PaaS makes it.",
       ),
   }),
-  needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
+  needs: { ingress: ({ host }) => ({ host }), storage: () => ({}), trust: ({ host }) => ({ pulledFrom: host }) },
+  calls: [],
   offers: ["registryProject"],
   holds: {
     field: "projects",
@@ -90,7 +95,7 @@ export const harbor = defineService({
     ],
   },
   managedAt: { workload: "harbor", labels: { "app.kubernetes.io/component": "core" }, port: 8443 },
-  create: (name, { common, options, granted, claims, environment, tls }, opts) => {
+  create: (name, { common, options, granted, claims, environment }, opts) => {
     const { Harbor } = require("./harbor") as typeof import("./harbor");
     return new Harbor(
       name,
@@ -100,7 +105,7 @@ export const harbor = defineService({
         storage: granted.storage,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
-        ...(tls ? { trust: tls.trust } : {}),
+        ...(granted.trust.certificates ? { trust: granted.trust.certificates } : {}),
         projects: projectsOf(options),
         clients: claims.registryProject,
       },

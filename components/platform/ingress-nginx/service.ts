@@ -8,9 +8,26 @@ export const ingress = defineService({
   beside: ({ platform }) => platform.ingressKind !== "nginx",
   field: "platform.ingress",
   replicas: "profile",
+  autoscaling: () => ({
+    by: "chart",
+    values: ({ minReplicas, maxReplicas, cpuPercent }) => ({
+      controller: {
+        // Its memory follows the number of Ingresses, not the load: no goal for that.
+        autoscaling: {
+          enabled: true,
+          minReplicas,
+          maxReplicas,
+          targetCPUUtilizationPercentage: cpuPercent,
+          targetMemoryUtilizationPercentage: 0,
+        },
+      },
+    }),
+  }),
   needs: { loadBalancer: () => ({}) },
   offers: ["ingress"],
   kubespray: ["ingress_nginx_*", "ingress_publish_*"],
+  // Users' Ingresses lead to pods of any namespace.
+  calls: ["kubernetes", "pods"],
   create: (name, given, opts) => {
     const { IngressNginx } = require("./ingress-nginx") as typeof import("./ingress-nginx");
     const { ingressArgs } = require("../ingress/given") as typeof import("../ingress/given");

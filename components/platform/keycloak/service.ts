@@ -1,5 +1,6 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
 import { rotatesOf } from "./rotates";
+import { before26 } from "./versions";
 
 export const keycloak = defineService({
   name: "keycloak",
@@ -16,6 +17,10 @@ export const keycloak = defineService({
   }),
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  autoscaling: (version) =>
+    before26({ version })
+      ? { by: "nobody", reason: "before Keycloak 26 sessions are in the memory of its pods only, and end with them" }
+      : { by: "component" },
   host: "keycloak",
   // Realms, clients and users are in its schema.
   backup: { kind: "within", service: "mariadb" },
@@ -33,6 +38,7 @@ export const keycloak = defineService({
       },
     ],
   ],
+  calls: [],
   create: (name, { common, options, granted, claims, environment }, opts) => {
     const { Keycloak } = require("./keycloak") as typeof import("./keycloak");
     return new Keycloak(

@@ -6,6 +6,7 @@ import {
   containerSecurityContext,
   httpProbe,
   imageOf,
+  placed,
   podSecurityContext,
   resourceRequirements,
   selectorLabels,
@@ -54,6 +55,7 @@ export function keycloakPod(
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(KEYCLOAK_USER),
     ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(WORKLOAD)) } : {}),
     initContainers: [

@@ -49,6 +49,14 @@ export const kyverno = defineService({
       .describe("Whether images are asked for anew at every start, so that nobody runs one that they may not pull. Default: true."),
   }),
   replicas: "profile",
+  // Those that answer the API server; of the others one leads.
+  autoscaling: () => ({
+    by: "chart",
+    values: ({ minReplicas, maxReplicas, cpuPercent }) => ({
+      admissionController: { autoscaling: { enabled: true, minReplicas, maxReplicas, targetCPUUtilizationPercentage: cpuPercent } },
+    }),
+  }),
+  calls: ["kubernetes"],
   create: (name, { common, options: policies, environment }, opts) => {
     const { Kyverno } = require("./kyverno") as typeof import("./kyverno");
     const { services, tenants = [], network } = environment;

@@ -6,6 +6,8 @@ export const mariadbOperator = defineService({
   about: "runs MariaDB on several members, and starts them again when all were lost",
   replicas: "profile",
   offers: ["mysqlOperator"],
+  // Whoever has a database of it has its members in a namespace of their own.
+  calls: ["kubernetes", "pods"],
   create: (name, { common, claims }, opts) => {
     const { MariaDbOperator } = require("./mariadb-operator") as typeof import("./mariadb-operator");
     const [{ namespace } = { namespace: common.plan.namespace }] = Object.values(claims.mysqlOperator);

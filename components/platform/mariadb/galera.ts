@@ -1,6 +1,6 @@
 import type { PlannedArgs } from "../args";
 import type { StatementsJob } from "../database/statements";
-import { containerSecurityContext, podSecurityContext, resourceRequirements, spreadOverNodes } from "../objects";
+import { containerSecurityContext, placed, podSecurityContext, resourceRequirements, spreadOverNodes } from "../objects";
 import type { MariaDbArgs } from "./args";
 import { type Connection, rootSettings } from "./sql";
 import { DEFAULT_GIB, FORMER_JOB, MYSQL_USER, NAMES, PORT, ROOT_FOLDER, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG } from "./workload";
@@ -105,6 +105,7 @@ export function galeraSpec(
         ],
       },
     },
+    ...placed(plan),
     podSecurityContext: podSecurityContext(MYSQL_USER),
     securityContext: containerSecurityContext(),
     resources,

@@ -28,6 +28,7 @@ export const mariadb = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), mysqlOperator: () => ({}) },
   offers: ["mysql"],
+  calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");
     const schemaOf = (kind: string): string | undefined => claims.mysql[offererOf(kind, environment.services)?.name ?? ""]?.schema;

@@ -1,7 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
 import { runStatements, type StatementsJob } from "../database/statements";
-import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements } from "../objects";
+import { containerSecurityContext, imageOf, placed, podSecurityContext, resourceRequirements } from "../objects";
 
 export const PORT = 3306;
 
@@ -48,6 +48,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(MYSQL_USER),
     // The server writes its buffers out before it ends.
     terminationGracePeriodSeconds: 120,

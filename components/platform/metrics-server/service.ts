@@ -6,10 +6,14 @@ export const metricsServer = defineService({
   about: "measures CPU and memory of pods and nodes, for autoscaling and overviews",
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  autoscaling: () => ({ by: "nobody", reason: "each of it measures all pods by itself" }),
+  offers: ["podMetrics"],
   kubespray: ["metrics_server_*"],
+  calls: ["kubernetes", "kubelets"],
   create: (name, { common, environment }, opts) => {
     const { MetricsServer } = require("./metrics-server") as typeof import("./metrics-server");
     const signed = environment.cluster.variables.kubelet_rotate_server_certificates === true;
     return new MetricsServer(name, { ...common, kubeletCertificates: signed ? "clusterSigned" : "selfSigned" }, opts);
   },
+  grants: { podMetrics: () => ({}) },
 });

@@ -1,6 +1,14 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
-import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements, selectorLabels, spreadOverNodes } from "../objects";
+import {
+  containerSecurityContext,
+  imageOf,
+  placed,
+  podSecurityContext,
+  resourceRequirements,
+  selectorLabels,
+  spreadOverNodes,
+} from "../objects";
 import { CONFIG_FILE, FOLDERS, NAMES, PORTS, WORKLOAD } from "./config";
 
 /** Any: the image is the one program. */
@@ -11,6 +19,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(NATS_USER),
     // It sends its clients to the other members first, which takes half a minute.
     terminationGracePeriodSeconds: 60,

@@ -11,6 +11,7 @@ export const storage = defineService({
     "nfs-subdir-external-provisioner": "it makes volumes; those that are made are used without it",
   },
   offers: ["storage"],
+  calls: ["kubernetes"],
   create: (name, { common, environment }, opts) => {
     const { NfsStorage } = require("./nfs-storage") as typeof import("./nfs-storage");
     const { storage, storageClass } = environment.platform;

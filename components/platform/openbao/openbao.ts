@@ -8,7 +8,7 @@ import { Provider } from "@pulumi/vault/provider";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { localUrl, type PlannedArgs, planned } from "../args";
-import { certificateAuthority, serverCertificate } from "../certificates";
+import { certificateAuthority, serverCertificate, trustOf } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { IngressRoute, SecretEngineAccess } from "../grants";
 import { claimSpec, contentHash, fromIngress, fromNamespace, ingressFor, selectorLabels } from "../objects";
@@ -145,7 +145,7 @@ export class OpenBao extends PlatformService {
     );
     const first = providerSecret.apply((known) => firstStartConfig(settings, selfRequests(known)));
     return {
-      ca: { certificate: signing.certificate, serving: certificate },
+      ca: { certificate: trustOf(signing), serving: certificate },
       objects: {
         config,
         all: [
@@ -155,7 +155,7 @@ export class OpenBao extends PlatformService {
             this.inCluster(),
           ),
           this.secret("first-start", NAMES.first, WORKLOAD, { "server.json": first }),
-          this.secret("tls", NAMES.tls, WORKLOAD, { "tls.crt": certificate, "tls.key": key, "ca.crt": signing.certificate }),
+          this.secret("tls", NAMES.tls, WORKLOAD, { "tls.crt": certificate, "tls.key": key, "ca.crt": trustOf(signing) }),
           ...(seal.kind === "static" ? [this.createSealKey(retainData)] : []),
         ],
       },

@@ -1,6 +1,14 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
-import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements, selectorLabels, spreadOverNodes } from "../objects";
+import {
+  containerSecurityContext,
+  imageOf,
+  placed,
+  podSecurityContext,
+  resourceRequirements,
+  selectorLabels,
+  spreadOverNodes,
+} from "../objects";
 import type { Seal } from "./args";
 import { FOLDERS, NAMES, PORTS } from "./config";
 import { FIRST_START } from "./first-start";
@@ -34,6 +42,7 @@ export function openBaoPod(plan: ServicePlan, serviceAccountName: string, seal: 
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(USER),
     // Leaves the lead to another member, and ends what is being written.
     terminationGracePeriodSeconds: 30,

@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
+import { all, ComponentResource, type ComponentResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { ownOptions } from "../../options";
 import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
@@ -10,7 +10,7 @@ export class PlatformTls extends ComponentResource {
   readonly server: CertificatePair;
   /** What signs further certificates; undefined where the certificate was provided. */
   readonly authority: CertificatePair | undefined;
-  /** What clients inside the cluster must trust: the CA's certificate, or the provided certificate itself. PEM. */
+  /** What clients inside the cluster must trust: the authorities' certificates, or what was provided for that. PEM. */
   readonly trust: Output<string>;
 
   constructor(name: string, args: PlatformTlsArgs, opts?: ComponentResourceOptions) {
@@ -19,12 +19,20 @@ export class PlatformTls extends ComponentResource {
     if (args.kind === "provided") {
       this.server = { certificate: output(args.certificate), key: secret(args.key) };
       this.authority = undefined;
-      this.trust = this.server.certificate;
+      this.trust = args.authority === undefined ? this.server.certificate : output(args.authority);
     } else {
-      this.authority = certificateAuthority(name, domain, this);
+      const [signing = 1, ...others] = args.authorities ?? [1];
+      const authority = this.authorityOf(name, signing, domain);
+      const trusted = [authority, ...others.map((other) => this.authorityOf(name, other, domain))].map(({ certificate }) => certificate);
+      this.trust = others.length === 0 ? authority.certificate : all(trusted).apply((certificates) => certificates.join(""));
+      this.authority = { ...authority, trust: this.trust };
       this.server = serverCertificate(name, { dnsNames: [domain, `*.${domain}`] }, this.authority, this);
-      this.trust = this.authority.certificate;
     }
     this.registerOutputs({ trust: this.trust });
+  }
+
+  /** One of the environment's own authorities. Each stands for itself, whichever signs. */
+  private authorityOf(name: string, number: number, domain: string): CertificatePair {
+    return certificateAuthority(number === 1 ? name : `${name}-${number}`, domain, this);
   }
 }

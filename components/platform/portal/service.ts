@@ -11,11 +11,13 @@ export const portal = defineService({
   about: "the web console of K-PaaS",
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
   host: "portal",
   rotates: [{ secret: "the key of its tokens, and the password among its programs", how: "one", restarts: ["itself"], seconds: 60 }],
   needs: {
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),
+    trust: () => ({}),
     mysql: ({ environment, provider }) => ({
       schema: "cp",
       tables: portalTables({ id: environment, name: environment, provider: provider.toUpperCase() }),
@@ -29,9 +31,11 @@ export const portal = defineService({
       login: { kind: "appRole" },
     }),
   },
-  create: (name, { common, granted, tls }, opts) => {
+  // The clusters and clouds that its users register are anywhere.
+  calls: ["outside"],
+  create: (name, { common, granted }, opts) => {
     const { Portal } = require("./portal") as typeof import("./portal");
-    const { ingress, storage, mysql, identity, secretEngine } = granted;
+    const { ingress, storage, trust, mysql, identity, secretEngine } = granted;
     return new Portal(
       name,
       {
@@ -42,7 +46,7 @@ export const portal = defineService({
         keycloakSchema: identity.schema ?? mysql.database,
         keycloakHost: new URL(identity.url).hostname,
         storageClass: storage.className,
-        ...(tls ? { trust: tls.trust } : {}),
+        ...(trust.certificates ? { trust: trust.certificates } : {}),
         ...(secretEngine?.login.kind === "appRole"
           ? { vault: { url: secretEngine.url, ca: secretEngine.ca, roleName: secretEngine.role, ...secretEngine.login } }
           : {}),

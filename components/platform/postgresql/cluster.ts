@@ -1,7 +1,7 @@
 import { kebab } from "../../../model/service";
 import type { PlannedArgs } from "../args";
 import { accountOf, formerAccounts } from "../database/accounts";
-import { resourceRequirements } from "../objects";
+import { placed, resourceRequirements } from "../objects";
 import type { DatabaseSpec, PostgreSqlArgs } from "./args";
 import { accountRules, DEFAULT_GIB, NAMES, SETTINGS } from "./config";
 import { POSTGRES_USER } from "./workload";
@@ -49,6 +49,7 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
     },
     storage: { storageClass, size: `${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
     resources: resourceRequirements(plan.resources),
+    ...(Object.keys(placed(plan)).length > 0 ? { affinity: placed(plan) } : {}),
     primaryUpdateMethod: "switchover",
     // As it does by itself: a drain leaves all members but one, and each is on a node of its own as far as there are enough.
     enablePDB: true,

@@ -7,7 +7,7 @@ import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
+import { type CertificatePair, certificateAuthority, serverCertificate, trustOf } from "../certificates";
 import { accountOf } from "../database/accounts";
 import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
@@ -55,7 +55,7 @@ export class PostgreSql extends DatabaseService {
 
     const passwords = this.accountPasswords(args.databases);
     const authority = args.authority ?? certificateAuthority(this.childName("tls"), SERVER, this);
-    this.ca = authority.certificate;
+    this.ca = trustOf(authority);
     const certificate = this.certificateBy(authority, several ? [NAMES.server, `${NAMES.server}-rw`] : [NAMES.server]);
     if (several) {
       this.schemas = this.createTables(args, passwords, this.createCluster(args, passwords, certificate));

@@ -18,6 +18,7 @@ export const postgresql = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
+  calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");
     const databases = Object.entries(claims.postgres).map(([user, { database, tables }]) => [

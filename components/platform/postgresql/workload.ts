@@ -1,7 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
 import { runStatements, type StatementsJob } from "../database/statements";
-import { containerSecurityContext, imageOf, podSecurityContext, resourceRequirements } from "../objects";
+import { containerSecurityContext, imageOf, placed, podSecurityContext, resourceRequirements } from "../objects";
 import { ACCOUNTS_FILE, FOLDERS, NAMES, PORT, SUPERUSER, SUPERUSER_FILE } from "./config";
 
 /** The user `postgres` of the official image. */
@@ -49,6 +49,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(POSTGRES_USER),
     // The server writes its buffers out before it ends.
     terminationGracePeriodSeconds: 120,

@@ -8,9 +8,18 @@ export const traefik = defineService({
   beside: ({ platform }) => platform.ingressKind !== "traefik",
   field: "platform.ingress",
   replicas: "profile",
+  autoscaling: () => ({
+    by: "chart",
+    values: ({ minReplicas, maxReplicas, cpuPercent }) => {
+      const cpu = { name: "cpu", target: { type: "Utilization", averageUtilization: cpuPercent } };
+      return { autoscaling: { enabled: true, minReplicas, maxReplicas, metrics: [{ type: "Resource", resource: cpu }] } };
+    },
+  }),
   needs: { loadBalancer: () => ({}) },
   wants: { gateways: () => ({}) },
   offers: ["ingress"],
+  // Users' Ingresses lead to pods of any namespace.
+  calls: ["kubernetes", "pods"],
   create: (name, given, opts) => {
     const { Traefik } = require("./traefik") as typeof import("./traefik");
     const { ingressArgs } = require("../ingress/given") as typeof import("../ingress/given");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chartValues } from "../../../model/charts/chart";
+import { placedParts } from "../../../model/charts/placement";
 import { unknownValues } from "../../../model/charts/unknown-values";
 import { fields } from "../../../model/data";
 import type { EnvironmentPlan, ServicePlan } from "../../../model/plan/types";
@@ -11,12 +12,14 @@ import type { Graph, RecordedResource } from "../../../testing/graph";
 import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
 import {
+  acmePlan,
   allServices,
   at,
   CANARY,
   cloudPlans,
   everyServicePlan,
   highAvailabilityPlan,
+  placedPlan,
   platformGraph,
   replicated,
   traefikPlan,
@@ -25,14 +28,14 @@ import {
 } from "./fixtures";
 
 const plan = everyServicePlan();
-const acme = { kind: "acme", email: "a@example.org" } as const;
 
 /** Every environment the rules are held against. */
 const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "one replica each": plan,
   "what the high-availability profile has": highAvailabilityPlan(),
   "three replicas": replicated({ ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } }),
-  "a certificate for each host": { ...plan, platform: { ...plan.platform, tls: acme } },
+  "a certificate for each host": acmePlan(),
+  "certain nodes": placedPlan(),
   "Traefik in ingress-nginx's place": traefikPlan(),
   "three of Traefik, and ingress-nginx beside it": replicated(traefikPlan("1.7.0", { beside: "nginx" })),
   "Traefik beside ingress-nginx": traefikPlan("1.7.0", { kind: "nginx", beside: "traefik" }),
@@ -60,6 +63,32 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
   cloudnativePg: "9443",
   traefik: "8000, 8443",
 };
+
+/** What pods may call beside their own namespace and whoever answers for names, by service; nothing where it is missing. */
+const CALLS: Readonly<Record<string, readonly string[]>> = {
+  metallb: ["machines 443 6443"],
+  storage: ["machines 443 6443"],
+  cloudController: ["machines 443 6443", "outside"],
+  cloudStorage: ["machines 443 6443", "outside"],
+  certManager: ["machines 443 6443"],
+  // Users' Ingresses lead to pods of any namespace.
+  ingress: ["machines 443 6443", "every pod"],
+  traefik: ["machines 443 6443", "every pod"],
+  kyverno: ["machines 443 6443"],
+  // Workflows ask how those are that they hurt, and its operator minds members wherever users have some.
+  chaosMesh: ["machines 443 6443", "every pod"],
+  cloudnativePg: ["machines 443 6443", "every pod"],
+  keycloak: ["mariadb"],
+  gitea: ["mariadb"],
+  // Clusters and clouds that its users register are anywhere.
+  portal: ["mariadb", "the ingress", "outside"],
+};
+
+/** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */
+const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certManager: ["machines 443 6443", "the ingress", "outside"] };
+
+/** Charts that make definitions and no pods. */
+const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
 const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
@@ -165,18 +194,44 @@ const RULES: Readonly<Record<string, Rule>> = {
     assert.equal(at(space?.inputs, "metadata", "labels", "pod-security.kubernetes.io/enforce"), LEVELS[service.name] ?? "restricted");
     const whole = policies(subject).filter(({ spec }) => Object.keys(spec.podSelector).length === 0);
     assert.deepEqual(whole.find(({ spec }) => spec.policyTypes.includes("Ingress"))?.spec, { podSelector: {}, policyTypes: ["Ingress"] });
-    const egress = whole.find(({ spec }) => spec.policyTypes.includes("Egress"))?.spec.egress ?? [];
-    const blocks = egress.flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
+    const out = whole.filter(({ spec }) => spec.policyTypes.includes("Egress")).map(({ spec }) => spec.egress ?? []);
+    const [[own, names, ...others] = [], ...besides] = out.sort((one, other) => other.length - one.length);
+    assert.deepEqual([own, names], [{ to: [{ podSelector: {} }] }, { ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })) }]);
+    const { tls } = environment.platform;
+    const called = (tls.kind === "acme" ? ACME_CALLS[service.name] : undefined) ?? CALLS[service.name] ?? [];
+    assert.deepEqual([...new Set(others.map((rule) => inWords(rule, environment)))], called, service.name);
+    assert.deepEqual(besides, service.reaches === undefined ? [] : [[{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }] }]]);
+  },
+  "reaches neither what all are kept from, nor pods by their numbers": (subject, environment) => {
     const { storage } = environment.platform;
+    const { podCidr, serviceCidr } = environment.network;
     const share = storage.kind === "nfs" ? [`${storage.server}/32`] : [];
-    // Pods that keep data reach no address by its number at all, and others need not.
-    const reachesItself = egress.length > 0 && blocks.length === 0;
-    if (service.keeps === "data") assert.deepEqual(blocks, []);
-    else if (!reachesItself) {
-      // The cloud's metadata is open to those alone that claim it, and they are the cloud's own.
-      const { metadata = false } = (service.needs?.cloud ?? {}) as { metadata?: boolean };
-      const except = [...(metadata ? [] : ["169.254.169.254/32"]), ...share];
-      assert.deepEqual(blocks, except.length === 0 ? [] : [{ cidr: "0.0.0.0/0", except }]);
+    // The cloud's metadata is open to those alone that claim it, and they are the cloud's own.
+    const { metadata = false } = (subject.service.needs?.cloud ?? {}) as { metadata?: boolean };
+    const never = [...(metadata ? [] : ["169.254.169.254/32"]), ...share];
+    const blocks = policies(subject).flatMap(({ spec }) =>
+      (spec.egress ?? []).flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock ?? [])),
+    );
+    // Harbor opens to some of its parts alone what others reach by the namespace.
+    for (const { cidr, except = [] } of blocks.filter((each) => each.cidr === "0.0.0.0/0"))
+      assert.deepEqual(
+        except,
+        subject.service.keeps === "data" ? never : [...never, podCidr, serviceCidr],
+        `${subject.service.name} ${cidr}`,
+      );
+  },
+  "runs where the file says, by its own pods and its chart's": ({ service, workloads: own, values }) => {
+    const { nodeSelector, tolerations = [] } = service;
+    if (nodeSelector === undefined || WITHOUT_PODS.includes(service.name)) return;
+    const wanted = { nodeSelector, tolerations: tolerations.map(toleration) };
+    for (const { resource, pod } of own)
+      assert.deepEqual({ nodeSelector: pod.nodeSelector, tolerations: pod.tolerations }, wanted, resource.name);
+    if (service.chart === undefined) return assert.ok(own.length > 0, service.name);
+    const parts = placedParts(service.chart);
+    assert.ok(parts.length > 0, service.name);
+    for (const part of parts) {
+      const placed = (part === "" ? values : at(values, ...part.split("."))) as Bag | undefined;
+      assert.deepEqual({ nodeSelector: placed?.nodeSelector, tolerations: placed?.tolerations }, wanted, `${service.name} ${part}`);
     }
   },
   "is open to nobody but those it names": (subject) => {
@@ -450,7 +505,41 @@ interface Policy {
   readonly policyTypes: string[];
   readonly podSelector: object;
   readonly ingress?: { readonly from?: unknown; readonly ports: { readonly port: number }[] }[];
-  readonly egress?: { readonly to?: { readonly ipBlock?: object }[] }[];
+  readonly egress?: OutRule[];
+}
+
+interface OutRule {
+  readonly to?: readonly {
+    readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+    readonly podSelector?: object;
+    readonly namespaceSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  }[];
+  readonly ports?: readonly { readonly port: number }[];
+}
+
+/** What a rule opens. */
+function inWords({ to = [], ports = [] }: OutRule, { network, platform, services }: EnvironmentPlan): string {
+  const controllers = services.filter(({ name }) => ["ingress", "traefik"].includes(name)).map(({ namespace }) => namespace);
+  const peers = to.map(({ ipBlock, namespaceSelector }) => {
+    if (ipBlock?.cidr === "0.0.0.0/0") return "outside";
+    if (ipBlock?.cidr === `${platform.ingress.address}/32`) return "the ingress";
+    if (ipBlock?.cidr === network.cidr) return `machines ${ports.map(({ port }) => port).join(" ")}`;
+    const namespace = namespaceSelector?.matchLabels?.["kubernetes.io/metadata.name"];
+    return namespace === undefined
+      ? namespaceSelector
+        ? "every pod"
+        : "anybody"
+      : controllers.includes(namespace)
+        ? "the ingress"
+        : namespace;
+  });
+  return [...new Set(peers)].join(", ") || "anybody";
+}
+
+/** What a pod says of a taint of the file. */
+function toleration(taint: string): object {
+  const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(.+)$/.exec(taint) ?? [];
+  return value === undefined ? { key, operator: "Exists", effect } : { key, operator: "Equal", value, effect };
 }
 
 function policies(subject: Subject): { readonly spec: Policy }[] {

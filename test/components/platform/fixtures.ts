@@ -38,9 +38,13 @@ const planWith = (
   more: EnvironmentFile["platform"] = {},
   of = platform,
   profile: Profile = "minimal",
+  fieldsOf: (service: string) => object | undefined = () => undefined,
 ): ServicePlan[] => {
   const known = { ...registry, services };
-  const switches = switchedServices(known).map(({ name, profiles }) => [name, "gitea" in services || profiles?.includes("minimal")]);
+  const switches = switchedServices(known).map(({ name, profiles }) => {
+    const on = "gitea" in services || profiles?.includes("minimal") === true;
+    return [name, on ? (fieldsOf(name) ?? true) : false];
+  });
   const environment = resolveEnvironment(
     { name: "seoul", profile, infrastructure: { provider: "openstack" }, platform: { ...more, services: Object.fromEntries(switches) } },
     known,
@@ -164,6 +168,30 @@ export function environmentPlan(changes: Partial<EnvironmentPlan> = {}): Environ
 /** The same of another release, with every service. */
 export function planOfRelease(number: string): EnvironmentPlan {
   return environmentPlan({ release: number, services: planWith(allServices, number) });
+}
+
+/** The same where each host has a certificate of its own. */
+export function acmePlan(): EnvironmentPlan {
+  const own: PlatformPlan = { ...platform, tls: { kind: "acme", email: "a@example.org" } };
+  return environmentPlan({ platform: own, services: planWith(allServices, NEWEST, {}, own) });
+}
+
+/** The same where the file says of every service that has fields, on which nodes it runs. */
+export function placedPlan(): EnvironmentPlan {
+  const fields = {
+    nodeSelector: { tier: "platform" },
+    tolerations: ["platform=true:NoSchedule", "front:NoExecute"],
+    reaches: ["192.0.2.0/24"],
+  };
+  return environmentPlan({ services: planWith(allServices, NEWEST, { ingress: fields }, platform, undefined, () => fields) });
+}
+
+/** The same where the number of whoever shares its load follows that. */
+export function growingPlan(kind: "nginx" | "traefik" = "nginx"): EnvironmentPlan {
+  const fields = { autoscaling: { minReplicas: 3, maxReplicas: 7, cpuPercent: 60 } };
+  const own: PlatformPlan = { ...platform, ingress: { ...platform.ingress, kind } };
+  const grows = (name: string) => (["keycloak", "kyverno"].includes(name) ? fields : undefined);
+  return environmentPlan({ platform: own, services: planWith(allServices, NEWEST, { ingress: { kind, ...fields } }, own, undefined, grows) });
 }
 
 /** The same with those that no profile has, and one of the program's own. */

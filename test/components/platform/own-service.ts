@@ -11,6 +11,7 @@ import {
   httpProbe,
   imageOf,
   ingressFor,
+  placed,
   podSecurityContext,
   resourceRequirements,
   selectorLabels,
@@ -82,6 +83,7 @@ function giteaPod({ plan, database, openSignUp = false }: PlannedArgs<GiteaArgs>
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    ...placed(plan),
     securityContext: podSecurityContext(1000),
     ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels("gitea")) } : {}),
     containers: [
@@ -120,6 +122,7 @@ export const gitea = defineService({
   replicas: "profile",
   host: "git",
   needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "gitea" }) },
+  calls: [],
   create: (name, { common, options, granted }, opts) =>
     new Gitea(name, { ...common, ...options, database: granted.mysql, ingress: granted.ingress }, opts),
 });

@@ -81,6 +81,55 @@ const wrong: readonly WrongFile[] = [
       reason,
     ],
   ),
+  ...(
+    [
+      ["keycloak", { nodeSelector: { tier: "platform" } }, "nodeSelector", /no pool has all of these labels/],
+      ["mariadb", { nodeSelector: { "kpaas.io/pool": "front" } }, "nodeSelector", /no pool has all of these labels/],
+      ["portal", { nodeSelector: { "node-role.kubernetes.io/control-plane": "" } }, "tolerations", /control-plane:NoSchedule, which keep/],
+      ["keycloak", { tolerations: ["gpu"] }, "tolerations.0", /key=value:Effect/],
+      ["mariadb", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /one instance/],
+      ["openbao", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /members must agree/],
+      ["certManager", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /share no load/],
+      ["portal", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /memory of the pod/],
+      ["keycloak", { replicas: 2, autoscaling: { maxReplicas: 3 } }, "replicas", /autoscaling says how many/],
+      ["keycloak", { autoscaling: { minReplicas: 4, maxReplicas: 3 } }, "autoscaling.minReplicas", /more than maxReplicas/],
+      ["keycloak", { autoscaling: { minReplicas: 1, maxReplicas: 3 } }, "autoscaling.minReplicas", /at least 2/],
+      ["keycloak", { autoscaling: { maxReplicas: 3 }, resources: { limits: { memory: "1Gi" } } }, "autoscaling.cpuPercent", /request none/],
+      ["keycloak", { reaches: ["10.0.0.1"] }, "reaches.0", /IPv4 network/],
+    ] as const
+  ).map(
+    ([service, options, field, reason]): WrongFile => [
+      `${service} with ${JSON.stringify(options)}`,
+      { platform: { services: { [service]: options } } },
+      `platform.services.${service}.${field}`,
+      reason,
+    ],
+  ),
+  [
+    "load that nobody measures",
+    { platform: { services: { metricsServer: false, keycloak: { autoscaling: { maxReplicas: 3 } } } } },
+    "platform.services.keycloak.autoscaling",
+    /goes by what metricsServer measures/,
+  ],
+  [
+    "a fixed number of controllers that follow their load",
+    { platform: { ingress: { replicas: 2, autoscaling: { maxReplicas: 3 } } } },
+    "platform.ingress.replicas",
+    /autoscaling says how many/,
+  ],
+  [
+    "controllers on nodes that are not there",
+    { platform: { ingress: { nodeSelector: { edge: "true" } } } },
+    "platform.ingress.nodeSelector",
+    /no pool/,
+  ],
+  [
+    "Keycloak of before 26 by its load",
+    { release: "1.6.2", platform: { services: { keycloak: { autoscaling: { maxReplicas: 3 } } } } },
+    "platform.services.keycloak.autoscaling",
+    /before Keycloak 26/,
+  ],
+  ["an authority twice", { platform: { tls: { kind: "selfSigned", authorities: [2, 2] } } }, "platform.tls.authorities", /each once/],
   ...[
     "seoul.local",
     "seoul.internal",

@@ -44,11 +44,31 @@ const few = (services: Over, platform: Over = {}): Over => ({
 /** Keycloak without the portal. */
 const login = (platform: Over = {}): Over => few({ mariadb: true, keycloak: true }, platform);
 
-const table: [what: string, before: Over, after: Over, expected: string[]][] = [
+type Row = [what: string, before: Over, after: Over, expected: string[]];
+
+const table: Row[] = [
   ["nothing for no change", base(), base(), []],
   ["a later release", base({ release: "1.6.2" }), base({ release: "1.7.0" }), ["environment:move-release"]],
   ["a release's maintained line", base({ release: "1.7.0" }), base({ release: "1.7.0+maintained" }), ["environment:move-release"]],
   ["an older release", base({ release: "1.7.0+maintained" }), base({ release: "1.7.0" }), ["environment:never"]],
+  ...(
+    [
+      ["one more beside the first", [1], [1, 2], false],
+      ["the next one in the first place", [1, 2], [2, 1], false],
+      ["the one before, which is gone", [2, 1], [2], false],
+      ["one more that is not wanted after all", [1, 2], [1], false],
+      ["another one that nobody trusts yet", [1], [2], true],
+      ["the one that still signs", [1, 2], [2], true],
+      ["two others at once", [1, 2], [3, 4], true],
+    ] as const
+  ).map(
+    ([what, before, after, asks]): Row => [
+      `authorities: ${what}`,
+      base({ platform: { tls: { kind: "selfSigned", authorities: [...before] } } }),
+      base({ platform: { tls: { kind: "selfSigned", authorities: [...after] } } }),
+      asks ? ["environment:change-authority"] : [],
+    ],
+  ),
   ["nothing for a worker more", base(), base(pool({}, { a: {}, b: {}, c: {} })), []],
   ["nothing for a worker less", base(), base(pool({}, { a: {} })), []],
   ["nothing for a lower number of workers", environmentFile(count(3)), environmentFile(count(2)), []],
