@@ -64,6 +64,8 @@ export interface ServiceDefinition {
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
+  /** Set where minors of Kubernetes that it is not for are refused, and not warned of alone: what it keeps is everybody's. */
+  readonly refusesKubernetes?: true;
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

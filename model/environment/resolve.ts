@@ -9,7 +9,7 @@ import { cloudOf, type Registry, switchedServices } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
-import type { Environment, WantedBackups, WantedGroup, WantedMachine, WantedService, WantedTenant } from "./types";
+import type { Environment, WantedBackups, WantedCeph, WantedGroup, WantedMachine, WantedService, WantedTenant } from "./types";
 
 interface ProfileDefaults {
   readonly controlPlanes: number;
@@ -148,14 +148,16 @@ export function resolveEnvironment(
       storage:
         storage.kind === "existing"
           ? storage
-          : storage.kind === "cloud" && cloud.inCluster?.volumes
-            ? { kind: "cloud", classes: storage.classes ?? {} }
-            : {
-                kind: "nfs",
-                sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
-                path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
-                ...given("server", storage.kind === "nfs" ? storage.server : undefined),
-              },
+          : storage.kind === "rookCeph"
+            ? cephOf(storage)
+            : storage.kind === "cloud" && cloud.inCluster?.volumes
+              ? { kind: "cloud", classes: storage.classes ?? {} }
+              : {
+                  kind: "nfs",
+                  sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
+                  path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
+                  ...given("server", storage.kind === "nfs" ? storage.server : undefined),
+                },
       loadBalancer: platform.loadBalancer?.kind ?? (cloud.can.virtualAddresses ? "metallb" : "cloud"),
       controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
@@ -167,6 +169,18 @@ export function resolveEnvironment(
       extra: extraOf(file, objects),
     },
   };
+}
+
+/** Three copies, and nothing goes with a claim: as K-PaaS has it. */
+function cephOf({
+  pool,
+  volumes,
+  replicas = 3,
+  failureDomain,
+  reclaim = "retain",
+  objects = false,
+}: Extract<NonNullable<NonNullable<EnvironmentFile["platform"]>["storage"]>, { kind: "rookCeph" }>): WantedCeph {
+  return { kind: "rookCeph", pool, ...given("volumes", volumes), replicas, ...given("failureDomain", failureDomain), reclaim, objects };
 }
 
 /** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */

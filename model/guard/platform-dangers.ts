@@ -2,6 +2,7 @@ import { reachesBeyond } from "../plan/floating";
 import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
+import { cephDangers } from "./ceph-dangers";
 import { type Danger, never } from "./danger";
 import { ingressDangers } from "./ingress-dangers";
 import { releaseDangers } from "./release";
@@ -56,6 +57,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
     ...dataDangers(applied, wanted),
     ...quorumDangers(applied, wanted),
     ...replicationDangers(applied, plan),
+    ...cephDangers(applied, wanted, plan.counted),
     ...tenantDangers(applied, plan),
     ...extraDangers(applied, wanted),
   );

@@ -3,6 +3,7 @@ import { infrastructureLeads } from "../cloud-parts";
 import type { Environment, WantedClass } from "../environment/types";
 import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
+import { planCeph } from "./ceph";
 import type { MachinePlan, PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
 
 /** The class every claim of the platform names; K-PaaS's own name, so that its users' manifests go on working. */
@@ -29,7 +30,9 @@ export function planPlatform(
         ? { kind: "nfs", server: platform.storage.server ?? server ?? "", path: platform.storage.path, sizeGiB: platform.storage.sizeGiB }
         : platform.storage.kind === "cloud"
           ? { kind: "cloud", classes: planClasses(platform.storage.classes) }
-          : platform.storage,
+          : platform.storage.kind === "rookCeph"
+            ? planCeph(platform.storage, environment, machines)
+            : platform.storage,
     storageClass: platform.storage.kind === "existing" ? platform.storage.className : storageClass,
     loadBalancer:
       platform.loadBalancer === "cloud"

@@ -12,6 +12,7 @@ import {
   allServices,
   at,
   CANARY,
+  cephPlan,
   cloudPlans,
   everyServicePlan,
   platformGraph,
@@ -32,6 +33,7 @@ const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "Traefik in ingress-nginx's place": traefikPlan(),
   "three of Traefik, and ingress-nginx beside it": replicated(traefikPlan("1.7.0", { beside: "nginx" })),
   "Traefik beside ingress-nginx": traefikPlan("1.7.0", { kind: "nginx", beside: "traefik" }),
+  "Ceph on disks of its own machines": cephPlan(),
   ...Object.fromEntries(Object.entries(cloudPlans()).map(([cloud, each]) => [`what ${cloud} has of its own`, each])),
 };
 
@@ -43,6 +45,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   cloudController: "privileged",
   cloudStorage: "privileged",
   chaosMesh: "privileged",
+  rookCeph: "privileged",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
@@ -55,6 +58,8 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
   kyverno: ["9443", "9443"],
   cloudnativePg: "9443",
   traefik: "8000, 8443",
+  // Nodes mount volumes from a network that no policy names.
+  rookCeph: ["3300", "6800", "6800"],
 };
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
@@ -223,9 +228,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       const claims =
         at(inputs, "spec", "volumeClaimTemplates") !== undefined ||
         /persistentVolumeClaim/.test(JSON.stringify(at(inputs, "spec", "template", "spec", "volumes") ?? []));
+      // What is in it goes in an order of its own, and holds nothing outside of the cluster.
+      const inOrder = type === "kubernetes:core/v1:Namespace" && subject.service.name === "rookCeph";
       const alone =
         claims ||
-        ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
+        (!inOrder && ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type)) ||
         // Its operator makes volumes for it.
         type === "kubernetes:postgresql.cnpg.io/v1:Cluster" ||
         (type === "kubernetes:helm.sh/v3:Release" && UNINSTALLED.includes(subject.service.name));
@@ -253,7 +260,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "takes its images from the plan alone": ({ service, containers, values, objects }) => {
     // What an operator runs, too.
-    const named = objects.map(({ inputs }) => at(inputs, "spec", "imageName")).filter((name) => name !== undefined);
+    const named = objects
+      .map(({ inputs }) => at(inputs, "spec", "imageName") ?? at(inputs, "spec", "cephVersion", "image"))
+      .filter((name) => name !== undefined);
     const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...named.map(String)];
     assert.deepEqual([...new Set(used)].sort(), [...new Set(Object.values(service.images))].sort());
     for (const image of used) assert.match(image, /^registry\.intra:5000\//);

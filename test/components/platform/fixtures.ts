@@ -7,7 +7,7 @@ import { findRelease } from "../../../model/catalog";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import type { EnvironmentFile } from "../../../model/environment/schema";
 import { planServices } from "../../../model/plan/services";
-import type { EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
+import type { CephPlan, EnvironmentPlan, PlatformPlan, ServicePlan } from "../../../model/plan/types";
 import { offererOf, type Registry, switchedServices } from "../../../model/registry";
 import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
@@ -106,6 +106,22 @@ export function traefikPlan(number = NEWEST, ingress: Partial<PlatformPlan["ingr
     platform: own,
     services: planWith(allServices, number, { ingress: { kind, ...(beside ? { beside } : {}) } }, own),
   });
+}
+
+/** The same with Ceph on disks of three machines, and buckets. */
+export function cephPlan(number = NEWEST, changes: Partial<CephPlan> = {}): EnvironmentPlan {
+  const ceph: CephPlan = {
+    ...{ kind: "rookCeph", pool: "storage", taints: ["kpaas.io/storage=true:NoSchedule"], replicas: 3, failureDomain: "host" },
+    machines: ["a", "b", "c"].map((key) => ({
+      key,
+      name: key,
+      volumes: [{ name: "osd", sizeGiB: 100, device: `/dev/disk/by-id/virtio-${key}` }],
+    })),
+    ...{ reclaim: "retain", objects: true, ...changes },
+  };
+  const own: PlatformPlan = { ...platform, storage: ceph };
+  const wanted = { storage: { kind: "rookCeph", pool: "storage" } } as const;
+  return environmentPlan({ release: number, platform: own, services: planWith(allServices, number, wanted, own) });
 }
 
 /** A service as it is planned, with changes. */
@@ -220,7 +236,16 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "mariadb", "chartmuseum", "cloudController", "cloudStorage", "gatewayApi"];
+  const single: readonly string[] = [
+    "metallb",
+    "storage",
+    "mariadb",
+    "chartmuseum",
+    "cloudController",
+    "cloudStorage",
+    "rookCeph",
+    "gatewayApi",
+  ];
   // What it claims with several only, it claims of whoever offers it.
   const claims = ({ needs = {}, dependsOn, severalBy }: ServicePlan) =>
     severalBy === undefined
