@@ -84,12 +84,17 @@ const POD = [
 const RANDOM = ["rollme"];
 const VOLUMES = ["hostPath", "nfs", "persistentVolumeClaim"];
 
+/** Settings of ConfigMaps that were a long text once, and so are none of the facts, however short other values make them. */
+const LONG = new Set<string>();
+
 /** The object without templates' own matter: no rules, long texts, arguments and webhooks; nothing that Helm runs as a hook, and no definition. */
 function bare(object: Fields, namespace: string): Fields[] {
   const isHook = "helm.sh/hook" in fields(at(object, "metadata.annotations"));
   if (isHook || object.kind === "CustomResourceDefinition") return [];
   const { data, stringData: _texts, rules, webhooks: _webhooks, spec, ...rest } = object;
-  const settings = object.kind === "ConfigMap" ? Object.entries(fields(data)).filter(([, value]) => String(value).length < 64) : [];
+  const texts = object.kind === "ConfigMap" ? Object.entries(fields(data)) : [];
+  for (const [key, value] of texts) if (String(value).length >= 64) LONG.add(`${String(at(object, "metadata.name"))} ${key}`);
+  const settings = texts.filter(([key]) => !LONG.has(`${String(at(object, "metadata.name"))} ${key}`));
   const facts = {
     ...rest,
     metadata: metadataOf(object),

@@ -94,11 +94,13 @@ export type { PortalArgs, VaultAccess } from "../components/platform/portal/args
 export { Portal } from "../components/platform/portal/portal";
 export type { DatabaseSpec, PostgreSqlArgs } from "../components/platform/postgresql/args";
 export { PostgreSql } from "../components/platform/postgresql/postgresql";
+export type { Devices, RookCephArgs } from "../components/platform/rook-ceph/args";
+export { RookCeph } from "../components/platform/rook-ceph/rook-ceph";
 export { PlatformService } from "../components/platform/service";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";
 export type { TraefikArgs } from "../components/platform/traefik/args";
 export { Traefik } from "../components/platform/traefik/traefik";
 export { catalogService } from "../model/plan/service";
-export type { ServicePlan, TenantPlan } from "../model/plan/types";
+export type { CephMachine, CephPlan, ServicePlan, TenantPlan } from "../model/plan/types";
 export { forwardTo } from "../stacks/forward-to";

@@ -94,6 +94,8 @@ export interface ServiceDefinition {
    * opens to those. @default anything
    */
   readonly calls?: readonly Called[] | ((platform: PlatformPlan) => readonly Called[]);
+  /** Set where minors of Kubernetes that it is not for are refused, and not warned of alone: what it keeps is everybody's. */
+  readonly refusesKubernetes?: true;
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

@@ -1,11 +1,12 @@
 import { getOrganization, getProject, type Output, output, runtime, secret, unknown } from "@pulumi/pulumi";
 import { z } from "zod";
 import type { InfrastructureMachine, SshAccess, ToldOutputs } from "../components/infrastructure";
+import type { Devices } from "../components/platform/rook-ceph/args";
 import { sealedAccess } from "../components/ssh-access";
 import { refuseNewer } from "../model/formats";
 import { type Layer, stackName } from "../model/layers";
 import type { MachinePlan } from "../model/plan/infrastructure-types";
-import type { EnvironmentPlan } from "../model/plan/types";
+import type { CephMachine, EnvironmentPlan } from "../model/plan/types";
 import { RefusedError } from "../model/problems";
 import type { Addresses } from "./addresses";
 import { hasCloudParts } from "./cloud-access";
@@ -20,7 +21,7 @@ const machineSchema = z.object({
   id: z.string(),
   dialAddress: z.string(),
   login: loginSchema.exactOptional(),
-  /** Where it has the volumes that are mounted, by their names. */
+  /** Where it has the volumes that are mounted, or Ceph's, by their names. */
   devices: z.record(z.string(), z.string()).exactOptional(),
 });
 
@@ -114,13 +115,15 @@ export function infrastructureOutput(
   standing: readonly MachinePlan[],
   addresses: Addresses,
   told: ToldOutputs | undefined,
+  storage: EnvironmentPlan["platform"]["storage"],
 ): unknown {
+  const takes = storage.kind === "rookCeph" ? storage.machines.map(({ name }) => name) : [];
   return {
     version: 1,
     layer: "infrastructure",
     machines: mapValues(machines, ({ id, dialAddress, login, devices }, name) => {
       const mounted = standing.find((machine) => machine.name === name)?.volumes.some(({ mount }) => mount !== undefined);
-      return { id, dialAddress, ...(login === undefined ? {} : { login }), ...(mounted ? { devices } : {}) };
+      return { id, dialAddress, ...(login === undefined ? {} : { login }), ...(mounted || takes.includes(name) ? { devices } : {}) };
     }),
     ssh: sealedAccess(ssh),
     standing,
@@ -197,6 +200,23 @@ export async function readTold(plan: EnvironmentPlan): Promise<ToldOutputs | und
   if (!runtime.isDryRun())
     throw refuseLayer(plan, "infrastructure", "the infrastructure does not know of the cloud's parts in the cluster yet");
   return { ids: {}, secrets: {} };
+}
+
+/** Where the disks are that Ceph takes, by machine and volume, as the infrastructure's stack says it; a preview may not know yet. */
+export async function readDevices(plan: EnvironmentPlan): Promise<{ devices?: Devices }> {
+  const { storage } = plan.platform;
+  if (storage.kind !== "rookCeph") return {};
+  const { machines } = await readInfrastructure(plan);
+  const lacking = storage.machines.filter(({ name, volumes }) => volumes.some((volume) => !machines[name]?.devices?.[volume.name]));
+  if (lacking.length > 0 && !runtime.isDryRun())
+    throw refuseLayer(
+      plan,
+      "infrastructure",
+      `the infrastructure has no disks of ${lacking.map(({ name }) => name).join(", ")} for Ceph yet`,
+    );
+  const devicesOf = ({ name, volumes }: CephMachine) =>
+    Object.fromEntries(volumes.map((volume) => [volume.name, machines[name]?.devices?.[volume.name] ?? notKnown()]));
+  return { devices: Object.fromEntries(storage.machines.map((machine) => [machine.name, devicesOf(machine)])) };
 }
 
 /** What the cluster's stack says, or in a preview what is predicted. @throws RefusedError */

@@ -3,6 +3,7 @@ import { Cluster } from "../components/cluster/cluster";
 import type { Infrastructure } from "../components/infrastructure";
 import { ownOptions, refuseClusterProvider } from "../components/options";
 import { Platform } from "../components/platform/platform";
+import type { Devices } from "../components/platform/rook-ceph/args";
 import type { Checked, NoServices, OwnServices, Switches, Transforms } from "../components/platform/typed-services";
 import { hasTask } from "../model/cluster/inventory";
 import type { PlatformFields } from "../model/environment/environment-fields";
@@ -116,6 +117,7 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
         ...nodesOf(plan, machines, this.infrastructure.ssh),
         secrets,
         ...cloudAccess(plan, this.infrastructure.told),
+        ...cephDevices(plan, machines),
         ...("plan" in args || args.services === undefined ? {} : { services: args.services }),
         ...("plan" in args || args.transform === undefined ? {} : { transform: args.transform }),
       },
@@ -139,6 +141,12 @@ export class Environment<const Wanted extends Switches<Own> = NoServices, Own ex
       caCertificate: this.platform.caCertificate,
     };
   }
+}
+
+/** Where the disks are that Ceph takes, by machine and volume. */
+function cephDevices({ platform: { storage } }: EnvironmentPlan, machines: Infrastructure["machines"]): { devices?: Devices } {
+  if (storage.kind !== "rookCeph") return {};
+  return { devices: Object.fromEntries(storage.machines.map(({ name }) => [name, machines[name]?.devices ?? {}])) };
 }
 
 interface Prepared {

@@ -10,7 +10,16 @@ import { ENVIRONMENT } from "../model/type-tokens";
 import { loginOutput } from "../reach/login-output";
 import { addressesOf, addressOutputs, publicApi, subnetOfNodes } from "./addresses";
 import { cloudAccess } from "./cloud-access";
-import { clusterOutput, infrastructureOutput, readCluster, readInfrastructure, readTold, retiringMachines, toldOf } from "./contract";
+import {
+  clusterOutput,
+  infrastructureOutput,
+  readCluster,
+  readDevices,
+  readInfrastructure,
+  readTold,
+  retiringMachines,
+  toldOf,
+} from "./contract";
 import { createInfrastructure } from "./environment";
 import { kubespraySource } from "./kubespray-source";
 import { nodesOf } from "./nodes";
@@ -58,7 +67,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     await made.checked;
     const addresses = addressesOf(plan, made);
     return {
-      contract: infrastructureOutput(made.machines, made.ssh, standing, addresses, toldOf(plan, made.told)),
+      contract: infrastructureOutput(made.machines, made.ssh, standing, addresses, toldOf(plan, made.told), plan.platform.storage),
       ssh: loginOutput(made.ssh),
       ...addressOutputs(plan, addresses),
       retiring: retiring.map(({ name }) => name),
@@ -96,6 +105,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
   platform: async (plan, secrets, { onAccepted }) => {
     const { kubeconfig, predicted } = await readCluster(plan);
     const told = await readTold(plan);
+    const devices = await readDevices(plan);
     onAccepted?.();
     const { holds } = new EnvironmentLayer(plan, "platform");
     const provider = clusterProvider(`${plan.environment}-kubernetes`, plan.cluster.name, kubeconfig, holds);
@@ -106,7 +116,7 @@ export const layerPrograms: Readonly<Record<Layer, LayerProgram>> = {
     const nodes = beneath === undefined ? {} : nodesOf(plan, beneath.machines, beneath.ssh);
     const platform = new Platform(
       `${plan.environment}-platform`,
-      { plan, cluster: { provider }, ...outside, ...nodes, secrets, ...cloudAccess(plan, told) },
+      { plan, cluster: { provider }, ...outside, ...nodes, secrets, ...cloudAccess(plan, told), ...devices },
       holds,
     );
     return { urls: platform.urls, credentials: platform.credentials, caCertificate: platform.caCertificate, predicted };

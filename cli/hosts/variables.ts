@@ -69,7 +69,7 @@ export function fromVariables(text: string, problems: HostsProblems): Found {
     leftOut: [
       ...others,
       ...(storage !== undefined && storage !== "nfs"
-        ? [`STORAGE_TYPE=${storage}: platform.storage.kind rookCeph, which is not supported yet`]
+        ? [`STORAGE_TYPE=${storage}: platform.storage of kind rookCeph, once each host of the pool names its disks`]
         : []),
       ...(endpoint && parseAddress(endpoint) !== undefined
         ? [`LOADBALANCER_DOMAIN=${endpoint}: workers reach every control plane by themselves`]

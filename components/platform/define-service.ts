@@ -5,6 +5,7 @@ import type { ServiceDefinition, Surroundings } from "../../model/service";
 import type { Credentials, PlannedArgs } from "./args";
 import type { Access, Claim, Kind } from "./grants";
 import type { PlatformTls } from "./platform-tls/platform-tls";
+import type { Devices } from "./rook-ceph/args";
 
 /** Every profile there is. */
 export const EVERY_PROFILE = ["minimal", "standard", "highAvailability"] as const;
@@ -54,6 +55,8 @@ export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers
   readonly environment: EnvironmentPlan;
   /** Where the ingress is met from outside, as far as workers answer for it. */
   readonly ingressPublicAddress?: Input<string>;
+  /** Where disks are that are taken as they are, by machine and volume. */
+  readonly devices: Devices;
   /** The platform's certificate; undefined where each host has one of its own. */
   readonly tls: PlatformTls | undefined;
 }

@@ -70,6 +70,8 @@ export interface StorageAccess {
   readonly className: string;
   /** Whether pods on several nodes can have one volume at once (`ReadWriteMany`). @default false */
   readonly shared?: boolean;
+  /** Name of another class, for what writes much and alone. @default `className` */
+  readonly block?: string;
 }
 
 /** Who issues certificates in the cluster. */

@@ -25,6 +25,7 @@ import type { AnyGiven, AnyService, ServiceComponent } from "./define-service";
 import { egressOf } from "./egress";
 import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
+import type { Devices } from "./rook-ceph/args";
 import { services } from "./services";
 import type { Tenant } from "./tenant/tenant";
 import type { Components, NoServices, OwnServices, Transforms } from "./typed-services";
@@ -45,6 +46,8 @@ export interface PlatformArgs<Own extends OwnServices = NoServices> {
   readonly secrets?: { readonly tlsCertificate?: Input<string>; readonly tlsKey?: Input<string>; readonly tlsAuthority?: Input<string> };
   /** What the environment's cloud has that runs in the cluster, and what its infrastructure tells that. Required where the plan has such a part. */
   readonly cloud?: CloudAccess;
+  /** Where disks are that Ceph takes, by the machine's name and the volume's: paths that stay. Required where the plan has no such path itself. */
+  readonly devices?: Devices;
   /** Services of the program's own that the plan has, by name. */
   readonly services?: Own;
   /** What changes resources of a service before they are registered, by the service's name. @default nothing */
@@ -107,6 +110,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
         claims: Object.fromEntries(offers.map((kind) => [kind, this.claimsOf(kind)])) as AnyGiven["claims"],
         environment: this.args.plan,
         ...(this.args.ingressPublicAddress === undefined ? {} : { ingressPublicAddress: this.args.ingressPublicAddress }),
+        devices: this.args.devices ?? {},
         tls: this.tls,
       },
       { parent: this, ...(transform ? { transforms: [transform] } : {}) },

@@ -37,6 +37,12 @@ function openEgress(except: readonly string[]): networking.v1.NetworkPolicyEgres
   return [{ to: [{ namespaceSelector: {} }] }, { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: [...except] } }] }];
 }
 
+/** A port, or a range of them, as a policy has it. */
+function policyPort(port: number | `${number}-${number}`): { port: number; endPort?: number } {
+  const [first = 0, last] = String(port).split("-").map(Number);
+  return { port: first, ...(last === undefined ? {} : { endPort: last }) };
+}
+
 /** What the components of all services share: options, metadata, namespace, accounts and policies of their objects. */
 export abstract class PlatformService extends ComponentResource {
   protected readonly plan: ServicePlan;
@@ -106,17 +112,23 @@ export abstract class PlatformService extends ComponentResource {
    * before its cluster, and the deletion waits for all that is in it: so the load balancers and claims that charts,
    * StatefulSets or users made there go first too. A retained one is left, because its claims would go with it.
    * `reaches` says where its pods may go: to what the service calls, or to each other only, where its component opens the rest to some of them.
+   * One that goes `withCluster` holds nothing in the cloud, and what is in it could not be deleted in whatever order.
    */
   protected createNamespace(
     level: PodSecurity,
-    { retain = false, reaches = "what it calls" }: { readonly retain?: boolean; readonly reaches?: "what it calls" | "itself" } = {},
+    {
+      retain = false,
+      reaches = "what it calls",
+      withCluster = false,
+    }: { readonly retain?: boolean; readonly reaches?: "what it calls" | "itself"; readonly withCluster?: boolean } = {},
   ): void {
     const { namespace } = this.plan;
     if (BUILT_IN_NAMESPACES.includes(namespace)) return;
+    const kept = retain ? { retainOnDelete: true } : {};
     const created = new Namespace(
       this.childName("namespace"),
       { metadata: { name: namespace, labels: { ...objectLabels(this.plan, namespace, this.labels), ...podSecurityLabels(level) } } },
-      this.deletedFirst(retain ? { retainOnDelete: true } : {}),
+      withCluster ? this.inCluster(kept) : this.deletedFirst(kept),
     );
     // Whoever waits for the namespace waits for what that waited for: naming all of it in each object would only make the state larger.
     this.prerequisites = [created];
@@ -129,11 +141,14 @@ export abstract class PlatformService extends ComponentResource {
     if (besides.length > 0) this.networkPolicy("reaches", { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: besides }] });
   }
 
-  /** Lets the peers reach the selected pods at the ports; no peers: everybody (an API server calling a webhook has no pod to name). */
+  /**
+   * Lets the peers reach the selected pods at the ports, `FIRST-LAST` for a range, and at all where none is named; no peers: everybody (an API
+   * server calling a webhook has no pod to name).
+   */
   protected allowIngress(
     role: string,
     selector: Labels,
-    ports: readonly number[],
+    ports: readonly (number | `${number}-${number}`)[],
     from: readonly networking.v1.NetworkPolicyPeer[] = [],
     protocols: readonly ("TCP" | "UDP")[] = ["TCP"],
   ): void {
@@ -142,7 +157,9 @@ export abstract class PlatformService extends ComponentResource {
       policyTypes: ["Ingress"],
       ingress: [
         {
-          ports: ports.flatMap((port) => protocols.map((protocol) => ({ protocol, port }))),
+          ...(ports.length === 0
+            ? {}
+            : { ports: ports.flatMap((port) => protocols.map((protocol) => ({ protocol, ...policyPort(port) }))) }),
           ...(from.length === 0 ? {} : { from: [...from] }),
         },
       ],
@@ -321,13 +338,18 @@ export abstract class PlatformService extends ComponentResource {
    * The planned chart with our values, over which the user's own are merged. `owns` says why it is uninstalled before its cluster goes:
    * it makes a load balancer or a volume, or serves an API group. Otherwise it goes with the cluster.
    */
-  protected release(values: Values, owns: "nothing" | "cloudParts" | "apiGroup" = "nothing", dependsOn: Resource[] = []): Release {
+  protected release(
+    values: Values,
+    owns: "nothing" | "cloudParts" | "apiGroup" = "nothing",
+    dependsOn: Resource[] = [],
+    extra: CustomResourceOptions = {},
+  ): Release {
     const { chart, namespace } = this.plan;
     if (chart === undefined) throw new Error(`The plan of service "${this.plan.name}" has no chart; it must come from the catalogue.`);
     return new Release(
       this.childName("release"),
       releaseArgs(chart.name, namespace, chart, mergeValues(values, this.plan.values ?? {})),
-      owns === "nothing" ? this.inCluster({ dependsOn }) : this.deletedFirst({ dependsOn }),
+      owns === "nothing" ? this.inCluster({ ...extra, dependsOn }) : this.deletedFirst({ ...extra, dependsOn }),
     );
   }
 }

@@ -18,6 +18,7 @@ import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
 import { portal } from "./portal/service";
 import { postgresql } from "./postgresql/service";
+import { rookCeph } from "./rook-ceph/service";
 import { traefik } from "./traefik/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
@@ -26,6 +27,7 @@ export const services = {
   cloudController,
   storage,
   cloudStorage,
+  rookCeph,
   metricsServer,
   certManager,
   gatewayApi,

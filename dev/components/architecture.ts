@@ -18,8 +18,9 @@ export const architecture: readonly ComponentRow[] = [
   [
     "External storage, StorageClass dynamic provisioning",
     "in",
-    "a share on a machine of ours or a given server, the cloud's own volumes, or a class that is there; Rook-Ceph not yet",
+    "a share on a machine of ours or a given server, the cloud's own volumes, Ceph on disks of a pool's machines, or a class that is there",
     "platform.storage.kind: nfs",
+    "platform.storage.kind: rookCeph",
     "platform.storage.className",
     "components/platform/nfs-storage/",
   ],
@@ -193,7 +194,14 @@ export const architecture: readonly ComponentRow[] = [
   ["12 Istio", "not yet", "the name is kept in the file and refused", "platform.services.istio"],
   ["13 Kubeflow", "not yet", "as above", "platform.services.kubeflow"],
   ["14 Vault", "in", "as above", "platform.services.openbao"],
-  ["15 Rook (Ceph as pods)", "not yet", "the kind is kept in the file and refused", "platform.storage.kind: rookCeph"],
+  [
+    "15 Rook (Ceph as pods)",
+    "in",
+    "the disks and copies that the file names; classes of files, blocks and buckets",
+    "platform.storage.kind: rookCeph",
+    "components/platform/rook-ceph/",
+    "docs/services/rook-ceph.md",
+  ],
   [
     "Deploy flow: K8s deploy",
     "in",
@@ -224,7 +232,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "- ingress-nginx-controller, istio, kubeflow, vault (MPL), rook",
     "in",
-    "the first and OpenBao are rows of the catalogue; Istio, Kubeflow and Rook are not yet",
+    "the first, OpenBao and Rook are rows of the catalogue; Istio and Kubeflow are not yet",
     "catalog/releases/1.7.0.json",
     "cli/cyclonedx.ts",
   ],

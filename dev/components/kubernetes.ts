@@ -64,7 +64,7 @@ export const kubernetes: readonly ComponentRow[] = [
   ["- OpenStack", "in", "as above", "infrastructure.openstack", "providers/openstack/"],
   ["- Spinnaker", "not", "K-PaaS has none; one of yours is a release of your own"],
   ["- Kubeflow", "not yet", "as above", "platform.services.kubeflow"],
-  ["- Rook", "not yet", "as above", "platform.storage.kind: rookCeph"],
+  ["- Rook", "in", "as above", "platform.storage.kind: rookCeph", "components/platform/rook-ceph/"],
   [
     "minikube / Docker Desktop / kind (version choice, multi-cluster, multi-node table)",
     "in",

@@ -225,6 +225,12 @@ export const lecture: readonly ComponentRow[] = [
     "platform.services.openbao",
     "components/platform/openbao/config.ts",
   ],
-  ["Ceph object/block/file, OSD, MON, MGR, no SPOF", "not yet", "with Rook-Ceph", "platform.storage.kind: rookCeph"],
+  [
+    "Ceph object/block/file, OSD, MON, MGR, no SPOF",
+    "in",
+    "three monitors and two managers on three machines or more, an OSD for each disk, copies on machines or in zones of their own",
+    "platform.storage.kind: rookCeph",
+    "components/platform/rook-ceph/specs.ts",
+  ],
   ["OSS list adds kubeEdge", "not yet", "with edge nodes", "edge"],
 ];

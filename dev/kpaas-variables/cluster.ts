@@ -34,7 +34,13 @@ export const cluster: readonly KpaasVariable[] = [
   ["ETCDn_NODE_HOSTNAME ETCDn_NODE_PRIVATE_IP", "field", NODES, "infrastructure.existing.hosts", "cluster.etcd.nodes"],
   ["KUBE_WORKER_HOSTS", "field", "a number for each pool; on hosts that are there a map", "cluster.pools.KEY.nodes"],
   ["WORKERn_NODE_HOSTNAME WORKERn_NODE_PRIVATE_IP", "field", NODES, "infrastructure.existing.hosts", "cluster.pools.KEY.nodes"],
-  ["STORAGE_TYPE", "field", "`nfs`; `rook-ceph` is `rookCeph`, which is kept and refused yet", "platform.storage.kind"],
+  [
+    "STORAGE_TYPE",
+    "field",
+    "`nfs`; `rook-ceph` is `rookCeph`, with the pool whose disks it takes",
+    "platform.storage.kind",
+    "platform.storage.pool",
+  ],
   [
     "NFS_SERVER_PRIVATE_IP",
     "field",

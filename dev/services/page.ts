@@ -138,7 +138,9 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     [
       "takes of",
       [
-        ...Object.keys(needs).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? (kind === "trust" ? "`platform.tls`" : "the environment's cloud")}`),
+        ...Object.keys(needs).map(
+          (kind) => `${kind}: ${offererOf(kind, all)?.title ?? (kind === "trust" ? "`platform.tls`" : "the environment's cloud")}`,
+        ),
         ...Object.keys(wants).map((kind) => `${kind}: ${offererOf(kind, all)?.title ?? "nobody"}, where that is on`),
       ].join("<br>"),
     ],

@@ -13,12 +13,19 @@ export interface Loss {
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 const RELEASE = "kubernetes:helm.sh/v3:Release";
+const CEPH = "kubernetes:ceph.rook.io/v1:CephCluster";
 
 /** Whether a release is the user's own. What the platform's releases hold is told by itself. */
 const isOwn = ({ urn }: StateResource): boolean => urn.includes(`${serviceType("Extra")}$`);
 
 const map = (value: unknown): Values => (typeof value === "object" && value !== null ? { ...value } : {});
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/** The nodes whose disks Ceph has. */
+function cephNodes({ spec }: Values): string {
+  const { nodes } = map(map(spec).storage);
+  return (Array.isArray(nodes) ? nodes : []).map((node) => text(map(node).name)).join(", ");
+}
 
 /** Whose namespace it is, where it is a tenant's. */
 const tenantOf = (inputs: unknown): string => text(map(map(map(inputs).metadata).labels)[tenantLabel]);
@@ -41,6 +48,7 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
   const shares = resources
     .filter((each) => kindOf(each) === "machine" && marksOf(each).roles.includes("nfs"))
     .map((each) => marksOf(each).key);
+  const clusterGoes = resources.some(({ type, urn }) => type === KUBESPRAY_CLUSTER && !kept.has(urn));
   const lines = resources.flatMap((resource): { readonly line: string; readonly stays: boolean }[] => {
     const stays = kept.has(resource.urn);
     const { type, inputs = {}, outputs = {} } = resource;
@@ -68,6 +76,9 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
         return isOwn(resource) ? [{ line: `release ${text(inputs.namespace)}/${text(inputs.name)}: what its chart made`, stays }] : [];
       case "floatingAddress":
         return stays ? [{ line: `floating address ${text(outputs.address) || text(outputs.publicIp)}`, stays }] : [];
+      case CEPH:
+        // Whoever knows what is where on the disks is in the cluster.
+        return [{ line: `Ceph: every volume claim on the disks of ${cephNodes(inputs)}`, stays: stays && !clusterGoes }];
       case KUBESPRAY_CLUSTER:
         return [{ line: "etcd: every Kubernetes object of the cluster", stays }];
       default:
@@ -83,7 +94,13 @@ export function lossOf(resources: readonly StateResource[], retain: readonly str
 
 /** The order in which losses are told: what is in the cluster last. */
 function rank(line: string): number {
-  return ["NFS", "volume", "floating", "tenant", "release", "claim", "etcd"].findIndex((word) => line.startsWith(word));
+  return ["NFS", "volume", "floating", "Ceph", "tenant", "release", "claim", "etcd"].findIndex((word) => line.startsWith(word));
+}
+
+/** The namespace that an object is in, or a release. */
+function namespaceOf(inputs: unknown): string {
+  const { metadata, namespace } = map(inputs);
+  return text(map(metadata).namespace ?? namespace);
 }
 
 /**
@@ -93,7 +110,8 @@ function rank(line: string): number {
 export function toRetain(resources: readonly StateResource[], retain: readonly string[]): string[] {
   const volumes = retain.includes("volumes");
   const claims = resources.filter((each) => volumesOf(each) !== undefined);
-  const holding = new Set(claims.map(({ inputs }) => text(map(inputs?.metadata).namespace)));
+  const ceph = new Set(resources.flatMap(({ type, inputs }) => (type === CEPH ? [namespaceOf(inputs)] : [])));
+  const holding = new Set([...claims.map(({ inputs }) => namespaceOf(inputs)), ...ceph]);
   return resources
     .filter((resource) => {
       const { type, inputs, retainOnDelete } = resource;
@@ -103,7 +121,10 @@ export function toRetain(resources: readonly StateResource[], retain: readonly s
       if (kind === "volume") return volumes && marksOf(resource).key !== undefined;
       return (
         volumes &&
-        (claims.includes(resource) || (type === NAMESPACE && (tenantOf(inputs) !== "" || holding.has(text(map(inputs?.metadata).name)))))
+        (claims.includes(resource) ||
+          // The claims that stay are on it.
+          (type.startsWith("kubernetes:") && ceph.has(namespaceOf(inputs))) ||
+          (type === NAMESPACE && (tenantOf(inputs) !== "" || holding.has(text(map(inputs?.metadata).name)))))
       );
     })
     .map(({ urn }) => urn);

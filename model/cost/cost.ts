@@ -113,7 +113,7 @@ export function notCounted(
     ...(loadBalancer.kind === "cloud" && loadBalancer.controller
       ? [{ what: "the ingress's balancer", detail: "that the cloud's controller makes in the cluster" }]
       : []),
-    ...(storage.kind !== "nfs" && claims.length > 0
+    ...(storage.kind !== "nfs" && storage.kind !== "rookCeph" && claims.length > 0
       ? [{ what: "claims of services", detail: `of the storage class ${platform.storageClass}: ${claims.join(", ")}` }]
       : []),
     ...(storage.kind === "nfs" && !machines.some(({ roles }) => roles.includes("nfs"))

@@ -3,6 +3,7 @@ import { machineName } from "../lock";
 import { operatingSystem } from "../plan/operating-system";
 import { type Findings, nearest } from "../problems";
 import type { Registry } from "../registry";
+import { checkCeph } from "./checks-ceph";
 import { checkCloud } from "./checks-cloud";
 import { checkExtra } from "./checks-extra";
 import { checkAddresses, checkClusterNetworks } from "./checks-networks";
@@ -39,6 +40,7 @@ export function checkEnvironment(environment: Environment, registry: Registry, f
   checkImage(environment, findings);
   checkServices(environment, registry, findings);
   checkPlatform(environment, findings);
+  checkCeph(environment, findings);
   checkTenants(environment, registry, findings);
   checkExtra(environment, registry, findings);
   const known = !broken.some((path) => ["", "infrastructure", "infrastructure.network", "infrastructure.network.cidr"].includes(path));

@@ -600,7 +600,7 @@ export interface PlatformFields {
   };
   /** Where services' volumes are. Default: nfs, on a machine of its own. A change: a larger share of its own: applied to what stands; otherwise: refused. */
   readonly storage?: {
-    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). Not supported yet: rookCeph. A change is refused. */
+    /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "nfs";
     /** With nfs on a machine of ours: the share's size in GiB. Default: 200. A change is refused. */
     readonly sizeGiB?: number;
@@ -611,12 +611,27 @@ export interface PlatformFields {
     /** With nfs: the share's folder, a plain path; on a machine of ours none of its own system's folders. Default: /home/share/nfs on a machine of ours. A change is refused. */
     readonly path?: string;
   } | {
-    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). Not supported yet: rookCeph. A change is refused. */
+    /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
+    readonly kind: "rookCeph";
+    /** With rookCeph: the pool whose volumes it takes, of three machines at least; what is on them is Ceph's from then on. A change is refused. */
+    readonly pool: string;
+    /** With rookCeph: the names of the volumes that it takes, each a disk of its own; none of them may be mounted. Default: all that are mounted nowhere. A change: added: applied to what stands; one that goes: refused; otherwise: refused. */
+    readonly volumes?: readonly string[];
+    /** With rookCeph: how often each block is kept, on as many machines. 1 is for trying it out, on any number of machines: whatever is on a disk is lost with it. Default: 3. A change: more: applied to what stands; fewer, and more than one: needs the approval unprotect; otherwise: refused. */
+    readonly replicas?: number;
+    /** With rookCeph: what the copies of a block are kept apart by. Default: zone where the pool's machines are in as many zones as there are copies, and in three at least; else host. A change is refused. */
+    readonly failureDomain?: "host" | "zone";
+    /** With rookCeph: what becomes of a volume when its claim is deleted; retain keeps it until somebody deletes it by hand. Default: retain. A change is applied to what stands. */
+    readonly reclaim?: "delete" | "retain";
+    /** With rookCeph: whether buckets can be had too, by claims of the class ceph-bucket. Default: false. A change: switched on: applied to what stands; switched off: refused; otherwise: refused. */
+    readonly objects?: boolean;
+  } | {
+    /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "existing";
     /** With existing: the class's name. A change is refused. */
     readonly className: string;
   } | {
-    /** nfs: a share, on a machine of ours or a given server; existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). Not supported yet: rookCeph. A change is refused. */
+    /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "cloud";
     /** With cloud: storage classes by name. cp-storageclass is there always, and the default one; what is said of it here counts. A change is applied to what stands. */
     readonly classes?: Readonly<Record<string, {

@@ -188,8 +188,7 @@ export const fieldDocs: readonly FieldDoc[] = [
   {
     path: "platform.storage.kind",
     means:
-      "`nfs`: a share, on a machine of ours or a given server; `existing`: a storage class that the cluster has; `cloud`: the cloud's own volumes, by its driver ([below](#volumes-and-balancers-of-the-cloud))",
-    later: ["rookCeph"],
+      "`nfs`: a share, on a machine of ours or a given server; `rookCeph`: Ceph on the disks of a pool's machines ([more](services/rook-ceph.md)); `existing`: a storage class that the cluster has; `cloud`: the cloud's own volumes, by its driver ([below](#volumes-and-balancers-of-the-cloud))",
   },
   { path: "platform.storage.sizeGiB", means: "with `nfs` on a machine of ours: the share's size in GiB", byDefault: "`200`" },
   { path: "platform.storage.size", means: `with \`nfs\` on a machine of ours: its flavor, ${nameOrId}`, byDefault: "`m1.medium`" },
@@ -199,8 +198,36 @@ export const fieldDocs: readonly FieldDoc[] = [
     means: "with `nfs`: the share's folder, a plain path; on a machine of ours none of its own system's folders",
     byDefault: "`/home/share/nfs` on a machine of ours",
   },
-  { path: "platform.storage.pool", means: "with `rookCeph`: the pool whose volumes it takes", later: true },
-  { path: "platform.storage.replicas", means: "with `rookCeph`: how often each block is kept", later: true },
+  {
+    path: "platform.storage.pool",
+    means: "with `rookCeph`: the pool whose volumes it takes, of three machines at least; what is on them is Ceph's from then on",
+  },
+  {
+    path: "platform.storage.volumes",
+    means: "with `rookCeph`: the names of the volumes that it takes, each a disk of its own; none of them may be mounted",
+    byDefault: "all that are mounted nowhere",
+  },
+  {
+    path: "platform.storage.replicas",
+    means:
+      "with `rookCeph`: how often each block is kept, on as many machines. `1` is for trying it out, on any number of machines: whatever is on a disk is lost with it",
+    byDefault: "`3`",
+  },
+  {
+    path: "platform.storage.failureDomain",
+    means: "with `rookCeph`: what the copies of a block are kept apart by",
+    byDefault: "`zone` where the pool's machines are in as many zones as there are copies, and in three at least; else `host`",
+  },
+  {
+    path: "platform.storage.reclaim",
+    means: "with `rookCeph`: what becomes of a volume when its claim is deleted; `retain` keeps it until somebody deletes it by hand",
+    byDefault: "`retain`",
+  },
+  {
+    path: "platform.storage.objects",
+    means: "with `rookCeph`: whether buckets can be had too, by claims of the class `ceph-bucket`",
+    byDefault: "`false`",
+  },
   { path: "platform.storage.className", means: "with `existing`: the class's name" },
   {
     path: "platform.storage.classes",

@@ -11,7 +11,7 @@ import { cloudOf, offererOf, type Registry, switchedServices } from "../registry
 import { hostGroups, isHost, zonesOf } from "./host-groups";
 import { laterServices } from "./later-services";
 import type { EnvironmentFile } from "./schema";
-import type { Environment, WantedBackups, WantedGroup, WantedMachine, WantedService, WantedTenant } from "./types";
+import type { Environment, WantedBackups, WantedCeph, WantedGroup, WantedMachine, WantedService, WantedTenant } from "./types";
 
 interface ProfileDefaults {
   readonly controlPlanes: number;
@@ -150,14 +150,16 @@ export function resolveEnvironment(
       storage:
         storage.kind === "existing"
           ? storage
-          : storage.kind === "cloud" && cloud.inCluster?.volumes
-            ? { kind: "cloud", classes: storage.classes ?? {} }
-            : {
-                kind: "nfs",
-                sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
-                path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
-                ...given("server", storage.kind === "nfs" ? storage.server : undefined),
-              },
+          : storage.kind === "rookCeph"
+            ? cephOf(storage)
+            : storage.kind === "cloud" && cloud.inCluster?.volumes
+              ? { kind: "cloud", classes: storage.classes ?? {} }
+              : {
+                  kind: "nfs",
+                  sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
+                  path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
+                  ...given("server", storage.kind === "nfs" ? storage.server : undefined),
+                },
       loadBalancer: platform.loadBalancer?.kind ?? (cloud.can.virtualAddresses ? "metallb" : "cloud"),
       controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
       ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
@@ -176,6 +178,18 @@ function tlsOf(tls: NonNullable<EnvironmentFile["platform"]>["tls"]): TlsPlan {
   if (tls?.kind !== "provided") return { kind: "selfSigned", ...given("authorities", tls?.authorities) };
   const { authority, ...pair } = tls;
   return { ...pair, ...given("authority", authority) };
+}
+
+/** Three copies, and nothing goes with a claim: as K-PaaS has it. */
+function cephOf({
+  pool,
+  volumes,
+  replicas = 3,
+  failureDomain,
+  reclaim = "retain",
+  objects = false,
+}: Extract<NonNullable<NonNullable<EnvironmentFile["platform"]>["storage"]>, { kind: "rookCeph" }>): WantedCeph {
+  return { kind: "rookCeph", pool, ...given("volumes", volumes), replicas, ...given("failureDomain", failureDomain), reclaim, objects };
 }
 
 /** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */

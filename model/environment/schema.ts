@@ -247,7 +247,15 @@ const platformOf = (registry: Registry) =>
           server: hostOrAddress.optional(),
           path: folder.optional(),
         }),
-        z.strictObject({ kind: z.literal("rookCeph"), pool: z.string().min(1), replicas: positive.optional() }),
+        z.strictObject({
+          kind: z.literal("rookCeph"),
+          pool: hostLabel("a pool's name", 30),
+          volumes: unique(label("a volume's name", 20)).min(1).optional(),
+          replicas: positive.max(9).optional(),
+          failureDomain: z.enum(["host", "zone"]).optional(),
+          reclaim: z.enum(["delete", "retain"]).optional(),
+          objects: z.boolean().optional(),
+        }),
         z.strictObject({
           kind: z.literal("existing"),
           className: storageClassName,

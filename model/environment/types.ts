@@ -84,6 +84,22 @@ export interface WantedClass {
   readonly reclaim?: "delete" | "retain";
 }
 
+/** Ceph on the disks of a pool's machines. */
+export interface WantedCeph {
+  readonly kind: "rookCeph";
+  readonly pool: string;
+  /** The names of the volumes that it takes; undefined: of all that are mounted nowhere. */
+  readonly volumes?: readonly string[];
+  /** How often each block is kept. */
+  readonly replicas: number;
+  /** What copies are kept apart by; undefined: by zone where there are enough of them. */
+  readonly failureDomain?: "host" | "zone";
+  /** What becomes of a volume when its claim is deleted. */
+  readonly reclaim: "delete" | "retain";
+  /** Whether buckets can be had of it too. */
+  readonly objects: boolean;
+}
+
 /** When backups of etcd are made, how many are kept, and where. */
 export interface WantedBackups {
   /** As in a crontab, in the hosts' time. */
@@ -196,7 +212,8 @@ export interface Environment {
     readonly storage:
       | { readonly kind: "nfs"; readonly sizeGiB: number; readonly server?: string; readonly path: string }
       | { readonly kind: "existing"; readonly className: string }
-      | { readonly kind: "cloud"; readonly classes: Readonly<Record<string, WantedClass>> };
+      | { readonly kind: "cloud"; readonly classes: Readonly<Record<string, WantedClass>> }
+      | WantedCeph;
     /** Who gives Services of type LoadBalancer their addresses. */
     readonly loadBalancer: "metallb" | "cloud";
     /** Whether the cloud's controller runs in the cluster and makes balancers for Services; with `cloud` and without it, one of the infrastructure leads to the ingress. */

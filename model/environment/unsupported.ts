@@ -19,7 +19,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     ["retain", file.retain?.some((each) => each !== "volumes") === true, "retain: [volumes] is supported"],
     ["edge", file.edge !== undefined, "take the section out"],
     ["cluster.engine", cluster.engine !== undefined && cluster.engine !== "kubespray", "use kubespray"],
-    ["platform.storage.kind", platform.storage?.kind === "rookCeph", `use ${storageKinds(cloud)}`],
   ];
   for (const [path, refused, remedy] of refusals) {
     if (refused) findings.error(path, "is not supported yet in this version", remedy, leaf(file, path));
@@ -104,7 +103,7 @@ function checkCloudParts(file: EnvironmentFile, { controller }: Environment["pla
 }
 
 function storageKinds({ inCluster }: CloudDefinition): string {
-  return inCluster?.volumes ? "nfs, existing or cloud" : "nfs or existing";
+  return inCluster?.volumes ? "nfs, rookCeph, existing or cloud" : "nfs, rookCeph or existing";
 }
 
 function leaf(file: EnvironmentFile, path: string): unknown {

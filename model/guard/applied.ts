@@ -65,6 +65,15 @@ const appliedSchema = z.object({
   /** The ingress controllers, where they are not ingress-nginx alone: the one with the address, and one beside it. */
   ingress: z.object({ kind: z.enum(INGRESS_KINDS), beside: z.enum(INGRESS_KINDS).optional() }).optional(),
   storage: z.string(),
+  /** Of Ceph, where it keeps the volumes: the machines with its disks, by key, with the names of their volumes. */
+  ceph: z
+    .object({
+      replicas: z.number(),
+      failureDomain: z.enum(["host", "zone"]),
+      objects: z.boolean(),
+      disks: z.record(z.string(), z.array(z.string())),
+    })
+    .optional(),
   /** Set where the cloud's controller gives the ingress its address; else MetalLB does, or a balancer of the infrastructure leads there. */
   loadBalancer: z.literal("cloud").optional(),
   protectData: z.boolean(),
@@ -171,7 +180,10 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
         ? `nfs ${plan.platform.storage.server}:${plan.platform.storage.path}`
         : plan.platform.storage.kind === "cloud"
           ? "the cloud's own volumes"
-          : plan.platform.storage.className,
+          : plan.platform.storage.kind === "rookCeph"
+            ? `Ceph on the pool ${plan.platform.storage.pool}`
+            : plan.platform.storage.className,
+    ...ceph(plan.platform.storage),
     ...(balancedByCloud(plan.platform) ? { loadBalancer: "cloud" as const } : {}),
     protectData: plan.protectData,
     databases,
@@ -214,6 +226,14 @@ export function plannedVersions({ cluster, services }: EnvironmentPlan): Record<
 /** A release's chart may make volumes, which nobody but the chart knows. */
 function dataOf({ releases, objects }: ExtraPlan): NonNullable<Applied["extra"]> {
   return { releases: releases.map(({ name }) => name), claims: objects.filter(holdsData).map(objectId) };
+}
+
+/** What is recorded of Ceph, where it keeps the volumes. */
+function ceph(storage: EnvironmentPlan["platform"]["storage"]): Pick<Applied, "ceph"> {
+  if (storage.kind !== "rookCeph") return {};
+  const { replicas, failureDomain, objects, machines } = storage;
+  const disks = Object.fromEntries(machines.map(({ key, volumes }) => [key, volumes.map(({ name }) => name)]));
+  return { ceph: { replicas, failureDomain, objects, disks } };
 }
 
 /** What is recorded of the ingress controllers: nothing of the one that earlier versions had. */

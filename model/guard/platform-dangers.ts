@@ -2,6 +2,7 @@ import { reachesBeyond } from "../plan/floating";
 import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
 import type { Applied } from "./applied";
+import { cephDangers } from "./ceph-dangers";
 import { type Danger, never } from "./danger";
 import { ingressDangers } from "./ingress-dangers";
 import { releaseDangers } from "./release";
@@ -57,6 +58,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
     ...heldDangers(applied, plan),
     ...quorumDangers(applied, wanted),
     ...replicationDangers(applied, plan),
+    ...cephDangers(applied, wanted, plan.counted),
     ...tenantDangers(applied, plan),
     ...extraDangers(applied, wanted),
   );

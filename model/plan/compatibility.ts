@@ -8,6 +8,8 @@ import type { EnvironmentPlan } from "./types";
 interface Constraint {
   readonly who: string;
   readonly minors: readonly string[];
+  /** Set where everybody's data are in its hands. */
+  readonly strict?: true;
   /** Set for a cloud's controller, which another environment can do without. */
   readonly instead?: string;
 }
@@ -15,7 +17,7 @@ interface Constraint {
 /**
  * What does not go with the cluster's version, at its field, and no more than that: who it is, and which versions all others go with too. A
  * warning: a cluster may be upgraded before a release pairs another version with it. Runtime, etcd and network plugin are not among it: a
- * kubespray tag installs those that it maps to the version itself.
+ * kubespray tag installs those that it maps to the version itself. Of what keeps everybody's data it is an error.
  */
 export function incompatible(plan: EnvironmentPlan, registry: Registry, path: string): Finding[] {
   const { kubernetes } = plan.cluster;
@@ -29,7 +31,7 @@ export function incompatible(plan: EnvironmentPlan, registry: Registry, path: st
       value: kubernetes,
       reason: `${goes}, by what ${broken.length > 1 ? "their projects say" : "its project and Kubernetes say"} of versions that go together`,
       remedy: remedyFor(constraints, broken),
-      severity: "warning",
+      severity: broken.some(({ strict }) => strict) ? "error" : "warning",
     },
   ];
 }
@@ -43,10 +45,12 @@ function constraintsOf({ services, release, provider }: EnvironmentPlan, registr
   const found = findRelease(release);
   if (found === undefined) return [];
   return services.flatMap((service): Constraint[] => {
-    const { kubernetes: minors } = entryOf(registry.services[service.name] ?? service, found, provider);
+    const definition = registry.services[service.name];
+    const { kubernetes: minors } = entryOf(definition ?? service, found, provider);
     const part = (service.needs?.cloud as { readonly part?: string } | undefined)?.part;
     const who = `${service.chart?.name ?? service.name} ${service.version}`;
-    return minors === undefined ? [] : [{ who, minors, ...(part === "controller" ? { instead: "metallb in a new environment" } : {}) }];
+    const instead = part === "controller" ? { instead: "metallb in a new environment" } : {};
+    return minors === undefined ? [] : [{ who, minors, ...(definition?.refusesKubernetes ? { strict: true } : {}), ...instead }];
   });
 }
 

@@ -11,6 +11,7 @@ import { cloudOf, type Registry, servicesOn } from "../registry";
 import { planAddresses } from "./addresses";
 import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
 import { planBom } from "./bom";
+import { checkCephPlan } from "./ceph";
 import { checkDomains } from "./checks-domains";
 import { planCluster, planInventory } from "./cluster";
 import { extraImages, planExtra } from "./extra";
@@ -95,6 +96,7 @@ export function planEnvironment(
   const downloads = clusterDownloads(bare);
   const images = planImages(services, [...downloads.images, ...ownImages]);
   checkStorage(environment, services, findings);
+  checkCephPlan(platform.storage, environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
   const names = cloud.names?.({ apiEndpoint, platform }, environment.cloud) ?? [];

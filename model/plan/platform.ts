@@ -4,6 +4,7 @@ import type { Environment, WantedClass } from "../environment/types";
 import { volumesOf } from "../instances";
 import type { Findings } from "../problems";
 import type { AddressPlan } from "./addresses";
+import { planCeph } from "./ceph";
 import type { MachinePlan } from "./infrastructure-types";
 import type { PlatformPlan, ServicePlan, StorageClassPlan } from "./types";
 
@@ -31,7 +32,9 @@ export function planPlatform(
         ? { kind: "nfs", server: platform.storage.server ?? server ?? "", path: platform.storage.path, sizeGiB: platform.storage.sizeGiB }
         : platform.storage.kind === "cloud"
           ? { kind: "cloud", classes: planClasses(platform.storage.classes) }
-          : platform.storage,
+          : platform.storage.kind === "rookCeph"
+            ? planCeph(platform.storage, environment, machines)
+            : platform.storage,
     storageClass: platform.storage.kind === "existing" ? platform.storage.className : storageClass,
     loadBalancer:
       platform.loadBalancer === "cloud"

@@ -147,6 +147,35 @@ export type TlsPlan =
     }
   | { readonly kind: "acme"; readonly email: string };
 
+/** Ceph on disks of the environment's own machines. */
+export interface CephPlan {
+  readonly kind: "rookCeph";
+  /** The pool whose machines have the disks, and run Ceph. */
+  readonly pool: string;
+  /** The pool's taints, which it tolerates. */
+  readonly taints: readonly string[];
+  /** The machines that have disks for it. */
+  readonly machines: readonly CephMachine[];
+  /** How often each block is kept. */
+  readonly replicas: number;
+  /** What the copies of a block are kept apart by. */
+  readonly failureDomain: "host" | "zone";
+  /** What becomes of a volume when its claim is deleted. */
+  readonly reclaim: "delete" | "retain";
+  /** Whether buckets can be had of it too. */
+  readonly objects: boolean;
+}
+
+/** A machine with disks for Ceph. */
+export interface CephMachine {
+  readonly key: string;
+  /** Its node's name. */
+  readonly name: string;
+  readonly zone?: string;
+  /** The names of its volumes that are Ceph's, each with its size where that is known. */
+  readonly volumes: readonly { readonly name: string; readonly sizeGiB?: number; readonly device: string }[];
+}
+
 export interface PlatformPlan {
   /** Everything is served under this domain. */
   readonly domain: string;
@@ -154,7 +183,8 @@ export interface PlatformPlan {
   readonly storage:
     | { readonly kind: "nfs"; readonly server: string; readonly path: string; readonly sizeGiB: number }
     | { readonly kind: "existing"; readonly className: string }
-    | { readonly kind: "cloud"; readonly classes: readonly StorageClassPlan[] };
+    | { readonly kind: "cloud"; readonly classes: readonly StorageClassPlan[] }
+    | CephPlan;
   /** The storage class every service's claim names. */
   readonly storageClass: string;
   readonly loadBalancer:

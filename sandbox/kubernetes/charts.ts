@@ -89,7 +89,7 @@ function holds(conditions: readonly unknown[], values: Fields): boolean {
     String(condition)
       .split("|")
       .some((one) => {
-        const [, not, path = "", number] = /^(!?)([\w.]+)(>1)?$/.exec(one) ?? [];
+        const [, not, path = "", number] = /^(!?)([\w.-]+)(>1)?$/.exec(one) ?? [];
         const found = at(values, path);
         return (number === undefined ? found === true : Number(found) > 1) !== (not === "!");
       }),
@@ -145,7 +145,7 @@ function renderObject({ when: _when, ...entry }: Fields, scope: Scope): Fields {
  */
 function fill(part: unknown, scope: Scope): unknown {
   if (typeof part === "string")
-    return part.replace(/\{([^\w{}]*)([\w.]+)(?:\|([^{}]*))?\}/g, (_whole, lead: string, path: string, otherwise = "") =>
+    return part.replace(/\{([^\w{}]*)(\w[\w.-]*)(?:\|([^{}]*))?\}/g, (_whole, lead: string, path: string, otherwise = "") =>
       placed(lead, path, otherwise, scope),
     );
   if (Array.isArray(part)) {

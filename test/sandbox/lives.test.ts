@@ -51,7 +51,15 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
   },
   gcp: { file: smallest("gcp", "asia-northeast3-a"), look: answersAt(ADDRESS) },
-  azure: { file: smallest("azure", "1"), look: answersAt(ADDRESS) },
+  // Its volumes are Ceph's, on disks of the machines.
+  azure: {
+    file: {
+      ...smallest("azure", "1"),
+      cluster: { pools: { worker: { nodes: 3, volumes: [{ name: "osd", sizeGiB: 64 }] } } },
+      platform: { ...BARE, storage: { kind: "rookCeph", pool: "worker", objects: true } },
+    },
+    look: answersAt(ADDRESS),
+  },
   // Beside it what no profile has: images, charts, messages, a database on several members; and Traefik in ingress-nginx's place.
   nhn: {
     file: everythingOnNhn({ shop: { robots: { ci: "push", viewer: "pull" } } }),

@@ -43,7 +43,7 @@ export const mariadb = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.className,
+        storageClass: granted.storage.block ?? granted.storage.className,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
         schemas: Object.fromEntries(schemas),

@@ -30,7 +30,7 @@ export const nats = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.className,
+        storageClass: granted.storage.block ?? granted.storage.className,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
         clients: Object.fromEntries(Object.entries(claims.messages).map(([client, { namespace }]) => [client, namespace])),

@@ -76,7 +76,7 @@ export const openbao = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.className,
+        storageClass: granted.storage.block ?? granted.storage.className,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
         clients: claims.secretEngine,

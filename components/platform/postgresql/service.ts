@@ -29,7 +29,7 @@ export const postgresql = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.className,
+        storageClass: granted.storage.block ?? granted.storage.className,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
         databases: Object.fromEntries(databases),

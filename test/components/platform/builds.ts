@@ -16,6 +16,7 @@ import { OpenBao } from "../../../components/platform/openbao/openbao";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
 import { PostgreSql } from "../../../components/platform/postgresql/postgresql";
+import { RookCeph } from "../../../components/platform/rook-ceph/rook-ceph";
 import { Traefik } from "../../../components/platform/traefik/traefik";
 import { catalogService } from "../../../model/plan/service";
 import type { ServicePlan } from "../../../model/plan/types";
@@ -75,6 +76,21 @@ export const traefik =
       },
       opts,
     );
+export const rookCeph: Build = (common, opts) =>
+  new RookCeph(
+    "ceph",
+    {
+      ...common,
+      plan: catalogService("rookCeph"),
+      className: "cp-storageclass",
+      ceph: {
+        ...{ pool: "storage", taints: [], replicas: 1, failureDomain: "host", reclaim: "retain", objects: true },
+        machines: [{ key: "a", name: "a", volumes: [{ name: "osd", device: "/dev/vdb" }] }],
+      },
+      devices: { a: { osd: output("/dev/disk/by-id/virtio-1") } },
+    },
+    opts,
+  );
 export const storage: Build = (common, opts) =>
   new NfsStorage(
     "nfs",

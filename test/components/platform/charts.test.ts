@@ -5,7 +5,7 @@ import { parseAllDocuments } from "yaml";
 import { chartRules } from "../../../model/charts/rules";
 import type { Graph, RecordedResource } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
-import { at, everyServicePlan, ofKind, platformGraph, replicated } from "./fixtures";
+import { at, cephPlan, everyServicePlan, ofKind, platformGraph, replicated } from "./fixtures";
 import { schemaProblems } from "./schema";
 
 /** The charts' custom resource definitions, kept beside the checkout; they are not part of it. */
@@ -16,7 +16,10 @@ async function graphs(): Promise<Graph[]> {
   const plan = everyServicePlan();
   const signed = { ...plan, cluster: { ...plan.cluster, variables: { kubelet_rotate_server_certificates: true } } };
   const acme = { ...plan, platform: { ...plan.platform, tls: { kind: "acme", email: "ops@example.org" } as const } };
-  return [await platformGraph(everyServicePlan()), await platformGraph(replicated(signed)), await platformGraph(acme)];
+  const found: Graph[] = [];
+  for (const each of [plan, replicated(signed), acme, cephPlan(), cephPlan("1.7.0", { replicas: 1, failureDomain: "zone" })])
+    found.push(await platformGraph(each));
+  return found;
 }
 
 /** The dotted paths of lists that are not empty. */
@@ -49,9 +52,11 @@ describe("our custom resources against the real charts", () => {
   });
 
   it("are valid by the charts' own definitions", () => {
-    const definitions = new Map(["metallb", "cert-manager", "kyverno"].flatMap(definitionsOf));
-    const resources = all.flatMap((g) => g.resources.filter(({ type }) => /^kubernetes:(metallb|cert-manager|kyverno)\.io/.test(type)));
-    assert.ok(resources.length >= 16);
+    const definitions = new Map(["metallb", "cert-manager", "kyverno", "rook-ceph"].flatMap(definitionsOf));
+    const resources = all.flatMap((g) =>
+      g.resources.filter(({ type }) => /^kubernetes:(metallb|cert-manager|kyverno|ceph\.rook)\.io/.test(type)),
+    );
+    assert.ok(resources.length >= 24);
     for (const resource of resources) assert.deepEqual(problemsOf(resource, definitions), [], resource.name);
     const broken = {
       ...resources.find(({ inputs }) => inputs.kind === "IPAddressPool")!,
@@ -64,7 +69,7 @@ describe("our custom resources against the real charts", () => {
 function problemsOf({ inputs }: RecordedResource, definitions: ReadonlyMap<string, unknown>): string[] {
   const schema = definitions.get(`${String(inputs.apiVersion)} ${String(inputs.kind)}`);
   if (schema === undefined) return [`no definition of ${String(inputs.apiVersion)} ${String(inputs.kind)}`];
-  return schemaProblems({ spec: inputs.spec }, schema as Bag);
+  return schemaProblems({ metadata: {}, spec: inputs.spec }, schema as Bag);
 }
 
 /** The schemas a chart's definitions have, by apiVersion and kind. */
@@ -72,9 +77,11 @@ function definitionsOf(chart: string): [string, unknown][] {
   const folder = join(CHARTS, chart, "crds");
   return readdirSync(folder).flatMap((file) =>
     parseAllDocuments(readFileSync(join(folder, file), "utf8")).flatMap((document) => {
-      const spec = at(document.toJS(), "spec") as { group: string; names: { kind: string }; versions: { name: string; schema: Bag }[] };
-      return spec.versions.map(({ name, schema }): [string, unknown] => [
-        `${spec.group}/${name} ${spec.names.kind}`,
+      const spec = at(document.toJS() ?? {}, "spec") as
+        | undefined
+        | { group: string; names: { kind: string }; versions: { name: string; schema: Bag }[] };
+      return (spec?.versions ?? []).map(({ name, schema }): [string, unknown] => [
+        `${spec?.group}/${name} ${spec?.names.kind}`,
         schema.openAPIV3Schema,
       ]);
     }),

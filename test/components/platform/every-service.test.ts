@@ -16,6 +16,7 @@ import {
   allServices,
   at,
   CANARY,
+  cephPlan,
   cloudPlans,
   everyServicePlan,
   highAvailabilityPlan,
@@ -39,6 +40,7 @@ const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "Traefik in ingress-nginx's place": traefikPlan(),
   "three of Traefik, and ingress-nginx beside it": replicated(traefikPlan("1.7.0", { beside: "nginx" })),
   "Traefik beside ingress-nginx": traefikPlan("1.7.0", { kind: "nginx", beside: "traefik" }),
+  "Ceph on disks of its own machines": cephPlan(),
   ...Object.fromEntries(Object.entries(cloudPlans()).map(([cloud, each]) => [`what ${cloud} has of its own`, each])),
 };
 
@@ -50,6 +52,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   cloudController: "privileged",
   cloudStorage: "privileged",
   chaosMesh: "privileged",
+  rookCeph: "privileged",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
@@ -62,6 +65,8 @@ const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
   kyverno: ["9443", "9443"],
   cloudnativePg: "9443",
   traefik: "8000, 8443",
+  // Nodes mount volumes from a network that no policy names.
+  rookCeph: ["3300", "6800", "6800"],
 };
 
 /** What pods may call beside their own namespace and whoever answers for names, by service; nothing where it is missing. */
@@ -304,9 +309,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       const claims =
         at(inputs, "spec", "volumeClaimTemplates") !== undefined ||
         /persistentVolumeClaim/.test(JSON.stringify(at(inputs, "spec", "template", "spec", "volumes") ?? []));
+      // What is in it goes in an order of its own, and holds nothing outside of the cluster.
+      const inOrder = type === "kubernetes:core/v1:Namespace" && subject.service.name === "rookCeph";
       const alone =
         claims ||
-        ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type) ||
+        (!inOrder && ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"].includes(type)) ||
         // Its operator makes volumes for it.
         ["kubernetes:postgresql.cnpg.io/v1:Cluster", "kubernetes:k8s.mariadb.com/v1alpha1:MariaDB"].includes(type) ||
         (type === "kubernetes:helm.sh/v3:Release" && UNINSTALLED.includes(subject.service.name));
@@ -334,7 +341,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "takes its images from the plan alone": ({ service, containers, values, objects }, { services }) => {
     // What an operator runs, too.
-    const named = objects.flatMap(({ inputs }) => at(inputs, "spec", "imageName") ?? at(inputs, "spec", "image") ?? []);
+    const named = objects.flatMap(
+      ({ inputs }) => at(inputs, "spec", "imageName") ?? at(inputs, "spec", "cephVersion", "image") ?? at(inputs, "spec", "image") ?? [],
+    );
     const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...named.map(String)];
     assert.deepEqual([...new Set(used)].sort(), [...new Set(Object.values(service.images))].sort());
     // What it runs of its own beside what is there.

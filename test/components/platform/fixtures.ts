@@ -7,7 +7,7 @@ import { findRelease } from "../../../model/catalog";
 import { profiles, resolveEnvironment } from "../../../model/environment/resolve";
 import type { EnvironmentFile } from "../../../model/environment/schema";
 import { planServices } from "../../../model/plan/services";
-import type { EnvironmentPlan, PlatformPlan, Profile, ServicePlan } from "../../../model/plan/types";
+import type { CephPlan, EnvironmentPlan, PlatformPlan, Profile, ServicePlan } from "../../../model/plan/types";
 import { offererOf, type Registry, switchedServices } from "../../../model/registry";
 import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
@@ -113,6 +113,22 @@ export function traefikPlan(number = NEWEST, ingress: Partial<PlatformPlan["ingr
   });
 }
 
+/** The same with Ceph on disks of three machines, and buckets. */
+export function cephPlan(number = NEWEST, changes: Partial<CephPlan> = {}): EnvironmentPlan {
+  const ceph: CephPlan = {
+    ...{ kind: "rookCeph", pool: "storage", taints: ["kpaas.io/storage=true:NoSchedule"], replicas: 3, failureDomain: "host" },
+    machines: ["a", "b", "c"].map((key) => ({
+      key,
+      name: key,
+      volumes: [{ name: "osd", sizeGiB: 100, device: `/dev/disk/by-id/virtio-${key}` }],
+    })),
+    ...{ reclaim: "retain", objects: true, ...changes },
+  };
+  const own: PlatformPlan = { ...platform, storage: ceph };
+  const wanted = { storage: { kind: "rookCeph", pool: "storage" } } as const;
+  return environmentPlan({ release: number, platform: own, services: planWith(allServices, number, wanted, own) });
+}
+
 /** A service as it is planned, with changes. */
 export function servicePlan(name: string, changes: Partial<ServicePlan> = {}): ServicePlan {
   return { ...whole.find((each) => each.name === name)!, ...changes };
@@ -191,7 +207,10 @@ export function growingPlan(kind: "nginx" | "traefik" = "nginx"): EnvironmentPla
   const fields = { autoscaling: { minReplicas: 3, maxReplicas: 7, cpuPercent: 60 } };
   const own: PlatformPlan = { ...platform, ingress: { ...platform.ingress, kind } };
   const grows = (name: string) => (["keycloak", "kyverno"].includes(name) ? fields : undefined);
-  return environmentPlan({ platform: own, services: planWith(allServices, NEWEST, { ingress: { kind, ...fields } }, own, undefined, grows) });
+  return environmentPlan({
+    platform: own,
+    services: planWith(allServices, NEWEST, { ingress: { kind, ...fields } }, own, undefined, grows),
+  });
 }
 
 /** The same with those that no profile has, and one of the program's own. */
@@ -255,7 +274,7 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "chartmuseum", "cloudController", "cloudStorage", "gatewayApi"];
+  const single: readonly string[] = ["metallb", "storage", "chartmuseum", "cloudController", "cloudStorage", "rookCeph", "gatewayApi"];
   // What it claims with several only, it claims of whoever offers it.
   const claims = ({ needs = {}, dependsOn, severalBy }: ServicePlan) =>
     severalBy === undefined

@@ -6,7 +6,7 @@ import { MARKS, pageOf, pageStart, serviceFacts } from "../../../dev/services/pa
 import { registry } from "../../../files/registry";
 import { kebab } from "../../../model/service";
 import { environmentFields, holds, ROOT } from "../../support/written";
-import { CANARY, cloudPlans, everyServicePlan, platformGraph } from "./fixtures";
+import { CANARY, cephPlan, cloudPlans, everyServicePlan, platformGraph } from "./fixtures";
 
 const FOLDER = join(ROOT, "docs", "services");
 const services = Object.values(registry.services);
@@ -15,10 +15,10 @@ const services = Object.values(registry.services);
 async function madeOfAll(): Promise<ReadonlyMap<string, ServiceObjects>> {
   const plan = everyServicePlan();
   const own = { ...plan, services: plan.services.filter(({ name }) => name in registry.services) };
-  const [all, ofCloud] = [await platformGraph(own), await platformGraph(cloudPlans().openstack!)];
+  const [all, ofCloud, ofCeph] = [await platformGraph(own), await platformGraph(cloudPlans().openstack!), await platformGraph(cephPlan())];
   return new Map(
     services.map(({ name, cloudPart }) => {
-      const graph = cloudPart === undefined ? all : ofCloud;
+      const graph = name === "rookCeph" ? ofCeph : cloudPart === undefined ? all : ofCloud;
       return [name, objectsOf(graph.resources.filter((each) => each.name.startsWith(`seoul-${kebab(name)}-`)))];
     }),
   );

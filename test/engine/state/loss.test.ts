@@ -60,6 +60,24 @@ describe("what a destroy takes and leaves", () => {
     assert.deepEqual(toRetain([members, home], ["volumes"]), [members.urn, home.urn]);
   });
 
+  it("knows that every claim goes with Ceph, and leaves all that it is made of where volumes are retained", () => {
+    const inside = { metadata: { namespace: "rook-ceph", name: "rook-ceph" } };
+    const nodes = ["a", "b"].map((name) => ({ name, devices: [] }));
+    const ceph = resource("kubernetes:ceph.rook.io/v1:CephCluster", "ceph", { ...inside, spec: { storage: { nodes } } });
+    const [pool, home] = [resource("kubernetes:ceph.rook.io/v1:CephBlockPool", "pool", inside), namespace("rook-ceph")];
+    const operator = resource("kubernetes:helm.sh/v3:Release", "operator", { namespace: "rook-ceph" });
+    const other = resource("kubernetes:helm.sh/v3:Release", "other", { namespace: "other" });
+    const line = "Ceph: every volume claim on the disks of a, b";
+    assert.deepEqual(lossOf([ceph, pool, home], []).lost, [line]);
+    assert.deepEqual(lossOf([ceph, pool, home], ["volumes"]).kept, [line]);
+    // The disks stay, and whoever knows what is on them goes.
+    assert.deepEqual(lossOf([ceph, pool, home, cluster], ["volumes"]), { lost: [line, etcd], kept: [] });
+    assert.deepEqual(
+      toRetain([ceph, pool, home, operator, other], ["volumes"]),
+      [ceph, pool, home, operator].map(({ urn }) => urn),
+    );
+  });
+
   it("names tenants with all that is in them, and leaves them where volumes are retained", () => {
     const shop = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop", labels: { "kpaas.io/tenant": "shop" } } });
     const line = "tenant shop: its namespace, with everything in it";

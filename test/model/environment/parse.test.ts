@@ -116,7 +116,6 @@ describe("an environment file", () => {
       [{ retain: ["addresses"] }, "retain"],
       [{ edge: {} }, "edge"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
-      [{ platform: { storage: { kind: "rookCeph", pool: "a" } } }, "platform.storage.kind"],
       [{ platform: { services: { kubeflow: true } } }, "platform.services.kubeflow"],
     ];
     for (const [over, path] of unsupported) {

@@ -14,6 +14,16 @@ const volume = { ...named, "cluster.pools.worker.volumes": [{ name: "osd", sizeG
 const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "shop" }, spec: {} };
 const silent = { "platform.services.portal": false };
 const existing = { "platform.storage": { kind: "existing", className: "ceph" } };
+/** Ceph on two disks of each of six machines in three zones. */
+const ceph = (more: Values = {}): Values => ({
+  "infrastructure.zones": ["az-1", "az-2", "az-3"],
+  "cluster.pools.worker.nodes": 6,
+  "cluster.pools.worker.volumes": [
+    { name: "osd", sizeGiB: 100 },
+    { name: "more", sizeGiB: 100 },
+  ],
+  "platform.storage": { kind: "rookCeph", pool: "worker", failureDomain: "host", ...more },
+});
 const host = (address: string, more: Values = {}): Values => ({ address, ...more });
 /** On a cloud whose networks are there before. */
 const onNhn = {
@@ -350,6 +360,14 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.storage": { kind: "cloud" } },
     { "platform.storage": { kind: "cloud", classes: { fast: { type: "ssd" } } } },
   ],
+  "platform.storage.volumes (added)": [ceph({ volumes: ["osd"] }), ceph({ volumes: ["osd", "more"] })],
+  "platform.storage.volumes (one that goes)": [ceph(), ceph({ volumes: ["osd"] })],
+  "platform.storage.replicas (more)": [ceph(), ceph({ replicas: 4 })],
+  "platform.storage.replicas (fewer, and more than one)": [ceph({ replicas: 4 }), ceph()],
+  "platform.storage.reclaim": [ceph(), ceph({ reclaim: "delete" })],
+  "platform.storage.objects (switched on)": [ceph(), ceph({ objects: true })],
+  "platform.storage.objects (switched off)": [ceph({ objects: true }), ceph()],
+  "platform.storage.failureDomain": [ceph(), ceph({ failureDomain: "zone" })],
   "platform.storage (a larger share of its own)": [{}, { "platform.storage": { kind: "nfs", sizeGiB: 300 } }],
   "platform.services": [{}, { "platform.services.metricsServer": false }],
   "platform.services.openbao.seal.kind": [

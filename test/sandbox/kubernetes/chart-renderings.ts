@@ -4,7 +4,7 @@ import { knownReleases } from "../../../model/catalog";
 import { chartKey } from "../../../model/charts/chart";
 import type { Fields } from "../../../model/data";
 import type { EnvironmentPlan } from "../../../model/plan/types";
-import { cloudPlans, ofKind, planOfRelease, platformGraph, replicated, traefikPlan } from "../../components/platform/fixtures";
+import { cephPlan, cloudPlans, ofKind, planOfRelease, platformGraph, replicated, traefikPlan } from "../../components/platform/fixtures";
 
 /** What Helm made of our own values: names and digests, written by dev/chart-facts.ts. */
 export const RENDERINGS = join(__dirname, "..", "..", "..", "..", "test", "golden", "chart-objects.json");
@@ -12,7 +12,12 @@ export const RENDERINGS = join(__dirname, "..", "..", "..", "..", "test", "golde
 /** The values of our Helm releases by the chart's key in the catalogue, as environments of one replica and of three have them. */
 export async function ourValues(): Promise<Map<string, Readonly<Record<"single" | "replicated", Fields>>>> {
   // A chart that environments on several clouds have is looked at as the first of them has it.
-  const plans = knownReleases.flatMap((release) => [planOfRelease(release), traefikPlan(release), ...Object.values(cloudPlans(release))]);
+  const plans = knownReleases.flatMap((release) => [
+    planOfRelease(release),
+    traefikPlan(release),
+    cephPlan(release),
+    ...Object.values(cloudPlans(release)),
+  ]);
   const found = new Map<string, Readonly<Record<"single" | "replicated", Fields>>>();
   for (const plan of plans) {
     // Values of a release that was looked at are not made again.

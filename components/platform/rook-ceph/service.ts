@@ -1,0 +1,32 @@
+import { defineService } from "../define-service";
+
+export const rookCeph = defineService({
+  name: "rookCeph",
+  title: "Rook-Ceph",
+  about: "keeps volumes, and buckets where they are wanted, on disks of the cluster's own machines, each block on several of them",
+  when: ({ platform }) => platform.storage.kind === "rookCeph",
+  field: "platform.storage",
+  replicas: 1,
+  refusesKubernetes: true,
+  offers: ["storage"],
+  calls: ["kubernetes"],
+  create: (name, { common, environment, devices, tls }, opts) => {
+    const { RookCeph } = require("./rook-ceph") as typeof import("./rook-ceph");
+    const { storage, storageClass } = environment.platform;
+    if (storage.kind !== "rookCeph") throw new Error(`The plan has the service rookCeph, but platform.storage.kind is ${storage.kind}.`);
+    return new RookCeph(
+      name,
+      {
+        ...common,
+        ceph: storage,
+        devices,
+        className: storageClass,
+        protectData: environment.protectData,
+        retainData: environment.retain.includes("volumes"),
+        ...(tls?.authority ? { authority: tls.authority } : {}),
+      },
+      opts,
+    );
+  },
+  grants: { storage: ({ className, blockClassName }) => ({ className, shared: true, block: blockClassName }) },
+});

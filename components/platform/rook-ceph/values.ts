@@ -1,0 +1,33 @@
+import type { ServicePlan } from "../../../model/plan/types";
+import { imageOf, repositoryAndTag } from "../objects";
+import type { Values } from "../values";
+import type { RookCephArgs } from "./args";
+import { tolerations } from "./specs";
+
+/** Values of the rook-ceph chart: the operator, and the drivers that mount what Ceph has. */
+export function rookValues(plan: ServicePlan, { taints, machines }: RookCephArgs["ceph"]): Values {
+  const image = (role: string) => repositoryAndTag(imageOf(plan, role));
+  return {
+    image: image("operator"),
+    resources: plan.resources ?? {},
+    // Claims of buckets are made where their pods are.
+    enableOBCWatchOperatorNamespace: false,
+    csi: {
+      cephcsi: image("driver"),
+      registrar: image("registrar"),
+      provisioner: image("provisioner"),
+      attacher: image("attacher"),
+      resizer: image("resizer"),
+      provisionerReplicas: Math.min(2, machines.length),
+      // They wait for definitions of snapshots, which nobody here brings.
+      enableRBDSnapshotter: false,
+      enableCephfsSnapshotter: false,
+      enableNFSSnapshotter: false,
+      enableVolumeGroupSnapshot: false,
+      // Wherever pods may be, their volumes must be mounted.
+      pluginTolerations: [{ operator: "Exists" }],
+      ...(taints.length === 0 ? {} : { provisionerTolerations: tolerations(taints) }),
+    },
+    "ceph-csi-operator": { controllerManager: { manager: { image: image("driverOperator") } } },
+  };
+}

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import type { CephPlan } from "../../../model/plan/types";
+import type { Graph } from "../../../testing/graph";
+import { environmentFile, plannedFile } from "../../support/environment";
+import { waitsFor } from "../../support/waits";
+import { at, cephPlan, ofKind, platformGraph } from "./fixtures";
+
+const ROOK = "ceph.rook.io/v1:";
+const graphOf = (changes: Partial<CephPlan> = {}): Promise<Graph> => platformGraph(cephPlan("1.7.0", changes));
+const specOf = (g: Graph, role: string): unknown => g.get(`seoul-rook-ceph-${role}`).inputs.spec;
+
+describe("Ceph", () => {
+  let g: Graph;
+  before(async () => {
+    g = await graphOf();
+  });
+
+  it("takes the disks that the plan names by paths that stay, and no other", () => {
+    assert.deepEqual(at(specOf(g, "cluster"), "storage"), {
+      useAllNodes: false,
+      useAllDevices: false,
+      nodes: ["a", "b", "c"].map((name) => ({ name, devices: [{ name: `/dev/disk/by-id/virtio-${name}` }] })),
+    });
+  });
+
+  it("takes no disk of which only the order of attachment is known", async () => {
+    const machines = [{ key: "a", name: "a", volumes: [{ name: "osd", device: "/dev/vdb" }] }];
+    await assert.rejects(graphOf({ machines }), /the disk osd of a for Ceph: give its path in `devices`/);
+  });
+
+  it("runs on the machines that have the disks, whatever keeps others off them", () => {
+    const expected = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "kpaas.io/pool", operator: "In", values: ["storage"] }] }],
+        },
+      },
+      tolerations: [{ key: "kpaas.io/storage", operator: "Equal", value: "true", effect: "NoSchedule" }],
+    };
+    assert.deepEqual(at(specOf(g, "cluster"), "placement", "all"), expected);
+    for (const placement of [at(specOf(g, "files"), "metadataServer", "placement"), at(specOf(g, "objects"), "gateway", "placement")]) {
+      const { podAntiAffinity, ...rest } = placement as Record<string, unknown>;
+      assert.ok(podAntiAffinity);
+      assert.deepEqual(rest, expected);
+    }
+  });
+
+  it("encrypts what it says, shows no page of its own, and wipes no disk when it is deleted", () => {
+    const spec = specOf(g, "cluster") as Record<string, unknown>;
+    assert.deepEqual(spec.network, { connections: { encryption: { enabled: true }, requireMsgr2: true } });
+    assert.deepEqual(spec.dashboard, { enabled: false });
+    assert.equal(spec.cleanupPolicy, undefined);
+    assert.equal(at(specOf(g, "files"), "preserveFilesystemOnDelete"), true);
+    assert.equal(at(specOf(g, "objects"), "preservePoolsOnDelete"), true);
+    assert.equal(at(specOf(g, "objects"), "gateway", "port"), undefined);
+  });
+
+  it("lays every pool's copies alike: on machines, or in zones", async () => {
+    const copies = (of: Graph) => [
+      at(specOf(of, "blocks")),
+      at(specOf(of, "files"), "metadataPool"),
+      at(specOf(of, "files"), "dataPools", 0),
+      at(specOf(of, "objects"), "dataPool"),
+      at(specOf(of, "objects"), "metadataPool"),
+    ];
+    const zoned = await graphOf({ failureDomain: "zone", replicas: 4 });
+    for (const [of, failureDomain, size] of [
+      [g, "host", 3],
+      [zoned, "zone", 4],
+    ] as const)
+      for (const each of copies(of)) {
+        assert.equal(at(each, "failureDomain"), failureDomain);
+        assert.deepEqual(at(each, "replicated"), { size });
+      }
+    assert.equal(at(specOf(zoned, "cluster"), "mon", "failureDomainLabel"), "topology.kubernetes.io/zone");
+  });
+
+  it("comes up with one of everything on one machine, and says that one copy is meant", async () => {
+    const machines = [{ key: "a", name: "a", volumes: [{ name: "osd", device: "/dev/disk/by-path/x" }] }];
+    const one = await graphOf({ machines, replicas: 1, taints: [] });
+    assert.deepEqual(at(specOf(one, "cluster"), "mon"), { count: 1, allowMultiplePerNode: false });
+    assert.equal(at(specOf(one, "cluster"), "mgr", "count"), 1);
+    assert.deepEqual(specOf(one, "blocks"), { failureDomain: "host", replicated: { size: 1, requireSafeReplicaSize: false } });
+    assert.equal(at(specOf(one, "files"), "metadataServer", "activeStandby"), false);
+  });
+
+  it("has a class for what pods share, which is the default, one for what writes alone, and one of buckets", () => {
+    const classes = ofKind(g, "storage.k8s.io/v1:StorageClass").map(({ inputs }) => [
+      at(inputs, "metadata", "name"),
+      at(inputs, "metadata", "annotations", "storageclass.kubernetes.io/is-default-class"),
+      inputs.provisioner,
+      inputs.reclaimPolicy,
+      inputs.allowVolumeExpansion ?? false,
+    ]);
+    assert.deepEqual(
+      classes.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+      [
+        ["ceph-block", "false", "rook-ceph.rbd.csi.ceph.com", "Retain", true],
+        ["ceph-bucket", "false", "rook-ceph.ceph.rook.io/bucket", "Retain", false],
+        ["cp-storageclass", "true", "rook-ceph.cephfs.csi.ceph.com", "Retain", true],
+      ],
+    );
+    for (const data of ["seoul-mariadb-data", "seoul-postgresql-data"])
+      assert.equal(at(g.get(data).inputs, "spec", "storageClassName"), "ceph-block");
+    assert.equal(at(g.get("seoul-harbor-registry-data").inputs, "spec", "storageClassName"), "cp-storageclass");
+  });
+
+  it("is waited for by whoever has volumes, and goes in an order in which Rook lets go", () => {
+    const waits = (name: string): ReadonlySet<string> => waitsFor(g, name);
+    for (const pool of ["blocks", "files", "objects"]) {
+      assert.ok(waits(`seoul-rook-ceph-${pool}`).has("seoul-rook-ceph-cluster"));
+      assert.ok(waits("seoul-mariadb-data").has(`seoul-rook-ceph-${pool}`), pool);
+      assert.ok(waits("seoul-rook-ceph-class-ceph-block").has(`seoul-rook-ceph-${pool}`));
+    }
+    assert.ok(waits("seoul-rook-ceph-cluster").has("seoul-rook-ceph-release"));
+    for (const { inputs } of g.resources.filter(({ type }) => type.startsWith(`kubernetes:${ROOK}`)))
+      assert.equal(at(inputs, "metadata", "annotations", "pulumi.com/waitFor"), "jsonpath={.status.phase}=Ready");
+  });
+
+  it("is protected with the data, and left with all that is its own where volumes are retained", async () => {
+    const own = (of: Graph) =>
+      of.resources.filter(({ name, type }) => name.startsWith("seoul-rook-ceph-") && /Rook|ceph\.rook|Namespace|Release/.test(type));
+    assert.equal(g.get("seoul-rook-ceph-cluster").options.protect, true);
+    assert.equal((await platformGraph({ ...cephPlan(), protectData: false })).get("seoul-rook-ceph-cluster").options.protect, false);
+    assert.deepEqual([...new Set(own(g).map(({ options }) => options.retainOnDelete))], [undefined]);
+    const retained = await platformGraph({ ...cephPlan(), retain: ["volumes"] });
+    assert.deepEqual([...new Set(own(retained).map(({ options }) => options.retainOnDelete))], [true]);
+  });
+
+  it("is planned on the volumes that are mounted nowhere, or on those that are named", () => {
+    const planned = (storage: object, zones?: string[]) => {
+      const file = environmentFile({
+        infrastructure: { provider: "openstack", ...(zones && { zones }) },
+        cluster: {
+          pools: {
+            worker: {
+              nodes: 3,
+              volumes: [
+                { name: "osd", sizeGiB: 100 },
+                { name: "logs", sizeGiB: 10, mount: "/srv/logs" },
+                { name: "fast", sizeGiB: 100 },
+              ],
+            },
+          },
+        },
+        platform: { storage: { kind: "rookCeph", pool: "worker", ...storage } },
+      });
+      return plannedFile(file).plan;
+    };
+    const disks = (storage: object) => {
+      const ceph = planned(storage).platform.storage as CephPlan;
+      return ceph.machines.map(({ name, volumes }) => [name, volumes.map((volume) => volume.name)]);
+    };
+    assert.deepEqual(
+      disks({}),
+      ["worker-1", "worker-2", "worker-3"].map((name) => [name, ["osd", "fast"]]),
+    );
+    assert.deepEqual(
+      disks({ volumes: ["fast"] }),
+      ["worker-1", "worker-2", "worker-3"].map((name) => [name, ["fast"]]),
+    );
+    const apart = (zones?: string[]) => (planned({}, zones).platform.storage as CephPlan).failureDomain;
+    assert.deepEqual([apart(), apart(["az-1", "az-2"]), apart(["az-1", "az-2", "az-3"])], ["host", "host", "zone"]);
+    // Everything it says stays in the pod network.
+    const [ceph, nfs] = [planned({}), plannedFile(environmentFile()).plan];
+    assert.deepEqual(
+      ceph.flows.filter(({ reason }) => !nfs.flows.some((flow) => flow.reason === reason)),
+      [],
+    );
+    assert.equal(
+      ceph.machines.some(({ roles }) => roles.includes("nfs")),
+      false,
+    );
+  });
+});
