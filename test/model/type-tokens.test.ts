@@ -18,6 +18,8 @@ describe("the types of kpaas' own resources", () => {
       KUBESPRAY_CLUSTER: "kpaas:kubespray:Cluster",
       ANSIBLE_PLAYBOOK: "kpaas:ansible:Playbook",
       PLATFORM: "kpaas:index:Platform",
+      HARBOR_PROJECT: "kpaas:harbor:Project",
+      HARBOR_ROBOT: "kpaas:harbor:Robot",
     });
     assert.equal(serviceType("MariaDb"), "kpaas:platform:MariaDb");
     assert.equal(infrastructureType("openstack"), "kpaas:openstack:Infrastructure");

@@ -20,12 +20,6 @@ export function recordedStates(): string[] {
     .sort();
 }
 
-/**
- * What recorded files must say now, by what was recorded: a default has become another one, and the guard refuses them as they are. The
- * high-availability profile has three members of MariaDB, and one server stands there.
- */
-const SAY_NOW: Readonly<Record<string, string>> = { "0.1.0/ha": "  services:\n    mariadb:\n      replicas: 1\n" };
-
 /** A recorded project as its version left it, laid out in a folder of its own. */
 export class RecordedProject {
   readonly root = mkdtempSync(join(tmpdir(), "kpaas-upgrade-"));
@@ -37,7 +31,7 @@ export class RecordedProject {
     const files: Record<string, string> = JSON.parse(gunzipSync(readFileSync(join(RECORDED, `${recorded}.json.gz`))).toString());
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(this.root, path)), { recursive: true });
-      writeFileSync(join(this.root, path), `${content}${path.endsWith(`environments/${this.name}.yaml`) ? (SAY_NOW[recorded] ?? "") : ""}`);
+      writeFileSync(join(this.root, path), content);
     }
     const fields = files["program.json"];
     this.fields = fields === undefined ? undefined : JSON.parse(fields);

@@ -51,7 +51,12 @@ export class PostgreSql extends DatabaseService {
     const several = plan.replicas > 1;
     this.host = `${NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
-    this.allowClients(several ? MEMBER_LABELS : selectorLabels(SERVER), PORT, NAMES, args.clients);
+    this.allowClients(
+      several ? MEMBER_LABELS : selectorLabels(SERVER),
+      PORT,
+      { schemas: NAMES.schemas, former: NAMES.former },
+      args.clients,
+    );
 
     const passwords = this.accountPasswords(args.databases);
     const authority = args.authority ?? certificateAuthority(this.childName("tls"), SERVER, this);

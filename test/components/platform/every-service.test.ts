@@ -83,10 +83,12 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   // Workflows ask how those are that they hurt, and its operator minds members wherever users have some.
   chaosMesh: ["machines 443 6443", "every pod"],
   cloudnativePg: ["machines 443 6443", "every pod"],
+  mariadbOperator: ["machines 443 6443", "every pod"],
+  rookCeph: ["machines 443 6443"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
   // Clusters and clouds that its users register are anywhere.
-  portal: ["mariadb", "the ingress", "outside"],
+  portal: ["mariadb", "openbao", "the ingress", "outside"],
 };
 
 /** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */

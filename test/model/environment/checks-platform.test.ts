@@ -87,7 +87,7 @@ const wrong: readonly WrongFile[] = [
       ["mariadb", { nodeSelector: { "kpaas.io/pool": "front" } }, "nodeSelector", /no pool has all of these labels/],
       ["portal", { nodeSelector: { "node-role.kubernetes.io/control-plane": "" } }, "tolerations", /control-plane:NoSchedule, which keep/],
       ["keycloak", { tolerations: ["gpu"] }, "tolerations.0", /key=value:Effect/],
-      ["mariadb", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /one instance/],
+      ["mariadb", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /members must agree/],
       ["openbao", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /members must agree/],
       ["certManager", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /share no load/],
       ["portal", { autoscaling: { maxReplicas: 3 } }, "autoscaling", /memory of the pod/],
