@@ -64,7 +64,7 @@ export class MariaDb extends DatabaseService {
     super(serviceType("MariaDb"), name, wanted, opts);
     const args = { ...wanted, schemas: this.rotated(wanted.schemas) };
     const { plan } = args;
-    const several = plan.replicas > 1;
+    const { several } = this;
     this.host = `${several ? NAMES.primary : NAMES.server}.${plan.namespace}.svc`;
     this.createNamespace("restricted", { retain: args.retainData, reaches: "itself" });
     this.allowClients(several ? MEMBER_LABELS : selectorLabels(SERVER), PORT, several ? MEMBER_JOBS : SINGLE_JOBS, args.clients);
