@@ -7,7 +7,7 @@ import { destroyEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
 import type { Layer } from "../../model/layers";
 import type { Lock } from "../../model/lock";
-import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
+import type { RealApi } from "../../sandbox/kubernetes/real/api";
 import { reasonsOf } from "../../sandbox/kubernetes/real/status";
 import { annotationsOf, at, fields, type KubeObject, list, nameOf, namespaceOf } from "../../sandbox/kubernetes/values";
 import { engineForTests } from "../support/engine";
@@ -96,9 +96,7 @@ describe("an environment on a real API server", function () {
     const started = Date.now();
     cluster = await RealCluster.start(join(root, "servers"), world, programs);
     console.log(`      servers ready in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-    const found = realApi(world);
-    assert.ok(found);
-    api = found;
+    api = cluster.api;
   });
   after(async () => {
     await cluster?.stop();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
+import type { RealApi } from "../../sandbox/kubernetes/real/api";
 import { at, nameOf } from "../../sandbox/kubernetes/values";
 import { DEPLOYMENT, deployment, type Fields, NAMESPACE, type Recorded, World } from "../sandbox/kubernetes/world";
 import { RealCluster } from "../support/real-cluster";
@@ -25,9 +25,7 @@ describe("resources on a real API server", function () {
 
   before(async function () {
     cluster = await RealCluster.start(folder, world.folder, await serversForTests.call(this));
-    const found = realApi(world.folder);
-    assert.ok(found);
-    api = found;
+    api = cluster.api;
     await world.configure({ enableSecretMutable: true });
     namespace = await world.create(NAMESPACE, "shop", { metadata: { name: "shop" } });
   });

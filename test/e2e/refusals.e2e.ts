@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
+import type { RealApi } from "../../sandbox/kubernetes/real/api";
 import { reasonsOf } from "../../sandbox/kubernetes/real/status";
 import { at, nameOf } from "../../sandbox/kubernetes/values";
 import { DEPLOYMENT, deployment, type Fields, METALLB, NAMESPACE, POOL, pool, RELEASE, World } from "../sandbox/kubernetes/world";
@@ -21,9 +21,7 @@ describe("a wrong object on a real API server", function () {
 
   before(async function () {
     cluster = await RealCluster.start(folder, world.folder, await serversForTests.call(this));
-    const found = realApi(world.folder);
-    assert.ok(found);
-    api = found;
+    api = cluster.api;
     await world.configure();
     await world.create(NAMESPACE, "safe", { metadata: { name: "safe", labels: { "pod-security.kubernetes.io/enforce": "restricted" } } });
   });

@@ -6,7 +6,7 @@ import { destroyEnvironment, upEnvironment } from "../../engine/operations";
 import { registry } from "../../files/registry";
 import type { Lock } from "../../model/lock";
 import { switchedServices } from "../../model/registry";
-import { type RealApi, realApi } from "../../sandbox/kubernetes/real/api";
+import type { RealApi } from "../../sandbox/kubernetes/real/api";
 import { reasonsOf } from "../../sandbox/kubernetes/real/status";
 import { at, nameOf, namespaceOf } from "../../sandbox/kubernetes/values";
 import { engineForTests } from "../support/engine";
@@ -53,9 +53,7 @@ describe("every row at once on a real API server", function () {
   before(async function () {
     await engineForTests.call(this);
     cluster = await RealCluster.start(join(root, "servers"), world, await serversForTests.call(this));
-    const found = realApi(world);
-    assert.ok(found);
-    api = found;
+    api = cluster.api;
   });
   after(async () => {
     await cluster?.stop();

@@ -11,7 +11,11 @@ export class RealCluster {
   private readonly killAll = (): void => this.plane.kill();
   private playing: Promise<void> | undefined;
 
+  /** Its API. */
+  readonly api: RealApi;
+
   private constructor(private readonly plane: ControlPlane) {
+    this.api = new RealApi(plane.named);
     // However the tests end, no server outlives them.
     process.once("exit", this.killAll);
   }
@@ -25,7 +29,7 @@ export class RealCluster {
       mkdirSync(worldDir, { recursive: true });
       writeFileSync(namePath(worldDir), JSON.stringify(cluster.plane.named), { mode: 0o600 });
       const log = createWriteStream(join(folder, "hardware.log"));
-      cluster.playing = playHardware(new RealApi(cluster.plane.named), worldDir, cluster.stopping.signal, (error) => {
+      cluster.playing = playHardware(cluster.api, worldDir, cluster.stopping.signal, (error) => {
         log.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       }).finally(() => {
         log.end();
