@@ -51,3 +51,8 @@ export function overlay(base: Fields, over: Fields): Fields {
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
+
+/** `{ [key]: value }`, or nothing where there is no value. */
+export function given<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: V });
+}

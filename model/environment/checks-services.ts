@@ -5,7 +5,7 @@ import type { Findings } from "../problems";
 import { fieldOf, givenByFile, needsOf, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
 import { autoscalingOf, type ServiceDefinition } from "../service";
 import { checkPlacement } from "./checks-placement";
-import { profiles } from "./resolve";
+import { profiles } from "./profiles";
 import type { Environment, WantedService } from "./types";
 
 /** More members than that only wait longer for each other. */

@@ -1,32 +1,14 @@
 import type { CloudDefinition } from "../cloud";
 import { sameValue } from "../cluster/variables";
-import { type Fields, fields, isFields } from "../data";
+import { type Fields, fields, given, isFields } from "../data";
 import type { ExtraObject } from "../extra";
-import { instancesByProfile } from "../instances";
-import { formatAddress, parseRange } from "../ipv4";
 import type { Maintenance } from "../plan/infrastructure-types";
-import type { Profile, ResourcesPlan, TlsPlan } from "../plan/types";
-import type { Amount } from "../quantity";
-import { cloudOf, offererOf, type Registry, switchedServices } from "../registry";
+import { cloudOf, type Registry } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
-import { laterServices } from "./later-services";
+import { type ProfileDefaults, profiles } from "./profiles";
+import { platformOf } from "./resolve-platform";
 import type { EnvironmentFile } from "./schema";
-import type { Environment, WantedBackups, WantedCeph, WantedGroup, WantedMachine, WantedService, WantedTenant } from "./types";
-
-interface ProfileDefaults {
-  readonly controlPlanes: number;
-  readonly workers: number;
-  readonly bastion: boolean;
-  /** Replicas of the services that can have several. */
-  readonly replicas: number;
-}
-
-/** What each profile gives where the file is silent. */
-export const profiles: Readonly<Record<Profile, ProfileDefaults>> = {
-  minimal: { controlPlanes: 1, workers: 2, bastion: false, replicas: 1 },
-  standard: { controlPlanes: 1, workers: 3, bastion: false, replicas: 1 },
-  highAvailability: { controlPlanes: 3, workers: 3, bastion: true, replicas: 2 },
-};
+import type { Environment, WantedBackups, WantedGroup, WantedMachine } from "./types";
 
 /** K-PaaS's own choice of TLS cipher suites for the control plane (CVE-2016-2183 is why there is one). */
 const cipherSuites = [
@@ -66,8 +48,6 @@ export function resolveEnvironment(
     : sized(groupsOf(file, own, defaults, cloud, bastion, shared), cloud.neutral?.(options).sizes);
   const controlPlanes = groups.find((group) => group.name === "control-plane")?.machines.length ?? 0;
   const endpoint = cluster.apiEndpoint?.kind ?? (controlPlanes > 1 ? cloud.defaults.apiEndpoint : "node");
-  const range =
-    platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
   const existing = infrastructure.network?.existing;
   return {
     name: file.name,
@@ -144,58 +124,8 @@ export function resolveEnvironment(
       onDelete: cluster.onDelete ?? cloud.defaults.onDelete,
       variables: cluster.variables ?? {},
     },
-    platform: {
-      ...given("domain", platform.domain),
-      tls: tlsOf(platform.tls),
-      storage:
-        storage.kind === "existing"
-          ? storage
-          : storage.kind === "rookCeph"
-            ? cephOf(storage)
-            : storage.kind === "cloud" && cloud.inCluster?.volumes
-              ? { kind: "cloud", classes: storage.classes ?? {} }
-              : {
-                  kind: "nfs",
-                  sizeGiB: (storage.kind === "nfs" ? storage.sizeGiB : undefined) ?? 200,
-                  path: (storage.kind === "nfs" ? storage.path : undefined) ?? "/home/share/nfs",
-                  ...given("server", storage.kind === "nfs" ? storage.server : undefined),
-                },
-      loadBalancer: platform.loadBalancer?.kind ?? (cloud.can.virtualAddresses ? "metallb" : "cloud"),
-      controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
-      ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
-      ...given("ingressAddress", platform.ingress?.address),
-      ingressKind: platform.ingress?.kind ?? "nginx",
-      ...given("ingressBeside", platform.ingress?.beside),
-      services: [...servicesOf(file, registry, profile), ...ingressOf(file, registry)],
-      tenants: tenantsOf(file),
-      extra: extraOf(file, objects),
-    },
+    platform: platformOf(file, registry, objects),
   };
-}
-
-function tlsOf(tls: NonNullable<EnvironmentFile["platform"]>["tls"]): TlsPlan {
-  if (tls?.kind === "acme") return tls;
-  if (tls?.kind !== "provided") return { kind: "selfSigned", ...given("authorities", tls?.authorities) };
-  const { authority, ...pair } = tls;
-  return { ...pair, ...given("authority", authority) };
-}
-
-/** Three copies, and nothing goes with a claim: as K-PaaS has it. */
-function cephOf({
-  pool,
-  volumes,
-  replicas = 3,
-  failureDomain,
-  reclaim = "retain",
-  objects = false,
-}: Extract<NonNullable<NonNullable<EnvironmentFile["platform"]>["storage"]>, { kind: "rookCeph" }>): WantedCeph {
-  return { kind: "rookCeph", pool, ...given("volumes", volumes), replicas, ...given("failureDomain", failureDomain), reclaim, objects };
-}
-
-/** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */
-export function wantsController({ platform = {} }: EnvironmentFile, { can }: Pick<CloudDefinition, "can">): boolean {
-  const { loadBalancer } = platform;
-  return loadBalancer?.kind === "cloud" && (loadBalancer.services ?? can.virtualAddresses);
 }
 
 /** What the file says of one cloud's own options. */
@@ -323,132 +253,6 @@ function machine(key: string, size: string): WantedMachine {
   return { key, size, generation: 1 };
 }
 
-function servicesOf(file: EnvironmentFile, registry: Registry, profile: Profile): WantedService[] {
-  const switched = switchedServices(registry);
-  const inProfile = [
-    ...switched.flatMap((each) => (each.profiles?.includes(profile) ? [each.name] : [])),
-    ...laterServices(registry, profile),
-  ];
-  // Whoever runs several members of another is there where that has them.
-  const claimed = switched.flatMap((each) => {
-    const value = file.platform?.services?.[each.name] ?? inProfile.includes(each.name);
-    const given = typeof value === "object" ? value.replicas : undefined;
-    const several = value !== false && (given ?? instancesByProfile(each, profiles[profile].replicas)) > 1;
-    return several && typeof each.replicas === "object" ? [offererOf(each.replicas.severalBy, switched)?.name] : [];
-  });
-  const byDefault = [...inProfile, ...claimed];
-  return [...switched.map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
-    const value = file.platform?.services?.[name];
-    if (value === false || (value === undefined && !byDefault.includes(name))) return [];
-    const { replicas, autoscaling, resources, nodeSelector, tolerations, reaches, size, values, ...options } =
-      typeof value === "object" ? value : {};
-    return [
-      {
-        name,
-        path: `platform.services.${name}`,
-        explicit: value !== undefined,
-        ...commonOf({ replicas, autoscaling, resources, nodeSelector, tolerations, reaches }),
-        ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)),
-        ...given("values", values),
-        options,
-      },
-    ];
-  });
-}
-
-/** What the ingress's own field says of whichever controllers there are. */
-function ingressOf({ platform }: EnvironmentFile, registry: Registry): WantedService[] {
-  const path = "platform.ingress";
-  const common = commonOf(platform?.ingress ?? {});
-  if (Object.keys(common).length === 0) return [];
-  const controllers = Object.values(registry.services).filter(({ when, field }) => when !== undefined && field === path);
-  return controllers.map(({ name }) => ({ name, path, explicit: false, ...common, options: {} }));
-}
-
-/** What every service can be told, and those that follow from a field of their own. */
-function commonOf({ replicas, autoscaling, resources, nodeSelector, tolerations, reaches }: CommonFields): Partial<WantedService> {
-  return {
-    ...given("replicas", replicas),
-    ...given("autoscaling", autoscaling && { minReplicas: 2, cpuPercent: 80, ...definedOf(autoscaling) }),
-    ...given("resources", resources && resourcesOf(resources)),
-    ...given("nodeSelector", nodeSelector),
-    ...given("tolerations", tolerations),
-    ...given("reaches", reaches),
-  };
-}
-
-type IngressField = NonNullable<NonNullable<EnvironmentFile["platform"]>["ingress"]>;
-type CommonFields = Pick<IngressField, "replicas" | "autoscaling" | "resources" | "nodeSelector" | "tolerations" | "reaches">;
-
-/** Without what is not there. */
-function definedOf<T extends object>(value: T): { [key in keyof T]: Exclude<T[key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [key in keyof T]: Exclude<T[key], undefined>;
-  };
-}
-
-/** Objects that stand in the file itself, and those of files that it names. */
-function extraOf({ platform }: EnvironmentFile, objects: readonly ExtraObject[]): Environment["platform"]["extra"] {
-  const { releases = {}, manifests = [] } = platform?.extra ?? {};
-  const own = manifests.flatMap((each, index) =>
-    typeof each === "string" ? [] : [{ path: `platform.extra.manifests.${index}`, manifest: each }],
-  );
-  return {
-    releases: Object.entries(releases)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, { chart, repository, version, namespace, values = {} }]) => ({
-        name,
-        namespace,
-        chart: { name: chart, version, repository },
-        values,
-      })),
-    objects: [...own, ...objects],
-  };
-}
-
-/** Without a word a tenant has the smallest of everything, and is closed. */
-function tenantsOf({ platform }: EnvironmentFile): WantedTenant[] {
-  const named = Object.entries(platform?.tenants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return named.map(([name, { quota = "low", limits = "low", ...tenant }]) => ({
-    name,
-    quota:
-      typeof quota === "string"
-        ? quota
-        : {
-            cpu: String(quota.cpu),
-            memory: String(quota.memory),
-            ...given("storage", quota.storage === undefined ? undefined : String(quota.storage)),
-            ...given("pods", quota.pods),
-          },
-    limits: typeof limits === "string" ? limits : { cpu: String(limits.cpu), memory: String(limits.memory) },
-    administrators: tenant.administrators ?? [],
-    users: tenant.users ?? [],
-    labels: tenant.labels ?? {},
-    isolate: tenant.isolate ?? true,
-    podSecurity: tenant.podSecurity ?? "restricted",
-    chaos: tenant.chaos ?? false,
-  }));
-}
-
-type Resources = { readonly [side in "requests" | "limits"]?: { readonly [what in Amount]?: string | number } };
-
-/** The amounts as texts, however the file writes them. */
-function resourcesOf({ requests, limits }: Resources): ResourcesPlan {
-  const texts = (amounts: NonNullable<Resources["requests"]>): { readonly cpu?: string; readonly memory?: string } =>
-    Object.fromEntries(Object.entries(amounts).map(([what, amount]) => [what, String(amount)]));
-  return { ...given("requests", requests && texts(requests)), ...given("limits", limits && texts(limits)) };
-}
-
-/** A number of GiB, or a quantity in Gi or Ti. */
-function gibibytes(size: number | string): number {
-  return typeof size === "number" ? size : Number.parseInt(size, 10) * (size.endsWith("Ti") ? 1024 : 1);
-}
-
 function fieldAt(content: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((value, step) => (isFields(value) && Object.hasOwn(value, step) ? value[step] : undefined), content);
-}
-
-/** `{ [key]: value }`, or nothing where there is no value. */
-function given<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: V });
 }

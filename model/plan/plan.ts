@@ -3,7 +3,7 @@ import { checkChartValues } from "../charts/checks";
 import type { CloudDefinition } from "../cloud";
 import { clusterDownloads } from "../cluster/downloads";
 import { earlierRemedy } from "../earlier";
-import { profiles } from "../environment/resolve";
+import { profiles } from "../environment/profiles";
 import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";

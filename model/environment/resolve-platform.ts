@@ -1,0 +1,197 @@
+import type { CloudDefinition } from "../cloud";
+import { given } from "../data";
+import type { ExtraObject } from "../extra";
+import { instancesByProfile } from "../instances";
+import { formatAddress, parseRange } from "../ipv4";
+import type { ResourcesPlan, TlsPlan } from "../plan/types";
+import type { Amount } from "../quantity";
+import { cloudOf, offererOf, type Registry, switchedServices } from "../registry";
+import { laterServices } from "./later-services";
+import { profiles } from "./profiles";
+import type { EnvironmentFile } from "./schema";
+import type { Environment, WantedCeph, WantedService, WantedTenant } from "./types";
+
+type PlatformField = NonNullable<EnvironmentFile["platform"]>;
+type StorageField = NonNullable<PlatformField["storage"]>;
+
+/** What the file says of the platform, with the defaults that follow from the file alone. */
+export function platformOf(file: EnvironmentFile, registry: Registry, objects: readonly ExtraObject[]): Environment["platform"] {
+  const { platform = {}, infrastructure } = file;
+  const cloud = cloudOf(infrastructure.provider, registry);
+  const range =
+    platform.loadBalancer?.kind === "metallb" && platform.loadBalancer.range ? parseRange(platform.loadBalancer.range) : undefined;
+  return {
+    ...given("domain", platform.domain),
+    tls: tlsOf(platform.tls),
+    storage: storageOf(platform.storage, cloud),
+    loadBalancer: platform.loadBalancer?.kind ?? (cloud.can.virtualAddresses ? "metallb" : "cloud"),
+    controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
+    ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
+    ...given("ingressAddress", platform.ingress?.address),
+    ingressKind: platform.ingress?.kind ?? "nginx",
+    ...given("ingressBeside", platform.ingress?.beside),
+    services: [...servicesOf(file, registry), ...ingressOf(file, registry)],
+    tenants: tenantsOf(file),
+    extra: extraOf(file, objects),
+  };
+}
+
+/** Without a word, or where the cloud has no driver for its volumes, a share of an NFS server. */
+function storageOf(storage: StorageField = { kind: "nfs" }, { inCluster }: CloudDefinition): Environment["platform"]["storage"] {
+  if (storage.kind === "existing") return storage;
+  if (storage.kind === "rookCeph") return cephOf(storage);
+  if (storage.kind === "cloud" && inCluster?.volumes) return { kind: "cloud", classes: storage.classes ?? {} };
+  const {
+    sizeGiB = 200,
+    path = "/home/share/nfs",
+    server,
+  }: Partial<Extract<StorageField, { kind: "nfs" }>> = storage.kind === "nfs" ? storage : {};
+  return { kind: "nfs", sizeGiB, path, ...given("server", server) };
+}
+
+function tlsOf(tls: PlatformField["tls"]): TlsPlan {
+  if (tls?.kind === "acme") return tls;
+  if (tls?.kind !== "provided") return { kind: "selfSigned", ...given("authorities", tls?.authorities) };
+  const { authority, ...pair } = tls;
+  return { ...pair, ...given("authority", authority) };
+}
+
+/** Three copies, and nothing goes with a claim: as K-PaaS has it. */
+function cephOf({
+  pool,
+  volumes,
+  replicas = 3,
+  failureDomain,
+  reclaim = "retain",
+  objects = false,
+}: Extract<StorageField, { kind: "rookCeph" }>): WantedCeph {
+  return { kind: "rookCeph", pool, ...given("volumes", volumes), replicas, ...given("failureDomain", failureDomain), reclaim, objects };
+}
+
+/** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */
+function wantsController({ platform = {} }: EnvironmentFile, { can }: Pick<CloudDefinition, "can">): boolean {
+  const { loadBalancer } = platform;
+  return loadBalancer?.kind === "cloud" && (loadBalancer.services ?? can.virtualAddresses);
+}
+
+function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] {
+  const { profile = "minimal" } = file;
+  const switched = switchedServices(registry);
+  const inProfile = [
+    ...switched.flatMap((each) => (each.profiles?.includes(profile) ? [each.name] : [])),
+    ...laterServices(registry, profile),
+  ];
+  // Whoever runs several members of another is there where that has them.
+  const claimed = switched.flatMap((each) => {
+    const value = file.platform?.services?.[each.name] ?? inProfile.includes(each.name);
+    const given = typeof value === "object" ? value.replicas : undefined;
+    const several = value !== false && (given ?? instancesByProfile(each, profiles[profile].replicas)) > 1;
+    return several && typeof each.replicas === "object" ? [offererOf(each.replicas.severalBy, switched)?.name] : [];
+  });
+  const byDefault = [...inProfile, ...claimed];
+  return [...switched.map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
+    const value = file.platform?.services?.[name];
+    if (value === false || (value === undefined && !byDefault.includes(name))) return [];
+    const { replicas, autoscaling, resources, nodeSelector, tolerations, reaches, size, values, ...options } =
+      typeof value === "object" ? value : {};
+    return [
+      {
+        name,
+        path: `platform.services.${name}`,
+        explicit: value !== undefined,
+        ...commonOf({ replicas, autoscaling, resources, nodeSelector, tolerations, reaches }),
+        ...given("sizeGiB", size === undefined ? undefined : gibibytes(size)),
+        ...given("values", values),
+        options,
+      },
+    ];
+  });
+}
+
+/** What the ingress's own field says of whichever controllers there are. */
+function ingressOf({ platform }: EnvironmentFile, registry: Registry): WantedService[] {
+  const path = "platform.ingress";
+  const common = commonOf(platform?.ingress ?? {});
+  if (Object.keys(common).length === 0) return [];
+  const controllers = Object.values(registry.services).filter(({ when, field }) => when !== undefined && field === path);
+  return controllers.map(({ name }) => ({ name, path, explicit: false, ...common, options: {} }));
+}
+
+/** What every service can be told, and those that follow from a field of their own. */
+function commonOf({ replicas, autoscaling, resources, nodeSelector, tolerations, reaches }: CommonFields): Partial<WantedService> {
+  return {
+    ...given("replicas", replicas),
+    ...given("autoscaling", autoscaling && { minReplicas: 2, cpuPercent: 80, ...definedOf(autoscaling) }),
+    ...given("resources", resources && resourcesOf(resources)),
+    ...given("nodeSelector", nodeSelector),
+    ...given("tolerations", tolerations),
+    ...given("reaches", reaches),
+  };
+}
+
+type IngressField = NonNullable<PlatformField["ingress"]>;
+type CommonFields = Pick<IngressField, "replicas" | "autoscaling" | "resources" | "nodeSelector" | "tolerations" | "reaches">;
+
+/** Without what is not there. */
+function definedOf<T extends object>(value: T): { [key in keyof T]: Exclude<T[key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [key in keyof T]: Exclude<T[key], undefined>;
+  };
+}
+
+/** Objects that stand in the file itself, and those of files that it names. */
+function extraOf({ platform }: EnvironmentFile, objects: readonly ExtraObject[]): Environment["platform"]["extra"] {
+  const { releases = {}, manifests = [] } = platform?.extra ?? {};
+  const own = manifests.flatMap((each, index) =>
+    typeof each === "string" ? [] : [{ path: `platform.extra.manifests.${index}`, manifest: each }],
+  );
+  return {
+    releases: Object.entries(releases)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { chart, repository, version, namespace, values = {} }]) => ({
+        name,
+        namespace,
+        chart: { name: chart, version, repository },
+        values,
+      })),
+    objects: [...own, ...objects],
+  };
+}
+
+/** Without a word a tenant has the smallest of everything, and is closed. */
+function tenantsOf({ platform }: EnvironmentFile): WantedTenant[] {
+  const named = Object.entries(platform?.tenants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return named.map(([name, { quota = "low", limits = "low", ...tenant }]) => ({
+    name,
+    quota:
+      typeof quota === "string"
+        ? quota
+        : {
+            cpu: String(quota.cpu),
+            memory: String(quota.memory),
+            ...given("storage", quota.storage === undefined ? undefined : String(quota.storage)),
+            ...given("pods", quota.pods),
+          },
+    limits: typeof limits === "string" ? limits : { cpu: String(limits.cpu), memory: String(limits.memory) },
+    administrators: tenant.administrators ?? [],
+    users: tenant.users ?? [],
+    labels: tenant.labels ?? {},
+    isolate: tenant.isolate ?? true,
+    podSecurity: tenant.podSecurity ?? "restricted",
+    chaos: tenant.chaos ?? false,
+  }));
+}
+
+type Resources = { readonly [side in "requests" | "limits"]?: { readonly [what in Amount]?: string | number } };
+
+/** The amounts as texts, however the file writes them. */
+function resourcesOf({ requests, limits }: Resources): ResourcesPlan {
+  const texts = (amounts: NonNullable<Resources["requests"]>): { readonly cpu?: string; readonly memory?: string } =>
+    Object.fromEntries(Object.entries(amounts).map(([what, amount]) => [what, String(amount)]));
+  return { ...given("requests", requests && texts(requests)), ...given("limits", limits && texts(limits)) };
+}
+
+/** A number of GiB, or a quantity in Gi or Ti. */
+function gibibytes(size: number | string): number {
+  return typeof size === "number" ? size : Number.parseInt(size, 10) * (size.endsWith("Ti") ? 1024 : 1);
+}
