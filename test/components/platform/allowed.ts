@@ -1,0 +1,85 @@
+// What single services are allowed besides what all of them are: who adds a service that needs more writes it here, with the reason.
+
+/** The namespaces that are not held to the strictest standard, and to which instead. */
+export const LEVELS: Readonly<Record<string, string>> = {
+  metallb: "privileged",
+  storage: "baseline",
+  ingress: "baseline",
+  cloudController: "privileged",
+  cloudStorage: "privileged",
+  chaosMesh: "privileged",
+  rookCeph: "privileged",
+};
+
+/** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
+export const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> = {
+  certManager: "10250",
+  chaosMesh: ["10250", "5353, 5353"],
+  ingress: "80, 443, 8443",
+  metricsServer: "10250",
+  metallb: "9443",
+  kyverno: ["9443", "9443"],
+  cloudnativePg: "9443",
+  traefik: "8000, 8443",
+  // Nodes mount volumes from a network that no policy names.
+  rookCeph: ["3300", "6800", "6800"],
+};
+
+/** What pods may call beside their own namespace and whoever answers for names, by service; nothing where it is missing. */
+export const CALLS: Readonly<Record<string, readonly string[]>> = {
+  metallb: ["machines 443 6443"],
+  storage: ["machines 443 6443"],
+  cloudController: ["machines 443 6443", "outside"],
+  cloudStorage: ["machines 443 6443", "outside"],
+  certManager: ["machines 443 6443"],
+  // Users' Ingresses lead to pods of any namespace.
+  ingress: ["machines 443 6443", "every pod"],
+  traefik: ["machines 443 6443", "every pod"],
+  kyverno: ["machines 443 6443"],
+  // Workflows ask how those are that they hurt, and its operator minds members wherever users have some.
+  chaosMesh: ["machines 443 6443", "every pod"],
+  cloudnativePg: ["machines 443 6443", "every pod"],
+  mariadbOperator: ["machines 443 6443", "every pod"],
+  rookCeph: ["machines 443 6443"],
+  keycloak: ["mariadb"],
+  gitea: ["mariadb"],
+  // Clusters and clouds that its users register are anywhere.
+  portal: ["mariadb", "openbao", "the ingress", "outside"],
+};
+
+/** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */
+export const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certManager: ["machines 443 6443", "the ingress", "outside"] };
+
+/** Charts that make definitions and no pods. */
+export const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
+
+/** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
+export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
+
+/**
+ * Rights in the Kubernetes API, by service: what is bound to accounts, cluster roles or roles in its own namespace. Its pods have a token of their
+ * account's only with a cluster role.
+ */
+export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  // It asks whose the tokens are that are shown to it.
+  openbao: ["ClusterRole system:auth-delegator"],
+  // Its chart would give it every namespace's Secrets.
+  mariadbOperator: ["ClusterRole mariadb-operator", "Role mariadb-operator"],
+  // Of its operator, on several members.
+  mariadb: ["Role mariadb-operator"],
+};
+
+/** The workloads whose programs read a secret from their environment and nowhere else. */
+export const READ_ENVIRONMENT = /^(keycloak|portal-[a-z-]+|gitea)$/;
+
+/** Objects of which operators make databases. */
+export const OPERATED = /^kubernetes:(postgresql\.cnpg\.io\/v1:Cluster|k8s\.mariadb\.com\/v1alpha1:MariaDB)$/;
+
+/** Words by which charts and programs are told to take any certificate. */
+export const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|verify[-_]?(skip|none)|tls[-_]?verify[-_=]*(false|no)/i;
+
+/**
+ * What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know; the provider that configures OpenBao
+ * takes an authority as a file of the machine only, and is led to the pod by the cluster's API (decision 14).
+ */
+export const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls", openbao: "skipTlsVerify" };
