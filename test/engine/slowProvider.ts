@@ -26,7 +26,9 @@ const provider: Provider = {
       await new Promise(() => {});
     }
     if (name.startsWith("slow-") && !signal.aborted) {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      const cancelled = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await log("info", "at work");
+      await cancelled;
       note(`cancelled ${name}`);
       throw new Error("cancelled");
     }
