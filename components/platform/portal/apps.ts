@@ -1,26 +1,10 @@
+import type { Application, Family } from "../applications/application";
+
 /** A service of the platform that an application cannot do without. */
 export type PortalNeed = "vault" | "charts" | "chaos";
 
-/** One of K-PaaS's own applications. */
-export interface PortalApp {
-  /** Deployment `NAME-deployment`, Service `NAME-service`, role of its image in the plan. */
-  readonly name: string;
-  readonly port: number;
-  /** Path prefix under the portal's host; empty for the root, undefined for an application reached inside only. */
-  readonly path?: string;
-  /** Keys of the ConfigMap it is given as environment variables. */
-  readonly config: readonly string[];
-  /** Keys of the Secret it is given as environment variables. No application sees another one's. */
-  readonly secrets: readonly string[];
-  readonly needs: readonly PortalNeed[];
-  /** A folder it keeps. */
-  readonly volume?: { readonly path: string; readonly sizeGiB: number };
-  /** Whose certificates a Java program must trust besides those of the public authorities. @default nobody's */
-  readonly trusts?: readonly Trusted[];
-}
-
-/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, and OpenBao. */
-export type Trusted = "platform" | "vault";
+/** What the portal's objects are called. */
+export const PORTAL: Family = { name: "cp-portal", config: "cp-portal-configmap", secret: "cp-portal-secret", trust: "cp-portal-trust" };
 
 const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
 const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATABASE_USER_PASSWORD"] } as const;
@@ -34,7 +18,7 @@ const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATA
  * Not here: Terraman, whose work this project does; the migration tools and the federation applications, which come with
  * object storage and Karmada; the service broker, which belongs to the old service type.
  */
-export const PORTAL_APPS: readonly PortalApp[] = [
+export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
   {
     name: "cp-portal-ui",
     port: 8090,
@@ -95,7 +79,8 @@ export const PORTAL_APPS: readonly PortalApp[] = [
     config: [...VAULT.config, "HELM_REPO_CA", "HELM_REPO_CACHE", "HELM_REPO_CONFIG", "CHART_REPO_NAME", "CHART_REPO_URL"],
     secrets: [...VAULT.secrets, "JWT_SECRET", "CHART_REPO_USERNAME", "CHART_REPO_PASSWORD"],
     needs: ["vault", "charts"],
-    volume: { path: "/home/1000/helm", sizeGiB: 5 },
+    // What Helm has fetched: it can be fetched again.
+    volume: { path: "/home/1000/helm", sizeGiB: 5, keeps: "cache" },
   },
   {
     name: "cp-portal-chaos-api",
@@ -115,8 +100,3 @@ export const PORTAL_APPS: readonly PortalApp[] = [
     trusts: ["vault"],
   },
 ];
-
-/** The applications whose needs are met and whose image the plan has. */
-export function appsFor(images: Readonly<Record<string, string>>, available: readonly PortalNeed[]): PortalApp[] {
-  return PORTAL_APPS.filter(({ name, needs }) => images[name] !== undefined && needs.every((need) => available.includes(need)));
-}

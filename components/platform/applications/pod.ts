@@ -11,10 +11,7 @@ import {
   selectorLabels,
   spreadOverNodes,
 } from "../objects";
-import type { PortalApp, Trusted } from "./apps";
-
-/** Names of the objects K-PaaS's own manifests use too. */
-export const NAMES = { config: "cp-portal-configmap", secret: "cp-portal-secret", trust: "cp-portal-trust" } as const;
+import type { Application, Family, Trusted } from "./application";
 
 /** The images run as root by default; their programs need no more than a plain user. */
 const APP_USER = 1000;
@@ -49,14 +46,19 @@ export interface PodSurroundings {
 }
 
 /** The pod of one application. */
-export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, trusted, hosts }: PodSurroundings): core.v1.PodSpec {
+export function applicationPod(
+  plan: ServicePlan,
+  family: Family,
+  app: Application,
+  { serviceAccountName, trusted, hosts }: PodSurroundings,
+): core.v1.PodSpec {
   const image = imageOf(plan, app.name);
-  const resources = resourceRequirements(plan.resources);
+  const resources = resourceRequirements(app.resources ?? plan.resources);
   const securityContext = containerSecurityContext();
   const withStore = trusted.length > 0;
   const env: core.v1.EnvVar[] = [
-    ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: NAMES.config, key } } })),
-    ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: NAMES.secret, key } } })),
+    ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: family.config, key } } })),
+    ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: family.secret, key } } })),
     ...(withStore
       ? [
           {
@@ -66,13 +68,12 @@ export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, 
         ]
       : []),
   ];
-  const probe = (kind: "liveness" | "readiness", timing: { periodSeconds: number; failureThreshold: number }) =>
-    httpProbe(`/actuator/health/${kind}`, "http", timing);
+  const folders = [{ name: "tmp", path: "/tmp" }, ...written(app)];
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
     ...placed(plan),
-    securityContext: podSecurityContext(APP_USER),
+    securityContext: podSecurityContext(app.user ?? APP_USER),
     ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(app.name)) } : {}),
     hostAliases: [hosts],
     ...(withStore
@@ -97,31 +98,45 @@ export function appPod(plan: ServicePlan, app: PortalApp, { serviceAccountName, 
       {
         name: app.name,
         image,
+        ...(app.args ? { args: [...app.args] } : {}),
         env,
         ports: [{ name: "http", containerPort: app.port }],
         resources,
         securityContext,
-        startupProbe: probe("liveness", { periodSeconds: 5, failureThreshold: 60 }),
-        readinessProbe: probe("readiness", { periodSeconds: 10, failureThreshold: 3 }),
-        livenessProbe: probe("liveness", { periodSeconds: 15, failureThreshold: 4 }),
+        startupProbe: probe(app, "liveness", { periodSeconds: 5, failureThreshold: 60 }),
+        readinessProbe: probe(app, "readiness", { periodSeconds: 10, failureThreshold: 3 }),
+        livenessProbe: probe(app, "liveness", { periodSeconds: 15, failureThreshold: 4 }),
         volumeMounts: [
-          { name: "tmp", mountPath: "/tmp" },
-          { name: "logs", mountPath: "/home/1000/logs" },
+          ...folders.map(({ name, path }) => ({ name, mountPath: path })),
           ...(withStore ? [{ name: "trust", mountPath: "/trust", readOnly: true }] : []),
           ...(app.volume ? [{ name: "data", mountPath: app.volume.path }] : []),
         ],
       },
     ],
     volumes: [
-      { name: "tmp", emptyDir: {} },
-      { name: "logs", emptyDir: {} },
+      ...folders.map(({ name }) => ({ name, emptyDir: {} })),
       ...(withStore
         ? [
             { name: "trust", emptyDir: {} },
-            { name: "platform", configMap: { name: NAMES.trust } },
+            { name: "platform", configMap: { name: family.trust } },
           ]
         : []),
       ...(app.volume ? [{ name: "data", persistentVolumeClaim: { claimName: app.name } }] : []),
     ],
   };
+}
+
+/** The folders an application writes to and forgets, named after their last part. */
+function written({ writes = ["/home/1000/logs"] }: Application): { name: string; path: string }[] {
+  return writes.map((path) => ({ name: path.slice(path.lastIndexOf("/") + 1), path }));
+}
+
+function probe(
+  { health = { path: "/actuator/health" } }: Application,
+  kind: "liveness" | "readiness",
+  timing: { periodSeconds: number; failureThreshold: number },
+): core.v1.Probe {
+  return health === "port"
+    ? { tcpSocket: { port: "http" }, timeoutSeconds: 3, ...timing }
+    : httpProbe(`${health.path}/${kind}`, "http", timing);
 }

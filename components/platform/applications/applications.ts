@@ -1,0 +1,180 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
+import { all, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
+import type { PlannedArgs } from "../args";
+import type { IngressRoute } from "../grants";
+import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
+import { PlatformService } from "../service";
+import { type Application, type ApplicationVolume, type Family, roleOf, type Trusted } from "./application";
+import { applicationPod, TRUST_FILES } from "./pod";
+
+/** What the applications of one family share. */
+export interface FamilySettings {
+  /** Values of its ConfigMap; those that no application reads are left out. */
+  readonly config: Readonly<Record<string, Input<string>>>;
+  /** Values of its Secret; those that no application reads are left out. */
+  readonly secrets: Readonly<Record<string, Input<string>>>;
+  /** Who vouches for whom the applications call, where no public authority does. PEM. */
+  readonly authorities: Partial<Record<Trusted, Input<string>>>;
+  readonly ingress: IngressRoute;
+  /** Host names of the platform that its pods call, beside the family's own: they are reached at the ingress's own address. */
+  readonly hosts: readonly string[];
+  readonly storageClass: string;
+  /** Whether volumes with data are protected. */
+  readonly protectData?: boolean;
+  /** Whether volumes with data are left when their service goes. */
+  readonly retainData?: boolean;
+  /** Whether a browser must come back to the same pod, whose memory holds its session. */
+  readonly sticky?: boolean;
+}
+
+/** A family of K-PaaS's own applications: settings, secret, one workload for each row of its table, and one host in front of them. */
+export abstract class Applications extends PlatformService {
+  private readonly family: Family;
+
+  constructor(family: Family, type: string, name: string, args: PlannedArgs, opts?: ComponentResourceOptions) {
+    super(type, name, args, opts);
+    this.family = family;
+  }
+
+  /** Host under which visitors meet the family. @throws Error for a plan without one */
+  protected hostOf(): string {
+    const { host, name } = this.plan;
+    if (host === undefined) throw new Error(`The plan of service "${name}" has no host: give \`plan.host\`.`);
+    return host;
+  }
+
+  /** Makes the applications, each with the settings that its row names and no others. */
+  protected createApplications(apps: readonly Application[], shared: FamilySettings): void {
+    const given = {
+      ...shared,
+      config: only(
+        shared.config,
+        apps.flatMap((app) => app.config),
+      ),
+      secrets: only(
+        shared.secrets,
+        apps.flatMap((app) => app.secrets),
+      ),
+    };
+    const settings = this.createSettings(given);
+    const deployments = apps.map((app) => this.createApplication(app, given, settings));
+    this.createIngress(apps, given, deployments);
+  }
+
+  private createSettings({ config, secrets, authorities }: FamilySettings): Resource[] {
+    const { family } = this;
+    const settings: Resource[] = [
+      new ConfigMap(
+        this.childName("config"),
+        { metadata: this.metadata(family.config, family.name), data: { ...config } },
+        this.inCluster(),
+      ),
+      this.secret("secret", family.secret, family.name, { ...secrets }),
+    ];
+    if (Object.keys(authorities).length > 0) {
+      const metadata = this.metadata(family.trust, family.name);
+      const data = Object.fromEntries(Object.entries(authorities).map(([whose, pem]) => [TRUST_FILES[whose as Trusted], pem]));
+      settings.push(new ConfigMap(this.childName("trust"), { metadata, data }, this.inCluster()));
+    }
+    return settings;
+  }
+
+  private createApplication(app: Application, shared: FamilySettings, settings: Resource[]): Deployment {
+    const { plan } = this;
+    const { ingress, config, secrets, authorities, hosts } = shared;
+    const { name, port } = app;
+    const role = roleOf(this.family, app);
+    const trusted = (app.trusts ?? []).filter((whose) => authorities[whose] !== undefined);
+    const selector = selectorLabels(name);
+    const outside = app.path === undefined ? [] : fromIngress(ingress);
+    this.allowIngress(`allow-${role}`, selector, [port], [{ podSelector: {} }, ...outside]);
+    this.disruptionBudget(`${role}-budget`, name, plan.replicas);
+    new Service(
+      this.childName(`${role}-service`),
+      {
+        // It has no pods to wait for yet: the Deployment waits for them.
+        metadata: this.metadata(`${name}-service`, name, { annotations: { "pulumi.com/skipAwait": "true" } }),
+        spec: { type: "ClusterIP", selector: { ...selector }, ports: [{ name: "http", port, targetPort: "http" }] },
+      },
+      this.inCluster(),
+    );
+    const dependsOn = [...settings, ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
+    const spec = applicationPod(plan, this.family, app, {
+      serviceAccountName: this.serviceAccount(`${role}-account`, name),
+      trusted,
+      hosts: { ip: ingress.address, hostnames: [...hosts, this.hostOf()] },
+    });
+    // Settings are read at start: other settings, other pods.
+    const annotations = {
+      "kpaas/config": all(only(config, app.config)).apply((known) => contentHash(JSON.stringify(known))),
+      "kpaas/secrets": secretHash(...Object.values(only(secrets, app.secrets))),
+      ...(trusted.length === 0
+        ? {}
+        : { "kpaas/trust": all(trusted.map((whose) => authorities[whose])).apply((pems) => contentHash(pems.join(""))) }),
+    };
+    return new Deployment(
+      this.childName(role),
+      {
+        metadata: this.metadata(`${name}-deployment`, name),
+        spec: {
+          replicas: plan.replicas,
+          // A claim that one pod holds cannot be mounted by its successor at the same time.
+          ...(app.volume ? { strategy: { type: "Recreate" } } : {}),
+          selector: { matchLabels: { ...selector } },
+          template: { metadata: { labels: this.podLabels(name), annotations }, spec },
+        },
+      },
+      // A claim goes when no pod holds it any more, so its pods go first too.
+      app.volume ? this.deletedFirst({ dependsOn }) : this.inCluster({ dependsOn }),
+    );
+  }
+
+  private claim(
+    app: Application,
+    { sizeGiB, keeps }: ApplicationVolume,
+    { storageClass, protectData = false, retainData = false }: FamilySettings,
+  ): PersistentVolumeClaim {
+    const kept = keeps === "cache" ? {} : { protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) };
+    return new PersistentVolumeClaim(
+      this.childName(`${roleOf(this.family, app)}-data`),
+      { metadata: this.metadata(app.name, app.name), spec: claimSpec(storageClass, sizeGiB) },
+      this.deletedFirst(kept),
+    );
+  }
+
+  private createIngress(apps: readonly Application[], { ingress, sticky }: FamilySettings, dependsOn: Resource[]): void {
+    const { name } = this.family;
+    const paths = apps.flatMap(({ name: app, port, path, keepsPath }) =>
+      path === undefined
+        ? []
+        : [{ path: keepsPath ? `/(${path.slice(1)}/.*)` : `${path}/(.*)`, regex: true, service: `${app}-service`, port }],
+    );
+    const { annotations, spec } = ingressFor(this.hostOf(), ingress, paths);
+    new Ingress(
+      this.childName("ingress"),
+      {
+        metadata: this.metadata(name, name, {
+          annotations: {
+            ...annotations,
+            "nginx.ingress.kubernetes.io/use-regex": "true",
+            "nginx.ingress.kubernetes.io/rewrite-target": "/$1",
+            ...(sticky
+              ? { "nginx.ingress.kubernetes.io/affinity": "cookie", "nginx.ingress.kubernetes.io/session-cookie-name": name }
+              : {}),
+          },
+        }),
+        spec,
+      },
+      this.inCluster({ dependsOn }),
+    );
+  }
+}
+
+/** The entries of a record with the given keys, in the record's own order. */
+function only<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => keys.includes(key)));
+}
