@@ -45,8 +45,11 @@ interface Held {
   readonly wrong: Set<string>;
 }
 
-/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for. */
-const MADE_LATER = ["acme.cert-manager.io/http01-solver"];
+/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for, Rook's operator of its own objects. */
+const MADE_LATER = /^(acme\.cert-manager\.io\/http01-solver=.*|app=rook-ceph-(mon|osd|mds|rgw))$/;
+
+/** Images that Rook's operator is told of for what is off: snapshots and the addons of its drivers. */
+const OFF = /\/(csi-snapshotter|csiaddons\/k8s-sidecar):/;
 
 const IMAGE =
   /\b(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|registry\.k8s\.io|mcr\.microsoft\.com|public\.ecr\.aws)\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g;
@@ -133,7 +136,7 @@ function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: st
   const pods = podsOf(objects);
   // Also those that programs are told by arguments.
   for (const image of new Set(JSON.stringify(objects).match(IMAGE) ?? []))
-    if (!catalogued.includes(image)) held.wrong.add(`${image} is not in the catalogue`);
+    if (!catalogued.includes(image) && !OFF.test(image)) held.wrong.add(`${image} is not in the catalogue`);
   for (const { name, spec } of pods)
     for (const container of [...list(spec.containers), ...list(spec.initContainers)]) {
       const image = String(at(container, "image"));
@@ -151,7 +154,7 @@ function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: st
   ].filter((policy) => at(policy, "metadata.namespace") === namespace);
   for (const policy of policies) {
     const labels = Object.entries(fields(at(policy, "spec.podSelector.matchLabels")));
-    if (labels.length === 0 || labels.some(([key]) => MADE_LATER.includes(key))) continue;
+    if (labels.length === 0 || labels.some((label) => MADE_LATER.test(label.join("=")))) continue;
     const name = String(at(policy, "metadata.name"));
     held.policies.add(name);
     if (!there.some((pod) => labels.every(([key, value]) => pod[key] === value))) held.wrong.add(`NetworkPolicy ${name} selects no pod`);
