@@ -141,18 +141,12 @@ function probe(base: Fields, defaults: Fields, make: (values: Fields) => Fields[
   });
 }
 
-/** What the changes show, written to the catalogue: a line for each object, so that a change of a chart is read by its objects. */
+/** What the changes show, written to the catalogue. */
 function learn(found: readonly Fields[], probed: readonly Probed[]): readonly Fields[] {
   const facts = factsFrom(chartName, [...found], [...probed]);
   const all = JSON.parse(readFileSync(FACTS, "utf8")) as Record<string, { crds: unknown; objects: readonly unknown[] }>;
   all[name] = { crds: all[name]?.crds ?? all[chartName]?.crds ?? {}, objects: facts };
-  const parts = Object.entries(all)
-    .sort()
-    .map(([chart, { crds, objects }]) => {
-      const lines = objects.map((one) => JSON.stringify(one)).join(",\n");
-      return `${JSON.stringify(chart)}: {"crds": ${JSON.stringify(crds)}, "objects": [\n${lines}\n]}`;
-    });
-  writeFileSync(FACTS, `{\n${parts.join(",\n")}\n}\n`);
+  writeFileSync(FACTS, `${JSON.stringify(all, null, 2)}\n`);
   return facts;
 }
 
@@ -207,7 +201,7 @@ async function main(): Promise<void> {
       ];
     }),
   );
-  writeFileSync(RENDERINGS, `${JSON.stringify(Object.fromEntries(Object.entries(recorded).sort()), null, 2)}\n`);
+  writeFileSync(RENDERINGS, `${JSON.stringify(recorded, null, 2)}\n`);
 }
 
 main()

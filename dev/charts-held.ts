@@ -8,6 +8,7 @@ import { knownReleases } from "../model/catalog";
 import { podSecurityProblem } from "../model/pod-security";
 import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
 import {
+  cephPlan,
   cloudPlans,
   everyServicePlan,
   ofKind,
@@ -17,6 +18,7 @@ import {
   traefikPlan,
   workloads,
 } from "../test/components/platform/fixtures";
+import { schemaProblems } from "../test/components/platform/schema";
 import type { Graph, RecordedResource } from "../testing/graph";
 import { clusterArgs } from "./helm-template";
 
@@ -38,26 +40,71 @@ interface Held {
   readonly policies: Set<string>;
   readonly pods: Set<string>;
   readonly levels: Set<string>;
+  /** Custom resources of ours whose definitions the chart brings. */
+  readonly resources: Set<string>;
   readonly wrong: Set<string>;
 }
 
-/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for. */
-const MADE_LATER = ["acme.cert-manager.io/http01-solver"];
+/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for, Rook's operator of its own objects. */
+const MADE_LATER = /^(acme\.cert-manager\.io\/http01-solver=.*|app=rook-ceph-(mon|osd|mds|rgw))$/;
+
+/** Images that Rook's operator is told of for what is off: snapshots and the addons of its drivers. */
+const OFF = /\/(csi-snapshotter|csiaddons\/k8s-sidecar):/;
 
 const IMAGE =
   /\b(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|registry\.k8s\.io|mcr\.microsoft\.com|public\.ecr\.aws)\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g;
 
-/** What an installation makes: without definitions, whose texts show images of anybody's, and pods that `helm test` alone runs. */
-function rendered(chart: string, kubernetes: string, { inputs }: RecordedResource): readonly Fields[] {
+/** All that a chart has for these values. */
+function template(chart: string, kubernetes: string, { inputs }: RecordedResource, ...more: readonly string[]): readonly Fields[] {
   const file = join(folder, "values.json");
   writeFileSync(file, JSON.stringify(inputs.values));
-  const where = ["--namespace", String(inputs.namespace), "--values", file, ...clusterArgs(kubernetes)];
+  const where = ["--namespace", String(inputs.namespace), "--values", file, ...more, ...clusterArgs(kubernetes)];
   const text = execFileSync(options.helm, ["template", String(inputs.name), chart, ...where], { encoding: "utf8", maxBuffer: 1 << 28 });
   return parseAllDocuments(text)
     .map((document) => document.toJS() as unknown)
-    .filter(isFields)
-    .filter((object) => object.kind !== "CustomResourceDefinition")
-    .filter((object) => fields(at(object, "metadata.annotations"))["helm.sh/hook"] !== "test");
+    .filter(isFields);
+}
+
+const isDefinition = ({ kind }: Fields): boolean => kind === "CustomResourceDefinition";
+
+/** What an installation makes: without definitions, whose texts show images of anybody's, and pods that `helm test` alone runs. */
+function rendered(...given: Parameters<typeof template>): readonly Fields[] {
+  return template(...given).filter(
+    (object) => !isDefinition(object) && fields(at(object, "metadata.annotations"))["helm.sh/hook"] !== "test",
+  );
+}
+
+const known = new Map<string, ReadonlyMap<string, Fields>>();
+
+/** The schemas that a chart's definitions have, by apiVersion and kind. */
+function schemasOf(chart: string, kubernetes: string, release: RecordedResource): ReadonlyMap<string, Fields> {
+  const schemas =
+    known.get(chart) ??
+    new Map(
+      template(chart, kubernetes, release, "--include-crds")
+        .filter(isDefinition)
+        .flatMap(({ spec }) =>
+          list(at(spec, "versions")).map((version): [string, Fields] => [
+            `${String(at(spec, "group"))}/${String(at(version, "name"))} ${String(at(spec, "names.kind"))}`,
+            fields(at(version, "schema.openAPIV3Schema")),
+          ]),
+        ),
+    );
+  known.set(chart, schemas);
+  return schemas;
+}
+
+/** Our own objects of the kinds that a chart defines, against its schemas. */
+function holdResources(schemas: ReadonlyMap<string, Fields>, g: Graph, held: Held): void {
+  for (const { inputs } of g.resources) {
+    const kind = `${String(inputs.apiVersion)} ${String(inputs.kind)}`;
+    const schema = schemas.get(kind);
+    if (schema === undefined) continue;
+    const name = `${String(inputs.kind)} ${String(at(inputs, "metadata.name"))}`;
+    held.resources.add(name);
+    for (const problem of schemaProblems({ metadata: {}, spec: inputs.spec }, schema))
+      held.wrong.add(`${name} fails its definition: ${problem}`);
+  }
 }
 
 /** A pod template with whose it is. */
@@ -84,11 +131,12 @@ function podsOf(objects: readonly Fields[]): Pod[] {
 
 function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: string, catalogued: readonly string[], held: Held): void {
   const objects = rendered(chart, kubernetes, release);
+  holdResources(schemasOf(chart, kubernetes, release), g, held);
   const namespace = String(release.inputs.namespace);
   const pods = podsOf(objects);
   // Also those that programs are told by arguments.
   for (const image of new Set(JSON.stringify(objects).match(IMAGE) ?? []))
-    if (!catalogued.includes(image)) held.wrong.add(`${image} is not in the catalogue`);
+    if (!catalogued.includes(image) && !OFF.test(image)) held.wrong.add(`${image} is not in the catalogue`);
   for (const { name, spec } of pods)
     for (const container of [...list(spec.containers), ...list(spec.initContainers)]) {
       const image = String(at(container, "image"));
@@ -106,7 +154,7 @@ function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: st
   ].filter((policy) => at(policy, "metadata.namespace") === namespace);
   for (const policy of policies) {
     const labels = Object.entries(fields(at(policy, "spec.podSelector.matchLabels")));
-    if (labels.length === 0 || labels.some(([key]) => MADE_LATER.includes(key))) continue;
+    if (labels.length === 0 || labels.some((label) => MADE_LATER.test(label.join("=")))) continue;
     const name = String(at(policy, "metadata.name"));
     held.policies.add(name);
     if (!there.some((pod) => labels.every(([key, value]) => pod[key] === value))) held.wrong.add(`NetworkPolicy ${name} selects no pod`);
@@ -124,7 +172,10 @@ function hold(release: RecordedResource, g: Graph, chart: string, kubernetes: st
 async function main(): Promise<void> {
   const found = new Map<string, Held>();
   const missing = new Set<string>();
-  const plans = knownReleases.flatMap((release) => [planOfRelease(release), traefikPlan(release), ...Object.values(cloudPlans(release))]);
+  const plans = knownReleases.flatMap((release) => [
+    ...[planOfRelease(release), traefikPlan(release), cephPlan(release)],
+    ...Object.values(cloudPlans(release)),
+  ]);
   for (const plan of [...plans, everyServicePlan()].flatMap((each) => [each, replicated(each)])) {
     const g = await platformGraph(plan);
     for (const release of ofKind(g, "helm.sh/v3:Release")) {
@@ -135,17 +186,23 @@ async function main(): Promise<void> {
         missing.add(key);
         continue;
       }
-      const held = found.get(key) ?? { policies: new Set(), pods: new Set(), levels: new Set(), wrong: new Set() };
+      const held = found.get(key) ?? {
+        policies: new Set(),
+        pods: new Set(),
+        levels: new Set(),
+        resources: new Set(),
+        wrong: new Set(),
+      };
       found.set(key, held);
       const service = plan.services.find((each) => each.chart?.name === name && each.namespace === release.inputs.namespace);
       hold(release, g, chart, plan.cluster.kubernetes, Object.values(service?.images ?? {}), held);
     }
   }
-  for (const [key, { policies, pods, levels, wrong }] of [...found].sort()) {
+  for (const [key, { policies, pods, levels, resources, wrong }] of [...found].sort()) {
     const version = /-(\d+\.\d+\.\d+.*)$/.exec(key)?.[1] ?? "";
     const of = (text: string): string => ([...wrong].some((each) => each.includes(text)) ? "**no**" : "yes");
     process.stdout.write(
-      `| ${key.slice(0, -version.length - 1)} | ${version} | ${of("catalogue")} | ${policies.size}: ${of("NetworkPolicy")} | ${pods.size} in ${[...levels].join(", ")}: ${of("refused")} |\n`,
+      `| ${key.slice(0, -version.length - 1)} | ${version} | ${of("catalogue")} | ${policies.size}: ${of("NetworkPolicy")} | ${pods.size} in ${[...levels].join(", ")}: ${of("refused")} | ${resources.size}: ${of("definition")} |\n`,
     );
     for (const each of wrong) process.stdout.write(`    ${each}\n`);
   }

@@ -29,7 +29,7 @@ export interface ReleaseService {
   readonly namespace: string;
   readonly licence: string;
   readonly source: string;
-  /** The minors of Kubernetes that it is for, oldest first, as its project says. @default any */
+  /** The minors of Kubernetes that it is for, oldest first, or one as `1.31+` for all from it on, as its project says. @default any */
   readonly kubernetes?: readonly string[];
   readonly chart?: ChartRef;
   readonly images: Readonly<Record<string, string>>;

@@ -5,6 +5,8 @@ interface Product {
   readonly source: string;
   /** The day at which the source stood so. */
   readonly asOf: string;
+  /** The image that holds it, of what is no service but runs for one. */
+  readonly image?: string;
   /** By line, e.g. `12.3`: the day from which nothing is mended any more; null where none was announced. */
   readonly cycles: Readonly<Record<string, string | null>>;
 }
@@ -35,4 +37,11 @@ export function endOfLifeOf(product: string, version: string): EndOfLife | undef
 export function hasEnded(product: string, version: string, today: string): boolean {
   const date = endOfLifeOf(product, version)?.date;
   return date !== undefined && today >= date;
+}
+
+/** What of the products is in an image that runs for a service, with its version; undefined where none is. */
+export function productIn(image: string): { readonly product: string; readonly version: string } | undefined {
+  const found = Object.entries(products).find(([, each]) => each.image !== undefined && image.startsWith(`${each.image}:`));
+  const version = /:v?(\d[\d.]*)/.exec(image)?.[1];
+  return found && version !== undefined ? { product: found[0], version } : undefined;
 }

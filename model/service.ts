@@ -96,6 +96,8 @@ export interface ServiceDefinition {
   readonly calls?: readonly Called[] | ((platform: PlatformPlan) => readonly Called[]);
   /** Set where minors of Kubernetes that it is not for are refused, and not warned of alone: what it keeps is everybody's. */
   readonly refusesKubernetes?: true;
+  /** Why its pods run where they do, and the file cannot choose other nodes. @default it can */
+  readonly stays?: string;
   /** Traffic between machines that it needs. */
   readonly flows?: readonly Flow[];
   /** Variables of kubespray that would bring another one of it, with `*` for any run of characters. */

@@ -2,7 +2,13 @@ import type { ComponentRow } from "./row";
 
 /** The note on microservices, with its criteria of platforms that manage clusters. */
 export const criteria: readonly ComponentRow[] = [
-  ["kube-apiserver, scheduler, controller-manager", "in", "as their rows above", "cluster.engine: kubespray", "cluster.variables"],
+  [
+    "kube-apiserver, scheduler, controller-manager (node/replication/endpoint/SA controllers), etcd, cloud-controller-manager, kubelet, kube-proxy, runtime",
+    "in",
+    "as their rows above",
+    "cluster.engine: kubespray",
+    "cluster.variables",
+  ],
   ["Object spec, labels, desired state", "in", "typed resources, labels on everything that can carry them", "labels"],
   ["Docker build / push, provisioning script", "not", "no image is built; nothing is deleted to be made again by a script"],
   [
@@ -21,7 +27,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 2 HA and recovery**",
     "in",
-    "profiles, etcd's backup and restore, an OpenBao that unseals itself, control planes that are replaced. backups of MariaDB, Keycloak, OpenBao and ChartMuseum; three members of MariaDB and PostgreSQL",
+    "profiles, etcd's backup and restore, an OpenBao that unseals itself, control planes that are replaced. Backups of MariaDB with what Keycloak keeps there, PostgreSQL, OpenBao, Harbor and ChartMuseum; three members of MariaDB and PostgreSQL",
     "profile",
     "cluster.backups.etcd",
     "docs/cluster.md",

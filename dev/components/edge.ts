@@ -3,9 +3,13 @@ import type { ComponentRow } from "./row";
 /** The slides on edge clusters, of 2021. */
 export const edge: readonly ComponentRow[] = [
   ["BOSH -> container change", "not", "history: K-PaaS has left BOSH"],
-  ["CaaS service deploy: kubespray cluster + 2 docker-image service brokers", "not", "the service type, which K-PaaS has dropped"],
   [
-    "Standalone: Ingress, Storage, Repository basics",
+    "CaaS service deploy: kubespray cluster + 2 docker-image service brokers + UAA auth to dashboard",
+    "not",
+    "the service type, which K-PaaS has dropped",
+  ],
+  [
+    "Standalone: Ingress, Storage, Repository basics; kubespray; BOSH DB + image repo; user + admin portal images",
     "in",
     "the profiles, with Harbor where the file asks for it; nothing of BOSH",
     "profile",
@@ -15,7 +19,7 @@ export const edge: readonly ComponentRow[] = [
   ["K3S vs KubeEdge table", "not yet", "with edge nodes", "edge"],
   ["Edge flowchart (figure)", "not yet", "with edge nodes", "edge"],
   [
-    "Image repository VM without Docker after CCE",
+    "Image repository VM without Docker after CCE; automatic image load removed, batch load script by hand",
     "in",
     "Harbor, in the cluster; hosts have no Docker",
     "platform.services.harbor",
@@ -24,7 +28,7 @@ export const edge: readonly ComponentRow[] = [
   ["Edge steps: kubeadm master only -> KubeEdge -> BOSH middleware -> portals", "not", "K-PaaS itself has replaced them"],
   ["Admin portal and user portal", "in", "one portal since 1.5, for both roles", "platform.services.portal", "components/platform/portal/"],
   [
-    "Versions k8s 1.18.6, kubespray 2.14.2, kubeedge 1.4",
+    "Versions k8s 1.18.6, kubespray 2.14.2, kubeedge 1.4, docker 20.10.2, haproxy 1.6.5, mariadb 10.5.8",
     "not",
     "none of them is mended any more; 1.4.0 is the oldest release that is a row",
     "docs/catalogue.md",
@@ -50,7 +54,11 @@ export const edge: readonly ComponentRow[] = [
     "cluster.hardening",
     "docs/security.md",
   ],
-  ["Removal of cluster VMs", "not", "done by K-PaaS long ago"],
+  [
+    "Removal of cluster VMs (Master, Worker as BOSH VMs) and broker apps (service-broker, jenkins-broker, service-api, service-common-api, service-dashboard)",
+    "not",
+    "done by K-PaaS long ago",
+  ],
   [
     "Private image repo without docker",
     "in",

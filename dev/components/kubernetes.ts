@@ -6,8 +6,9 @@ export const kubernetes: readonly ComponentRow[] = [
   [
     "Scaling / autoscaling (HPA)",
     "in",
-    "of nodes, by the file. HPAs of the platform's services are not there yet; metrics-server answers yours",
+    "of nodes, by the file; of services of which more share the load (ingress, Keycloak, Kyverno), by an HPA each where the file asks for it; metrics-server answers yours too",
     "cluster.pools.KEY.nodes",
+    "platform.services.KEY.autoscaling",
     "platform.services.metricsServer",
     "model/cluster/steps/",
   ],

@@ -41,7 +41,7 @@ export const lecture: readonly ComponentRow[] = [
   ["Deployment: Edge", "not yet", "the field is kept and refused", "edge"],
   ["Deployment: 서비스형", "not", "the portal as a service of Cloud Foundry: K-PaaS has dropped it"],
   [
-    "Version history 4.0 BOSH+CFCR; 5.0 CI/CD; 5.5 standalone+edge",
+    "Version history 4.0 BOSH+CFCR; 5.0 CI/CD; 5.5 standalone+edge; 6.0 storage, helm + single script, HA; 6.5 global dashboard, Metric-API, Terraform multi cluster, Vault, Kubeflow, Ceph",
     "in",
     "1.7.0, its maintained line and 1.6.2 are brought up; 1.4.0 to 1.6.1.1 are rows, and upgrade sources from 1.6.0 on. Nothing of BOSH",
     "release",
@@ -108,7 +108,7 @@ export const lecture: readonly ComponentRow[] = [
     "docs/commands.md",
   ],
   [
-    "Resources by YAML **or JSON**",
+    "Resources by YAML **or JSON**, `kubectl create/get/delete -f`, apiVersion/kind/metadata/spec",
     "in",
     "manifests and releases of your own in the file; a program has typed objects of @pulumi/kubernetes",
     "platform.extra",
@@ -137,8 +137,9 @@ export const lecture: readonly ComponentRow[] = [
   [
     "Job/CronJob for backup, batch",
     "in",
-    "of etcd, by the control planes' own clock; of the services not yet",
+    "of etcd, by the control planes' own clock; of the services by `kpaas backup`, which whatever clock you have can run. No CronJob in the cluster: its backups would be lost with it",
     "cluster.backups.etcd",
+    "docs/backup.md",
     "ansible/",
   ],
   [
@@ -192,9 +193,11 @@ export const lecture: readonly ComponentRow[] = [
   ["imagePullSecrets", "not yet", "images are public ones, or a mirror's that asks for no log-in"],
   [
     "nodeSelector",
-    "passed through",
-    "by the values of those services that have a chart; a field for all is not there yet",
-    "platform.services.KEY.values",
+    "in",
+    "labels and taints of nodes, for every service, the ingress, storage and load balancer; held against what pools have",
+    "platform.services.KEY.nodeSelector",
+    "platform.services.KEY.tolerations",
+    "platform.storage.nodeSelector",
   ],
   [
     "IaC gains: less cost, speed, fewer errors, consistency, **drift removal**, masterless",

@@ -30,3 +30,12 @@ export const istio: readonly KpaasVariable[] = [
     "platform.services.istio",
   ],
 ];
+
+/** What the service type had beside the cluster's. */
+export const serviceType: readonly KpaasVariable[] = [
+  [
+    "PROVIDER_TYPE PAASTA_SYSTEM_DOMAIN UAA_CLIENT_ADMIN_ID UAA_CLIENT_ADMIN_SECRET",
+    "not needed",
+    "the portal as a service of Cloud Foundry, which K-PaaS has dropped",
+  ],
+];

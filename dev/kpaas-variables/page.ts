@@ -1,4 +1,4 @@
-import { istio, pipeline, sourceControl } from "./applications";
+import { istio, pipeline, serviceType, sourceControl } from "./applications";
 import { cluster, edge, terraman } from "./cluster";
 import { portal } from "./portal";
 import type { KpaasVariable } from "./row";
@@ -28,6 +28,11 @@ export const FILES: readonly { readonly title: string; readonly read: string; re
   },
   { title: "Source control: `cp-source-control-vars.sh`", read: "The guide of 1.7.0; the file itself was not seen.", rows: sourceControl },
   { title: "Clusters of a cloud's own: `istio-vars-mc.sh`", read: "The package 1.7.0, likewise.", rows: istio },
+  {
+    title: "The service type, until 1.4.0",
+    read: "The guide of 1.4.0; names that the cluster's and the portal's files have too are above.",
+    rows: serviceType,
+  },
 ];
 
 const HEADING = `# K-PaaS's own variables

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { backupOf } from "../../model/backup-scope";
 import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
 import { at, type Fields, fields } from "../../model/data";
-import { endOfLifeOf } from "../../model/end-of-life";
+import { endOfLifeOf, productIn } from "../../model/end-of-life";
+import { spanOf } from "../../model/plan/compatibility";
 import { productOf } from "../../model/plan/end-of-life";
 import { fieldOf, offererOf, type Registry } from "../../model/registry";
 import { rotatedOf } from "../../model/rotation";
@@ -105,17 +106,17 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     ],
     [
       "until",
-      [...new Set(releases().flatMap((release) => entriesOf(service, release).flatMap(([, entry]) => until(service, entry))))].join(
-        "<br>",
-      ) || "nobody says until when it is mended",
+      [
+        ...new Set(
+          releases().flatMap((release) =>
+            entriesOf(service, release).flatMap(([where, entry]) => until(service, entry).map((each) => `${where} ${each}`.trim())),
+          ),
+        ),
+      ].join("<br>") || "nobody says until when it is mended",
     ],
     [
       "for Kubernetes",
-      [
-        ...new Set(
-          entries.flatMap(([where, { kubernetes: minors }]) => (minors ? [`${where} ${minors[0]} to ${minors.at(-1)}`.trim()] : [])),
-        ),
-      ].join(", "),
+      [...new Set(entries.flatMap(([where, { kubernetes: minors }]) => (minors ? [`${where} ${spanOf(minors)}`.trim()] : [])))].join(", "),
     ],
     [
       "chart",
@@ -171,9 +172,13 @@ function labelOf(object: Fields, key: string): unknown {
   return fields(at(object, "metadata.labels"))[key];
 }
 
-function until(service: ServiceDefinition, { chart, version }: ReleaseService): string[] {
-  const known = endOfLifeOf(productOf({ name: service.name, ...(chart ? { chart } : {}) }), version);
-  return known ? [`${version}: ${known.date ?? "no end is announced"} ([source](${known.source}), as of ${known.asOf})`] : [];
+function until(service: ServiceDefinition, { chart, version, images }: ReleaseService): string[] {
+  const own = { product: productOf({ name: service.name, ...(chart ? { chart } : {}) }), version, called: version };
+  const held = Object.values(images).flatMap((image) => productIn(image) ?? []);
+  return [own, ...held.map((each) => ({ ...each, called: `${each.product} ${each.version}` }))].flatMap((each) => {
+    const known = endOfLifeOf(each.product, each.version);
+    return known ? [`${each.called}: ${known.date ?? "no end is announced"} ([source](${known.source}), as of ${known.asOf})`] : [];
+  });
 }
 
 function settings({ service, fields: known }: ServiceFacts): string[] {
@@ -186,6 +191,8 @@ function settings({ service, fields: known }: ServiceFacts): string[] {
     size: service.keeps !== undefined,
     values: entry?.chart !== undefined,
     autoscaling: grows,
+    nodeSelector: service.stays === undefined,
+    tolerations: service.stays === undefined,
   };
   // What all have alike is in docs/environment-file.md.
   const own = known.filter(

@@ -2,6 +2,7 @@ import { at, type Fields, isFields, isSet, list, merge } from "../data";
 import type { ServicePlan } from "../plan/types";
 import { podSecurityProblem } from "../pod-security";
 import type { Findings } from "../problems";
+import { fieldOf, type Registry } from "../registry";
 import { type ChartValues, chartValues } from "./chart";
 import { type ChartRules, chartRules } from "./rules";
 import { unknownValues } from "./unknown-values";
@@ -9,17 +10,18 @@ import { unknownValues } from "./unknown-values";
 const REMEDY = "take it out; `helm show values` of the chart lists what there is";
 
 /** Finds what is wrong with the user's own values of the services' charts, so that no release fails over them half-way through. */
-export function checkChartValues(services: readonly ServicePlan[], findings: Findings): void {
+export function checkChartValues(services: readonly ServicePlan[], registry: Registry, findings: Findings): void {
   for (const { name, chart, values, replicas } of services) {
     const known = chart && chartValues(chart.name, chart.version);
     const rules = chart && chartRules(chart.name);
     if (values === undefined || known === undefined || rules === undefined) continue;
     const unknown = unknownValues(known, values);
-    const field = (path: string): string => `platform.services.${name}.values.${path}`;
+    const own = fieldOf(registry.services[name] ?? { name });
+    const field = (path: string): string => `${own}.values.${path}`;
     for (const { path, reason } of unknown) findings.error(field(path), reason, REMEDY);
     checkPairs(values, field, findings);
     checkRules(rules, values, field, findings);
-    checkOptions(name, rules, values, field, replicas, findings);
+    checkOptions(own, rules, values, field, replicas, findings);
     checkPodSecurity(rules, known, values, field, findings);
     checkExtraObjects(values, field, findings);
   }
@@ -56,7 +58,7 @@ function checkRules(rules: ChartRules, values: Fields, field: (path: string) => 
 
 /** What an option says as well, and lists of ours that are replaced. */
 function checkOptions(
-  service: string,
+  own: string,
   rules: ChartRules,
   values: Fields,
   field: (path: string) => string,
@@ -66,7 +68,7 @@ function checkOptions(
   for (const [path, option] of Object.entries(rules.fields)) {
     const value = at(values, path);
     if (!isSet(value) || (option === "replicas" && value === replicas)) continue;
-    const better = `platform.services.${service}.${option}`;
+    const better = `${own}.${option}`;
     findings.warn(field(path), `is set by ${better}, which the plan and its disruption budget go by`, `use ${better}`);
   }
   for (const [path, holds] of Object.entries(rules.ownLists)) {

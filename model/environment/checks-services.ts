@@ -27,13 +27,15 @@ export function checkServices(environment: Environment, registry: Registry, find
       "name the other one, or take it out",
       ingressBeside,
     );
+  checkFollowing(environment.platform.services, on, findings);
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
   if (release) checkNamespaces(on, release, environment.provider, findings);
   for (const wanted of environment.platform.services) {
     const { name, path, replicas, sizeGiB, values } = wanted;
     const service = on.find((each) => each.name === name);
     if (service === undefined) continue;
-    checkPlacement(wanted, environment, findings);
+    if (service.stays === undefined) checkPlacement(wanted, environment, findings);
+    else checkStays(wanted, service.stays, findings);
     if (release) checkAutoscaling(wanted, service, entryOf(service, release, environment.provider), on, registry, findings);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
@@ -50,6 +52,27 @@ export function checkServices(environment: Environment, registry: Registry, find
     if (values !== undefined && release && entryOf(service, release, environment.provider).chart === undefined)
       findings.error(`${path}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
   }
+}
+
+/** What a field says of pods, it says of somebody's. */
+function checkFollowing(all: readonly WantedService[], on: readonly ServiceDefinition[], findings: Findings): void {
+  const fields = new Map(all.filter(({ path }) => !path.startsWith("platform.services.")).map((each) => [each.path, each]));
+  for (const [path, wanted] of fields) {
+    if (on.some((service) => fieldOf(service) === path)) continue;
+    for (const said of ["resources", "nodeSelector", "tolerations", "values"] as const)
+      if (wanted[said] !== undefined)
+        findings.error(
+          `${path}.${said}`,
+          "nothing of the platform's own runs for what is chosen here, so there are no pods to say it of",
+          "take it out",
+        );
+  }
+}
+
+/** Nodes are chosen of those only that can run on others. */
+function checkStays({ path, nodeSelector, tolerations }: WantedService, reason: string, findings: Findings): void {
+  for (const [said, value] of Object.entries({ nodeSelector, tolerations }))
+    if (value !== undefined) findings.error(`${path}.${said}`, `its pods stay where they are: ${reason}`, "take it out");
 }
 
 /** Its number follows its load only where more of it share that, and where that is measured. */

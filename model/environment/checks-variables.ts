@@ -162,7 +162,7 @@ function checkFlag(path: string, value: unknown, findings: Findings): void {
     if (danger === undefined) continue;
     const reason = `${danger.reason}${flag === path ? "" : ` (--${flag})`}`;
     if (danger.passed) findings.warn(`cluster.variables.${path}`, reason, "take it out, or accept it", shown(path, value));
-    else findings.error(`cluster.variables.${path}`, reason, "take it out", shown(path, value));
+    else findings.error(`cluster.variables.${path}`, reason, danger.remedy ?? "take it out", shown(path, value));
     return;
   }
 }

@@ -598,7 +598,7 @@ export interface PlatformFields {
     /** With acme: whom the authority writes to. A change needs the approval change-authority. */
     readonly email: string;
   };
-  /** Where services' volumes are. Default: nfs, on a machine of its own. A change: a larger share of its own: applied to what stands; otherwise: refused. */
+  /** Where services' volumes are; resources, nodeSelector, tolerations and values as services have them count for what makes the volumes: the provisioner of nfs, Rook's operator and provisioners of rookCeph (Ceph's own daemons stay where the disks are), the driver of cloud (which stays on control planes). Default: nfs, on a machine of its own. A change: a larger share of its own: applied to what stands; otherwise: refused. */
   readonly storage?: {
     /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "nfs";
@@ -610,6 +610,29 @@ export interface PlatformFields {
     readonly server?: string;
     /** With nfs: the share's folder, a plain path; on a machine of ours none of its own system's folders. Default: /home/share/nfs on a machine of ours. A change is refused. */
     readonly path?: string;
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+    readonly values?: Readonly<Record<string, unknown>>;
   } | {
     /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "rookCeph";
@@ -625,11 +648,57 @@ export interface PlatformFields {
     readonly reclaim?: "delete" | "retain";
     /** With rookCeph: whether buckets can be had too, by claims of the class ceph-bucket. Default: false. A change: switched on: applied to what stands; switched off: refused; otherwise: refused. */
     readonly objects?: boolean;
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+    readonly values?: Readonly<Record<string, unknown>>;
   } | {
     /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "existing";
     /** With existing: the class's name. A change is refused. */
     readonly className: string;
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+    readonly values?: Readonly<Record<string, unknown>>;
   } | {
     /** nfs: a share, on a machine of ours or a given server; rookCeph: Ceph on the disks of a pool's machines (more); existing: a storage class that the cluster has; cloud: the cloud's own volumes, by its driver (below). A change is refused. */
     readonly kind: "cloud";
@@ -640,18 +709,87 @@ export interface PlatformFields {
       /** What becomes of a volume when its claim is deleted. Default: delete. A change is applied to what stands. */
       readonly reclaim?: "delete" | "retain";
     }>>;
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+    readonly values?: Readonly<Record<string, unknown>>;
   };
-  /** Who gives Services of type LoadBalancer their addresses. Default: metallb, or cloud where machines can answer for no address but their own. A change is applied to what stands. */
+  /** Who gives Services of type LoadBalancer their addresses; resources, nodeSelector, tolerations and values as services have them count for its pods: MetalLB's controller (its speakers stay on every node, and bear the taints that the ingress's pods bear), or the cloud's (which stays on control planes). Default: metallb, or cloud where machines can answer for no address but their own. A change is applied to what stands. */
   readonly loadBalancer?: {
     /** metallb: addresses of the machines' network; cloud: balancers of the cloud's (below). A change: once it stands: refused; otherwise: applied to what stands. */
     readonly kind: "metallb";
     /** The addresses it gives, FIRST-LAST. Default: planned, then as locked. A change is applied to what stands. */
     readonly range?: string;
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+    readonly values?: Readonly<Record<string, unknown>>;
   } | {
     /** metallb: addresses of the machines' network; cloud: balancers of the cloud's (below). A change: once it stands: refused; otherwise: applied to what stands. */
     readonly kind: "cloud";
     /** With cloud: whether Services have balancers made by the cloud's controller, which then runs in the cluster. Default: true; false where a balancer of the infrastructure leads to the ingress, and only that is wanted. A change: once it stands: refused; otherwise: applied to what stands. */
     readonly services?: boolean;
+    /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
+    readonly resources?: {
+      /** What is kept free for each container. A change is applied to what stands. */
+      readonly requests?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+      /** What each container may use at most. A change is applied to what stands. */
+      readonly limits?: {
+        /** In processors: 0.5, 500m. A change is applied to what stands. */
+        readonly cpu?: string | number;
+        /** In bytes: 512Mi. A change is applied to what stands. */
+        readonly memory?: string | number;
+      };
+    };
+    /** Labels of the nodes its pods run on, as pools have them; what works on every node stays there. Default: any node. A change is applied to what stands. */
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    /** Taints that do not keep its pods away, as pools have them: key=value:Effect, or key:Effect for any value. Default: none. A change is applied to what stands. */
+    readonly tolerations?: readonly string[];
+    /** Values of its chart, laid over ours (a chart's own values). A change is applied to what stands. */
+    readonly values?: Readonly<Record<string, unknown>>;
   };
   /** How HTTP reaches the services; replicas, autoscaling, resources, nodeSelector, tolerations and reaches as services have them count for its controllers. A change needs the approval move-ingress. */
   readonly ingress?: {

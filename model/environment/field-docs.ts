@@ -184,7 +184,12 @@ export const fieldDocs: readonly FieldDoc[] = [
     byDefault: "`[1]`",
   },
   { path: "platform.tls.email", means: "with `acme`: whom the authority writes to" },
-  { path: "platform.storage", means: "where services' volumes are", byDefault: "`nfs`, on a machine of its own" },
+  {
+    path: "platform.storage",
+    means:
+      "where services' volumes are; `resources`, `nodeSelector`, `tolerations` and `values` as services have them count for what makes the volumes: the provisioner of `nfs`, Rook's operator and provisioners of `rookCeph` (Ceph's own daemons stay where the disks are), the driver of `cloud` (which stays on control planes)",
+    byDefault: "`nfs`, on a machine of its own",
+  },
   {
     path: "platform.storage.kind",
     means:
@@ -241,7 +246,8 @@ export const fieldDocs: readonly FieldDoc[] = [
   },
   {
     path: "platform.loadBalancer",
-    means: "who gives Services of type LoadBalancer their addresses",
+    means:
+      "who gives Services of type LoadBalancer their addresses; `resources`, `nodeSelector`, `tolerations` and `values` as services have them count for its pods: MetalLB's controller (its speakers stay on every node, and bear the taints that the ingress's pods bear), or the cloud's (which stays on control planes)",
     byDefault: "`metallb`, or `cloud` where machines can answer for no address but their own",
   },
   {
@@ -373,7 +379,7 @@ function optionDocs(path: string, type: unknown): FieldDoc[] {
 export function docOf(path: string, registry: Registry): FieldDoc | undefined {
   const docs = docsOf(registry);
   const exact = docs.find((doc) => doc.path === path || doc.path === path.replace(/^(platform\.services)\.[^.]+/, "$1.KEY"));
-  // The ingress has a field of its own, and what every service has in it.
-  const common = docs.find((doc) => doc.path === path.replace(/^platform\.ingress\b/, "platform.services.KEY"));
+  // Ingress, storage and load balancer have fields of their own, and in them what services have.
+  const common = docs.find((doc) => doc.path === path.replace(/^platform\.(ingress|storage|loadBalancer)\b/, "platform.services.KEY"));
   return exact ?? common ?? docs.find((doc) => doc.path.startsWith("…") && `.${path}`.endsWith(doc.path.slice(1).replace(/^(?!\.)/, ".")));
 }

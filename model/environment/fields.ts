@@ -266,5 +266,8 @@ export const service = (own: z.ZodRawShape = {}) => z.union([z.boolean(), servic
 /** What of it those have too that are no switch, but follow from a field of their own. */
 export const serviceOptionsOfField = serviceOptions.omit({ size: true, values: true }).shape;
 
+/** What of it the storage and the load balancer have, of whichever pods follow from what the file chooses there. */
+export const podOptionsOfField = serviceOptions.pick({ resources: true, nodeSelector: true, tolerations: true, values: true }).shape;
+
 /** What the environment file says of a service, before it is known which one. */
 export type ServiceField = boolean | (z.infer<typeof serviceOptions> & Readonly<Record<string, unknown>>);

@@ -30,7 +30,7 @@ export function platformOf(file: EnvironmentFile, registry: Registry, objects: r
     ...given("ingressAddress", platform.ingress?.address),
     ingressKind: platform.ingress?.kind ?? "nginx",
     ...given("ingressBeside", platform.ingress?.beside),
-    services: [...servicesOf(file, registry), ...ingressOf(file, registry)],
+    services: [...servicesOf(file, registry), ...ingressOf(file, registry), ...podsOf(file, registry)],
     tenants: tenantsOf(file),
     extra: extraOf(file, objects),
   };
@@ -38,7 +38,7 @@ export function platformOf(file: EnvironmentFile, registry: Registry, objects: r
 
 /** Without a word, or where the cloud has no driver for its volumes, a share of an NFS server. */
 function storageOf(storage: StorageField = { kind: "nfs" }, { inCluster }: CloudDefinition): Environment["platform"]["storage"] {
-  if (storage.kind === "existing") return storage;
+  if (storage.kind === "existing") return { kind: "existing", className: storage.className };
   if (storage.kind === "rookCeph") return cephOf(storage);
   if (storage.kind === "cloud" && inCluster?.volumes) return { kind: "cloud", classes: storage.classes ?? {} };
   const {
@@ -110,11 +110,23 @@ function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] 
 
 /** What the ingress's own field says of whichever controllers there are. */
 function ingressOf({ platform }: EnvironmentFile, registry: Registry): WantedService[] {
-  const path = "platform.ingress";
-  const common = commonOf(platform?.ingress ?? {});
-  if (Object.keys(common).length === 0) return [];
-  const controllers = Object.values(registry.services).filter(({ when, field }) => when !== undefined && field === path);
-  return controllers.map(({ name }) => ({ name, path, explicit: false, ...common, options: {} }));
+  return following("platform.ingress", commonOf(platform?.ingress ?? {}), registry);
+}
+
+/** What the fields of storage and load balancer say of whoever follows from them. */
+function podsOf({ platform = {} }: EnvironmentFile, registry: Registry): WantedService[] {
+  return (["storage", "loadBalancer"] as const).flatMap((field) => {
+    const { resources, nodeSelector, tolerations, values } = platform[field] ?? {};
+    const said = { ...commonOf({ resources, nodeSelector, tolerations }), ...given("values", values) };
+    return following(`platform.${field}`, said, registry);
+  });
+}
+
+/** What is said of every service that follows from a field of its own; which of them there is, is not asked. */
+function following(path: string, said: Partial<WantedService>, registry: Registry): WantedService[] {
+  if (Object.keys(said).length === 0) return [];
+  const services = Object.values(registry.services).filter(({ when, field }) => when !== undefined && field === path);
+  return services.map(({ name }) => ({ name, path, explicit: false, ...said, options: {} }));
 }
 
 /** What every service can be told, and those that follow from a field of their own. */

@@ -20,6 +20,7 @@ import {
   network,
   nodes,
   pinned,
+  podOptionsOfField,
   positive,
   range,
   registryHost,
@@ -246,6 +247,7 @@ const platformOf = (registry: Registry) =>
           size: text.optional().describe(nameOrId),
           server: hostOrAddress.optional(),
           path: folder.optional(),
+          ...podOptionsOfField,
         }),
         z.strictObject({
           kind: z.literal("rookCeph"),
@@ -255,23 +257,26 @@ const platformOf = (registry: Registry) =>
           failureDomain: z.enum(["host", "zone"]).optional(),
           reclaim: z.enum(["delete", "retain"]).optional(),
           objects: z.boolean().optional(),
+          ...podOptionsOfField,
         }),
         z.strictObject({
           kind: z.literal("existing"),
           className: storageClassName,
+          ...podOptionsOfField,
         }),
         z.strictObject({
           kind: z.literal("cloud"),
           classes: z
             .record(storageClassName, z.strictObject({ type: text.optional(), reclaim: z.enum(["delete", "retain"]).optional() }))
             .optional(),
+          ...podOptionsOfField,
         }),
       ])
       .optional(),
     loadBalancer: z
       .discriminatedUnion("kind", [
-        z.strictObject({ kind: z.literal("metallb"), range: range.optional() }),
-        z.strictObject({ kind: z.literal("cloud"), services: z.boolean().optional() }),
+        z.strictObject({ kind: z.literal("metallb"), range: range.optional(), ...podOptionsOfField }),
+        z.strictObject({ kind: z.literal("cloud"), services: z.boolean().optional(), ...podOptionsOfField }),
       ])
       .optional(),
     ingress: z

@@ -87,6 +87,12 @@ const openDoor = "without it whoever reaches the port is let in";
 const names = "the platform addresses its services by names in the cluster's DNS";
 const etcdForAll = "every node would talk to etcd, which the plan opens to the control plane only";
 
+/** Cilium's documentation has its gateways, and its ingress, need `kubeProxyReplacement`, or NodePort in its hands. */
+export const gatewaysOfCilium = {
+  reason: "Cilium serves gateways in kube-proxy's place alone, and kube-proxy stays",
+  remedy: "take it out; platform.ingress.kind: traefik serves them with platform.services.gatewayApi",
+};
+
 /** What variables of kubespray's mean. The first row that names a variable counts; one that no row names is passed. */
 export const variableTable: readonly VariableRow[] = [
   // What this tool's own playbooks are told.
@@ -134,7 +140,7 @@ export const variableTable: readonly VariableRow[] = [
   field("cluster.hardening.tlsCipherSuites", "tls_cipher_suites"),
   field("cluster.hardening.podSecurity", "kube_pod_security_use_default kube_pod_security_default_enforce"),
   field("cluster.certificates.autoRenew", "auto_renew_certificates"),
-  field("platform.ingress", "ingress_alb_* alb_ingress_* cilium_gateway_api_enabled"),
+  field("platform.ingress", "ingress_alb_* alb_ingress_*"),
   field("cluster.airGap.registry", "registry_host"),
   field("cluster.airGap.files", "files_repo"),
   field("the kubeconfig output", "kubeconfig_localhost kubeconfig_localhost_*"),
@@ -206,6 +212,7 @@ export const variableTable: readonly VariableRow[] = [
     "cilium_l2announcements cilium_loadbalancer_ip_pools",
     "take it out; platform.loadBalancer.range says which addresses MetalLB gives",
   ),
+  only([false], gatewaysOfCilium.reason, "cilium_gateway_api_enabled", gatewaysOfCilium.remedy),
   only([false, "false"], secondClass, "local_path_provisioner_is_default_storageclass"),
   {
     names: ["local_path_provisioner_enabled"],

@@ -1,5 +1,5 @@
 import { fieldOf, type Registry } from "../registry";
-import { type VariableRow, variableTable } from "./variable-table";
+import { gatewaysOfCilium, type VariableRow, variableTable } from "./variable-table";
 
 const matchers = variableTable.map((row) => ({ row, pattern: patternOf(row.names) }));
 
@@ -66,6 +66,8 @@ interface Member {
   readonly path: RegExp;
   readonly value: RegExp;
   readonly reason: string;
+  /** @default to take it out */
+  readonly remedy?: string;
   /** Whether it is told and passed. @default refused */
   readonly passed?: true;
 }
@@ -96,9 +98,26 @@ export const dangerousMembers: readonly Member[] = [
     reason: "says again what a field of the file or the plan says",
   },
   {
-    path: /(^|\.)((l2announcements|gatewayAPI|ingressController|bgpControlPlane|encryption)\.enabled|enable-(l2-announcements|bgp-control-plane|gateway-api|ingress-controller|wireguard|ipsec)|kubeProxyReplacement|kube-proxy-replacement)$/i,
-    value: /^(true|strict)$/i,
-    reason: "brings an ingress, addresses or a protocol between nodes, of which the plan does not know",
+    path: /(^|\.)(gatewayAPI\.enabled|enable-gateway-api)$/i,
+    value: on,
+    ...gatewaysOfCilium,
+  },
+  {
+    path: /(^|\.)(ingressController\.enabled|enable-ingress-controller)$/i,
+    value: on,
+    reason: "has Cilium lead to the services beside the platform's ingress, which it can in kube-proxy's place alone, and kube-proxy stays",
+    remedy: "take it out; platform.ingress.kind says who leads to the services",
+  },
+  {
+    path: /(^|\.)(kubeProxyReplacement|kube-proxy-replacement|nodePort\.enabled|enable-node-port)$/i,
+    value: /^(true|strict|partial)$/i,
+    reason: "has Cilium write the rules of Services that kube-proxy writes, which stays",
+    remedy: "take it out; cluster.network.proxyMode says how kube-proxy writes them",
+  },
+  {
+    path: /(^|\.)((l2announcements|bgpControlPlane|encryption)\.enabled|enable-(l2-announcements|bgp-control-plane|wireguard|ipsec))$/i,
+    value: on,
+    reason: "brings addresses or a protocol between nodes, of which the plan does not know",
   },
   {
     path: /(^|\.)(policyEnforcementMode|enable-policy)$/i,

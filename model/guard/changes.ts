@@ -102,6 +102,9 @@ const fileRows: readonly ChangeRow[] = [
     "platform.loadBalancer",
     "platform.ingress.beside",
     ...["replicas", "autoscaling", "resources", "nodeSelector", "tolerations", "reaches"].map((field) => `platform.ingress.${field}`),
+    ...["storage", "loadBalancer"].flatMap((each) =>
+      ["resources", "nodeSelector", "tolerations", "values"].map((field) => `platform.${each}.${field}`),
+    ),
     "platform.storage.classes",
     ["platform.storage.volumes", "added"],
     ["platform.storage.replicas", "more"],

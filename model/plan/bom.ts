@@ -2,7 +2,7 @@ import components from "../../catalog/components.json";
 import { digestOf, entryOf, type Release } from "../catalog";
 import { componentsOf, kubesprayRelease } from "../cluster/releases";
 import type { ClusterSpec } from "../cluster/types";
-import { endOfLifeOf } from "../end-of-life";
+import { endOfLifeOf, productIn } from "../end-of-life";
 import type { Registry } from "../registry";
 import { productOf } from "./end-of-life";
 import type { BomEntry, ExtraPlan, ServicePlan } from "./types";
@@ -69,11 +69,13 @@ function imageEntry(image: string): BomEntry {
   const at = reference.lastIndexOf(":");
   const tagged = at > reference.lastIndexOf("/");
   const digest = own ?? digestOf(image);
+  const held = productIn(image);
   return {
     kind: "image",
     name: tagged ? reference.slice(0, at) : reference,
     version: tagged ? reference.slice(at + 1) : "",
     ...(digest === undefined ? {} : { digest }),
+    ...(held === undefined ? {} : endOf(held.product, held.version)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { entryOf, findRelease } from "../catalog";
-import { kubernetesVersions, minorOf } from "../cluster/releases";
+import { kubernetesVersions, minorNumber, minorOf } from "../cluster/releases";
 import type { Finding } from "../problems";
 import type { Registry } from "../registry";
 import type { EnvironmentPlan } from "./types";
@@ -7,6 +7,7 @@ import type { EnvironmentPlan } from "./types";
 /** Something that goes with some minors of Kubernetes only, as the catalogue has it of its project. */
 interface Constraint {
   readonly who: string;
+  /** Oldest first; `1.31+` for that one and all after it. */
   readonly minors: readonly string[];
   /** Set where everybody's data are in its hands. */
   readonly strict?: true;
@@ -22,9 +23,9 @@ interface Constraint {
 export function incompatible(plan: EnvironmentPlan, registry: Registry, path: string): Finding[] {
   const { kubernetes } = plan.cluster;
   const constraints = constraintsOf(plan, registry);
-  const broken = constraints.filter(({ minors }) => !minors.includes(minorOf(kubernetes)));
+  const broken = constraints.filter(({ minors }) => !isFor(minors, minorOf(kubernetes)));
   if (broken.length === 0) return [];
-  const goes = broken.map(({ who, minors }) => `${who} is for Kubernetes ${span(minors)}`).join(", ");
+  const goes = broken.map(({ who, minors }) => `${who} is for Kubernetes ${spanOf(minors)}`).join(", ");
   return [
     {
       path,
@@ -38,7 +39,12 @@ export function incompatible(plan: EnvironmentPlan, registry: Registry, path: st
 
 /** What of the plan does not go with a minor of Kubernetes, each with those that it goes with. */
 export function partsAgainst(plan: EnvironmentPlan, registry: Registry, minor: string): string[] {
-  return constraintsOf(plan, registry).flatMap(({ who, minors }) => (minors.includes(minor) ? [] : [`${who} (for ${span(minors)})`]));
+  return constraintsOf(plan, registry).flatMap(({ who, minors }) => (isFor(minors, minor) ? [] : [`${who} (for ${spanOf(minors)})`]));
+}
+
+/** Whether what is for those minors of Kubernetes, of which one `1.31+` stands for all after it too, is for that one. */
+export function isFor(minors: readonly string[], minor: string): boolean {
+  return minors.some((each) => each === minor || (each.endsWith("+") && minorNumber(minor) >= minorNumber(each.slice(0, -1))));
 }
 
 function constraintsOf({ services, release, provider }: EnvironmentPlan, registry: Registry): Constraint[] {
@@ -57,10 +63,10 @@ function constraintsOf({ services, release, provider }: EnvironmentPlan, registr
 /** The versions that go with all; where there are none, the two that cannot be had together. */
 function remedyFor(constraints: readonly Constraint[], broken: readonly Constraint[]): string {
   const known = [...new Set(kubernetesVersions.map(minorOf))].reverse();
-  const fitting = known.filter((minor) => constraints.every(({ minors }) => minors.includes(minor)));
+  const fitting = known.filter((minor) => constraints.every(({ minors }) => isFor(minors, minor)));
   if (fitting.length === 0) {
     for (const one of broken) {
-      const other = constraints.find(({ minors }) => !minors.some((minor) => one.minors.includes(minor)));
+      const other = constraints.find(({ minors }) => !known.some((minor) => isFor(minors, minor) && isFor(one.minors, minor)));
       if (other) return `no version goes with both ${one.who} and ${other.who}: do without one of them`;
     }
     return "no version goes with all of them: do without one";
@@ -69,7 +75,9 @@ function remedyFor(constraints: readonly Constraint[], broken: readonly Constrai
   return [`use a version of ${fitting.join(" or ")}`, ...instead].join(", or ");
 }
 
-/** `1.33`, `1.33 and 1.34`, `1.29 to 1.33`. */
-function span(minors: readonly string[]): string {
+/** `1.33`, `1.33 and 1.34`, `1.29 to 1.33`, `1.31 and later`. */
+export function spanOf(minors: readonly string[]): string {
+  const [first = ""] = minors;
+  if (first.endsWith("+")) return `${first.slice(0, -1)} and later`;
   return minors.length > 2 ? `${minors[0]} to ${minors.at(-1)}` : minors.join(" and ");
 }

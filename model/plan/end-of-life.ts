@@ -1,6 +1,6 @@
 import { findRelease, maintainedLine } from "../catalog";
 import { kubernetesVersions, minorOf } from "../cluster/releases";
-import { endOfLifeOf, hasEnded } from "../end-of-life";
+import { endOfLifeOf, hasEnded, productIn } from "../end-of-life";
 import type { Finding } from "../problems";
 import { fieldOf, type Registry } from "../registry";
 import { partsAgainst } from "./compatibility";
@@ -46,10 +46,19 @@ function fieldFor({ name }: ServicePlan, registry: Registry): string {
 function mendedBy(service: ServicePlan, release: string, today: string): string {
   const { instead } = findRelease(release)?.services[service.name] ?? {};
   if (instead !== undefined) return instead;
+  const version = maintainedLine(release)?.services[service.name]?.version;
+  return mendedIn(version === undefined ? undefined : { product: productOf(service), version }, { release }, today);
+}
+
+/** The maintained line of a release, where it has something that is mended. */
+function mendedIn(
+  has: { readonly product: string; readonly version: string } | undefined,
+  { release }: Pick<EnvironmentPlan, "release">,
+  today: string,
+): string {
   const line = maintainedLine(release);
-  const version = line?.services[service.name]?.version;
-  if (line === undefined || version === undefined || hasEnded(productOf(service), version, today)) return later;
-  return `a new environment gets ${version} with release: "${line.release}"`;
+  if (line === undefined || has === undefined || hasEnded(has.product, has.version, today)) return later;
+  return `a new environment gets ${has.version} with release: "${line.release}"`;
 }
 
 /** Warnings for every part of the plan whose project no longer mends it. `today` is an ISO date. */
@@ -71,6 +80,23 @@ export function endOfLife(plan: EnvironmentPlan, registry: Registry, today: stri
       date: endOfLifeOf(productOf(service), service.version)?.date,
       remedy: (): string => mendedBy(service, plan.release, today),
     })),
+    ...plan.services.flatMap((service) =>
+      Object.entries(service.images).flatMap(([role, image]) => {
+        const found = productIn(image);
+        if (found === undefined) return [];
+        const { product, version } = found;
+        return [
+          {
+            path: fieldFor(service, registry),
+            what: `${product} ${version}`,
+            value: undefined,
+            date: endOfLifeOf(product, version)?.date,
+            remedy: (): string =>
+              mendedIn(productIn(maintainedLine(plan.release)?.services[service.name]?.images[role] ?? ""), plan, today),
+          },
+        ];
+      }),
+    ),
   ];
   return parts.flatMap(({ path, what, value, date, remedy }): Finding[] =>
     date === undefined || today < date

@@ -98,7 +98,7 @@ export function planEnvironment(
   checkStorage(environment, services, findings);
   checkCephPlan(platform.storage, environment, services, findings);
   checkDomains(environment, platform, services, findings);
-  checkChartValues(services, findings);
+  checkChartValues(services, registry, findings);
   const names = cloud.names?.({ apiEndpoint, platform }, environment.cloud) ?? [];
   const network: NetworkPlan = {
     cidr: environment.network.cidr,

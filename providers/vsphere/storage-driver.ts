@@ -206,6 +206,8 @@ function node({ service, image }: PartSurroundings): PartObject {
                 { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
                 ...variables({ CSI_ENDPOINT: "unix:///csi/csi.sock", X_CSI_MODE: "node", X_CSI_SPEC_REQ_VALIDATION: "false", ...SPARE }),
                 ...variables({ LOGGER_LEVEL: "PRODUCTION", NODEGETINFO_WATCH_TIMEOUT_MINUTES: "1" }),
+                // Up to 3.6 it is told how many disks a machine takes; later it knows.
+                ...(service.version.startsWith("3.6.") ? variables({ MAX_VOLUMES_PER_NODE: "59" }) : []),
                 OF_PODS,
               ],
               securityContext: { privileged: true },

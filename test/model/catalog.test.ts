@@ -5,7 +5,8 @@ import { registry } from "../../files/registry";
 import { digestOf, findRelease, knownReleases, maintainedLine, type Release, type ReleaseService } from "../../model/catalog";
 import { chartValues } from "../../model/charts/chart";
 import { installs, kubesprayRelease, minorOf } from "../../model/cluster/releases";
-import { endOfLifeOf, hasEnded } from "../../model/end-of-life";
+import { endOfLifeOf, hasEnded, productIn } from "../../model/end-of-life";
+import { isFor } from "../../model/plan/compatibility";
 import { productOf } from "../../model/plan/end-of-life";
 
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
@@ -21,10 +22,7 @@ const service = z.strictObject({
   namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
   licence,
   source: https,
-  kubernetes: z
-    .array(z.string().regex(/^1\.\d+$/))
-    .nonempty()
-    .optional(),
+  kubernetes: z.union([z.array(z.string().regex(/^1\.\d+$/)).nonempty(), z.tuple([z.string().regex(/^1\.\d+\+$/)])]).optional(),
   chart: z.strictObject({ name: z.string(), version, repository: z.url({ protocol: /^(https|oci)$/ }) }).optional(),
   // With a registry, a path and an exact tag.
   images: z.record(z.string(), z.string().regex(/^[a-z0-9.-]+\.[a-z]+\/[a-z0-9._/-]+:v?\d[\w.-]*$/)),
@@ -81,10 +79,10 @@ describe("the catalogue", () => {
     });
   }
 
-  it("has services for the Kubernetes of their own release", () => {
+  it("has services for the Kubernetes of their own release, but for what says why it stays", () => {
     for (const each of releases)
-      for (const [name, { kubernetes }] of Object.entries(each.services))
-        assert.ok(kubernetes === undefined || kubernetes.includes(minorOf(each.kubernetes)), `${each.release} ${name}`);
+      for (const [name, { kubernetes = ["1.0+"], stays }] of everyService(each))
+        assert.ok(stays !== undefined || isFor(kubernetes, minorOf(each.kubernetes)), `${each.release} ${name}`);
   });
 
   it("has digests that are some, of images that a release names", () => {
@@ -95,7 +93,12 @@ describe("the catalogue", () => {
   });
 
   it("says of every end of life where it is told, and how that stood", () => {
-    const product = z.strictObject({ source: https, asOf: day, cycles: z.record(z.string().regex(/^\d+(\.\d+)?$/), day.nullable()) });
+    const product = z.strictObject({
+      source: https,
+      asOf: day,
+      image: z.string().optional(),
+      cycles: z.record(z.string().regex(/^\d+(\.\d+)?$/), day.nullable()),
+    });
     const read = z.record(z.string(), product).safeParse(dates);
     assert.ok(read.success, read.error && z.prettifyError(read.error));
   });
@@ -106,6 +109,8 @@ describe("the catalogue", () => {
     assert.equal(endOfLifeOf("ingress-nginx", "1.13.3")?.date, "2026-03-31");
     assert.deepEqual(endOfLifeOf("keycloak", "26.7.2"), { source: "https://endoflife.date/keycloak", asOf: "2026-08-22" });
     assert.equal(endOfLifeOf("nobody", "1.0.0"), undefined);
+    assert.deepEqual(productIn("quay.io/ceph/ceph:v19.2.3"), { product: "ceph", version: "19.2.3" });
+    assert.equal(productIn("quay.io/cephcsi/cephcsi:v3.15.0"), undefined);
   });
 });
 
@@ -123,6 +128,8 @@ describe("a maintained line", () => {
       assert.equal(hasEnded("kubernetes", line.kubernetes, line.date), false);
       for (const [name, each] of Object.entries(line.services))
         assert.equal(hasEnded(productOf({ ...each, name }), each.version, line.date), each.stays !== undefined, `${line.release} ${name}`);
+      const held = Object.values(line.services).flatMap(({ images }) => Object.values(images).flatMap((image) => productIn(image) ?? []));
+      for (const { product, version } of held) assert.equal(hasEnded(product, version, line.date), false, `${product} ${version}`);
     }
   });
 

@@ -4,11 +4,13 @@ import { planContent } from "../../files/plan-content";
 import { registry } from "../../files/registry";
 import { findRelease, knownReleases } from "../../model/catalog";
 import { chartValues } from "../../model/charts/chart";
+import { placedParts } from "../../model/charts/placement";
 import type { CloudDefinition } from "../../model/cloud";
 import type { CloudPartName } from "../../model/cloud-parts";
-import { minorOf } from "../../model/cluster/releases";
+import { kubernetesVersions, minorOf } from "../../model/cluster/releases";
 import { appliedState } from "../../model/guard/applied";
 import { findDangers } from "../../model/guard/dangers";
+import { isFor } from "../../model/plan/compatibility";
 import { Findings } from "../../model/problems";
 import { planFile } from "../support/environment";
 import { type FileContent, merge } from "../support/plan";
@@ -19,10 +21,15 @@ const FIELDS: Readonly<Record<CloudPartName, readonly [field: string, platform: 
 };
 const PARTS = Object.keys(FIELDS) as CloudPartName[];
 
+const newestOfEachMinor = kubernetesVersions.filter((each, index) => kubernetesVersions.map(minorOf).indexOf(minorOf(each)) === index);
+
 /** What `init` writes for a cloud, with a part of its platform. */
-function planned({ name, template }: CloudDefinition, platform: FileContent, over: FileContent = {}) {
-  const written = parse(`name: seoul\ninfrastructure:\n  provider: ${name}\n${template}`) as FileContent;
-  return planFile(merge(merge(written, { platform }), over));
+function planned(cloud: CloudDefinition, platform: FileContent, over: FileContent = {}) {
+  return planFile(merge(merge(written(cloud), { platform }), over));
+}
+
+function written({ name, template }: CloudDefinition): FileContent {
+  return parse(`name: seoul\ninfrastructure:\n  provider: ${name}\n${template}`) as FileContent;
 }
 
 describe("what clouds have of their own in the cluster", () => {
@@ -53,6 +60,18 @@ describe("what clouds have of their own in the cluster", () => {
         for (const { name, dependsOn } of takers) assert.ok(dependsOn.includes(service.name), name);
         assert.ok(plan.services.indexOf(service) < Math.min(...takers.map((each) => plan.services.indexOf(each))));
         assert.ok(!plan.services.some(({ name }) => name === (part === "controller" ? "metallb" : "storage")));
+      });
+      it(`is told of where the cluster's Kubernetes is none that its project names, on ${cloud.title}: ${part}`, () => {
+        const entry = findRelease("1.7.0")?.clouds?.[cloud.name]?.[part];
+        assert.ok(entry?.kubernetes, "the project says of which, or its catalogue entry what is nearest to it");
+        const who = `${entry.chart?.name ?? found?.plan.services.find((each) => each.version === entry.version)?.name} ${entry.version}`;
+        for (const kubernetes of newestOfEachMinor) {
+          const content = merge(written(cloud), { platform, cluster: { kubernetes } });
+          const given = { registry, content, whole: true, fallbackName: "seoul", readLock: () => undefined };
+          const { problems } = planContent(given, new Findings(), "2026-11-26");
+          const said = problems.filter(({ path, reason }) => path === "cluster.kubernetes" && reason.includes(`${who} is for Kubernetes `));
+          assert.equal(said.length, isFor(entry.kubernetes, minorOf(kubernetes)) ? 0 : 1, `${kubernetes}: ${JSON.stringify(problems)}`);
+        }
       });
       it(`opens nothing to the world that the file does not, on ${cloud.title}: ${part}`, () => {
         const flows = found?.plan.flows ?? [];
@@ -147,11 +166,6 @@ describe("what clouds have of their own in the cluster", () => {
         /^warning cluster\.kubernetes: .*openstack-cloud-controller-manager 1\.33\.1 is for Kubernetes 1\.33 and 1\.34, .*; use a version of 1\.33, or metallb/,
       );
     }
-    for (const release of knownReleases) {
-      const { clouds = {}, kubernetes = "" } = findRelease(release) ?? {};
-      for (const { kubernetes: minors } of Object.values(clouds).flatMap((parts) => Object.values(parts)))
-        assert.ok(minors === undefined || minors.includes(minorOf(kubernetes)), "each goes with its own release");
-    }
   });
 
   it("is not followed by advice to leave the minors that it is for", () => {
@@ -181,4 +195,67 @@ describe("what clouds have of their own in the cluster", () => {
       ["platform.loadBalancer.services: without the cloud's controller nothing would lead to the ingress"],
     );
   });
+});
+
+describe("what the fields of storage and load balancer say of pods", () => {
+  const SAID = {
+    resources: { requests: { cpu: "77m" } },
+    nodeSelector: { "kubernetes.io/os": "linux" },
+    tolerations: ["front:NoSchedule"],
+  };
+  const worker = { nodes: 3, volumes: [{ name: "osd", sizeGiB: 100 }] };
+  const clouds = Object.values(registry.clouds).filter(({ inCluster }) => inCluster !== undefined);
+  const openstack = clouds.find(({ name }) => name === "openstack")!;
+  const aws = clouds.find(({ name }) => name === "aws")!;
+  /** Every kind of both, with the service that it is of; undefined where nothing of ours runs for it. */
+  const kinds: readonly (readonly [cloud: CloudDefinition, field: string, kind: FileContent, service: string | undefined])[] = [
+    [openstack, "storage", { kind: "nfs" }, "storage"],
+    [openstack, "storage", { kind: "rookCeph", pool: "worker" }, "rookCeph"],
+    [openstack, "storage", { kind: "existing", className: "fast" }, undefined],
+    [openstack, "loadBalancer", { kind: "metallb" }, "metallb"],
+    [aws, "loadBalancer", { kind: "cloud" }, undefined],
+    ...clouds.flatMap((cloud) => [
+      ...(cloud.inCluster?.volumes ? [[cloud, "storage", { kind: "cloud" }, "cloudStorage"] as const] : []),
+      ...(cloud.inCluster?.controller ? [[cloud, "loadBalancer", { kind: "cloud", services: true }, "cloudController"] as const] : []),
+    ]),
+  ];
+  for (const [cloud, field, kind, service] of kinds) {
+    const told = (said: object) =>
+      planned(cloud, { [field]: { ...kind, ...said } }, kind.kind === "rookCeph" ? { cluster: { pools: { worker } } } : {});
+    const refusals = (said: object) =>
+      told(said)
+        .problems.filter(({ severity, path }) => severity === "error" && path.startsWith("platform."))
+        .map(({ path, reason }) => `${path.replace(`platform.${field}.`, "")}: ${reason}`);
+    const of = `${field} of kind ${String(kind.kind)}${kind.services === true ? " with Services" : ""} on ${cloud.title}`;
+
+    if (service === undefined)
+      it(`is refused where nothing of the platform's runs: ${of}`, () => {
+        const found = refusals({ ...SAID, values: { a: 1 } }).map((each) => each.replace(/:.*there are no pods.*/, ""));
+        assert.deepEqual(found.sort(), ["nodeSelector", "resources", "tolerations", "values"]);
+      });
+    else if (registry.services[service]?.stays !== undefined)
+      it(`is refused of nodes where the cloud's own runs on control planes: ${of}`, () => {
+        const { nodeSelector, tolerations, ...rest } = SAID;
+        assert.deepEqual(
+          refusals({ nodeSelector, tolerations }).map((each) => each.replace(/: its pods stay .*control planes.*/, "")),
+          ["nodeSelector", "tolerations"],
+        );
+        assert.deepEqual(refusals(rest), []);
+        assert.deepEqual(told(rest).planned?.plan.services.find(({ name }) => name === service)?.resources, SAID.resources);
+      });
+    else
+      it(`is planned: ${of}`, () => {
+        assert.deepEqual(refusals(SAID), []);
+        const plan = told(SAID).planned?.plan.services.find(({ name }) => name === service);
+        assert.deepEqual({ resources: plan?.resources, nodeSelector: plan?.nodeSelector, tolerations: plan?.tolerations }, SAID);
+        assert.ok(plan?.chart && placedParts(plan.chart).length > 0);
+      });
+
+    if (service !== undefined)
+      it(`holds values against the chart, or says that there is none: ${of}`, () => {
+        const [only, ...others] = refusals({ values: { nonsense: 1 } });
+        assert.deepEqual(others, []);
+        assert.match(only ?? "", /^values(\.nonsense: |: \w+ is not installed from a chart)/);
+      });
+  }
 });

@@ -10,6 +10,7 @@ export const cloudController = defineService({
   replicas: 1,
   needs: { cloud: ({ inCluster }) => ({ part: "controller", metadata: inCluster.controller?.asksMetadata ?? false }) },
   offers: ["loadBalancer"],
+  stays: "what may change something in the cloud runs on control planes",
   calls: ["kubernetes", "outside"],
   create: (name, { common, granted, environment }, opts) => {
     const { CloudController } = require("./cloud-controller") as typeof import("./cloud-controller");

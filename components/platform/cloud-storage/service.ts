@@ -10,6 +10,7 @@ export const cloudStorage = defineService({
   replicas: 1,
   needs: { cloud: ({ inCluster }) => ({ part: "volumes", metadata: inCluster.volumes?.asksMetadata ?? false }) },
   offers: ["storage"],
+  stays: "what may change something in the cloud runs on control planes, and what mounts volumes on every node",
   calls: ["kubernetes", "outside"],
   create: (name, { common, granted, environment }, opts) => {
     const { CloudStorage } = require("./cloud-storage") as typeof import("./cloud-storage");

@@ -12,4 +12,8 @@ export interface MetalLbArgs extends ServiceArgs {
    * takes two pools that overlap, not even while one change follows the other. Default: none.
    */
   readonly reserved?: readonly string[];
+  /**
+   * Taints that Services' pods bear, `key=value:Effect`: an address whose Service keeps to the nodes of its pods is announced by those. Default: none.
+   */
+  readonly taints?: readonly string[];
 }

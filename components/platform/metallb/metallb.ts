@@ -16,7 +16,7 @@ export class MetalLb extends PlatformService {
     // The speaker answers ARP on the nodes' own interfaces: host network and NET_RAW.
     this.createNamespace("privileged");
     this.allowIngress("allow-webhook", { "app.kubernetes.io/name": "metallb", "app.kubernetes.io/component": "controller" }, [9443]);
-    const release = this.release(metalLbValues(args.plan));
+    const release = this.release(metalLbValues(args.plan, args.taints));
 
     const pools = addressPools(args);
     const made: Resource[] = [];

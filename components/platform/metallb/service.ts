@@ -23,9 +23,10 @@ export const metallb = defineService({
     const { MetalLb } = require("./metallb") as typeof import("./metallb");
     const { loadBalancer, ingress } = environment.platform;
     if (loadBalancer.kind !== "metallb") throw new Error("The plan has the service metallb, but platform.loadBalancer.kind is cloud.");
+    const taints = environment.services.flatMap(({ needs = {}, tolerations = [] }) => ("loadBalancer" in needs ? tolerations : []));
     return new MetalLb(
       name,
-      { ...common, range: loadBalancer.range, reserved: loadBalancer.reserved, ingressAddress: ingress.address },
+      { ...common, range: loadBalancer.range, reserved: loadBalancer.reserved, ingressAddress: ingress.address, taints },
       opts,
     );
   },

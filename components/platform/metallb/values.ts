@@ -1,16 +1,26 @@
 import { contains, formatAddress, formatRange, parseAddress } from "../../../model/ipv4";
+import { podPlacement } from "../../../model/placement";
 import type { AddressRange } from "../../../model/plan/infrastructure-types";
 import type { ServicePlan } from "../../../model/plan/types";
 import { imageOf, repositoryAndTag } from "../objects";
 import type { Values } from "../values";
 import type { MetalLbArgs } from "./args";
 
-/** Values of the metallb chart. Layer 2 only: FRR, which BGP needs, is off. */
-export function metalLbValues(plan: ServicePlan): Values {
+/**
+ * Values of the metallb chart. Layer 2 only: FRR, which BGP needs, is off.
+ * @param taints those that the pods of Services bear
+ */
+export function metalLbValues(plan: ServicePlan, taints: readonly string[] = []): Values {
   const resources = plan.resources ?? {};
+  const borne = podPlacement({ tolerations: [...new Set([...(plan.tolerations ?? []), ...taints])].sort() });
   return {
     controller: { image: repositoryAndTag(imageOf(plan, "controller")), resources },
-    speaker: { image: repositoryAndTag(imageOf(plan, "speaker")), resources, frr: { enabled: false } },
+    speaker: {
+      image: repositoryAndTag(imageOf(plan, "speaker")),
+      resources,
+      frr: { enabled: false },
+      ...(borne.tolerations?.length ? borne : {}),
+    },
     frrk8s: { enabled: false },
   };
 }

@@ -1,3 +1,4 @@
+import type { Labels } from "../../../model/plan/infrastructure-types";
 import type { ServicePlan } from "../../../model/plan/types";
 import { imageOf, repositoryAndTag } from "../objects";
 import type { Values } from "../values";
@@ -7,6 +8,7 @@ import { tolerations } from "./specs";
 /** Values of the rook-ceph chart: the operator, and the drivers that mount what Ceph has. */
 export function rookValues(plan: ServicePlan, { taints, machines }: RookCephArgs["ceph"]): Values {
   const image = (role: string) => repositoryAndTag(imageOf(plan, role));
+  const borne = [...taints, ...(plan.tolerations ?? [])];
   return {
     image: image("operator"),
     resources: plan.resources ?? {},
@@ -26,8 +28,16 @@ export function rookValues(plan: ServicePlan, { taints, machines }: RookCephArgs
       enableVolumeGroupSnapshot: false,
       // Wherever pods may be, their volumes must be mounted.
       pluginTolerations: [{ operator: "Exists" }],
-      ...(taints.length === 0 ? {} : { provisionerTolerations: tolerations(taints) }),
+      ...(borne.length === 0 ? {} : { provisionerTolerations: tolerations([...new Set(borne)]) }),
+      ...(plan.nodeSelector ? { provisionerNodeAffinity: labelsOf(plan.nodeSelector) } : {}),
     },
     "ceph-csi-operator": { controllerManager: { manager: { image: image("driverOperator") } } },
   };
+}
+
+/** Labels as Rook's operator reads them: all of them. */
+function labelsOf(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join("; ");
 }

@@ -200,7 +200,9 @@ export function placedPlan(): EnvironmentPlan {
     tolerations: ["platform=true:NoSchedule", "front:NoExecute"],
     reaches: ["192.0.2.0/24"],
   };
-  return environmentPlan({ services: planWith(allServices, NEWEST, { ingress: fields }, platform, undefined, () => fields) });
+  const { reaches: _reaches, ...pods } = fields;
+  const wanted = { ingress: fields, storage: { kind: "nfs", ...pods }, loadBalancer: { kind: "metallb", ...pods } } as const;
+  return environmentPlan({ services: planWith(allServices, NEWEST, wanted, platform, undefined, () => fields) });
 }
 
 /** The same where the number of whoever shares its load follows that. */

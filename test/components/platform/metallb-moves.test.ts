@@ -4,6 +4,7 @@ import { addressPools } from "../../../components/platform/metallb/values";
 import { poolProblem } from "../../../sandbox/kubernetes/addresses";
 import type { KubeObject } from "../../../sandbox/kubernetes/values";
 import { environmentFile, plannedFile } from "../../support/environment";
+import { at, environmentPlan, ofKind, platformGraph } from "./fixtures";
 
 /** MetalLB's pools as the API server keeps them; every change goes past the rule of its webhook. */
 class Pools {
@@ -58,5 +59,27 @@ describe("a move of the ingress", () => {
     const back = plannedFile(file(200, 200, 210), moved.lock);
     assert.deepEqual(back.lock.network.formerIngressAddresses, ["10.20.0.205"]);
     assert.deepEqual(plannedFile(file(200, 200, 210)).lock.network.formerIngressAddresses, undefined);
+  });
+});
+
+describe("MetalLB's speakers", () => {
+  const speaker = async (ingress: object, loadBalancer: object = {}) => {
+    const plan = environmentPlan({
+      services: plannedFile(environmentFile({ platform: { ingress, loadBalancer: { kind: "metallb", ...loadBalancer } } })).plan.services,
+    });
+    const release = ofKind(await platformGraph(plan), "helm.sh/v3:Release").find(({ inputs }) => inputs.name === "metallb");
+    return at(release?.inputs, "values", "speaker") as { tolerations?: unknown; nodeSelector?: unknown };
+  };
+
+  it("run wherever pods of the ingress may, for an address is announced from the nodes of these alone", async () => {
+    const bearing = [{ key: "front", operator: "Equal", value: "a", effect: "NoSchedule" }];
+    assert.deepEqual((await speaker({ tolerations: ["front=a:NoSchedule"] })).tolerations, bearing);
+    const own = { key: "lb", operator: "Exists", effect: "NoExecute" };
+    const both = await speaker(
+      { tolerations: ["front=a:NoSchedule"] },
+      { tolerations: ["lb:NoExecute"], nodeSelector: { "kubernetes.io/os": "linux" } },
+    );
+    assert.deepEqual([both.tolerations, both.nodeSelector], [[...bearing, own], undefined]);
+    assert.deepEqual((await speaker({})).tolerations, undefined);
   });
 });

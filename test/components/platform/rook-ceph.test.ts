@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { catalogService } from "../../../model/plan/service";
 import type { CephPlan } from "../../../model/plan/types";
 import type { Graph } from "../../../testing/graph";
 import { environmentFile, plannedFile } from "../../support/environment";
@@ -43,6 +44,25 @@ describe("Ceph", () => {
       assert.ok(podAntiAffinity);
       assert.deepEqual(rest, expected);
     }
+  });
+
+  it("has its operator and its provisioners where the file says, its daemons where the disks are, and volumes mounted everywhere", async () => {
+    const plan = cephPlan();
+    const nodeSelector = { tier: "platform", "kubernetes.io/os": "linux" };
+    const services = plan.services.map((each) =>
+      each.name === "rookCeph" ? catalogService("rookCeph", { ...each, nodeSelector, tolerations: ["front=a:NoSchedule"] }) : each,
+    );
+    const placed = await platformGraph({ ...plan, services });
+    const values = ofKind(placed, "helm.sh/v3:Release").find(({ inputs }) => inputs.name === "rook-ceph")?.inputs.values;
+    const [own, front] = [
+      { key: "kpaas.io/storage", operator: "Equal", value: "true", effect: "NoSchedule" },
+      { key: "front", operator: "Equal", value: "a", effect: "NoSchedule" },
+    ];
+    assert.deepEqual([at(values, "nodeSelector"), at(values, "tolerations")], [nodeSelector, [front]]);
+    assert.equal(at(values, "csi", "provisionerNodeAffinity"), "tier=platform; kubernetes.io/os=linux");
+    assert.deepEqual(at(values, "csi", "provisionerTolerations"), [own, front]);
+    assert.deepEqual(at(values, "csi", "pluginTolerations"), [{ operator: "Exists" }]);
+    assert.deepEqual(specOf(placed, "cluster"), specOf(g, "cluster"));
   });
 
   it("encrypts what it says, shows no page of its own, and wipes no disk when it is deleted", () => {

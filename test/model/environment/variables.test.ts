@@ -57,7 +57,7 @@ const refused: readonly (readonly [name: string, value: unknown, reason: RegExp]
   ["ansible_become_method", "su", /how hosts are reached/],
   ["ansible_connection", "local", /how hosts are reached/],
   ["ingress_nginx_enabled", true, /platform\.ingress/],
-  ["cilium_gateway_api_enabled", true, /platform\.ingress/],
+  ["cilium_gateway_api_enabled", true, /kube-proxy's place/],
   ["metallb_enabled", true, /platform\.loadBalancer/],
   ["kube_vip_services_enabled", true, /platform\.loadBalancer/],
   ["kube_vip_controlplane_enabled", true, /cluster\.apiEndpoint/],
@@ -134,6 +134,22 @@ const inside: readonly (readonly [name: string, value: unknown, path: string, re
   ["kube_kubeadm_controller_extra_args", { "cluster-cidr": "10.0.0.0/8" }, "kube_kubeadm_controller_extra_args.cluster-cidr", /field/],
   ["kube_apiserver_disable_admission_plugins", ["PodSecurity"], "kube_apiserver_disable_admission_plugins.0", /bounds/],
   ["cilium_extra_values", { l2announcements: { enabled: true } }, "cilium_extra_values.l2announcements.enabled", /addresses/],
+  ["cilium_extra_values", { gatewayAPI: { enabled: true } }, "cilium_extra_values.gatewayAPI.enabled", /kube-proxy's place/],
+  [
+    "cilium_config_extra_vars",
+    { "enable-ingress-controller": "true" },
+    "cilium_config_extra_vars.enable-ingress-controller",
+    /platform's ingress/,
+  ],
+  ...[{ kubeProxyReplacement: true }, { nodePort: { enabled: true } }].map(
+    (value) =>
+      [
+        "cilium_extra_values",
+        value,
+        `cilium_extra_values.${"nodePort" in value ? "nodePort.enabled" : "kubeProxyReplacement"}`,
+        /kube-proxy writes/,
+      ] as const,
+  ),
   ["cilium_config_extra_vars", { "enable-ipsec": "true" }, "cilium_config_extra_vars.enable-ipsec", /protocol/],
   ["docker_options", "--insecure-registry=a.example", "docker_options", /right server/],
   ["etcd_extra_vars", { ETCD_LISTEN_CLIENT_URLS: "http://0.0.0.0:2379" }, "etcd_extra_vars.ETCD_LISTEN_CLIENT_URLS", /port/],
@@ -147,6 +163,21 @@ const inside: readonly (readonly [name: string, value: unknown, path: string, re
 ];
 
 describe("variables passed through to kubespray", () => {
+  it("are refused with what to use in place of Cilium's own ingress, gateways and rules of Services", () => {
+    const remedy = (variables: Record<string, unknown>) =>
+      content(variables, { network: { plugin: "cilium" } })
+        .problems.filter(({ severity }) => severity === "error")
+        .map((each) => each.remedy)
+        .join();
+    const values = (given: Record<string, unknown>) => remedy({ cilium_extra_values: given });
+    assert.match(remedy({ cilium_gateway_api_enabled: true }), /^take it out; platform\.ingress\.kind: traefik .*gatewayApi$/);
+    assert.match(values({ gatewayAPI: { enabled: true } }), /^take it out; platform\.ingress\.kind: traefik .*gatewayApi$/);
+    assert.match(values({ ingressController: { enabled: true } }), /^take it out; platform\.ingress\.kind says/);
+    assert.match(values({ kubeProxyReplacement: true }), /^take it out; cluster\.network\.proxyMode says/);
+    assert.equal(values({ gatewayAPI: { enabled: false }, kubeProxyReplacement: false }), "");
+    assert.equal(remedy({ cilium_gateway_api_enabled: false }), "");
+  });
+
   for (const [name, value, reason] of refused) {
     it(`are refused where they harm or say what a field says: ${name}: ${JSON.stringify(value)}`, () => {
       const found = told({ [name]: value }).filter((line) => line.includes(" error: "));

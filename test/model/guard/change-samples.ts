@@ -350,6 +350,17 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   ],
   "platform.ingress.kind (without)": [{}, { "platform.ingress.kind": "traefik" }],
   "platform.loadBalancer": [{}, { "platform.loadBalancer": { kind: "metallb", range: "10.20.255.200-10.20.255.230" } }],
+  "platform.loadBalancer.resources": [{}, { "platform.loadBalancer": { kind: "metallb", resources: { requests: { cpu: "50m" } } } }],
+  "platform.loadBalancer.nodeSelector": [
+    {},
+    { "platform.loadBalancer": { kind: "metallb", nodeSelector: { "kubernetes.io/os": "linux" } } },
+  ],
+  "platform.loadBalancer.tolerations": [{}, { "platform.loadBalancer": { kind: "metallb", tolerations: ["front:NoSchedule"] } }],
+  "platform.loadBalancer.values": [{}, { "platform.loadBalancer": { kind: "metallb", values: { controller: { logLevel: "debug" } } } }],
+  "platform.storage.resources": [{}, { "platform.storage": { kind: "nfs", resources: { requests: { cpu: "50m" } } } }],
+  "platform.storage.nodeSelector": [{}, { "platform.storage": { kind: "nfs", nodeSelector: { "kubernetes.io/os": "linux" } } }],
+  "platform.storage.tolerations": [{}, { "platform.storage": { kind: "nfs", tolerations: ["front:NoSchedule"] } }],
+  "platform.storage.values": [{}, { "platform.storage": { kind: "nfs", values: { priorityClassName: "system-cluster-critical" } } }],
   "platform.loadBalancer.kind (once it stands)": [{}, { "platform.loadBalancer": { kind: "cloud" } }],
   "platform.loadBalancer.services (once it stands)": [
     { ...onAws.file, "platform.loadBalancer": { kind: "cloud" } },

@@ -157,6 +157,15 @@ describe("the objects of vSphere's driver", () => {
     assert.ok(objects(plan(), 2)["PodDisruptionBudget vsphere-csi-controller"]);
   });
 
+  it("tell the driver how many disks a machine takes as long as it does not know by itself", () => {
+    const told = (release: string) => {
+      const driver = containersOf(objects(plan({ release }))["DaemonSet vsphere-csi-node"]).find(({ name }) => name === "driver");
+      return list(driver?.env).flatMap((each) => (at(each, "name") === "MAX_VOLUMES_PER_NODE" ? [at(each, "value")] : []));
+    };
+    assert.deepEqual(told("1.6.2"), ["59"]);
+    assert.deepEqual(told("1.7.0"), []);
+  });
+
   it("run on control planes as a plain user, and on nodes with no more than mounting needs", () => {
     const { "Deployment vsphere-csi-controller": controller, "DaemonSet vsphere-csi-node": node } = objects(plan());
     const pod = podOf(controller);
