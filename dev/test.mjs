@@ -44,7 +44,7 @@ end();
 
 // Those that take longest begin first, so that no core waits for them at the end.
 function drivesEngine(file) {
-  return /^(engine|stacks|e2e)[\\/]/.test(file);
+  return /require\("[./]*\/support\/(engine|one-life|upgrade)"\)/.test(readFileSync(join(tests, file), "utf8"));
 }
 
 async function worker() {
