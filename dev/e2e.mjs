@@ -8,6 +8,8 @@ import { prepare, root } from "./prepare.mjs";
 const tests = join(root, "dist", "test", "e2e");
 // Those about a real API server bring their own, or choose it.
 process.env.KPAAS_SANDBOX_SERVER ??= "simulated";
+// Many of them kill somebody.
+process.env.KPAAS_SANDBOX_STATE ??= "each-step";
 
 if (!(await prepare())) end({ passes: 0, failures: 1, pending: 0 });
 

@@ -1,5 +1,6 @@
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
+import { EngineKilledError } from "./command";
 import { EventCollector, messageOf } from "./events";
 import { Judgements } from "./judgements";
 import { KINDS, type Run } from "./kinds";
@@ -9,6 +10,7 @@ import { readClusterState } from "./read";
 import { isUnreachable } from "./remedies";
 import { keepTellingOfFullDisk } from "./room";
 import { endUnused, serveKubernetes } from "./servers/world";
+import { AT_END, forgetWorld, keepWorld, putWorldBack } from "./state/at-end";
 import { copyState } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { findInTheWay } from "./state/in-the-way";
@@ -41,7 +43,10 @@ export async function runOperation(
   const kind = KINDS[name];
   const tell = (text: string) => options.onProgress?.({ kind: "engine", text });
   const { engine, setting } = await prepareStack(target, options);
-  if (kind.changes) requireFree(target, setting);
+  if (kind.changes) {
+    requireFree(target, setting);
+    putWorldBack(setting, tell);
+  }
   /** URNs of machines that are made anew. */
   let replace: readonly string[] = [];
   const watched =
@@ -84,11 +89,17 @@ export async function runOperation(
     for (let done = false; !done; ) {
       // What follows looks at the state afresh, however this ends.
       if (kind.changes) open.changed();
+      const atEnd = kind.changes && keepWorld(setting);
+      if (atEnd) run.workspace.envVars = { ...run.workspace.envVars, ...AT_END };
       try {
         const onEvent = (event: EngineEvent) => collector.take(event);
         await kind.engine(run, { onEvent, suppressProgress: true, parallel }, replace);
+        if (atEnd) forgetWorld(setting);
         done = true;
       } catch (error) {
+        // What it has done will never have been.
+        if (atEnd && error instanceof EngineKilledError) throw error;
+        if (atEnd) forgetWorld(setting);
         if (kind.changes) rememberMore(open, collector.unanswered);
         await noteReasons(run, collector);
         // What was not answered has to be looked for before anything is tried again.

@@ -45,7 +45,10 @@ export function sandboxFolders(root: string, environment: string): SandboxFolder
   };
 }
 
-/** Makes an environment's sandbox, as far as it is not there: folders, passphrase, project file, launchers. */
+/**
+ * Makes an environment's sandbox, as far as it is not there: folders, passphrase, project file, launchers. But for the passphrase nobody waits
+ * for the disk: what a lost host tears is made again.
+ */
 export function prepareSandbox(root: string, environment: string): SandboxFolders {
   const folders = sandboxFolders(root, environment);
   makeOwnFolder(root);
@@ -54,11 +57,11 @@ export function prepareSandbox(root: string, environment: string): SandboxFolder
   keepNoLogs(join(folders.home, "logs"));
   const providers = Object.entries(PROVIDERS).map(([name, program]) => {
     const path = join(folders.project, "plugins", name);
-    keepFile(join(path, `pulumi-resource-${name}`), launcher(program(folders.world)), { mode: 0o755 });
+    keepFile(join(path, `pulumi-resource-${name}`), launcher(program(folders.world)), { mode: 0o755, durable: false });
     return { name, path };
   });
   const project = { name: PROJECT, runtime: "nodejs", description: "Made by kpaas for its sandbox.", plugins: { providers } };
-  keepFile(join(folders.project, "Pulumi.yaml"), stringify(project), { mode: 0o644 });
+  keepFile(join(folders.project, "Pulumi.yaml"), stringify(project), { mode: 0o644, durable: false });
   return folders;
 }
 
@@ -106,7 +109,7 @@ function keepNoLogs(path: string): void {
   const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   if (isFolder()) removeFolder(path);
   try {
-    keepFile(path, "Not a folder, so that the engine keeps no logs here.\n", { mode: PRIVATE });
+    keepFile(path, "Not a folder, so that the engine keeps no logs here.\n", { mode: PRIVATE, durable: false });
   } catch (error) {
     // An engine that runs may have made it again: it goes with the next operation.
     if (!isFolder()) throw error;

@@ -9,6 +9,7 @@ import { endOrphans, isKept, namePath, type Programs, readRecord, recordPath, se
 import { InterruptedError, OperationFailedError } from "../errors";
 import { packageRoot } from "../paths";
 import { sandboxFolders } from "../sandbox";
+import { wrongTime } from "../state/at-end";
 import type { OperationKind } from "../types";
 import { CHOICE, choiceIn, type ServerKind, wrongChoice } from "./choice";
 import { findServers, kubernetesVersion } from "./programs";
@@ -42,8 +43,8 @@ const NOT_CHECKED = "Kubernetes is simulated: no API server checks the objects";
  */
 export async function serveKubernetes(world: string, kind: OperationKind, options: ServeOptions): Promise<boolean> {
   const { environment, tell, env = process.env } = options;
-  const wrong = wrongChoice(environment, env);
-  if (wrong !== undefined) throw new InvalidInputError([wrong]);
+  const wrong = [wrongChoice(environment, env), wrongTime(environment, env)].filter((problem) => problem !== undefined);
+  if (wrong.length > 0) throw new InvalidInputError(wrong);
   const chosen = choiceIn(env);
   const made = kindOf(world);
   if (made !== undefined && chosen !== undefined && made !== chosen)

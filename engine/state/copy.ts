@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { hasCode, keepFile, PRIVATE, readIfThere, writeWhole } from "../../host/files";
 import { makeOwnFolder } from "../../host/own-folder";
 import { holderOf } from "../backend";
@@ -67,6 +68,24 @@ function keepCopy(root: string, setting: Kept, content: string, tell: (text: str
   }
 }
 
+/**
+ * The state of a sandbox's stack as `pulumi stack export` prints it, without an engine to print it; undefined where it is no sandbox's, or an
+ * engine has to say what is wrong with it.
+ * @throws StackNotFoundError where there is no such stack
+ */
+export function exportedState({ backendFolder, project, stack, world }: Kept): string | undefined {
+  if (world === undefined || backendFolder === undefined) return undefined;
+  let content: string | undefined;
+  try {
+    content = readIfThere(stateFile(backendFolder, project, stack));
+  } catch {
+    return undefined;
+  }
+  if (content === undefined) throw new StackNotFoundError(`error: no stack named '${stack}' found`);
+  const state = parseWhole(content);
+  return state && JSON.stringify({ version: state.version, features: state.features, deployment: state.checkpoint.latest });
+}
+
 /** The state, where it is there and can be read: that it cannot, the engine finds and tells. */
 function readState(file: string): string | undefined {
   try {
@@ -77,7 +96,8 @@ function readState(file: string): string | undefined {
   }
 }
 
-function stateFile(backend: string, project: string, stack: string): string {
+/** The file of a stack's state in a `file://` backend. */
+export function stateFile(backend: string, project: string, stack: string): string {
   return join(backend, ".pulumi", "stacks", project, `${stack}.json`);
 }
 
@@ -88,17 +108,25 @@ function copyOf(root: string, { backendFolder, project, stack }: Kept): string {
 }
 
 function isWhole(content: string): boolean {
+  return parseWhole(content) !== undefined;
+}
+
+/** What is in a stack's file. */
+interface StateFile {
+  readonly version?: unknown;
+  readonly features?: unknown;
+  readonly checkpoint: { readonly latest?: unknown };
+}
+
+/** Undefined where half of the file is lost. */
+function parseWhole(content: string): StateFile | undefined {
   try {
     const state: unknown = JSON.parse(content);
-    return (
-      typeof state === "object" &&
-      state !== null &&
-      "checkpoint" in state &&
-      typeof state.checkpoint === "object" &&
-      state.checkpoint !== null
-    );
+    if (typeof state !== "object" || state === null || !("checkpoint" in state)) return undefined;
+    const { checkpoint } = state;
+    return typeof checkpoint === "object" && checkpoint !== null ? { ...state, checkpoint } : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

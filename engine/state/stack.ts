@@ -12,6 +12,7 @@ import { EventCollector } from "../events";
 import type { Engine } from "../locate";
 import { type EngineSetting, openWorkspace } from "../workspace";
 import type { DestroyedStack } from "./broken-destroy";
+import { exportedState } from "./copy";
 import type { PendingStack } from "./pending";
 import { parseOperations, parseResources } from "./state";
 
@@ -49,6 +50,7 @@ export function pendingStack(
     return await Stack.select(stack, workspace);
   };
   const exported = async (...args: readonly string[]): Promise<string> =>
+    (args.length === 0 ? exportedState(setting) : undefined) ??
     (await command.run(["stack", "export", "--stack", stack, ...args], workDir, {})).stdout;
   // What it is known to be, and what it was when it was read.
   let [known, basis]: (string | undefined)[] = [];

@@ -149,16 +149,23 @@ export function unreachableReason(servers: readonly string[], config: Fields, ou
 
 const trimmed = (url: string): string => url.replace(/\/+$/, "");
 
+/** The kubeconfig that was read last: every call asks by the same one. */
+let last: { readonly content: string; readonly file: Fields } | undefined;
+
+function readKubeconfig(content: string): Fields {
+  if (last?.content !== content) last = { content, file: fields(parse(content)) };
+  return last.file;
+}
+
 /** The cluster of a kubeconfig's current context. */
 function clusterOf(kubeconfig: string, context: string | undefined): Fields {
-  let parsed: unknown;
+  let file: Fields;
   try {
     // A value that is no document is the path of a file.
-    parsed = /[:{]/.test(kubeconfig) ? parse(kubeconfig) : parse(readFileSync(kubeconfig, "utf8"));
+    file = readKubeconfig(/[:{]/.test(kubeconfig) ? kubeconfig : readFileSync(kubeconfig, "utf8"));
   } catch {
     return {};
   }
-  const file = fields(parsed);
   const named = (part: string, name: unknown): Fields => fields(list(file[part]).find((entry) => fields(entry).name === name));
   const chosen = named("contexts", context ?? file["current-context"]);
   return fields(at(named("clusters", at(chosen, "context.cluster")), "cluster"));

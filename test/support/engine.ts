@@ -1,8 +1,10 @@
 import { type Engine, locateEngine } from "../../engine/locate";
 import { CHOICE } from "../../engine/servers/choice";
+import { STATE } from "../../engine/state/at-end";
 
 // As `npm test` has it: a test file that is run by itself starts no servers either.
 process.env[CHOICE] ??= "simulated";
+process.env[STATE] ??= "at-end";
 
 /**
  * The real Pulumi engine, for tests that need it: called first in a test or in a `before` hook. Never downloads or builds; where no engine
