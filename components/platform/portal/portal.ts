@@ -157,8 +157,12 @@ export class Portal extends PlatformService {
 }
 
 /** Who vouches for whom the applications call, where no public authority does. PEM. */
-function authoritiesOf({ trust, vault }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
-  return { ...(trust === undefined ? {} : { platform: trust }), ...(vault === undefined ? {} : { vault: vault.ca }) };
+function authoritiesOf({ trust, vault, database }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
+  return {
+    ...(trust === undefined ? {} : { platform: trust }),
+    ...(vault === undefined ? {} : { vault: vault.ca }),
+    ...(database.ca === undefined ? {} : { database: database.ca }),
+  };
 }
 
 /** What an application is called among the portal's own children. */
