@@ -77,7 +77,7 @@ describe("a service whose secrets are exchanged", () => {
         assert.ok(waits.has(name), name);
       // Of several members by the one that leads, whose certificate is verified.
       const settings = text(second, "seoul-mariadb-former-sql", "keycloak.cnf");
-      assert.match(settings, one ? /^host=mariadb$/m : /^host=mariadb-primary$/m);
+      assert.match(settings, one ? /^host=mariadb\.mariadb\.svc$/m : /^host=mariadb-primary$/m);
       assert.equal(/^ssl-verify-server-cert$/m.test(settings), !one);
       for (const { name } of second.resources)
         if (!name.startsWith("seoul-mariadb-former")) assert.ok(!waitsFor(second, name).has("seoul-mariadb-former-schemas"), name);
