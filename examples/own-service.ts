@@ -106,7 +106,8 @@ const wiki = defineService({
   },
   replicas: 1,
   host: "wiki",
-  needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "wiki" }) },
+  // Its account is let in without TLS: the example tells its program nothing of `database.ca`.
+  needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "wiki", openly: true }) },
   calls: [],
   create: (name, { common, granted }, opts) => new Wiki(name, { ...common, database: granted.mysql, ingress: granted.ingress }, opts),
 });

@@ -94,6 +94,11 @@ export interface ServiceDefinition {
    * opens to those. @default anything
    */
   readonly calls?: readonly Called[] | ((platform: PlatformPlan) => readonly Called[]);
+  /**
+   * How what is said at each port of its pods that is open to other pods is kept from others: `TLS`, where whoever speaks first can know whom it
+   * speaks to; else a clause that says how it is, and why. A range is `FIRST-LAST`.
+   */
+  readonly speaks?: Readonly<Record<string, string>>;
   /** Set where minors of Kubernetes that it is not for are refused, and not warned of alone: what it keeps is everybody's. */
   readonly refusesKubernetes?: true;
   /** Why its pods run where they do, and the file cannot choose other nodes. @default it can */

@@ -90,24 +90,19 @@ export function serverCertificate(
   return { certificate: certificate.certPem, key: secret(key.privateKeyPem) };
 }
 
-/**
- * What a service shows to whoever administers it from 127.0.0.1: they know it by this certificate and no other. It is as good as the key in its
- * Secret, however old, so it lives as long as an authority.
- */
-export function ownCertificate(name: string, service: string, parent: ComponentResource): CertificatePair {
-  const { privateKeyPem } = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent });
-  const key = secret(privateKeyPem);
-  const { certPem } = new SelfSignedCert(
-    name,
-    {
-      privateKeyPem: key,
-      subject: { commonName: service, organization: "K-PaaS" },
-      ipAddresses: ["127.0.0.1"],
-      allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
-      validityPeriodHours: CA_LIFE,
-      earlyRenewalHours: CA_RENEWAL,
-    },
-    { parent },
+/** A server's certificate for Services of one namespace, by each of the names that a cluster's pods know them by. */
+export function serviceCertificate(
+  name: string,
+  {
+    services,
+    namespace,
+    ipAddresses,
+  }: { readonly services: readonly string[]; readonly namespace: string; readonly ipAddresses?: readonly string[] },
+  authority: CertificatePair,
+  parent: ComponentResource,
+): CertificatePair {
+  const [first = "", ...others] = services.flatMap((service) =>
+    ["", `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map((suffix) => `${service}${suffix}`),
   );
-  return { certificate: certPem, key };
+  return serverCertificate(name, { dnsNames: [first, ...others], ...(ipAddresses ? { ipAddresses } : {}) }, authority, parent);
 }

@@ -123,6 +123,8 @@ export interface SchemaClaim extends OwnedClaim {
   readonly schema: string;
   /** What its account may select in the schema of whoever offers another kind. */
   readonly reads?: readonly (TableColumns & { readonly of: Kind })[];
+  /** Whether its account is let in without TLS too: its program cannot speak it. @default false */
+  readonly openly?: boolean;
 }
 
 /** A database of a PostgreSQL. */
@@ -145,6 +147,8 @@ export interface DatabaseAccess {
   readonly user: Input<string>;
   /** Secret. */
   readonly password: Input<string>;
+  /** What signed the server's certificate. PEM. Where it is there, a new account is let in by TLS only. @default nobody is told what to trust */
+  readonly ca?: Input<string>;
 }
 
 /** A PostgreSQL database as its consumer sees it. It is reached by TLS only. */

@@ -177,6 +177,11 @@ export function verifiedTls(secret: string, serverName: string): Record<string, 
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`nginx.ingress.kubernetes.io/proxy-ssl-${key}`, value]));
 }
 
+/** The same, with the one by which it speaks TLS to them: charts may say that themselves. Traefik reads all of them. */
+export function overTls(secret: string, serverName: string): Record<string, string> {
+  return { "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS", ...verifiedTls(secret, serverName) };
+}
+
 /** What a claim asks for. */
 export function claimSpec(
   storageClassName: Input<string>,

@@ -212,7 +212,7 @@ export abstract class PlatformService extends ComponentResource {
   protected statefulServices(
     workload: string,
     names: { readonly service: string; readonly headless: string },
-    port: core.v1.ServicePort,
+    ports: core.v1.ServicePort | core.v1.ServicePort[],
     { namesUnready = false }: { readonly namesUnready?: boolean } = {},
   ): void {
     for (const [role, name, clusterIP] of [
@@ -227,7 +227,7 @@ export abstract class PlatformService extends ComponentResource {
           spec: {
             type: "ClusterIP",
             selector: { ...selectorLabels(workload) },
-            ports: [port],
+            ports: [ports].flat(),
             ...(clusterIP ? { clusterIP, ...(namesUnready ? { publishNotReadyAddresses: true } : {}) } : {}),
           },
         },

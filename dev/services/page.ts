@@ -47,6 +47,13 @@ export function serviceFacts(facts: ServiceFacts): string {
     ["Volumes", ...table(["claim", "size", ""], volumeRows(made))],
     ["Secrets", ...table(["Secret", "holds"], secretRows(made))],
     ["Who reaches whom", ...table(["pods", "way", "with whom, at which ports"], policyRows(made))],
+    [
+      "What is encrypted",
+      ...table(
+        ["port", ""],
+        Object.entries(service.speaks ?? {}).map(([port, how]) => [port, how]),
+      ),
+    ],
     ["Backing up", backingUp(service, registry)],
     ["Rotating", ...rotating(service)],
     ["Upgrading", upgrading(service)],

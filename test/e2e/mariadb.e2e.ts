@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tablesSql } from "../../components/platform/database/statements";
 import type { SchemaSpec } from "../../components/platform/mariadb/args";
 import { accountsSql, clientSettings, endFormerSql } from "../../components/platform/mariadb/sql";
-import { makeTables } from "../../components/platform/mariadb/workload";
+import { makeTables, singleServerConfig } from "../../components/platform/mariadb/workload";
 import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
+import { removeFolder } from "../../host/files";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
+import { freePorts } from "../support/real-server";
 
 const PORTAL: SchemaSpec = {
   schema: "cp",
@@ -143,10 +145,10 @@ describe("the accounts of a real MariaDB", function () {
     assert.equal(server.query("CREATE VIEW cp.mine AS SELECT cluster_id FROM cp.cp_clusters", first), "");
     assert.equal(server.query("ALTER USER root@localhost IDENTIFIED BY 'old'"), "");
     await server.stop();
-    await server.start(accountsSql(rotated(2), { keycloak: "three", portal: "four" }, "new"));
+    await server.start(accountsSql(rotated(2), { keycloak: "three", portal: "four" }, { rootPassword: "new" }));
     // Both let in, with the same rights; a start in between changes nothing of that.
     await server.stop();
-    await server.start(accountsSql(rotated(2), { keycloak: "three", portal: "four" }, "new"));
+    await server.start(accountsSql(rotated(2), { keycloak: "three", portal: "four" }, { rootPassword: "new" }));
     for (const account of [first, second]) {
       assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", account), "seoul");
       assert.equal(server.query("SELECT USERNAME FROM keycloak.USER_ENTITY", account), "admin");
@@ -165,7 +167,7 @@ describe("the accounts of a real MariaDB", function () {
     assert.match(server.query("SELECT 1", keycloak), /^ERROR 4151/);
     assert.equal(server.query("SELECT cluster_id FROM cp.mine", second), "seoul", "what was made as the first one goes on working");
     await server.stop();
-    await server.start(accountsSql(rotated(3), { keycloak: "five", portal: "six" }, "newest"));
+    await server.start(accountsSql(rotated(3), { keycloak: "five", portal: "six" }, { rootPassword: "newest" }));
     assert.match(server.query("SELECT 1", first), /^ERROR 4151/);
     assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", second), "seoul");
     runAsJob(rotated(3), { keycloak: "five", portal: "six" }, endFormerSql);
@@ -177,12 +179,108 @@ describe("the accounts of a real MariaDB", function () {
     const fresh = new MariaDbServer(mariaDbPrograms, mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
     try {
       const rotated = SCHEMAS.map((spec) => ({ ...spec, rotation: 3 }));
-      await fresh.start(accountsSql(rotated, PASSWORDS, "root"));
+      await fresh.start(accountsSql(rotated, PASSWORDS, { rootPassword: "root" }));
       assert.equal(fresh.query("SELECT 1"), "1", "the image gives root its first password");
       assert.equal(fresh.query("SHOW TABLES IN cp", { user: "portal_3", password: "two" }), "");
       for (const user of ["portal", "portal_2"]) assert.match(fresh.query("SELECT 1", { user, password: "" }), /^ERROR (1045|4151)/, user);
     } finally {
       await fresh.dispose();
     }
+  });
+});
+
+/** Two authorities, each in a folder of its own with a certificate of the server's, for 127.0.0.1 alone. */
+function makeAuthority(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const openssl = (line: string) => execFileSync("openssl", line.split(" "), { cwd: folder, stdio: "pipe" });
+  const made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2";
+  openssl(`${made} -subj /CN=authority -keyout ca.key -out ca.crt`);
+  openssl(
+    `${made} -CA ca.crt -CAkey ca.key -subj /CN=mariadb -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE -keyout tls.key -out tls.crt`,
+  );
+}
+
+/** How clients come to a real MariaDB by the network. The tests are one story, in order. */
+describe("a real MariaDB that offers TLS", function () {
+  this.timeout(120_000);
+  const spec = SCHEMAS[0]!;
+  let programs: ReturnType<typeof mariaDbForTests>;
+  let folder: string;
+  let server: MariaDbServer;
+  let port: number;
+  const at = (...parts: string[]) => join(folder, ...parts);
+  /** What an account reads of its own connection. */
+  const asked = (password: string, { ca, host = "127.0.0.1", rotation = 1 }: { ca?: string; host?: string; rotation?: number } = {}) =>
+    server.queryBy(
+      clientSettings({ ...spec, rotation }, { keycloak: password }, { host, port, ...(ca === undefined ? {} : { ca }) }),
+      "SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_version'",
+    );
+  const start = (accounts: string, authority?: string) =>
+    server.start(accounts, { port, config: authority === undefined ? "" : singleServerConfig(at(authority)) });
+
+  before(async function () {
+    programs = mariaDbForTests.call(this);
+    folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
+    for (const authority of ["one", "two"]) makeAuthority(at(authority));
+    writeFileSync(at("both.crt"), readFileSync(at("one", "ca.crt"), "utf8") + readFileSync(at("two", "ca.crt"), "utf8"));
+    server = new MariaDbServer(programs, mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    [port = 0] = await freePorts(1);
+    await start(accountsSql(SCHEMAS, PASSWORDS));
+  });
+  after(async () => {
+    await server?.dispose();
+    if (folder) removeFolder(folder);
+  });
+
+  it("lets in whoever does not speak it yet, and whoever does by a certificate that is looked at", async () => {
+    assert.equal(asked("one"), "", "as before");
+    await server.stop();
+    await start(accountsSql(SCHEMAS, PASSWORDS, { tls: true }), "one");
+    assert.equal(asked("one"), "");
+    assert.match(asked("one", { ca: at("one", "ca.crt") }), /^TLSv1\.[23]$/);
+  });
+
+  it("is refused by its clients where another authority signed it, and where they came to another name", () => {
+    assert.match(asked("one", { ca: at("two", "ca.crt") }), /^ERROR 2026/);
+    assert.match(asked("one", { ca: at("one", "ca.crt"), host: "127.0.0.2" }), /^ERROR 2026/);
+  });
+
+  it("demands it of the accounts that it makes: of successors, and of all on a server that has none yet", async () => {
+    await server.stop();
+    await start(
+      accountsSql(
+        SCHEMAS.map((each) => ({ ...each, rotation: 2 })),
+        { ...PASSWORDS, keycloak: "three" },
+        { tls: true },
+      ),
+      "one",
+    );
+    assert.match(asked("three", { rotation: 2 }), /^ERROR 1045/);
+    assert.match(asked("three", { rotation: 2, ca: at("one", "ca.crt") }), /^TLSv1\.[23]$/);
+    assert.equal(asked("one"), "", "who was there before is there until his successor ends him");
+    await server.stop();
+    await server.dispose();
+    server = new MariaDbServer(programs, mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
+    for (let time = 0; time < 2; time++) {
+      await start(accountsSql(SCHEMAS, PASSWORDS, { tls: true }), "one");
+      assert.match(asked("one"), /^ERROR 1045/, "a later start, with the password set anew, leaves it so");
+      assert.match(asked("one", { ca: at("one", "ca.crt") }), /^TLSv1\.[23]$/);
+      await server.stop();
+    }
+    const openly = SCHEMAS.map((each) => ({ ...each, openly: true }));
+    await start(accountsSql(openly, PASSWORDS, { tls: true }), "one");
+    assert.equal(asked("one"), "", "but of those whose programs cannot");
+    assert.equal(server.query("SELECT 1"), "1", "and root has its socket");
+  });
+
+  it("goes over to another authority while its clients trust both", async () => {
+    await server.stop();
+    await start(accountsSql(SCHEMAS, PASSWORDS, { tls: true }), "one");
+    assert.match(asked("one", { ca: at("both.crt") }), /^TLSv1\.[23]$/);
+    await server.stop();
+    await start(accountsSql(SCHEMAS, PASSWORDS, { tls: true }), "two");
+    assert.match(asked("one", { ca: at("both.crt") }), /^TLSv1\.[23]$/);
+    assert.match(asked("one", { ca: at("two", "ca.crt") }), /^TLSv1\.[23]$/);
+    assert.match(asked("one", { ca: at("one", "ca.crt") }), /^ERROR 2026/);
   });
 });

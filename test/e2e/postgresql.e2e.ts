@@ -8,7 +8,7 @@ import { serverFiles } from "../../components/platform/postgresql/config";
 import { accountsSql, actAsOwnerSql, clientSettings, endFormerSql } from "../../components/platform/postgresql/sql";
 import { FIRST_START, makeTables } from "../../components/platform/postgresql/workload";
 import { type Login, PostgreSqlServer, postgreSqlForTests } from "../support/postgresql";
-import { freePorts } from "../support/real-server";
+import { freePorts, makeCertificates } from "../support/real-server";
 
 const SONAR: DatabaseSpec = { database: "sonar", user: "sonarQube", tables: ["CREATE TABLE IF NOT EXISTS rules (id INT PRIMARY KEY)"] };
 const DATABASES: readonly DatabaseSpec[] = [SONAR, { database: "other", user: "other" }];
@@ -68,6 +68,17 @@ describe("a real PostgreSQL", function () {
       server.administer("SELECT count(*) FROM pg_authid WHERE rolcanlogin AND rolpassword NOT LIKE 'SCRAM-SHA-256%'", ROOT),
       "0",
     );
+  });
+
+  it("is refused by its clients where another authority signed its certificate, or it has another name", () => {
+    const another = join(folder, "another");
+    makeCertificates(another);
+    server.own(another);
+    const answers = [{ ca: join(another, "ca.crt") }, { host: "postgresql.elsewhere.svc" }].map((at) =>
+      server.query("SELECT 1", sonar, "verify-full", at),
+    );
+    assert.match(answers[0] ?? "", /certificate verify failed/);
+    assert.match(answers[1] ?? "", /does not match host name/);
   });
 
   /** Runs statements of a database as its account, as the jobs do, twice. */

@@ -25,7 +25,13 @@ export function mariaDbForTests(this: Mocha.Context, ...more: readonly string[])
   return Object.fromEntries(found) as Record<(typeof PROGRAMS)[number], string>;
 }
 
-/** A MariaDB server in a folder of its own, reached by its socket alone. */
+/** How a server is met by the network: the port, and the settings that it has then. */
+export interface MariaDbNetwork {
+  readonly port: number;
+  readonly config: string;
+}
+
+/** A MariaDB server in a folder of its own, reached by its socket, and by the network where it is told how. */
 export class MariaDbServer {
   private process: ChildProcess | undefined;
   readonly socket: string;
@@ -42,7 +48,7 @@ export class MariaDbServer {
   }
 
   /** Starts the server, on an empty data folder the first time, with the statements as its init file. */
-  async start(accounts: string): Promise<void> {
+  async start(accounts: string, network?: MariaDbNetwork): Promise<void> {
     const owner = process.getuid?.() === 0 ? ["--user=root"] : [];
     const file = join(this.folder, "accounts.sql");
     writeFileSync(file, accounts, { mode: 0o600 });
@@ -53,8 +59,11 @@ export class MariaDbServer {
       const made = spawnSync(this.programs["mariadb-install-db"], ["--no-defaults", ...options], { encoding: "utf8" });
       if (made.status !== 0) throw new Error(`mariadb-install-db: ${made.stdout}${made.stderr}`);
     }
-    const options = [`--datadir=${this.data}`, `--socket=${this.socket}`, "--skip-networking", `--init-file=${file}`, ...owner];
-    const server = spawn(this.programs.mariadbd, ["--no-defaults", ...options], { stdio: ["ignore", "ignore", "pipe"] });
+    const settings = join(this.folder, "server.cnf");
+    writeFileSync(settings, network?.config ?? "");
+    const met = network === undefined ? ["--skip-networking"] : ["--bind-address=127.0.0.1,127.0.0.2", `--port=${network.port}`];
+    const options = [`--datadir=${this.data}`, `--socket=${this.socket}`, ...met, `--init-file=${file}`, ...owner];
+    const server = spawn(this.programs.mariadbd, [`--defaults-file=${settings}`, ...options], { stdio: ["ignore", "ignore", "pipe"] });
     this.process = server;
     let log = "";
     server.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -75,6 +84,16 @@ export class MariaDbServer {
       encoding: "utf8",
       env: { ...process.env, MYSQL_PWD: account.password },
     });
+    return `${stdout}${/ERROR.*/.exec(stderr)?.[0] ?? ""}`.trim();
+  }
+
+  /** Runs statements by a client's settings, as the jobs do: what they print, or why not. */
+  queryBy(settings: string, sql: string): string {
+    const file = join(this.folder, "client.cnf");
+    writeFileSync(file, settings, { mode: 0o600 });
+    // A client of a newer version speaks TLS unless it is told not to.
+    const options = [`--defaults-file=${file}`, ...(settings.includes("ssl-ca=") ? [] : ["--skip-ssl"]), "--batch", "--skip-column-names"];
+    const { stdout, stderr } = spawnSync(this.programs.mariadb, [...options, "--execute", sql], { encoding: "utf8" });
     return `${stdout}${/ERROR.*/.exec(stderr)?.[0] ?? ""}`.trim();
   }
 

@@ -107,8 +107,8 @@ export class PostgreSqlServer {
   }
 
   /** Runs a statement as an account that comes by the network: what it prints, or the server's refusal. */
-  query(sql: string, { user, password, database }: Login, sslmode = "verify-full"): string {
-    const address = `host=localhost hostaddr=127.0.0.1 port=${this.port} dbname=${database} user=${user} sslmode=${sslmode} sslrootcert=${this.ca}`;
+  query(sql: string, { user, password, database }: Login, sslmode = "verify-full", { host = "localhost", ca = this.ca } = {}): string {
+    const address = `host=${host} hostaddr=127.0.0.1 port=${this.port} dbname=${database} user=${user} sslmode=${sslmode} sslrootcert=${ca}`;
     return this.ask(address, password, sql);
   }
 

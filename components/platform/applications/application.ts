@@ -1,7 +1,7 @@
 import type { ResourcesPlan } from "../../../model/plan/types";
 
-/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, and OpenBao. */
-export type Trusted = "platform" | "vault";
+/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, OpenBao, and the database. */
+export type Trusted = "platform" | "vault" | "database";
 
 /**
  * One of K-PaaS's own applications, as a row of its family's table: portal, pipeline and source control are such tables, and all of their

@@ -20,19 +20,30 @@ const APP_USER = 1000;
 const STORE_PASSWORD = "changeit";
 
 /** The certificates that applications trust, by the keys of their ConfigMap. */
-export const TRUST_FILES: Readonly<Record<Trusted, string>> = { platform: "ca.crt", vault: "openbao.crt" };
+export const TRUST_FILES: Readonly<Record<Trusted, string>> = { platform: "ca.crt", vault: "openbao.crt", database: "mariadb.crt" };
 
-/** Makes a Java trust store of the image's own authorities and others, so that no image is built anew for it. */
-function makeTrustStore(trusted: readonly Trusted[]): string {
+/**
+ * Makes a Java trust store of the image's own authorities and others, so that no image is built anew for it. Where one takes another's place a file
+ * holds both, of which keytool would read the first alone.
+ * @param folders where the files are, where the store goes, and where each certificate lies meanwhile
+ */
+export function makeTrustStore(trusted: readonly Trusted[], folders = { files: "/platform", store: "/trust", scratch: "/tmp" }): string {
+  const { files, store, scratch } = folders;
   return [
     'store="$JAVA_HOME/lib/security/cacerts"',
     '[ -f "$store" ] || store="$JAVA_HOME/jre/lib/security/cacerts"',
-    'cp "$store" /trust/cacerts',
-    "chmod u+w /trust/cacerts",
-    ...trusted.map(
-      (each) =>
-        `keytool -importcert -noprompt -alias ${each} -file /platform/${TRUST_FILES[each]} -keystore /trust/cacerts -storepass ${STORE_PASSWORD}`,
-    ),
+    `cp "$store" ${store}/cacerts`,
+    `chmod u+w ${store}/cacerts`,
+    ...trusted.flatMap((each) => [
+      "n=0",
+      'while read -r line || [ -n "$line" ]; do',
+      `  case "$line" in *BEGIN*) n=$((n + 1)) ;; esac`,
+      `  [ "$n" = 0 ] || echo "$line" >> "${scratch}/${each}-$n.pem"`,
+      `done < ${files}/${TRUST_FILES[each]}`,
+      `for file in ${scratch}/${each}-*.pem; do`,
+      `  keytool -importcert -noprompt -alias "$(basename "$file" .pem)" -file "$file" -keystore ${store}/cacerts -storepass ${STORE_PASSWORD}`,
+      "done",
+    ]),
   ].join("\n");
 }
 

@@ -9,6 +9,7 @@ export const certManager = defineService({
   replicas: "profile",
   offers: ["issuer"],
   kubespray: ["cert_manager_*"],
+  speaks: { 10250: "TLS" },
   // By ACME it sees first whether it would be found at each host, and asks the authority then.
   calls: ({ tls }) => (tls.kind === "acme" ? ["kubernetes", "hosts", "outside"] : ["kubernetes"]),
   create: (name, { common, environment, tls: certificate }, opts) => {

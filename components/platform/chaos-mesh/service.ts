@@ -9,6 +9,12 @@ export const chaosMesh = defineService({
     "chaos-dashboard": "its history is on a volume of one pod; what was begun ends without it",
     "chaos-dns-server": "it answers during experiments with names only",
   },
+  speaks: {
+    10250: "TLS",
+    31767: "TLS",
+    9288: "openly: its DNS server is told by the chart's own program which names to get wrong, without a setting for TLS",
+    5353: "openly: names are asked for, as of every resolver in the cluster",
+  },
   // A workflow may ask those that it hurts how they are.
   calls: ["kubernetes", "pods"],
   create: (name, { common, environment }, opts) => {

@@ -7,7 +7,7 @@ import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
 import type { ChartRepositoryAccess } from "../grants";
-import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels, verifiedTls } from "../objects";
+import { claimSpec, contentHash, fromIngress, ingressFor, overTls, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { ChartMuseumArgs } from "./args";
 import { FOLDERS, NAMES, PORT, SETTINGS_FILE, serverPod, settings, WORKLOAD } from "./workload";
@@ -42,8 +42,7 @@ export class ChartMuseum extends PlatformService {
     const server = this.createServer(args);
     const { annotations, spec } = ingressFor(plan.host, ingress, [{ path: "/", service: NAMES.service, port: PORT }]);
     const nginx = {
-      ...verifiedTls(`${plan.namespace}/${NAMES.authority}`, NAMES.service),
-      "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
+      ...overTls(`${plan.namespace}/${NAMES.authority}`, NAMES.service),
       // The most that the server takes.
       "nginx.ingress.kubernetes.io/proxy-body-size": "20m",
     };

@@ -18,6 +18,7 @@ export const chartmuseum = defineService({
   away: () => 30,
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}) },
   offers: ["charts"],
+  speaks: { 8080: "TLS" },
   calls: [],
   create: (name, { common, granted, environment }, opts) => {
     const { ChartMuseum } = require("./chartmuseum") as typeof import("./chartmuseum");

@@ -6,6 +6,7 @@ export const cloudnativePg = defineService({
   about: "runs PostgreSQL on several members, and has another one lead when that is lost",
   replicas: "profile",
   offers: ["postgresOperator"],
+  speaks: { 9443: "TLS" },
   // Whoever has a database of it has its members in a namespace of their own.
   calls: ["kubernetes", "pods"],
   create: (name, { common }, opts) => {

@@ -85,6 +85,12 @@ export const harbor = defineService({
       ),
   }),
   needs: { ingress: ({ host }) => ({ host }), storage: () => ({}), trust: ({ host }) => ({ pulledFrom: host }) },
+  speaks: {
+    8443: "TLS",
+    5443: "TLS",
+    5432: "openly, between Harbor's own pods: its chart starts its database without a certificate, and its programs with sslmode=disable",
+    6379: "openly, between Harbor's own pods: its chart starts Redis without TLS, and speaks it to one outside only",
+  },
   calls: [],
   offers: ["registryProject"],
   holds: {

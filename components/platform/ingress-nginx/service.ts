@@ -26,6 +26,7 @@ export const ingress = defineService({
   needs: { loadBalancer: () => ({}) },
   offers: ["ingress"],
   kubespray: ["ingress_nginx_*", "ingress_publish_*"],
+  speaks: { 80: "openly: browsers that ask for no TLS are sent on to port 443, and ACME asks here", 443: "TLS", 8443: "TLS" },
   // Users' Ingresses lead to pods of any namespace.
   calls: ["kubernetes", "pods"],
   create: (name, given, opts) => {

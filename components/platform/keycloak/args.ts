@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
+import type { CertificatePair } from "../certificates";
 import type { DatabaseAccess, IngressRoute } from "../grants";
 
 /** Arguments of {@link Keycloak}. */
@@ -7,6 +8,8 @@ export interface KeycloakArgs extends ServiceArgs {
   /** Keycloak's own schema, on a server of ours or any other MariaDB or MySQL. */
   readonly database: DatabaseAccess;
   readonly ingress: IngressRoute;
+  /** What signs its certificate. @default an authority of its own */
+  readonly authority?: CertificatePair;
   /** Base URLs of the applications that log in by the realm's client, without a trailing slash. @default none, and no client */
   readonly applications?: readonly string[];
   /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. @default Keycloak's host */

@@ -11,16 +11,16 @@ import {
 } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, localUrl, type PlannedArgs, planned } from "../args";
-import { type CertificatePair, ownCertificate } from "../certificates";
+import { type CertificatePair, certificateAuthority, serviceCertificate, trustOf } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { RealmAccess } from "../grants";
-import { fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
+import { fromIngress, ingressFor, overTls, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { ADMIN_CLIENT, createAdministrator, createSuccessor } from "./administrator";
 import type { KeycloakArgs } from "./args";
 import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
 import { before26 } from "./versions";
-import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
+import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, HTTPS_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
 
 /** The name of the administrator Keycloak starts with. */
 const BOOTSTRAP_ADMIN = "kpaas-admin";
@@ -87,14 +87,18 @@ export class Keycloak extends PlatformService {
 
     this.createNamespace("restricted");
     const selector = selectorLabels(WORKLOAD);
-    this.allowIngress("allow-ingress-controller", selector, [HTTP_PORT], fromIngress(args.ingress));
+    this.allowIngress("allow-ingress", selector, [HTTPS_PORT], fromIngress(args.ingress));
     this.allowCertificateChecks(args.ingress);
     if (plan.replicas > 1) this.allowIngress("allow-cache", selector, CACHE_PORTS, [{ podSelector: { matchLabels: { ...selector } } }]);
     this.disruptionBudget("budget", WORKLOAD, plan.replicas);
     const providerSecret = generatedPassword(this.childName("provider-secret"), this);
-    const certificate = ownCertificate(this.childName("certificate"), WORKLOAD, this);
-    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate));
-    const where: Where = { url: managedAt, rootCaCertificate: certificate.certificate };
+    const authority = args.authority ?? certificateAuthority(this.childName("tls"), WORKLOAD, this);
+    // Whoever administers it meets it at the end of a forward.
+    const names = { services: [NAMES.service, "localhost"], namespace: plan.namespace, ipAddresses: ["127.0.0.1"] };
+    const certificate = serviceCertificate(this.childName("tls"), names, authority, this);
+    const trusted = trustOf(authority);
+    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate, trusted));
+    const where: Where = { url: managedAt, rootCaCertificate: trusted };
     const made = before26(plan) ? this.createProviderClient(where, providerSecret, server) : server;
     const inside = this.inside(made, { ...where, clientId: PROVIDER_CLIENT, clientSecret: providerSecret });
     this.createRealm(args, inside);
@@ -111,6 +115,7 @@ export class Keycloak extends PlatformService {
     { plan, database }: PlannedArgs<KeycloakArgs>,
     providerSecret: Output<string>,
     { certificate, key }: CertificatePair,
+    trusted: Output<string>,
   ): Resource[] {
     const access = this.secret("secret", NAMES.secret, WORKLOAD, {
       "admin-username": this.first.user,
@@ -119,7 +124,12 @@ export class Keycloak extends PlatformService {
       "db-password": database.password,
     });
     const pair = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key };
-    return [access, this.secret("tls", NAMES.tls, WORKLOAD, pair, "kubernetes.io/tls")];
+    return [
+      access,
+      this.secret("tls", NAMES.tls, WORKLOAD, pair, "kubernetes.io/tls"),
+      this.secret("ca", NAMES.authority, WORKLOAD, { "ca.crt": trusted }),
+      ...(database.ca === undefined ? [] : [this.trustBundle(NAMES.databaseTrust, WORKLOAD, database.ca)]),
+    ];
   }
 
   /**
@@ -164,7 +174,10 @@ export class Keycloak extends PlatformService {
     dependsOn: Resource[],
   ): Resource {
     const selector = selectorLabels(WORKLOAD);
-    this.statefulServices(WORKLOAD, NAMES, { name: "http", port: HTTP_PORT, targetPort: "http" });
+    this.statefulServices(WORKLOAD, NAMES, [
+      { name: "http", port: HTTP_PORT, targetPort: "http" },
+      { name: "https", port: HTTPS_PORT, targetPort: "https" },
+    ]);
     const serviceAccount = this.serviceAccount("account", WORKLOAD);
     const server = new StatefulSet(
       this.childName("server"),
@@ -176,7 +189,10 @@ export class Keycloak extends PlatformService {
           selector: { matchLabels: { ...selector } },
           template: {
             // Environment variables are read at start, and the certificate for an hour: another one, another pod.
-            metadata: { labels: this.podLabels(WORKLOAD), annotations: { "kpaas/secrets": secretHash(database.password, certificate) } },
+            metadata: {
+              labels: this.podLabels(WORKLOAD),
+              annotations: { "kpaas/secrets": secretHash(database.password, certificate, database.ca ?? "") },
+            },
             spec: keycloakPod(plan, database, serviceAccount, adminUrl(adminConsole)),
           },
         },
@@ -188,13 +204,17 @@ export class Keycloak extends PlatformService {
     const { annotations, spec } = ingressFor(
       plan.host ?? "",
       ingress,
-      SERVED[adminConsole].map((path) => ({ path, service: NAMES.service, port: HTTP_PORT })),
+      SERVED[adminConsole].map((path) => ({ path, service: NAMES.service, port: HTTPS_PORT })),
     );
     new Ingress(
       this.childName("ingress"),
       {
         metadata: this.metadata(WORKLOAD, WORKLOAD, {
-          annotations: { ...annotations, "nginx.ingress.kubernetes.io/proxy-buffer-size": "16k" },
+          annotations: {
+            ...annotations,
+            ...overTls(`${plan.namespace}/${NAMES.authority}`, `${NAMES.service}.${plan.namespace}.svc`),
+            "nginx.ingress.kubernetes.io/proxy-buffer-size": "16k",
+          },
         }),
         spec,
       },

@@ -38,8 +38,13 @@ export const keycloak = defineService({
       },
     ],
   ],
+  speaks: {
+    8443: "TLS",
+    7800: "TLS by certificates that its replicas make themselves; before Keycloak 26.2 openly, where that takes stores of keys made by hand",
+    57800: "openly: signs of life between its replicas, and nothing else",
+  },
   calls: [],
-  create: (name, { common, options, granted, claims, environment }, opts) => {
+  create: (name, { common, options, granted, claims, environment, tls }, opts) => {
     const { Keycloak } = require("./keycloak") as typeof import("./keycloak");
     return new Keycloak(
       name,
@@ -50,6 +55,7 @@ export const keycloak = defineService({
         ingress: granted.ingress,
         applications: Object.values(claims.identity).map(({ url }) => url),
         domain: environment.platform.domain,
+        ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,
     );

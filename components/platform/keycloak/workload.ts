@@ -15,19 +15,29 @@ import {
 import { before26 } from "./versions";
 
 export const WORKLOAD = "keycloak";
+/** Where it is met in its own pod alone, at the end of a way that the cluster's API leads to it. */
 export const HTTP_PORT = 8080;
-/** Where the server is administered by resources; the definition says the same. */
-const HTTPS_PORT = 8443;
+/** Where the ingress meets it, and where the server is administered by resources; the definition says the same. */
+export const HTTPS_PORT = 8443;
 /** What the ports with TLS show, and the folder they read it from. */
 export const CERTIFICATE = { certificate: "tls.crt", key: "tls.key" } as const;
 const CERTIFICATE_FOLDER = "/etc/keycloak-tls";
+/** Where what signed its database's certificate is. */
+const DATABASE_TRUST_FOLDER = "/etc/keycloak-database";
 /** Health and metrics, apart from what the ingress serves. It has TLS as soon as any port has. */
 const MANAGEMENT_PORT = 9000;
 /** The replicas' cache among themselves: messages and failure detection. */
 export const CACHE_PORTS = [7800, 57800] as const;
 
 /** Names of the objects the pods refer to. */
-export const NAMES = { service: "keycloak", headless: "keycloak-headless", secret: "keycloak", tls: "keycloak-tls" } as const;
+export const NAMES = {
+  service: "keycloak",
+  headless: "keycloak-headless",
+  secret: "keycloak",
+  tls: "keycloak-tls",
+  authority: "keycloak-ca",
+  databaseTrust: "keycloak-database-ca",
+} as const;
 
 /** The user of the official image. */
 const KEYCLOAK_USER = 1000;
@@ -98,6 +108,7 @@ export function keycloakPod(
           { name: "build", mountPath: BUILD_FOLDER, readOnly: true },
           ...scratch,
           { name: "tls", mountPath: CERTIFICATE_FOLDER, readOnly: true },
+          ...(database.ca === undefined ? [] : [{ name: "database-ca", mountPath: DATABASE_TRUST_FOLDER, readOnly: true }]),
         ],
       },
     ],
@@ -106,6 +117,7 @@ export function keycloakPod(
       { name: "tmp", emptyDir: {} },
       { name: "data", emptyDir: {} },
       { name: "tls", secret: { secretName: NAMES.tls } },
+      ...(database.ca === undefined ? [] : [{ name: "database-ca", configMap: { name: NAMES.databaseTrust } }]),
     ],
   };
 }
@@ -124,13 +136,16 @@ function buildSettings(plan: ServicePlan): core.v1.EnvVar[] {
 
 function runtimeSettings(
   plan: ServicePlan,
-  { host, port, database, user }: DatabaseAccess,
+  { host, port, database, user, ca }: DatabaseAccess,
   adminUrl: string | undefined,
 ): core.v1.EnvVar[] {
   return [
     { name: "KC_DB_URL_HOST", value: host },
     { name: "KC_DB_URL_PORT", value: output(port).apply(String) },
     { name: "KC_DB_URL_DATABASE", value: database },
+    ...(ca === undefined
+      ? []
+      : [{ name: "KC_DB_URL_PROPERTIES", value: `?sslMode=verify-full&serverSslCert=${DATABASE_TRUST_FOLDER}/ca.crt` }]),
     { name: "KC_DB_USERNAME", value: user },
     fromSecret("KC_DB_PASSWORD", "db-password"),
     ...(before26(plan)

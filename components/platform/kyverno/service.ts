@@ -56,6 +56,7 @@ export const kyverno = defineService({
       admissionController: { autoscaling: { enabled: true, minReplicas, maxReplicas, targetCPUUtilizationPercentage: cpuPercent } },
     }),
   }),
+  speaks: { 9443: "TLS" },
   calls: ["kubernetes"],
   create: (name, { common, options: policies, environment }, opts) => {
     const { Kyverno } = require("./kyverno") as typeof import("./kyverno");

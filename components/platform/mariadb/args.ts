@@ -1,3 +1,4 @@
+import type { CertificatePair } from "../certificates";
 import type { AccountSpec, DatabaseArgs } from "../database/args";
 import type { MysqlOperatorAccess, TableColumns } from "../grants";
 
@@ -12,6 +13,8 @@ export interface SchemaSpec extends AccountSpec {
   readonly schema: string;
   /** What this account may select elsewhere. */
   readonly reads?: readonly TableRead[];
+  /** Whether this account is let in without TLS too, where the server has it. @default false */
+  readonly openly?: boolean;
 }
 
 /** Arguments of {@link MariaDb}. */
@@ -20,4 +23,6 @@ export interface MariaDbArgs extends DatabaseArgs {
   readonly schemas: Readonly<Record<string, SchemaSpec>>;
   /** Who runs it on several members. Required where the plan has several. */
   readonly operator?: MysqlOperatorAccess;
+  /** What signs one server's certificate; members have theirs of their operator. @default an authority of its own */
+  readonly authority?: CertificatePair;
 }

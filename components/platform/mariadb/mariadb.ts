@@ -3,11 +3,12 @@ import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
-import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
+import { type CertificatePair, certificateAuthority, serviceCertificate, trustOf } from "../certificates";
 import { accountOf } from "../database/accounts";
 import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
@@ -31,7 +32,18 @@ import {
   rootClient,
 } from "./galera";
 import { accountsSql, type Connection, clientSettings, endFormerSql, rootSql } from "./sql";
-import { ACCOUNTS_FILE, DEFAULT_GIB, FORMER_JOB, NAMES, PORT, ROOT_PASSWORD, SCHEMAS_JOB, SERVER_CONFIG, serverPod } from "./workload";
+import {
+  ACCOUNTS_FILE,
+  CERTIFICATE,
+  DEFAULT_GIB,
+  FORMER_JOB,
+  NAMES,
+  PORT,
+  ROOT_PASSWORD,
+  SCHEMAS_JOB,
+  serverPod,
+  singleServerConfig,
+} from "./workload";
 
 const SERVER = "mariadb";
 
@@ -41,7 +53,8 @@ const MEMBER_JOBS = { ...SINGLE_JOBS, accounts: NAMES.accounts };
 
 /**
  * MariaDB with a schema and an account for each consumer. It listens inside the cluster only, and every password is generated. With one server,
- * root logs in on its own socket only, and the server itself makes the accounts when it starts, so it starts anew when they change. Several are
+ * root logs in on its own socket only, and the server itself makes the accounts when it starts, so it starts anew when they change; it offers TLS,
+ * and demands it of the accounts that it makes. Several are
  * run by an operator, which logs in as root with a certificate of its own, as a job does that makes the accounts.
  */
 export class MariaDb extends DatabaseService {
@@ -56,6 +69,8 @@ export class MariaDb extends DatabaseService {
   readonly databases: Readonly<Record<string, DatabaseAccess>>;
   /** What makes the last of them: the tables, or the server where nobody asks for tables. Consumers depend on it. */
   readonly schemas: Resource;
+  /** What clients of one server trust. PEM; undefined with several, which have certificates of their operator's. */
+  readonly ca?: Output<string>;
   private readonly ending: Ending | undefined;
 
   /** @throws Error for several members without an operator, or an even number of them */
@@ -73,13 +88,18 @@ export class MariaDb extends DatabaseService {
     this.rootPassword = several ? generatedPassword(this.childName("root-password"), this) : this.rotatedPassword("root-password");
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = this.accountPasswords(args.schemas);
-    const server = several ? this.createMembers(args, passwords) : this.createServer(args, passwords);
+    const authority = several ? undefined : (args.authority ?? certificateAuthority(this.childName("tls"), SERVER, this));
+    if (authority !== undefined) this.ca = trustOf(authority);
+    const server = authority === undefined ? this.createMembers(args, passwords) : this.createServer(args, passwords, authority);
     this.schemas = this.createTables(args, passwords, server);
     this.ending = this.hasFormer(args.schemas) ? this.endingOf(args.schemas, passwords) : undefined;
     this.databases = Object.fromEntries(
       Object.entries(args.schemas).map(([consumer, spec]) => [
         consumer,
-        { host: this.host, port: PORT, database: spec.schema, user: accountOf(spec), password: passwords[spec.user]! },
+        {
+          ...{ host: this.host, port: PORT, database: spec.schema, user: accountOf(spec), password: passwords[spec.user]! },
+          ...(this.ca === undefined ? {} : { ca: this.ca }),
+        },
       ]),
     );
     this.registerOutputs({ host: this.host, port: this.port, rootPassword: this.rootPassword });
@@ -96,19 +116,11 @@ export class MariaDb extends DatabaseService {
 
   /** How accounts connect. */
   private get connection(): Connection {
-    return this.several ? PRIMARY : { host: NAMES.server, port: PORT };
+    return this.several ? PRIMARY : { host: this.host, port: PORT, ca: `/sql/${CERTIFICATE.authority}` };
   }
 
   private endingOf(schemas: Readonly<Record<string, SchemaSpec>>, passwords: Passwords): Ending {
-    const files = all(passwords).apply((known) =>
-      Object.fromEntries(
-        Object.values(schemas).flatMap((spec) => [
-          [`${spec.schema}.cnf`, clientSettings(spec, known, this.connection)],
-          [`${spec.schema}.sql`, endFormerSql(spec)],
-        ]),
-      ),
-    );
-    return { job: this.several ? MEMBERS_FORMER_JOB : FORMER_JOB, files };
+    return { job: this.several ? MEMBERS_FORMER_JOB : FORMER_JOB, files: this.files(Object.values(schemas), passwords, endFormerSql) };
   }
 
   /** The members by the operator's object, and their accounts. */
@@ -156,16 +168,25 @@ export class MariaDb extends DatabaseService {
     return this.runStatements(ACCOUNTS_JOB, files, [members]);
   }
 
-  private createServer(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): StatefulSet {
+  private createServer(args: PlannedArgs<MariaDbArgs>, passwords: Passwords, authority: CertificatePair): StatefulSet {
     const { plan, schemas } = args;
     const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
     const accounts = all([all(passwords), this.rootPassword]).apply(([known, root]) =>
-      accountsSql(Object.values(schemas), known, plan.rotation === undefined ? undefined : root),
+      accountsSql(Object.values(schemas), known, { tls: true, ...(plan.rotation === undefined ? {} : { rootPassword: root }) }),
     );
     const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
+    const { certificate, key } = serviceCertificate(
+      this.childName("tls"),
+      { services: [NAMES.server], namespace: plan.namespace },
+      authority,
+      this,
+    );
+    const shown = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key, [CERTIFICATE.authority]: trustOf(authority) };
+    const tls = this.secret("tls", NAMES.tls, SERVER, shown, "kubernetes.io/tls");
+    const settings = singleServerConfig();
     const config = new ConfigMap(
       this.childName("config"),
-      { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": SERVER_CONFIG } },
+      { metadata: this.metadata(NAMES.config, SERVER), data: { "kpaas.cnf": settings } },
       this.inCluster(),
     );
     const data = this.dataClaim(NAMES.data, SERVER, DEFAULT_GIB, args);
@@ -175,21 +196,37 @@ export class MariaDb extends DatabaseService {
       { name: "mariadb", port: PORT, targetPort: "mariadb" },
     );
     const pod = serverPod(plan, this.serviceAccount("account", SERVER));
-    const annotations = { "kpaas/config": contentHash(SERVER_CONFIG), "kpaas/accounts": secretHash(accounts) };
-    return this.singleServer(SERVER, NAMES.headless, annotations, pod, [access, init, config, data]);
+    const annotations = {
+      "kpaas/config": contentHash(settings),
+      "kpaas/accounts": secretHash(accounts),
+      "kpaas/certificate": certificate.apply(contentHash),
+    };
+    return this.singleServer(SERVER, NAMES.headless, annotations, pod, [access, init, tls, config, data]);
   }
 
   private createTables({ schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
     const wanted = Object.values(schemas).filter(({ tables = [] }) => tables.length > 0);
     if (wanted.length === 0) return server;
-    const files = all(passwords).apply((known) =>
-      Object.fromEntries(
-        wanted.flatMap((spec) => [
-          [`${spec.schema}.cnf`, clientSettings(spec, known, this.connection)],
-          [`${spec.schema}.sql`, tablesSql(spec.tables ?? [])],
-        ]),
-      ),
-    );
+    const files = this.files(wanted, passwords, ({ tables = [] }) => tablesSql(tables));
     return this.runStatements(this.several ? MEMBERS_SCHEMAS_JOB : SCHEMAS_JOB, files, [server]);
+  }
+
+  /** The statements of each schema, and what its account needs to run them. */
+  private files(
+    schemas: readonly SchemaSpec[],
+    passwords: Passwords,
+    statements: (spec: SchemaSpec) => string,
+  ): Output<Readonly<Record<string, string>>> {
+    return all([all(passwords), output(this.ca)]).apply(
+      ([known, ca]): Record<string, string> => ({
+        ...(ca === undefined ? {} : { [CERTIFICATE.authority]: ca }),
+        ...Object.fromEntries(
+          schemas.flatMap((spec) => [
+            [`${spec.schema}.cnf`, clientSettings(spec, known, this.connection)],
+            [`${spec.schema}.sql`, statements(spec)],
+          ]),
+        ),
+      }),
+    );
   }
 }

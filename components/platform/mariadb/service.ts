@@ -28,16 +28,26 @@ export const mariadb = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), mysqlOperator: () => ({}) },
   offers: ["mysql"],
+  speaks: {
+    3306: "TLS; with several members, whose certificates are their operator's, it is offered, and not told of to those who claim a schema",
+    4444: "TLS",
+    4567: "TLS",
+    4568: "TLS",
+    5555: "TLS",
+  },
   calls: [],
-  create: (name, { common, granted, claims, environment }, opts) => {
+  create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");
     const schemaOf = (kind: string): string | undefined => claims.mysql[offererOf(kind, environment.services)?.name ?? ""]?.schema;
-    const schemas = Object.entries(claims.mysql).map(([user, { schema, reads = [], tables }]) => {
+    const schemas = Object.entries(claims.mysql).map(([user, { schema, reads = [], tables, openly }]) => {
       const readable = reads.flatMap(({ of, ...read }) => {
         const from = schemaOf(of);
         return from === undefined ? [] : [{ schema: from, ...read }];
       });
-      return [user, { schema, user, ...(readable.length > 0 ? { reads: readable } : {}), ...(tables ? { tables } : {}) }] as const;
+      return [
+        user,
+        { schema, user, ...(readable.length > 0 ? { reads: readable } : {}), ...(tables ? { tables } : {}), ...(openly ? { openly } : {}) },
+      ] as const;
     });
     return new MariaDb(
       name,
@@ -49,6 +59,7 @@ export const mariadb = defineService({
         schemas: Object.fromEntries(schemas),
         clients: Object.values(claims.mysql).map(({ namespace }) => namespace),
         ...(common.plan.replicas > 1 ? { operator: granted.mysqlOperator } : {}),
+        ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,
     );

@@ -25,9 +25,16 @@ const STAND_IN = "stands in for a grant";
  *
  * Accounts that others have taken the place of stay as they are, valid or not, with the rights that they had: it is their successors who end them
  * ({@link endFormerSql}). On a server that never had them they are made, and nobody can log in as them.
+ *
+ * With `tls` an account that is made is let in by TLS only. One that is there already stays as it is, since whoever uses it may not know yet what to
+ * trust: it is its successor that demands it (decision 18).
  * @param rootPassword another one that root is given, where it has one already. @default it keeps the one it has
  */
-export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<Record<string, string>>, rootPassword?: string): string {
+export function accountsSql(
+  schemas: readonly SchemaSpec[],
+  passwords: Readonly<Record<string, string>>,
+  { rootPassword, tls = false }: { readonly rootPassword?: string; readonly tls?: boolean } = {},
+): string {
   const lines: string[] = [`DROP USER IF EXISTS ${account(FORMER_PROVISIONER)};`];
   for (const { schema } of schemas) {
     lines.push(`CREATE DATABASE IF NOT EXISTS ${identifier(schema)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`);
@@ -41,8 +48,8 @@ export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<
     ];
     lines.push(
       ...former.flatMap((each) => [`CREATE USER IF NOT EXISTS ${each} ACCOUNT LOCK;`, ...rights(each)]),
-      `CREATE USER IF NOT EXISTS ${own} IDENTIFIED BY ${password};`,
-      `ALTER USER ${own} IDENTIFIED BY ${password};`,
+      `CREATE USER IF NOT EXISTS ${own} IDENTIFIED BY ${password}${tls && !spec.openly ? " REQUIRE SSL" : ""};`,
+      `ALTER USER ${own} IDENTIFIED BY ${password}${spec.openly ? " REQUIRE NONE" : ""};`,
       ...rights(own),
     );
   }

@@ -18,6 +18,7 @@ export const NAMES = {
   data: "mariadb-data",
   config: "mariadb-config",
   secret: "mariadb",
+  tls: "mariadb-tls",
   init: "mariadb-init",
   schemas: "mariadb-schemas",
   former: "mariadb-former-accounts",
@@ -33,6 +34,10 @@ const ACCOUNTS_FOLDER = "/etc/kpaas-accounts";
 export const ROOT_PASSWORD = "root-password";
 export const ROOT_FOLDER = "/etc/kpaas-root";
 
+/** What one server shows, and the folder that it reads it from. */
+export const CERTIFICATE = { certificate: "tls.crt", key: "tls.key", authority: "ca.crt" } as const;
+const CERTIFICATE_FOLDER = "/etc/kpaas-tls";
+
 /** The server's settings. Names are not resolved: accounts are told apart by name, and a slow DNS must not slow logins. */
 export const SERVER_CONFIG = [
   "[mariadbd]",
@@ -42,6 +47,21 @@ export const SERVER_CONFIG = [
   "skip-name-resolve",
   "",
 ].join("\n");
+
+/**
+ * The settings of one server: it offers TLS to whoever comes, since accounts that were made before it did so are let in without too.
+ * @param folder where its certificate is
+ */
+export function singleServerConfig(folder = CERTIFICATE_FOLDER): string {
+  const settings = {
+    ssl_cert: `${folder}/${CERTIFICATE.certificate}`,
+    ssl_key: `${folder}/${CERTIFICATE.key}`,
+    tls_version: "TLSv1.2,TLSv1.3",
+  };
+  return `${SERVER_CONFIG}${Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join("")}`;
+}
 
 /** The pod of the server. It has no account in the cluster but its own, which gets no token. */
 export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v1.PodSpec {
@@ -74,6 +94,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
           { name: "config", mountPath: "/etc/mysql/conf.d", readOnly: true },
           { name: "init", mountPath: ACCOUNTS_FOLDER, readOnly: true },
           { name: "root", mountPath: ROOT_FOLDER, readOnly: true },
+          { name: "tls", mountPath: CERTIFICATE_FOLDER, readOnly: true },
           { name: "run", mountPath: "/run/mysqld" },
           { name: "tmp", mountPath: "/tmp" },
         ],
@@ -84,6 +105,7 @@ export function serverPod(plan: ServicePlan, serviceAccountName: string): core.v
       { name: "config", configMap: { name: NAMES.config } },
       { name: "init", secret: { secretName: NAMES.init } },
       { name: "root", secret: { secretName: NAMES.secret } },
+      { name: "tls", secret: { secretName: NAMES.tls, defaultMode: 0o440 } },
       { name: "run", emptyDir: {} },
       { name: "tmp", emptyDir: {} },
     ],

@@ -18,6 +18,7 @@ export const metallb = defineService({
     { ...members, protocol: "udp" },
   ],
   kubespray: ["metallb_*", "matallb_*"],
+  speaks: { 9443: "TLS" },
   calls: ["kubernetes"],
   create: (name, { common, environment }, opts) => {
     const { MetalLb } = require("./metallb") as typeof import("./metallb");

@@ -9,6 +9,7 @@ export const metricsServer = defineService({
   autoscaling: () => ({ by: "nobody", reason: "each of it measures all pods by itself" }),
   offers: ["podMetrics"],
   kubespray: ["metrics_server_*"],
+  speaks: { 10250: "TLS" },
   calls: ["kubernetes", "kubelets"],
   create: (name, { common, environment }, opts) => {
     const { MetricsServer } = require("./metrics-server") as typeof import("./metrics-server");

@@ -23,6 +23,7 @@ export const nats = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 15),
   needs: { storage: () => ({}) },
   offers: ["messages"],
+  speaks: { 4222: "TLS", 6222: "TLS" },
   calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { Nats } = require("./nats") as typeof import("./nats");

@@ -10,6 +10,7 @@ export const NAMES = {
   config: "openbao",
   first: "openbao-first-start",
   tls: "openbao-tls",
+  authority: "openbao-ca",
   seal: "openbao-seal",
   /** Whoever logs in as this account of its namespace manages mounts, log-ins, policies and snapshots. */
   manager: "openbao-kpaas",

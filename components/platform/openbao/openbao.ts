@@ -11,7 +11,7 @@ import { localUrl, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate, trustOf } from "../certificates";
 import { generatedPassword } from "../generated-password";
 import type { IngressRoute, SecretEngineAccess } from "../grants";
-import { claimSpec, contentHash, fromIngress, fromNamespace, ingressFor, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromIngress, fromNamespace, ingressFor, overTls, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { OpenBaoArgs } from "./args";
 import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
@@ -223,17 +223,13 @@ export class OpenBao extends PlatformService {
 
   private createIngress(host: string, namespace: string, route: IngressRoute, server: Resource): void {
     const { annotations, spec } = ingressFor(host, route, [{ path: "/", service: NAMES.service, port: PORTS.api }]);
-    const backend = {
-      "backend-protocol": "HTTPS",
-      "proxy-ssl-verify": "on",
-      "proxy-ssl-secret": `${namespace}/${NAMES.tls}`,
-      "proxy-ssl-name": `${NAMES.service}.${namespace}.svc`,
-    };
-    const ofNginx = Object.fromEntries(Object.entries(backend).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]));
+    // Of its own: from the Secret of the certificate the controller would take the key too.
+    const trusted = this.secret("ca", NAMES.authority, WORKLOAD, { "ca.crt": this.ca });
+    const verified = overTls(`${namespace}/${NAMES.authority}`, `${NAMES.service}.${namespace}.svc`);
     new Ingress(
       this.childName("ingress"),
-      { metadata: this.metadata(WORKLOAD, WORKLOAD, { annotations: { ...annotations, ...ofNginx } }), spec },
-      this.inCluster({ dependsOn: [server] }),
+      { metadata: this.metadata(WORKLOAD, WORKLOAD, { annotations: { ...annotations, ...verified } }), spec },
+      this.inCluster({ dependsOn: [server, trusted] }),
     );
   }
 }

@@ -69,6 +69,7 @@ export const openbao = defineService({
   ],
   // Another kind is a migration by hand, with every member stopped.
   fixed: { "seal.kind": ({ seal }) => String((seal as { readonly kind?: string } | undefined)?.kind ?? "static") },
+  speaks: { 8200: "TLS", 8201: "TLS" },
   calls: [],
   create: (name, { common, options: { seal, reach }, granted, claims, environment, tls }, opts) => {
     const { OpenBao } = require("./openbao") as typeof import("./openbao");

@@ -7,6 +7,8 @@ export type PortalNeed = "vault" | "charts" | "chaos";
 export const PORTAL: Family = { name: "cp-portal", config: "cp-portal-configmap", secret: "cp-portal-secret", trust: "cp-portal-trust" };
 
 const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
+/** By these two its URLs override what is compiled in, which says nothing of TLS (application.yml of cp-portal-common-api). */
+const DATABASE_URLS = ["SPRING_DATASOURCE_CP_JDBCURL", "SPRING_DATASOURCE_KEYCLOAK_JDBCURL"];
 const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATABASE_USER_PASSWORD"] } as const;
 
 /**
@@ -53,11 +55,13 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
   {
     name: "cp-portal-common-api",
     port: 3334,
-    config: [...DATABASE.config, "KEYCLOAK_DB_SCHEMA"],
+    config: [...DATABASE.config, "KEYCLOAK_DB_SCHEMA", ...DATABASE_URLS],
     secrets: [...DATABASE.secrets, "KEYCLOAK_CP_REALM_ID", "SPRING_SECURITY_PASSWORD"],
     needs: [],
+    trusts: ["database"],
   },
   {
+    // It has no setting by which it would speak TLS to the database (action/gorm/gorm.go of cp-metrics-api v1.7.0), which lets it in by that only.
     name: "cp-portal-metric-api",
     port: 8900,
     config: [...DATABASE.config, ...VAULT.config],

@@ -45,6 +45,10 @@ export class Portal extends Applications {
 }
 
 /** Who vouches for whom the applications call, where no public authority does. PEM. */
-function authoritiesOf({ trust, vault }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
-  return { ...(trust === undefined ? {} : { platform: trust }), ...(vault === undefined ? {} : { vault: vault.ca }) };
+function authoritiesOf({ trust, vault, database }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
+  return {
+    ...(trust === undefined ? {} : { platform: trust }),
+    ...(vault === undefined ? {} : { vault: vault.ca }),
+    ...(database.ca === undefined ? {} : { database: database.ca }),
+  };
 }

@@ -5,6 +5,10 @@ import { portalTables, REALM_USERS } from "./schema";
 const EVERYTHING = ["create", "read", "update", "delete", "list"] as const;
 const SECRETS = ["cluster", "user", "ssh-key", "AWS", "OPENSTACK", "NHN", "NAVER", "VSPHERE"];
 
+/** Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api. */
+const OPENLY =
+  "openly: K-PaaS starts its programs without a certificate, and they call each other by http; those in Go have no setting for one, and Spring's for those in Java was not tried with its images";
+
 export const portal = defineService({
   name: "portal",
   title: "K-PaaS portal",
@@ -31,6 +35,7 @@ export const portal = defineService({
       login: { kind: "appRole" },
     }),
   },
+  speaks: Object.fromEntries([3333, 3334, 8090, 8092, 8093, 8094, 8095, 8900].map((port) => [port, OPENLY])),
   // The clusters and clouds that its users register are anywhere.
   calls: ["outside"],
   create: (name, { common, granted }, opts) => {

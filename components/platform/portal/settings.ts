@@ -19,6 +19,15 @@ const NONE = "none";
 /** Where OpenBao would be: some programs start with a URL only. */
 const NO_VAULT = "https://openbao.openbao.svc:8200";
 
+/**
+ * Where its database is for a Java program, with what is compiled into cp-portal-common-api as its URL's options, and by verified TLS where it is told
+ * what to trust: its driver (org.mariadb.jdbc 2.7.5) knows that from the program's trust store, and looks at the name in the certificate too.
+ */
+function jdbcUrl({ host, port, ca }: PortalArgs["database"], schema: Input<string>): Output<string> {
+  const options = "autoReconnect=true&useUnicode=true&characterEncoding=utf-8&serverTimezone=Asia/Seoul&useLegacyDatetimeCode=false";
+  return interpolate`jdbc:mysql://${host}:${port}/${schema}?${options}${ca === undefined ? "" : "&useSsl=true"}`;
+}
+
 /** The keys of `cp-portal-configmap`, as the programs read them. */
 export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record<string, Input<string>> {
   const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc:${port}`;
@@ -27,6 +36,8 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
     KEYCLOAK_CP_REALM: args.realm.realm,
     KEYCLOAK_DB_SCHEMA: args.keycloakSchema,
     DATABASE_URL: interpolate`${args.database.host}:${args.database.port}`,
+    SPRING_DATASOURCE_CP_JDBCURL: jdbcUrl(args.database, args.database.database),
+    SPRING_DATASOURCE_KEYCLOAK_JDBCURL: jdbcUrl(args.database, args.keycloakSchema),
     VAULT_URL: args.vault?.url ?? NO_VAULT,
     REPOSITORY_URL: args.registryUrl ?? "",
     CP_PORTAL_UI_URI: url,

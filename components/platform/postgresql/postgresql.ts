@@ -7,7 +7,7 @@ import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { type CertificatePair, certificateAuthority, serverCertificate, trustOf } from "../certificates";
+import { type CertificatePair, certificateAuthority, serviceCertificate, trustOf } from "../certificates";
 import { accountOf } from "../database/accounts";
 import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
@@ -61,7 +61,8 @@ export class PostgreSql extends DatabaseService {
     const passwords = this.accountPasswords(args.databases);
     const authority = args.authority ?? certificateAuthority(this.childName("tls"), SERVER, this);
     this.ca = trustOf(authority);
-    const certificate = this.certificateBy(authority, several ? [NAMES.server, `${NAMES.server}-rw`] : [NAMES.server]);
+    const services = several ? [NAMES.server, `${NAMES.server}-rw`] : [NAMES.server];
+    const certificate = serviceCertificate(this.childName("tls"), { services, namespace: plan.namespace }, authority, this);
     if (several) {
       this.schemas = this.createTables(args, passwords, this.createCluster(args, passwords, certificate));
     } else {
@@ -175,15 +176,6 @@ export class PostgreSql extends DatabaseService {
       "kpaas/certificate": output(certificate).apply(contentHash),
     };
     return this.singleServer(SERVER, NAMES.headless, annotations, pod, needed);
-  }
-
-  /** A certificate for the Services of those names. */
-  private certificateBy(authority: CertificatePair, services: readonly string[]): CertificatePair {
-    const { namespace } = this.plan;
-    const [first = "", ...others] = services.flatMap((service) =>
-      ["", `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map((suffix) => `${service}${suffix}`),
-    );
-    return serverCertificate(this.childName("tls"), { dnsNames: [first, ...others] }, authority, this);
   }
 
   /** Has each account run its statements. Databases of an operator are closed by their owners, since it closes none. */

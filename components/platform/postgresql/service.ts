@@ -18,6 +18,7 @@ export const postgresql = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
+  speaks: { 5432: "TLS", 8000: "TLS" },
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");

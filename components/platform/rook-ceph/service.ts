@@ -9,6 +9,11 @@ export const rookCeph = defineService({
   replicas: 1,
   refusesKubernetes: true,
   offers: ["storage"],
+  speaks: {
+    3300: "encrypted by Ceph's own protocol (msgr2, secure)",
+    "6800-7568": "encrypted by Ceph's own protocol (msgr2, secure)",
+    443: "TLS",
+  },
   calls: ["kubernetes"],
   create: (name, { common, environment, devices, tls }, opts) => {
     const { RookCeph } = require("./rook-ceph") as typeof import("./rook-ceph");

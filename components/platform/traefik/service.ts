@@ -18,6 +18,7 @@ export const traefik = defineService({
   needs: { loadBalancer: () => ({}) },
   wants: { gateways: () => ({}) },
   offers: ["ingress"],
+  speaks: { 8000: "openly: browsers that ask for no TLS are sent on to port 443, and ACME asks here", 8443: "TLS" },
   // Users' Ingresses lead to pods of any namespace.
   calls: ["kubernetes", "pods"],
   create: (name, given, opts) => {

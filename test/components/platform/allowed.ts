@@ -53,6 +53,9 @@ export const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certMan
 /** Charts that make definitions and no pods. */
 export const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
 
+/** Ports of the portal's applications whose images the releases do not have yet. */
+export const WITHOUT_IMAGES: readonly number[] = [8092, 8093, 8094, 8095, 8900];
+
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
 export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
 

@@ -9,7 +9,7 @@ import { kebab, type ServiceDefinition } from "../../../model/service";
 import { findChart, render } from "../../../sandbox/kubernetes/charts";
 import type { Fields } from "../../../sandbox/kubernetes/values";
 import type { Graph, RecordedResource } from "../../../testing/graph";
-import { type Bag, isSecretEnvelope } from "../../../testing/mocks";
+import { type Bag, isSecretEnvelope, unwrapSecret } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
 import {
   ACME_CALLS,
@@ -22,6 +22,7 @@ import {
   RIGHTS,
   UNINSTALLED,
   UNVERIFIED,
+  WITHOUT_IMAGES,
   WITHOUT_PODS,
 } from "./allowed";
 import {
@@ -177,6 +178,42 @@ const RULES: Readonly<Record<string, Rule>> = {
       (spec.ingress ?? []).flatMap(({ from, ports }) => (from === undefined ? [ports.map(({ port }) => port).join(", ")] : [])),
     );
     assert.deepEqual(open, [OPEN_TO_ALL[subject.service.name] ?? []].flat());
+  },
+  "says of every port that is open to other pods whether it speaks TLS, or why not": (subject) => {
+    const speaks = spokenBy(subject);
+    const open = policies(subject).flatMap(({ spec }) => {
+      // Where ACME asks, it asks by plain HTTP.
+      if (JSON.stringify(spec.podSelector).includes(SOLVER)) return [];
+      return (spec.ingress ?? []).flatMap(({ ports = [] }) =>
+        ports.map(({ port, endPort }) => (endPort === undefined ? `${port}` : `${port}-${endPort}`)),
+      );
+    });
+    assert.deepEqual(
+      open.filter((port) => !(port in speaks)),
+      [],
+      subject.service.name,
+    );
+    for (const port of open) opened.add(`${subject.service.name} ${port}`);
+  },
+  "is met by the ingress over verified TLS wherever it speaks it, and gives the ingress no key": (subject) => {
+    const speaks = spokenBy(subject);
+    for (const { inputs } of subject.ofKind("networking.k8s.io/v1:Ingress")) {
+      const said = (name: string) => at(inputs, "metadata", "annotations", `nginx.ingress.kubernetes.io/${name}`);
+      const paths = at(inputs, "spec", "rules", "0", "http", "paths") as Bag[];
+      for (const path of paths) {
+        const port = String(at(path, "backend", "service", "port", "number"));
+        const wanted = speaks[port] === "TLS" ? ["HTTPS", "on"] : [undefined, undefined];
+        assert.deepEqual([said("backend-protocol"), said("proxy-ssl-verify")], wanted, `${subject.service.name} ${port}`);
+        if (speaks[port] !== "TLS") continue;
+        const secrets = subject.ofKind("core/v1:Secret").filter(({ inputs: each }) => {
+          return `${subject.service.namespace}/${String(at(each, "metadata", "name"))}` === said("proxy-ssl-secret");
+        });
+        assert.deepEqual(
+          secrets.map(({ inputs: each }) => Object.keys(unwrapSecret(each.stringData) as Bag)),
+          [["ca.crt"]],
+        );
+      }
+    }
   },
   "runs as plain users without a way to more, on read-only images": ({ service, workloads: own }) => {
     for (const { resource, pod, containers, initContainers } of own) {
@@ -380,6 +417,10 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 const seen = new Set<string>();
+/** Ports that are open to other pods, with whose they are. */
+const opened = new Set<string>();
+/** The label of pods by which an issuer answers ACME. */
+const SOLVER = "acme.cert-manager.io/http01-solver";
 
 for (const [title, environment] of Object.entries(environments)) {
   describe(`every service, with ${title},`, () => {
@@ -419,6 +460,16 @@ describe("every service", () => {
   it("is in one of the environments that are looked at", () => {
     assert.deepEqual([...seen].sort(), Object.keys(allServices).sort());
   });
+
+  it("says nothing of ports that are open in none of them", () => {
+    const said = Object.values<ServiceDefinition>(allServices).flatMap(({ name, speaks = {} }) =>
+      Object.keys(speaks).map((port) => `${name} ${port}`),
+    );
+    assert.deepEqual(
+      said.filter((each) => !opened.has(each)),
+      WITHOUT_IMAGES.map((port) => `portal ${port}`),
+    );
+  });
 });
 
 /** A service whose images come from a registry inside. */
@@ -446,7 +497,7 @@ function scaled(objects: readonly Fields[]): { name: string; replicas: number; p
 interface Policy {
   readonly policyTypes: string[];
   readonly podSelector: object;
-  readonly ingress?: { readonly from?: unknown; readonly ports: { readonly port: number }[] }[];
+  readonly ingress?: { readonly from?: unknown; readonly ports: { readonly port: number; readonly endPort?: number }[] }[];
   readonly egress?: OutRule[];
 }
 
@@ -482,6 +533,11 @@ function inWords({ to = [], ports = [] }: OutRule, { network, platform, services
 function toleration(taint: string): object {
   const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(.+)$/.exec(taint) ?? [];
   return value === undefined ? { key, operator: "Exists", effect } : { key, operator: "Equal", value, effect };
+}
+
+/** What its definition says of its ports. */
+function spokenBy({ service: { name } }: Subject): Readonly<Record<string, string>> {
+  return (allServices as Readonly<Record<string, ServiceDefinition>>)[name]?.speaks ?? {};
 }
 
 function policies(subject: Subject): { readonly spec: Policy }[] {

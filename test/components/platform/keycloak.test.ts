@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { keycloak as service } from "../../../components/platform/keycloak/service";
 import { unwrapSecret } from "../../../testing/mocks";
-import { type Build, keycloak, run } from "./builds";
+import { type Build, database, keycloak, run } from "./builds";
 import { at } from "./fixtures";
 
 const PORTAL = "https://portal.seoul.example.org";
@@ -62,7 +62,7 @@ describe("Keycloak's realm", () => {
     const provider = g.get("sso-provider").inputs;
     assert.deepEqual([provider.url, provider.clientId, String(provider.initialLogin)], ["https://127.0.0.1:20000", "kpaas", "false"]);
     assert.equal(unwrapSecret(provider.clientSecret), "generated-sso-provider-secret");
-    assert.equal(provider.rootCaCertificate, "certificate of sso-certificate");
+    assert.equal(provider.rootCaCertificate, "certificate of sso-tls-ca");
     const data = unwrapSecret(g.get("sso-secret").inputs.stringData);
     assert.deepEqual([at(data, "provider-client"), at(data, "provider-secret")], ["kpaas", "generated-sso-provider-secret"]);
     const planned = { managedAt: { workload: "keycloak", port: 8443, local: 20_001 } };
@@ -100,6 +100,27 @@ describe("Keycloak's realm", () => {
     const { managedAt } = service;
     assert.equal(at(template, "metadata", "labels", "app.kubernetes.io/name"), managedAt?.workload);
     assert.ok(ports.some(({ containerPort }) => containerPort === managedAt?.port));
+  });
+
+  it("speaks TLS to the ingress, and to a database that says what to trust", async () => {
+    const g = await run(keycloak());
+    assert.equal(at(g.get("sso-allow-ingress").inputs, "spec", "ingress", 0, "ports", 0, "port"), 8443);
+    const request = g.get("sso-tls-server-request").inputs;
+    assert.ok((request.dnsNames as string[]).includes("keycloak.keycloak.svc"));
+    assert.deepEqual(request.ipAddresses, ["127.0.0.1"]);
+    const options = (graph: typeof g) => {
+      const env = at(graph.get("sso-server").inputs, "spec", "template", "spec", "containers", 0, "env") as {
+        name: string;
+        value?: string;
+      }[];
+      return env.find(({ name }) => name === "KC_DB_URL_PROPERTIES")?.value;
+    };
+    assert.equal(options(g), undefined);
+    const verified = await run(keycloak({}, { database: { ...database("keycloak"), ca: "the authority" } }));
+    assert.equal(options(verified), "?sslMode=verify-full&serverSslCert=/etc/keycloak-database/ca.crt");
+    assert.equal(at(verified.get("sso-trust").inputs, "data", "ca.crt"), "the authority");
+    const another = await run(keycloak({}, { database: { ...database("keycloak"), ca: "another one" } }));
+    assert.deepEqual(verified.changed(another), ["sso-server", "sso-trust"], "what is trusted is read at start");
   });
 
   it("is served at its host, and the administration is not unless asked to", async () => {

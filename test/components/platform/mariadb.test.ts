@@ -26,7 +26,7 @@ describe("MariaDB", () => {
     assert.match(accounts, /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal'@'%';/);
     assert.ok(!accounts.includes("root"));
     const files = unwrapSecret(g.get("db-sql").inputs.stringData) as Record<string, string>;
-    assert.deepEqual(Object.keys(files), ["cp.cnf", "cp.sql"]);
+    assert.deepEqual(Object.keys(files).sort(), ["ca.crt", "cp.cnf", "cp.sql"]);
     assert.match(files["cp.cnf"] ?? "", /^user=portal$/m);
   });
 
@@ -38,6 +38,23 @@ describe("MariaDB", () => {
     assert.equal(await hash(mariadb(["CREATE TABLE IF NOT EXISTS b (id INT)"])), first);
     const alone = await run(mariadb([]));
     assert.deepEqual(ofKind(alone, "batch/v1:Job"), []);
+  });
+
+  it("offers TLS by a certificate of its Service's, which its own jobs look at, and starts anew with another", async () => {
+    const g = await run(mariadb());
+    const config = String(at(g.get("db-config").inputs, "data", "kpaas.cnf"));
+    assert.match(config, /^ssl_cert = \/etc\/kpaas-tls\/tls\.crt$/m);
+    assert.match(config, /^ssl_key = \/etc\/kpaas-tls\/tls\.key$/m);
+    assert.ok((g.get("db-tls-server-request").inputs.dnsNames as string[]).includes("mariadb.mariadb.svc"));
+    assert.deepEqual(Object.keys(unwrapSecret(g.get("db-tls").inputs.stringData) as object).sort(), ["ca.crt", "tls.crt", "tls.key"]);
+    const settings = String(at(unwrapSecret(g.get("db-sql").inputs.stringData), "cp.cnf"));
+    for (const line of ["host=mariadb.mariadb.svc", "ssl-ca=/sql/ca.crt", "ssl-verify-server-cert"])
+      assert.ok(settings.split("\n").includes(line), line);
+    assert.match(
+      String(at(g.get("db-server").inputs, "spec", "template", "metadata", "annotations", "kpaas/certificate")),
+      /^[0-9a-f]{10}$/,
+    );
+    assert.match(String(at(unwrapSecret(g.get("db-init").inputs.stringData), "accounts.sql")), /IDENTIFIED BY '[^']+' REQUIRE SSL;/);
   });
 
   it("lets its clients and its own job connect, and nobody else", async () => {

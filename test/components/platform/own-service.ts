@@ -121,7 +121,8 @@ export const gitea = defineService({
   options: (z) => ({ openSignUp: z.boolean().optional().describe("Whether visitors may make themselves an account. Default: false.") }),
   replicas: "profile",
   host: "git",
-  needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "gitea" }) },
+  needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "gitea", openly: true }) },
+  speaks: { 3000: "openly: it is there for tests" },
   calls: [],
   create: (name, { common, options, granted }, opts) =>
     new Gitea(name, { ...common, ...options, database: granted.mysql, ingress: granted.ingress }, opts),

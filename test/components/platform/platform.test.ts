@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import type { EnvironmentPlan } from "../../../model/plan/types";
+import type { Graph } from "../../../testing/graph";
 import { isSecretEnvelope } from "../../../testing/mocks";
 import { environmentFile, plannedFile } from "../../support/environment";
 import { golden } from "../../support/golden";
@@ -9,8 +10,11 @@ import { at, CANARY, environmentPlan, platformGraph, replicated, servicePlan } f
 
 const plan = environmentPlan();
 
-/** Whether it signs other certificates; a service's own signs none. */
-const isAuthority = ({ inputs }: { readonly inputs: object }): boolean => at(inputs, "isCaCertificate") === true;
+/** What signs other certificates. */
+const authorities = (graph: Graph): string[] =>
+  graph.resources.flatMap(({ name, inputs }) => (at(inputs, "isCaCertificate") === true ? [name] : [])).sort();
+/** Of the services that are met inside, where the platform has no authority to sign for them. */
+const OWN_AUTHORITIES = ["seoul-keycloak-tls-ca", "seoul-mariadb-tls-ca"];
 
 describe("the platform", () => {
   it("registers the plan's services", async () => {
@@ -93,13 +97,13 @@ describe("the platform", () => {
     assert.equal(at(g.get("seoul-portal-ingress").inputs, "metadata", "annotations", "cert-manager.io/cluster-issuer"), "platform");
     assert.equal(at(g.get("seoul-cert-manager-issuer").inputs, "spec", "acme", "email"), "ops@example.org");
     assert.equal(g.get("seoul-portal-allow-acme").type, "kubernetes:networking.k8s.io/v1:NetworkPolicy");
-    assert.ok(!g.resources.some(isAuthority));
+    assert.deepEqual(authorities(g), OWN_AUTHORITIES);
   });
 
-  it("serves a provided certificate and makes no authority", async () => {
+  it("serves a provided certificate and makes no authority but services' own", async () => {
     const provided = withPlatform(plan, { tls: { kind: "provided", certificate: { env: "CERT" }, key: { env: "KEY" } } });
     const g = await platformGraph(provided, {}, { tlsCertificate: "chain", tlsKey: secret(CANARY) });
-    assert.ok(!g.resources.some(isAuthority));
+    assert.deepEqual(authorities(g), OWN_AUTHORITIES);
     assert.ok(!g.resources.some(({ name }) => name === "seoul-cert-manager-issuer"));
     assert.deepEqual(g.leaks(CANARY), []);
     await assert.rejects(platformGraph(provided), /tlsCertificate and secrets.tlsKey must be given/);

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { secret } from "@pulumi/pulumi";
+import { makeTrustStore } from "../../../components/platform/applications/pod";
+import { removeFolder } from "../../../host/files";
 import type { Graph } from "../../../testing/graph";
 import { environmentFile, plannedFile } from "../../support/environment";
 import { type Build, database, portal, run } from "./builds";
@@ -66,7 +72,7 @@ describe("the portal's applications", () => {
     const g = await run(portal({ plan, vault }));
     assert.equal(at(g.get("portal-config").inputs, "data", "VAULT_URL"), vault.url);
     const api = workloads(g).find(({ resource }) => resource.name === "portal-api");
-    assert.match(String(at(api?.initContainers[0], "command", 2)), /-alias vault -file \/platform\/openbao\.crt/);
+    assert.match(String(at(api?.initContainers[0], "command", 2)), /< \/platform\/openbao\.crt/);
     assert.equal(at(g.get("portal-trust").inputs, "data", "openbao.crt"), "the authority");
     assert.match(String(at((await run(portal({ plan }))).get("portal-config").inputs, "data", "VAULT_URL")), /^https:/);
   });
@@ -95,6 +101,37 @@ describe("the portal's applications", () => {
     const containers = async (build: Build) => workloads(await run(build)).find(({ resource }) => resource.name === "portal-ui");
     assert.match(String(at((await containers(portal()))?.initContainers[0], "command", 2)), /keytool -importcert/);
     assert.deepEqual((await containers(portal({ trust: undefined })))?.initContainers, []);
+  });
+
+  it("speak TLS to a database that says what to trust, by URLs in place of those that are compiled in", async () => {
+    const url = (g: Graph) => String(at(g.get("portal-config").inputs, "data", "SPRING_DATASOURCE_KEYCLOAK_JDBCURL"));
+    const open = await run(portal());
+    assert.match(url(open), /^jdbc:mysql:\/\/mariadb\.mariadb\.svc:3306\/keycloak\?autoReconnect=true/);
+    assert.doesNotMatch(url(open), /useSsl/);
+    const g = await run(portal({ database: { ...database("portal"), ca: "the authority" } }));
+    assert.match(url(g), /&useSsl=true$/);
+    assert.equal(at(g.get("portal-trust").inputs, "data", "mariadb.crt"), "the authority");
+    const api = workloads(g).find(({ resource }) => resource.name === "portal-common-api");
+    assert.match(String(at(api?.initContainers[0], "command", 2)), /< \/platform\/mariadb\.crt/);
+  });
+
+  it("trust each of the authorities in a file, of which keytool reads the first", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-trust-"));
+    try {
+      const pem = (of: string) => `-----BEGIN CERTIFICATE-----\n${of}\n-----END CERTIFICATE-----\n`;
+      writeFileSync(join(folder, "ca.crt"), `${pem("one")}${pem("two")}`);
+      const script = makeTrustStore(["platform"], { files: folder, store: join(folder, "trust"), scratch: join(folder, "tmp") });
+      for (const each of ["tmp", "trust", "lib/security"]) mkdirSync(join(folder, each), { recursive: true });
+      writeFileSync(join(folder, "lib", "security", "cacerts"), "");
+      const keytool = 'keytool() { while [ $# -gt 0 ]; do case "$1" in -alias) echo "$2" ;; -file) cat "$2" ;; esac; shift; done; }';
+      const { stdout, stderr } = spawnSync("sh", ["-ec", `${keytool}\n${script}`], {
+        encoding: "utf8",
+        env: { ...process.env, JAVA_HOME: folder },
+      });
+      assert.equal(`${stdout}${stderr}`, `platform-1\n${pem("one")}platform-2\n${pem("two")}`);
+    } finally {
+      removeFolder(folder);
+    }
   });
 
   it("start anew when the database's password changes", async () => {

@@ -134,6 +134,15 @@ describe("the SQL of schemas and accounts", () => {
     assert.equal(given.length, 1);
   });
 
+  it("demands TLS of the accounts that it makes, and of none that is there already", () => {
+    const lines = (spec: object, tls = true) => accountsSql([{ schema: "s", user: "u", ...spec }], { u: "p" }, { tls }).split("\n");
+    const [made, changed] = ["CREATE USER IF NOT EXISTS 'u'@'%' IDENTIFIED BY 'p'", "ALTER USER 'u'@'%' IDENTIFIED BY 'p'"];
+    assert.ok(lines({}).includes(`${made} REQUIRE SSL;`) && lines({}).includes(`${changed};`));
+    assert.ok(lines({ rotation: 2 }).includes("CREATE USER IF NOT EXISTS 'u_2'@'%' IDENTIFIED BY 'p' REQUIRE SSL;"));
+    assert.ok(lines({}, false).includes(`${made};`));
+    assert.ok(lines({ openly: true }).includes(`${made};`) && lines({ openly: true }).includes(`${changed} REQUIRE NONE;`));
+  });
+
   it("keeps any password inside its quotes", () => {
     fc.assert(
       fc.property(fc.string(), (password) => {

@@ -75,10 +75,10 @@ describe("a service whose secrets are exchanged", () => {
       const one = plan.services.some(({ name, replicas }) => name === "mariadb" && replicas === 1);
       for (const name of [`seoul-mariadb-${one ? "server" : "members"}`, "seoul-keycloak-server", "seoul-portal-common-api"])
         assert.ok(waits.has(name), name);
-      // Of several members by the one that leads, whose certificate is verified.
+      // Of several members by the one that leads; its certificate is verified, and one server's too.
       const settings = text(second, "seoul-mariadb-former-sql", "keycloak.cnf");
-      assert.match(settings, one ? /^host=mariadb$/m : /^host=mariadb-primary$/m);
-      assert.equal(/^ssl-verify-server-cert$/m.test(settings), !one);
+      assert.match(settings, one ? /^host=mariadb\.mariadb\.svc$/m : /^host=mariadb-primary$/m);
+      assert.match(settings, /^ssl-verify-server-cert$/m);
       for (const { name } of second.resources)
         if (!name.startsWith("seoul-mariadb-former")) assert.ok(!waitsFor(second, name).has("seoul-mariadb-former-schemas"), name);
     }));

@@ -73,7 +73,7 @@ describe("an ingress controller that takes another one's place", () => {
     assert.deepEqual(nginx(second).service, { type: "ClusterIP" });
     assert.deepEqual(nginx(second).ingressClassResource, { name: "nginx", enabled: false });
     const peers = (g: typeof first) =>
-      list(at(g.get("seoul-keycloak-allow-ingress-controller").inputs, "spec", "ingress", 0, "from"))
+      list(at(g.get("seoul-keycloak-allow-ingress").inputs, "spec", "ingress", 0, "from"))
         .map((peer) => at(peer, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name"))
         .sort();
     assert.deepEqual(
