@@ -33,11 +33,15 @@ describe("whom the platform trusts", () => {
 
   it("reaches the clients of those whose certificates it signs, both authorities in between", async () => {
     const g = await platformGraph(withTls(everyServicePlan(), { kind: "selfSigned", authorities: [2, 1] }));
-    for (const service of ["openbao", "postgresql"]) {
-      const { value } = g.get(`seoul-${service}-tls`).inputs.stringData as { value: Bag };
-      assert.equal(value["ca.crt"], "certificate of seoul-tls-2-cacertificate of seoul-tls-ca", service);
+    const both = "certificate of seoul-tls-2-cacertificate of seoul-tls-ca";
+    for (const [service, secretOf] of Object.entries({ openbao: "tls", postgresql: "tls", mariadb: "tls", keycloak: "ca" })) {
+      const { value } = g.get(`seoul-${service}-${secretOf}`).inputs.stringData as { value: Bag };
+      assert.equal(value["ca.crt"], both, service);
       assert.equal(at(g.get(`seoul-${service}-tls-server`).inputs, "caCertPem"), "certificate of seoul-tls-2-ca", service);
     }
+    assert.equal(at(g.get("seoul-keycloak-trust").inputs, "data", "ca.crt"), both);
+    assert.equal(at(g.get("seoul-portal-trust").inputs, "data", "mariadb.crt"), both);
+    assert.equal(g.get("seoul-keycloak-provider").inputs.rootCaCertificate, both);
     const issuer = g.get("seoul-cert-manager-ca").inputs.stringData as { value: Bag };
     assert.equal(issuer.value["tls.crt"], "certificate of seoul-tls-2-ca");
   });
