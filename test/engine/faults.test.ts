@@ -5,10 +5,14 @@ import { CustomResource, type Input, Output } from "@pulumi/pulumi";
 import { InterruptedError, OperationFailedError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
 import { runOperation } from "../../engine/run-operation";
+import { STATE } from "../../engine/state/at-end";
 import type { EngineTarget, RunOptions } from "../../engine/types";
 import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";
 import { emptyPlan } from "./plan";
+
+// What a failure leaves is in a state that is written as a real cloud's is.
+process.env[STATE] = "each-step";
 
 class Network extends CustomResource {
   constructor(name: string) {
