@@ -208,6 +208,18 @@ export class GaleraMember {
     return `${stdout}${/ERROR.*/.exec(stderr)?.[0] ?? ""}`.trim();
   }
 
+  /** Has an account be in the middle of a statement for a minute: what it is told at the end of its connection. */
+  hold({ user, password, host = this.made.address }: Login): Promise<string> {
+    const at = ["--no-defaults", `--host=${host}`, `--port=${this.port}`, "--protocol=tcp", "--skip-ssl", `--user=${user}`];
+    const client = spawn(this.made.programs.mariadb, [...at, "--skip-reconnect", "--execute", "SELECT SLEEP(60)"], {
+      env: { ...process.env, MYSQL_PWD: password },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    client.stderr.on("data", (text) => (said += text));
+    return new Promise((resolve) => client.once("close", () => resolve(said.trim())));
+  }
+
   /** Runs a job's script as its pod does, against this member; gives what it said of a failure. */
   runJob(script: (folder: string) => string, files: Readonly<Record<string, string>>): string {
     const folder = join(this.root, "job");
