@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { tablesSql } from "../../components/platform/database/statements";
 import type { SchemaSpec } from "../../components/platform/mariadb/args";
 import { mariadbBackup } from "../../components/platform/mariadb/backup";
-import { ACCOUNTS_JOB, MEMBERS_FORMER_JOB, MEMBERS_SCHEMAS_JOB, PRIMARY } from "../../components/platform/mariadb/galera";
+import { ACCOUNTS_JOB, MEMBERS_SCHEMAS_JOB, membersFormerJob, PRIMARY } from "../../components/platform/mariadb/galera";
 import { accountsSql, clientSettings, endFormerSql, rootSql } from "../../components/platform/mariadb/sql";
 import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
 import { removeFolder } from "../../host/files";
@@ -224,17 +224,20 @@ describe("a real MariaDB on several members", function () {
         [`${spec.schema}.sql`, endFormerSql(spec)],
       ]),
     );
-    const open = a().hold({ ...portal, host: address });
-    await soon(a, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'portal' AND INFO LIKE 'SELECT SLEEP%'", "1");
+    const end = (which: Readonly<Record<string, string>>) => a().runJob(membersFormerJob(3).script, which, members.slice(0, 3));
+    // One at the member that leads, one at another.
+    const open = [a, c].map((each) => each().hold({ ...portal, host: address }));
+    const sleeping = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'portal' AND INFO LIKE 'SELECT SLEEP%'";
+    for (const each of [a, c]) await soon(each, sleeping, "1");
     await b().end();
     await soon(a, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'wsrep_cluster_size'", "2");
     // Cut off between the schemas.
     const first = { "cp.cnf": files["cp.cnf"] ?? "", "cp.sql": files["cp.sql"] ?? "" };
-    assert.equal(a().runJob(MEMBERS_FORMER_JOB.script, first), "");
-    assert.match(await open, /killed|gone away|Lost connection/i);
+    assert.equal(end(first), "");
+    for (const each of open) assert.match(await each, /killed|gone away|Lost connection/i);
     assert.match(a().query("SELECT 1", portal), /^ERROR 4151/);
     assert.equal(a().query(read, keycloak), "admin");
-    for (let time = 0; time < 2; time++) assert.equal(a().runJob(MEMBERS_FORMER_JOB.script, files), "");
+    for (let time = 0; time < 2; time++) assert.equal(end(files), "");
     assert.ok(await b().start(ROOT), b().log);
     const ended = async () => {
       for (const each of [a, b, c]) {

@@ -25,8 +25,8 @@ import {
   galeraSpec,
   MEMBER_LABELS,
   MEMBER_PORTS,
-  MEMBERS_FORMER_JOB,
   MEMBERS_SCHEMAS_JOB,
+  membersFormerJob,
   PRIMARY,
   rootClient,
 } from "./galera";
@@ -108,7 +108,7 @@ export class MariaDb extends DatabaseService {
         ]),
       ),
     );
-    return { job: this.several ? MEMBERS_FORMER_JOB : FORMER_JOB, files };
+    return { job: this.several ? membersFormerJob(this.plan.replicas) : FORMER_JOB, files };
   }
 
   /** The members by the operator's object, and their accounts. */

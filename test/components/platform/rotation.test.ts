@@ -121,6 +121,8 @@ describe("the databases' accounts, exchanged", () => {
       assert.ok(accounts.includes(`CREATE USER IF NOT EXISTS '${user}'@'%' ACCOUNT LOCK;`), user);
       assert.ok(!accounts.includes(`ALTER USER '${user}'@'%' IDENTIFIED`), user);
     }
+    // The server reads it by lines, a client up to each semicolon outside of quotes.
+    for (const line of accounts.trimEnd().split("\n")) assert.match(line, /^(?:'(?:\\.|[^'\\])*'|[^';])*;$/);
     assert.match(accounts, /ALTER USER 'portal_3'@'%' IDENTIFIED BY /);
     assert.match(accounts, /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal_2'@'%';/);
     assert.match(text(g, "db-sql", "cp.cnf"), /^user=portal_3$/m);
