@@ -2,7 +2,8 @@ import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import type { Values } from "../model/findable";
 import { LAYERS, type Layer } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { KUBESPRAY_CLUSTER } from "../model/type-tokens";
+import { type Rotations, rotationsSchema } from "../model/rotation";
+import { FINISHED_ROTATIONS, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { EngineCommand } from "./command";
 import { StackMissingError } from "./errors";
 import { withoutInternals } from "./layers";
@@ -81,6 +82,18 @@ export async function readRecorded(target: EngineTarget, options: RunOptions = {
     ...(cluster ? { cluster: { inputs: sealed(cluster.inputs ?? {}), outputs: sealed(cluster.outputs ?? {}) } } : {}),
     ...(applied === undefined ? {} : { applied }),
   };
+}
+
+/**
+ * How often the secrets of each service were exchanged to the end. Where something of the platform's stack is open, or is still to be deleted, an
+ * operation broke off, so that no exchange is at its end. Undefined where the platform never was brought up.
+ */
+export async function readRotations(target: EngineTarget, options: RunOptions = {}): Promise<Rotations | undefined> {
+  const state = await readState(target.plan.layers === "one" ? target : { ...target, layer: "platform" }, options, false);
+  const { resources = [], pending_operations: open = [] } = state?.deployment ?? {};
+  if (resources.find(({ type }) => type === STACK)?.outputs?.applied === undefined) return undefined;
+  if (open.length > 0 || resources.some(({ delete: goes }) => goes === true)) return {};
+  return rotationsSchema.parse(resources.find(({ type }) => type === FINISHED_ROTATIONS)?.inputs ?? {});
 }
 
 /** The cloud's ids of the machines that there are, by name; none where hosts are nobody's resources. */

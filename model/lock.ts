@@ -3,6 +3,7 @@ import { newerData } from "./formats";
 import { parseAddress, parseCidr, parseRange } from "./ipv4";
 import { NO_RANGE } from "./plan/spans";
 import type { Findings } from "./problems";
+import { rotationsSchema } from "./rotation";
 
 const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address");
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "must be an IPv4 network");
@@ -45,7 +46,7 @@ const lockSchema = z
       apiEndpointAddress: address.optional(),
     }),
     /** By service how many times its secrets were made, where that is more than once; raised by `kpaas rotate`, and never lowered. */
-    rotations: z.record(z.string(), z.int().min(2)).exactOptional(),
+    rotations: rotationsSchema.exactOptional(),
     machines: z.record(z.string(), lockedMachineSchema),
     /**
      * What machines had that are gone or were rebuilt, by machine name. They have it again when they come back; to others an address

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ServicePlan } from "./plan/types";
 import type { Problem } from "./problems";
 import type { KeptSecret, Rotated, RotatedPlan } from "./rotated";
@@ -5,6 +6,12 @@ import type { ServiceDefinition } from "./service";
 
 /** By service how often its secrets were made: those that are not named have their first ones. */
 export type Rotations = Readonly<Record<string, number>>;
+export const rotationsSchema = z.record(z.string(), z.int().min(2));
+
+/** The numbers of a plan's services. */
+export function rotationsOf(services: readonly Pick<ServicePlan, "name" | "rotation">[]): Rotations {
+  return Object.fromEntries(services.flatMap(({ name, rotation }) => (rotation === undefined ? [] : [[name, rotation]])));
+}
 
 /** A kind of secret of an environment that is exchanged, as a preview tells of it. */
 export interface RotationRow {
@@ -84,7 +91,7 @@ export function rotationOf(
 /**
  * The numbers once the secrets of those services are exchanged.
  * @param begun what the lock has
- * @param finished what the environment was last brought to: where that is behind, the exchange is under way, and is gone on with
+ * @param finished those whose exchange came to its end: where that is behind, it is under way, and is gone on with
  */
 export function raised(services: readonly string[], begun: Rotations = {}, finished: Rotations = {}): Rotations {
   const next = services.map((name) => {

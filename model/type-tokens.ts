@@ -18,6 +18,8 @@ export const HARBOR_PROJECT = "kpaas:harbor:Project";
 export const HARBOR_ROBOT = "kpaas:harbor:Robot";
 /** All services of an environment. */
 export const PLATFORM = "kpaas:index:Platform";
+/** How often the secrets of its services were exchanged. */
+export const FINISHED_ROTATIONS = "kpaas:index:FinishedRotations";
 
 /** A service, by its component's name. */
 export const serviceType = <Name extends string>(component: Name) => `kpaas:platform:${component}` as const;

@@ -15,7 +15,7 @@ export interface Doors {
   kubespray(): Promise<Pick<typeof ClusterKubespray, "kubesprayFor">>;
   engine(): Promise<
     Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment"> &
-      Pick<typeof Read, "readLoss" | "readMachines" | "readOutputs" | "readRecorded"> &
+      Pick<typeof Read, "readLoss" | "readMachines" | "readOutputs" | "readRecorded" | "readRotations"> &
       Pick<typeof Cluster, "withCluster">
   >;
 }

@@ -1,4 +1,3 @@
-import { parseApplied } from "../model/guard/applied";
 import { bindToPlan } from "../model/guard/approvals";
 import { InvalidInputError, type Problem } from "../model/problems";
 import { type Rotation, raised, rotationOf } from "../model/rotation";
@@ -35,14 +34,13 @@ export async function rotate(
     throw new InvalidInputError([problemOf(environment, "no service that is on has a secret that is exchanged", "switch one on first")]);
   const ask = operator.asker("rotate");
   const engine = await doors.engine();
-  const { applied } = await runJob("read", ready.target, operator, engine.readRecorded);
-  const standing = parseApplied(applied, environment);
-  if (standing === undefined)
+  const finished = await runJob("read", ready.target, operator, engine.readRotations);
+  if (finished === undefined)
     throw new InvalidInputError([
       problemOf(environment, `${environment} was never brought up as a whole`, `run \`kpaas up ${environment}\`, which makes its secrets`),
     ]);
   const { lock } = ready.planned;
-  const numbers = raised([...new Set(rotation.rows.map(({ service }) => service))], lock.rotations, standing.rotations);
+  const numbers = raised([...new Set(rotation.rows.map(({ service }) => service))], lock.rotations, finished);
   const next = withLock(
     (await doors.editor()).relocked(ready.loaded, request.root, { ...lock, rotations: { ...numbers } }),
     ready,

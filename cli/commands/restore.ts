@@ -56,11 +56,13 @@ async function run(context: Context, reference: string, flags: RestoreFlags): Pr
   const { loaded, plan, seconds } = await restore(request, choice, operator, context.modules);
   if (flags.json) writeJson(context, { environment: loaded.name, ...plan, seconds });
   else {
-    const refresh = context.typed?.command(`kpaas refresh ${loaded.name}`) ?? `kpaas refresh ${loaded.name}`;
+    // What is inside of services went back too: administrators and clients of Keycloak, log-ins of OpenBao.
+    const next = ["refresh", "up"].map((command) => `kpaas ${command} ${loaded.name}`);
+    const typed = next.map((command) => context.typed?.command(command) ?? command);
     const names = plan.services.map(({ name }) => name).join(", ");
     writeLines(context.stdout, [
       `${names} of ${loaded.name} ${plan.services.length === 1 ? "is" : "are"} back at ${plan.backup} after ${clock(seconds * 1000)}`,
-      `next: ${refresh}`,
+      `next: ${typed.join(", then ")}`,
     ]);
   }
 }

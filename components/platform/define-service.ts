@@ -1,4 +1,4 @@
-import type { ComponentResource, ComponentResourceOptions, Input } from "@pulumi/pulumi";
+import type { ComponentResource, ComponentResourceOptions, Input, Resource } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { ServiceDefinition, Surroundings } from "../../model/service";
@@ -73,10 +73,10 @@ export type ServiceComponent = ComponentResource & {
   /** How to log in. */
   readonly credentials?: Credentials | undefined;
   /**
-   * Ends what a rotation of its secrets has given a successor, once all who had it are there (`args.after`). What it makes is no child of its own:
-   * those wait for all of its children.
+   * Ends what a rotation of its secrets has given a successor, once all who had it are there (`args.after`), and gives what does so. That is no
+   * child of its own: those wait for all of its children.
    */
-  endFormer?(name: string, args: PlannedArgs, opts: ComponentResourceOptions): void;
+  endFormer?(name: string, args: PlannedArgs, opts: ComponentResourceOptions): Resource | undefined;
 };
 
 /** Describes a service, ours or a program's own. */

@@ -15,7 +15,7 @@ import { registriesOf } from "../../model/plan/registries";
 import type { EnvironmentPlan, ServicePlan, TenantPlan } from "../../model/plan/types";
 import { claimsMetadata } from "../../model/plan/user-data";
 import { fieldOf, offererOf } from "../../model/registry";
-import { takersOf } from "../../model/rotation";
+import { rotationsOf, takersOf } from "../../model/rotation";
 import { kebab } from "../../model/service";
 import { PLATFORM } from "../../model/type-tokens";
 import type { PlaybookArgs } from "../ansible/playbook";
@@ -84,9 +84,10 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     this.known = { ...services, ...args.services };
     this.tls = this.createTls(`${name}-tls`);
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);
-    for (const plan of args.plan.services) this.endFormer(`${name}-${kebab(plan.name)}-former`, plan);
+    const ends = args.plan.services.flatMap((plan) => this.endFormer(`${name}-${kebab(plan.name)}-former`, plan) ?? []);
     this.trustOnNodes(`${name}-registry-trust`);
     this.createExtra(`${name}-extra`, this.createTenants(`${name}-tenant`));
+    this.recordRotations(`${name}-rotations`, ends);
 
     this.services = this.made as Components<Wanted, Own>;
     const made = Object.entries(this.made);
@@ -118,11 +119,19 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
   }
 
   /** What was valid before a rotation ends when all are there who had it: by then they have its successor. */
-  private endFormer(name: string, plan: ServicePlan): void {
+  private endFormer(name: string, plan: ServicePlan): Resource | undefined {
     const service = this.made[plan.name];
-    if (plan.rotation === undefined || service?.endFormer === undefined) return;
+    if (plan.rotation === undefined || service?.endFormer === undefined) return undefined;
     const takers = takersOf(plan, this.args.plan.services).flatMap((taker) => this.made[taker.name] ?? []);
-    service.endFormer(name, { ...this.common(plan), after: [service, ...takers] }, { parent: this });
+    return service.endFormer(name, { ...this.common(plan), after: [service, ...takers] }, { parent: this });
+  }
+
+  /** An exchange is finished when all services are there with what is valid now, and what was before has ended. */
+  private recordRotations(name: string, ends: readonly Resource[]): void {
+    const rotations = rotationsOf(this.args.plan.services);
+    if (Object.keys(rotations).length === 0) return;
+    const { FinishedRotations } = require("./finished-rotations") as typeof import("./finished-rotations");
+    new FinishedRotations(name, rotations, [...Object.values(this.made), ...ends], { parent: this });
   }
 
   /** Tenants come after all services, and go before them: what looks at every namespace is there then. */

@@ -6,6 +6,7 @@ import { INGRESS_KINDS } from "../plan/ingress";
 import type { EnvironmentPlan, ExtraPlan, TlsPlan } from "../plan/types";
 import { userDataDigest } from "../plan/user-data";
 import { offererOf } from "../registry";
+import { rotationsOf } from "../rotation";
 
 const appliedMachineSchema = z.object({
   name: z.string(),
@@ -136,7 +137,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const caches = plan.services.filter(({ keeps, sizeGiB }) => keeps === "cache" && sizeGiB !== undefined).map(({ name }) => name);
   const members = plan.services.flatMap(({ name, quorum, replicas }) => (quorum ? [[name, replicas] as const] : []));
   const replicated = plan.services.flatMap(({ name, severalBy, replicas }) => (severalBy ? [[name, replicas > 1] as const] : []));
-  const rotations = plan.services.flatMap(({ name, rotation }) => (rotation === undefined ? [] : [[name, rotation] as const]));
+  const rotations = rotationsOf(plan.services);
   const held = plan.services.flatMap(({ holds }) => (holds === undefined ? [] : [[holds.path, [...holds.names]] as [string, string[]]]));
   return {
     version: 1,
@@ -195,7 +196,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     claims: Object.fromEntries(plan.services.flatMap(({ name, sizeGiB }) => (sizeGiB === undefined ? [] : [[name, sizeGiB]]))),
     ...(members.length === 0 ? {} : { members: Object.fromEntries(members) }),
     ...(replicated.length === 0 ? {} : { replicated: Object.fromEntries(replicated) }),
-    ...(rotations.length === 0 ? {} : { rotations: Object.fromEntries(rotations) }),
+    ...(Object.keys(rotations).length === 0 ? {} : { rotations: { ...rotations } }),
     ...(caches.length === 0 ? {} : { caches }),
     ...(held.length === 0 || plan.retain.includes("volumes") ? {} : { held: Object.fromEntries(held) }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),

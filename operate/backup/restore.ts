@@ -125,16 +125,24 @@ async function requireSameKey(
   const pieces = [];
   if (kept !== undefined) for await (const piece of readSealed(join(folder, kept.name), key)) pieces.push(piece);
   if (kept !== undefined && there?.equals(Buffer.concat(pieces))) return;
-  const reason =
+  const [reason, remedy] =
     kept === undefined
-      ? "the backup holds no key for it"
-      : `the Secret ${service.namespace}/${secret} holds another key than the one it was sealed with`;
+      ? ["the backup holds no key for it", "take another backup, or leave the service out with --service"]
+      : there === undefined
+        ? [
+            `the Secret ${service.namespace}/${secret} with the key that it was sealed with is not there`,
+            `run \`kpaas refresh ${environment}\` and \`kpaas up ${environment}\`, which make the Secret anew from the key that is recorded`,
+          ]
+        : [
+            `the Secret ${service.namespace}/${secret} holds another key than the one it was sealed with`,
+            "restore the stack's own state with the key of that time first, or leave the service out with --service",
+          ];
   throw new RefusedError([
     {
       environment,
       path: `platform.services.${service.name}`,
       reason: `${reason}: ${service.name} could never read it again`,
-      remedy: "restore the stack's own state with the key of that time first, or leave the service out with --service",
+      remedy,
       severity: "error",
     },
   ]);

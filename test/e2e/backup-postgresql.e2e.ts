@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSpec } from "../../components/platform/postgresql/args";
 import { FOLDERS, SUPERUSER_FILE, serverFiles } from "../../components/platform/postgresql/config";
-import { accountsSql } from "../../components/platform/postgresql/sql";
+import { accountsSql, endFormerSql } from "../../components/platform/postgresql/sql";
 import { FIRST_START } from "../../components/platform/postgresql/workload";
 import { removeFolder } from "../../host/files";
 import { backup } from "../../operate/backup/backup";
@@ -144,6 +144,38 @@ describe("a backup of a real PostgreSQL", function () {
   it("is taken of an operator's member that leads", async () => {
     const { backup: stored } = await make();
     assert.ok((stored.manifest.services.postgresql?.data[0]?.bytes ?? 0) > ROWS * 20);
+  });
+
+  it("brings no account back that was exchanged for another, and keeps the one that is valid now", async () => {
+    const { sonarQube: _, ...others } = passwords;
+    const numbered = (rotation: number) => DATABASES.map((each) => ({ ...each, rotation }));
+    const login = (rotation: number): Login =>
+      rotation === 1 ? sonar() : { user: `sonarQube_${rotation}`, password: `of ${rotation}`, database: "sonar" };
+    const exchange = async (rotation: number) => {
+      await server.stop();
+      const files = serverFiles(numbered(rotation), "127.0.0.0/8", server.folders, server.port);
+      server.prepare(files, accountsSql(numbered(rotation), { ...others, sonarQube: `of ${rotation}` }, ROOT_PASSWORD));
+      await server.start(FIRST_START);
+    };
+    const end = (rotation: number) => assert.equal(server.query(endFormerSql(numbered(rotation)[0]!), login(rotation)), "");
+    const letsIn = (valid: number) => {
+      for (let number = 1; number < valid; number++)
+        assert.match(server.query("SELECT 1", login(number)), /password authentication failed/);
+      assert.equal(server.query("SELECT count(*) FROM names", login(valid)), String(ROWS));
+    };
+    const { backup: before } = await make();
+    await exchange(2);
+    for (const number of [1, 2]) assert.equal(server.query("SELECT count(*) FROM names", login(number)), String(ROWS));
+    const { backup: during } = await make();
+    end(2);
+    for (const { folder: from } of [before, during]) {
+      await restore(request(), { services, from, key: file("key") }, operator, doorsTo(cluster, members));
+      assert.deepEqual(content(), was);
+      letsIn(2);
+    }
+    await exchange(3);
+    end(3);
+    letsIn(3);
   });
 
   it("is none where rows cannot be read, which a restore mends", async () => {

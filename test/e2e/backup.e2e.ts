@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { accountsSql } from "../../components/platform/mariadb/sql";
+import { accountsSql, endFormerSql } from "../../components/platform/mariadb/sql";
 import { removeFolder } from "../../host/files";
 import { backup } from "../../operate/backup/backup";
 import { restore } from "../../operate/backup/restore";
@@ -26,6 +26,8 @@ const ROOT = { user: "root", password: "root's" };
 const KEYCLOAK = { user: "keycloak", password: "one" };
 const SCHEMAS = [{ schema: "keycloak", user: "keycloak" }];
 const ROWS = 20_000;
+/** Of the accounts that follow each other. */
+const PASSWORDS = ["two", "three", "four"];
 
 /** The commands of the definitions on real servers; the Kubernetes API between is played, and its pods are this machine. */
 describe("a backup of a real MariaDB", function () {
@@ -130,6 +132,66 @@ describe("a backup of a real MariaDB", function () {
     assert.deepEqual(content(), was);
     assert.match(server.query("SELECT 1", KEYCLOAK), /^ERROR 1045/);
     assert.equal(server.query("SELECT COUNT(*) FROM keycloak.NAMES", { user: "keycloak", password: "two" }), String(ROWS));
+  });
+
+  it("holds what is written meanwhile as of one moment: Keycloak goes on while it is made", async () => {
+    const two = { user: "keycloak", password: "two" };
+    const tables = ["CREATE TABLE USERS (ID INT PRIMARY KEY AUTO_INCREMENT)", "CREATE TABLE PASSWORDS (USER INT PRIMARY KEY)"];
+    assert.equal(server.query(`USE keycloak; ${tables.join("; ")}`, two), "");
+    // A visitor is two rows in one transaction, time and again.
+    const visitor = "START TRANSACTION; INSERT INTO USERS VALUES (); INSERT INTO PASSWORDS VALUES (LAST_INSERT_ID()); COMMIT;";
+    const writing = server.hold(two, `USE keycloak; ${visitor.repeat(1_000)}`);
+    const count = (table: string) => Number(server.query(`SELECT COUNT(*) FROM keycloak.${table}`, two));
+    for (let tries = 0; count("USERS") === 0 && tries < 50; tries++);
+    await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    const during = count("USERS");
+    await writing;
+    assert.equal(count("USERS"), 1_000);
+    await bring();
+    assert.equal(count("USERS"), count("PASSWORDS"));
+    assert.ok(count("USERS") > 0 && count("USERS") <= during, "it was made while they came");
+    server.query("DROP TABLE keycloak.USERS, keycloak.PASSWORDS", ROOT);
+  });
+
+  it("brings no account back that was exchanged for another, and keeps the one that is valid now", async () => {
+    const rotated = (rotation: number) => SCHEMAS.map((spec) => ({ ...spec, rotation }));
+    const login = (number: number) => ({ user: number === 1 ? "keycloak" : `keycloak_${number}`, password: PASSWORDS[number - 1] ?? "" });
+    const start = async (rotation: number) => {
+      await server.stop();
+      await server.start(accountsSql(rotated(rotation), { keycloak: login(rotation).password }, { rootPassword: ROOT.password }));
+    };
+    const end = (rotation: number) => assert.equal(server.query(endFormerSql(rotated(rotation)[0]!), login(rotation)), "");
+    const make = () => backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    const letsIn = (valid: number) => {
+      for (let number = 1; number <= valid; number++) {
+        const said = server.query("SELECT COUNT(*) FROM keycloak.NAMES", login(number));
+        if (number === valid) assert.equal(said, String(ROWS));
+        else assert.match(said, /^ERROR 4151/);
+      }
+    };
+    const { backup: before } = await make();
+    await start(2);
+    // Both are valid.
+    for (const number of [1, 2]) assert.equal(server.query("SELECT COUNT(*) FROM keycloak.NAMES", login(number)), String(ROWS));
+    const { backup: during } = await make();
+    end(2);
+    for (const { folder: from } of [before, during]) {
+      await restore(request(), { services, from, key: file("key") }, operator, doors());
+      assert.deepEqual(content(), was);
+      letsIn(2);
+    }
+    await start(3);
+    end(3);
+    letsIn(3);
+    // One of before into a server that never had those accounts: what was made as one of them works there.
+    await server.dispose();
+    mkdirSync(file("server"));
+    await server.start(accountsSql(rotated(3), { keycloak: login(3).password }));
+    server.query(`ALTER USER root@localhost IDENTIFIED BY "${ROOT.password}"`);
+    await restore(request(), { services, from: before.folder, key: file("key") }, operator, doors());
+    assert.deepEqual(content(), was);
+    assert.equal(server.query("SELECT COUNT(*) FROM keycloak.NAMES", login(3)), String(ROWS));
+    for (const number of [1, 2]) assert.match(server.query("SELECT 1", login(number)), /^ERROR (1045|4151)/);
   });
 
   it("tells a table that is broken", async () => {

@@ -7,8 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { tablesSql } from "../../components/platform/database/statements";
 import type { SchemaSpec } from "../../components/platform/mariadb/args";
 import { mariadbBackup } from "../../components/platform/mariadb/backup";
-import { ACCOUNTS_JOB, MEMBERS_SCHEMAS_JOB, PRIMARY } from "../../components/platform/mariadb/galera";
-import { accountsSql, clientSettings, rootSql } from "../../components/platform/mariadb/sql";
+import { ACCOUNTS_JOB, MEMBERS_SCHEMAS_JOB, membersFormerJob, PRIMARY } from "../../components/platform/mariadb/galera";
+import { accountsSql, clientSettings, endFormerSql, rootSql } from "../../components/platform/mariadb/sql";
 import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
 import { removeFolder } from "../../host/files";
 import { GaleraMember, galeraForTests, makeMemberCertificates } from "../support/galera";
@@ -53,10 +53,21 @@ describe("a real MariaDB on several members", function () {
     }
     assert.equal(answer, wanted, sql);
   };
-  const accounts = (passwords: Readonly<Record<string, string>>) => ({
+  const accounts = (passwords: Readonly<Record<string, string>>, schemas = SCHEMAS) => ({
     "accounts.cnf": a().rootSettings(ROOT),
-    "accounts.sql": rootSql(ROOT) + accountsSql(SCHEMAS, passwords),
+    "accounts.sql": rootSql(ROOT) + accountsSql(schemas, passwords),
   });
+  /** Of the first accounts. */
+  let dump: Buffer;
+  const run = (of: () => GaleraMember, script: string, input?: Buffer) => {
+    const { status, stdout, stderr } = spawnSync(
+      "sh",
+      ["-ec", script.replaceAll("/etc/kpaas-root", join(folder, "root")), "kpaas", String(input?.length ?? 0)],
+      { env: { ...process.env, PATH: of().clients() }, maxBuffer: 1 << 28, ...(input ? { input } : {}) },
+    );
+    assert.equal(status, 0, stderr.toString());
+    return stdout;
+  };
 
   before(async function () {
     const made = galeraForTests.call(this);
@@ -160,15 +171,6 @@ describe("a real MariaDB on several members", function () {
   it("is backed up on one member and brought back on another, by the commands of one server", async () => {
     mkdirSync(join(folder, "root"));
     writeFileSync(join(folder, "root", "root-password"), ROOT);
-    const run = (of: () => GaleraMember, script: string, input?: Buffer) => {
-      const { status, stdout, stderr } = spawnSync(
-        "sh",
-        ["-ec", script.replaceAll("/etc/kpaas-root", join(folder, "root")), "kpaas", String(input?.length ?? 0)],
-        { env: { ...process.env, PATH: of().clients() }, maxBuffer: 1 << 28, ...(input ? { input } : {}) },
-      );
-      assert.equal(status, 0, stderr.toString());
-      return stdout;
-    };
     const rows = "INSERT INTO keycloak.MANY SELECT seq, CONCAT('한글 ', seq) FROM seq_1_to_20000";
     assert.equal(
       b().query(`USE keycloak; SET NAMES utf8mb4; CREATE TABLE MANY (ID INT PRIMARY KEY, NAME VARCHAR(255)); ${rows}`, keycloak),
@@ -177,11 +179,85 @@ describe("a real MariaDB on several members", function () {
     const checksum = "CHECKSUM TABLE keycloak.MANY, keycloak.USER_ENTITY, cp.cp_clusters";
     await soon(b, "SELECT COUNT(*) FROM keycloak.MANY", "20000");
     const was = b().query(checksum, local);
-    const dump = run(b, mariadbBackup.dump);
+    dump = run(b, mariadbBackup.dump);
     assert.equal(c().query("DROP TABLE keycloak.MANY; DELETE FROM keycloak.USER_ENTITY", keycloak), "");
     run(a, mariadbBackup.restore, dump);
     run(a, mariadbBackup.verify);
     for (const each of [a, b, c]) await soon(each, checksum, was);
     assert.equal(c().query("SELECT id FROM keycloak.USER_ENTITY WHERE ID = '2'", portal), "2", "what it may read it may read again");
+  });
+
+  const rotated = SCHEMAS.map((spec) => ({ ...spec, rotation: 2 }));
+  const passwords = { keycloak: "three", portal: "four" };
+  const [keycloak2, portal2] = [
+    { user: "keycloak_2", password: "three" },
+    { user: "portal_2", password: "four" },
+  ];
+  const read = "SELECT username FROM keycloak.USER_ENTITY WHERE ID = '1'";
+
+  it("gives accounts successors on every member, also one that was away, by a job that is cut off and repeated", async () => {
+    const made = accounts(passwords, rotated);
+    const statements = made["accounts.sql"].trimEnd().split("\n");
+    await c().end();
+    await soon(b, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'wsrep_cluster_size'", "2");
+    for (const share of [0.3, 0.5, 0.7, 0.9]) {
+      const half = statements.slice(0, Math.floor(statements.length * share)).join("\n");
+      assert.equal(a().runJob(ACCOUNTS_JOB.script, { ...made, "accounts.sql": `${half}\n` }), "", `${share}`);
+      assert.equal(a().query("SELECT 1", keycloak), "1", "who had an account before is let in at any moment");
+    }
+    for (let time = 0; time < 2; time++) assert.equal(a().runJob(ACCOUNTS_JOB.script, made), "");
+    assert.ok(await c().start(ROOT), c().log);
+    for (const each of [a, b, c])
+      for (const account of [portal, portal2, keycloak, keycloak2]) await soon(each, read, "admin", { ...account, host: address });
+    for (const account of [portal, portal2]) {
+      assert.match(c().query("SELECT EMAIL FROM keycloak.USER_ENTITY", account), /^ERROR 1143/);
+      assert.match(c().query("CREATE USER x", account), /^ERROR 1227/);
+      assert.match(c().query("CALL kpaas.end_keycloak()", account), /^ERROR 1(370|044)/, "nobody ends another's");
+    }
+    assert.match(c().query("CALL kpaas.end_portal()", portal), /^ERROR 1(370|044)/, "nobody ends himself");
+  });
+
+  it("ends the former ones on every member, also one that was away, by a job that is cut off and repeated", async () => {
+    const files = Object.fromEntries(
+      rotated.flatMap((spec) => [
+        [`${spec.schema}.cnf`, clientSettings(spec, passwords, PRIMARY)],
+        [`${spec.schema}.sql`, endFormerSql(spec)],
+      ]),
+    );
+    const end = (which: Readonly<Record<string, string>>) => a().runJob(membersFormerJob(3).script, which, members.slice(0, 3));
+    // One at the member that leads, one at another.
+    const open = [a, c].map((each) => each().hold({ ...portal, host: address }));
+    const sleeping = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'portal' AND INFO LIKE 'SELECT SLEEP%'";
+    for (const each of [a, c]) await soon(each, sleeping, "1");
+    await b().end();
+    await soon(a, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'wsrep_cluster_size'", "2");
+    // Cut off between the schemas.
+    const first = { "cp.cnf": files["cp.cnf"] ?? "", "cp.sql": files["cp.sql"] ?? "" };
+    assert.equal(end(first), "");
+    for (const each of open) assert.match(await each, /killed|gone away|Lost connection/i);
+    assert.match(a().query("SELECT 1", portal), /^ERROR 4151/);
+    assert.equal(a().query(read, keycloak), "admin");
+    for (let time = 0; time < 2; time++) assert.equal(end(files), "");
+    assert.ok(await b().start(ROOT), b().log);
+    const ended = async () => {
+      for (const each of [a, b, c]) {
+        for (const account of [portal2, keycloak2]) await soon(each, read, "admin", { ...account, host: address });
+        for (const account of [portal, keycloak]) assert.match(each().query("SELECT 1", account), /^ERROR 4151/, each().name);
+      }
+    };
+    await ended();
+    // The accounts' job once more, as for whatever changes later, lets none of them in again.
+    assert.equal(a().runJob(ACCOUNTS_JOB.script, accounts(passwords, rotated)), "");
+    await ended();
+  });
+
+  it("lets in who is valid now, and nobody else, once a backup of before the exchange is back", async () => {
+    run(c, mariadbBackup.restore, dump);
+    run(c, mariadbBackup.verify);
+    for (const each of [a, b, c]) {
+      await soon(each, "SELECT COUNT(*) FROM keycloak.MANY", "20000", { ...keycloak2, host: address });
+      await soon(each, read, "admin", { ...portal2, host: address });
+      for (const account of [portal, keycloak]) assert.match(each().query("SELECT 1", account), /^ERROR 4151/);
+    }
   });
 });

@@ -18,6 +18,7 @@ describe("the types of kpaas' own resources", () => {
       KUBESPRAY_CLUSTER: "kpaas:kubespray:Cluster",
       ANSIBLE_PLAYBOOK: "kpaas:ansible:Playbook",
       PLATFORM: "kpaas:index:Platform",
+      FINISHED_ROTATIONS: "kpaas:index:FinishedRotations",
       HARBOR_PROJECT: "kpaas:harbor:Project",
       HARBOR_ROBOT: "kpaas:harbor:Robot",
     });

@@ -237,6 +237,12 @@ describe("what services keep", function () {
     cluster.secrets["openbao/openbao-seal"] = { key: "another" };
     cluster.events.length = 0;
     await assert.rejects(bring(), (error) => error instanceof RefusedError && /another key/.test(String(REASONS(error))));
+    delete cluster.secrets["openbao/openbao-seal"];
+    await assert.rejects(bring(), (error) => {
+      assert.ok(error instanceof RefusedError);
+      assert.match(error.message, /openbao-seal with the key that it was sealed with is not there.*kpaas refresh seoul/s);
+      return true;
+    });
     assert.deepEqual(cluster.events, []);
   });
 
@@ -339,6 +345,11 @@ describe("what services keep", function () {
       assert.ok(error instanceof InvalidInputError);
       assert.equal(error.problems.length, 3);
       assert.match(error.problems.map(({ remedy }) => remedy).join(), /kpaas cluster backup seoul.*choose one of.*name mariadb instead/);
+      return true;
+    });
+    await assert.rejects(bring({ services: ["keycloak"] }), (error) => {
+      assert.ok(error instanceof InvalidInputError);
+      assert.deepEqual(REASONS(error), ["what keycloak keeps is in mariadb"]);
       return true;
     });
     await assert.rejects(

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { StackMissingError } from "../../engine/errors";
-import type { RecordedEnvironment } from "../../engine/read";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { LoadedEnvironment } from "../../files/load";
-import { appliedState } from "../../model/guard/applied";
 import { planDigest } from "../../model/guard/approvals";
 import type { PlannedEnvironment } from "../../model/plan/plan";
 import { InvalidInputError, type Problem } from "../../model/problems";
+import type { Rotations } from "../../model/rotation";
 import { destroy } from "../../operate/destroy";
 import { LockRefusedError, lock } from "../../operate/lock";
 import { type Control, DeclinedError, type Operator, type Question } from "../../operate/operator";
@@ -44,7 +43,7 @@ interface World {
   readonly control?: Control;
   readonly failure?: Error;
   readonly outputs?: Record<string, unknown>;
-  readonly recorded?: RecordedEnvironment;
+  readonly rotations?: Rotations;
 }
 
 /** An operator and doors that write down in order what happens. */
@@ -67,7 +66,7 @@ function played(world: World = {}) {
     loss: { lost: ["all"], kept: [], layers: "three" },
     outputs: world.outputs,
     failure: world.failure,
-    recorded: world.recorded,
+    rotations: world.rotations,
     relocked: (lock) => ({ ...loaded, planned: { ...PLANNED, lock } }),
   };
   const doors = playedDoors(behind, (name, target, given) => {
@@ -124,9 +123,8 @@ describe("the use case", () => {
   });
 
   it("rotate raises the lock's number once all is accepted, and goes on with what was begun", async () => {
-    const applied = appliedState(PLAN);
     const questions: Question[] = [];
-    const at = played({ recorded: { applied }, ask: (question) => questions.push(question) > 0 });
+    const at = played({ rotations: {}, ask: (question) => questions.push(question) > 0 });
     const { planned, rotation } = await rotate(SEOUL, ["mariadb"], at.operator, at.doors);
     assert.deepEqual(planned.lock.rotations, { mariadb: 2 });
     assert.deepEqual(
@@ -143,7 +141,7 @@ describe("the use case", () => {
     ]);
     const number = async (lock: number, done: number) => {
       const again = played({
-        recorded: { applied: { ...applied, rotations: { mariadb: done } } },
+        rotations: { mariadb: done },
         planned: { ...PLANNED, lock: { ...LOCK, rotations: { mariadb: lock } } },
       });
       return (await rotate(SEOUL, undefined, again.operator, again.doors)).planned.lock.rotations;
@@ -153,11 +151,10 @@ describe("the use case", () => {
   });
 
   it("rotate changes nothing where it is declined, where the lock is not current, or where there is nothing to exchange", async () => {
-    const applied = appliedState(PLAN);
-    const declined = played({ recorded: { applied }, ask: () => false });
+    const declined = played({ rotations: {}, ask: () => false });
     await assert.rejects(rotate(SEOUL, undefined, declined.operator, declined.doors), DeclinedError);
     assert.ok(!declined.events.includes("up") && !declined.events.includes("writeLock"));
-    const outdated = played({ planned: OUTDATED, recorded: { applied } });
+    const outdated = played({ planned: OUTDATED, rotations: {} });
     await assert.rejects(rotate(SEOUL, undefined, outdated.operator, outdated.doors), LockRefusedError);
     const reasons = async (wanted: readonly string[] | undefined, world: World) => {
       const { operator, doors, events } = played(world);
@@ -166,15 +163,10 @@ describe("the use case", () => {
       assert.ok(!events.includes("up"));
       return error.problems.map(({ reason }) => reason);
     };
-    assert.deepEqual(await reasons(["mariadbb", "kyverno"], { recorded: { applied } }), [
-      "seoul has no such service",
-      "seoul has no such service",
-    ]);
+    assert.deepEqual(await reasons(["mariadbb", "kyverno"], { rotations: {} }), ["seoul has no such service", "seoul has no such service"]);
     assert.deepEqual(await reasons(undefined, {}), ["seoul was never brought up as a whole"]);
     const bare = { ...PLANNED, plan: planWith({ services: [] }) };
-    assert.deepEqual(await reasons(undefined, { planned: bare, recorded: { applied } }), [
-      "no service that is on has a secret that is exchanged",
-    ]);
+    assert.deepEqual(await reasons(undefined, { planned: bare, rotations: {} }), ["no service that is on has a secret that is exchanged"]);
   });
 
   it("up goes on only where the preview is the one that was approved", async () => {

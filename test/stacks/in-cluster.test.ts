@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { OperationFailedError } from "../../engine/errors";
 import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
-import { readLoss } from "../../engine/read";
+import { readLoss, readRotations } from "../../engine/read";
 import { fields } from "../../model/data";
 import { bindToPlan } from "../../model/guard/approvals";
 import { RefusedError } from "../../model/problems";
@@ -68,9 +68,11 @@ describe("balancers and volumes of the cloud on the real engine", function () {
     sandbox.fail({ package: "kubernetes", type: "Job", name: `${plan.environment}-platform-mariadb-former-schemas`, failAt: { from: 1 } });
     await assert.rejects(upEnvironment(sandbox.target()), /mariadb-former-schemas/);
     assert.equal(account(), "keycloak_2", "everybody has the new one by then");
+    assert.deepEqual(await readRotations(sandbox.target()), {}, "no number is finished that a repetition would raise again");
     sandbox.fail();
     const ended = await upEnvironment(sandbox.target());
-    assert.deepEqual([ended.changes.create, ended.changes.update, ended.changes.replace], [1, 0, 0], "the rest, and nothing again");
+    assert.deepEqual([ended.changes.create, ended.changes.update, ended.changes.replace], [2, 0, 0], "the rest, and nothing again");
+    assert.deepEqual(await readRotations(sandbox.target()), { mariadb: 2, keycloak: 2 });
     const again = await previewEnvironment(sandbox.target());
     assert.deepEqual([again.changes.create, again.changes.update, again.changes.replace, again.changes.delete], [0, 0, 0, 0]);
 

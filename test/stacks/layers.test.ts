@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { OperationFailedError } from "../../engine/errors";
 import type { Progress } from "../../engine/events";
 import { destroyEnvironment, previewEnvironment, upEnvironment } from "../../engine/operations";
-import { readOutputs } from "../../engine/read";
+import { readOutputs, readRotations } from "../../engine/read";
 import { bindToPlan } from "../../model/guard/approvals";
 import { type Layer, parseStackName, stackName } from "../../model/layers";
 import { RefusedError } from "../../model/problems";
@@ -42,6 +42,7 @@ describe("an environment in three layers on the real engine", function () {
       upEnvironment(target({ a: {}, b: {} }, "platform")),
       refused(/cluster is not there yet[\s\S]*kpaas up tiers --layer cluster/),
     );
+    assert.equal(await readRotations(target({ a: {}, b: {} })), undefined, "nothing whose secrets could be exchanged");
   });
 
   it("is previewed whole against what the plan predicts, and says so", async () => {
@@ -70,6 +71,7 @@ describe("an environment in three layers on the real engine", function () {
       "versions",
     ]);
     assert.deepEqual(counts(await upEnvironment(target({ a: {}, b: {} }))), [0, 0, 0, 0]);
+    assert.deepEqual(await readRotations(target({ a: {}, b: {} })), {});
     assert.deepEqual(Object.keys((await readOutputs(target({ a: {}, b: {} }))) ?? {}).sort(), Object.keys(up.outputs).sort());
     const { api, ingress } = up.outputs.addresses as Record<string, Record<string, string>>;
     assert.match(String(ingress?.publicAddress), /^203\.0\.113\./);

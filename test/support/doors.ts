@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { RecordedEnvironment } from "../../engine/read";
 import type { EngineTarget, OperationResult, RunOptions } from "../../engine/types";
 import type { LoadedEnvironment } from "../../files/load";
 import type { Lock } from "../../model/lock";
 import type { PlannedEnvironment } from "../../model/plan/plan";
+import type { Rotations } from "../../model/rotation";
 import type { Doors } from "../../operate/doors";
 
 /** What lies behind the doors of a use case that a test plays. */
@@ -17,8 +17,8 @@ export interface BehindDoors {
   readonly outputs: Record<string, unknown> | undefined;
   /** What the environment is with another lock. @default no lock is made */
   readonly relocked?: (lock: Lock) => LoadedEnvironment;
-  /** What the engine says that it recorded. @default nothing */
-  readonly recorded?: RecordedEnvironment | undefined;
+  /** The numbers of exchanges that are finished. @default the environment was never brought up */
+  readonly rotations?: Rotations | undefined;
   /** Thrown by every engine operation. */
   readonly failure?: Error | undefined;
 }
@@ -28,7 +28,7 @@ export interface BehindDoors {
  * @param called told of each operation as it begins, and of a lock that is written
  */
 export function playedDoors(
-  { loaded, standIn, result, loss, outputs, failure, relocked, recorded = {} }: BehindDoors,
+  { loaded, standIn, result, loss, outputs, failure, relocked, rotations }: BehindDoors,
   called: (name: string, target?: EngineTarget, options?: RunOptions) => void,
 ): Doors {
   const operation =
@@ -63,7 +63,8 @@ export function playedDoors(
         return loss;
       },
       readOutputs: async () => outputs,
-      readRecorded: async () => recorded,
+      readRecorded: async () => ({}),
+      readRotations: async () => rotations,
       readMachines: async () => ({}),
       withCluster: () => assert.fail("no cluster is reached here"),
     }),

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PRIMARY, rootClient } from "../../components/platform/mariadb/galera";
+import { memberHost, PRIMARY, rootClient } from "../../components/platform/mariadb/galera";
 import { SERVER_CONFIG } from "../../components/platform/mariadb/workload";
 import { freePorts } from "./real-server";
 
@@ -208,12 +208,30 @@ export class GaleraMember {
     return `${stdout}${/ERROR.*/.exec(stderr)?.[0] ?? ""}`.trim();
   }
 
-  /** Runs a job's script as its pod does, against this member; gives what it said of a failure. */
-  runJob(script: (folder: string) => string, files: Readonly<Record<string, string>>): string {
+  /** Has an account be in the middle of a statement for a minute: what it is told at the end of its connection. */
+  hold({ user, password, host = this.made.address }: Login): Promise<string> {
+    const at = ["--no-defaults", `--host=${host}`, `--port=${this.port}`, "--protocol=tcp", "--skip-ssl", `--user=${user}`];
+    const client = spawn(this.made.programs.mariadb, [...at, "--skip-reconnect", "--execute", "SELECT SLEEP(60)"], {
+      env: { ...process.env, MYSQL_PWD: password },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    client.stderr.on("data", (text) => (said += text));
+    return new Promise((resolve) => client.once("close", () => resolve(said.trim())));
+  }
+
+  /**
+   * Runs a job's script as its pod does, against this member as the one that leads; gives what it said of a failure.
+   * @param members those that it may ask by their names
+   */
+  runJob(script: (folder: string) => string, files: Readonly<Record<string, string>>, members: readonly GaleraMember[] = []): string {
     const folder = join(this.root, "job");
     mkdirSync(folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), this.mapped(content), { mode: 0o600 });
-    const { status, stderr } = spawnSync("sh", ["-ec", script(folder)], { encoding: "utf8", timeout: 60_000 });
+    // Here they differ by port.
+    const asked = members.reduce((text, { port }, index) => text.replaceAll(memberHost(index), String(port)), script(folder));
+    const command = asked.replaceAll('--host="$host"', `--host=${this.made.address} --port="$host"`);
+    const { status, stderr } = spawnSync("sh", ["-ec", command], { encoding: "utf8", timeout: 60_000 });
     execFileSync("rm", ["-r", folder]);
     return status === 0 ? "" : stderr;
   }

@@ -97,9 +97,9 @@ export class MariaDbServer {
     return `${stdout}${/ERROR.*/.exec(stderr)?.[0] ?? ""}`.trim();
   }
 
-  /** Has an account be in the middle of a statement for a minute: what it is told at the end of its connection. */
-  hold({ user, password }: { readonly user: string; readonly password: string }): Promise<string> {
-    const options = ["--no-defaults", `--socket=${this.socket}`, `--user=${user}`, "--skip-reconnect", "--execute", "SELECT SLEEP(60)"];
+  /** Has an account be in the middle of a statement, by default for a minute: what it is told at the end of its connection. */
+  hold({ user, password }: { readonly user: string; readonly password: string }, sql = "SELECT SLEEP(60)"): Promise<string> {
+    const options = ["--no-defaults", `--socket=${this.socket}`, `--user=${user}`, "--skip-reconnect", "--execute", sql];
     const client = spawn(this.programs.mariadb, options, {
       env: { ...process.env, MYSQL_PWD: password },
       stdio: ["ignore", "ignore", "pipe"],

@@ -12,6 +12,9 @@ const WORLD = join(".kpaas/sandbox/world", ENVIRONMENT);
 /** What a service gives what is made in it, once a run. */
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
+/** What is run of an environment. */
+type Command = "up" | "rotate" | "refresh" | "destroy";
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number | null;
@@ -61,7 +64,7 @@ export class Project {
     removeFolder(this.root);
   }
 
-  start(command: "up" | "rotate" | "destroy", ...rest: readonly string[]): Started {
+  start(command: Command, ...rest: readonly string[]): Started {
     const args = [MAIN, command, ENVIRONMENT, "--sandbox", "--yes", ...rest];
     const child = spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, output] = ["", ""];
@@ -77,7 +80,7 @@ export class Project {
     return { pid: child.pid ?? 0, ended, said: () => output };
   }
 
-  run(command: "up" | "rotate" | "destroy", ...rest: readonly string[]): Promise<Ended> {
+  run(command: Command, ...rest: readonly string[]): Promise<Ended> {
     return this.start(command, ...rest).ended;
   }
 

@@ -34,15 +34,31 @@ export const rootClient = (password: string): string =>
 
 const CLIENT = `mariadb --defaults-extra-file="\${sql%.sql}.cnf"`;
 
-/** Runs a folder's statements, once there is who answers. */
-const script = (folder: string): string =>
-  `for sql in ${folder}/*.sql; do until ${CLIENT} --execute="SELECT 1" > /dev/null; do sleep 5; done; ${CLIENT} < "$sql"; done`;
+/** Runs a folder's statements, once there is who answers. @param then what is done with each file after that */
+const script = (folder: string, then = ""): string =>
+  `for sql in ${folder}/*.sql; do until ${CLIENT} --execute="SELECT 1" > /dev/null; do sleep 5; done; ${CLIENT} < "$sql"; ${then}done`;
+
+/** The name of one member in their namespace; their certificate has it. */
+export const memberHost = (index: number): string => `${NAMES.server}-${index}.${NAMES.server}-internal`;
 
 /** The job that makes the tables that are asked for. */
-export const MEMBERS_SCHEMAS_JOB: StatementsJob = { ...SCHEMAS_JOB, script, deadlineSeconds: 1800, beside: [AUTHORITY] };
+export const MEMBERS_SCHEMAS_JOB: StatementsJob = {
+  ...SCHEMAS_JOB,
+  script: (folder) => script(folder),
+  deadlineSeconds: 1800,
+  beside: [AUTHORITY],
+};
 
-/** The job that ends accounts which others have taken the place of. */
-export const MEMBERS_FORMER_JOB: StatementsJob = { ...FORMER_JOB, script, deadlineSeconds: 1800, beside: [AUTHORITY] };
+/**
+ * The job that ends accounts which others have taken the place of: for all members at the one that leads, and then at each, since an open
+ * connection is ended at its member only. One that does not answer has none.
+ */
+export function membersFormerJob(members: number): StatementsJob {
+  const hosts = Array.from({ length: members }, (_, index) => memberHost(index)).join(" ");
+  const member = `${CLIENT} --host="$host" --connect-timeout=10`;
+  const then = `for host in ${hosts}; do if ${member} --execute="SELECT 1" > /dev/null; then ${member} < "$sql"; fi; done; `;
+  return { ...FORMER_JOB, script: (folder) => script(folder, then), deadlineSeconds: 1800, beside: [AUTHORITY] };
+}
 
 /** The job that makes the accounts, as root. */
 export const ACCOUNTS_JOB: StatementsJob = {

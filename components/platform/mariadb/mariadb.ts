@@ -26,8 +26,8 @@ import {
   galeraSpec,
   MEMBER_LABELS,
   MEMBER_PORTS,
-  MEMBERS_FORMER_JOB,
   MEMBERS_SCHEMAS_JOB,
+  membersFormerJob,
   PRIMARY,
   rootClient,
 } from "./galera";
@@ -106,8 +106,8 @@ export class MariaDb extends DatabaseService {
   }
 
   /** Ends the accounts that a rotation has given successors, once all who had them are there (`args.after`). Without a rotation there are none. */
-  endFormer(name: string, args: PlannedArgs, opts: ComponentResourceOptions): void {
-    if (this.ending !== undefined) new FormerAccounts(name, { ...args, ...this.ending }, opts);
+  endFormer(name: string, args: PlannedArgs, opts: ComponentResourceOptions): FormerAccounts | undefined {
+    return this.ending && new FormerAccounts(name, { ...args, ...this.ending }, opts);
   }
 
   private get several(): boolean {
@@ -120,7 +120,7 @@ export class MariaDb extends DatabaseService {
   }
 
   private endingOf(schemas: Readonly<Record<string, SchemaSpec>>, passwords: Passwords): Ending {
-    return { job: this.several ? MEMBERS_FORMER_JOB : FORMER_JOB, files: this.files(Object.values(schemas), passwords, endFormerSql) };
+    return { job: this.several ? membersFormerJob(this.plan.replicas) : FORMER_JOB, files: this.files(Object.values(schemas), passwords, endFormerSql) };
   }
 
   /** The members by the operator's object, and their accounts. */

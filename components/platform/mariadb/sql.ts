@@ -67,9 +67,12 @@ function endingSql(spec: SchemaSpec): string[] {
   const former = formerAccounts(spec);
   if (former.length === 0) return [];
   const kills = former.map((user) => `KILL USER ${account(user)};`).join(" ");
+  const body = `BEGIN ALTER USER ${former.map(account).join(", ")} ACCOUNT LOCK; ${kills} END`;
+  const procedure = `CREATE OR REPLACE DEFINER = root@localhost PROCEDURE ${ending(spec)}() SQL SECURITY DEFINER ${body}`;
   return [
     `CREATE DATABASE IF NOT EXISTS ${identifier(OWN_SCHEMA)};`,
-    `CREATE OR REPLACE DEFINER = root@localhost PROCEDURE ${ending(spec)}() SQL SECURITY DEFINER BEGIN ALTER USER ${former.map(account).join(", ")} ACCOUNT LOCK; ${kills} END;`,
+    // As a text: a client, which runs this on several members, would end the statement within the procedure's body.
+    `EXECUTE IMMEDIATE ${text(procedure)};`,
     `GRANT EXECUTE ON PROCEDURE ${ending(spec)} TO ${account(accountOf(spec))};`,
   ];
 }

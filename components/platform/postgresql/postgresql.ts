@@ -82,8 +82,8 @@ export class PostgreSql extends DatabaseService {
   }
 
   /** Ends the accounts that a rotation has given successors, once all who had them are there (`args.after`). Without a rotation there are none. */
-  endFormer(name: string, args: PlannedArgs, opts: ComponentResourceOptions): void {
-    if (this.ending !== undefined) new FormerAccounts(name, { ...args, ...this.ending }, opts);
+  endFormer(name: string, args: PlannedArgs, opts: ComponentResourceOptions): FormerAccounts | undefined {
+    return this.ending && new FormerAccounts(name, { ...args, ...this.ending }, opts);
   }
 
   /** Members, accounts and databases by the operator's objects. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { rotatedOf } from "../../../model/rotation";
 import { kebab } from "../../../model/service";
+import { FINISHED_ROTATIONS } from "../../../model/type-tokens";
 import type { Graph } from "../../../testing/graph";
 import { unwrapSecret } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
@@ -70,7 +71,7 @@ describe("a service whose secrets are exchanged", () => {
         ends,
         databases.map((name) => `seoul-${name}-former`),
       );
-      assert.ok(!first.resources.some(({ type }) => type === "kpaas:platform:FormerAccounts"));
+      assert.ok(!first.resources.some(({ type }) => type === "kpaas:platform:FormerAccounts" || type === FINISHED_ROTATIONS));
       const waits = waitsFor(second, "seoul-mariadb-former-schemas");
       const one = plan.services.some(({ name, replicas }) => name === "mariadb" && replicas === 1);
       for (const name of [`seoul-mariadb-${one ? "server" : "members"}`, "seoul-keycloak-server", "seoul-portal-common-api"])
@@ -80,7 +81,16 @@ describe("a service whose secrets are exchanged", () => {
       assert.match(settings, one ? /^host=mariadb\.mariadb\.svc$/m : /^host=mariadb-primary$/m);
       assert.match(settings, /^ssl-verify-server-cert$/m);
       for (const { name } of second.resources)
-        if (!name.startsWith("seoul-mariadb-former")) assert.ok(!waitsFor(second, name).has("seoul-mariadb-former-schemas"), name);
+        if (!/^seoul-(mariadb-former|rotations)/.test(name)) assert.ok(!waitsFor(second, name).has("seoul-mariadb-former-schemas"), name);
+    }));
+
+  it("is recorded as exchanged when all is there, and what was before has ended", () =>
+    each(({ second, plan }) => {
+      const { name, inputs } = second.resources.find(({ type }) => type === FINISHED_ROTATIONS) ?? assert.fail();
+      assert.deepEqual(inputs, Object.fromEntries(plan.services.map((service) => [service.name, 2])));
+      const waits = waitsFor(second, name);
+      const ended = second.resources.filter(({ type }) => type === "kubernetes:batch/v1:Job").map((job) => job.name);
+      for (const each of [...ended, "seoul-keycloak-server", "seoul-portal-common-api"]) assert.ok(waits.has(each), each);
     }));
 });
 
@@ -111,6 +121,8 @@ describe("the databases' accounts, exchanged", () => {
       assert.ok(accounts.includes(`CREATE USER IF NOT EXISTS '${user}'@'%' ACCOUNT LOCK;`), user);
       assert.ok(!accounts.includes(`ALTER USER '${user}'@'%' IDENTIFIED`), user);
     }
+    // The server reads it by lines, a client up to each semicolon outside of quotes.
+    for (const line of accounts.trimEnd().split("\n")) assert.match(line, /^(?:'(?:\\.|[^'\\])*'|[^';])*;$/);
     assert.match(accounts, /ALTER USER 'portal_3'@'%' IDENTIFIED BY /);
     assert.match(accounts, /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal_2'@'%';/);
     assert.match(text(g, "db-sql", "cp.cnf"), /^user=portal_3$/m);
