@@ -11,7 +11,7 @@ const MAY_IMPORT = {
     "plugin/rpc",
     "plugin/sealed",
     "plugin/clock",
-    "plugin/faults-file",
+    "plugin/faults(-words)?",
     "plugin/cloud-folder",
     "providers/[^/]+/(names|plan)",
     "model",
