@@ -13,6 +13,7 @@ import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
 import { planBom } from "./bom";
 import { checkCephPlan } from "./ceph";
 import { checkDomains } from "./checks-domains";
+import { checkClaimed } from "./checks-claims";
 import { planCluster, planInventory } from "./cluster";
 import { extraImages, planExtra } from "./extra";
 import { planFloating, privateUrls } from "./floating";
@@ -99,6 +100,7 @@ export function planEnvironment(
   checkCephPlan(platform.storage, environment, services, findings);
   checkDomains(environment, platform, services, findings);
   checkChartValues(services, findings);
+  checkClaimed(services, registry, findings);
   const names = cloud.names?.({ apiEndpoint, platform }, environment.cloud) ?? [];
   const network: NetworkPlan = {
     cidr: environment.network.cidr,

@@ -1,6 +1,7 @@
 import { offererOf } from "../../../model/registry";
 import { defineService, EVERY_PROFILE } from "../define-service";
 import { mariadbBackup } from "./backup";
+import { refusedSchemas } from "./claims";
 
 export const mariadb = defineService({
   name: "mariadb",
@@ -28,6 +29,7 @@ export const mariadb = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), mysqlOperator: () => ({}) },
   offers: ["mysql"],
+  refuses: (_options, claims) => refusedSchemas(claims),
   calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");

@@ -1,5 +1,6 @@
 import { defineService } from "../define-service";
 import { postgresqlBackup } from "./backup";
+import { refusedDatabases } from "./claims";
 
 export const postgresql = defineService({
   name: "postgresql",
@@ -18,6 +19,7 @@ export const postgresql = defineService({
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
+  refuses: (_options, claims) => refusedDatabases(claims),
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");
