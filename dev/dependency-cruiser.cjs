@@ -11,7 +11,7 @@ const MAY_IMPORT = {
     "plugin/rpc",
     "plugin/sealed",
     "plugin/clock",
-    "plugin/faults-file",
+    "plugin/faults(-words)?",
     "plugin/cloud-folder",
     "providers/[^/]+/(names|plan)",
     "model",
@@ -87,7 +87,7 @@ module.exports = {
       from: { path: "^components/platform/([^/]+/service|services|define-service)\\.ts$" },
       to: {
         path: "^(components|providers|node_modules/@pulumi)/",
-        pathNot: "^components/platform/([^/]+/(service|schema|backup|rotates|versions)|define-service|issuer)\\.ts$",
+        pathNot: "^components/platform/([^/]+/(service|schema|backup|rotates|versions|claims)|define-service|issuer)\\.ts$",
         dependencyTypesNot: ["type-only", "type-import", "require"],
       },
     },

@@ -62,6 +62,8 @@ export function realSetting(root: string, plan: EnvironmentPlan, layer?: Layer):
     env: {
       ...process.env,
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // What the file says of an object counts, whoever has changed it since: else a number that an autoscaler had given could never be set again.
+      PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
       // Where the cluster's plugin keeps logs and host keys: it is started in another folder.
       KPAAS_ROOT: root,
       // A project that does not name our plugin finds it on PATH.

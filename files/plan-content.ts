@@ -13,6 +13,7 @@ import { endOfLife } from "../model/plan/end-of-life";
 import { type PlannedEnvironment, planEnvironment } from "../model/plan/plan";
 import { Findings, type Problem } from "../model/problems";
 import type { Registry } from "../model/registry";
+import type { Rotations } from "../model/rotation";
 
 /** What an environment is planned from, wherever it was written. */
 export interface EnvironmentContent {
@@ -28,6 +29,8 @@ export interface EnvironmentContent {
   readonly fallbackName: string;
   /** Reads the files of objects that the content names. @default they are refused */
   readonly readManifests?: (paths: readonly (readonly [field: string, path: string])[], findings: Findings) => ExtraObject[];
+  /** How many times secrets of services were made, over what the lock says of that. @default as the lock */
+  readonly rotations?: Rotations;
   /** Gives the lock of the environment of that name; asked for only where the name is valid. */
   readonly readLock: (name: string) => Lock | undefined;
 }
@@ -45,7 +48,7 @@ export interface PlannedContent {
  * their end of life, and which moments are still to come.
  */
 export function planContent(
-  { registry, content, own = content, whole, fallbackName, readLock, readManifests = refuseManifests }: EnvironmentContent,
+  { registry, content, own = content, whole, fallbackName, rotations, readLock, readManifests = refuseManifests }: EnvironmentContent,
   findings: Findings,
   today: string,
 ): PlannedContent {
@@ -67,7 +70,7 @@ export function planContent(
   checked.drop((path) => isConsequence(broken, path, "check"));
   const lock = name === parsed.file.name ? readLock(name) : undefined;
   const planning = new Findings();
-  const planned = planEnvironment(environment, registry, lock, planning);
+  const planned = planEnvironment(environment, registry, lock, planning, rotations);
   planning.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));
   checked.addAll(planning);
   if (planned) {

@@ -1,5 +1,6 @@
-import type { z } from "zod";
+import { safeParse, type z } from "zod";
 import { isFields } from "./data";
+import { elementOf } from "./environment/schema-kinds";
 import type { Remedy } from "./environment/suggestions";
 import { type Findings, nearest } from "./problems";
 
@@ -23,10 +24,29 @@ export interface IssueSite {
 }
 
 /**
- * Unions report one list of issues per branch: take the branch the value was meant for.
+ * Everything that is wrong with a value. Zod passes by what stands at a map's key that it refuses: that is looked at too.
  * @param whole says of a path that what is wrong with it is not told by branch
  */
-export function flattenIssue(issue: Issue, whole: (path: IssuePath) => boolean = () => false): Issue[] {
+export function issuesOf(schema: z.core.$ZodType, value: unknown, whole: (path: IssuePath) => boolean = () => false): Issue[] {
+  // What zod hands on of a refused key names no map; the list of what is wrong with the key is the same one.
+  const elements = new Map<unknown, unknown>();
+  const { error } = safeParse(schema, value, {
+    error: (raw) => {
+      if (raw.code === "invalid_key") elements.set(raw.issues, elementOf(raw.inst));
+      return undefined;
+    },
+  });
+  const below = ({ path }: Issue, element: unknown): Issue[] =>
+    issuesOf(element as z.core.$ZodType, valueAt(value, path as IssuePath), (each) => whole([...(path as IssuePath), ...each])).map(
+      (each) => ({ ...each, path: [...path, ...each.path] }),
+    );
+  return (error?.issues ?? [])
+    .flatMap((issue) => flattenIssue(issue, whole))
+    .flatMap((issue) => (issue.code === "invalid_key" ? [issue, ...below(issue, elements.get(issue.issues))] : [issue]));
+}
+
+/** Unions report one list of issues per branch: take the branch the value was meant for. */
+function flattenIssue(issue: Issue, whole: (path: IssuePath) => boolean): Issue[] {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) {
     return issue.code === "invalid_key" ? [{ ...issue, message: issue.issues[0]?.message ?? issue.message } as Issue] : [issue];
   }

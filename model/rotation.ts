@@ -88,6 +88,12 @@ export function rotationOf(
   return { rows, left, problems };
 }
 
+/** The numbers of a lock, under those that a program gives; undefined where all secrets are the first ones. */
+export function counted(locked: Rotations = {}, given: Rotations = {}): Rotations | undefined {
+  const numbers = Object.entries({ ...locked, ...given }).filter(([, number]) => number > 1);
+  return numbers.length === 0 ? undefined : inOrder(numbers);
+}
+
 /**
  * The numbers once the secrets of those services are exchanged.
  * @param begun what the lock has
@@ -98,5 +104,9 @@ export function raised(services: readonly string[], begun: Rotations = {}, finis
     const number = begun[name] ?? 1;
     return [name, number > (finished[name] ?? 1) ? number : number + 1] as const;
   });
-  return Object.fromEntries(Object.entries({ ...begun, ...Object.fromEntries(next) }).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return inOrder(Object.entries({ ...begun, ...Object.fromEntries(next) }));
+}
+
+function inOrder(numbers: readonly [service: string, number: number][]): Rotations {
+  return Object.fromEntries([...numbers].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -27,6 +27,20 @@ export type Autoscaling =
   | { readonly by: "chart"; readonly values: (wanted: AutoscalingPlan) => Readonly<Record<string, unknown>> }
   | { readonly by: "nobody"; readonly reason: string };
 
+/** What a service claims of another one. */
+export interface OfferedClaim {
+  readonly consumer: string;
+  readonly kind: string;
+  readonly claim: object;
+}
+
+/** What is wrong with a claim: at a field below that of whoever offers it, or else at whoever claims it. */
+export interface ClaimProblem {
+  readonly at: { readonly field: string } | { readonly consumer: string };
+  readonly reason: string;
+  readonly remedy: string;
+}
+
 /**
  * What is known of a service before anything is made: plain data and pure functions, from which schema, profiles, order, traffic, what the
  * guard asks and the documentation follow. `defineService` of components/platform is its typed form, with the component.
@@ -85,6 +99,11 @@ export interface ServiceDefinition {
     /** @param claims what others claim of it, in the order in which they come up */
     readonly names: (options: Readonly<Record<string, unknown>>, claims: readonly object[]) => readonly string[];
   };
+  /**
+   * What is wrong with what others claim of it, by itself or beside its options.
+   * @param claims in the order in which the services come up
+   */
+  readonly refuses?: (options: Readonly<Record<string, unknown>>, claims: readonly OfferedClaim[]) => readonly ClaimProblem[];
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
   /** What failures of whoever makes what lives in it mean, by their words. */

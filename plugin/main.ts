@@ -6,6 +6,7 @@ import { ANSIBLE_PLAYBOOK, HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } fro
 import type { Plays } from "./ansible/plays";
 import { systemClock, worldClock } from "./clock";
 import type { Kubespray } from "./kubespray/kubespray";
+import type { Provider } from "./rpc/provider";
 
 /*
  * The Pulumi resource plugin `kpaas`: main.js [--runner ansible|sandbox] [--world DIR] [engine address].
@@ -54,6 +55,12 @@ async function harborBy(name: string, world: string | undefined) {
   return new HarborAccess((await import("./harbor/simulated/world.js")).harborOfWorld(world));
 }
 
+/** What the world's faults.json switches on happens to our own plugin's calls too. */
+async function disturbed(own: Provider, worldDir: string): Promise<Provider> {
+  const [{ withFaults }, { LOCAL }] = await Promise.all([import("./faults.js"), import("./faults-words.js")]);
+  return withFaults(own, { worldDir, words: LOCAL });
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { runner: { type: "string", default: process.env.KPAAS_RUNNER || "ansible" }, world: { type: "string" } },
@@ -64,7 +71,7 @@ async function main(): Promise<void> {
   const world = typeof values.world === "string" ? values.world : process.env.KPAAS_WORLD;
   const clock = values.runner === "sandbox" && world !== undefined ? worldClock(world) : systemClock;
   const runner = String(values.runner);
-  const [{ serve }, { KpaasPackage }, { KubesprayProvider }, { PlaybookProvider }, { ProjectProvider }, { RobotProvider }] =
+  const [{ serve }, { kpaasPackage }, { KubesprayProvider }, { PlaybookProvider }, { ProjectProvider }, { RobotProvider }] =
     await Promise.all([
       import("./rpc/server.js"),
       import("./package.js"),
@@ -80,7 +87,8 @@ async function main(): Promise<void> {
     [HARBOR_PROJECT]: new ProjectProvider(harbor),
     [HARBOR_ROBOT]: new RobotProvider(harbor),
   };
-  await serve(new KpaasPackage(packageFile.version, types, (args) => harbor.configure(args)));
+  const own = kpaasPackage(packageFile.version, types, (args) => harbor.configure(args));
+  await serve(runner === "sandbox" && world !== undefined ? await disturbed(own, world) : own);
 }
 
 keepCompiled();

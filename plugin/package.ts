@@ -1,63 +1,33 @@
-import type {
-  CheckCall,
-  CheckFailure,
-  CreateCall,
-  DeleteCall,
-  DiffCall,
-  DiffResult,
-  Properties,
-  Provider,
-  ReadCall,
-  ReadResult,
-  UpdateCall,
-} from "./rpc/provider";
+import type { Properties, Provider } from "./rpc/provider";
 
 /** What serves one type of resource. */
 export type ResourceProvider = Pick<Provider, "check" | "diff" | "create" | "update" | "read" | "delete">;
 
-/** The package `kpaas`: a provider for each of its types, by type token. */
-export class KpaasPackage implements Provider {
-  readonly name = "kpaas";
-  readonly acceptsSecrets = true;
-
-  /** @param settle takes what a provider's configuration says. @default it says nothing */
-  constructor(
-    readonly version: string,
-    private readonly types: Readonly<Record<string, ResourceProvider>>,
-    private readonly settle: (args: Properties) => void = () => undefined,
-  ) {}
-
-  async configure(args: Properties): Promise<void> {
-    this.settle(args);
-  }
-
-  async check(call: CheckCall): Promise<{ inputs: Properties; failures: readonly CheckFailure[] }> {
-    return await this.of(call.type).check(call);
-  }
-
-  async diff(call: DiffCall): Promise<DiffResult> {
-    return await this.of(call.type).diff(call);
-  }
-
-  async create(call: CreateCall): Promise<{ id: string; properties: Properties }> {
-    return await this.of(call.type).create(call);
-  }
-
-  async update(call: UpdateCall): Promise<{ properties: Properties }> {
-    return await this.of(call.type).update(call);
-  }
-
-  async read(call: ReadCall): Promise<ReadResult> {
-    return await this.of(call.type).read(call);
-  }
-
-  async delete(call: DeleteCall): Promise<void> {
-    await this.of(call.type).delete(call);
-  }
-
-  private of(type: string): ResourceProvider {
-    const provider = this.types[type];
+/**
+ * The package `kpaas`.
+ * @param types a provider for each of its types, by type token
+ * @param settle takes what a provider's configuration says. @default it says nothing
+ */
+export function kpaasPackage(
+  version: string,
+  types: Readonly<Record<string, ResourceProvider>>,
+  settle: (args: Properties) => void = () => undefined,
+): Provider {
+  const of = (type: string): ResourceProvider => {
+    const provider = types[type];
     if (provider === undefined) throw new Error(`the package kpaas has no resource ${type}`);
     return provider;
-  }
+  };
+  return {
+    name: "kpaas",
+    version,
+    acceptsSecrets: true,
+    configure: async (args) => settle(args),
+    check: async (call) => await of(call.type).check(call),
+    diff: async (call) => await of(call.type).diff(call),
+    create: async (call) => await of(call.type).create(call),
+    update: async (call) => await of(call.type).update(call),
+    read: async (call) => await of(call.type).read(call),
+    delete: async (call) => await of(call.type).delete(call),
+  };
 }

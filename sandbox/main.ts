@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { keepCompiled } from "../host/cache";
+import { withFaults } from "../plugin/faults";
 import type { ListenOptions } from "../plugin/rpc/server";
-import { withFaults } from "./faults";
-import { PACKAGES } from "./packages";
+import { FAULTY, PACKAGES } from "./packages";
 
 keepCompiled();
 
@@ -15,7 +15,7 @@ async function main([name = "", world = "", ...rest]: readonly string[]): Promis
   const folder = resolve(world);
   const [{ serve }, { provider, words }] = await Promise.all([import("../plugin/rpc/server.js"), simulated.load(folder)]);
   await serve(
-    withFaults(provider, { words, worldDir: folder, packages: Object.keys(PACKAGES) }),
+    withFaults(provider, { words, worldDir: folder, packages: FAULTY }),
     rest,
     name === "kubernetes" ? await realPlugin(folder, rest) : {},
   );

@@ -1,11 +1,11 @@
 import type { EnvironmentPlan } from "../model/plan/types";
+import { type CloudWords, KUBERNETES, LOCAL } from "../plugin/faults-words";
 import type { Provider } from "../plugin/rpc/provider";
 import { worldOf as awsWorld } from "./aws/world";
 import { worldOf as azureWorld } from "./azure/world";
 import type { SimulatedCloud } from "./cloud/cloud";
 import type { PartsAtWork } from "./cloud/in-cluster";
 import { worldOf as existingWorld } from "./existing/world";
-import { type CloudWords, KUBERNETES, LOCAL } from "./faults-words";
 import { worldOf as gcpWorld } from "./gcp/world";
 import type { KnownParts } from "./kubernetes/cloud-parts";
 import { worldOf as nhnWorld } from "./nhn/world";
@@ -102,6 +102,9 @@ export const PACKAGES: Readonly<Record<string, Package>> = {
     },
   },
 };
+
+/** The packages whose calls faults.json may disturb: our own plugin sees to its own. */
+export const FAULTY: readonly string[] = [...Object.keys(PACKAGES), "kpaas"];
 
 /** What is done with a simulated cloud; each loads it. */
 interface Simulated {

@@ -12,10 +12,12 @@ import type { Verdict } from "../model/guard/verdict";
 import { diffLocks, type Lock, parseLock } from "../model/lock";
 import type { PlannedEnvironment } from "../model/plan/plan";
 import { describeProblem, Findings, formatProblem, type Problem, RefusedError } from "../model/problems";
+import type { Rotations } from "../model/rotation";
 import { ENVIRONMENT } from "../model/type-tokens";
 import { withoutStack } from "./fail-run";
 import { refuseDangers, standingCluster, tellLater, tellVerdict } from "./guard";
 import { type InfrastructureInputs, type PlainFields, plainFields, type TlsInputs } from "./inputs";
+import { rotationProblems, tellRotations } from "./rotations";
 import { readStanding, type StandingResource, standingResource } from "./standing";
 
 /** An environment written in a program: the fields of the environment file; the component's name is the environment's. */
@@ -30,6 +32,12 @@ export interface EnvironmentSpec extends Omit<EnvironmentFields, "name" | "exten
    * @default none: every plan chooses anew, and one that would choose otherwise than what is there is refused
    */
   readonly lock?: string | Lock;
+  /**
+   * How many times the generated secrets of services were made, by service: one more exchanges them (docs/rotation.md). It is never lowered, nor
+   * left out again, unless `lock` names a file, which keeps it.
+   * @default as the lock has it, or 1: nothing is exchanged
+   */
+  readonly rotations?: Rotations;
 }
 
 /** What is wrong with an environment's fields, all at once. Pulumi shows the message without a stack trace. */
@@ -66,7 +74,7 @@ export interface PlannedSpec extends PlannedEnvironment, Pick<PlainFields<unknow
  * @param own services of the program's own, by name
  * @throws InvalidEnvironmentError with every problem
  */
-export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own: OwnServices = {}): PlannedSpec {
+export function planSpec(name: string, { lock, rotations = {}, ...fields }: EnvironmentSpec, own: OwnServices = {}): PlannedSpec {
   const file = typeof lock === "string" ? resolve(lock) : undefined;
   const findings = new Findings();
   if ("layers" in fields && fields.layers === "three")
@@ -88,16 +96,18 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
         content: { ...plain.fields, name },
         whole: true,
         fallbackName: name,
+        rotations,
         readLock: () => (content === undefined ? undefined : parseLock(content, name, into)),
       },
       into,
       new Date().toISOString().slice(0, 10),
     );
   const { planned, problems } = plan(given, findings);
-  if (!planned) {
+  const numbers = rotationProblems(name, rotations, planned?.plan, together);
+  if (!planned || numbers.length > 0) {
     // What else is said of a field that was taken out follows from that.
     const first = ({ path }: Problem) => problems.find((problem) => problem.path === path);
-    throw new InvalidEnvironmentError(problems.filter((problem) => !late.has(problem.path) || first(problem) === problem));
+    throw new InvalidEnvironmentError([...numbers, ...problems.filter((problem) => !late.has(problem.path) || first(problem) === problem)]);
   }
   const admit = async (): Promise<Admitted> => {
     for (const warning of problems) await log.warn(describeProblem(warning));
@@ -110,6 +120,7 @@ export function planSpec(name: string, { lock, ...fields }: EnvironmentSpec, own
     const verdict = refuseDangers({ applied: recorded?.applied, cluster: standingCluster(resources, name) }, planned.plan, undefined);
     await tellVerdict(verdict);
     await tellLater(recorded?.applied, planned.plan);
+    await tellRotations(recorded?.applied, planned.plan, together);
     await fixLock(name, planned, file, given !== undefined);
     return { ...verdict, record: recordOf(planned, recorded?.applied) };
   };

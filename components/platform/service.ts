@@ -260,9 +260,12 @@ export abstract class PlatformService extends ComponentResource {
     );
   }
 
-  /** How many pods a workload has: as planned; or nothing, where its number follows its load and nobody else says it. */
-  protected numberOf(): { readonly replicas?: number } {
-    return this.plan.autoscaling === undefined ? { replicas: this.plan.replicas } : {};
+  /**
+   * Leaves the number of a workload's pods to its autoscaler, where it has one. It begins with what is planned and is told it at every change, as
+   * long as the autoscaler has given no other one: whoever gives a field up takes it out, and the API server then makes one pod of many.
+   */
+  protected numberedByLoad(): CustomResourceOptions {
+    return this.plan.autoscaling === undefined ? {} : { ignoreChanges: ["spec.replicas"] };
   }
 
   /** Has a workload's number follow its load, where the plan says so. One goes at a time: what it held is taken over by the others first. */

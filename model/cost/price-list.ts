@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fields, isFields } from "../data";
 import { text } from "../environment/fields";
-import { flattenIssue, type IssuePath, reportIssue, valueAt } from "../issues";
+import { type IssuePath, issuesOf, reportIssue, valueAt } from "../issues";
 import type { EnvironmentPlan } from "../plan/types";
 import { type Finding, Findings, nearest } from "../problems";
 import type { Registry } from "../registry";
@@ -97,7 +97,7 @@ export function parsePriceList(content: unknown, registry: Registry, findings: F
   }
   const schema = priceListSchema(registry);
   const parsed = schema.safeParse(content);
-  for (const issue of parsed.error?.issues.flatMap((each) => flattenIssue(each)) ?? []) {
+  for (const issue of issuesOf(schema, content)) {
     const path = issue.path as IssuePath;
     reportIssue(issue, { value: valueAt(content, path), fields: () => fieldsOf(schema, path), union: () => WRONG_PRICE }, findings);
   }

@@ -1,6 +1,6 @@
 import { kubernetesVersions, nearestKubernetes } from "../cluster/releases";
 import { isFields } from "../data";
-import { flattenIssue, type Issue, type IssueSite, type IssuePath as Path, reportIssue, valueAt } from "../issues";
+import { type Issue, type IssueSite, issuesOf, type IssuePath as Path, reportIssue, valueAt } from "../issues";
 import { type Findings, nearest } from "../problems";
 import { type Registry, standInCloud } from "../registry";
 import { secretFieldsOf } from "./fields";
@@ -35,15 +35,22 @@ export function parseEnvironmentFile(content: unknown, registry: Registry, findi
   const placeholders = placeholdersFor(registry);
   const secrets = secretPaths(registry);
   const broken = new Set<string>();
+  /** Where a map's key is refused: what stands there is looked at before it goes. */
+  const refused = new Map<string, Path>();
   for (let round = 0; ; round += 1) {
-    const result = environmentFileSchema(registry).safeParse(draft);
-    if (result.success) return { file: result.data, broken: [...broken] };
+    const schema = environmentFileSchema(registry);
+    const result = schema.safeParse(draft);
+    if (result.success) return { file: result.data, broken: [...new Set([...broken, ...refused.keys()])] };
     const doomed: Path[] = [];
-    const issues = result.error.issues.flatMap((issue) => flattenIssue(issue, secrets));
+    const issues = issuesOf(schema, draft, secrets).filter(({ code, path }) => code !== "invalid_key" || !refused.has(path.join(".")));
+    if (issues.length === 0) doomed.push(...refused.values());
     // Slips in names first: a required field written under a wrong name is not also missing.
     for (const issue of issues.sort((a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"))) {
       const path = issue.path as Path;
-      if (issue.code === "unrecognized_keys") {
+      if (issue.code === "invalid_key") {
+        report(issue, draft, registry, findings);
+        refused.set(path.join("."), path);
+      } else if (issue.code === "unrecognized_keys") {
         report(issue, draft, registry, findings);
         doomed.push(...issue.keys.map((key) => [...path, key]));
         // The field that was meant stays at its default.

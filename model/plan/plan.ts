@@ -8,10 +8,12 @@ import type { Environment } from "../environment/types";
 import { diffLocks, type Lock, type LockChange } from "../lock";
 import type { Findings } from "../problems";
 import { cloudOf, type Registry, servicesOn } from "../registry";
+import { counted, type Rotations } from "../rotation";
 import { planAddresses } from "./addresses";
 import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
 import { planBom } from "./bom";
 import { checkCephPlan } from "./ceph";
+import { checkClaimed } from "./checks-claims";
 import { checkDomains } from "./checks-domains";
 import { planCluster, planInventory } from "./cluster";
 import { extraImages, planExtra } from "./extra";
@@ -48,12 +50,14 @@ function pinnedImage({ image, cloud: options }: Environment, cloud: CloudDefinit
 /**
  * Plans an environment from its file and its lock, and from nothing else: the same two give the same plan everywhere.
  * Problems that only planning can see (no address left, an unknown release) land in `findings`; the plan is then not to be used.
+ * @param given how many times secrets were made, where a program says it. @default as the lock
  */
 export function planEnvironment(
   resolved: Environment,
   registry: Registry,
   lock: Lock | undefined,
   findings: Findings,
+  given: Rotations = {},
 ): PlannedEnvironment | undefined {
   const cloud = cloudOf(resolved.provider, registry);
   const environment = withStandingEndpoint(resolved, cloud, lock, findings);
@@ -80,7 +84,8 @@ export function planEnvironment(
   const floating = cloud.can.floatingAddresses ? planFloating(environment) : {};
   const platform = planPlatform(environment, addresses, machines, floating.ingress?.address, cloud);
   findings.add(privateUrls(environment, floating, platform.domain));
-  const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas, lock?.rotations);
+  const rotations = counted(lock?.rotations, given);
+  const services = planServices(environment, registry, release, platform, profiles[environment.profile].replicas, rotations);
   const tenants = planTenants(environment, services);
   const extra = planExtra(environment);
   const ownImages = extra === undefined ? [] : extraImages(extra);
@@ -95,6 +100,7 @@ export function planEnvironment(
   );
   const downloads = clusterDownloads(bare);
   const images = planImages(services, [...downloads.images, ...ownImages]);
+  checkClaimed(services, registry, findings);
   checkStorage(environment, services, findings);
   checkCephPlan(platform.storage, environment, services, findings);
   checkDomains(environment, platform, services, findings);
@@ -155,7 +161,7 @@ export function planEnvironment(
       ...(addresses.formerIngress.length === 0 ? {} : { formerIngressAddresses: [...addresses.formerIngress] }),
       ...(addresses.apiEndpoint === undefined ? {} : { apiEndpointAddress: addresses.apiEndpoint }),
     },
-    ...(lock?.rotations === undefined ? {} : { rotations: lock.rotations }),
+    ...(rotations === undefined ? {} : { rotations: { ...rotations } }),
     machines: locked,
     retired: addresses.retired,
   };

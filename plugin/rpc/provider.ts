@@ -75,6 +75,8 @@ export interface UpdateCall extends Call {
   readonly oldInputs: Properties;
   readonly olds: Properties;
   readonly news: Properties;
+  /** Paths of the inputs that are not to change: there `news` has what was recorded. */
+  readonly ignoreChanges?: readonly string[];
   readonly preview: boolean;
   readonly timeout: number;
 }

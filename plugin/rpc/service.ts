@@ -165,6 +165,7 @@ export function providerService(provider: Provider, host: ServiceHost): UntypedS
         oldInputs: fromStruct(request.getOldInputs()),
         olds: fromStruct(request.getOlds()),
         news: fromStruct(request.getNews()),
+        ignoreChanges: request.getIgnorechangesList(),
         preview: request.getPreview(),
         timeout: request.getTimeout(),
       });

@@ -1,5 +1,5 @@
+import { shortOf } from "../../plugin/faults-words";
 import { ApiError, type Words } from "../cloud/cloud";
-import { shortOf } from "../faults-words";
 import type { Quota } from "./names";
 
 /** By kind, the code of what is not there, and what EC2 calls it. */

@@ -1,5 +1,5 @@
+import { shortOf } from "../../plugin/faults-words";
 import { ApiError, type SimulatedCloud, type Words } from "../cloud/cloud";
-import { shortOf } from "../faults-words";
 import { TYPES } from "./types";
 
 /** The realm of the administrators. */

@@ -35,6 +35,8 @@ export interface Api {
   apply(before: Fields, wanted: Fields): Awaitable<KubeObject>;
   /** Deletes an object and what it owns, and waits until it is gone; one that is not there is fine. */
   delete(object: Fields): Awaitable<void>;
+  /** Whether a field at a path of names belongs to others than us; where it is not known whose it is, it is ours. */
+  isOthers?(object: Fields, path: string): Awaitable<boolean>;
   /** Why an object could not be deleted yet, where `delete` itself does not wait for that. */
   heldBy?(object: Fields): readonly string[];
   /** Tries a create, or an apply over what `before` asked for, and stores nothing. */

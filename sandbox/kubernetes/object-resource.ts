@@ -84,9 +84,9 @@ export class ObjectResource {
   }
 
   async update(call: UpdateCall): Promise<{ properties: Fields }> {
-    if (call.preview) return { properties: await this.tried(call, call.news, call.oldInputs) };
+    if (call.preview) return { properties: await this.tried(call, await this.leftAlone(call), call.oldInputs) };
     const session = this.sessions.must();
-    const wanted = fields(reveal(call.news));
+    const wanted = fields(reveal(await this.leftAlone(call)));
     await this.warn(call, wanted, session);
     const applied = await this.told(call, "updated", () => session.api.apply(normal(fields(reveal(call.oldInputs))), normal(wanted)));
     const { object, reasons } = await this.ready(call, applied);
@@ -119,6 +119,24 @@ export class ObjectResource {
       throw new Error([`timed out waiting for ${String(object.kind)} "${nameOf(object)}" to be deleted`, ...reasons].join("; "));
     await session.api.delete(object);
     this.sessions.changed();
+  }
+
+  /**
+   * The inputs with what is ignored as it is on the server: a field that somebody else has by now is left out, one that is still ours is applied
+   * as it is there, since whoever leaves it out gives it up.
+   */
+  private async leftAlone({ type, id, news, ignoreChanges = [] }: UpdateCall): Promise<Fields> {
+    const api = this.sessions.reachable()?.api;
+    if (ignoreChanges.length === 0 || api === undefined) return news;
+    const reference = this.reference(type, id);
+    const live = await api.get(reference);
+    let inputs: Fields = news;
+    for (const path of ignoreChanges) {
+      const others = (await api.isOthers?.(reference, path)) ?? false;
+      const is = at(live, path);
+      if (others || is !== undefined) inputs = withAt(inputs, path, others ? undefined : is);
+    }
+    return inputs;
   }
 
   private unknownKind(type: string): CheckFailure | undefined {

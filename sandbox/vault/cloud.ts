@@ -1,5 +1,5 @@
+import { shortOf } from "../../plugin/faults-words";
 import type { SimulatedCloud, Words } from "../cloud/cloud";
-import { shortOf } from "../faults-words";
 import { refused, TYPES } from "./types";
 
 /** What OpenBao and its provider say. */

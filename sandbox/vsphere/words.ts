@@ -1,5 +1,5 @@
+import { shortOf } from "../../plugin/faults-words";
 import { ApiError, type Words } from "../cloud/cloud";
-import { shortOf } from "../faults-words";
 
 /** What vCenter and its provider say. */
 export const WORDS: Words = {

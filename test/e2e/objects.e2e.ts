@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { RealApi } from "../../sandbox/kubernetes/real/api";
 import { at, nameOf } from "../../sandbox/kubernetes/values";
 import { DEPLOYMENT, deployment, type Fields, NAMESPACE, type Recorded, World } from "../sandbox/kubernetes/world";
@@ -49,6 +50,32 @@ describe("resources on a real API server", function () {
     const pods = (await api.list("v1/Pod")).filter((pod) => at(pod, "metadata.labels.tier") === "front");
     assert.equal(pods.length, 3);
     assert.deepEqual(await world.diff(second, inside(deployment("web", change))), { changes: {} });
+  });
+
+  it("keep their number where an autoscaler takes it over, which would be one where nobody said it", async () => {
+    const numbered = (more: Fields = {}, replicas: object = { replicas: 3 }): Fields => {
+      const { replicas: _one, ...spec } = at(deployment("busy", { spec: more }), "spec") as Fields;
+      return inside({ ...deployment("busy"), spec: { ...spec, ...replicas } });
+    };
+    const found = async () => at(await find("apps/v1", "Deployment", "busy"), "spec.replicas");
+    const left = ["spec.replicas"];
+    const first = await world.create(DEPLOYMENT, "busy", numbered());
+    const on = await world.update(first, numbered({ minReadySeconds: 1 }), false, left);
+    assert.equal(await found(), 3);
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "busy" };
+    const autoscaler = await world.create("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "busy", {
+      metadata: { name: "busy", namespace: "shop" },
+      spec: { scaleTargetRef, minReplicas: 5, maxReplicas: 7 },
+    });
+    while ((await found()) !== 5) await pause(250);
+    const changed = await world.update(on, numbered({ minReadySeconds: 2 }), false, left);
+    assert.equal(await found(), 5);
+    await world.delete(autoscaler);
+    const off = await world.update(changed, numbered({ minReadySeconds: 2 }));
+    assert.equal(await found(), 3);
+    // What becomes of whoever leaves it out at once.
+    await world.update(off, numbered({ minReadySeconds: 2 }, {}));
+    assert.equal(await found(), 1);
   });
 
   it("lose what is no longer asked for", async () => {

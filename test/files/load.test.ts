@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { findRoot, listEnvironments, loadEnvironment, writeLock } from "../../files/load";
+import { findRoot, formatLock, listEnvironments, loadEnvironment, writeLock } from "../../files/load";
 import { moveReferences } from "../../files/references";
 
 const today = "2025-01-15";
@@ -204,6 +204,16 @@ describe("loading an environment", () => {
       later,
       ended.map((path) => `warning ${path}`),
     );
+  });
+
+  it("finds the committed locks as it would write them", () => {
+    const home = join(__dirname, "..", "..", "..");
+    const names = listEnvironments(home);
+    assert.ok(names.length > 10, String(names.length));
+    for (const name of names) {
+      const { lockFile, planned } = loadEnvironment(name, home, today);
+      assert.equal(readFileSync(lockFile, "utf8"), formatLock(planned?.lock ?? assert.fail(name)), name);
+    }
   });
 
   it("never reads what a secret refers to", () => {

@@ -96,7 +96,48 @@ describe("a service of a program's own", () => {
       /must be true or false/,
     ],
   ];
-  for (const [what, own, services, path, reason] of refused) {
+  const claiming = (needs: object) => ({ gitea: { ...gitea, needs } }) as unknown as OwnServices;
+  const project = claiming({ registryProject: () => ({ project: "apps", access: "push" }) });
+  const inHarbor = { gitea: true, harbor: { projects: { apps: { robots: { gitea: "pull" } } } } };
+  const claimed: typeof refused = [
+    [
+      "its account at a project that the file names too",
+      project,
+      inHarbor,
+      "platform.services.harbor.projects.apps.robots.gitea",
+      /account of the service gitea/,
+    ],
+    [
+      "a project by a name that Harbor takes from nobody",
+      claiming({ registryProject: () => ({ project: "Apps_1", access: "push" }) }),
+      { gitea: true, harbor: true },
+      "platform.services.gitea",
+      /"Apps_1", which must be lower-case/,
+    ],
+    [
+      "a schema by a name with a wildcard",
+      claiming({ mysql: () => ({ schema: "git_ea" }) }),
+      { gitea: true },
+      "platform.services.gitea",
+      /letters and digits/,
+    ],
+    [
+      "a schema of another",
+      claiming({ mysql: () => ({ schema: "keycloak" }) }),
+      { gitea: true },
+      "platform.services.gitea",
+      /that of keycloak/,
+    ],
+    ["a schema of the server's own", claiming({ mysql: () => ({ schema: "mysql" }) }), { gitea: true }, "platform.services.gitea", /own/],
+    [
+      "a database of the server's own",
+      claiming({ postgres: () => ({ database: "template1" }) }),
+      { gitea: true, postgresql: true },
+      "platform.services.gitea",
+      /none of postgres/,
+    ],
+  ];
+  for (const [what, own, services, path, reason] of [...refused, ...claimed]) {
     it(`is refused with ${what}`, () => {
       assert.throws(
         () => planSpec("seoul", { infrastructure, platform: { services } } as never, own),

@@ -81,6 +81,37 @@ describe("an environment written in a program", () => {
     assert.equal(planSpec("seoul", { ...SPEC, lock }).lockState, "current");
   });
 
+  it("exchanges a service's secrets where its number is one more, says so, and keeps the number in the lock", async () => {
+    const lock = join(folder(), "seoul.lock.yaml");
+    await register({ ...SPEC, lock });
+    const lines: string[] = [];
+    console.log = (line: string) => lines.push(line);
+    await register({ ...SPEC, lock, rotations: { mariadb: 2 } }, SPEC);
+    assert.match(
+      lines.join("\n"),
+      /mariadb: exchanges the accounts of its schemas: the new one is valid.*restarts mariadb \(away ~30 s\), keycloak/,
+    );
+    assert.match(readFileSync(lock, "utf8"), /^rotations:\n {2}mariadb: 2$/m);
+    const rotation = (spec: EnvironmentSpec) => planSpec("seoul", spec).plan.services.find(({ name }) => name === "mariadb")?.rotation;
+    assert.equal(rotation({ ...SPEC, lock }), 2);
+    assert.equal(rotation({ ...SPEC, rotations: { mariadb: 1 } }), undefined);
+    await register({ ...SPEC, rotations: { mariadb: 2 } }, { ...SPEC, rotations: { mariadb: 2 } });
+    await assert.rejects(register({ ...SPEC, lock, rotations: { mariadb: 1 } }, { ...SPEC, rotations: { mariadb: 2 } }), /set it to 2/);
+  });
+
+  it("refuses numbers of exchanges that cannot be, of services that have nothing to exchange", () => {
+    assert.throws(
+      () => planSpec("seoul", { ...SPEC, rotations: { mariadb: 0.5, ingress: 2, nothing: 2 } }),
+      (error) =>
+        error instanceof InvalidEnvironmentError &&
+        error.errors
+          .map(({ propertyPath }) => propertyPath)
+          .filter((path) => path.startsWith("rotations"))
+          .sort()
+          .join() === "rotations.ingress,rotations.mariadb,rotations.nothing",
+    );
+  });
+
   it("names the lock file's own problems", () => {
     const lock = join(folder(), "seoul.lock.yaml");
     writeFileSync(lock, "version: 2\n");

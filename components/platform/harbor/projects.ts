@@ -2,6 +2,7 @@ import { InputPropertyError } from "@pulumi/pulumi";
 import { kebab } from "../../../model/service";
 import type { RegistryRight } from "../grants";
 import type { HarborArgs, ProjectSpec, RegistryClient } from "./args";
+import { namedTwice } from "./claims";
 
 /** An account of programs at a project. */
 export interface PlannedRobot {
@@ -31,11 +32,7 @@ export const RIGHTS: Readonly<Record<RegistryRight, readonly string[]>> = {
  */
 export function plannedProjects({ projects = {}, clients = {} }: Pick<HarborArgs, "projects" | "clients">): Record<string, PlannedProject> {
   const names = [...new Set([...Object.keys(projects), ...Object.values(clients).map(({ project }) => project)])].sort();
-  const twice = names.flatMap((name) =>
-    claimsOf(name, clients).flatMap(([client]) =>
-      kebab(client) in (projects[name]?.robots ?? {}) ? [`${name}.robots.${kebab(client)} is the account of the service ${client}`] : [],
-    ),
-  );
+  const twice = namedTwice(projects, Object.entries(clients)).map(([field, client]) => `${field} is the account of the service ${client}`);
   if (twice.length > 0)
     throw new InputPropertyError({
       propertyPath: "projects",

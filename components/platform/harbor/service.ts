@@ -2,6 +2,7 @@ import { defineService } from "../define-service";
 import type { RegistryProjectClaim } from "../grants";
 import type { ProjectSpec } from "./args";
 import { harborBackup } from "./backup";
+import { PROJECT_NAME, refusedClaims } from "./claims";
 
 /** What K-PaaS's own installation makes. */
 const BY_DEFAULT = { "cp-portal-repository": {} };
@@ -56,10 +57,7 @@ export const harbor = defineService({
   options: (z) => ({
     projects: z
       .record(
-        z
-          .string()
-          .max(60)
-          .regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, "must be lower-case letters and digits, with single . or - between them"),
+        z.string().max(60).regex(PROJECT_NAME, "must be lower-case letters and digits, with single . or - between them"),
         z.strictObject({
           public: z.boolean().optional().describe("Whether everybody may pull from it. Default: false."),
           quota: z
@@ -100,6 +98,7 @@ export const harbor = defineService({
       ...(claims as readonly RegistryProjectClaim[]).map(({ project }) => project),
     ],
   },
+  refuses: (options, claims) => refusedClaims(projectsOf(options), claims),
   managedAt: { workload: "harbor", labels: { "app.kubernetes.io/component": "core" }, port: 8443 },
   create: (name, { common, options, granted, claims, environment }, opts) => {
     const { Harbor } = require("./harbor") as typeof import("./harbor");

@@ -184,7 +184,7 @@ export class Keycloak extends PlatformService {
       {
         metadata: this.metadata(WORKLOAD, WORKLOAD),
         spec: {
-          ...this.numberOf(),
+          replicas: plan.replicas,
           serviceName: NAMES.headless,
           selector: { matchLabels: { ...selector } },
           template: {
@@ -198,7 +198,7 @@ export class Keycloak extends PlatformService {
         },
       },
       // Building and the first start's migrations take minutes on a small node.
-      this.inCluster({ dependsOn, customTimeouts: { create: "20m", update: "20m" } }),
+      this.inCluster({ dependsOn, customTimeouts: { create: "20m", update: "20m" }, ...this.numberedByLoad() }),
     );
     this.autoscaler("autoscaler", "StatefulSet", WORKLOAD, server);
     const { annotations, spec } = ingressFor(

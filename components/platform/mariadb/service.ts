@@ -1,6 +1,7 @@
 import { offererOf } from "../../../model/registry";
 import { defineService, EVERY_PROFILE } from "../define-service";
 import { mariadbBackup } from "./backup";
+import { refusedSchemas } from "./claims";
 
 export const mariadb = defineService({
   name: "mariadb",
@@ -35,6 +36,7 @@ export const mariadb = defineService({
     4568: "TLS",
     5555: "TLS",
   },
+  refuses: (_options, claims) => refusedSchemas(claims),
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");

@@ -1,6 +1,7 @@
 import { accountOf, formerAccounts } from "../database/accounts";
 import { passwordOf } from "../database/statements";
 import type { SchemaSpec, TableRead } from "./args";
+import { OWN_SCHEMA, schemaProblem } from "./claims";
 
 /**
  * What an account may do in its own schema: everything that stays in it. `GRANT OPTION` is not among it, nor anything
@@ -11,9 +12,6 @@ const OWNER =
 
 /** An account of earlier versions, which had rights over the whole server. */
 const FORMER_PROVISIONER = "kpaas_provisioner";
-
-/** The schema of what the server's own accounts are ended by. */
-const OWN_SCHEMA = "kpaas";
 
 /** Marks a table that stands in for one that its owner has not made yet. */
 const STAND_IN = "stands in for a grant";
@@ -37,14 +35,14 @@ export function accountsSql(
 ): string {
   const lines: string[] = [`DROP USER IF EXISTS ${account(FORMER_PROVISIONER)};`];
   for (const { schema } of schemas) {
-    lines.push(`CREATE DATABASE IF NOT EXISTS ${identifier(schema)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`);
+    lines.push(`CREATE DATABASE IF NOT EXISTS ${schemaName(schema)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`);
   }
   for (const spec of schemas) {
     const password = text(passwordOf(spec.user, passwords));
     const [own, former] = [account(accountOf(spec)), formerAccounts(spec).map(account)];
     const rights = (each: string) => [
       `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${each};`,
-      `GRANT ${OWNER} ON ${identifier(spec.schema)}.* TO ${each};`,
+      `GRANT ${OWNER} ON ${schemaName(spec.schema)}.* TO ${each};`,
     ];
     lines.push(
       ...former.flatMap((each) => [`CREATE USER IF NOT EXISTS ${each} ACCOUNT LOCK;`, ...rights(each)]),
@@ -83,7 +81,7 @@ export function endFormerSql(spec: SchemaSpec): string {
 }
 
 function ending({ user }: SchemaSpec): string {
-  return `${identifier(OWN_SCHEMA)}.${identifier(`end_${user}`, /^[A-Za-z0-9_]{1,64}$/)}`;
+  return `${identifier(OWN_SCHEMA)}.${identifier(`end_${user}`)}`;
 }
 
 /** Another password for root. Where it has none yet, the image is about to give it the one that it is told. */
@@ -101,8 +99,8 @@ function rootPasswordSql(password: string): string[] {
  * meanwhile, and one that a broken start left behind goes at the next.
  */
 function readSql(user: string, { schema, table, columns }: TableRead): string[] {
-  const name = `${identifier(schema)}.${identifier(table, /^[A-Za-z0-9_]+$/)}`;
-  const names = columns.map((column) => identifier(column, /^[A-Za-z0-9_]+$/));
+  const name = `${schemaName(schema)}.${identifier(table)}`;
+  const names = columns.map((column) => identifier(column));
   return [
     `CREATE TABLE IF NOT EXISTS ${name} (${names.map((column) => `${column} INT`).join(", ")}) COMMENT = ${text(STAND_IN)};`,
     `GRANT SELECT (${names.join(", ")}) ON ${name} TO ${account(user)};`,
@@ -159,9 +157,16 @@ function settingsOf(
   return ["[mariadb-client]", ...lines, ...(ca === undefined ? [] : ["ssl-verify-server-cert"]), ""].join("\n");
 }
 
-/** A quoted name. `_` and `%` are wildcards in a grant on a schema, so schema names with them are refused. */
-function identifier(name: string, allowed = /^[A-Za-z0-9]+$/): string {
-  if (!allowed.test(name)) throw new Error(`"${name}" is no name of a schema, table or column; it must be letters and digits only.`);
+/** The quoted name of a schema of somebody's. */
+function schemaName(name: string): string {
+  const problem = schemaProblem(name);
+  if (problem !== undefined) throw new Error(problem);
+  return identifier(name);
+}
+
+/** A quoted name. */
+function identifier(name: string): string {
+  if (!/^[A-Za-z0-9_]+$/.test(name)) throw new Error(`"${name}" is no name of a table or column; it must be letters, digits and "_" only.`);
   return `\`${name}\``;
 }
 

@@ -1,5 +1,6 @@
 import { defineService } from "../define-service";
 import { postgresqlBackup } from "./backup";
+import { refusedDatabases } from "./claims";
 
 export const postgresql = defineService({
   name: "postgresql",
@@ -19,6 +20,7 @@ export const postgresql = defineService({
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
   offers: ["postgres"],
   speaks: { 5432: "TLS", 8000: "TLS" },
+  refuses: (_options, claims) => refusedDatabases(claims),
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { PostgreSql } = require("./postgresql") as typeof import("./postgresql");

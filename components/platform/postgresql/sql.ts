@@ -1,6 +1,7 @@
 import { accountOf, formerAccounts } from "../database/accounts";
 import { passwordOf } from "../database/statements";
 import type { DatabaseSpec } from "./args";
+import { accountProblem, databaseProblem } from "./claims";
 import { SUPERUSER } from "./config";
 
 /** What an account is: it logs in, and owns its database. */
@@ -93,19 +94,17 @@ export function clientSettings(
   return ["[owner]", ...Object.entries(settings).map(([key, value]) => `${key}=${value}`), ""].join("\n");
 }
 
-/** Names of the server's own databases, which nobody claims. */
-const RESERVED = ["postgres", "template0", "template1"];
-
 function databaseName(name: string): string {
-  if (!/^[A-Za-z0-9_]{1,63}$/.test(name) || RESERVED.includes(name))
-    throw new Error(`"${name}" is no name of a database of ours; it must be letters, digits and "_", and none of ${RESERVED.join(", ")}.`);
-  return identifier(name);
+  return possible(name, databaseProblem(name));
 }
 
 function account(user: string): string {
-  if (!/^[A-Za-z0-9_]{1,63}$/.test(user) || user === SUPERUSER || user.startsWith("pg_"))
-    throw new Error(`"${user}" is no account name; it must be letters, digits and "_", neither "${SUPERUSER}" nor begin with "pg_".`);
-  return identifier(user);
+  return possible(user, accountProblem(user));
+}
+
+function possible(name: string, problem: string | undefined): string {
+  if (problem !== undefined) throw new Error(problem);
+  return identifier(name);
 }
 
 function identifier(name: string): string {

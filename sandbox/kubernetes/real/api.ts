@@ -106,6 +106,14 @@ export class RealApi implements Api {
     throw new ApiError("Other", [`timed out waiting for ${String(object.kind)} "${nameOf(object)}" to be deleted`, ...why].join("; "));
   }
 
+  async isOthers(object: Fields, path: string): Promise<boolean> {
+    const live = await this.absentOr(this.http.request("GET", pathOf(await this.mustPlace(object), object)));
+    const holders = list(at(live, "metadata.managedFields"))
+      .map(fields)
+      .filter(({ fieldsV1 }) => path.split(".").reduce<unknown>((held, step) => fields(held)[`f:${step}`], fieldsV1) !== undefined);
+    return holders.length > 0 && !holders.some(({ manager }) => manager === FIELD_MANAGER);
+  }
+
   async dryRun(before: Fields | undefined, wanted: Fields): Promise<void> {
     if (before === undefined && (await this.get(wanted)) !== undefined) throw await this.alreadyThere(wanted);
     await this.patch(wanted, "&dryRun=All");

@@ -86,3 +86,12 @@ export const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|ver
  * takes an authority as a file of the machine only, and is led to the pod by the cluster's API (decision 14).
  */
 export const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls", openbao: "skipTlsVerify" };
+
+/** Settings that are called like a secret, or look like one, and hold none: the resource's name and the path there. */
+export const NO_SECRETS: readonly RegExp[] = [
+  // Java opens a store of certificates, which are public, by a password only.
+  /^seoul-portal-[a-z-]+: .*\.JAVA_TOOL_OPTIONS$/,
+];
+
+/** Who may read Secrets of every namespace by a cluster role of ours, each with the reason. */
+export const EVERYBODYS_SECRETS: readonly string[] = [];

@@ -14,8 +14,10 @@ import { waitsFor } from "../../support/waits";
 import {
   ACME_CALLS,
   CALLS,
+  EVERYBODYS_SECRETS,
   LEVELS,
   MAY_NOT_KNOW,
+  NO_SECRETS,
   OPEN_TO_ALL,
   OPERATED,
   READ_ENVIRONMENT,
@@ -64,6 +66,33 @@ function unverified(value: unknown, key = ""): string[] {
   if (typeof value === "object" && value !== null) return Object.entries(value).flatMap(([name, each]) => unverified(each, name));
   if (typeof value === "string" && UNVERIFIED.test(value)) return [value];
   return UNVERIFIED.test(key) && (value === true || value === "true") ? [key] : [];
+}
+
+/** Names of settings that hold something secret, or the name of a Secret with it. */
+const SECRET_SETTING = /(password|passwd|passphrase|secret|token|credentials?|private[-_]?key|access[-_]?key|api[-_]?key)$/i;
+/** Something generated: long, of letters in both cases and digits. */
+const GENERATED =
+  /(?<![A-Za-z0-9+/=])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+]{24,}(?![A-Za-z0-9+/=])/;
+
+interface Literal {
+  readonly path: string;
+  readonly value: string;
+}
+
+/** What of an object's fields looks as if it were secret and stands there in clear: by its name, or as it looks. */
+function literals(value: unknown, path = "", key = ""): Literal[] {
+  if (isSecretEnvelope(value)) return [];
+  if (Array.isArray(value)) return value.flatMap((each, index) => literals(each, `${path}[${index}]`, key));
+  if (typeof value === "string") {
+    const named = SECRET_SETTING.test(key) && value !== "" && !value.startsWith("/");
+    const assigned = /(password|passwd|secret|token)\s*[=:]\s*["']?[A-Za-z0-9]/i.test(value) && /password|token/i.test(value);
+    return named || assigned || GENERATED.test(value) || /PRIVATE KEY-----/.test(value) ? [{ path, value }] : [];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  const { name, value: set } = value as { name?: unknown; value?: unknown };
+  // A variable of a container's environment.
+  if (typeof name === "string" && typeof set === "string") return literals(set, `${path}.${name}`, name);
+  return Object.entries(value).flatMap(([field, each]) => literals(each, `${path}.${field}`, field));
 }
 
 /** The service whose resource has that name: of two whose names begin alike the one whose is longer. */
@@ -260,6 +289,30 @@ const RULES: Readonly<Record<string, Rule>> = {
       );
     }
   },
+  "has no password, key or token written down": (subject) => {
+    const secrets = subject.ofKind("core/v1:Secret").map(({ inputs }) => String(at(inputs, "metadata", "name")));
+    const found = subject.objects.flatMap(({ name, inputs }) => literals(inputs).map((each) => [name, each] as const));
+    const bare = found.filter(([, { value }]) => !secrets.includes(value.slice(value.indexOf("/") + 1)));
+    assert.deepEqual(
+      bare.map(([name, { path }]) => `${name}: ${path}`).filter((each) => !NO_SECRETS.some((allowed) => allowed.test(each))),
+      [],
+    );
+  },
+  "asks for no more in the Kubernetes API than it names, also where it is a cloud's own": ({ objects, service }) => {
+    for (const { inputs, name, type } of objects.filter(({ type }) => /^kubernetes:rbac.*Role$/.test(type)))
+      for (const { verbs, apiGroups = [], resources = [], resourceNames } of inputs.rules as Partial<Record<string, string[]>>[]) {
+        // In its own namespace one may do with all kinds of one group what it names.
+        const asked = [verbs ?? [], apiGroups, type.endsWith(":Role") && !apiGroups.includes("") ? [] : resources].flat();
+        assert.ok(!asked.some((each) => ["*", "escalate", "bind", "impersonate"].includes(each)), `${name}: ${asked.join()}`);
+        const everywhere = type.endsWith(":ClusterRole") && resources.includes("secrets") && resourceNames === undefined;
+        assert.ok(!everywhere || EVERYBODYS_SECRETS.includes(service.name), `${name}: Secrets of every namespace`);
+      }
+    for (const { inputs, name } of objects.filter(({ type }) => /^kubernetes:rbac.*Binding$/.test(type))) {
+      assert.doesNotMatch(JSON.stringify(inputs.roleRef), /"(cluster-admin|admin|edit)"/, name);
+      // Everybody who has logged in, or nobody has.
+      assert.doesNotMatch(JSON.stringify(inputs.subjects), /system:(un)?authenticated|system:serviceaccounts"/, name);
+    }
+  },
   "carries the environment's labels and its own": ({ objects }) => {
     for (const { name, inputs } of objects) {
       if (inputs.metadata === undefined) continue;
@@ -435,8 +488,13 @@ for (const [title, environment] of Object.entries(environments)) {
         for (const service of mirrored.services) rule(new Subject(graph, service), mirrored);
       });
 
-    it("shows nobody what it was told in secret", () => {
-      assert.deepEqual(graph.leaks(CANARY), []);
+    it("shows nobody what it was told in secret, nor what was generated", () => {
+      const generated = graph.resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+      assert.ok(generated.length > 0);
+      assert.deepEqual(
+        [CANARY, ...generated.map(({ name }) => `generated-${name}`)].flatMap((each) => graph.leaks(each)),
+        [],
+      );
     });
 
     it("grants every kind that it offers", () => {

@@ -10,7 +10,7 @@ import { Harbor } from "../../../plugin/harbor/harbor";
 import { overHttps } from "../../../plugin/harbor/https";
 import { ProjectProvider } from "../../../plugin/harbor/project";
 import { RobotProvider } from "../../../plugin/harbor/robot";
-import { KpaasPackage } from "../../../plugin/package";
+import { kpaasPackage } from "../../../plugin/package";
 import { PartialFailure, type Properties, secret } from "../../../plugin/rpc/provider";
 import { HarborServer } from "../../support/harbor";
 import { ProviderClient } from "../../support/provider-client";
@@ -28,7 +28,7 @@ describe("a Harbor's projects and robot accounts", () => {
     const access = new HarborAccess(overHttps, { patience, retry: 10 });
     const types = { [HARBOR_PROJECT]: new ProjectProvider(access), [HARBOR_ROBOT]: new RobotProvider(access) };
     provider?.close();
-    provider = await ProviderClient.serve(new KpaasPackage("0.0.0", types, (args) => access.configure(args)));
+    provider = await ProviderClient.serve(kpaasPackage("0.0.0", types, (args) => access.configure(args)));
     await provider.configure({ ...server.configuration, ...changes });
   };
 

@@ -5,7 +5,7 @@ import { KUBESPRAY_CLUSTER } from "../../../model/type-tokens";
 import type { Clock } from "../../../plugin/clock";
 import { type Kubespray, sandboxKubespray } from "../../../plugin/kubespray/kubespray";
 import { KubesprayProvider } from "../../../plugin/kubespray/provider";
-import { KpaasPackage } from "../../../plugin/package";
+import { kpaasPackage } from "../../../plugin/package";
 import type { Properties } from "../../../plugin/rpc/provider";
 import { cluster, worker } from "../../model/cluster/fixtures";
 import { type Diff, ProviderClient } from "../../support/provider-client";
@@ -55,7 +55,7 @@ export const changed = (diff: Diff): string[] => Object.keys(diff.detailed).sort
 
 /** Serves the package with the cluster as its resource. */
 export async function serveKubespray(kubespray: Kubespray, clock?: Clock): Promise<ProviderClient> {
-  return await ProviderClient.serve(new KpaasPackage("1.2.3", { [KUBESPRAY_CLUSTER]: new KubesprayProvider(kubespray, clock) }));
+  return await ProviderClient.serve(kpaasPackage("1.2.3", { [KUBESPRAY_CLUSTER]: new KubesprayProvider(kubespray, clock) }));
 }
 
 /** Serves the provider with the sandbox's runner, in a world and at a time of its own for each test of the enclosing `describe`. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withFaults } from "../../../plugin/faults";
 import { ApiError, type SimulatedCloud } from "../../../sandbox/cloud/cloud";
 import { fieldsOf } from "../../../sandbox/cloud/fields";
 import { createCloudProvider } from "../../../sandbox/cloud/provider";
-import { withFaults } from "../../../sandbox/faults";
 import { text } from "../../../sandbox/values";
 import { ProviderClient } from "../../support/provider-client";
 import { temporaryFolders } from "../../support/temporary";

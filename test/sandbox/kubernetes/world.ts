@@ -125,7 +125,8 @@ export class World {
     });
   }
 
-  async update(old: Recorded, news: Properties, preview = false): Promise<Recorded> {
+  /** @param ignoreChanges paths at which `news` has what was recorded, as the engine sees to */
+  async update(old: Recorded, news: Properties, preview = false, ignoreChanges: readonly string[] = []): Promise<Recorded> {
     const { inputs } = await this.check(old.type, old.name, news, old.inputs);
     const update = {
       ...this.call(old.type, old.name),
@@ -133,6 +134,7 @@ export class World {
       oldInputs: old.inputs,
       olds: old.outputs,
       news: inputs,
+      ignoreChanges,
       preview,
       timeout: 0,
     };

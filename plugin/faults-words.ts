@@ -18,7 +18,7 @@ export const KUBERNETES: CloudWords = {
   notFound: (type, id) => `404: ${shortOf(type).toLowerCase()}s "${id}" not found`,
 };
 
-/** `random` and `tls` call nobody: what a rule does to them is a defect of the provider. */
+/** `random` and `tls` call nobody, and our own plugin has several to call: what a rule does to them is a defect of the provider. */
 export const LOCAL: CloudWords = {
   throttled: (limit) => `429: Too Many Requests: only ${limit} call(s) a second`,
   expired: "401: Unauthorized",

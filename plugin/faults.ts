@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { countIn, makeFolder, readIfThere } from "../host/files";
-import type { CountedRule, Faults, When } from "../plugin/faults-file";
-import { CancelledError } from "../plugin/rpc/errors";
-import type { Properties, Provider } from "../plugin/rpc/provider";
+import { isFields } from "../model/data";
+import type { CountedRule, Faults, When } from "./faults-file";
 import { type CloudWords, shortOf } from "./faults-words";
-import { isMap } from "./values";
+import { CancelledError } from "./rpc/errors";
+import type { Properties, Provider } from "./rpc/provider";
 
 type Operation = "create" | "update" | "delete" | "read" | "invoke";
 
@@ -79,8 +79,8 @@ export interface FaultSetting {
   readonly worldDir: string;
   /** What the cloud says where it refuses a call. */
   readonly words: CloudWords;
-  /** The packages the file may name. */
-  readonly packages: readonly string[];
+  /** The packages the file may name. @default any: whoever serves the others says which there are */
+  readonly packages?: readonly string[];
   /** The clock, in milliseconds. */
   readonly now?: () => number;
 }
@@ -102,7 +102,7 @@ class Switches {
 
   constructor(
     private readonly packageName: string,
-    private readonly setting: Required<FaultSetting>,
+    private readonly setting: FaultSetting & Required<Pick<FaultSetting, "now">>,
   ) {}
 
   /** The file as it is now; undefined where there is none. @throws Error where it cannot be used. */
@@ -112,7 +112,7 @@ class Switches {
     if (content === undefined) return undefined;
     if (this.known?.content !== content) {
       // The schema is loaded only by who has faults.
-      const { parseFaults } = await import("../plugin/faults-file.js");
+      const { parseFaults } = await import("./faults-file.js");
       this.known = { content, faults: parseFaults(path, content, this.setting.packages) };
     }
     return this.known.faults;
@@ -246,6 +246,6 @@ const NO_REFERENCES = new Set(["labels", "matchLabels", "annotations", "selector
 function referencesIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(referencesIn);
-  if (!isMap(value)) return [];
+  if (!isFields(value)) return [];
   return Object.entries(value).flatMap(([key, field]) => (NO_REFERENCES.has(key) ? [] : referencesIn(field)));
 }

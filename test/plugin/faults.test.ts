@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTick } from "node:timers/promises";
+import { HARBOR_PROJECT } from "../../model/type-tokens";
+import { latencyOf, withFaults } from "../../plugin/faults";
 import { parseFaults } from "../../plugin/faults-file";
 import type { Provider } from "../../plugin/rpc/provider";
-import { latencyOf, withFaults } from "../../sandbox/faults";
 import { WORDS } from "../../sandbox/openstack/words";
 import { PACKAGES } from "../../sandbox/packages";
 import { ProviderClient } from "../support/provider-client";
@@ -260,6 +262,25 @@ describe("faults.json", () => {
     writeFileSync(join(world, "faults.json"), "{ nope");
     await assert.rejects(create(), /faults\.json is not JSON: .*Mend it or delete it/);
     assert.deepEqual(calls, []);
+  });
+
+  it("happens to what our own plugin makes, as to what a cloud's does", async () => {
+    write({ rules: [{ package: "kpaas", type: "Project", operation: "create", failAt: { call: 1 }, hang: { call: 2 } }] });
+    const own = await ProviderClient.spawn(join(__dirname, "../../plugin/main.js"), ["--runner", "sandbox", "--world", world]);
+    try {
+      await own.configure({ url: "https://127.0.0.1:1", user: "admin", password: "any", ca: "" });
+      const project = { name: "demo", public: false, quota: -1, deleteRepositories: false };
+      const make = () => own.create({ type: HARBOR_PROJECT }, project);
+      await assert.rejects(make(), /Error creating kpaas:harbor:Project: the provider failed/);
+      const hanging = assert.rejects(make(), /cancel/i);
+      // It hangs once it is counted.
+      while (readdirSync(join(world, "faults-state")).every((rule) => statSync(join(world, "faults-state", rule)).size < 2))
+        await nextTick();
+      await own.cancel();
+      await hanging;
+    } finally {
+      own.close();
+    }
   });
 
   it("takes every example of its documentation", () => {
