@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { engineForTests } from "../support/engine";
 import { again, generator, strike } from "../support/kill";
-import { Project, readJson } from "../support/project";
+import { Project } from "../support/project";
 
 /** The first seed and how many there are: KPAAS_SEED and KPAAS_SEEDS choose others, to repeat a failure for one. */
 const FIRST_SEED = Number(process.env.KPAAS_SEED ?? 1);
@@ -81,53 +79,6 @@ for (const [form, fields] of Object.entries(FORMS))
       });
     }
   });
-
-describe("What is inside of Keycloak, once a restore has put it back before an exchange", function () {
-  this.timeout(600_000);
-  before(engineForTests);
-
-  it("is exchanged again by a refresh and an up", async () => {
-    const project = new Project();
-    const run = async (command: "up" | "rotate" | "refresh") => {
-      const { code, output } = await project.run(command);
-      assert.equal(code, 0, output);
-    };
-    const folder = join(project.root, ".kpaas/sandbox/world/k/keycloak");
-    /** Its objects, with whatever ids they have. */
-    const inside = () =>
-      project
-        .world("keycloak")
-        .map((path) => JSON.stringify(sorted(readJson(path))).replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID"))
-        .sort();
-    try {
-      await run("up");
-      const before = inside();
-      cpSync(folder, join(project.root, "backup"), { recursive: true });
-      await run("rotate");
-      const exchanged = inside();
-      assert.notDeepEqual(exchanged, before);
-      rmSync(folder, { recursive: true });
-      cpSync(join(project.root, "backup"), folder, { recursive: true });
-      assert.deepEqual(inside(), before);
-      await run("refresh");
-      await run("up");
-      assert.deepEqual(inside(), exchanged);
-    } finally {
-      project.remove();
-    }
-  });
-});
-
-/** Every field in the order of its name. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => [name, sorted(each)]),
-  );
-}
 
 /** Every service that has something to exchange, once. */
 const NUMBERS = /^rotations:\n {2}keycloak: 2\n {2}mariadb: 2\n {2}portal: 2\n/m;

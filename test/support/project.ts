@@ -13,7 +13,7 @@ const WORLD = join(".kpaas/sandbox/world", ENVIRONMENT);
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** What is run of an environment. */
-type Command = "up" | "rotate" | "refresh" | "destroy";
+type Command = "up" | "rotate" | "destroy";
 
 /** How a command ended. */
 export interface Ended {
