@@ -93,6 +93,11 @@ export interface ServiceDefinition {
   readonly beside?: (environment: Environment) => boolean;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
+  /**
+   * What it leaves behind with whoever grants it a kind, and cannot be let in to again, since the secrets go with it: the field, among `fixed`, that
+   * names it.
+   */
+  readonly leaves?: { readonly kind: string; readonly field: string };
   /** The names of what in it holds data of its own, and the field that names them: one that goes is asked about. */
   readonly holds?: {
     readonly field: string;

@@ -6,7 +6,7 @@ export const kubernetes: readonly ComponentRow[] = [
   [
     "Scaling / autoscaling (HPA)",
     "in",
-    "of nodes, by the file; of services of which more share the load (ingress, Keycloak, Kyverno), by an HPA each where the file asks for it; metrics-server answers yours too",
+    "of nodes, by the file; of services of which more share the load (ingress, Keycloak, Kyverno), by an HPA each where the file asks for it; metrics-server answers yours too. Switched on for what runs, Keycloak keeps its number; charts (ingress-nginx, Traefik, Kyverno) give theirs up, so that there is one pod until the autoscaler's next look, some 15 seconds",
     "cluster.pools.KEY.nodes",
     "platform.services.KEY.autoscaling",
     "platform.services.metricsServer",

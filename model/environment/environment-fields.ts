@@ -869,6 +869,8 @@ export interface PlatformFields {
     readonly postgresql?: boolean | ServiceFields;
     /** Logs users in to the platform's applications. Default: as the profile. A change is applied to what stands. */
     readonly keycloak?: boolean | (ServiceFields & {
+      /** The schema of MariaDB that its realms are in. Switched off and on again, it begins anew in another one. Default: keycloak. */
+      readonly schema?: string;
       /** Whether visitors may make themselves an account. Default: false. */
       readonly selfRegistration?: boolean;
       /** internal: the administration is reached through the cluster only; public: at its host, as the log-in is. Default: internal. */

@@ -91,6 +91,8 @@ const appliedSchema = z.object({
   caches: z.array(z.string()).optional(),
   /** What in services holds data of its own and goes with its field, by that. */
   held: z.record(z.string(), z.array(z.string())).optional(),
+  /** What services have begun with whoever grants them a kind, by the field that names it: it stays there when they go. */
+  begun: z.record(z.string(), z.object({ kind: z.string(), names: z.array(z.string()) })).optional(),
   /** The tenants whose namespaces go with them. */
   tenants: z.array(z.string()).optional(),
   /** What of the user's own may hold data: releases by name, and claims as `NAMESPACE/NAME`. */
@@ -139,6 +141,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
   const replicated = plan.services.flatMap(({ name, severalBy, replicas }) => (severalBy ? [[name, replicas > 1] as const] : []));
   const rotations = rotationsOf(plan.services);
   const held = plan.services.flatMap(({ holds }) => (holds === undefined ? [] : [[holds.path, [...holds.names]] as [string, string[]]]));
+  const begun = begunIn(plan, before);
   return {
     version: 1,
     machines: Object.fromEntries(
@@ -199,6 +202,7 @@ export function appliedState(plan: EnvironmentPlan, before?: Applied): Applied {
     ...(Object.keys(rotations).length === 0 ? {} : { rotations: { ...rotations } }),
     ...(caches.length === 0 ? {} : { caches }),
     ...(held.length === 0 || plan.retain.includes("volumes") ? {} : { held: Object.fromEntries(held) }),
+    ...(begun === undefined ? {} : { begun }),
     ...(plan.tenants === undefined || plan.retain.includes("volumes") ? {} : { tenants: plan.tenants.map(({ name }) => name) }),
     ...(plan.extra === undefined ? {} : { extra: dataOf(plan.extra) }),
     place: {
@@ -222,6 +226,16 @@ export const KUBERNETES = "kubernetes";
 /** The versions of what an environment runs, by name: of Kubernetes, then of its services in their order. */
 export function plannedVersions({ cluster, services }: EnvironmentPlan): Record<string, string> {
   return { [KUBERNETES]: cluster.kubernetes, ...Object.fromEntries(services.map(({ name, version }) => [name, version])) };
+}
+
+/** What was begun before and what is now, as far as whoever keeps it is there. */
+function begunIn({ services }: EnvironmentPlan, before: Applied | undefined): Applied["begun"] {
+  const all = new Map(Object.entries(before?.begun ?? {}));
+  for (const { leaves } of services)
+    if (leaves)
+      all.set(leaves.path, { kind: leaves.kind, names: [...new Set([...(all.get(leaves.path)?.names ?? []), leaves.name])].sort() });
+  const kept = [...all].filter(([, { kind }]) => offererOf(kind, services) !== undefined);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** A release's chart may make volumes, which nobody but the chart knows. */

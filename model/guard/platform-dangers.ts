@@ -1,6 +1,7 @@
 import { reachesBeyond } from "../plan/floating";
 import { ingressPorts } from "../plan/platform";
 import type { EnvironmentPlan } from "../plan/types";
+import { offererOf } from "../registry";
 import type { Applied } from "./applied";
 import { cephDangers } from "./ceph-dangers";
 import { type Danger, never } from "./danger";
@@ -56,6 +57,7 @@ export function platformDangers(applied: Applied, wanted: Applied, plan: Environ
   dangers.push(
     ...dataDangers(applied, wanted),
     ...heldDangers(applied, plan),
+    ...begunDangers(applied, plan),
     ...quorumDangers(applied, wanted),
     ...replicationDangers(applied, plan),
     ...cephDangers(applied, wanted, plan.counted),
@@ -149,6 +151,20 @@ function heldDangers({ held = {} }: Applied, plan: EnvironmentPlan): Danger[] {
       remedy: "leave it in the file; or bring the environment up with retain: [volumes] first, which leaves it as it is",
       value: each,
     }));
+  });
+}
+
+/** What a service has left behind when it went, and would find again now. */
+function begunDangers({ begun = {}, place }: Applied, plan: EnvironmentPlan): Danger[] {
+  return plan.services.flatMap(({ name, leaves }) => {
+    const names = leaves ? (begun[leaves.path]?.names ?? []) : [];
+    if (!leaves || leaves.path in place || !names.includes(leaves.name)) return [];
+    const keeper = offererOf(leaves.kind, plan.services)?.name ?? leaves.kind;
+    const reason = `${name} was switched off and has left ${leaves.name} in ${keeper}, which lets nobody in any more but by secrets that have gone with it`;
+    const next = Array.from({ length: names.length + 2 }, (_, index) => `${name}${index + 2}`).find((each) => !names.includes(each));
+    return [
+      never(leaves.path, reason, `write ${leaves.path}: ${next}, where it begins anew; what it has left stays beside that`, leaves.name),
+    ];
   });
 }
 

@@ -75,6 +75,7 @@ function planService(
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
   const needs = Object.entries(claims).map(([kind, claim]) => [kind, claim(surroundings)] as const);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
+  const leaves = service.leaves && leftBehind(service, service.leaves, Object.fromEntries(fixed));
   return {
     name,
     namespace,
@@ -99,6 +100,7 @@ function planService(
     ...(spares ? { spares } : {}),
     ...(keeps ? { keeps } : {}),
     ...(fixed.length === 0 ? {} : { fixed: Object.fromEntries(fixed) }),
+    ...(leaves === undefined ? {} : { leaves }),
     ...(managedAt ? { managedAt: { ...managedAt, local: forwardPort(environment.name, name) } } : {}),
   };
 }
@@ -107,6 +109,16 @@ function planService(
 function laidOver(...layers: readonly (Readonly<Record<string, unknown>> | undefined)[]): Readonly<Record<string, unknown>> | undefined {
   const [first, ...others] = layers.filter((layer) => layer !== undefined);
   return first && others.reduce((below, above) => overlay(below, above), first);
+}
+
+/** What a service leaves behind where it goes, by the name that its field has. */
+function leftBehind(
+  service: ServiceOn,
+  { kind, field }: NonNullable<ServiceOn["leaves"]>,
+  fixed: Readonly<Record<string, string>>,
+): NonNullable<ServicePlan["leaves"]> {
+  const path = `${fieldOf(service)}.${field}`;
+  return { kind, path, name: fixed[path] ?? "" };
 }
 
 /** What of a service's fields says where it runs. */

@@ -113,6 +113,8 @@ export interface ServicePlan extends PlacementPlan {
   readonly keeps?: "data" | "cache";
   /** What of it can never change once it stands, by field of the environment file. */
   readonly fixed?: Readonly<Record<string, string>>;
+  /** What it leaves behind with whoever grants it the kind, under a name that a field of the environment file gives. */
+  readonly leaves?: { readonly kind: string; readonly path: string; readonly name: string };
   /** What in it holds data of its own, and the field of the environment file that names it. */
   readonly holds?: { readonly path: string; readonly names: readonly string[] };
   readonly managedAt?: ManagedAt;

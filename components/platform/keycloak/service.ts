@@ -2,11 +2,23 @@ import { defineService, EVERY_PROFILE } from "../define-service";
 import { rotatesOf } from "./rotates";
 import { before26 } from "./versions";
 
+/** The schema that its realms are in. */
+function schemaOf({ schema = "keycloak" }: Readonly<Record<string, unknown>>): string {
+  return String(schema);
+}
+
 export const keycloak = defineService({
   name: "keycloak",
   title: "Keycloak",
   about: "logs users in to the platform's applications",
   options: (z) => ({
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,31}$/, "must be small letters and digits, at most 32, beginning with a letter")
+      .optional()
+      .describe(
+        "The schema of MariaDB that its realms are in. Switched off and on again, it begins anew in another one. Default: keycloak.",
+      ),
     selfRegistration: z.boolean().optional().describe("Whether visitors may make themselves an account. Default: false."),
     adminConsole: z
       .enum(["internal", "public"])
@@ -26,14 +38,17 @@ export const keycloak = defineService({
   backup: { kind: "within", service: "mariadb" },
   rotates: rotatesOf,
   away: ({ replicas }) => (replicas > 1 ? 0 : 90),
-  needs: { ingress: ({ host }) => ({ host }), mysql: () => ({ schema: "keycloak" }) },
+  needs: { ingress: ({ host }) => ({ host }), mysql: ({ options }) => ({ schema: schemaOf(options) }) },
+  fixed: { schema: schemaOf },
+  // The realm has the secret of who configures it, and ids that only the state knows.
+  leaves: { kind: "mysql", field: "schema" },
   offers: ["identity"],
   managedAt: { workload: "keycloak", port: 8443 },
   remedies: [
     [
       /error logging in: 401 Unauthorized.*(invalid|unauthorized)_client/,
       {
-        text: "Keycloak does not know the secret of its client kpaas: it found a database that holds a former one, as where it was switched off and is on again. docs/services.md says how it is let in again, and how to begin anew.",
+        text: "Keycloak does not know the secret of its client kpaas: it found a database that holds a former one. Another name at platform.services.keycloak.schema, with Keycloak switched off in between, begins anew; docs/services.md says how it is let in to the former one.",
         next: "kpaas backup",
       },
     ],
@@ -44,7 +59,7 @@ export const keycloak = defineService({
     57800: "openly: signs of life between its replicas, and nothing else",
   },
   calls: [],
-  create: (name, { common, options, granted, claims, environment, tls }, opts) => {
+  create: (name, { common, options: { schema: _schema, ...options }, granted, claims, environment, tls }, opts) => {
     const { Keycloak } = require("./keycloak") as typeof import("./keycloak");
     return new Keycloak(
       name,

@@ -396,6 +396,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.harbor": { projects: { one: {}, two: {} } } },
     { "platform.services.harbor": { projects: { two: {} } } },
   ],
+  "platform.services.keycloak.schema": [{}, { "platform.services.keycloak.schema": "realms" }],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],
   "platform.tenants (taken out of the file)": [{ "platform.tenants": { shop: {}, bank: {} } }, { "platform.tenants": { bank: {} } }],

@@ -336,6 +336,35 @@ describe("the guard", () => {
     assert.deepEqual(told(exchanged({ mariadb: 4, keycloak: 2, portal: 2 })), []);
   });
 
+  it("refuses a service that would find what it has left behind, and shows where it begins anew", () => {
+    const file = (services: Over) => plannedFile(base({ platform: { services } })).plan;
+    const kept = (plan: ReturnType<typeof file>, before?: Applied) =>
+      parseApplied(JSON.parse(JSON.stringify(appliedState(plan, before))), "demo") ?? assert.fail();
+    const off = { keycloak: false, portal: false };
+    const on = file({});
+    const stands = kept(on);
+    assert.deepEqual(findDangers(stands, on), []);
+    const gone = kept(file(off), stands);
+    const [danger, ...others] = findDangers(gone, on);
+    assert.deepEqual([danger?.action, danger?.path, danger?.value, others], ["never", "platform.services.keycloak.schema", "keycloak", []]);
+    assert.match(
+      `${danger?.reason}; ${danger?.remedy}`,
+      /has left keycloak in mariadb, .*write platform\.services\.keycloak\.schema: keycloak2,/,
+    );
+    const anew = file({ keycloak: { schema: "keycloak2" } });
+    assert.deepEqual(findDangers(gone, anew), []);
+    const goneAgain = kept(file(off), kept(anew, gone));
+    assert.match(String(findDangers(goneAgain, on)[0]?.remedy), /keycloak3/);
+    // Nothing is left where its keeper went too.
+    const all = kept(file({ ...off, mariadb: false }), stands);
+    assert.deepEqual(findDangers(kept(file(off), all), on), []);
+    // What stands does not move.
+    assert.deepEqual(
+      findDangers(stands, anew).map(({ action, path }) => [action, path]),
+      [["never", "platform.services.keycloak.schema"]],
+    );
+  });
+
   it("lets nothing stand in the way of a first run", () => {
     assert.deepEqual(findDangers(undefined, plannedFile(base()).plan), []);
   });
