@@ -156,7 +156,7 @@ describe("the SQL of schemas and accounts", () => {
   it("refuses names that would need quoting", () => {
     const reads = (table: string) => [{ schema: "o", table, columns: ["ID"] }];
     assert.throws(() => accountsSql([{ schema: "a`b", user: "u" }], { u: "p" }), /no name of a schema/);
-    assert.throws(() => accountsSql([{ schema: "a", user: "u", reads: reads("T`") }], { u: "p" }), /no name of a schema/);
+    assert.throws(() => accountsSql([{ schema: "a", user: "u", reads: reads("T`") }], { u: "p" }), /no name of a table/);
     assert.throws(() => accountsSql([{ schema: "a", user: "u'" }], { "u'": "p" }), /no account name/);
     assert.throws(() => accountsSql([{ schema: "a", user: "u" }], {}), /No password/);
     assert.throws(() => portalTables({ id: "x'y", name: "n", provider: "AWS" }), /no name for the portal/);
