@@ -1,8 +1,9 @@
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import type { Values } from "../model/findable";
 import { LAYERS, type Layer } from "../model/layers";
+import { rotationsSchema } from "../model/lock";
 import type { EnvironmentPlan } from "../model/plan/types";
-import { type Rotations, rotationsSchema } from "../model/rotation";
+import type { Rotations } from "../model/rotation";
 import { FINISHED_ROTATIONS, KUBESPRAY_CLUSTER } from "../model/type-tokens";
 import type { EngineCommand } from "./command";
 import { StackMissingError } from "./errors";

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  cpSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -210,6 +211,17 @@ export function removeIfStill(path: string, content: string): void {
 
 /** How often a folder is removed that others write in meanwhile. */
 const REMOVALS = 100;
+
+/** Copies a folder with all that is in it to where nothing is yet. */
+export function copyFolder(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, errorOnExist: true, force: false });
+}
+
+/** Puts a folder in another's place, which goes before. A process that ends in between leaves neither there. */
+export function putFolder(from: string, to: string): void {
+  removeFolder(to);
+  renameSync(from, to);
+}
 
 /**
  * Removes a folder with all that is in it, also while others write there; nothing where there is none. Node's own way leaves what was written

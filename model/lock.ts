@@ -3,7 +3,6 @@ import { newerData } from "./formats";
 import { parseAddress, parseCidr, parseRange } from "./ipv4";
 import { NO_RANGE } from "./plan/spans";
 import type { Findings } from "./problems";
-import { rotationsSchema } from "./rotation";
 
 const address = z.string().refine((text) => parseAddress(text) !== undefined, "must be an IPv4 address");
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "must be an IPv4 network");
@@ -21,6 +20,9 @@ const lockedMachineSchema = z.strictObject({
 const retired = z.record(z.string(), z.strictObject({ zone: z.string().optional(), address }));
 
 /** The lock file: what the first plan chose and the file does not say. */
+/** By service, of those that were exchanged. */
+export const rotationsSchema = z.record(z.string(), z.int().min(2));
+
 const lockSchema = z
   .strictObject({
     version: z.literal(1),

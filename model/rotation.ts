@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { ServicePlan } from "./plan/types";
 import type { Problem } from "./problems";
 import type { KeptSecret, Rotated, RotatedPlan } from "./rotated";
@@ -6,7 +5,6 @@ import type { ServiceDefinition } from "./service";
 
 /** By service how often its secrets were made: those that are not named have their first ones. */
 export type Rotations = Readonly<Record<string, number>>;
-export const rotationsSchema = z.record(z.string(), z.int().min(2));
 
 /** The numbers of a plan's services. */
 export function rotationsOf(services: readonly Pick<ServicePlan, "name" | "rotation">[]): Rotations {

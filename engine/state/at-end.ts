@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder, writeWhole } from "../../host/files";
+import { copyFolder, makeFolder, PRIVATE, PRIVATE_FOLDER, putFolder, readIfThere, removeFolder, writeWhole } from "../../host/files";
 import { LAYERS, stackName } from "../../model/layers";
 import type { Problem } from "../../model/problems";
 import { serversFolder } from "../../sandbox/servers/record";
@@ -47,7 +47,7 @@ export function keepWorld(setting: Where, env: NodeJS.ProcessEnv = process.env):
   const kept = keptFolder(world);
   removeFolder(kept);
   makeFolder(kept, PRIVATE_FOLDER);
-  cpSync(world, join(kept, "world"), { recursive: true });
+  copyFolder(world, join(kept, "world"));
   // Last: without it nothing is put back.
   writeWhole(join(kept, "states"), statesOf(setting, world), { mode: PRIVATE, durable: false });
   return true;
@@ -67,8 +67,7 @@ export function putWorldBack(setting: Where, tell: (text: string) => void): void
   if (world === undefined) return;
   const kept = keptFolder(world);
   if (existsSync(join(kept, "world")) && readIfThere(join(kept, "states")) === statesOf(setting, world)) {
-    removeFolder(world);
-    renameSync(join(kept, "world"), world);
+    putFolder(join(kept, "world"), world);
     tell("an operation was killed before its state was written: the simulated cloud is as it was before it");
   }
   forgetWorld(setting);

@@ -50,7 +50,7 @@ describe("What to do about a failure", () => {
     [
       "a Keycloak on a former database",
       'error logging in: 401 Unauthorized. Response body: {"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}',
-      /let in again/,
+      /let in to the former one/,
     ],
     [
       "a secret id that has ended",
