@@ -27,9 +27,10 @@ function digestText(digests: readonly string[] | undefined): string {
 }
 
 /** What came of a bundle. */
-export function describeBundled({ folder, digest, environments, fetched, there, size: bytes, carried }: Bundled): string[] {
+export function describeBundled({ folder, digest, environments, fetched, there, size: bytes, failed, carried }: Bundled): string[] {
+  const pulled = `what ${environments.join(", ")} pull${environments.length === 1 ? "s" : ""}`;
   return [
-    `${folder} holds what ${environments.join(", ")} pull${environments.length === 1 ? "s" : ""}: ${fetched} fetched, ${there} were there, ${size(bytes)}`,
+    `${folder} holds ${failed.length === 0 ? pulled : `a part of ${pulled}, ${failed.length} are missing`}: ${fetched} fetched, ${there} were there, ${size(bytes)}`,
     `its digest, to be told to whoever verifies it: ${digest}`,
     ...(carried.length === 0
       ? []

@@ -1,12 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { messageOf } from "../../engine/events";
 import { makeFolder } from "../../host/files";
 import { isOneOf } from "../../model/airgap/bundle";
 import { type AirGapEntry, keyOf } from "../../model/airgap/entries";
 import type { Making } from "../../plugin/kubespray/ansible/cached";
-import { checksumsFile, kubespraySource } from "../../plugin/kubespray/ansible/source";
+import type { kubespraySource } from "../../plugin/kubespray/ansible/source";
 import type { RegistryOptions } from "../../reach/registry/registry";
 import { DOORS } from "../doors";
 import type { Operator } from "../operator";
@@ -14,6 +11,7 @@ import { Fetcher } from "./fetching";
 import { BundleFolder } from "./folder";
 import { type AirGapRequest, listPulled } from "./list";
 import { inParallel } from "./pool";
+import { tagsAtHand } from "./tags";
 import { aboutArtefacts } from "./told";
 
 /** Where a bundle is made, and how. */
@@ -55,43 +53,19 @@ export async function bundle(request: AirGapRequest, choice: BundleChoice, opera
   const job = { kind: "airgap bundle", environment: names.join(", "), sandbox: false } as const;
   return await operator.run(job, ({ signal, onProgress }) =>
     BundleFolder.alone(choice.to, signal, async (folder) => {
-      const told = aboutArtefacts(onProgress);
+      const told = aboutArtefacts("fetch", onProgress);
       const making: Making = { tell: (text) => onProgress?.(messageOf("info", text)), ...(signal ? { signal } : {}) };
-      // One for each tag: several environments may be of several.
-      const sources = new Map<string, ReturnType<typeof source>>();
-      const source = async (tag: string, from: string | undefined) => {
-        const path = await (choice.kubespray ?? kubespraySource)(tag, from, making);
-        return { folder: path, checksums: parse(readFileSync(join(path, checksumsFile(path)), "utf8")) as unknown };
-      };
-      const tags = new Map(pulled.flatMap(({ plan, entries }) => entries.map((entry) => [keyOf(entry), plan] as const)));
-      const fetcherOf = new Map<string, Fetcher>();
-      const fetcher = (entry: AirGapEntry): Fetcher => {
-        const plan = tags.get(keyOf(entry))!;
-        const tag = plan.cluster.kubespray;
-        const found =
-          fetcherOf.get(tag) ??
-          new Fetcher({
-            ...{ blobs: folder.blobs, signal, login: choice.login, pauseMs: choice.pauseMs },
-            kubespray: () => {
-              // Where the mirrors are, the file may name a copy that is not here.
-              const own = plan.kubesprayFrom !== undefined && existsSync(plan.kubesprayFrom) ? plan.kubesprayFrom : undefined;
-              const got = sources.get(tag) ?? source(tag, own);
-              sources.set(tag, got);
-              return got;
-            },
-          });
-        fetcherOf.set(tag, found);
-        return found;
-      };
+      const tagOf = tagsAtHand(making, choice.kubespray);
+      const plans = new Map(pulled.flatMap(({ plan, entries }) => entries.map((entry) => [keyOf(entry), plan] as const)));
+      const fetcher = new Fetcher({ blobs: folder.blobs, signal, login: choice.login, pauseMs: choice.pauseMs });
+      const fetch = (entry: AirGapEntry) => fetcher.fetch(entry, () => tagOf(plans.get(keyOf(entry))!));
       const todo = entries.filter((entry) => entry.goes !== "folder" && !isHeld(folder, entry));
       for (const { plan, entries: own } of pulled) folder.belongs(plan.environment, own.filter(({ goes }) => goes !== "folder").map(keyOf));
       let digest = "";
       try {
-        const failures = await inParallel(todo, choice.parallel, signal, async (entry) => {
-          const shown = told(entry);
-          folder.add(keyOf(entry), await fetcher(entry).fetch(entry));
-          shown.done();
-        });
+        const failures = await inParallel(todo, choice.parallel, signal, (entry) =>
+          told(entry, async () => folder.add(keyOf(entry), await fetch(entry))),
+        );
         digest = folder.write();
         const carried = entries.filter(({ goes }) => goes === "folder");
         const blobs = new Map(folder.bundle.artefacts.flatMap((each) => each.blobs.map(({ digest, size }) => [digest, size] as const)));

@@ -14,13 +14,15 @@ import { digestOf, Registry, type RegistryOptions } from "../../reach/registry/r
 import { CHART, chartConfig, chartInIndex } from "./chart";
 import { type Copied, copyImage, copyTree, type Source } from "./images";
 import { filesInIndex, fitsHere } from "./python-index";
+import type { Tag } from "./tags";
 
 /** What all that is fetched for a bundle shares. */
 export interface Fetching extends RegistryOptions {
   readonly blobs: Blobs;
-  /** The folder of the kubespray tag, and what its table of checksums holds. */
-  readonly kubespray: () => Promise<{ readonly folder: string; readonly checksums: unknown }>;
 }
+
+/** How something of a kind is fetched; `tag` gives the kubespray of the environment that pulls it. */
+type Way = (entry: AirGapEntry, tag: () => Promise<Tag>) => Promise<(Copied & Partial<Artefact>)[]>;
 
 /** Files of which no tag has a checksum: kubespray hands their addresses to Cilium's program. */
 const UNCHECKED = /^cilium_charts?$/;
@@ -33,25 +35,27 @@ export class Fetcher {
 
   constructor(private readonly from: Fetching) {}
 
-  /** @throws Error saying why it cannot be had, or is not what it must be */
-  async fetch(entry: AirGapEntry): Promise<readonly Artefact[]> {
+  /**
+   * @param tag gives the kubespray of the environment that pulls it
+   * @throws Error saying why it cannot be had, or is not what it must be
+   */
+  async fetch(entry: AirGapEntry, tag: () => Promise<Tag>): Promise<readonly Artefact[]> {
     const { kind, name, version, source, goes, path, licence } = entry;
     if (goes === "folder") return [];
     const about = { key: keyOf(entry), kind, name, version, source, goes, path, ...(licence === undefined ? {} : { licence }) };
-    const way: (entry: AirGapEntry) => Promise<(Copied & Partial<Artefact>)[]> = this.ways[kind];
-    return (await way(entry)).map((found) => ({ ...about, ...found }));
+    return (await this.ways[kind](entry, tag)).map((found) => ({ ...about, ...found }));
   }
 
-  private readonly ways: Readonly<Record<AirGapKind, (entry: AirGapEntry) => Promise<(Copied & Partial<Artefact>)[]>>> = {
+  private readonly ways: Readonly<Record<AirGapKind, Way>> = {
     image: async (entry) => [await copyImage(entry, this.sourceAt(imageName(entry.source).home))],
     chart: async (entry) => [await this.chart(entry)],
-    file: async ({ name, version, source }) => {
-      const { checksums } = await this.from.kubespray();
+    file: async ({ name, version, source }, tag) => {
+      const { checksums } = await tag();
       const expected = checksumOf(checksums, name, version);
       if (expected === undefined && !UNCHECKED.test(name)) throw new Error(`kubespray's tag has no checksum of ${name} ${version}`);
       return [await this.download(source, expected === undefined ? [] : [expected])];
     },
-    kubespray: async () => [await this.archive((await this.from.kubespray()).folder)],
+    kubespray: async (_entry, tag) => [await this.archive((await tag()).folder)],
     python: async (entry) => await this.wheels(entry),
     engine: async ({ source, version }) => {
       if (source.endsWith(".txt")) return [await this.download(source)];

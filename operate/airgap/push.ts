@@ -71,12 +71,12 @@ export async function push(request: AirGapRequest, choice: PushChoice, operator:
   let put = 0;
   const failures = await operator.run(job, async ({ signal, onProgress }) => {
     const at = new Registry(registry, { signal, ...(choice.login ? { login: choice.login } : {}), pauseMs: choice.pauseMs });
-    const told = aboutArtefacts(onProgress);
-    return await inParallel(artefacts, choice.parallel, signal, async (artefact) => {
-      const shown = told(artefact);
-      if (await put1(artefact, at, folder, choice.files)) put += 1;
-      shown.done();
-    });
+    const told = aboutArtefacts("push", onProgress);
+    return await inParallel(artefacts, choice.parallel, signal, (artefact) =>
+      told(artefact, async () => {
+        if (await putOne(artefact, at, folder, choice.files)) put += 1;
+      }),
+    );
   });
   const url = pulled[0]?.plan.airGap?.files;
   if (choice.files !== undefined) {
@@ -96,7 +96,7 @@ export async function push(request: AirGapRequest, choice: PushChoice, operator:
   };
 }
 
-async function put1(artefact: Artefact, registry: Registry, folder: BundleFolder, files: string | undefined): Promise<boolean> {
+async function putOne(artefact: Artefact, registry: Registry, folder: BundleFolder, files: string | undefined): Promise<boolean> {
   const { goes, path, digest, mediaType = "" } = artefact;
   if (goes === "files") return files !== undefined && (await layOut(artefact, folder.blobs, files));
   const colon = path.lastIndexOf(":");

@@ -50,6 +50,8 @@ describe("the commands for environments without the internet", () => {
       describeBundled(bundled).join("\n"),
       /^\/b holds what seoul pulls: 2 fetched, 1 were there, 2\.5 MB\n.*sha256:d\n.*1 packages of npm/,
     );
+    const partly = { ...bundled, failed: [{ entry, reason: "r" }] };
+    assert.match(describeBundled(partly)[0] ?? "", /^\/b holds a part of what seoul pulls, 1 are missing: 2 fetched/);
     assert.deepEqual(
       describeFailed([
         { what: "a", reason: "r" },

@@ -138,6 +138,7 @@ describe(`an air gap (KPAAS_SEED=${SEED})`, function () {
 
   it("comes up in the sandbox where there is no network but this machine's own", async function () {
     await engineForTests.call(this);
+    this.timeout(300_000);
     const inside = ["-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
     try {
       execFileSync("unshare", [...inside, "true"], { stdio: "ignore" });

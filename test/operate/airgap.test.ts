@@ -126,6 +126,26 @@ describe("a bundle", () => {
     assert.deepEqual(asked, [undefined, "/"]);
   });
 
+  it("tells what is wrong with every environment, and what two of them would put into one place, before anything is asked for", async () => {
+    const { choice } = await prepared();
+    const wrong = (environment: string) => {
+      throw new InvalidInputError([{ environment, path: "", reason: "is no environment", remedy: "name one", severity: "error" }]);
+    };
+    const none = { ...doors, environments: async () => ({ ...(await doors.environments()), loadEnvironment: wrong }) };
+    const problems = await problemsOf(bundle(request(["one", "two"]), choice, operator(), none));
+    assert.deepEqual(
+      problems.map(({ environment }) => environment),
+      ["one", "two"],
+    );
+    const images = ["quay.io/team/app:1", "ghcr.io/team/app:1"];
+    const clashes = await problemsOf(bundle(request(), choice, operator(), doorsTo({ ...planned, plan: { ...planned.plan, images } })));
+    assert.match(
+      clashes[0]?.reason ?? "",
+      /^ghcr\.io\/team\/app:1 and quay\.io\/team\/app:1 would have one place in the registry: team\/app:1$/,
+    );
+    assert.deepEqual(internet.asked, []);
+  });
+
   it("asks again where a server is only busy, and ends at once where the disk is full", async () => {
     const { choice } = await prepared();
     const busy = new Set<string>();
