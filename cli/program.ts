@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => (program: Command, context: Contex
   ssh: () => (require("./commands/ssh") as typeof import("./commands/ssh")).registerSsh,
   backup: () => (require("./commands/backup") as typeof import("./commands/backup")).registerBackup,
   restore: () => (require("./commands/restore") as typeof import("./commands/restore")).registerRestore,
+  airgap: () => (require("./commands/airgap") as typeof import("./commands/airgap")).registerAirGap,
   rotate: () => (require("./commands/rotate") as typeof import("./commands/rotate")).registerRotate,
   cluster: () => (require("./commands/cluster/cluster") as typeof import("./commands/cluster/cluster")).registerCluster,
   schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,

@@ -8,15 +8,20 @@ import type { Finding } from "./finding";
 /** How long a host may take to answer, in milliseconds: a doctor that waits for the network is no help. */
 const TIMEOUT_MS = 3_000;
 
-/** The hosts that images and charts of the plans come from, each once. */
+/** The hosts that images and charts of the plans come from, mirrors in place of what they have, each once. */
 export function artifactHosts(plans: readonly EnvironmentPlan[]): string[] {
+  const mirrors = plans.flatMap(({ airGap }) =>
+    airGap === undefined ? [] : [airGap.registry, ...(airGap.files === undefined ? [] : [new URL(airGap.files).host])],
+  );
   const images = plans.flatMap((plan) =>
-    plan.images.map((image) => (/^[^/]*[.:][^/]*(?=\/)/.exec(image)?.[0] ?? "docker.io").replace(/^docker\.io$/, "registry-1.docker.io")),
+    (plan.airGap === undefined ? plan.images : []).map((image) =>
+      (/^[^/]*[.:][^/]*(?=\/)/.exec(image)?.[0] ?? "docker.io").replace(/^docker\.io$/, "registry-1.docker.io"),
+    ),
   );
   const charts = plans.flatMap((plan) =>
     plan.services.flatMap(({ chart }) => (chart?.repository === undefined ? [] : [new URL(chart.repository).host])),
   );
-  return [...new Set([...images, ...charts])].sort();
+  return [...new Set([...mirrors, ...images, ...charts])].sort();
 }
 
 /** Whether an address answers at all: what it answers is not our matter. */

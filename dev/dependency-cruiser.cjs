@@ -33,7 +33,7 @@ const MAY_IMPORT = {
     "sandbox/packages",
     "sandbox/servers/record",
   ],
-  operate: ["engine", "files", "plugin/(kubespray|clock)", "reach/(cluster-api|exec|workloads)", "host", "model"],
+  operate: ["engine", "files", "plugin/(kubespray|clock)", "reach/(cluster-api|exec|workloads|registry)", "host", "model"],
   testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: [

@@ -30,7 +30,7 @@ export interface LocateOptions {
   readonly install?: boolean;
   /** Default `process.env`: PATH, HOME, XDG_CACHE_HOME and Go's own variables are read. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Base URL of the releases; default Pulumi's own. */
+  /** Base URL of the releases; default what KPAAS_PULUMI_RELEASES says, else Pulumi's own. */
   readonly releases?: string;
   /** The folder of the Go module; default the package's tools/pulumi. */
   readonly module?: string;
@@ -78,7 +78,7 @@ export async function locateEngine(options: LocateOptions = {}): Promise<Engine>
 export async function diagnoseEngine(options: LocateOptions = {}): Promise<EngineDiagnosis> {
   const env = options.env ?? process.env;
   const found = await look(options);
-  const download = { source: "download", where: options.releases ?? RELEASES } as const;
+  const download = { source: "download", where: releasesOf(options) } as const;
   const build = { source: "build", where: options.module ?? join(packageRoot(), "tools", "pulumi") } as const;
   const go = await usableGo(env).then(
     (version) => ({ ...build, usable: true, reason: `go ${version} can build it (${buildEstimate()})` }),
@@ -145,7 +145,7 @@ async function installEngine(options: LocateOptions, failures: readonly string[]
     mutex: join(cache, `${version}.lock`),
     isThere: async () => (await inCache(env)).usable,
     ways: {
-      download: (into) => downloadEngine({ version, releases: options.releases ?? RELEASES, into, ...control }),
+      download: (into) => downloadEngine({ version, releases: releasesOf(options), into, ...control }),
       build: (into) => buildEngine({ version, module: options.module ?? join(packageRoot(), "tools", "pulumi"), into, env, ...control }),
     },
     probe: async (into) => {
@@ -154,6 +154,11 @@ async function installEngine(options: LocateOptions, failures: readonly string[]
   });
   if ("failures" in installed) throw missing([...failures, ...installed.failures]);
   return { root, command: join(root, "bin", "pulumi"), version, source: installed.source };
+}
+
+/** Where releases are downloaded from. */
+function releasesOf({ releases, env = process.env }: LocateOptions): string {
+  return releases ?? (env.KPAAS_PULUMI_RELEASES || RELEASES);
 }
 
 function missing(reasons: readonly string[]): EngineMissingError {

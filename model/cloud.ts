@@ -57,6 +57,8 @@ export interface CloudDefinition extends SubnetRules {
   readonly title: string;
   /** The npm package of its SDK, which is for the user to install. Its last part begins the types of its resources. None where it makes nothing. */
   readonly sdk?: string;
+  /** The plugin of its provider, where no npm package says which. @default the SDK's own */
+  readonly plugin?: readonly { readonly name: string; readonly version: string }[];
   /** Its own options, by zod and the kinds of values that files have; each must be optional, and described. */
   readonly options: (zod: typeof z, kinds: typeof Kinds) => z.ZodRawShape;
   /** Those that refer to secrets, as dotted paths below its section: its component is given what they lead to. @default none */

@@ -85,9 +85,12 @@ export type DataJob = "backup" | "restore";
 /** What is run on a cluster beside the engine. */
 export type ClusterJob = "cluster backup" | "cluster restore" | "cluster renew-certificates";
 
+/** What is done for environments without the internet. */
+export type AirGapJob = "airgap bundle" | "airgap push";
+
 /** One thing that is done; `read` reads what is recorded or seen. */
 export interface Job {
-  readonly kind: OperationKind | ClusterJob | DataJob | "read";
+  readonly kind: OperationKind | ClusterJob | DataJob | AirGapJob | "read";
   readonly environment: string;
   readonly sandbox: boolean;
 }

@@ -10,6 +10,7 @@ import { FORMATS, type Format } from "../model/formats";
 import { parseApplied } from "../model/guard/applied";
 import { parseLock } from "../model/lock";
 import { Findings, formatProblem } from "../model/problems";
+import { BundleFolder } from "../operate/airgap/folder";
 import { parseRecorded } from "../plugin/kubespray/inputs";
 import { FileJournal } from "../plugin/kubespray/journal";
 import { readCluster, readInfrastructure } from "../stacks/contract";
@@ -50,6 +51,14 @@ const READERS: Readonly<Record<string, { readonly format: Format; readonly read:
     ]),
   ),
   "the simulated cloud": { format: "world", read: world },
+  "a bundle's manifest": {
+    format: "bundle",
+    read(data) {
+      const path = folder();
+      writeFileSync(join(path, "bundle.json"), JSON.stringify(data));
+      return BundleFolder.open(path);
+    },
+  },
   "the cluster in an exported state": { format: "cluster", read: (data) => state("kpaas:kubespray:Cluster", data) },
 };
 

@@ -17,7 +17,7 @@ export function registerPlan(program: Command, context: Context): void {
     .summary("show the pure plan: machines, network, flows, inventory, services, images")
     .description("Shows what an environment will be, computed from its file and lock alone. Needs no engine and no credentials.")
     .argument("ENV", "name in environments/ or path of a file")
-    .addOption(new Option("--show <part>", "only this part").choices([...PLAN_PARTS, "cost"]))
+    .addOption(new Option("--show <part>", "only this part").choices([...PLAN_PARTS, "airgap", "cost"]))
     .option("--prices <FILE>", "with cost, the list of the cloud's prices: none comes along")
     .addOption(
       new Option("--format <format>", "of the flows: a table, a request by addresses, or rules of hosts; of the bom: CycloneDX 1.6")
@@ -33,7 +33,7 @@ export function registerPlan(program: Command, context: Context): void {
 const FORMATS = ["table", "csv", "nftables", "cyclonedx"] as const;
 
 interface PlanOptions {
-  readonly show?: PlanPart | "cost";
+  readonly show?: PlanPart | "airgap" | "cost";
   readonly prices?: string;
   readonly format: (typeof FORMATS)[number];
   readonly host?: string;
@@ -47,7 +47,9 @@ async function plan(context: Context, reference: string, options: PlanOptions, v
   if (options.host !== undefined && options.format !== "nftables")
     throw badUsage("--host chooses among the rules of hosts", "add --format nftables", reference);
   if (options.show === "cost" || options.prices !== undefined) return cost(context, reference, options);
+  const { show } = options;
   const planned = await planOf(context, reference);
+  if (show === "airgap") return await showPulled(context, planned, options);
   if (options.format === "cyclonedx") {
     const { cycloneDx } = await import("../cyclonedx.js");
     writeJson(context, cycloneDx(planned.plan, version));
@@ -68,7 +70,6 @@ async function plan(context: Context, reference: string, options: PlanOptions, v
     return;
   }
   if (options.json) {
-    const { show } = options;
     if (show === "rotation") {
       const { plannedRotation, rotationFields } = await import("../rotation.js");
       writeJson(context, { environment: planned.plan.environment, ...rotationFields(await plannedRotation(planned.plan)) });
@@ -84,7 +85,7 @@ async function plan(context: Context, reference: string, options: PlanOptions, v
     }
     return;
   }
-  const lines = await viewPlan(planned.plan, options.show, {
+  const lines = await viewPlan(planned.plan, show, {
     width: widthOf(context.stdout),
     colors: colorsFor(context.stdout, context.env),
   });
@@ -97,6 +98,15 @@ async function planOf(context: Context, reference: string): Promise<PlannedEnvir
   writeLines(context.stderr, [...lockNotice(loaded), ...versionNotice(loaded)]);
   if (planned.lockState === "outdated") writeLines(context.stderr, describeLockChanges(planned.lockChanges));
   return planned;
+}
+
+/** All that the environment pulls. */
+async function showPulled(context: Context, { plan }: PlannedEnvironment, { json }: PlanOptions): Promise<void> {
+  const [{ viewEntries }, { pulledBy }] = await Promise.all([import("../airgap.js"), import("../../operate/airgap/list.js")]);
+  const { findRoot } = await context.modules.environments();
+  const entries = pulledBy(plan, findRoot(context.cwd));
+  if (json) writeJson(context, { environment: plan.environment, airgap: entries });
+  else writeLines(context.stdout, viewEntries(entries, { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }));
 }
 
 async function cost(context: Context, reference: string, { show, prices, json }: PlanOptions): Promise<void> {

@@ -69,9 +69,9 @@ export const edge: readonly ComponentRow[] = [
   [
     "Manual image load script",
     "in",
-    "the whole list of images and files for a mirror; copying them is left to the mirror's tools",
+    "one list of all that is pulled, fetched, verified and put into a registry and onto a web server",
     "cluster.airGap",
-    "cli/commands/plan.ts",
-    "model/cluster/downloads.ts",
+    "model/airgap/entries.ts",
+    "operate/airgap/bundle.ts",
   ],
 ];

@@ -42,27 +42,39 @@ const needed: Readonly<Record<string, (variables: Variables) => boolean>> = {
 
 const CONTROL_PLANE = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
 
+/** What kubespray fetches for a cluster. */
+interface ClusterDownloads {
+  readonly images: string[];
+  readonly files: string[];
+  /** The files by kubespray's names of them. */
+  readonly named: Readonly<Record<string, string>>;
+}
+
 /**
  * What kubespray fetches for a cluster, in order: images as their makers name them, files by the addresses they come from. Add-ons that
  * `cluster.variables` brings fetch more, which is not listed.
  */
-export function clusterDownloads(spec: Pick<ClusterSpec, "kubespray" | "kubernetes" | "variables">): { images: string[]; files: string[] } {
+export function clusterDownloads(spec: Pick<ClusterSpec, "kubespray" | "kubernetes" | "variables">): ClusterDownloads {
   const { kubernetes, variables } = spec;
   const release = kubesprayRelease(spec.kubespray);
-  if (!release) return { images: [], files: [] };
+  if (!release) return { images: [], files: [], named: {} };
   const { images, files, older } = release.downloads;
   const differ = older[minorOf(kubernetes)];
   const coredns = componentsOf(release, kubernetes)?.coredns;
-  const chosen = (all: Readonly<Record<string, string | undefined>>): string[] =>
-    Object.entries(all).flatMap(([name, text]) =>
-      text === undefined || needed[name]?.(variables) === false ? [] : [text.replaceAll("{kubernetes}", kubernetes)],
+  const chosen = (all: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([name, text]) =>
+        text === undefined || needed[name]?.(variables) === false ? [] : [[name, text.replaceAll("{kubernetes}", kubernetes)]],
+      ),
     );
   const known = { ...images, ...differ?.images };
+  const named = chosen({ ...files, ...differ?.files });
   return {
     images: [
       ...CONTROL_PLANE.map((name) => `registry.k8s.io/${name}:v${kubernetes}`),
-      ...chosen({ ...known, ...(coredns && { coredns: known.coredns?.replace(/:.*/, `:v${coredns}`) }) }),
+      ...Object.values(chosen({ ...known, ...(coredns && { coredns: known.coredns?.replace(/:.*/, `:v${coredns}`) }) })),
     ].sort(),
-    files: chosen({ ...files, ...differ?.files }).sort(),
+    files: Object.values(named).sort(),
+    named,
   };
 }

@@ -158,6 +158,11 @@ export const clusterDocs: readonly FieldDoc[] = [
   { path: "cluster.airGap.registry", means: "the registry's host, `registry.intra:5000`; it is spoken to by TLS" },
   { path: "cluster.airGap.files", means: "the web server's URL, `https://files.intra`" },
   {
+    path: "cluster.airGap.charts",
+    means: "the registry's path below which the charts are, `charts`, where the machine that runs `kpaas` reaches no internet either",
+    byDefault: "charts come from where their makers publish them",
+  },
+  {
     path: "cluster.onDelete",
     means: "what a destroy does to the hosts: `forget` leaves them as they are, `reset` runs kubespray's reset first",
     byDefault: "`forget`",

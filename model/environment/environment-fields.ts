@@ -566,6 +566,8 @@ export interface ClusterFields {
     readonly registry: string;
     /** The web server's URL, https://files.intra. A change is applied to what stands. */
     readonly files: string;
+    /** The registry's path below which the charts are, charts, where the machine that runs kpaas reaches no internet either. Default: charts come from where their makers publish them. A change is applied to what stands. */
+    readonly charts?: string;
   };
   /** What a destroy does to the hosts: forget leaves them as they are, reset runs kubespray's reset first. Default: forget. A change is applied to what stands. */
   readonly onDelete?: "forget" | "reset";

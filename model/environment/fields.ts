@@ -271,3 +271,8 @@ export const podOptionsOfField = serviceOptions.pick({ resources: true, nodeSele
 
 /** What the environment file says of a service, before it is known which one. */
 export type ServiceField = boolean | (z.infer<typeof serviceOptions> & Readonly<Record<string, unknown>>);
+
+/** A path in a registry, below which there are others. */
+export const registryPath = z
+  .string()
+  .regex(/^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, "must be a path in the registry such as charts, in lower case");

@@ -8,6 +8,19 @@ export interface AirGap {
   readonly registry: string;
   /** A web server that has every file under the host and path it comes from: `URL/github.com/…`. */
   readonly files?: string;
+  /** The registry's path below which every chart is. @default charts come from where their makers publish them */
+  readonly charts?: string;
+}
+
+/** What has a chart, with the chart taken from the registry where that has it. */
+export function chartMirrored<T extends { readonly chart?: { readonly repository: string } }>(part: T, airGap: AirGap | undefined): T {
+  if (airGap?.charts === undefined || part.chart === undefined || isAt(airGap, part.chart.repository)) return part;
+  return { ...part, chart: { ...part.chart, repository: `oci://${airGap.registry}/${airGap.charts}` } };
+}
+
+/** Whether a chart's repository is in the registry itself already. */
+export function isAt({ registry }: AirGap, repository: string): boolean {
+  return repository.startsWith(`oci://${registry}/`);
 }
 
 /** The variables by which kubespray fetches from the mirrors, and the hosts' runtime for every pod. `images`: what the platform's pods name. */

@@ -10,6 +10,7 @@ import type { Findings } from "../problems";
 import { cloudOf, type Registry, servicesOn } from "../registry";
 import { counted, type Rotations } from "../rotation";
 import { planAddresses } from "./addresses";
+import { chartMirrored } from "./air-gap";
 import { planApiEndpoint, withStandingEndpoint } from "./api-endpoint";
 import { planBom } from "./bom";
 import { checkCephPlan } from "./ceph";
@@ -166,6 +167,7 @@ export function planEnvironment(
     retired: addresses.retired,
   };
   const lockChanges = diffLocks(lock, wanted);
+  const { airGap } = environment.cluster;
   const plan: EnvironmentPlan = {
     environment: environment.name,
     release: release.release,
@@ -187,9 +189,10 @@ export function planEnvironment(
     ...(environment.cluster.kubesprayFrom === undefined ? {} : { kubesprayFrom: environment.cluster.kubesprayFrom }),
     inventory: planInventory(cluster, machines),
     platform,
-    services,
+    services: services.map((service) => chartMirrored(service, airGap)),
     ...(tenants === undefined ? {} : { tenants }),
-    ...(extra === undefined ? {} : { extra }),
+    ...(extra === undefined ? {} : { extra: { ...extra, releases: extra.releases.map((release) => chartMirrored(release, airGap)) } }),
+    ...(airGap === undefined ? {} : { airGap }),
     images,
     files: downloads.files,
     bom: planBom({ release, registry, provider: environment.provider, cluster: bare, services, extra, images, files: downloads.files }),

@@ -2,6 +2,7 @@ import type { ClusterSpec } from "../cluster/types";
 import type { Fields } from "../data";
 import type { ExtraRelease } from "../extra";
 import type { TenantAmounts, TenantSubject } from "../tenant";
+import type { AirGap } from "./air-gap";
 import type {
   AccessPlan,
   AddressRange,
@@ -309,6 +310,8 @@ export interface EnvironmentPlan {
   readonly tenants?: readonly TenantPlan[];
   /** Charts and objects of the user's own. @default none */
   readonly extra?: ExtraPlan;
+  /** Mirrors of images, files and charts. @default everything comes from where its makers publish it */
+  readonly airGap?: AirGap;
   /** Every container image, the cluster's own among them, as its makers name it. */
   readonly images: readonly string[];
   /** Every file that kubespray fetches, by where it comes from. */

@@ -5,6 +5,7 @@ import { credentials } from "./credentials";
 import { inCluster } from "./in-cluster";
 import { permissions } from "./permissions";
 import { placeOf, resolveOptions, type VSphereOptions, vsphereOptions } from "./plan";
+import { PLUGIN_VERSION } from "./plugin-version";
 import { preview } from "./preview";
 import { sizeTexts } from "./sizes";
 import { state } from "./state";
@@ -21,6 +22,7 @@ export const vsphere = defineCloud({
   title: "vSphere",
   // Its place is taken by our own bindings (sdk/), for it is not published.
   sdk: "@pulumi/vsphere",
+  plugin: [{ name: "vsphere", version: PLUGIN_VERSION }],
   options: (z, { hostOrAddress, label, positive, secretReferenceSchema, text, zone }) => ({
     server: hostOrAddress.optional().meta({ description: "vCenter's host name or address", byDefault: "`VSPHERE_SERVER`" }),
     allowUnverifiedSsl: z.boolean().optional().meta({

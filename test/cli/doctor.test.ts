@@ -146,5 +146,7 @@ describe("the doctor", () => {
     const services = PLAN.services.map((service) => ({ ...service, chart }));
     const plan = planWith({ images: ["quay.io/a/b:1", "mariadb:11", "docker.io/library/x:1"], services });
     assert.deepEqual(artifactHosts([plan]), ["charts.example.org", "quay.io", "registry-1.docker.io"]);
+    const airGap = { registry: "registry.intra:5000", files: "http://files.intra:8080" };
+    assert.deepEqual(artifactHosts([{ ...plan, airGap }]), ["charts.example.org", "files.intra:8080", "registry.intra:5000"]);
   });
 });

@@ -16,6 +16,13 @@ const CHECKSUMS = [
   "roles/kubespray_defaults/defaults/main/checksums.yml",
 ];
 
+/** Where a kubespray's table of checksums is, in its folder. @throws Error where it has none */
+export function checksumsFile(folder: string): string {
+  const found = CHECKSUMS.find((path) => existsSync(join(folder, path)));
+  if (found === undefined) throw new Error(`${folder} holds no kubespray: none of ${CHECKSUMS.join(", ")} is there`);
+  return found;
+}
+
 /** The facts of a tag. @throws Error where the catalogue does not know it */
 export function releaseOf(tag: string): KubesprayRelease {
   const release = kubesprayRelease(tag);
