@@ -34,6 +34,8 @@ export function checkServices(environment: Environment, registry: Registry, find
     const service = on.find((each) => each.name === name);
     if (service === undefined) continue;
     checkPlacement(wanted, environment, findings);
+    for (const { field, reason, remedy } of service.unsafe?.(wanted.options ?? {}) ?? [])
+      findings.warn(`${path}.${field}`, reason, remedy, wanted.options?.[field]);
     if (release) checkAutoscaling(wanted, service, entryOf(service, release, environment.provider), on, registry, findings);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);

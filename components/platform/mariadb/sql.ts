@@ -37,7 +37,7 @@ export function accountsSql(schemas: readonly SchemaSpec[], passwords: Readonly<
     const [own, former] = [account(accountOf(spec)), formerAccounts(spec).map(account)];
     const rights = (each: string) => [
       `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${each};`,
-      `GRANT ${OWNER} ON ${identifier(spec.schema)}.* TO ${each};`,
+      `GRANT ${OWNER} ON ${pattern(spec.schema)}.* TO ${each};`,
     ];
     lines.push(
       ...former.flatMap((each) => [`CREATE USER IF NOT EXISTS ${each} ACCOUNT LOCK;`, ...rights(each)]),
@@ -73,7 +73,7 @@ export function endFormerSql(spec: SchemaSpec): string {
 }
 
 function ending({ user }: SchemaSpec): string {
-  return `${identifier(OWN_SCHEMA)}.${identifier(`end_${user}`, /^[A-Za-z0-9_]{1,64}$/)}`;
+  return `${identifier(OWN_SCHEMA)}.${identifier(`end_${user}`)}`;
 }
 
 /** Another password for root. Where it has none yet, the image is about to give it the one that it is told. */
@@ -91,8 +91,8 @@ function rootPasswordSql(password: string): string[] {
  * meanwhile, and one that a broken start left behind goes at the next.
  */
 function readSql(user: string, { schema, table, columns }: TableRead): string[] {
-  const name = `${identifier(schema)}.${identifier(table, /^[A-Za-z0-9_]+$/)}`;
-  const names = columns.map((column) => identifier(column, /^[A-Za-z0-9_]+$/));
+  const name = `${identifier(schema)}.${identifier(table)}`;
+  const names = columns.map((column) => identifier(column));
   return [
     `CREATE TABLE IF NOT EXISTS ${name} (${names.map((column) => `${column} INT`).join(", ")}) COMMENT = ${text(STAND_IN)};`,
     `GRANT SELECT (${names.join(", ")}) ON ${name} TO ${account(user)};`,
@@ -149,10 +149,16 @@ function settingsOf(
   return ["[mariadb-client]", ...lines, ...(ca === undefined ? [] : ["ssl-verify-server-cert"]), ""].join("\n");
 }
 
-/** A quoted name. `_` and `%` are wildcards in a grant on a schema, so schema names with them are refused. */
-function identifier(name: string, allowed = /^[A-Za-z0-9]+$/): string {
-  if (!allowed.test(name)) throw new Error(`"${name}" is no name of a schema, table or column; it must be letters and digits only.`);
+/** A quoted name. */
+function identifier(name: string): string {
+  if (!/^[A-Za-z0-9_]{1,64}$/.test(name))
+    throw new Error(`"${name}" is no name of a schema, table or column; it must be letters, digits and "_" only.`);
   return `\`${name}\``;
+}
+
+/** A schema in a grant on all of it, where a bare `_` would stand for any letter, and so for others' schemas too. */
+function pattern(schema: string): string {
+  return identifier(schema).replaceAll("_", "\\_");
 }
 
 function account(user: string): string {
