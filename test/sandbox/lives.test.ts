@@ -76,7 +76,9 @@ const LIVES: Readonly<Record<string, Life>> = {
       assert.deepEqual(Object.keys(rows.projects).sort(), ["bank", "cp-pipeline", "library", "shop"]);
       assert.equal(rows.projects.shop?.quota, 1024 ** 3);
       assert.deepEqual(
-        Object.values(rows.robots).map(({ name, permissions }) => [name, permissions[0]?.access.map(({ action }) => action)]),
+        Object.values(rows.robots)
+          .map(({ name, permissions }) => [name, permissions[0]?.access.map(({ action }) => action)] as const)
+          .sort(([one], [other]) => (one < other ? -1 : 1)),
         [
           ["cp-pipeline+pipeline", ["pull", "push"]],
           ["shop+ci", ["pull"]],

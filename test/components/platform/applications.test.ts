@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { exchangeScript } from "../../../components/platform/applications/administrator";
 import type { Application, Family, FirstAdministrator } from "../../../components/platform/applications/application";
+import { folderBackup } from "../../../components/platform/applications/backup";
 import { PIPELINE, PIPELINE_APPS, SONARQUBE } from "../../../components/platform/pipeline/apps";
 import { PORTAL, PORTAL_APPS } from "../../../components/platform/portal/apps";
 import { SCM_MANAGER, SOURCE_CONTROL, SOURCE_CONTROL_APPS } from "../../../components/platform/source-control/apps";
+import { podSecurityProblem } from "../../../model/pod-security";
 import { unwrapSecret } from "../../../testing/mocks";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
 import { ROOT } from "../../support/written";
@@ -183,6 +185,44 @@ describe("an administrator whom everybody knows", () => {
   }
 });
 
+describe("a folder that an application keeps", () => {
+  it("is as it was once its backup is restored, but for what is left out", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-kept-"));
+    const words = { workload: "w", file: "w.tar", holds: "all", not: "nothing" };
+    const [part] = folderBackup({ ...words, folder, without: ["workspace", "init.groovy"] }).parts;
+    const sh = (script: string, input = Buffer.alloc(0)) =>
+      execFileSync("sh", ["-ec", script, "sh", String(input.length)], { input, maxBuffer: 2 ** 26, stdio: "pipe" });
+    const write = (files: Readonly<Record<string, string>>) => {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+    };
+    try {
+      const kept = { "config.xml": "<one/>", "jobs/a b/config.xml": "<job/>", ".hidden": "x", "secrets/master.key": "k" };
+      write({ ...kept, "workspace/big": "fetched", "init.groovy": "ours" });
+      const backup = sh(part!.dump);
+      write({ "config.xml": "<other/>", "jobs/later/config.xml": "<job/>", "workspace/big": "fetched anew", "init.groovy": "another" });
+      sh(part!.restore, backup);
+      sh(part!.verify);
+      const found = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+      assert.deepEqual(Object.fromEntries(found.map((path) => [relative(folder, path), readFileSync(path, "utf8")])), {
+        ...kept,
+        "workspace/big": "fetched anew",
+        "init.groovy": "another",
+      });
+      sh(part!.restore, backup);
+      rmSync(join(folder, "config.xml"));
+      rmSync(join(folder, "jobs"), { recursive: true });
+      assert.throws(() => sh(part!.verify), /no settings/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe("the pipeline", () => {
   const on = { mariadb: true, keycloak: true, postgresql: true, harbor: true, pipeline: true };
   const fileWith = (services: object) => environmentFile({ platform: { services: { ...on, ...services } } });
@@ -212,6 +252,9 @@ describe("the pipeline", () => {
       privileged.map(({ resource }) => resource.name),
       ["pipeline-jenkins"],
     );
+    // What the namespace would say to it unless it was chosen.
+    const [jenkins] = privileged;
+    assert.match(String(podSecurityProblem({ ...jenkins?.pod, containers: jenkins?.containers }, "restricted")), /privileged/);
     assert.deepEqual(chosen.leaks(CANARY), []);
   });
 
