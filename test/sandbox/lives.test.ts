@@ -89,7 +89,7 @@ const LIVES: Readonly<Record<string, Life>> = {
 };
 
 describe("the smallest environment, on the real engine,", function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   before(engineForTests);
 
   for (const [cloud, { file, look, change, rotated }] of Object.entries(LIVES))

@@ -21,6 +21,12 @@ export interface FamilySettings {
   readonly secrets: Readonly<Record<string, Input<string>>>;
   /** Who vouches for whom the applications call, where no public authority does. PEM. */
   readonly authorities: Partial<Record<Trusted, Input<string>>>;
+  /**
+   * Passwords of the administrators whom applications have from the start, by application, the one in use last: each is given the last one in place of
+   * the one that everybody knows.
+   * @default nobody's is exchanged
+   */
+  readonly administrators?: Readonly<Record<string, readonly Output<string>[]>>;
   readonly ingress: IngressRoute;
   /** Host names of the platform that its pods call, beside the family's own: they are reached at the ingress's own address. */
   readonly hosts: readonly string[];
@@ -51,8 +57,8 @@ export abstract class Applications extends PlatformService {
     return host;
   }
 
-  /** Makes the applications, each with the settings that its row names and no others. Gives them by name. */
-  protected createApplications(apps: readonly Application[], shared: FamilySettings): Readonly<Record<string, Deployment>> {
+  /** Makes the applications, each with the settings that its row names and no others. */
+  protected createApplications(apps: readonly Application[], shared: FamilySettings): void {
     const given = {
       ...shared,
       config: only(
@@ -66,8 +72,12 @@ export abstract class Applications extends PlatformService {
     };
     const settings = this.createSettings(given);
     const deployments = apps.map((app) => this.createApplication(app, given, settings));
-    this.createIngress(apps, given, deployments);
-    return Object.fromEntries(deployments.map((made, index) => [apps[index]!.name, made]));
+    const exchanged = apps.flatMap((app, index) => {
+      const passwords = given.administrators?.[app.name];
+      return passwords === undefined ? [] : [this.exchangeAdministrator(app, passwords, deployments[index]!)];
+    });
+    // Nobody from outside comes to a program whose administrator everybody knows.
+    this.createIngress(apps, given, [...deployments, ...exchanged]);
   }
 
   /** Passwords that follow each other, one for each rotation, the one in use last: a program that was away is led on from any of them. */
@@ -78,14 +88,14 @@ export abstract class Applications extends PlatformService {
   }
 
   /** Gives a program's administrator the last of those passwords, in place of the one that everybody knows. */
-  protected exchangeAdministrator(app: Application, passwords: readonly Output<string>[], running: Resource): void {
+  private exchangeAdministrator(app: Application, passwords: readonly Output<string>[], running: Resource): Resource {
     const { administrator, name, port } = app;
     if (administrator === undefined) throw new Error(`${name} has no administrator from the start whose password could be exchanged.`);
     const role = roleOf(this.family, app);
     const workload = `${name}-exchange`;
     const secretName = `${name}-administrator`;
     const stored = this.secret(`${role}-administrator`, secretName, workload, passwordFiles(administrator.known, passwords));
-    exchangeJob(
+    return exchangeJob(
       this.childName(`${role}-exchange`),
       this.plan,
       {

@@ -26,13 +26,14 @@ export class Pipeline extends Applications {
     const inspection = this.successivePasswords("inspection-password");
     const rows = applicationsFor(PIPELINE_APPS, plan.images, args.cloudFoundryUrl === undefined ? [] : ["cloudFoundry"]);
     const apps = rows.map((app) => (privileged && app.name === JENKINS.name ? { ...app, privileged } : app));
-    const made = this.createApplications(apps, {
+    this.createApplications(apps, {
       config: pipelineConfig(args, url),
       secrets: pipelineSecrets(args, {
         programs: this.rotatedPassword("programs-password"),
         jenkins: this.rotatedPassword("jenkins-password"),
         inspection: inspection.at(-1)!,
       }),
+      administrators: { [SONARQUBE.name]: inspection },
       authorities: trust === undefined ? {} : { platform: trust },
       ingress,
       hosts: [new URL(realm.url).hostname, args.registry.registry],
@@ -42,8 +43,6 @@ export class Pipeline extends Applications {
       retainData: args.retainData,
       sticky: plan.replicas > 1,
     });
-    const sonarqube = made[SONARQUBE.name];
-    if (sonarqube) this.exchangeAdministrator(SONARQUBE, inspection, sonarqube);
     this.registerOutputs({ url: this.url });
   }
 }

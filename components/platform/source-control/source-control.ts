@@ -25,9 +25,10 @@ export class SourceControl extends Applications {
     this.allowCertificateChecks(ingress);
     const manager = this.successivePasswords("manager-password");
     const apps = applicationsFor(SOURCE_CONTROL_APPS, plan.images, args.broker ? ["cloudFoundry"] : []);
-    const made = this.createApplications(apps, {
+    this.createApplications(apps, {
       config: sourceControlConfig(args, url),
       secrets: sourceControlSecrets(args, manager.at(-1)!),
+      administrators: { [SCM_MANAGER.name]: manager },
       authorities: trust === undefined ? {} : { platform: trust },
       ingress,
       hosts: [new URL(realm.url).hostname],
@@ -36,8 +37,6 @@ export class SourceControl extends Applications {
       retainData: args.retainData,
       sticky: plan.replicas > 1,
     });
-    const running = made[SCM_MANAGER.name];
-    if (running) this.exchangeAdministrator(SCM_MANAGER, manager, running);
     this.registerOutputs({ url: this.url });
   }
 }

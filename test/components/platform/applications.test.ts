@@ -14,6 +14,7 @@ import { SCM_MANAGER, SOURCE_CONTROL, SOURCE_CONTROL_APPS } from "../../../compo
 import { podSecurityProblem } from "../../../model/pod-security";
 import { unwrapSecret } from "../../../testing/mocks";
 import { environmentFile, planFile, plannedFile } from "../../support/environment";
+import { waitsFor } from "../../support/waits";
 import { ROOT } from "../../support/written";
 import { pipeline, run, sourceControl } from "./builds";
 import { at, CANARY, ofKind, servicePlan, workloads } from "./fixtures";
@@ -309,5 +310,9 @@ describe("source control", () => {
       ["/(.*)", "/(scm/.*)"],
     );
     assert.deepEqual(g.leaks(CANARY), []);
+  });
+
+  it("lets nobody in from outside before SCM-Manager's administrator has another password", async () => {
+    assert.ok(waitsFor(await run(sourceControl()), "scm-ingress").has("scm-manager-exchange"));
   });
 });
