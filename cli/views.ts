@@ -2,6 +2,7 @@ import { objectId } from "../model/extra";
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
 import type { Flow, LoginPlan, MachinePlan } from "../model/plan/infrastructure-types";
+import { askedMemoryGiB } from "../model/plan/memory";
 import type { BomEntry, EnvironmentPlan, ExtraPlan, ServicePlan, TenantPlan } from "../model/plan/types";
 import { describeVolume } from "../model/plan/volumes";
 import type { Colors } from "./context";
@@ -48,7 +49,7 @@ export async function viewPlan(plan: EnvironmentPlan, part: PlanPart | undefined
       return [stringify(plan.inventory, { lineWidth: 0 }).trimEnd()];
     }
     case "services":
-      return table(SERVICE_COLUMNS, plan.services, style.width, style.colors);
+      return [...table(SERVICE_COLUMNS, plan.services, style.width, style.colors), ...plan.services.flatMap(memoryLine)];
     case "images":
       return [...plan.images];
     case "files":
@@ -82,6 +83,7 @@ function viewOverview(plan: EnvironmentPlan, style: ViewStyle): string[] {
     ...table(PAIR_COLUMNS, networkPairs(plan), width, colors),
     ...title("Services"),
     ...table(SERVICE_COLUMNS, plan.services, width, colors),
+    ...plan.services.flatMap(memoryLine),
     ...(plan.tenants === undefined ? [] : [...title("Tenants"), ...table(PAIR_COLUMNS, plan.tenants.map(tenantPair), width, colors)]),
     ...(plan.extra === undefined ? [] : [...title("Your own"), ...table(PAIR_COLUMNS, extraPairs(plan.extra), width, colors)]),
     "",
@@ -106,6 +108,16 @@ export function countResources(plan: EnvironmentPlan): { readonly kind: string; 
     { kind: "Helm chart", count: [...plan.services, ...(plan.extra?.releases ?? [])].filter(({ chart }) => chart !== undefined).length },
     { kind: "object of your own", count: plan.extra?.objects.length ?? 0 },
   ].filter((line) => line.count > 0);
+}
+
+/** What a service asks for whose parts have amounts of their own, the largest of them by name. */
+function memoryLine(service: ServicePlan): string[] {
+  const asked = askedMemoryGiB(service);
+  if (asked === undefined) return [];
+  const parts = Object.entries(service.parts ?? {}).flatMap(([name, { requests }]) =>
+    requests?.memory ? [`${name} ${requests.memory}`] : [],
+  );
+  return [`${service.name} asks for ${asked.toFixed(1)} GiB of memory, with one of each: ${parts.join(", ")}`];
 }
 
 function viewMachines({ machines }: EnvironmentPlan, { width, colors }: ViewStyle): string[] {

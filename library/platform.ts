@@ -87,6 +87,8 @@ export {
 } from "../components/platform/objects";
 export type { OpenBaoArgs, Seal } from "../components/platform/openbao/args";
 export { OpenBao } from "../components/platform/openbao/openbao";
+export type { PipelineArgs } from "../components/platform/pipeline/args";
+export { Pipeline } from "../components/platform/pipeline/pipeline";
 export { Platform, type PlatformArgs, type PlatformNodes } from "../components/platform/platform";
 export type { PlatformTlsArgs } from "../components/platform/platform-tls/args";
 export { PlatformTls } from "../components/platform/platform-tls/platform-tls";
@@ -97,6 +99,8 @@ export { PostgreSql } from "../components/platform/postgresql/postgresql";
 export type { Devices, RookCephArgs } from "../components/platform/rook-ceph/args";
 export { RookCeph } from "../components/platform/rook-ceph/rook-ceph";
 export { PlatformService } from "../components/platform/service";
+export type { SourceControlArgs } from "../components/platform/source-control/args";
+export { SourceControl } from "../components/platform/source-control/source-control";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";
 export type { TraefikArgs } from "../components/platform/traefik/args";

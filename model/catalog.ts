@@ -39,7 +39,13 @@ export interface ReleaseService {
   readonly instead?: string;
   /** Why it stands here although it is past its end of life, and what comes after it. */
   readonly stays?: string;
-  readonly defaults: { readonly replicas: number; readonly sizeGiB?: number; readonly resources?: ResourcesPlan };
+  readonly defaults: {
+    readonly replicas: number;
+    readonly sizeGiB?: number;
+    readonly resources?: ResourcesPlan;
+    /** Of single parts of it in place of that, by the names of their images. */
+    readonly parts?: Readonly<Record<string, ResourcesPlan>>;
+  };
 }
 
 /** Newest first, each K-PaaS release before its maintained line: the first is what environments get that name none. */

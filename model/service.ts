@@ -4,7 +4,7 @@ import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
 import type { Flow } from "./plan/infrastructure-types";
-import type { AutoscalingPlan, Called, ManagedAt, PlatformPlan, Profile, ServicePlan } from "./plan/types";
+import type { AutoscalingPlan, Called, ManagedAt, PlatformPlan, Profile, ResourcesPlan, ServicePlan } from "./plan/types";
 import type { Remedy } from "./remedy";
 import type { Rotated, RotatedPlan } from "./rotated";
 
@@ -73,6 +73,12 @@ export interface ServiceDefinition {
   readonly single?: Readonly<Record<string, string>>;
   /** How its number of instances follows its load, by its version. @default it does not, as `autoscalingOf` says */
   readonly autoscaling?: (version: string) => Autoscaling;
+  /** What options of its own give single parts of it in place of the catalogue's, by the names of their images. */
+  readonly parts?: (options: Readonly<Record<string, unknown>>) => Readonly<Record<string, ResourcesPlan>>;
+  /** What is unsafe in options of its own, which `check` warns of: the field below its own, why, and the way out. @default nothing */
+  readonly unsafe?: (
+    options: Readonly<Record<string, unknown>>,
+  ) => readonly { readonly field: string; readonly reason: string; readonly remedy: string }[];
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
   /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */

@@ -20,6 +20,7 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "a rule's text, which stands in clouds": /^model\/plan\/flows\.ts$/,
   "the simulated provider of another product, which configures this service": /^sandbox\/vault\//,
   "the provider of what lives in a service, where nobody else publishes one": /^(plugin\/(harbor\/|main\.ts)|model\/type-tokens\.ts)/,
+  "a function of Node's own": /^(engine\/checksums|operate\/backup\/sealed)\.ts$/,
   "the real name of a file of a family's": /^components\/platform\/applications\/pod\.ts$/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };

@@ -20,6 +20,7 @@ const WAYS: Readonly<Partial<Record<Kind, "straight" | "byHost">>> = {
   messages: "straight",
   identity: "byHost",
   charts: "byHost",
+  registryProject: "byHost",
   trust: "byHost",
 };
 

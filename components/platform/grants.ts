@@ -119,7 +119,7 @@ export interface OwnedClaim {
 
 /** A schema of a MariaDB. */
 export interface SchemaClaim extends OwnedClaim {
-  /** Letters and digits. Changing it makes a new, empty schema and leaves the old one. */
+  /** Letters, digits and `_`. Changing it makes a new, empty schema and leaves the old one. */
   readonly schema: string;
   /** What its account may select in the schema of whoever offers another kind. */
   readonly reads?: readonly (TableColumns & { readonly of: Kind })[];
@@ -192,6 +192,8 @@ export interface RealmAccess {
   readonly clientSecret: Input<string>;
   /** The schema that the realm's users are in. */
   readonly schema?: Input<string>;
+  /** The role that makes somebody an administrator of the applications. @default there is none */
+  readonly administratorRole?: string;
   /** The first administrator of the applications. The password is secret. */
   readonly administrator?: { readonly user: string; readonly password: Output<string> };
 }

@@ -175,9 +175,13 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
-  /** Lets the selected pods reach what the service's others are kept to themselves for: anywhere but to what all are kept from. */
-  protected allowOutside(role: string, selector: Labels): void {
-    const egress = openEgress(this.keptFrom) ?? [{}];
+  /**
+   * Lets the selected pods reach what the service's others are kept to themselves for: anywhere but to what all are kept from.
+   * @param inside the cluster's own networks, where nobody in it is to be reached so
+   */
+  protected allowOutside(role: string, selector: Labels, inside: readonly string[] = []): void {
+    const outside = [{ to: [block("0.0.0.0/0", [...this.keptFrom, ...inside])] }];
+    const egress = inside.length > 0 ? outside : (openEgress(this.keptFrom) ?? [{}]);
     this.networkPolicy(role, { podSelector: { matchLabels: { ...selector } }, policyTypes: ["Egress"], egress });
   }
 

@@ -16,9 +16,11 @@ import { metricsServer } from "./metrics-server/service";
 import { nats } from "./nats/service";
 import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
+import { pipeline } from "./pipeline/service";
 import { portal } from "./portal/service";
 import { postgresql } from "./postgresql/service";
 import { rookCeph } from "./rook-ceph/service";
+import { sourceControl } from "./source-control/service";
 import { traefik } from "./traefik/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
@@ -45,4 +47,6 @@ export const services = {
   chartmuseum,
   nats,
   portal,
+  pipeline,
+  sourceControl,
 } as const;

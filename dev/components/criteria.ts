@@ -80,7 +80,7 @@ export const criteria: readonly ComponentRow[] = [
   ],
   ["istio / linkerd + zipkin tracing", "not yet", "Istio as a service; Linkerd and tracing after it", "platform.services.istio"],
   ["Knative / Cloud Run", "not", "K-PaaS has Knative inside Kubeflow only"],
-  ["Spinnaker / Jenkins X / Tekton", "not", "K-PaaS has Jenkins only, which comes with the pipeline"],
+  ["Spinnaker / Jenkins X / Tekton", "not", "K-PaaS has Jenkins only, the pipeline's"],
   [
     "Helm + ChartMuseum",
     "in",

@@ -61,7 +61,7 @@ export const kubernetes: readonly ComponentRow[] = [
     "platform.services.logging",
   ],
   ["- GitLab", "not", "K-PaaS has SCM-Manager; a GitLab of yours is a release of your own"],
-  ["- Jenkins", "not yet", "with the pipeline", "platform.services.pipeline"],
+  ["- Jenkins", "in", "the pipeline's", "platform.services.pipeline"],
   ["- OpenStack", "in", "as above", "infrastructure.openstack", "providers/openstack/"],
   ["- Spinnaker", "not", "K-PaaS has none; one of yours is a release of your own"],
   ["- Kubeflow", "not yet", "as above", "platform.services.kubeflow"],

@@ -1,23 +1,34 @@
 import type { KpaasVariable } from "./row";
 
 const PIPELINE = "platform.services.pipeline";
-const SOURCE_CONTROL = "platform.services.sourceControl";
 
 /** cp-pipeline-vars.sh, beside names that cp-portal-vars.sh has too. */
 export const pipeline: readonly KpaasVariable[] = [
   ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio", "platform.services.istio"],
-  ["MC_APP_NAME CP_PIPELINE_URL CP_PORTAL_NAMESPACE", "not yet", "with the pipeline", PIPELINE],
-  ["KEYCLOAK_ADMIN_ID", "not yet", "with the pipeline; it will have a client of its own in place of the administrator", PIPELINE],
+  ["MC_APP_NAME", "not yet", "what of it is joined by Istio", "platform.services.istio"],
+  ["CP_PIPELINE_URL", "planned", "`pipeline.DOMAIN`", "platform.domain"],
+  ["CP_PORTAL_NAMESPACE", "not needed", "no Secret is copied from the portal's namespace"],
+  ["KEYCLOAK_ADMIN_ID", "not needed", "Keycloak's own administrator is handed to nobody: the pipeline has its client"],
   ["KEYCLOAK_CLUSTER_ADMIN_ROLE", "fixed", "`cp-cluster-admin-role`, which the group `cp-cluster-admin` has"],
-  ["INSPECTION_ADMIN_ID INSPECTION_ADMIN_PASSWORD", "not yet", "with the pipeline", PIPELINE],
-  ["INSPECTION_DATABASE_ADMIN_ID INSPECTION_DATABASE_ADMIN_PASSWORD INSPECTION_DATABASE_NAME", "not yet", "with the pipeline", PIPELINE],
+  [
+    "INSPECTION_ADMIN_ID INSPECTION_ADMIN_PASSWORD",
+    "generated",
+    "SonarQube's `admin`, exchanged for the known password by its API",
+    PIPELINE,
+  ],
+  [
+    "INSPECTION_DATABASE_ADMIN_ID INSPECTION_DATABASE_ADMIN_PASSWORD INSPECTION_DATABASE_NAME",
+    "generated",
+    "an account of PostgreSQL with rights on the database `sonar` alone",
+    "platform.services.postgresql",
+  ],
 ];
 
 /** What the source control's guide has its user set. */
 export const sourceControl: readonly KpaasVariable[] = [
   ["HOST_DOMAIN", "field", "as the portal's", "platform.domain"],
   ["K8S_STORAGECLASS", "field", "as the portal's", "platform.storage.className"],
-  ["IS_MULTI_CLUSTER", "not yet", "with source control", SOURCE_CONTROL],
+  ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio", "platform.services.istio"],
 ];
 
 /** istio-vars-mc.sh, for clusters of a cloud's own. */

@@ -101,8 +101,8 @@ export const portal: readonly KpaasVariable[] = [
   ["RELEASE_NAME", "fixed", "each service has its own"],
   ["CP_PORTAL_URL", "planned", "`portal.DOMAIN`", "platform.domain"],
   ["HOST_CLUSTER_NAME", "not yet", "the portal's first cluster is registered with OpenBao, which it does not use here yet"],
-  ["CP_SERVICE_PIPELINE_URL", "not yet", "with the pipeline", "platform.services.pipeline"],
-  ["CP_SERVICE_SOURCE_CONTROL_URL", "not yet", "with source control", "platform.services.sourceControl"],
+  ["CP_SERVICE_PIPELINE_URL", "planned", "`pipeline.DOMAIN`", "platform.services.pipeline"],
+  ["CP_SERVICE_SOURCE_CONTROL_URL", "planned", "`scm.DOMAIN`", "platform.services.sourceControl"],
   [
     "CP_CERT_SETUP_NAMESPACE CP_CERT_SETUP_SELECTOR",
     "not needed",

@@ -209,10 +209,12 @@ function settings({ service, fields: known }: ServiceFacts): string[] {
     `\`${path.slice(field.length + 1)}\``,
     description.replaceAll("|", "\\|"),
   ]);
-  const { resources, sizeGiB } = entry?.defaults ?? {};
+  const { resources, sizeGiB, parts = {} } = entry?.defaults ?? {};
+  const shown = (amount: object) => JSON.stringify(amount).replace(/"/g, "").replace(/[:,]/g, "$& ");
   const amounts = [
     ...(sizeGiB === undefined ? [] : [`a volume of ${sizeGiB} GiB`]),
-    ...(resources === undefined ? [] : [`for each container ${JSON.stringify(resources).replace(/"/g, "").replace(/[:,]/g, "$& ")}`]),
+    ...(resources === undefined ? [] : [`for each container ${shown(resources)}`]),
+    ...Object.entries(parts).map(([name, amount]) => `for ${name} ${shown(amount)}`),
   ];
   return [
     ...(rows.length > 0 ? [`Below \`${field}\`:`, ""] : []),

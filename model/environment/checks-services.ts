@@ -36,6 +36,8 @@ export function checkServices(environment: Environment, registry: Registry, find
     if (service === undefined) continue;
     if (service.stays === undefined) checkPlacement(wanted, environment, findings);
     else checkStays(wanted, service.stays, findings);
+    for (const { field, reason, remedy } of service.unsafe?.(wanted.options ?? {}) ?? [])
+      findings.warn(`${path}.${field}`, reason, remedy, wanted.options?.[field]);
     if (release) checkAutoscaling(wanted, service, entryOf(service, release, environment.provider), on, registry, findings);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);

@@ -950,6 +950,20 @@ export interface PlatformFields {
     readonly nats?: boolean | ServiceFields;
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | ServiceFields;
+    /** Builds, inspects and deploys applications, with Jenkins and SonarQube. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly pipeline?: boolean | (ServiceFields & {
+      /** Whether Jenkins has all rights on its node, as K-PaaS runs it: its image builds others by a container engine of its own. Its namespace admits privileged pods then. Default: false, and jobs that build images may fail. */
+      readonly privileged?: boolean;
+      /** Memory of jenkins and sonarqube, by name, which goes by what is done with them. Default: as the release. */
+      readonly memory?: {
+        /** Memory that jenkins asks for and may take, as 4Gi. Default: as the release. */
+        readonly jenkins?: string;
+        /** Memory that sonarqube asks for and may take, as 4Gi. Default: as the release. */
+        readonly sonarqube?: string;
+      };
+    });
+    /** Keeps Git and Subversion repositories, by SCM-Manager. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly sourceControl?: boolean | ServiceFields;
   };
   /** Charts and objects of your own, which live and die with the platform (more). A change: a release or a volume claim that goes: needs the approval drop-extra; otherwise: applied to what stands. */
   readonly extra?: {

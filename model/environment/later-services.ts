@@ -1,12 +1,8 @@
 import type { Profile } from "../plan/types";
 import type { Registry } from "../registry";
 
-const larger: readonly Profile[] = ["standard", "highAvailability"];
-
 /** The services that the environment file names and nobody brings yet, with the profiles that will have them. Nothing else is known of them. */
 const named: Readonly<Record<string, readonly Profile[]>> = {
-  pipeline: larger,
-  sourceControl: larger,
   kubeflow: [],
   istio: [],
   monitoring: [],

@@ -62,6 +62,7 @@ function planService(
   );
   const sizeGiB = wanted?.sizeGiB ?? defaults.sizeGiB;
   const resources = wanted?.resources ?? defaults.resources;
+  const parts = { ...defaults.parts, ...service.parts?.(options) };
   const host = service.host === undefined ? undefined : `${service.host}.${platform.domain}`;
   const surroundings: Surroundings = {
     environment: environment.name,
@@ -91,6 +92,7 @@ function planService(
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
     ...(typeof service.replicas === "object" ? { severalBy: service.replicas.severalBy } : {}),
     ...(resources ? { resources } : {}),
+    ...(Object.keys(parts).length > 0 ? { parts } : {}),
     ...(sizeGiB === undefined ? {} : { sizeGiB }),
     ...(host === undefined ? {} : { host }),
     ...(values ? { values } : {}),

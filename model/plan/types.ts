@@ -95,6 +95,8 @@ export interface ServicePlan extends PlacementPlan {
   /** Set where several are another program's than one: the kind that is claimed of it. */
   readonly severalBy?: string;
   readonly resources?: ResourcesPlan;
+  /** What single parts of it ask for and may take in place of that, by the names of their images. */
+  readonly parts?: Readonly<Record<string, ResourcesPlan>>;
   /** Size of the service's volume in GiB, where it keeps data. */
   readonly sizeGiB?: number;
   /** The host name it is reached at from outside, where it is. */

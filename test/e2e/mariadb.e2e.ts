@@ -7,7 +7,9 @@ import { tablesSql } from "../../components/platform/database/statements";
 import type { SchemaSpec } from "../../components/platform/mariadb/args";
 import { accountsSql, clientSettings, endFormerSql } from "../../components/platform/mariadb/sql";
 import { makeTables, singleServerConfig } from "../../components/platform/mariadb/workload";
+import { pipelineBrokerTables, pipelineTables } from "../../components/platform/pipeline/schema";
 import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
+import { sourceControlTables } from "../../components/platform/source-control/schema";
 import { removeFolder } from "../../host/files";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
 import { freePorts } from "../support/real-server";
@@ -18,6 +20,13 @@ const PORTAL: SchemaSpec = {
   reads: [{ schema: "keycloak", ...REALM_USERS }],
   tables: portalTables({ id: "seoul", name: "seoul", provider: "OPENSTACK" }),
 };
+/** Of K-PaaS's other applications, whose schemas have names with a wildcard in them. */
+const OTHERS: readonly SchemaSpec[] = [
+  { schema: "delivery_pipeline", user: "pipeline", tables: pipelineTables() },
+  { schema: "pipeline_broker", user: "pipelineBroker", tables: pipelineBrokerTables() },
+  { schema: "cp_scm", user: "sourceControl", tables: sourceControlTables() },
+];
+const THEIRS = Object.fromEntries(OTHERS.map(({ user }) => [user, `${user}'s`]));
 const SCHEMAS: readonly SchemaSpec[] = [{ schema: "keycloak", user: "keycloak" }, PORTAL];
 const PASSWORDS = { keycloak: "one", portal: "two" };
 const ACCOUNTS = Object.entries(PASSWORDS).map(([user, password]) => ({ user, password }));
@@ -56,7 +65,7 @@ describe("the accounts of a real MariaDB", function () {
   before(async function () {
     mariaDbPrograms = mariaDbForTests.call(this);
     server = new MariaDbServer(mariaDbPrograms, mkdtempSync(join(tmpdir(), "kpaas-e2e-")));
-    await server.start(accountsSql(SCHEMAS, PASSWORDS));
+    await server.start(accountsSql([...SCHEMAS, ...OTHERS], { ...PASSWORDS, ...THEIRS }));
   });
   after(() => server?.dispose());
 
@@ -106,13 +115,34 @@ describe("the accounts of a real MariaDB", function () {
     assert.equal(server.query("SELECT cluster_id FROM cp.cp_clusters", portal), "seoul");
   });
 
+  it("make the tables of pipeline and source control as their owners, in schemas of that name and of no like one", () => {
+    runAsJob(OTHERS, THEIRS, ({ tables = [] }) => tablesSql(tables));
+    const [pipeline, , scm] = OTHERS.map(({ user }) => ({ user, password: `${user}'s` }));
+    assert.equal(server.query("SELECT COUNT(*) FROM delivery_pipeline.authority", pipeline), "5");
+    assert.match(server.query("SELECT ci_server_url FROM delivery_pipeline.service_instances", pipeline), /^http:.*:8080$/);
+    const counted = "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA =";
+    assert.equal(server.query(`${counted} 'delivery_pipeline'`), "20");
+    assert.equal(server.query(`${counted} 'pipeline_broker'`), "2");
+    assert.equal(server.query(`${counted} 'cp_scm'`), "6");
+    // `_` is a wildcard in a grant.
+    assert.equal(server.query("CREATE DATABASE cpXscm; CREATE TABLE cpXscm.t (id INT)"), "");
+    assert.match(server.query("SELECT * FROM cpXscm.t", scm), /^ERROR 1142/);
+    assert.match(server.query("SELECT * FROM cp_scm.SC_USER", pipeline), /^ERROR 1142/);
+    assert.equal(server.query("DROP DATABASE cpXscm"), "");
+  });
+
   it("have no way to root", () => {
     for (const account of ACCOUNTS) {
       for (const sql of FORBIDDEN) assert.match(server.query(sql, account), /^ERROR/, `${account.user}: ${sql}`);
       const routine = `CREATE DEFINER = root@localhost PROCEDURE ${account === portal ? "cp" : "keycloak"}.p() SELECT 1`;
       assert.match(server.query(routine, account), /^ERROR/);
     }
-    assert.equal(server.query("SELECT User FROM mysql.user WHERE User NOT IN ('root', 'mariadb.sys') ORDER BY User"), "keycloak\nportal");
+    assert.equal(
+      server.query("SELECT User FROM mysql.user WHERE User NOT IN ('root', 'mariadb.sys') ORDER BY User"),
+      Object.keys({ ...PASSWORDS, ...THEIRS })
+        .sort()
+        .join("\n"),
+    );
     assert.equal(
       server.query("SELECT COUNT(*) FROM information_schema.user_privileges WHERE GRANTEE LIKE '%portal%' AND PRIVILEGE_TYPE <> 'USAGE'"),
       "0",

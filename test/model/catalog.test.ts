@@ -14,6 +14,7 @@ const version = z.string().regex(/^v?\d+(\.\d+){1,3}$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const https = z.url({ protocol: /^https$/ });
 const quantities = z.partialRecord(z.enum(["cpu", "memory"]), z.string());
+const amounts = z.strictObject({ requests: quantities, limits: quantities });
 /** Licences by their names in SPDX's list, as far as the catalogue has any. */
 const licence = z.enum(["Apache-2.0", "GPL-2.0-only", "MPL-2.0", "MIT", "AGPL-3.0-only", "BSD-3-Clause", "PostgreSQL"]);
 
@@ -32,7 +33,8 @@ const service = z.strictObject({
   defaults: z.strictObject({
     replicas: z.int().min(1),
     sizeGiB: z.int().min(1).optional(),
-    resources: z.strictObject({ requests: quantities, limits: quantities }).optional(),
+    resources: amounts.optional(),
+    parts: z.record(z.string(), amounts).optional(),
   }),
 });
 const release = z.strictObject({

@@ -21,9 +21,9 @@ describe("the exchange of secrets", () => {
     assert.deepEqual(
       rows.map(({ service, how, restarts, seconds }) => [service, how, restarts.map((each) => `${each.service} ${each.seconds}`), seconds]),
       [
-        ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "portal 0", "gitea 0"], 0],
+        ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "portal 0", "pipeline 120", "sourceControl 60", "gitea 0"], 0],
         ["mariadb", "one", ["mariadb 30"], 30],
-        ["keycloak", "one", ["portal 0"], 60],
+        ["keycloak", "one", ["portal 0", "pipeline 120", "sourceControl 60"], 60],
         ["keycloak", "overlap", [], 0],
       ],
     );
@@ -36,13 +36,13 @@ describe("the exchange of secrets", () => {
   it("says that nobody waits for a database of several members", () => {
     const several = services.map((each) => (each.name === "postgresql" ? { ...each, replicas: 3 } : each));
     assert.deepEqual(
-      rotation(["postgresql"], several).rows.map(({ how, restarts }) => [how, restarts]),
-      [["overlap", []]],
+      rotation(["postgresql"], several).rows.map(({ how, restarts }) => [how, restarts.map(({ service }) => service)]),
+      [["overlap", ["pipeline"]]],
     );
     assert.deepEqual(
       rotation(["postgresql"]).rows.map(({ how, restarts }) => [how, restarts.map(({ seconds }) => seconds)]),
       [
-        ["overlap", [30]],
+        ["overlap", [30, 120]],
         ["one", [30]],
       ],
     );
@@ -83,7 +83,7 @@ describe("the exchange of secrets", () => {
   it("counts whoever takes a grant among those who restart", () => {
     assert.deepEqual(
       takersOf(named("keycloak"), services).map(({ name }) => name),
-      ["portal"],
+      ["portal", "pipeline", "sourceControl"],
     );
     assert.deepEqual(takersOf(named("metricsServer"), services), []);
   });
@@ -118,10 +118,13 @@ describe("the exchange of secrets", () => {
     assert.match(lines.join("\n"), /its administrator +the new one is valid before the old one ends {2}nothing/);
     assert.match(lines.join("\n"), /kept: the secret of the client that configures it of keycloak: the server was begun with it/);
     const [row] = describeRotation(rotation(["mariadb"]), { width: 400, colors }).slice(2);
-    assert.match(row ?? "", /mariadb \(away ~30 s\), keycloak \(away ~90 s\), portal, gitea$/);
+    assert.match(
+      row ?? "",
+      /mariadb \(away ~30 s\), keycloak \(away ~90 s\), portal, pipeline \(away ~120 s\), sourceControl \(away ~60 s\), gitea$/,
+    );
   });
 });
 
 const KEPT = { secret: "its key", how: "never", reason: "it is all there is", remedy: "keep it" } as const;
 
-const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, portal";
+const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, portal, pipeline, sourceControl";

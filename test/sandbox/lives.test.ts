@@ -15,6 +15,7 @@ interface Life {
   readonly file: FileContent;
   readonly look?: (up: OperationResult, world: string) => void;
   readonly change?: LifeChange;
+  readonly rotated?: readonly string[];
 }
 
 /** The smallest environment of a cloud in one zone. */
@@ -32,7 +33,8 @@ const ADDRESS = /^https:\/\/198\.18\.\d+\.\d+:6443$/;
 /** On NHN Cloud, what no profile has besides. @param projects of its Harbor */
 function everythingOnNhn(projects: object): FileContent {
   const databases = { postgresql: { replicas: 3 }, mariadb: { replicas: 3 } };
-  const more = { harbor: { projects }, chartmuseum: true, nats: true, gatewayApi: true, ...databases };
+  const applications = { keycloak: true, pipeline: true, sourceControl: true };
+  const more = { harbor: { projects }, chartmuseum: true, nats: true, gatewayApi: true, ...databases, ...applications };
   return nhnFile("minimal", { platform: { ingress: { kind: "traefik" }, services: { ...BARE.services, ...more } } });
 }
 
@@ -60,9 +62,10 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
     look: answersAt(ADDRESS),
   },
-  // Beside it what no profile has: images, charts, messages, a database on several members; and Traefik in ingress-nginx's place.
+  // Beside it what no profile has: images, charts, messages, databases on several members, pipeline and source control; and Traefik in ingress-nginx's place.
   nhn: {
     file: everythingOnNhn({ shop: { robots: { ci: "push", viewer: "pull" } } }),
+    rotated: ["mariadb", "postgresql", "pipeline", "sourceControl"],
     // A project more, and an account less with its password and its Secret, in the Harbor that runs.
     change: {
       file: everythingOnNhn({ shop: { quota: "1Gi", robots: { ci: "pull" } }, bank: {} }),
@@ -70,20 +73,25 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
     look: (_up, world) => {
       const { rows } = JSON.parse(readFileSync(join(world, "kubernetes/harbor/rows.json"), "utf8")) as { rows: HarborRows };
-      assert.deepEqual(Object.keys(rows.projects), ["library", "shop", "bank"]);
+      assert.deepEqual(Object.keys(rows.projects).sort(), ["bank", "cp-pipeline", "library", "shop"]);
       assert.equal(rows.projects.shop?.quota, 1024 ** 3);
       assert.deepEqual(
-        Object.values(rows.robots).map(({ name, permissions }) => [name, permissions[0]?.access.map(({ action }) => action)]),
-        [["shop+ci", ["pull"]]],
+        Object.values(rows.robots)
+          .map(({ name, permissions }) => [name, permissions[0]?.access.map(({ action }) => action)] as const)
+          .sort(([one], [other]) => (one < other ? -1 : 1)),
+        [
+          ["cp-pipeline+pipeline", ["pull", "push"]],
+          ["shop+ci", ["pull"]],
+        ],
       );
     },
   },
 };
 
 describe("the smallest environment, on the real engine,", function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   before(engineForTests);
 
-  for (const [cloud, { file, look, change }] of Object.entries(LIVES))
-    it(`comes up, is left alone by a second up, and goes without a trace: ${cloud}`, async () => oneLife(file, look, change));
+  for (const [cloud, { file, look, change, rotated }] of Object.entries(LIVES))
+    it(`comes up, is left alone by a second up, and goes without a trace: ${cloud}`, async () => oneLife(file, look, { change, rotated }));
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { destroyEnvironment, upEnvironment } from "../../engine/operations";
 import type { OperationResult } from "../../engine/types";
 import type { Lock } from "../../model/lock";
+import { raised } from "../../model/rotation";
 import { packageOf } from "./cloud-files";
 import { plannedFile } from "./environment";
 import { filesIn } from "./project";
@@ -15,15 +16,22 @@ export interface LifeChange {
   readonly changes: Partial<OperationResult["changes"]>;
 }
 
+/** What is done with it besides. */
+export interface MoreOfLife {
+  readonly change?: LifeChange | undefined;
+  /** Services whose secrets are exchanged once. @default none */
+  readonly rotated?: readonly string[] | undefined;
+}
+
 /**
- * Brings an environment up in its cloud's sandbox, once more, changes it where asked to, and takes it down.
+ * Brings an environment up in its cloud's sandbox, once more, changes it and exchanges its secrets where asked to, and takes it down.
  * @param content its file
  * @param look looks at what is up, and at the folder of its world
  */
 export async function oneLife(
   content: Readonly<Record<string, unknown>>,
   look?: (up: OperationResult, world: string) => void,
-  change?: LifeChange,
+  { change, rotated }: MoreOfLife = {},
 ): Promise<void> {
   let file = content;
   const root = mkdtempSync(join(tmpdir(), "kpaas-life-"));
@@ -45,6 +53,12 @@ export async function oneLife(
       file = change.file;
       const { changes } = await upEnvironment(target());
       assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0, ...change.changes });
+      made += changes.create - changes.delete;
+    }
+    if (rotated !== undefined) {
+      lock = { ...lock!, rotations: raised(rotated) };
+      const { changes } = await upEnvironment(target());
+      assert.ok(changes.create + changes.update + changes.replace > 0);
       made += changes.create - changes.delete;
     }
     look?.(first, world);

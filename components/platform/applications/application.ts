@@ -1,5 +1,3 @@
-import type { ResourcesPlan } from "../../../model/plan/types";
-
 /** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, OpenBao, and the database. */
 export type Trusted = "platform" | "vault" | "database";
 
@@ -19,30 +17,57 @@ export interface Application<Need extends string = string> {
   readonly config: readonly string[];
   /** Keys of the family's Secret it is given as environment variables. No application sees another one's. */
   readonly secrets: readonly string[];
+  /** Environment variables that are the same everywhere. */
+  readonly fixed?: Readonly<Record<string, string>>;
+  /** Files it finds, by path: keys of the family's ConfigMap. */
+  readonly files?: Readonly<Record<string, string>>;
   /** What of the platform it cannot do without: where one is missing it is left out. */
   readonly needs: readonly Need[];
   /** A folder it keeps. */
   readonly volume?: ApplicationVolume;
+  /** Why there is one of it, however many others there are: a clause. @default as many as the plan says */
+  readonly single?: string;
   /** Whose certificates a Java program must trust besides those of the public authorities. @default nobody's */
   readonly trusts?: readonly Trusted[];
-  /** Below what it says how it is. @default `/actuator/health`, with `/liveness` and `/readiness` below it, as Spring has them */
-  readonly health?: { readonly path: string } | "port";
+  /** Whether it calls addresses outside, where its family's others may not. */
+  readonly callsOutside?: true;
+  /** What it asks a program for that is made to have all rights on its node; its namespace must admit that. @default a plain user's rights */
+  readonly privileged?: true;
+  /**
+   * What says how it is: below a path, by a page that answers, or by its port alone.
+   * @default below `/actuator/health`, with `/liveness` and `/readiness`, as Spring has them
+   */
+  readonly health?: { readonly path: string } | { readonly page: string } | "port";
   /** Arguments of its program. */
   readonly args?: readonly string[];
   /** Folders it writes to and forgets, beside `/tmp`. @default `/home/1000/logs`, where K-PaaS's programs log */
   readonly writes?: readonly string[];
   /** The user its program runs as. @default 1000 */
   readonly user?: number;
-  /** What it asks for and may take. @default what the plan says of every application of the family */
-  readonly resources?: ResourcesPlan;
+  /** The administrator whom its program has from the start, by a password that everybody knows. */
+  readonly administrator?: FirstAdministrator;
 }
 
-/** A folder that an application keeps. */
+/** A folder that an application keeps, or several in one volume. */
 export interface ApplicationVolume {
-  readonly path: string;
+  readonly path: string | readonly string[];
+  /** Of data only where the plan says no other. */
   readonly sizeGiB: number;
   /** Whether what is in it can be had again from elsewhere; data are protected, and kept where the plan says so. */
   readonly keeps: "cache" | "data";
+}
+
+/** An administrator whose known password is exchanged by the program's own API. */
+export interface FirstAdministrator {
+  readonly user: string;
+  /** The password that the program brings. */
+  readonly known: string;
+  /** What answers once the program can be asked; the text it answers with then, where it answers before too. */
+  readonly ready: { readonly path: string; readonly says?: string };
+  /** Shell: succeeds where the password in the file `$1` is its. Has `$url`, `$user`, and `call FILE …`, which is curl with that log-in. */
+  readonly valid: string;
+  /** Shell: gives it the password in `$current` in place of the one in `$1`. */
+  readonly change: string;
 }
 
 /** A family of applications: what its objects are called. K-PaaS's own manifests have the same names. */
@@ -55,6 +80,16 @@ export interface Family {
   readonly secret: string;
   /** Name of the ConfigMap with the certificates its applications trust. */
   readonly trust: string;
+  /**
+   * What of its table K-PaaS's manifests do not say, or say otherwise, and why it is so here: by variable, by application with `.port`, `.volume` or
+   * `.health`, and `health` of those that say how they are as Spring does.
+   */
+  readonly unsaid: Readonly<Record<string, string>>;
+}
+
+/** Why single applications of a family have one pod where others have several, by the names of their Deployments. */
+export function singles(table: readonly Application[]): Record<string, string> {
+  return Object.fromEntries(table.flatMap(({ name, single }) => (single === undefined ? [] : [[`${name}-deployment`, single]])));
 }
 
 /** The applications whose needs are met and whose image the plan has. */

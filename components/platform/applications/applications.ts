@@ -3,11 +3,13 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { all, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import type { PlannedArgs } from "../args";
+import { generatedPassword } from "../generated-password";
 import type { IngressRoute } from "../grants";
 import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
+import { exchangeJob, passwordFiles } from "./administrator";
 import { type Application, type ApplicationVolume, type Family, roleOf, type Trusted } from "./application";
 import { applicationPod, TRUST_FILES } from "./pod";
 
@@ -19,9 +21,17 @@ export interface FamilySettings {
   readonly secrets: Readonly<Record<string, Input<string>>>;
   /** Who vouches for whom the applications call, where no public authority does. PEM. */
   readonly authorities: Partial<Record<Trusted, Input<string>>>;
+  /**
+   * Passwords of the administrators whom applications have from the start, by application, the one in use last: each is given the last one in place of
+   * the one that everybody knows.
+   * @default nobody's is exchanged
+   */
+  readonly administrators?: Readonly<Record<string, readonly Output<string>[]>>;
   readonly ingress: IngressRoute;
   /** Host names of the platform that its pods call, beside the family's own: they are reached at the ingress's own address. */
   readonly hosts: readonly string[];
+  /** The cluster's own networks, to which whoever calls outside gets no way by that. @default it gets one */
+  readonly networks?: readonly string[];
   readonly storageClass: string;
   /** Whether volumes with data are protected. */
   readonly protectData?: boolean;
@@ -53,7 +63,7 @@ export abstract class Applications extends PlatformService {
       ...shared,
       config: only(
         shared.config,
-        apps.flatMap((app) => app.config),
+        apps.flatMap((app) => [...app.config, ...Object.values(app.files ?? {})]),
       ),
       secrets: only(
         shared.secrets,
@@ -62,7 +72,43 @@ export abstract class Applications extends PlatformService {
     };
     const settings = this.createSettings(given);
     const deployments = apps.map((app) => this.createApplication(app, given, settings));
-    this.createIngress(apps, given, deployments);
+    const exchanged = apps.flatMap((app, index) => {
+      const passwords = given.administrators?.[app.name];
+      return passwords === undefined ? [] : [this.exchangeAdministrator(app, passwords, deployments[index]!)];
+    });
+    // Nobody from outside comes to a program whose administrator everybody knows.
+    this.createIngress(apps, given, [...deployments, ...exchanged]);
+  }
+
+  /** Passwords that follow each other, one for each rotation, the one in use last: a program that was away is led on from any of them. */
+  protected successivePasswords(role: string): Output<string>[] {
+    return Array.from({ length: this.plan.rotation ?? 1 }, (_, index) =>
+      generatedPassword(this.childName(index === 0 ? role : `${role}-${index + 1}`), this, undefined, index + 1),
+    );
+  }
+
+  /** Gives a program's administrator the last of those passwords, in place of the one that everybody knows. */
+  private exchangeAdministrator(app: Application, passwords: readonly Output<string>[], running: Resource): Resource {
+    const { administrator, name, port } = app;
+    if (administrator === undefined) throw new Error(`${name} has no administrator from the start whose password could be exchanged.`);
+    const role = roleOf(this.family, app);
+    const workload = `${name}-exchange`;
+    const secretName = `${name}-administrator`;
+    const stored = this.secret(`${role}-administrator`, secretName, workload, passwordFiles(administrator.known, passwords));
+    return exchangeJob(
+      this.childName(`${role}-exchange`),
+      this.plan,
+      {
+        app: { ...app, administrator },
+        url: `http://${name}-service.${this.plan.namespace}.svc:${port}`,
+        secretName,
+        serviceAccountName: this.serviceAccount(`${role}-exchange-account`, workload),
+        passwords,
+        labels: this.podLabels(workload),
+      },
+      (job) => this.metadata(job, workload),
+      this.inCluster({ dependsOn: [running, stored] }),
+    );
   }
 
   private createSettings({ config, secrets, authorities }: FamilySettings): Resource[] {
@@ -92,7 +138,9 @@ export abstract class Applications extends PlatformService {
     const selector = selectorLabels(name);
     const outside = app.path === undefined ? [] : fromIngress(ingress);
     this.allowIngress(`allow-${role}`, selector, [port], [{ podSelector: {} }, ...outside]);
-    this.disruptionBudget(`${role}-budget`, name, plan.replicas);
+    if (app.callsOutside) this.allowOutside(`egress-${role}`, selector, shared.networks);
+    const replicas = app.single === undefined ? plan.replicas : 1;
+    this.disruptionBudget(`${role}-budget`, name, replicas);
     new Service(
       this.childName(`${role}-service`),
       {
@@ -105,12 +153,15 @@ export abstract class Applications extends PlatformService {
     const dependsOn = [...settings, ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
     const spec = applicationPod(plan, this.family, app, {
       serviceAccountName: this.serviceAccount(`${role}-account`, name),
+      replicas,
       trusted,
       hosts: { ip: ingress.address, hostnames: [...hosts, this.hostOf()] },
     });
     // Settings are read at start: other settings, other pods.
     const annotations = {
-      "kpaas/config": all(only(config, app.config)).apply((known) => contentHash(JSON.stringify(known))),
+      "kpaas/config": all(only(config, [...app.config, ...Object.values(app.files ?? {})])).apply((known) =>
+        contentHash(JSON.stringify(known)),
+      ),
       "kpaas/secrets": secretHash(...Object.values(only(secrets, app.secrets))),
       ...(trusted.length === 0
         ? {}
@@ -121,7 +172,7 @@ export abstract class Applications extends PlatformService {
       {
         metadata: this.metadata(`${name}-deployment`, name),
         spec: {
-          replicas: plan.replicas,
+          replicas,
           // A claim that one pod holds cannot be mounted by its successor at the same time.
           ...(app.volume ? { strategy: { type: "Recreate" } } : {}),
           selector: { matchLabels: { ...selector } },
@@ -138,10 +189,11 @@ export abstract class Applications extends PlatformService {
     { sizeGiB, keeps }: ApplicationVolume,
     { storageClass, protectData = false, retainData = false }: FamilySettings,
   ): PersistentVolumeClaim {
+    const size = keeps === "cache" ? sizeGiB : (this.plan.sizeGiB ?? sizeGiB);
     const kept = keeps === "cache" ? {} : { protect: protectData || this.protectsData, ...(retainData ? { retainOnDelete: true } : {}) };
     return new PersistentVolumeClaim(
       this.childName(`${roleOf(this.family, app)}-data`),
-      { metadata: this.metadata(app.name, app.name), spec: claimSpec(storageClass, sizeGiB) },
+      { metadata: this.metadata(app.name, app.name), spec: claimSpec(storageClass, size) },
       this.deletedFirst(kept),
     );
   }

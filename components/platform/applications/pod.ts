@@ -11,7 +11,7 @@ import {
   selectorLabels,
   spreadOverNodes,
 } from "../objects";
-import type { Application, Family, Trusted } from "./application";
+import type { Application, ApplicationVolume, Family, Trusted } from "./application";
 
 /** The images run as root by default; their programs need no more than a plain user. */
 const APP_USER = 1000;
@@ -50,6 +50,7 @@ export function makeTrustStore(trusted: readonly Trusted[], folders = { files: "
 /** What a pod is told besides its settings. */
 export interface PodSurroundings {
   readonly serviceAccountName: string;
+  readonly replicas: number;
   /** Whose certificates the application must trust. */
   readonly trusted: readonly Trusted[];
   /** Addresses of the platform's host names. */
@@ -61,15 +62,16 @@ export function applicationPod(
   plan: ServicePlan,
   family: Family,
   app: Application,
-  { serviceAccountName, trusted, hosts }: PodSurroundings,
+  { serviceAccountName, replicas, trusted, hosts }: PodSurroundings,
 ): core.v1.PodSpec {
   const image = imageOf(plan, app.name);
-  const resources = resourceRequirements(app.resources ?? plan.resources);
+  const resources = resourceRequirements(plan.parts?.[app.name] ?? plan.resources);
   const securityContext = containerSecurityContext();
   const withStore = trusted.length > 0;
   const env: core.v1.EnvVar[] = [
     ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: family.config, key } } })),
     ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: family.secret, key } } })),
+    ...Object.entries(app.fixed ?? {}).map(([name, value]) => ({ name, value })),
     ...(withStore
       ? [
           {
@@ -80,12 +82,13 @@ export function applicationPod(
       : []),
   ];
   const folders = [{ name: "tmp", path: "/tmp" }, ...written(app)];
+  const files = Object.entries(app.files ?? {});
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
     ...placed(plan),
-    securityContext: podSecurityContext(app.user ?? APP_USER),
-    ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(app.name)) } : {}),
+    ...(app.privileged ? {} : { securityContext: podSecurityContext(app.user ?? APP_USER) }),
+    ...(replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(app.name)) } : {}),
     hostAliases: [hosts],
     ...(withStore
       ? {
@@ -113,14 +116,15 @@ export function applicationPod(
         env,
         ports: [{ name: "http", containerPort: app.port }],
         resources,
-        securityContext,
+        securityContext: app.privileged ? { privileged: true } : securityContext,
         startupProbe: probe(app, "liveness", { periodSeconds: 5, failureThreshold: 60 }),
         readinessProbe: probe(app, "readiness", { periodSeconds: 10, failureThreshold: 3 }),
         livenessProbe: probe(app, "liveness", { periodSeconds: 15, failureThreshold: 4 }),
         volumeMounts: [
           ...folders.map(({ name, path }) => ({ name, mountPath: path })),
           ...(withStore ? [{ name: "trust", mountPath: "/trust", readOnly: true }] : []),
-          ...(app.volume ? [{ name: "data", mountPath: app.volume.path }] : []),
+          ...(app.volume ? kept(app.volume) : []),
+          ...files.map(([mountPath, subPath]) => ({ name: "files", mountPath, subPath, readOnly: true })),
         ],
       },
     ],
@@ -133,13 +137,26 @@ export function applicationPod(
           ]
         : []),
       ...(app.volume ? [{ name: "data", persistentVolumeClaim: { claimName: app.name } }] : []),
+      ...(files.length > 0
+        ? [{ name: "files", configMap: { name: family.config, items: files.map(([, key]) => ({ key, path: key })) } }]
+        : []),
     ],
   };
 }
 
 /** The folders an application writes to and forgets, named after their last part. */
 function written({ writes = ["/home/1000/logs"] }: Application): { name: string; path: string }[] {
-  return writes.map((path) => ({ name: path.slice(path.lastIndexOf("/") + 1), path }));
+  return writes.map((path) => ({ name: lastPart(path), path }));
+}
+
+/** The folders in its volume: the whole of it, or one for each of several. */
+function kept({ path }: ApplicationVolume): core.v1.VolumeMount[] {
+  if (typeof path === "string") return [{ name: "data", mountPath: path }];
+  return path.map((mountPath) => ({ name: "data", mountPath, subPath: lastPart(mountPath) }));
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function probe(
@@ -147,7 +164,6 @@ function probe(
   kind: "liveness" | "readiness",
   timing: { periodSeconds: number; failureThreshold: number },
 ): core.v1.Probe {
-  return health === "port"
-    ? { tcpSocket: { port: "http" }, timeoutSeconds: 3, ...timing }
-    : httpProbe(`${health.path}/${kind}`, "http", timing);
+  if (health === "port") return { tcpSocket: { port: "http" }, timeoutSeconds: 3, ...timing };
+  return httpProbe("page" in health ? health.page : `${health.path}/${kind}`, "http", timing);
 }

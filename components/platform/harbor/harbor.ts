@@ -107,7 +107,14 @@ export class Harbor extends PlatformService {
     const provider = new HarborProvider(this.childName("provider"), { url, user, password, ca: authority.certificate }, { parent: this });
     const kept = { protect: args.protectData || this.protectsData, ...(args.retainData ? { retainOnDelete: true } : {}) };
     const options = this.inService({ provider, dependsOn: [this.ready] });
-    const robots = createInside((role) => this.childName(role), { projects, registry: this.registry }, options, kept, this);
+    const robots = createInside(
+      (role) => this.childName(role),
+      { projects, registry: this.registry },
+      options,
+      kept,
+      this,
+      args.plan.rotation,
+    );
     for (const { project, name, client, login } of robots)
       if (client === undefined)
         this.secret(

@@ -1,5 +1,6 @@
 import { all, type ComponentResource, type CustomResourceOptions, interpolate, type Output, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { madeAnew } from "../generated-password";
 import type { RegistryAccess } from "../grants";
 import { type PlannedProject, type PlannedRobot, RIGHTS } from "./projects";
 import { HarborProject, HarborRobot } from "./resources";
@@ -17,6 +18,7 @@ export interface MadeRobot extends PlannedRobot {
  * @param registry the name that images have Harbor by
  * @param data options of the projects, which hold the images
  * @param parent of the passwords
+ * @param rotation another number makes other passwords. @default 1
  */
 export function createInside(
   name: (role: string) => string,
@@ -24,6 +26,7 @@ export function createInside(
   options: CustomResourceOptions,
   data: Pick<CustomResourceOptions, "protect" | "retainOnDelete">,
   parent: ComponentResource,
+  rotation?: number,
 ): MadeRobot[] {
   return Object.entries(projects).flatMap(([project, { public: isPublic, quota, robots }]) => {
     // What in it goes with it was asked for: the guard has told whose images they are.
@@ -36,8 +39,11 @@ export function createInside(
       // No name of an account has a dot in it.
       const role = `robot-${project}.${robot}`;
       const password = secret(
-        new RandomPassword(name(`${role}-password`), { length: 32, special: false, minLower: 1, minUpper: 1, minNumeric: 1 }, { parent })
-          .result,
+        new RandomPassword(
+          name(`${role}-password`),
+          { length: 32, special: false, minLower: 1, minUpper: 1, minNumeric: 1, ...madeAnew(rotation) },
+          { parent },
+        ).result,
       );
       const account = new HarborRobot(
         name(role),

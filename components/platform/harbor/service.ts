@@ -28,6 +28,7 @@ export const harbor = defineService({
   backup: harborBackup,
   rotates: [
     { secret: "what its parts know each other by", how: "one", restarts: ["itself"], seconds: 60 },
+    { secret: "the passwords of its robot accounts", how: "one", restarts: ["takers"], seconds: 60 },
     {
       secret: "its administrator's password",
       how: "never",

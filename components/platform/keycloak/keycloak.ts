@@ -18,7 +18,7 @@ import { fromIngress, ingressFor, overTls, secretHash, selectorLabels } from "..
 import { PlatformService } from "../service";
 import { ADMIN_CLIENT, createAdministrator, createSuccessor } from "./administrator";
 import type { KeycloakArgs } from "./args";
-import { CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
+import { ADMIN_ROLE, CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
 import { before26 } from "./versions";
 import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, HTTPS_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
 
@@ -82,6 +82,7 @@ export class Keycloak extends PlatformService {
       clientId: CLIENT_ID,
       clientSecret,
       schema: args.database.database,
+      administratorRole: ADMIN_ROLE,
       administrator: this.portalAdministrator,
     };
 

@@ -14,7 +14,7 @@ import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
 export const REALM = "cp-realm";
 export const CLIENT_ID = "cp-client";
 const ADMIN_GROUP = "cp-cluster-admin";
-const ADMIN_ROLE = "cp-cluster-admin-role";
+export const ADMIN_ROLE = "cp-cluster-admin-role";
 export const PORTAL_ADMIN = "admin";
 
 /** Where K-PaaS's applications take their users back after the log-in. */

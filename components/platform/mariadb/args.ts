@@ -9,7 +9,7 @@ export interface TableRead extends TableColumns {
 
 /** A schema, its owner and what else the owner may read. */
 export interface SchemaSpec extends AccountSpec {
-  /** Schema name; letters and digits (`_` is a wildcard in a grant). Changing it makes a new, empty schema and leaves the old one. */
+  /** Schema name; letters, digits and `_`. Changing it makes a new, empty schema and leaves the old one. */
   readonly schema: string;
   /** What this account may select elsewhere. */
   readonly reads?: readonly TableRead[];

@@ -5,11 +5,11 @@ import type { SchemaClaim } from "../grants";
 export const OWN_SCHEMA = "kpaas";
 
 /** The server's own, and ours: nobody is given them. */
-const RESERVED = ["mysql", "sys", OWN_SCHEMA];
+const RESERVED = ["mysql", "sys", "information_schema", "performance_schema", OWN_SCHEMA];
 
-/** Why nobody can have a schema of that name; undefined where one can. `_` and `%` are wildcards in a grant on a schema. */
+/** Why nobody can have a schema of that name; undefined where one can. */
 export function schemaProblem(name: string): string | undefined {
-  if (!/^[A-Za-z0-9]{1,64}$/.test(name)) return `"${name}" is no name of a schema: it must be letters and digits only, at most 64`;
+  if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) return `"${name}" is no name of a schema: it must be letters, digits and "_" only, at most 64`;
   return RESERVED.includes(name.toLowerCase()) ? `the schema "${name}" is the server's own` : undefined;
 }
 

@@ -120,7 +120,10 @@ export class MariaDb extends DatabaseService {
   }
 
   private endingOf(schemas: Readonly<Record<string, SchemaSpec>>, passwords: Passwords): Ending {
-    return { job: this.several ? membersFormerJob(this.plan.replicas) : FORMER_JOB, files: this.files(Object.values(schemas), passwords, endFormerSql) };
+    return {
+      job: this.several ? membersFormerJob(this.plan.replicas) : FORMER_JOB,
+      files: this.files(Object.values(schemas), passwords, endFormerSql),
+    };
   }
 
   /** The members by the operator's object, and their accounts. */

@@ -42,7 +42,7 @@ export function accountsSql(
     const [own, former] = [account(accountOf(spec)), formerAccounts(spec).map(account)];
     const rights = (each: string) => [
       `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${each};`,
-      `GRANT ${OWNER} ON ${schemaName(spec.schema)}.* TO ${each};`,
+      `GRANT ${OWNER} ON ${pattern(spec.schema)}.* TO ${each};`,
     ];
     lines.push(
       ...former.flatMap((each) => [`CREATE USER IF NOT EXISTS ${each} ACCOUNT LOCK;`, ...rights(each)]),
@@ -168,6 +168,11 @@ function schemaName(name: string): string {
 function identifier(name: string): string {
   if (!/^[A-Za-z0-9_]+$/.test(name)) throw new Error(`"${name}" is no name of a table or column; it must be letters, digits and "_" only.`);
   return `\`${name}\``;
+}
+
+/** A schema in a grant on all of it, where a bare `_` would stand for any letter, and so for others' schemas too. */
+function pattern(schema: string): string {
+  return identifier(schema).replaceAll("_", "\\_");
 }
 
 function account(user: string): string {

@@ -4,7 +4,17 @@ import type { Application, Family } from "../applications/application";
 export type PortalNeed = "vault" | "charts" | "chaos";
 
 /** What the portal's objects are called. */
-export const PORTAL: Family = { name: "cp-portal", config: "cp-portal-configmap", secret: "cp-portal-secret", trust: "cp-portal-trust" };
+export const PORTAL: Family = {
+  name: "cp-portal",
+  config: "cp-portal-configmap",
+  secret: "cp-portal-secret",
+  trust: "cp-portal-trust",
+  unsaid: {
+    JWT_SECRET: "the same one is compiled into several of its programs; Spring and Go read another one from there",
+    SPRING_SECURITY_PASSWORD: "compiled into the common API; Spring reads another one from there",
+    COMMONAPI_AUTHORIZATION_PASSWORD: "compiled into whoever calls the common API; Spring reads another one from there",
+  },
+};
 
 const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
 /** By these two its URLs override what is compiled in, which says nothing of TLS (application.yml of cp-portal-common-api). */

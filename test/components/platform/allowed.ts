@@ -45,6 +45,9 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   gitea: ["mariadb"],
   // Clusters and clouds that its users register are anywhere.
   portal: ["mariadb", "openbao", "the ingress", "outside"],
+  // What Jenkins alone calls is opened to it alone.
+  pipeline: ["mariadb", "postgresql", "the ingress"],
+  sourceControl: ["mariadb", "the ingress"],
 };
 
 /** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */
@@ -73,7 +76,7 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
-export const READ_ENVIRONMENT = /^(keycloak|portal-[a-z-]+|gitea)$/;
+export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea)$/;
 
 /** Objects of which operators make databases. */
 export const OPERATED = /^kubernetes:(postgresql\.cnpg\.io\/v1:Cluster|k8s\.mariadb\.com\/v1alpha1:MariaDB)$/;

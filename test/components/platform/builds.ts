@@ -3,7 +3,7 @@ import { output, secret } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../../../components/platform/args";
 import { CertManager } from "../../../components/platform/cert-manager/cert-manager";
 import { ChartMuseum } from "../../../components/platform/chartmuseum/chartmuseum";
-import type { DatabaseAccess, IngressRoute } from "../../../components/platform/grants";
+import type { DatabaseAccess, IngressRoute, RealmAccess } from "../../../components/platform/grants";
 import { Harbor } from "../../../components/platform/harbor/harbor";
 import { IngressNginx } from "../../../components/platform/ingress-nginx/ingress-nginx";
 import { Keycloak } from "../../../components/platform/keycloak/keycloak";
@@ -13,10 +13,12 @@ import { MetricsServer } from "../../../components/platform/metrics-server/metri
 import { Nats } from "../../../components/platform/nats/nats";
 import { NfsStorage } from "../../../components/platform/nfs-storage/nfs-storage";
 import { OpenBao } from "../../../components/platform/openbao/openbao";
+import { Pipeline } from "../../../components/platform/pipeline/pipeline";
 import { PlatformTls } from "../../../components/platform/platform-tls/platform-tls";
 import { Portal } from "../../../components/platform/portal/portal";
 import { PostgreSql } from "../../../components/platform/postgresql/postgresql";
 import { RookCeph } from "../../../components/platform/rook-ceph/rook-ceph";
+import { SourceControl } from "../../../components/platform/source-control/source-control";
 import { Traefik } from "../../../components/platform/traefik/traefik";
 import { catalogService } from "../../../model/plan/service";
 import type { ServicePlan } from "../../../model/plan/types";
@@ -162,6 +164,14 @@ export const keycloak =
       },
       opts,
     );
+const realm = (): RealmAccess => ({
+  url: "https://keycloak.seoul.example.org",
+  realm: "cp-realm",
+  realmId: "cp-realm",
+  issuer: "https://keycloak.seoul.example.org/realms/cp-realm",
+  clientId: "cp-client",
+  clientSecret: secret(`${CANARY}-client`),
+});
 export const portal =
   (extra: Partial<ConstructorParameters<typeof Portal>[1]> = {}): Build =>
   (common, opts) =>
@@ -173,18 +183,57 @@ export const portal =
         ingress: route,
         database: database("portal"),
         keycloakSchema: "keycloak",
-        realm: {
-          url: "https://keycloak.seoul.example.org",
-          realm: "cp-realm",
-          realmId: "cp-realm",
-          issuer: "https://keycloak.seoul.example.org/realms/cp-realm",
-          clientId: "cp-client",
-          clientSecret: secret(`${CANARY}-client`),
-        },
+        realm: realm(),
         keycloakHost: "keycloak.seoul.example.org",
         trust: output("certificate"),
         storageClass: "cp-storageclass",
         ...extra,
+      },
+      opts,
+    );
+export const pipeline =
+  (more: Partial<ConstructorParameters<typeof Pipeline>[1]> = {}): Build =>
+  (common, opts) =>
+    new Pipeline(
+      "pipeline",
+      {
+        ...common,
+        plan: servicePlan("pipeline"),
+        ingress: route,
+        database: database("delivery_pipeline"),
+        inspectionDatabase: { ...database("sonar"), host: "postgresql.postgresql.svc", port: 5432, ca: "the authority" },
+        realm: realm(),
+        registry: {
+          registry: "harbor.seoul.example.org",
+          project: "cp-pipeline",
+          user: output("robot$cp-pipeline+pipeline"),
+          password: secret(`${CANARY}-robot`),
+          dockerConfig: secret(`${CANARY}-robot`),
+        },
+        trust: output("certificate"),
+        storageClass: "cp-storageclass",
+        protectData: true,
+        retainData: false,
+        ...more,
+      },
+      opts,
+    );
+export const sourceControl =
+  (more: Partial<ConstructorParameters<typeof SourceControl>[1]> = {}): Build =>
+  (common, opts) =>
+    new SourceControl(
+      "scm",
+      {
+        ...common,
+        plan: servicePlan("sourceControl"),
+        ingress: route,
+        database: database("cp_scm"),
+        realm: realm(),
+        trust: output("certificate"),
+        storageClass: "cp-storageclass",
+        protectData: true,
+        retainData: false,
+        ...more,
       },
       opts,
     );

@@ -125,21 +125,6 @@ describe("an environment file", () => {
     }
   });
 
-  it("says which services of a profile are left out", () => {
-    const { problems } = planFile(environmentFile({ profile: "standard" }));
-    assert.deepEqual(
-      problems.map(({ severity, path, reason }) => [severity, path, reason.split(" of the profile")[0]]),
-      [["warning", "platform.services", "pipeline, sourceControl"]],
-    );
-    const off = planFile(
-      environmentFile({
-        profile: "standard",
-        platform: { services: { pipeline: false } },
-      }),
-    );
-    assert.match(off.problems[0]?.reason ?? "", /^sourceControl of the profile/);
-  });
-
   it("is never a crash, whatever it holds", () => {
     fc.assert(
       fc.property(

@@ -1,0 +1,45 @@
+import { singles } from "../applications/application";
+import { defineService } from "../define-service";
+import { SOURCE_CONTROL_APPS } from "./apps";
+import { sourceControlBackup } from "./backup";
+import { sourceControlTables } from "./schema";
+
+export const sourceControl = defineService({
+  name: "sourceControl",
+  title: "K-PaaS source control",
+  about: "keeps Git and Subversion repositories, by SCM-Manager",
+  replicas: "profile",
+  single: singles(SOURCE_CONTROL_APPS),
+  autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
+  host: "scm",
+  keeps: "data",
+  backup: sourceControlBackup,
+  rotates: [{ secret: "the password of SCM-Manager's administrator", how: "one", restarts: ["itself"], seconds: 60 }],
+  away: ({ replicas }) => (replicas > 1 ? 0 : 60),
+  needs: {
+    ingress: ({ host }) => ({ host }),
+    storage: () => ({}),
+    trust: () => ({}),
+    mysql: () => ({ schema: "cp_scm", tables: sourceControlTables() }),
+    identity: ({ host }) => ({ url: `https://${host}` }),
+  },
+  calls: [],
+  create: (name, { common, granted, environment }, opts) => {
+    const { SourceControl } = require("./source-control") as typeof import("./source-control");
+    const { ingress, storage, trust, mysql, identity } = granted;
+    return new SourceControl(
+      name,
+      {
+        ...common,
+        ingress,
+        database: mysql,
+        realm: identity,
+        storageClass: storage.className,
+        protectData: environment.protectData,
+        retainData: environment.retain.includes("volumes"),
+        ...(trust.certificates ? { trust: trust.certificates } : {}),
+      },
+      opts,
+    );
+  },
+});
