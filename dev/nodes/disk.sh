@@ -4,6 +4,7 @@
 set -eu
 root=$1 name=$2 address=$3 gateway=$4 key=$5
 cp -a --reflink=auto "$BASE" "$root.part"
+chmod 755 "$root.part" # a build's own folder is its maker's alone, and nobody but root would get past / here
 cp -r "$SOURCES/root/." "$root.part/"
 chroot "$root.part" systemctl -q enable node-early node-net
 for home in root home/ubuntu; do
