@@ -92,8 +92,12 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     /API server: .*\balready exists\b/i,
     "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",
   ],
+  // Not what ssh says of a host that lets nobody in: "Permission denied (publickey)".
   [
-    new RegExp(`^(?![^]*(${DISK_FULL.source}))[^]*(checkpoint|EACCES|EROFS|ENOTDIR|permission denied|read-only|\\.pulumi\\b)`, "i"),
+    new RegExp(
+      `^(?![^]*(${DISK_FULL.source}))[^]*(checkpoint|EACCES|EROFS|ENOTDIR|permission denied(?! \\(|, )|read-only|\\.pulumi\\b)`,
+      "i",
+    ),
     "The backend that keeps the state refused: make sure that it is there and can be written, then run the same command again.",
   ],
 ];

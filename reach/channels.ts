@@ -2,7 +2,10 @@ import type { Duplex, Writable } from "node:stream";
 import { WebSocket } from "ws";
 import type { ClusterApi } from "./cluster-api";
 
-/** What the API server leads to a pod, by its WebSocket: each message begins with a channel. Whoever takes it listens for its end. */
+/**
+ * What the API server leads to a pod, by its WebSocket: each message begins with a channel. Whoever takes it listens for its end, and for messages
+ * from the start: the first may come in one piece with the answer that opens it.
+ */
 export function channelsTo(api: ClusterApi, connection: Duplex, path: string): WebSocket {
   return new WebSocket(`${api.url.replace(/^http/, "ws")}${path}`, "v4.channel.k8s.io", {
     headers: api.headers,

@@ -134,8 +134,8 @@ class Listener {
     const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
     const channels = channelsTo(api, connection, path);
     socket.once("close", () => channels.terminate());
-    await once(channels, "open");
     channels.on("error", () => socket.destroy()).on("close", () => socket.end());
+    // Listened to before the way is open: what comes in one piece with that answer is told at once.
     const begun = new Set<number>();
     channels.on("message", (message: Buffer) => {
       const channel = message[0] ?? 0;
@@ -144,6 +144,7 @@ class Listener {
       else if (channel === 1) this.refuse(socket, message.toString("utf8", 1));
       else passOn(channels, message.subarray(1), socket);
     });
+    await once(channels, "open");
     socket.on("data", (data) => {
       socket.pause();
       channels.send(Buffer.concat([DATA, data]), () => socket.resume());

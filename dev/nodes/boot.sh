@@ -1,8 +1,8 @@
 #!/bin/bash
-# boot.sh FOLDER NAME NAMESPACE: runs a node, whose root is FOLDER/root, until it is shut down; again and again where it asks for a reboot.
+# boot.sh FOLDER NAME NAMESPACE SHARES: runs a node, whose root is FOLDER/root, until it is shut down; again and again where it asks for a reboot.
 # Each node has a cgroup of its own in every hierarchy, below the caller's: systemd-nspawn makes it the node's root. Without it the kubelets
 # of all nodes would meet in one /kubepods.
-folder=$1 name=$2 namespace=$3
+folder=$1 name=$2 namespace=$3 shares=$4
 : > "$folder/cgroups"
 # Read once: it changes with every move.
 own=$(cat /proc/self/cgroup)
@@ -29,7 +29,7 @@ while [ $status = 133 ]; do # a reboot
   nsenter --net="/run/netns/$namespace" ip link del "vb-$name" 2> /dev/null || true
   # Not `ip netns exec`: that mounts a new /sys, without cgroups.
   nsenter --net="/run/netns/$namespace" systemd-nspawn -q -D "$folder/root" -M "$name" --boot --register=no --keep-unit \
-    --network-bridge=br0 --capability=all --bind=/dev/kmsg --bind=/dev/fuse --bind=/dev/net/tun \
+    --network-bridge=br0 --capability=all --bind=/dev/kmsg --bind=/dev/fuse --bind=/dev/net/tun --bind="$shares:/var/lib/node-shares" \
     --resolv-conf=off --timezone=off --link-journal=no --console=pipe &
   child=$!
   while kill -0 $child 2> /dev/null; do

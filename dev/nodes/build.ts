@@ -10,6 +10,7 @@ import {
   GO_PARTS,
   type GoPart,
   nodesCache,
+  OPTIONAL_PARTS,
   PREVIOUS,
   placeOf,
   programsOf,
@@ -19,12 +20,13 @@ import {
   scriptPlace,
   sources,
 } from "./parts";
+import { platformVariables } from "./platform-images";
 
 const TEMPORARY = ".making-";
 
 /**
  * Makes whatever of the nodes is not in the cache: from Debian's packages and Go modules, by this machine's own clients.
- * @param only names of parts; where none is named all but `previous`
+ * @param only names of parts; where none is named all but those that are made on demand
  */
 export async function buildNodes(only: readonly string[], tell: (text: string) => void): Promise<void> {
   makeFolder(nodesCache());
@@ -42,10 +44,9 @@ export async function buildNodes(only: readonly string[], tell: (text: string) =
     for (const part of wanted<GoPart>(Object.values(GO_PARTS), ({ name }) => name))
       await made(placeOf(part).root, tell, (into) => compile(part, into, tell));
     for (const part of wanted(SCRIPT_PARTS.slice(2), String)) await made(scriptPlace(part), tell, (into) => runScript(part, into));
-    if (only.includes("previous")) {
-      await made(placeOf(PREVIOUS).root, tell, (into) => compile(PREVIOUS, into, tell));
-      await made(scriptPlace("previous"), tell, (into) => runScript("previous", into));
-    }
+    if (only.includes("previous")) await made(placeOf(PREVIOUS).root, tell, (into) => compile(PREVIOUS, into, tell));
+    for (const part of OPTIONAL_PARTS.filter((each) => only.includes(each)))
+      await made(scriptPlace(part), tell, (into) => runScript(part, into));
   });
 }
 
@@ -108,6 +109,7 @@ async function runScript(part: ScriptPart, into: string): Promise<void> {
     BASE: scriptPlace("base"),
     SOURCES: sources,
     SUITE,
+    ...platformVariables(),
   };
   await run("bash", ["-eu", "-o", "pipefail", join(sources, `${part}.sh`)], { cwd: into, env });
 }

@@ -4,6 +4,7 @@
 set -eu
 root=$1 name=$2 address=$3 gateway=$4 key=$5
 cp -a --reflink=auto "$BASE" "$root.part"
+chmod 755 "$root.part" # a build's own folder is its maker's alone, and nobody but root would get past / here
 cp -r "$SOURCES/root/." "$root.part/"
 chroot "$root.part" systemctl -q enable node-early node-net
 for home in root home/ubuntu; do
@@ -17,5 +18,7 @@ printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" > "$root.part/etc/hosts"
 rm -f "$root.part/var/lib/dbus/machine-id" "$root.part"/etc/ssh/ssh_host_*
 chroot "$root.part" ssh-keygen -A > /dev/null
 echo "nameserver $gateway" > "$root.part/etc/resolv.conf" # nobody listens there: names from outside fail at once
+# A kernel without NFS: its mounts are played.
+grep -q '\bnfs4\?$' /proc/filesystems || ln -sf ../local/sbin/mount.nfs-double "$root.part/usr/sbin/mount.nfs"
 printf 'ADDRESS=%s\nGATEWAY=%s\n' "$address" "$gateway" > "$root.part/etc/node-net"
 mv "$root.part" "$root"

@@ -6,6 +6,7 @@ import { machineProblem, missingParts } from "./parts";
 const USAGE = `node dist/dev/nodes/main.js COMMAND    (KPAAS_NODES=NAME: another network of nodes; default "hand")
   build [PART…]           makes what is not in the cache: from nothing about 20 minutes of two cores
   build previous          an earlier Kubernetes too, to upgrade from: another 12 minutes
+  build platform          images of what the platform's services run: another 3 minutes
   status                  what is lacking, and which nodes there are
   up NAME=ADDRESS…        boots nodes (${GATEWAY.replace(/\.\d+$/, "")}.2 and on), with network, registry and files
   off NAME…               cuts their power; their disks stay, and up boots them again

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../engine/run";
 import { makeFolder, namesIn, openLog, readIfThere, writeWhole } from "../../host/files";
 import { isAlive, type Owner, processStart, thisProcess } from "../../host/processes";
-import { keyFile, nodesCache, scriptPlace, sources } from "./parts";
+import { keyFile, nodesCache, OPTIONAL_PARTS, scriptPlace, sources } from "./parts";
 import { cutPower, removeGroups } from "./power";
 
 /** The bridge that nodes are on; they take addresses of 10.20.0.0/16. */
@@ -68,7 +68,7 @@ export class RealNodes {
     }
   }
 
-  /** Images and files as these nodes find them: links to what the cache has, of every Kubernetes that it has. */
+  /** Images and files as these nodes find them: links to what the cache has, what is made on demand included. */
   private served(what: "images" | "files"): string {
     return join(this.folder, what);
   }
@@ -76,10 +76,18 @@ export class RealNodes {
   private async serve(what: "images" | "files"): Promise<void> {
     const into = this.served(what);
     if (existsSync(into)) return;
-    const from = [scriptPlace(what), join(scriptPlace("previous"), what)].filter((folder) => existsSync(folder));
+    const from = [scriptPlace(what), ...OPTIONAL_PARTS.map((part) => join(scriptPlace(part), what))].filter((folder) => existsSync(folder));
     await rm(`${into}.part`, { recursive: true, force: true });
     for (const folder of from) await run("cp", ["-rlnT", folder, `${into}.part`]);
     await rename(`${into}.part`, into);
+  }
+
+  /**
+   * What the machines' NFS server shares, by the paths that it has them at: folders of this machine. The server is {@link GATEWAY}; where the kernel
+   * has no NFS its protocol is left out (root/usr/local/sbin/mount.nfs-double).
+   */
+  get shares(): string {
+    return join(this.folder, "shares");
   }
 
   /** Boots nodes, by name and address: new ones with new disks, others with the disks they have. Back when all answer. */
@@ -92,6 +100,7 @@ export class RealNodes {
     if (this.isUp(name)) throw new Error(`${name} is up`);
     await this.powerOff(name); // it may have died by itself
     writeWhole(join(folder, "address"), address);
+    makeFolder(this.shares);
     if (!existsSync(join(folder, "root"))) {
       await rm(join(folder, "root.part"), { recursive: true, force: true });
       const env = { ...process.env, BASE: scriptPlace("base"), SOURCES: sources };
@@ -103,6 +112,7 @@ export class RealNodes {
       folder,
       name,
       this.namespace,
+      this.shares,
     ]);
     const until = Date.now() + BOOT_MS;
     for (;;) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pinnedVersion } from "../../engine/build";
 import { packageRoot } from "../../engine/paths";
 import { cacheFolder } from "../../host/cache";
+import { RELEASE } from "./platform-images";
 
 /*
  * What nodes are made of: one folder for each thing and version in the cache, `~/.cache/kpaas/nodes/NAME-VERSION`. A folder is there whole or
@@ -104,7 +105,9 @@ export const PREVIOUS: GoPart = kubernetes("kubernetes-previous", "kubernetes-pr
 
 /** What shell scripts make, by the script's name without `.sh`: Debian's packages, a node's root, images and files that nodes download. */
 export const SCRIPT_PARTS = ["debian", "base", "images", "files"] as const;
-export type ScriptPart = (typeof SCRIPT_PARTS)[number] | "previous";
+/** What is made only where somebody asks for it: an earlier Kubernetes, and images of what the platform's services run. */
+export const OPTIONAL_PARTS = ["previous", "platform"] as const;
+export type ScriptPart = (typeof SCRIPT_PARTS)[number] | (typeof OPTIONAL_PARTS)[number];
 
 /** Debian's name of its release. */
 export const SUITE = "bookworm";
@@ -134,6 +137,7 @@ export function scriptPlace(part: ScriptPart): string {
   const versions = {
     ...{ debian: SUITE, base: SUITE, images: `kubernetes-${version}`, files: `kubespray-${KUBESPRAY}-kubernetes-${version}` },
     previous: `kubernetes-${placeOf(PREVIOUS).version}`,
+    platform: `kpaas-${RELEASE}`,
   };
   return join(nodesCache(), `${part}-${versions[part]}`);
 }

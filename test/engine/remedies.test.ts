@@ -80,6 +80,11 @@ describe("What to do about a failure", () => {
       /told by `kpaas refresh`/,
     ],
     ["nothing known", "kpaas:kubespray:Cluster seoul (update): scale.yml failed", undefined],
+    [
+      "hosts that let nobody in, which say it themselves",
+      "cp-1 (ssh): it does not let us in: ubuntu@10.20.0.2: Permission denied (publickey,password).",
+      undefined,
+    ],
     ["numbers that only look like a code", "address 10.4.29.0 in 10.0.0.0/24 port 4010 is taken", undefined],
   ];
   for (const [title, failure, says] of table) {

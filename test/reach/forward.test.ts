@@ -25,6 +25,11 @@ describe("the way to where a service is administered", () => {
       asked.push(`${request.headers.authorization} ${request.url}`);
       response.end(JSON.stringify({ items: pods }));
     });
+    // A kubelet's first messages come in one piece with the answer that opens the way.
+    api.server.on("upgrade", (_request, socket) => {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    });
     const sockets = new WebSocketServer({ server: api.server, handleProtocols: () => "v4.channel.k8s.io" });
     sockets.on("connection", (channels, { headers, url }) => {
       asked.push(`${headers.authorization} ${url}`);

@@ -13,6 +13,8 @@ export const PORTAL: Family = {
     JWT_SECRET: "the same one is compiled into several of its programs; Spring and Go read another one from there",
     SPRING_SECURITY_PASSWORD: "compiled into the common API; Spring reads another one from there",
     COMMONAPI_AUTHORIZATION_PASSWORD: "compiled into whoever calls the common API; Spring reads another one from there",
+    SPRING_DATASOURCE_CP_JDBCURL: "compiled into the common API without TLS; Spring reads another one from there",
+    SPRING_DATASOURCE_KEYCLOAK_JDBCURL: "as the other one's",
   },
 };
 

@@ -116,7 +116,10 @@ async function bindClaims(api: RealApi, provision: (claim: KubeObject) => string
 }
 
 /** Load balancers get an address of MetalLB's pools, and ingresses that of their controller. */
-async function giveAddresses(api: RealApi, balance: (service: KubeObject) => Allocation | undefined): Promise<void> {
+export async function giveAddresses(
+  api: RealApi,
+  balance: (service: KubeObject) => Allocation | undefined = () => undefined,
+): Promise<void> {
   const kinds = ["v1/Service", POOL_KIND];
   const found = new Map<string, readonly KubeObject[]>();
   for (const kind of kinds) found.set(kind, await api.list(kind));

@@ -16,6 +16,9 @@ server = "http://$REGISTRY"
 [host."http://$REGISTRY"]
   capabilities = ["pull", "resolve"]
 T
+# What is named by another home is asked for here too, by its path there.
+mkdir -p /etc/containerd/certs.d/_default
+cp "/etc/containerd/certs.d/$REGISTRY/hosts.toml" /etc/containerd/certs.d/_default/
 # restrict_oom_score_adj: nobody in a container may lower it below its own, and every container would fail.
 cat > /etc/containerd/config.toml <<T
 version = 3
