@@ -410,10 +410,14 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
   ...Object.fromEntries(
-    ["harbor", "chartmuseum", "nats", "postgresql", "pipeline", "sourceControl"].map((name): [string, [Values, Values]] => {
+    ["harbor", "chartmuseum", "nats", "postgresql", "sourceControl"].map((name): [string, [Values, Values]] => {
       const field = `platform.services.${name}`;
       return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
     }),
   ),
+  "platform.services.pipeline (switched off)": [
+    { "platform.services.harbor": true, "platform.services.postgresql": true, "platform.services.pipeline": true },
+    { "platform.services.harbor": true, "platform.services.postgresql": true, "platform.services.pipeline": false },
+  ],
   "platform.services.KEY.size (where the class cannot change it)": [{}, { "platform.services.mariadb.size": 20 }],
 };
