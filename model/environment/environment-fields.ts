@@ -945,7 +945,10 @@ export interface PlatformFields {
     /** Carries messages between services, and keeps the newest of them (JetStream). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly nats?: boolean | ServiceFields;
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
-    readonly portal?: boolean | ServiceFields;
+    readonly portal?: boolean | (ServiceFields & {
+      /** Whether the tools that copy buckets between object stores are there, as the menu Migration. Default: false. */
+      readonly migration?: boolean;
+    });
   };
   /** Charts and objects of your own, which live and die with the platform (more). A change: a release or a volume claim that goes: needs the approval drop-extra; otherwise: applied to what stands. */
   readonly extra?: {

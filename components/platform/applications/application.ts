@@ -19,12 +19,22 @@ export interface Application<Need extends string = string> {
   readonly config: readonly string[];
   /** Keys of the family's Secret it is given as environment variables. No application sees another one's. */
   readonly secrets: readonly string[];
+  /** What its program calls some of those keys, by key: another program reads something else under that name. @default as the key */
+  readonly as?: Readonly<Record<string, string>>;
   /** What of the platform it cannot do without: where one is missing it is left out. */
   readonly needs: readonly Need[];
   /** A folder it keeps. */
   readonly volume?: ApplicationVolume;
-  /** Whose certificates a Java program must trust besides those of the public authorities. @default nobody's */
+  /** Whose certificates its program must trust besides those of the public authorities. @default nobody's */
   readonly trusts?: readonly Trusted[];
+  /** What its program is written in, which says where it looks for those. @default java */
+  readonly language?: "java" | "go";
+  /** The file of settings that its image has, where that holds secrets which are everybody's: another one is mounted in its place. */
+  readonly file?: SettingsFile;
+  /** Why there is one of it, whatever the profile has. @default as many as the profile has */
+  readonly alone?: string;
+  /** The applications of its family that may call it. @default all of them */
+  readonly callers?: readonly string[];
   /** Below what it says how it is. @default `/actuator/health`, with `/liveness` and `/readiness` below it, as Spring has them */
   readonly health?: { readonly path: string } | "port";
   /** Arguments of its program. */
@@ -35,6 +45,13 @@ export interface Application<Need extends string = string> {
   readonly user?: number;
   /** What it asks for and may take. @default what the plan says of every application of the family */
   readonly resources?: ResourcesPlan;
+}
+
+/** A file of settings, as lines `KEY=VALUE`. `${KEY}` stands for the variable of that name, which the program puts there itself. */
+export interface SettingsFile {
+  /** Where programs of several versions look for it. */
+  readonly paths: readonly string[];
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** A folder that an application keeps. */
@@ -55,6 +72,8 @@ export interface Family {
   readonly secret: string;
   /** Name of the ConfigMap with the certificates its applications trust. */
   readonly trust: string;
+  /** Name of the ConfigMap with the files of settings that are mounted in place of images' own. @default none has one */
+  readonly files?: string;
 }
 
 /** The applications whose needs are met and whose image the plan has. */
@@ -64,6 +83,13 @@ export function applicationsFor<Need extends string>(
   available: readonly Need[],
 ): Application<Need>[] {
   return table.filter(({ name, needs }) => images[name] !== undefined && needs.every((need) => available.includes(need)));
+}
+
+/** The text of a file of settings. */
+export function fileText({ settings }: SettingsFile): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join("");
 }
 
 /** What an application is called among its family's children. */

@@ -8,7 +8,7 @@ import type { PlannedArgs } from "../args";
 import type { IngressRoute } from "../grants";
 import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
-import { type Application, type ApplicationVolume, type Family, roleOf, type Trusted } from "./application";
+import { type Application, type ApplicationVolume, type Family, fileText, roleOf, type Trusted } from "./application";
 import { applicationPod, TRUST_FILES } from "./pod";
 
 /** What the applications of one family share. */
@@ -27,6 +27,8 @@ export interface FamilySettings {
   readonly protectData?: boolean;
   /** Whether volumes with data are left when their service goes. */
   readonly retainData?: boolean;
+  /** What must be there before an application starts. @default nothing */
+  readonly after?: (app: Application) => readonly Resource[];
   /** Whether a browser must come back to the same pod, whose memory holds its session. */
   readonly sticky?: boolean;
 }
@@ -60,12 +62,12 @@ export abstract class Applications extends PlatformService {
         apps.flatMap((app) => app.secrets),
       ),
     };
-    const settings = this.createSettings(given);
+    const settings = this.createSettings(given, apps);
     const deployments = apps.map((app) => this.createApplication(app, given, settings));
     this.createIngress(apps, given, deployments);
   }
 
-  private createSettings({ config, secrets, authorities }: FamilySettings): Resource[] {
+  private createSettings({ config, secrets, authorities }: FamilySettings, apps: readonly Application[]): Resource[] {
     const { family } = this;
     const settings: Resource[] = [
       new ConfigMap(
@@ -80,19 +82,30 @@ export abstract class Applications extends PlatformService {
       const data = Object.fromEntries(Object.entries(authorities).map(([whose, pem]) => [TRUST_FILES[whose as Trusted], pem]));
       settings.push(new ConfigMap(this.childName("trust"), { metadata, data }, this.inCluster()));
     }
+    const files = apps.flatMap(({ name, file }) => (file === undefined ? [] : [[name, fileText(file)] as const]));
+    if (files.length > 0 && family.files !== undefined)
+      settings.push(
+        new ConfigMap(
+          this.childName("files"),
+          { metadata: this.metadata(family.files, family.name), data: Object.fromEntries(files) },
+          this.inCluster(),
+        ),
+      );
     return settings;
   }
 
   private createApplication(app: Application, shared: FamilySettings, settings: Resource[]): Deployment {
     const { plan } = this;
     const { ingress, config, secrets, authorities, hosts } = shared;
-    const { name, port } = app;
+    const { name, port, callers } = app;
+    const replicas = app.alone === undefined ? plan.replicas : 1;
     const role = roleOf(this.family, app);
     const trusted = (app.trusts ?? []).filter((whose) => authorities[whose] !== undefined);
     const selector = selectorLabels(name);
     const outside = app.path === undefined ? [] : fromIngress(ingress);
-    this.allowIngress(`allow-${role}`, selector, [port], [{ podSelector: {} }, ...outside]);
-    this.disruptionBudget(`${role}-budget`, name, plan.replicas);
+    const inside = callers?.map((caller) => ({ podSelector: { matchLabels: { ...selectorLabels(caller) } } })) ?? [{ podSelector: {} }];
+    this.allowIngress(`allow-${role}`, selector, [port], [...inside, ...outside]);
+    this.disruptionBudget(`${role}-budget`, name, replicas);
     new Service(
       this.childName(`${role}-service`),
       {
@@ -102,8 +115,8 @@ export abstract class Applications extends PlatformService {
       },
       this.inCluster(),
     );
-    const dependsOn = [...settings, ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
-    const spec = applicationPod(plan, this.family, app, {
+    const dependsOn = [...settings, ...(shared.after?.(app) ?? []), ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
+    const spec = applicationPod({ ...plan, replicas }, this.family, app, {
       serviceAccountName: this.serviceAccount(`${role}-account`, name),
       trusted,
       hosts: { ip: ingress.address, hostnames: [...hosts, this.hostOf()] },
@@ -115,13 +128,14 @@ export abstract class Applications extends PlatformService {
       ...(trusted.length === 0
         ? {}
         : { "kpaas/trust": all(trusted.map((whose) => authorities[whose])).apply((pems) => contentHash(pems.join(""))) }),
+      ...(app.file === undefined ? {} : { "kpaas/file": contentHash(fileText(app.file)) }),
     };
     return new Deployment(
       this.childName(role),
       {
         metadata: this.metadata(`${name}-deployment`, name),
         spec: {
-          replicas: plan.replicas,
+          replicas,
           // A claim that one pod holds cannot be mounted by its successor at the same time.
           ...(app.volume ? { strategy: { type: "Recreate" } } : {}),
           selector: { matchLabels: { ...selector } },

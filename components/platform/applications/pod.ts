@@ -66,10 +66,15 @@ export function applicationPod(
   const image = imageOf(plan, app.name);
   const resources = resourceRequirements(app.resources ?? plan.resources);
   const securityContext = containerSecurityContext();
-  const withStore = trusted.length > 0;
+  const isGo = app.language === "go";
+  const withStore = trusted.length > 0 && !isGo;
+  const withFolder = trusted.length > 0 && isGo;
+  const called = (key: string): string => app.as?.[key] ?? key;
   const env: core.v1.EnvVar[] = [
-    ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: family.config, key } } })),
-    ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: family.secret, key } } })),
+    ...app.config.map((key) => ({ name: called(key), valueFrom: { configMapKeyRef: { name: family.config, key } } })),
+    ...app.secrets.map((key) => ({ name: called(key), valueFrom: { secretKeyRef: { name: family.secret, key } } })),
+    // A folder beside the file of the public authorities: what is in it is trusted too.
+    ...(withFolder ? [{ name: "SSL_CERT_DIR", value: "/platform" }] : []),
     ...(withStore
       ? [
           {
@@ -120,6 +125,8 @@ export function applicationPod(
         volumeMounts: [
           ...folders.map(({ name, path }) => ({ name, mountPath: path })),
           ...(withStore ? [{ name: "trust", mountPath: "/trust", readOnly: true }] : []),
+          ...(withFolder ? [{ name: "platform", mountPath: "/platform", readOnly: true }] : []),
+          ...(app.file?.paths ?? []).map((path) => ({ name: "files", mountPath: path, subPath: app.name, readOnly: true })),
           ...(app.volume ? [{ name: "data", mountPath: app.volume.path }] : []),
         ],
       },
@@ -132,6 +139,15 @@ export function applicationPod(
             { name: "platform", configMap: { name: family.trust } },
           ]
         : []),
+      ...(withFolder
+        ? [
+            {
+              name: "platform",
+              configMap: { name: family.trust, items: trusted.map((whose) => ({ key: TRUST_FILES[whose], path: TRUST_FILES[whose] })) },
+            },
+          ]
+        : []),
+      ...(app.file && family.files ? [{ name: "files", configMap: { name: family.files } }] : []),
       ...(app.volume ? [{ name: "data", persistentVolumeClaim: { claimName: app.name } }] : []),
     ],
   };
