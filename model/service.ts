@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly host: string;
   /** The options of its own that the file gives. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The kinds that somebody offers. */
+  readonly offered: readonly string[];
 }
 
 /** How a service grows with its load: its component sees to it, values of its chart do; or why it does not. */
@@ -121,9 +123,9 @@ export interface ServiceDefinition {
   readonly remedies?: readonly (readonly [words: RegExp, remedy: Remedy])[];
   /**
    * What its pods call beside each other and those whose grants it takes; nothing else is open to them. What only some of them call its component
-   * opens to those. @default anything
+   * opens to those; by what it claims of those that are there. @default anything
    */
-  readonly calls?: readonly Called[] | ((platform: PlatformPlan) => readonly Called[]);
+  readonly calls?: readonly Called[] | ((platform: PlatformPlan, claimed: readonly string[]) => readonly Called[]);
   /**
    * How what is said at each port of its pods that is open to other pods is kept from others: `TLS`, where whoever speaks first can know whom it
    * speaks to; else a clause that says how it is, and why. A range is `FIRST-LAST`.

@@ -41,6 +41,7 @@ const KNOWN: Outputs = {
   "tls:index/privateKey:PrivateKey": (name) => ({
     privateKeyOpenssh: secretEnvelope(KEY),
     privateKeyPem: secretEnvelope(KEY),
+    privateKeyPemPkcs8: secretEnvelope(KEY),
     publicKeyOpenssh: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${name}\n`,
     publicKeyPem: "-----BEGIN PUBLIC KEY-----\nstand-in\n-----END PUBLIC KEY-----\n",
   }),

@@ -21,6 +21,7 @@ export interface Grants {
   readonly registryProject: { readonly claim: RegistryProjectClaim; readonly access: RegistryAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
+  readonly chaos: { readonly claim: Nothing; readonly access: ChaosAccess };
   readonly podMetrics: { readonly claim: Nothing; readonly access: Nothing };
   readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
 }
@@ -125,6 +126,18 @@ export interface SchemaClaim extends OwnedClaim {
   readonly reads?: readonly (TableColumns & { readonly of: Kind })[];
   /** Whether its account is let in without TLS too: its program cannot speak it. @default false */
   readonly openly?: boolean;
+  /** Accounts beside the one that owns the schema, by the end of their names: each for a program that needs some of its tables only. */
+  readonly accounts?: Readonly<Record<string, TableAccount>>;
+}
+
+/** What may be done with the rows of a table. */
+export type TableRight = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+
+/** An account that sees some tables of a schema and nothing else. */
+export interface TableAccount {
+  readonly tables: Readonly<Record<string, readonly TableRight[]>>;
+  /** Whether it is let in without TLS too: its program cannot speak it. @default false */
+  readonly openly?: boolean;
 }
 
 /** A database of a PostgreSQL. */
@@ -149,6 +162,15 @@ export interface DatabaseAccess {
   readonly password: Input<string>;
   /** What signed the server's certificate. PEM. Where it is there, a new account is let in by TLS only. @default nobody is told what to trust */
   readonly ca?: Input<string>;
+  /** The accounts beside its owner's that were claimed, by the end of their names. */
+  readonly accounts?: Readonly<Record<string, DatabaseAccount>>;
+}
+
+/** Whom a program logs in to a database as. */
+export interface DatabaseAccount {
+  readonly user: Input<string>;
+  /** Secret. */
+  readonly password: Input<string>;
 }
 
 /** A PostgreSQL database as its consumer sees it. It is reached by TLS only. */
@@ -177,6 +199,8 @@ export interface PostgresOperatorAccess {
 export interface LoginClaim {
   /** Its base URL, without a trailing slash. */
   readonly url: string;
+  /** Base URLs of programs of it that log users in by themselves, too. @default none */
+  readonly also?: readonly string[];
 }
 
 /** What an application needs to log its users in. */
@@ -207,6 +231,14 @@ export interface SecretEngineClaim {
   readonly paths: Readonly<Record<string, readonly SecretCapability[]>>;
   /** By whom: accounts of its namespace, with their own short-lived tokens; or whoever of its pods has a role id and a secret id. */
   readonly login: { readonly kind: "kubernetes"; readonly serviceAccounts: readonly string[] } | { readonly kind: "appRole" };
+  /** Accounts of its namespace that log in by themselves and may do something else, by the end of their roles' names. @default none */
+  readonly accounts?: Readonly<Record<string, SecretAccount>>;
+}
+
+/** An account that logs in with its own short-lived tokens. */
+export interface SecretAccount {
+  readonly serviceAccount: string;
+  readonly paths: Readonly<Record<string, readonly SecretCapability[]>>;
 }
 
 /** How a service comes to its secrets. */
@@ -226,6 +258,8 @@ export interface SecretEngineAccess {
   readonly login:
     | { readonly kind: "kubernetes"; readonly audience: string }
     | { readonly kind: "appRole" /** Secret. */; readonly roleId: Output<string> /** Secret. */; readonly secretId: Output<string> };
+  /** The roles of the accounts that were claimed besides, by the end of their names: at `auth/kubernetes`, with a token for the audience. */
+  readonly accounts?: Readonly<Record<string, { readonly role: string; readonly audience: string }>>;
 }
 
 /** What an account may do with a project's images and charts. */
@@ -262,6 +296,12 @@ export interface ChartRepositoryAccess {
   readonly user: string;
   /** Secret. */
   readonly password: Input<string>;
+}
+
+/** Where experiments with faults are seen. */
+export interface ChaosAccess {
+  /** URL of the dashboard inside the cluster, which takes a token of the Kubernetes API of whoever asks. */
+  readonly dashboardUrl: string;
 }
 
 /** How a service comes to its messages: by an account of its own, in which it sees nothing of others'. */

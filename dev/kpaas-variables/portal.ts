@@ -81,7 +81,12 @@ export const portal: readonly KpaasVariable[] = [
     "an account for each service that claims a schema, with rights on that one alone",
     "platform.services.mariadb",
   ],
-  ["DATABASE_TERRAMAN_ID DATABASE_TERRAMAN_PASSWORD", "not needed", "Terraman is not run"],
+  [
+    "DATABASE_TERRAMAN_ID DATABASE_TERRAMAN_PASSWORD",
+    "generated",
+    "Terraman is not run; the metric API, which reads them too, has an account that sees three tables",
+    "platform.services.portal",
+  ],
   ["KEYCLOAK_URL", "planned", "`keycloak.DOMAIN`", "platform.domain"],
   ["KEYCLOAK_DB_VENDOR KEYCLOAK_DB_SCHEMA", "fixed", "MariaDB, the schema `keycloak`"],
   [
@@ -100,7 +105,7 @@ export const portal: readonly KpaasVariable[] = [
   ["KEYCLOAK_CP_CLIENT_SECRET", "generated", "another one for each environment", "platform.services.keycloak"],
   ["RELEASE_NAME", "fixed", "each service has its own"],
   ["CP_PORTAL_URL", "planned", "`portal.DOMAIN`", "platform.domain"],
-  ["HOST_CLUSTER_NAME", "not yet", "the portal's first cluster is registered with OpenBao, which it does not use here yet"],
+  ["HOST_CLUSTER_NAME", "planned", "the portal's first cluster has the environment's name, in its tables and in OpenBao", "name"],
   ["CP_SERVICE_PIPELINE_URL", "planned", "`pipeline.DOMAIN`", "platform.services.pipeline"],
   ["CP_SERVICE_SOURCE_CONTROL_URL", "planned", "`scm.DOMAIN`", "platform.services.sourceControl"],
   [

@@ -71,6 +71,7 @@ function planService(
     platform,
     host: host ?? "",
     options,
+    offered: on.flatMap(({ offers = [] }) => offers),
   };
   const count = autoscaling?.minReplicas ?? wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
@@ -87,7 +88,7 @@ function planService(
     replicas: count,
     ...(autoscaling ? { autoscaling } : {}),
     ...placement,
-    ...(service.calls ? { calls: typeof service.calls === "function" ? service.calls(platform) : service.calls } : {}),
+    ...(service.calls ? { calls: typeof service.calls === "function" ? service.calls(platform, Object.keys(claims)) : service.calls } : {}),
     ...(wanted?.reaches ? { reaches: wanted.reaches } : {}),
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
     ...(typeof service.replicas === "object" ? { severalBy: service.replicas.severalBy } : {}),

@@ -8,7 +8,7 @@ import type { SchemaSpec } from "../../components/platform/mariadb/args";
 import { accountsSql, clientSettings, endFormerSql } from "../../components/platform/mariadb/sql";
 import { makeTables, singleServerConfig } from "../../components/platform/mariadb/workload";
 import { pipelineBrokerTables, pipelineTables } from "../../components/platform/pipeline/schema";
-import { portalTables, REALM_USERS } from "../../components/platform/portal/schema";
+import { METRIC_TABLES, portalTables, REALM_USERS } from "../../components/platform/portal/schema";
 import { sourceControlTables } from "../../components/platform/source-control/schema";
 import { removeFolder } from "../../host/files";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
@@ -312,5 +312,30 @@ describe("a real MariaDB that offers TLS", function () {
     assert.match(asked("one", { ca: at("both.crt") }), /^TLSv1\.[23]$/);
     assert.match(asked("one", { ca: at("two", "ca.crt") }), /^TLSv1\.[23]$/);
     assert.match(asked("one", { ca: at("one", "ca.crt") }), /^ERROR 2026/);
+  });
+
+  it("lets in the metric API without, for what it does with three tables and for nothing else", async () => {
+    await server.stop();
+    const metric: SchemaSpec = { schema: "cp", user: "portal_metric", openly: true, tableRights: METRIC_TABLES };
+    const passwords = { ...PASSWORDS, portal_metric: "three" };
+    await start(accountsSql([...SCHEMAS, metric], passwords, { tls: true }), "two");
+    assert.equal(server.query("SHOW TABLES IN cp"), "", "what stood in for its tables is gone");
+    assert.equal(server.query(`USE cp; ${tablesSql(PORTAL.tables ?? [])}`), "");
+    const does = (sql: string) => server.queryBy(clientSettings(metric, passwords, { host: "127.0.0.1", port }), sql);
+    assert.equal(does("SELECT cluster_id FROM cp_clusters"), "seoul");
+    assert.equal(does("INSERT INTO cp_metric_node_status VALUES ('seoul', 'a', 1, 1, 1, 1, 'now')"), "");
+    assert.equal(
+      does("UPDATE cp_metric_node_status SET cpu_raw = 2 WHERE node_name = 'a'; SELECT cpu_raw FROM cp_metric_node_status"),
+      "2",
+    );
+    for (const sql of [
+      "DELETE FROM cp_metric_node_status",
+      "UPDATE cp_clusters SET name = 'x'",
+      "SELECT * FROM cp_users",
+      "DROP TABLE cp_metric_node_status",
+      "CREATE TABLE x (id INT)",
+      "SELECT ID FROM keycloak.USER_ENTITY",
+    ])
+      assert.match(does(sql), /^ERROR 1(142|044|370)/, sql);
   });
 });

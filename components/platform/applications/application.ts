@@ -21,14 +21,20 @@ export interface Application<Need extends string = string> {
   readonly fixed?: Readonly<Record<string, string>>;
   /** Files it finds, by path: keys of the family's ConfigMap. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What its program calls some of those keys, by key: another program reads something else under that name. @default as the key */
+  readonly as?: Readonly<Record<string, string>>;
   /** What of the platform it cannot do without: where one is missing it is left out. */
   readonly needs: readonly Need[];
   /** A folder it keeps. */
   readonly volume?: ApplicationVolume;
   /** Why there is one of it, however many others there are: a clause. @default as many as the plan says */
   readonly single?: string;
-  /** Whose certificates a Java program must trust besides those of the public authorities. @default nobody's */
+  /** Whose certificates its program must trust besides those of the public authorities. @default nobody's */
   readonly trusts?: readonly Trusted[];
+  /** What its program is written in, which says where it looks for those. @default java */
+  readonly language?: "java" | "go";
+  /** The applications of its family that may call it. @default all of them */
+  readonly callers?: readonly string[];
   /** Whether it calls addresses outside, where its family's others may not. */
   readonly callsOutside?: true;
   /** What it asks a program for that is made to have all rights on its node; its namespace must admit that. @default a plain user's rights */

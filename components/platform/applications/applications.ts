@@ -37,6 +37,8 @@ export interface FamilySettings {
   readonly protectData?: boolean;
   /** Whether volumes with data are left when their service goes. */
   readonly retainData?: boolean;
+  /** What must be there before an application starts. @default nothing */
+  readonly after?: (app: Application) => readonly Resource[];
   /** Whether a browser must come back to the same pod, whose memory holds its session. */
   readonly sticky?: boolean;
 }
@@ -132,12 +134,13 @@ export abstract class Applications extends PlatformService {
   private createApplication(app: Application, shared: FamilySettings, settings: Resource[]): Deployment {
     const { plan } = this;
     const { ingress, config, secrets, authorities, hosts } = shared;
-    const { name, port } = app;
+    const { name, port, callers } = app;
     const role = roleOf(this.family, app);
     const trusted = (app.trusts ?? []).filter((whose) => authorities[whose] !== undefined);
     const selector = selectorLabels(name);
     const outside = app.path === undefined ? [] : fromIngress(ingress);
-    this.allowIngress(`allow-${role}`, selector, [port], [{ podSelector: {} }, ...outside]);
+    const inside = callers?.map((caller) => ({ podSelector: { matchLabels: { ...selectorLabels(caller) } } })) ?? [{ podSelector: {} }];
+    this.allowIngress(`allow-${role}`, selector, [port], [...inside, ...outside]);
     if (app.callsOutside) this.allowOutside(`egress-${role}`, selector, shared.networks);
     const replicas = app.single === undefined ? plan.replicas : 1;
     this.disruptionBudget(`${role}-budget`, name, replicas);
@@ -150,8 +153,8 @@ export abstract class Applications extends PlatformService {
       },
       this.inCluster(),
     );
-    const dependsOn = [...settings, ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
-    const spec = applicationPod(plan, this.family, app, {
+    const dependsOn = [...settings, ...(shared.after?.(app) ?? []), ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
+    const spec = applicationPod({ ...plan, replicas }, this.family, app, {
       serviceAccountName: this.serviceAccount(`${role}-account`, name),
       replicas,
       trusted,

@@ -67,11 +67,16 @@ export function applicationPod(
   const image = imageOf(plan, app.name);
   const resources = resourceRequirements(plan.parts?.[app.name] ?? plan.resources);
   const securityContext = containerSecurityContext();
-  const withStore = trusted.length > 0;
+  const isGo = app.language === "go";
+  const withStore = trusted.length > 0 && !isGo;
+  const withFolder = trusted.length > 0 && isGo;
+  const called = (key: string): string => app.as?.[key] ?? key;
   const env: core.v1.EnvVar[] = [
-    ...app.config.map((key) => ({ name: key, valueFrom: { configMapKeyRef: { name: family.config, key } } })),
-    ...app.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: family.secret, key } } })),
+    ...app.config.map((key) => ({ name: called(key), valueFrom: { configMapKeyRef: { name: family.config, key } } })),
+    ...app.secrets.map((key) => ({ name: called(key), valueFrom: { secretKeyRef: { name: family.secret, key } } })),
     ...Object.entries(app.fixed ?? {}).map(([name, value]) => ({ name, value })),
+    // A folder beside the file of the public authorities: what is in it is trusted too.
+    ...(withFolder ? [{ name: "SSL_CERT_DIR", value: "/platform" }] : []),
     ...(withStore
       ? [
           {
@@ -123,6 +128,7 @@ export function applicationPod(
         volumeMounts: [
           ...folders.map(({ name, path }) => ({ name, mountPath: path })),
           ...(withStore ? [{ name: "trust", mountPath: "/trust", readOnly: true }] : []),
+          ...(withFolder ? [{ name: "platform", mountPath: "/platform", readOnly: true }] : []),
           ...(app.volume ? kept(app.volume) : []),
           ...files.map(([mountPath, subPath]) => ({ name: "files", mountPath, subPath, readOnly: true })),
         ],
@@ -136,9 +142,22 @@ export function applicationPod(
             { name: "platform", configMap: { name: family.trust } },
           ]
         : []),
+      ...(withFolder
+        ? [
+            {
+              name: "platform",
+              configMap: { name: family.trust, items: trusted.map((whose) => ({ key: TRUST_FILES[whose], path: TRUST_FILES[whose] })) },
+            },
+          ]
+        : []),
       ...(app.volume ? [{ name: "data", persistentVolumeClaim: { claimName: app.name } }] : []),
       ...(files.length > 0
-        ? [{ name: "files", configMap: { name: family.config, items: files.map(([, key]) => ({ key, path: key })) } }]
+        ? [
+            {
+              name: "files",
+              configMap: { name: family.config, items: [...new Set(files.map(([, key]) => key))].map((key) => ({ key, path: key })) },
+            },
+          ]
         : []),
     ],
   };

@@ -7,15 +7,22 @@ import type { ChaosMeshArgs } from "./args";
 import { chaosMeshValues, partLabels } from "./values";
 
 /** Ports of the chart's parts. */
-const PORTS = { webhook: 10250, daemon: 31767, dns: 5353, dnsControl: 9288 } as const;
+const PORTS = { webhook: 10250, daemon: 31767, dns: 5353, dnsControl: 9288, dashboard: 2333 } as const;
 
 /** Chaos Mesh: experiments with faults, on the pods of namespaces that are annotated for it. */
 export class ChaosMesh extends PlatformService {
+  /** Where its dashboard is met inside the cluster. */
+  readonly dashboardUrl: string;
+
   constructor(name: string, given: ChaosMeshArgs, opts?: ComponentResourceOptions) {
     const args = planned("chaosMesh", given);
     super(serviceType("ChaosMesh"), name, args, opts);
     // The daemon enters other pods from their node: it is privileged, sees the node's processes and mounts the runtime's socket.
     this.createNamespace("privileged");
+    this.dashboardUrl = `http://chaos-dashboard.${args.plan.namespace}.svc:${PORTS.dashboard}`;
+    const clients = args.clients ?? [];
+    if (clients.length > 0)
+      this.allowIngress("allow-dashboard", partLabels("chaos-dashboard"), [PORTS.dashboard], clients.map(fromNamespace));
     const own = [fromNamespace(args.plan.namespace)];
     this.allowIngress("allow-webhook", partLabels("controller-manager"), [PORTS.webhook]);
     this.allowIngress("allow-daemon", partLabels("chaos-daemon"), [PORTS.daemon], own);

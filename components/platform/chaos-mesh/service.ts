@@ -9,7 +9,9 @@ export const chaosMesh = defineService({
     "chaos-dashboard": "its history is on a volume of one pod; what was begun ends without it",
     "chaos-dns-server": "it answers during experiments with names only",
   },
+  offers: ["chaos"],
   speaks: {
+    2333: "openly: its dashboard has no setting for TLS; it is open to those services alone that claim it, and wants a token of whoever asks",
     10250: "TLS",
     31767: "TLS",
     9288: "openly: its DNS server is told by the chart's own program which names to get wrong, without a setting for TLS",
@@ -17,9 +19,10 @@ export const chaosMesh = defineService({
   },
   // A workflow may ask those that it hurts how they are.
   calls: ["kubernetes", "pods"],
-  create: (name, { common, environment }, opts) => {
+  create: (name, { common, claims, environment }, opts) => {
     const { ChaosMesh } = require("./chaos-mesh") as typeof import("./chaos-mesh");
     const runtime = environment.cluster.variables.container_manager === "containerd" ? "containerd" : "crio";
-    return new ChaosMesh(name, { ...common, runtime }, opts);
+    return new ChaosMesh(name, { ...common, runtime, clients: Object.values(claims.chaos).map(({ namespace }) => namespace) }, opts);
   },
+  grants: { chaos: ({ dashboardUrl }) => ({ dashboardUrl }) },
 });

@@ -149,7 +149,7 @@ function createClient(
       serviceAccountsEnabled: false,
       validRedirectUris: applications.map((url) => `${url}${RETURN_PATH}`),
       validPostLogoutRedirectUris: applications.map((url) => `${url}/`),
-      webOrigins: [...applications],
+      webOrigins: [...new Set(applications.map((url) => new URL(url).origin))],
     },
     options,
   );

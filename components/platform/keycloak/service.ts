@@ -68,7 +68,7 @@ export const keycloak = defineService({
         ...options,
         database: granted.mysql,
         ingress: granted.ingress,
-        applications: Object.values(claims.identity).map(({ url }) => url),
+        applications: Object.values(claims.identity).flatMap(({ url, also = [] }) => [url, ...also]),
         domain: environment.platform.domain,
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },

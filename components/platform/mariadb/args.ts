@@ -1,18 +1,20 @@
 import type { CertificatePair } from "../certificates";
 import type { AccountSpec, DatabaseArgs } from "../database/args";
-import type { MysqlOperatorAccess, TableColumns } from "../grants";
+import type { MysqlOperatorAccess, TableAccount, TableColumns } from "../grants";
 
 /** Columns of another schema's table that an account may read. The table may be made later. */
 export interface TableRead extends TableColumns {
   readonly schema: string;
 }
 
-/** A schema, its owner and what else the owner may read. */
+/** A schema, and an account there: its owner, with what else it may read, or one that may do something with some tables. */
 export interface SchemaSpec extends AccountSpec {
   /** Schema name; letters, digits and `_`. Changing it makes a new, empty schema and leaves the old one. */
   readonly schema: string;
   /** What this account may select elsewhere. */
   readonly reads?: readonly TableRead[];
+  /** What this account may do, by table of the schema, which another account owns. The tables may be made later. @default it owns the schema */
+  readonly tableRights?: TableAccount["tables"];
   /** Whether this account is let in without TLS too, where the server has it. @default false */
   readonly openly?: boolean;
 }

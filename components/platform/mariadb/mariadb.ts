@@ -224,10 +224,13 @@ export class MariaDb extends DatabaseService {
       ([known, ca]): Record<string, string> => ({
         ...(ca === undefined ? {} : { [CERTIFICATE.authority]: ca }),
         ...Object.fromEntries(
-          schemas.flatMap((spec) => [
-            [`${spec.schema}.cnf`, clientSettings(spec, known, this.connection)],
-            [`${spec.schema}.sql`, statements(spec)],
-          ]),
+          schemas.flatMap((spec) => {
+            const name = spec.tableRights === undefined ? spec.schema : `${spec.schema}-${spec.user}`;
+            return [
+              [`${name}.cnf`, clientSettings(spec, known, this.connection)],
+              [`${name}.sql`, statements(spec)],
+            ];
+          }),
         ),
       }),
     );

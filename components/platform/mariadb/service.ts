@@ -1,5 +1,6 @@
 import { offererOf } from "../../../model/registry";
 import { defineService, EVERY_PROFILE } from "../define-service";
+import type { SchemaSpec } from "./args";
 import { mariadbBackup } from "./backup";
 import { refusedSchemas } from "./claims";
 
@@ -41,15 +42,21 @@ export const mariadb = defineService({
   create: (name, { common, granted, claims, environment, tls }, opts) => {
     const { MariaDb } = require("./mariadb") as typeof import("./mariadb");
     const schemaOf = (kind: string): string | undefined => claims.mysql[offererOf(kind, environment.services)?.name ?? ""]?.schema;
-    const schemas = Object.entries(claims.mysql).map(([user, { schema, reads = [], tables, openly }]) => {
+    const schemas = Object.entries(claims.mysql).flatMap(([user, { schema, reads = [], tables, openly, accounts = {} }]) => {
       const readable = reads.flatMap(({ of, ...read }) => {
         const from = schemaOf(of);
         return from === undefined ? [] : [{ schema: from, ...read }];
       });
-      return [
-        user,
-        { schema, user, ...(readable.length > 0 ? { reads: readable } : {}), ...(tables ? { tables } : {}), ...(openly ? { openly } : {}) },
-      ] as const;
+      const owner: SchemaSpec = {
+        ...{ schema, user },
+        ...(readable.length > 0 ? { reads: readable } : {}),
+        ...(tables ? { tables } : {}),
+        ...(openly ? { openly } : {}),
+      };
+      const others = Object.entries(accounts).map(([end, { tables: tableRights, ...how }]): SchemaSpec => {
+        return { schema, user: besideName(user, end), tableRights, ...how };
+      });
+      return [owner, ...others].map((spec) => [spec.user, spec] as const);
     });
     return new MariaDb(
       name,
@@ -66,5 +73,17 @@ export const mariadb = defineService({
       opts,
     );
   },
-  grants: { mysql: ({ databases }, consumer) => databases[consumer]! },
+  grants: {
+    mysql: ({ databases }, consumer) => {
+      const prefix = besideName(consumer, "");
+      const beside = Object.entries(databases).filter(([name]) => name.startsWith(prefix));
+      const accounts = beside.map(([name, { user, password }]) => [name.slice(prefix.length), { user, password }] as const);
+      return { ...databases[consumer]!, ...(accounts.length === 0 ? {} : { accounts: Object.fromEntries(accounts) }) };
+    },
+  },
 });
+
+/** An account beside its owner's. No service has a `_` in its name. */
+function besideName(owner: string, end: string): string {
+  return `${owner}_${end}`;
+}

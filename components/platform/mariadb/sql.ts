@@ -34,7 +34,7 @@ export function accountsSql(
   { rootPassword, tls = false }: { readonly rootPassword?: string; readonly tls?: boolean } = {},
 ): string {
   const lines: string[] = [`DROP USER IF EXISTS ${account(FORMER_PROVISIONER)};`];
-  for (const { schema } of schemas) {
+  for (const schema of new Set(schemas.map((each) => each.schema))) {
     lines.push(`CREATE DATABASE IF NOT EXISTS ${schemaName(schema)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`);
   }
   for (const spec of schemas) {
@@ -42,7 +42,7 @@ export function accountsSql(
     const [own, former] = [account(accountOf(spec)), formerAccounts(spec).map(account)];
     const rights = (each: string) => [
       `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${each};`,
-      `GRANT ${OWNER} ON ${pattern(spec.schema)}.* TO ${each};`,
+      ...(spec.tableRights === undefined ? [`GRANT ${OWNER} ON ${pattern(spec.schema)}.* TO ${each};`] : []),
     ];
     lines.push(
       ...former.flatMap((each) => [`CREATE USER IF NOT EXISTS ${each} ACCOUNT LOCK;`, ...rights(each)]),
@@ -52,7 +52,13 @@ export function accountsSql(
     );
   }
   for (const spec of schemas)
-    for (const user of [...formerAccounts(spec), accountOf(spec)]) lines.push(...(spec.reads ?? []).flatMap((read) => readSql(user, read)));
+    for (const user of [...formerAccounts(spec), accountOf(spec)])
+      lines.push(
+        ...(spec.reads ?? []).flatMap((read) => readSql(user, read)),
+        ...Object.entries(spec.tableRights ?? {}).flatMap(([table, rights]) =>
+          grantSql(user, { schema: spec.schema, table, columns: ["id"], rights: rights.join(", ") }),
+        ),
+      );
   lines.push(...schemas.flatMap(endingSql), ...(rootPassword === undefined ? [] : rootPasswordSql(rootPassword)));
   return `${lines.join("\n")}\n`;
 }
@@ -93,17 +99,20 @@ function rootPasswordSql(password: string): string[] {
   ];
 }
 
+/** Lets an account read some columns of another schema's table. */
+function readSql(user: string, read: TableRead): string[] {
+  return grantSql(user, { ...read, rights: `SELECT (${read.columns.map(identifier).join(", ")})` });
+}
+
 /**
- * Lets an account read some columns of another schema's table. The server takes such a grant for a table that is there
- * only, and keeps it when the table goes: before its owner's first start, another stands in for it. Nobody can connect
- * meanwhile, and one that a broken start left behind goes at the next.
+ * Gives an account rights in a table. The server takes such a grant for a table that is there only, and keeps it when the table goes: before its
+ * owner's first start, another stands in for it. Nobody can connect meanwhile, and one that a broken start left behind goes at the next.
  */
-function readSql(user: string, { schema, table, columns }: TableRead): string[] {
+function grantSql(user: string, { schema, table, columns, rights }: TableRead & { readonly rights: string }): string[] {
   const name = `${schemaName(schema)}.${identifier(table)}`;
-  const names = columns.map((column) => identifier(column));
   return [
-    `CREATE TABLE IF NOT EXISTS ${name} (${names.map((column) => `${column} INT`).join(", ")}) COMMENT = ${text(STAND_IN)};`,
-    `GRANT SELECT (${names.join(", ")}) ON ${name} TO ${account(user)};`,
+    `CREATE TABLE IF NOT EXISTS ${name} (${columns.map((column) => `${identifier(column)} INT`).join(", ")}) COMMENT = ${text(STAND_IN)};`,
+    `GRANT ${rights} ON ${name} TO ${account(user)};`,
     `SET @comment = (SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${text(schema)} AND TABLE_NAME = ${text(table)});`,
     `EXECUTE IMMEDIATE IF(@comment = ${text(STAND_IN)}, 'DROP TABLE ${name}', 'DO 0');`,
   ];

@@ -58,7 +58,12 @@ export function createInside(
   const isAppRole = Object.values(clients).some(({ login }) => login.kind === "appRole");
   const appRoles = isAppRole ? createAppRoleLogin(name, options) : undefined;
   const credentials: Record<string, AppRoleCredentials> = {};
-  for (const [client, { paths, login, namespace: home }] of Object.entries(clients)) {
+  for (const [client, { paths, login, accounts = {}, namespace: home }] of Object.entries(clients)) {
+    for (const [end, { serviceAccount, paths: own }] of Object.entries(accounts)) {
+      const role = accountRole(client, end);
+      const rights = new Policy(name(`${role}-policy`), { name: role, policy: policy(clientRights(own)) }, options);
+      createKubernetesRole(name(`${role}-role`), kubernetes, rights, home, [serviceAccount], options);
+    }
     const rights = new Policy(name(`${client}-policy`), { name: client, policy: policy(clientRights(paths)) }, options);
     if (login.kind === "kubernetes") createKubernetesRole(name(`${client}-role`), kubernetes, rights, home, login.serviceAccounts, options);
     else if (appRoles !== undefined)
@@ -71,6 +76,11 @@ export function createInside(
       );
   }
   return credentials;
+}
+
+/** The role and policy of an account that a client claims beside its own log-in. */
+export function accountRole(client: string, end: string): string {
+  return `${client}-${end}`;
 }
 
 /** The path of the log-in, once it asks the API whose a token is: by its own token and the cluster's CA, read anew from its pod's files. */

@@ -16,7 +16,7 @@ import { PlatformService } from "../service";
 import type { OpenBaoArgs } from "./args";
 import { firstStartConfig, NAMES, PORTS, SEAL_KEY, type ServerSettings, serverConfig } from "./config";
 import { selfRequests } from "./first-start";
-import { type AppRoleCredentials, createInside } from "./inside";
+import { type AppRoleCredentials, accountRole, createInside } from "./inside";
 import { AUDIENCE, MANAGER_ROLE, MOUNT, PROVIDER } from "./names";
 import { openBaoPod, WORKLOAD } from "./workload";
 
@@ -62,7 +62,7 @@ export class OpenBao extends PlatformService {
       this.createIngress(plan.host, plan.namespace, ingress, server);
     }
     this.access = Object.fromEntries(
-      Object.entries(clients).map(([role, { login }]) => [
+      Object.entries(clients).map(([role, { login, accounts }]) => [
         role,
         {
           url: this.address,
@@ -70,6 +70,13 @@ export class OpenBao extends PlatformService {
           mount: MOUNT,
           role,
           login: login.kind === "kubernetes" ? { kind: "kubernetes", audience: AUDIENCE } : { kind: "appRole", ...appRoles[role]! },
+          ...(accounts === undefined
+            ? {}
+            : {
+                accounts: Object.fromEntries(
+                  Object.keys(accounts).map((end) => [end, { role: accountRole(role, end), audience: AUDIENCE }]),
+                ),
+              }),
         } satisfies SecretEngineAccess,
       ]),
     );

@@ -1,7 +1,7 @@
 import type { Application, Family } from "../applications/application";
 
 /** A service of the platform that an application cannot do without. */
-export type PortalNeed = "vault" | "charts" | "chaos";
+export type PortalNeed = "vault" | "metricAccount" | "charts" | "chaos" | "migration";
 
 /** What the portal's objects are called. */
 export const PORTAL: Family = {
@@ -18,19 +18,57 @@ export const PORTAL: Family = {
   },
 };
 
+/** Those in Go log in by the two ids alone. */
+const VAULT_OF_GO = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
 const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
 /** By these two its URLs override what is compiled in, which says nothing of TLS (application.yml of cp-portal-common-api). */
 const DATABASE_URLS = ["SPRING_DATASOURCE_CP_JDBCURL", "SPRING_DATASOURCE_KEYCLOAK_JDBCURL"];
 const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATABASE_USER_PASSWORD"] } as const;
 
+const VAULT_NAMES_OF_GO = [...VAULT_OF_GO.config, ...VAULT_OF_GO.secrets];
+const HELM_NAMES = ["HELM_REPO_CA", "HELM_REPO_CACHE", "HELM_REPO_CONFIG"];
+const MIGRATION_KEYS = ["AUTH", "MIG"].flatMap((whose) => ["HMAC_KEY", "PRIVATE_KEY", "PUBLIC_KEY"].map((key) => `${whose}_${key}`));
+
+const REMOTE_FILE = "cp-portal-remote-api.env";
+const CATALOG_FILE = "cp-portal-catalog-api.env";
+
+/** Settings that are variables of the same names, which the program puts there itself. */
+function sameNames(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `\${${name}}`]));
+}
+
+/** The files of settings that images have with secrets which are everybody's, by key of the ConfigMap: these are mounted in their place. */
+export const PORTAL_FILES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({
+    [REMOTE_FILE]: { SERVER_PORT: ":8095", ...sameNames("JWT_SECRET", ...VAULT_NAMES_OF_GO) },
+    [CATALOG_FILE]: {
+      SERVER_PORT: ":8093",
+      ...sameNames("JWT_SECRET", ...HELM_NAMES, ...VAULT_NAMES_OF_GO, "VAULT_ROLE_NAME"),
+      VAULT_CLUSTER_PATH: "secret/data/cluster",
+      VAULT_USER_PATH: "secret/data/user",
+      ARTIFACT_HUB_API_URL: "https://artifacthub.io/api/v1",
+      ARTIFACT_HUB_REPO_SEARCH: "/repositories/search?kind=0",
+      ARTIFACT_HUB_PACKAGE_SEARCH: "/packages/search?kind=0&sort=relevance&deprecated=true",
+      ARTIFACT_HUB_PACKAGE_DETAIL: "/packages/helm/{repoName}/{packageName}",
+      ARTIFACT_HUB_PACKAGE_VALUES: "/packages/{packageID}/{version}/values",
+      ARTIFACT_HUB_PACKAGE_LOGO_URL: "https://artifacthub.io/image/",
+    },
+  }).map(([key, settings]) => [
+    key,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  ]),
+);
+
 /**
  * The portal's applications with the settings their programs read.
  *
- * None of them uses an account of its own in the cluster: the API acts with the tokens it keeps in OpenBao, one for each
- * cluster and user. So no pod gets a token and no role is granted here.
+ * None of them uses an account of its own in the cluster: the API acts with the tokens it keeps in OpenBao, one for each cluster and user. So none
+ * of their pods gets a token; the one of their own cluster is put there by a pod of its own (cluster-token.ts).
  *
- * Not here: Terraman, whose work this project does; the migration tools and the federation applications, which come with
- * object storage and Karmada; the service broker, which belongs to the old service type.
+ * Not here: Terraman, whose work this project does; the federation applications, which come with Karmada; the service broker, which belongs to the
+ * old service type.
  */
 export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
   {
@@ -73,28 +111,45 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     trusts: ["database"],
   },
   {
-    // It has no setting by which it would speak TLS to the database (action/gorm/gorm.go of cp-metrics-api v1.7.0), which lets it in by that only.
+    // It has no setting by which it would speak TLS to the database (action/gorm/gorm.go of cp-metrics-api v1.7.0): its account is let in without.
     name: "cp-portal-metric-api",
     port: 8900,
-    config: [...DATABASE.config, ...VAULT.config],
-    secrets: [...DATABASE.secrets, ...VAULT.secrets],
-    needs: ["vault"],
+    config: ["DATABASE_URL", "DATABASE_NAME", ...VAULT_OF_GO.config],
+    secrets: ["METRIC_DATABASE_USER", "METRIC_DATABASE_PASSWORD", ...VAULT_OF_GO.secrets],
+    // It calls Terraman's account its own; here it has one that sees three tables.
+    as: { METRIC_DATABASE_USER: "DATABASE_TERRAMAN_ID", METRIC_DATABASE_PASSWORD: "DATABASE_TERRAMAN_PASSWORD" },
+    needs: ["vault", "metricAccount"],
+    language: "go",
+    trusts: ["vault"],
+    single: "each of several would ask all clusters, and add rows of its own to tables that know no key",
+    // The name and password that it asks for are compiled in (api/basicAuth.go), and everybody's.
+    callers: ["cp-portal-api"],
   },
   {
     name: "cp-portal-remote-api",
     port: 8095,
     path: "/cpremote",
-    config: [...VAULT.config],
-    secrets: [...VAULT.secrets, "JWT_SECRET"],
+    config: [...VAULT_OF_GO.config],
+    secrets: [...VAULT_OF_GO.secrets, "JWT_SECRET"],
     needs: ["vault"],
+    language: "go",
+    trusts: ["vault"],
+    // Its image's own holds the key of everybody's tokens, and its program reads no variable of that name (config/env.go of cp-remote-api v1.7.0).
+    files: { "/app/config.env": REMOTE_FILE },
   },
   {
     name: "cp-portal-catalog-api",
     port: 8093,
     path: "/cpcatalog",
-    config: [...VAULT.config, "HELM_REPO_CA", "HELM_REPO_CACHE", "HELM_REPO_CONFIG", "CHART_REPO_NAME", "CHART_REPO_URL"],
-    secrets: [...VAULT.secrets, "JWT_SECRET", "CHART_REPO_USERNAME", "CHART_REPO_PASSWORD"],
+    config: [...VAULT.config, ...HELM_NAMES],
+    secrets: [...VAULT.secrets, "JWT_SECRET"],
     needs: ["vault", "charts"],
+    language: "go",
+    // Repositories come with an authority of their own, which the UI hands on.
+    trusts: ["platform", "vault"],
+    // As cp-remote-api's (config/env.go of cp-catalog-api v1.6.0). The source calls the file by either name.
+    files: { "/config.env": CATALOG_FILE, "/app.env": CATALOG_FILE },
+    single: "what Helm has fetched is on a volume of one pod; what is installed needs none of it",
     // What Helm has fetched: it can be fetched again.
     volume: { path: "/home/1000/helm", sizeGiB: 5, keeps: "cache" },
   },
@@ -102,8 +157,8 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     name: "cp-portal-chaos-api",
     port: 8092,
     path: "/cpchaos",
-    config: [...VAULT.config, "CHAOS_DASHBOARD_API_URI", "CP_PORTAL_API_URI"],
-    secrets: [...VAULT.secrets, "JWT_SECRET"],
+    config: [...VAULT.config, "CHAOS_DASHBOARD_API_URI", "CP_PORTAL_COMMON_API_URI", "CP_PORTAL_CHAOS_COLLECTOR_API_URI"],
+    secrets: [...VAULT.secrets, "JWT_SECRET", "COMMONAPI_AUTHORIZATION_PASSWORD", "CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD"],
     needs: ["vault", "chaos"],
     trusts: ["vault"],
   },
@@ -111,8 +166,46 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     name: "cp-portal-chaos-collector",
     port: 8094,
     config: [...VAULT.config, "CP_PORTAL_COMMON_API_URI"],
-    secrets: [...VAULT.secrets, "COMMONAPI_AUTHORIZATION_PASSWORD"],
+    secrets: [...VAULT.secrets, "COMMONAPI_AUTHORIZATION_PASSWORD", "CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD"],
+    // The common API reads its own password under the same name.
+    as: { CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD: "SPRING_SECURITY_PASSWORD" },
     needs: ["vault", "chaos"],
     trusts: ["vault"],
+    single: "each of several would measure what experiments use, and write the same rows",
+    callers: ["cp-portal-chaos-api"],
+  },
+  {
+    name: "cp-portal-migration-api",
+    port: 8901,
+    path: "/cpmig",
+    config: ["IS_ENCRYPTION"],
+    secrets: ["MIG_HMAC_KEY", "MIG_PRIVATE_KEY"],
+    needs: ["migration"],
+    language: "go",
+    trusts: ["platform"],
+  },
+  {
+    // It hands all six keys to the browsers of those who have logged in (fragments/config.html of cp-migration-ui): they encrypt and sign there.
+    name: "cp-portal-migration-ui",
+    port: 8097,
+    path: "/cpmigui",
+    keepsPath: true,
+    health: { path: "/cpmigui/actuator/health" },
+    config: [
+      ...["KEYCLOAK_URI", "KEYCLOAK_CP_REALM", "CP_PORTAL_API_URI", "CP_PORTAL_MIGRATION_UI_URI"],
+      ...["CP_MIGRATION_API_URI", "CP_MIGRATION_AUTH_URI"],
+    ],
+    secrets: [...["KEYCLOAK_CP_CLIENT_ID", "KEYCLOAK_CP_CLIENT_SECRET"], ...MIGRATION_KEYS],
+    needs: ["migration"],
+    trusts: ["platform"],
+  },
+  {
+    // Its source is not public: it is given what K-PaaS's script makes for it by name.
+    name: "cp-portal-migration-auth",
+    port: 8911,
+    path: "/cpmigauth",
+    config: ["IS_ENCRYPTION"],
+    secrets: ["AUTH_HMAC_KEY", "AUTH_PRIVATE_KEY", "AUTH_PUBLIC_KEY"],
+    needs: ["migration"],
   },
 ];

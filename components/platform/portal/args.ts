@@ -12,13 +12,27 @@ export interface VaultAccess {
   readonly roleId: Input<string>;
   /** Secret. */
   readonly secretId: Input<string>;
+  /** How the token of the portal's own cluster is kept there. @default nobody keeps one, and the portal has no cluster until one is registered */
+  readonly writer?: TokenWriter;
+}
+
+/** Who keeps the token of the portal's own cluster in OpenBao. */
+export interface TokenWriter {
+  /** The role that the account `cp-portal-cluster` logs in to. */
+  readonly role: string;
+  /** What its tokens must be meant for. */
+  readonly audience: string;
+  /** By which the portal's tables name the cluster. */
+  readonly clusterId: string;
 }
 
 /** Arguments of {@link Portal}. */
 export interface PortalArgs extends ServiceArgs {
   readonly ingress: IngressRoute;
-  /** The portal's schema, whose tables are there. */
+  /** The portal's schema, whose tables are there; the account `metric` beside its owner's is let in without TLS. */
   readonly database: DatabaseAccess;
+  /** Whether the tools that move what is in object storage are there. @default false */
+  readonly migration?: boolean;
   /** Name of Keycloak's schema, in which the portal reads the realm's users. */
   readonly keycloakSchema: Input<string>;
   readonly realm: RealmAccess;

@@ -1,4 +1,4 @@
-import type { TableColumns } from "../grants";
+import type { TableAccount, TableColumns } from "../grants";
 
 const ID = "id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY";
 const TIMES = "created VARCHAR(255) NOT NULL, last_modified VARCHAR(255) NOT NULL";
@@ -38,6 +38,13 @@ const NOW = "DATE_FORMAT(NOW(), '%Y-%m-%d %T')";
 
 /** What the common API reads where the realm's users are: who is in a realm. Nothing of how they log in, and no keys. */
 export const REALM_USERS: TableColumns = { table: "USER_ENTITY", columns: ["ID", "REALM_ID", "USERNAME"] };
+
+/** What the metric API does with which tables (action/gorm/gorm.go and action/db/database.go of cp-metrics-api 1.7.0). */
+export const METRIC_TABLES: TableAccount["tables"] = {
+  cp_clusters: ["SELECT"],
+  cp_metric_cluster_status: ["SELECT", "INSERT", "UPDATE"],
+  cp_metric_node_status: ["SELECT", "INSERT", "UPDATE"],
+};
 
 /** The cluster the portal runs in, as it lists it. */
 export interface HostCluster {

@@ -1,9 +1,15 @@
+import { singles } from "../applications/application";
 import { defineService, EVERY_PROFILE } from "../define-service";
-import { portalTables, REALM_USERS } from "./schema";
+import { PORTAL_APPS } from "./apps";
+import { CLUSTER_ACCOUNT } from "./names";
+import { METRIC_TABLES, portalTables, REALM_USERS } from "./schema";
 
 /** What K-PaaS's applications do with what they keep in OpenBao: tokens of clusters and users, keys of hosts, log-ins of clouds. */
 const EVERYTHING = ["create", "read", "update", "delete", "list"] as const;
 const SECRETS = ["cluster", "user", "ssh-key", "AWS", "OPENSTACK", "NHN", "NAVER", "VSPHERE"];
+
+/** Each port of its programs is one of a row of the table. */
+const PORTS = PORTAL_APPS.map(({ port }) => port);
 
 /** Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api. */
 const OPENLY =
@@ -16,31 +22,55 @@ export const portal = defineService({
   profiles: EVERY_PROFILE,
   replicas: "profile",
   autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
+  single: {
+    ...ALONE,
+    "cp-portal-cluster-token": "a token that it wrote is valid for an hour, and another pod of it writes another one at once",
+  },
   host: "portal",
-  rotates: [{ secret: "the key of its tokens, and the password among its programs", how: "one", restarts: ["itself"], seconds: 60 }],
+  options: (z) => ({
+    migration: z
+      .boolean()
+      .optional()
+      .describe("Whether the tools that copy buckets between object stores are there, as the menu Migration. Default: false."),
+  }),
+  rotates: ({ options = {} }) => [
+    { secret: "the key of its tokens, and the passwords among its programs", how: "one", restarts: ["itself"], seconds: 60 },
+    ...(options.migration === true
+      ? [{ secret: "the keys of its migration tools", how: "one", restarts: ["itself"], seconds: 60 } as const]
+      : []),
+  ],
   needs: {
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),
     trust: () => ({}),
-    mysql: ({ environment, provider }) => ({
+    mysql: ({ environment, provider, offered }) => ({
       schema: "cp",
       tables: portalTables({ id: environment, name: environment, provider: provider.toUpperCase() }),
       reads: [{ of: "identity", ...REALM_USERS }],
+      // The metric API, which is there with OpenBao alone, cannot speak TLS to a database.
+      ...(offered.includes("secretEngine") ? { accounts: { metric: { tables: METRIC_TABLES, openly: true } } } : {}),
     }),
-    identity: ({ host }) => ({ url: `https://${host}` }),
+    identity: ({ host, options: { migration } }) => ({
+      url: `https://${host}`,
+      ...(migration === true ? { also: [`https://${host}/cpmigui`] } : {}),
+    }),
   },
   wants: {
-    secretEngine: () => ({
+    charts: () => ({}),
+    chaos: () => ({}),
+    secretEngine: ({ environment }) => ({
+      accounts: { cluster: { serviceAccount: CLUSTER_ACCOUNT, paths: { [`cluster/${environment}`]: ["create", "update"] } } },
       paths: Object.fromEntries(SECRETS.map((kind) => [`${kind}/*`, EVERYTHING])),
       login: { kind: "appRole" },
     }),
   },
-  speaks: Object.fromEntries([3333, 3334, 8090, 8092, 8093, 8094, 8095, 8900].map((port) => [port, OPENLY])),
-  // The clusters and clouds that its users register are anywhere.
-  calls: ["outside"],
-  create: (name, { common, granted }, opts) => {
+  speaks: Object.fromEntries(PORTS.map((port) => [port, OPENLY])),
+  // The clusters and clouds that its users register are anywhere; its own is called once its token is kept.
+  calls: (_, claimed) => (claimed.includes("secretEngine") ? ["kubernetes", "outside"] : ["outside"]),
+  create: (name, { common, granted, options, environment }, opts) => {
     const { Portal } = require("./portal") as typeof import("./portal");
-    const { ingress, storage, trust, mysql, identity, secretEngine } = granted;
+    const { ingress, storage, trust, mysql, identity, secretEngine, charts, chaos } = granted;
+    const writer = secretEngine?.accounts?.cluster;
     return new Portal(
       name,
       {
@@ -53,8 +83,16 @@ export const portal = defineService({
         storageClass: storage.className,
         ...(trust.certificates ? { trust: trust.certificates } : {}),
         ...(secretEngine?.login.kind === "appRole"
-          ? { vault: { url: secretEngine.url, ca: secretEngine.ca, roleName: secretEngine.role, ...secretEngine.login } }
+          ? {
+              vault: {
+                ...{ url: secretEngine.url, ca: secretEngine.ca, roleName: secretEngine.role, ...secretEngine.login },
+                ...(writer ? { writer: { ...writer, clusterId: environment.environment } } : {}),
+              },
+            }
           : {}),
+        ...(charts ? { charts } : {}),
+        ...(chaos ? { chaosDashboardUrl: chaos.dashboardUrl } : {}),
+        ...(options.migration ? { migration: true } : {}),
       },
       opts,
     );

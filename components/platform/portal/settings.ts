@@ -1,5 +1,6 @@
-import { type Input, interpolate, type Output } from "@pulumi/pulumi";
+import { type Input, interpolate, type Output, output } from "@pulumi/pulumi";
 import type { PlannedArgs } from "../args";
+import { PORTAL_FILES } from "./apps";
 import type { PortalArgs } from "./args";
 
 /** What is generated for the portal alone. Secret. */
@@ -8,6 +9,10 @@ export interface PortalSecrets {
   readonly jwt: Output<string>;
   /** Password between the API and the common API. */
   readonly commonApi: Output<string>;
+  /** Password between the chaos API and its collector. */
+  readonly collector?: Output<string>;
+  /** What the migration tools encrypt and sign with, by the names they have for it. */
+  readonly migration?: Readonly<Record<string, Output<string>>>;
 }
 
 /**
@@ -32,9 +37,11 @@ function jdbcUrl({ host, port, ca }: PortalArgs["database"], schema: Input<strin
 export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record<string, Input<string>> {
   const inside = (app: string, port: number) => `http://${app}-service.${args.plan.namespace}.svc:${port}`;
   return {
+    ...PORTAL_FILES,
     KEYCLOAK_URI: args.realm.url,
     KEYCLOAK_CP_REALM: args.realm.realm,
     KEYCLOAK_DB_SCHEMA: args.keycloakSchema,
+    DATABASE_NAME: args.database.database,
     DATABASE_URL: interpolate`${args.database.host}:${args.database.port}`,
     SPRING_DATASOURCE_CP_JDBCURL: jdbcUrl(args.database, args.database.database),
     SPRING_DATASOURCE_KEYCLOAK_JDBCURL: jdbcUrl(args.database, args.keycloakSchema),
@@ -46,9 +53,13 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
     CP_PORTAL_CHAOS_API_URI: `${url}/cpchaos`,
     CP_PORTAL_REMOTE_API_URI: `${url}/cpremote`,
     CP_PORTAL_MIGRATION_UI_URI: `${url}/cpmigui`,
+    CP_MIGRATION_API_URI: `${url}/cpmig`,
+    CP_MIGRATION_AUTH_URI: `${url}/cpmigauth`,
+    IS_ENCRYPTION: "true",
     CP_PORTAL_COMMON_API_URI: inside("cp-portal-common-api", 3334),
     CP_PORTAL_TERRAMAN_API_URI: inside("cp-portal-terraman", 8091),
     CP_PORTAL_METRIC_COLLECTOR_API_URI: inside("cp-portal-metric-api", 8900),
+    CP_PORTAL_CHAOS_COLLECTOR_API_URI: inside("cp-portal-chaos-collector", 8094),
     CHAOS_DASHBOARD_API_URI: args.chaosDashboardUrl ?? "",
     HELM_REPO_CA: "/home/1000/helm/cert",
     HELM_REPO_CACHE: "/home/1000/helm/cache",
@@ -58,9 +69,16 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
   };
 }
 
-/** The keys of `cp-portal-secret`. The last three override what the programs have compiled in. */
-export function portalSecrets({ realm, database, vault, charts }: PortalArgs, generated: PortalSecrets): Record<string, Input<string>> {
+/** The keys of `cp-portal-secret`. Those that are generated override what the programs have compiled in. */
+export function portalSecrets(
+  { realm, database, vault, charts, trust }: PortalArgs,
+  generated: PortalSecrets,
+): Record<string, Input<string>> {
+  const { metric } = database.accounts ?? {};
   return {
+    ...generated.migration,
+    ...(metric ? { METRIC_DATABASE_USER: metric.user, METRIC_DATABASE_PASSWORD: metric.password } : {}),
+    ...(generated.collector ? { CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD: generated.collector } : {}),
     KEYCLOAK_CP_REALM_ID: realm.realmId,
     KEYCLOAK_CP_CLIENT_ID: realm.clientId,
     KEYCLOAK_CP_CLIENT_SECRET: realm.clientSecret,
@@ -71,7 +89,8 @@ export function portalSecrets({ realm, database, vault, charts }: PortalArgs, ge
     VAULT_SECRET_ID: vault?.secretId ?? NONE,
     CHART_REPO_USERNAME: charts?.user ?? NONE,
     CHART_REPO_PASSWORD: charts?.password ?? NONE,
-    CHART_REPO_CRT: "",
+    // What signed its certificate, where no public authority did, as base64.
+    CHART_REPO_CRT: charts && trust ? output(trust).apply((pem) => Buffer.from(pem).toString("base64")) : "",
     JWT_SECRET: generated.jwt,
     SPRING_SECURITY_PASSWORD: generated.commonApi,
     COMMONAPI_AUTHORIZATION_PASSWORD: generated.commonApi,

@@ -43,11 +43,16 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   rookCeph: ["machines 443 6443"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
-  // Clusters and clouds that its users register are anywhere.
-  portal: ["mariadb", "openbao", "the ingress", "outside"],
   // What Jenkins alone calls is opened to it alone.
   pipeline: ["mariadb", "postgresql", "the ingress"],
   sourceControl: ["mariadb", "the ingress"],
+  // Clusters and clouds that its users register are anywhere, and its own is one of them.
+  portal: ["chaos-mesh", "mariadb", "openbao", "machines 443 6443", "the ingress", "outside"],
+};
+
+/** What of these is called only where another service is there too, by that. */
+export const CALLED_WITH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  portal: { "chaos-mesh": "chaosMesh", openbao: "openbao", "machines 443 6443": "openbao" },
 };
 
 /** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */
@@ -55,9 +60,6 @@ export const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certMan
 
 /** Charts that make definitions and no pods. */
 export const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
-
-/** Ports of the portal's applications whose images the releases do not have yet. */
-export const WITHOUT_IMAGES: readonly number[] = [8092, 8093, 8094, 8095, 8900];
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
 export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
@@ -73,7 +75,20 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   mariadbOperator: ["ClusterRole mariadb-operator", "Role mariadb-operator"],
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
+  // By which its users work in the cluster (docs/security.md).
+  portal: ["ClusterRole cp-portal-cluster"],
 };
+
+/** Rights that are given only where another service is there too, by that. */
+export const RIGHTS_WITH: Readonly<Record<string, string>> = { portal: "openbao" };
+
+/** Cluster roles that change what is in namespaces, or read Secrets there, with the reason. */
+export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
+  "portal-cluster-rights": "the portal's screens make, change and delete it for those who have logged in there",
+};
+
+/** Workloads that alone of their service have a token of an account with rights in the cluster. */
+export const TOKEN_HOLDERS: Readonly<Record<string, string>> = { portal: "portal-cluster-token" };
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
 export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea)$/;

@@ -255,6 +255,7 @@ export const openbao =
             namespace: "cp-portal",
             paths: { "cluster/*": ["create", "read", "update", "delete", "list"], "user/*": ["read"] },
             login: { kind: "appRole" },
+            accounts: { cluster: { serviceAccount: "cp-portal-cluster", paths: { "cluster/seoul": ["create", "update"] } } },
           },
           gitea: { namespace: "gitea", paths: { "gitea/*": ["read"] }, login: { kind: "kubernetes", serviceAccounts: ["gitea"] } },
         },

@@ -33,6 +33,9 @@ const platform: PlatformPlan = {
 /** Ours, and one as a program might bring it. */
 export const allServices = { ...registry.services, gitea };
 
+/** What of a service is there by an option alone. */
+const OPTIONAL: Readonly<Record<string, object>> = { portal: { migration: true } };
+
 const planWith = (
   services: Registry["services"],
   number = NEWEST,
@@ -44,7 +47,9 @@ const planWith = (
   const known = { ...registry, services };
   const switches = switchedServices(known).map(({ name, profiles }) => {
     const on = "gitea" in services || profiles?.includes("minimal") === true;
-    return [name, on ? (fieldsOf(name) ?? true) : false];
+    const optional = "gitea" in services ? OPTIONAL[name] : undefined;
+    const wanted = fieldsOf(name) ?? optional;
+    return [name, on ? ((wanted && { ...optional, ...wanted }) ?? true) : false];
   });
   const environment = resolveEnvironment(
     { name: "seoul", profile, infrastructure: { provider: "openstack" }, platform: { ...more, services: Object.fromEntries(switches) } },

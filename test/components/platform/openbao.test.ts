@@ -64,6 +64,8 @@ describe("OpenBao", () => {
       "bao-approle",
       "bao-gitea-policy",
       "bao-gitea-role",
+      "bao-portal-cluster-policy",
+      "bao-portal-cluster-role",
       "bao-portal-policy",
       "bao-portal-role",
       "bao-portal-secret-id",

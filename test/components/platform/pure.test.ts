@@ -134,6 +134,18 @@ describe("the SQL of schemas and accounts", () => {
     assert.equal(given.length, 1);
   });
 
+  it("gives an account beside a schema's owner the tables that it names, and nothing else", () => {
+    const beside = { schema: "one", user: "a_b", openly: true, tableRights: { t: ["SELECT", "INSERT"], u: ["SELECT"] } } as const;
+    const sql = accountsSql([{ schema: "one", user: "a" }, beside], { a: "p", a_b: "q" }, { tls: true });
+    assert.deepEqual(
+      sql.split("\n").filter((line) => /^GRANT.*'a_b'/.test(line)),
+      ["GRANT SELECT, INSERT ON `one`.`t` TO 'a_b'@'%';", "GRANT SELECT ON `one`.`u` TO 'a_b'@'%';"],
+    );
+    assert.equal(sql.match(/CREATE DATABASE/g)?.length, 1);
+    assert.match(sql, /'a_b'@'%' IDENTIFIED BY 'q';\n/, "it is let in without TLS, and the owner is not");
+    assert.match(sql, /'a'@'%' IDENTIFIED BY 'p' REQUIRE SSL;/);
+  });
+
   it("demands TLS of the accounts that it makes, and of none that is there already", () => {
     const lines = (spec: object, tls = true) => accountsSql([{ schema: "s", user: "u", ...spec }], { u: "p" }, { tls }).split("\n");
     const [made, changed] = ["CREATE USER IF NOT EXISTS 'u'@'%' IDENTIFIED BY 'p'", "ALTER USER 'u'@'%' IDENTIFIED BY 'p'"];
