@@ -177,6 +177,18 @@ export interface PostgresOperatorAccess {
 export interface LoginClaim {
   /** Its base URL, without a trailing slash. */
   readonly url: string;
+  /** A client of its own, with a secret of its own. @default the one that K-PaaS's applications share */
+  readonly client?: LoginClient;
+}
+
+/** A client of one application. */
+export interface LoginClient {
+  /** Its id in the realm. Changing it makes another one. */
+  readonly id: string;
+  /** Where its users are taken back to after the log-in, below its base URL. */
+  readonly returnPath: string;
+  /** Roles of the realm that it asks for. They are made with it, and given to users by people. @default none */
+  readonly roles?: readonly string[];
 }
 
 /** What an application needs to log its users in. */
@@ -192,6 +204,8 @@ export interface RealmAccess {
   readonly clientSecret: Input<string>;
   /** The schema that the realm's users are in. */
   readonly schema?: Input<string>;
+  /** The role that makes somebody an administrator of the applications. @default there is none */
+  readonly administratorRole?: string;
   /** The first administrator of the applications. The password is secret. */
   readonly administrator?: { readonly user: string; readonly password: Output<string> };
 }

@@ -9,7 +9,6 @@ const named: Readonly<Record<string, readonly Profile[]>> = {
   sourceControl: larger,
   kubeflow: [],
   istio: [],
-  monitoring: [],
   logging: [],
 };
 

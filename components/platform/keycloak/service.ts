@@ -53,12 +53,17 @@ export const keycloak = defineService({
         ...options,
         database: granted.mysql,
         ingress: granted.ingress,
-        applications: Object.values(claims.identity).map(({ url }) => url),
+        applications: Object.values(claims.identity).flatMap(({ url, client }) => (client === undefined ? [url] : [])),
+        clients: Object.fromEntries(
+          Object.entries(claims.identity).flatMap(([service, { url, client }]) =>
+            client === undefined ? [] : [[service, { ...client, url }]],
+          ),
+        ),
         domain: environment.platform.domain,
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,
     );
   },
-  grants: { identity: ({ realm }) => realm },
+  grants: { identity: ({ realm, access }, consumer) => access[consumer] ?? realm },
 });

@@ -9,6 +9,8 @@ export const LEVELS: Readonly<Record<string, string>> = {
   cloudStorage: "privileged",
   chaosMesh: "privileged",
   rookCeph: "privileged",
+  // What measures nodes mounts their file systems to see how full they are.
+  monitoring: "privileged",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
@@ -41,6 +43,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   cloudnativePg: ["machines 443 6443", "every pod"],
   mariadbOperator: ["machines 443 6443", "every pod"],
   rookCeph: ["machines 443 6443"],
+  monitoring: ["machines 443 6443", "machines 10250", "the ingress"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
   // Clusters and clouds that its users register are anywhere.
@@ -57,7 +60,7 @@ export const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
 export const WITHOUT_IMAGES: readonly number[] = [8092, 8093, 8094, 8095, 8900];
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
-export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
+export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor", "monitoring"];
 
 /**
  * Rights in the Kubernetes API, by service: what is bound to accounts, cluster roles or roles in its own namespace. Its pods have a token of their
@@ -68,6 +71,11 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   openbao: ["ClusterRole system:auth-delegator"],
   // Its chart would give it every namespace's Secrets.
   mariadbOperator: ["ClusterRole mariadb-operator", "Role mariadb-operator"],
+  // Its chart would give its operator every namespace's Secrets.
+  monitoring: [
+    ...["Role kube-prometheus-stack-operator", "Role kube-prometheus-stack-grafana"],
+    ...["ClusterRole kube-prometheus-stack-operator", "ClusterRole kube-prometheus-stack-prometheus"],
+  ],
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
 };
@@ -85,4 +93,8 @@ export const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|ver
  * What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know; the provider that configures OpenBao
  * takes an authority as a file of the machine only, and is led to the pod by the cluster's API (decision 14).
  */
-export const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls", openbao: "skipTlsVerify" };
+export const MAY_NOT_KNOW: Readonly<Record<string, string>> = {
+  metricsServer: "--kubelet-insecure-tls",
+  openbao: "skipTlsVerify",
+  monitoring: "insecure_skip_verify",
+};
