@@ -87,7 +87,7 @@ module.exports = {
       from: { path: "^components/platform/([^/]+/service|services|define-service)\\.ts$" },
       to: {
         path: "^(components|providers|node_modules/@pulumi)/",
-        pathNot: "^components/platform/([^/]+/(service|schema|backup|rotates|versions)|define-service|issuer)\\.ts$",
+        pathNot: "^components/platform/([^/]+/(service|schema|backup|login|rotates|versions)|define-service|issuer)\\.ts$",
         dependencyTypesNot: ["type-only", "type-import", "require"],
       },
     },

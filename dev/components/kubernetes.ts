@@ -58,7 +58,6 @@ export const kubernetes: readonly ComponentRow[] = [
     "in",
     "Prometheus as a service; logging is to come as one, and the others are there as releases of your own",
     "platform.services.monitoring",
-    "platform.services.logging",
   ],
   ["- GitLab", "not", "K-PaaS has SCM-Manager; a GitLab of yours is a release of your own"],
   ["- Jenkins", "not yet", "with the pipeline", "platform.services.pipeline"],

@@ -131,7 +131,6 @@ export const lecture: readonly ComponentRow[] = [
     "DaemonSet examples (Fluentd, Logstash, Prometheus node exporter)",
     "in",
     "the node exporter with monitoring; the name of logging is kept in the file and refused until it is there",
-    "platform.services.logging",
     "platform.services.monitoring",
   ],
   [
