@@ -73,8 +73,8 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   mariadbOperator: ["ClusterRole mariadb-operator", "Role mariadb-operator"],
   // Its chart would give its operator every namespace's Secrets.
   monitoring: [
-    ...["Role kube-prometheus-stack-operator", "Role kube-prometheus-stack-grafana"],
     ...["ClusterRole kube-prometheus-stack-operator", "ClusterRole kube-prometheus-stack-prometheus"],
+    ...["Role kube-prometheus-stack-operator", "Role kube-prometheus-stack-grafana"],
   ],
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
