@@ -16,17 +16,22 @@ import { clusterArgs } from "./helm-template";
 /*
  * Learns from a chart's own rendering which objects a release of it has, and which value stands where in them:
  *
- *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--kube VERSION] [--same]
+ *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--kube VERSION] [--same | --ours]
  *
  * NAME is the key in catalog/charts.json, NAME@VERSION for another version than the newest release's; CHART is the archive or folder of that
- * version, got by whoever calls; --kube says for which Kubernetes, where HELM stands for one that the chart refuses; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does. Each value is changed by itself, and what changes
+ * version, got by whoever calls; --kube says for which Kubernetes, where HELM stands for one that the chart refuses; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does; --ours changes the values alone that we set and that say where pods run, where a chart has thousands. Each value is changed by itself, and what changes
  * in the objects with it says where it goes. Facts are written to catalog/chart-objects.json, never a template, a script or a rule; and what
  * Helm made of our own values, as names and digests, to the test that holds the simulation against it.
  */
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { helm: { type: "string", default: "helm" }, kube: { type: "string" }, same: { type: "boolean", default: false } },
+  options: {
+    helm: { type: "string", default: "helm" },
+    kube: { type: "string" },
+    same: { type: "boolean", default: false },
+    ours: { type: "boolean", default: false },
+  },
 });
 const [name = "", source = ""] = positionals;
 if (name === "" || source === "") throw new Error("usage: chart-facts.js NAME CHART [--helm HELM]");
@@ -80,6 +85,8 @@ const POD = [
   ),
   ..."runtimeClassName terminationGracePeriodSeconds automountServiceAccountToken dnsPolicy".split(" "),
 ];
+/** Where values say on which nodes pods run. */
+const PLACES = /(^|\.)(nodeSelector|tolerations)$/;
 /** Annotations by which a chart restarts its pods at every upgrade: another text each time. */
 const RANDOM = ["rollme"];
 const VOLUMES = ["hostPath", "nfs", "persistentVolumeClaim"];
@@ -133,9 +140,16 @@ function chosen(object: Fields, keys: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(object).filter(([key, value]) => keys.includes(key) && value !== null && value !== undefined));
 }
 
-/** Every value changed by itself, with what the chart makes of it. */
-function probe(base: Fields, defaults: Fields, make: (values: Fields) => Fields[] | undefined): Probed[] {
-  return probesOf(base, defaults, list(known.optionalValues).map(String)).flatMap((one) => {
+/** Every value changed by itself, with what the chart makes of it; those alone that are looked at. */
+function probe(
+  base: Fields,
+  defaults: Fields,
+  make: (values: Fields) => Fields[] | undefined,
+  looksAt: (path: string) => boolean,
+): Probed[] {
+  const all = probesOf(base, defaults, list(known.optionalValues).map(String));
+  return all.flatMap((one) => {
+    if (!looksAt(one.path)) return [];
     const objects = make(one.values);
     return objects === undefined ? [] : [{ ...one, objects }];
   });
@@ -160,7 +174,8 @@ async function main(): Promise<void> {
   const found = make(base);
   if (found === undefined) throw new Error("the chart refuses our own values");
 
-  const probed: Probed[] = options.same ? [] : probe(base, defaults, make);
+  const isOurs = (path: string) => Object.values(variants).some((values) => at(values, path) !== undefined) || PLACES.test(path);
+  const probed: Probed[] = options.same ? [] : probe(base, defaults, make, (path) => !options.ours || isOurs(path));
   const facts = options.same ? findChart(chartName, String(known.version))?.objects : learn(found, probed);
 
   const simulated = (values: Fields, release: string, namespace: string) =>

@@ -199,7 +199,9 @@ class Tracer {
 
   private compareMaps(before: Fields, after: Fields, path: readonly string[]): void {
     const { mark, path: source } = this.probe;
-    const merges = isFields(this.probe.after) && typeof mark === "string" && mark in after && !(mark in before);
+    // A map of which the chart leaves out a key, such as a switch, goes there by its other keys alone.
+    const whole = Object.keys(fields(this.probe.before)).every((key) => key in before);
+    const merges = whole && isFields(this.probe.after) && typeof mark === "string" && mark in after && !(mark in before);
     if (merges) this.add(path, { put: "merge", path: source, elements: Object.keys(fields(this.probe.before)) });
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       if (!(merges && key === mark)) this.compare(before[key], after[key], [...path, key]);

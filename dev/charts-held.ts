@@ -45,11 +45,12 @@ interface Held {
   readonly wrong: Set<string>;
 }
 
-/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for, Rook's operator of its own objects. */
-const MADE_LATER = /^(acme\.cert-manager\.io\/http01-solver=.*|app=rook-ceph-(mon|osd|mds|rgw))$/;
+/** Labels of pods that no chart of ours renders: cert-manager makes them while a certificate is asked for, operators of objects. */
+const MADE_LATER =
+  /^(acme\.cert-manager\.io\/http01-solver=.*|app=rook-ceph-(mon|osd|mds|rgw)|app\.kubernetes\.io\/name=(prometheus|alertmanager))$/;
 
-/** Images that Rook's operator is told of for what is off: snapshots and the addons of its drivers. */
-const OFF = /\/(csi-snapshotter|csiaddons\/k8s-sidecar):/;
+/** Images that operators are told of for what is off: snapshots and the addons of Rook's drivers, Thanos. */
+const OFF = /\/(csi-snapshotter|csiaddons\/k8s-sidecar|thanos\/thanos):/;
 
 const IMAGE =
   /\b(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|registry\.k8s\.io|mcr\.microsoft\.com|public\.ecr\.aws)\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g;

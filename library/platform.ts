@@ -27,6 +27,7 @@ export type {
   Kind,
   LoadBalancerAccess,
   LoginClaim,
+  LoginClient,
   MessagesAccess,
   MysqlOperatorAccess,
   PostgresAccess,
@@ -67,6 +68,8 @@ export type { MetalLbArgs } from "../components/platform/metallb/args";
 export { MetalLb } from "../components/platform/metallb/metallb";
 export type { MetricsServerArgs } from "../components/platform/metrics-server/args";
 export { MetricsServer } from "../components/platform/metrics-server/metrics-server";
+export type { MonitoringArgs, Receiver } from "../components/platform/monitoring/args";
+export { Monitoring } from "../components/platform/monitoring/monitoring";
 export type { NatsArgs } from "../components/platform/nats/args";
 export { Nats } from "../components/platform/nats/nats";
 export type { NfsStorageArgs } from "../components/platform/nfs-storage/args";

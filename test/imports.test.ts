@@ -33,8 +33,8 @@ describe("clouds and services", () => {
     const own = new RegExp(
       `^((providers|sandbox)/(${clouds.join("|")})|(components/platform|sandbox)/(${services.map(kebab).join("|")}))/`,
     );
-    // `keycloak.io` would be an API's group, and `openstack_` begins a variable of kubespray.
-    const names = new RegExp(`\\b(${[...clouds, ...services, ...services.map(kebab)].join("|")})\\b(?!\\\\?\\.io)`, "i");
+    // `keycloak.io` or `monitoring.coreos.com` is an API's group, and `openstack_` begins a variable of kubespray.
+    const names = new RegExp(`\\b(${[...clouds, ...services, ...services.map(kebab)].join("|")})\\b(?!\\\\?\\.(io|coreos\\.com))`, "i");
     const naming = readdirSync(ROOT, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|dist$|test$|dev$)/.test(entry.name))
       .flatMap(({ name }) => filesIn(join(ROOT, name)))

@@ -201,6 +201,18 @@ export interface LoginClaim {
   readonly url: string;
   /** Base URLs of programs of it that log users in by themselves, too. @default none */
   readonly also?: readonly string[];
+  /** A client of its own, with a secret of its own. @default the one that K-PaaS's applications share */
+  readonly client?: LoginClient;
+}
+
+/** A client of one application. */
+export interface LoginClient {
+  /** Its id in the realm. Changing it makes another one. */
+  readonly id: string;
+  /** Where its users are taken back to after the log-in, below its base URL. */
+  readonly returnPath: string;
+  /** Roles of the realm that it asks for. They are made with it, and given to users by people. @default none */
+  readonly roles?: readonly string[];
 }
 
 /** What an application needs to log its users in. */

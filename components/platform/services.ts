@@ -13,6 +13,7 @@ import { mariadb } from "./mariadb/service";
 import { mariadbOperator } from "./mariadb-operator/service";
 import { metallb } from "./metallb/service";
 import { metricsServer } from "./metrics-server/service";
+import { monitoring } from "./monitoring/service";
 import { nats } from "./nats/service";
 import { storage } from "./nfs-storage/service";
 import { openbao } from "./openbao/service";
@@ -46,6 +47,7 @@ export const services = {
   harbor,
   chartmuseum,
   nats,
+  monitoring,
   portal,
   pipeline,
   sourceControl,

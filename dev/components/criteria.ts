@@ -50,8 +50,10 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 5 monitoring and operations**",
     "in",
-    "health, drift, upgrades, scaling, ends of certificates, cost. Metrics and logs as services are not yet",
+    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told. Metrics of the other services, alerts of our own and logs are not yet",
     "cluster.certificates.autoRenew",
+    "platform.services.monitoring",
+    "components/platform/monitoring/",
     "operate/cluster/",
     "docs/commands.md",
     "docs/cost.md",

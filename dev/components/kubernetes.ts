@@ -55,10 +55,9 @@ export const kubernetes: readonly ComponentRow[] = [
   ["Integrations Ansible", "in", "kubespray and a collection of our own", "ansible/", "docs/ansible.md"],
   [
     "- Apache Ignite, Fluentd, Prometheus, Spark, Vitess",
-    "not yet",
-    "monitoring and logging as services; the others are there as releases of your own",
+    "in",
+    "Prometheus as a service; logging is to come as one, and the others are there as releases of your own",
     "platform.services.monitoring",
-    "platform.services.logging",
   ],
   ["- GitLab", "not", "K-PaaS has SCM-Manager; a GitLab of yours is a release of your own"],
   ["- Jenkins", "in", "the pipeline's", "platform.services.pipeline"],

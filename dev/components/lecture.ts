@@ -129,9 +129,8 @@ export const lecture: readonly ComponentRow[] = [
   ],
   [
     "DaemonSet examples (Fluentd, Logstash, Prometheus node exporter)",
-    "not yet",
-    "the names are kept in the file and refused",
-    "platform.services.logging",
+    "in",
+    "the node exporter with monitoring; the name of logging is kept in the file and refused until it is there",
     "platform.services.monitoring",
   ],
   [

@@ -8,9 +8,9 @@ export interface ValueProblem {
   readonly reason: string;
 }
 
-// Parts that charts hand on to Kubernetes whole, whatever their default holds.
+// Parts that charts hand on whole, to Kubernetes or as a file of that name, whatever their default holds.
 const HANDED_ON =
-  /^(nodeSelector|resources|lifecycle|tmpVolume|.*(Selector|[sS]ecurityContext|[aA]nnotations|[lL]abels|Probe|[sS]trategy))$/;
+  /^(nodeSelector|resources|lifecycle|tmpVolume|.*\.ini|.*(Selector|[sS]ecurityContext|[aA]nnotations|[lL]abels|Probe|[sS]trategy))$/;
 
 /** Values that the chart does not know, or that are of another kind than its default. Where that is an empty map or nothing, anything goes. */
 export function unknownValues(chart: ChartValues, values: Fields): ValueProblem[] {

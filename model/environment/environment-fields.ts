@@ -948,6 +948,38 @@ export interface PlatformFields {
     readonly chartmuseum?: boolean | ServiceFields;
     /** Carries messages between services, and keeps the newest of them (JetStream). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly nats?: boolean | ServiceFields;
+    /** Measures nodes, Kubernetes and what runs there (Prometheus), tells somebody of what is wrong (Alertmanager) and shows it (Grafana). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly monitoring?: boolean | (ServiceFields & {
+      /** How long measurements are kept, as far as they fit 80 % of the volume (size): 15d, 8w. Default: 15d. */
+      readonly retention?: string;
+      /** Whom alerts are told. Default: nobody; Grafana shows them. */
+      readonly receiver?: {
+        /** How somebody is told: by a webhook, Slack or mail. */
+        readonly kind: "webhook";
+        /** The Secret in the namespace monitoring, made by hand, with the field url; for a mail server the field password. */
+        readonly secret: string;
+      } | {
+        /** How somebody is told: by a webhook, Slack or mail. */
+        readonly kind: "slack";
+        /** The channel, such as #platform. */
+        readonly channel: string;
+        /** The Secret in the namespace monitoring, made by hand, with the field url; for a mail server the field password. */
+        readonly secret: string;
+      } | {
+        /** How somebody is told: by a webhook, Slack or mail. */
+        readonly kind: "email";
+        /** Who is told. */
+        readonly to: string;
+        /** As whom. */
+        readonly from: string;
+        /** The mail server, HOST:PORT. It must offer TLS. */
+        readonly server: string;
+        /** The account there. Default: none. */
+        readonly user?: string;
+        /** The Secret in the namespace monitoring, made by hand, with the field url; for a mail server the field password. */
+        readonly secret?: string;
+      };
+    });
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | ServiceFields;
     /** Builds, inspects and deploys applications, with Jenkins and SonarQube. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */

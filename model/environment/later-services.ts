@@ -5,7 +5,6 @@ import type { Registry } from "../registry";
 const named: Readonly<Record<string, readonly Profile[]>> = {
   kubeflow: [],
   istio: [],
-  monitoring: [],
   logging: [],
 };
 

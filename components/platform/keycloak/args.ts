@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
 import type { CertificatePair } from "../certificates";
-import type { DatabaseAccess, IngressRoute } from "../grants";
+import type { DatabaseAccess, IngressRoute, LoginClient } from "../grants";
 
 /** Arguments of {@link Keycloak}. */
 export interface KeycloakArgs extends ServiceArgs {
@@ -12,6 +12,8 @@ export interface KeycloakArgs extends ServiceArgs {
   readonly authority?: CertificatePair;
   /** Base URLs of the applications that log in by the realm's client, without a trailing slash. @default none, and no client */
   readonly applications?: readonly string[];
+  /** Applications with a client of their own, by service. @default none */
+  readonly clients?: Readonly<Record<string, LoginClient & { readonly url: string }>>;
   /** Mail domain of the portal's first administrator; Keycloak wants every user to have an address. @default Keycloak's host */
   readonly domain?: string;
   /**

@@ -13,7 +13,7 @@ import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, localUrl, type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serviceCertificate, trustOf } from "../certificates";
 import { generatedPassword } from "../generated-password";
-import type { RealmAccess } from "../grants";
+import type { LoginClient, RealmAccess } from "../grants";
 import { fromIngress, ingressFor, overTls, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { ADMIN_CLIENT, createAdministrator, createSuccessor } from "./administrator";
@@ -49,6 +49,8 @@ function adminUrl(adminConsole: KeycloakArgs["adminConsole"]): string | undefine
 export class Keycloak extends PlatformService {
   readonly url: Output<string>;
   readonly realm: RealmAccess;
+  /** What those have who have a client of their own, by service. */
+  readonly access: Readonly<Record<string, RealmAccess>>;
   /** Administrator of Keycloak itself. */
   readonly administrator: Credentials;
   /** First administrator of the portal, in the realm's administrators' group. */
@@ -86,6 +88,9 @@ export class Keycloak extends PlatformService {
       administrator: this.portalAdministrator,
     };
 
+    const { clients = {} } = args;
+    this.access = Object.fromEntries(Object.entries(clients).map(([service, client]) => [service, this.ownAccess(service, client)]));
+
     this.createNamespace("restricted");
     const selector = selectorLabels(WORKLOAD);
     this.allowIngress("allow-ingress", selector, [HTTPS_PORT], fromIngress(args.ingress));
@@ -110,6 +115,13 @@ export class Keycloak extends PlatformService {
   /** How the platform shows that one logs in. */
   get credentials(): Credentials {
     return this.administrator;
+  }
+
+  /** What a service has that has a client of its own: neither the others' secret nor their first administrator. */
+  private ownAccess(service: string, { id }: LoginClient): RealmAccess {
+    const { url, realm, realmId, issuer } = this.realm;
+    const clientSecret = this.rotatedPassword(`client-${service}-secret`);
+    return { url, realm, realmId, issuer, clientId: id, clientSecret, administratorRole: ADMIN_ROLE };
   }
 
   private createSecrets(
@@ -159,12 +171,19 @@ export class Keycloak extends PlatformService {
   }
 
   private createRealm(
-    { plan, applications = [], domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
+    { plan, applications = [], clients = {}, domain = plan.host ?? "", selfRegistration = false }: PlannedArgs<KeycloakArgs>,
     inside: CustomResourceOptions,
   ): void {
     createRealm(
       (role) => this.childName(role),
-      { applications, domain, selfRegistration, clientSecret: this.realm.clientSecret, adminPassword: this.portalAdministrator.password },
+      {
+        applications,
+        clients: Object.entries(clients).map(([service, client]) => ({ ...client, clientSecret: this.access[service]!.clientSecret })),
+        domain,
+        selfRegistration,
+        clientSecret: this.realm.clientSecret,
+        adminPassword: this.portalAdministrator.password,
+      },
       inside,
     );
   }

@@ -9,6 +9,7 @@ import { Role } from "@pulumi/keycloak/role";
 import { User } from "@pulumi/keycloak/user";
 import { UserGroups } from "@pulumi/keycloak/userGroups";
 import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
+import type { LoginClient } from "../grants";
 
 /** Names the K-PaaS applications expect in the realm. */
 export const REALM = "cp-realm";
@@ -26,6 +27,8 @@ const PASSWORD_POLICY = "length(12) and maxLength(128) and notUsername(undefined
 /** What the realm is made from. */
 export interface RealmSpec {
   readonly applications: readonly string[];
+  /** Applications with a client of their own. The secret is secret. */
+  readonly clients: readonly (LoginClient & { readonly url: string; readonly clientSecret: Input<string> })[];
   readonly domain: string;
   readonly selfRegistration: boolean;
   /** Secret. */
@@ -65,7 +68,14 @@ export function createRealm(name: (role: string) => string, spec: RealmSpec, opt
   // Whatever else somebody gives the group stays.
   new GroupRoles(name("admin-group-roles"), { realmId, groupId: group.id, roleIds: [role.id], exhaustive: false }, options);
   createAdministrator(name, realmId, group, spec, options);
-  if (spec.applications.length > 0) createClient(name, realmId, spec, options);
+  if (spec.applications.length > 0) {
+    const client = { id: CLIENT_ID, title: "K-PaaS", returnPath: RETURN_PATH, clientSecret: spec.clientSecret };
+    createClient(name, "client", realmId, client, spec.applications, options);
+  }
+  for (const { url, ...client } of spec.clients) {
+    for (const made of client.roles ?? []) new Role(name(`role-${made}`), { realmId, name: made }, options);
+    createClient(name, `client-${client.id}`, realmId, client, [url], options);
+  }
 }
 
 /**
@@ -126,19 +136,24 @@ function createAdministrator(
   new UserGroups(name("portal-admin-groups"), { realmId, userId: user.id, groupIds: [group.id], exhaustive: false }, options);
 }
 
-/** The client of all applications. */
+/**
+ * A client of one application or of several.
+ * @param role of the resource among the realm's
+ */
 function createClient(
   name: (role: string) => string,
+  role: string,
   realmId: Input<string>,
-  { applications, clientSecret }: RealmSpec,
+  { id, title = id, returnPath, clientSecret }: LoginClient & { readonly title?: string; readonly clientSecret: Input<string> },
+  applications: readonly string[],
   options: CustomResourceOptions,
 ): void {
   const client = new Client(
-    name("client"),
+    name(role),
     {
       realmId,
-      clientId: CLIENT_ID,
-      name: "K-PaaS",
+      clientId: id,
+      name: title,
       enabled: true,
       accessType: "CONFIDENTIAL",
       clientSecret,
@@ -147,14 +162,14 @@ function createClient(
       directAccessGrantsEnabled: false,
       implicitFlowEnabled: false,
       serviceAccountsEnabled: false,
-      validRedirectUris: applications.map((url) => `${url}${RETURN_PATH}`),
+      validRedirectUris: applications.map((url) => `${url}${returnPath}`),
       validPostLogoutRedirectUris: applications.map((url) => `${url}/`),
       webOrigins: [...new Set(applications.map((url) => new URL(url).origin))],
     },
     options,
   );
   new UserRealmRoleProtocolMapper(
-    name("client-roles"),
+    name(`${role}-roles`),
     { realmId, clientId: client.id, name: "realm roles", claimName: "roles", multivalued: true },
     options,
   );

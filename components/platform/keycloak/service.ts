@@ -68,12 +68,20 @@ export const keycloak = defineService({
         ...options,
         database: granted.mysql,
         ingress: granted.ingress,
-        applications: Object.values(claims.identity).flatMap(({ url, also = [] }) => [url, ...also]),
+        applications: Object.values(claims.identity).flatMap(({ url, also = [], client }) => [
+          ...(client === undefined ? [url] : []),
+          ...also,
+        ]),
+        clients: Object.fromEntries(
+          Object.entries(claims.identity).flatMap(([service, { url, client }]) =>
+            client === undefined ? [] : [[service, { ...client, url }]],
+          ),
+        ),
         domain: environment.platform.domain,
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,
     );
   },
-  grants: { identity: ({ realm }) => realm },
+  grants: { identity: ({ realm, access }, consumer) => access[consumer] ?? realm },
 });

@@ -23,7 +23,7 @@ export const portal = defineService({
   replicas: "profile",
   autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
   single: {
-    ...ALONE,
+    ...singles(PORTAL_APPS),
     "cp-portal-cluster-token": "a token that it wrote is valid for an hour, and another pod of it writes another one at once",
   },
   host: "portal",

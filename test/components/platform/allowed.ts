@@ -9,6 +9,8 @@ export const LEVELS: Readonly<Record<string, string>> = {
   cloudStorage: "privileged",
   chaosMesh: "privileged",
   rookCeph: "privileged",
+  // What measures nodes mounts their file systems to see how full they are.
+  monitoring: "privileged",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
@@ -41,6 +43,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   cloudnativePg: ["machines 443 6443", "every pod"],
   mariadbOperator: ["machines 443 6443", "every pod"],
   rookCeph: ["machines 443 6443"],
+  monitoring: ["machines 443 6443", "machines 10250", "the ingress"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
   // What Jenkins alone calls is opened to it alone.
@@ -62,7 +65,7 @@ export const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certMan
 export const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
-export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor"];
+export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor", "monitoring"];
 
 /**
  * Rights in the Kubernetes API, by service: what is bound to accounts, cluster roles or roles in its own namespace. Its pods have a token of their
@@ -73,6 +76,11 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   openbao: ["ClusterRole system:auth-delegator"],
   // Its chart would give it every namespace's Secrets.
   mariadbOperator: ["ClusterRole mariadb-operator", "Role mariadb-operator"],
+  // Its chart would give its operator every namespace's Secrets.
+  monitoring: [
+    ...["ClusterRole kube-prometheus-stack-operator", "ClusterRole kube-prometheus-stack-prometheus"],
+    ...["Role kube-prometheus-stack-operator", "Role kube-prometheus-stack-grafana"],
+  ],
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
   // By which its users work in the cluster (docs/security.md).
@@ -103,7 +111,11 @@ export const UNVERIFIED = /insecure[-_]?(skip|tls)|skip[-_]?(tls[-_]?)?verif|ver
  * What may take any certificate, and how: kubelets that sign for themselves show one that nobody could know; the provider that configures OpenBao
  * takes an authority as a file of the machine only, and is led to the pod by the cluster's API (decision 14).
  */
-export const MAY_NOT_KNOW: Readonly<Record<string, string>> = { metricsServer: "--kubelet-insecure-tls", openbao: "skipTlsVerify" };
+export const MAY_NOT_KNOW: Readonly<Record<string, string>> = {
+  metricsServer: "--kubelet-insecure-tls",
+  openbao: "skipTlsVerify",
+  monitoring: "insecure_skip_verify",
+};
 
 /** Settings that are called like a secret, or look like one, and hold none: the resource's name and the path there. */
 export const NO_SECRETS: readonly RegExp[] = [

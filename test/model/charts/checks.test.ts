@@ -64,6 +64,10 @@ describe("a chart's own values", () => {
     ["certManager", { volumes: [{ name: "ca", configMap: { name: "ca" } }] }, []],
     ["certManager", { extraObjects: ["apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\n"] }, ["error extraObjects.0"]],
     ["certManager", { extraObjects: ["apiVersion: v1\nkind: ConfigMap\n"] }, ["warning extraObjects.0"]],
+    ["monitoring", { grafana: { "grafana.ini": { smtp: { enabled: true } } } }, []],
+    ["monitoring", { global: { rbac: { create: true } } }, ["error global.rbac.create"]],
+    ["monitoring", { "prometheus-node-exporter": { hostNetwork: true } }, ["error prometheus-node-exporter.hostNetwork"]],
+    ["monitoring", { prometheus: { prometheusSpec: { retention: "1d" } } }, ["warning prometheus.prometheusSpec.retention"]],
   ];
   for (const [service, values, expected] of cases) {
     it(`of ${service} ${JSON.stringify(values)} give ${expected.join(", ") || "no problem"}`, () => {

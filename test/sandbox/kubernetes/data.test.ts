@@ -17,7 +17,7 @@ const OTHERS = [
 ];
 
 /** Charts whose values are those of a chart within them too, and none where theirs say null. */
-const WITHIN = ["rook-ceph"];
+const WITHIN = ["rook-ceph", "kube-prometheus-stack"];
 
 /** Charts that bring definitions and nothing that runs. */
 const DEFINITIONS = ["traefik-crds"];
