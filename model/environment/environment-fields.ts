@@ -981,7 +981,10 @@ export interface PlatformFields {
       };
     });
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
-    readonly portal?: boolean | ServiceFields;
+    readonly portal?: boolean | (ServiceFields & {
+      /** Whether the tools that copy buckets between object stores are there, as the menu Migration. Default: false. */
+      readonly migration?: boolean;
+    });
     /** Builds, inspects and deploys applications, with Jenkins and SonarQube. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly pipeline?: boolean | (ServiceFields & {
       /** Whether Jenkins has all rights on its node, as K-PaaS runs it: its image builds others by a container engine of its own. Its namespace admits privileged pods then. Default: false, and jobs that build images may fail. */
