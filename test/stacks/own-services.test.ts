@@ -116,10 +116,10 @@ describe("a service of a program's own", () => {
     ],
     [
       "a schema by a name with a wildcard",
-      claiming({ mysql: () => ({ schema: "git_ea" }) }),
+      claiming({ mysql: () => ({ schema: "git%ea" }) }),
       { gitea: true },
       "platform.services.gitea",
-      /letters and digits/,
+      /letters, digits and "_" only/,
     ],
     [
       "a schema of another",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { LoadedEnvironment } from "../../files/load";
 import type { AirGapEntry, Workstation } from "../../model/airgap/entries";
+import { digestOf } from "../../model/catalog";
 import type { PlannedEnvironment } from "../../model/plan/plan";
 import type { BundleChoice } from "../../operate/airgap/bundle";
 import { type AirGapRequest, listPulled } from "../../operate/airgap/list";
@@ -20,7 +21,7 @@ export const planned = plannedFile(
 /** The same without the images whose digests the catalogue knows, which nothing made up has. */
 export const unpinned: PlannedEnvironment = {
   ...planned,
-  plan: { ...planned.plan, images: planned.plan.images.filter((image) => !image.includes("ingress-nginx")) },
+  plan: { ...planned.plan, images: planned.plan.images.filter((image) => !image.includes("@") && digestOf(image) === undefined) },
 };
 
 const workstation = (): Workstation => ({

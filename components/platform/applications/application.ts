@@ -98,6 +98,13 @@ export function singles(table: readonly Application[]): Record<string, string> {
   return Object.fromEntries(table.flatMap(({ name, single }) => (single === undefined ? [] : [[`${name}-deployment`, single]])));
 }
 
+/** What is spoken at the ports of applications, by port: a definition's `speaks`. */
+export function openPorts(table: readonly Application[]): Record<string, string> {
+  const reason =
+    "openly: K-PaaS starts its programs without a certificate, and they call each other by http; those in Go have no setting for one, and Spring's for those in Java was not tried with its images";
+  return Object.fromEntries(table.map(({ port }) => [port, reason]));
+}
+
 /** The applications whose needs are met and whose image the plan has. */
 export function applicationsFor<Need extends string>(
   table: readonly Application<Need>[],

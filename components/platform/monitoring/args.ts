@@ -29,6 +29,8 @@ export interface MonitoringArgs extends ServiceArgs {
   readonly trust?: TrustAccess["certificates"];
   /** Storage class of the measurements' volumes. */
   readonly storageClass: string;
+  /** The cluster's own networks, of pods and of services: Alertmanager, which calls outside, gets no way to them by that. @default it gets one */
+  readonly networks?: readonly string[];
   /** True: the volumes are protected against deletion. */
   readonly protectData: boolean;
   /** True: destroying the platform leaves the volumes, and the namespace they are in. */

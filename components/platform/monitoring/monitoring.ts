@@ -47,7 +47,7 @@ export class Monitoring extends PlatformService {
     this.registerOutputs({ url: this.url });
   }
 
-  private createPolicies({ ingress, plan }: PlannedArgs<MonitoringArgs>): void {
+  private createPolicies({ ingress, plan, networks }: PlannedArgs<MonitoringArgs>): void {
     const [prometheus, alertmanager, grafana] = [PODS.prometheus, PODS.alertmanager, PODS.grafana].map((matchLabels) => [
       { podSelector: { matchLabels } },
     ]);
@@ -67,7 +67,7 @@ export class Monitoring extends PlatformService {
       this.allowIngress(`allow-scrape-${part}`, pods[part as keyof typeof scraped], ports, prometheus);
     this.allowEgress("egress-dns-metrics", PODS.prometheus, [DNS_METRICS]);
     // Whom alerts are told is anywhere.
-    this.allowOutside("egress-alertmanager", PODS.alertmanager);
+    this.allowOutside("egress-alertmanager", PODS.alertmanager, networks);
     this.allowCertificateChecks(ingress);
   }
 

@@ -89,6 +89,7 @@ export const monitoring = defineService({
         storageClass: storage.block ?? storage.className,
         protectData: environment.protectData,
         retainData: environment.retain.includes("volumes"),
+        networks: [environment.network.podCidr, environment.network.serviceCidr],
         kubeletCertificates: signed ? "clusterSigned" : "selfSigned",
         ...(options.retention ? { retention: options.retention } : {}),
         ...(options.receiver ? { receiver: options.receiver as Receiver } : {}),

@@ -1,4 +1,4 @@
-import { singles } from "../applications/application";
+import { openPorts, singles } from "../applications/application";
 import { memoryOf, memoryOption } from "../applications/memory";
 import { defineService } from "../define-service";
 import { JENKINS, PIPELINE_APPS, SONARQUBE } from "./apps";
@@ -53,11 +53,13 @@ export const pipeline = defineService({
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),
     trust: () => ({}),
-    mysql: () => ({ schema: "delivery_pipeline", tables: pipelineTables() }),
+    // The URL by which its programs find the database is compiled in but for host and port, and says nothing of TLS.
+    mysql: () => ({ schema: "delivery_pipeline", tables: pipelineTables(), openly: true }),
     postgres: () => ({ database: "sonar" }),
     identity: ({ host }) => ({ url: `https://${host}` }),
     registryProject: () => ({ project: "cp-pipeline", access: "push" }),
   },
+  speaks: openPorts(PIPELINE_APPS),
   // Jenkins calls outside; its component opens that to it alone.
   calls: [],
   create: (name, { common, options: { privileged }, granted, environment }, opts) => {

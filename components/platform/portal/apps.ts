@@ -15,6 +15,11 @@ export const PORTAL: Family = {
     COMMONAPI_AUTHORIZATION_PASSWORD: "compiled into whoever calls the common API; Spring reads another one from there",
     SPRING_DATASOURCE_CP_JDBCURL: "compiled into the common API without TLS; Spring reads another one from there",
     SPRING_DATASOURCE_KEYCLOAK_JDBCURL: "as the other one's",
+    DATABASE_NAME: "read by the metric API alone (cp-metrics-api), whose own manifest has it",
+    METRIC_DATABASE_USER: "an account of the metric API's own, in place of Terraman's, by whose names it reads it",
+    METRIC_DATABASE_PASSWORD: "an account of the metric API's own, in place of Terraman's, by whose names it reads it",
+    "cp-portal-migration-ui.health": "as the others, below the path that it leaves on what it is asked for",
+    CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD: "compiled into the chaos API and its collector; Spring reads another one from there",
   },
 };
 

@@ -1,4 +1,4 @@
-import { singles } from "../applications/application";
+import { openPorts, singles } from "../applications/application";
 import { defineService, EVERY_PROFILE } from "../define-service";
 import { PORTAL_APPS } from "./apps";
 import { CLUSTER_ACCOUNT } from "./names";
@@ -7,13 +7,6 @@ import { METRIC_TABLES, portalTables, REALM_USERS } from "./schema";
 /** What K-PaaS's applications do with what they keep in OpenBao: tokens of clusters and users, keys of hosts, log-ins of clouds. */
 const EVERYTHING = ["create", "read", "update", "delete", "list"] as const;
 const SECRETS = ["cluster", "user", "ssh-key", "AWS", "OPENSTACK", "NHN", "NAVER", "VSPHERE"];
-
-/** Each port of its programs is one of a row of the table. */
-const PORTS = PORTAL_APPS.map(({ port }) => port);
-
-/** Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api. */
-const OPENLY =
-  "openly: K-PaaS starts its programs without a certificate, and they call each other by http; those in Go have no setting for one, and Spring's for those in Java was not tried with its images";
 
 export const portal = defineService({
   name: "portal",
@@ -64,7 +57,8 @@ export const portal = defineService({
       login: { kind: "appRole" },
     }),
   },
-  speaks: Object.fromEntries(PORTS.map((port) => [port, OPENLY])),
+  // Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api.
+  speaks: openPorts(PORTAL_APPS),
   // The clusters and clouds that its users register are anywhere; its own is called once its token is kept.
   calls: (_, claimed) => (claimed.includes("secretEngine") ? ["kubernetes", "outside"] : ["outside"]),
   create: (name, { common, granted, options, environment }, opts) => {

@@ -1,4 +1,4 @@
-import { singles } from "../applications/application";
+import { openPorts, singles } from "../applications/application";
 import { defineService } from "../define-service";
 import { SOURCE_CONTROL_APPS } from "./apps";
 import { sourceControlBackup } from "./backup";
@@ -20,9 +20,11 @@ export const sourceControl = defineService({
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),
     trust: () => ({}),
-    mysql: () => ({ schema: "cp_scm", tables: sourceControlTables() }),
+    // The URL by which its programs find the database is compiled in but for host and port, and says nothing of TLS.
+    mysql: () => ({ schema: "cp_scm", tables: sourceControlTables(), openly: true }),
     identity: ({ host }) => ({ url: `https://${host}` }),
   },
+  speaks: openPorts(SOURCE_CONTROL_APPS),
   calls: [],
   create: (name, { common, granted, environment }, opts) => {
     const { SourceControl } = require("./source-control") as typeof import("./source-control");
