@@ -23,7 +23,7 @@ describe("the exchange of secrets", () => {
       [
         ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "portal 0", "pipeline 120", "sourceControl 60", "gitea 0"], 0],
         ["mariadb", "one", ["mariadb 30"], 30],
-        ["keycloak", "one", ["portal 0", "pipeline 120", "sourceControl 60"], 60],
+        ["keycloak", "one", ["monitoring 30", "portal 0", "pipeline 120", "sourceControl 60"], 60],
         ["keycloak", "overlap", [], 0],
       ],
     );
@@ -83,7 +83,7 @@ describe("the exchange of secrets", () => {
   it("counts whoever takes a grant among those who restart", () => {
     assert.deepEqual(
       takersOf(named("keycloak"), services).map(({ name }) => name),
-      ["portal", "pipeline", "sourceControl"],
+      ["monitoring", "portal", "pipeline", "sourceControl"],
     );
     assert.deepEqual(takersOf(named("metricsServer"), services), []);
   });
@@ -114,7 +114,10 @@ describe("the exchange of secrets", () => {
   it("is drawn with what restarts and what is kept", () => {
     const colors = createColors(false);
     const lines = describeRotation(rotation(["keycloak"]), { width: 400, colors });
-    assert.match(lines.join("\n"), /keycloak {2}the secret of its applications' client {2}one only: not valid for ~60 s +portal/);
+    assert.match(
+      lines.join("\n"),
+      /keycloak {2}the secret of its applications' client {2}one only: not valid for ~60 s +monitoring \(away ~30 s\), portal/,
+    );
     assert.match(lines.join("\n"), /its administrator +the new one is valid before the old one ends {2}nothing/);
     assert.match(lines.join("\n"), /kept: the secret of the client that configures it of keycloak: the server was begun with it/);
     const [row] = describeRotation(rotation(["mariadb"]), { width: 400, colors }).slice(2);
@@ -127,4 +130,4 @@ describe("the exchange of secrets", () => {
 
 const KEPT = { secret: "its key", how: "never", reason: "it is all there is", remedy: "keep it" } as const;
 
-const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, portal, pipeline, sourceControl";
+const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, monitoring, portal, pipeline, sourceControl";
