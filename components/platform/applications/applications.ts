@@ -3,10 +3,10 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
-import { all, type ComponentResourceOptions, type Input, type Output, type Resource } from "@pulumi/pulumi";
-import type { PlannedArgs } from "../args";
+import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
+import type { Credentials, PlannedArgs } from "../args";
 import { generatedPassword } from "../generated-password";
-import type { IngressRoute } from "../grants";
+import type { IngressRoute, RealmAccess } from "../grants";
 import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { exchangeJob, passwordFiles } from "./administrator";
@@ -45,11 +45,25 @@ export interface FamilySettings {
 
 /** A family of K-PaaS's own applications: settings, secret, one workload for each row of its table, and one host in front of them. */
 export abstract class Applications extends PlatformService {
+  /** Where visitors meet the family. */
+  readonly url: Output<string>;
+  /** How its first administrator logs in, where whoever grants the realm says so. */
+  readonly credentials: Credentials | undefined;
   private readonly family: Family;
 
-  constructor(family: Family, type: string, name: string, args: PlannedArgs, opts?: ComponentResourceOptions) {
+  constructor(
+    family: Family,
+    type: string,
+    name: string,
+    args: PlannedArgs & { readonly realm: RealmAccess },
+    opts?: ComponentResourceOptions,
+  ) {
     super(type, name, args, opts);
     this.family = family;
+    const url = `https://${this.hostOf()}`;
+    this.url = output(url);
+    const { administrator } = args.realm;
+    this.credentials = administrator && { ...administrator, password: secret(administrator.password), where: url };
   }
 
   /** Host under which visitors meet the family. @throws Error for a plan without one */

@@ -1,26 +1,19 @@
-import { type ComponentResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { applicationsFor } from "../applications/application";
 import { Applications } from "../applications/applications";
-import { type Credentials, planned } from "../args";
+import { planned } from "../args";
 import { JENKINS, PIPELINE, PIPELINE_APPS, SONARQUBE } from "./apps";
 import type { PipelineArgs } from "./args";
 import { pipelineConfig, pipelineSecrets } from "./settings";
 
 /** The K-PaaS pipeline: its own applications, with Jenkins that builds and SonarQube that inspects. */
 export class Pipeline extends Applications {
-  readonly url: Output<string>;
-  /** How its first administrator logs in, where whoever grants the realm says so. */
-  readonly credentials: Credentials | undefined;
-
   constructor(name: string, given: PipelineArgs, opts?: ComponentResourceOptions) {
     const args = planned("pipeline", given);
     super(PIPELINE, serviceType("Pipeline"), name, args, opts);
     const { plan, ingress, realm, trust, privileged = false } = args;
     const url = `https://${this.hostOf()}`;
-    this.url = output(url);
-    const { administrator } = realm;
-    this.credentials = administrator && { ...administrator, password: secret(administrator.password), where: url };
     this.createNamespace(privileged ? "privileged" : "restricted", { retain: args.retainData });
     this.allowCertificateChecks(ingress);
     const inspection = this.successivePasswords("inspection-password");

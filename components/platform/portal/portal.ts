@@ -6,7 +6,7 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { serviceType } from "../../../model/type-tokens";
 import { applicationsFor, type Trusted } from "../applications/application";
 import { Applications } from "../applications/applications";
-import { type Credentials, type PlannedArgs, planned } from "../args";
+import { type PlannedArgs, planned } from "../args";
 import { contentHash, selectorLabels } from "../objects";
 import { PORTAL, PORTAL_APPS } from "./apps";
 import type { PortalArgs } from "./args";
@@ -17,18 +17,11 @@ import { portalConfig, portalSecrets } from "./settings";
 
 /** The K-PaaS portal: its own applications, each one there when what it needs is. */
 export class Portal extends Applications {
-  readonly url: Output<string>;
-  /** How its first administrator logs in, where whoever grants the realm says so. */
-  readonly credentials: Credentials | undefined;
-
   constructor(name: string, given: PortalArgs, opts?: ComponentResourceOptions) {
     const args = planned("portal", given);
     super(PORTAL, serviceType("Portal"), name, args, opts);
     const { plan, ingress, keycloakHost, storageClass } = args;
     const url = `https://${this.hostOf()}`;
-    this.url = output(url);
-    const { administrator } = args.realm;
-    this.credentials = administrator && { ...administrator, password: secret(administrator.password), where: url };
     this.createNamespace("restricted");
     this.allowCertificateChecks(ingress);
     const { vault } = args;

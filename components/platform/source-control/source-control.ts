@@ -1,26 +1,19 @@
-import { type ComponentResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { applicationsFor } from "../applications/application";
 import { Applications } from "../applications/applications";
-import { type Credentials, planned } from "../args";
+import { planned } from "../args";
 import { SCM_MANAGER, SOURCE_CONTROL, SOURCE_CONTROL_APPS } from "./apps";
 import type { SourceControlArgs } from "./args";
 import { sourceControlConfig, sourceControlSecrets } from "./settings";
 
 /** K-PaaS's source control: its own applications in front of SCM-Manager, which keeps Git and Subversion repositories. */
 export class SourceControl extends Applications {
-  readonly url: Output<string>;
-  /** How its first administrator logs in, where whoever grants the realm says so. */
-  readonly credentials: Credentials | undefined;
-
   constructor(name: string, given: SourceControlArgs, opts?: ComponentResourceOptions) {
     const args = planned("sourceControl", given);
     super(SOURCE_CONTROL, serviceType("SourceControl"), name, args, opts);
     const { plan, ingress, realm, trust } = args;
     const url = `https://${this.hostOf()}`;
-    this.url = output(url);
-    const { administrator } = realm;
-    this.credentials = administrator && { ...administrator, password: secret(administrator.password), where: url };
     this.createNamespace("restricted", { retain: args.retainData });
     this.allowCertificateChecks(ingress);
     const manager = this.successivePasswords("manager-password");
