@@ -20,6 +20,11 @@ export function fieldOf({ name, field }: Pick<ServiceDefinition, "name" | "field
   return field ?? `platform.services.${name}`;
 }
 
+/** The field of the environment file with values of a service's chart. */
+export function valuesFieldOf(service: Pick<ServiceDefinition, "name" | "field" | "valuesField">): string {
+  return service.valuesField ?? `${fieldOf(service)}.values`;
+}
+
 /** A service of an environment. */
 export interface ServiceOn extends ServiceDefinition {
   /** What it offers by itself, where another one is taken for it. */
@@ -54,6 +59,32 @@ export function wantsOf({ wants = {} }: ServiceDefinition, on: readonly ServiceO
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));
+}
+
+/** Those whose grants a service takes, and those that run beside it and give up what it is to have. */
+export function waitedFor({ needs = {}, wants = {}, offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
+  return [
+    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => offererOf(kind, on) ?? []),
+    ...on.filter(({ spares = [] }) => spares.some((kind) => offers.includes(kind))),
+  ];
+}
+
+/**
+ * The services, each after those it waits for, otherwise in the registry's order; and the chains that come back to where they began, which
+ * leave no order: the first service stands at the end again.
+ */
+export function inOrder(on: readonly ServiceOn[]): { readonly services: ServiceOn[]; readonly circles: readonly (readonly ServiceOn[])[] } {
+  const services: ServiceOn[] = [];
+  const circles: ServiceOn[][] = [];
+  const visit = (service: ServiceOn, chain: readonly ServiceOn[]): void => {
+    const begun = chain.indexOf(service);
+    if (begun >= 0) circles.push([...chain.slice(begun), service]);
+    if (begun >= 0 || services.includes(service)) return;
+    for (const each of waitedFor(service, on)) visit(each, [...chain, service]);
+    services.push(service);
+  };
+  for (const service of on) visit(service, []);
+  return { services, circles };
 }
 
 /** The name of the cloud that stands in where a file names none. */

@@ -66,6 +66,8 @@ export interface ServiceDefinition {
   readonly when?: (environment: Environment) => boolean;
   /** The field that speaks of it. @default `platform.services.NAME` */
   readonly field?: string;
+  /** The field with values of its chart, where its own speaks of others too. @default `values` of its field */
+  readonly valuesField?: string;
   /**
    * As many instances as the profile gives; one, or three where the profile gives several, because more than half must agree; one for ever; or as
    * with a quorum, by whoever offers a kind that it claims with several only.

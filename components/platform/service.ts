@@ -34,7 +34,7 @@ const BUILT_IN_NAMESPACES = ["default", "kube-system"];
 /** A pod's way to all pods and to every address but some; undefined where there is nothing to keep it from. */
 function openEgress(except: readonly string[]): networking.v1.NetworkPolicyEgressRule[] | undefined {
   if (except.length === 0) return undefined;
-  return [{ to: [{ namespaceSelector: {} }] }, { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: [...except] } }] }];
+  return [{ to: [{ namespaceSelector: {} }] }, { to: [block("0.0.0.0/0", except)] }];
 }
 
 /** A port, or a range of them, as a policy has it. */
@@ -180,8 +180,8 @@ export abstract class PlatformService extends ComponentResource {
    * @param inside the cluster's own networks, where nobody in it is to be reached so
    */
   protected allowOutside(role: string, selector: Labels, inside: readonly string[] = []): void {
-    const outside = [{ to: [block("0.0.0.0/0", [...this.keptFrom, ...inside])] }];
-    const egress = inside.length > 0 ? outside : (openEgress(this.keptFrom) ?? [{}]);
+    const besides = [{ to: [block("0.0.0.0/0", [...this.keptFrom, ...inside])] }];
+    const egress = inside.length > 0 ? besides : (openEgress(this.keptFrom) ?? [{}]);
     this.networkPolicy(role, { podSelector: { matchLabels: { ...selector } }, policyTypes: ["Egress"], egress });
   }
 

@@ -2,7 +2,18 @@ import { entryOf, findRelease, knownReleases, type Release, type ReleaseService 
 import { instancesByProfile } from "../instances";
 import { INGRESS_TITLES } from "../plan/ingress";
 import type { Findings } from "../problems";
-import { fieldOf, givenByFile, needsOf, offererOf, type Registry, servicesOn, switchedServices } from "../registry";
+import {
+  fieldOf,
+  givenByFile,
+  inOrder,
+  needsOf,
+  offererOf,
+  type Registry,
+  type ServiceOn,
+  servicesOn,
+  switchedServices,
+  valuesFieldOf,
+} from "../registry";
 import { autoscalingOf, type ServiceDefinition } from "../service";
 import { checkPlacement } from "./checks-placement";
 import { profiles } from "./profiles";
@@ -19,6 +30,7 @@ export function checkServices(environment: Environment, registry: Registry, find
   const on = servicesOn(environment, registry);
   checkClaims(environment, on, registry, findings);
   checkOffers(on, findings);
+  checkOrder(on, findings);
   const { ingressKind, ingressBeside } = environment.platform;
   if (ingressBeside === ingressKind)
     findings.error(
@@ -27,6 +39,7 @@ export function checkServices(environment: Environment, registry: Registry, find
       "name the other one, or take it out",
       ingressBeside,
     );
+  checkValues(environment.platform.services, on, registry, findings);
   checkFollowing(environment.platform.services, on, findings);
   const release = findRelease(environment.release ?? "") ?? findRelease(knownReleases[0] ?? "");
   if (release) checkNamespaces(on, release, environment.provider, findings);
@@ -52,7 +65,16 @@ export function checkServices(environment: Environment, registry: Registry, find
     if (sizeGiB !== undefined && service.keeps === undefined)
       findings.error(`${path}.size`, `${name} keeps nothing on a volume`, "take it out", sizeGiB);
     if (values !== undefined && release && entryOf(service, release, environment.provider).chart === undefined)
-      findings.error(`${path}.values`, `${name} is not installed from a chart, so it takes no values`, "take them out");
+      findings.error(valuesFieldOf(service), `${name} is not installed from a chart, so it takes no values`, "take them out");
+  }
+}
+
+/** Values of a chart are for one that is installed. */
+function checkValues(all: readonly WantedService[], on: readonly ServiceDefinition[], registry: Registry, findings: Findings): void {
+  for (const { name, values } of all) {
+    const service = registry.services[name];
+    if (values === undefined || service?.valuesField === undefined || on.some((each) => each.name === name)) continue;
+    findings.error(service.valuesField, `${service.title} is not there`, `take them out, or name it in ${fieldOf(service)}`);
   }
 }
 
@@ -175,6 +197,16 @@ function checkNamespaces(on: readonly ServiceDefinition[], release: Release, clo
       );
     taken.set(namespace, service.name);
   }
+}
+
+/** Each comes up after those whose grants it takes, so none may wait for itself. */
+function checkOrder(on: readonly ServiceOn[], findings: Findings): void {
+  for (const circle of inOrder(on).circles)
+    findings.error(
+      fieldOf(circle[0]!),
+      `waits for itself: each of ${circle.map(({ name }) => name).join(" → ")} takes a grant of the next`,
+      "take one of these claims out of its definition",
+    );
 }
 
 /** A claim is granted by one. */

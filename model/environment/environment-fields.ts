@@ -801,6 +801,13 @@ export interface PlatformFields {
     readonly beside?: "nginx" | "traefik";
     /** Its address: planned, never discovered. Default: planned, then as locked. A change needs the approval move-ingress. */
     readonly address?: `${number}.${number}.${number}.${number}`;
+    /** Values of the controllers' charts, laid over ours (a chart's own values), by kind, since each has its own. A change is applied to what stands. */
+    readonly values?: {
+      /** Those of ingress-nginx. A change is applied to what stands. */
+      readonly nginx?: Readonly<Record<string, unknown>>;
+      /** Those of Traefik. A change is applied to what stands. */
+      readonly traefik?: Readonly<Record<string, unknown>>;
+    };
     /** How many instances, where it can have several. Default: as the profile. A change is applied to what stands. */
     readonly replicas?: number;
     /** As many instances as their load asks for, where more of them share it; in place of replicas, and by what is measured of them. Default: always as many as replicas. A change is applied to what stands. */

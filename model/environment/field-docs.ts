@@ -282,6 +282,13 @@ export const fieldDocs: readonly FieldDoc[] = [
     byDefault: "planned, then as locked",
     type: ADDRESS,
   },
+  {
+    path: "platform.ingress.values",
+    means:
+      "values of the controllers' charts, laid over ours ([a chart's own values](#a-charts-own-values)), by `kind`, since each has its own",
+  },
+  { path: "platform.ingress.values.nginx", means: "those of ingress-nginx" },
+  { path: "platform.ingress.values.traefik", means: "those of Traefik" },
   { path: "platform.services", means: "which services there are, and with what options", byDefault: "as the profile" },
   { path: "platform.services.KEY", means: "`true`, `false`, or its options", byDefault: "as the profile" },
   { path: "platform.services.KEY.replicas", means: "how many instances, where it can have several", byDefault: "as the profile" },

@@ -244,6 +244,8 @@ export const amount = (what: Amount) =>
   });
 const amounts = z.strictObject({ cpu: amount("cpu").optional(), memory: amount("memory").optional() });
 const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
+/** Values of a chart, laid over ours. */
+export const chartValues = z.record(z.string(), z.unknown());
 const serviceOptions = z.strictObject({
   replicas: positive.max(50).optional(),
   autoscaling: z
@@ -258,7 +260,7 @@ const serviceOptions = z.strictObject({
   tolerations: unique(taint).optional(),
   reaches: unique(cidr).optional(),
   size: z.union([positive, z.string().regex(/^[1-9]\d*(Gi|Ti)$/, "must be a number of GiB, or a quantity such as 20Gi")]).optional(),
-  values: z.record(z.string(), z.unknown()).optional(),
+  values: chartValues.optional(),
 });
 /** A service: switched on or off, or with options; `own` are those that others do not have. */
 export const service = (own: z.ZodRawShape = {}) => z.union([z.boolean(), serviceOptions.extend(own)]);

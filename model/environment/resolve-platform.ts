@@ -1,11 +1,12 @@
 import type { CloudDefinition } from "../cloud";
-import { given } from "../data";
+import { at, given } from "../data";
 import type { ExtraObject } from "../extra";
 import { instancesByProfile } from "../instances";
 import { formatAddress, parseRange } from "../ipv4";
 import type { ResourcesPlan, TlsPlan } from "../plan/types";
 import type { Amount } from "../quantity";
-import { cloudOf, offererOf, type Registry, switchedServices } from "../registry";
+import { cloudOf, offererOf, type Registry, switchedServices, valuesFieldOf } from "../registry";
+import type { ServiceDefinition } from "../service";
 import { laterServices } from "./later-services";
 import { profiles } from "./profiles";
 import type { EnvironmentFile } from "./schema";
@@ -109,8 +110,10 @@ function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] 
 }
 
 /** What the ingress's own field says of whichever controllers there are. */
-function ingressOf({ platform }: EnvironmentFile, registry: Registry): WantedService[] {
-  return following("platform.ingress", commonOf(platform?.ingress ?? {}), registry);
+function ingressOf(file: EnvironmentFile, registry: Registry): WantedService[] {
+  return following("platform.ingress", commonOf(file.platform?.ingress ?? {}), registry, (service) =>
+    given("values", at(file, valuesFieldOf(service)) as WantedService["values"]),
+  );
 }
 
 /** What the fields of storage and load balancer say of whoever follows from them. */
@@ -122,11 +125,18 @@ function podsOf({ platform = {} }: EnvironmentFile, registry: Registry): WantedS
   });
 }
 
-/** What is said of every service that follows from a field of its own; which of them there is, is not asked. */
-function following(path: string, said: Partial<WantedService>, registry: Registry): WantedService[] {
-  if (Object.keys(said).length === 0) return [];
-  const services = Object.values(registry.services).filter(({ when, field }) => when !== undefined && field === path);
-  return services.map(({ name }) => ({ name, path, explicit: false, ...said, options: {} }));
+/** What is said of every service that follows from a field of its own, and of each alone; which of them there is, is not asked. */
+function following(
+  path: string,
+  all: Partial<WantedService>,
+  { services }: Registry,
+  each: (service: ServiceDefinition) => Partial<WantedService> = () => ({}),
+): WantedService[] {
+  return Object.values(services)
+    .filter(({ when, field }) => when !== undefined && field === path)
+    .map((service) => ({ name: service.name, said: { ...all, ...each(service) } }))
+    .filter(({ said }) => Object.keys(said).length > 0)
+    .map(({ name, said }) => ({ name, path, explicit: false, ...said, options: {} }));
 }
 
 /** What every service can be told, and those that follow from a field of their own. */

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { objectName } from "../kubernetes-names";
-import { INGRESS_KINDS } from "../plan/ingress";
+import { INGRESS_KINDS, type IngressKind } from "../plan/ingress";
 import { type Registry, switchedServices } from "../registry";
 import { bucket, encryptionCertificate, objectPrefix, schedule } from "./backup-fields";
 import { extra } from "./extra-fields";
 import * as kinds from "./fields";
 import {
   address,
+  chartValues,
   cidr,
   domain,
   folder,
@@ -285,6 +286,9 @@ const platformOf = (registry: Registry) =>
         kind: z.enum(INGRESS_KINDS).optional(),
         beside: z.enum(INGRESS_KINDS).optional(),
         address: address.optional(),
+        values: z
+          .strictObject({ nginx: chartValues.optional(), traefik: chartValues.optional() } satisfies Record<IngressKind, z.ZodType>)
+          .optional(),
         ...serviceOptionsOfField,
       })
       .optional(),

@@ -101,7 +101,9 @@ const fileRows: readonly ChangeRow[] = [
     "cluster.variables",
     "platform.loadBalancer",
     "platform.ingress.beside",
-    ...["replicas", "autoscaling", "resources", "nodeSelector", "tolerations", "reaches"].map((field) => `platform.ingress.${field}`),
+    ...["replicas", "autoscaling", "resources", "nodeSelector", "tolerations", "reaches", "values"].map(
+      (field) => `platform.ingress.${field}`,
+    ),
     ...["storage", "loadBalancer"].flatMap((each) =>
       ["resources", "nodeSelector", "tolerations", "values"].map((field) => `platform.${each}.${field}`),
     ),

@@ -5,7 +5,7 @@ import type { CloudParts } from "../cloud-parts";
 import { fields, overlay } from "../data";
 import type { Environment } from "../environment/types";
 import { instancesByProfile } from "../instances";
-import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
+import { cloudOf, fieldOf, inOrder, needsOf, type Registry, type ServiceOn, servicesOn, waitedFor, wantsOf } from "../registry";
 import type { Rotations } from "../rotation";
 import { autoscalingOf, type Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
@@ -21,7 +21,7 @@ export function planServices(
   rotations: Rotations = {},
 ): ServicePlan[] {
   const { inCluster = {} } = cloudOf(environment.provider, registry);
-  const services = inOrder(servicesOn(environment, registry));
+  const services = inOrder(servicesOn(environment, registry)).services;
   const plans = services.map((service) => {
     const rotation = rotations[service.name];
     const entry = entryOf(service, release, environment.provider);
@@ -127,25 +127,4 @@ function leftBehind(
 /** What of a service's fields says where it runs. */
 function placementOf({ nodeSelector, tolerations }: PlacementPlan): PlacementPlan {
   return { ...(nodeSelector ? { nodeSelector } : {}), ...(tolerations ? { tolerations } : {}) };
-}
-
-/** Those whose grants a service takes, and those that run beside it and give up what it is to have. */
-function waitedFor({ needs = {}, wants = {}, offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
-  return [
-    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => offererOf(kind, on) ?? []),
-    ...on.filter(({ spares = [] }) => spares.some((kind) => offers.includes(kind))),
-  ];
-}
-
-/** Each after those whose grants it takes, otherwise in the registry's order. */
-function inOrder(services: readonly ServiceOn[]): ServiceOn[] {
-  const ordered: ServiceOn[] = [];
-  const visit = (service: ServiceOn, chain: readonly ServiceOn[]): void => {
-    if (ordered.includes(service)) return;
-    if (chain.includes(service)) throw new Error(`services need each other: ${[...chain, service].map(({ name }) => name).join(" → ")}`);
-    for (const each of waitedFor(service, services)) visit(each, [...chain, service]);
-    ordered.push(service);
-  };
-  for (const service of services) visit(service, []);
-  return ordered;
 }

@@ -62,6 +62,10 @@ describe("a service of a program's own", () => {
     assert.deepEqual(findDangers(cached, of({}, {})), []);
   });
 
+  const mutual = {
+    gitea: { ...gitea, needs: { messages: () => ({}) }, offers: ["charts"] },
+    forge: { ...gitea, name: "forge", entry: { ...gitea.entry!, namespace: "forge" }, needs: { charts: () => ({}) }, offers: ["messages"] },
+  } as unknown as OwnServices;
   const refused: readonly (readonly [what: string, own: OwnServices, services: object, path: string, reason: RegExp])[] = [
     ["the name of one of ours", { keycloak: { ...gitea, name: "keycloak" } }, {}, "services.keycloak", /platform's own/],
     ["another name than its definition", { git: gitea }, {}, "services.git", /named gitea/],
@@ -86,6 +90,13 @@ describe("a service of a program's own", () => {
       { gitea: true },
       "platform.services.gitea",
       /offers mysql, as mariadb/,
+    ],
+    [
+      "a claim that comes back to itself",
+      mutual,
+      { gitea: true, forge: true },
+      "platform.services.gitea",
+      /waits for itself: each of gitea → forge → gitea takes a grant of the next/,
     ],
     ["an option that it has not", { gitea }, { gitea: { open: true } }, "platform.services.gitea.open", /no known field/],
     [

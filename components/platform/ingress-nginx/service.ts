@@ -7,6 +7,7 @@ export const ingress = defineService({
   when: ({ platform }) => platform.ingressKind === "nginx" || platform.ingressBeside === "nginx",
   beside: ({ platform }) => platform.ingressKind !== "nginx",
   field: "platform.ingress",
+  valuesField: "platform.ingress.values.nginx",
   replicas: "profile",
   autoscaling: () => ({
     by: "chart",

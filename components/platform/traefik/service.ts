@@ -7,6 +7,7 @@ export const traefik = defineService({
   when: ({ platform }) => platform.ingressKind === "traefik" || platform.ingressBeside === "traefik",
   beside: ({ platform }) => platform.ingressKind !== "traefik",
   field: "platform.ingress",
+  valuesField: "platform.ingress.values.traefik",
   replicas: "profile",
   autoscaling: () => ({
     by: "chart",

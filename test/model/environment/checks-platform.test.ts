@@ -319,6 +319,12 @@ const wrong: readonly WrongFile[] = [
       /has the address/,
     ],
   ),
+  [
+    "values for a controller that is not there",
+    { platform: { ingress: { values: { traefik: { logs: { general: { level: "DEBUG" } } } } } } },
+    "platform.ingress.values.traefik",
+    /Traefik is not there/,
+  ],
   ["an unknown release", { release: "9.9.9" }, "release", /no release/],
 ];
 
@@ -335,8 +341,16 @@ describe("the checks between fields of the platform, and of the file as a whole"
     }
   });
 
+  it("give each controller's chart the values that are its own", () => {
+    const values = { nginx: { controller: { replicaCount: 3 } }, traefik: { deployment: { minReadySeconds: 5 } } };
+    const { planned } = planFile(environmentFile({ platform: { ingress: { beside: "traefik", values } } }));
+    const given = (name: string) => planned?.plan.services.find((each) => each.name === name)?.values;
+    assert.deepEqual([given("ingress"), given("traefik")], [values.nginx, values.traefik]);
+  });
+
   it("find nothing wrong with what is unusual and right", () => {
     const right: Record<string, unknown>[] = [
+      { platform: { ingress: { beside: "traefik", values: { nginx: {}, traefik: { logs: { general: { level: "DEBUG" } } } } } } },
       { platform: { storage: { kind: "nfs", server: "10.0.0.9", path: "/" } } },
       { platform: { storage: { kind: "nfs", path: "/srv/nfs" } } },
       { platform: { storage: { kind: "nfs", path: "/var/nfs" } } },
