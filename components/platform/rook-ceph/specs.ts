@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import { poolLabel } from "../../../model/kubernetes-names";
 import type { CephPlan, ResourcesPlan } from "../../../model/plan/types";
 import type { Devices } from "./args";
+import { keysSpec } from "./keys";
 import { DATA_FOLDER, GATEWAY_PORT, NAMES } from "./names";
 
 type Ceph = Omit<CephPlan, "kind">;
@@ -61,6 +62,7 @@ export function clusterSpec(ceph: Ceph, image: string, devices: Devices): object
     // Its pages would show everything to whoever has one password.
     dashboard: { enabled: false },
     network: { connections: { encryption: { enabled: true }, requireMsgr2: true } },
+    ...keysSpec(image),
     logCollector: { enabled: true, periodicity: "daily", maxLogSize: "500M" },
     disruptionManagement: { managePodBudgets: true },
     // A machine that left: once its data are on others, what Ceph knows of its disks goes too.
