@@ -96,6 +96,17 @@ describe("Ceph", () => {
       assert.equal(keysSpec(`quay.io/ceph/ceph:v${version}`).security !== undefined, has, version);
   });
 
+  it("gives its daemons what the file says, and of the rest what they have by default", async () => {
+    const of = await graphOf({ daemons: { osd: { limits: { memory: "8Gi" } }, rgw: { requests: { cpu: "1" } } } });
+    const [said, before] = [at(specOf(of, "cluster"), "resources"), at(specOf(g, "cluster"), "resources")] as Record<string, unknown>[];
+    assert.deepEqual(said, { ...before, osd: { requests: { cpu: "500m", memory: "2Gi" }, limits: { memory: "8Gi" } } });
+    assert.deepEqual(at(specOf(of, "objects"), "gateway", "resources"), {
+      requests: { cpu: "1", memory: "512Mi" },
+      limits: { memory: "2Gi" },
+    });
+    assert.deepEqual(specOf(of, "files"), specOf(g, "files"));
+  });
+
   it("lays every pool's copies alike: on machines, or in zones", async () => {
     const copies = (of: Graph) => [
       at(specOf(of, "blocks")),
