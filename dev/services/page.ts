@@ -203,7 +203,8 @@ function settings({ service, fields: known }: ServiceFacts): string[] {
   };
   // What all have alike is in docs/environment-file.md.
   const own = known.filter(
-    ([path]) => path.startsWith(`${field}.`) && !/\.(resources|autoscaling)\./.test(path) && (has[path.slice(field.length + 1)] ?? true),
+    ([path]) =>
+      path.startsWith(`${field}.`) && !/\.(resources|autoscaling|daemons\.\w+)\./.test(path) && (has[path.slice(field.length + 1)] ?? true),
   );
   const rows = [...new Map(own).entries()].map(([path, description = ""]) => [
     `\`${path.slice(field.length + 1)}\``,

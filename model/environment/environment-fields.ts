@@ -650,6 +650,94 @@ export interface PlatformFields {
     readonly reclaim?: "delete" | "retain";
     /** With rookCeph: whether buckets can be had too, by claims of the class ceph-bucket. Default: false. A change: switched on: applied to what stands; switched off: refused; otherwise: refused. */
     readonly objects?: boolean;
+    /** With rookCeph: resources of Ceph's daemons, by their kind; what is not said is as by default. A change is applied to what stands. */
+    readonly daemons?: {
+      /** Of each monitor. A change is applied to what stands. */
+      readonly mon?: {
+        /** What is kept free for each container. A change is applied to what stands. */
+        readonly requests?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+        /** What each container may use at most. A change is applied to what stands. */
+        readonly limits?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+      };
+      /** Of each manager. A change is applied to what stands. */
+      readonly mgr?: {
+        /** What is kept free for each container. A change is applied to what stands. */
+        readonly requests?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+        /** What each container may use at most. A change is applied to what stands. */
+        readonly limits?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+      };
+      /** Of each disk's daemon, which keeps to four fifths of its limit. A change is applied to what stands. */
+      readonly osd?: {
+        /** What is kept free for each container. A change is applied to what stands. */
+        readonly requests?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+        /** What each container may use at most. A change is applied to what stands. */
+        readonly limits?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+      };
+      /** Of what has the metadata of files. A change is applied to what stands. */
+      readonly mds?: {
+        /** What is kept free for each container. A change is applied to what stands. */
+        readonly requests?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+        /** What each container may use at most. A change is applied to what stands. */
+        readonly limits?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+      };
+      /** Of the gateway of buckets. A change is applied to what stands. */
+      readonly rgw?: {
+        /** What is kept free for each container. A change is applied to what stands. */
+        readonly requests?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+        /** What each container may use at most. A change is applied to what stands. */
+        readonly limits?: {
+          /** In processors: 0.5, 500m. A change is applied to what stands. */
+          readonly cpu?: string | number;
+          /** In bytes: 512Mi. A change is applied to what stands. */
+          readonly memory?: string | number;
+        };
+      };
+    };
     /** Of its containers: Kubernetes quantities, as texts or numbers, requests no more than limits. Default: as the release. A change is applied to what stands. */
     readonly resources?: {
       /** What is kept free for each container. A change is applied to what stands. */

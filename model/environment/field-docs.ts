@@ -233,6 +233,15 @@ export const fieldDocs: readonly FieldDoc[] = [
     means: "with `rookCeph`: whether buckets can be had too, by claims of the class `ceph-bucket`",
     byDefault: "`false`",
   },
+  {
+    path: "platform.storage.daemons",
+    means: "with `rookCeph`: resources of Ceph's daemons, by their kind; what is not said is [as by default](services/rook-ceph.md)",
+  },
+  { path: "platform.storage.daemons.mon", means: "of each monitor" },
+  { path: "platform.storage.daemons.mgr", means: "of each manager" },
+  { path: "platform.storage.daemons.osd", means: "of each disk's daemon, which keeps to four fifths of its limit" },
+  { path: "platform.storage.daemons.mds", means: "of what has the metadata of files" },
+  { path: "platform.storage.daemons.rgw", means: "of the gateway of buckets" },
   { path: "platform.storage.className", means: "with `existing`: the class's name" },
   {
     path: "platform.storage.classes",
@@ -327,10 +336,12 @@ export const fieldDocs: readonly FieldDoc[] = [
   },
   { path: "platform.services.KEY.resources.requests", means: "what is kept free for each container" },
   { path: "platform.services.KEY.resources.limits", means: "what each container may use at most" },
-  { path: "…resources.requests.cpu", means: "in processors: `0.5`, `500m`" },
-  { path: "…resources.requests.memory", means: "in bytes: `512Mi`" },
-  { path: "…resources.limits.cpu", means: "in processors: `0.5`, `500m`" },
-  { path: "…resources.limits.memory", means: "in bytes: `512Mi`" },
+  { path: "…requests", means: "what is kept free for each container" },
+  { path: "…limits", means: "what each container may use at most" },
+  { path: "…requests.cpu", means: "in processors: `0.5`, `500m`" },
+  { path: "…requests.memory", means: "in bytes: `512Mi`" },
+  { path: "…limits.cpu", means: "in processors: `0.5`, `500m`" },
+  { path: "…limits.memory", means: "in bytes: `512Mi`" },
   {
     path: "platform.services.KEY.size",
     means:

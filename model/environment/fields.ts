@@ -243,7 +243,8 @@ export const amount = (what: Amount) =>
     if (problem) context.addIssue({ code: "custom", message: problem.reason, params: { remedy: problem.remedy } });
   });
 const amounts = z.strictObject({ cpu: amount("cpu").optional(), memory: amount("memory").optional() });
-const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
+/** What containers ask for and may have. */
+export const resources = z.strictObject({ requests: amounts.optional(), limits: amounts.optional() });
 /** Values of a chart, laid over ours. */
 export const chartValues = z.record(z.string(), z.unknown());
 const serviceOptions = z.strictObject({

@@ -65,8 +65,11 @@ function cephOf({
   failureDomain,
   reclaim = "retain",
   objects = false,
+  daemons,
 }: Extract<StorageField, { kind: "rookCeph" }>): WantedCeph {
-  return { kind: "rookCeph", pool, ...given("volumes", volumes), replicas, ...given("failureDomain", failureDomain), reclaim, objects };
+  const said = daemons && Object.fromEntries(Object.entries(daemons).map(([kind, said]) => [kind, resourcesOf(said)]));
+  const copies = { replicas, ...given("failureDomain", failureDomain) };
+  return { kind: "rookCeph", pool, ...given("volumes", volumes), ...copies, reclaim, objects, ...given("daemons", said) };
 }
 
 /** Whether Services are to have balancers of the cloud's own: where nothing else leads to the ingress, or the file says so. */

@@ -28,6 +28,7 @@ import {
   registryPath,
   reserved,
   resolvers,
+  resources,
   type ServiceField,
   secretReferenceSchema,
   serverUrl,
@@ -226,6 +227,9 @@ const authorities = z
   .max(2)
   .refine((numbers) => new Set(numbers).size === numbers.length, "must name each once");
 
+const ofDaemon = resources.optional();
+const daemons = z.strictObject({ mon: ofDaemon, mgr: ofDaemon, osd: ofDaemon, mds: ofDaemon, rgw: ofDaemon });
+
 const platformOf = (registry: Registry) =>
   z.strictObject({
     domain: domain("give the address at platform.ingress.address, and here a name or nothing").optional(),
@@ -259,6 +263,7 @@ const platformOf = (registry: Registry) =>
           failureDomain: z.enum(["host", "zone"]).optional(),
           reclaim: z.enum(["delete", "retain"]).optional(),
           objects: z.boolean().optional(),
+          daemons: daemons.optional(),
           ...podOptionsOfField,
         }),
         z.strictObject({

@@ -3,7 +3,7 @@ import type { Hosts, HostVolume } from "../hosts";
 import type { AirGap } from "../plan/air-gap";
 import type { AddressRange, Labels, LoginPlan, Maintenance, SecretReference, VolumePlan } from "../plan/infrastructure-types";
 import type { IngressKind } from "../plan/ingress";
-import type { AutoscalingPlan, CloudOptions, Profile, ProviderName, ResourcesPlan, TlsPlan } from "../plan/types";
+import type { AutoscalingPlan, CephDaemons, CloudOptions, Profile, ProviderName, ResourcesPlan, TlsPlan } from "../plan/types";
 import type { TenantAmounts, TenantSize, TenantSubject } from "../tenant";
 
 /** What a file says of one machine. */
@@ -98,6 +98,8 @@ export interface WantedCeph {
   readonly reclaim: "delete" | "retain";
   /** Whether buckets can be had of it too. */
   readonly objects: boolean;
+  /** Resources of its daemons where they are other than by default. */
+  readonly daemons?: CephDaemons;
 }
 
 /** When backups of etcd are made, how many are kept, and where. */

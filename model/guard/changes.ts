@@ -111,6 +111,7 @@ const fileRows: readonly ChangeRow[] = [
     ["platform.storage.volumes", "added"],
     ["platform.storage.replicas", "more"],
     "platform.storage.reclaim",
+    "platform.storage.daemons",
     ["platform.storage.objects", "switched on"],
     ["platform.storage", "a larger share of its own"],
     ["platform.tls.authorities", "one more, another order, or one less behind the first"],

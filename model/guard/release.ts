@@ -6,6 +6,8 @@ import { type Danger, never } from "./danger";
 
 /** The kinds of claims under which a service keeps its data in another one. */
 const DATABASES = ["mysql", "postgres"];
+/** What has everybody's volumes, and no backup of its own. */
+const CEPH = "rookCeph";
 
 /** What becomes of the version of Kubernetes or of a service. */
 export interface VersionChange {
@@ -39,6 +41,7 @@ export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[
     return [never("release", reason, `${remedy}, or restore a backup from before into a new environment`, plan.release)];
   }
   const data = moves.filter(({ name }) => name !== KUBERNETES);
+  const saved = data.map(({ name }) => (name === CEPH ? "what is on Ceph's volumes" : name));
   const takes = data.length === 0 ? "" : `; the new versions of ${listed(data)} take their data over, and no older one reads it again`;
   const reason = `Kubernetes and the services go to those of another release (${release} → ${plan.release})${takes}`;
   return [
@@ -47,15 +50,15 @@ export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[
       action: "move-release",
       path: "release",
       reason,
-      remedy: data.length === 0 ? remedy : `back up ${data.map(({ name }) => name).join(", ")} first; or ${remedy}`,
+      remedy: data.length === 0 ? remedy : `back up ${saved.join(", ")} first; or ${remedy}`,
       value: plan.release,
     },
   ];
 }
 
-/** Whether it has data that a version writes for itself: on volumes, or in a database. */
-function holdsData({ keeps, needs = {} }: ServicePlan): boolean {
-  return keeps === "data" || DATABASES.some((kind) => kind in needs);
+/** Whether it has data that a version writes for itself: on volumes, in a database, or everybody's on disks. */
+function holdsData({ name, keeps, needs = {} }: ServicePlan): boolean {
+  return keeps === "data" || DATABASES.some((kind) => kind in needs) || name === CEPH;
 }
 
 /** The services' versions in a release, where earlier versions of kpaas did not record them. Kubernetes may have been another one than its own. */

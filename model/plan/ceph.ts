@@ -11,7 +11,7 @@ const FILLED = 0.85;
 
 /** Which disks of which machines are Ceph's, and what its copies are kept apart by. */
 export function planCeph(
-  { pool, volumes: named, replicas, failureDomain, reclaim, objects }: WantedCeph,
+  { pool, volumes: named, replicas, failureDomain, reclaim, objects, daemons }: WantedCeph,
   { groups }: Pick<Environment, "groups">,
   machines: readonly MachinePlan[],
 ): CephPlan {
@@ -33,6 +33,7 @@ export function planCeph(
     failureDomain: failureDomain ?? (zonesOf(taken) >= Math.max(ZONES, replicas) ? "zone" : "host"),
     reclaim,
     objects,
+    ...(daemons === undefined ? {} : { daemons }),
   };
 }
 

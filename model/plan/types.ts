@@ -152,6 +152,12 @@ export type TlsPlan =
     }
   | { readonly kind: "acme"; readonly email: string };
 
+/** The kinds of Ceph's daemons: monitors, managers, one for each disk, metadata of files, the gateway of buckets. */
+export type CephDaemon = "mon" | "mgr" | "osd" | "mds" | "rgw";
+
+/** Resources of Ceph's daemons, by kind. */
+export type CephDaemons = Readonly<Partial<Record<CephDaemon, ResourcesPlan>>>;
+
 /** Ceph on disks of the environment's own machines. */
 export interface CephPlan {
   readonly kind: "rookCeph";
@@ -169,6 +175,8 @@ export interface CephPlan {
   readonly reclaim: "delete" | "retain";
   /** Whether buckets can be had of it too. */
   readonly objects: boolean;
+  /** Resources of its daemons where they are other than by default. */
+  readonly daemons?: CephDaemons;
 }
 
 /** A machine with disks for Ceph. */

@@ -19,7 +19,7 @@ describe("an environment that goes from one release to the next, on the real eng
   let lock: Lock | undefined;
 
   const target = (release: string) => {
-    const planned = plannedFile(environmentFile({ name: "moves", release }), lock);
+    const planned = plannedFile(environmentFile({ name: "moves", release, platform: { services: { kyverno: true, nats: true } } }), lock);
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [] as string[] };
   };

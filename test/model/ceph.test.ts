@@ -40,6 +40,13 @@ const wrong: readonly WrongFile[] = [
     "platform.storage.volumes.1",
     /is mounted at \/srv\/data/,
   ],
+  [
+    "a daemon that asks for more than it may have by default",
+    ceph({ daemons: { osd: { requests: { memory: "6Gi" } } } }),
+    "platform.storage.daemons.osd.requests.memory",
+    /more than the limit of 4Gi/,
+  ],
+  ["a daemon that is none", ceph({ daemons: { osb: {} } }), "platform.storage.daemons.osb", /no known field/],
   ["a disk that is none", ceph({ volumes: ["ods"] }), "platform.storage.volumes.0", /no volume of the pool worker; did you mean "osd"/],
   [
     "a disk too small for Ceph",

@@ -4,9 +4,14 @@ import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A program on PATH. Where it is missing, the tests are skipped and say so; called in a `before` hook. */
-export function programForTests(this: Mocha.Context, name: string, how: string): string {
-  const found = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name));
+/** A program in one of these folders: those on PATH, or others. Where it is missing, the tests are skipped and say so; called in a `before` hook. */
+export function programForTests(
+  this: Mocha.Context,
+  name: string,
+  how: string,
+  folders: readonly string[] = (process.env.PATH ?? "").split(delimiter),
+): string {
+  const found = folders.map((folder) => join(folder, name));
   const program = found.find((path) => existsSync(path));
   if (program === undefined) {
     console.warn(`SKIPPED ${this.test?.parent?.fullTitle()}\nno ${name}: ${how}`);

@@ -47,7 +47,7 @@ export function kyvernoValues(args: PlannedArgs<KyvernoArgs>): Values {
     cleanupController: { ...several(others, "cleanup-controller"), image: image("cleanup"), resources },
     reportsController: { ...several(others, "reports-controller"), image: image("reports"), resources },
     crds: { migration: { image: image("cli"), podResources: resources } },
-    webhooksCleanup: { image: image("kubectl"), resources },
+    webhooksCleanup: { image: image("hooks"), resources },
   };
 }
 

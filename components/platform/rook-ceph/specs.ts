@@ -1,7 +1,9 @@
 import type { Input } from "@pulumi/pulumi";
+import { daemonResources } from "../../../model/ceph-daemons";
 import { poolLabel } from "../../../model/kubernetes-names";
 import type { CephPlan, ResourcesPlan } from "../../../model/plan/types";
 import type { Devices } from "./args";
+import { keysSpec } from "./keys";
 import { DATA_FOLDER, GATEWAY_PORT, NAMES } from "./names";
 
 type Ceph = Omit<CephPlan, "kind">;
@@ -9,13 +11,8 @@ type Ceph = Omit<CephPlan, "kind">;
 /** Three agree on what is written when one of them is lost; fewer machines have one. */
 const MONITORS = 3;
 
-/** What a daemon may take. An OSD keeps to four fifths of its limit. */
-const RESOURCES = {
-  mon: amounts("250m", "1Gi", "2Gi"),
-  mgr: amounts("250m", "512Mi", "1Gi"),
-  osd: amounts("500m", "2Gi", "4Gi"),
-  mds: amounts("250m", "1Gi", "4Gi"),
-  rgw: amounts("250m", "512Mi", "2Gi"),
+/** What the helpers of the daemons may take. */
+const HELPERS = {
   // It is there once for each disk, and reads much of it.
   prepareosd: { requests: { cpu: "250m", memory: "50Mi" } },
   crashcollector: amounts("10m", "60Mi", "100Mi"),
@@ -48,7 +45,7 @@ function placement({ pool, taints }: Ceph): object {
 /** The cluster: it takes the disks that the plan names, each by a path that stays, and never another one. */
 export function clusterSpec(ceph: Ceph, image: string, devices: Devices): object {
   const { machines, failureDomain } = ceph;
-  const { mds: _mds, rgw: _rgw, ...resources } = RESOURCES;
+  const { mds: _mds, rgw: _rgw, ...daemons } = daemonResources(ceph.daemons);
   return {
     cephVersion: { image },
     dataDirHostPath: DATA_FOLDER,
@@ -61,13 +58,14 @@ export function clusterSpec(ceph: Ceph, image: string, devices: Devices): object
     // Its pages would show everything to whoever has one password.
     dashboard: { enabled: false },
     network: { connections: { encryption: { enabled: true }, requireMsgr2: true } },
+    ...keysSpec(image),
     logCollector: { enabled: true, periodicity: "daily", maxLogSize: "500M" },
     disruptionManagement: { managePodBudgets: true },
     // A machine that left: once its data are on others, what Ceph knows of its disks goes too.
     removeOSDsIfOutAndSafeToRemove: true,
     priorityClassNames: { mon: "system-node-critical", osd: "system-node-critical", mgr: "system-cluster-critical" },
     placement: { all: placement(ceph) },
-    resources,
+    resources: { ...daemons, ...HELPERS },
     storage: {
       useAllNodes: false,
       useAllDevices: false,
@@ -107,7 +105,7 @@ export function fileSystemSpec(ceph: Ceph): object {
       activeStandby: ceph.machines.length > 1,
       placement: { ...placement(ceph), podAntiAffinity: apart("rook-ceph-mds") },
       priorityClassName: "system-cluster-critical",
-      resources: RESOURCES.mds,
+      resources: daemonResources(ceph.daemons).mds,
     },
   };
 }
@@ -124,7 +122,7 @@ export function objectStoreSpec(ceph: Ceph): object {
       instances: Math.min(2, ceph.machines.length),
       placement: { ...placement(ceph), podAntiAffinity: apart("rook-ceph-rgw") },
       priorityClassName: "system-cluster-critical",
-      resources: RESOURCES.rgw,
+      resources: daemonResources(ceph.daemons).rgw,
     },
   };
 }

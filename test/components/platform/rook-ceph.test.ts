@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { keysSpec } from "../../../components/platform/rook-ceph/keys";
 import { catalogService } from "../../../model/plan/service";
 import type { CephPlan } from "../../../model/plan/types";
 import type { Graph } from "../../../testing/graph";
@@ -73,6 +74,37 @@ describe("Ceph", () => {
     assert.equal(at(specOf(g, "files"), "preserveFilesystemOnDelete"), true);
     assert.equal(at(specOf(g, "objects"), "preservePoolsOnDelete"), true);
     assert.equal(at(specOf(g, "objects"), "gateway", "port"), undefined);
+  });
+
+  it("exchanges the daemons' keys where its version has safer ones, and mounts volumes by those that every kernel knows", async () => {
+    const line = specOf(await platformGraph(cephPlan("1.7.0+maintained")), "cluster");
+    assert.deepEqual(at(line, "security", "cephx"), {
+      daemon: { keyRotationPolicy: "KeyGeneration", keyGeneration: 2 },
+      csi: { keyType: "aes" },
+    });
+    const muted = Object.keys(at(line, "healthCheck", "muteHealthWarning") as object);
+    assert.ok(muted.length === 3 && muted.every((name) => name.startsWith("AUTH_INSECURE_")));
+    assert.deepEqual([at(specOf(g, "cluster"), "security"), at(specOf(g, "cluster"), "healthCheck")], [undefined, undefined]);
+    for (const [version, has] of Object.entries({
+      "18.2.8": false,
+      "19.2.5": false,
+      "19.2.6": true,
+      "20.2.1": false,
+      "20.3.0": true,
+      "21.2.0": true,
+    }))
+      assert.equal(keysSpec(`quay.io/ceph/ceph:v${version}`).security !== undefined, has, version);
+  });
+
+  it("gives its daemons what the file says, and of the rest what they have by default", async () => {
+    const of = await graphOf({ daemons: { osd: { limits: { memory: "8Gi" } }, rgw: { requests: { cpu: "1" } } } });
+    const [said, before] = [at(specOf(of, "cluster"), "resources"), at(specOf(g, "cluster"), "resources")] as Record<string, unknown>[];
+    assert.deepEqual(said, { ...before, osd: { requests: { cpu: "500m", memory: "2Gi" }, limits: { memory: "8Gi" } } });
+    assert.deepEqual(at(specOf(of, "objects"), "gateway", "resources"), {
+      requests: { cpu: "1", memory: "512Mi" },
+      limits: { memory: "2Gi" },
+    });
+    assert.deepEqual(specOf(of, "files"), specOf(g, "files"));
   });
 
   it("lays every pool's copies alike: on machines, or in zones", async () => {

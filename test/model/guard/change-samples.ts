@@ -376,6 +376,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.storage.volumes (one that goes)": [ceph(), ceph({ volumes: ["osd"] })],
   "platform.storage.replicas (more)": [ceph(), ceph({ replicas: 4 })],
   "platform.storage.replicas (fewer, and more than one)": [ceph({ replicas: 4 }), ceph()],
+  "platform.storage.daemons": [ceph(), ceph({ daemons: { osd: { limits: { memory: "8Gi" } } } })],
   "platform.storage.reclaim": [ceph(), ceph({ reclaim: "delete" })],
   "platform.storage.objects (switched on)": [ceph(), ceph({ objects: true })],
   "platform.storage.objects (switched off)": [ceph({ objects: true }), ceph()],

@@ -365,6 +365,16 @@ describe("the guard", () => {
     );
   });
 
+  it("counts Ceph among what another release takes the data of, which no backup of ours holds", () => {
+    const storage = { kind: "rookCeph", pool: "worker" };
+    const file = (release: string) => base({ release, platform: { storage }, ...pool(volumes, { a: {}, b: {}, c: {} }) });
+    const [move] = found(file("1.7.0"), file("1.7.0+maintained"));
+    assert.match(move?.reason ?? "", /take their data over/);
+    assert.match(move?.reason ?? "", /rookCeph \(1\.18\.5 → 1\.19/);
+    assert.match(move?.remedy ?? "", /back up .*what is on Ceph's volumes.* first/);
+    assert.equal(found(file("1.7.0+maintained"), file("1.7.0"))[0]?.action, "never");
+  });
+
   it("lets nothing stand in the way of a first run", () => {
     assert.deepEqual(findDangers(undefined, plannedFile(base()).plan), []);
   });
