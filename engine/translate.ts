@@ -34,7 +34,7 @@ export function watchProgram(program: PulumiFn): WatchedProgram {
 }
 
 /** What an operation leaves behind that failed. */
-export interface Told {
+interface Told {
   readonly collector: () => EventCollector;
   readonly watched?: WatchedProgram | undefined;
   /** What a person has to look for before the same command goes on. */
