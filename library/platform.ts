@@ -28,6 +28,10 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   LoginClient,
+  MeshAccess,
+  MeshAuthorizer,
+  MeshClaim,
+  MeshHostAccess,
   MessagesAccess,
   MysqlOperatorAccess,
   PostgresAccess,
@@ -41,6 +45,7 @@ export type {
   SecretEngineAccess,
   SecretEngineClaim,
   StorageAccess,
+  TraceCollector,
   TrustAccess,
   TrustClaim,
 } from "../components/platform/grants";
@@ -56,6 +61,12 @@ export {
 } from "../components/platform/harbor/resources";
 export type { IngressArgs, IngressArgs as IngressNginxArgs } from "../components/platform/ingress/args";
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
+export type { IstioArgs } from "../components/platform/istio/args";
+export { Istio } from "../components/platform/istio/istio";
+export { IstioBase } from "../components/platform/istio-base/istio-base";
+export { IstioCni } from "../components/platform/istio-cni/istio-cni";
+export type { IstioGatewayArgs } from "../components/platform/istio-gateway/args";
+export { IstioGateway } from "../components/platform/istio-gateway/istio-gateway";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
 export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";
@@ -106,6 +117,8 @@ export type { SourceControlArgs } from "../components/platform/source-control/ar
 export { SourceControl } from "../components/platform/source-control/source-control";
 export type { TenantArgs } from "../components/platform/tenant/args";
 export { Tenant } from "../components/platform/tenant/tenant";
+export type { TracingArgs } from "../components/platform/tracing/args";
+export { Tracing } from "../components/platform/tracing/tracing";
 export type { TraefikArgs } from "../components/platform/traefik/args";
 export { Traefik } from "../components/platform/traefik/traefik";
 export { catalogService } from "../model/plan/service";

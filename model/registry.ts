@@ -1,6 +1,6 @@
 import type { CloudDefinition } from "./cloud";
 import type { Environment } from "./environment/types";
-import type { ServiceDefinition } from "./service";
+import type { Enlisted, ServiceDefinition } from "./service";
 
 /** What can be had, by name: what checking and planning go through, and the only place that knows it. */
 export interface Registry {
@@ -34,9 +34,20 @@ export interface ServiceOn extends ServiceDefinition {
 /** The services of an environment that are there to be had: those it switches on, and those that follow from its other fields. */
 export function servicesOn(environment: Environment, { services }: Registry): ServiceOn[] {
   const wanted = new Set(environment.platform.services.map(({ name }) => name));
-  return Object.values(services)
+  const on = Object.values(services)
     .filter(({ name, when }) => (when === undefined ? wanted.has(name) : when(environment)))
     .map((service) => (service.beside?.(environment) ? { ...service, offers: [], spares: service.offers ?? [] } : service));
+  const enlisted = on.flatMap((service) => enlistedBy(service, environment) ?? []);
+  return on.map((service) => {
+    const claims = enlisted.filter(({ kind, names }) => names.includes(service.name) && service.enlistedFor?.includes(kind));
+    const needs = Object.fromEntries(claims.map(({ kind, claim }) => [kind, () => claim]));
+    return claims.length === 0 ? service : { ...service, needs: { ...needs, ...service.needs } };
+  });
+}
+
+/** Those whom a service's options in the file have claim what it offers. */
+export function enlistedBy({ name, enlists }: ServiceDefinition, { platform }: Environment): Enlisted | undefined {
+  return enlists?.(platform.services.find((each) => each.name === name)?.options ?? {});
 }
 
 /** The kinds of claims that a field of the file meets, so that no service need; the cloud is what the provider names, and what is trusted `platform.tls`. */

@@ -37,6 +37,15 @@ export interface OfferedClaim {
   readonly claim: object;
 }
 
+/** Services that an option of another one has claim a kind. */
+export interface Enlisted {
+  /** The option. */
+  readonly field: string;
+  readonly kind: string;
+  readonly names: readonly string[];
+  readonly claim: object;
+}
+
 /** What is wrong with a claim: at a field below that of whoever offers it, or else at whoever claims it. */
 export interface ClaimProblem {
   readonly at: { readonly field: string } | { readonly consumer: string };
@@ -100,6 +109,10 @@ export interface ServiceDefinition {
   readonly wants?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
+  /** Those whom its own options have claim a kind that it offers, as others do by themselves. */
+  readonly enlists?: (options: Readonly<Record<string, unknown>>) => Enlisted;
+  /** The kinds that it may be had claim by whoever offers them. @default none */
+  readonly enlistedFor?: readonly string[];
   /** Whether another one is taken for what it offers. It runs beside that one, which waits for it: it gives up what there is one of. */
   readonly beside?: (environment: Environment) => boolean;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
@@ -138,6 +151,10 @@ export interface ServiceDefinition {
   readonly speaks?: Readonly<Record<string, string>>;
   /** Set where minors of Kubernetes that it is not for are refused, and not warned of alone: what it keeps is everybody's. */
   readonly refusesKubernetes?: true;
+  /** Set where its project goes from one minor version to the next only: a release that leaves some out is refused while it is on. */
+  readonly oneMinorAtATime?: true;
+  /** What else of the file keeps it from working: at which field, why, and the way out. @default nothing */
+  readonly hindered?: (environment: Environment) => readonly { readonly path: string; readonly reason: string; readonly remedy: string }[];
   /** Why its pods run where they do, and the file cannot choose other nodes. @default it can */
   readonly stays?: string;
   /** Traffic between machines that it needs. */

@@ -1,6 +1,7 @@
 import type { networking } from "@pulumi/kubernetes/types/input";
 import { contains, parseAddress, parseCidr } from "../../model/ipv4";
 import { apiPort } from "../../model/plan/api-endpoint";
+import { collectorsOf } from "../../model/plan/mesh";
 import type { Called, EnvironmentPlan, ServicePlan } from "../../model/plan/types";
 import { offererOf } from "../../model/registry";
 import type { Kind } from "./grants";
@@ -19,6 +20,7 @@ const WAYS: Readonly<Partial<Record<Kind, "straight" | "byHost">>> = {
   secretEngine: "straight",
   messages: "straight",
   chaos: "straight",
+  mesh: "straight",
   identity: "byHost",
   charts: "byHost",
   registryProject: "byHost",
@@ -31,10 +33,15 @@ const WAYS: Readonly<Partial<Record<Kind, "straight" | "byHost">>> = {
  * @param keptFrom networks that no pod reaches
  * @returns undefined where its definition says nothing: anything but those networks
  */
-export function egressOf(plan: EnvironmentPlan, { calls, needs = {} }: ServicePlan, keptFrom: readonly string[]): Rule[] | undefined {
+export function egressOf(
+  plan: EnvironmentPlan,
+  { calls, namespace, needs = {} }: ServicePlan,
+  keptFrom: readonly string[],
+): Rule[] | undefined {
   if (calls === undefined) return undefined;
   const kinds = Object.keys(needs) as Kind[];
-  const straight = kinds.flatMap((kind) => (WAYS[kind] === "straight" ? (offererOf(kind, plan.services)?.namespace ?? []) : []));
+  const granting = kinds.flatMap((kind) => (WAYS[kind] === "straight" ? (offererOf(kind, plan.services)?.namespace ?? []) : []));
+  const straight = [...granting, ...(kinds.includes("mesh") ? collectorsOf(plan.services).filter((each) => each !== namespace) : [])];
   const called = new Set<Called>([...calls, ...(kinds.some((kind) => WAYS[kind] === "byHost") ? (["hosts"] as const) : [])]);
   const rules: Readonly<Record<Called, () => Rule[]>> = {
     kubernetes: () => [toMachines(plan, [443, apiPort])],

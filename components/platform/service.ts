@@ -23,8 +23,9 @@ import { ownOptions, requireClusterProvider } from "../options";
 import type { PlannedArgs } from "./args";
 import { block } from "./egress";
 import { generatedPassword } from "./generated-password";
-import type { IngressRoute } from "./grants";
+import type { IngressRoute, MeshClaim } from "./grants";
 import { releaseArgs } from "./helm";
+import { MESH_LABELS, MESH_POD_LABELS, peerAuthentication } from "./mesh";
 import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
 import { mergeValues, type Values } from "./values";
 
@@ -104,7 +105,12 @@ export abstract class PlatformService extends ComponentResource {
 
   /** Labels of a pod template: what selects it, and the environment's own. */
   protected podLabels(workload: string): Record<string, string> {
-    return { ...this.labels, ...selectorLabels(workload) };
+    return { ...this.labels, ...selectorLabels(workload), ...(this.mesh === undefined ? {} : MESH_POD_LABELS) };
+  }
+
+  /** How its pods are met in the mesh; undefined where they are not in it. */
+  private get mesh(): MeshClaim | undefined {
+    return this.plan.needs?.mesh as MeshClaim | undefined;
   }
 
   /**
@@ -127,18 +133,39 @@ export abstract class PlatformService extends ComponentResource {
     const kept = retain ? { retainOnDelete: true } : {};
     const created = new Namespace(
       this.childName("namespace"),
-      { metadata: { name: namespace, labels: { ...objectLabels(this.plan, namespace, this.labels), ...podSecurityLabels(level) } } },
+      {
+        metadata: {
+          name: namespace,
+          labels: {
+            ...objectLabels(this.plan, namespace, this.labels),
+            ...podSecurityLabels(level),
+            ...(this.mesh === undefined ? {} : MESH_LABELS),
+          },
+        },
+      },
       withCluster ? this.inCluster(kept) : this.deletedFirst(kept),
     );
     // Whoever waits for the namespace waits for what that waited for: naming all of it in each object would only make the state larger.
     this.prerequisites = [created];
     this.ownNamespace = created;
+    if (this.mesh !== undefined) this.authenticatePeers(this.mesh.mtls);
     this.networkPolicy("deny-ingress", { podSelector: {}, policyTypes: ["Ingress"] });
     const called = reaches === "itself" ? [] : this.egress;
     const egress = called === undefined ? openEgress(this.keptFrom) : [...toOwnNamespace(), ...called];
     if (egress !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress });
     const besides = (this.plan.reaches ?? []).map((cidr) => block(cidr, this.keptFrom));
     if (besides.length > 0) this.networkPolicy("reaches", { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: besides }] });
+  }
+
+  private authenticatePeers(mtls: MeshClaim["mtls"]): void {
+    const { CustomResource } =
+      require("@pulumi/kubernetes/apiextensions/customResource") as typeof import("@pulumi/kubernetes/apiextensions/customResource");
+    const { namespace } = this.plan;
+    new CustomResource(
+      this.childName("mesh"),
+      { ...peerAuthentication(mtls), metadata: this.metadata("default", namespace) },
+      this.inCluster(),
+    );
   }
 
   /**

@@ -7,6 +7,10 @@ import { cloudnativePg } from "./cloudnative-pg/service";
 import { gatewayApi } from "./gateway-api/service";
 import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
+import { istio } from "./istio/service";
+import { istioBase } from "./istio-base/service";
+import { istioCni } from "./istio-cni/service";
+import { istioGateway } from "./istio-gateway/service";
 import { keycloak } from "./keycloak/service";
 import { kyverno } from "./kyverno/service";
 import { mariadb } from "./mariadb/service";
@@ -22,6 +26,7 @@ import { portal } from "./portal/service";
 import { postgresql } from "./postgresql/service";
 import { rookCeph } from "./rook-ceph/service";
 import { sourceControl } from "./source-control/service";
+import { tracing } from "./tracing/service";
 import { traefik } from "./traefik/service";
 
 /** The services of the platform, in the order in which they are brought up where their needs do not decide. */
@@ -38,6 +43,11 @@ export const services = {
   traefik,
   kyverno,
   chaosMesh,
+  istioBase,
+  istioCni,
+  istio,
+  istioGateway,
+  tracing,
   cloudnativePg,
   mariadbOperator,
   mariadb,

@@ -191,8 +191,8 @@ export const architecture: readonly ComponentRow[] = [
     "platform.ingress",
     "components/platform/ingress-nginx/",
   ],
-  ["12 Istio", "not yet", "the name is kept in the file and refused", "platform.services.istio"],
-  ["13 Kubeflow", "not yet", "as above", "platform.services.kubeflow"],
+  ["12 Istio", "in", "in one cluster, by namespace, with gateway and tracing", "platform.services.istio", "components/platform/istio/"],
+  ["13 Kubeflow", "not yet", "the name is kept in the file and refused", "platform.services.kubeflow"],
   ["14 Vault", "in", "as above", "platform.services.openbao"],
   [
     "15 Rook (Ceph as pods)",
@@ -232,7 +232,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "- ingress-nginx-controller, istio, kubeflow, vault (MPL), rook",
     "in",
-    "the first, OpenBao and Rook are rows of the catalogue; Istio and Kubeflow are not yet",
+    "the first, Istio, OpenBao and Rook are rows of the catalogue; Kubeflow is not yet",
     "catalog/releases/1.7.0.json",
     "cli/cyclonedx.ts",
   ],

@@ -61,8 +61,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 6 multi-cluster management**",
     "not yet",
-    "one environment a cluster; meshes, federation and registered clusters are to come",
-    "platform.services.istio",
+    "one environment a cluster, and a mesh in it; meshes of several, federation and registered clusters are to come",
     "cluster.engine: imported",
   ],
   [
@@ -80,7 +79,14 @@ export const criteria: readonly ComponentRow[] = [
     "infrastructure.existing",
     "docs/existing-hosts.md",
   ],
-  ["istio / linkerd + zipkin tracing", "not yet", "Istio as a service; Linkerd and tracing after it", "platform.services.istio"],
+  [
+    "istio / linkerd + zipkin tracing",
+    "in",
+    "Istio in one cluster, by namespace, with Jaeger in Zipkin's place; no Linkerd",
+    "platform.services.istio",
+    "components/platform/istio/",
+    "components/platform/tracing/",
+  ],
   ["Knative / Cloud Run", "not", "K-PaaS has Knative inside Kubeflow only"],
   ["Spinnaker / Jenkins X / Tekton", "not", "K-PaaS has Jenkins only, the pipeline's"],
   [
@@ -90,5 +96,5 @@ export const criteria: readonly ComponentRow[] = [
     "platform.services.chartmuseum",
     "catalog/releases/",
   ],
-  ["Multi-cluster / Anthos", "not yet", "as criterion 6", "platform.services.istio"],
+  ["Multi-cluster / Anthos", "not yet", "as criterion 6"],
 ];

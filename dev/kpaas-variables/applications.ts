@@ -4,8 +4,8 @@ const PIPELINE = "platform.services.pipeline";
 
 /** cp-pipeline-vars.sh, beside names that cp-portal-vars.sh has too. */
 export const pipeline: readonly KpaasVariable[] = [
-  ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio", "platform.services.istio"],
-  ["MC_APP_NAME", "not yet", "what of it is joined by Istio", "platform.services.istio"],
+  ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio"],
+  ["MC_APP_NAME", "not yet", "what of it is joined by Istio"],
   ["CP_PIPELINE_URL", "planned", "`pipeline.DOMAIN`", "platform.domain"],
   ["CP_PORTAL_NAMESPACE", "not needed", "no Secret is copied from the portal's namespace"],
   ["KEYCLOAK_ADMIN_ID", "not needed", "Keycloak's own administrator is handed to nobody: the pipeline has its client"],
@@ -28,7 +28,7 @@ export const pipeline: readonly KpaasVariable[] = [
 export const sourceControl: readonly KpaasVariable[] = [
   ["HOST_DOMAIN", "field", "as the portal's", "platform.domain"],
   ["K8S_STORAGECLASS", "field", "as the portal's", "platform.storage.className"],
-  ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio", "platform.services.istio"],
+  ["IS_MULTI_CLUSTER", "not yet", "several clusters are to be joined by Istio"],
 ];
 
 /** istio-vars-mc.sh, for clusters of a cloud's own. */
@@ -37,8 +37,7 @@ export const istio: readonly KpaasVariable[] = [
   [
     "ISTIO_VERSION ISTIO_NAMESPACE CLUSTER_CNT CLUSTERn_CONFIG[CLUSTER] CLUSTERn_CONFIG[NETWORK] CLUSTERn_CONFIG[CTX]",
     "not yet",
-    "with Istio",
-    "platform.services.istio",
+    "Istio is there in one cluster; several clusters are to be joined",
   ],
 ];
 

@@ -77,7 +77,7 @@ export const cluster: readonly KpaasVariable[] = [
     "there is no provider of NAVER's: machines made there by hand are hosts that are there, and MetalLB or a balancer made by hand leads to the ingress",
   ],
   ["CLUSTER_CNT", "not needed", "an environment for each cluster; a base file holds what they share", "extends"],
-  ["ISTIO_GATEWAY_PRIVATE_IP ISTIO_GATEWAY_PUBLIC_IP", "not yet", "with Istio", "platform.services.istio"],
+  ["ISTIO_GATEWAY_PRIVATE_IP ISTIO_GATEWAY_PUBLIC_IP", "not yet", "with several clusters"],
 ];
 
 /** cp-edge-vars.sh. */

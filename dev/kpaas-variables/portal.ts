@@ -57,7 +57,7 @@ export const portal: readonly KpaasVariable[] = [
     "planned",
     "who is let in by whom follows from the claims; nobody's log-in goes by the pod's present address",
   ],
-  ["ISTIO_NAMESPACE ISTIO_INGRESSGATEWAY_SELECTOR ISTIO_RESOURCE_NAME", "not yet", "with Istio", "platform.services.istio"],
+  ["ISTIO_NAMESPACE ISTIO_INGRESSGATEWAY_SELECTOR ISTIO_RESOURCE_NAME", "not yet", "with several clusters"],
   ["SECMG_URL", "planned", "inside the cluster; at a host too where the file says so", "platform.services.openbao.reach"],
   [
     "SECMG_ROLE_NAME",

@@ -148,12 +148,16 @@ function peerText({ ipBlock, namespaceSelector, podSelector }: Fields): string {
       : [];
     return `${String(at(ipBlock, "cidr"))}${but.length === 0 ? "" : ` but ${but.join(" and ")}`}`;
   }
-  const namespace = fields(fields(namespaceSelector).matchLabels)["kubernetes.io/metadata.name"];
-  const where =
-    namespaceSelector === undefined ? "" : namespace === undefined ? "every namespace" : `the namespace \`${String(namespace)}\``;
+  const where = namespaceSelector === undefined ? "" : namespacesOf(fields(fields(namespaceSelector).matchLabels));
   const who = podSelector === undefined ? "" : podsOf(podSelector);
   if (where === "") return who === "all" ? "its own namespace" : who;
   return who === "" || who === "all" ? where : `${who} of ${where}`;
+}
+
+function namespacesOf({ "kubernetes.io/metadata.name": name, ...labels }: Fields): string {
+  if (name !== undefined) return `the namespace \`${String(name)}\``;
+  const labelled = Object.entries(labels).map(([key, value]) => `\`${key}: ${String(value)}\``);
+  return labelled.length === 0 ? "every namespace" : `namespaces labelled ${labelled.join(" and ")}`;
 }
 
 /** Where the environment that pages are written from has its share. */

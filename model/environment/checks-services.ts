@@ -3,6 +3,7 @@ import { instancesByProfile } from "../instances";
 import { INGRESS_TITLES } from "../plan/ingress";
 import type { Findings } from "../problems";
 import {
+  enlistedBy,
   fieldOf,
   givenByFile,
   inOrder,
@@ -31,6 +32,8 @@ export function checkServices(environment: Environment, registry: Registry, find
   checkClaims(environment, on, registry, findings);
   checkOffers(on, findings);
   checkOrder(on, findings);
+  checkEnlisted(environment, on, registry, findings);
+  for (const { hindered } of on) for (const { path, reason, remedy } of hindered?.(environment) ?? []) findings.error(path, reason, remedy);
   const { ingressKind, ingressBeside } = environment.platform;
   if (ingressBeside === ingressKind)
     findings.error(
@@ -207,6 +210,22 @@ function checkOrder(on: readonly ServiceOn[], findings: Findings): void {
       `waits for itself: each of ${circle.map(({ name }) => name).join(" → ")} takes a grant of the next`,
       "take one of these claims out of its definition",
     );
+}
+
+/** Who is had claim something must be there, and made for it. */
+function checkEnlisted(environment: Environment, on: readonly ServiceDefinition[], { services }: Registry, findings: Findings): void {
+  for (const service of on) {
+    const { field = "", kind = "", names = [] } = enlistedBy(service, environment) ?? {};
+    const able = Object.values(services).flatMap((each) => (each.enlistedFor?.includes(kind) ? [each.name] : []));
+    names.forEach((name, index) => {
+      const path = `${fieldOf(service)}.${field}.${index}`;
+      if (!able.includes(name))
+        findings.error(path, `is no service that ${service.title} was made to go with`, `use one of ${able.join(", ")}`, name);
+      else if (!on.some((each) => each.name === name))
+        findings.error(path, "is a service that is switched off", `switch platform.services.${name} on, or take it out`, name);
+      else if (names.indexOf(name) < index) findings.error(path, "is in the list already", "take one of the two out", name);
+    });
+  }
 }
 
 /** A claim is granted by one. */

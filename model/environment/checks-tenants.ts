@@ -1,7 +1,7 @@
 import { findRelease, knownReleases } from "../catalog";
 import type { Findings } from "../problems";
 import { parseQuantity } from "../quantity";
-import { fieldOf, type Registry } from "../registry";
+import { fieldOf, offererOf, type Registry } from "../registry";
 import { LIMIT_SIZES, QUOTA_SIZES, type TenantAmounts, type TenantSize, type TenantSubject } from "../tenant";
 import type { Environment, WantedTenant } from "./types";
 
@@ -19,6 +19,7 @@ const OWN_LABELS = /^(pod-security\.kubernetes\.io|kubernetes\.io|app\.kubernete
 export function checkTenants(environment: Environment, registry: Registry, findings: Findings): void {
   const { tenants, services } = environment.platform;
   const taken = takenNamespaces(environment, registry);
+  const mesh = offererOf("mesh", Object.values(registry.services));
   for (const tenant of tenants) {
     const path = `platform.tenants.${tenant.name}`;
     if (tenant.name.startsWith("kube") || taken.has(tenant.name))
@@ -39,6 +40,13 @@ export function checkTenants(environment: Environment, registry: Registry, findi
     const chaosMesh = registry.services.chaosMesh;
     if (tenant.chaos && chaosMesh && !services.some(({ name }) => name === chaosMesh.name))
       findings.error(`${path}.chaos`, "is for Chaos Mesh, which is switched off", `switch ${fieldOf(chaosMesh)} on, or take it out`, true);
+    if (tenant.mesh !== undefined && mesh && !services.some(({ name }) => name === mesh.name))
+      findings.error(
+        `${path}.mesh`,
+        `is for ${mesh.title}, which is switched off`,
+        `switch ${fieldOf(mesh)} on, or take it out`,
+        tenant.mesh,
+      );
   }
 }
 

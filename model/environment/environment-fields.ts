@@ -956,6 +956,23 @@ export interface PlatformFields {
     });
     /** Tries out faults on the pods of namespaces that are annotated for it. Default: as the profile. A change is applied to what stands. */
     readonly chaosMesh?: boolean | ServiceFields;
+    /** A mesh of the pods of those namespaces that are named: they speak to each other by proxies, over TLS of its own. Default: as the profile. A change is applied to what stands. */
+    readonly istio?: boolean | (ServiceFields & {
+      /** Services of the platform whose pods are in the mesh, by name: portal, pipeline, sourceControl. Default: none. */
+      readonly inject?: readonly string[];
+    });
+    /** Leads requests for hosts of the mesh from the platform's ingress to the pods that VirtualServices name. Default: as the profile. A change is applied to what stands. */
+    readonly istioGateway?: boolean | (ServiceFields & {
+      /** Further host names, each with the namespace whose VirtualServices say where their requests go; they name the Gateway istio-ingress/HOST, with - for each dot. Default: those that services claim. */
+      readonly hosts?: Readonly<Record<string, string>>;
+    });
+    /** Keeps how requests went through the mesh, the newest of them, in memory. Default: as the profile. A change is applied to what stands. */
+    readonly tracing?: boolean | (ServiceFields & {
+      /** Of how many requests in a hundred it is told, beside those whose caller asks for it. Default: 1. */
+      readonly percent?: number;
+      /** How many traces it keeps; older ones go. Default: 50000. */
+      readonly most?: number;
+    });
     /** Runs PostgreSQL on several members, and has another one lead when that is lost. Default: as the profile. A change is applied to what stands. */
     readonly cloudnativePg?: boolean | ServiceFields;
     /** Runs MariaDB on several members, and starts them again when all were lost. Default: as the profile. A change is applied to what stands. */
@@ -1153,6 +1170,8 @@ export interface PlatformFields {
     readonly podSecurity?: "privileged" | "baseline" | "restricted";
     /** Whether Chaos Mesh may hurt its pods. Default: false. A change is applied to what stands. */
     readonly chaos?: boolean;
+    /** Has its pods in the mesh (more): permissive leaves them met as before, strict by others of the mesh only, and not by the platform's ingress. Pods that are there already come into it, and leave it, when they are made anew. Default: they are not in it. A change is applied to what stands. */
+    readonly mesh?: "permissive" | "strict";
   }>>;
 }
 

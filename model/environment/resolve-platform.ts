@@ -204,6 +204,7 @@ function tenantsOf({ platform }: EnvironmentFile): WantedTenant[] {
     isolate: tenant.isolate ?? true,
     podSecurity: tenant.podSecurity ?? "restricted",
     chaos: tenant.chaos ?? false,
+    ...given("mesh", tenant.mesh),
   }));
 }
 

@@ -39,4 +39,10 @@ export const tenantDocs: readonly FieldDoc[] = [
   },
   { path: `${path}.podSecurity`, means: "the Pod Security Standard it is held to", byDefault: "`restricted`" },
   { path: `${path}.chaos`, means: "whether Chaos Mesh may hurt its pods", byDefault: "`false`" },
+  {
+    path: `${path}.mesh`,
+    means:
+      "has its pods in the mesh ([more](services/istio.md)): `permissive` leaves them met as before, `strict` by others of the mesh only, and not by the platform's ingress. Pods that are there already come into it, and leave it, when they are made anew",
+    byDefault: "they are not in it",
+  },
 ];

@@ -27,6 +27,7 @@ export const tenant = z.strictObject({
   isolate: z.boolean().optional(),
   podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
   chaos: z.boolean().optional(),
+  mesh: z.enum(["permissive", "strict"]).optional(),
 });
 
 /** A tenant as the file writes it. */

@@ -76,6 +76,7 @@ export interface WantedTenant {
   readonly isolate: boolean;
   readonly podSecurity: "privileged" | "baseline" | "restricted";
   readonly chaos: boolean;
+  readonly mesh?: "permissive" | "strict";
 }
 
 /** A storage class of the cloud's volumes, as far as the file describes it. */

@@ -1,5 +1,5 @@
 import { findRelease } from "../catalog";
-import { compareVersions } from "../cluster/releases";
+import { compareVersions, minorNumber } from "../cluster/releases";
 import type { EnvironmentPlan, ServicePlan } from "../plan/types";
 import { type Applied, KUBERNETES, plannedVersions } from "./applied";
 import { type Danger, never } from "./danger";
@@ -36,6 +36,12 @@ export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[
   const moves = versionChanges(applied, plan).filter(({ name }) => lasting.has(name));
   const back = moves.filter(({ was, becomes }) => compareVersions(becomes, was) < 0);
   const remedy = `set the release back to ${release}`;
+  const leaps = leapsOf(applied, plan);
+  if (leaps.length > 0) {
+    const names = leaps.map(({ name }) => name).join(", ");
+    const reason = `the project of ${listed(leaps)} goes from one minor version to the next only`;
+    return [never("release", reason, `${remedy}, or switch ${names} off before it and on again after it`, plan.release)];
+  }
   if (back.length > 0) {
     const reason = `what ${listed(back)} has written, the older version does not read`;
     return [never("release", reason, `${remedy}, or restore a backup from before into a new environment`, plan.release)];
@@ -54,6 +60,12 @@ export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[
       value: plan.release,
     },
   ];
+}
+
+/** The services that leave minor versions out, and may not. */
+function leapsOf(applied: Applied, plan: EnvironmentPlan): VersionChange[] {
+  const careful = new Set(plan.services.flatMap(({ name, oneMinorAtATime }) => (oneMinorAtATime ? [name] : [])));
+  return versionChanges(applied, plan).filter(({ name, was, becomes }) => careful.has(name) && minorNumber(becomes) - minorNumber(was) > 1);
 }
 
 /** Whether it has data that a version writes for itself: on volumes, in a database, or everybody's on disks. */

@@ -90,6 +90,7 @@ function planService(
     ...placement,
     ...(service.calls ? { calls: typeof service.calls === "function" ? service.calls(platform, Object.keys(claims)) : service.calls } : {}),
     ...(wanted?.reaches ? { reaches: wanted.reaches } : {}),
+    ...(service.oneMinorAtATime ? { oneMinorAtATime: true as const } : {}),
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),
     ...(typeof service.replicas === "object" ? { severalBy: service.replicas.severalBy } : {}),
     ...(resources ? { resources } : {}),

@@ -2,6 +2,7 @@ import type { Environment, WantedTenant } from "../environment/types";
 import { offererOf } from "../registry";
 import { LIMIT_SIZES, QUOTA_SIZES } from "../tenant";
 import { otherIngress } from "./ingress";
+import { meshPlan } from "./mesh";
 import type { ServicePlan, TenantPlan } from "./types";
 
 /** The tenants of an environment by name; undefined where it has none. */
@@ -10,7 +11,13 @@ export function planTenants({ platform }: Environment, services: readonly Servic
   const beside = otherIngress(ingress?.name ?? "", services)?.namespace;
   const from = { ingressNamespace: ingress?.namespace ?? "", ...(beside === undefined ? {} : { ingressBeside: beside }) };
   const plans = platform.tenants.map(
-    ({ quota, limits, ...tenant }): TenantPlan => ({ ...tenant, quota: quotaOf(quota), limits: limitsOf(limits), ...from }),
+    ({ quota, limits, mesh, ...tenant }): TenantPlan => ({
+      ...tenant,
+      quota: quotaOf(quota),
+      limits: limitsOf(limits),
+      ...from,
+      ...(mesh === undefined ? {} : { mesh: meshPlan(mesh, services) }),
+    }),
   );
   return plans.length === 0 ? undefined : plans;
 }

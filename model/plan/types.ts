@@ -92,6 +92,8 @@ export interface ServicePlan extends PlacementPlan {
   readonly autoscaling?: AutoscalingPlan;
   /** Set where more than half of the replicas must agree: none may simply go. */
   readonly quorum?: true;
+  /** Set where its project goes from one minor version to the next only. */
+  readonly oneMinorAtATime?: true;
   /** Set where several are another program's than one: the kind that is claimed of it. */
   readonly severalBy?: string;
   readonly resources?: ResourcesPlan;
@@ -277,6 +279,18 @@ export interface TenantPlan {
   readonly podSecurity: "privileged" | "baseline" | "restricted";
   /** Whether Chaos Mesh may hurt its pods. */
   readonly chaos: boolean;
+  /** Set where its pods are in the mesh. */
+  readonly mesh?: MeshPlan;
+}
+
+/** A namespace in the mesh. */
+export interface MeshPlan {
+  /** Whether its pods are met by others of the mesh only. */
+  readonly mtls: "strict" | "permissive";
+  /** Namespaces that its pods' proxies reach: of whoever tells them what to do, and of those whom they tell of requests. */
+  readonly reaches: readonly string[];
+  /** The namespace of the mesh's gateway, from which they are met. @default there is none */
+  readonly gateway?: string;
 }
 
 /** Charts and objects of the user's own. */

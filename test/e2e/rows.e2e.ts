@@ -17,7 +17,11 @@ import { serversForTests } from "../support/servers";
 const WORKLOADS = ["apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "batch/v1/Job"];
 
 /** Services that want more to be said than that they are on. */
-const SAID: Readonly<Record<string, unknown>> = { postgresql: { replicas: 3 } };
+const SAID: Readonly<Record<string, unknown>> = {
+  postgresql: { replicas: 3 },
+  istio: { inject: ["portal", "pipeline", "sourceControl"] },
+  istioGateway: { hosts: { "shop.rows.example.org": "shop" } },
+};
 
 /**
  * The profile with everything twice or thrice, every row switched on, both ingress controllers and tenants: on the real engine, against a real
@@ -41,7 +45,7 @@ describe("every row at once on a real API server", function () {
         platform: {
           ingress: { kind: "traefik", beside: "nginx" },
           services,
-          tenants: { shop: { quota: "high" }, lab: { isolate: false, podSecurity: "baseline" } },
+          tenants: { shop: { quota: "high", mesh: "strict" }, lab: { isolate: false, podSecurity: "baseline" } },
         },
       },
       lock,

@@ -13,6 +13,7 @@ export const pipeline = defineService({
   title: "K-PaaS pipeline",
   about: "builds, inspects and deploys applications, with Jenkins and SonarQube",
   replicas: "profile",
+  enlistedFor: ["mesh"],
   single: singles(PIPELINE_APPS),
   autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
   host: "pipeline",

@@ -14,6 +14,7 @@ export const portal = defineService({
   about: "the web console of K-PaaS",
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  enlistedFor: ["mesh"],
   autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
   single: {
     ...singles(PORTAL_APPS),

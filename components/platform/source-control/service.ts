@@ -9,6 +9,7 @@ export const sourceControl = defineService({
   title: "K-PaaS source control",
   about: "keeps Git and Subversion repositories, by SCM-Manager",
   replicas: "profile",
+  enlistedFor: ["mesh"],
   single: singles(SOURCE_CONTROL_APPS),
   autoscaling: () => ({ by: "nobody", reason: "sessions are in the memory of the pod that began them, and end with it" }),
   host: "scm",

@@ -1,3 +1,4 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { LimitRange } from "@pulumi/kubernetes/core/v1/limitRange";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota";
@@ -10,7 +11,8 @@ import { tenantLabel } from "../../../model/kubernetes-names";
 import type { TenantSubject } from "../../../model/tenant";
 import { serviceType } from "../../../model/type-tokens";
 import { ownOptions, requireClusterProvider } from "../../options";
-import { fromIngress, podSecurityLabels, toOwnNamespace } from "../objects";
+import { MESH_LABELS, peerAuthentication } from "../mesh";
+import { fromIngress, fromNamespace, podSecurityLabels, toOwnNamespace } from "../objects";
 import type { TenantArgs } from "./args";
 import { rulesOf, TENANT_ROLES } from "./roles";
 
@@ -38,6 +40,7 @@ export class Tenant extends ComponentResource {
     const inside = this.optionsOf({ dependsOn: [this.namespace], ...(args.cluster === undefined ? {} : { deletedWith: args.cluster }) });
     this.limit(inside);
     if (args.plan.isolate) this.isolate(inside);
+    if (args.plan.mesh !== undefined) this.authenticatePeers(args.plan.mesh.mtls, inside);
     this.appoint("administrators", inside);
     this.appoint("users", inside);
     this.registerOutputs({});
@@ -50,7 +53,12 @@ export class Tenant extends ComponentResource {
       {
         metadata: {
           name: plan.name,
-          labels: { ...plan.labels, ...this.labels(), ...podSecurityLabels(plan.podSecurity) },
+          labels: {
+            ...plan.labels,
+            ...this.labels(),
+            ...podSecurityLabels(plan.podSecurity),
+            ...(plan.mesh === undefined ? {} : MESH_LABELS),
+          },
           ...(plan.chaos ? { annotations: CHAOS } : {}),
         },
       },
@@ -70,7 +78,9 @@ export class Tenant extends ComponentResource {
 
   /** Closed both ways, but for its own pods, names, and the ingress. */
   private isolate(inside: CustomResourceOptions): void {
-    const { ingressNamespace: namespace, ingressBeside: beside } = this.args.plan;
+    const { ingressNamespace: namespace, ingressBeside: beside, mesh } = this.args.plan;
+    const proxies = (mesh?.reaches ?? []).map(fromNamespace);
+    const gateway = mesh?.gateway === undefined ? [] : [fromNamespace(mesh.gateway)];
     const ingress = fromIngress({ namespace, ...(beside === undefined ? {} : { beside }) });
     new NetworkPolicy(
       `${this.childPrefix}-isolation`,
@@ -79,12 +89,16 @@ export class Tenant extends ComponentResource {
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: [{ from: [{ podSelector: {} }, ...ingress] }],
-          egress: [...toOwnNamespace(), { to: ingress }],
+          ingress: [{ from: [{ podSelector: {} }, ...ingress, ...gateway] }],
+          egress: [...toOwnNamespace(), { to: ingress }, ...(proxies.length === 0 ? [] : [{ to: proxies }])],
         },
       },
       inside,
     );
+  }
+
+  private authenticatePeers(mtls: "strict" | "permissive", inside: CustomResourceOptions): void {
+    new CustomResource(`${this.childPrefix}-mesh`, { ...peerAuthentication(mtls), metadata: this.metadata("default") }, inside);
   }
 
   /** Makes a role, and gives it to those who are named. */

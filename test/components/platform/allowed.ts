@@ -11,6 +11,8 @@ export const LEVELS: Readonly<Record<string, string>> = {
   rookCeph: "privileged",
   // What measures nodes mounts their file systems to see how full they are.
   monitoring: "privileged",
+  // It writes the nodes' folders of network plugins, and enters pods' networks.
+  istioCni: "privileged",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
@@ -23,6 +25,7 @@ export const OPEN_TO_ALL: Readonly<Record<string, string | readonly string[]>> =
   kyverno: ["9443", "9443"],
   cloudnativePg: "9443",
   traefik: "8000, 8443",
+  istio: "15017",
   // Nodes mount volumes from a network that no policy names.
   rookCeph: ["3300", "6800", "6800"],
 };
@@ -43,12 +46,17 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   cloudnativePg: ["machines 443 6443", "every pod"],
   mariadbOperator: ["machines 443 6443", "every pod"],
   rookCeph: ["machines 443 6443"],
+  istioCni: ["machines 443 6443"],
+  istio: ["machines 443 6443"],
+  // VirtualServices lead to pods of any namespace.
+  istioGateway: ["istio-system", "tracing", "every pod"],
+  tracing: ["istio-system"],
   monitoring: ["machines 443 6443", "machines 10250", "the ingress"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
   // What Jenkins alone calls is opened to it alone.
   pipeline: ["mariadb", "postgresql", "the ingress"],
-  sourceControl: ["mariadb", "the ingress"],
+  sourceControl: ["istio-system", "mariadb", "tracing", "the ingress"],
   // Clusters and clouds that its users register are anywhere, and its own is one of them.
   portal: ["chaos-mesh", "mariadb", "openbao", "machines 443 6443", "the ingress", "outside"],
 };
@@ -62,7 +70,7 @@ export const CALLED_WITH: Readonly<Record<string, Readonly<Record<string, string
 export const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certManager: ["machines 443 6443", "the ingress", "outside"] };
 
 /** Charts that make definitions and no pods. */
-export const WITHOUT_PODS: readonly string[] = ["gatewayApi"];
+export const WITHOUT_PODS: readonly string[] = ["gatewayApi", "istioBase"];
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
 export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor", "monitoring"];

@@ -40,6 +40,7 @@ import {
   cloudPlans,
   everyServicePlan,
   highAvailabilityPlan,
+  ownerOf,
   placedPlan,
   platformGraph,
   replicated,
@@ -97,14 +98,6 @@ function literals(value: unknown, path = "", key = ""): Literal[] {
   // A variable of a container's environment.
   if (typeof name === "string" && typeof set === "string") return literals(set, `${path}.${name}`, name);
   return Object.entries(value).flatMap(([field, each]) => literals(each, `${path}.${field}`, field));
-}
-
-/** The service whose resource has that name: of two whose names begin alike the one whose is longer. */
-function ownerOf(resource: string): string | undefined {
-  const [owner] = Object.keys(allServices)
-    .filter((name) => resource.startsWith(`seoul-${kebab(name)}-`))
-    .sort((a, b) => b.length - a.length);
-  return owner;
 }
 
 /** What the rules see of one service. */
@@ -626,5 +619,6 @@ function chartImages(values: unknown): string[] {
   const { registry, image, repository, tag } = values as Record<string, unknown>;
   const name = repository ?? image;
   if (typeof tag === "string") return [registry === undefined ? `${name}:${tag}` : `${registry}/${name}:${tag}`];
-  return Object.entries(values).flatMap(([key, each]) => (typeof each === "string" && key.endsWith("Image") ? [each] : chartImages(each)));
+  const named = (key: string, each: string): boolean => key.endsWith("Image") || (key === "image" && each.includes("/"));
+  return Object.entries(values).flatMap(([key, each]) => (typeof each === "string" && named(key, each) ? [each] : chartImages(each)));
 }

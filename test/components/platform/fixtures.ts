@@ -10,6 +10,7 @@ import type { EnvironmentFile } from "../../../model/environment/schema";
 import { planServices } from "../../../model/plan/services";
 import type { CephPlan, EnvironmentPlan, PlatformPlan, Profile, ServicePlan } from "../../../model/plan/types";
 import { offererOf, type Registry, switchedServices } from "../../../model/registry";
+import { kebab } from "../../../model/service";
 import { cloudAccess } from "../../../stacks/cloud-access";
 import { type Graph, type GraphOptions, graph, type RecordedResource } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
@@ -34,7 +35,11 @@ const platform: PlatformPlan = {
 export const allServices = { ...registry.services, gitea };
 
 /** What of a service is there by an option alone. */
-const OPTIONAL: Readonly<Record<string, object>> = { portal: { migration: true } };
+const OPTIONAL: Readonly<Record<string, object>> = {
+  portal: { migration: true },
+  istio: { inject: ["sourceControl"] },
+  istioGateway: { hosts: { "shop.seoul.example.org": "shop" } },
+};
 
 const planWith = (
   services: Registry["services"],
@@ -282,7 +287,18 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
 
 /** Everything in three: what a high-availability environment has. */
 export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
-  const single: readonly string[] = ["metallb", "storage", "chartmuseum", "cloudController", "cloudStorage", "rookCeph", "gatewayApi"];
+  const single: readonly string[] = [
+    "metallb",
+    "storage",
+    "chartmuseum",
+    "cloudController",
+    "cloudStorage",
+    "rookCeph",
+    "gatewayApi",
+    "istioBase",
+    "istioCni",
+    "tracing",
+  ];
   // What it claims with several only, it claims of whoever offers it.
   const claims = ({ needs = {}, dependsOn, severalBy }: ServicePlan) =>
     severalBy === undefined
@@ -295,6 +311,14 @@ export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
       return alone ? each : { ...each, ...claims(each), replicas: 3 };
     }),
   };
+}
+
+/** The service whose resource has that name: of two whose names begin alike the one whose is longer. */
+export function ownerOf(resource: string): string | undefined {
+  const [owner] = Object.keys(allServices)
+    .filter((name) => resource.startsWith(`seoul-${kebab(name)}-`))
+    .sort((a, b) => b.length - a.length);
+  return owner;
 }
 
 /** The resources of a kind, e.g. `apps/v1:StatefulSet`. */

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { objectsOf, type ServiceObjects } from "../../../dev/services/objects";
 import { MARKS, pageOf, pageStart, serviceFacts } from "../../../dev/services/page";
 import { registry } from "../../../files/registry";
-import { kebab } from "../../../model/service";
 import { environmentFields, holds, ROOT } from "../../support/written";
-import { CANARY, cephPlan, cloudPlans, everyServicePlan, platformGraph } from "./fixtures";
+import { CANARY, cephPlan, cloudPlans, everyServicePlan, ownerOf, platformGraph } from "./fixtures";
 
 const FOLDER = join(ROOT, "docs", "services");
 const services = Object.values(registry.services);
@@ -19,7 +18,7 @@ async function madeOfAll(): Promise<ReadonlyMap<string, ServiceObjects>> {
   return new Map(
     services.map(({ name, cloudPart }) => {
       const graph = name === "rookCeph" ? ofCeph : cloudPart === undefined ? all : ofCloud;
-      return [name, objectsOf(graph.resources.filter((each) => each.name.startsWith(`seoul-${kebab(name)}-`)))];
+      return [name, objectsOf(graph.resources.filter((each) => ownerOf(each.name) === name))];
     }),
   );
 }

@@ -7,7 +7,18 @@ import type { Graph } from "../../../testing/graph";
 import { unwrapSecret } from "../../../testing/mocks";
 import { waitsFor } from "../../support/waits";
 import { type Build, mariadb, openbao, postgresql, run } from "./builds";
-import { allServices, at, CANARY, everyServicePlan, ofKind, planOfRelease, platformGraph, replicated, workloads } from "./fixtures";
+import {
+  allServices,
+  at,
+  CANARY,
+  everyServicePlan,
+  ofKind,
+  ownerOf,
+  planOfRelease,
+  platformGraph,
+  replicated,
+  workloads,
+} from "./fixtures";
 
 /** What is made at random, but for certificates, which have an end of their own. */
 const GENERATED = /^random:index\/random(Password|Bytes):/;
@@ -20,7 +31,7 @@ const after = (plan: EnvironmentPlan, rotation: number): EnvironmentPlan => ({
 /** Names of the generated values of a service, and whether they are made anew. */
 function generated(graph: Graph, service: string): readonly (readonly [name: string, anew: boolean])[] {
   return graph.resources
-    .filter(({ name, type }) => GENERATED.test(type) && name.startsWith(`seoul-${kebab(service)}-`))
+    .filter(({ name, type }) => GENERATED.test(type) && ownerOf(name) === service)
     .map(({ name, inputs }) => [name.slice(`seoul-${kebab(service)}-`.length), inputs.keepers !== undefined]);
 }
 

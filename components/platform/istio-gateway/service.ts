@@ -1,0 +1,46 @@
+import { kebab } from "../../../model/service";
+import { defineService } from "../define-service";
+
+export const istioGateway = defineService({
+  name: "istioGateway",
+  title: "Istio's gateway",
+  about: "leads requests for hosts of the mesh from the platform's ingress to the pods that VirtualServices name",
+  options: (z) => ({
+    hosts: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe(
+        "Further host names, each with the namespace whose VirtualServices say where their requests go; they name the Gateway istio-ingress/HOST, with - for each dot. Default: those that services claim.",
+      ),
+  }),
+  replicas: "profile",
+  autoscaling: () => ({
+    by: "chart",
+    values: ({ minReplicas, maxReplicas, cpuPercent }) => ({
+      autoscaling: { enabled: true, minReplicas, maxReplicas, targetCPUUtilizationPercentage: cpuPercent },
+    }),
+  }),
+  needs: { mesh: () => ({ mtls: "strict" }), ingress: ({ host }) => ({ host }) },
+  offers: ["meshHost"],
+  speaks: { 8443: "TLS" },
+  calls: ["pods"],
+  create: (name, { common, options: { hosts = {} }, granted, claims, tls }, opts) => {
+    const { IstioGateway } = require("./istio-gateway") as typeof import("./istio-gateway");
+    const claimed = Object.entries(claims.meshHost).map(([service, { host, namespace }]) => [kebab(service), { host, namespace }]);
+    const named = Object.entries(hosts).map(([host, namespace]) => [host.replaceAll(".", "-"), { host, namespace }]);
+    return new IstioGateway(
+      name,
+      {
+        ...common,
+        ingress: granted.ingress,
+        trustDomain: granted.mesh.trustDomain,
+        hosts: Object.fromEntries([...claimed, ...named]),
+        ...(tls?.authority ? { authority: tls.authority } : {}),
+      },
+      opts,
+    );
+  },
+  grants: {
+    meshHost: ({ namespace, principal }, consumer) => ({ gateway: `${namespace}/${kebab(consumer)}`, namespace, principal }),
+  },
+});

@@ -1,0 +1,31 @@
+import { defineService } from "../define-service";
+import { MESH_LABELS } from "../mesh";
+
+/** What identities in the mesh begin with. */
+const TRUST_DOMAIN = "cluster.local";
+
+export const istio = defineService({
+  name: "istio",
+  title: "Istio",
+  about: "a mesh of the pods of those namespaces that are named: they speak to each other by proxies, over TLS of its own",
+  options: (z) => ({
+    inject: z
+      .array(z.string())
+      .optional()
+      .describe("Services of the platform whose pods are in the mesh, by name: portal, pipeline, sourceControl. Default: none."),
+  }),
+  replicas: "profile",
+  oneMinorAtATime: true,
+  needs: { meshDefinitions: () => ({}), meshNodes: () => ({}) },
+  offers: ["mesh"],
+  enlists: ({ inject = [] }) => ({ field: "inject", kind: "mesh", names: inject as readonly string[], claim: { mtls: "permissive" } }),
+  speaks: { 15012: "TLS", 15017: "TLS" },
+  calls: ["kubernetes"],
+  create: (name, { common, claims }, opts) => {
+    const { Istio } = require("./istio") as typeof import("./istio");
+    const all = Object.values(claims.mesh);
+    const authorizers = all.flatMap((claim) => claim.authorizers ?? []);
+    return new Istio(name, { ...common, authorizers, collectors: all.flatMap(({ collector }) => collector ?? []) }, opts);
+  },
+  grants: { mesh: ({ rootNamespace }) => ({ rootNamespace, trustDomain: TRUST_DOMAIN, labels: MESH_LABELS }) },
+});

@@ -1,0 +1,17 @@
+/** By this label of a namespace Istio gives its pods a proxy. */
+export const MESH_LABELS = { "istio-injection": "enabled" } as const;
+
+/** By this label of a pod it is said again: pods are made anew when their namespace comes into the mesh, and when it leaves. */
+export const MESH_POD_LABELS = { "sidecar.istio.io/inject": "true" } as const;
+
+/** Where proxies ask Istio for what they are told and signed. */
+export const XDS_PORT = 15012;
+
+/** How the pods of a namespace are met: the arguments of an object of Istio's, without its metadata. */
+export function peerAuthentication(mtls: "strict" | "permissive") {
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    spec: { mtls: { mode: mtls.toUpperCase() } },
+  };
+}
