@@ -58,6 +58,8 @@ export type { IngressArgs, IngressArgs as IngressNginxArgs } from "../components
 export { IngressNginx } from "../components/platform/ingress-nginx/ingress-nginx";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
+export type { KubeflowArgs } from "../components/platform/kubeflow/args";
+export { Kubeflow } from "../components/platform/kubeflow/kubeflow";
 export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";
 export { Kyverno } from "../components/platform/kyverno/kyverno";
 export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";

@@ -8,6 +8,7 @@ import { gatewayApi } from "./gateway-api/service";
 import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
+import { kubeflow } from "./kubeflow/service";
 import { kyverno } from "./kyverno/service";
 import { mariadb } from "./mariadb/service";
 import { mariadbOperator } from "./mariadb-operator/service";
@@ -51,4 +52,5 @@ export const services = {
   portal,
   pipeline,
   sourceControl,
+  kubeflow,
 } as const;
