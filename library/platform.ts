@@ -69,6 +69,8 @@ export type { IstioGatewayArgs } from "../components/platform/istio-gateway/args
 export { IstioGateway } from "../components/platform/istio-gateway/istio-gateway";
 export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
+export type { KubeflowArgs } from "../components/platform/kubeflow/args";
+export { Kubeflow } from "../components/platform/kubeflow/kubeflow";
 export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";
 export { Kyverno } from "../components/platform/kyverno/kyverno";
 export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";

@@ -12,6 +12,7 @@ import { istioBase } from "./istio-base/service";
 import { istioCni } from "./istio-cni/service";
 import { istioGateway } from "./istio-gateway/service";
 import { keycloak } from "./keycloak/service";
+import { kubeflow } from "./kubeflow/service";
 import { kyverno } from "./kyverno/service";
 import { mariadb } from "./mariadb/service";
 import { mariadbOperator } from "./mariadb-operator/service";
@@ -61,4 +62,5 @@ export const services = {
   portal,
   pipeline,
   sourceControl,
+  kubeflow,
 } as const;

@@ -38,8 +38,21 @@ export const architecture: readonly ComponentRow[] = [
     "platform.services.keycloak",
     "components/platform/keycloak/",
   ],
-  ["Kubeflow", "not yet", "the name is kept in the file and refused", "platform.services.kubeflow"],
-  ["MI-pipeline (= ML pipelines)", "not yet", "a part of Kubeflow", "platform.services.kubeflow"],
+  [
+    "Kubeflow",
+    "in",
+    "its Pipelines, with the log-in of Keycloak; its dashboard, profiles, notebooks, Katib, KServe and trainer are not yet",
+    "platform.services.kubeflow",
+    "components/platform/kubeflow/",
+    "docs/services/kubeflow.md",
+  ],
+  [
+    "MI-pipeline (= ML pipelines)",
+    "in",
+    "Kubeflow Pipelines, on MariaDB and a store of its own with generated keys",
+    "platform.services.kubeflow",
+    "components/platform/kubeflow/",
+  ],
   [
     "Vault",
     "in",
@@ -192,7 +205,7 @@ export const architecture: readonly ComponentRow[] = [
     "components/platform/ingress-nginx/",
   ],
   ["12 Istio", "in", "in one cluster, by namespace, with gateway and tracing", "platform.services.istio", "components/platform/istio/"],
-  ["13 Kubeflow", "not yet", "the name is kept in the file and refused", "platform.services.kubeflow"],
+  ["13 Kubeflow", "in", "as above: Pipelines", "platform.services.kubeflow", "components/platform/kubeflow/"],
   ["14 Vault", "in", "as above", "platform.services.openbao"],
   [
     "15 Rook (Ceph as pods)",
@@ -232,7 +245,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "- ingress-nginx-controller, istio, kubeflow, vault (MPL), rook",
     "in",
-    "the first, Istio, OpenBao and Rook are rows of the catalogue; Kubeflow is not yet",
+    "the first, Istio, OpenBao, Rook and Kubeflow Pipelines are rows of the catalogue",
     "catalog/releases/1.7.0.json",
     "cli/cyclonedx.ts",
   ],

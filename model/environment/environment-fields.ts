@@ -1111,6 +1111,11 @@ export interface PlatformFields {
     });
     /** Keeps Git and Subversion repositories, by SCM-Manager. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly sourceControl?: boolean | ServiceFields;
+    /** Runs machine learning pipelines in the cluster, and keeps what they make. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly kubeflow?: boolean | (ServiceFields & {
+      /** Its parts: pipelines, and none other yet. Default: [pipelines]. */
+      readonly parts?: readonly string[];
+    });
   };
   /** Charts and objects of your own, which live and die with the platform (more). A change: a release or a volume claim that goes: needs the approval drop-extra; otherwise: applied to what stands. */
   readonly extra?: {

@@ -21,9 +21,9 @@ describe("the exchange of secrets", () => {
     assert.deepEqual(
       rows.map(({ service, how, restarts, seconds }) => [service, how, restarts.map((each) => `${each.service} ${each.seconds}`), seconds]),
       [
-        ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "portal 0", "pipeline 120", "sourceControl 60", "gitea 0"], 0],
+        ["mariadb", "overlap", ["mariadb 30", "keycloak 90", "portal 0", "pipeline 120", "sourceControl 60", "kubeflow 120", "gitea 0"], 0],
         ["mariadb", "one", ["mariadb 30"], 30],
-        ["keycloak", "one", ["monitoring 30", "portal 0", "pipeline 120", "sourceControl 60"], 60],
+        ["keycloak", "one", ["monitoring 30", "portal 0", "pipeline 120", "sourceControl 60", "kubeflow 120"], 60],
         ["keycloak", "overlap", [], 0],
       ],
     );
@@ -83,7 +83,7 @@ describe("the exchange of secrets", () => {
   it("counts whoever takes a grant among those who restart", () => {
     assert.deepEqual(
       takersOf(named("keycloak"), services).map(({ name }) => name),
-      ["monitoring", "portal", "pipeline", "sourceControl"],
+      ["monitoring", "portal", "pipeline", "sourceControl", "kubeflow"],
     );
     assert.deepEqual(takersOf(named("metricsServer"), services), []);
   });
@@ -123,11 +123,11 @@ describe("the exchange of secrets", () => {
     const [row] = describeRotation(rotation(["mariadb"]), { width: 400, colors }).slice(2);
     assert.match(
       row ?? "",
-      /mariadb \(away ~30 s\), keycloak \(away ~90 s\), portal, pipeline \(away ~120 s\), sourceControl \(away ~60 s\), gitea$/,
+      /mariadb \(away ~30 s\), keycloak \(away ~90 s\), portal, pipeline \(away ~120 s\), sourceControl \(away ~60 s\), kubeflow \(away ~120 s\), gitea$/,
     );
   });
 });
 
 const KEPT = { secret: "its key", how: "never", reason: "it is all there is", remedy: "keep it" } as const;
 
-const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, monitoring, portal, pipeline, sourceControl";
+const ALL = "mariadb, postgresql, keycloak, openbao, harbor, chartmuseum, nats, monitoring, portal, pipeline, sourceControl, kubeflow";

@@ -33,7 +33,7 @@ const ADDRESS = /^https:\/\/198\.18\.\d+\.\d+:6443$/;
 /** On NHN Cloud, what no profile has besides. @param projects of its Harbor */
 function everythingOnNhn(projects: object): FileContent {
   const databases = { postgresql: { replicas: 3 }, mariadb: { replicas: 3 } };
-  const applications = { keycloak: true, pipeline: true, sourceControl: true };
+  const applications = { keycloak: true, pipeline: true, sourceControl: true, kubeflow: true };
   const more = { harbor: { projects }, chartmuseum: true, nats: true, gatewayApi: true, ...databases, ...applications };
   return nhnFile("minimal", { platform: { ingress: { kind: "traefik" }, services: { ...BARE.services, ...more } } });
 }
@@ -62,10 +62,10 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
     look: answersAt(ADDRESS),
   },
-  // Beside it what no profile has: images, charts, messages, databases on several members, pipeline and source control; and Traefik in ingress-nginx's place.
+  // Beside it what no profile has: images, charts, messages, databases on several members, pipeline, source control and Kubeflow; and Traefik in ingress-nginx's place.
   nhn: {
     file: everythingOnNhn({ shop: { robots: { ci: "push", viewer: "pull" } } }),
-    rotated: ["mariadb", "postgresql", "pipeline", "sourceControl"],
+    rotated: ["mariadb", "postgresql", "pipeline", "sourceControl", "kubeflow"],
     // A project more, and an account less with its password and its Secret, in the Harbor that runs.
     change: {
       file: everythingOnNhn({ shop: { quota: "1Gi", robots: { ci: "pull" } }, bank: {} }),

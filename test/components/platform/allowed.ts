@@ -56,6 +56,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   gitea: ["mariadb"],
   // What Jenkins alone calls is opened to it alone.
   pipeline: ["mariadb", "postgresql", "the ingress"],
+  kubeflow: ["mariadb", "machines 443 6443", "the ingress"],
   sourceControl: ["istio-system", "mariadb", "tracing", "the ingress"],
   // Clusters and clouds that its users register are anywhere, and its own is one of them.
   portal: ["chaos-mesh", "mariadb", "openbao", "machines 443 6443", "the ingress", "outside"],
@@ -93,6 +94,11 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   mariadb: ["Role mariadb-operator"],
   // By which its users work in the cluster (docs/security.md).
   portal: ["ClusterRole cp-portal-cluster"],
+  // Its programs make, watch and end the pods and objects of runs, in its own namespace.
+  kubeflow: [
+    ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
+    ...["Role workflow-controller", "Role pipeline-runner"],
+  ],
 };
 
 /** Rights that are given only where another service is there too, by that. */
@@ -103,11 +109,19 @@ export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
   "portal-cluster-rights": "the portal's screens make, change and delete it for those who have logged in there",
 };
 
-/** Workloads that alone of their service have a token of an account with rights in the cluster. */
-export const TOKEN_HOLDERS: Readonly<Record<string, string>> = { portal: "portal-cluster-token" };
+/** Workloads that alone of their service have a token of an account with rights. */
+export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
+  portal: ["portal-cluster-token"],
+  kubeflow: ["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"].map(
+    (name) => `kubeflow-${name}`,
+  ),
+};
+
+/** Accounts whose pods programs make for users, and which get their token by the account alone. */
+export const RUNNERS: readonly string[] = ["kubeflow-runner"];
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
-export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea)$/;
+export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea|kubeflow-ml-pipeline-ui)$/;
 
 /** Objects of which operators make databases. */
 export const OPERATED = /^kubernetes:(postgresql\.cnpg\.io\/v1:Cluster|k8s\.mariadb\.com\/v1alpha1:MariaDB)$/;

@@ -25,6 +25,7 @@ import {
   READ_ENVIRONMENT,
   RIGHTS,
   RIGHTS_WITH,
+  RUNNERS,
   TOKEN_HOLDERS,
   UNINSTALLED,
   UNVERIFIED,
@@ -282,13 +283,13 @@ const RULES: Readonly<Record<string, Rule>> = {
         assert.ok(verbs.every((verb) => ["get", "list", "watch"].includes(verb)) && !resources.includes("secrets"), name);
       }
     const accounts = subject.ofKind("core/v1:ServiceAccount");
-    for (const { inputs, name } of accounts) assert.equal(inputs.automountServiceAccountToken, false, name);
+    for (const { inputs, name } of accounts)
+      assert.equal(inputs.automountServiceAccountToken, RUNNERS.includes(name.replace(/^seoul-/, "")), name);
     for (const { resource, pod } of subject.workloads) {
       assert.equal(pod.automountServiceAccountToken, false, resource.name);
-      const holder = TOKEN_HOLDERS[subject.service.name];
-      const inCluster =
-        given.some((each) => each.startsWith("ClusterRole")) && (holder === undefined || resource.name === `seoul-${holder}`);
-      assert.equal(/serviceAccountToken/.test(JSON.stringify(pod.volumes ?? [])), inCluster, resource.name);
+      const holders = TOKEN_HOLDERS[subject.service.name];
+      const holds = holders?.includes(resource.name.replace(/^seoul-/, "")) ?? given.some((each) => each.startsWith("ClusterRole"));
+      assert.equal(/serviceAccountToken/.test(JSON.stringify(pod.volumes ?? [])), holds, resource.name);
       assert.ok(
         accounts.some(({ inputs }) => at(inputs, "metadata", "name") === pod.serviceAccountName),
         resource.name,
@@ -374,7 +375,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     const named = objects.flatMap(
       ({ inputs }) => at(inputs, "spec", "imageName") ?? at(inputs, "spec", "cephVersion", "image") ?? at(inputs, "spec", "image") ?? [],
     );
-    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...named.map(String)];
+    // What it is told to run: by an argument or a variable.
+    const told = containers.flatMap(([, { args = [], env = [] }]) =>
+      [...(args as unknown[]), ...(env as Bag[]).map(({ value }) => value)].filter((each) =>
+        String(each).startsWith("registry.intra:5000/"),
+      ),
+    );
+    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...[...named, ...told].map(String)];
     // Where what it wants is not there, part of it is not.
     const { wants = {} } = allServices[service.name as keyof typeof allServices] as ServiceDefinition;
     const whole = Object.keys(wants).every((kind) => kind in (service.needs ?? {}));

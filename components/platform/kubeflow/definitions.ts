@@ -1,0 +1,54 @@
+import type { apiextensions } from "@pulumi/kubernetes/types/input";
+
+/** A kind of object that its programs keep. */
+interface Definition {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly singular: string;
+  readonly plural: string;
+}
+
+const argo = (kind: string): Definition => ({
+  group: "argoproj.io",
+  version: "v1alpha1",
+  kind,
+  singular: kind.toLowerCase(),
+  plural: `${kind.toLowerCase()}s`,
+});
+
+/**
+ * The kinds that its programs watch from their start, and wait for: Argo Workflows' of a namespace, and recurring runs. Cluster-wide templates
+ * are not among them: the workflow controller minds its own namespace.
+ */
+export const DEFINITIONS: readonly Definition[] = [
+  ...["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskSet", "WorkflowTaskResult", "WorkflowArtifactGCTask"].map(argo),
+  { ...argo("ScheduledWorkflow"), group: "kubeflow.org", version: "v1beta1" },
+];
+
+/** Its fields by Kubernetes' own word: the SDK's spells it with `_`, which only its provider understands. */
+const ANYTHING = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
+/** Name of a definition, which Kubernetes prescribes. */
+export function definitionName({ group, plural }: Definition): string {
+  return `${plural}.${group}`;
+}
+
+/** What a definition says. Its fields are its program's to know: versions of it add some, and a schema here would drop those. */
+export function definitionSpec({ group, version, kind, singular, plural }: Definition): apiextensions.v1.CustomResourceDefinitionSpec {
+  return {
+    group,
+    scope: "Namespaced",
+    names: { kind, listKind: `${kind}List`, singular, plural },
+    versions: [
+      {
+        name: version,
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: ANYTHING },
+        // The controller reports by it where there is one; of the other kinds it writes the status with the rest.
+        ...(kind === "WorkflowTaskSet" || kind === "WorkflowArtifactGCTask" ? { subresources: { status: {} } } : {}),
+      },
+    ],
+  };
+}
