@@ -28,6 +28,7 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   LoginClient,
+  LogsAccess,
   MessagesAccess,
   MysqlOperatorAccess,
   PostgresAccess,
@@ -60,6 +61,10 @@ export type { KeycloakArgs } from "../components/platform/keycloak/args";
 export { Keycloak } from "../components/platform/keycloak/keycloak";
 export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";
 export { Kyverno } from "../components/platform/kyverno/kyverno";
+export type { LogCollectorArgs } from "../components/platform/log-collector/args";
+export { LogCollector } from "../components/platform/log-collector/log-collector";
+export type { LoggingArgs } from "../components/platform/logging/args";
+export { Logging } from "../components/platform/logging/logging";
 export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";
 export { MariaDb } from "../components/platform/mariadb/mariadb";
 export type { MariaDbOperatorArgs } from "../components/platform/mariadb-operator/args";

@@ -9,6 +9,8 @@ import { harbor } from "./harbor/service";
 import { ingress } from "./ingress-nginx/service";
 import { keycloak } from "./keycloak/service";
 import { kyverno } from "./kyverno/service";
+import { logCollector } from "./log-collector/service";
+import { logging } from "./logging/service";
 import { mariadb } from "./mariadb/service";
 import { mariadbOperator } from "./mariadb-operator/service";
 import { metallb } from "./metallb/service";
@@ -47,6 +49,8 @@ export const services = {
   harbor,
   chartmuseum,
   nats,
+  logging,
+  logCollector,
   monitoring,
   portal,
   pipeline,

@@ -5,7 +5,6 @@ import type { Registry } from "../registry";
 const named: Readonly<Record<string, readonly Profile[]>> = {
   kubeflow: [],
   istio: [],
-  logging: [],
 };
 
 /** Their names; those of one profile where it is given. One that the registry has is not among them any more. */

@@ -410,7 +410,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
   ...Object.fromEntries(
-    ["harbor", "chartmuseum", "nats", "postgresql", "sourceControl", "monitoring"].map((name): [string, [Values, Values]] => {
+    ["harbor", "chartmuseum", "nats", "postgresql", "sourceControl", "monitoring", "logging"].map((name): [string, [Values, Values]] => {
       const field = `platform.services.${name}`;
       return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
     }),
