@@ -28,6 +28,7 @@ export type {
   LoadBalancerAccess,
   LoginClaim,
   LoginClient,
+  LogsAccess,
   MeshAccess,
   MeshAuthorizer,
   MeshClaim,
@@ -73,6 +74,10 @@ export type { KubeflowArgs } from "../components/platform/kubeflow/args";
 export { Kubeflow } from "../components/platform/kubeflow/kubeflow";
 export type { KyvernoArgs, PolicyChoice } from "../components/platform/kyverno/args";
 export { Kyverno } from "../components/platform/kyverno/kyverno";
+export type { LogCollectorArgs } from "../components/platform/log-collector/args";
+export { LogCollector } from "../components/platform/log-collector/log-collector";
+export type { LoggingArgs } from "../components/platform/logging/args";
+export { Logging } from "../components/platform/logging/logging";
 export type { MariaDbArgs, SchemaSpec } from "../components/platform/mariadb/args";
 export { MariaDb } from "../components/platform/mariadb/mariadb";
 export type { MariaDbOperatorArgs } from "../components/platform/mariadb-operator/args";

@@ -22,6 +22,7 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "the provider of what lives in a service, where nobody else publishes one": /^(plugin\/(harbor\/|main\.ts)|model\/type-tokens\.ts)/,
   "a function of Node's own": /^(engine\/checksums|operate\/backup\/sealed)\.ts$/,
   "the real name of a file of a family's": /^components\/platform\/applications\/pod\.ts$/,
+  "what comes and goes with the service that it names": /^components\/platform\/log-collector\//,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };
 
@@ -33,8 +34,11 @@ describe("clouds and services", () => {
     const own = new RegExp(
       `^((providers|sandbox)/(${clouds.join("|")})|(components/platform|sandbox)/(${services.map(kebab).join("|")}))/`,
     );
-    // `keycloak.io` or `monitoring.coreos.com` is an API's group, and `openstack_` begins a variable of kubespray.
-    const names = new RegExp(`\\b(${[...clouds, ...services, ...services.map(kebab)].join("|")})\\b(?!\\\\?\\.(io|coreos\\.com))`, "i");
+    // `keycloak.io` or `monitoring.coreos.com` is an API's group, `openstack_` begins a variable of kubespray, and somebody is logging in.
+    const names = new RegExp(
+      `\\b(${[...clouds, ...services, ...services.map(kebab)].join("|")})\\b(?!\\\\?\\.(io|coreos\\.com)| in\\b)`,
+      "i",
+    );
     const naming = readdirSync(ROOT, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|dist$|test$|dev$)/.test(entry.name))
       .flatMap(({ name }) => filesIn(join(ROOT, name)))

@@ -19,6 +19,7 @@ const WAYS: Readonly<Partial<Record<Kind, "straight" | "byHost">>> = {
   postgres: "straight",
   secretEngine: "straight",
   messages: "straight",
+  logs: "straight",
   chaos: "straight",
   mesh: "straight",
   identity: "byHost",

@@ -21,6 +21,7 @@ export interface Grants {
   readonly registryProject: { readonly claim: RegistryProjectClaim; readonly access: RegistryAccess };
   readonly charts: { readonly claim: Nothing; readonly access: ChartRepositoryAccess };
   readonly messages: { readonly claim: Nothing; readonly access: MessagesAccess };
+  readonly logs: { readonly claim: Nothing; readonly access: LogsAccess };
   readonly chaos: { readonly claim: Nothing; readonly access: ChaosAccess };
   readonly podMetrics: { readonly claim: Nothing; readonly access: Nothing };
   readonly gateways: { readonly claim: Nothing; readonly access: Nothing };
@@ -384,4 +385,12 @@ export interface MeshHostAccess {
   readonly namespace: string;
   /** Who those pods are in the mesh. */
   readonly principal: string;
+}
+
+/** Where logs are asked for. */
+export interface LogsAccess {
+  /** Base URL of Loki's API inside the cluster, by TLS: `https://HOST.NAMESPACE.svc:PORT`. */
+  readonly url: string;
+  /** What signed the server's certificate. PEM. */
+  readonly ca: Input<string>;
 }

@@ -40,6 +40,12 @@ export function repositoryAndTag(image: string): { repository: string; tag: stri
   return { repository: `${registry}/${path}`, tag: digest === "" ? tag : `${tag}@${digest}` };
 }
 
+/** An image as charts take it that put it together by themselves. */
+export function imageInParts(image: string): { registry: string; repository: string; tag: string; digest?: string } {
+  const { registry, path, tag, digest } = imageParts(image);
+  return { registry, repository: path, tag, ...(digest === "" ? {} : { digest }) };
+}
+
 /** Labels that select a workload's pods. Selectors cannot change, so versions and the environment's labels stay out of them. */
 export function selectorLabels(workload: string): Labels {
   return { "app.kubernetes.io/name": workload, "app.kubernetes.io/part-of": "k-paas" };

@@ -14,6 +14,8 @@ import { istioGateway } from "./istio-gateway/service";
 import { keycloak } from "./keycloak/service";
 import { kubeflow } from "./kubeflow/service";
 import { kyverno } from "./kyverno/service";
+import { logCollector } from "./log-collector/service";
+import { logging } from "./logging/service";
 import { mariadb } from "./mariadb/service";
 import { mariadbOperator } from "./mariadb-operator/service";
 import { metallb } from "./metallb/service";
@@ -58,6 +60,8 @@ export const services = {
   harbor,
   chartmuseum,
   nats,
+  logging,
+  logCollector,
   monitoring,
   portal,
   pipeline,

@@ -50,10 +50,12 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 5 monitoring and operations**",
     "in",
-    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told. Metrics of the other services, alerts of our own and logs are not yet",
+    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told; logs of pods and nodes. Metrics of the other services and alerts of our own are not yet",
     "cluster.certificates.autoRenew",
     "platform.services.monitoring",
+    "platform.services.logging",
     "components/platform/monitoring/",
+    "components/platform/logging/",
     "operate/cluster/",
     "docs/commands.md",
     "docs/cost.md",

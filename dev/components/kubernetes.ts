@@ -56,8 +56,9 @@ export const kubernetes: readonly ComponentRow[] = [
   [
     "- Apache Ignite, Fluentd, Prometheus, Spark, Vitess",
     "in",
-    "Prometheus as a service; logging is to come as one, and the others are there as releases of your own",
+    "Prometheus as a service, and Alloy in Fluentd's place; the others are there as releases of your own",
     "platform.services.monitoring",
+    "platform.services.logging",
   ],
   ["- GitLab", "not", "K-PaaS has SCM-Manager; a GitLab of yours is a release of your own"],
   ["- Jenkins", "in", "the pipeline's", "platform.services.pipeline"],

@@ -130,8 +130,9 @@ export const lecture: readonly ComponentRow[] = [
   [
     "DaemonSet examples (Fluentd, Logstash, Prometheus node exporter)",
     "in",
-    "the node exporter with monitoring; the name of logging is kept in the file and refused until it is there",
+    "the node exporter with monitoring; Alloy, which reads the pods' logs on every node, with logging",
     "platform.services.monitoring",
+    "platform.services.logging",
   ],
   [
     "Job/CronJob for backup, batch",

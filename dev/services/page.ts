@@ -201,10 +201,15 @@ function settings({ service, fields: known }: ServiceFacts): string[] {
     nodeSelector: service.stays === undefined,
     tolerations: service.stays === undefined,
   };
+  // What comes with another service has none of its own.
+  const follows = service.when !== undefined && field.startsWith("platform.services.");
   // What all have alike is in docs/environment-file.md.
   const own = known.filter(
     ([path]) =>
-      path.startsWith(`${field}.`) && !/\.(resources|autoscaling|daemons\.\w+)\./.test(path) && (has[path.slice(field.length + 1)] ?? true),
+      !follows &&
+      path.startsWith(`${field}.`) &&
+      !/\.(resources|autoscaling|daemons\.\w+)\./.test(path) &&
+      (has[path.slice(field.length + 1)] ?? true),
   );
   const rows = [...new Map(own).entries()].map(([path, description = ""]) => [
     `\`${path.slice(field.length + 1)}\``,
@@ -284,7 +289,8 @@ function upgrading({ keeps, cloudPart }: ServiceDefinition): string {
 function removing({ service, registry }: ServiceFacts): string {
   const { when, keeps, offers = [] } = service;
   if (when !== undefined) return `It follows from \`${fieldOf(service)}\` and what stands beside it.`;
-  const takers = Object.values(registry.services).filter(({ needs = {} }) => offers.some((kind) => kind in needs));
+  const others = Object.values(registry.services).filter((each) => fieldOf(each) !== fieldOf(service));
+  const takers = others.filter(({ needs = {} }) => offers.some((kind) => kind in needs));
   return [
     `\`${fieldOf(service)}: false\`${keeps === "data" ? ", with the approval `ENV:drop-database` that the refusal prints: its data go with it, but for claims where `retain: [volumes]` was brought up before" : ""}.`,
     ...(takers.length > 0 ? [`Refused while there is who takes of it: ${takers.map(({ title }) => title).join(", ")}.`] : []),

@@ -1060,6 +1060,13 @@ export interface PlatformFields {
     readonly chartmuseum?: boolean | ServiceFields;
     /** Carries messages between services, and keeps the newest of them (JetStream). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly nats?: boolean | ServiceFields;
+    /** Keeps what programs of the cluster print for some days, and answers who asks for it (Loki). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
+    readonly logging?: boolean | (ServiceFields & {
+      /** How long logs are kept: 7d, 4w. It takes no more of them than fit the volume (size) for so long. Default: 7d. */
+      readonly retention?: string;
+      /** Whether the nodes' own journals (kubelet, container runtime) are kept too. Default: false. */
+      readonly journal?: boolean;
+    });
     /** Measures nodes, Kubernetes and what runs there (Prometheus), tells somebody of what is wrong (Alertmanager) and shows it (Grafana). Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly monitoring?: boolean | (ServiceFields & {
       /** How long measurements are kept, as far as they fit 80 % of the volume (size): 15d, 8w. Default: 15d. */

@@ -3,7 +3,6 @@ import type { Registry } from "../registry";
 
 /** The services that the environment file names and nobody brings yet, with the profiles that will have them. Nothing else is known of them. */
 const named: Readonly<Record<string, readonly Profile[]>> = {
-  logging: [],
 };
 
 /** Their names; those of one profile where it is given. One that the registry has is not among them any more. */

@@ -13,6 +13,8 @@ export const LEVELS: Readonly<Record<string, string>> = {
   monitoring: "privileged",
   // It writes the nodes' folders of network plugins, and enters pods' networks.
   istioCni: "privileged",
+  // What reads logs mounts the folder of its node that they are in.
+  logCollector: "privileged",
 };
 
 /** What is open to whoever reaches the pod network: webhooks, which the API server calls, and what is there for the world. */
@@ -52,6 +54,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   istioGateway: ["istio-system", "tracing", "every pod"],
   tracing: ["istio-system"],
   monitoring: ["machines 443 6443", "machines 10250", "the ingress"],
+  logCollector: ["logging", "machines 443 6443"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
   // What Jenkins alone calls is opened to it alone.
@@ -74,7 +77,7 @@ export const ACME_CALLS: Readonly<Record<string, readonly string[]>> = { certMan
 export const WITHOUT_PODS: readonly string[] = ["gatewayApi", "istioBase"];
 
 /** Releases that are uninstalled before their cluster goes: they make a load balancer, hold volumes, or serve an API group. */
-export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor", "monitoring"];
+export const UNINSTALLED: readonly string[] = ["ingress", "traefik", "metricsServer", "harbor", "monitoring", "logging"];
 
 /**
  * Rights in the Kubernetes API, by service: what is bound to accounts, cluster roles or roles in its own namespace. Its pods have a token of their
@@ -90,6 +93,8 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     ...["ClusterRole kube-prometheus-stack-operator", "ClusterRole kube-prometheus-stack-prometheus"],
     ...["Role kube-prometheus-stack-operator", "Role kube-prometheus-stack-grafana"],
   ],
+  // It asks which pods there are, to say whose a file is.
+  logCollector: ["ClusterRole log-collector"],
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
   // By which its users work in the cluster (docs/security.md).

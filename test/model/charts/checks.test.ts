@@ -68,6 +68,12 @@ describe("a chart's own values", () => {
     ["monitoring", { global: { rbac: { create: true } } }, ["error global.rbac.create"]],
     ["monitoring", { "prometheus-node-exporter": { hostNetwork: true } }, ["error prometheus-node-exporter.hostNetwork"]],
     ["monitoring", { prometheus: { prometheusSpec: { retention: "1d" } } }, ["warning prometheus.prometheusSpec.retention"]],
+    ["logging", { loki: { limits_config: { max_query_length: "30d" } } }, []],
+    ["logging", { loki: { limits_config: { retention_period: "1d" } } }, ["warning loki.limits_config.retention_period"]],
+    ["logging", { loki: { auth_enabled: true }, gateway: { enabled: true } }, ["error gateway.enabled", "error loki.auth_enabled"]],
+    ["logging", { deploymentMode: "Distributed" }, ["error deploymentMode"]],
+    ["logging", { singleBinary: { replicas: 3 } }, ["error singleBinary.replicas"]],
+    ["logging", { singleBinary: { persistence: { enabled: true } } }, ["error singleBinary.persistence.enabled"]],
   ];
   for (const [service, values, expected] of cases) {
     it(`of ${service} ${JSON.stringify(values)} give ${expected.join(", ") || "no problem"}`, () => {

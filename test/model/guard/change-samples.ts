@@ -412,10 +412,12 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.mariadb": false, "platform.services.keycloak": false, "platform.services.portal": false },
   ],
   ...Object.fromEntries(
-    ["harbor", "chartmuseum", "nats", "postgresql", "sourceControl", "monitoring", "kubeflow"].map((name): [string, [Values, Values]] => {
-      const field = `platform.services.${name}`;
-      return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
-    }),
+    ["harbor", "chartmuseum", "nats", "postgresql", "sourceControl", "monitoring", "logging", "kubeflow"].map(
+      (name): [string, [Values, Values]] => {
+        const field = `platform.services.${name}`;
+        return [`${field} (switched off)`, [{ [field]: true }, { [field]: false }]];
+      },
+    ),
   ),
   "platform.services.pipeline (switched off)": [
     { "platform.services.harbor": true, "platform.services.postgresql": true, "platform.services.pipeline": true },

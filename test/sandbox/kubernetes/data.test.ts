@@ -13,7 +13,7 @@ const charts = join(root, "..", "shared", "charts");
 /** Charts of which the files beside the checkout may be of another version, or none: those that follow Kubernetes' versions, and later ones. */
 const OTHERS = [
   ...["openstack-cloud-controller-manager", "openstack-cinder-csi", "aws-cloud-controller-manager", "azuredisk-csi-driver"],
-  ...["cloudnative-pg", "mariadb-operator", "traefik", "traefik-crds"],
+  ...["cloudnative-pg", "mariadb-operator", "traefik", "traefik-crds", "loki"],
 ];
 
 /** Charts whose values are those of a chart within them too, and none where theirs say null. */
