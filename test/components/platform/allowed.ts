@@ -50,12 +50,12 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   pipeline: ["mariadb", "postgresql", "the ingress"],
   sourceControl: ["mariadb", "the ingress"],
   // Clusters and clouds that its users register are anywhere, and its own is one of them.
-  portal: ["chaos-mesh", "mariadb", "openbao", "machines 443 6443", "the ingress", "outside"],
+  portal: ["chaos-mesh", "mariadb", "nats", "openbao", "machines 443 6443", "the ingress", "outside"],
 };
 
 /** What of these is called only where another service is there too, by that. */
 export const CALLED_WITH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  portal: { "chaos-mesh": "chaosMesh", openbao: "openbao", "machines 443 6443": "openbao" },
+  portal: { "chaos-mesh": "chaosMesh", nats: "nats", openbao: "openbao", "machines 443 6443": "openbao" },
 };
 
 /** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */
@@ -84,7 +84,8 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
   // By which its users work in the cluster (docs/security.md).
-  portal: ["ClusterRole cp-portal-cluster"],
+  // By the second its overview of federation shows how Karmada is, whose namespace is somebody else's.
+  portal: ["ClusterRole cp-portal-cluster", "Role cp-portal-federation-api"],
 };
 
 /** Rights that are given only where another service is there too, by that. */
@@ -96,7 +97,7 @@ export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
 };
 
 /** Workloads that alone of their service have a token of an account with rights in the cluster. */
-export const TOKEN_HOLDERS: Readonly<Record<string, string>> = { portal: "portal-cluster-token" };
+export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = { portal: ["portal-cluster-token", "portal-federation-api"] };
 
 /** The workloads whose programs read a secret from their environment and nowhere else. */
 export const READ_ENVIRONMENT = /^(keycloak|(portal|pipeline|source-control)-[a-z-]+|gitea)$/;

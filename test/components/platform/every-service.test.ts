@@ -292,9 +292,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     for (const { inputs, name } of accounts) assert.equal(inputs.automountServiceAccountToken, false, name);
     for (const { resource, pod } of subject.workloads) {
       assert.equal(pod.automountServiceAccountToken, false, resource.name);
-      const holder = TOKEN_HOLDERS[subject.service.name];
+      const holders = TOKEN_HOLDERS[subject.service.name];
       const inCluster =
-        given.some((each) => each.startsWith("ClusterRole")) && (holder === undefined || resource.name === `seoul-${holder}`);
+        given.some((each) => each.startsWith("ClusterRole")) &&
+        (holders === undefined || holders.some((holder) => resource.name === `seoul-${holder}`));
       assert.equal(/serviceAccountToken/.test(JSON.stringify(pod.volumes ?? [])), inCluster, resource.name);
       assert.ok(
         accounts.some(({ inputs }) => at(inputs, "metadata", "name") === pod.serviceAccountName),
