@@ -29,9 +29,9 @@ function drawn(section: Section, { width, colors }: ViewStyle): string[] {
 }
 
 /** What `--json` prints of a report beside what every operation prints. */
-export function reportFields({ impacts, steps, ports, groups, later }: PreviewReport): Record<string, unknown> {
+export function reportFields({ impacts, moves, steps, ports, groups, later }: PreviewReport): Record<string, unknown> {
   return {
-    ...{ steps, impacts, ports, later },
+    ...{ steps, impacts, moves, ports, later },
     groups: groups.map(({ name, about, resources }) => ({ name, about, resources: resources.map(({ urn }) => urn) })),
   };
 }

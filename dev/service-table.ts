@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { entryOf, findRelease, knownReleases } from "../model/catalog";
+import * as kinds from "../model/environment/fields";
 import { fieldOf, offererOf, type Registry } from "../model/registry";
 import type { ServiceDefinition } from "../model/service";
 import { instances, pageOf } from "./services/page";
@@ -29,7 +30,7 @@ function cells(service: ServiceDefinition, services: readonly ServiceDefinition[
       .map((kind) => `${kind}: ${offererOf(kind, services)?.title ?? (kind === "trust" ? "`platform.tls`" : "nobody")}`)
       .join(", "),
     keeps ?? "",
-    Object.entries(options?.(z) ?? {})
+    Object.entries(options?.(z, kinds) ?? {})
       .map(([name, option]) => `\`${name}\`: ${"description" in option ? String(option.description).replace(/\.$/, "") : ""}`)
       .join("; "),
   ];

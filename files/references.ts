@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { at, isFields } from "../model/data";
-import { secretFieldsOf } from "../model/environment/fields";
+import { secretFieldsOf } from "../model/environment/secret-fields";
 import { replaceReferences } from "../model/environment/variable-values";
 import type { SecretReference } from "../model/plan/infrastructure-types";
 import { registry } from "./registry";
@@ -15,7 +15,7 @@ export function moveReferences(content: unknown, from: string, to: string): unkn
   const move = (_path: string, reference: SecretReference): SecretReference =>
     "file" in reference ? { file: movePath(reference.file, from, to) } : reference;
   const moved = structuredClone(content);
-  for (const field of [...secretFieldsOf(registry.clouds), "cluster.variables"]) {
+  for (const field of [...secretFieldsOf(registry), "cluster.variables"]) {
     const steps = field.split(".");
     const last = steps.pop() ?? "";
     const parent = steps.reduce<unknown>((value, step) => (isFields(value) ? value[step] : undefined), moved);

@@ -19,8 +19,18 @@ export interface Release {
   /** What new clusters get where the file says nothing. */
   readonly cluster: { readonly proxyMode: "ipvs" | "nftables" };
   readonly services: Readonly<Record<string, ReleaseService>>;
+  /** What becomes of services and their data on the way from another release, by that release, in the order in which it comes. */
+  readonly moves?: Readonly<Record<string, readonly ReleaseMove[]>>;
   /** By cloud, what of its own runs in the cluster. */
   readonly clouds?: Readonly<Record<string, Readonly<Partial<Record<CloudPartName, ReleaseService>>>>>;
+}
+
+/** What a move from release to release does to a service, or asks for, beside its versions. */
+export interface ReleaseMove {
+  /** `nobody says`: what no source tells, and so nobody here can. */
+  readonly when: "before" | "by up" | "after" | "nobody says";
+  readonly service: string;
+  readonly what: string;
 }
 
 /** One service of a release. */

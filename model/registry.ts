@@ -67,6 +67,28 @@ export function wantsOf({ wants = {} }: ServiceDefinition, on: readonly ServiceO
   return Object.fromEntries(Object.entries(wants).filter(([kind]) => offererOf(kind, on) !== undefined));
 }
 
+/** The kinds that a service cannot do without because of options of its own, each with the option. */
+export function neededWith(
+  { needsWith = {} }: ServiceDefinition,
+  options: Readonly<Record<string, unknown>>,
+): { readonly kind: string; readonly option: string }[] {
+  return Object.entries(needsWith).flatMap(([option, kinds]) => (isAsked(options[option]) ? kinds.map((kind) => ({ kind, option })) : []));
+}
+
+/** Whether an option asks for something: where it is neither left out nor `false`. */
+export function isAsked(option: unknown): boolean {
+  return option !== undefined && option !== false;
+}
+
+/** The options of services that refer to secrets, by the field that they stand in, each with what is wrong with what was found. */
+export function serviceSecrets({ services }: Registry): Readonly<Record<string, (text: string) => string | undefined>> {
+  return Object.fromEntries(
+    Object.values(services).flatMap((service) =>
+      Object.entries(service.secrets ?? {}).map(([path, wrong]) => [`${fieldOf(service)}.${path}`, wrong] as const),
+    ),
+  );
+}
+
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
+import type * as Kinds from "./environment/fields";
 import type { Environment } from "./environment/types";
 import type { Findable } from "./findable";
 import type { Flow } from "./plan/infrastructure-types";
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly options: Readonly<Record<string, unknown>>;
   /** The kinds that somebody offers. */
   readonly offered: readonly string[];
+  /** The roles of the images that the release has for it: a program that is not among them is not there. */
+  readonly images: readonly string[];
 }
 
 /** How a service grows with its load: its component sees to it, values of its chart do; or why it does not. */
@@ -68,8 +71,16 @@ export interface ServiceDefinition {
   readonly entry?: ReleaseService;
   /** Set where it is the environment's cloud's own: version, chart, values and traffic are what the cloud has of that. */
   readonly cloudPart?: CloudPartName;
-  /** Options of its own beside those of every service; each must be optional, and described. Zod is handed in, so that it is loaded only where they are read. */
-  readonly options?: (zod: typeof z) => z.ZodRawShape;
+  /**
+   * Options of its own beside those of every service; each must be optional, and described. Zod and the kinds of values that files have are handed
+   * in, so that they are loaded only where options are read.
+   */
+  readonly options?: (zod: typeof z, kinds: typeof Kinds) => z.ZodRawShape;
+  /**
+   * Those that refer to secrets, as dotted paths below its field: its component is given what they lead to. Each with what is wrong with what was
+   * found, which must not show it; undefined where nothing is. @default none
+   */
+  readonly secrets?: Readonly<Record<string, (text: string) => string | undefined>>;
   /** The profiles that have it where the file is silent. @default none */
   readonly profiles?: readonly Profile[];
   /** Set where it is no switch of the file's but follows from other fields. */
@@ -105,8 +116,10 @@ export interface ServiceDefinition {
   readonly host?: string;
   /** What it claims of others, by kind. */
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
-  /** What it claims of others where somebody offers that, by kind; it waits for whoever does. */
-  readonly wants?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
+  /** What it claims of others where somebody offers that, by kind; it waits for whoever does. Undefined: nothing, with those options. */
+  readonly wants?: Readonly<Record<string, (surroundings: Surroundings) => object | undefined>>;
+  /** The kinds among those that it cannot do without where an option of its own is given, by option. */
+  readonly needsWith?: Readonly<Record<string, readonly string[]>>;
   /** The kinds it gives to those who claim them. */
   readonly offers?: readonly string[];
   /** Those whom its own options have claim a kind that it offers, as others do by themselves. */
@@ -115,6 +128,10 @@ export interface ServiceDefinition {
   readonly enlistedFor?: readonly string[];
   /** Whether another one is taken for what it offers. It runs beside that one, which waits for it: it gives up what there is one of. */
   readonly beside?: (environment: Environment) => boolean;
+  /** What those who visit it expect of it, each with the kinds it takes for that, whoever offers them: `check` says what it cannot do. */
+  readonly promises?: readonly { readonly does: string; readonly by: readonly string[] }[];
+  /** Programs of its own that an option asks for, by the roles of their images: a release that has none of them refuses it. */
+  readonly programs?: Readonly<Record<string, readonly string[]>>;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /**

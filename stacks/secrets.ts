@@ -9,7 +9,7 @@ import type { SecretReference } from "../model/plan/infrastructure-types";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { unplannedPorts } from "../model/plan/variable-flows";
 import { type Problem, RefusedError } from "../model/problems";
-import { cloudOf } from "../model/registry";
+import { cloudOf, fieldOf, serviceSecrets } from "../model/registry";
 import { publicHalf, samePublicKey } from "../providers/ssh-key";
 import { steadyError } from "../providers/steady-error";
 import { authorityReader } from "./authority";
@@ -31,6 +31,8 @@ export interface EnvironmentSecrets {
   readonly variables?: Readonly<Record<string, Output<string>>>;
   /** What the cloud's own options refer to, by their dotted paths. */
   readonly cloud?: Readonly<Record<string, Output<string>>>;
+  /** What services' own options refer to, by the fields of the file that hold the references. */
+  readonly services?: Readonly<Record<string, Output<string>>>;
 }
 
 /**
@@ -96,9 +98,16 @@ export async function resolveSecrets(
     const value = given.cloud?.[path] ?? (await resolve(`infrastructure.${plan.provider}.${path}`, reference, lineOf));
     if (value) cloud[path] = value;
   }
+  const services: Record<string, Output<string>> = {};
+  const wrong = serviceSecrets(registry);
+  for (const [path, reference] of serviceReferences(plan)) {
+    const value = given.services?.[path] ?? (await resolve(path, reference, (each) => secret(checked(each, wrong[path]))));
+    if (value) services[path] = value;
+  }
   if (problems.length > 0) throw new RefusedError(problems);
   return {
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
+    ...(Object.keys(services).length > 0 ? { services } : {}),
     ...(Object.keys(cloud).length > 0 ? { cloud } : {}),
     ...(credentials ? { credentials } : {}),
     ...(authority ? { authority: output(authority) } : {}),
@@ -120,7 +129,13 @@ export function secretsLater(plan: EnvironmentPlan, given: EnvironmentSecrets = 
   const { tls } = plan.platform;
   const paths = [...referencesIn(plan.cluster.variables).keys()];
   const ofCloud = [...cloudReferences(plan).keys()];
+  const ofServices = [...serviceReferences(plan).keys()];
   return {
+    ...(ofServices.length > 0
+      ? {
+          services: Object.fromEntries(ofServices.map((path) => [path, secret(found.apply(({ services }) => resolved(services?.[path])))])),
+        }
+      : {}),
     ...(ofCloud.length > 0
       ? { cloud: Object.fromEntries(ofCloud.map((path) => [path, secret(found.apply(({ cloud }) => resolved(cloud?.[path])))])) }
       : {}),
@@ -160,12 +175,13 @@ export function withStandIns(plan: EnvironmentPlan): EnvironmentPlan {
 
 /**
  * What stands for the secrets that the sandbox cannot do without, and secret like them: those among the variables for kubespray and among the
- * cloud's own options, and a key that nothing else stands for.
+ * cloud's and the services' own options, and a key that nothing else stands for.
  */
 export function standInSecrets(plan: EnvironmentPlan): EnvironmentSecrets {
   const standInFor = (reference: SecretReference): Output<string> => secret(`stand-in for ${JSON.stringify(reference)}`);
   const references = [...referencesIn(plan.cluster.variables)];
   const ofCloud = [...cloudReferences(plan)];
+  const ofServices = [...serviceReferences(plan)];
   // Hosts that were there before have a key already: none is generated for them.
   const given = plan.machines.some(({ login }) => login !== undefined);
   return {
@@ -173,6 +189,9 @@ export function standInSecrets(plan: EnvironmentPlan): EnvironmentSecrets {
       ? {}
       : { variables: Object.fromEntries(references.map(([path, reference]) => [path, standInFor(reference)])) }),
     ...(ofCloud.length === 0 ? {} : { cloud: Object.fromEntries(ofCloud.map(([path, reference]) => [path, standInFor(reference)])) }),
+    ...(ofServices.length === 0
+      ? {}
+      : { services: Object.fromEntries(ofServices.map(([path, reference]) => [path, standInFor(reference)])) }),
     ...(given ? { sshPrivateKey: standInFor(plan.access.ssh.privateKey ?? { config: "agent" }) } : {}),
   };
 }
@@ -182,6 +201,27 @@ function cloudReferences({ provider, cloud }: EnvironmentPlan): Map<string, Secr
   const { secrets = [] } = cloudOf(provider, registry);
   const found = secrets.map((path) => [path, at(cloud, path)] as const);
   return new Map(found.flatMap(([path, value]) => (isReference(value) ? [[path, value] as const] : [])));
+}
+
+/** The references among the options of the plan's services, by the fields of the file. */
+function serviceReferences({ services }: EnvironmentPlan): Map<string, SecretReference> {
+  return new Map(
+    services.flatMap((service) => {
+      const definition = registry.services[service.name];
+      const paths = Object.keys(definition?.secrets ?? {});
+      return paths.flatMap((path) => {
+        const value = at(service.options, path);
+        return isReference(value) ? [[`${fieldOf(definition ?? service)}.${path}`, value] as const] : [];
+      });
+    }),
+  );
+}
+
+/** The text, where nothing is wrong with it. */
+function checked(text: string, wrong: ((text: string) => string | undefined) | undefined): string {
+  const reason = wrong?.(text);
+  if (reason !== undefined) throw new Error(reason);
+  return text;
 }
 
 /** What stands there, without the end of line that a file has. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { findRelease, type ReleaseMove } from "../../model/catalog";
 import { type ChangedPart, changedParts, describeRelease, listReleases, type ReleasePart, type ReleaseRow } from "../../model/releases";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
 import { badUsage } from "../report";
@@ -41,8 +42,14 @@ function releases(context: Context, number: string | undefined, json: boolean): 
 function compare(context: Context, number: string | undefined, from: string, json: boolean): void {
   if (number === undefined) throw badUsage("--from says what a release is compared with, and there is none", "name the release before it");
   const changes = changedParts(partsOf(from), partsOf(number));
-  if (json) writeJson(context, { release: number, from, changes });
-  else writeLines(context.stdout, table(CHANGE_COLUMNS, changes, widthOf(context.stdout), colorsFor(context.stdout, context.env)));
+  const moves = findRelease(number)?.moves?.[from] ?? [];
+  if (json) {
+    writeJson(context, { release: number, from, changes, moves });
+    return;
+  }
+  const style = [widthOf(context.stdout), colorsFor(context.stdout, context.env)] as const;
+  writeLines(context.stdout, table(CHANGE_COLUMNS, changes, ...style));
+  if (moves.length > 0) writeLines(context.stdout, ["", ...table(MOVE_COLUMNS, moves, ...style)]);
 }
 
 /** What a release consists of. Throws the usage error that names those there are. */
@@ -70,6 +77,12 @@ const PART_COLUMNS: readonly Column<ReleasePart>[] = [
   { title: "MENDED UNTIL", value: (part) => part.endOfLife ?? "-" },
   { title: "LICENCE", value: (part) => part.licence ?? "-" },
   { title: "WHY IT STAYS", value: (part) => part.stays ?? "" },
+];
+
+const MOVE_COLUMNS: readonly Column<ReleaseMove>[] = [
+  { title: "WHEN", value: (move) => move.when },
+  { title: "SERVICE", value: (move) => move.service },
+  { title: "WHAT", value: (move) => move.what },
 ];
 
 const CHANGE_COLUMNS: readonly Column<ChangedPart>[] = [

@@ -1,5 +1,6 @@
 import type { ComponentResource, ComponentResourceOptions, Input, Resource } from "@pulumi/pulumi";
 import type { z } from "zod";
+import type * as Kinds from "../../model/environment/fields";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { ServiceDefinition, Surroundings } from "../../model/service";
 import type { Credentials, PlannedArgs } from "./args";
@@ -23,9 +24,10 @@ export interface Service<
   Wants extends Kind = never,
 > extends ServiceDefinition {
   readonly name: Name;
-  readonly options?: (zod: typeof z) => Options;
+  readonly options?: (zod: typeof z, kinds: typeof Kinds) => Options;
   readonly needs?: { readonly [K in Needs]: (surroundings: Surroundings) => Claim<K> };
-  readonly wants?: { readonly [K in Wants]: (surroundings: Surroundings) => Claim<K> };
+  readonly wants?: { readonly [K in Wants]: (surroundings: Surroundings) => Claim<K> | undefined };
+  readonly needsWith?: Readonly<Record<string, readonly NoInfer<Wants>[]>>;
   readonly offers?: readonly Offers[];
   /** Makes the component. */
   create(name: string, given: Given<Options, Needs, Offers, Wants>, opts: ComponentResourceOptions): Component;
@@ -48,6 +50,8 @@ export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers
   readonly common: PlannedArgs;
   /** The options of its own that the file gives. */
   readonly options: z.infer<z.ZodObject<Options>>;
+  /** What those of them that refer to secrets lead to, by their dotted paths. Secret. */
+  readonly secrets: Readonly<Record<string, Input<string>>>;
   /** What others grant it for its claims; of what it only wants, what somebody offers. */
   readonly granted: { readonly [K in Needs]: Access<K> } & { readonly [K in Wants]?: Access<K> };
   /** What others claim of it, by kind and by who claims it. */

@@ -43,7 +43,13 @@ export interface PlatformArgs<Own extends OwnServices = NoServices> {
   /** Where the ingress is met from outside, where a balancer hands packets on as they came and so workers answer for it. */
   readonly ingressPublicAddress?: Input<string>;
   /** What the file's secret references resolve to. Required where `platform.tls` is `provided`. PEM; the key is secret. */
-  readonly secrets?: { readonly tlsCertificate?: Input<string>; readonly tlsKey?: Input<string>; readonly tlsAuthority?: Input<string> };
+  readonly secrets?: {
+    readonly tlsCertificate?: Input<string>;
+    readonly tlsKey?: Input<string>;
+    readonly tlsAuthority?: Input<string>;
+    /** Of services' own options, by the fields of the file that hold the references. Secret. */
+    readonly services?: Readonly<Record<string, Input<string>>>;
+  };
   /** What the environment's cloud has that runs in the cluster, and what its infrastructure tells that. Required where the plan has such a part. */
   readonly cloud?: CloudAccess;
   /** Where disks are that Ceph takes, by the machine's name and the volume's: paths that stay. Required where the plan has no such path itself. */
@@ -107,6 +113,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
       {
         common: this.common(plan),
         options: options as AnyGiven["options"],
+        secrets: this.secretsOf(plan.name),
         granted: Object.fromEntries(Object.keys(needs).map((kind) => [kind, this.grant(kind as Kind, plan.name)])) as AnyGiven["granted"],
         claims: Object.fromEntries(offers.map((kind) => [kind, this.claimsOf(kind)])) as AnyGiven["claims"],
         environment: this.args.plan,
@@ -115,6 +122,18 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
         tls: this.tls,
       },
       { parent: this, ...(transform ? { transforms: [transform] } : {}) },
+    );
+  }
+
+  /** What the references among a service's own options lead to, by their dotted paths. */
+  private secretsOf(name: string): AnyGiven["secrets"] {
+    const definition = this.definitionOf(name);
+    const { services: known = {} } = this.args.secrets ?? {};
+    return Object.fromEntries(
+      Object.keys(definition.secrets ?? {}).flatMap((path) => {
+        const value = known[`${fieldOf(definition)}.${path}`];
+        return value === undefined ? [] : [[path, value]];
+      }),
     );
   }
 

@@ -193,12 +193,17 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
-  /** Lets the selected pods reach the ports, of whoever has them: for what is no pod, as the Kubernetes API. */
-  protected allowEgress(role: string, selector: Labels, ports: readonly number[]): void {
+  /** Lets the selected pods reach the ports, of those pods or, where none are named, of whoever has them: for what is no pod, as the Kubernetes API. */
+  protected allowEgress(
+    role: string,
+    selector: Labels,
+    ports: readonly number[],
+    to: readonly networking.v1.NetworkPolicyPeer[] = [],
+  ): void {
     this.networkPolicy(role, {
       podSelector: { matchLabels: { ...selector } },
       policyTypes: ["Egress"],
-      egress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })) }],
+      egress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })), ...(to.length === 0 ? {} : { to: [...to] }) }],
     });
   }
 

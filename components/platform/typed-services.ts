@@ -43,7 +43,7 @@ type Known<Own> = typeof services & Own;
 type ComponentOf<Definition> = Definition extends { create(...given: never): infer Component } ? Component : never;
 
 /** The options of a service's own. */
-type OptionsOf<Definition> = Definition extends { readonly options?: (zod: never) => infer Shape extends z.ZodRawShape }
+type OptionsOf<Definition> = Definition extends { readonly options?: (zod: never, kinds: never) => infer Shape extends z.ZodRawShape }
   ? z.infer<z.ZodObject<Shape>>
   : unknown;
 

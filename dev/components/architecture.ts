@@ -3,7 +3,7 @@ import type { ComponentRow } from "./row";
 const PORTAL = ["platform.services.portal", "components/platform/portal/"] as const;
 const PIPELINE = "platform.services.pipeline";
 const SOURCE_CONTROL = "platform.services.sourceControl";
-const BROKER = "belongs to the old service type, for Cloud Foundry, which K-PaaS has dropped";
+const BROKER = "belongs to the old service type, for Cloud Foundry, which K-PaaS has dropped; no release here has an image of it";
 
 /** The architecture page of 1.4.0. */
 export const architecture: readonly ComponentRow[] = [
@@ -108,7 +108,7 @@ export const architecture: readonly ComponentRow[] = [
   [
     "Portal",
     "in",
-    "eight of its applications, as far as what they need is on, and the migration tools by an option; federation is to come",
+    "eight of its applications, as far as what they need is on; the migration tools, federation (with a Karmada that is there) and Terraman by options",
     ...PORTAL,
   ],
   ["- Portal-API", "in", "cp-portal-api, 3333, /cpapi", ...PORTAL],
@@ -116,10 +116,10 @@ export const architecture: readonly ComponentRow[] = [
   ["- Web-UI / Portal-UI", "in", "cp-portal-ui, 8090; the platform's authority is mounted, no image is built anew", ...PORTAL],
   [
     "- Terraman",
-    "not",
-    "runs Terraform from a pod with the administrators' SSH key; an environment of its own here makes such a cluster, with preview and destroy",
-    "components/platform/portal/apps.ts",
-    "docs/commands.md",
+    "in",
+    "as K-PaaS ships it where the file names a machine for it, its fixed credentials gone; an environment of its own makes such a cluster with preview and destroy",
+    "platform.services.portal.terraman",
+    "components/platform/portal/terraman.ts",
   ],
   [
     "- Metrics-API / Metric-API",
@@ -195,7 +195,13 @@ export const architecture: readonly ComponentRow[] = [
   ["6 NFS-provisioner", "in", "the class cp-storageclass on the share", "platform.storage.kind: nfs", "components/platform/nfs-storage/"],
   ["7 Mariadb", "in", "as above", "platform.services.mariadb"],
   ["8 Keycloak", "in", "as above", "platform.services.keycloak"],
-  ["9 Terraman (multi cluster)", "not", "as above: an environment for each cluster", "docs/commands.md"],
+  [
+    "9 Terraman (multi cluster)",
+    "in",
+    "as above; or an environment for each cluster",
+    "platform.services.portal.terraman",
+    "docs/commands.md",
+  ],
   ["10 Metric-API", "in", "as above", "components/platform/portal/apps.ts"],
   [
     "11 Ingress-nginx-controller",

@@ -35,7 +35,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 3 supported deployment models**",
     "in",
-    "standalone and highly available ones. Several clusters joined, federation, edge and managed clusters are not yet; the service type is not",
+    "standalone and highly available ones; the portal's federation with a Karmada that is there. Several clusters joined, edge and managed clusters are not yet; the service type is not",
     "profile",
     "cluster.controlPlane.nodes",
   ],

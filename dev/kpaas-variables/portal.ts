@@ -84,7 +84,7 @@ export const portal: readonly KpaasVariable[] = [
   [
     "DATABASE_TERRAMAN_ID DATABASE_TERRAMAN_PASSWORD",
     "generated",
-    "Terraman is not run; the metric API, which reads them too, has an account that sees three tables",
+    "the metric API, which reads them, and Terraman, where the file has it, have an account each, which sees a few tables",
     "platform.services.portal",
   ],
   ["KEYCLOAK_URL", "planned", "`keycloak.DOMAIN`", "platform.domain"],
@@ -113,7 +113,7 @@ export const portal: readonly KpaasVariable[] = [
     "not needed",
     "no program changes the hosts' trust and restarts their runtimes; pods have the authority mounted",
   ],
-  ["KARMADA_CONFIG_PATH", "not yet", "federation is to come"],
+  ["KARMADA_CONFIG_PATH", "field", "a reference to a kubeconfig, whose account logs in by a token", "platform.services.portal.federation"],
   ["NATS_CHART_NAME NATS_CHART_VERSION", "fixed", `objects of our own in place of the chart; ${CATALOGUE}`, "platform.services.nats"],
   ["NATS_ID NATS_PASSWORD", "generated", "an account for each service that claims messages", "platform.services.nats"],
 ];

@@ -3,6 +3,7 @@ import { backupOf } from "../../model/backup-scope";
 import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
 import { at, type Fields, fields } from "../../model/data";
 import { endOfLifeOf, productIn } from "../../model/end-of-life";
+import * as kinds from "../../model/environment/fields";
 import { spanOf } from "../../model/plan/compatibility";
 import { productOf } from "../../model/plan/end-of-life";
 import { fieldOf, offererOf, type Registry } from "../../model/registry";
@@ -140,7 +141,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
       "reached at",
       host === undefined
         ? inside(made)
-        : `\`https://${host}.DOMAIN\`${service.options !== undefined && "reach" in service.options(z) ? ", as its settings say" : ""}`,
+        : `\`https://${host}.DOMAIN\`${service.options !== undefined && "reach" in service.options(z, kinds) ? ", as its settings say" : ""}`,
     ],
     ["administered at", managedAt ? `port ${managedAt.port} of \`${managedAt.workload}\`, by a [forward](../services.md)` : ""],
     [

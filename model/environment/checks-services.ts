@@ -7,6 +7,8 @@ import {
   fieldOf,
   givenByFile,
   inOrder,
+  isAsked,
+  neededWith,
   needsOf,
   offererOf,
   type Registry,
@@ -54,6 +56,8 @@ export function checkServices(environment: Environment, registry: Registry, find
     else checkStays(wanted, service.stays, findings);
     for (const { field, reason, remedy } of service.unsafe?.(wanted.options ?? {}) ?? [])
       findings.warn(`${path}.${field}`, reason, remedy, wanted.options?.[field]);
+    if (wanted.explicit) checkPromises(service, on, registry, findings);
+    if (release) checkPrograms(wanted, service, release, environment.provider, findings);
     if (release) checkAutoscaling(wanted, service, entryOf(service, release, environment.provider), on, registry, findings);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
       findings.error(`${path}.replicas`, `${service.title} runs as one instance in this version`, "take replicas out", replicas);
@@ -100,6 +104,44 @@ function checkFollowing(all: readonly WantedService[], on: readonly ServiceDefin
 function checkStays({ path, nodeSelector, tolerations }: WantedService, reason: string, findings: Findings): void {
   for (const [said, value] of Object.entries({ nodeSelector, tolerations }))
     if (value !== undefined) findings.error(`${path}.${said}`, `its pods stay where they are: ${reason}`, "take it out");
+}
+
+/** Who asks for a service by name is told what it cannot do as the others are; of what a profile has by itself its page tells. */
+function checkPromises(service: ServiceDefinition, on: readonly ServiceDefinition[], registry: Registry, findings: Findings): void {
+  const { promises = [], title } = service;
+  const lacking = new Map<ServiceDefinition, string[]>();
+  for (const { does, by } of promises)
+    for (const kind of by) {
+      const needed = offererOf(kind, on) === undefined ? offererOf(kind, switchedServices(registry)) : undefined;
+      if (needed) lacking.set(needed, [...(lacking.get(needed) ?? []), does]);
+    }
+  for (const [needed, does] of lacking)
+    findings.warn(
+      fieldOf(needed),
+      `is off, and without it nobody can ${does.join(", ").replace(/, ([^,]*)$/, " or $1")} in the ${title}`,
+      `switch ${needed.name} on`,
+      false,
+    );
+}
+
+/** What an option asks for must be in the release. */
+function checkPrograms(
+  { path, options = {} }: WantedService,
+  service: ServiceDefinition,
+  release: Release,
+  cloud: string,
+  findings: Findings,
+): void {
+  const { images } = entryOf(service, release, cloud);
+  for (const [option, programs] of Object.entries(service.programs ?? {})) {
+    const missing = programs.filter((program) => images[program] === undefined);
+    if (!isAsked(options[option]) || missing.length === 0) continue;
+    findings.error(
+      `${path}.${option}`,
+      `release ${release.release} has no image of ${missing.join(", ")}`,
+      "take it out, or go to a release that has",
+    );
+  }
 }
 
 /** Its number follows its load only where more of it share that, and where that is measured. */
@@ -174,6 +216,20 @@ function checkClaims(environment: Environment, on: readonly ServiceDefinition[],
         false,
       );
   }
+  for (const service of on)
+    for (const { kind, option } of neededWith(service, wanted.find(({ name }) => name === service.name)?.options ?? {})) {
+      if (given.includes(kind) || offererOf(kind, on) !== undefined) continue;
+      const field = `${fieldOf(service)}.${option}`;
+      const needed = offererOf(kind, switchedServices(registry));
+      if (needed === undefined) findings.error(field, `needs ${kind}, which nothing offers`, "take it out");
+      else
+        findings.error(
+          fieldOf(needed),
+          `${service.name} needs ${needed.name} for ${option}, which is switched off`,
+          `switch ${needed.name} on, or take ${field} out`,
+          false,
+        );
+    }
   if (environment.platform.tls.kind === "acme" && offererOf("issuer", on) === undefined) {
     const needed = offererOf("issuer", switchedServices(registry));
     if (needed)

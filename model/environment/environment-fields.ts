@@ -1101,6 +1101,42 @@ export interface PlatformFields {
     });
     /** The web console of K-PaaS. Default: as the profile. A change is applied to what stands. */
     readonly portal?: boolean | (ServiceFields & {
+      /** A Karmada that runs in this cluster, in karmada-system: several clusters are seen to at once, as the menu Federation. Default: none. */
+      readonly federation?: {
+        /** The kubeconfig of Karmada's API, with a context karmada-apiserver that logs in by a token. */
+        readonly kubeconfig: {
+          /** The secret is in this environment variable. A change is applied to what stands. */
+          readonly env: string;
+        } | {
+          /** The secret is in this key of the Pulumi configuration, a secret there. A change is applied to what stands. */
+          readonly config: string;
+        } | {
+          /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+          readonly vault: string;
+        } | {
+          /** The secret is in this file; a relative path goes by the folder of the file it stands in. A change is applied to what stands. */
+          readonly file: string;
+        };
+      };
+      /** Where K-PaaS's Terraman makes clusters for those who use the portal. Default: nowhere; an environment of its own makes one. */
+      readonly terraman?: {
+        /** The machine that it works on, as ubuntu: with OpenTofu, K-PaaS's installer and a kubectl that reaches the portal's pods. */
+        readonly host: string;
+        /** The private key of ubuntu there. */
+        readonly privateKey: {
+          /** The secret is in this environment variable. A change is applied to what stands. */
+          readonly env: string;
+        } | {
+          /** The secret is in this key of the Pulumi configuration, a secret there. A change is applied to what stands. */
+          readonly config: string;
+        } | {
+          /** The secret is in Vault, or a server with its API, key-value version 2: PATH#FIELD. A change is applied to what stands. */
+          readonly vault: string;
+        } | {
+          /** The secret is in this file; a relative path goes by the folder of the file it stands in. A change is applied to what stands. */
+          readonly file: string;
+        };
+      };
       /** Whether the tools that copy buckets between object stores are there, as the menu Migration. Default: false. */
       readonly migration?: boolean;
     });

@@ -10,6 +10,7 @@ import { ADDRESS, CIDR, clusterDocs, type FieldDoc, nameOrId } from "./cluster-f
 import { extraDocs } from "./extra-field-docs";
 import * as kinds from "./fields";
 import { elementOf, isList, shapeOf } from "./schema-kinds";
+import { secretFieldsOf } from "./secret-fields";
 import { tenantDocs } from "./tenant-field-docs";
 
 export const fieldDocs: readonly FieldDoc[] = [
@@ -370,7 +371,7 @@ export function docsOf(registry: Registry): readonly FieldDoc[] {
 const known = new WeakMap<Registry, readonly FieldDoc[]>();
 
 function withClouds(registry: Registry): FieldDoc[] {
-  const references = kinds.secretFieldsOf(registry.clouds);
+  const references = secretFieldsOf(registry);
   const clouds = Object.values(registry.clouds).flatMap(({ name, title, options }): FieldDoc[] => [
     { path: `infrastructure.${name}`, means: `what only ${title} takes` },
     ...Object.entries(options(z, kinds))

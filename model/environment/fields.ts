@@ -105,26 +105,6 @@ export const zone = text.refine((name) => !name.includes(":"), {
 /** A whole number from 1 on. */
 export const positive = z.int().min(1);
 
-/** The fields that hold a reference to a secret, but for those of clouds. */
-const secretFields: readonly string[] = [
-  "infrastructure.credentials",
-  "infrastructure.access.ssh.privateKey",
-  "infrastructure.access.ssh.sudoPassword",
-  "cluster.backups.etcd.to.s3.accessKey",
-  "cluster.backups.etcd.to.s3.secretKey",
-  "platform.tls.certificate",
-  "platform.tls.key",
-  "platform.tls.authority",
-];
-
-/** The fields that hold a reference to a secret, those of clouds among them. */
-export function secretFieldsOf(
-  clouds: Readonly<Record<string, { readonly name: string; readonly secrets?: readonly string[] }>>,
-): string[] {
-  const own = Object.values(clouds).flatMap(({ name, secrets = [] }) => secrets.map((path) => `infrastructure.${name}.${path}`));
-  return [...secretFields, ...own];
-}
-
 /** Where a secret is found. */
 export const secretReferenceSchema = z.union([
   z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") }),

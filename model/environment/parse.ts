@@ -3,7 +3,7 @@ import { isFields } from "../data";
 import { type Issue, type IssueSite, issuesOf, type IssuePath as Path, reportIssue, valueAt } from "../issues";
 import { type Findings, nearest } from "../problems";
 import { type Registry, standInCloud } from "../registry";
-import { secretFieldsOf } from "./fields";
+import { secretFieldsOf } from "./secret-fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 import { fieldsAt } from "./schema-fields";
 
@@ -143,9 +143,9 @@ function unionText(
 }
 
 /** Tells where the value may be a secret, so that it must never be shown. */
-function secretPaths({ clouds }: Registry): (path: Path) => boolean {
+function secretPaths(registry: Registry): (path: Path) => boolean {
   // Who takes one half of a key for the other writes the private one at publicKey.
-  const fields = [...secretFieldsOf(clouds), "infrastructure.access.ssh.publicKey"];
+  const fields = [...secretFieldsOf(registry), "infrastructure.access.ssh.publicKey"];
   return (path) => {
     const text = path.join(".");
     return fields.some((field) => text === field || text.startsWith(`${field}.`));

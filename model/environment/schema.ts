@@ -53,7 +53,7 @@ import { tenant } from "./tenant-fields";
 const servicesOf = (registry: Registry): z.ZodType<Readonly<Record<string, ServiceField | undefined>>> =>
   z.strictObject({
     ...Object.fromEntries(
-      switchedServices(registry).map(({ name, about, options }) => [name, service(options?.(z)).optional().describe(about)]),
+      switchedServices(registry).map(({ name, about, options }) => [name, service(options?.(z, kinds)).optional().describe(about)]),
     ),
     ...Object.fromEntries(laterServices(registry).map((name) => [name, service().optional()])),
   });

@@ -1,4 +1,4 @@
-import { findRelease } from "../catalog";
+import { findRelease, type ReleaseMove } from "../catalog";
 import { compareVersions, minorNumber } from "../cluster/releases";
 import type { EnvironmentPlan, ServicePlan } from "../plan/types";
 import { type Applied, KUBERNETES, plannedVersions } from "./applied";
@@ -23,6 +23,13 @@ export function versionChanges(applied: Applied, plan: EnvironmentPlan): Version
     const was = versions[name];
     return was === undefined || was === becomes ? [] : [{ name, was, becomes }];
   });
+}
+
+/** What the way to another release does to the services of the plan beside their versions, in the order in which it comes. */
+export function releaseMoves({ release }: Pick<Applied, "release">, plan: EnvironmentPlan): readonly ReleaseMove[] {
+  if (release === undefined || release === plan.release) return [];
+  const moves = findRelease(plan.release)?.moves?.[release] ?? [];
+  return moves.filter(({ service }) => plan.services.some(({ name }) => name === service));
 }
 
 /**

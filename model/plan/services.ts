@@ -72,10 +72,15 @@ function planService(
     host: host ?? "",
     options,
     offered: on.flatMap(({ offers = [] }) => offers),
+    images: Object.keys(images),
   };
   const count = autoscaling?.minReplicas ?? wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
-  const needs = Object.entries(claims).map(([kind, claim]) => [kind, claim(surroundings)] as const);
+  const needs = Object.entries(claims).flatMap(([kind, claim]) => {
+    const claimed = claim(surroundings);
+    return claimed === undefined ? [] : [[kind, claimed] as const];
+  });
+  const claimed = needs.map(([kind]) => kind);
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   const leaves = service.leaves && leftBehind(service, service.leaves, Object.fromEntries(fixed));
   return {
@@ -88,7 +93,7 @@ function planService(
     replicas: count,
     ...(autoscaling ? { autoscaling } : {}),
     ...placement,
-    ...(service.calls ? { calls: typeof service.calls === "function" ? service.calls(platform, Object.keys(claims)) : service.calls } : {}),
+    ...(service.calls ? { calls: typeof service.calls === "function" ? service.calls(platform, claimed) : service.calls } : {}),
     ...(wanted?.reaches ? { reaches: wanted.reaches } : {}),
     ...(service.oneMinorAtATime ? { oneMinorAtATime: true as const } : {}),
     ...(service.replicas === "quorum" ? { quorum: true as const } : {}),

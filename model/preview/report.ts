@@ -1,7 +1,7 @@
 import { fields, text } from "../data";
 import { type Applied, parseApplied } from "../guard/applied";
 import { laterChanges } from "../guard/later";
-import { versionChanges } from "../guard/release";
+import { releaseMoves, versionChanges } from "../guard/release";
 import type { Layer } from "../layers";
 import type { EnvironmentPlan } from "../plan/types";
 import { describeVolume } from "../plan/volumes";
@@ -36,6 +36,7 @@ export function previewReport({ plan, layer, result }: Previewed): PreviewReport
     counts: result.changes,
     impacts: [...impacts].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en", { numeric: true })),
     versions: applied === undefined ? [] : versionChanges(applied, plan),
+    moves: applied === undefined ? [] : releaseMoves(applied, plan),
     steps,
     ports: withMachines ? ports(applied, plan, result.resources) : { changes: [], source: "nothing" },
     groups: groupChanges(result.resources, { environment: plan.environment, machines: machineKeys(applied, plan) }).map((group) =>

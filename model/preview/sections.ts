@@ -23,6 +23,7 @@ export function showReport(report: PreviewReport, depth: Depth = "short"): Shown
   const sections: Section[] = [
     impactTable(report),
     versionTable(report),
+    moveTable(report),
     stepTable(report),
     portTable(report),
     { kind: "lines", title: "Changes", lines: changes.lines },
@@ -61,6 +62,15 @@ function versionTable({ versions }: PreviewReport): Section {
     title: "Versions",
     columns: ["PART", "FROM", "TO"],
     rows: versions.map(({ name, was, becomes }) => [name, was, becomes]),
+  };
+}
+
+function moveTable({ moves }: PreviewReport): Section {
+  return {
+    kind: "table",
+    title: "What becomes of services on the way to the release",
+    columns: ["WHEN", "SERVICE", "WHAT"],
+    rows: moves.map(({ when, service, what }) => [when, service, what]),
   };
 }
 

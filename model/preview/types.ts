@@ -1,3 +1,4 @@
+import type { ReleaseMove } from "../catalog";
 import type { VersionChange } from "../guard/release";
 import type { Approved } from "../guard/verdict";
 import type { Impact } from "./impacts";
@@ -67,6 +68,8 @@ export interface PreviewReport {
   readonly impacts: readonly Impact[];
   /** Of Kubernetes and the services, in the order in which they change. */
   readonly versions: readonly VersionChange[];
+  /** What the way to another release does to services and their data, in the order in which it comes. */
+  readonly moves: readonly ReleaseMove[];
   readonly steps: readonly StepReport[];
   readonly ports: {
     readonly changes: readonly PortChange[];

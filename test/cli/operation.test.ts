@@ -135,7 +135,7 @@ describe("an engine operation on the command line", () => {
       { groups, impacts, ports, later },
       {
         groups: [{ name: "environment", resources: ["urn:pulumi:seoul::kpaas::a:b:C::thing"] }],
-        ...{ impacts: [], ports: { changes: [], source: "nothing" }, later: [] },
+        ...{ impacts: [], moves: [], ports: { changes: [], source: "nothing" }, later: [] },
       },
     );
     assert.equal((await command(["preview", "seoul", "--markdown", "--json"])).code, 2);

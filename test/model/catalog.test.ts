@@ -45,6 +45,12 @@ const release = z.strictObject({
   kubernetes: version,
   cluster: z.strictObject({ proxyMode: z.enum(["ipvs", "nftables"]) }),
   services: z.record(z.string(), service),
+  moves: z
+    .record(
+      z.string(),
+      z.array(z.strictObject({ when: z.enum(["before", "by up", "after", "nobody says"]), service: z.string(), what: z.string().min(20) })),
+    )
+    .optional(),
   clouds: z.record(z.string(), z.strictObject({ controller: service.optional(), volumes: service.optional() })),
 });
 

@@ -10,6 +10,7 @@ import { moveReferences } from "../../files/references";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import { RefusedError } from "../../model/problems";
 import { resolveSecrets, standInSecrets, withStandIns } from "../../stacks/secrets";
+import { KARMADA_KUBECONFIG } from "../components/platform/fixtures";
 import { environmentFile, plannedFile } from "../support/environment";
 import { hostsFile } from "../support/existing";
 import { ed25519Pair } from "../support/ssh-keys";
@@ -205,6 +206,41 @@ describe("secret references", () => {
         return true;
       });
     }
+  });
+
+  it("among a service's own options come out as secrets by their fields, are looked at and named where they are wrong, and have stand-ins", async () => {
+    const field = "platform.services.portal.federation.kubeconfig";
+    const planOf = (kubeconfig: object): EnvironmentPlan =>
+      plannedFile(environmentFile({ platform: { services: { openbao: true, nats: true, portal: { federation: { kubeconfig } } } } })).plan;
+    const file = join(folder, "karmada.config");
+    writeFileSync(file, KARMADA_KUBECONFIG);
+    const plan = planOf({ file });
+    const found = (await resolveSecrets(plan)).services ?? {};
+    assert.deepEqual(Object.keys(found), [field]);
+    assert.equal(await resolved(found[field]), KARMADA_KUBECONFIG);
+    assert.ok(await isSecret(found[field]!));
+    assert.match(String(await resolved(standInSecrets(plan).services?.[field])), /^stand-in for /);
+    writeFileSync(file, `not a kubeconfig: ${CANARY}`);
+    for (const [wrong, reason] of [
+      [plan, /no context karmada-apiserver/],
+      [planOf({ env: "NOT_SET_ANYWHERE" }), /NOT_SET_ANYWHERE/],
+    ] as const)
+      await assert.rejects(resolveSecrets(wrong), (error) => {
+        assert.ok(error instanceof RefusedError);
+        assert.deepEqual(
+          error.problems.map(({ path }) => path),
+          [field],
+        );
+        assert.match(error.problems[0]?.reason ?? "", reason);
+        assert.ok(!error.message.includes(CANARY));
+        return true;
+      });
+    const moved = moveReferences(
+      { platform: { services: { portal: { federation: { kubeconfig: { file: "karmada.config" } } } } } },
+      "/project/bases",
+      "/project/environments",
+    );
+    assert.deepEqual(moved, { platform: { services: { portal: { federation: { kubeconfig: { file: "../bases/karmada.config" } } } } } });
   });
 
   it("among a cloud's own options come out as secrets by their paths, are named where they lead nowhere, and have stand-ins", async () => {

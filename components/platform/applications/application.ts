@@ -1,5 +1,5 @@
-/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, OpenBao, and the database. */
-export type Trusted = "platform" | "vault" | "database";
+/** Whoever it is that applications call and no public authority vouches for: the platform's own hosts, OpenBao, the database, and NATS. */
+export type Trusted = "platform" | "vault" | "database" | "messages";
 
 /**
  * One of K-PaaS's own applications, as a row of its family's table: portal, pipeline and source control are such tables, and all of their
@@ -21,10 +21,20 @@ export interface Application<Need extends string = string> {
   readonly fixed?: Readonly<Record<string, string>>;
   /** Files it finds, by path: keys of the family's ConfigMap. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The same of the family's Secret: what its program reads from a file and not from its environment. */
+  readonly secretFiles?: Readonly<Record<string, string>>;
   /** What its program calls some of those keys, by key: another program reads something else under that name. @default as the key */
   readonly as?: Readonly<Record<string, string>>;
   /** What of the platform it cannot do without: where one is missing it is left out. */
   readonly needs: readonly Need[];
+  /** What it is given besides where something of the platform is there that it can do without. */
+  readonly with?: { readonly [need in Need]?: Partial<Pick<Application, "config" | "secrets" | "labels">> };
+  /** Labels of its pods, by which a program finds them that knows no others. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Shell that its image runs before it starts, with its settings, in the folders it writes to. */
+  readonly prepare?: string;
+  /** The role of that name in the namespace of somebody else, by which it acts in the cluster: its pods have a token of their account's. @default none has one */
+  readonly acts?: ActsIn;
   /** A folder it keeps. */
   readonly volume?: ApplicationVolume;
   /** Why there is one of it, however many others there are: a clause. @default as many as the plan says */
@@ -33,10 +43,12 @@ export interface Application<Need extends string = string> {
   readonly trusts?: readonly Trusted[];
   /** What its program is written in, which says where it looks for those. @default java */
   readonly language?: "java" | "go";
-  /** The applications of its family that may call it. @default all of them */
+  /** The applications of its family that may call it; none, where nobody does. @default all of them */
   readonly callers?: readonly string[];
   /** Whether it calls addresses outside, where its family's others may not. */
   readonly callsOutside?: true;
+  /** Whom it calls in the cluster that is no service of the platform. */
+  readonly calls?: { readonly namespace: string; readonly port: number };
   /** What it asks a program for that is made to have all rights on its node; its namespace must admit that. @default a plain user's rights */
   readonly privileged?: true;
   /**
@@ -52,6 +64,12 @@ export interface Application<Need extends string = string> {
   readonly user?: number;
   /** The administrator whom its program has from the start, by a password that everybody knows. */
   readonly administrator?: FirstAdministrator;
+}
+
+/** What an application may do in the cluster, in one namespace that is not its own. */
+export interface ActsIn {
+  readonly namespace: string;
+  readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
 }
 
 /** A folder that an application keeps, or several in one volume. */
@@ -98,20 +116,33 @@ export function singles(table: readonly Application[]): Record<string, string> {
   return Object.fromEntries(table.flatMap(({ name, single }) => (single === undefined ? [] : [[`${name}-deployment`, single]])));
 }
 
-/** What is spoken at the ports of applications, by port: a definition's `speaks`. */
+/** What is spoken at the ports of applications that somebody calls, by port: a definition's `speaks`. */
 export function openPorts(table: readonly Application[]): Record<string, string> {
   const reason =
     "openly: K-PaaS starts its programs without a certificate, and they call each other by http; those in Go have no setting for one, and Spring's for those in Java was not tried with its images";
-  return Object.fromEntries(table.map(({ port }) => [port, reason]));
+  return Object.fromEntries(table.flatMap(({ port, callers }) => (callers?.length === 0 ? [] : [[port, reason]])));
 }
 
-/** The applications whose needs are met and whose image the plan has. */
+/** The applications whose needs are met and whose image the plan has, each with what it is given because of what is there. */
 export function applicationsFor<Need extends string>(
   table: readonly Application<Need>[],
   images: Readonly<Record<string, string>>,
   available: readonly Need[],
 ): Application<Need>[] {
-  return table.filter(({ name, needs }) => images[name] !== undefined && needs.every((need) => available.includes(need)));
+  return table.flatMap((app) => {
+    if (images[app.name] === undefined || !app.needs.every((need) => available.includes(need))) return [];
+    return [available.reduce((row, need) => besides(row, row.with?.[need]), app)];
+  });
+}
+
+function besides<Need extends string>(app: Application<Need>, { config = [], secrets = [], labels = {} }: Partial<Application> = {}) {
+  const merged = { ...app.labels, ...labels };
+  return {
+    ...app,
+    config: [...app.config, ...config],
+    secrets: [...app.secrets, ...secrets],
+    ...(Object.keys(merged).length > 0 ? { labels: merged } : {}),
+  };
 }
 
 /** What an application is called among its family's children. */

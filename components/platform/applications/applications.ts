@@ -3,14 +3,16 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import { all, type ComponentResourceOptions, type Input, type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import type { Credentials, PlannedArgs } from "../args";
 import { generatedPassword } from "../generated-password";
 import type { IngressRoute, RealmAccess } from "../grants";
-import { claimSpec, contentHash, fromIngress, ingressFor, secretHash, selectorLabels } from "../objects";
+import { claimSpec, contentHash, fromIngress, fromNamespace, ingressFor, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import { exchangeJob, passwordFiles } from "./administrator";
-import { type Application, type ApplicationVolume, type Family, roleOf, type Trusted } from "./application";
+import { type ActsIn, type Application, type ApplicationVolume, type Family, roleOf, type Trusted } from "./application";
 import { applicationPod, TRUST_FILES } from "./pod";
 
 /** What the applications of one family share. */
@@ -81,10 +83,7 @@ export abstract class Applications extends PlatformService {
         shared.config,
         apps.flatMap((app) => [...app.config, ...Object.values(app.files ?? {})]),
       ),
-      secrets: only(
-        shared.secrets,
-        apps.flatMap((app) => app.secrets),
-      ),
+      secrets: only(shared.secrets, apps.flatMap(secretKeys)),
     };
     const settings = this.createSettings(given);
     const deployments = apps.map((app) => this.createApplication(app, given, settings));
@@ -154,7 +153,10 @@ export abstract class Applications extends PlatformService {
     const selector = selectorLabels(name);
     const outside = app.path === undefined ? [] : fromIngress(ingress);
     const inside = callers?.map((caller) => ({ podSelector: { matchLabels: { ...selectorLabels(caller) } } })) ?? [{ podSelector: {} }];
-    this.allowIngress(`allow-${role}`, selector, [port], [...inside, ...outside]);
+    const peers = [...inside, ...outside];
+    // No peers would be everybody.
+    if (peers.length > 0) this.allowIngress(`allow-${role}`, selector, [port], peers);
+    if (app.calls) this.allowEgress(`calls-${role}`, selector, [app.calls.port], [fromNamespace(app.calls.namespace)]);
     if (app.callsOutside) this.allowOutside(`egress-${role}`, selector, shared.networks);
     const replicas = app.single === undefined ? plan.replicas : 1;
     this.disruptionBudget(`${role}-budget`, name, replicas);
@@ -167,9 +169,15 @@ export abstract class Applications extends PlatformService {
       },
       this.inCluster(),
     );
-    const dependsOn = [...settings, ...(shared.after?.(app) ?? []), ...(app.volume ? [this.claim(app, app.volume, shared)] : [])];
+    const dependsOn: Resource[] = [
+      ...settings,
+      ...(shared.after?.(app) ?? []),
+      ...(app.volume ? [this.claim(app, app.volume, shared)] : []),
+    ];
+    const serviceAccountName = this.serviceAccount(`${role}-account`, name);
+    if (app.acts !== undefined) dependsOn.push(this.letAct(role, name, app.acts));
     const spec = applicationPod({ ...plan, replicas }, this.family, app, {
-      serviceAccountName: this.serviceAccount(`${role}-account`, name),
+      serviceAccountName,
       replicas,
       trusted,
       hosts: { ip: ingress.address, hostnames: [...hosts, this.hostOf()] },
@@ -179,7 +187,7 @@ export abstract class Applications extends PlatformService {
       "kpaas/config": all(only(config, [...app.config, ...Object.values(app.files ?? {})])).apply((known) =>
         contentHash(JSON.stringify(known)),
       ),
-      "kpaas/secrets": secretHash(...Object.values(only(secrets, app.secrets))),
+      "kpaas/secrets": secretHash(...Object.values(only(secrets, secretKeys(app)))),
       ...(trusted.length === 0
         ? {}
         : { "kpaas/trust": all(trusted.map((whose) => authorities[whose])).apply((pems) => contentHash(pems.join(""))) }),
@@ -193,11 +201,26 @@ export abstract class Applications extends PlatformService {
           // A claim that one pod holds cannot be mounted by its successor at the same time.
           ...(app.volume ? { strategy: { type: "Recreate" } } : {}),
           selector: { matchLabels: { ...selector } },
-          template: { metadata: { labels: this.podLabels(name), annotations }, spec },
+          template: { metadata: { labels: { ...this.podLabels(name), ...app.labels }, annotations }, spec },
         },
       },
       // A claim goes when no pod holds it any more, so its pods go first too.
       app.volume ? this.deletedFirst({ dependsOn }) : this.inCluster({ dependsOn }),
+    );
+  }
+
+  /** Gives an application's account what it does in the namespace of somebody else. */
+  private letAct(role: string, name: string, { namespace, rules }: ActsIn): Resource {
+    const metadata = { ...this.clusterMetadata(name), namespace };
+    const granted = new Role(this.childName(`${role}-role`), { metadata, rules: [...rules] }, this.inCluster());
+    return new RoleBinding(
+      this.childName(`${role}-role-binding`),
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+        subjects: [{ kind: "ServiceAccount", name, namespace: this.plan.namespace }],
+      },
+      this.inCluster({ dependsOn: [granted] }),
     );
   }
 
@@ -241,6 +264,11 @@ export abstract class Applications extends PlatformService {
       this.inCluster({ dependsOn }),
     );
   }
+}
+
+/** The keys of its family's Secret that an application reads, from its environment or from files. */
+function secretKeys(app: Application): string[] {
+  return [...app.secrets, ...Object.values(app.secretFiles ?? {})];
 }
 
 /** The entries of a record with the given keys, in the record's own order. */

@@ -20,7 +20,12 @@ const APP_USER = 1000;
 const STORE_PASSWORD = "changeit";
 
 /** The certificates that applications trust, by the keys of their ConfigMap. */
-export const TRUST_FILES: Readonly<Record<Trusted, string>> = { platform: "ca.crt", vault: "openbao.crt", database: "mariadb.crt" };
+export const TRUST_FILES: Readonly<Record<Trusted, string>> = {
+  platform: "ca.crt",
+  vault: "openbao.crt",
+  database: "mariadb.crt",
+  messages: "nats.crt",
+};
 
 /**
  * Makes a Java trust store of the image's own authorities and others, so that no image is built anew for it. Where one takes another's place a file
@@ -88,6 +93,23 @@ export function applicationPod(
   ];
   const folders = [{ name: "tmp", path: "/tmp" }, ...written(app)];
   const files = Object.entries(app.files ?? {});
+  const secretFiles = Object.entries(app.secretFiles ?? {});
+  const initContainers = [
+    ...(withStore ? [trustContainer(trusted, { image, resources, securityContext })] : []),
+    ...(app.prepare === undefined
+      ? []
+      : [
+          {
+            name: "prepare",
+            image,
+            command: ["sh", "-ec", app.prepare],
+            env,
+            resources,
+            securityContext,
+            volumeMounts: folders.map(({ name, path }) => ({ name, mountPath: path })),
+          },
+        ]),
+  ];
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
@@ -95,24 +117,7 @@ export function applicationPod(
     ...(app.privileged ? {} : { securityContext: podSecurityContext(app.user ?? APP_USER) }),
     ...(replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(selectorLabels(app.name)) } : {}),
     hostAliases: [hosts],
-    ...(withStore
-      ? {
-          initContainers: [
-            {
-              name: "trust",
-              image,
-              command: ["sh", "-ec", makeTrustStore(trusted)],
-              resources,
-              securityContext,
-              volumeMounts: [
-                { name: "trust", mountPath: "/trust" },
-                { name: "platform", mountPath: "/platform", readOnly: true },
-                { name: "tmp", mountPath: "/tmp" },
-              ],
-            },
-          ],
-        }
-      : {}),
+    ...(initContainers.length > 0 ? { initContainers } : {}),
     containers: [
       {
         name: app.name,
@@ -131,6 +136,8 @@ export function applicationPod(
           ...(withFolder ? [{ name: "platform", mountPath: "/platform", readOnly: true }] : []),
           ...(app.volume ? kept(app.volume) : []),
           ...files.map(([mountPath, subPath]) => ({ name: "files", mountPath, subPath, readOnly: true })),
+          ...(app.acts ? [{ name: "api-access", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true }] : []),
+          ...secretFiles.map(([mountPath, subPath]) => ({ name: "secret-files", mountPath, subPath, readOnly: true })),
         ],
       },
     ],
@@ -155,12 +162,52 @@ export function applicationPod(
         ? [
             {
               name: "files",
-              configMap: { name: family.config, items: [...new Set(files.map(([, key]) => key))].map((key) => ({ key, path: key })) },
+              configMap: { name: family.config, items: itemsOf(files) },
             },
           ]
         : []),
+      ...(app.acts ? [apiAccess()] : []),
+      ...(secretFiles.length > 0
+        ? [{ name: "secret-files", secret: { secretName: family.secret, items: itemsOf(secretFiles), defaultMode: 0o440 } }]
+        : []),
     ],
   };
+}
+
+/** The container that makes the trust store of a program in Java. */
+function trustContainer(
+  trusted: readonly Trusted[],
+  common: Pick<core.v1.Container, "image" | "resources" | "securityContext">,
+): core.v1.Container {
+  return {
+    ...common,
+    name: "trust",
+    command: ["sh", "-ec", makeTrustStore(trusted)],
+    volumeMounts: [
+      { name: "trust", mountPath: "/trust" },
+      { name: "platform", mountPath: "/platform", readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+/** What clients in a pod look for to come to the Kubernetes API: for the program alone, and not for what runs before it. */
+function apiAccess(): core.v1.Volume {
+  return {
+    name: "api-access",
+    projected: {
+      sources: [
+        { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
+        { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+        { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+      ],
+    },
+  };
+}
+
+/** The keys of files, each once. */
+function itemsOf(files: readonly (readonly [path: string, key: string])[]): { key: string; path: string }[] {
+  return [...new Set(files.map(([, key]) => key))].map((key) => ({ key, path: key }));
 }
 
 /** The folders an application writes to and forgets, named after their last part. */

@@ -1,7 +1,8 @@
 import type { Application, Family } from "../applications/application";
-
-/** A service of the platform that an application cannot do without. */
-export type PortalNeed = "vault" | "metricAccount" | "charts" | "chaos" | "migration";
+import { FEDERATION_APPS } from "./federation";
+import { CATALOG_FILE, REMOTE_FILE } from "./files";
+import { DATABASE_URLS, HELM_NAMES, type PortalNeed, VAULT, VAULT_OF_GO } from "./keys";
+import { TERRAMAN } from "./terraman";
 
 /** What the portal's objects are called. */
 export const PORTAL: Family = {
@@ -18,53 +19,23 @@ export const PORTAL: Family = {
     DATABASE_NAME: "read by the metric API alone (cp-metrics-api), whose own manifest has it",
     METRIC_DATABASE_USER: "an account of the metric API's own, in place of Terraman's, by whose names it reads it",
     METRIC_DATABASE_PASSWORD: "an account of the metric API's own, in place of Terraman's, by whose names it reads it",
+    "cp-portal-federation-collector.port": "the second of three in one row of the reference",
+    "cp-portal-federation-ui.port": "the third of three in one row of the reference",
+    "cp-portal-federation-ui.health":
+      "its nginx serves its page whatever is asked for, so a path of its own says no more (nginx.conf of cp-federation-ui)",
+    "cp-portal-terraman.volume":
+      "K-PaaS keeps the keys on a volume; it reads them from OpenBao anew each time, so here they go with its pod",
+    TERRAMAN_DATABASE_USER: "an account of Terraman's own in place of the schema's owner, by whose names it reads it",
+    TERRAMAN_DATABASE_PASSWORD: "an account of Terraman's own in place of the schema's owner, by whose names it reads it",
+    CPTERRAMAN_AUTHORIZATION_PASSWORD: "compiled into Terraman and into the API, which calls it; Spring reads another one from there",
     "cp-portal-migration-ui.health": "as the others, below the path that it leaves on what it is asked for",
     CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD: "compiled into the chaos API and its collector; Spring reads another one from there",
   },
 };
 
-/** Those in Go log in by the two ids alone. */
-const VAULT_OF_GO = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
-const VAULT = { config: ["VAULT_URL"], secrets: ["VAULT_ROLE_NAME", "VAULT_ROLE_ID", "VAULT_SECRET_ID"] } as const;
-/** By these two its URLs override what is compiled in, which says nothing of TLS (application.yml of cp-portal-common-api). */
-const DATABASE_URLS = ["SPRING_DATASOURCE_CP_JDBCURL", "SPRING_DATASOURCE_KEYCLOAK_JDBCURL"];
 const DATABASE = { config: ["DATABASE_URL"], secrets: ["DATABASE_USER_ID", "DATABASE_USER_PASSWORD"] } as const;
 
-const VAULT_NAMES_OF_GO = [...VAULT_OF_GO.config, ...VAULT_OF_GO.secrets];
-const HELM_NAMES = ["HELM_REPO_CA", "HELM_REPO_CACHE", "HELM_REPO_CONFIG"];
 const MIGRATION_KEYS = ["AUTH", "MIG"].flatMap((whose) => ["HMAC_KEY", "PRIVATE_KEY", "PUBLIC_KEY"].map((key) => `${whose}_${key}`));
-
-const REMOTE_FILE = "cp-portal-remote-api.env";
-const CATALOG_FILE = "cp-portal-catalog-api.env";
-
-/** Settings that are variables of the same names, which the program puts there itself. */
-function sameNames(...names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, `\${${name}}`]));
-}
-
-/** The files of settings that images have with secrets which are everybody's, by key of the ConfigMap: these are mounted in their place. */
-export const PORTAL_FILES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({
-    [REMOTE_FILE]: { SERVER_PORT: ":8095", ...sameNames("JWT_SECRET", ...VAULT_NAMES_OF_GO) },
-    [CATALOG_FILE]: {
-      SERVER_PORT: ":8093",
-      ...sameNames("JWT_SECRET", ...HELM_NAMES, ...VAULT_NAMES_OF_GO, "VAULT_ROLE_NAME"),
-      VAULT_CLUSTER_PATH: "secret/data/cluster",
-      VAULT_USER_PATH: "secret/data/user",
-      ARTIFACT_HUB_API_URL: "https://artifacthub.io/api/v1",
-      ARTIFACT_HUB_REPO_SEARCH: "/repositories/search?kind=0",
-      ARTIFACT_HUB_PACKAGE_SEARCH: "/packages/search?kind=0&sort=relevance&deprecated=true",
-      ARTIFACT_HUB_PACKAGE_DETAIL: "/packages/helm/{repoName}/{packageName}",
-      ARTIFACT_HUB_PACKAGE_VALUES: "/packages/{packageID}/{version}/values",
-      ARTIFACT_HUB_PACKAGE_LOGO_URL: "https://artifacthub.io/image/",
-    },
-  }).map(([key, settings]) => [
-    key,
-    Object.entries(settings)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(""),
-  ]),
-);
 
 /**
  * The portal's applications with the settings their programs read.
@@ -72,8 +43,7 @@ export const PORTAL_FILES: Readonly<Record<string, string>> = Object.fromEntries
  * None of them uses an account of its own in the cluster: the API acts with the tokens it keeps in OpenBao, one for each cluster and user. So none
  * of their pods gets a token; the one of their own cluster is put there by a pod of its own (cluster-token.ts).
  *
- * Not here: Terraman, whose work this project does; the federation applications, which come with Karmada; the service broker, which belongs to the
- * old service type.
+ * Not here: the service broker, which belongs to the old service type, and of which no release has an image.
  */
 export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
   {
@@ -95,6 +65,7 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     ],
     secrets: ["KEYCLOAK_CP_CLIENT_ID", "KEYCLOAK_CP_CLIENT_SECRET", "CHART_REPO_USERNAME", "CHART_REPO_PASSWORD", "CHART_REPO_CRT"],
     needs: [],
+    with: { federation: { config: ["CP_PORTAL_FEDERATION_UI_URI"] } },
     trusts: ["platform"],
   },
   {
@@ -105,6 +76,8 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     config: [...VAULT.config, "CP_PORTAL_COMMON_API_URI", "CP_PORTAL_TERRAMAN_API_URI", "CP_PORTAL_METRIC_COLLECTOR_API_URI"],
     secrets: [...VAULT.secrets, "JWT_SECRET", "COMMONAPI_AUTHORIZATION_PASSWORD"],
     needs: [],
+    // Terraman fetches what is to be made from its pods, which it finds by this label alone (TerramanConstant.java).
+    with: { terraman: { secrets: ["CPTERRAMAN_AUTHORIZATION_PASSWORD"], labels: { app: "cp-portal-api" } } },
     trusts: ["vault"],
   },
   {
@@ -204,6 +177,8 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     needs: ["migration"],
     trusts: ["platform"],
   },
+  ...FEDERATION_APPS,
+  TERRAMAN,
   {
     // Its source is not public: it is given what K-PaaS's script makes for it by name.
     name: "cp-portal-migration-auth",
@@ -214,3 +189,8 @@ export const PORTAL_APPS: readonly Application<PortalNeed>[] = [
     needs: ["migration"],
   },
 ];
+
+/** The programs that cannot do without something, by the roles of their images. */
+export function programsFor(need: PortalNeed): string[] {
+  return PORTAL_APPS.flatMap(({ name, needs }) => (needs.includes(need) ? [name] : []));
+}

@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ServiceArgs } from "../args";
-import type { ChartRepositoryAccess, DatabaseAccess, IngressRoute, RealmAccess } from "../grants";
+import type { ChartRepositoryAccess, DatabaseAccess, IngressRoute, MessagesAccess, RealmAccess } from "../grants";
 
 /** OpenBao as the portal's applications log in to it. */
 export interface VaultAccess {
@@ -26,11 +26,32 @@ export interface TokenWriter {
   readonly clusterId: string;
 }
 
+/** A Karmada that runs in the portal's own cluster, as K-PaaS's scripts set it up, in `karmada-system`. */
+export interface FederationAccess {
+  /** Of its API, by a token: the context `karmada-apiserver`. Secret. */
+  readonly kubeconfig: Input<string>;
+  /** By which the portal's tables name its own cluster. */
+  readonly clusterId: string;
+  /** NATS, through which the collector hands on what it has measured. */
+  readonly messages: MessagesAccess;
+}
+
+/** Where Terraman works: a machine with OpenTofu, K-PaaS's installer and a kubectl that reaches the portal's pods. */
+export interface TerramanAccess {
+  readonly host: string;
+  /** The private key of `ubuntu` there. Secret. */
+  readonly privateKey: Input<string>;
+}
+
 /** Arguments of {@link Portal}. */
 export interface PortalArgs extends ServiceArgs {
   readonly ingress: IngressRoute;
   /** The portal's schema, whose tables are there; the account `metric` beside its owner's is let in without TLS. */
   readonly database: DatabaseAccess;
+  /** Karmada. Without it, or without OpenBao, there is no federation. */
+  readonly federation?: FederationAccess;
+  /** Where K-PaaS's Terraman works. Without it, or without OpenBao, it is not there. The account `terraman` beside the schema's owner's is its. */
+  readonly terraman?: TerramanAccess;
   /** Whether the tools that move what is in object storage are there. @default false */
   readonly migration?: boolean;
   /** Name of Keycloak's schema, in which the portal reads the realm's users. */

@@ -33,6 +33,8 @@ export class Portal extends Applications {
       ...(args.vault ? (["vault"] as const) : []),
       ...(args.database.accounts?.metric ? (["metricAccount"] as const) : []),
       ...(args.migration ? (["migration"] as const) : []),
+      ...(args.federation ? (["federation"] as const) : []),
+      ...(args.terraman && args.database.accounts?.terraman ? (["terraman"] as const) : []),
       ...(args.charts ? (["charts"] as const) : []),
       ...(args.chaosDashboardUrl === undefined ? [] : (["chaos"] as const)),
     ]);
@@ -42,6 +44,7 @@ export class Portal extends Applications {
         jwt: this.rotatedPassword("jwt-secret", 128),
         commonApi: this.rotatedPassword("common-api-password"),
         ...(args.chaosDashboardUrl === undefined ? {} : { collector: this.rotatedPassword("collector-password") }),
+        ...(args.terraman ? { terraman: this.rotatedPassword("terraman-password") } : {}),
         ...(args.migration ? { migration: this.migrationKeys() } : {}),
       }),
       authorities: authoritiesOf(args),
@@ -112,10 +115,11 @@ export class Portal extends Applications {
 }
 
 /** Who vouches for whom the applications call, where no public authority does. PEM. */
-function authoritiesOf({ trust, vault, database }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
+function authoritiesOf({ trust, vault, database, federation }: PlannedArgs<PortalArgs>): Partial<Record<Trusted, Input<string>>> {
   return {
     ...(trust === undefined ? {} : { platform: trust }),
     ...(vault === undefined ? {} : { vault: vault.ca }),
     ...(database.ca === undefined ? {} : { database: database.ca }),
+    ...(federation === undefined ? {} : { messages: federation.messages.ca }),
   };
 }

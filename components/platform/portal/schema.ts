@@ -46,6 +46,14 @@ export const METRIC_TABLES: TableAccount["tables"] = {
   cp_metric_node_status: ["SELECT", "INSERT", "UPDATE"],
 };
 
+/** What Terraman does with which tables (repositories and services of cp-terraman). K-PaaS gives it every schema. */
+export const TERRAMAN_TABLES: TableAccount["tables"] = {
+  cp_clusters: ["SELECT", "UPDATE"],
+  cp_cluster_log: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+  cp_cloud_accounts: ["SELECT"],
+  cp_cluster_ssh_key: ["SELECT"],
+};
+
 /** The cluster the portal runs in, as it lists it. */
 export interface HostCluster {
   readonly id: string;

@@ -1,12 +1,33 @@
 import { openPorts, singles } from "../applications/application";
 import { defineService, EVERY_PROFILE } from "../define-service";
-import { PORTAL_APPS } from "./apps";
+import type { TableAccount } from "../grants";
+import { PORTAL_APPS, programsFor } from "./apps";
 import { CLUSTER_ACCOUNT } from "./names";
-import { METRIC_TABLES, portalTables, REALM_USERS } from "./schema";
+import { METRIC_TABLES, portalTables, REALM_USERS, TERRAMAN_TABLES } from "./schema";
 
 /** What K-PaaS's applications do with what they keep in OpenBao: tokens of clusters and users, keys of hosts, log-ins of clouds. */
 const EVERYTHING = ["create", "read", "update", "delete", "list"] as const;
 const SECRETS = ["cluster", "user", "ssh-key", "AWS", "OPENSTACK", "NHN", "NAVER", "VSPHERE"];
+
+/** The accounts of programs that do little with the database, each where its program is. The metric API cannot speak TLS to one. */
+function accountsOf(
+  images: readonly string[],
+  withVault: boolean,
+  withTerraman: boolean,
+): { accounts?: Readonly<Record<string, TableAccount>> } {
+  const accounts = {
+    ...(programsFor("metricAccount").every((program) => images.includes(program)) ? { metric: { tables: METRIC_TABLES, openly: true } } : {}),
+    ...(withTerraman && programsFor("terraman").every((program) => images.includes(program)) ? { terraman: { tables: TERRAMAN_TABLES } } : {}),
+  };
+  return withVault && Object.keys(accounts).length > 0 ? { accounts } : {};
+}
+
+/** What a reference among its options leads to. @throws Error where nobody has followed it */
+function required<T>(secrets: Readonly<Record<string, T>>, path: string): T {
+  const value = secrets[path];
+  if (value === undefined) throw new Error(`platform.services.portal.${path} was not resolved: give \`secrets.services\`.`);
+  return value;
+}
 
 export const portal = defineService({
   name: "portal",
@@ -21,12 +42,49 @@ export const portal = defineService({
     "cp-portal-cluster-token": "a token that it wrote is valid for an hour, and another pod of it writes another one at once",
   },
   host: "portal",
-  options: (z) => ({
+  options: (z, { hostOrAddress, secretReferenceSchema }) => ({
+    federation: z
+      .strictObject({
+        kubeconfig: secretReferenceSchema.describe(
+          "The kubeconfig of Karmada's API, with a context karmada-apiserver that logs in by a token.",
+        ),
+      })
+      .optional()
+      .describe(
+        "A Karmada that runs in this cluster, in karmada-system: several clusters are seen to at once, as the menu Federation. Default: none.",
+      ),
+    terraman: z
+      .strictObject({
+        host: hostOrAddress.describe(
+          "The machine that it works on, as ubuntu: with OpenTofu, K-PaaS's installer and a kubectl that reaches the portal's pods.",
+        ),
+        privateKey: secretReferenceSchema.describe("The private key of ubuntu there."),
+      })
+      .optional()
+      .describe(
+        "Where K-PaaS's Terraman makes clusters for those who use the portal. Default: nowhere; an environment of its own makes one.",
+      ),
     migration: z
       .boolean()
       .optional()
       .describe("Whether the tools that copy buckets between object stores are there, as the menu Migration. Default: false."),
   }),
+  secrets: {
+    "federation.kubeconfig": (text) => (require("./karmada") as typeof import("./karmada")).wrongKubeconfig(text),
+    "terraman.privateKey": (text) => (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) ? undefined : "is no private key as PEM"),
+  },
+  unsafe: ({ terraman }) =>
+    terraman === undefined
+      ? []
+      : [
+          {
+            field: "terraman",
+            reason:
+              "whoever takes over its pod, or runs a command that it hands on unchecked, is ubuntu on that machine, and what its kubectl and sudo allow in the cluster",
+            remedy:
+              "name a machine that nothing else runs on, with a key that is valid there alone; or take it out, and make clusters by environments of their own",
+          },
+        ],
   rotates: ({ options = {} }) => [
     { secret: "the key of its tokens, and the passwords among its programs", how: "one", restarts: ["itself"], seconds: 60 },
     ...(options.migration === true
@@ -37,12 +95,11 @@ export const portal = defineService({
     ingress: ({ host }) => ({ host }),
     storage: () => ({}),
     trust: () => ({}),
-    mysql: ({ environment, provider, offered }) => ({
+    mysql: ({ environment, provider, offered, images, options }) => ({
       schema: "cp",
       tables: portalTables({ id: environment, name: environment, provider: provider.toUpperCase() }),
       reads: [{ of: "identity", ...REALM_USERS }],
-      // The metric API, which is there with OpenBao alone, cannot speak TLS to a database.
-      ...(offered.includes("secretEngine") ? { accounts: { metric: { tables: METRIC_TABLES, openly: true } } } : {}),
+      ...accountsOf(images, offered.includes("secretEngine"), options.terraman !== undefined),
     }),
     identity: ({ host, options: { migration } }) => ({
       url: `https://${host}`,
@@ -52,19 +109,28 @@ export const portal = defineService({
   wants: {
     charts: () => ({}),
     chaos: () => ({}),
+    messages: ({ options: { federation } }) => (federation === undefined ? undefined : {}),
     secretEngine: ({ environment }) => ({
       accounts: { cluster: { serviceAccount: CLUSTER_ACCOUNT, paths: { [`cluster/${environment}`]: ["create", "update"] } } },
       paths: Object.fromEntries(SECRETS.map((kind) => [`${kind}/*`, EVERYTHING])),
       login: { kind: "appRole" },
     }),
   },
+  promises: [
+    { does: "list the cluster's nodes, namespaces and workloads", by: ["secretEngine"] },
+    { does: "see what nodes and pods use", by: ["secretEngine", "podMetrics"] },
+    { does: "deploy from the catalogue", by: ["secretEngine", "charts"] },
+  ],
+  programs: { federation: programsFor("federation"), terraman: programsFor("terraman"), migration: programsFor("migration") },
+  needsWith: { federation: ["secretEngine", "messages"], terraman: ["secretEngine"] },
   // Dockerfile and application.yml of cp-portal-ui, cp-portal-api and cp-portal-common-api (server.port alone), api/api.go of cp-metrics-api.
   speaks: openPorts(PORTAL_APPS),
   // The clusters and clouds that its users register are anywhere; its own is called once its token is kept.
   calls: (_, claimed) => (claimed.includes("secretEngine") ? ["kubernetes", "outside"] : ["outside"]),
-  create: (name, { common, granted, options, environment }, opts) => {
+  create: (name, { common, granted, options, secrets, environment }, opts) => {
     const { Portal } = require("./portal") as typeof import("./portal");
-    const { ingress, storage, trust, mysql, identity, secretEngine, charts, chaos } = granted;
+    const { ingress, storage, trust, mysql, identity, secretEngine, charts, chaos, messages } = granted;
+    const { federation, terraman } = options;
     const writer = secretEngine?.accounts?.cluster;
     return new Portal(
       name,
@@ -88,6 +154,10 @@ export const portal = defineService({
         ...(charts ? { charts } : {}),
         ...(chaos ? { chaosDashboardUrl: chaos.dashboardUrl } : {}),
         ...(options.migration ? { migration: true } : {}),
+        ...(federation && messages
+          ? { federation: { kubeconfig: required(secrets, "federation.kubeconfig"), clusterId: environment.environment, messages } }
+          : {}),
+        ...(terraman ? { terraman: { host: terraman.host, privateKey: required(secrets, "terraman.privateKey") } } : {}),
       },
       opts,
     );

@@ -1,7 +1,8 @@
-import { type Input, interpolate, type Output, output } from "@pulumi/pulumi";
+import { type Input, interpolate, type Output, output, unsecret } from "@pulumi/pulumi";
 import type { PlannedArgs } from "../args";
-import { PORTAL_FILES } from "./apps";
 import type { PortalArgs } from "./args";
+import { PORTAL_FILES } from "./files";
+import { karmadaApi } from "./karmada";
 
 /** What is generated for the portal alone. Secret. */
 export interface PortalSecrets {
@@ -9,6 +10,8 @@ export interface PortalSecrets {
   readonly jwt: Output<string>;
   /** Password between the API and the common API. */
   readonly commonApi: Output<string>;
+  /** Password between the API and Terraman. */
+  readonly terraman?: Output<string>;
   /** Password between the chaos API and its collector. */
   readonly collector?: Output<string>;
   /** What the migration tools encrypt and sign with, by the names they have for it. */
@@ -56,6 +59,9 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
     CP_MIGRATION_API_URI: `${url}/cpmig`,
     CP_MIGRATION_AUTH_URI: `${url}/cpmigauth`,
     IS_ENCRYPTION: "true",
+    CP_PORTAL_FEDERATION_UI_URI: `${url}/cpfedui`,
+    ...federationConfig(args, url),
+    K8S_MASTER_NODE_IP: args.terraman?.host ?? "",
     CP_PORTAL_COMMON_API_URI: inside("cp-portal-common-api", 3334),
     CP_PORTAL_TERRAMAN_API_URI: inside("cp-portal-terraman", 8091),
     CP_PORTAL_METRIC_COLLECTOR_API_URI: inside("cp-portal-metric-api", 8900),
@@ -69,14 +75,40 @@ export function portalConfig(args: PlannedArgs<PortalArgs>, url: string): Record
   };
 }
 
+function federationConfig({ federation }: PortalArgs, url: string): Record<string, Input<string>> {
+  if (federation === undefined) return {};
+  return {
+    GIN_MODE: "release",
+    HOST_CLUSTER_NAME: federation.clusterId,
+    // Where it is is no secret, as the kubeconfig is.
+    KARMADA_API: unsecret(output(federation.kubeconfig).apply((kubeconfig) => karmadaApi(kubeconfig).server)),
+    NATS_URL: federation.messages.url,
+    NATS_BUCKET_NAME: "recent_values",
+    NATS_SUBJECT_NAME: "cluster.metrics",
+    VITE_CP_PORTAL_FEDERATION_API_URL: `${url}/cpfed`,
+    VITE_CP_PORTAL_UI_URI: url,
+  };
+}
+
 /** The keys of `cp-portal-secret`. Those that are generated override what the programs have compiled in. */
 export function portalSecrets(
-  { realm, database, vault, charts, trust }: PortalArgs,
+  { realm, database, vault, charts, trust, federation, terraman: builder }: PortalArgs,
   generated: PortalSecrets,
 ): Record<string, Input<string>> {
-  const { metric } = database.accounts ?? {};
+  const { metric, terraman } = database.accounts ?? {};
   return {
     ...generated.migration,
+    ...(federation
+      ? {
+          KARMADA_KUBECONFIG: federation.kubeconfig,
+          KARMADA_TOKEN: output(federation.kubeconfig).apply((kubeconfig) => karmadaApi(kubeconfig).token),
+          NATS_ID: federation.messages.user,
+          NATS_PASSWORD: federation.messages.password,
+        }
+      : {}),
+    ...(builder ? { TERRAMAN_PRIVATE_KEY: builder.privateKey } : {}),
+    ...(terraman ? { TERRAMAN_DATABASE_USER: terraman.user, TERRAMAN_DATABASE_PASSWORD: terraman.password } : {}),
+    ...(generated.terraman ? { CPTERRAMAN_AUTHORIZATION_PASSWORD: generated.terraman } : {}),
     ...(metric ? { METRIC_DATABASE_USER: metric.user, METRIC_DATABASE_PASSWORD: metric.password } : {}),
     ...(generated.collector ? { CHAOSCOLLECTORAPI_AUTHORIZATION_PASSWORD: generated.collector } : {}),
     KEYCLOAK_CP_REALM_ID: realm.realmId,

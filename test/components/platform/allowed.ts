@@ -62,12 +62,12 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   kubeflow: ["mariadb", "machines 443 6443", "the ingress"],
   sourceControl: ["istio-system", "mariadb", "tracing", "the ingress"],
   // Clusters and clouds that its users register are anywhere, and its own is one of them.
-  portal: ["chaos-mesh", "mariadb", "openbao", "machines 443 6443", "the ingress", "outside"],
+  portal: ["chaos-mesh", "mariadb", "nats", "openbao", "machines 443 6443", "the ingress", "outside"],
 };
 
 /** What of these is called only where another service is there too, by that. */
 export const CALLED_WITH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  portal: { "chaos-mesh": "chaosMesh", openbao: "openbao", "machines 443 6443": "openbao" },
+  portal: { "chaos-mesh": "chaosMesh", nats: "nats", openbao: "openbao", "machines 443 6443": "openbao" },
 };
 
 /** What it calls besides where each host has a certificate of its own: it looks first whether it would be found there. */
@@ -98,7 +98,8 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   // Of its operator, on several members.
   mariadb: ["Role mariadb-operator"],
   // By which its users work in the cluster (docs/security.md).
-  portal: ["ClusterRole cp-portal-cluster"],
+  // By the second its overview of federation shows how Karmada is, whose namespace is somebody else's.
+  portal: ["ClusterRole cp-portal-cluster", "Role cp-portal-federation-api"],
   // Its programs make, watch and end the pods and objects of runs, in its own namespace.
   kubeflow: [
     ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
@@ -116,7 +117,7 @@ export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
 
 /** Workloads that alone of their service have a token of an account with rights. */
 export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
-  portal: ["portal-cluster-token"],
+  portal: ["portal-cluster-token", "portal-federation-api"],
   kubeflow: ["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"].map(
     (name) => `kubeflow-${name}`,
   ),

@@ -36,9 +36,26 @@ export const allServices = { ...registry.services, gitea };
 
 /** What of a service is there by an option alone. */
 const OPTIONAL: Readonly<Record<string, object>> = {
-  portal: { migration: true },
+  portal: {
+    migration: true,
+    federation: { kubeconfig: { env: "KARMADA" } },
+    terraman: { host: "10.20.0.9", privateKey: { env: "TERRAMAN" } },
+  },
   istio: { inject: ["sourceControl"] },
   istioGateway: { hosts: { "shop.seoul.example.org": "shop" } },
+};
+
+/** The kubeconfig of a Karmada, as one is given. */
+export const KARMADA_KUBECONFIG = [
+  "contexts: [{ name: karmada-apiserver, context: { cluster: karmada, user: portal } }]",
+  'clusters: [{ name: karmada, cluster: { server: "https://karmada-apiserver.karmada-system.svc:5443" } }]',
+  `users: [{ name: portal, user: { token: ${CANARY}-karmada } }]`,
+].join("\n");
+
+/** What the references among those lead to. */
+const REFERRED = {
+  "platform.services.portal.federation.kubeconfig": secret(KARMADA_KUBECONFIG),
+  "platform.services.portal.terraman.privateKey": secret(`${CANARY}-key`),
 };
 
 const planWith = (
@@ -279,7 +296,7 @@ export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {},
         services: { gitea },
         ...cloudAccess(plan, told),
         cluster: { provider, resource: cluster! },
-        ...(secrets ? { secrets } : {}),
+        secrets: { services: REFERRED, ...secrets },
       }),
     options,
   );

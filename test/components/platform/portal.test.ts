@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { secret } from "@pulumi/pulumi";
 import { makeTrustStore } from "../../../components/platform/applications/pod";
+import { selectorLabels } from "../../../components/platform/objects";
 import { PORTAL_APPS } from "../../../components/platform/portal/apps";
-import { METRIC_TABLES } from "../../../components/platform/portal/schema";
+import { karmadaApi, wrongKubeconfig } from "../../../components/platform/portal/karmada";
+import { METRIC_TABLES, TERRAMAN_TABLES } from "../../../components/platform/portal/schema";
+import { portal as portalService } from "../../../components/platform/portal/service";
+import { registry } from "../../../files/registry";
 import { removeFolder } from "../../../host/files";
+import { offererOf } from "../../../model/registry";
 import type { Graph } from "../../../testing/graph";
-import { environmentFile, plannedFile } from "../../support/environment";
+import { environmentFile, planFile, plannedFile } from "../../support/environment";
 import { waitsFor } from "../../support/waits";
+import { ROOT } from "../../support/written";
 import { type Build, database, portal, run } from "./builds";
-import { at, CANARY, ofKind, servicePlan, workloads } from "./fixtures";
+import { at, CANARY, KARMADA_KUBECONFIG, ofKind, servicePlan, workloads } from "./fixtures";
 
 describe("the portal's applications", () => {
   const images = Object.fromEntries(
@@ -174,6 +180,183 @@ describe("the portal's applications", () => {
     const { services } = plannedFile(environmentFile({ platform: { services: { portal: { migration: true } } } })).plan;
     const { host, needs } = services.find(({ name }) => name === "portal") ?? assert.fail();
     assert.deepEqual(at(needs?.identity, "also"), [`https://${host}/cpmigui`]);
+  });
+
+  const parts = (...apps: string[]) => ({
+    ...images,
+    ...Object.fromEntries(apps.map((app) => [`cp-portal-${app}`, `r.example.org/kpaas/cp-portal-${app}:v1.7.0`])),
+  });
+  const federation = {
+    kubeconfig: secret(KARMADA_KUBECONFIG),
+    clusterId: "seoul",
+    messages: { url: "tls://nats.nats.svc:4222", user: "portal", password: secret(`${CANARY}-nats`), ca: "who signed NATS's" },
+  };
+  const federated = () =>
+    run(portal({ vault, federation, plan: { ...plan, images: parts("federation-api", "federation-collector", "federation-ui") } }));
+
+  it("see to several clusters through Karmada, by a kubeconfig in a file, everybody's key and password replaced", async () => {
+    const g = await federated();
+    assert.deepEqual(
+      deployed(g).filter((name) => String(name).includes("federation")),
+      ["api", "collector", "ui"].map((app) => `cp-portal-federation-${app}-deployment`),
+    );
+    const api = workloads(g).find(({ resource }) => resource.name === "portal-federation-api");
+    const mounts = at(api?.containers[0], "volumeMounts") as { name: string; mountPath: string; subPath?: string }[];
+    assert.deepEqual(
+      mounts.flatMap(({ name, mountPath, subPath }) => (subPath ? [`${name} ${mountPath} ${subPath}`] : [])),
+      ["files /cmd/api/app/intra/config.env cp-portal-federation-api.env", "secret-files /etc/kubeconfig KARMADA_KUBECONFIG"],
+    );
+    assert.ok(!("KARMADA_KUBECONFIG" in variables(g, "federation-api")), "it is in no environment");
+    const text = String(at(g.get("portal-config").inputs, "data", "cp-portal-federation-api.env"));
+    const read = variables(g, "federation-api");
+    for (const [, name] of text.matchAll(/\$\{(\w+)\}/g)) assert.ok(name! in read, name);
+    assert.match(text, /^JwtSecret=\$\{JWT_SECRET\}$/m);
+    assert.match(text, /^CommonApiUserPassword=\$\{COMMONAPI_AUTHORIZATION_PASSWORD\}$/m);
+    const { data } = g.get("portal-config").inputs as { data: Record<string, string> };
+    assert.equal(data.KARMADA_API, "https://karmada-apiserver.karmada-system.svc:5443");
+    assert.equal(variables(g, "federation-collector").KARMADA_TOKEN, "KARMADA_TOKEN");
+    assert.equal(variables(g, "ui").CP_PORTAL_FEDERATION_UI_URI, "CP_PORTAL_FEDERATION_UI_URI");
+    assert.equal(at(g.get("portal-trust").inputs, "data", "nats.crt"), "who signed NATS's");
+    assert.deepEqual(g.leaks(CANARY), []);
+    assert.ok(!("CP_PORTAL_FEDERATION_UI_URI" in variables(await run(portal({ plan, vault })), "ui")));
+  });
+
+  it("act in the cluster for federation in Karmada's namespace alone, and are called there by nobody without need", async () => {
+    const g = await federated();
+    const holders = workloads(g).filter(({ pod }) => JSON.stringify(pod.volumes).includes("serviceAccountToken"));
+    assert.deepEqual(holders.map(({ resource }) => resource.name).sort(), ["portal-cluster-token", "portal-federation-api"]);
+    const role = g.get("portal-federation-api-role");
+    assert.equal(at(role.inputs, "metadata", "namespace"), "karmada-system");
+    assert.deepEqual(
+      (at(role.inputs, "rules") as { resources: string[]; verbs: string[] }[]).map(({ resources, verbs }) => `${resources} ${verbs}`),
+      ["pods list", "pods/exec create,get", "deployments get"],
+    );
+    assert.equal(at(g.get("portal-federation-api-role-binding").inputs, "subjects", 0, "namespace"), "cp-portal");
+    assert.ok(waitsFor(g, "portal-federation-api").has("portal-federation-api-role-binding"));
+    const names = ofKind(g, "networking.k8s.io/v1:NetworkPolicy").map(({ name }) => name);
+    assert.ok(!names.includes("portal-allow-federation-collector"), "nobody calls the collector");
+    assert.deepEqual(at(g.get("portal-calls-federation-collector").inputs, "spec", "egress"), [
+      {
+        ports: [{ protocol: "TCP", port: 5443 }],
+        to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "karmada-system" } } }],
+      },
+    ]);
+  });
+
+  it("have their pages for federation copied to a folder that can be written to, with where they call", async () => {
+    const pod = workloads(await federated()).find(({ resource }) => resource.name === "portal-federation-ui");
+    const [prepare] = pod?.initContainers ?? [];
+    const folder = mkdtempSync(join(tmpdir(), "kpaas-pages-"));
+    try {
+      const script = String(at(prepare, "command", 2)).replaceAll("/usr/share/nginx", folder);
+      for (const each of ["html", "html-original/assets"]) mkdirSync(join(folder, each), { recursive: true });
+      writeFileSync(join(folder, "html-original", "index.html"), "the page");
+      const env = { ...process.env, VITE_CP_PORTAL_FEDERATION_API_URL: "https://p/cpfed", VITE_CP_PORTAL_UI_URI: "https://p" };
+      const { status, stderr } = spawnSync("sh", ["-ec", script], { encoding: "utf8", env });
+      assert.equal(status, 0, stderr);
+      assert.equal(readFileSync(join(folder, "html", "index.html"), "utf8"), "the page");
+      assert.equal(
+        readFileSync(join(folder, "html", "env-config.js"), "utf8"),
+        'window._env_ = {\n  VITE_CP_PORTAL_FEDERATION_API_URL: "https://p/cpfed",\n  VITE_CP_PORTAL_UI_URI: "https://p"\n};\n',
+      );
+    } finally {
+      removeFolder(folder);
+    }
+  });
+
+  it("take a kubeconfig only that leads to Karmada by https with a token", () => {
+    assert.equal(wrongKubeconfig(KARMADA_KUBECONFIG), undefined);
+    assert.deepEqual(karmadaApi(KARMADA_KUBECONFIG), {
+      server: "https://karmada-apiserver.karmada-system.svc:5443",
+      token: `${CANARY}-karmada`,
+    });
+    for (const [text, reason] of [
+      ["", /no context karmada-apiserver/],
+      ["{ : [", /no context karmada-apiserver/],
+      [KARMADA_KUBECONFIG.replaceAll("karmada-apiserver", "other"), /no context karmada-apiserver/],
+      [KARMADA_KUBECONFIG.replace("https", "http"), /by https/],
+      [KARMADA_KUBECONFIG.replace("token:", "client-key-data:"), /no token/],
+    ] as const) {
+      assert.match(wrongKubeconfig(text) ?? "", reason);
+      assert.ok(!wrongKubeconfig(text)?.includes(CANARY));
+    }
+  });
+
+  it("have Terraman where a machine for it is named, with an account, a password and a key of its own", async () => {
+    const terraman = { host: "10.20.0.9", privateKey: secret(`${CANARY}-key`) };
+    const accounts = { terraman: { user: "portal_terraman", password: secret(`${CANARY}-terraman`) } };
+    const g = await run(
+      portal({
+        vault,
+        terraman,
+        database: { ...database("portal"), accounts, ca: "the authority" },
+        plan: { ...plan, images: parts("terraman") },
+      }),
+    );
+    const read = variables(g, "terraman");
+    assert.equal(read.DATABASE_USER_ID, "TERRAMAN_DATABASE_USER");
+    assert.equal(read.SPRING_SECURITY_PASSWORD, "CPTERRAMAN_AUTHORIZATION_PASSWORD");
+    assert.equal(variables(g, "api").CPTERRAMAN_AUTHORIZATION_PASSWORD, "CPTERRAMAN_AUTHORIZATION_PASSWORD");
+    assert.ok(!("TERRAMAN_PRIVATE_KEY" in read));
+    const pod = workloads(g).find(({ resource }) => resource.name === "portal-terraman");
+    const mounts = at(pod?.containers[0], "volumeMounts") as { mountPath: string; subPath?: string }[];
+    assert.ok(mounts.some(({ mountPath, subPath }) => mountPath === "/home/1000/.ssh/master-key" && subPath === "TERRAMAN_PRIVATE_KEY"));
+    assert.equal(ofKind(g, "core/v1:PersistentVolumeClaim").length, 0, "no key outlives its pod");
+    const labels = (app: string) => workloads(g).find(({ resource }) => resource.name === `portal-${app}`)?.labels;
+    assert.equal(labels("api")?.app, "cp-portal-api");
+    assert.equal(labels("ui")?.app, undefined);
+    const from = at(g.get("portal-allow-terraman").inputs, "spec", "ingress", 0, "from") as object[];
+    assert.equal(from.length, 1, "the API alone calls it");
+    assert.deepEqual(g.leaks(CANARY), []);
+    const without = await run(portal({ plan, vault }));
+    assert.ok(!("CPTERRAMAN_AUTHORIZATION_PASSWORD" in variables(without, "api")));
+  });
+
+  it("claim for their options what these cannot do without, and nothing of it otherwise", () => {
+    const on = (services: object, release = "1.7.0") => plannedFile(environmentFile({ release, platform: { services } })).plan.services;
+    const needs = (services: object, release?: string) => on(services, release).find(({ name }) => name === "portal")?.needs;
+    const kubeconfig = { env: "KARMADA" };
+    assert.deepEqual(needs({ openbao: true, nats: true, portal: { federation: { kubeconfig } } })?.messages, {});
+    assert.equal(needs({ openbao: true, nats: true })?.messages, undefined);
+    const terraman = { host: "10.20.0.9", privateKey: { env: "KEY" } };
+    assert.deepEqual(at(needs({ openbao: true, portal: { terraman } })?.mysql, "accounts", "terraman"), { tables: TERRAMAN_TABLES });
+    // Releases differ in the programs that they have.
+    assert.equal(at(needs({ openbao: true }, "1.6.2")?.mysql, "accounts"), undefined);
+  });
+
+  it("tell whoever asks for the portal what visitors cannot do without which service, and its page says the same", () => {
+    const page = readFileSync(join(ROOT, "docs", "services", "portal.md"), "utf8").toLowerCase();
+    const warned = (services: object) =>
+      planFile(environmentFile({ platform: { services } })).problems.flatMap(({ path, reason }) =>
+        path.startsWith("platform.services.") ? [`${path.slice(18)}: ${reason}`] : [],
+      );
+    for (const { does, by } of portalService.promises ?? []) {
+      for (const words of does.split(/ and |, /)) assert.ok(page.includes(words.split(" ").at(-1) ?? ""), `${does}: ${words}`);
+      for (const kind of by) {
+        const { name } = offererOf(kind, Object.values(registry.services)) ?? assert.fail(kind);
+        const others = { openbao: true, chartmuseum: true, metricsServer: true, portal: true };
+        assert.deepEqual(warned(others), []);
+        assert.match(warned({ ...others, [name]: false }).join("\n"), new RegExp(`^${name}: is off, and without it nobody can .*${does}`));
+      }
+    }
+    // A profile's own portal is as it was before: its page tells the same, and no file that stands is told anew.
+    assert.deepEqual(warned({}), []);
+  });
+
+  it("ask the metric API by a name and password that everybody knows: its port is open to the API alone, and to no host", async () => {
+    const metric = PORTAL_APPS.find(({ name }) => name === "cp-portal-metric-api");
+    assert.deepEqual([metric?.callers, metric?.path], [["cp-portal-api"], undefined]);
+    const g = await run(portal({ plan, vault, database: withMetric }));
+    const reached = ofKind(g, "networking.k8s.io/v1:NetworkPolicy").filter(({ inputs }) => {
+      const selected = at(inputs, "spec", "podSelector", "matchLabels") as Record<string, string> | undefined;
+      return (
+        at(inputs, "spec", "ingress") !== undefined && (selected === undefined || Object.values(selected).includes("cp-portal-metric-api"))
+      );
+    });
+    assert.deepEqual(
+      reached.flatMap(({ inputs }) => at(inputs, "spec", "ingress")),
+      [{ ports: [{ protocol: "TCP", port: 8900 }], from: [{ podSelector: { matchLabels: { ...selectorLabels("cp-portal-api") } } }] }],
+    );
   });
 
   it("see no secret that is not theirs", async () => {

@@ -190,6 +190,30 @@ const wrong: readonly WrongFile[] = [
     /keycloak and portal need mariadb/,
   ],
   [
+    "federation without NATS",
+    { platform: { services: { openbao: true, portal: { federation: { kubeconfig: { env: "K" } } } } } },
+    "platform.services.nats",
+    /portal needs nats for federation, which is switched off/,
+  ],
+  [
+    "federation without OpenBao",
+    { platform: { services: { nats: true, portal: { federation: { kubeconfig: { env: "K" } } } } } },
+    "platform.services.openbao",
+    /portal needs openbao for federation/,
+  ],
+  [
+    "Terraman without OpenBao",
+    { platform: { services: { portal: { terraman: { host: "10.20.0.9", privateKey: { env: "K" } } } } } },
+    "platform.services.openbao",
+    /portal needs openbao for terraman/,
+  ],
+  [
+    "programs that the release has not",
+    { release: "1.6.2", platform: { services: { portal: { migration: true } } } },
+    "platform.services.portal.migration",
+    /release 1\.6\.2 has no image of cp-portal-migration-api, cp-portal-migration-ui, cp-portal-migration-auth/,
+  ],
+  [
     "more storage than the share has",
     { platform: { storage: { kind: "nfs", sizeGiB: 5 }, services: { mariadb: { size: "10Gi" } } } },
     "platform.storage",

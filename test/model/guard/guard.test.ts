@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { registry } from "../../../files/registry";
+import { findRelease, knownReleases } from "../../../model/catalog";
 import { parseEnvironmentFile } from "../../../model/environment/parse";
 import { resolveEnvironment } from "../../../model/environment/resolve";
 import { type Applied, appliedState, parseApplied } from "../../../model/guard/applied";
@@ -7,7 +8,7 @@ import type { Danger } from "../../../model/guard/danger";
 import { findDangers } from "../../../model/guard/dangers";
 import { LATER } from "../../../model/guard/first-boot";
 import { laterChanges } from "../../../model/guard/later";
-import { versionChanges } from "../../../model/guard/release";
+import { releaseMoves, versionChanges } from "../../../model/guard/release";
 import { Findings } from "../../../model/problems";
 import { environmentFile, plannedFile, valueAt } from "../../support/environment";
 
@@ -229,6 +230,25 @@ describe("the guard", () => {
     // The file may have named another Kubernetes than the release's.
     const { versions: __, ...named } = appliedState(plannedFile(base({ cluster: { kubernetes: "1.35.4" } })).plan);
     assert.deepEqual(versionChanges(named, plannedFile(base({ cluster: { kubernetes: "1.35.4" } })).plan), []);
+  });
+
+  it("tells of the way to another release what becomes of the services that are there, in order, and what no source says", () => {
+    const moved = (services: object, from = "1.6.2", to = "1.7.0") =>
+      releaseMoves({ release: from }, plannedFile(base({ release: to, platform: { services } })).plan);
+    const all = { openbao: true, postgresql: true, harbor: true, chartmuseum: true, pipeline: true, sourceControl: true };
+    const whole = moved(all);
+    assert.deepEqual([...new Set(whole.map(({ when }) => when))], ["before", "by up", "after", "nobody says"]);
+    for (const name of ["mariadb", "keycloak", "portal", "pipeline", "sourceControl", "harbor", "chartmuseum"])
+      assert.ok(
+        whole.some(({ service }) => service === name),
+        name,
+      );
+    assert.deepEqual(moved(all, "1.6.2", "1.7.0+maintained"), whole);
+    assert.deepEqual([...new Set(moved({}).map(({ service }) => service))], ["mariadb", "keycloak", "portal"]);
+    assert.deepEqual([moved(all, "1.7.0"), moved(all, "1.7.0", "1.7.0+maintained")], [[], []]);
+    for (const release of knownReleases)
+      for (const [from, moves] of Object.entries(findRelease(release)?.moves ?? {}))
+        for (const { service } of moves) assert.ok(findRelease(from)?.services[service], `${from} ${service}`);
   });
 
   it("shows a value with the path it stands at", () => {
