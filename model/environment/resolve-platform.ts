@@ -7,7 +7,6 @@ import type { ResourcesPlan, TlsPlan } from "../plan/types";
 import type { Amount } from "../quantity";
 import { cloudOf, offererOf, type Registry, switchedServices, valuesFieldOf } from "../registry";
 import type { ServiceDefinition } from "../service";
-import { laterServices } from "./later-services";
 import { profiles } from "./profiles";
 import type { EnvironmentFile } from "./schema";
 import type { Environment, WantedCeph, WantedService, WantedTenant } from "./types";
@@ -81,10 +80,7 @@ function wantsController({ platform = {} }: EnvironmentFile, { can }: Pick<Cloud
 function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] {
   const { profile = "minimal" } = file;
   const switched = switchedServices(registry);
-  const inProfile = [
-    ...switched.flatMap((each) => (each.profiles?.includes(profile) ? [each.name] : [])),
-    ...laterServices(registry, profile),
-  ];
+  const inProfile = switched.flatMap((each) => (each.profiles?.includes(profile) ? [each.name] : []));
   // Whoever runs several members of another is there where that has them.
   const claimed = switched.flatMap((each) => {
     const value = file.platform?.services?.[each.name] ?? inProfile.includes(each.name);
@@ -93,7 +89,7 @@ function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] 
     return several && typeof each.replicas === "object" ? [offererOf(each.replicas.severalBy, switched)?.name] : [];
   });
   const byDefault = [...inProfile, ...claimed];
-  return [...switched.map(({ name }) => name), ...laterServices(registry)].flatMap((name) => {
+  return switched.flatMap(({ name }) => {
     const value = file.platform?.services?.[name];
     if (value === false || (value === undefined && !byDefault.includes(name))) return [];
     const { replicas, autoscaling, resources, nodeSelector, tolerations, reaches, size, values, ...options } =

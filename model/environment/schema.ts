@@ -41,7 +41,6 @@ import {
   volume,
   zone,
 } from "./fields";
-import { laterServices } from "./later-services";
 import { tenant } from "./tenant-fields";
 
 /*
@@ -51,12 +50,11 @@ import { tenant } from "./tenant-fields";
 
 /** What `platform.services` may hold. */
 const servicesOf = (registry: Registry): z.ZodType<Readonly<Record<string, ServiceField | undefined>>> =>
-  z.strictObject({
-    ...Object.fromEntries(
+  z.strictObject(
+    Object.fromEntries(
       switchedServices(registry).map(({ name, about, options }) => [name, service(options?.(z, kinds)).optional().describe(about)]),
     ),
-    ...Object.fromEntries(laterServices(registry).map((name) => [name, service().optional()])),
-  });
+  );
 
 /** Where machines come from: the same for every cloud. */
 const infrastructure = {

@@ -52,18 +52,6 @@ export function refuseUnsupported(file: EnvironmentFile, environment: Environmen
     }
   }
   checkHostFields(file, environment, findings);
-  const later = environment.platform.services.filter(({ name }) => !(name in registry.services));
-  for (const { name } of later.filter(({ explicit }) => explicit)) {
-    findings.error(`platform.services.${name}`, "is not supported yet in this version", "set it to false");
-  }
-  const leftOut = later.filter(({ explicit }) => !explicit).map(({ name }) => name);
-  if (leftOut.length > 0) {
-    findings.warn(
-      "platform.services",
-      `${leftOut.join(", ")} of the profile ${environment.profile} are not supported yet in this version: they are left out`,
-      "set each to false to say so in the file",
-    );
-  }
 }
 
 /** The parts that the cloud must have for what the file asks of it. */

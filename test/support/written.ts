@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { registry } from "../../files/registry";
 import { docOf } from "../../model/environment/field-docs";
 import { alternatives, environmentJsonSchema, type JsonSchema } from "../../model/environment/json-schema";
-import { laterServices } from "../../model/environment/later-services";
 
 /** The project's own folder. */
 export const ROOT = join(__dirname, "..", "..", "..");
@@ -52,7 +51,6 @@ export function standingOf(where: string): "works" | "later" | "unknown" {
   const service = /^platform\.services\.([^.]+)/.exec(field)?.[1];
   const known = service === "KEY" ? names.has(field.replace("KEY", "mariadb")) : names.has(field);
   if (!known) return "unknown";
-  if (service !== undefined && laterServices(registry).includes(service)) return "later";
   const { later } = docOf(field, registry) ?? {};
   return later === true || (Array.isArray(later) && value !== undefined && later.includes(value)) ? "later" : "works";
 }

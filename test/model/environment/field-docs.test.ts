@@ -58,8 +58,6 @@ describe("what the fields of the environment file mean", () => {
     environment({ infrastructure: { provider: "openstack", network: { cidr: "10.0.0.0/16" } }, platform: { services: { portal: false } } });
     // @ts-expect-error a cloud that does not exist yet
     environment({ infrastructure: { provider: "zonia" } });
-    // @ts-expect-error a service that does not exist yet
-    environment({ infrastructure: { provider: "openstack" }, platform: { services: { logging: true } } });
     // @ts-expect-error no network
     environment({ infrastructure: { provider: "openstack", network: { cidr: "10.0.0.0" } } });
     // @ts-expect-error a misspelt field

@@ -47,7 +47,7 @@ describe("an environment file", () => {
         platform: {
           tls: { kind: "acme" },
           storage: { kind: "nfss" },
-          services: { logging: true, keycloak: false, portl: true, mariadb: 3 },
+          services: { loging: true, keycloak: false, portl: true, mariadb: 3 },
         },
       }),
       [
@@ -61,7 +61,7 @@ describe("an environment file", () => {
         "infrastructure.provider",
         "name",
         "platform.services.keycloak",
-        "platform.services.logging",
+        "platform.services.loging",
         "platform.services.mariadb",
         "platform.services.portl",
         "platform.storage.kind",
@@ -116,7 +116,6 @@ describe("an environment file", () => {
       [{ retain: ["addresses"] }, "retain"],
       [{ edge: {} }, "edge"],
       [{ cluster: { engine: "eks" } }, "cluster.engine"],
-      [{ platform: { services: { logging: true } } }, "platform.services.logging"],
     ];
     for (const [over, path] of unsupported) {
       const found = planFile(environmentFile(over)).problems.find((problem) => problem.path === path);
