@@ -41,13 +41,14 @@ export function size(bytes: number): string {
 }
 
 /** What a restore would do, before it is asked for. */
-export function describeRestore({ backup, made, services, stopped }: RestorePlan): string[] {
+export function describeRestore({ backup, made, services, ended, stopped }: RestorePlan): string[] {
   return [
     `overwritten by the backup ${backup}, made at ${made}; what was written since is lost:`,
     ...services.map(({ name, holds, without, bytes }) => {
       const missing = without === undefined ? "" : `; not in it: ${without}`;
       return `  ${name}: ${holds} (${size(bytes)}${missing})`;
     }),
+    ...(ended.length === 0 ? [] : [`let in no more, where it knows them: ${ended.join("; ")}`]),
     ...(stopped.length === 0 ? [] : [`stopped meanwhile: ${stopped.join(", ")}`]),
   ];
 }

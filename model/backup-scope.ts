@@ -1,4 +1,4 @@
-import type { Backup, NoBackup, PodBackup, PodsBackup } from "./backup";
+import type { AfterRestore, Backup, BackupPlan, NoBackup, PodBackup, PodsBackup } from "./backup";
 import type { ServicePlan } from "./plan/types";
 import type { Problem } from "./problems";
 import type { ServiceDefinition } from "./service";
@@ -7,6 +7,8 @@ import type { ServiceDefinition } from "./service";
 export interface BackedUp {
   readonly service: ServicePlan;
   readonly how: PodBackup | PodsBackup;
+  /** What is done once it is restored: its own, and that of those who keep in it what they have. */
+  readonly after: readonly AfterRestore[];
 }
 
 /** What of an environment's services is backed up, in the order in which they come up, and what is not. */
@@ -17,11 +19,8 @@ export interface BackupScope {
 }
 
 /** How a planned service is backed up; undefined where it keeps nothing. */
-export function backupOf(
-  { options = {}, replicas = 1 }: Partial<Pick<ServicePlan, "options" | "replicas">>,
-  { backup }: ServiceDefinition,
-): Backup | undefined {
-  return typeof backup === "function" ? backup(options, replicas) : backup;
+export function backupOf(service: BackupPlan, { backup }: ServiceDefinition): Backup | undefined {
+  return typeof backup === "function" ? backup(service) : backup;
 }
 
 /**
@@ -37,6 +36,10 @@ export function backupScope(
   const found: BackedUp[] = [];
   const left: (NoBackup & { service: string })[] = [];
   const problems: Problem[] = [];
+  const howOf = (service: ServicePlan): Backup | undefined => {
+    const definition = definitions[service.name];
+    return definition && backupOf(service, definition);
+  };
   const wrong = (service: string, reason: string, remedy: string): void => {
     problems.push({ environment, path: "--service", value: service, reason, remedy, severity: "error" });
   };
@@ -50,10 +53,11 @@ export function backupScope(
     const { name } = service;
     const isNamed = wanted?.includes(name) ?? false;
     if (wanted !== undefined && !isNamed) continue;
-    const definition = definitions[name];
-    const how = definition && backupOf(service, definition);
-    if (how?.kind === "pod" || how?.kind === "pods") found.push({ service, how });
-    else if (how?.kind === "none") {
+    const how = howOf(service);
+    if (how?.kind === "pod" || how?.kind === "pods") {
+      const within = services.map(howOf).flatMap((each) => (each?.kind === "within" && each.service === name ? (each.after ?? []) : []));
+      found.push({ service, how, after: [...(how.after ?? []), ...within] });
+    } else if (how?.kind === "none") {
       left.push({ ...how, service: name });
       if (isNamed) wrong(name, `${name} is not backed up: ${how.reason}`, how.remedy);
     } else if (isNamed && how?.kind === "within") wrong(name, `what ${name} keeps is in ${how.service}`, `name ${how.service} instead`);

@@ -1,3 +1,5 @@
+import type { ServicePlan } from "./plan/types";
+
 /** How what a service keeps is backed up: by commands in pods of its own, within another service, or not by kpaas. */
 export type Backup = PodBackup | PodsBackup | WithinBackup | NoBackup;
 
@@ -13,6 +15,21 @@ export interface PodPlace {
   readonly container: string;
   /** An account of the service's namespace that the commands log in by. */
   readonly login?: { readonly account: string; readonly audience: string };
+}
+
+/** A command in a pod. */
+export interface PodCommand extends PodPlace {
+  /** It must bear repetition. */
+  readonly command: string;
+}
+
+/**
+ * A command after a restore, before what was stopped starts again. Whoever was let in when the backup was made, and has a successor by now, is let
+ * in by what came back: a command that ends that says whom.
+ */
+export interface AfterRestore extends PodCommand {
+  /** Whom it lets in no more, for people. @default nobody */
+  readonly ends?: string;
 }
 
 /** One file of a backup, and the commands that make and take it. */
@@ -37,6 +54,8 @@ interface BackupFacts {
   readonly key?: SecretField;
   /** Who uses it goes on while it is restored. @default they are stopped */
   readonly clientsGoOn?: true;
+  /** What is done once all of it is restored. @default nothing */
+  readonly after?: readonly AfterRestore[];
 }
 
 /** One file has it all. */
@@ -52,8 +71,6 @@ export interface PodsBackup extends BackupFacts {
   readonly hold?: Hold;
   /** Its own Deployments and StatefulSets that are stopped while it is restored. @default none */
   readonly stops?: readonly string[];
-  /** Commands once all parts are restored, before what was stopped starts again. They must bear repetition. @default none */
-  readonly after?: readonly (PodPlace & { readonly command: string })[];
 }
 
 /**
@@ -61,9 +78,7 @@ export interface PodsBackup extends BackupFacts {
  * every {@link HOLD_SECONDS.tell} seconds: at the line `end` it lets changes happen again and ends with 0. Where none has come for
  * {@link HOLD_SECONDS.patience} seconds, because whoever made the backup was killed, it lets them happen again by itself, and fails.
  */
-export interface Hold extends PodPlace {
-  readonly command: string;
-}
+export type Hold = PodCommand;
 
 /** How often whoever makes a backup says that it goes on, and after how long a silence it does not. */
 export const HOLD_SECONDS = { tell: 10, patience: 60 } as const;
@@ -78,6 +93,8 @@ export interface SecretField {
 export interface WithinBackup {
   readonly kind: "within";
   readonly service: string;
+  /** What is done there once that is restored. @default nothing */
+  readonly after?: readonly AfterRestore[];
 }
 
 /** There is none of ours. */
@@ -88,6 +105,9 @@ export interface NoBackup {
   /** What to do instead. */
   readonly remedy: string;
 }
+
+/** What of a planned service decides how it is backed up. */
+export type BackupPlan = Partial<Pick<ServicePlan, "version" | "options" | "replicas" | "rotation">>;
 
 /** The files that a backup is made of. */
 export function partsOf(how: PodBackup | PodsBackup): readonly BackupPart[] {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Backup } from "./backup";
+import type { Backup, BackupPlan } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type * as Kinds from "./environment/fields";
@@ -106,8 +106,8 @@ export interface ServiceDefinition {
   ) => readonly { readonly field: string; readonly reason: string; readonly remedy: string }[];
   /** Whether it keeps something on volumes, and whether that can be had again. */
   readonly keeps?: "data" | "cache";
-  /** How what it keeps is backed up, where that goes by its options or replicas as a function of them. Whoever keeps data says it. */
-  readonly backup?: Backup | ((options: Readonly<Record<string, unknown>>, replicas: number) => Backup);
+  /** How what it keeps is backed up, where that goes by its plan as a function of that. Whoever keeps data says it. */
+  readonly backup?: Backup | ((service: BackupPlan) => Backup);
   /** What is generated for it that is secret, certificates aside, and how each is exchanged; where that goes by its plan as a function of that. */
   readonly rotates?: readonly Rotated[] | ((service: RotatedPlan) => readonly Rotated[]);
   /** About how many seconds nobody answers for it while its pods are made anew. @default none: others of them answer meanwhile, or nobody asks */

@@ -90,19 +90,24 @@ export function serverCertificate(
   return { certificate: certificate.certPem, key: secret(key.privateKeyPem) };
 }
 
+/** Services of one namespace. */
+export interface ServiceNames {
+  readonly services: readonly string[];
+  readonly namespace: string;
+  /** What the server is met by beside them, as it stands. @default nothing */
+  readonly beside?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+}
+
 /** A server's certificate for Services of one namespace, by each of the names that a cluster's pods know them by. */
 export function serviceCertificate(
   name: string,
-  {
-    services,
-    namespace,
-    ipAddresses,
-  }: { readonly services: readonly string[]; readonly namespace: string; readonly ipAddresses?: readonly string[] },
+  { services, namespace, beside = [], ipAddresses }: ServiceNames,
   authority: CertificatePair,
   parent: ComponentResource,
 ): CertificatePair {
   const [first = "", ...others] = services.flatMap((service) =>
     ["", `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map((suffix) => `${service}${suffix}`),
   );
-  return serverCertificate(name, { dnsNames: [first, ...others], ...(ipAddresses ? { ipAddresses } : {}) }, authority, parent);
+  return serverCertificate(name, { dnsNames: [first, ...others, ...beside], ...(ipAddresses ? { ipAddresses } : {}) }, authority, parent);
 }

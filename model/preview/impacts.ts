@@ -93,6 +93,9 @@ export function impactOf(step: ImpactStep, cloud?: CloudPreview): Impact | undef
     return { effect: "restarted", kind, name: about.name, detail: pods(step) };
   if (kind === "chart" && step.properties.some(({ path }) => /^(values|version|chart)\b/.test(path)))
     return { effect: "may restart", kind, name: about.name, detail: "its pods that the changed values are for" };
+  // An operator's object says how its pods are to be, without a template: which of it they start anew for is the operator's to know.
+  if (volumesOf(step) !== undefined && step.properties.some(({ path }) => path.startsWith("spec.")))
+    return { effect: "may restart", kind: "workload", name: about.name, detail: "its pods, one after another" };
   return undefined;
 }
 

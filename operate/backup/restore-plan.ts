@@ -4,6 +4,8 @@ export interface RestorePlan {
   /** When it was made, ISO 8601. */
   readonly made: string;
   readonly services: readonly { readonly name: string; readonly holds: string; readonly without?: string; readonly bytes: number }[];
+  /** Who is let in no more, though the backup knows them. */
+  readonly ended: readonly string[];
   /** The services that are stopped meanwhile. */
   readonly stopped: readonly string[];
 }

@@ -61,6 +61,7 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
       ...{ name, holds, bytes: bytesOf(stored.manifest.services[name]!) },
       ...(without === undefined ? {} : { without }),
     })),
+    ended: wanted.flatMap(({ after }) => after.flatMap(({ ends }) => ends ?? [])),
     stopped: stopping.map(({ name }) => name),
   };
   await requireAgreement(operator.asker("restore"), { kind: "restore", environment, plan });
@@ -97,7 +98,12 @@ export async function restore(request: Request, choice: RestoreChoice, operator:
   return { ...scoped, plan, seconds: (Date.now() - started) / 1000 };
 }
 
-async function restoreOne({ service, how }: BackedUp, { folder, manifest }: StoredBackup, key: string, access: PodAccess): Promise<void> {
+async function restoreOne(
+  { service, how, after }: BackedUp,
+  { folder, manifest }: StoredBackup,
+  key: string,
+  access: PodAccess,
+): Promise<void> {
   const files = manifest.services[service.name]?.data ?? [];
   const nowhere = () => new PassThrough().resume();
   for (const part of partsOf(how)) {
@@ -107,7 +113,7 @@ async function restoreOne({ service, how }: BackedUp, { folder, manifest }: Stor
     await runFor(service, part, part.restore, access, { input, size: file.bytes, output: nowhere() });
     await runFor(service, part, part.verify, access, { output: nowhere() });
   }
-  for (const place of (how.kind === "pods" && how.after) || []) await runFor(service, place, place.command, access, { output: nowhere() });
+  for (const place of after) await runFor(service, place, place.command, access, { output: nowhere() });
 }
 
 /** @throws RefusedError where what is restored could not be read: it is sealed with another key than the one that is there */

@@ -15,11 +15,15 @@ describe("the commands for what services keep", () => {
       { name: "mariadb", holds: "every schema", without: "accounts", bytes: 2_500_000 },
       { name: "openbao", holds: "secrets", bytes: 900 },
     ];
-    assert.deepEqual(describeRestore({ backup: "B", made: "T", services, stopped: ["keycloak", "portal"] }), [
-      "overwritten by the backup B, made at T; what was written since is lost:",
-      "  mariadb: every schema (2.5 MB; not in it: accounts)",
-      "  openbao: secrets (1 kB)",
-      "stopped meanwhile: keycloak, portal",
-    ]);
+    assert.deepEqual(
+      describeRestore({ backup: "B", made: "T", services, ended: ["administrators a", "ids b"], stopped: ["keycloak", "portal"] }),
+      [
+        "overwritten by the backup B, made at T; what was written since is lost:",
+        "  mariadb: every schema (2.5 MB; not in it: accounts)",
+        "  openbao: secrets (1 kB)",
+        "let in no more, where it knows them: administrators a; ids b",
+        "stopped meanwhile: keycloak, portal",
+      ],
+    );
   });
 });

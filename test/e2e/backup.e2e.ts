@@ -25,7 +25,7 @@ import {
   openBaoForTests,
   TokenReviews,
 } from "../support/openbao";
-import { type AppRoleIds, configure } from "../support/openbao-inside";
+import { type AppRoleIds, configure, logInAsProvider } from "../support/openbao-inside";
 import { PlayedCluster } from "../support/played-cluster";
 import { RealCluster } from "../support/real-cluster";
 import { serversForTests } from "../support/servers";
@@ -202,6 +202,46 @@ describe("a backup of a real MariaDB", function () {
     for (const number of [1, 2]) assert.match(server.query("SELECT 1", login(number)), /^ERROR (1045|4151)/);
   });
 
+  it("lets no administrator of Keycloak's in who came back with it and has a successor, and whoever is valid now as before", async () => {
+    // As Keycloak 26 makes them in MariaDB.
+    const users = ["USER_ENTITY (ID VARCHAR(36) PRIMARY KEY, REALM_ID VARCHAR(255), USERNAME VARCHAR(255))"];
+    const theirs = [
+      "CREDENTIAL (ID VARCHAR(36) PRIMARY KEY",
+      "USER_ROLE_MAPPING (ROLE_ID VARCHAR(255)",
+      "USER_GROUP_MEMBERSHIP (GROUP_ID VARCHAR(36)",
+    ];
+    const tables = [
+      "REALM (ID VARCHAR(36) PRIMARY KEY, NAME VARCHAR(255))",
+      ...users,
+      ...theirs.map((begin) => `${begin}, USER_ID VARCHAR(36) REFERENCES USER_ENTITY (ID))`),
+    ];
+    const named = ["kpaas-admin", "kpaas-admin-2", "kpaas-admin-3", "kpaas-admin-20", "somebody"];
+    const people = [...named.map((name) => ["m", name] as const), ["cp", "kpaas-admin"] as const];
+    const rows = people.flatMap(([realm, name], id) => [
+      `INSERT INTO USER_ENTITY VALUES (${id}, '${realm}', '${name}')`,
+      ...["CREDENTIAL", "USER_ROLE_MAPPING", "USER_GROUP_MEMBERSHIP"].map((table) => `INSERT INTO ${table} VALUES (${id}, ${id})`),
+    ]);
+    const schema = ["CREATE DATABASE realms", "USE realms", ...tables.map((each) => `CREATE TABLE ${each}`)];
+    const realms = "INSERT INTO REALM VALUES ('m', 'master'), ('cp', 'cp-realm')";
+    assert.equal(server.query([...schema, realms, ...rows].join("; "), ROOT), "");
+    const { backup: made } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    const left = (table: string) => server.query(`SELECT GROUP_CONCAT(USER_ID ORDER BY USER_ID) FROM realms.${table}`, ROOT);
+    const rotated = (rotation: number) => doorsTo(cluster, undefined, { keycloak: { rotation, options: { schema: "realms" } } });
+    const bringTo = (rotation: number) =>
+      restore(request(), { services, from: made.folder, key: file("key") }, operator, rotated(rotation));
+    const wanted: Readonly<Record<number, string>> = { 1: "0,1,2,3,4,5", 2: "1,2,3,4,5", 3: "2,3,4,5" };
+    for (const rotation of [1, 2, 3, 3]) {
+      const { plan } = await bringTo(rotation);
+      for (const table of ["CREDENTIAL", "USER_ROLE_MAPPING", "USER_GROUP_MEMBERSHIP"]) assert.equal(left(table), wanted[rotation], table);
+      assert.equal(server.query("SELECT COUNT(*) FROM realms.USER_ENTITY", ROOT), String(people.length));
+      assert.equal(plan.ended.length, rotation === 1 ? 0 : 1);
+    }
+    // Before Keycloak's first start there is nothing of it.
+    server.query("DROP DATABASE realms", ROOT);
+    const { backup: without } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    await restore(request(), { services, from: without.folder, key: file("key") }, operator, rotated(3));
+  });
+
   it("tells a table that is broken", async () => {
     server.query("CREATE TABLE keycloak.V (ID INT); CREATE VIEW keycloak.BROKEN AS SELECT ID FROM keycloak.V; DROP TABLE keycloak.V", ROOT);
     await assert.rejects(backup(request(), { services, encryptTo: file("crt") }, operator, doors()), { message: /BROKEN/ });
@@ -289,6 +329,47 @@ function ofOpenBao(this: Mocha.Suite, version: string): void {
     cluster.cutAfter = 1_000;
     await assert.rejects(bring(), { name: "OperationFailedError" });
     assert.equal(await secret(), "canary");
+  });
+
+  it("lets nobody in by a secret id that came back and has a successor, and makes way for that one", async () => {
+    const { inputs } = (await run(openbao({ replicas: 1, rotation: 2 }))).get("bao-portal-secret-id");
+    const role = "auth/approle/role/portal";
+    const provider = await logInAsProvider(bao, graph);
+    const call = (path: string, body: object = {}) => bao.call("POST", `${role}/${path}`, { token: provider, body });
+    const made = async (metadata: unknown) => {
+      const { data } = (await call("secret-id", { metadata })).body as { data: { secret_id: string; secret_id_accessor: string } };
+      return { id: data.secret_id, accessor: data.secret_id_accessor };
+    };
+    const letsIn = async (secretId: string) =>
+      (await bao.call("POST", "auth/approle/login", { body: { role_id: portal?.roleId, secret_id: secretId } })).status === 200;
+    const first = portal?.secretId ?? "";
+    const somebodys = await made(JSON.stringify({ team: "theirs" }));
+    const { backup: before } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    const rotated = doorsTo(cluster, undefined, { openbao: { rotation: 2 } });
+    const back = (from: string, to = rotated) => restore(request(), { services, from, key: file("key") }, operator, to);
+    // The exchange: the second one, then the end of the first.
+    const second = await made(inputs.metadata);
+    const { backup: during } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    const { keys } = (await bao.call("LIST", `${role}/secret-id`, { token: provider })).body.data as { keys: string[] };
+    assert.equal(keys.length, 3);
+    await back(before.folder, doors());
+    assert.deepEqual([await letsIn(first), await letsIn(second.id)], [true, false], "as long as nothing has been exchanged");
+    for (let time = 0; time < 2; time++) {
+      await back(before.folder);
+      assert.deepEqual([await letsIn(first), await letsIn(second.id), await letsIn(somebodys.id)], [false, false, true]);
+    }
+    // What a refresh reads of the one that the state knows, and what an `up` makes then.
+    const known = await bao.call("POST", `${role}/secret-id-accessor/lookup`, {
+      token: provider,
+      body: { secret_id_accessor: second.accessor },
+    });
+    assert.equal(known.status, 404);
+    const again = await made(inputs.metadata);
+    assert.ok(await letsIn(again.id));
+    await back(during.folder);
+    assert.deepEqual([await letsIn(first), await letsIn(second.id), await letsIn(somebodys.id)], [false, true, true]);
+    portal = { roleId: portal?.roleId ?? "", secretId: second.id };
+    await backup(request(), { services, encryptTo: file("crt") }, operator, rotated);
   });
 
   it("goes into one that came up empty, with the same key", async () => {

@@ -53,9 +53,18 @@ describe("a real MariaDB on several members", function () {
     }
     assert.equal(answer, wanted, sql);
   };
-  const accounts = (passwords: Readonly<Record<string, string>>, schemas = SCHEMAS) => ({
+  /** That nobody becomes one of them who shows that certificate. */
+  const keepsOut = async (as: string) => {
+    const stranger = members[3] as GaleraMember;
+    const joined = stranger.start(ROOT, { as });
+    await pause(8_000);
+    assert.equal(size(a), "3");
+    await stranger.end();
+    assert.equal(await joined, false);
+  };
+  const accounts = (passwords: Readonly<Record<string, string>>, schemas = SCHEMAS, tls = true) => ({
     "accounts.cnf": a().rootSettings(ROOT),
-    "accounts.sql": rootSql(ROOT) + accountsSql(schemas, passwords),
+    "accounts.sql": rootSql(ROOT) + accountsSql(schemas, passwords, { tls }),
   });
   /** Of the first accounts. */
   let dump: Buffer;
@@ -75,7 +84,7 @@ describe("a real MariaDB on several members", function () {
     folder = mkdtempSync(join(tmpdir(), "kpaas-galera-"));
     makeMemberCertificates(join(folder, "tls"), made.address);
     members = await GaleraMember.group(made, folder, ["mariadb-0", "mariadb-1", "mariadb-2", "stranger"]);
-    assert.ok(await a().start(ROOT, { begins: true }), a().log);
+    assert.ok(await a().start(ROOT, { begins: true, former: true }), a().log);
     // As the image begins a server's data, for the operator.
     const begun = [
       `ALTER USER root@localhost IDENTIFIED BY '${ROOT}'`,
@@ -90,14 +99,47 @@ describe("a real MariaDB on several members", function () {
   });
 
   it("becomes one by certificates of the same authority, and takes nobody else in", async () => {
-    for (const each of [b, c]) assert.ok(await each().start(ROOT), each().log);
+    for (const each of [b, c]) assert.ok(await each().start(ROOT, { former: true }), each().log);
     assert.deepEqual([a, b, c].map(size), ["3", "3", "3"]);
-    const stranger = members[3] as GaleraMember;
-    const joined = stranger.start(ROOT, { as: "stranger" });
-    await pause(8_000);
-    assert.equal(size(a), "3");
-    await stranger.end();
-    assert.equal(await joined, false);
+    await keepsOut("stranger");
+  });
+
+  it("goes over to what clients are told to trust, one member after another, and loses nobody", async () => {
+    // As an earlier version made them.
+    const { "accounts.sql": made } = accounts(PASSWORDS, SCHEMAS, false);
+    assert.equal(a().query(made, { ...local, trusts: "nobody" }), "");
+    assert.equal(a().query("CREATE TABLE keycloak.MOVED (ID INT PRIMARY KEY)", local), "");
+    const told = (of: () => GaleraMember) => of().query("SELECT 1", keycloak);
+    for (const each of [a, b, c]) {
+      assert.match(told(each), /^ERROR 2026/, "nobody is told of it before");
+      assert.equal(each().query("SELECT 1", { ...keycloak, trusts: "nobody" }), "1");
+    }
+    // The one that leads comes last.
+    const all = [a, b, c];
+    for (const [index, each] of [c, b, a].entries()) {
+      await each().end("SIGTERM");
+      for (const other of all.filter((one) => one !== each))
+        await soon(other, "SHOW STATUS LIKE 'wsrep_cluster_size'", "wsrep_cluster_size\t2");
+      assert.ok(await each().start(ROOT), each().log);
+      await soon(each, "SHOW STATUS LIKE 'wsrep_cluster_size'", "wsrep_cluster_size\t3");
+      assert.equal(each().query(`INSERT INTO keycloak.MOVED VALUES (${index})`, { ...keycloak, trusts: "nobody" }), "");
+      for (const other of all) {
+        await soon(other, "SELECT COUNT(*) FROM keycloak.MOVED", String(index + 1));
+        // Their operator trusts both meanwhile.
+        assert.equal(other().query("SELECT 1", { user: "root", password: ROOT, certificate: "client", trusts: "bundle" }), "1");
+      }
+      assert.equal(told(each), "1");
+    }
+    for (const each of all) {
+      assert.match(each().query("SELECT 1", { ...keycloak, trusts: "ca" }), /^ERROR 2026/);
+      assert.equal(each().query("SELECT 1", { ...keycloak, trusts: "nobody" }), "1", "an account of before is let in as it was");
+    }
+  });
+
+  it("takes nobody in by what clients are shown", async () => {
+    await keepsOut("stranger");
+    await keepsOut("shown");
+    assert.match(a().query("SELECT 1", { user: "root", password: ROOT, certificate: "shown" }), /^ERROR/);
   });
 
   it("has the accounts and rights of one server, whichever member is asked", async () => {
@@ -224,7 +266,8 @@ describe("a real MariaDB on several members", function () {
         [`${spec.schema}.sql`, endFormerSql(spec)],
       ]),
     );
-    const end = (which: Readonly<Record<string, string>>) => a().runJob(membersFormerJob(3).script, which, members.slice(0, 3));
+    const end = (which: Readonly<Record<string, string>>) =>
+      a().runJob(membersFormerJob({ replicas: 3, namespace: "mariadb" }).script, which, members.slice(0, 3));
     // One at the member that leads, one at another.
     const open = [a, c].map((each) => each().hold({ ...portal, host: address }));
     const sleeping = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'portal' AND INFO LIKE 'SELECT SLEEP%'";
@@ -241,7 +284,10 @@ describe("a real MariaDB on several members", function () {
     assert.ok(await b().start(ROOT), b().log);
     const ended = async () => {
       for (const each of [a, b, c]) {
-        for (const account of [portal2, keycloak2]) await soon(each, read, "admin", { ...account, host: address });
+        for (const account of [portal2, keycloak2]) {
+          await soon(each, read, "admin", { ...account, host: address });
+          assert.match(each().query(read, { ...account, trusts: "nobody" }), /^ERROR 1045/, "who is made now is let in by TLS only");
+        }
         for (const account of [portal, keycloak]) assert.match(each().query("SELECT 1", account), /^ERROR 4151/, each().name);
       }
     };

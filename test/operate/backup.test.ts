@@ -13,7 +13,7 @@ import { listBackups, type RestoreChoice, restore } from "../../operate/backup/r
 import { readSealed, writeSealed } from "../../operate/backup/sealed";
 import { DeclinedError, type Operator, type Question } from "../../operate/operator";
 import type { Request } from "../../operate/ready";
-import { planWithServices } from "../support/backup";
+import { type PlanChanges, planWithServices } from "../support/backup";
 import { playedDoors } from "../support/doors";
 import { PlayedCluster } from "../support/played-cluster";
 
@@ -29,6 +29,7 @@ describe("what services keep", function () {
   let version: string;
   let harbor: string | undefined;
   let environment: string;
+  let changes: PlanChanges;
   const file = (name: string) => join(folder, name);
 
   before(async () => {
@@ -60,10 +61,12 @@ describe("what services keep", function () {
     version = "12.0.2";
     harbor = undefined;
     environment = "seoul";
+    changes = {};
     // The commands themselves run against real servers: npm run e2e -- backup.
     cluster.as = (script, namespace) => {
       const kept = file(`pod/${namespace}`);
       const login = namespace === "openbao" ? "IFS= read -r jwt\n" : "";
+      if (script.includes("kpaas-admin")) return { script: `printf ' without them' >> ${kept}` };
       if (script.includes("head -c")) return { script: `${login}head -c "$1" > ${kept}` };
       return script.includes("mariadb-check") || script.includes("until")
         ? { script: `${login}test -s ${kept}` }
@@ -72,7 +75,7 @@ describe("what services keep", function () {
   });
 
   const doors = () => {
-    const loaded = planWithServices(environment, { mariadb: version, ...(harbor === undefined ? {} : { harbor }) });
+    const loaded = planWithServices(environment, { mariadb: version, ...(harbor === undefined ? {} : { harbor }) }, changes);
     const played = playedDoors({ loaded, result: undefined as never, loss: undefined as never, outputs: {} }, () => undefined);
     return {
       ...played,
@@ -163,6 +166,27 @@ describe("what services keep", function () {
     await bring({ services: ["mariadb"] });
     assert.equal(readFileSync(file("pod/mariadb"), "utf8").length, 400_000);
     assert.deepEqual(cluster.workloads["keycloak/statefulsets/keycloak"], { replicas: 2, annotations: {} });
+  });
+
+  it("lets in nobody who has a successor by now: that is done before those start who use it, also by the same command again", async () => {
+    await make();
+    changes = { keycloak: { rotation: 3 }, openbao: { rotation: 3 } };
+    const { as } = cluster;
+    cluster.as = (script, namespace) => (script.includes("kpaas-admin") ? { script: "echo away >&2; exit 1" } : as(script, namespace));
+    await assert.rejects(bring({ services: ["mariadb"] }), { message: /away\n.*keycloak, portal stay stopped/ });
+    cluster.as = as;
+    cluster.events.length = 0;
+    const { plan } = await bring({ services: ["mariadb"] });
+    assert.deepEqual(plan.ended, ["Keycloak's administrators kpaas-admin, kpaas-admin-2"]);
+    assert.equal(readFileSync(file("pod/mariadb"), "utf8").slice(400_000), " without them");
+    assert.deepEqual(
+      cluster.events.slice(-5).map((each) => each.replace(/: .*/, "")),
+      [
+        ...Array.from({ length: 3 }, () => "in mariadb/mariadb"),
+        "keycloak/statefulsets/keycloak has 2",
+        "portal/deployments/portal-web has 1",
+      ],
+    );
   });
 
   it("can be interrupted, which says what stays stopped", async () => {
@@ -269,6 +293,7 @@ describe("what services keep", function () {
         if (script.includes("read_only") && script.includes("read -r")) return { script: holds() };
         if (script.includes("redis-cli")) return { script: note("caches") };
         const part = script.includes("PGHOST") ? "sql" : "images";
+        if (script.includes("kpaas-admin")) return { script: `printf ' without them' >> ${kept}` };
         if (script.includes("head -c")) return { script: `${note(part)}; head -c "$1" > ${file(`pod/${part}`)}` };
         if (/pg_dump|tar -cf/.test(script))
           return { script: `${note(part)}; cat ${file(`pod/${part}`)}; ${part === dumps ? "exit 3" : ""}` };

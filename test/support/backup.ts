@@ -12,6 +12,9 @@ const service = (name: string, version: string, more: Partial<ServicePlan>): Ser
   ...more,
 });
 
+/** What is planned otherwise, by service. */
+export type PlanChanges = Readonly<Record<string, Partial<ServicePlan>>>;
+
 /**
  * An environment with the services that are backed up and those that use them.
  * @param postgresql how many members of PostgreSQL it has, with a service that uses it. @default it has none
@@ -19,6 +22,7 @@ const service = (name: string, version: string, more: Partial<ServicePlan>): Ser
 export function planWithServices(
   environment: string,
   { mariadb, openbao = "2.4.1", postgresql, harbor }: { mariadb: string; openbao?: string; postgresql?: number; harbor?: string },
+  changes: PlanChanges = {},
 ): LoadedEnvironment {
   const services = [
     service("mariadb", mariadb, { offers: ["mysql"], keeps: "data" }),
@@ -33,7 +37,7 @@ export function planWithServices(
           service("sonarqube", "25.9", { needs: { postgres: {} } }),
         ]),
   ];
-  const plan = { ...PLAN, environment, services };
+  const plan = { ...PLAN, environment, services: services.map((each) => ({ ...each, ...changes[each.name] })) };
   return {
     name: environment,
     file: `/work/environments/${environment}.yaml`,
@@ -47,8 +51,8 @@ export function planWithServices(
 export const OPERATOR: Operator = { asker: () => undefined, tell: () => undefined, run: (_job, work) => work({}) };
 
 /** Doors to an environment whose cluster is played. @param postgresql how many members of PostgreSQL it has */
-export function doorsTo(cluster: PlayedCluster, postgresql?: number): Doors {
-  const loaded = planWithServices("seoul", { mariadb: "12.0.2", ...(postgresql === undefined ? {} : { postgresql }) });
+export function doorsTo(cluster: PlayedCluster, postgresql?: number, changes?: PlanChanges): Doors {
+  const loaded = planWithServices("seoul", { mariadb: "12.0.2", ...(postgresql === undefined ? {} : { postgresql }) }, changes);
   const played = playedDoors({ loaded, result: undefined as never, loss: undefined as never, outputs: {} }, () => undefined);
   const withCluster = <T>(_target: unknown, _options: unknown, work: (api: typeof cluster.api) => Promise<T>) => work(cluster.api);
   return { ...played, engine: async () => ({ ...(await played.engine()), withCluster }) };

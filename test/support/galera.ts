@@ -1,10 +1,9 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { memberHost, PRIMARY, rootClient } from "../../components/platform/mariadb/galera";
-import { SERVER_CONFIG } from "../../components/platform/mariadb/workload";
+import { MEMBER_CONFIG, MEMBER_OPTIONS, memberHost, PRIMARY, rootClient } from "../../components/platform/mariadb/galera";
 import { freePorts } from "./real-server";
 
 const PROGRAMS = [
@@ -51,13 +50,20 @@ export function galeraForTests(this: Mocha.Context): GaleraPrograms {
   return { programs: Object.fromEntries(found) as GaleraPrograms["programs"], library: library ?? "", address: address ?? "" };
 }
 
-/** Makes what the operator makes for members: an authority, their certificate, and one for whoever logs in as root. */
+/**
+ * Makes what the operator makes for members: an authority, their certificate, and one for whoever logs in as root; what the platform has them show
+ * clients, with what signed that; and what everybody trusts of both.
+ */
 export function makeMemberCertificates(folder: string, address: string): void {
   mkdirSync(folder, { recursive: true });
   const openssl = (line: string) => execFileSync("openssl", line.split(" "), { cwd: folder, stdio: "pipe" });
   const made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30";
   const signed = `${made} -CA ca.crt -CAkey ca.key`;
   openssl(`${made} -subj /CN=mariadb-ca -keyout ca.key -out ca.crt`);
+  openssl(`${made} -subj /CN=mariadb-CA/O=K-PaaS -keyout authority.key -out authority.crt`);
+  const shown = `-addext subjectAltName=IP:${address},DNS:localhost -addext extendedKeyUsage=serverAuth`;
+  openssl(`${made} -CA authority.crt -CAkey authority.key -subj /CN=mariadb-primary ${shown} -keyout shown.key -out shown.crt`);
+  writeFileSync(join(folder, "bundle.crt"), ["ca.crt", "authority.crt"].map((name) => readFileSync(join(folder, name), "utf8")).join(""));
   openssl(`${signed} -subj /CN=mariadb -addext subjectAltName=IP:${address},DNS:localhost -keyout server.key -out server.crt`);
   openssl(`${signed} -subj /CN=mariadb-client -addext subjectAltName=DNS:mariadb-client -keyout client.key -out client.crt`);
   openssl(`${made} -subj /CN=stranger -keyout stranger.key -out stranger.crt`);
@@ -67,10 +73,22 @@ export function makeMemberCertificates(folder: string, address: string): void {
 export interface Login {
   readonly user: string;
   readonly password: string;
-  /** By TLS, with what proves who it is. @default no TLS */
+  /** What proves who it is. @default its password alone */
   readonly certificate?: string;
+  /** Whose certificates it takes; `nobody` has no TLS. @default those of the authority that clients are told of */
+  readonly trusts?: "authority" | "ca" | "bundle" | "nobody";
   /** @default the machine's address */
   readonly host?: string;
+}
+
+/** How a member starts. */
+interface Start {
+  /** Whether the group begins with it. @default it joins the others */
+  readonly begins?: boolean;
+  /** The name of another certificate that it shows the others. @default the one that members have */
+  readonly as?: string;
+  /** As earlier versions had it: its operator's certificate for everybody, and nobody trusted but who signed that. @default as it is now */
+  readonly former?: boolean;
 }
 
 /** One of the members, with the settings that the operator writes for it beside ours. */
@@ -105,21 +123,25 @@ export class GaleraMember {
     return join(this.folder, "socket");
   }
 
-  private settings(password: string, certificates: string): string {
+  private settings(password: string, { as, former = false }: Start): string {
     const { address, library } = this.made;
     const [port, group, increments, whole] = this.ports;
     const tls = (name: string) => join(this.root, "tls", name);
+    // What the operator mounts at `/etc/pki`.
+    const [trusted, shown] = former ? ["ca.crt", "server"] : ["bundle.crt", "shown"];
+    const ours = former ? {} : { "socket.ssl_cert": tls("client.crt"), "socket.ssl_key": tls("client.key") };
     const options = {
       "gmcast.listen_addr": `tcp://${address}:${group}`,
       "ist.recv_addr": `${address}:${increments}`,
       "socket.ssl": "true",
-      "socket.ssl_ca": tls("ca.crt"),
-      "socket.ssl_cert": tls(`${certificates}.crt`),
-      "socket.ssl_key": tls(`${certificates}.key`),
-      "socket.dynamic": "false",
+      "socket.ssl_ca": tls(trusted),
+      "socket.ssl_cert": tls(`${shown}.crt`),
+      "socket.ssl_key": tls(`${shown}.key`),
+      ...MEMBER_OPTIONS,
+      ...ours,
+      ...(as === undefined ? {} : { "socket.ssl_cert": tls(`${as}.crt`), "socket.ssl_key": tls(`${as}.key`) }),
     };
     return [
-      SERVER_CONFIG,
       "[mariadb]",
       `bind_address=127.0.0.1,${address}`,
       `port=${port}`,
@@ -129,10 +151,12 @@ export class GaleraMember {
       "default_storage_engine=InnoDB",
       "binlog_format=row",
       "innodb_autoinc_lock_mode=2",
-      `ssl_cert=${tls("server.crt")}`,
-      `ssl_key=${tls("server.key")}`,
-      `ssl_ca=${tls("ca.crt")}`,
+      `ssl_cert=${tls(`${shown}.crt`)}`,
+      `ssl_key=${tls(`${shown}.key`)}`,
+      `ssl_ca=${tls(trusted)}`,
       "tls_version=TLSv1.3",
+      MEMBER_CONFIG,
+      "[mariadb]",
       "wsrep_on=ON",
       "wsrep_cluster_name=mariadb-operator",
       `wsrep_cluster_address="gcomm://${this.group.map((each) => `${address}:${each}`).join(",")}"`,
@@ -148,21 +172,16 @@ export class GaleraMember {
       `wsrep_sst_receive_address="${address}:${whole}"`,
       "[sst]",
       "encrypt=3",
-      `tca=${tls("ca.crt")}`,
+      `tca=${tls(trusted)}`,
       `tcert=${tls("client.crt")}`,
       `tkey=${tls("client.key")}`,
       "",
     ].join("\n");
   }
 
-  /**
-   * Starts it, on an empty folder the first time. Gives whether it became one of the group.
-   * @param as the name of its certificate
-   */
-  async start(
-    password: string,
-    { begins = false, as = "server" }: { readonly begins?: boolean; readonly as?: string } = {},
-  ): Promise<boolean> {
+  /** Starts it, on an empty folder the first time. Gives whether it became one of the group. */
+  async start(password: string, how: Start = {}): Promise<boolean> {
+    const { begins = false } = how;
     const { programs } = this.made;
     const data = join(this.folder, "data");
     const owner = process.getuid?.() === 0 ? ["--user=root"] : [];
@@ -174,7 +193,7 @@ export class GaleraMember {
       if (first.status !== 0) throw new Error(`mariadb-install-db: ${first.stdout}${first.stderr}`);
     }
     const file = join(this.folder, "my.cnf");
-    writeFileSync(file, this.settings(password, as), { mode: 0o600 });
+    writeFileSync(file, this.settings(password, how), { mode: 0o600 });
     const options = [`--defaults-file=${file}`, ...(begins ? ["--wsrep-new-cluster"] : []), ...owner];
     const env = { ...process.env, WSREP_SST_OPT_REMOTE_AUTH: "mariadb-client:" };
     const server = spawn(programs.mariadbd, options, { stdio: ["ignore", "ignore", "pipe"], env });
@@ -192,12 +211,12 @@ export class GaleraMember {
   }
 
   /** Runs statements: what they print, or the server's refusal. */
-  query(sql: string, { user, password, certificate, host = this.made.address }: Login): string {
+  query(sql: string, { user, password, certificate, trusts = "authority", host = this.made.address }: Login): string {
     const tls = (name: string) => join(this.root, "tls", name);
-    const proof =
-      certificate === undefined
-        ? ["--skip-ssl"]
-        : [`--ssl-ca=${tls("ca.crt")}`, `--ssl-cert=${tls(`${certificate}.crt`)}`, `--ssl-key=${tls(`${certificate}.key`)}`];
+    const shown = certificate === undefined ? [] : [`--ssl-cert=${tls(`${certificate}.crt`)}`, `--ssl-key=${tls(`${certificate}.key`)}`];
+    const verified = ["--ssl-verify-server-cert", `--ssl-ca=${tls(`${trusts}.crt`)}`, ...shown];
+    // By `127.0.0.1` clients look for that name, which no certificate has.
+    const proof = trusts === "nobody" || host === "127.0.0.1" ? ["--skip-ssl"] : verified;
     const at = host === "socket" ? [`--socket=${this.socket}`] : [`--host=${host}`, `--port=${this.port}`, "--protocol=tcp", ...proof];
     const options = ["--no-defaults", ...at, `--user=${user}`, "--batch", "--skip-column-names", "--execute", sql];
     const { stdout, stderr } = spawnSync(this.made.programs.mariadb, options, {
@@ -229,7 +248,7 @@ export class GaleraMember {
     mkdirSync(folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), this.mapped(content), { mode: 0o600 });
     // Here they differ by port.
-    const asked = members.reduce((text, { port }, index) => text.replaceAll(memberHost(index), String(port)), script(folder));
+    const asked = members.reduce((text, { port }, index) => text.replaceAll(memberHost(index, "mariadb"), String(port)), script(folder));
     const command = asked.replaceAll('--host="$host"', `--host=${this.made.address} --port="$host"`);
     const { status, stderr } = spawnSync("sh", ["-ec", command], { encoding: "utf8", timeout: 60_000 });
     execFileSync("rm", ["-r", folder]);
@@ -242,7 +261,7 @@ export class GaleraMember {
     return settings
       .replace(`host=${PRIMARY.host}`, `host=${this.made.address}`)
       .replace(`port=${PRIMARY.port}`, `port=${this.port}`)
-      .replace(String(PRIMARY.ca), tls("ca.crt"))
+      .replace(String(PRIMARY.ca), tls("authority.crt"))
       .replace("/certificate/tls.crt", tls("client.crt"))
       .replace("/certificate/tls.key", tls("client.key"));
   }

@@ -3,9 +3,9 @@ import { ClientServiceAccountRealmRole } from "@pulumi/keycloak/openid/clientSer
 import { User } from "@pulumi/keycloak/user";
 import { UserRoles } from "@pulumi/keycloak/userRoles";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+import { MASTER } from "./names";
 
-/** Keycloak's own realm, of those who administer it, and their role there. */
-const MASTER = "master";
+/** The role of those who administer it, in its own realm. */
 const ADMIN_ROLE = "admin";
 
 /** Every Keycloak's own client for administrators who log in by password. */

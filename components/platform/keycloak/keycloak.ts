@@ -18,12 +18,10 @@ import { fromIngress, ingressFor, overTls, secretHash, selectorLabels } from "..
 import { PlatformService } from "../service";
 import { ADMIN_CLIENT, createAdministrator, createSuccessor } from "./administrator";
 import type { KeycloakArgs } from "./args";
+import { administratorOf, BOOTSTRAP_ADMIN } from "./names";
 import { ADMIN_ROLE, CLIENT_ID, createRealm, PORTAL_ADMIN, REALM } from "./realm";
 import { before26 } from "./versions";
 import { CACHE_PORTS, CERTIFICATE, HTTP_PORT, HTTPS_PORT, keycloakPod, NAMES, WORKLOAD } from "./workload";
-
-/** The name of the administrator Keycloak starts with. */
-const BOOTSTRAP_ADMIN = "kpaas-admin";
 
 /** The client by which the realm's resources are made; Keycloak starts with it too, from 26 on. */
 const PROVIDER_CLIENT = "kpaas";
@@ -162,7 +160,7 @@ export class Keycloak extends PlatformService {
 
   /** The administrator who has another one's place, after so many exchanges of secrets. */
   private successor(rotation: number): { readonly user: string; readonly password: Output<string> } {
-    return { user: `${BOOTSTRAP_ADMIN}-${rotation}`, password: this.rotatedPassword("successor-password") };
+    return { user: administratorOf(rotation), password: this.rotatedPassword("successor-password") };
   }
 
   /** Options of what lives in the server, through a provider that logs in at its first call: a server that is not there yet fails no preview. */

@@ -1,12 +1,9 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
+import { keycloakBackup } from "./backup";
 import { FINDABLE } from "./findable";
+import { schemaOf } from "./names";
 import { rotatesOf } from "./rotates";
 import { before26 } from "./versions";
-
-/** The schema that its realms are in. */
-function schemaOf({ schema = "keycloak" }: Readonly<Record<string, unknown>>): string {
-  return String(schema);
-}
 
 export const keycloak = defineService({
   name: "keycloak",
@@ -35,8 +32,7 @@ export const keycloak = defineService({
       ? { by: "nobody", reason: "before Keycloak 26 sessions are in the memory of its pods only, and end with them" }
       : { by: "component" },
   host: "keycloak",
-  // Realms, clients and users are in its schema.
-  backup: { kind: "within", service: "mariadb" },
+  backup: keycloakBackup,
   rotates: rotatesOf,
   away: ({ replicas }) => (replicas > 1 ? 0 : 90),
   needs: { ingress: ({ host }) => ({ host }), mysql: ({ options }) => ({ schema: schemaOf(options) }) },

@@ -25,6 +25,6 @@ export interface MariaDbArgs extends DatabaseArgs {
   readonly schemas: Readonly<Record<string, SchemaSpec>>;
   /** Who runs it on several members. Required where the plan has several. */
   readonly operator?: MysqlOperatorAccess;
-  /** What signs one server's certificate; members have theirs of their operator. @default an authority of its own */
+  /** What signs one server's certificate; that of several members is signed by an authority of their own. @default an authority of its own */
   readonly authority?: CertificatePair;
 }

@@ -1,4 +1,4 @@
-import type { PodBackup } from "../../../model/backup";
+import type { AfterRestore, PodBackup, PodPlace } from "../../../model/backup";
 
 /** What every command begins with: root logs in on the server's socket, by a password that no command line shows. */
 const AS_ROOT = "MYSQL_PWD=$(cat /etc/kpaas-root/root-password); export MYSQL_PWD";
@@ -9,6 +9,17 @@ const SCHEMAS = `schemas=$(mariadb --user=root --batch --skip-column-names --exe
 /** Fails where another restore, of which the connection broke off, is still at its last statement after two minutes. */
 const ALONE = "SELECT IF(GET_LOCK('kpaas_restore', 120), 1, (SELECT 1 UNION SELECT 2));";
 
+const PLACE: PodPlace = { workload: "mariadb", container: "mariadb" };
+
+/**
+ * Statements that root runs once schemas are restored.
+ * @param ends whom they let in no more
+ */
+export function afterRestore(statements: readonly string[], ends: string): AfterRestore {
+  const sql = statements.map((each) => `${each};`).join("\n");
+  return { ...PLACE, ends, command: [AS_ROOT, "mariadb --user=root --default-character-set=utf8mb4 <<'EOF'", sql, "EOF"].join("\n") };
+}
+
 /**
  * A logical dump of one moment: it goes into a newer server too, which a physical one (mariadb-backup) does not, and takes no second volume.
  * Accounts are not in it: the server makes them anew at each start from what the platform wants, and those of another time, with root's and
@@ -16,8 +27,7 @@ const ALONE = "SELECT IF(GET_LOCK('kpaas_restore', 120), 1, (SELECT 1 UNION SELE
  */
 export const mariadbBackup: PodBackup = {
   kind: "pod",
-  workload: "mariadb",
-  container: "mariadb",
+  ...PLACE,
   file: "mariadb.sql",
   holds: "every schema, with its routines, events and triggers, as of one moment",
   without: "accounts made by hand, and tables that are not InnoDB may be of a moment later",

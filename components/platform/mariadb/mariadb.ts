@@ -1,14 +1,15 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import type { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
-import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { volumesAnnotation } from "../../../model/kubernetes-names";
 import { apiPort } from "../../../model/plan/api-endpoint";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { type CertificatePair, certificateAuthority, serviceCertificate, trustOf } from "../certificates";
+import { type CertificatePair, certificateAuthority, type ServiceNames, serviceCertificate, trustOf } from "../certificates";
 import { accountOf } from "../database/accounts";
 import type { Passwords } from "../database/args";
 import { DatabaseService } from "../database/database";
@@ -26,6 +27,7 @@ import {
   galeraSpec,
   MEMBER_LABELS,
   MEMBER_PORTS,
+  MEMBER_SERVICES,
   MEMBERS_SCHEMAS_JOB,
   membersFormerJob,
   PRIMARY,
@@ -35,6 +37,7 @@ import { accountsSql, type Connection, clientSettings, endFormerSql, rootSql } f
 import {
   ACCOUNTS_FILE,
   CERTIFICATE,
+  CLIENT_AUTHORITY,
   DEFAULT_GIB,
   FORMER_JOB,
   NAMES,
@@ -53,9 +56,9 @@ const MEMBER_JOBS = { ...SINGLE_JOBS, accounts: NAMES.accounts };
 
 /**
  * MariaDB with a schema and an account for each consumer. It listens inside the cluster only, and every password is generated. With one server,
- * root logs in on its own socket only, and the server itself makes the accounts when it starts, so it starts anew when they change; it offers TLS,
- * and demands it of the accounts that it makes. Several are
- * run by an operator, which logs in as root with a certificate of its own, as a job does that makes the accounts.
+ * root logs in on its own socket only, and the server itself makes the accounts when it starts, so it starts anew when they change. Several are
+ * run by an operator, which logs in as root with a certificate of its own, as a job does that makes the accounts. TLS is offered to all, and
+ * demanded of the accounts that are made.
  */
 export class MariaDb extends DatabaseService {
   /** The server's address in the cluster: of the member that leads, where there are several. */
@@ -69,13 +72,13 @@ export class MariaDb extends DatabaseService {
   readonly databases: Readonly<Record<string, DatabaseAccess>>;
   /** What makes the last of them: the tables, or the server where nobody asks for tables. Consumers depend on it. */
   readonly schemas: Resource;
-  /** What clients of one server trust. PEM; undefined with several, which have certificates of their operator's. */
-  readonly ca?: Output<string>;
+  /** What clients trust. PEM. */
+  readonly ca: Output<string>;
   private readonly ending: Ending | undefined;
 
   /** @throws Error for several members without an operator, or an even number of them */
-  constructor(name: string, given: MariaDbArgs, opts?: ComponentResourceOptions) {
-    const wanted = planned("mariadb", given);
+  constructor(name: string, asked: MariaDbArgs, opts?: ComponentResourceOptions) {
+    const wanted = planned("mariadb", asked);
     super(serviceType("MariaDb"), name, wanted, opts);
     const args = { ...wanted, schemas: this.rotated(wanted.schemas) };
     const { plan } = args;
@@ -88,9 +91,11 @@ export class MariaDb extends DatabaseService {
     this.rootPassword = several ? generatedPassword(this.childName("root-password"), this) : this.rotatedPassword("root-password");
     this.credentials = { user: "root", password: this.rootPassword, where: `${this.host}:${this.port}` };
     const passwords = this.accountPasswords(args.schemas);
-    const authority = several ? undefined : (args.authority ?? certificateAuthority(this.childName("tls"), SERVER, this));
-    if (authority !== undefined) this.ca = trustOf(authority);
-    const server = authority === undefined ? this.createMembers(args, passwords) : this.createServer(args, passwords, authority);
+    // What signs members' certificates is trusted where root logs in from the network too: so it signs nothing else.
+    const given = several ? undefined : args.authority;
+    const authority = given ?? certificateAuthority(this.childName("tls"), SERVER, this);
+    this.ca = trustOf(authority);
+    const server = several ? this.createMembers(args, passwords, authority) : this.createServer(args, passwords, authority);
     this.schemas = this.createTables(args, passwords, server);
     this.ending = this.hasFormer(args.schemas) ? this.endingOf(args.schemas, passwords) : undefined;
     this.databases = Object.fromEntries(
@@ -98,7 +103,7 @@ export class MariaDb extends DatabaseService {
         consumer,
         {
           ...{ host: this.host, port: PORT, database: spec.schema, user: accountOf(spec), password: passwords[spec.user]! },
-          ...(this.ca === undefined ? {} : { ca: this.ca }),
+          ca: this.ca,
         },
       ]),
     );
@@ -116,18 +121,18 @@ export class MariaDb extends DatabaseService {
 
   /** How accounts connect. */
   private get connection(): Connection {
-    return this.several ? PRIMARY : { host: this.host, port: PORT, ca: `/sql/${CERTIFICATE.authority}` };
+    return this.several ? PRIMARY : { host: this.host, port: PORT, ca: CLIENT_AUTHORITY };
   }
 
   private endingOf(schemas: Readonly<Record<string, SchemaSpec>>, passwords: Passwords): Ending {
     return {
-      job: this.several ? membersFormerJob(this.plan.replicas) : FORMER_JOB,
+      job: this.several ? membersFormerJob(this.plan) : FORMER_JOB,
       files: this.files(Object.values(schemas), passwords, endFormerSql),
     };
   }
 
   /** The members by the operator's object, and their accounts. */
-  private createMembers(args: PlannedArgs<MariaDbArgs>, passwords: Passwords): Resource {
+  private createMembers(args: PlannedArgs<MariaDbArgs>, passwords: Passwords, authority: CertificatePair): Resource {
     const { plan, operator, schemas, protectData, retainData } = args;
     if (operator === undefined) throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; give its operator, or make it 1.`);
     if (plan.replicas % 2 === 0) throw new Error(`platform.services.mariadb.replicas is ${plan.replicas}; make it 1, 3 or 5.`);
@@ -143,6 +148,7 @@ export class MariaDb extends DatabaseService {
       new RoleBinding(this.childName("rights-binding"), { metadata, roleRef, subjects: [subject] }, this.inCluster()),
     ];
     const access = this.secret("secret", NAMES.secret, SERVER, { [ROOT_PASSWORD]: this.rootPassword });
+    const { certificate, tls } = this.createCertificate({ services: MEMBER_SERVICES, beside: ["localhost"] }, authority);
     // The name is told to the members' pods alone: what runs for a while beside them is none.
     const { "app.kubernetes.io/name": _, ...labels } = this.podLabels(SERVER);
     const members = new CustomResource(
@@ -153,19 +159,22 @@ export class MariaDb extends DatabaseService {
         metadata: this.metadata(NAMES.server, SERVER, {
           annotations: { [volumesAnnotation]: `${plan.replicas} × ${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
         }),
-        spec: galeraSpec(args, { server: imageOf(plan, "server"), operator: operator.image }, labels),
+        spec: galeraSpec(args, { server: imageOf(plan, "server"), operator: operator.image }, labels, {
+          "kpaas/certificate": certificate.apply(contentHash),
+        }),
       },
       // Its volumes go with it. The rights of who runs it go after it.
       this.deletedFirst({
-        dependsOn: [...rights, access],
+        dependsOn: [...rights, access, tls],
         protect: protectData || this.protectsData,
         ...(retainData ? { retainOnDelete: true } : {}),
       }),
     );
-    const files = all([all(passwords), this.rootPassword]).apply(
-      ([known, root]): Record<string, string> => ({
+    const files = all([all(passwords), this.rootPassword, this.ca]).apply(
+      ([known, root, ca]): Record<string, string> => ({
+        [CERTIFICATE.authority]: ca,
         "accounts.cnf": rootClient(root),
-        [ACCOUNTS_FILE]: rootSql(root) + accountsSql(Object.values(schemas), known),
+        [ACCOUNTS_FILE]: rootSql(root) + accountsSql(Object.values(schemas), known, { tls: true }),
       }),
     );
     return this.runStatements(ACCOUNTS_JOB, files, [members]);
@@ -178,14 +187,7 @@ export class MariaDb extends DatabaseService {
       accountsSql(Object.values(schemas), known, { tls: true, ...(plan.rotation === undefined ? {} : { rootPassword: root }) }),
     );
     const init = this.secret("init", NAMES.init, SERVER, { [ACCOUNTS_FILE]: accounts });
-    const { certificate, key } = serviceCertificate(
-      this.childName("tls"),
-      { services: [NAMES.server], namespace: plan.namespace },
-      authority,
-      this,
-    );
-    const shown = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key, [CERTIFICATE.authority]: trustOf(authority) };
-    const tls = this.secret("tls", NAMES.tls, SERVER, shown, "kubernetes.io/tls");
+    const { certificate, tls } = this.createCertificate({ services: [NAMES.server] }, authority);
     const settings = singleServerConfig();
     const config = new ConfigMap(
       this.childName("config"),
@@ -207,6 +209,17 @@ export class MariaDb extends DatabaseService {
     return this.singleServer(SERVER, NAMES.headless, annotations, pod, [access, init, tls, config, data]);
   }
 
+  /** What clients are shown, and the Secret that it is in, with what signed it. */
+  private createCertificate(
+    names: Pick<ServiceNames, "services" | "beside">,
+    authority: CertificatePair,
+  ): { readonly certificate: Output<string>; readonly tls: Secret } {
+    const { namespace } = this.plan;
+    const { certificate, key } = serviceCertificate(this.childName("tls"), { ...names, namespace }, authority, this);
+    const shown = { [CERTIFICATE.certificate]: certificate, [CERTIFICATE.key]: key, [CERTIFICATE.authority]: trustOf(authority) };
+    return { certificate, tls: this.secret("tls", NAMES.tls, SERVER, shown, "kubernetes.io/tls") };
+  }
+
   private createTables({ schemas }: PlannedArgs<MariaDbArgs>, passwords: Passwords, server: Resource): Resource {
     const wanted = Object.values(schemas).filter(({ tables = [] }) => tables.length > 0);
     if (wanted.length === 0) return server;
@@ -220,9 +233,9 @@ export class MariaDb extends DatabaseService {
     passwords: Passwords,
     statements: (spec: SchemaSpec) => string,
   ): Output<Readonly<Record<string, string>>> {
-    return all([all(passwords), output(this.ca)]).apply(
+    return all([all(passwords), this.ca]).apply(
       ([known, ca]): Record<string, string> => ({
-        ...(ca === undefined ? {} : { [CERTIFICATE.authority]: ca }),
+        [CERTIFICATE.authority]: ca,
         ...Object.fromEntries(
           schemas.flatMap((spec) => {
             const name = spec.tableRights === undefined ? spec.schema : `${spec.schema}-${spec.user}`;

@@ -31,7 +31,7 @@ export const mariadb = defineService({
   needs: { storage: () => ({}), mysqlOperator: () => ({}) },
   offers: ["mysql"],
   speaks: {
-    3306: "TLS; with several members, whose certificates are their operator's, it is offered, and not told of to those who claim a schema",
+    3306: "TLS",
     4444: "TLS",
     4567: "TLS",
     4568: "TLS",

@@ -38,6 +38,12 @@ export const ROOT_FOLDER = "/etc/kpaas-root";
 export const CERTIFICATE = { certificate: "tls.crt", key: "tls.key", authority: "ca.crt" } as const;
 const CERTIFICATE_FOLDER = "/etc/kpaas-tls";
 
+/** What the server takes of clients: some of their drivers know no later one. */
+export const TLS_VERSIONS = "TLSv1.2,TLSv1.3";
+
+/** Where a job finds what signed the server's certificate: beside its statements. */
+export const CLIENT_AUTHORITY = `/sql/${CERTIFICATE.authority}`;
+
 /** The server's settings. Names are not resolved: accounts are told apart by name, and a slow DNS must not slow logins. */
 export const SERVER_CONFIG = [
   "[mariadbd]",
@@ -56,7 +62,7 @@ export function singleServerConfig(folder = CERTIFICATE_FOLDER): string {
   const settings = {
     ssl_cert: `${folder}/${CERTIFICATE.certificate}`,
     ssl_key: `${folder}/${CERTIFICATE.key}`,
-    tls_version: "TLSv1.2,TLSv1.3",
+    tls_version: TLS_VERSIONS,
   };
   return `${SERVER_CONFIG}${Object.entries(settings)
     .map(([name, value]) => `${name} = ${value}\n`)

@@ -8,7 +8,7 @@ export const postgresql = defineService({
   about: "keeps a database, with an account that owns it, for each service that claims one",
   replicas: { severalBy: "postgresOperator" },
   keeps: "data",
-  backup: (_options, replicas) => postgresqlBackup(replicas > 1),
+  backup: ({ replicas = 1 }) => postgresqlBackup(replicas > 1),
   rotates: ({ replicas }) =>
     replicas > 1
       ? [{ secret: "the accounts of its databases", how: "overlap", restarts: ["takers"] }]

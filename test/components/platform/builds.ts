@@ -110,7 +110,11 @@ export const certManager: Build = (common, opts) =>
     opts,
   );
 export const mariadb =
-  (tables: string[] = ["CREATE TABLE IF NOT EXISTS a (id INT)"], changes: Partial<ServicePlan> = {}): Build =>
+  (
+    tables: string[] = ["CREATE TABLE IF NOT EXISTS a (id INT)"],
+    changes: Partial<ServicePlan> = {},
+    more: Partial<ConstructorParameters<typeof MariaDb>[1]> = {},
+  ): Build =>
   (common, opts) =>
     new MariaDb(
       "db",
@@ -126,6 +130,7 @@ export const mariadb =
           portal: { schema: "cp", user: "portal", reads: [{ schema: "keycloak", table: "T", columns: ["ID"] }], tables },
         },
         operator: { namespace: "mariadb-operator", account: "mariadb-operator", image: "registry.example.org/operator:1" },
+        ...more,
       },
       opts,
     );

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { output, secret } from "@pulumi/pulumi";
 import { mariadbBackup } from "../../../components/platform/mariadb/backup";
+import { memberHost, PRIMARY } from "../../../components/platform/mariadb/galera";
 import { MariaDb } from "../../../components/platform/mariadb/mariadb";
 import { podSecurityProblem } from "../../../model/pod-security";
 import { unwrapSecret } from "../../../testing/mocks";
+import { temporaryFolders } from "../../support/temporary";
 import { waitsFor } from "../../support/waits";
 import { type Build, mariadb, run } from "./builds";
 import { at, ofKind, servicePlan, workloads } from "./fixtures";
@@ -74,6 +81,7 @@ describe("MariaDB", () => {
 
 describe("MariaDB on several members", () => {
   const several = mariadb(undefined, { replicas: 3 });
+  const folders = temporaryFolders();
   const specOf = async (build = several) => at((await run(build)).get("db-members").inputs, "spec");
 
   it("is one group that takes in whoever has its certificate, and goes on when one of three is lost", async () => {
@@ -81,9 +89,43 @@ describe("MariaDB on several members", () => {
     assert.equal(at(spec, "replicas"), 3);
     assert.equal(at(spec, "galera", "enabled"), true);
     assert.equal(at(spec, "galera", "recovery", "enabled"), true);
-    assert.equal(at(spec, "galera", "providerOptions", "socket.dynamic"), "false");
-    assert.deepEqual(at(spec, "tls"), { enabled: true, required: false, galeraSSTEnabled: true });
+    assert.deepEqual(at(spec, "galera", "providerOptions"), {
+      "socket.dynamic": "false",
+      "socket.ssl_cert": "/etc/pki/client.crt",
+      "socket.ssl_key": "/etc/pki/client.key",
+    });
     assert.equal(at(await specOf(mariadb(undefined, { replicas: 5 })), "replicas"), 5);
+  });
+
+  it("shows its clients a certificate of an authority of its own, whose key is not in the cluster, and has its pods start anew with another", async () => {
+    const platform = { certificate: output("the platform's"), key: secret("key") };
+    const g = await run(mariadb(undefined, { replicas: 3 }, { authority: platform }));
+    const spec = at(g.get("db-members").inputs, "spec");
+    const tls = { name: "mariadb-tls" };
+    assert.deepEqual(at(spec, "tls"), {
+      ...{ enabled: true, required: false, galeraSSTEnabled: true },
+      ...{ serverCASecretRef: tls, serverCertSecretRef: tls },
+    });
+    assert.match(String(at(spec, "podMetadata", "annotations", "kpaas/certificate")), /^[0-9a-f]{10}$/);
+    assert.match(String(at(spec, "myCnf")), /^tls_version = TLSv1\.2,TLSv1\.3$/m);
+    const shown = unwrapSecret(g.get("db-tls").inputs.stringData) as Record<string, string>;
+    assert.deepEqual(Object.keys(shown).sort(), ["ca.crt", "tls.crt", "tls.key"]);
+    assert.equal(g.get("db-tls-server").inputs.caCertPem, shown["ca.crt"]);
+    assert.notEqual(shown["ca.crt"], "the platform's");
+    assert.ok(waitsFor(g, "db-members").has("db-tls"));
+  });
+
+  it("has in its certificate every name that members are met by, as clients read it", async () => {
+    const names = (await run(several)).get("db-tls-server-request").inputs.dnsNames as string[];
+    const folder = folders();
+    const made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout key -out crt -addext";
+    execFileSync("openssl", [...made.split(" "), `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`], {
+      ...{ cwd: folder, stdio: "pipe" as const },
+    });
+    const certificate = new X509Certificate(readFileSync(join(folder, "crt")));
+    const operator = ["mariadb-primary.mariadb.svc.cluster.local", "mariadb-2.mariadb-internal.mariadb.svc.cluster.local", "localhost"];
+    for (const name of [PRIMARY.host, "mariadb-primary.mariadb.svc", "mariadb.mariadb.svc", memberHost(0, "mariadb"), ...operator])
+      assert.equal(certificate.checkHost(name) === undefined, false, name);
   });
 
   it("shows the members no token of their operator's", async () => {
@@ -110,7 +152,9 @@ describe("MariaDB on several members", () => {
   it("has its accounts made by a job of root's, whose certificate nobody else gets", async () => {
     const g = await run(several);
     const files = unwrapSecret(g.get("db-accounts-sql").inputs.stringData) as Record<string, string>;
-    assert.deepEqual(Object.keys(files), ["accounts.cnf", "accounts.sql"]);
+    assert.deepEqual(Object.keys(files).sort(), ["accounts.cnf", "accounts.sql", "ca.crt"]);
+    assert.match(files["accounts.sql"] ?? "", /CREATE USER IF NOT EXISTS 'portal'@'%' IDENTIFIED BY '[^']+' REQUIRE SSL;/);
+    assert.match(files["accounts.cnf"] ?? "", /^ssl-ca=\/sql\/ca\.crt$/m);
     assert.match(files["accounts.sql"] ?? "", /^ALTER USER 'root'@'%' REQUIRE X509;$/m);
     assert.match(files["accounts.sql"] ?? "", /GRANT SELECT \(`ID`\) ON `keycloak`\.`T` TO 'portal'@'%';/);
     assert.match(files["accounts.cnf"] ?? "", /^ssl-key=\/certificate\/tls\.key$/m);
@@ -118,8 +162,8 @@ describe("MariaDB on several members", () => {
       (at(g.get(role).inputs, "spec", "template", "spec", "volumes") as Record<string, unknown>[]).map((each) =>
         at(each, "secret", "secretName"),
       );
-    assert.deepEqual(secrets("db-accounts"), ["mariadb-accounts", "mariadb-ca-bundle", "mariadb-client-cert"]);
-    assert.deepEqual(secrets("db-schemas"), ["mariadb-schemas", "mariadb-ca-bundle"]);
+    assert.deepEqual(secrets("db-accounts"), ["mariadb-accounts", "mariadb-client-cert"]);
+    assert.deepEqual(secrets("db-schemas"), ["mariadb-schemas"]);
     assert.match(at(unwrapSecret(g.get("db-sql").inputs.stringData), "cp.cnf") as string, /^host=mariadb-primary$/m);
     assert.ok(waitsFor(g, "db-schemas").has("db-accounts"));
     const again = await run(mariadb(undefined, { replicas: 3 }));

@@ -207,6 +207,20 @@ describe("what services keep", () => {
     assert.deepEqual([kindOf({}), kindOf({ seal: { kind: "static" } }), kindOf({ seal: { kind: "awskms" } })], ["pod", "pod", "none"]);
   });
 
+  it("lets nobody in after a restore who has a successor by now", () => {
+    const ended = (name: "mariadb" | "openbao", rotation?: number, keycloak = "26.4.0") => {
+      const plans = [services.mariadb, services.keycloak, services.openbao].map((each) => ({
+        ...catalogService(each, {}),
+        ...(each === services.keycloak ? { version: keycloak } : {}),
+        ...(rotation === undefined ? {} : { rotation }),
+      }));
+      return backupScope("seoul", plans, services, [name]).services.flatMap(({ after }) => after.map(({ ends }) => ends));
+    };
+    assert.deepEqual([ended("mariadb"), ended("openbao"), ended("mariadb", 2, "25.0.0")], [[], [], []]);
+    assert.deepEqual(ended("mariadb", 3), ["Keycloak's administrators kpaas-admin, kpaas-admin-2"]);
+    assert.deepEqual(ended("openbao", 2), ["OpenBao's secret ids of before the last exchange"]);
+  });
+
   it("can be that of a service of a program's own", () => {
     const own = { ...services.mariadb, name: "postgresql", backup: { ...mariadbBackup, dump: "pg_dump" } };
     const plan = { ...catalogService(services.mariadb, {}), name: "postgresql" };

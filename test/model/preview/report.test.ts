@@ -47,6 +47,16 @@ describe("What an engine's step does to what people count on", () => {
       "lost claim a/b: 3 × 8Gi, with its data",
     ],
     [
+      "and its pods may start anew where it says something else of them",
+      {
+        ...step,
+        type: "kubernetes:example.com/v1:Cluster",
+        recorded: { metadata: { namespace: "a", name: "b", annotations: { "kpaas.io/volumes": "3 × 8Gi" } } },
+        properties: [property("spec.tls.serverCertSecretRef")],
+      },
+      "may restart workload a/b: its pods, one after another",
+    ],
+    [
       "a floating address is given back",
       { ...step, type: "openstack:networking/floatingIp:FloatingIp", op: "delete", recorded: { address: "203.0.113.9" } },
       "lost address 203.0.113.9: given back to the cloud",
