@@ -4,6 +4,9 @@ import { FOLDERS, PORTS, RETURN_PATH, ROLE, TRUST } from "./names";
 /** The file that oauth2-proxy reads. */
 export const LOGIN_FILE = "oauth2-proxy.cfg";
 
+/** Where it finds its files, and listens, and the UI. */
+const PLACES = { tls: FOLDERS.tls, trust: FOLDERS.trust, port: PORTS.login, ui: PORTS.ui };
+
 /**
  * What oauth2-proxy is told, which stands in front of the UI in its pod and lets in whoever the realm says has one of the roles. Kubeflow knows
  * nothing of users without its profiles: whoever is in sees everybody's runs.
@@ -13,6 +16,7 @@ export function loginSettings(
   host: string,
   { realm: { issuer, clientId, administratorRole }, trust }: Pick<KubeflowArgs, "realm" | "trust">,
   secrets: { readonly client: string; readonly cookie: string },
+  places: { readonly tls: string; readonly trust: string; readonly port: number; readonly ui: number } = PLACES,
 ): string {
   const settings: Readonly<Record<string, string | boolean | readonly string[]>> = {
     provider: "oidc",
@@ -29,7 +33,7 @@ export function loginSettings(
     email_domains: ["*"],
     oidc_groups_claim: "roles",
     allowed_groups: [...(administratorRole ? [administratorRole] : []), ROLE],
-    ...(trust === undefined ? {} : { provider_ca_files: [`${FOLDERS.trust}/${TRUST.platform}`], use_system_trust_store: true }),
+    ...(trust === undefined ? {} : { provider_ca_files: [`${places.trust}/${TRUST.platform}`], use_system_trust_store: true }),
     cookie_secret: secrets.cookie,
     cookie_secure: true,
     cookie_httponly: true,
@@ -37,13 +41,13 @@ export function loginSettings(
     cookie_expire: "8h",
     // Then the realm is asked again: a role that was taken away ends there.
     cookie_refresh: "15m",
-    upstreams: [`http://127.0.0.1:${PORTS.ui}/`],
+    upstreams: [`http://127.0.0.1:${places.ui}/`],
     // Logs of a run come for as long as it goes on.
     upstream_timeout: "1h",
     pass_basic_auth: false,
-    https_address: `:${PORTS.login}`,
-    tls_cert_file: `${FOLDERS.tls}/tls.crt`,
-    tls_key_file: `${FOLDERS.tls}/tls.key`,
+    https_address: `:${places.port}`,
+    tls_cert_file: `${places.tls}/tls.crt`,
+    tls_key_file: `${places.tls}/tls.key`,
     tls_min_version: "TLS1.2",
     silence_ping_logging: true,
   };

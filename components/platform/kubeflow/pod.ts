@@ -51,7 +51,9 @@ function container(plan: ServicePlan, { token, ownToken, keepsData }: Workload, 
     ...(command ? { command: [...command] } : {}),
     ...(given.length > 0 ? { args: [...given] } : {}),
     ...(env ? { env: [...env(plan)] } : {}),
-    ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+    ...(Object.keys(ports).length > 0
+      ? { ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })) }
+      : {}),
     resources: resourceRequirements(plan.parts?.[image] ?? plan.resources),
     securityContext: containerSecurityContext(),
     startupProbe: { ...probe(health), periodSeconds: 5, failureThreshold: 120 },
