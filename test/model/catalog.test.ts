@@ -189,6 +189,15 @@ describe("a maintained line", () => {
     }
   });
 
+  it("installs nothing below the platform that had ended, but for what its kubespray has nothing newer of", () => {
+    for (const line of lines) {
+      const parts = kubesprayRelease(line.kubespray)!.components[minorOf(line.kubernetes)]!;
+      const ended = Object.entries(parts).filter(([product, version]) => hasEnded(product, version, line.date));
+      // One may choose it in place of CRI-O; 2.2 is the newest that this tag has checksums of.
+      assert.deepEqual(ended, [["containerd", "2.2.3"]]);
+    }
+  });
+
   it("has nothing of which nobody was asked lately whether it is mended", () => {
     const days = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
     for (const line of lines)
