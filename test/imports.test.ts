@@ -23,6 +23,9 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "a function of Node's own": /^(engine\/checksums|operate\/backup\/sealed)\.ts$/,
   "the real name of a file of a family's": /^components\/platform\/applications\/pod\.ts$/,
   "what comes and goes with the service that it names": /^components\/platform\/log-collector\//,
+  "what comes with a service by itself, and the labels by which that one knows whose pods it is for":
+    /^components\/platform\/(istio-(base|cni)\/|mesh\.ts$)/,
+  "what a fleet's clusters may be joined by": /^model\/fleet\/schema\.ts$/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };
 

@@ -42,7 +42,7 @@ export const tenantDocs: readonly FieldDoc[] = [
   {
     path: `${path}.mesh`,
     means:
-      "has its pods in the mesh ([more](services/istio.md)): `permissive` leaves them met as before, `strict` by others of the mesh only, and not by the platform's ingress. Pods that are there already come into it, and leave it, when they are made anew",
+      "has its pods in the mesh ([more](tenants.md)): `permissive` leaves them met as before, `strict` by others of the mesh only, and not by the platform's ingress. Pods that are there already come into it, and leave it, when they are made anew",
     byDefault: "they are not in it",
   },
 ];
