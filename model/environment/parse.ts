@@ -3,9 +3,9 @@ import { isFields } from "../data";
 import { type Issue, type IssueSite, issuesOf, type IssuePath as Path, reportIssue, valueAt } from "../issues";
 import { type Findings, nearest } from "../problems";
 import { type Registry, standInCloud } from "../registry";
-import { secretFieldsOf } from "./secret-fields";
 import { type EnvironmentFile, environmentFileSchema } from "./schema";
 import { fieldsAt } from "./schema-fields";
+import { secretFieldsOf } from "./secret-fields";
 
 /** A file as far as it could be read: the parts that did not parse are left out and named in `broken`. */
 export interface ParsedFile {

@@ -27,6 +27,13 @@ describe("kpaas releases", () => {
     assert.match(stdout, /^NAME +FROM +TO$/m);
     assert.match(stdout, /^mariadb +11\.4\.7 +12\.0\.2$/m);
     assert.doesNotMatch(stdout, /metallb/);
+    // In the order in which it comes, with what no source says last.
+    assert.match(
+      stdout,
+      /^WHEN +SERVICE +WHAT$[\s\S]+^before +mariadb[\s\S]+^by up +portal +tables that are missing[\s\S]+^nobody says +portal/m,
+    );
+    const { moves } = JSON.parse((await command(["releases", "1.7.0+maintained", "--from", "1.7.0", "--json"])).stdout);
+    assert.deepEqual(moves, []);
     const { changes } = JSON.parse((await command(["releases", "1.6.1", "--from", "1.4.0", "--json"])).stdout);
     assert.deepEqual(changes[0], { name: "kubernetes", was: "1.24.6", becomes: "1.31.4" });
     assert.equal((await command(["releases", "--from", "1.6.2"])).code, 2);

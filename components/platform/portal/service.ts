@@ -16,8 +16,12 @@ function accountsOf(
   withTerraman: boolean,
 ): { accounts?: Readonly<Record<string, TableAccount>> } {
   const accounts = {
-    ...(programsFor("metricAccount").every((program) => images.includes(program)) ? { metric: { tables: METRIC_TABLES, openly: true } } : {}),
-    ...(withTerraman && programsFor("terraman").every((program) => images.includes(program)) ? { terraman: { tables: TERRAMAN_TABLES } } : {}),
+    ...(programsFor("metricAccount").every((program) => images.includes(program))
+      ? { metric: { tables: METRIC_TABLES, openly: true } }
+      : {}),
+    ...(withTerraman && programsFor("terraman").every((program) => images.includes(program))
+      ? { terraman: { tables: TERRAMAN_TABLES } }
+      : {}),
   };
   return withVault && Object.keys(accounts).length > 0 ? { accounts } : {};
 }
