@@ -134,6 +134,7 @@ describe("a real MariaDB on several members", function () {
       assert.match(each().query("SELECT 1", { ...keycloak, trusts: "ca" }), /^ERROR 2026/);
       assert.equal(each().query("SELECT 1", { ...keycloak, trusts: "nobody" }), "1", "an account of before is let in as it was");
     }
+    assert.equal(a().query("DROP TABLE keycloak.MOVED", local), "");
   });
 
   it("takes nobody in by what clients are shown", async () => {

@@ -293,7 +293,6 @@ describe("what services keep", function () {
         if (script.includes("read_only") && script.includes("read -r")) return { script: holds() };
         if (script.includes("redis-cli")) return { script: note("caches") };
         const part = script.includes("PGHOST") ? "sql" : "images";
-        if (script.includes("kpaas-admin")) return { script: `printf ' without them' >> ${kept}` };
         if (script.includes("head -c")) return { script: `${note(part)}; head -c "$1" > ${file(`pod/${part}`)}` };
         if (/pg_dump|tar -cf/.test(script))
           return { script: `${note(part)}; cat ${file(`pod/${part}`)}; ${part === dumps ? "exit 3" : ""}` };

@@ -128,18 +128,15 @@ export class GaleraMember {
     const [port, group, increments, whole] = this.ports;
     const tls = (name: string) => join(this.root, "tls", name);
     // What the operator mounts at `/etc/pki`.
-    const [trusted, shown] = former ? ["ca.crt", "server"] : ["bundle.crt", "shown"];
-    const ours = former ? {} : { "socket.ssl_cert": tls("client.crt"), "socket.ssl_key": tls("client.key") };
+    const [trusted, shown, toOthers] = former ? ["ca.crt", "server", "server"] : ["bundle.crt", "shown", as ?? "client"];
     const options = {
       "gmcast.listen_addr": `tcp://${address}:${group}`,
       "ist.recv_addr": `${address}:${increments}`,
       "socket.ssl": "true",
       "socket.ssl_ca": tls(trusted),
-      "socket.ssl_cert": tls(`${shown}.crt`),
-      "socket.ssl_key": tls(`${shown}.key`),
       ...MEMBER_OPTIONS,
-      ...ours,
-      ...(as === undefined ? {} : { "socket.ssl_cert": tls(`${as}.crt`), "socket.ssl_key": tls(`${as}.key`) }),
+      "socket.ssl_cert": tls(`${toOthers}.crt`),
+      "socket.ssl_key": tls(`${toOthers}.key`),
     };
     return [
       "[mariadb]",
