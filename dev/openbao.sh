@@ -20,7 +20,7 @@ mkdir "$work/source" "$work/kms"
 git -C "$checkout" archive "$commit" | tar -x -C "$work/source"
 cd "$work/source"
 if [ -n "$kms" ]; then
-  sed -n 's|^\tgithub.com/openbao/go-kms-wrapping/\(wrappers/[a-z]*\)/v2 \(v[0-9.]*\).*|\1 \2|p' go.mod | while read -r module tag; do
+  sed -n 's|^\tgithub.com/openbao/go-kms-wrapping/\(wrappers/[a-z0-9]*\)/v2 \(v[0-9.]*\).*|\1 \2|p' go.mod | while read -r module tag; do
     git -C "$kms" archive "$module/$tag" "$module" | tar -x -C "$work/kms"
     go mod edit -replace "github.com/openbao/go-kms-wrapping/$module/v2=$work/kms/$module"
   done
