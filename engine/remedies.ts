@@ -13,8 +13,22 @@ const GIVE_PASSPHRASE = "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE";
 
 const DISK_FULL = /ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i;
 
+type Row = readonly [words: RegExp, remedy: string | Remedy, inSandbox?: Remedy];
+
+/** Of what was not answered: what of it was done is found out, unless nobody but a person can. */
+const UNANSWERED: readonly Row[] = [
+  [
+    /connection (was )?(reset|lost)|\bEOF\b|ECONNRESET|(?<!delet[^\n]*)deadline exceeded/i,
+    "The connection broke while a request was under way: run the same command again; it first finds out what was done.",
+  ],
+  [
+    /\b50[0-4]\b.*(error|unavailable|timeout)|\bInternalError\b|general system error/i,
+    "The cloud failed: run the same command again; it goes on from what was done.",
+  ],
+];
+
 /** What a failure's words mean for its reader, whatever cloud it is of. */
-const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSandbox?: Remedy])[] = [
+const REMEDIES: readonly Row[] = [
   [
     /PULUMI_ACCESS_TOKEN must be set|not logged in|problem logging in|no credentials/i,
     {
@@ -80,14 +94,7 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
     /delet[^\n]*(deadline exceeded|timeout while waiting)(?![\s\S]*in the way of \S+: port )/i,
     "It did not go in time: the cloud is slow, or something is still on it. Run the same command again.",
   ],
-  [
-    /connection (was )?(reset|lost)|\bEOF\b|ECONNRESET|(?<!delet[^\n]*)deadline exceeded/i,
-    "The connection broke while a request was under way: run the same command again; it first finds out what was done.",
-  ],
-  [
-    /\b50[0-4]\b.*(error|unavailable|timeout)|\bInternalError\b|general system error/i,
-    "The cloud failed: run the same command again; it goes on from what was done.",
-  ],
+  ...UNANSWERED,
   [
     /API server: .*\balready exists\b/i,
     "The object is there and not in the state, as when the answer to its creation was lost: `pulumi import` it, or delete it where it holds nothing yet, then run the same command again.",
@@ -105,14 +112,17 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string | Remedy, inSa
 /**
  * What to do about a failure; none where its text says nothing known.
  * @param provider the environment's: clouds share words that mean something else in each. @default every cloud's words count
+ * @param forPerson what a person has to look for before the same command goes on
  */
-export function remediesFor(failure: string, sandbox = false, provider?: string): Remedy[] {
+export function remediesFor(failure: string, sandbox = false, provider?: string, forPerson: readonly string[] = []): Remedy[] {
   const clouds = Object.values(registry.clouds).filter(({ name }) => provider === undefined || name === provider);
   // Dialects of a cloud have its own among theirs.
   const theirs = new Set(clouds.flatMap(({ state }) => state?.remedies ?? []));
   const ofServices = Object.values(registry.services).flatMap(({ remedies = [] }) => remedies);
-  return [...REMEDIES, ...theirs, ...ofServices].flatMap(([words, remedy, inSandbox]) => {
+  const known = forPerson.length === 0 ? REMEDIES : REMEDIES.filter((row) => !UNANSWERED.includes(row));
+  const remedies = [...known, ...theirs, ...ofServices].flatMap(([words, remedy, inSandbox]) => {
     if (!words.test(failure)) return [];
     return [(sandbox && inSandbox) || (typeof remedy === "string" ? { text: remedy } : remedy)];
   });
+  return [...remedies, ...forPerson.map((text) => ({ text }))];
 }

@@ -15,7 +15,7 @@ import { copyState } from "./state/copy";
 import { deleteFirst, machinesToRemake } from "./state/dead-machines";
 import { findInTheWay } from "./state/in-the-way";
 import { clusterLost } from "./state/lost";
-import { rememberMore } from "./state/pending";
+import { rememberMore, tellUnanswered } from "./state/pending";
 import { approvedDeletions, type Protection } from "./state/protection";
 import { pendingStack } from "./state/stack";
 import { parseState, type State } from "./state/state";
@@ -62,6 +62,7 @@ export async function runOperation(
     });
   let collector = newCollector();
   let startedServers = false;
+  let forPerson: readonly string[] = [];
 
   const work = async (): Promise<Record<string, unknown>> => {
     const run = await openRun(watched?.program, { kind: name, engine, setting, target, options, judgements });
@@ -100,7 +101,10 @@ export async function runOperation(
         // What it has done will never have been.
         if (atEnd && error instanceof EngineKilledError) throw error;
         if (atEnd) forgetWorld(setting);
-        if (kind.changes) rememberMore(open, collector.unanswered);
+        if (kind.changes) {
+          rememberMore(open, collector.unanswered);
+          forPerson = tellUnanswered(open);
+        }
         await noteReasons(run, collector);
         // What was not answered has to be looked for before anything is tried again.
         if (collector.unanswered.length > 0) throw error;
@@ -117,7 +121,7 @@ export async function runOperation(
     return await kind.after(run, collector, protection);
   };
 
-  const told = { collector: () => collector, watched };
+  const told = { collector: () => collector, watched, forPerson: () => forPerson };
   const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
   const outputs = await translateErrors(name, target, options, told, work)
     .catch(async (error: unknown) => {

@@ -33,12 +33,20 @@ export function watchProgram(program: PulumiFn): WatchedProgram {
   };
 }
 
+/** What an operation leaves behind that failed. */
+interface Told {
+  readonly collector: () => EventCollector;
+  readonly watched?: WatchedProgram | undefined;
+  /** What a person has to look for before the same command goes on. */
+  readonly forPerson?: () => readonly string[];
+}
+
 /** Runs `work` and turns what the engine and the Automation API throw into this folder's errors. */
 export async function translateErrors<T>(
   what: OperationKind | "outputs",
   target: EngineTarget,
   options: RunOptions,
-  told: { readonly collector: () => EventCollector; readonly watched?: WatchedProgram | undefined } | undefined,
+  told: Told | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   const { environment } = target.plan;
@@ -67,9 +75,11 @@ export async function translateErrors<T>(
         ? indent(thrown.message)
         : undefined;
     const reason = own ?? collector?.failure ?? errorLines(error.message);
-    const remedies = remediesFor(reason, target.sandbox, target.plan.provider);
+    const forPerson = told?.forPerson?.() ?? [];
+    const remedies = remediesFor(reason, target.sandbox, target.plan.provider, forPerson);
     const text = [`${what} of ${environment} failed:`, reason, ...remedies.map((remedy) => remedy.text)].join("\n");
-    const next = remedies.find((remedy) => remedy.next !== undefined)?.next;
+    const look = forPerson.length === 0 ? undefined : `kpaas preview ${environment}${target.sandbox ? " --sandbox" : ""}`;
+    const next = remedies.find((remedy) => remedy.next !== undefined)?.next ?? look;
     throw new OperationFailedError(text, { next, ...(thrown === undefined ? {} : { cause: thrown }) });
   }
 }
@@ -82,7 +92,7 @@ function killedError(what: string, environment: string, error: EngineKilledError
   const text = [
     `${what} of ${environment} failed:`,
     indent(`the engine was killed (${error.signal}) before it had ended: by somebody, or by the system for want of memory`),
-    "Run the same command again: it first finds out what was done.",
+    "Run the same command again: it first finds out what was done, and names what nobody but you can tell.",
   ];
   return new OperationFailedError(text.join("\n"), { cause: error });
 }

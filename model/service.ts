@@ -3,6 +3,7 @@ import type { Backup } from "./backup";
 import type { ReleaseService } from "./catalog";
 import type { CloudPartName, CloudParts } from "./cloud-parts";
 import type { Environment } from "./environment/types";
+import type { Findable } from "./findable";
 import type { Flow } from "./plan/infrastructure-types";
 import type { AutoscalingPlan, Called, ManagedAt, PlatformPlan, Profile, ResourcesPlan, ServicePlan } from "./plan/types";
 import type { Remedy } from "./remedy";
@@ -119,6 +120,8 @@ export interface ServiceDefinition {
   readonly refuses?: (options: Readonly<Record<string, unknown>>, claims: readonly OfferedClaim[]) => readonly ClaimProblem[];
   /** Its workload and the port of its pods where it is administered, where what lives in it are resources. The port speaks TLS. */
   readonly managedAt?: Omit<ManagedAt, "local">;
+  /** How one finds out whether a creation that was not answered has made what lives in it, by type. @default a person looks */
+  readonly findable?: Readonly<Record<string, Findable>>;
   /** What failures of whoever makes what lives in it mean, by their words. */
   readonly remedies?: readonly (readonly [words: RegExp, remedy: Remedy])[];
   /**

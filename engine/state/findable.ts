@@ -1,7 +1,7 @@
 import { registry } from "../../files/registry";
 import type { Placed } from "../../model/cloud";
 import { type Findable, memberOf, textOf, type Values } from "../../model/findable";
-import { HARBOR_PROJECT, HARBOR_ROBOT, KUBESPRAY_CLUSTER } from "../../model/type-tokens";
+import { KUBESPRAY_CLUSTER } from "../../model/type-tokens";
 import { cloudOfResource } from "./clouds";
 
 /** The id of an object of the Kubernetes API: the cluster holds one object of a kind and name. */
@@ -19,15 +19,13 @@ export const TYPES: Readonly<Record<string, Findable>> = {
       .map(({ state }) => state?.findable ?? {})
       .reverse(),
   ),
+  ...Object.assign({}, ...Object.values(registry.services).map(({ findable: own = {} }) => own)),
   "kubernetes:helm.sh/v3:Release": {
     how: "id",
     id: ({ name, namespace }) => `${textOf(namespace) === "" ? "default" : textOf(namespace)}/${textOf(name)}`,
   },
   // Without the key to its hosts nothing can be read; its creation then goes on by its journal.
   [KUBESPRAY_CLUSTER]: { how: "id", id: ({ name, ssh }) => (ssh === undefined ? "" : textOf(name)) },
-  // Whoever makes them looks first, and says so where another has made them: a creation that is open was ours.
-  [HARBOR_PROJECT]: { how: "id", id: ({ name }) => textOf(name) },
-  [HARBOR_ROBOT]: { how: "id", id: ({ project, name }) => `${textOf(project)}/${textOf(name)}` },
 };
 
 /** How to find a resource. */

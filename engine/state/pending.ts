@@ -44,6 +44,7 @@ export async function tellPending(stack: PendingStack, approvals: readonly strin
   const operations = allOf(state, stack);
   if (operations.length > 0)
     stack.tell(`an earlier operation was broken off; \`up\` first finds out what became of ${operations.map(described).join(", ")}`);
+  for (const text of forPerson(operations.filter((one) => !approvals.includes(absence(one))))) stack.tell(text);
   return { state, unproven: [], counted: operations.map(absence).filter((one) => approvals.includes(one)) };
 }
 
@@ -53,6 +54,20 @@ export function rememberMore(stack: Pick<PendingStack, "remembered" | "remember"
   const open = operations.filter(({ resource }) => findable(resource).how !== "nowhere").map((one) => ({ since, ...one }));
   const others = stack.remembered().filter(({ resource }) => !open.some((one) => one.resource.urn === resource.urn));
   if (open.length > 0) stack.remember([...others, ...open]);
+}
+
+/** What a person has to look for before the same command goes on, of the creations that are kept beside the state. */
+export function tellUnanswered(stack: Pick<PendingStack, "remembered">): string[] {
+  return forPerson(stack.remembered());
+}
+
+function forPerson(operations: readonly PendingOperation[]): string[] {
+  return operations.flatMap((operation) => {
+    const way = findable(operation.resource);
+    return operation.type === "creating" && way.how === "person"
+      ? [`Whether ${nameOf(operation.resource.urn)} was made nobody but you can tell: ${lookFor(operation, way.look)}.`]
+      : [];
+  });
 }
 
 function allOf(state: State, stack: Pick<PendingStack, "remembered">): PendingOperation[] {
@@ -216,9 +231,13 @@ function lookYourself(environment: string, operation: PendingOperation, name: st
     environment,
     path: nameOf(urn),
     reason: `an earlier operation was broken off while it created this ${type.split(":").at(-1)}${known}, and the cloud's provider cannot be asked whether it is there${vain}`,
-    remedy: `look for it (\`${look}\`) and delete it if it is there; then run the same command again with --approve ${absence(operation)}`,
+    remedy: lookFor(operation, look),
     severity: "error",
   };
+}
+
+function lookFor(operation: PendingOperation, look: string): string {
+  return `look for it (\`${look}\`) and delete it if it is there; then run the same command again with --approve ${absence(operation)}`;
 }
 
 function couldNotAsk(environment: string, operation: PendingOperation, trouble: string): Problem {

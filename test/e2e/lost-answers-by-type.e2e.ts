@@ -156,7 +156,13 @@ describe("An answer of the cloud that is lost, on the real engine,", function ()
   it("leaves to a person what the provider cannot be asked for", async () => {
     const seoul = sandbox();
     seoul.faults(lost("ServerGroup"));
-    await losing(seoul.up(apart));
+    let told = "";
+    await assert.rejects(seoul.up(apart), (error) => {
+      assert.ok(error instanceof OperationFailedError && error.next === "kpaas preview seoul --sandbox");
+      assert.doesNotMatch(error.message, /first finds out/);
+      told = / --approve (group:absent@[0-9a-f]+)\.$/m.exec(error.message)?.[1] ?? error.message;
+      return true;
+    });
     let approval = "";
     const refused = (error: unknown) => {
       assert.ok(error instanceof RefusedError);
@@ -167,6 +173,7 @@ describe("An answer of the cloud that is lost, on the real engine,", function ()
       return true;
     };
     await assert.rejects(seoul.up(apart), refused);
+    assert.equal(approval, told);
     await assert.rejects(seoul.destroy(), refused);
     await seoul.up(apart, [approval]);
   });

@@ -3,6 +3,7 @@ import type { RegistryProjectClaim } from "../grants";
 import type { ProjectSpec } from "./args";
 import { harborBackup } from "./backup";
 import { PROJECT_NAME, refusedClaims } from "./claims";
+import { FINDABLE } from "./findable";
 
 /** What K-PaaS's own installation makes. */
 const BY_DEFAULT = { "cp-portal-repository": {} };
@@ -24,6 +25,7 @@ export const harbor = defineService({
     reason: "its chart writes the number of each part at every change, and would take away what the load had added",
   }),
   host: "harbor",
+  findable: FINDABLE,
   keeps: "data",
   backup: harborBackup,
   rotates: [

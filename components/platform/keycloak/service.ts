@@ -1,4 +1,5 @@
 import { defineService, EVERY_PROFILE } from "../define-service";
+import { FINDABLE } from "./findable";
 import { rotatesOf } from "./rotates";
 import { before26 } from "./versions";
 
@@ -44,6 +45,7 @@ export const keycloak = defineService({
   leaves: { kind: "mysql", field: "schema" },
   offers: ["identity"],
   managedAt: { workload: "keycloak", port: 8443 },
+  findable: FINDABLE,
   remedies: [
     [
       /error logging in: 401 Unauthorized.*(invalid|unauthorized)_client/,

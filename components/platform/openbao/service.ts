@@ -1,5 +1,6 @@
 import { defineService } from "../define-service";
 import { openbaoBackup } from "./backup";
+import { FINDABLE } from "./findable";
 import { rotatesOf } from "./rotates";
 
 export const openbao = defineService({
@@ -58,6 +59,7 @@ export const openbao = defineService({
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
   offers: ["secretEngine"],
   managedAt: { workload: "openbao", port: 8200, unproven: true },
+  findable: FINDABLE,
   remedies: [
     [
       /error deleting AppRole auth backend role SecretID/,

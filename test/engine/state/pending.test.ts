@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mendBackend } from "../../../engine/backend";
 import { findable } from "../../../engine/state/findable";
-import { adoptRefused, type PendingStack, rememberMore, resolvePending } from "../../../engine/state/pending";
+import { adoptRefused, type PendingStack, rememberMore, resolvePending, tellPending, tellUnanswered } from "../../../engine/state/pending";
 import type { PendingOperation } from "../../../engine/state/state";
 import { fingerprintOf } from "../../../model/canonical";
 import { type Problem, RefusedError } from "../../../model/problems";
@@ -66,7 +66,7 @@ class FakeStack implements PendingStack {
     throw new Error("nothing here has to be asked");
   }
 
-  tell(): void {}
+  tell(_text: string): void {}
 }
 
 const resolve = (stack: PendingStack, approvals: string[] = [], destroying = false) =>
@@ -117,6 +117,22 @@ describe("Operations that a killed run left open", () => {
     const approval = await absenceIn(stack);
     assert.deepEqual((await resolve(stack, [approval])).counted, [approval]);
     assert.deepEqual(stack.refreshed, [[accountUrn]]);
+  });
+
+  it("are told of with the way out, where only a person can look, by what was broken off and by a preview", async () => {
+    const lost = creating(GROUP, "group", { name: "seoul-worker" });
+    const stack = new FakeStack([], []);
+    rememberMore(stack, [lost, account]);
+    const [told = "", ...others] = tellUnanswered(stack);
+    assert.match(told, /^Whether group was made .*`openstack server group list`.*--approve group:absent@[0-9a-f]{12}\.$/);
+    assert.deepEqual(others, [], "the account is found without anybody");
+    assert.ok(told.includes((await refusalOf(stack)).remedy), "the same approval as the next `up` asks for");
+    const preview: string[] = [];
+    stack.tell = (text: string) => void preview.push(text);
+    await tellPending(stack);
+    assert.equal(preview.at(-1), told);
+    await tellPending(stack, [await absenceIn(stack)]);
+    assert.match(preview.at(-1) ?? "", /first finds out/);
   });
 
   it("are forgotten by an approval of their own only: a later creation of the same name needs another", async () => {
