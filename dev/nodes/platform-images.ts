@@ -12,7 +12,7 @@ const MADE = ["mariadb", "postgresql", "keycloak", "openbao"] as const;
 export function platformVariables(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const services = findRelease(RELEASE)?.services ?? {};
   const images = MADE.map((name) => [`${name.toUpperCase()}_IMAGE`, inRegistry(String(services[name]?.images.server))] as const);
-  const program = env.KPAAS_TEST_OPENBAO ?? join(cacheFolder(env), "openbao", String(services.openbao?.version), "bao");
+  const program = join(env.KPAAS_TEST_OPENBAO ?? join(cacheFolder(env), "openbao"), String(services.openbao?.version), "bao");
   return { ...Object.fromEntries(images), OPENBAO: program };
 }
 

@@ -16,7 +16,15 @@ import { openbao, run } from "../components/platform/builds";
 import { at } from "../components/platform/fixtures";
 import { doorsTo, makePair, OPERATOR as operator } from "../support/backup";
 import { MariaDbServer, mariaDbForTests } from "../support/mariadb";
-import { accountToken, type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, TokenReviews } from "../support/openbao";
+import {
+  accountToken,
+  type Certificates,
+  makeCertificates,
+  OPENBAO_VERSIONS,
+  OpenBaoMember,
+  openBaoForTests,
+  TokenReviews,
+} from "../support/openbao";
 import { type AppRoleIds, configure } from "../support/openbao-inside";
 import { PlayedCluster } from "../support/played-cluster";
 import { RealCluster } from "../support/real-cluster";
@@ -200,7 +208,7 @@ describe("a backup of a real MariaDB", function () {
   });
 });
 
-describe("a backup of a real OpenBao", function () {
+function ofOpenBao(this: Mocha.Suite, version: string): void {
   this.timeout(240_000);
   let folder: string;
   let program: string;
@@ -220,14 +228,14 @@ describe("a backup of a real OpenBao", function () {
   const bring = () => restore(request(), { services, from: "latest", key: file("key") }, operator, doors());
 
   before(async function () {
-    program = openBaoForTests.call(this);
+    program = openBaoForTests.call(this, version);
     folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
     makePair(folder);
     certificates = makeCertificates(folder, ["127.0.88.10"]);
     reviews = new TokenReviews();
     api = await reviews.start();
     const key = randomBytes(32).toString("base64");
-    graph = await run(openbao({ replicas: 1 }), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
+    graph = await run(openbao({ version, replicas: 1 }), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
     cluster = new PlayedCluster();
     cluster.token = accountToken("openbao", "openbao-kpaas");
     cluster.secrets["openbao/openbao-seal"] = { key };
@@ -289,7 +297,11 @@ describe("a backup of a real OpenBao", function () {
     await bring();
     assert.equal(await secret(), "canary");
   });
-});
+}
+for (const version of OPENBAO_VERSIONS)
+  describe(`a backup of a real OpenBao ${version}`, function () {
+    ofOpenBao.call(this, version);
+  });
 
 describe("workloads that are stopped in a real cluster", function () {
   this.timeout(120_000);

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { removeFolder } from "../../host/files";
@@ -9,75 +7,28 @@ import type { Graph } from "../../testing/graph";
 import { openbao, run } from "../components/platform/builds";
 import { at } from "../components/platform/fixtures";
 import { generator } from "../support/kill";
-import { type Certificates, makeCertificates, OpenBaoMember, openBaoForTests, type Setting, TokenReviews } from "../support/openbao";
+import { OPENBAO_VERSIONS, type OpenBaoMember, openBaoForTests } from "../support/openbao";
 import { type AppRoleIds, configure, logInAsProvider } from "../support/openbao-inside";
+import { leads, Members, manager, recorded, stored, votes } from "../support/openbao-members";
 
 const FIRST_SEED = Number(process.env.KPAAS_SEED ?? 1);
 const SEEDS = Number(process.env.KPAAS_SEEDS ?? 10);
 /** What a first start takes: two elections by one member, and the requests. */
 const FIRST_START_MS = 13_000;
 
-/** The recorded objects with a key that a real server takes. */
-const recorded = (replicas = 1): Promise<Graph> => {
-  const key = randomBytes(32).toString("base64");
-  return run(openbao({ replicas }), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
-};
-
-describe("a real OpenBao, started as the platform starts it,", function () {
+function ofVersion(this: Mocha.Suite, version: string): void {
   this.timeout(300_000);
   let program: string;
-  let folder: string;
-  let certificates: Certificates;
-  let reviews: TokenReviews;
-  let api: string;
-  let nextPort = 21_200;
-  const members: OpenBaoMember[] = [];
+  let members: Members;
 
-  const setting = (graph: Graph): Setting => {
-    nextPort += 2;
-    return { program, graph, certificates, reviews: api, port: nextPort };
-  };
-  const member = (of: Setting, name: string, number = 0): OpenBaoMember => {
-    const made = new OpenBaoMember(of, join(folder, name), number);
-    members.push(made);
-    return made;
-  };
-  const manager = (of: OpenBaoMember) => of.logIn("kpaas-manager", "openbao", "openbao-kpaas");
-
-  /** Waits until it knows who leads, and so lets the provider in. */
-  const leads = async (of: OpenBaoMember, graph: Graph): Promise<void> => {
-    for (let tries = 0; tries < 150; tries++) {
-      if ((await logInAsProvider(of, graph).catch(() => "")).startsWith("s.")) return;
-      await pause(200);
-    }
-    throw new Error(`nobody leads:\n${of.log}`);
-  };
-
-  /** Waits until all three have a vote: one that joins gets it when it has kept up for a while. */
-  const votes = async (asked: OpenBaoMember, other: OpenBaoMember): Promise<void> => {
-    let seen: unknown;
-    for (let tries = 0; tries < 100; tries++) {
-      const { body } = await asked.call("GET", "sys/storage/raft/configuration", { token: await manager(asked) });
-      const servers = (at(body, "data", "config", "servers") ?? []) as { node_id: string; voter: boolean }[];
-      seen = servers.map(({ node_id, voter }) => `${node_id} ${voter}`).sort();
-      if (JSON.stringify(seen) === JSON.stringify(["openbao-0 true", "openbao-1 true", "openbao-2 true"])) return;
-      await pause(500);
-    }
-    throw new Error(`not all of them vote: ${JSON.stringify(seen)}\n${other.log}`);
-  };
+  const member = (graph: Graph, name: string) => members.member(members.setting(program, graph), name);
 
   before(async function () {
-    program = openBaoForTests.call(this);
-    folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
-    certificates = makeCertificates(folder, ["127.0.88.10", "127.0.88.11", "127.0.88.12"]);
-    reviews = new TokenReviews();
-    api = await reviews.start();
+    program = openBaoForTests.call(this, version);
+    members = new Members(21_200);
+    await members.start();
   });
-  after(async () => {
-    for (const each of members) await each.kill();
-    reviews?.stop();
-    if (folder) removeFolder(folder);
-  });
+  after(() => members?.stop());
 
   describe("alone", () => {
     let graph: Graph;
@@ -86,8 +37,8 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     let portalIds: AppRoleIds;
 
     before(async () => {
-      graph = await recorded();
-      bao = member(setting(graph), "alone");
+      graph = await recorded(version);
+      bao = member(graph, "alone");
       assert.equal(await bao.run(), "initialised", bao.log);
       await bao.serves();
       const ids = await configure(bao, graph);
@@ -110,7 +61,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
 
     it("initialises itself, with every request in the audit log and no secret in it", async () => {
       const health = await bao.call("GET", "sys/health");
-      assert.deepEqual([health.body.initialized, health.body.sealed, health.body.version], [true, false, "2.4.1"]);
+      assert.deepEqual([health.body.initialized, health.body.sealed, health.body.version], [true, false, version]);
       const mounts = (await bao.call("GET", "sys/mounts", { token })).body.data as Record<string, { type: string; options?: object }>;
       assert.deepEqual([mounts["secret/"]?.type, mounts["secret/"]?.options], ["kv", { version: "2" }]);
       const auths = (await bao.call("GET", "sys/auth", { token })).body.data as object;
@@ -174,7 +125,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     });
 
     it("has another secret id beside the old one, which lets in until it is deleted", async () => {
-      const { resources } = await run(openbao({ rotation: 2 }));
+      const { resources } = await run(openbao({ version, rotation: 2 }));
       const { inputs } = resources.find(({ type }) => type.endsWith(":AuthBackendRoleSecretId")) ?? assert.fail();
       const path = `auth/approle/role/${String(inputs.roleName)}`;
       const own = await logInAsProvider(bao, graph);
@@ -199,16 +150,13 @@ describe("a real OpenBao, started as the platform starts it,", function () {
         assert.equal(await bao.run(), "initialised");
         await bao.serves();
       }
-      const { roleId, secretId } = portalIds;
-      const login = await bao.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
-      const kept = await bao.call("GET", "secret/data/cluster/one", { token: String(at(login.body, "auth", "client_token")) });
-      assert.deepEqual(at(kept.body, "data", "data"), { a: "1" });
+      assert.deepEqual(await stored(portalIds, bao), { a: "1" });
     });
 
     it("is restored from a snapshot where its key is, and nowhere else", async () => {
       token = await manager(bao);
       const snapshot = (await bao.call("GET", "sys/storage/raft/snapshot", { token })).bytes;
-      const [same, other] = [member(setting(graph), "same-key"), member(setting(await recorded()), "other-key")];
+      const [same, other] = [member(graph, "same-key"), member(await recorded(version), "other-key")];
       for (const each of [same, other]) {
         assert.equal(await each.run(), "initialised", each.log);
         await each.serves();
@@ -223,15 +171,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
       const restored = await same.call("POST", "sys/storage/raft/snapshot-force", { token: await manager(same), body: snapshot });
       assert.equal(restored.status, 204, JSON.stringify(restored.body));
       await same.serves();
-      const { roleId, secretId } = portalIds;
-      let read: unknown;
-      for (let tries = 0; read === undefined && tries < 100; tries++) {
-        await pause(100);
-        const login = await same.call("POST", "auth/approle/login", { body: { role_id: roleId, secret_id: secretId } });
-        const answer = await same.call("GET", "secret/data/cluster/one", { token: String(at(login.body, "auth", "client_token")) });
-        read = at(answer.body, "data", "data");
-      }
-      assert.deepEqual(read, { a: "1" });
+      assert.deepEqual(await stored(portalIds, same), { a: "1" });
     });
 
     it("gives recovery keys to those who ask for them", async () => {
@@ -243,12 +183,12 @@ describe("a real OpenBao, started as the platform starts it,", function () {
   });
 
   it(`comes to be whatever kills its first start (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1})`, async () => {
-    const graph = await recorded();
+    const graph = await recorded(version);
     await Promise.all(
       Array.from({ length: SEEDS }, async (_, index) => {
         const seed = FIRST_SEED + index;
         const random = generator(seed);
-        const bao = member(setting(graph), `seed-${seed}`);
+        const bao = member(graph, `seed-${seed}`);
         // Half of them while it is busy with itself, the others whenever.
         for (let kills = 0; kills < 2; kills++) {
           const started = bao.run();
@@ -272,8 +212,8 @@ describe("a real OpenBao, started as the platform starts it,", function () {
   });
 
   it("as three, goes on without any of them, and takes the first back when its volume was lost", async () => {
-    const of = setting(await recorded(3));
-    const three = [0, 1, 2].map((number) => member(of, `three-${number}`, number));
+    const of = members.setting(program, await recorded(version, 3));
+    const three = [0, 1, 2].map((number) => members.member(of, `three-${number}`, number));
     const [first, second, third] = three as [OpenBaoMember, OpenBaoMember, OpenBaoMember];
     const states = await Promise.all(three.map((each) => each.run()));
     assert.deepEqual(states, ["initialised", "initialised", "initialised"], three.map(({ log }) => log).join("\n"));
@@ -281,6 +221,7 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     await leads(first, of.graph);
     await configure(first, of.graph);
     await votes(first, second);
+    for (const each of three) await readsItsOwn(each);
     await first.kill();
     removeFolder(join(first.folder, "openbao/data"));
     await leads(third, of.graph);
@@ -291,7 +232,23 @@ describe("a real OpenBao, started as the platform starts it,", function () {
     await leads(first, of.graph);
     await votes(second, first);
   });
-});
+}
+for (const version of OPENBAO_VERSIONS)
+  describe(`a real OpenBao ${version}, started as the platform starts it,`, function () {
+    ofVersion.call(this, version);
+  });
+
+/** What is written at a member is read there at once, whoever leads. */
+async function readsItsOwn(of: OpenBaoMember): Promise<void> {
+  const token = await manager(of);
+  for (let round = 0; round < 50; round++) {
+    const policy = JSON.stringify({ path: { [`x/${round}`]: { capabilities: ["read"] } } });
+    const written = await of.call("PUT", "sys/policies/acl/own", { token, body: { policy } });
+    assert.ok(written.status < 300, JSON.stringify(written.body));
+    const { body } = await of.call("GET", "sys/policies/acl/own", { token });
+    assert.equal(at(body, "data", "policy"), policy, `round ${round} at ${of.address}`);
+  }
+}
 
 const capabilities = (rights: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(rights).map(([path, each]) => [path, { capabilities: each }]));

@@ -14,7 +14,7 @@ import { namePath } from "../../sandbox/servers/record";
 import type { Graph } from "../../testing/graph";
 import { openbao, portal, run } from "../components/platform/builds";
 import { at } from "../components/platform/fixtures";
-import { accountToken, makeCertificates, OpenBaoMember, openBaoForTests, TokenReviews } from "../support/openbao";
+import { accountToken, makeCertificates, OPENBAO_VERSIONS, OpenBaoMember, openBaoForTests, TokenReviews } from "../support/openbao";
 import { type AppRoleIds, configure } from "../support/openbao-inside";
 import { RealCluster } from "../support/real-cluster";
 import { serversForTests } from "../support/servers";
@@ -44,7 +44,7 @@ const CLOSED = [
 ];
 
 /** The portal's own token: the real script, a real OpenBao and a real API server. The tests are one story, in order. */
-describe("the token of the portal's own cluster", function () {
+function ofOpenBao(this: Mocha.Suite, version: string): void {
   this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
   const reviews = new TokenReviews();
@@ -82,10 +82,10 @@ describe("the token of the portal's own cluster", function () {
   const portalClient = async (): Promise<HttpClient> => new HttpClient({ ...connection, token: String((await read()).clusterToken) });
 
   before(async function () {
-    const program = openBaoForTests.call(this);
+    const program = openBaoForTests.call(this, version);
     const programs = await serversForTests.call(this);
     const key = randomBytes(32).toString("base64");
-    const graph: Graph = await run(openbao(), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
+    const graph: Graph = await run(openbao({ version }), { outputs: { "random:index/randomBytes:RandomBytes": () => ({ base64: key }) } });
     const certificates = makeCertificates(folder, ["127.0.88.10"]);
     bao = new OpenBaoMember({ program, graph, certificates, reviews: await reviews.start(), port: 21_900 }, join(folder, "bao"));
     const world = join(folder, "world");
@@ -204,4 +204,8 @@ describe("the token of the portal's own cluster", function () {
     assert.match(await bao.logIn("portal-cluster", NAMESPACE, "cp-portal-api"), /not authorized/);
     assert.match(await bao.logIn("portal-cluster", "elsewhere", "cp-portal-cluster"), /not authorized/);
   });
-});
+}
+for (const version of OPENBAO_VERSIONS)
+  describe(`the token of the portal's own cluster, kept by OpenBao ${version}`, function () {
+    ofOpenBao.call(this, version);
+  });

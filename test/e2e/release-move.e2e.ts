@@ -19,7 +19,7 @@ describe("an environment that goes from one release to the next, on the real eng
   let lock: Lock | undefined;
 
   const target = (release: string) => {
-    const planned = plannedFile(environmentFile({ name: "moves", release }), lock);
+    const planned = plannedFile(environmentFile({ name: "moves", release, platform: { services: { openbao: true } } }), lock);
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [] as string[] };
   };
@@ -47,8 +47,12 @@ describe("an environment that goes from one release to the next, on the real eng
     await refused("1.7.0", /mariadb \(11\.4\.7 → 12\.0\.2\), keycloak \(25\.0\.6 → 26/);
   });
 
-  for (const release of ["1.7.0", "1.7.0+maintained"])
-    it(`goes on to ${release}, Kubernetes first, and has nothing to do then`, async () => {
+  for (const [release, data] of [
+    ["1.7.0", /mariadb \(11\.4\.7 → 12\.0\.2\)/],
+    ["1.7.0+maintained", /openbao \(2\.4\.1 → 2\.6\.2\).* take their data over/],
+  ] as const)
+    it(`goes on to ${release}, Kubernetes first, once what is taken over is approved, and has nothing to do then`, async () => {
+      await refused(release, data);
       const preview = await previewEnvironment(approved(release));
       assert.ok(preview.steps.some((step) => (step as { playbook: string }).playbook === "upgrade-cluster"));
       const moved = await upEnvironment(approved(release));

@@ -6,18 +6,22 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { engineCache } from "../../engine/paths";
-import { catalogService } from "../../model/plan/service";
+import { findRelease, knownReleases } from "../../model/catalog";
 import type { Graph } from "../../testing/graph";
 import { type Bag, unwrapSecret } from "../../testing/mocks";
 import { at, ofKind } from "../components/platform/fixtures";
 
-/** The program `bao` of the version in the catalogue. Where there is none the tests are skipped and say so; called in a `before` hook. */
-export function openBaoForTests(this: Mocha.Context): string {
-  const { version } = catalogService("openbao");
-  const program = process.env.KPAAS_TEST_OPENBAO ?? join(dirname(engineCache()), "openbao", version, "bao");
+/** The versions that the catalogue has, the oldest first. */
+export const OPENBAO_VERSIONS: readonly string[] = [
+  ...new Set(knownReleases.flatMap((release) => findRelease(release)?.services.openbao?.version ?? [])),
+].sort();
+
+/** The program `bao` of that version. Where there is none the tests are skipped and say so; called in a `before` hook. */
+export function openBaoForTests(this: Mocha.Context, version: string): string {
+  const program = join(process.env.KPAAS_TEST_OPENBAO ?? join(dirname(engineCache()), "openbao"), version, "bao");
   if (existsSync(program) && process.platform === "linux") return program;
   console.warn(
-    `SKIPPED ${this.test?.parent?.fullTitle()}\nno ${program}: in a checkout of https://github.com/openbao/openbao at v${version} run: go build -o ${program} .`,
+    `SKIPPED ${this.test?.parent?.fullTitle()}\nno ${program}: \`dev/openbao.sh CHECKOUT ${version}\` builds it from a checkout of https://github.com/openbao/openbao`,
   );
   return this.skip();
 }
@@ -89,9 +93,17 @@ export function accountToken(namespace: string, name: string, audience = "openba
   return `${part({ alg: "RS256", kid: "k" })}.${part(claims)}.${"A".repeat(342)}`;
 }
 
+/** What is asked, beside where. */
+interface ApiRequest {
+  readonly token?: string;
+  readonly body?: object | Buffer;
+}
+
 /** What a server answers. */
 export interface Answer {
   readonly status: number;
+  /** Where else to ask. */
+  readonly location?: string | undefined;
   readonly body: Bag;
   readonly bytes: Buffer;
 }
@@ -115,6 +127,8 @@ export class OpenBaoMember {
   readonly address: string;
   /** What both containers printed. */
   log = "";
+  /** How many requests it did not hand on, but sent their makers to whoever leads. */
+  redirected = 0;
   private running: ChildProcess | undefined;
 
   constructor(
@@ -156,19 +170,26 @@ export class OpenBaoMember {
     await ended;
   }
 
-  /** A request to its API. */
-  call(method: string, path: string, { token, body }: { token?: string; body?: object | Buffer } = {}): Promise<Answer> {
+  /** A request to its API. As clients do, it goes on where it is sent to, once. */
+  async call(method: string, path: string, request: ApiRequest = {}): Promise<Answer> {
+    const answer = await this.ask(this.address, method, path, request);
+    if (answer.status !== 307) return answer;
+    this.redirected++;
+    return await this.ask(new URL(String(answer.location)).hostname, method, path, request);
+  }
+
+  private ask(host: string, method: string, path: string, { token, body }: ApiRequest): Promise<Answer> {
     const content = body === undefined ? undefined : Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const headers = token === undefined ? {} : { "X-Vault-Token": token };
     const { port, certificates } = this.setting;
     return new Promise((resolve, reject) => {
-      const options = { host: this.address, port, path: `/v1/${path}`, method, headers, ca: certificates.ca, timeout: 20_000 };
+      const options = { host, port, path: `/v1/${path}`, method, headers, ca: certificates.ca, timeout: 20_000 };
       const call = httpsRequest(options, (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
         response.on("end", () => {
           const bytes = Buffer.concat(parts);
-          resolve({ status: response.statusCode ?? 0, body: parsed(bytes), bytes });
+          resolve({ status: response.statusCode ?? 0, location: response.headers.location, body: parsed(bytes), bytes });
         });
       });
       call.on("error", reject).on("timeout", () => call.destroy(new Error("timeout")));

@@ -1,4 +1,5 @@
 import type { Seal } from "./args";
+import { readsAtStandbys } from "./versions";
 
 /** The port of its clients, and the one of its members among themselves. */
 export const PORTS = { api: 8200, cluster: 8201 } as const;
@@ -32,6 +33,7 @@ const CREDENTIALS_FILE = "credentials.json";
 
 /** What the configuration is made from. */
 export interface ServerSettings {
+  readonly version: string;
   readonly seal: Seal;
   /** How many members there are. */
   readonly members: number;
@@ -45,13 +47,13 @@ export const memberUrl = (member: number | string): string => `https://${NAMES.s
 /** The configuration of every member, as JSON. Nothing in it is secret. */
 export function serverConfig(settings: ServerSettings): string {
   const others = settings.members > 1 ? Array.from({ length: settings.members }, (_, member) => member) : [];
-  return JSON.stringify(
-    configOf(settings, "0.0.0.0", "store", {
-      ...(others.length === 0
-        ? {}
-        : { retry_join: others.map((member) => ({ leader_api_addr: memberUrl(member), leader_ca_cert_file: `${FOLDERS.tls}/ca.crt` })) }),
-    }),
-  );
+  const config = configOf(settings, "0.0.0.0", "store", {
+    ...(others.length === 0
+      ? {}
+      : { retry_join: others.map((member) => ({ leader_api_addr: memberUrl(member), leader_ca_cert_file: `${FOLDERS.tls}/ca.crt` })) }),
+  });
+  // Clients reach any member by its Service, and so does the provider: each reads what it has written before.
+  return JSON.stringify({ ...config, ...(readsAtStandbys(settings) ? { disable_standby_reads: true } : {}) });
 }
 
 /**

@@ -133,7 +133,7 @@ export class OpenBao extends PlatformService {
     { plan, seal = { kind: "static" }, authority, retainData, ingress }: PlannedArgs<OpenBaoArgs>,
     providerSecret: Output<string>,
   ) {
-    const settings: ServerSettings = { seal, members: plan.replicas, pages: ingress !== undefined };
+    const settings: ServerSettings = { version: plan.version, seal, members: plan.replicas, pages: ingress !== undefined };
     const config = serverConfig(settings);
     const signing = authority ?? certificateAuthority(this.childName("tls"), NAMES.service, this);
     const { service, headless } = NAMES;

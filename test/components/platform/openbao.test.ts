@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { findable } from "../../../engine/state/findable";
 import { unwrapSecret } from "../../../testing/mocks";
 import { openbao, route, run } from "./builds";
 import { at, ofKind, workloads } from "./fixtures";
@@ -81,6 +82,29 @@ describe("OpenBao", () => {
     assert.deepEqual([kept.get("bao-engine").options.protect, kept.get("bao-engine").options.retainOnDelete], [true, true]);
     const free = await run(openbao({}, { protectData: false }));
     assert.deepEqual([free.get("bao-engine").options.protect ?? false, free.get("bao-engine").options.retainOnDelete], [false, undefined]);
+  });
+
+  it("leaves nothing of it for a person to look for, where the answer to a creation was lost", async () => {
+    const inside = (await run(openbao())).resources.filter(({ type }) => type.startsWith("vault:"));
+    assert.ok(inside.length > 10);
+    const ids = inside.map(({ type, inputs }) => {
+      const way = findable({ type, urn: `urn:pulumi:seoul::kpaas::${type}::it` });
+      assert.equal(way.how, "id", type);
+      return [type.split(":").at(-1), way.how === "id" ? way.id(inputs as Record<string, unknown>) : ""] as const;
+    });
+    // What is refused a second time has the id that its provider gives it; all else is simply made again.
+    const found = ids.filter(([, id]) => id !== "").map((each) => each.join(" "));
+    assert.deepEqual(found.sort(), ["AuthBackend approle", "AuthBackend kubernetes", "Mount secret"]);
+  });
+
+  it("lets members that do not lead answer no reads, in versions where they would", async () => {
+    const reads = async (version: string) =>
+      JSON.parse(String(at((await run(openbao({ version, replicas: 3 }))).get("bao-config").inputs, "data", "server.json")))
+        .disable_standby_reads;
+    assert.deepEqual([await reads("2.4.1"), await reads("2.6.2")], [undefined, true]);
+    const first = async (version: string) =>
+      files((await run(openbao({ version }))).get("bao-first-start").inputs.stringData)["server.json"];
+    assert.equal(await first("2.6.2"), await first("2.4.1"), "what a Secret holds that nothing reads again");
   });
 
   it("has members that look for each other, and one that looks for nobody", async () => {
