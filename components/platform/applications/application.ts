@@ -120,7 +120,7 @@ export function singles(table: readonly Application[]): Record<string, string> {
 export function openPorts(table: readonly Application[]): Record<string, string> {
   const reason =
     "openly: K-PaaS starts its programs without a certificate, and they call each other by http; those in Go have no setting for one, and Spring's for those in Java was not tried with its images";
-  return Object.fromEntries(table.flatMap(({ port, callers }) => (callers?.length === 0 ? [] : [[port, reason]])));
+  return Object.fromEntries(table.flatMap(({ port, callers }) => (callers?.length === 0 ? [] : [[port, reason] as const])));
 }
 
 /** The applications whose needs are met and whose image the plan has, each with what it is given because of what is there. */
