@@ -51,6 +51,9 @@ export function wantsOf({ wants = {} }: ServiceDefinition, on: readonly ServiceO
   return Object.fromEntries(Object.entries(wants).filter(([kind]) => offererOf(kind, on) !== undefined));
 }
 
+/** Kinds whose offerer comes after those who claim them, and looks at what is there: nobody waits for it. */
+export const LOOKED_AT = ["scrape"] as const;
+
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));

@@ -18,6 +18,7 @@ const WAYS: Readonly<Partial<Record<Kind, "straight" | "byHost">>> = {
   postgres: "straight",
   secretEngine: "straight",
   messages: "straight",
+  logs: "straight",
   chaos: "straight",
   identity: "byHost",
   charts: "byHost",

@@ -26,6 +26,7 @@ import { generatedPassword } from "./generated-password";
 import type { IngressRoute } from "./grants";
 import { releaseArgs } from "./helm";
 import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
+import { scrapeTargets } from "./scrapes";
 import { mergeValues, type Values } from "./values";
 
 /** Namespaces Kubernetes itself brings; a service in one of them does not make it. */
@@ -53,6 +54,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly cluster: Resource | undefined;
   private readonly keptFrom: readonly string[];
   private readonly egress: PlannedArgs["egress"];
+  private readonly scrapedFrom: PlannedArgs["scrapedFrom"];
   private prerequisites: Resource[];
   private ownNamespace: Resource | undefined;
 
@@ -68,6 +70,7 @@ export abstract class PlatformService extends ComponentResource {
     this.cluster = args.cluster;
     this.keptFrom = args.keptFrom ?? [];
     this.egress = args.egress;
+    this.scrapedFrom = args.scrapedFrom;
     this.prerequisites = [...(args.after ?? [])];
   }
 
@@ -138,6 +141,9 @@ export abstract class PlatformService extends ComponentResource {
     const egress = called === undefined ? openEgress(this.keptFrom) : [...toOwnNamespace(), ...called];
     if (egress !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress });
     const besides = (this.plan.reaches ?? []).map((cidr) => block(cidr, this.keptFrom));
+    if (this.scrapedFrom !== undefined)
+      for (const [target, { pods, port }] of Object.entries(scrapeTargets(this.plan)))
+        this.allowIngress(`allow-scrape-${target}`, pods, [port], [this.scrapedFrom]);
     if (besides.length > 0) this.networkPolicy("reaches", { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: besides }] });
   }
 
@@ -166,12 +172,17 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
-  /** Lets the selected pods reach the ports, of whoever has them: for what is no pod, as the Kubernetes API. */
-  protected allowEgress(role: string, selector: Labels, ports: readonly number[]): void {
+  /** Lets the selected pods reach the ports; no peers: of whoever has them, for what is no pod, as the Kubernetes API. */
+  protected allowEgress(
+    role: string,
+    selector: Labels,
+    ports: readonly number[],
+    to: readonly networking.v1.NetworkPolicyPeer[] = [],
+  ): void {
     this.networkPolicy(role, {
       podSelector: { matchLabels: { ...selector } },
       policyTypes: ["Egress"],
-      egress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })) }],
+      egress: [{ ports: ports.map((port) => ({ protocol: "TCP", port })), ...(to.length === 0 ? {} : { to: [...to] }) }],
     });
   }
 

@@ -50,7 +50,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 5 monitoring and operations**",
     "in",
-    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told. Metrics of the other services, alerts of our own and logs are not yet",
+    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told; alerts and dashboards of our own with [runbooks](runbooks.md), metrics of the other services as far as they count something. Logs are not yet",
     "cluster.certificates.autoRenew",
     "platform.services.monitoring",
     "components/platform/monitoring/",

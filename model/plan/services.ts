@@ -5,7 +5,7 @@ import type { CloudParts } from "../cloud-parts";
 import { fields, overlay } from "../data";
 import type { Environment } from "../environment/types";
 import { instancesByProfile } from "../instances";
-import { cloudOf, fieldOf, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
+import { cloudOf, fieldOf, LOOKED_AT, needsOf, offererOf, type Registry, type ServiceOn, servicesOn, wantsOf } from "../registry";
 import type { Rotations } from "../rotation";
 import { autoscalingOf, type Surroundings } from "../service";
 import { forwardPort } from "./tunnel";
@@ -132,18 +132,28 @@ function placementOf({ nodeSelector, tolerations }: PlacementPlan): PlacementPla
 /** Those whose grants a service takes, and those that run beside it and give up what it is to have. */
 function waitedFor({ needs = {}, wants = {}, offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
   return [
-    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => offererOf(kind, on) ?? []),
+    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => (isLookedAt(kind) ? [] : (offererOf(kind, on) ?? []))),
     ...on.filter(({ spares = [] }) => spares.some((kind) => offers.includes(kind))),
   ];
 }
 
-/** Each after those whose grants it takes, otherwise in the registry's order. */
+/** Those that a service only looks at, and that do without it. */
+function lookedAt({ offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
+  const kinds = offers.filter(isLookedAt);
+  return on.filter(({ needs = {}, wants = {} }) => kinds.some((kind) => kind in needs || kind in wants));
+}
+
+function isLookedAt(kind: string): boolean {
+  return (LOOKED_AT as readonly string[]).includes(kind);
+}
+
+/** Each after those whose grants it takes and those that it looks at, otherwise in the registry's order. */
 function inOrder(services: readonly ServiceOn[]): ServiceOn[] {
   const ordered: ServiceOn[] = [];
   const visit = (service: ServiceOn, chain: readonly ServiceOn[]): void => {
     if (ordered.includes(service)) return;
     if (chain.includes(service)) throw new Error(`services need each other: ${[...chain, service].map(({ name }) => name).join(" → ")}`);
-    for (const each of waitedFor(service, services)) visit(each, [...chain, service]);
+    for (const each of [...waitedFor(service, services), ...lookedAt(service, services)]) visit(each, [...chain, service]);
     ordered.push(service);
   };
   for (const service of services) visit(service, []);
