@@ -10,16 +10,17 @@ import { merge } from "../model/data";
 import { findChart, render } from "../sandbox/kubernetes/charts";
 import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
 import { digestOf, namesOf, ourValues, pruned, RENDERINGS, withoutNamespace } from "../test/sandbox/kubernetes/chart-renderings";
+import { definitionsFrom } from "./chart-definitions";
 import { factsFrom, type Probed, probesOf } from "./chart-probes";
 import { clusterArgs } from "./helm-template";
 
 /*
  * Learns from a chart's own rendering which objects a release of it has, and which value stands where in them:
  *
- *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--kube VERSION] [--same | --ours]
+ *     node dist/dev/chart-facts.js NAME CHART [--helm HELM] [--kube VERSION] [--same | --ours | --definitions]
  *
  * NAME is the key in catalog/charts.json, NAME@VERSION for another version than the newest release's; CHART is the archive or folder of that
- * version, got by whoever calls; --kube says for which Kubernetes, where HELM stands for one that the chart refuses; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does; --ours changes the values alone that we set and that say where pods run, where a chart has thousands. Each value is changed by itself, and what changes
+ * version, got by whoever calls; --kube says for which Kubernetes, where HELM stands for one that the chart refuses; --same learns nothing of it, where the newest release's version makes the same objects, and says whether it does; --ours changes the values alone that we set and that say where pods run, where a chart has thousands; --definitions learns the definitions alone that the chart and those within it bring. Each value is changed by itself, and what changes
  * in the objects with it says where it goes. Facts are written to catalog/chart-objects.json, never a template, a script or a rule; and what
  * Helm made of our own values, as names and digests, to the test that holds the simulation against it.
  */
@@ -31,6 +32,7 @@ const { values: options, positionals } = parseArgs({
     kube: { type: "string" },
     same: { type: "boolean", default: false },
     ours: { type: "boolean", default: false },
+    definitions: { type: "boolean", default: false },
   },
 });
 const [name = "", source = ""] = positionals;
@@ -51,15 +53,15 @@ function archive(): string {
   return join(folder, readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "");
 }
 
-/** The objects as Helm renders them, as facts; undefined where the chart refuses the values. */
-function rendered(chart: string, values: Fields, release: string, namespace: string): Fields[] | undefined {
+/** The objects as Helm renders them; undefined where the chart refuses the values. */
+function templated(chart: string, values: Fields, release: string, namespace: string, more: readonly string[] = []): Fields[] | undefined {
   const file = join(folder, "values.json");
   writeFileSync(file, JSON.stringify(values));
   let text: string;
   try {
     text = execFileSync(
       options.helm,
-      ["template", release, chart, "--namespace", namespace, "--values", file, ...clusterArgs(options.kube)],
+      ["template", release, chart, "--namespace", namespace, "--values", file, ...clusterArgs(options.kube), ...more],
       {
         encoding: "utf8",
         maxBuffer: 1 << 28,
@@ -73,8 +75,12 @@ function rendered(chart: string, values: Fields, release: string, namespace: str
     .map((document) => document.toJS() as unknown)
     .filter(isFields);
   // Helm renders what no server would take.
-  if (objects.some((object) => typeof at(object, "metadata.name") !== "string")) return undefined;
-  return objects.flatMap((object) => bare(object, namespace));
+  return objects.some((object) => typeof at(object, "metadata.name") !== "string") ? undefined : objects;
+}
+
+/** The same as facts. */
+function rendered(chart: string, values: Fields, release: string, namespace: string): Fields[] | undefined {
+  return templated(chart, values, release, namespace)?.flatMap((object) => bare(object, namespace));
 }
 
 /** What of a container or a pod is a fact to the sandbox; what runs in it, and with which arguments, is not. */
@@ -155,13 +161,26 @@ function probe(
   });
 }
 
-/** What the changes show, written to the catalogue. */
-function learn(found: readonly Fields[], probed: readonly Probed[]): readonly Fields[] {
-  const facts = factsFrom(chartName, [...found], [...probed]);
-  const all = JSON.parse(readFileSync(FACTS, "utf8")) as Record<string, { crds: unknown; objects: readonly unknown[] }>;
-  all[name] = { crds: all[name]?.crds ?? all[chartName]?.crds ?? {}, objects: facts };
+/** What is known of the chart in the catalogue, with what of it was learnt now. */
+function write(learnt: { readonly crds?: Fields; readonly objects?: readonly Fields[] }): void {
+  const all = JSON.parse(readFileSync(FACTS, "utf8")) as Record<string, { crds?: unknown; objects?: readonly unknown[] }>;
+  const { crds = all[chartName]?.crds ?? {}, objects = [] } = all[name] ?? {};
+  all[name] = { crds, objects, ...learnt };
   writeFileSync(FACTS, `${JSON.stringify(all, null, 2)}\n`);
-  return facts;
+}
+
+/** The definitions that the chart brings with our values. */
+function definitionsIn(chart: string, values: Fields): Fields {
+  const [all, templates] = [["--include-crds"], []].map((more) => templated(chart, values, "rls0", "nsp0", more));
+  if (all === undefined || templates === undefined) throw new Error("the chart refuses our own values");
+  return definitionsFrom(all, templates, fields(findChart(chartName, String(known.version))?.crds));
+}
+
+/** What the changes show, written to the catalogue. */
+function learn(found: readonly Fields[], probed: readonly Probed[], crds: Fields): readonly Fields[] {
+  const objects = factsFrom(chartName, [...found], [...probed]);
+  write({ crds, objects });
+  return objects;
 }
 
 async function main(): Promise<void> {
@@ -170,13 +189,14 @@ async function main(): Promise<void> {
   const variants = (await ourValues()).get(name);
   if (variants === undefined) throw new Error(`no environment installs ${name}`);
   const base = fields(merge(defaults, variants.replicated));
+  if (options.definitions) return write({ crds: definitionsIn(chart, base) });
   const make = (values: Fields) => rendered(chart, values, "rls0", "nsp0");
   const found = make(base);
   if (found === undefined) throw new Error("the chart refuses our own values");
 
   const isOurs = (path: string) => Object.values(variants).some((values) => at(values, path) !== undefined) || PLACES.test(path);
   const probed: Probed[] = options.same ? [] : probe(base, defaults, make, (path) => !options.ours || isOurs(path));
-  const facts = options.same ? findChart(chartName, String(known.version))?.objects : learn(found, probed);
+  const facts = options.same ? findChart(chartName, String(known.version))?.objects : learn(found, probed, definitionsIn(chart, base));
 
   const simulated = (values: Fields, release: string, namespace: string) =>
     render({ ...known, name: chartName, values: defaults, crds: {}, objects: facts } as never, { release, namespace, values }).objects;

@@ -89,6 +89,9 @@ export function serviceSecrets({ services }: Registry): Readonly<Record<string, 
   );
 }
 
+/** Kinds whose offerer comes after those who claim them, and looks at what is there: nobody waits for it. */
+export const LOOKED_AT = ["scrape"] as const;
+
 /** Whoever among the services offers a kind. */
 export function offererOf<S extends { readonly offers?: readonly string[] }>(kind: string, services: readonly S[]): S | undefined {
   return services.find(({ offers = [] }) => offers.includes(kind));
@@ -97,13 +100,25 @@ export function offererOf<S extends { readonly offers?: readonly string[] }>(kin
 /** Those whose grants a service takes, and those that run beside it and give up what it is to have. */
 export function waitedFor({ needs = {}, wants = {}, offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
   return [
-    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => offererOf(kind, on) ?? []),
+    ...Object.keys({ ...needs, ...wants }).flatMap((kind) => (isLookedAt(kind) ? [] : (offererOf(kind, on) ?? []))),
     ...on.filter(({ spares = [] }) => spares.some((kind) => offers.includes(kind))),
   ];
 }
 
+/** Those that a service only looks at, and that do without it. */
+function lookedAt({ offers = [] }: ServiceOn, on: readonly ServiceOn[]): ServiceOn[] {
+  const kinds = offers.filter(isLookedAt);
+  return on.filter(({ needs = {}, wants = {} }) => kinds.some((kind) => kind in needs || kind in wants));
+}
+
+/** Whether the offerer of a kind comes after those who claim it. */
+export function isLookedAt(kind: string): boolean {
+  return (LOOKED_AT as readonly string[]).includes(kind);
+}
+
 /**
- * The services, each after those it waits for, otherwise in the registry's order; and the chains that come back to where they began, which
+ * The services, each after those it waits for and those that it looks at, otherwise in the registry's order; and the chains that come back to
+ * where they began, which
  * leave no order: the first service stands at the end again.
  */
 export function inOrder(on: readonly ServiceOn[]): { readonly services: ServiceOn[]; readonly circles: readonly (readonly ServiceOn[])[] } {
@@ -113,7 +128,7 @@ export function inOrder(on: readonly ServiceOn[]): { readonly services: ServiceO
     const begun = chain.indexOf(service);
     if (begun >= 0) circles.push([...chain.slice(begun), service]);
     if (begun >= 0 || services.includes(service)) return;
-    for (const each of waitedFor(service, on)) visit(each, [...chain, service]);
+    for (const each of [...waitedFor(service, on), ...lookedAt(service, on)]) visit(each, [...chain, service]);
     services.push(service);
   };
   for (const service of on) visit(service, []);

@@ -49,6 +49,9 @@ export interface Enlisted {
   readonly claim: object;
 }
 
+/** What is said at a port that is open to nobody but whoever measures. */
+export const MEASURED_OPENLY = "openly, to Prometheus alone: how much of what there is, and nothing of what it holds";
+
 /** What is wrong with a claim: at a field below that of whoever offers it, or else at whoever claims it. */
 export interface ClaimProblem {
   readonly at: { readonly field: string } | { readonly consumer: string };

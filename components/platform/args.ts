@@ -32,6 +32,8 @@ export interface ServiceArgs {
    * @default anything but what they are kept from
    */
   readonly egress?: readonly networking.v1.NetworkPolicyEgressRule[];
+  /** Whoever measures the service: it may reach the ports that the plan's claim names. @default nobody */
+  readonly scrapedFrom?: networking.v1.NetworkPolicyPeer;
   /** What must be ready before this service is made, where no output of it is taken. */
   readonly after?: readonly Resource[];
 }

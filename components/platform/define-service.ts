@@ -1,4 +1,4 @@
-import type { ComponentResource, ComponentResourceOptions, Input, Resource } from "@pulumi/pulumi";
+import type { ComponentResource, ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type * as Kinds from "../../model/environment/fields";
 import type { EnvironmentPlan } from "../../model/plan/types";
@@ -55,7 +55,7 @@ export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers
   /** What others grant it for its claims; of what it only wants, what somebody offers. */
   readonly granted: { readonly [K in Needs]: Access<K> } & { readonly [K in Wants]?: Access<K> };
   /** What others claim of it, by kind and by who claims it. */
-  readonly claims: { readonly [K in Offers]: Readonly<Record<string, Claim<K> & { readonly namespace: string }>> };
+  readonly claims: { readonly [K in Offers]: Readonly<Record<string, Claim<K> & Claimant>> };
   readonly environment: EnvironmentPlan;
   /** Where the ingress is met from outside, as far as workers answer for it. */
   readonly ingressPublicAddress?: Input<string>;
@@ -63,6 +63,13 @@ export interface Given<Options extends z.ZodRawShape, Needs extends Kind, Offers
   readonly devices: Devices;
   /** The platform's certificate; undefined where each host has one of its own. */
   readonly tls: PlatformTls | undefined;
+}
+
+/** Who claims something. */
+export interface Claimant {
+  readonly namespace: string;
+  /** What signed the certificates of its pods, where it says it and comes up before whoever is asked. PEM. */
+  readonly ca?: Output<string>;
 }
 
 /** The same for any service. */
@@ -76,6 +83,8 @@ export type ServiceComponent = ComponentResource & {
   readonly url?: Input<string>;
   /** How to log in. */
   readonly credentials?: Credentials | undefined;
+  /** What signed the certificates of its pods, for those who look at them alone. PEM. */
+  readonly ca?: Output<string>;
   /**
    * Ends what a rotation of its secrets has given a successor, once all who had it are there (`args.after`), and gives what does so. That is no
    * child of its own: those wait for all of its children.

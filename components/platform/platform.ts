@@ -14,7 +14,7 @@ import { parseAddress } from "../../model/ipv4";
 import { registriesOf } from "../../model/plan/registries";
 import type { EnvironmentPlan, ServicePlan, TenantPlan } from "../../model/plan/types";
 import { claimsMetadata } from "../../model/plan/user-data";
-import { fieldOf, offererOf } from "../../model/registry";
+import { fieldOf, isLookedAt, offererOf } from "../../model/registry";
 import { rotationsOf, takersOf } from "../../model/rotation";
 import { kebab } from "../../model/service";
 import { PLATFORM } from "../../model/type-tokens";
@@ -26,6 +26,7 @@ import { egressOf } from "./egress";
 import type { Access, CloudAccess, Kind } from "./grants";
 import { PlatformTls } from "./platform-tls/platform-tls";
 import type { Devices } from "./rook-ceph/args";
+import { scraperOf } from "./scrapes";
 import { services } from "./services";
 import type { Tenant } from "./tenant/tenant";
 import type { Components, NoServices, OwnServices, Transforms } from "./typed-services";
@@ -188,7 +189,8 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     const { resource } = this.args.cluster;
     const keptFrom = podsKeptFrom(this.args.plan, plan);
     const egress = egressOf(this.args.plan, plan, keptFrom);
-    const common = { plan, labels: this.args.plan.labels, after, keptFrom };
+    const scrapedFrom = scraperOf(this.args.plan.services);
+    const common = { plan, labels: this.args.plan.labels, after, keptFrom, ...(scrapedFrom ? { scrapedFrom } : {}) };
     return { ...common, ...(egress ? { egress } : {}), ...(resource ? { cluster: resource } : {}) };
   }
 
@@ -199,6 +201,7 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
       if (this.args.cloud === undefined) throw new Error(`The plan has the service ${consumer}: give \`cloud\`.`);
       return this.args.cloud;
     }
+    if (isLookedAt(kind)) return {};
     if (kind === "trust") return this.tls === undefined ? {} : { certificates: this.tls.trust };
     if (kind === "storage" && storage.kind === "existing") return { className: storage.className };
     if (kind === "loadBalancer" && loadBalancer.kind === "cloud" && !loadBalancer.controller) return { kind: "cloud" };
@@ -212,9 +215,11 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
 
   private claimsOf(kind: string): Readonly<Record<string, object>> {
     return Object.fromEntries(
-      this.args.plan.services.flatMap(({ name, namespace, needs }) =>
-        needs?.[kind] === undefined ? [] : [[name, { ...needs[kind], namespace }]],
-      ),
+      this.args.plan.services.flatMap(({ name, namespace, needs }) => {
+        if (needs?.[kind] === undefined) return [];
+        const ca = this.made[name]?.ca;
+        return [[name, { ...needs[kind], namespace, ...(ca ? { ca } : {}) }]];
+      }),
     );
   }
 

@@ -27,6 +27,7 @@ import type { IngressRoute, MeshClaim } from "./grants";
 import { releaseArgs } from "./helm";
 import { MESH_LABELS, MESH_POD_LABELS, peerAuthentication } from "./mesh";
 import { fromIngress, objectLabels, type PodSecurity, podSecurityLabels, selectorLabels, toOwnNamespace } from "./objects";
+import { scrapeTargets } from "./scrapes";
 import { mergeValues, type Values } from "./values";
 
 /** Namespaces Kubernetes itself brings; a service in one of them does not make it. */
@@ -54,6 +55,7 @@ export abstract class PlatformService extends ComponentResource {
   private readonly cluster: Resource | undefined;
   private readonly keptFrom: readonly string[];
   private readonly egress: PlannedArgs["egress"];
+  private readonly scrapedFrom: PlannedArgs["scrapedFrom"];
   private prerequisites: Resource[];
   private ownNamespace: Resource | undefined;
 
@@ -69,6 +71,7 @@ export abstract class PlatformService extends ComponentResource {
     this.cluster = args.cluster;
     this.keptFrom = args.keptFrom ?? [];
     this.egress = args.egress;
+    this.scrapedFrom = args.scrapedFrom;
     this.prerequisites = [...(args.after ?? [])];
   }
 
@@ -154,6 +157,9 @@ export abstract class PlatformService extends ComponentResource {
     const egress = called === undefined ? openEgress(this.keptFrom) : [...toOwnNamespace(), ...called];
     if (egress !== undefined) this.networkPolicy("egress", { podSelector: {}, policyTypes: ["Egress"], egress });
     const besides = (this.plan.reaches ?? []).map((cidr) => block(cidr, this.keptFrom));
+    if (this.scrapedFrom !== undefined)
+      for (const [target, { pods, port }] of Object.entries(scrapeTargets(this.plan)))
+        this.allowIngress(`allow-scrape-${target}`, pods, [port], [this.scrapedFrom]);
     if (besides.length > 0) this.networkPolicy("reaches", { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: besides }] });
   }
 
@@ -193,7 +199,7 @@ export abstract class PlatformService extends ComponentResource {
     });
   }
 
-  /** Lets the selected pods reach the ports, of those pods or, where none are named, of whoever has them: for what is no pod, as the Kubernetes API. */
+  /** Lets the selected pods reach the ports; no peers: of those pods or, where none are named, of whoever has them, for what is no pod, as the Kubernetes API. */
   protected allowEgress(
     role: string,
     selector: Labels,

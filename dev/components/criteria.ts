@@ -50,7 +50,7 @@ export const criteria: readonly ComponentRow[] = [
   [
     "**Criterion 5 monitoring and operations**",
     "in",
-    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told; logs of pods and nodes. Metrics of the other services and alerts of our own are not yet",
+    "health, drift, upgrades, scaling, ends of certificates, cost; metrics of nodes and Kubernetes with whom alerts are told; alerts and dashboards of our own with [runbooks](runbooks.md), metrics of the other services as far as they count something; logs of pods and nodes",
     "cluster.certificates.autoRenew",
     "platform.services.monitoring",
     "platform.services.logging",

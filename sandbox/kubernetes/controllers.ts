@@ -35,15 +35,16 @@ const CONTROLLERS: Readonly<Record<string, (object: KubeObject, controllers: Con
   ...certificates,
 };
 
+/** Why a Service that nobody answers for is not ready. Helm does not look at that (`ReadyChecker.serviceReady` of Helm 3.18): its pods may be made by an operator later. */
+export const NO_PODS = "Service does not target any Pods.";
+
 function service(object: KubeObject, controllers: Controllers): Finding {
   const spec = fields(object.spec);
   const selector = fields(spec.selector);
   const reasons: string[] = [];
   const direct = spec.type === "ExternalName" || spec.clusterIP === "None" || Object.keys(selector).length === 0;
   if (!direct && readyPods(selector, namespaceOf(object), controllers) === 0) {
-    reasons.push(
-      "Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may not match labels on any Pods",
-    );
+    reasons.push(`${NO_PODS} Selected Pods may not be ready, or field '.spec.selector' may not match labels on any Pods`);
   }
   if (spec.type !== "LoadBalancer") return { status: { loadBalancer: {} }, reasons };
   const { api, parts } = controllers;

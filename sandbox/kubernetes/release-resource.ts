@@ -13,6 +13,7 @@ import {
   type UpdateCall,
 } from "../../plugin/rpc/provider";
 import { findChart } from "./charts";
+import { NO_PODS } from "./controllers";
 import { diffFields, withoutIgnored } from "./diff";
 import { type ReleaseRecord, readSpec, releaseProblems, resourceNames } from "./releases";
 import type { Session, Sessions } from "./session";
@@ -99,7 +100,8 @@ export class ReleaseResource {
       const reasons: string[] = [];
       for (const object of await releases.objectsOf(record)) {
         const observed = await api.observe(object);
-        reasons.push(...observed.reasons.map((reason) => `${object.kind} "${nameOf(object)}": ${reason}`));
+        const waited = observed.reasons.filter((reason) => object.kind !== "Service" || !reason.startsWith(NO_PODS));
+        reasons.push(...waited.map((reason) => `${object.kind} "${nameOf(object)}": ${reason}`));
       }
       return { reasons };
     };

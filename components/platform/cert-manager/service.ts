@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService, EVERY_PROFILE } from "../define-service";
 import type { PlatformIssuer } from "./args";
 
@@ -7,9 +8,19 @@ export const certManager = defineService({
   about: "issues certificates in the cluster, by the platform's authority or by ACME",
   profiles: EVERY_PROFILE,
   replicas: "profile",
+  wants: {
+    scrape: () => ({
+      targets: Object.fromEntries(
+        ["controller", "webhook", "cainjector"].map((part) => [
+          part,
+          { pods: { "app.kubernetes.io/instance": "cert-manager", "app.kubernetes.io/component": part }, port: 9402 },
+        ]),
+      ),
+    }),
+  },
   offers: ["issuer"],
   kubespray: ["cert_manager_*"],
-  speaks: { 10250: "TLS" },
+  speaks: { 10250: "TLS", 9402: MEASURED_OPENLY },
   // By ACME it sees first whether it would be found at each host, and asks the authority then.
   calls: ({ tls }) => (tls.kind === "acme" ? ["kubernetes", "hosts", "outside"] : ["kubernetes"]),
   create: (name, { common, environment, tls: certificate }, opts) => {

@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const cloudnativePg = defineService({
@@ -6,7 +7,10 @@ export const cloudnativePg = defineService({
   about: "runs PostgreSQL on several members, and has another one lead when that is lost",
   replicas: "profile",
   offers: ["postgresOperator"],
-  speaks: { 9443: "TLS" },
+  wants: {
+    scrape: () => ({ targets: { operator: { pods: { "app.kubernetes.io/name": "cloudnative-pg" }, port: 8080 } } }),
+  },
+  speaks: { 9443: "TLS", 8080: MEASURED_OPENLY },
   // Whoever has a database of it has its members in a namespace of their own.
   calls: ["kubernetes", "pods"],
   create: (name, { common }, opts) => {

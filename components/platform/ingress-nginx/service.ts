@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const ingress = defineService({
@@ -25,9 +26,21 @@ export const ingress = defineService({
     }),
   }),
   needs: { loadBalancer: () => ({}) },
+  wants: {
+    scrape: () => ({
+      targets: {
+        controller: { pods: { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller" }, port: 10254 },
+      },
+    }),
+  },
   offers: ["ingress"],
   kubespray: ["ingress_nginx_*", "ingress_publish_*"],
-  speaks: { 80: "openly: browsers that ask for no TLS are sent on to port 443, and ACME asks here", 443: "TLS", 8443: "TLS" },
+  speaks: {
+    80: "openly: browsers that ask for no TLS are sent on to port 443, and ACME asks here",
+    443: "TLS",
+    8443: "TLS",
+    10254: MEASURED_OPENLY,
+  },
   // Users' Ingresses lead to pods of any namespace.
   calls: ["kubernetes", "pods"],
   create: (name, given, opts) => {

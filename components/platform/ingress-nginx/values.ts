@@ -26,6 +26,7 @@ export function ingressNginxValues(args: Omit<PlannedArgs<IngressArgs>, "default
       ...(plan.replicas > 1 ? { topologySpreadConstraints: spreadOverNodes(CONTROLLER_LABELS) } : {}),
       // Snippets would let whoever may write an Ingress read every certificate of the controller.
       allowSnippetAnnotations: false,
+      ...(args.scrapedFrom ? { metrics: { enabled: true } } : {}),
       ...(hasDefaultCertificate ? { extraArgs: { "default-ssl-certificate": `${plan.namespace}/${DEFAULT_CERTIFICATE}` } } : {}),
       service: front(args),
       admissionWebhooks: { enabled: true, patch: { enabled: true, image: chartImage(imageOf(plan, "certgen")) } },

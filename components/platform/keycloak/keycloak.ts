@@ -49,6 +49,8 @@ export class Keycloak extends PlatformService {
   readonly realm: RealmAccess;
   /** What those have who have a client of their own, by service. */
   readonly access: Readonly<Record<string, RealmAccess>>;
+  /** What signed its pods' certificate. PEM. */
+  readonly ca: Output<string>;
   /** Administrator of Keycloak itself. */
   readonly administrator: Credentials;
   /** First administrator of the portal, in the realm's administrators' group. */
@@ -100,9 +102,9 @@ export class Keycloak extends PlatformService {
     // Whoever administers it meets it at the end of a forward.
     const names = { services: [NAMES.service, "localhost"], namespace: plan.namespace, ipAddresses: ["127.0.0.1"] };
     const certificate = serviceCertificate(this.childName("tls"), names, authority, this);
-    const trusted = trustOf(authority);
-    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate, trusted));
-    const where: Where = { url: managedAt, rootCaCertificate: trusted };
+    this.ca = trustOf(authority);
+    const server = this.createServer(args, certificate, this.createSecrets(args, providerSecret, certificate, this.ca));
+    const where: Where = { url: managedAt, rootCaCertificate: this.ca };
     const made = before26(plan) ? this.createProviderClient(where, providerSecret, server) : server;
     const inside = this.inside(made, { ...where, clientId: PROVIDER_CLIENT, clientSecret: providerSecret });
     this.createRealm(args, inside);

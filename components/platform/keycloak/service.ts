@@ -36,6 +36,11 @@ export const keycloak = defineService({
   rotates: rotatesOf,
   away: ({ replicas }) => (replicas > 1 ? 0 : 90),
   needs: { ingress: ({ host }) => ({ host }), mysql: ({ options }) => ({ schema: schemaOf(options) }) },
+  wants: {
+    scrape: () => ({
+      targets: { server: { pods: { "app.kubernetes.io/name": "keycloak" }, port: 9000, serverName: "keycloak.keycloak.svc" } },
+    }),
+  },
   fixed: { schema: schemaOf },
   // The realm has the secret of who configures it, and ids that only the state knows.
   leaves: { kind: "mysql", field: "schema" },
@@ -53,6 +58,7 @@ export const keycloak = defineService({
   ],
   speaks: {
     8443: "TLS",
+    9000: "TLS",
     7800: "TLS by certificates that its replicas make themselves; before Keycloak 26.2 openly, where that takes stores of keys made by hand",
     57800: "openly: signs of life between its replicas, and nothing else",
   },

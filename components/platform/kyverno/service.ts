@@ -1,6 +1,7 @@
 import { findRelease } from "../../../model/catalog";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { offererOf } from "../../../model/registry";
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 /** Kubernetes' own namespaces. */
@@ -56,7 +57,17 @@ export const kyverno = defineService({
       admissionController: { autoscaling: { enabled: true, minReplicas, maxReplicas, targetCPUUtilizationPercentage: cpuPercent } },
     }),
   }),
-  speaks: { 9443: "TLS" },
+  wants: {
+    scrape: () => ({
+      targets: Object.fromEntries(
+        ["admission-controller", "background-controller", "cleanup-controller", "reports-controller"].map((part) => [
+          part,
+          { pods: { "app.kubernetes.io/part-of": "kyverno", "app.kubernetes.io/component": part }, port: 8000 },
+        ]),
+      ),
+    }),
+  },
+  speaks: { 9443: "TLS", 8000: MEASURED_OPENLY },
   calls: ["kubernetes"],
   create: (name, { common, options: policies, environment }, opts) => {
     const { Kyverno } = require("./kyverno") as typeof import("./kyverno");

@@ -1,6 +1,7 @@
 import type { ServiceArgs } from "../args";
 import type { CertificatePair } from "../certificates";
-import type { IngressRoute, RealmAccess, TrustAccess } from "../grants";
+import type { Claimant } from "../define-service";
+import type { IngressRoute, LogsAccess, RealmAccess, ScrapeClaim, TrustAccess } from "../grants";
 
 /**
  * Whom alerts are told. What is secret of it is read from a Secret of the service's namespace, made by hand: the field `url` of a webhook or of
@@ -44,6 +45,12 @@ export interface MonitoringArgs extends ServiceArgs {
   readonly retention?: string;
   /** @default nobody is told: alerts are seen in Grafana */
   readonly receiver?: Receiver;
+  /** What services claim to have measured, by service. @default nothing but Kubernetes and its own parts */
+  readonly scraped?: Readonly<Record<string, ScrapeClaim & Claimant>>;
+  /** The services that are there, by the field of the file: what alerts and dashboards there are of. @default only of the cluster and its own parts */
+  readonly watched?: readonly string[];
+  /** Where logs are asked for, which Grafana shows beside what was measured. @default it shows none */
+  readonly logs?: LogsAccess;
   /** What signs the certificates of its parts. @default an authority of its own */
   readonly authority?: CertificatePair;
 }

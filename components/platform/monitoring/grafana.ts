@@ -18,6 +18,9 @@ const MOUNTS = {
   trust: "/etc/grafana/platform",
 } as const;
 
+/** The field of the parts' own authority's Secret that says whom to trust where logs are asked for. */
+export const LOGS_AUTHORITY = "logs.crt";
+
 /** The fields of its Secret. */
 export const LOGIN = { user: "admin-user", password: "admin-password", client: "client-secret" } as const;
 
@@ -25,7 +28,7 @@ export const LOGIN = { user: "admin-user", password: "admin-password", client: "
  * Values of the chart's Grafana.
  * @param secrets changes with what its pods read at start
  */
-export function grafanaValues({ plan, realm, trust }: PlannedArgs<MonitoringArgs>, secrets: Output<string>): Values {
+export function grafanaValues({ plan, realm, trust, logs }: PlannedArgs<MonitoringArgs>, secrets: Output<string>): Values {
   const mounted = (name: string, secretName: string, mountPath: string) => ({
     name,
     secretName,
@@ -67,7 +70,7 @@ export function grafanaValues({ plan, realm, trust }: PlannedArgs<MonitoringArgs
       dashboards: { ...DASHBOARD, searchNamespace: plan.namespace, resource: "configmap", skipReload: true },
       datasources: { enabled: false },
     },
-    datasources: { "datasources.yaml": { apiVersion: 1, datasources: [prometheus(plan.namespace)] } },
+    datasources: { "datasources.yaml": { apiVersion: 1, datasources: [prometheus(plan.namespace), ...(logs ? [loki(logs.url)] : [])] } },
     "grafana.ini": settings(plan.host ?? "", realm, trust !== undefined),
     serviceMonitor: { scheme: "https", tlsConfig: verified("grafana", plan.namespace) },
   };
@@ -85,6 +88,14 @@ function prometheus(namespace: string): Values {
     url: `https://${host}:${PORTS.prometheus}`,
     jsonData: { httpMethod: "POST", tlsAuthWithCACert: true, serverName: host },
     secureJsonData: { tlsCACert: `$__file{${MOUNTS.authority}/ca.crt}` },
+  };
+}
+
+function loki(url: string): Values {
+  return {
+    ...{ name: "Loki", type: "loki", uid: "loki", access: "proxy", editable: false, url },
+    jsonData: { tlsAuthWithCACert: true, serverName: new URL(url).hostname },
+    secureJsonData: { tlsCACert: `$__file{${MOUNTS.authority}/${LOGS_AUTHORITY}}` },
   };
 }
 

@@ -1,16 +1,23 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress";
 import type { rbac } from "@pulumi/kubernetes/types/input";
 import { type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
+import { kebab } from "../../../model/service";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serviceCertificate, trustOf } from "../certificates";
 import { claimSpec, fromIngress, ingressFor, overTls, secretHash } from "../objects";
+import { podsOf } from "../scrapes";
 import { PlatformService } from "../service";
 import type { MonitoringArgs } from "./args";
-import { LOGIN } from "./grafana";
+import { DASHBOARDS, dashboardJson } from "./dashboards";
+import { DASHBOARD, LOGIN, LOGS_AUTHORITY } from "./grafana";
 import { ACCOUNTS, NAMES, PODS, PORTS, PROMETHEUS_WORKLOAD, SERVICES, type TlsPart, VOLUME } from "./names";
 import { EVERYWHERE, INSIDE, KINDS } from "./rights";
+import { ofServices, ruleGroups } from "./rules";
+import { API_VERSION, authoritiesOf, podMonitor, scrapedOf } from "./scrapes";
 import { DEFAULT_GIB, monitoringValues } from "./values";
 
 /** Where CoreDNS says what it was asked. */
@@ -43,6 +50,8 @@ export class Monitoring extends PlatformService {
     const claims = Array.from({ length: plan.replicas }, (_, member) => this.claim(member, args));
     // A claim goes when no pod holds it any more, so the release goes before the cluster too.
     const release = this.release(monitoringValues(args, read), "cloudParts", [...made, ...rights, ...claims]);
+    this.createScrapes(args, release);
+    this.createViews(args.watched ?? [], release);
     this.createIngress(args, release);
     this.registerOutputs({ url: this.url });
   }
@@ -71,9 +80,41 @@ export class Monitoring extends PlatformService {
     this.allowCertificateChecks(ingress);
   }
 
+  /** What services claim to have measured, and the way there. */
+  private createScrapes({ scraped = {} }: PlannedArgs<MonitoringArgs>, release: Resource): void {
+    for (const each of scrapedOf(scraped)) {
+      const { job, namespace, target } = each;
+      this.allowEgress(`egress-${job}`, PODS.prometheus, [target.port], [podsOf(namespace, target.pods)]);
+      podMonitor(this.childName(`scrape-${job}`), this.metadata(job, job), each, this.inCluster({ dependsOn: [release] }));
+    }
+  }
+
+  /** When somebody is told, and what is shown. */
+  private createViews(watched: readonly string[], release: Resource): void {
+    const spec = { groups: ruleGroups(watched) };
+    const metadata = this.metadata("kpaas", "alerts");
+    new CustomResource(
+      this.childName("alerts"),
+      { apiVersion: API_VERSION, kind: "PrometheusRule", metadata, spec },
+      this.inCluster({ dependsOn: [release] }),
+    );
+    for (const [service, dashboard] of ofServices(DASHBOARDS, watched)) {
+      const name = kebab(service);
+      const { labels, ...rest } = this.metadata(`dashboard-${name}`, "grafana");
+      new ConfigMap(
+        this.childName(`dashboard-${name}`),
+        {
+          metadata: { ...rest, labels: { ...labels, [DASHBOARD.label]: DASHBOARD.labelValue } },
+          data: { [`${name}.json`]: dashboardJson(name, dashboard) },
+        },
+        this.inCluster(),
+      );
+    }
+  }
+
   /** What its parts are told in secret, and a hash of what Grafana reads at its start. */
   private createSecrets(args: PlannedArgs<MonitoringArgs>): { readonly made: readonly Resource[]; readonly read: Output<string> } {
-    const { plan, realm, trust } = args;
+    const { plan, realm, trust, logs, scraped = {} } = args;
     const authority = args.authority ?? certificateAuthority(this.childName("tls"), "monitoring", this);
     const certificates = Object.entries(SERVICES).map(([part, service]) => {
       const names = { services: [service], namespace: plan.namespace };
@@ -83,12 +124,14 @@ export class Monitoring extends PlatformService {
       return { part, certificate, secret };
     });
     const trusted = trustOf(authority);
+    const inside = { "ca.crt": trusted, ...(logs ? { [LOGS_AUTHORITY]: logs.ca } : {}) };
     const login = { [LOGIN.user]: "admin", [LOGIN.password]: this.credentials.password, [LOGIN.client]: realm.clientSecret };
     return {
       made: [
         ...certificates.map(({ secret }) => secret),
-        this.secret("ca", NAMES.authority, "monitoring", { "ca.crt": trusted }),
+        this.secret("ca", NAMES.authority, "monitoring", inside),
         this.secret("login", NAMES.login, "grafana", login),
+        this.secret("scraped", NAMES.scraped, "prometheus", authoritiesOf(scraped)),
         ...(trust === undefined ? [] : [this.trustBundle(NAMES.trust, "grafana", trust)]),
       ],
       // Prometheus and Alertmanager read another certificate by themselves.
@@ -97,6 +140,7 @@ export class Monitoring extends PlatformService {
         this.credentials.password,
         realm.clientSecret,
         trusted,
+        logs?.ca ?? "",
         trust ?? "",
       ),
     };

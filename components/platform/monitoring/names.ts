@@ -1,4 +1,5 @@
 import type { Labels } from "../../../model/plan/infrastructure-types";
+import { SCRAPER } from "../scrapes";
 
 /** Name of the release, which the chart's names begin with. */
 const RELEASE = "kube-prometheus-stack";
@@ -22,6 +23,7 @@ export const NAMES = {
   tls: (part: TlsPart) => `${part}-tls`,
   login: "grafana-login",
   trust: "grafana-trust",
+  scraped: "scraped-authorities",
 } as const;
 
 /** Labels of the pods, by part: the chart's, and those that the operator gives what it makes. */
@@ -30,7 +32,7 @@ export const PODS = {
   stateMetrics: { "app.kubernetes.io/name": "kube-state-metrics" },
   nodeExporter: { "app.kubernetes.io/name": "prometheus-node-exporter" },
   grafana: { "app.kubernetes.io/name": "grafana" },
-  prometheus: { "app.kubernetes.io/name": "prometheus" },
+  prometheus: SCRAPER,
   alertmanager: { "app.kubernetes.io/name": "alertmanager" },
 } as const satisfies Readonly<Record<string, Labels>>;
 

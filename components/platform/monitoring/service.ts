@@ -65,6 +65,8 @@ export const monitoring = defineService({
     trust: () => ({}),
     identity: ({ host }) => ({ url: `https://${host}`, client: { id: "grafana", returnPath: RETURN_PATH, roles: Object.keys(ROLES) } }),
   },
+  wants: { logs: () => ({}) },
+  offers: ["scrape"],
   speaks: {
     3000: "TLS",
     9090: "TLS",
@@ -76,7 +78,7 @@ export const monitoring = defineService({
   },
   // Kubelets, and the API server that says where everything is.
   calls: ["kubernetes", "kubelets"],
-  create: (name, { common, options, granted, environment, tls }, opts) => {
+  create: (name, { common, options, granted, claims, environment, tls }, opts) => {
     const { Monitoring } = require("./monitoring") as typeof import("./monitoring");
     const { ingress, storage, trust, identity } = granted;
     const signed = environment.cluster.variables.kubelet_rotate_server_certificates === true;
@@ -93,10 +95,14 @@ export const monitoring = defineService({
         kubeletCertificates: signed ? "clusterSigned" : "selfSigned",
         ...(options.retention ? { retention: options.retention } : {}),
         ...(options.receiver ? { receiver: options.receiver as Receiver } : {}),
+        scraped: claims.scrape,
+        watched: environment.services.map((service) => service.name),
+        ...(granted.logs ? { logs: granted.logs } : {}),
         ...(trust.certificates ? { trust: trust.certificates } : {}),
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,
     );
   },
+  grants: { scrape: () => ({}) },
 });

@@ -4,6 +4,12 @@ import { readsAtStandbys } from "./versions";
 /** The port of its clients, and the one of its members among themselves. */
 export const PORTS = { api: 8200, cluster: 8201 } as const;
 
+/**
+ * Where Prometheus asks what is counted, which shows no token there. That is an address of its own, since at the clients' own whoever reaches it
+ * would read the numbers too; all else takes a token here as well.
+ */
+export const METRICS_PORT = 8202;
+
 /** Names of the objects that the pods and their clients refer to. */
 export const NAMES = {
   service: "openbao",
@@ -39,6 +45,8 @@ export interface ServerSettings {
   readonly members: number;
   /** Whether its pages are served. */
   readonly pages: boolean;
+  /** Whether somebody measures it. @default nobody does */
+  readonly measured?: boolean;
 }
 
 /** Where a member is reached by the others. */
@@ -62,7 +70,7 @@ export function serverConfig(settings: ServerSettings): string {
  */
 export function firstStartConfig(settings: ServerSettings, requests: Readonly<Record<string, SelfRequest>>): string {
   const request = Object.entries(requests).map(([name, { path, data }]) => ({ [name]: { operation: "update", path, data } }));
-  return JSON.stringify({ ...configOf(settings, "127.0.0.1", "new", {}), initialize: [{ kpaas: { request } }] });
+  return JSON.stringify({ ...configOf({ ...settings, measured: false }, "127.0.0.1", "new", {}), initialize: [{ kpaas: { request } }] });
 }
 
 /** A request that the server makes of itself. */
@@ -71,7 +79,9 @@ export interface SelfRequest {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-function configOf({ seal, pages }: ServerSettings, host: string, folder: string, storage: object): object {
+function configOf({ seal, pages, measured = false }: ServerSettings, host: string, folder: string, storage: object): object {
+  const tls = { tls_cert_file: `${FOLDERS.tls}/tls.crt`, tls_key_file: `${FOLDERS.tls}/tls.key` };
+  const metrics = { address: `${host}:${METRICS_PORT}`, ...tls, telemetry: { unauthenticated_metrics_access: true } };
   return {
     ui: pages,
     storage: { raft: { path: `${FOLDERS.data}/${folder}`, ...storage } },
@@ -80,11 +90,12 @@ function configOf({ seal, pages }: ServerSettings, host: string, folder: string,
         tcp: {
           address: `${host}:${PORTS.api}`,
           cluster_address: `${host}:${PORTS.cluster}`,
-          tls_cert_file: `${FOLDERS.tls}/tls.crt`,
-          tls_key_file: `${FOLDERS.tls}/tls.key`,
+          ...tls,
         },
       },
+      ...(measured ? [{ tcp: metrics }] : []),
     ],
+    ...(measured ? { telemetry: [{ disable_hostname: true }] } : {}),
     seal: [{ [seal.kind]: sealSettings(seal) }],
     // To where the cluster's logs go: a volume of its own that is full would stop every request. The server refuses another device under the
     // same name: one that is to differ needs another.

@@ -130,10 +130,10 @@ export class OpenBao extends PlatformService {
   }
 
   private createObjects(
-    { plan, seal = { kind: "static" }, authority, retainData, ingress }: PlannedArgs<OpenBaoArgs>,
+    { plan, seal = { kind: "static" }, authority, retainData, ingress, scrapedFrom }: PlannedArgs<OpenBaoArgs>,
     providerSecret: Output<string>,
   ) {
-    const settings: ServerSettings = { version: plan.version, seal, members: plan.replicas, pages: ingress !== undefined };
+    const settings: ServerSettings = { version: plan.version, seal, members: plan.replicas, pages: ingress !== undefined, measured: scrapedFrom !== undefined };
     const config = serverConfig(settings);
     const signing = authority ?? certificateAuthority(this.childName("tls"), NAMES.service, this);
     const { service, headless } = NAMES;
@@ -177,7 +177,7 @@ export class OpenBao extends PlatformService {
   }
 
   private createServer(
-    { plan, storageClass, protectData, retainData, seal = { kind: "static" } }: PlannedArgs<OpenBaoArgs>,
+    { plan, storageClass, protectData, retainData, seal = { kind: "static" }, scrapedFrom }: PlannedArgs<OpenBaoArgs>,
     certificate: Output<string>,
     objects: { readonly config: string; readonly all: readonly Resource[] },
   ): StatefulSet {
@@ -215,7 +215,7 @@ export class OpenBao extends PlatformService {
               labels: this.podLabels(WORKLOAD),
               annotations: { "kpaas/config": contentHash(objects.config), "kpaas/certificate": output(certificate).apply(contentHash) },
             },
-            spec: openBaoPod(plan, serviceAccountName, seal),
+            spec: openBaoPod(plan, serviceAccountName, seal, scrapedFrom !== undefined),
           },
         },
       },

@@ -57,6 +57,19 @@ export const openbao = defineService({
   backup: openbaoBackup,
   rotates: rotatesOf,
   needs: { storage: () => ({}), ingress: ({ host }) => ({ host }) },
+  wants: {
+    scrape: () => ({
+      targets: {
+        server: {
+          pods: { "app.kubernetes.io/name": "openbao" },
+          port: 8202,
+          path: "/v1/sys/metrics",
+          params: { format: ["prometheus"] },
+          serverName: "openbao.openbao.svc",
+        },
+      },
+    }),
+  },
   offers: ["secretEngine"],
   managedAt: { workload: "openbao", port: 8200, unproven: true },
   findable: FINDABLE,
@@ -71,7 +84,7 @@ export const openbao = defineService({
   ],
   // Another kind is a migration by hand, with every member stopped.
   fixed: { "seal.kind": ({ seal }) => String((seal as { readonly kind?: string } | undefined)?.kind ?? "static") },
-  speaks: { 8200: "TLS", 8201: "TLS" },
+  speaks: { 8200: "TLS", 8201: "TLS", 8202: "TLS" },
   calls: [],
   create: (name, { common, options: { seal, reach }, granted, claims, environment, tls }, opts) => {
     const { OpenBao } = require("./openbao") as typeof import("./openbao");

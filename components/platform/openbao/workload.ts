@@ -10,7 +10,7 @@ import {
   spreadOverNodes,
 } from "../objects";
 import type { Seal } from "./args";
-import { FOLDERS, NAMES, PORTS } from "./config";
+import { FOLDERS, METRICS_PORT, NAMES, PORTS } from "./config";
 import { FIRST_START } from "./first-start";
 
 export const WORKLOAD = "openbao";
@@ -22,7 +22,7 @@ const USER = 1000;
 const TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** The pods. The first one makes its store in an init container; then all run the same server. */
-export function openBaoPod(plan: ServicePlan, serviceAccountName: string, seal: Seal): core.v1.PodSpec {
+export function openBaoPod(plan: ServicePlan, serviceAccountName: string, seal: Seal, measured = false): core.v1.PodSpec {
   const image = imageOf(plan, "server");
   const common = {
     image,
@@ -63,6 +63,7 @@ export function openBaoPod(plan: ServicePlan, serviceAccountName: string, seal: 
         ports: [
           { name: "https", containerPort: PORTS.api },
           { name: "cluster", containerPort: PORTS.cluster },
+          ...(measured ? [{ name: "metrics", containerPort: METRICS_PORT }] : []),
         ],
         startupProbe: probe("lives", { periodSeconds: 5, failureThreshold: 60 }),
         readinessProbe: probe("serves", { periodSeconds: 5, failureThreshold: 2 }),

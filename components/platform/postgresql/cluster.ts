@@ -24,7 +24,7 @@ export function accountObject(user: string): string {
  * Several members, of which one leads. Whatever was acknowledged is on another one too, and only one that has it is made to lead: where that
  * cannot be known, nobody leads until it is. A leader that reaches neither the API nor another member ends itself.
  */
-export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedArgs<PostgreSqlArgs>, image: string): object {
+export function clusterSpec({ plan, databases, podCidr, storageClass, scrapedFrom }: PlannedArgs<PostgreSqlArgs>, image: string): object {
   const specs = Object.values(databases);
   return {
     instances: plan.replicas,
@@ -50,6 +50,8 @@ export function clusterSpec({ plan, databases, podCidr, storageClass }: PlannedA
     storage: { storageClass, size: `${plan.sizeGiB ?? DEFAULT_GIB}Gi` },
     resources: resourceRequirements(plan.resources),
     ...(Object.keys(placed(plan)).length > 0 ? { affinity: placed(plan) } : {}),
+    // By the certificate that clients are shown.
+    ...(scrapedFrom ? { monitoring: { tls: { enabled: true } } } : {}),
     primaryUpdateMethod: "switchover",
     // As it does by itself: a drain leaves all members but one, and each is on a node of its own as far as there are enough.
     enablePDB: true,

@@ -18,8 +18,14 @@ export const postgresql = defineService({
         ],
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), postgresOperator: () => ({}) },
+  // Of several members; the image of one alone counts nothing.
+  wants: {
+    scrape: () => ({
+      targets: { server: { pods: { "cnpg.io/cluster": "postgresql" }, port: 9187, serverName: "postgresql.postgresql.svc" } },
+    }),
+  },
   offers: ["postgres"],
-  speaks: { 5432: "TLS", 8000: "TLS" },
+  speaks: { 5432: "TLS", 8000: "TLS", 9187: "TLS" },
   refuses: (_options, claims) => refusedDatabases(claims),
   calls: [],
   create: (name, { common, granted, claims, environment, tls }, opts) => {

@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const rookCeph = defineService({
@@ -8,11 +9,15 @@ export const rookCeph = defineService({
   field: "platform.storage",
   replicas: 1,
   refusesKubernetes: true,
+  wants: {
+    scrape: () => ({ targets: { cluster: { pods: { app: "rook-ceph-mgr" }, port: 9283 } } }),
+  },
   offers: ["storage"],
   speaks: {
     3300: "encrypted by Ceph's own protocol (msgr2, secure)",
     "6800-7568": "encrypted by Ceph's own protocol (msgr2, secure)",
     443: "TLS",
+    9283: MEASURED_OPENLY,
   },
   calls: ["kubernetes"],
   create: (name, { common, environment, devices, tls }, opts) => {

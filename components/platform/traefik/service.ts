@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const traefik = defineService({
@@ -17,9 +18,16 @@ export const traefik = defineService({
     },
   }),
   needs: { loadBalancer: () => ({}) },
-  wants: { gateways: () => ({}) },
+  wants: {
+    gateways: () => ({}),
+    scrape: () => ({ targets: { server: { pods: { "app.kubernetes.io/name": "traefik" }, port: 9100 } } }),
+  },
   offers: ["ingress"],
-  speaks: { 8000: "openly: browsers that ask for no TLS are sent on to port 443, and ACME asks here", 8443: "TLS" },
+  speaks: {
+    8000: "openly: browsers that ask for no TLS are sent on to port 443, and ACME asks here",
+    8443: "TLS",
+    9100: MEASURED_OPENLY,
+  },
   // Users' Ingresses lead to pods of any namespace.
   calls: ["kubernetes", "pods"],
   create: (name, given, opts) => {

@@ -1,4 +1,4 @@
-import { ingressClass } from "../controllers";
+import { ingressClass, NO_PODS } from "../controllers";
 import { at, type Fields, fields, type KubeObject, list, nameOf, namespaceOf, text } from "../values";
 
 /** Where more is looked up than the object itself says. */
@@ -72,7 +72,7 @@ async function service(object: KubeObject, lookup: Lookup): Promise<string[]> {
     const labels = `kubernetes.io/service-name=${nameOf(object)}`;
     const slices = await lookup.list("discovery.k8s.io/v1/EndpointSlice", { namespace: namespaceOf(object), labels });
     const ready = slices.flatMap((slice) => list(slice.endpoints)).some((endpoint) => at(endpoint, "conditions.ready") === true);
-    if (!ready) reasons.push("Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may not match");
+    if (!ready) reasons.push(`${NO_PODS} Selected Pods may not be ready, or field '.spec.selector' may not match`);
   }
   if (type === "LoadBalancer" && !hasAddress(object)) reasons.push("Service was not allocated an IP address");
   return reasons;

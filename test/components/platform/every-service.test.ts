@@ -156,7 +156,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (service.namespace === "kube-system") return assert.equal(space, undefined);
     assert.equal(at(space?.inputs, "metadata", "name"), service.namespace);
     assert.equal(at(space?.inputs, "metadata", "labels", "pod-security.kubernetes.io/enforce"), LEVELS[service.name] ?? "restricted");
-    const whole = policies(subject).filter(({ spec }) => Object.keys(spec.podSelector).length === 0);
+    const whole = policies(subject).filter(
+      ({ spec, namespace }) => namespace === service.namespace && Object.keys(spec.podSelector).length === 0,
+    );
     assert.deepEqual(whole.find(({ spec }) => spec.policyTypes.includes("Ingress"))?.spec, { podSelector: {}, policyTypes: ["Ingress"] });
     const out = whole.filter(({ spec }) => spec.policyTypes.includes("Egress")).map(({ spec }) => spec.egress ?? []);
     const [[own, names, ...others] = [], ...besides] = out.sort((one, other) => other.length - one.length);
@@ -619,8 +621,10 @@ function spokenBy({ service: { name } }: Subject): Readonly<Record<string, strin
   return (allServices as Readonly<Record<string, ServiceDefinition>>)[name]?.speaks ?? {};
 }
 
-function policies(subject: Subject): { readonly spec: Policy }[] {
-  return subject.ofKind("networking.k8s.io/v1:NetworkPolicy").map(({ inputs }) => ({ spec: inputs.spec as Policy }));
+function policies(subject: Subject): { readonly spec: Policy; readonly namespace: unknown }[] {
+  return subject
+    .ofKind("networking.k8s.io/v1:NetworkPolicy")
+    .map(({ inputs }) => ({ spec: inputs.spec as Policy, namespace: at(inputs, "metadata", "namespace") }));
 }
 
 /** The images that values name, in any of the ways charts use: in parts, or whole below a key that says so. Some have all of them below one key. */

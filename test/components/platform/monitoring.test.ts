@@ -93,6 +93,17 @@ describe("Monitoring", () => {
     assert.deepEqual(at(made, "prometheusOperator", "namespaces"), { releaseNamespace: true, additional: [] });
   });
 
+  it("shows logs in Grafana where somebody has them, and knows whom it asks", async () => {
+    const logs = { url: "https://loki.logging.svc:3100", ca: "certificate of logs" };
+    const sources = async (more: object) =>
+      (at(await values(monitoring(more)), "grafana", "datasources", "datasources.yaml", "datasources") as { name: string }[]).map(
+        ({ name }) => name,
+      );
+    assert.deepEqual([await sources({}), await sources({ logs })], [["Prometheus"], ["Prometheus", "Loki"]]);
+    const data = unwrapSecret((await run(monitoring({ logs }))).get("watch-ca").inputs.stringData) as object;
+    assert.ok("logs.crt" in data);
+  });
+
   it("puts node-exporter neither into a node's network nor among its processes", async () => {
     const exporter = at(await values(monitoring()), "prometheus-node-exporter");
     assert.deepEqual([at(exporter, "hostNetwork"), at(exporter, "hostPID")], [false, false]);

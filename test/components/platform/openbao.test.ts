@@ -27,6 +27,28 @@ describe("OpenBao", () => {
     assert.equal(requests[4]?.data.secret_id, "generated-bao-provider-secret");
   });
 
+  it("says what it counts without a token at a port of its own, where somebody measures it, and nobody but them comes there", async () => {
+    const listeners = async (more: object) => {
+      const g = await run(openbao({}, more));
+      const { listener } = JSON.parse(String(at(g.get("bao-config").inputs, "data", "server.json"))) as {
+        listener: { tcp: Record<string, unknown> }[];
+      };
+      return listener.map(({ tcp }) => [tcp.address, tcp.telemetry, tcp.tls_cert_file]);
+    };
+    const clients = ["0.0.0.0:8200", undefined, "/openbao/tls/tls.crt"];
+    assert.deepEqual(await listeners({}), [clients]);
+    const scrapedFrom = { podSelector: { matchLabels: { app: "prometheus" } } };
+    const metrics = ["0.0.0.0:8202", { unauthenticated_metrics_access: true }, "/openbao/tls/tls.crt"];
+    assert.deepEqual(await listeners({ scrapedFrom }), [clients, metrics]);
+    const targets = { server: { pods: { "app.kubernetes.io/name": "openbao" }, port: 8202 } };
+    const g = await run(openbao({ needs: { scrape: { targets } } }, { scrapedFrom }));
+    assert.deepEqual(at(g.get("bao-allow-scrape-server").inputs, "spec", "ingress"), [
+      { ports: [{ protocol: "TCP", port: 8202 }], from: [scrapedFrom] },
+    ]);
+    const first = JSON.parse(files(g.get("bao-first-start").inputs.stringData)["server.json"] ?? "") as { listener: object[] };
+    assert.equal(first.listener.length, 1);
+  });
+
   it("is configured by a provider that calls nobody in a preview, and knows how to log in as a secret only", async () => {
     const g = await run(openbao());
     const { authLogin, address, vaultVersionOverride, skipChildToken } = g.get("bao-provider").inputs;

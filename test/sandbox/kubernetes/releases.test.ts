@@ -190,6 +190,21 @@ describe("sandbox/kubernetes releases", () => {
     assert.match(release.message, /\[FailedMount\]/);
   });
 
+  it("bring the definitions of charts within theirs, and wait for no pods that an operator makes of objects, as Helm does not", async () => {
+    const inputs = {
+      ...{ name: "kube-prometheus-stack", chart: "kube-prometheus-stack", version: "88.5.3" },
+      ...{ namespace: "monitoring", createNamespace: true },
+      repositoryOpts: { repo: "https://prometheus-community.github.io/helm-charts" },
+    };
+    const { outputs } = await world.create(RELEASE, "monitoring", inputs);
+    assert.equal(at(outputs, "status.status"), "deployed");
+    const monitor = {
+      ...{ apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor", metadata: { name: "own", namespace: "monitoring" } },
+      spec: { selector: {}, podMetricsEndpoints: [{ portNumber: 9402 }] },
+    };
+    await world.create("kubernetes:monitoring.coreos.com/v1:PodMonitor", "own", monitor);
+  });
+
   it("fail when their pods have no node, and say why", async () => {
     const inputs = { ...METRICS, values: { nodeSelector: { gpu: "true" } } };
     const failed = await partial(world.create(RELEASE, "metrics-server", inputs));

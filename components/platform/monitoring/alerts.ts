@@ -1,0 +1,293 @@
+/** What is wrong, and when somebody is told. */
+export interface Alert {
+  /** Its name, and the heading in docs/runbooks.md that says what to do. */
+  readonly name: string;
+  /** In PromQL: whatever it finds is wrong. */
+  readonly expr: string;
+  /** How long it must be so. */
+  readonly lasts: `${number}${"m" | "h"}`;
+  /** `critical`: somebody gets up at night. `warning`: somebody looks at it by day. */
+  readonly severity: "critical" | "warning";
+  /** What is wrong, in one line; `{{ $labels.NAME }}` is filled in. */
+  readonly summary: string;
+}
+
+/** Names the node whose exporter says something. */
+export const OF_NODE = " * on (namespace, pod) group_left (node) kube_pod_info";
+
+/** Alerts of what there always is, and of single services, by the field of those. */
+export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
+  cluster: [
+    {
+      name: "ApiServerDown",
+      expr: 'absent(up{job="apiserver"} == 1)',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No API server of the cluster answers.",
+    },
+    {
+      name: "ApiServerFails",
+      expr: 'sum(rate(apiserver_request_total{code=~"5.."}[5m])) / sum(rate(apiserver_request_total[5m])) > 0.05',
+      lasts: "10m",
+      severity: "critical",
+      summary: "The API server fails more than one in twenty requests.",
+    },
+    {
+      name: "NodeNotReady",
+      expr: 'kube_node_status_condition{condition="Ready",status="true"} == 0',
+      lasts: "10m",
+      severity: "critical",
+      summary: "The node {{ $labels.node }} is not ready.",
+    },
+    ...(
+      [
+        ["critical", 0.03],
+        ["warning", 0.12],
+      ] as const
+    ).map(
+      ([severity, left]): Alert => ({
+        name: "NodeDiskFull",
+        expr: `(node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes < ${left} and node_filesystem_readonly == 0)${OF_NODE}`,
+        lasts: "15m",
+        severity,
+        summary: `Less than ${left * 100} % of {{ $labels.mountpoint }} of the node {{ $labels.node }} are left.`,
+      }),
+    ),
+    {
+      name: "NodeMemoryShort",
+      expr: `(node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.05)${OF_NODE}`,
+      lasts: "15m",
+      severity: "warning",
+      summary: "Less than 5 % of the memory of the node {{ $labels.node }} are left.",
+    },
+    ...(
+      [
+        ["critical", 0.03],
+        ["warning", 0.12],
+      ] as const
+    ).map(
+      ([severity, left]): Alert => ({
+        name: "VolumeFull",
+        expr: `kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes < ${left}`,
+        lasts: "15m",
+        severity,
+        summary: `Less than ${left * 100} % of the volume {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} are left.`,
+      }),
+    ),
+    {
+      name: "PodFails",
+      expr: 'max_over_time(kube_pod_container_status_waiting_reason{reason=~"CrashLoopBackOff|ImagePullBackOff|ErrImagePull"}[5m]) == 1',
+      lasts: "15m",
+      severity: "warning",
+      summary: "The pod {{ $labels.namespace }}/{{ $labels.pod }} does not start: {{ $labels.reason }}.",
+    },
+    {
+      name: "WorkloadIncomplete",
+      expr: "kube_deployment_status_replicas_available < kube_deployment_spec_replicas or kube_statefulset_status_replicas_ready < kube_statefulset_replicas",
+      lasts: "30m",
+      severity: "warning",
+      summary: "In {{ $labels.namespace }} fewer pods of {{ $labels.deployment }}{{ $labels.statefulset }} are ready than there are to be.",
+    },
+    {
+      name: "KubeletCertificateExpires",
+      expr: "kubelet_certificate_manager_client_ttl_seconds < 7 * 86400",
+      lasts: "1h",
+      severity: "warning",
+      summary: "The certificate of the kubelet of {{ $labels.node }} ends within a week, and was not renewed.",
+    },
+  ],
+  etcd: [
+    {
+      name: "EtcdSlow",
+      expr: "histogram_quantile(0.99, sum by (le) (rate(etcd_request_duration_seconds_bucket[10m]))) > 1",
+      lasts: "15m",
+      severity: "warning",
+      summary: "One in a hundred of the API server's requests to etcd takes more than a second.",
+    },
+    ...(
+      [
+        ["critical", 1.9],
+        ["warning", 1.5],
+      ] as const
+    ).map(
+      ([severity, gigabytes]): Alert => ({
+        name: "EtcdFull",
+        expr: `max(apiserver_storage_size_bytes) > ${gigabytes} * 2 ^ 30`,
+        lasts: "10m",
+        severity,
+        summary: `etcd's database is larger than ${gigabytes} GiB; at 2 GiB it takes no write any more.`,
+      }),
+    ),
+  ],
+  monitoring: [
+    {
+      name: "TargetDown",
+      expr: 'up{job!="apiserver"} == 0',
+      lasts: "15m",
+      severity: "warning",
+      summary: "{{ $labels.job }} at {{ $labels.instance }} does not say what it counts.",
+    },
+    {
+      name: "AlertsNotSent",
+      expr: "rate(alertmanager_notifications_failed_total[10m]) > 0",
+      lasts: "15m",
+      severity: "critical",
+      summary: "Alertmanager cannot tell anybody by {{ $labels.integration }}.",
+    },
+    {
+      name: "AlertmanagerMissing",
+      expr: "prometheus_notifications_alertmanagers_discovered < 1",
+      lasts: "10m",
+      severity: "critical",
+      summary: "Prometheus has nobody to hand alerts to.",
+    },
+    {
+      name: "RulesFail",
+      expr: "increase(prometheus_rule_evaluation_failures_total[10m]) > 0",
+      lasts: "15m",
+      severity: "warning",
+      summary: "Prometheus cannot judge the rules {{ $labels.rule_group }}.",
+    },
+  ],
+  certManager: [["critical", 2] as const, ["warning", 14] as const].map(([severity, days]) => ({
+    name: "CertificateExpires",
+    expr: `certmanager_certificate_expiration_timestamp_seconds - time() < ${days} * 86400`,
+    lasts: "1h",
+    severity,
+    summary: `The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} ends within ${days} days, and was not renewed.`,
+  })),
+  ingress: [
+    ...(
+      [
+        ["critical", 2],
+        ["warning", 14],
+      ] as const
+    ).map(
+      ([severity, days]): Alert => ({
+        name: "HostCertificateExpires",
+        expr: `nginx_ingress_controller_ssl_expire_time_seconds{host!="_"} - time() < ${days} * 86400`,
+        lasts: "1h",
+        severity,
+        summary: `The certificate shown at {{ $labels.host }} ends within ${days} days.`,
+      }),
+    ),
+    {
+      name: "IngressFails",
+      expr: 'sum by (ingress) (rate(nginx_ingress_controller_requests{status=~"5.."}[5m])) / sum by (ingress) (rate(nginx_ingress_controller_requests[5m])) > 0.2',
+      lasts: "10m",
+      severity: "warning",
+      summary: "More than one in five requests at the Ingress {{ $labels.ingress }} fail.",
+    },
+  ],
+  traefik: [
+    ...(
+      [
+        ["critical", 2],
+        ["warning", 14],
+      ] as const
+    ).map(
+      ([severity, days]): Alert => ({
+        name: "HostCertificateExpires",
+        expr: `traefik_tls_certs_not_after - time() < ${days} * 86400`,
+        lasts: "1h",
+        severity,
+        summary: `The certificate of {{ $labels.sans }} ends within ${days} days.`,
+      }),
+    ),
+    {
+      name: "IngressFails",
+      expr: 'sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m])) / sum by (service) (rate(traefik_service_requests_total[5m])) > 0.2',
+      lasts: "10m",
+      severity: "warning",
+      summary: "More than one in five requests for {{ $labels.service }} fail.",
+    },
+  ],
+  mariadb: [
+    {
+      name: "MariaDbDown",
+      expr: 'sum(kube_statefulset_status_replicas_ready{namespace="mariadb"}) == 0',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No MariaDB answers: nobody logs in to the platform.",
+    },
+  ],
+  postgresql: [
+    {
+      name: "PostgreSqlDown",
+      expr: 'sum(kube_pod_status_ready{namespace="postgresql",condition="true"}) == 0',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No PostgreSQL answers.",
+    },
+    {
+      name: "PostgreSqlMemberDown",
+      expr: "cnpg_collector_up == 0",
+      lasts: "10m",
+      severity: "warning",
+      summary: "The PostgreSQL of {{ $labels.pod }} does not answer in its own pod.",
+    },
+  ],
+  keycloak: [
+    {
+      name: "KeycloakDown",
+      expr: 'absent(up{job="keycloak-server"} == 1)',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No Keycloak answers: nobody logs in to the platform.",
+    },
+    {
+      name: "KeycloakWaitsForDatabase",
+      expr: "agroal_awaiting_count > 0",
+      lasts: "10m",
+      severity: "warning",
+      summary: "Log-ins of {{ $labels.pod }} wait for a connection to the database.",
+    },
+  ],
+  openbao: [
+    {
+      name: "OpenBaoDown",
+      expr: 'absent(up{job="openbao-server"} == 1)',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No OpenBao answers: whoever asks for a secret fails.",
+    },
+    {
+      name: "OpenBaoSealed",
+      // From before it knew its cluster's name a 0 stays for a day.
+      expr: "max by (pod) (vault_core_unsealed) == 0",
+      lasts: "5m",
+      severity: "critical",
+      summary: "OpenBao in {{ $labels.pod }} is sealed, and hands out nothing.",
+    },
+    {
+      name: "OpenBaoAuditFails",
+      expr: "increase(vault_audit_log_request_failure[10m]) > 0",
+      lasts: "5m",
+      severity: "critical",
+      summary: "OpenBao in {{ $labels.pod }} cannot write what was asked of it, and so answers nobody.",
+    },
+  ],
+  rookCeph: [
+    {
+      name: "CephUnhealthy",
+      expr: "ceph_health_status == 2",
+      lasts: "5m",
+      severity: "critical",
+      summary: "Ceph says HEALTH_ERR: volumes may stand still.",
+    },
+    {
+      name: "CephUnhealthy",
+      expr: "ceph_health_status == 1",
+      lasts: "1h",
+      severity: "warning",
+      summary: "Ceph says HEALTH_WARN.",
+    },
+    {
+      name: "CephFull",
+      expr: "ceph_cluster_total_used_bytes / ceph_cluster_total_bytes > 0.75",
+      lasts: "15m",
+      severity: "warning",
+      summary: "Three quarters of Ceph's disks are full; at 95 % it takes no write any more.",
+    },
+  ],
+};

@@ -1,0 +1,233 @@
+import { OF_NODE } from "./alerts";
+
+/** One picture: lines by what they are called, each by what Prometheus is asked. */
+interface Panel {
+  readonly title: string;
+  /** As Grafana calls it. @default a number */
+  readonly unit?: "bytes" | "s" | "percentunit" | "reqps" | "d";
+  /** By legend, in which `{{LABEL}}` is filled in. */
+  readonly lines: Readonly<Record<string, string>>;
+}
+
+/** A page of pictures. */
+interface Dashboard {
+  readonly title: string;
+  readonly panels: readonly Panel[];
+}
+
+const DAYS = "/ 86400";
+
+/** Dashboards of what there always is, and of single services, by the field of those. */
+export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
+  cluster: {
+    title: "Cluster",
+    panels: [
+      {
+        title: "Nodes",
+        lines: { ready: 'sum(kube_node_status_condition{condition="Ready",status="true"})', all: "count(kube_node_info)" },
+      },
+      {
+        title: "Processors in use",
+        unit: "percentunit",
+        lines: { "{{node}}": `1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m])${OF_NODE})` },
+      },
+      {
+        title: "Memory in use",
+        unit: "percentunit",
+        lines: { "{{node}}": `(1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)${OF_NODE}` },
+      },
+      {
+        title: "Disks in use",
+        unit: "percentunit",
+        lines: {
+          "{{node}} {{mountpoint}}": `(1 - node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes)${OF_NODE}`,
+        },
+      },
+      {
+        title: "Volumes in use",
+        unit: "percentunit",
+        lines: {
+          "{{namespace}}/{{persistentvolumeclaim}}": "1 - kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes",
+        },
+      },
+      {
+        title: "Pods that do not run",
+        lines: { "{{namespace}} {{phase}}": 'sum by (namespace, phase) (kube_pod_status_phase{phase=~"Pending|Failed|Unknown"}) > 0' },
+      },
+      {
+        title: "Memory by namespace",
+        unit: "bytes",
+        lines: { "{{namespace}}": 'sum by (namespace) (container_memory_working_set_bytes{container!=""})' },
+      },
+      {
+        title: "Processors by namespace",
+        lines: { "{{namespace}}": 'sum by (namespace) (rate(container_cpu_usage_seconds_total{container!=""}[5m]))' },
+      },
+    ],
+  },
+  etcd: {
+    title: "API server and etcd",
+    panels: [
+      { title: "Requests to the API server", unit: "reqps", lines: { "{{code}}": "sum by (code) (rate(apiserver_request_total[5m]))" } },
+      {
+        title: "How long requests to etcd take (99 of 100)",
+        unit: "s",
+        lines: { "{{operation}}": "histogram_quantile(0.99, sum by (le, operation) (rate(etcd_request_duration_seconds_bucket[5m])))" },
+      },
+      { title: "Size of etcd's database", unit: "bytes", lines: { "{{instance}}": "apiserver_storage_size_bytes" } },
+      { title: "What etcd holds most of", lines: { "{{resource}}": "topk(10, max by (resource) (apiserver_storage_objects))" } },
+    ],
+  },
+  ingress: {
+    title: "Ingress (ingress-nginx)",
+    panels: [
+      {
+        title: "Requests",
+        unit: "reqps",
+        lines: { "{{ingress}} {{status}}": "sum by (ingress, status) (rate(nginx_ingress_controller_requests[5m]))" },
+      },
+      {
+        title: "How long they take (95 of 100)",
+        unit: "s",
+        lines: {
+          "{{ingress}}":
+            "histogram_quantile(0.95, sum by (le, ingress) (rate(nginx_ingress_controller_request_duration_seconds_bucket[5m])))",
+        },
+      },
+      { title: "Connections", lines: { "{{state}}": "sum by (state) (nginx_ingress_controller_nginx_process_connections)" } },
+      {
+        title: "Days that certificates are valid",
+        unit: "d",
+        lines: { "{{host}}": `(nginx_ingress_controller_ssl_expire_time_seconds - time()) ${DAYS}` },
+      },
+    ],
+  },
+  traefik: {
+    title: "Ingress (Traefik)",
+    panels: [
+      {
+        title: "Requests",
+        unit: "reqps",
+        lines: { "{{service}} {{code}}": "sum by (service, code) (rate(traefik_service_requests_total[5m]))" },
+      },
+      {
+        title: "How long they take (95 of 100)",
+        unit: "s",
+        lines: {
+          "{{service}}": "histogram_quantile(0.95, sum by (le, service) (rate(traefik_service_request_duration_seconds_bucket[5m])))",
+        },
+      },
+      { title: "Connections", lines: { "{{entrypoint}}": "sum by (entrypoint) (traefik_open_connections)" } },
+      { title: "Days that certificates are valid", unit: "d", lines: { "{{sans}}": `(traefik_tls_certs_not_after - time()) ${DAYS}` } },
+    ],
+  },
+  postgresql: {
+    title: "PostgreSQL",
+    panels: [
+      { title: "Members that answer", lines: { "{{pod}}": "cnpg_collector_up" } },
+      { title: "Connections", lines: { "{{pod}} {{state}}": "sum by (pod, state) (cnpg_backends_total)" } },
+      { title: "How far members are behind", unit: "s", lines: { "{{pod}}": "cnpg_pg_replication_lag" } },
+      { title: "Size of databases", unit: "bytes", lines: { "{{datname}}": "max by (datname) (cnpg_pg_database_size_bytes)" } },
+    ],
+  },
+  mariadb: {
+    title: "MariaDB",
+    panels: [
+      { title: "Members that are ready", lines: { "{{statefulset}}": 'kube_statefulset_status_replicas_ready{namespace="mariadb"}' } },
+      {
+        title: "Memory",
+        unit: "bytes",
+        lines: { "{{pod}}": 'sum by (pod) (container_memory_working_set_bytes{namespace="mariadb",container!=""})' },
+      },
+      {
+        title: "Processors",
+        lines: { "{{pod}}": 'sum by (pod) (rate(container_cpu_usage_seconds_total{namespace="mariadb",container!=""}[5m]))' },
+      },
+      {
+        title: "Volumes in use",
+        unit: "percentunit",
+        lines: {
+          "{{persistentvolumeclaim}}":
+            '1 - kubelet_volume_stats_available_bytes{namespace="mariadb"} / kubelet_volume_stats_capacity_bytes{namespace="mariadb"}',
+        },
+      },
+    ],
+  },
+  keycloak: {
+    title: "Keycloak",
+    panels: [
+      { title: "Requests", unit: "reqps", lines: { "{{status}}": "sum by (status) (rate(http_server_requests_seconds_count[5m]))" } },
+      {
+        title: "Connections to the database",
+        lines: { "in use": "sum(agroal_active_count)", free: "sum(agroal_available_count)", waiting: "sum(agroal_awaiting_count)" },
+      },
+      { title: "Memory of Java", unit: "bytes", lines: { "{{pod}} {{area}}": "sum by (pod, area) (jvm_memory_used_bytes)" } },
+    ],
+  },
+  openbao: {
+    title: "OpenBao",
+    panels: [
+      { title: "Members that are open", lines: { "{{pod}}": "max by (pod) (vault_core_unsealed)" } },
+      { title: "Who leads", lines: { "{{pod}}": "max by (pod) (vault_core_active)" } },
+      { title: "Requests", unit: "reqps", lines: { "{{pod}}": "rate(vault_core_handle_request_count[5m])" } },
+      { title: "Leases", lines: { "{{pod}}": "vault_expire_num_leases" } },
+    ],
+  },
+  certManager: {
+    title: "Certificates",
+    panels: [
+      {
+        title: "Days that they are valid",
+        unit: "d",
+        lines: { "{{exported_namespace}}/{{name}}": `(certmanager_certificate_expiration_timestamp_seconds - time()) ${DAYS}` },
+      },
+      {
+        title: "Ready",
+        lines: { "{{exported_namespace}}/{{name}}": 'certmanager_certificate_ready_status{condition="True"}' },
+      },
+      {
+        title: "Days that kubelets' certificates are valid",
+        unit: "d",
+        lines: { "{{node}}": `kubelet_certificate_manager_client_ttl_seconds ${DAYS}` },
+      },
+    ],
+  },
+  rookCeph: {
+    title: "Ceph",
+    panels: [
+      { title: "Health (0: well)", lines: { health: "ceph_health_status" } },
+      { title: "Disks in use", unit: "percentunit", lines: { all: "ceph_cluster_total_used_bytes / ceph_cluster_total_bytes" } },
+      { title: "Disks that are there", lines: { up: "sum(ceph_osd_up)", all: "count(ceph_osd_up)" } },
+    ],
+  },
+};
+
+/** Two pictures beside each other. */
+const WIDTH = 12;
+const HEIGHT = 8;
+
+/** What Grafana reads a dashboard from, as JSON. Its id stays, so that links to it do. */
+export function dashboardJson(name: string, { title, panels }: Dashboard): string {
+  return JSON.stringify({
+    uid: `kpaas-${name}`,
+    title: `K-PaaS / ${title}`,
+    tags: ["k-paas"],
+    schemaVersion: 39,
+    editable: false,
+    refresh: "1m",
+    time: { from: "now-6h", to: "now" },
+    panels: panels.map((panel, index) => ({
+      id: index + 1,
+      type: "timeseries",
+      title: panel.title,
+      datasource: { type: "prometheus", uid: "prometheus" },
+      gridPos: { x: (index % 2) * WIDTH, y: Math.floor(index / 2) * HEIGHT, w: WIDTH, h: HEIGHT },
+      fieldConfig: { defaults: { unit: panel.unit ?? "short", min: 0 }, overrides: [] },
+      targets: Object.entries(panel.lines).map(([legendFormat, expr], line) => ({
+        refId: String.fromCharCode(65 + line),
+        expr,
+        legendFormat,
+      })),
+    })),
+  });
+}
