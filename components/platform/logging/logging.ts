@@ -14,6 +14,8 @@ import { lokiValues } from "./values";
 export class Logging extends PlatformService {
   /** Where logs are sent to and asked for inside the cluster. */
   readonly access: LogsAccess;
+  /** What signed its certificate, and what comes after that where it changes. PEM. */
+  readonly ca: Output<string>;
 
   constructor(name: string, given: LoggingArgs, opts?: ComponentResourceOptions) {
     const args = planned("logging", given);
@@ -29,7 +31,8 @@ export class Logging extends PlatformService {
     const names = { services: [LOKI], namespace: plan.namespace };
     const { certificate, key } = serviceCertificate(this.childName("tls"), names, authority, this);
     const tls = this.secret("tls", NAMES.tls, LOKI, { "tls.crt": certificate, "tls.key": key }, "kubernetes.io/tls");
-    this.access = { url: `https://${LOKI}.${plan.namespace}.svc:${PORT}`, ca: trustOf(authority) };
+    this.ca = output(trustOf(authority));
+    this.access = { url: `https://${LOKI}.${plan.namespace}.svc:${PORT}`, ca: this.ca };
     // A claim goes when no pod holds it any more, so the release goes before the cluster too.
     this.release(lokiValues(args, hashOf(certificate)), "cloudParts", [tls, this.claim(args)]);
     this.registerOutputs({ url: this.access.url });

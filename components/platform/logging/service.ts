@@ -1,4 +1,5 @@
 import { defineService } from "../define-service";
+import { LOKI, POD, PORT } from "./names";
 
 export const logging = defineService({
   name: "logging",
@@ -22,6 +23,9 @@ export const logging = defineService({
   },
   away: () => 60,
   needs: { storage: () => ({}) },
+  wants: {
+    scrape: () => ({ targets: { loki: { pods: POD, port: PORT, serverName: `${LOKI}.logging.svc` } } }),
+  },
   offers: ["logs"],
   speaks: { 3100: "TLS" },
   calls: [],
