@@ -14,6 +14,8 @@ const WEBHOOK_PORT = 15017;
 export class Istio extends PlatformService {
   /** What is said there holds for all of the mesh. */
   readonly rootNamespace: string;
+  /** Labels of the namespaces whose pods are in the mesh. */
+  readonly meshLabels: Readonly<Record<string, string>> = MESH_LABELS;
 
   constructor(name: string, given: IstioArgs, opts?: ComponentResourceOptions) {
     const args = planned("istio", given);

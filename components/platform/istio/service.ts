@@ -1,5 +1,4 @@
 import { defineService } from "../define-service";
-import { MESH_LABELS } from "../mesh";
 
 /** What identities in the mesh begin with. */
 const TRUST_DOMAIN = "cluster.local";
@@ -27,5 +26,5 @@ export const istio = defineService({
     const authorizers = all.flatMap((claim) => claim.authorizers ?? []);
     return new Istio(name, { ...common, authorizers, collectors: all.flatMap(({ collector }) => collector ?? []) }, opts);
   },
-  grants: { mesh: ({ rootNamespace }) => ({ rootNamespace, trustDomain: TRUST_DOMAIN, labels: MESH_LABELS }) },
+  grants: { mesh: ({ rootNamespace, meshLabels }) => ({ rootNamespace, trustDomain: TRUST_DOMAIN, labels: meshLabels }) },
 });
