@@ -1,4 +1,4 @@
-// `npm test`: builds, makes sure the engine is there, runs every test file in a process of its own, as many at once as there are cores.
+// `npm test`: builds, makes sure the engine is there, runs every test file in a process of its own, one more at once than there are cores.
 // Own processes, because Pulumi's mocks and settings are global to one; but for folders where loading costs more than the tests.
 // The last line reads `N passed, N failed, N skipped`.
 // Arguments choose files: `npm test -- cli/ model/plan`.
@@ -35,7 +35,8 @@ const groups = Object.values(Object.groupBy(files, (file) => TOGETHER.find((fold
 const reports = mkdtempSync(join(tmpdir(), "kpaas-test-"));
 const failures = [];
 const queue = groups.sort((a, b) => Number(b.length > 1) - Number(a.length > 1));
-await Promise.all(Array.from({ length: Math.max(2, Math.min(4, availableParallelism())) }, worker));
+// One more than cores: those that drive the engine wait for it for a third of their time.
+await Promise.all(Array.from({ length: Math.min(5, availableParallelism() + 1) }, worker));
 rmSync(reports, { recursive: true, force: true });
 
 failures.forEach(({ file, title, text }, index) => {

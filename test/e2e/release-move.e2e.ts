@@ -19,7 +19,10 @@ describe("an environment that goes from one release to the next, on the real eng
   let lock: Lock | undefined;
 
   const target = (release: string) => {
-    const planned = plannedFile(environmentFile({ name: "moves", release, platform: { services: { kyverno: true, nats: true, openbao: true } } }), lock);
+    const planned = plannedFile(
+      environmentFile({ name: "moves", release, platform: { services: { kyverno: true, nats: true, openbao: true } } }),
+      lock,
+    );
     lock = planned.lock;
     return { plan: planned.plan, root, sandbox: true, approvals: [] as string[] };
   };

@@ -133,7 +133,13 @@ export class OpenBao extends PlatformService {
     { plan, seal = { kind: "static" }, authority, retainData, ingress, scrapedFrom }: PlannedArgs<OpenBaoArgs>,
     providerSecret: Output<string>,
   ) {
-    const settings: ServerSettings = { version: plan.version, seal, members: plan.replicas, pages: ingress !== undefined, measured: scrapedFrom !== undefined };
+    const settings: ServerSettings = {
+      version: plan.version,
+      seal,
+      members: plan.replicas,
+      pages: ingress !== undefined,
+      measured: scrapedFrom !== undefined,
+    };
     const config = serverConfig(settings);
     const signing = authority ?? certificateAuthority(this.childName("tls"), NAMES.service, this);
     const { service, headless } = NAMES;

@@ -52,9 +52,13 @@ describe("our custom resources against the real charts", () => {
   });
 
   it("are valid by the charts' own definitions", () => {
-    const definitions = new Map(["metallb", "cert-manager", "kyverno", "rook-ceph", "istio-base", "kube-prometheus-stack"].flatMap(definitionsOf));
+    const definitions = new Map(
+      ["metallb", "cert-manager", "kyverno", "rook-ceph", "istio-base", "kube-prometheus-stack"].flatMap(definitionsOf),
+    );
     const resources = all.flatMap((g) =>
-      g.resources.filter(({ type }) => /^kubernetes:((metallb|cert-manager|kyverno|ceph\.rook|[a-z]+\.istio)\.io|monitoring\.coreos\.com)/.test(type)),
+      g.resources.filter(({ type }) =>
+        /^kubernetes:((metallb|cert-manager|kyverno|ceph\.rook|[a-z]+\.istio)\.io|monitoring\.coreos\.com)/.test(type),
+      ),
     );
     assert.ok(resources.length >= 24);
     for (const resource of resources) assert.deepEqual(problemsOf(resource, definitions), [], resource.name);
