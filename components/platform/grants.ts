@@ -1,9 +1,11 @@
 import type { Input, Output } from "@pulumi/pulumi";
 import type { CloudPartName, CloudParts, Told } from "../../model/cloud-parts";
 import type { DatabaseAccess, DatabaseClaim, OwnedClaim, PostgresAccess, TableAccount, TableColumns } from "./database-grants";
+import type { MeshAccess, MeshClaim, MeshHostAccess } from "./mesh-grants";
 import type { ScrapeClaim } from "./scrape-grants";
 
 export type * from "./database-grants";
+export type * from "./mesh-grants";
 export type * from "./scrape-grants";
 
 /**
@@ -281,61 +283,6 @@ export interface MessagesAccess {
   readonly password: Input<string>;
   /** What signed the server's certificate. PEM. */
   readonly ca: Input<string>;
-}
-
-/** To have one's pods in the mesh: their namespace gives each a proxy, by which they speak to each other. */
-export interface MeshClaim {
-  /** Whether the pods are met by others of the mesh only, or by whoever the namespace lets in, as without it. */
-  readonly mtls: "strict" | "permissive";
-  /** Who is asked by the mesh's proxies whether a request may pass, for AuthorizationPolicies of the action CUSTOM. @default nobody */
-  readonly authorizers?: readonly MeshAuthorizer[];
-  /** Whom the mesh's proxies may tell of requests; whoever is in the mesh may reach it. @default nobody */
-  readonly collector?: TraceCollector;
-}
-
-/** A program that says whether a request may pass, asked over HTTP. */
-export interface MeshAuthorizer {
-  /** By which AuthorizationPolicies name it. */
-  readonly name: string;
-  /** Its Service by its whole name. */
-  readonly service: string;
-  readonly port: number;
-  /** Headers of the request that it is shown. */
-  readonly shown: readonly string[];
-  /** Headers of its answer that whoever is asked for gets. @default none */
-  readonly passedOn?: readonly string[];
-  /** Headers of its answer that the browser gets where the request may not pass, beside the usual ones. @default none */
-  readonly answered?: readonly string[];
-}
-
-/** Who keeps what is told of requests on their way through the mesh. */
-export interface TraceCollector {
-  /** By which Telemetry objects name it. */
-  readonly name: string;
-  /** Its Service by its whole name. */
-  readonly service: string;
-  /** Where it takes OTLP over gRPC. */
-  readonly port: number;
-}
-
-/** What holds in the mesh. */
-export interface MeshAccess {
-  /** What is said there holds for all of the mesh. */
-  readonly rootNamespace: string;
-  /** What identities begin with: `DOMAIN/ns/NAMESPACE/sa/ACCOUNT`. */
-  readonly trustDomain: string;
-  /** Labels of a namespace of the mesh, for those that one makes beside one's own. */
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** How a host of the mesh is reached from outside: through the platform's ingress and the mesh's gateway. */
-export interface MeshHostAccess {
-  /** `NAMESPACE/NAME` of the Gateway, as VirtualServices name it. */
-  readonly gateway: string;
-  /** The namespace of the gateway's pods: the only one from which they come. */
-  readonly namespace: string;
-  /** Who those pods are in the mesh. */
-  readonly principal: string;
 }
 
 /** Where logs are asked for. */
