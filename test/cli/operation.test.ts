@@ -129,10 +129,10 @@ describe("an engine operation on the command line", () => {
       await shown("--markdown"),
       /^## Preview of seoul\n[\s\S]*<details><summary>[\s\S]*spec\.replicas: 1 → 2[\s\S]*<\/details>\n$/,
     );
-    const { resources: told, groups, impacts, ports, later } = JSON.parse(await shown("--json"));
+    const { resources: told, groups, impacts, moves, ports, later } = JSON.parse(await shown("--json"));
     assert.deepEqual(told, resources);
     assert.deepEqual(
-      { groups, impacts, ports, later },
+      { groups, impacts, moves, ports, later },
       {
         groups: [{ name: "environment", resources: ["urn:pulumi:seoul::kpaas::a:b:C::thing"] }],
         ...{ impacts: [], moves: [], ports: { changes: [], source: "nothing" }, later: [] },

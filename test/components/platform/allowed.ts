@@ -53,7 +53,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   // VirtualServices lead to pods of any namespace.
   istioGateway: ["istio-system", "tracing", "every pod"],
   tracing: ["istio-system"],
-  monitoring: ["machines 443 6443", "machines 10250", "the ingress"],
+  monitoring: ["logging", "machines 443 6443", "machines 10250", "the ingress"],
   logCollector: ["logging", "machines 443 6443"],
   keycloak: ["mariadb"],
   gitea: ["mariadb"],
