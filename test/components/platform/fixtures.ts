@@ -330,12 +330,14 @@ export function replicated(plan: EnvironmentPlan): EnvironmentPlan {
   };
 }
 
+/** What the names of each service's resources begin with, the longest first. */
+const PREFIXES = Object.keys(allServices)
+  .map((name) => [name, `seoul-${kebab(name)}-`] as const)
+  .sort(([, a], [, b]) => b.length - a.length);
+
 /** The service whose resource has that name: of two whose names begin alike the one whose is longer. */
 export function ownerOf(resource: string): string | undefined {
-  const [owner] = Object.keys(allServices)
-    .filter((name) => resource.startsWith(`seoul-${kebab(name)}-`))
-    .sort((a, b) => b.length - a.length);
-  return owner;
+  return PREFIXES.find(([, prefix]) => resource.startsWith(prefix))?.[0];
 }
 
 /** The resources of a kind, e.g. `apps/v1:StatefulSet`. */
