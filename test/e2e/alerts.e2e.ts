@@ -76,6 +76,29 @@ const CASES: readonly Case[] = [
     severity: "critical",
     series: { 'certmanager_certificate_expiration_timestamp_seconds{name="web",exported_namespace="shop"}': `${7 * DAY}x120` },
   },
+  // What cert-manager says of one that was never issued.
+  {
+    alert: "CertificateExpires",
+    severity: "critical",
+    series: { 'certmanager_certificate_expiration_timestamp_seconds{name="web",exported_namespace="shop"}': "0x120" },
+  },
+  {
+    alert: "CertificateNotIssued",
+    severity: "warning",
+    series: { 'certmanager_certificate_expiration_timestamp_seconds{name="web",exported_namespace="shop"}': "0x120" },
+    told: { name: "web", exported_namespace: "shop" },
+  },
+  // What Traefik says of one that was renewed, and of one that was not.
+  {
+    alert: "HostCertificateExpires",
+    severity: "warning",
+    series: {
+      'traefik_tls_certs_not_after{pod="traefik-1",sans="a.example.com",serial="1"}': `${7 * DAY}x120`,
+      'traefik_tls_certs_not_after{pod="traefik-1",sans="a.example.com",serial="2"}': `${70 * DAY}x120`,
+      'traefik_tls_certs_not_after{pod="traefik-1",sans="b.example.com",serial="3"}': `${7 * DAY}x120`,
+    },
+    told: { pod: "traefik-1", sans: "b.example.com" },
+  },
   { alert: "KeycloakDown", severity: "critical", series: { 'up{job="other"}': "1x120" }, told: { job: "keycloak-server" } },
   {
     alert: "KeycloakDown",
@@ -89,6 +112,17 @@ const CASES: readonly Case[] = [
     series: { 'kube_statefulset_status_replicas_ready{namespace="mariadb",statefulset="mariadb"}': "0x120" },
     told: {},
   },
+  // A member that is down says nothing; the other answers.
+  {
+    alert: "PostgreSqlMemberDown",
+    severity: "warning",
+    series: {
+      'up{job="postgresql-server",pod="postgresql-1"}': "1x120",
+      'cnpg_collector_up{cluster="postgresql",pod="postgresql-1"}': "1x120",
+      'up{job="postgresql-server",pod="postgresql-2"}': "0x120",
+    },
+    told: { pod: "postgresql-2" },
+  },
   // What a real OpenBao says that is open.
   {
     alert: "OpenBaoSealed",
@@ -96,8 +130,18 @@ const CASES: readonly Case[] = [
     series: {
       'vault_core_unsealed{pod="openbao-0",cluster=""}': "0x120",
       'vault_core_unsealed{pod="openbao-0",cluster="vault-1"}': "1x120",
+      'up{job="openbao-server",pod="openbao-0"}': "1x120",
     },
   },
+  // One that has been sealed for longer than a day answers, and says nothing of it any more.
+  {
+    alert: "OpenBaoSealed",
+    severity: "critical",
+    series: { 'up{job="openbao-server",pod="openbao-0"}': "1x120" },
+    told: { pod: "openbao-0" },
+  },
+  // One that is down is not said to be sealed.
+  { alert: "OpenBaoSealed", severity: "critical", series: { 'up{job="openbao-server",pod="openbao-0"}': "0x120" } },
   // A restart of a minute wakes nobody.
   {
     alert: "MariaDbDown",

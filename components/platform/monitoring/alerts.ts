@@ -15,6 +15,9 @@ export interface Alert {
 /** Names the node whose exporter says something. */
 export const OF_NODE = " * on (namespace, pod) group_left (node) kube_pod_info";
 
+/** 1 for a PostgreSQL that answers in its own pod, else 0: one that is down takes along who says so. */
+export const POSTGRESQL_ANSWERS = 'max by (pod) (cnpg_collector_up or 0 * up{job="postgresql-server"})';
+
 /** Alerts of what there always is, and of single services, by the field of those. */
 export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
   cluster: [
@@ -149,13 +152,30 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       summary: "Prometheus cannot judge the rules {{ $labels.rule_group }}.",
     },
   ],
-  certManager: [["critical", 2] as const, ["warning", 14] as const].map(([severity, days]) => ({
-    name: "CertificateExpires",
-    expr: `certmanager_certificate_expiration_timestamp_seconds - time() < ${days} * 86400`,
-    lasts: "1h",
-    severity,
-    summary: `The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} ends within ${days} days, and was not renewed.`,
-  })),
+  certManager: [
+    ...(
+      [
+        ["critical", 2],
+        ["warning", 14],
+      ] as const
+    ).map(
+      ([severity, days]): Alert => ({
+        name: "CertificateExpires",
+        // Of one that was never issued it says 0.
+        expr: `(certmanager_certificate_expiration_timestamp_seconds > 0) - time() < ${days} * 86400`,
+        lasts: "1h",
+        severity,
+        summary: `The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} ends within ${days} days, and was not renewed.`,
+      }),
+    ),
+    {
+      name: "CertificateNotIssued",
+      expr: "certmanager_certificate_expiration_timestamp_seconds == 0",
+      lasts: "1h",
+      severity: "warning",
+      summary: "The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} was never issued.",
+    },
+  ],
   ingress: [
     ...(
       [
@@ -165,7 +185,8 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     ).map(
       ([severity, days]): Alert => ({
         name: "HostCertificateExpires",
-        expr: `nginx_ingress_controller_ssl_expire_time_seconds{host!="_"} - time() < ${days} * 86400`,
+        // Of a Secret that is no longer the host's it goes on to tell.
+        expr: `max by (host) (nginx_ingress_controller_ssl_expire_time_seconds{host!="_"}) - time() < ${days} * 86400`,
         lasts: "1h",
         severity,
         summary: `The certificate shown at {{ $labels.host }} ends within ${days} days.`,
@@ -188,7 +209,8 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     ).map(
       ([severity, days]): Alert => ({
         name: "HostCertificateExpires",
-        expr: `traefik_tls_certs_not_after - time() < ${days} * 86400`,
+        // Of one that was renewed it may go on to tell, by its serial number.
+        expr: `max by (pod, sans) (traefik_tls_certs_not_after) - time() < ${days} * 86400`,
         lasts: "1h",
         severity,
         summary: `The certificate of {{ $labels.sans }} ends within ${days} days.`,
@@ -221,7 +243,7 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     },
     {
       name: "PostgreSqlMemberDown",
-      expr: "cnpg_collector_up == 0",
+      expr: `${POSTGRESQL_ANSWERS} == 0`,
       lasts: "10m",
       severity: "warning",
       summary: "The PostgreSQL of {{ $labels.pod }} does not answer in its own pod.",
@@ -253,8 +275,8 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     },
     {
       name: "OpenBaoSealed",
-      // From before it knew its cluster's name a 0 stays for a day.
-      expr: "max by (pod) (vault_core_unsealed) == 0",
+      // From before it knew its cluster's name a 0 stays for a day, and what it says at sealing leaves after one: it answers all the same.
+      expr: 'max by (pod) (vault_core_unsealed or 0 * (up{job="openbao-server"} == 1)) == 0',
       lasts: "5m",
       severity: "critical",
       summary: "OpenBao in {{ $labels.pod }} is sealed, and hands out nothing.",

@@ -1,4 +1,4 @@
-import { OF_NODE } from "./alerts";
+import { OF_NODE, POSTGRESQL_ANSWERS } from "./alerts";
 
 /** One picture: lines by what they are called, each by what Prometheus is asked. */
 interface Panel {
@@ -75,7 +75,14 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
         lines: { "{{operation}}": "histogram_quantile(0.99, sum by (le, operation) (rate(etcd_request_duration_seconds_bucket[5m])))" },
       },
       { title: "Size of etcd's database", unit: "bytes", lines: { "{{instance}}": "apiserver_storage_size_bytes" } },
-      { title: "What etcd holds most of", lines: { "{{resource}}": "topk(10, max by (resource) (apiserver_storage_objects))" } },
+      {
+        title: "What etcd holds most of",
+        // Kubernetes 1.34 and later, and 1.33, which names the group within the resource.
+        lines: {
+          "{{resource}} {{group}}":
+            "topk(10, max by (group, resource) (apiserver_resource_objects) or on () max by (resource) (apiserver_storage_objects))",
+        },
+      },
     ],
   },
   ingress: {
@@ -98,7 +105,7 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
       {
         title: "Days that certificates are valid",
         unit: "d",
-        lines: { "{{host}}": `(nginx_ingress_controller_ssl_expire_time_seconds - time()) ${DAYS}` },
+        lines: { "{{host}}": `(max by (host) (nginx_ingress_controller_ssl_expire_time_seconds) - time()) ${DAYS}` },
       },
     ],
   },
@@ -118,13 +125,17 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
         },
       },
       { title: "Connections", lines: { "{{entrypoint}}": "sum by (entrypoint) (traefik_open_connections)" } },
-      { title: "Days that certificates are valid", unit: "d", lines: { "{{sans}}": `(traefik_tls_certs_not_after - time()) ${DAYS}` } },
+      {
+        title: "Days that certificates are valid",
+        unit: "d",
+        lines: { "{{sans}}": `(max by (sans) (traefik_tls_certs_not_after) - time()) ${DAYS}` },
+      },
     ],
   },
   postgresql: {
     title: "PostgreSQL",
     panels: [
-      { title: "Members that answer", lines: { "{{pod}}": "cnpg_collector_up" } },
+      { title: "Members that answer", lines: { "{{pod}}": POSTGRESQL_ANSWERS } },
       { title: "Connections", lines: { "{{pod}} {{state}}": "sum by (pod, state) (cnpg_backends_total)" } },
       { title: "How far members are behind", unit: "s", lines: { "{{pod}}": "cnpg_pg_replication_lag" } },
       { title: "Size of databases", unit: "bytes", lines: { "{{datname}}": "max by (datname) (cnpg_pg_database_size_bytes)" } },
@@ -179,7 +190,7 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
       {
         title: "Days that they are valid",
         unit: "d",
-        lines: { "{{exported_namespace}}/{{name}}": `(certmanager_certificate_expiration_timestamp_seconds - time()) ${DAYS}` },
+        lines: { "{{exported_namespace}}/{{name}}": `((certmanager_certificate_expiration_timestamp_seconds > 0) - time()) ${DAYS}` },
       },
       {
         title: "Ready",
