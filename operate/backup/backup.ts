@@ -15,8 +15,8 @@ import type { Request } from "../ready";
 import {
   certifiedKey,
   clearHalves,
+  freeName,
   type Manifest,
-  nameAt,
   type ServiceFiles,
   type StoredBackup,
   sealedName,
@@ -49,15 +49,15 @@ export async function backup(request: Request, choice: BackupChoice, operator: O
   const { environment, release } = target.plan;
   const certificate = certificateOf(target.plan, choice.encryptTo);
   const begun = new Date();
-  const name = nameAt(begun);
-  const place = join(folder, name);
   const engine = await doors.engine();
   const job = { kind: "backup", environment, sandbox: false } as const;
-  const manifest = await operator.run(job, (control) =>
+  const backup = await operator.run(job, (control) =>
     asOnlyOne(target, () =>
       engine.withCluster(target, control, async (api) => {
         makeFolder(folder, PRIVATE_FOLDER);
         clearHalves(folder, begun.getTime());
+        const name = freeName(folder, begun);
+        const place = join(folder, name);
         makeFolder(place, PRIVATE_FOLDER);
         try {
           const services: Record<string, ServiceFiles> = {};
@@ -76,7 +76,7 @@ export async function backup(request: Request, choice: BackupChoice, operator: O
             services,
           };
           writeManifest(place, written);
-          return written;
+          return { name, folder: place, manifest: written };
         } catch (error) {
           removeFolder(place);
           throw told(error, control.signal);
@@ -85,7 +85,7 @@ export async function backup(request: Request, choice: BackupChoice, operator: O
     ),
   );
   const seconds = (Date.now() - begun.getTime()) / 1000;
-  return { ...scoped, backup: { name, folder: place, manifest }, left: scope.left, seconds };
+  return { ...scoped, backup, left: scope.left, seconds };
 }
 
 /** How often is told how far it is, in milliseconds. */

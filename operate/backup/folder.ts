@@ -94,8 +94,16 @@ export function clearHalves(folder: string, now: number): void {
   }
 }
 
-/** The name of a backup that is begun now: names sort by time. */
-export function nameAt(time: Date): string {
+/** The name of a backup that is begun now: names sort by time. A second in which another was begun is that one's. */
+export function freeName(folder: string, begun: Date): string {
+  const taken = namesIn(folder);
+  for (let time = begun.getTime(); ; time += 1_000) {
+    const name = nameAt(new Date(time));
+    if (!taken.includes(name)) return name;
+  }
+}
+
+function nameAt(time: Date): string {
   return time
     .toISOString()
     .replace(/:/g, "-")

@@ -336,6 +336,8 @@ function ofOpenBao(this: Mocha.Suite, version: string): void {
     bao = await anew("second");
     await bring();
     assert.equal(await secret(), "canary");
+    const { backup: again } = await backup(request(), { services, encryptTo: file("crt") }, operator, doors());
+    assert.ok((again.manifest.services.openbao?.data[0]?.bytes ?? 0) > 1_000, "it is backed up again");
   });
 
   it("lets nobody in by a secret id that came back and has a successor, and makes way for that one", async () => {

@@ -124,6 +124,12 @@ describe("what services keep", function () {
     assert.equal(opened.toString(), "canary-key");
   });
 
+  it("has a folder of its own, also where another was begun in the same second", async () => {
+    const made = [await make(), await make(), await make()].map(({ backup: { name } }) => name);
+    assert.equal(new Set(made).size, 3);
+    assert.deepEqual([...made].sort(), made);
+  });
+
   it("leaves nothing where a dump fails, and says what the pod said", async () => {
     cluster.as = () => ({ script: "echo rows; echo the disk is full >&2; exit 3" });
     await assert.rejects(make(), { name: "OperationFailedError", message: /mariadb-0: the command ended with 3: the disk is full/ });

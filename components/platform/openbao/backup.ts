@@ -76,9 +76,16 @@ export function openbaoBackup({ options = {}, rotation = 1 }: BackupPlan): Backu
       SNAPSHOT,
       'head -c "$1" > "$file"',
       '[ "$(wc -c < "$file")" -eq "$1" ] || { echo "the snapshot did not arrive whole" >&2; exit 1; }',
+      "bao token lookup > /dev/null",
       'bao operator raft snapshot restore -force "$file" >&2',
+      // It answers by what was there until it has sealed and unsealed itself. This log-in is newer than any snapshot: once it is unknown, that is over.
+      "tries=0",
+      'while said=$(bao token lookup 2>&1) || case "$said" in *"Code: 403"*) false ;; *) true ;; esac; do',
+      "  tries=$((tries + 1))",
+      '  if [ $tries -gt 60 ]; then echo "what came back is not served: $said" >&2; exit 1; fi',
+      "  sleep 1",
+      "done",
     ].join("\n"),
-    // It seals and unseals itself for what was restored.
     verify: [
       "IFS= read -r jwt",
       `export BAO_ADDR=https://127.0.0.1:${PORTS.api} BAO_CACERT=${FOLDERS.tls}/ca.crt`,
