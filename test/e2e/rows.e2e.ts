@@ -43,6 +43,7 @@ describe("every row at once on a real API server", function () {
         profile: "highAvailability",
         infrastructure: { provider: "openstack" },
         platform: {
+          storage: { kind: "nfs", sizeGiB: 400 },
           ingress: { kind: "traefik", beside: "nginx" },
           services,
           tenants: { shop: { quota: "high", mesh: "strict" }, lab: { isolate: false, podSecurity: "baseline" } },
