@@ -4,7 +4,7 @@ import type * as Kinds from "../../model/environment/fields";
 import type { EnvironmentPlan } from "../../model/plan/types";
 import type { ServiceDefinition, Surroundings } from "../../model/service";
 import type { Credentials, PlannedArgs } from "./args";
-import type { Access, Claim, Kind } from "./grants";
+import type { Access, Claim, Kind, StorageAccess } from "./grants";
 import type { PlatformTls } from "./platform-tls/platform-tls";
 import type { Devices } from "./rook-ceph/args";
 
@@ -102,4 +102,19 @@ export function defineService<
   Wants extends Kind = never,
 >(definition: Service<Name, Options, Needs, Offers, Component, Wants>): Service<Name, Options, Needs, Offers, Component, Wants> {
   return definition;
+}
+
+/** What becomes of the data that a service keeps, as components take it. */
+export function keptData({ protectData, retain }: EnvironmentPlan): { readonly protectData: boolean; readonly retainData: boolean } {
+  return { protectData, retainData: retain.includes("volumes") };
+}
+
+/** The class of the volumes of who is best served by blocks: another one where the storage has none. */
+export function blockClass({ block, className }: StorageAccess): StorageAccess["className"] {
+  return block ?? className;
+}
+
+/** The namespaces of those who claim a kind, by who claims it. */
+export function namespacesOf(claims: Readonly<Record<string, Claimant>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(claims).map(([client, { namespace }]) => [client, namespace]));
 }

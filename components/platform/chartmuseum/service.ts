@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { defineService, keptData } from "../define-service";
 import { chartmuseumBackup } from "./backup";
 
 export const chartmuseum = defineService({
@@ -28,8 +28,7 @@ export const chartmuseum = defineService({
         ...common,
         ingress: granted.ingress,
         storageClass: granted.storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        ...keptData(environment),
       },
       opts,
     );

@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { defineService, keptData } from "../define-service";
 import type { RegistryProjectClaim } from "../grants";
 import type { ProjectSpec } from "./args";
 import { harborBackup } from "./backup";
@@ -111,8 +111,7 @@ export const harbor = defineService({
         ...common,
         ingress: granted.ingress,
         storage: granted.storage,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        ...keptData(environment),
         ...(granted.trust.certificates ? { trust: granted.trust.certificates } : {}),
         projects: projectsOf(options),
         clients: claims.registryProject,

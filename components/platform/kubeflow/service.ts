@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { blockClass, defineService, keptData } from "../define-service";
 import { NAMES, RETURN_PATH, ROLE } from "./names";
 
 /** Kubeflow's other parts: what is made of it is Pipelines. */
@@ -89,9 +89,8 @@ export const kubeflow = defineService({
         ingress,
         database: mysql,
         realm: identity,
-        storageClass: storage.block ?? storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        storageClass: blockClass(storage),
+        ...keptData(environment),
         ...(trust.certificates ? { trust: trust.certificates } : {}),
       },
       opts,

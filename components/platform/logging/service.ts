@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { blockClass, defineService, keptData, namespacesOf } from "../define-service";
 import { LOKI, POD, PORT } from "./names";
 
 export const logging = defineService({
@@ -35,10 +35,9 @@ export const logging = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.block ?? granted.storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
-        clients: Object.fromEntries(Object.entries(claims.logs).map(([client, { namespace }]) => [client, namespace])),
+        storageClass: blockClass(granted.storage),
+        ...keptData(environment),
+        clients: namespacesOf(claims.logs),
         ...(options.retention ? { retention: options.retention } : {}),
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },

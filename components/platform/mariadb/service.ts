@@ -1,5 +1,5 @@
 import { offererOf } from "../../../model/registry";
-import { defineService, EVERY_PROFILE } from "../define-service";
+import { blockClass, defineService, EVERY_PROFILE, keptData } from "../define-service";
 import type { SchemaSpec } from "./args";
 import { mariadbBackup } from "./backup";
 import { refusedSchemas } from "./claims";
@@ -62,9 +62,8 @@ export const mariadb = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.block ?? granted.storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        storageClass: blockClass(granted.storage),
+        ...keptData(environment),
         schemas: Object.fromEntries(schemas),
         clients: Object.values(claims.mysql).map(({ namespace }) => namespace),
         ...(common.plan.replicas > 1 ? { operator: granted.mysqlOperator } : {}),

@@ -18,6 +18,11 @@ export const OF_NODE = " * on (namespace, pod) group_left (node) kube_pod_info";
 /** 1 for a PostgreSQL that answers in its own pod, else 0: one that is down takes along who says so. */
 export const POSTGRESQL_ANSWERS = 'max by (pod) (cnpg_collector_up or 0 * up{job="postgresql-server"})';
 
+/** An alert that comes twice: earlier for who looks by day, and by another bound for who gets up at night. */
+function graded(bounds: Readonly<Record<Alert["severity"], number>>, alert: (bound: number) => Omit<Alert, "severity">): Alert[] {
+  return (["critical", "warning"] as const).map((severity) => ({ ...alert(bounds[severity]), severity }));
+}
+
 /** Alerts of what there always is, and of single services, by the field of those. */
 export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
   cluster: [
@@ -42,20 +47,12 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       severity: "critical",
       summary: "The node {{ $labels.node }} is not ready.",
     },
-    ...(
-      [
-        ["critical", 0.03],
-        ["warning", 0.12],
-      ] as const
-    ).map(
-      ([severity, left]): Alert => ({
-        name: "NodeDiskFull",
-        expr: `(node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes < ${left} and node_filesystem_readonly == 0)${OF_NODE}`,
-        lasts: "15m",
-        severity,
-        summary: `Less than ${left * 100} % of {{ $labels.mountpoint }} of the node {{ $labels.node }} are left.`,
-      }),
-    ),
+    ...graded({ critical: 0.03, warning: 0.12 }, (left) => ({
+      name: "NodeDiskFull",
+      expr: `(node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs"} / node_filesystem_size_bytes < ${left} and node_filesystem_readonly == 0)${OF_NODE}`,
+      lasts: "15m",
+      summary: `Less than ${left * 100} % of {{ $labels.mountpoint }} of the node {{ $labels.node }} are left.`,
+    })),
     {
       name: "NodeMemoryShort",
       expr: `(node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.05)${OF_NODE}`,
@@ -63,20 +60,12 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       severity: "warning",
       summary: "Less than 5 % of the memory of the node {{ $labels.node }} are left.",
     },
-    ...(
-      [
-        ["critical", 0.03],
-        ["warning", 0.12],
-      ] as const
-    ).map(
-      ([severity, left]): Alert => ({
-        name: "VolumeFull",
-        expr: `kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes < ${left}`,
-        lasts: "15m",
-        severity,
-        summary: `Less than ${left * 100} % of the volume {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} are left.`,
-      }),
-    ),
+    ...graded({ critical: 0.03, warning: 0.12 }, (left) => ({
+      name: "VolumeFull",
+      expr: `kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes < ${left}`,
+      lasts: "15m",
+      summary: `Less than ${left * 100} % of the volume {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} are left.`,
+    })),
     {
       name: "PodFails",
       expr: 'max_over_time(kube_pod_container_status_waiting_reason{reason=~"CrashLoopBackOff|ImagePullBackOff|ErrImagePull"}[5m]) == 1',
@@ -107,20 +96,12 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       severity: "warning",
       summary: "One in a hundred of the API server's requests to etcd takes more than a second.",
     },
-    ...(
-      [
-        ["critical", 1.9],
-        ["warning", 1.5],
-      ] as const
-    ).map(
-      ([severity, gigabytes]): Alert => ({
-        name: "EtcdFull",
-        expr: `max(apiserver_storage_size_bytes) > ${gigabytes} * 2 ^ 30`,
-        lasts: "10m",
-        severity,
-        summary: `etcd's database is larger than ${gigabytes} GiB; at 2 GiB it takes no write any more.`,
-      }),
-    ),
+    ...graded({ critical: 1.9, warning: 1.5 }, (gigabytes) => ({
+      name: "EtcdFull",
+      expr: `max(apiserver_storage_size_bytes) > ${gigabytes} * 2 ^ 30`,
+      lasts: "10m",
+      summary: `etcd's database is larger than ${gigabytes} GiB; at 2 GiB it takes no write any more.`,
+    })),
   ],
   monitoring: [
     {
@@ -153,21 +134,13 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     },
   ],
   certManager: [
-    ...(
-      [
-        ["critical", 2],
-        ["warning", 14],
-      ] as const
-    ).map(
-      ([severity, days]): Alert => ({
-        name: "CertificateExpires",
-        // Of one that was never issued it says 0.
-        expr: `(certmanager_certificate_expiration_timestamp_seconds > 0) - time() < ${days} * 86400`,
-        lasts: "1h",
-        severity,
-        summary: `The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} ends within ${days} days, and was not renewed.`,
-      }),
-    ),
+    ...graded({ critical: 2, warning: 14 }, (days) => ({
+      name: "CertificateExpires",
+      // Of one that was never issued it says 0.
+      expr: `(certmanager_certificate_expiration_timestamp_seconds > 0) - time() < ${days} * 86400`,
+      lasts: "1h",
+      summary: `The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} ends within ${days} days, and was not renewed.`,
+    })),
     {
       name: "CertificateNotIssued",
       expr: "certmanager_certificate_expiration_timestamp_seconds == 0",
@@ -177,21 +150,13 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     },
   ],
   ingress: [
-    ...(
-      [
-        ["critical", 2],
-        ["warning", 14],
-      ] as const
-    ).map(
-      ([severity, days]): Alert => ({
-        name: "HostCertificateExpires",
-        // Of a Secret that is no longer the host's it goes on to tell.
-        expr: `max by (host) (nginx_ingress_controller_ssl_expire_time_seconds{host!="_"}) - time() < ${days} * 86400`,
-        lasts: "1h",
-        severity,
-        summary: `The certificate shown at {{ $labels.host }} ends within ${days} days.`,
-      }),
-    ),
+    ...graded({ critical: 2, warning: 14 }, (days) => ({
+      name: "HostCertificateExpires",
+      // Of a Secret that is no longer the host's it goes on to tell.
+      expr: `max by (host) (nginx_ingress_controller_ssl_expire_time_seconds{host!="_"}) - time() < ${days} * 86400`,
+      lasts: "1h",
+      summary: `The certificate shown at {{ $labels.host }} ends within ${days} days.`,
+    })),
     {
       name: "IngressFails",
       expr: 'sum by (ingress) (rate(nginx_ingress_controller_requests{status=~"5.."}[5m])) / sum by (ingress) (rate(nginx_ingress_controller_requests[5m])) > 0.2',
@@ -201,21 +166,13 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     },
   ],
   traefik: [
-    ...(
-      [
-        ["critical", 2],
-        ["warning", 14],
-      ] as const
-    ).map(
-      ([severity, days]): Alert => ({
-        name: "HostCertificateExpires",
-        // Of one that was renewed it may go on to tell, by its serial number.
-        expr: `max by (pod, sans) (traefik_tls_certs_not_after) - time() < ${days} * 86400`,
-        lasts: "1h",
-        severity,
-        summary: `The certificate of {{ $labels.sans }} ends within ${days} days.`,
-      }),
-    ),
+    ...graded({ critical: 2, warning: 14 }, (days) => ({
+      name: "HostCertificateExpires",
+      // Of one that was renewed it may go on to tell, by its serial number.
+      expr: `max by (pod, sans) (traefik_tls_certs_not_after) - time() < ${days} * 86400`,
+      lasts: "1h",
+      summary: `The certificate of {{ $labels.sans }} ends within ${days} days.`,
+    })),
     {
       name: "IngressFails",
       expr: 'sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m])) / sum by (service) (rate(traefik_service_requests_total[5m])) > 0.2',

@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { blockClass, defineService, keptData } from "../define-service";
 import type { Receiver } from "./args";
 import { RETURN_PATH, ROLES } from "./login";
 
@@ -88,9 +88,8 @@ export const monitoring = defineService({
         ...common,
         ingress,
         realm: identity,
-        storageClass: storage.block ?? storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        storageClass: blockClass(storage),
+        ...keptData(environment),
         networks: [environment.network.podCidr, environment.network.serviceCidr],
         kubeletCertificates: signed ? "clusterSigned" : "selfSigned",
         ...(options.retention ? { retention: options.retention } : {}),

@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { blockClass, defineService, keptData, namespacesOf } from "../define-service";
 
 export const nats = defineService({
   name: "nats",
@@ -31,10 +31,9 @@ export const nats = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.block ?? granted.storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
-        clients: Object.fromEntries(Object.entries(claims.messages).map(([client, { namespace }]) => [client, namespace])),
+        storageClass: blockClass(granted.storage),
+        ...keptData(environment),
+        clients: namespacesOf(claims.messages),
       },
       opts,
     );

@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { blockClass, defineService, keptData } from "../define-service";
 import { openbaoBackup } from "./backup";
 import { FINDABLE } from "./findable";
 import { rotatesOf } from "./rotates";
@@ -92,9 +92,8 @@ export const openbao = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.block ?? granted.storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        storageClass: blockClass(granted.storage),
+        ...keptData(environment),
         clients: claims.secretEngine,
         podCidr: environment.network.podCidr,
         ...(seal ? { seal } : {}),

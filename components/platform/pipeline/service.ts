@@ -1,6 +1,6 @@
 import { openPorts, singles } from "../applications/application";
 import { memoryOf, memoryOption } from "../applications/memory";
-import { defineService } from "../define-service";
+import { defineService, keptData } from "../define-service";
 import { JENKINS, PIPELINE_APPS, SONARQUBE } from "./apps";
 import { pipelineBackup } from "./backup";
 import { pipelineTables } from "./schema";
@@ -77,8 +77,7 @@ export const pipeline = defineService({
         registry: registryProject,
         networks: [environment.network.podCidr, environment.network.serviceCidr],
         storageClass: storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        ...keptData(environment),
         ...(privileged === undefined ? {} : { privileged }),
         ...(trust.certificates ? { trust: trust.certificates } : {}),
       },

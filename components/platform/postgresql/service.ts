@@ -1,4 +1,4 @@
-import { defineService } from "../define-service";
+import { blockClass, defineService, keptData } from "../define-service";
 import { postgresqlBackup } from "./backup";
 import { refusedDatabases } from "./claims";
 
@@ -38,9 +38,8 @@ export const postgresql = defineService({
       name,
       {
         ...common,
-        storageClass: granted.storage.block ?? granted.storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        storageClass: blockClass(granted.storage),
+        ...keptData(environment),
         databases: Object.fromEntries(databases),
         clients: Object.values(claims.postgres).map(({ namespace }) => namespace),
         podCidr: environment.network.podCidr,

@@ -1,5 +1,5 @@
 import { MEASURED_OPENLY } from "../../../model/service";
-import { defineService } from "../define-service";
+import { defineService, keptData } from "../define-service";
 
 export const rookCeph = defineService({
   name: "rookCeph",
@@ -31,8 +31,7 @@ export const rookCeph = defineService({
         ceph: storage,
         devices,
         className: storageClass,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        ...keptData(environment),
         ...(tls?.authority ? { authority: tls.authority } : {}),
       },
       opts,

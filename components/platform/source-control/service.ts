@@ -1,5 +1,5 @@
 import { openPorts, singles } from "../applications/application";
-import { defineService } from "../define-service";
+import { defineService, keptData } from "../define-service";
 import { SOURCE_CONTROL_APPS } from "./apps";
 import { sourceControlBackup } from "./backup";
 import { sourceControlTables } from "./schema";
@@ -38,8 +38,7 @@ export const sourceControl = defineService({
         database: mysql,
         realm: identity,
         storageClass: storage.className,
-        protectData: environment.protectData,
-        retainData: environment.retain.includes("volumes"),
+        ...keptData(environment),
         ...(trust.certificates ? { trust: trust.certificates } : {}),
       },
       opts,
