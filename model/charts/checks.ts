@@ -14,17 +14,18 @@ export function checkChartValues(services: readonly ServicePlan[], registry: Reg
   for (const { name, chart, values, replicas } of services) {
     const known = chart && chartValues(chart.name, chart.version);
     const rules = chart && chartRules(chart.name);
-    if (values === undefined || known === undefined || rules === undefined) continue;
+    if (values === undefined || known === undefined) continue;
     const unknown = unknownValues(known, values);
     const service = registry.services[name] ?? { name };
     const own = fieldOf(service);
     const field = (path: string): string => `${valuesFieldOf(service)}.${path}`;
     for (const { path, reason } of unknown) findings.error(field(path), reason, REMEDY);
     checkPairs(values, field, findings);
+    checkExtraObjects(values, field, findings);
+    if (rules === undefined) continue;
     checkRules(rules, values, field, findings);
     checkOptions(own, rules, values, field, replicas, findings);
     checkPodSecurity(rules, known, values, field, findings);
-    checkExtraObjects(values, field, findings);
   }
 }
 

@@ -115,7 +115,11 @@ const SECRET = [
 /** What a union at this path takes, in words. */
 function unionText(
   path: Path,
-  issue: { readonly note?: string | undefined; readonly discriminator?: string | undefined },
+  issue: {
+    readonly note?: string | undefined;
+    readonly discriminator?: string | undefined;
+    readonly options?: readonly unknown[] | undefined;
+  },
 ): [string, string] {
   const last = path.at(-1);
   if (last === "bastion") return ["must be true, false or a map with its size", "write true, false or { size: m1.small }"];
@@ -128,17 +132,13 @@ function unionText(
     return ["must be a number of machines or a map of machine keys", "write `nodes: 3` or `nodes: { cp-a: {}, cp-b: {} }`"];
   if (last === "cpu" || last === "memory")
     return ["must be a Kubernetes quantity", last === "cpu" ? "write it as 500m or 2" : "write it as 512Mi or 2Gi"];
+  if (issue.discriminator === "kind")
+    return [
+      "is not one of the allowed kinds",
+      `use one of: ${issue.options?.map(String).join(", ") ?? "the kinds the documentation lists"}`,
+    ];
   if (path[0] === "platform" && path[1] === "services")
     return ["must be true, false or a map of options", "write true, false or { replicas: 2 }"];
-  if (issue.discriminator === "kind" || last === "kind") {
-    const parent = (last === "kind" ? path.slice(0, -1) : path).join(".");
-    const kinds: Record<string, string> = {
-      "platform.tls": "selfSigned, provided, acme",
-      "platform.storage": "nfs, rookCeph, existing, cloud",
-      "platform.loadBalancer": "metallb, cloud",
-    };
-    return ["is not one of the allowed kinds", `use one of: ${kinds[parent] ?? "the kinds the documentation lists"}`];
-  }
   return ["has no form that is known here", "see `kpaas schema environment` for its forms"];
 }
 

@@ -5,9 +5,9 @@ export const istioGateway = defineService({
   name: "istioGateway",
   title: "Istio's gateway",
   about: "leads requests for hosts of the mesh from the platform's ingress to the pods that VirtualServices name",
-  options: (z) => ({
+  options: (z, { domain, label }) => ({
     hosts: z
-      .record(z.string(), z.string())
+      .record(domain("give a host name"), label("the namespace", 63))
       .optional()
       .describe(
         "Further host names, each with the namespace whose VirtualServices say where their requests go; they name the Gateway istio-ingress/HOST, with - for each dot. Default: those that services claim.",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import rules from "../../../catalog/chart-values.json";
+import { findRelease, knownReleases } from "../../../model/catalog";
 import { chartValues } from "../../../model/charts/chart";
 import { chartRules } from "../../../model/charts/rules";
 import { unknownValues } from "../../../model/charts/unknown-values";
@@ -105,6 +106,30 @@ describe("a chart's own values", () => {
 });
 
 describe("the rules for charts' values", () => {
+  it("are there for every chart of a release that runs something", () => {
+    const charts = knownReleases.flatMap((number) =>
+      Object.values(findRelease(number)?.services ?? {}).flatMap(({ chart }) => chart ?? []),
+    );
+    assert.ok(charts.length > 0);
+    for (const { name } of charts) assert.equal(chartRules(name) !== undefined, name !== "traefik-crds", name);
+  });
+
+  it("hold for the ingress controllers too, at the values of each", () => {
+    const problems = (kind: string, values: object): string[] =>
+      planFile(environmentFile({ platform: { ingress: { kind, values: { [kind]: values } } } })).problems.flatMap(({ severity, path }) =>
+        path.startsWith(`platform.ingress.values.${kind}.`) ? [`${severity} ${path.split(".").slice(4).join(".")}`] : [],
+      );
+    assert.deepEqual(problems("nginx", { controler: {}, controller: { allowSnippetAnnotations: true, service: { type: "NodePort" } } }), [
+      "error controler",
+      "error controller.allowSnippetAnnotations",
+      "error controller.service.type",
+    ]);
+    assert.deepEqual(problems("traefik", { api: { insecure: true }, log: { level: "DEBUG" }, deployment: { replicas: 5 } }), [
+      "error api.insecure",
+      "warning deployment.replicas",
+    ]);
+  });
+
   for (const name of Object.keys(rules)) {
     it(`of ${name} name only values that the chart has`, () => {
       const chart = chartValues(name);

@@ -345,7 +345,7 @@ const wrong: readonly WrongFile[] = [
   ),
   [
     "values for a controller that is not there",
-    { platform: { ingress: { values: { traefik: { logs: { general: { level: "DEBUG" } } } } } } },
+    { platform: { ingress: { values: { traefik: { log: { level: "DEBUG" } } } } } },
     "platform.ingress.values.traefik",
     /Traefik is not there/,
   ],
@@ -374,7 +374,7 @@ describe("the checks between fields of the platform, and of the file as a whole"
 
   it("find nothing wrong with what is unusual and right", () => {
     const right: Record<string, unknown>[] = [
-      { platform: { ingress: { beside: "traefik", values: { nginx: {}, traefik: { logs: { general: { level: "DEBUG" } } } } } } },
+      { platform: { ingress: { beside: "traefik", values: { nginx: {}, traefik: { log: { level: "DEBUG" } } } } } },
       { platform: { storage: { kind: "nfs", server: "10.0.0.9", path: "/" } } },
       { platform: { storage: { kind: "nfs", path: "/srv/nfs" } } },
       { platform: { storage: { kind: "nfs", path: "/var/nfs" } } },

@@ -84,6 +84,16 @@ describe("an environment file", () => {
     );
   });
 
+  it("names the kinds that there are, wherever one is chosen", () => {
+    const services = { monitoring: { receiver: { kind: "pager" } }, openbao: { seal: { kind: "none" } } };
+    const { problems } = planFile(environmentFile({ platform: { storage: { kind: "nfss" }, loadBalancer: { kind: "f5" }, services } }));
+    const remedies = Object.fromEntries(problems.map(({ path, remedy }) => [path, remedy]));
+    assert.equal(remedies["platform.storage.kind"], "use one of: nfs, rookCeph, existing, cloud");
+    assert.equal(remedies["platform.loadBalancer.kind"], "use one of: metallb, cloud");
+    assert.equal(remedies["platform.services.monitoring.receiver.kind"], "use one of: webhook, slack, email");
+    assert.match(remedies["platform.services.openbao.seal.kind"] ?? "", /^use one of: static, /);
+  });
+
   it("names the fields of the kind that was meant", () => {
     const storage = { kind: "cloud", clases: {}, classes: { fast: { typ: "ssd" } } };
     const said = errors(environmentFile({ platform: { storage, loadBalancer: { kind: "cloud", range: "10.20.0.3-10.20.0.9" } } })).join(
