@@ -1,6 +1,9 @@
 import { kebab } from "../../../model/service";
 import { defineService } from "../define-service";
 
+/** The name of a host's Gateway. */
+const gatewayOf = (host: string): string => host.replaceAll(".", "-");
+
 export const istioGateway = defineService({
   name: "istioGateway",
   title: "Istio's gateway",
@@ -24,10 +27,19 @@ export const istioGateway = defineService({
   offers: ["meshHost"],
   speaks: { 8443: "TLS" },
   calls: ["pods"],
+  refuses: ({ hosts = {} }) => {
+    const names = Object.keys(hosts as object);
+    return names.flatMap((host, index) => {
+      const first = names.slice(0, index).find((other) => gatewayOf(other) === gatewayOf(host));
+      if (first === undefined) return [];
+      const reason = `would have the Gateway ${gatewayOf(host)}, which is that of ${first}`;
+      return [{ at: { field: `hosts.${host}` }, reason, remedy: "take one of the two out, or name it otherwise" }];
+    });
+  },
   create: (name, { common, options: { hosts = {} }, granted, claims, tls }, opts) => {
     const { IstioGateway } = require("./istio-gateway") as typeof import("./istio-gateway");
     const claimed = Object.entries(claims.meshHost).map(([service, { host, namespace }]) => [kebab(service), { host, namespace }]);
-    const named = Object.entries(hosts).map(([host, namespace]) => [host.replaceAll(".", "-"), { host, namespace }]);
+    const named = Object.entries(hosts).map(([host, namespace]) => [gatewayOf(host), { host, namespace }]);
     return new IstioGateway(
       name,
       {

@@ -154,6 +154,12 @@ const wrong: readonly WrongFile[] = [
     "platform.services.istio.values.sidecarInjectorWebhook.enableNamespacesByDefault",
     /databases and operators/,
   ],
+  [
+    "two hosts whose Gateways would have one name",
+    fileOf({ istio: true, istioGateway: { hosts: { "shop.a-b.org": "shop", "shop.a.b-org.org": "shop", "shop-a.b.org": "shop" } } }),
+    "platform.services.istioGateway.hosts.shop-a.b.org",
+    /Gateway shop-a-b-org, which is that of shop\.a-b\.org/,
+  ],
 ];
 
 describe("a mesh that cannot be", () => {
