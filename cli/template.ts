@@ -25,7 +25,7 @@ export function environmentTemplate({ name, provider, profile, options, sizes, h
 # The identity: the stack and every resource take this name. Do not change it later.
 name: ${quoted(name)}
 
-# minimal (1 control plane, 2 workers), standard (1 and 3, more services) or highAvailability (3 and 3, a bastion).
+# minimal (1 control plane, 2 workers), standard (1 and 3, the whole of K-PaaS) or highAvailability (3 and 3, a bastion, two of each).
 profile: ${profile}
 
 infrastructure:

@@ -97,8 +97,10 @@ function wordsFor(issue: Issue, { value, union, hidden = false }: IssueSite): re
       const near = typeof value === "string" ? nearest(value, allowed) : undefined;
       return [near ? `is not one of the allowed values; did you mean "${near}"?` : "is not one of the allowed values", remedy];
     }
-    case "invalid_union":
-      return union(issue);
+    case "invalid_union": {
+      const [reason, remedy] = union(issue);
+      return [value === undefined && !hidden ? "is required" : reason, remedy];
+    }
     case "too_small":
       if (issue.origin === "string" || issue.origin === "array") return ["must not be empty", "give it a value, or leave the field out"];
       return [`must be at least ${issue.minimum}`, `write ${issue.minimum} or more`];

@@ -11,6 +11,9 @@ import type { Devices } from "./rook-ceph/args";
 /** Every profile there is. */
 export const EVERY_PROFILE = ["minimal", "standard", "highAvailability"] as const;
 
+/** Those that have the whole of K-PaaS, where `minimal` has what its portal starts with. */
+export const WHOLE_PROFILES = ["standard", "highAvailability"] as const;
+
 /**
  * A service: what is known of it as pure data, and how its component is made. The file that holds it imports `model/` and this one only, so
  * that checking and planning load no SDK; its component is required when it is made.

@@ -4,8 +4,12 @@ import { entryOf, findRelease, knownReleases, type Release, type ReleaseService 
 import { at, type Fields, fields } from "../../model/data";
 import { endOfLifeOf, productIn } from "../../model/end-of-life";
 import * as kinds from "../../model/environment/fields";
+import { parseEnvironmentFile } from "../../model/environment/parse";
+import { profiles } from "../../model/environment/profiles";
+import { resolveEnvironment } from "../../model/environment/resolve";
 import { spanOf } from "../../model/plan/compatibility";
 import { productOf } from "../../model/plan/end-of-life";
+import { Findings } from "../../model/problems";
 import { fieldOf, offererOf, type Registry } from "../../model/registry";
 import { rotatedOf } from "../../model/rotation";
 import { autoscalingOf, kebab, type ServiceDefinition } from "../../model/service";
@@ -78,8 +82,18 @@ function entriesOf(service: ServiceDefinition, release: Release): [where: string
   return name in release.services || service.entry ? [["", entryOf(service, release, "")]] : [];
 }
 
+/** The profiles that have it where the file is silent, by itself or with whoever cannot do without it. */
+export function thereByDefault({ name, when }: ServiceDefinition, registry: Registry): string {
+  if (when) return "as the fields beside it say";
+  const having = Object.keys(profiles).filter((profile) => {
+    const { file } = parseEnvironmentFile({ name: "any", profile, infrastructure: { provider: "openstack" } }, registry, new Findings());
+    return resolveEnvironment(file, registry).platform.services.some((each) => each.name === name);
+  });
+  return having.length === Object.keys(profiles).length ? "in every profile" : having.map((each) => `\`${each}\``).join(", ") || "no";
+}
+
 function summary({ service, registry, made }: ServiceFacts): string[][] {
-  const { profiles = [], when, replicas, keeps, needs = {}, wants = {}, offers = [], host, fixed = {}, managedAt } = service;
+  const { replicas, keeps, needs = {}, wants = {}, offers = [], host, fixed = {}, managedAt } = service;
   const [newest] = releases();
   const entries = newest ? entriesOf(service, newest) : [];
   const all = Object.values(registry.services);
@@ -90,14 +104,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     .map(({ title }) => title);
   const rows: [string, string][] = [
     ["field", `\`${fieldOf(service)}\``],
-    [
-      "there by default",
-      when
-        ? "as the fields beside it say"
-        : profiles.length === 3
-          ? "in every profile"
-          : profiles.map((each) => `\`${each}\``).join(", ") || "no",
-    ],
+    ["there by default", thereByDefault(service, registry)],
     ["instances", instances(replicas)],
     [
       "version",

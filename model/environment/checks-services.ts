@@ -56,7 +56,7 @@ export function checkServices(environment: Environment, registry: Registry, find
     else checkStays(wanted, service.stays, findings);
     for (const { field, reason, remedy } of service.unsafe?.(wanted.options ?? {}) ?? [])
       findings.warn(`${path}.${field}`, reason, remedy, wanted.options?.[field]);
-    if (wanted.explicit) checkPromises(service, on, registry, findings);
+    checkPromises(wanted, service, environment, on, registry, findings);
     if (release) checkPrograms(wanted, service, release, environment.provider, findings);
     if (release) checkAutoscaling(wanted, service, entryOf(service, release, environment.provider), on, registry, findings);
     if (service.replicas === 1 && replicas !== undefined && replicas > 1)
@@ -106,8 +106,18 @@ function checkStays({ path, nodeSelector, tolerations }: WantedService, reason: 
     if (value !== undefined) findings.error(`${path}.${said}`, `its pods stay where they are: ${reason}`, "take it out");
 }
 
-/** Who asks for a service by name is told what it cannot do as the others are; of what a profile has by itself its page tells. */
-function checkPromises(service: ServiceDefinition, on: readonly ServiceDefinition[], registry: Registry, findings: Findings): void {
+/**
+ * Who asks for a service by name is told what it cannot do as the others are, and refused one that could do nothing at all. So is who switches
+ * off what the profile has for it; of what a profile has by itself its page tells.
+ */
+function checkPromises(
+  { explicit }: WantedService,
+  service: ServiceDefinition,
+  environment: Environment,
+  on: readonly ServiceDefinition[],
+  registry: Registry,
+  findings: Findings,
+): void {
   const { promises = [], title } = service;
   const lacking = new Map<ServiceDefinition, string[]>();
   for (const { does, by } of promises)
@@ -115,13 +125,19 @@ function checkPromises(service: ServiceDefinition, on: readonly ServiceDefinitio
       const needed = offererOf(kind, on) === undefined ? offererOf(kind, switchedServices(registry)) : undefined;
       if (needed) lacking.set(needed, [...(lacking.get(needed) ?? []), does]);
     }
-  for (const [needed, does] of lacking)
-    findings.warn(
-      fieldOf(needed),
-      `is off, and without it nobody can ${does.join(", ").replace(/, ([^,]*)$/, " or $1")} in the ${title}`,
-      `switch ${needed.name} on`,
-      false,
-    );
+  for (const [needed, does] of lacking) {
+    if (!explicit && !needed.profiles?.includes(environment.profile)) continue;
+    const what = does.join(", ").replace(/, ([^,]*)$/, " or $1");
+    if (does.length < promises.length)
+      findings.warn(fieldOf(needed), `is off, and without it nobody can ${what} in the ${title}`, `switch ${needed.name} on`, false);
+    else
+      findings.error(
+        fieldOf(needed),
+        `${service.name} needs ${needed.name}, which is switched off: without it nobody can ${what}`,
+        `switch ${needed.name} on, or ${service.name} off too`,
+        false,
+      );
+  }
 }
 
 /** What an option asks for must be in the release. */

@@ -1175,7 +1175,7 @@ export interface PlatformFields {
       /** Values of the chart; references to secrets are not among them. A change is applied to what stands. */
       readonly values?: Readonly<Record<string, unknown>>;
     }>>;
-    /** Kubernetes objects: each one as it is, or the path of a YAML file of them in the environment's folder or below it; a namespace is a tenant's. A change is applied to what stands. */
+    /** Kubernetes objects: each one as it is, or the path of a YAML file of them, or of a kustomization's folder (more), in the environment's folder or below it; a namespace is a tenant's. A change is applied to what stands. */
     readonly manifests?: readonly (string | Readonly<Record<string, unknown>>)[];
   };
   /** Namespaces for other people's work, by name, with quota, limits, roles and walls (more). A change: taken out of the file: needs the approval drop-tenant; otherwise: applied to what stands. */
@@ -1231,7 +1231,7 @@ export interface EnvironmentFields {
   readonly extends?: string;
   /** The K-PaaS release, in quotes: "1.7.0" or "1.6.2"; "1.7.0+maintained" has its applications on versions that their projects still mend (more). Default: the newest, then as locked. A change: a later one: needs the approval move-release; an older one: refused. */
   readonly release?: `${number}.${number}.${number}` | `${number}.${number}.${number}+maintained`;
-  /** minimal: 1 control plane, 2 workers; standard: 1 and 3; highAvailability: 3 and 3, a bastion, two replicas of the services that can have them. Default: minimal. A change goes by the fields it gives values to. */
+  /** minimal: 1 control plane, 2 workers; standard: 1 and 3, and the whole of K-PaaS (which services); highAvailability: the same with 3 and 3, a bastion, two replicas of the services that can have them. Default: minimal. A change goes by the fields it gives values to. */
   readonly profile?: "minimal" | "standard" | "highAvailability";
   /** Labels on everything that can carry them, as written below. A change is applied to what stands. */
   readonly labels?: Readonly<Record<string, string>>;

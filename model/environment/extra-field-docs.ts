@@ -14,6 +14,6 @@ export const extraDocs: readonly FieldDoc[] = [
   {
     path: "platform.extra.manifests",
     means:
-      "Kubernetes objects: each one as it is, or the path of a YAML file of them in the environment's folder or below it; a namespace is a tenant's",
+      "Kubernetes objects: each one as it is, or the path of a YAML file of them, or of a kustomization's folder ([more](extra.md)), in the environment's folder or below it; a namespace is a tenant's",
   },
 ];

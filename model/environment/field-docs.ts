@@ -26,7 +26,7 @@ export const fieldDocs: readonly FieldDoc[] = [
   {
     path: "profile",
     means:
-      "`minimal`: 1 control plane, 2 workers; `standard`: 1 and 3; `highAvailability`: 3 and 3, a bastion, two replicas of the services that can have them",
+      "`minimal`: 1 control plane, 2 workers; `standard`: 1 and 3, and the whole of K-PaaS ([which services](#services)); `highAvailability`: the same with 3 and 3, a bastion, two replicas of the services that can have them",
     byDefault: "`minimal`",
   },
   { path: "labels", means: "labels on everything that can carry them, as [written below](#labels-and-names)" },

@@ -5,7 +5,7 @@ import { instancesByProfile } from "../instances";
 import { formatAddress, parseRange } from "../ipv4";
 import type { ResourcesPlan, TlsPlan } from "../plan/types";
 import type { Amount } from "../quantity";
-import { cloudOf, offererOf, type Registry, switchedServices, valuesFieldOf } from "../registry";
+import { cloudOf, needsOf, offererOf, type Registry, switchedServices, valuesFieldOf } from "../registry";
 import type { ServiceDefinition } from "../service";
 import { profiles } from "./profiles";
 import type { EnvironmentFile } from "./schema";
@@ -80,18 +80,29 @@ function wantsController({ platform = {} }: EnvironmentFile, { can }: Pick<Cloud
 function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] {
   const { profile = "minimal" } = file;
   const switched = switchedServices(registry);
-  const inProfile = switched.flatMap((each) => (each.profiles?.includes(profile) ? [each.name] : []));
-  // Whoever runs several members of another is there where that has them.
-  const claimed = switched.flatMap((each) => {
-    const value = file.platform?.services?.[each.name] ?? inProfile.includes(each.name);
-    const given = typeof value === "object" ? value.replicas : undefined;
-    const several = value !== false && (given ?? instancesByProfile(each, profiles[profile].replicas)) > 1;
-    return several && typeof each.replicas === "object" ? [offererOf(each.replicas.severalBy, switched)?.name] : [];
-  });
-  const byDefault = [...inProfile, ...claimed];
+  const said = (name: string) => file.platform?.services?.[name];
+  const byDefault = new Set(switched.filter(({ profiles }) => profiles?.includes(profile)).map(({ name }) => name));
+  const addOfferers = (kinds: readonly string[]) => {
+    for (const kind of kinds) {
+      const offerer = offererOf(kind, switched);
+      if (offerer) byDefault.add(offerer.name);
+    }
+  };
+  const members = (each: ServiceDefinition): number => {
+    const value = said(each.name);
+    return (typeof value === "object" ? value.replicas : undefined) ?? instancesByProfile(each, profiles[profile].replicas);
+  };
+  // Whoever they cannot do without comes with them, and so on: a set is gone through with what is added meanwhile.
+  for (const name of byDefault) {
+    const service = switched.find((each) => each.name === name);
+    if (service && said(name) !== false) addOfferers(Object.keys(needsOf(service, members(service))));
+  }
+  // Whoever runs several members of another is there where that has them, by the file's word alone too.
+  for (const each of switched)
+    if (said(each.name) && typeof each.replicas === "object" && members(each) > 1) addOfferers([each.replicas.severalBy]);
   return switched.flatMap(({ name }) => {
-    const value = file.platform?.services?.[name];
-    if (value === false || (value === undefined && !byDefault.includes(name))) return [];
+    const value = said(name);
+    if (value === false || (value === undefined && !byDefault.has(name))) return [];
     const { replicas, autoscaling, resources, nodeSelector, tolerations, reaches, size, values, ...options } =
       typeof value === "object" ? value : {};
     return [

@@ -1,10 +1,11 @@
-import { defineService, keptData } from "../define-service";
+import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
 import { chartmuseumBackup } from "./backup";
 
 export const chartmuseum = defineService({
   name: "chartmuseum",
   title: "ChartMuseum",
   about: "keeps Helm charts, for whoever logs in",
+  profiles: WHOLE_PROFILES,
   // Its index is in the memory of the one that wrote it.
   replicas: 1,
   single: {

@@ -1,4 +1,4 @@
-import { defineService, keptData } from "../define-service";
+import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
 import type { RegistryProjectClaim } from "../grants";
 import type { ProjectSpec } from "./args";
 import { harborBackup } from "./backup";
@@ -14,6 +14,7 @@ export const harbor = defineService({
   name: "harbor",
   title: "Harbor",
   about: "keeps container images and charts, scans them, and hands them to whoever may have them",
+  profiles: WHOLE_PROFILES,
   replicas: "profile",
   single: {
     "harbor-database": "the chart has one server, on a volume of one pod",

@@ -2,7 +2,7 @@ import { findRelease } from "../../../model/catalog";
 import type { EnvironmentPlan } from "../../../model/plan/types";
 import { offererOf } from "../../../model/registry";
 import { MEASURED_OPENLY } from "../../../model/service";
-import { defineService } from "../define-service";
+import { defineService, WHOLE_PROFILES } from "../define-service";
 
 /** Kubernetes' own namespaces. */
 const KUBERNETES = ["kube-system", "kube-public", "kube-node-lease"];
@@ -24,6 +24,7 @@ export const kyverno = defineService({
   name: "kyverno",
   title: "Kyverno",
   about: "judges pods and closes namespaces by K-PaaS's policies",
+  profiles: WHOLE_PROFILES,
   options: (z) => ({
     baseline: z
       .enum(judgement)

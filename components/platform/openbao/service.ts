@@ -1,4 +1,4 @@
-import { blockClass, defineService, keptData } from "../define-service";
+import { blockClass, defineService, keptData, WHOLE_PROFILES } from "../define-service";
 import { openbaoBackup } from "./backup";
 import { FINDABLE } from "./findable";
 import { rotatesOf } from "./rotates";
@@ -7,6 +7,7 @@ export const openbao = defineService({
   name: "openbao",
   title: "OpenBao",
   about: "keeps secrets for the platform's services, each below paths of its own",
+  profiles: WHOLE_PROFILES,
   options: (z) => {
     const kind = <Kind extends string>(name: Kind) => z.literal(name).describe("Who keeps the key: kpaas, another server, or a cloud.");
     const credentials = z

@@ -1,6 +1,6 @@
 import { openPorts, singles } from "../applications/application";
 import { memoryOf, memoryOption } from "../applications/memory";
-import { defineService, keptData } from "../define-service";
+import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
 import { JENKINS, PIPELINE_APPS, SONARQUBE } from "./apps";
 import { pipelineBackup } from "./backup";
 import { pipelineTables } from "./schema";
@@ -12,6 +12,7 @@ export const pipeline = defineService({
   name: "pipeline",
   title: "K-PaaS pipeline",
   about: "builds, inspects and deploys applications, with Jenkins and SonarQube",
+  profiles: WHOLE_PROFILES,
   replicas: "profile",
   enlistedFor: ["mesh"],
   single: singles(PIPELINE_APPS),

@@ -1,5 +1,5 @@
 import { openPorts, singles } from "../applications/application";
-import { defineService, keptData } from "../define-service";
+import { defineService, keptData, WHOLE_PROFILES } from "../define-service";
 import { SOURCE_CONTROL_APPS } from "./apps";
 import { sourceControlBackup } from "./backup";
 import { sourceControlTables } from "./schema";
@@ -8,6 +8,7 @@ export const sourceControl = defineService({
   name: "sourceControl",
   title: "K-PaaS source control",
   about: "keeps Git and Subversion repositories, by SCM-Manager",
+  profiles: WHOLE_PROFILES,
   replicas: "profile",
   enlistedFor: ["mesh"],
   single: singles(SOURCE_CONTROL_APPS),

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadEnvironment } from "../../../files/load";
+import { at } from "../../../model/data";
 import { appliedState } from "../../../model/guard/applied";
 import { findDangers } from "../../../model/guard/dangers";
 import type { Graph } from "../../../testing/graph";
@@ -118,10 +120,9 @@ describe("charts and objects of the user's own", () => {
   it("stand in files of the environment's folder, and nowhere else", () => {
     const root = folder();
     const own = join(root, "environments");
-    mkdirSync(join(own, "kustom"), { recursive: true });
+    mkdirSync(own);
     writeFileSync(join(root, "outside.yaml"), JSON.stringify(claim));
     writeFileSync(join(own, "shop.yaml.txt"), `${JSON.stringify({ kind: "List", items: [claim] })}\n---\n${JSON.stringify(role)}\n`);
-    writeFileSync(join(own, "kustom", "kustomization.yaml"), "resources: []\n");
     const load = (manifests: unknown[]) => {
       writeFileSync(join(own, "seoul.yaml"), JSON.stringify(fileWith({ manifests })));
       return loadEnvironment("seoul", root);
@@ -132,11 +133,79 @@ describe("charts and objects of the user's own", () => {
       ["PersistentVolumeClaim", "ClusterRole"],
       JSON.stringify(problems),
     );
-    const refused = load(["../outside.yaml", "./kustom", "./none.yaml"]).problems.filter(({ severity }) => severity === "error");
+    const refused = load(["../outside.yaml", ".", "./none.yaml"]).problems.filter(({ severity }) => severity === "error");
     assert.deepEqual(
       refused.map(({ reason }) => reason.slice(0, 20)),
-      ["is outside the envir", "is a kustomization, ", "none.yaml cannot be "],
+      ["is outside the envir", "environments is a fo", "none.yaml cannot be "],
     );
-    assert.match(refused[1]?.remedy ?? "", /kubectl kustomize/);
+  });
+
+  describe("come of kustomizations", () => {
+    /** Writes files below a new environment's folder, and loads it with one of them named. */
+    const load = (files: Readonly<Record<string, unknown>>, path = "./shop") => {
+      const root = folder();
+      const own = join(root, "environments");
+      for (const [name, content] of Object.entries({ ...files, "seoul.yaml": fileWith({ manifests: [path] }) })) {
+        mkdirSync(dirname(join(own, name)), { recursive: true });
+        writeFileSync(join(own, name), JSON.stringify(content));
+      }
+      const { planned, problems } = loadEnvironment("seoul", root);
+      const errors = problems.filter(({ severity }) => severity === "error").map(({ path, reason }) => `${path}: ${reason}`);
+      return { objects: planned?.plan.extra?.objects, errors };
+    };
+    const base = { "base/kustomization.yaml": { resources: ["claim.yaml"] }, "base/claim.yaml": claim };
+    const patch = {
+      target: { kind: "PersistentVolumeClaim" },
+      patch: JSON.stringify([{ op: "replace", path: "/metadata/name", value: "own" }]),
+    };
+    const overlay = { resources: ["../base"], patches: [patch] };
+
+    it("as kubectl writes them out, from one folder to another within the environment's", function () {
+      if (spawnSync("kubectl", ["version", "--client"]).error) return this.skip();
+      const { objects, errors } = load({ ...base, "shop/kustomization.yaml": overlay });
+      assert.deepEqual(errors, []);
+      assert.deepEqual(
+        objects?.map(({ kind, metadata }) => `${kind} ${at(metadata, "name")}`),
+        ["PersistentVolumeClaim own"],
+      );
+      // What it generates is held to the same rules as what is written.
+      const generating = { ...overlay, secretGenerator: [{ name: "login", namespace: "shop", literals: ["password=hunter2"] }] };
+      const refused = load({ ...base, "shop/kustomization.yaml": generating }).errors.join("\n");
+      assert.match(refused, /Secret shop\/login\S* holds its data in clear/);
+      assert.doesNotMatch(refused, /hunter2/);
+      assert.match(
+        load({ "shop/kustomization.yaml": { resources: [], patchs: [] } }).errors.join(),
+        /kubectl kustomize \.\/shop` failed: .*patchs/,
+      );
+    });
+
+    it("and of nothing that is elsewhere", () => {
+      const elsewhere: [string, object, string][] = [
+        ["the network", { resources: ["https://example.org/all.yaml"] }, "https://example.org/all.yaml"],
+        ["a repository", { resources: ["github.com/example/app?ref=v1"] }, "github.com/example/app?ref=v1"],
+        ["above the environment's folder", { components: ["../.."] }, "../.."],
+        ["a base's base", { resources: ["../base", "../far"] }, "git@example.org:far.git"],
+        ["a patch", { patches: [{ path: "https://example.org/patch.yaml" }] }, "https://example.org/patch.yaml"],
+        ["a generator", { configMapGenerator: [{ name: "a", files: ["x=https://example.org/x"] }] }, "https://example.org/x"],
+      ];
+      for (const [what, kustomization, named] of elsewhere) {
+        const far = { "far/kustomization.yaml": { bases: ["git@example.org:far.git"] } };
+        const { errors } = load({ ...base, ...far, "shop/kustomization.yaml": kustomization });
+        assert.deepEqual(errors, [`platform.extra.manifests.0: takes ${named}, which is not in the environment's folder`], what);
+      }
+    });
+
+    it("or not at all, where nothing writes them out", () => {
+      const path = process.env.PATH;
+      process.env.PATH = folder();
+      try {
+        const { errors } = load({ ...base, "shop/kustomization.yaml": overlay });
+        assert.deepEqual(errors, [
+          "platform.extra.manifests.0: is a kustomization, which kubectl or kustomize writes out: neither is on PATH",
+        ]);
+      } finally {
+        process.env.PATH = path;
+      }
+    });
   });
 });

@@ -35,6 +35,7 @@ describe("an environment file", () => {
     assert.deepEqual(errors(environmentFile()), []);
     assert.deepEqual(errors({}), ["infrastructure: is required", "name: is required"]);
     assert.deepEqual(errors({ name: "a", infrastructure: {} }), ["infrastructure.provider: is required"]);
+    assert.deepEqual(errors(environmentFile({ platform: { storage: { sizeGiB: 400 } } })), ["platform.storage.kind: is required"]);
   });
 
   it("reports every problem at once, each at its own path", () => {

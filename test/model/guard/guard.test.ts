@@ -87,7 +87,12 @@ const table: Row[] = [
   ],
   ["workers of a pool that is renamed", environmentFile(count(1)), environmentFile(pools({ general: { nodes: 1 } })), ["worker-1:remove"]],
   ["nothing in a pool renamed around machines of their own keys", base(), base(pools({ general: { nodes: { a: {}, b: {} } } })), []],
-  ["workers that a smaller profile leaves out", environmentFile({ profile: "standard" }), environmentFile(), ["worker-3:remove"]],
+  [
+    "workers and services with data that a smaller profile leaves out",
+    environmentFile({ profile: "standard" }),
+    environmentFile(),
+    ["worker-3:remove", ...Array.from({ length: 6 }, () => "environment:drop-database")],
+  ],
   [
     "workers whose number left the file",
     environmentFile(count(4)),
