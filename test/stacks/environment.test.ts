@@ -81,9 +81,13 @@ describe("the environment as a whole", () => {
     const { plan } = plannedFile(environmentFile({ profile: "highAvailability", infrastructure }));
     const first = await graph(() => new Environment(plan.environment, { plan }).platform.urls, { unknowns: true });
     const urls = await Promise.all(Object.values(first.result as Record<string, Output<string>>).map(known));
-    assert.deepEqual(urls.sort(), [`https://keycloak.${plan.platform.domain}`, `https://portal.${plan.platform.domain}`]);
-    const request = first.resources.find((resource) => resource.type === "tls:index/certRequest:CertRequest");
-    assert.ok(JSON.stringify(request?.inputs.dnsNames).includes(`*.${plan.platform.domain}`));
+    const hosts = ["chartmuseum", "harbor", "keycloak", "pipeline", "portal", "scm"];
+    assert.deepEqual(
+      urls.sort(),
+      hosts.map((host) => `https://${host}.${plan.platform.domain}`),
+    );
+    const requests = first.resources.filter((resource) => resource.type === "tls:index/certRequest:CertRequest");
+    assert.ok(requests.some(({ inputs }) => JSON.stringify(inputs.dnsNames).includes(`*.${plan.platform.domain}`)));
     assert.ok(plan.platform.domain.startsWith(plan.platform.ingress.address));
     const port = first.get("demo-infrastructure-address-ingress");
     assert.match(JSON.stringify(port.inputs.fixedIps), new RegExp(`"${plan.platform.ingress.address}"`));

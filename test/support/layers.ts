@@ -1,13 +1,17 @@
 import type { EngineTarget, OperationResult } from "../../engine/types";
+import { registry } from "../../files/registry";
 import type { Layer } from "../../model/layers";
 import type { Lock } from "../../model/lock";
+import { switchedServices } from "../../model/registry";
 import { environmentFile, plannedFile } from "./environment";
 
 /** A database is enough of a platform: it has passwords, claims and a namespace. */
 export const FEW = { services: { metricsServer: false, certManager: false, keycloak: false, portal: false } };
 
+const NONE = Object.fromEntries(switchedServices(registry).map(({ name }) => [name, false]));
+
 /** As little of a platform as there can be: no service that is asked for, and no server of files. */
-export const BARE = { services: { ...FEW.services, mariadb: false }, storage: { kind: "existing", className: "fast" } };
+export const BARE = { services: NONE, storage: { kind: "existing", className: "fast" } };
 
 /** Plans an environment held by three stacks, each time by the lock of the time before. */
 export function layeredTarget(root: string, name: string, few: Record<string, object> = FEW) {
