@@ -6,6 +6,7 @@ import { DASHBOARDS, dashboardJson } from "../../../components/platform/monitori
 import { ofServices, ruleGroups } from "../../../components/platform/monitoring/rules";
 import { scrapeTargets } from "../../../components/platform/scrapes";
 import { packageRoot } from "../../../engine/paths";
+import { kebab } from "../../../model/service";
 import { findChart, render } from "../../../sandbox/kubernetes/charts";
 import type { Fields } from "../../../sandbox/kubernetes/values";
 import type { Graph } from "../../../testing/graph";
@@ -123,6 +124,19 @@ describe("what claims to be measured", () => {
     const graph = await platformGraph({ ...plan, services });
     assert.deepEqual(
       graph.resources.filter((each) => /scrape/.test(each.name)),
+      [],
+    );
+  });
+
+  it("is what alerts name by its job", () => {
+    const jobs = everyServicePlan().services.flatMap((service) =>
+      Object.keys(scrapeTargets(service)).map((target) => `${kebab(service.name)}-${target}`),
+    );
+    const named = new Set(expressions.flatMap((expr) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job]) => String(job))));
+    assert.ok(named.size > 4);
+    // Of Traefik, which is the other ingress, nothing is named by its job.
+    assert.deepEqual(
+      [...named].filter((job) => ![...jobs, "apiserver"].includes(job)),
       [],
     );
   });
