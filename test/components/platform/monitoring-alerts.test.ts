@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EXPORTER_ACCOUNT } from "../../../components/platform/mariadb/exporter";
+import { accountsSql } from "../../../components/platform/mariadb/sql";
 import { ALERTS } from "../../../components/platform/monitoring/alerts";
 import { DASHBOARDS, dashboardJson } from "../../../components/platform/monitoring/dashboards";
 import { ofServices, ruleGroups } from "../../../components/platform/monitoring/rules";
@@ -11,6 +13,7 @@ import { findChart, render } from "../../../sandbox/kubernetes/charts";
 import type { Fields } from "../../../sandbox/kubernetes/values";
 import type { Graph } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
+import { environmentFile, plannedFile } from "../../support/environment";
 import { allServices, at, everyServicePlan, ofKind, platformGraph, traefikPlan, workloads } from "./fixtures";
 import { METRICS } from "./metric-sources";
 
@@ -126,6 +129,26 @@ describe("what claims to be measured", () => {
       graph.resources.filter((each) => /scrape/.test(each.name)),
       [],
     );
+  });
+
+  it("has no exporter, and no image of one, where nobody measures", () => {
+    const images = (services: Bag) =>
+      plannedFile(environmentFile({ platform: { services: { nats: true, ...services } } })).plan.images.filter((image) =>
+        image.includes("exporter"),
+      );
+    assert.deepEqual(images({}), []);
+    const [nats, mysqld] = ["docker.io/natsio/prometheus-nats-exporter:", "quay.io/prometheus/mysqld-exporter:"];
+    for (const image of [nats, mysqld])
+      assert.ok(
+        images({ monitoring: true }).some((each) => each.startsWith(image!)),
+        image,
+      );
+  });
+
+  it("is asked in MariaDB by an account that has no right, and is let in by TLS only", () => {
+    const sql = accountsSql([EXPORTER_ACCOUNT], { [EXPORTER_ACCOUNT.user]: "one" }, { tls: true });
+    assert.doesNotMatch(sql, /^GRANT/m);
+    assert.match(sql, /REQUIRE SSL/);
   });
 
   it("is what alerts name by its job", () => {
