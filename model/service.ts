@@ -117,6 +117,8 @@ export interface ServiceDefinition {
   readonly away?: (service: Pick<ServicePlan, "replicas">) => number;
   /** Left side of its host name under the platform's domain. */
   readonly host?: string;
+  /** Host names that its options give besides, by the field below its own that says each. @default none */
+  readonly hosts?: (options: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
   /** What it claims of others, by kind. */
   readonly needs?: Readonly<Record<string, (surroundings: Surroundings) => object>>;
   /** What it claims of others where somebody offers that, by kind; it waits for whoever does. Undefined: nothing, with those options. */
@@ -135,6 +137,8 @@ export interface ServiceDefinition {
   readonly promises?: readonly { readonly does: string; readonly by: readonly string[] }[];
   /** Programs of its own that an option asks for, by the roles of their images: a release that has none of them refuses it. */
   readonly programs?: Readonly<Record<string, readonly string[]>>;
+  /** Programs that it has only where somebody offers what it claims, by that kind: the roles of their images. */
+  readonly programsWith?: Readonly<Record<string, readonly string[]>>;
   /** What of it can never change once it stands, by field below its own: what it is with those options. */
   readonly fixed?: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => string>>;
   /**

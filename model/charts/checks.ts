@@ -49,13 +49,15 @@ function checkRules(rules: ChartRules, values: Fields, field: (path: string) => 
   }
   for (const [path, api] of Object.entries(rules.api)) {
     if (at(values, path) !== true) continue;
-    findings.error(
-      field(path),
-      `makes objects of the API ${api}, which nothing in this cluster serves`,
-      "leave it off until what serves it is there",
-      true,
-    );
+    findings.error(field(path), `makes objects of the API ${api}, ${unserved(api)}`, "leave it off", true);
   }
+}
+
+/** Why objects of an API do nothing in a service's release. */
+function unserved(api: string): string {
+  return api.startsWith("monitoring.coreos.com/")
+    ? "which is served, where anything is measured, after this chart has come up, and minded in the namespace of whoever measures alone: services are asked without"
+    : "which nothing serves when this chart comes up";
 }
 
 /** What an option says as well, and lists of ours that are replaced. */
@@ -115,8 +117,8 @@ function checkExtraObjects(values: Fields, field: (path: string) => string, find
     const group = String(apiVersion ?? "").split("/");
     const served = group.length === 1 || !group[0]?.includes(".") || /(\.k8s\.io|^cert-manager\.io|\.cert-manager\.io)$/.test(group[0]);
     if (!served) {
-      const reason = `is of the API ${String(apiVersion)}, which nothing in this cluster serves`;
-      findings.error(field(`extraObjects.${index}`), reason, "leave it out until what serves it is there");
+      const reason = `is of the API ${String(apiVersion)}, ${unserved(String(apiVersion))}`;
+      findings.error(field(`extraObjects.${index}`), reason, "leave it out, or bring it by platform.extra.objects");
       return;
     }
     findings.warn(

@@ -19,8 +19,6 @@ export function checkDomains(
       `choose one of at most ${253 - (longest.length - platform.domain.length)} characters`,
     );
   const api = environment.cluster.apiEndpoint.domain;
-  if (api !== undefined && hosts.includes(api))
-    findings.error("cluster.apiEndpoint.domain", "is the name of one of the platform's services", "choose another name", api);
   for (const [path, domain] of [
     ["platform.domain", platform.domain],
     ["cluster.apiEndpoint.domain", api],

@@ -16,6 +16,7 @@ import { planBom } from "./bom";
 import { checkCephPlan } from "./ceph";
 import { checkClaimed } from "./checks-claims";
 import { checkDomains } from "./checks-domains";
+import { checkHostNames } from "./checks-host-names";
 import { planCluster, planInventory } from "./cluster";
 import { extraImages, planExtra } from "./extra";
 import { planFloating, privateUrls } from "./floating";
@@ -105,6 +106,7 @@ export function planEnvironment(
   checkStorage(environment, services, findings);
   checkCephPlan(platform.storage, environment, services, findings);
   checkDomains(environment, platform, services, findings);
+  checkHostNames(environment, services, registry, findings);
   checkChartValues(services, registry, findings);
   const names = cloud.names?.({ apiEndpoint, platform }, environment.cloud) ?? [];
   const network: NetworkPlan = {

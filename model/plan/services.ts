@@ -44,7 +44,7 @@ function planService(
   service: ServiceOn,
   on: readonly ServiceOn[],
   environment: Environment,
-  { version, namespace, chart, images, values: needed, defaults }: ReleaseService,
+  { version, namespace, chart, images: known, values: needed, defaults }: ReleaseService,
   platform: PlatformPlan,
   replicas: number,
   inCluster: CloudParts,
@@ -72,7 +72,7 @@ function planService(
     host: host ?? "",
     options,
     offered: on.flatMap(({ offers = [] }) => offers),
-    images: Object.keys(images),
+    images: Object.keys(known),
   };
   const count = autoscaling?.minReplicas ?? wanted?.replicas ?? Math.max(instancesByProfile(service, replicas), defaults.replicas);
   const claims = { ...needsOf(service, count), ...wantsOf(service, on) };
@@ -81,6 +81,8 @@ function planService(
     return claimed === undefined ? [] : [[kind, claimed] as const];
   });
   const claimed = needs.map(([kind]) => kind);
+  const unclaimed = Object.entries(service.programsWith ?? {}).flatMap(([kind, roles]) => (claimed.includes(kind) ? [] : roles));
+  const images = Object.fromEntries(Object.entries(known).filter(([role]) => !unclaimed.includes(role)));
   const fixed = Object.entries(service.fixed ?? {}).map(([field, is]) => [`${fieldOf(service)}.${field}`, is(options)] as const);
   const leaves = service.leaves && leftBehind(service, service.leaves, Object.fromEntries(fixed));
   return {

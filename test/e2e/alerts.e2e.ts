@@ -4,16 +4,20 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALERTS } from "../../components/platform/monitoring/alerts";
+import type { Receiver } from "../../components/platform/monitoring/args";
 import { DASHBOARDS } from "../../components/platform/monitoring/dashboards";
+import { alertmanagerConfig } from "../../components/platform/monitoring/receiver";
 import { ruleGroups } from "../../components/platform/monitoring/rules";
 
-/** Prometheus' own program for rules, of whichever version is there. */
-function promtool(): string | undefined {
-  const cache = join(homedir(), ".cache", "kpaas", "promtool");
+/** A program of Prometheus' projects, of whichever version is there, or that the variable names. */
+function programOf(name: string, variable: string): string | undefined {
+  const cache = join(homedir(), ".cache", "kpaas", name);
   const versions = existsSync(cache) ? readdirSync(cache).sort().reverse() : [];
-  return [process.env.KPAAS_TEST_PROMTOOL ?? "", ...versions.map((version) => join(cache, version, "promtool"))].find(
-    (path) => path !== "" && existsSync(path),
+  const path = [process.env[variable] ?? "", ...versions.map((version) => join(cache, version, name))].find(
+    (each) => each !== "" && existsSync(each),
   );
+  if (path === undefined) console.log(`      skipped: no ${name} below ~/.cache/kpaas/${name}, and ${variable} names none`);
+  return path;
 }
 
 interface Case {
@@ -28,10 +32,11 @@ interface Case {
 const DAY = 86_400;
 const EXPORTER = 'namespace="monitoring",pod="exporter-1"';
 const DISK = `{${EXPORTER},mountpoint="/var",fstype="ext4"}`;
+const VOLUME = '{namespace="logging",persistentvolumeclaim="data-loki"}';
 const ON_NODE = { [`kube_pod_info{${EXPORTER},node="n1"}`]: "1x120" };
 /** What two hours of such numbers tell, and to whom. */
 const CASES: readonly Case[] = [
-  { alert: "ApiServerDown", severity: "critical", series: { 'up{job="apiserver",instance="a"}': "0x120" }, told: { job: "apiserver" } },
+  { alert: "ApiServerDown", severity: "critical", series: { 'up{job="apiserver",instance="a"}': "0x120" }, told: {} },
   {
     alert: "ApiServerDown",
     severity: "critical",
@@ -99,7 +104,7 @@ const CASES: readonly Case[] = [
     },
     told: { pod: "traefik-1", sans: "b.example.com" },
   },
-  { alert: "KeycloakDown", severity: "critical", series: { 'up{job="other"}': "1x120" }, told: { job: "keycloak-server" } },
+  { alert: "KeycloakDown", severity: "critical", series: { 'up{job="other"}': "1x120" }, told: {} },
   {
     alert: "KeycloakDown",
     severity: "critical",
@@ -142,6 +147,93 @@ const CASES: readonly Case[] = [
   },
   // One that is down is not said to be sealed.
   { alert: "OpenBaoSealed", severity: "critical", series: { 'up{job="openbao-server",pod="openbao-0"}': "0x120" } },
+  {
+    alert: "VolumeFillsUp",
+    severity: "warning",
+    series: {
+      [`kubelet_volume_stats_available_bytes${VOLUME}`]: "39-0.1x120",
+      [`kubelet_volume_stats_capacity_bytes${VOLUME}`]: "100x120",
+    },
+    told: { namespace: "logging", persistentvolumeclaim: "data-loki" },
+  },
+  // Large, and filling as fast; small, and as full as it was.
+  {
+    alert: "VolumeFillsUp",
+    severity: "warning",
+    series: {
+      [`kubelet_volume_stats_available_bytes${VOLUME}`]: "90-0.1x120",
+      [`kubelet_volume_stats_capacity_bytes${VOLUME}`]: "100x120",
+    },
+  },
+  {
+    alert: "VolumeFillsUp",
+    severity: "warning",
+    series: { [`kubelet_volume_stats_available_bytes${VOLUME}`]: "20x120", [`kubelet_volume_stats_capacity_bytes${VOLUME}`]: "100x120" },
+  },
+  // Of two Ingresses of one name, in two namespaces, one fails.
+  {
+    alert: "IngressFails",
+    severity: "warning",
+    series: {
+      'nginx_ingress_controller_requests{namespace="ingress-nginx",exported_namespace="shop",ingress="web",status="200"}': "0+100x120",
+      'nginx_ingress_controller_requests{namespace="ingress-nginx",exported_namespace="blog",ingress="web",status="200"}': "0+1x120",
+      'nginx_ingress_controller_requests{namespace="ingress-nginx",exported_namespace="blog",ingress="web",status="502"}': "0+1x120",
+    },
+    told: { exported_namespace: "blog", ingress: "web" },
+  },
+  {
+    alert: "IngressFails",
+    severity: "warning",
+    series: {
+      'istio_requests_total{job="istio-gateway-proxy",destination_service_namespace="shop",destination_service_name="web",response_code="503"}':
+        "0+9x120",
+    },
+    told: { destination_service_namespace: "shop", destination_service_name: "web" },
+  },
+  {
+    alert: "MariaDbMemberMissing",
+    severity: "warning",
+    series: {
+      'mysql_global_status_wsrep_cluster_size{pod="mariadb-exporter"}': "2x120",
+      'kube_statefulset_replicas{namespace="mariadb",statefulset="mariadb"}': "3x120",
+    },
+    told: {},
+  },
+  // One server by itself is of no group.
+  {
+    alert: "MariaDbMemberMissing",
+    severity: "warning",
+    series: {
+      'mysql_global_status_wsrep_cluster_size{pod="mariadb-exporter"}': "0x120",
+      'kube_statefulset_replicas{namespace="mariadb",statefulset="mariadb"}': "1x120",
+    },
+  },
+  {
+    alert: "MariaDbConnectionsShort",
+    severity: "warning",
+    series: {
+      'mysql_global_status_threads_connected{pod="mariadb-exporter"}': "250x120",
+      'mysql_global_variables_max_connections{pod="mariadb-exporter"}': "300x120",
+    },
+    told: { pod: "mariadb-exporter" },
+  },
+  {
+    alert: "NatsStoreFull",
+    severity: "warning",
+    series: {
+      'jetstream_server_total_message_bytes{server_id="nats-0"}': "90x120",
+      'jetstream_server_max_storage{server_id="nats-0"}': "100x120",
+    },
+    told: { server_id: "nats-0" },
+  },
+  {
+    alert: "LogsRefused",
+    severity: "warning",
+    series: { 'loki_discarded_samples_total{reason="rate_limited",tenant="fake"}': "0+5x120" },
+    told: { reason: "rate_limited" },
+  },
+  { alert: "KyvernoDown", severity: "critical", series: { 'up{job="kyverno-admission-controller"}': "0x120" }, told: {} },
+  { alert: "IstiodDown", severity: "critical", series: { 'up{job="istio-discovery"}': "1x120" } },
   // A restart of a minute wakes nobody.
   {
     alert: "MariaDbDown",
@@ -153,11 +245,10 @@ const CASES: readonly Case[] = [
 describe("alerts, by Prometheus' own program", function () {
   this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "kpaas-alerts-"));
-  const program = promtool();
+  let program: string | undefined;
   before(function () {
-    if (program !== undefined) return;
-    console.log("      skipped: no promtool below ~/.cache/kpaas/promtool, and KPAAS_TEST_PROMTOOL names none");
-    this.skip();
+    program = programOf("promtool", "KPAAS_TEST_PROMTOOL");
+    if (program === undefined) this.skip();
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -217,3 +308,34 @@ interface Rule {
 function withoutTexts(group: object): Rule[] {
   return (group as { rules: (Rule & { annotations: object })[] }).rules.map(({ annotations: _texts, ...rule }) => rule);
 }
+
+const RECEIVERS: readonly (Receiver | undefined)[] = [
+  undefined,
+  { kind: "webhook", secret: "hook" },
+  { kind: "slack", channel: "#platform", secret: "slack" },
+  { kind: "email", to: "a@example.org", from: "b@example.org", server: "mail.example.org:587", user: "b", secret: "mail" },
+];
+
+describe("whom alerts are told, by Alertmanager's own program", function () {
+  this.timeout(60_000);
+  let program: string | undefined;
+  before(function () {
+    program = programOf("amtool", "KPAAS_TEST_AMTOOL");
+    if (program === undefined) this.skip();
+  });
+
+  for (const receiver of RECEIVERS)
+    it(`is a configuration that it takes, with ${receiver?.kind ?? "nobody"} to be told`, () => {
+      const folder = mkdtempSync(join(tmpdir(), "kpaas-alerts-"));
+      try {
+        writeFileSync(join(folder, "alertmanager.yaml"), JSON.stringify(alertmanagerConfig(receiver)));
+        const { status, stdout, stderr } = spawnSync(program ?? "", ["check-config", "alertmanager.yaml"], {
+          encoding: "utf8",
+          cwd: folder,
+        });
+        assert.equal(status, 0, `${stdout}\n${stderr}`);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+});

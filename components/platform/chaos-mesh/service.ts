@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const chaosMesh = defineService({
@@ -9,10 +10,21 @@ export const chaosMesh = defineService({
     "chaos-dashboard": "its history is on a volume of one pod; what was begun ends without it",
     "chaos-dns-server": "it answers during experiments with names only",
   },
+  wants: {
+    scrape: () => ({
+      targets: {
+        controller: {
+          pods: { "app.kubernetes.io/name": "chaos-mesh", "app.kubernetes.io/component": "controller-manager" },
+          port: 10080,
+        },
+      },
+    }),
+  },
   offers: ["chaos"],
   speaks: {
     2333: "openly: its dashboard has no setting for TLS; it is open to those services alone that claim it, and wants a token of whoever asks",
     10250: "TLS",
+    10080: MEASURED_OPENLY,
     31767: "TLS",
     9288: "openly: its DNS server is told by the chart's own program which names to get wrong, without a setting for TLS",
     5353: "openly: names are asked for, as of every resolver in the cluster",

@@ -1,5 +1,6 @@
-import { kebab } from "../../../model/service";
+import { kebab, MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
+import { GATEWAY_LABELS } from "./names";
 
 /** The name of a host's Gateway. */
 const gatewayOf = (host: string): string => host.replaceAll(".", "-");
@@ -24,9 +25,14 @@ export const istioGateway = defineService({
     }),
   }),
   needs: { mesh: () => ({ mtls: "strict" }), ingress: ({ host }) => ({ host }) },
+  // The proxy's own page, which the mesh leads nobody's requests through.
+  wants: {
+    scrape: () => ({ targets: { proxy: { pods: { ...GATEWAY_LABELS }, port: 15090, path: "/stats/prometheus" } } }),
+  },
   offers: ["meshHost"],
-  speaks: { 8443: "TLS" },
+  speaks: { 8443: "TLS", 15090: MEASURED_OPENLY },
   calls: ["pods"],
+  hosts: ({ hosts = {} }) => Object.fromEntries(Object.keys(hosts as object).map((host) => [`hosts.${host}`, host])),
   refuses: ({ hosts = {} }) => {
     const names = Object.keys(hosts as object);
     return names.flatMap((host, index) => {

@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 /** What identities in the mesh begin with. */
@@ -16,9 +17,12 @@ export const istio = defineService({
   replicas: "profile",
   oneMinorAtATime: true,
   needs: { meshDefinitions: () => ({}), meshNodes: () => ({}) },
+  wants: {
+    scrape: () => ({ targets: { discovery: { pods: { app: "istiod", istio: "pilot" }, port: 15014 } } }),
+  },
   offers: ["mesh"],
   enlists: ({ inject = [] }) => ({ field: "inject", kind: "mesh", names: inject as readonly string[], claim: { mtls: "permissive" } }),
-  speaks: { 15012: "TLS", 15017: "TLS" },
+  speaks: { 15012: "TLS", 15017: "TLS", 15014: MEASURED_OPENLY },
   calls: ["kubernetes"],
   create: (name, { common, claims }, opts) => {
     const { Istio } = require("./istio") as typeof import("./istio");

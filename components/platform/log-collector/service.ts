@@ -1,3 +1,4 @@
+import { MEASURED_OPENLY } from "../../../model/service";
 import { defineService } from "../define-service";
 
 export const logCollector = defineService({
@@ -9,6 +10,10 @@ export const logCollector = defineService({
   replicas: 1,
   stays: "every node has logs, and each of its pods reads those of its own",
   needs: { logs: () => ({}) },
+  wants: {
+    scrape: () => ({ targets: { alloy: { pods: { "app.kubernetes.io/name": "alloy" }, port: 12345 } } }),
+  },
+  speaks: { 12345: MEASURED_OPENLY },
   calls: ["kubernetes"],
   create: (name, { common, granted, environment }, opts) => {
     const { LogCollector } = require("./log-collector") as typeof import("./log-collector");

@@ -29,9 +29,23 @@ export const mariadb = defineService({
         ],
   away: ({ replicas }) => (replicas > 1 ? 0 : 30),
   needs: { storage: () => ({}), mysqlOperator: () => ({}) },
+  wants: {
+    scrape: () => ({
+      targets: {
+        exporter: {
+          pods: { "app.kubernetes.io/name": "mariadb-exporter" },
+          port: 9104,
+          serverName: "mariadb-exporter.mariadb.svc",
+        },
+      },
+    }),
+  },
+  programsWith: { scrape: ["exporter"] },
+  single: { "mariadb-exporter": "a second would count everything twice" },
   offers: ["mysql"],
   speaks: {
     3306: "TLS",
+    9104: "TLS",
     4444: "TLS",
     4567: "TLS",
     4568: "TLS",

@@ -67,6 +67,15 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       summary: `Less than ${left * 100} % of the volume {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} are left.`,
     })),
     {
+      name: "VolumeFillsUp",
+      // Four days are a weekend and a day.
+      expr: "(predict_linear(kubelet_volume_stats_available_bytes[6h], 4 * 86400) < 0 and kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes < 0.4)",
+      lasts: "1h",
+      severity: "warning",
+      summary:
+        "The volume {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is full within four days, if it goes on as in the last six hours.",
+    },
+    {
       name: "PodFails",
       expr: 'max_over_time(kube_pod_container_status_waiting_reason{reason=~"CrashLoopBackOff|ImagePullBackOff|ErrImagePull"}[5m]) == 1',
       lasts: "15m",
@@ -159,10 +168,11 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
     })),
     {
       name: "IngressFails",
-      expr: 'sum by (ingress) (rate(nginx_ingress_controller_requests{status=~"5.."}[5m])) / sum by (ingress) (rate(nginx_ingress_controller_requests[5m])) > 0.2',
+      // What it says of a namespace Prometheus calls exported, since the controller itself is in one.
+      expr: 'sum by (exported_namespace, ingress) (rate(nginx_ingress_controller_requests{status=~"5.."}[5m])) / sum by (exported_namespace, ingress) (rate(nginx_ingress_controller_requests[5m])) > 0.2',
       lasts: "10m",
       severity: "warning",
-      summary: "More than one in five requests at the Ingress {{ $labels.ingress }} fail.",
+      summary: "More than one in five requests at the Ingress {{ $labels.exported_namespace }}/{{ $labels.ingress }} fail.",
     },
   ],
   traefik: [
@@ -189,6 +199,21 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       severity: "critical",
       summary: "No MariaDB answers: nobody logs in to the platform.",
     },
+    {
+      name: "MariaDbConnectionsShort",
+      expr: "mysql_global_status_threads_connected / mysql_global_variables_max_connections > 0.8",
+      lasts: "10m",
+      severity: "warning",
+      summary: "Four in five of the connections that MariaDB allows are in use; without one nobody gets in.",
+    },
+    {
+      name: "MariaDbMemberMissing",
+      // Of one server by itself it says 0.
+      expr: '(max(mysql_global_status_wsrep_cluster_size) > 0) < max(kube_statefulset_replicas{namespace="mariadb"})',
+      lasts: "10m",
+      severity: "warning",
+      summary: "The group of MariaDB's members has {{ $value }} of them, fewer than there are to be.",
+    },
   ],
   postgresql: [
     {
@@ -204,6 +229,13 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       lasts: "10m",
       severity: "warning",
       summary: "The PostgreSQL of {{ $labels.pod }} does not answer in its own pod.",
+    },
+    {
+      name: "PostgreSqlBehind",
+      expr: "max by (pod) (cnpg_pg_replication_lag) > 300",
+      lasts: "15m",
+      severity: "warning",
+      summary: "The PostgreSQL of {{ $labels.pod }} is more than five minutes behind the one that leads.",
     },
   ],
   keycloak: [
@@ -244,6 +276,98 @@ export const ALERTS: Readonly<Record<string, readonly Alert[]>> = {
       lasts: "5m",
       severity: "critical",
       summary: "OpenBao in {{ $labels.pod }} cannot write what was asked of it, and so answers nobody.",
+    },
+  ],
+  nats: [
+    {
+      name: "NatsDown",
+      expr: 'sum(kube_statefulset_status_replicas_ready{namespace="nats"}) == 0',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No NATS answers: no message arrives.",
+    },
+    {
+      name: "NatsStoreFull",
+      expr: "jetstream_server_total_message_bytes / (jetstream_server_max_storage > 0) > 0.8",
+      lasts: "15m",
+      severity: "warning",
+      summary: "Four fifths of the store of {{ $labels.server_id }} are full; a full one takes no message into a stream any more.",
+    },
+    {
+      name: "NatsClientsTooSlow",
+      expr: "increase(gnatsd_varz_slow_consumers[15m]) > 0",
+      lasts: "15m",
+      severity: "warning",
+      summary: "{{ $labels.server_id }} cuts clients off that do not take their messages in time.",
+    },
+  ],
+  harbor: [
+    {
+      name: "HarborDown",
+      expr: 'sum(kube_deployment_status_replicas_available{namespace="harbor",deployment="harbor-core"}) == 0',
+      lasts: "10m",
+      severity: "critical",
+      summary: "No Harbor answers: nobody pulls or pushes an image of it.",
+    },
+  ],
+  kyverno: [
+    {
+      name: "KyvernoDown",
+      expr: 'absent(up{job="kyverno-admission-controller"} == 1)',
+      lasts: "5m",
+      severity: "critical",
+      summary: "No Kyverno answers: in namespaces that it looks after no pod is made.",
+    },
+  ],
+  istio: [
+    {
+      name: "IstiodDown",
+      expr: 'absent(up{job="istio-discovery"} == 1)',
+      lasts: "10m",
+      severity: "critical",
+      summary: "No istiod answers: no pod of the mesh starts, and within a day those that run trust each other no more.",
+    },
+    {
+      name: "MeshAuthorityExpires",
+      expr: "max(citadel_server_root_cert_expiry_timestamp) - time() < 30 * 86400",
+      lasts: "1h",
+      severity: "warning",
+      summary: "The authority of the mesh ends within 30 days, and was not renewed.",
+    },
+  ],
+  istioGateway: [
+    {
+      name: "IngressFails",
+      expr: 'sum by (destination_service_namespace, destination_service_name) (rate(istio_requests_total{job="istio-gateway-proxy",response_code=~"5.."}[5m])) / sum by (destination_service_namespace, destination_service_name) (rate(istio_requests_total{job="istio-gateway-proxy"}[5m])) > 0.2',
+      lasts: "10m",
+      severity: "warning",
+      summary:
+        "More than one in five requests that Istio's gateway leads to {{ $labels.destination_service_namespace }}/{{ $labels.destination_service_name }} fail.",
+    },
+  ],
+  logging: [
+    {
+      name: "LoggingDown",
+      expr: 'absent(up{job="logging-loki"} == 1)',
+      lasts: "15m",
+      severity: "warning",
+      summary: "Loki does not answer: logs wait on the nodes, as long as those keep them.",
+    },
+    {
+      name: "LogsRefused",
+      expr: "sum by (reason) (rate(loki_discarded_samples_total[10m])) > 0",
+      lasts: "15m",
+      severity: "warning",
+      summary: "Loki refuses lines: {{ $labels.reason }}.",
+    },
+  ],
+  logCollector: [
+    {
+      name: "LogsLost",
+      expr: "sum by (node) (increase(loki_write_dropped_entries_total[15m])) > 0",
+      lasts: "15m",
+      severity: "warning",
+      summary: "The collector of {{ $labels.node }} has given up lines that nobody took.",
     },
   ],
   rookCeph: [

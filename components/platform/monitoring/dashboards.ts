@@ -91,14 +91,17 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
       {
         title: "Requests",
         unit: "reqps",
-        lines: { "{{ingress}} {{status}}": "sum by (ingress, status) (rate(nginx_ingress_controller_requests[5m]))" },
+        lines: {
+          "{{exported_namespace}}/{{ingress}} {{status}}":
+            "sum by (exported_namespace, ingress, status) (rate(nginx_ingress_controller_requests[5m]))",
+        },
       },
       {
         title: "How long they take (95 of 100)",
         unit: "s",
         lines: {
-          "{{ingress}}":
-            "histogram_quantile(0.95, sum by (le, ingress) (rate(nginx_ingress_controller_request_duration_seconds_bucket[5m])))",
+          "{{exported_namespace}}/{{ingress}}":
+            "histogram_quantile(0.95, sum by (le, exported_namespace, ingress) (rate(nginx_ingress_controller_request_duration_seconds_bucket[5m])))",
         },
       },
       { title: "Connections", lines: { "{{state}}": "sum by (state) (nginx_ingress_controller_nginx_process_connections)" } },
@@ -145,6 +148,15 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
     title: "MariaDB",
     panels: [
       { title: "Members that are ready", lines: { "{{statefulset}}": 'kube_statefulset_status_replicas_ready{namespace="mariadb"}' } },
+      {
+        title: "Connections",
+        lines: { "in use": "mysql_global_status_threads_connected", allowed: "mysql_global_variables_max_connections" },
+      },
+      {
+        title: "Queries",
+        unit: "reqps",
+        lines: { all: "rate(mysql_global_status_queries[5m])", slow: "rate(mysql_global_status_slow_queries[5m])" },
+      },
       {
         title: "Memory",
         unit: "bytes",
@@ -200,6 +212,84 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
         title: "Days that kubelets' certificates are valid",
         unit: "d",
         lines: { "{{node}}": `kubelet_certificate_manager_client_ttl_seconds ${DAYS}` },
+      },
+    ],
+  },
+  nats: {
+    title: "NATS",
+    panels: [
+      { title: "Connections", lines: { "{{server_id}}": "gnatsd_varz_connections" } },
+      {
+        title: "Messages",
+        unit: "reqps",
+        lines: { "{{server_id}} in": "rate(gnatsd_varz_in_msgs[5m])", "{{server_id}} out": "rate(gnatsd_varz_out_msgs[5m])" },
+      },
+      {
+        title: "Store in use",
+        unit: "percentunit",
+        lines: { "{{server_id}}": "jetstream_server_total_message_bytes / (jetstream_server_max_storage > 0)" },
+      },
+      { title: "Clients that were too slow", lines: { "{{server_id}}": "gnatsd_varz_slow_consumers" } },
+    ],
+  },
+  istio: {
+    title: "Mesh (Istio)",
+    panels: [
+      { title: "Proxies", lines: { "{{pod}}": "sum by (pod) (pilot_xds)" } },
+      {
+        title: "How long a change takes to all of them (99 of 100)",
+        unit: "s",
+        lines: { all: "histogram_quantile(0.99, sum by (le) (rate(pilot_proxy_convergence_time_bucket[5m])))" },
+      },
+      {
+        title: "Days that the authority is valid",
+        unit: "d",
+        lines: { all: `(max(citadel_server_root_cert_expiry_timestamp) - time()) ${DAYS}` },
+      },
+    ],
+  },
+  istioGateway: {
+    title: "Mesh's gateway (Istio)",
+    panels: [
+      {
+        title: "Requests",
+        unit: "reqps",
+        lines: {
+          "{{destination_service_namespace}}/{{destination_service_name}} {{response_code}}":
+            'sum by (destination_service_namespace, destination_service_name, response_code) (rate(istio_requests_total{job="istio-gateway-proxy"}[5m]))',
+        },
+      },
+    ],
+  },
+  logging: {
+    title: "Logging",
+    panels: [
+      { title: "Lines that come", unit: "reqps", lines: { all: "sum(rate(loki_distributor_lines_received_total[5m]))" } },
+      { title: "Lines refused", unit: "reqps", lines: { "{{reason}}": "sum by (reason) (rate(loki_discarded_samples_total[5m]))" } },
+      {
+        title: "Volume in use",
+        unit: "percentunit",
+        lines: {
+          "{{persistentvolumeclaim}}":
+            '1 - kubelet_volume_stats_available_bytes{namespace="logging"} / kubelet_volume_stats_capacity_bytes{namespace="logging"}',
+        },
+      },
+      {
+        title: "Lines that collectors gave up",
+        unit: "reqps",
+        lines: { "{{node}}": "sum by (node) (rate(loki_write_dropped_entries_total[5m]))" },
+      },
+    ],
+  },
+  chaosMesh: {
+    title: "Chaos Mesh",
+    panels: [
+      {
+        title: "Experiments",
+        lines: {
+          "{{exported_namespace}} {{kind}} {{phase}}":
+            "sum by (exported_namespace, kind, phase) (chaos_controller_manager_chaos_experiments)",
+        },
       },
     ],
   },

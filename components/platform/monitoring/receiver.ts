@@ -7,13 +7,19 @@ const SECRETS = "/etc/alertmanager/secrets";
 /** The name of the one who is told. */
 const NAME = "team";
 
+/** Labels by which alerts of one name speak of one thing: what one of them does not have, the other must not have either. */
+const OF_THE_SAME = [
+  ...["namespace", "node", "mountpoint", "persistentvolumeclaim", "pod"],
+  ...["exported_namespace", "name", "host", "sans"],
+];
+
 /** Alertmanager's configuration. It names the files that secrets are in, and holds none. */
 export function alertmanagerConfig(receiver: Receiver | undefined): Values {
   return {
     global: { resolve_timeout: "5m" },
     // What wakes somebody speaks for what only warns of the same.
     inhibit_rules: [
-      { source_matchers: ['severity = "critical"'], target_matchers: ['severity = "warning"'], equal: ["namespace", "alertname"] },
+      { source_matchers: ['severity = "critical"'], target_matchers: ['severity = "warning"'], equal: ["alertname", ...OF_THE_SAME] },
     ],
     route: {
       receiver: NAME,

@@ -1,14 +1,17 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type Credentials, type PlannedArgs, planned } from "../args";
-import { certificateAuthority, serverCertificate } from "../certificates";
+import { type CertificatePair, certificateAuthority, serverCertificate } from "../certificates";
+import { exporterDeployment, exporterFiles } from "../exporter";
 import { generatedPassword } from "../generated-password";
 import type { MessagesAccess } from "../grants";
 import { claimSpec, contentHash, fromNamespace, secretHash, selectorLabels } from "../objects";
 import { PlatformService } from "../service";
 import type { NatsArgs } from "./args";
 import { CONFIG_FILE, NAMES, PORTS, serverConfig, WORKLOAD } from "./config";
+import { natsExporter } from "./exporter";
 import { serverPod } from "./workload";
 
 /** The account of whoever tries it by hand. */
@@ -70,11 +73,29 @@ export class Nats extends PlatformService {
     const config = all([all(passwords), memberPassword]).apply(([known, member]) =>
       serverConfig({ members, sizeGiB: plan.sizeGiB ?? 5, passwords: known, memberPassword: member }),
     );
+    if (args.scrapedFrom !== undefined) this.createExporter(args, authority);
     this.createServer(args, { "kpaas/config": secretHash(config), "kpaas/certificate": output(certificate).apply(contentHash) }, [
       this.secret("config", NAMES.config, WORKLOAD, { [CONFIG_FILE]: config }),
       this.secret("tls", NAMES.tls, WORKLOAD, { "tls.crt": certificate, "tls.key": key, "ca.crt": this.ca }, "kubernetes.io/tls"),
     ]);
     this.registerOutputs({ address: this.address, ca: this.ca });
+  }
+
+  /** What asks the members what they count, and says it to Prometheus. */
+  private createExporter({ plan }: PlannedArgs<NatsArgs>, authority: CertificatePair): void {
+    const exporter = natsExporter(plan.replicas, plan.namespace);
+    const { workload } = exporter;
+    const asks = [{ podSelector: { matchLabels: { ...selectorLabels(workload) } } }];
+    this.allowIngress("allow-exporter", selectorLabels(WORKLOAD), [PORTS.monitor], asks);
+    const files = exporterFiles(this.childName("exporter"), exporter, plan.namespace, authority, this);
+    const told = this.secret("exporter-secret", workload, workload, files);
+    this.serviceAccount("exporter-account", workload);
+    const spec = exporterDeployment(plan, exporter, this.podLabels(workload), secretHash(...Object.values(files)));
+    new Deployment(
+      this.childName("exporter"),
+      { metadata: this.metadata(workload, workload), spec },
+      this.inCluster({ dependsOn: [told] }),
+    );
   }
 
   private createServer(

@@ -22,8 +22,17 @@ export const nats = defineService({
   ],
   away: ({ replicas }) => (replicas > 1 ? 0 : 15),
   needs: { storage: () => ({}) },
+  wants: {
+    scrape: () => ({
+      targets: {
+        exporter: { pods: { "app.kubernetes.io/name": "nats-exporter" }, port: 7777, serverName: "nats-exporter.nats.svc" },
+      },
+    }),
+  },
+  programsWith: { scrape: ["exporter"] },
+  single: { "nats-exporter": "a second would count everything twice" },
   offers: ["messages"],
-  speaks: { 4222: "TLS", 6222: "TLS" },
+  speaks: { 4222: "TLS", 6222: "TLS", 7777: "TLS", 8222: "TLS" },
   calls: [],
   create: (name, { common, granted, claims, environment }, opts) => {
     const { Nats } = require("./nats") as typeof import("./nats");

@@ -107,6 +107,28 @@ describe("charts and objects of the user's own", () => {
     assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
   });
 
+  it("take no host of the platform's own; one of theirs they may share", () => {
+    const ingress = (name: string, ...hosts: string[]) => ({
+      ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name, namespace: "shop" } },
+      spec: { rules: hosts.map((host) => ({ host })) },
+    });
+    const route = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute", metadata: { name: "api", namespace: "shop" } };
+    const manifests = [
+      ingress("web", "shop.x.org", "keycloak.x.org"),
+      ingress("too", "shop.x.org"),
+      { ...route, spec: { hostnames: ["api.x.org"] } },
+    ];
+    const cluster = { apiEndpoint: { kind: "loadBalancer", domain: "api.x.org" } };
+    const { problems } = planFile(environmentFile({ cluster, platform: { domain: "x.org", tenants: { shop: {} }, extra: { manifests } } }));
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity === "error").map(({ path, reason }) => `${path} ${reason}`),
+      [
+        "platform.extra.manifests.0 Ingress shop/web would be met at keycloak.x.org, which is the host of Keycloak",
+        "platform.extra.manifests.2 HTTPRoute shop/api would be met at api.x.org, which is the host of the Kubernetes API",
+      ],
+    );
+  });
+
   it("have one version, and a repository without a log-in", () => {
     const wrong = { ...redis, version: "^1.2", repository: "https://me:secret@charts.example.org" };
     const { problems } = planFile(fileWith({ releases: { cache: wrong } }));

@@ -160,6 +160,12 @@ const wrong: readonly WrongFile[] = [
     "platform.services.istioGateway.hosts.shop-a.b.org",
     /Gateway shop-a-b-org, which is that of shop\.a-b\.org/,
   ],
+  [
+    "a host of the mesh that is one of the platform's own",
+    fileOf({ istio: true, istioGateway: { hosts: { "keycloak.seoul.example.org": "shop" } } }, { domain: "seoul.example.org" }),
+    "platform.services.istioGateway.hosts.keycloak.seoul.example.org",
+    /Istio's gateway would be met at keycloak\.seoul\.example\.org, which is the host of Keycloak/,
+  ],
 ];
 
 describe("a mesh that cannot be", () => {

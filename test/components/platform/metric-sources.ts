@@ -89,6 +89,29 @@ export const METRICS: Readonly<Record<string, readonly string[]>> = {
     "vault_audit_log_request_failure",
     "vault_expire_num_leases",
   ],
+  // A name of SHOW GLOBAL STATUS or SHOW GLOBAL VARIABLES in lower case, behind mysql_global_status_ or mysql_global_variables_.
+  "prometheus/mysqld_exporter: collector/global_status.go": [
+    "mysql_global_status_threads_connected",
+    "mysql_global_status_queries",
+    "mysql_global_status_slow_queries",
+    "mysql_global_status_wsrep_cluster_size",
+  ],
+  "prometheus/mysqld_exporter: collector/global_variables.go": ["mysql_global_variables_max_connections"],
+  // What NATS says at /varz, behind gnatsd_varz_.
+  "nats-io/prometheus-nats-exporter: collector/collector.go": [
+    "gnatsd_varz_connections",
+    "gnatsd_varz_in_msgs",
+    "gnatsd_varz_out_msgs",
+    "gnatsd_varz_slow_consumers",
+  ],
+  "nats-io/prometheus-nats-exporter: collector/jsz.go": ["jetstream_server_total_message_bytes", "jetstream_server_max_storage"],
+  "istio/istio: pilot/pkg/xds/monitoring.go": ["pilot_xds", "pilot_proxy_convergence_time_bucket"],
+  "istio/istio: security/pkg/server/ca/monitoring.go": ["citadel_server_root_cert_expiry_timestamp"],
+  "istio/istio: manifests/addons/dashboards/istio-mesh-dashboard.gen.json": ["istio_requests_total"],
+  "grafana/loki: pkg/validation/validate.go (loki_ by pkg/util/constants)": ["loki_discarded_samples_total"],
+  "grafana/loki: pkg/loghttp/push/push.go (the same)": ["loki_distributor_lines_received_total"],
+  "grafana/alloy: internal/component/common/loki/client/metrics.go": ["loki_write_dropped_entries_total"],
+  "chaos-mesh/chaos-mesh: pkg/metrics/chaos-controller-manager.go": ["chaos_controller_manager_chaos_experiments"],
   "ceph/ceph: src/pybind/mgr/prometheus/module.py": [
     "ceph_health_status",
     "ceph_cluster_total_used_bytes",

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EXPORTER_ACCOUNT } from "../../../components/platform/mariadb/exporter";
+import { accountsSql } from "../../../components/platform/mariadb/sql";
 import { ALERTS } from "../../../components/platform/monitoring/alerts";
 import { DASHBOARDS, dashboardJson } from "../../../components/platform/monitoring/dashboards";
 import { ofServices, ruleGroups } from "../../../components/platform/monitoring/rules";
 import { scrapeTargets } from "../../../components/platform/scrapes";
 import { packageRoot } from "../../../engine/paths";
+import { kebab } from "../../../model/service";
 import { findChart, render } from "../../../sandbox/kubernetes/charts";
 import type { Fields } from "../../../sandbox/kubernetes/values";
 import type { Graph } from "../../../testing/graph";
 import type { Bag } from "../../../testing/mocks";
+import { environmentFile, plannedFile } from "../../support/environment";
 import { allServices, at, everyServicePlan, ofKind, platformGraph, traefikPlan, workloads } from "./fixtures";
 import { METRICS } from "./metric-sources";
 
@@ -123,6 +127,39 @@ describe("what claims to be measured", () => {
     const graph = await platformGraph({ ...plan, services });
     assert.deepEqual(
       graph.resources.filter((each) => /scrape/.test(each.name)),
+      [],
+    );
+  });
+
+  it("has no exporter, and no image of one, where nobody measures", () => {
+    const images = (services: Bag) =>
+      plannedFile(environmentFile({ platform: { services: { nats: true, ...services } } })).plan.images.filter((image) =>
+        image.includes("exporter"),
+      );
+    assert.deepEqual(images({}), []);
+    const [nats, mysqld] = ["docker.io/natsio/prometheus-nats-exporter:", "quay.io/prometheus/mysqld-exporter:"];
+    for (const image of [nats, mysqld])
+      assert.ok(
+        images({ monitoring: true }).some((each) => each.startsWith(image!)),
+        image,
+      );
+  });
+
+  it("is asked in MariaDB by an account that has no right, and is let in by TLS only", () => {
+    const sql = accountsSql([EXPORTER_ACCOUNT], { [EXPORTER_ACCOUNT.user]: "one" }, { tls: true });
+    assert.doesNotMatch(sql, /^GRANT/m);
+    assert.match(sql, /REQUIRE SSL/);
+  });
+
+  it("is what alerts name by its job", () => {
+    const jobs = everyServicePlan().services.flatMap((service) =>
+      Object.keys(scrapeTargets(service)).map((target) => `${kebab(service.name)}-${target}`),
+    );
+    const named = new Set(expressions.flatMap((expr) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job]) => String(job))));
+    assert.ok(named.size > 4);
+    // Of Traefik, which is the other ingress, nothing is named by its job.
+    assert.deepEqual(
+      [...named].filter((job) => ![...jobs, "apiserver"].includes(job)),
       [],
     );
   });

@@ -154,6 +154,13 @@ describe("whom alerts are told", () => {
     });
 });
 
+describe("an alert that is critical", () => {
+  it("speaks for the warning of the same node, volume, host or certificate alone", () => {
+    const [rule] = at(alertmanagerConfig(undefined), "inhibit_rules") as [{ equal: string[] }];
+    for (const label of ["alertname", "node", "persistentvolumeclaim", "host", "name"]) assert.ok(rule.equal.includes(label), label);
+  });
+});
+
 describe("Keycloak", () => {
   it("gives an application a client of its own where it claims one, with a secret of its own that is exchanged with the others", async () => {
     const clients = { gitea: { id: "git", returnPath: "/back", url: "https://git.example.org", roles: ["git-user"] } };

@@ -20,7 +20,7 @@ const wrong: readonly WrongFile[] = [
     "an API named like a service",
     { platform: { domain: "x.org" }, cluster: { apiEndpoint: { kind: "loadBalancer", domain: "portal.x.org" } } },
     "cluster.apiEndpoint.domain",
-    /one of the platform's/,
+    /which is the host of K-PaaS portal/,
   ],
   ["one key twice", { cluster: { pools: { a: { nodes: { x: {} } }, b: { nodes: { x: {} } } } } }, "cluster.pools.b.nodes", /taken already/],
   ["a pool whose keys are the control plane's", { cluster: { pools: { cp: { nodes: 1 } } } }, "cluster.pools.cp.nodes", /taken already/],
