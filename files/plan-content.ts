@@ -58,7 +58,8 @@ export function planContent(
   if (!whole) found.drop((path) => !isWritten(content, path));
   findings.addNew(found);
   const name = parsed.broken.includes("name") || parsed.broken.includes("") ? fallbackName : parsed.file.name;
-  const environment = resolveEnvironment(parsed.file, registry, own, readManifests(manifestFiles(parsed.file), findings));
+  const lock = name === parsed.file.name ? readLock(name) : undefined;
+  const environment = resolveEnvironment(parsed.file, registry, own, readManifests(manifestFiles(parsed.file), findings), lock);
   const later = new Findings();
   refuseUnsupported(parsed.file, environment, registry, later);
   // What an unread base says of it is not known.
@@ -68,7 +69,6 @@ export function planContent(
   checkEnvironment(environment, registry, checked, broken);
   checkMaintenance(environment, today, checked);
   checked.drop((path) => isConsequence(broken, path, "check"));
-  const lock = name === parsed.file.name ? readLock(name) : undefined;
   const planning = new Findings();
   const planned = planEnvironment(environment, registry, lock, planning, rotations);
   planning.drop((path) => isConsequence([...broken, ...checked.errorPaths], path, "plan"));

@@ -4,6 +4,7 @@ import release170 from "../catalog/releases/1.7.0.json";
 import maintained170 from "../catalog/releases/1.7.0+maintained.json";
 import type { CloudPartName } from "./cloud-parts";
 import { type Fields, merge } from "./data";
+import type { IngressKind } from "./plan/ingress";
 import type { ChartRef, ResourcesPlan } from "./plan/types";
 
 /** What a K-PaaS release consists of. Images are named by tag; digests that their makers publish stand in catalog/digests.json. */
@@ -18,6 +19,8 @@ export interface Release {
   readonly kubernetes: string;
   /** What new clusters get where the file says nothing. */
   readonly cluster: { readonly proxyMode: "ipvs" | "nftables" };
+  /** What new environments get where the file says nothing. */
+  readonly platform: { readonly ingress: IngressKind };
   readonly services: Readonly<Record<string, ReleaseService>>;
   /** What becomes of services and their data on the way from another release, by that release, in the order in which it comes. */
   readonly moves?: Readonly<Record<string, readonly ReleaseMove[]>>;

@@ -32,6 +32,8 @@ const lockSchema = z
     kubernetes: z.string(),
     /** How kube-proxy leads to Services, where it is not `ipvs`. */
     proxyMode: z.enum(["iptables", "nftables"]).exactOptional(),
+    /** The ingress controller of a file that names none, where it is not ingress-nginx. */
+    ingress: z.literal("traefik").exactOptional(),
     /** Undefined where machines are not made. */
     image: z.string().exactOptional(),
     network: z.strictObject({

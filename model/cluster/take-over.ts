@@ -17,7 +17,10 @@ export interface ComparedCluster {
   readonly dropped: readonly string[];
 }
 
-/** The lock with what a cluster that stands has chosen: versions, the order of its members, and their names in etcd. */
+/**
+ * The lock with what a cluster that stands has chosen: versions, the order of its members, and their names in etcd. Who made it by hand has led
+ * to it by ingress-nginx, as K-PaaS has it.
+ */
 export function lockOf(lock: Lock, imported: ClusterSpec): Lock {
   const { kubernetes, kubespray } = imported;
   const machines = Object.entries(lock.machines).map(([key, machine]) => {
@@ -27,7 +30,8 @@ export function lockOf(lock: Lock, imported: ClusterSpec): Lock {
     const order = place < 0 ? {} : { order: place + 1 };
     return [key, { ...machine, ...order, ...(node.etcdMember === undefined ? {} : { etcdMember: node.etcdMember }) }];
   });
-  return { ...lock, kubernetes, kubespray, machines: Object.fromEntries(machines) };
+  const { ingress: _ofNewOnes, ...rest } = lock;
+  return { ...rest, kubernetes, kubespray, machines: Object.fromEntries(machines) };
 }
 
 /** Hosts that only one of inventory and file names, or gives other roles. */

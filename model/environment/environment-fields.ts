@@ -883,7 +883,7 @@ export interface PlatformFields {
   };
   /** How HTTP reaches the services; replicas, autoscaling, resources, nodeSelector, tolerations and reaches as services have them count for its controllers. A change needs the approval move-ingress. */
   readonly ingress?: {
-    /** The ingress controller that has the address (how one takes the other's place). Default: nginx. A change: with the other one beside it before and after: needs the approval move-ingress; without: refused; otherwise: needs the approval move-ingress. */
+    /** The ingress controller that has the address (how one takes the other's place). Default: as the release for a new environment: nginx, of a maintained line traefik; then as locked. A change: with the other one beside it before and after: needs the approval move-ingress; without: refused; otherwise: needs the approval move-ingress. */
     readonly kind?: "nginx" | "traefik";
     /** Another one that runs beside it without the address: the next one, or the one before. Default: none. A change is applied to what stands. */
     readonly beside?: "nginx" | "traefik";

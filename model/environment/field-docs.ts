@@ -279,7 +279,7 @@ export const fieldDocs: readonly FieldDoc[] = [
   {
     path: "platform.ingress.kind",
     means: "the ingress controller that has the address ([how one takes the other's place](services/traefik.md#the-move))",
-    byDefault: "`nginx`",
+    byDefault: "as the release for a new environment: `nginx`, of a maintained line `traefik`; then as locked",
   },
   {
     path: "platform.ingress.beside",

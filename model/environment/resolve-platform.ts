@@ -3,6 +3,8 @@ import { at, given } from "../data";
 import type { ExtraObject } from "../extra";
 import { instancesByProfile } from "../instances";
 import { formatAddress, parseRange } from "../ipv4";
+import type { Lock } from "../lock";
+import { silentIngress } from "../plan/standing-ingress";
 import type { ResourcesPlan, TlsPlan } from "../plan/types";
 import type { Amount } from "../quantity";
 import { cloudOf, needsOf, offererOf, type Registry, switchedServices, valuesFieldOf } from "../registry";
@@ -14,8 +16,13 @@ import type { Environment, WantedCeph, WantedService, WantedTenant } from "./typ
 type PlatformField = NonNullable<EnvironmentFile["platform"]>;
 type StorageField = NonNullable<PlatformField["storage"]>;
 
-/** What the file says of the platform, with the defaults that follow from the file alone. */
-export function platformOf(file: EnvironmentFile, registry: Registry, objects: readonly ExtraObject[]): Environment["platform"] {
+/** What the file says of the platform, with the defaults that follow from it and its lock. */
+export function platformOf(
+  file: EnvironmentFile,
+  registry: Registry,
+  objects: readonly ExtraObject[],
+  lock: Lock | undefined,
+): Environment["platform"] {
   const { platform = {}, infrastructure } = file;
   const cloud = cloudOf(infrastructure.provider, registry);
   const range =
@@ -28,7 +35,7 @@ export function platformOf(file: EnvironmentFile, registry: Registry, objects: r
     controller: wantsController(file, cloud) && cloud.inCluster?.controller !== undefined,
     ...(range ? { loadBalancerRange: { first: formatAddress(range.first), last: formatAddress(range.last) } } : {}),
     ...given("ingressAddress", platform.ingress?.address),
-    ingressKind: platform.ingress?.kind ?? "nginx",
+    ingressKind: platform.ingress?.kind ?? silentIngress(file.release, lock),
     ...given("ingressBeside", platform.ingress?.beside),
     services: [...servicesOf(file, registry), ...ingressOf(file, registry), ...podsOf(file, registry)],
     tenants: tenantsOf(file),

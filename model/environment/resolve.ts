@@ -2,6 +2,7 @@ import type { CloudDefinition } from "../cloud";
 import { sameValue } from "../cluster/variables";
 import { type Fields, fields, given, isFields } from "../data";
 import type { ExtraObject } from "../extra";
+import type { Lock } from "../lock";
 import type { Maintenance } from "../plan/infrastructure-types";
 import { cloudOf, type Registry } from "../registry";
 import { hostGroups, isHost, zonesOf } from "./host-groups";
@@ -21,7 +22,7 @@ const cipherSuites = [
 ];
 
 /**
- * Applies the defaults that follow from the file alone.
+ * Applies the defaults that follow from the file, and from its lock where that keeps who was chosen before others can be checked.
  * @param own what the environment's own file says, without its bases
  */
 export function resolveEnvironment(
@@ -29,6 +30,7 @@ export function resolveEnvironment(
   registry: Registry,
   own: unknown = file,
   objects: readonly ExtraObject[] = [],
+  lock?: Lock,
 ): Environment {
   const profile = file.profile ?? "minimal";
   const defaults = profiles[profile];
@@ -124,7 +126,7 @@ export function resolveEnvironment(
       onDelete: cluster.onDelete ?? cloud.defaults.onDelete,
       variables: cluster.variables ?? {},
     },
-    platform: platformOf(file, registry, objects),
+    platform: platformOf(file, registry, objects, lock),
   };
 }
 

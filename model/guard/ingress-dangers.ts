@@ -15,7 +15,8 @@ export function ingressDangers(applied: Applied, wanted: Applied, { platform }: 
   const what = nodePorts === undefined ? address : `the nodes' ports ${nodePorts.http} and ${nodePorts.https}`;
   if (was.beside !== becomes.kind) {
     const reason = `${from} has ${what}, and ${to} does not run yet: nobody would be answered until it does, or at all if it does not come up`;
-    return [never(PATH, reason, `first bring up { kind: ${was.kind}, beside: ${becomes.kind} }, which moves nothing`, becomes.kind)];
+    const remedy = `write kind: ${was.kind} to leave it, or first bring up { kind: ${was.kind}, beside: ${becomes.kind} }, which moves nothing`;
+    return [never(PATH, reason, remedy, becomes.kind)];
   }
   if (becomes.beside !== was.kind) {
     const reason = `${from} gives up ${what} while it stands, and would be gone only after ${to} has asked for it`;

@@ -26,6 +26,7 @@ import type { AccessPlan, NetworkPlan } from "./infrastructure-types";
 import { planMachines, planZones } from "./machines";
 import { checkStorage, planImages, planPlatform } from "./platform";
 import { planServices } from "./services";
+import { lockedIngress } from "./standing-ingress";
 import { lockedSubnets, planPools } from "./subnets";
 import { planTenants } from "./tenants";
 import type { EnvironmentPlan } from "./types";
@@ -156,6 +157,7 @@ export function planEnvironment(
     release: release.release,
     ...versions,
     ...lockedProxyMode(proxyMode, environment, lock),
+    ...lockedIngress(environment.platform.ingressKind, lock),
     ...(image === "" ? {} : { image }),
     network: {
       ...lockedSubnets(addresses.subnets),

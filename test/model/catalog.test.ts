@@ -8,6 +8,7 @@ import { compareVersions, installs, kubesprayRelease, minorOf } from "../../mode
 import { endOfLifeOf, hasEnded, productIn } from "../../model/end-of-life";
 import { isFor } from "../../model/plan/compatibility";
 import { productOf } from "../../model/plan/end-of-life";
+import { INGRESS_KINDS } from "../../model/plan/ingress";
 
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 const version = z.string().regex(/^v?\d+(\.\d+){1,3}$/);
@@ -44,6 +45,7 @@ const release = z.strictObject({
   kubespray: z.string().regex(/^v\d+\.\d+\.\d+$/),
   kubernetes: version,
   cluster: z.strictObject({ proxyMode: z.enum(["ipvs", "nftables"]) }),
+  platform: z.strictObject({ ingress: z.enum(INGRESS_KINDS) }),
   services: z.record(z.string(), service),
   moves: z
     .record(

@@ -19,7 +19,7 @@ export function planFile(
 ): { readonly problems: Problem[]; readonly planned: PlannedEnvironment | undefined } {
   const findings = new Findings();
   const { file } = parseEnvironmentFile(content, registry, findings);
-  const environment = resolveEnvironment(file, registry);
+  const environment = resolveEnvironment(file, registry, content, [], lock);
   refuseUnsupported(file, environment, registry, findings);
   checkEnvironment(environment, registry, findings);
   const planned = planEnvironment(environment, registry, lock, findings);

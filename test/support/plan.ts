@@ -49,7 +49,7 @@ export function sampleEnvironment(profile: Profile, overrides: FileContent = {},
 export function plannedContent(content: FileContent, lock?: Lock): PlannedEnvironment {
   const findings = new Findings();
   const planned = planEnvironment(
-    resolveEnvironment(parseEnvironmentFile(content, registry, findings).file, registry),
+    resolveEnvironment(parseEnvironmentFile(content, registry, findings).file, registry, content, [], lock),
     registry,
     lock,
     findings,

@@ -109,8 +109,9 @@ describe("a cluster made by hand, beside its file", () => {
       controlPlane: ["cp-2", "cp-1"],
       etcd: ["cp-2", "cp-1"],
     };
-    const lock = lockOf({ ...LOCK, machines }, made);
+    const lock = lockOf({ ...LOCK, ingress: "traefik", machines }, made);
     assert.equal(lock.kubernetes, "1.33.4");
+    assert.equal(lock.ingress, undefined, "clusters made by hand have ingress-nginx");
     assert.deepEqual(lock.machines["cp-1"], { address: "10.20.0.11", generation: 1, order: 2, etcdMember: "etcd2" });
     assert.deepEqual(lock.machines["cp-2"], { address: "10.20.0.12", generation: 1, order: 1, etcdMember: "etcd1" });
   });

@@ -400,6 +400,15 @@ describe("the guard", () => {
     assert.equal(found(file("1.7.0+maintained"), file("1.7.0"))[0]?.action, "never");
   });
 
+  it("refuses another ingress controller that nobody asked for, as a lost lock may bring it, with the word that leaves it", () => {
+    const stands = appliedState(plannedFile(base({ release: "1.7.0" })).plan);
+    const [danger] = findDangers(stands, plannedFile(base({ release: "1.7.0+maintained" })).plan).filter(
+      ({ path }) => path === "platform.ingress.kind",
+    );
+    assert.deepEqual([danger?.action, danger?.value], ["never", "traefik"]);
+    assert.match(danger?.remedy ?? "", /^write kind: nginx to leave it/);
+  });
+
   it("lets nothing stand in the way of a first run", () => {
     assert.deepEqual(findDangers(undefined, plannedFile(base()).plan), []);
   });

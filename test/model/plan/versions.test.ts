@@ -19,6 +19,8 @@ function planned(kubernetes: unknown, lock?: Lock, today = "2026-01-01", network
   );
 }
 
+const REST = { registry, whole: true, fallbackName: "demo" };
+
 const versionsOf = (content: ReturnType<typeof planned>): string =>
   `${content.planned?.plan.cluster.kubernetes} by ${content.planned?.plan.cluster.kubespray}`;
 
@@ -71,6 +73,50 @@ describe("the release", () => {
     assert.equal(modeOf(ofRelease("1.7.0+maintained", undefined, { proxyMode: "iptables" })), "iptables");
     const written = ofRelease("1.7.0", before, { proxyMode: "iptables" }).planned?.lock;
     assert.ok(written && !("proxyMode" in written), "what the file says is not locked");
+  });
+
+  it("decides who leads to the services of new environments; what stands keeps its own, of which a silent lock says ingress-nginx", () => {
+    const line = "1.7.0+maintained";
+    const planOf = (release: string | undefined, lock?: Lock, ingress: Record<string, unknown> = {}, today = "2026-01-01") =>
+      planContent(
+        { ...REST, content: environmentFile({ platform: { ingress }, ...(release && { release }) }), readLock: () => lock },
+        new Findings(),
+        today,
+      );
+    const kindOf = (...of: Parameters<typeof planOf>) => planOf(...of).planned?.plan.platform.ingress.kind;
+    const lockOf = (...of: Parameters<typeof planOf>) => planOf(...of).planned?.lock;
+    assert.deepEqual([kindOf("1.7.0"), kindOf("1.6.2"), kindOf(line), kindOf(undefined)], ["nginx", "nginx", "traefik", "nginx"]);
+    const [nginx, traefik] = [lockOf("1.7.0"), lockOf(line)];
+    assert.ok(nginx && !("ingress" in nginx), "locks of ingress-nginx stay as they are");
+    assert.equal(traefik?.ingress, "traefik");
+
+    // What stands keeps it, whatever release it goes to, and by the lock's release where the file names none.
+    assert.deepEqual([kindOf(line, nginx), kindOf(line, traefik), kindOf(undefined, traefik)], ["nginx", "traefik", "traefik"]);
+    assert.deepEqual([lockOf(line, nginx)?.ingress, lockOf(undefined, traefik)?.ingress], [undefined, "traefik"]);
+    assert.equal(planOf(line, traefik).planned?.lockState, "current");
+
+    // A first plan keeps what its file says; later ones go by it, and leave the lock as it is.
+    const first = lockOf("1.7.0", undefined, { kind: "traefik" });
+    assert.equal(kindOf("1.7.0", first), "traefik");
+    assert.equal(kindOf(line, lockOf(line, undefined, { kind: "nginx" })), "nginx");
+    const moved = planOf(line, nginx, { kind: "traefik", beside: "nginx" });
+    assert.equal(moved.planned?.plan.platform.ingress.kind, "traefik");
+    assert.equal(moved.planned?.lock.ingress, undefined);
+    assert.equal(lockOf(line, traefik, { kind: "nginx", beside: "traefik" })?.ingress, "traefik");
+
+    // Fields beside it are of the one that is there, before anything is planned.
+    const paths = (...of: Parameters<typeof planOf>) =>
+      planOf(...of).problems.flatMap(({ severity, path }) => (severity === "error" ? [path] : []));
+    assert.deepEqual(paths(line, undefined, { beside: "traefik" }), ["platform.ingress.beside"]);
+    assert.deepEqual(paths(line, nginx, { beside: "traefik" }), []);
+    assert.deepEqual(paths(line, undefined, { values: { nginx: {} } }), ["platform.ingress.values.nginx"]);
+    assert.deepEqual(paths(line, nginx, { values: { nginx: {} } }), []);
+
+    // Whoever keeps what nobody mends is told the way.
+    const ended = (...of: Parameters<typeof planOf>) =>
+      planOf(...of).problems.filter((each) => each.path === "platform.ingress.kind" && saysEndOfLife(each));
+    assert.match(ended(line, nginx, {}, "2026-11-27")[0]?.remedy ?? "", /platform\.ingress\.beside/);
+    assert.deepEqual(ended(line, undefined, {}, "2026-11-27"), []);
   });
 
   it("has Calico write nftables where kube-proxy does, and nowhere else; a kubespray that cannot is refused", () => {
