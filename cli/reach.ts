@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { chartsOf } from "../model/charts/charts-of";
 import type { EnvironmentPlan } from "../model/plan/types";
 import type { Finding } from "./finding";
 
@@ -19,7 +20,7 @@ export function artifactHosts(plans: readonly EnvironmentPlan[]): string[] {
     ),
   );
   const charts = plans.flatMap((plan) =>
-    plan.services.flatMap(({ chart }) => (chart?.repository === undefined ? [] : [new URL(chart.repository).host])),
+    plan.services.flatMap((service) => chartsOf(service).map(({ repository }) => new URL(repository).host)),
   );
   return [...new Set([...mirrors, ...images, ...charts])].sort();
 }

@@ -1,3 +1,4 @@
+import { chartsOf } from "../model/charts/charts-of";
 import { objectId } from "../model/extra";
 import { formatRange } from "../model/ipv4";
 import { reachesBeyond } from "../model/plan/floating";
@@ -105,7 +106,7 @@ export function countResources(plan: EnvironmentPlan): { readonly kind: string; 
     { kind: "cluster node", count: Object.keys(plan.cluster.nodes).length },
     { kind: "platform service", count: plan.services.length },
     { kind: "tenant", count: plan.tenants?.length ?? 0 },
-    { kind: "Helm chart", count: [...plan.services, ...(plan.extra?.releases ?? [])].filter(({ chart }) => chart !== undefined).length },
+    { kind: "Helm chart", count: [...plan.services, ...(plan.extra?.releases ?? [])].flatMap((each) => chartsOf(each)).length },
     { kind: "object of your own", count: plan.extra?.objects.length ?? 0 },
   ].filter((line) => line.count > 0);
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { knownReleases } from "../model/catalog";
+import { chartsOf } from "../model/charts/charts-of";
 import { podSecurityProblem } from "../model/pod-security";
 import { at, type Fields, fields, isFields, list } from "../sandbox/kubernetes/values";
 import {
@@ -195,7 +196,9 @@ async function main(): Promise<void> {
         wrong: new Set(),
       };
       found.set(key, held);
-      const service = plan.services.find((each) => each.chart?.name === name && each.namespace === release.inputs.namespace);
+      const service = plan.services.find(
+        (each) => chartsOf(each).some((one) => one.name === name) && each.namespace === release.inputs.namespace,
+      );
       hold(release, g, chart, plan.cluster.kubernetes, Object.values(service?.images ?? {}), held);
     }
   }

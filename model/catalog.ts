@@ -2,10 +2,12 @@ import digests from "../catalog/digests.json";
 import release162 from "../catalog/releases/1.6.2.json";
 import release170 from "../catalog/releases/1.7.0.json";
 import maintained170 from "../catalog/releases/1.7.0+maintained.json";
+import rook119 from "../catalog/releases/1.7.0+rook-1.19.json";
+import type { ChartRef } from "./charts/charts-of";
 import type { CloudPartName } from "./cloud-parts";
 import { type Fields, merge } from "./data";
 import type { IngressKind } from "./plan/ingress";
-import type { ChartRef, ResourcesPlan } from "./plan/types";
+import type { ResourcesPlan } from "./plan/types";
 
 /** What a K-PaaS release consists of. Images are named by tag; digests that their makers publish stand in catalog/digests.json. */
 export interface Release {
@@ -14,6 +16,8 @@ export interface Release {
   readonly date: string;
   /** The release whose maintained line it is: the same applications on versions that their projects still mend. */
   readonly maintains?: string;
+  /** The release that it is a step to, for what stands: no release to begin with or to stay on. */
+  readonly leadsTo?: string;
   /** The kubespray tag it is built on. */
   readonly kubespray: string;
   readonly kubernetes: string;
@@ -45,6 +49,8 @@ export interface ReleaseService {
   /** The minors of Kubernetes that it is for, oldest first, or one as `1.31+` for all from it on, as its project says. @default any */
   readonly kubernetes?: readonly string[];
   readonly chart?: ChartRef;
+  /** Charts that it takes beside that one, by what they bring. */
+  readonly charts?: Readonly<Record<string, ChartRef>>;
   readonly images: Readonly<Record<string, string>>;
   /** Helm values that this version of the chart needs beside those that all versions are given. */
   readonly values?: Fields;
@@ -61,8 +67,8 @@ export interface ReleaseService {
   };
 }
 
-/** Newest first, each K-PaaS release before its maintained line: the first is what environments get that name none. */
-const files: readonly ReleaseFile[] = [release170, maintained170, release162];
+/** Newest first, each K-PaaS release before the steps to its maintained line and that line: the first is what environments get that name none. */
+const files: readonly ReleaseFile[] = [release170, rook119, maintained170, release162];
 
 /** A release as its file has it: whole, or as another one with what differs laid over it (null takes a key out). */
 interface ReleaseFile {
@@ -87,9 +93,9 @@ export function findRelease(number: string): Release | undefined {
   return releases.find((release) => release.release === number);
 }
 
-/** The maintained line of a release; undefined where there is none. */
+/** The maintained line of a release, or that which it is a step to; undefined where there is none. */
 export function maintainedLine(number: string): Release | undefined {
-  return releases.find(({ maintains }) => maintains === number);
+  return releases.find(({ release, maintains }) => maintains === number || release === findRelease(number)?.leadsTo);
 }
 
 /** The digest of an image by its whole name, where its makers publish one: of the list over all architectures. */

@@ -3,6 +3,7 @@ import { componentsOf, kubesprayRelease } from "./cluster/releases";
 import { earlierReleases, isUpgradeSource } from "./earlier";
 import { endOfLifeOf } from "./end-of-life";
 import { productOf } from "./plan/end-of-life";
+import { leaps, stepBetween } from "./release-steps";
 
 /** A release of K-PaaS among all that the catalogue knows. */
 export interface ReleaseRow {
@@ -12,8 +13,8 @@ export interface ReleaseRow {
   /** Of its Kubernetes. */
   readonly endOfLife?: string;
   readonly kubespray?: string;
-  /** Whether it can be brought up, or upgraded from, or is told of alone. */
-  readonly use: "install" | "source" | "named";
+  /** Whether it can be brought up, or is a step between two that can, or upgraded from, or is told of alone. */
+  readonly use: "install" | "step" | "source" | "named";
 }
 
 /** One part of a release. */
@@ -29,7 +30,10 @@ export interface ReleasePart {
 
 /** Every release, those that can be brought up first, each newest first. */
 export function listReleases(): ReleaseRow[] {
-  const known = knownReleases.map((number) => ({ ...findRelease(number)!, use: "install" as const }));
+  const known = knownReleases.map((number) => {
+    const found = findRelease(number)!;
+    return { ...found, use: found.leadsTo === undefined ? ("install" as const) : ("step" as const) };
+  });
   const earlier = earlierReleases.map((row) => ({ ...row, use: isUpgradeSource(row) ? ("source" as const) : ("named" as const) }));
   return [...known, ...earlier].map(({ release, date, kubernetes, kubespray, use }) => ({
     ...{ release, date, kubernetes, use },
@@ -82,6 +86,24 @@ export function changedParts(before: readonly ReleasePart[], after: readonly Rel
     if (old === wanted) return [];
     return [{ name, ...(old === undefined ? {} : { was: old }), ...(wanted === undefined ? {} : { becomes: wanted }) }];
   });
+}
+
+/** A release in between, and what goes on by it alone. */
+export interface StepBetween {
+  readonly release: string;
+  readonly names: readonly string[];
+}
+
+/** The releases by which an environment goes from one to another that has these parts: what they are for goes to the next minor version only. */
+export function stepsBetween(from: string, to: string): StepBetween[] {
+  const [before, after] = [findRelease(from)?.services ?? {}, findRelease(to)?.services ?? {}];
+  const found = new Map<string, string[]>();
+  for (const [key, { version, chart }] of Object.entries(after)) {
+    const was = before[key]?.version;
+    const step = was !== undefined && leaps(was, version) ? stepBetween(key, was, to) : undefined;
+    if (step !== undefined) found.set(step, [...(found.get(step) ?? []), productOf({ name: key, ...(chart ? { chart } : {}) })]);
+  }
+  return [...found].map(([release, names]) => ({ release, names }));
 }
 
 function ended(product: string, version: string): { endOfLife?: string } {

@@ -1,6 +1,14 @@
 import type { Command } from "commander";
 import { findRelease, type ReleaseMove } from "../../model/catalog";
-import { type ChangedPart, changedParts, describeRelease, listReleases, type ReleasePart, type ReleaseRow } from "../../model/releases";
+import {
+  type ChangedPart,
+  changedParts,
+  describeRelease,
+  listReleases,
+  type ReleasePart,
+  type ReleaseRow,
+  stepsBetween,
+} from "../../model/releases";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../context";
 import { badUsage } from "../report";
 import { type Column, table } from "../table";
@@ -43,13 +51,16 @@ function compare(context: Context, number: string | undefined, from: string, jso
   if (number === undefined) throw badUsage("--from says what a release is compared with, and there is none", "name the release before it");
   const changes = changedParts(partsOf(from), partsOf(number));
   const moves = findRelease(number)?.moves?.[from] ?? [];
+  const steps = stepsBetween(from, number);
   if (json) {
-    writeJson(context, { release: number, from, changes, moves });
+    writeJson(context, { release: number, from, changes, moves, steps });
     return;
   }
   const style = [widthOf(context.stdout), colorsFor(context.stdout, context.env)] as const;
   writeLines(context.stdout, table(CHANGE_COLUMNS, changes, ...style));
   if (moves.length > 0) writeLines(context.stdout, ["", ...table(MOVE_COLUMNS, moves, ...style)]);
+  for (const { release, names } of steps)
+    writeLines(context.stdout, ["", `With ${names.join(", ")}, by ${release} first: \`kpaas releases ${release} --from ${from}\``]);
 }
 
 /** What a release consists of. Throws the usage error that names those there are. */
@@ -60,7 +71,7 @@ function partsOf(number: string): ReleasePart[] {
   throw badUsage(`${number} is no release that the catalogue knows`, `use one of: ${known.join(", ")}`);
 }
 
-const USES = { install: "brought up", source: "upgraded from", named: "told of alone" } as const;
+const USES = { install: "brought up", step: "a step on the way", source: "upgraded from", named: "told of alone" } as const;
 
 const ROW_COLUMNS: readonly Column<ReleaseRow>[] = [
   { title: "RELEASE", value: (row) => row.release },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { backupOf } from "../../model/backup-scope";
 import { entryOf, findRelease, knownReleases, type Release, type ReleaseService } from "../../model/catalog";
+import { chartsOf } from "../../model/charts/charts-of";
 import { at, type Fields, fields } from "../../model/data";
 import { endOfLifeOf, productIn } from "../../model/end-of-life";
 import * as kinds from "../../model/environment/fields";
@@ -72,6 +73,12 @@ function releases(): Release[] {
   return knownReleases.flatMap((number) => findRelease(number) ?? []);
 }
 
+/** Those that have versions of their own of the service: a step has what the release before it has, but for what it is for. */
+function releasesOf({ name }: ServiceDefinition): Release[] {
+  const [newest] = releases();
+  return releases().filter(({ leadsTo, services }) => leadsTo === undefined || services[name]?.version !== newest?.services[name]?.version);
+}
+
 /** Its entries of a release, by cloud where it is the cloud's own. */
 function entriesOf(service: ServiceDefinition, release: Release): [where: string, entry: ReleaseService][] {
   const { cloudPart, name } = service;
@@ -108,7 +115,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     ["instances", instances(replicas)],
     [
       "version",
-      releases()
+      releasesOf(service)
         .map(
           (release) =>
             `${release.release}: ${
@@ -123,7 +130,7 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
       "until",
       [
         ...new Set(
-          releases().flatMap((release) =>
+          releasesOf(service).flatMap((release) =>
             entriesOf(service, release).flatMap(([where, entry]) => until(service, entry).map((each) => `${where} ${each}`.trim())),
           ),
         ),
@@ -135,8 +142,9 @@ function summary({ service, registry, made }: ServiceFacts): string[][] {
     ],
     [
       "chart",
-      entries.flatMap(([, { chart }]) => (chart ? [`${chart.name} ${chart.version}, ${chart.repository}`] : [])).join("<br>") ||
-        "none: objects of our own",
+      entries
+        .flatMap(([, entry]) => chartsOf(entry).map(({ name, version, repository }) => `${name} ${version}, ${repository}`))
+        .join("<br>") || "none: objects of our own",
     ],
     ["licence", [...new Set(entries.map(([, { licence, source }]) => `${licence}, ${source}`))].join("<br>")],
     [

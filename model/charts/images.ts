@@ -1,6 +1,6 @@
 import { at, type Fields, fields, text } from "../data";
-import type { ChartRef } from "../plan/types";
 import { chartValues } from "./chart";
+import type { ChartRef } from "./charts-of";
 import { ownImages } from "./own-images";
 import { chartRules } from "./rules";
 

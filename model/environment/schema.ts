@@ -306,7 +306,10 @@ const schemaOf = (registry: Registry) =>
     extends: z.string().optional(),
     release: z
       .string()
-      .regex(/^\d+\.\d+\.\d+(\.\d+)?(\+maintained)?$/, 'must be a K-PaaS release in quotes, such as "1.7.0" or "1.7.0+maintained"')
+      .regex(
+        /^\d+\.\d+\.\d+(\.\d+)?(\+maintained|\+rook-\d+\.\d+)?$/,
+        'must be a K-PaaS release in quotes, such as "1.7.0" or "1.7.0+maintained"',
+      )
       .optional(),
     profile: z.enum(["minimal", "standard", "highAvailability"]).optional(),
     labels: labels.optional(),

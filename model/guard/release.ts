@@ -1,6 +1,7 @@
 import { findRelease, type ReleaseMove } from "../catalog";
-import { compareVersions, minorNumber } from "../cluster/releases";
+import { compareVersions } from "../cluster/releases";
 import type { EnvironmentPlan, ServicePlan } from "../plan/types";
+import { leaps, stepBetween } from "../release-steps";
 import { type Applied, KUBERNETES, plannedVersions } from "./applied";
 import { type Danger, never } from "./danger";
 
@@ -38,17 +39,17 @@ export function releaseMoves({ release }: Pick<Applied, "release">, plan: Enviro
  */
 export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[] {
   const { release } = applied;
-  if (release === undefined || release === plan.release) return [];
+  if (release === undefined) return [];
+  const refused = leapsOf(applied, plan);
+  if (refused.length > 0) {
+    const reason = `the project of ${listed(refused)} goes from one minor version to the next only`;
+    return [never("release", reason, aroundLeaps(refused, release, plan), plan.release)];
+  }
+  if (release === plan.release) return [];
   const lasting = new Set([KUBERNETES, ...plan.services.filter(holdsData).map(({ name }) => name)]);
   const moves = versionChanges(applied, plan).filter(({ name }) => lasting.has(name));
   const back = moves.filter(({ was, becomes }) => compareVersions(becomes, was) < 0);
   const remedy = `set the release back to ${release}`;
-  const leaps = leapsOf(applied, plan);
-  if (leaps.length > 0) {
-    const names = leaps.map(({ name }) => name).join(", ");
-    const reason = `the project of ${listed(leaps)} goes from one minor version to the next only`;
-    return [never("release", reason, `${remedy}, or switch ${names} off before it and on again after it`, plan.release)];
-  }
   if (back.length > 0) {
     const reason = `what ${listed(back)} has written, the older version does not read`;
     return [never("release", reason, `${remedy}, or restore a backup from before into a new environment`, plan.release)];
@@ -72,7 +73,22 @@ export function releaseDangers(applied: Applied, plan: EnvironmentPlan): Danger[
 /** The services that leave minor versions out, and may not. */
 function leapsOf(applied: Applied, plan: EnvironmentPlan): VersionChange[] {
   const careful = new Set(plan.services.flatMap(({ name, oneMinorAtATime }) => (oneMinorAtATime ? [name] : [])));
-  return versionChanges(applied, plan).filter(({ name, was, becomes }) => careful.has(name) && minorNumber(becomes) - minorNumber(was) > 1);
+  return versionChanges(applied, plan).filter(({ name, was, becomes }) => careful.has(name) && leaps(was, becomes));
+}
+
+/** The way to where services may not leap: by the step that leads there, or without those that hold nothing. */
+function aroundLeaps(refused: readonly VersionChange[], release: string, plan: EnvironmentPlan): string {
+  const steps = refused.map(({ name, was }) => stepBetween(name, was, plan.release));
+  const [first] = steps.flatMap((step) => step ?? []);
+  const without = refused.filter((_leap, index) => steps[index] === undefined).map(({ name }) => name);
+  const off = without.length === 0 ? [] : [`switch ${without.join(", ")} off before it and on again after it`];
+  if (first !== undefined)
+    return [
+      `go to release: "${first}" first (\`kpaas cluster upgrade ENV --to ${first}\`), and from there to ${plan.release} once it is up`,
+      ...off,
+    ].join("; and ");
+  const stay = release === plan.release ? "go on with the version of kpaas that brought it up" : `set the release back to ${release}`;
+  return [stay, ...off].join(", or ");
 }
 
 /** Whether it has data that a version writes for itself: on volumes, in a database, or everybody's on disks. */

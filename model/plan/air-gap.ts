@@ -1,3 +1,4 @@
+import type { Charted, ChartRef } from "../charts/charts-of";
 import { HOMES, ORIGINS } from "../cluster/sources";
 import type { Flow, FlowPeer } from "./infrastructure-types";
 import { serverOf, wayTo } from "./servers";
@@ -12,10 +13,17 @@ export interface AirGap {
   readonly charts?: string;
 }
 
-/** What has a chart, with the chart taken from the registry where that has it. */
-export function chartMirrored<T extends { readonly chart?: { readonly repository: string } }>(part: T, airGap: AirGap | undefined): T {
-  if (airGap?.charts === undefined || part.chart === undefined || isAt(airGap, part.chart.repository)) return part;
-  return { ...part, chart: { ...part.chart, repository: `oci://${airGap.registry}/${airGap.charts}` } };
+/** What has charts, with those taken from the registry where that has them. */
+export function chartMirrored<T extends Charted>(part: T, airGap: AirGap | undefined): T {
+  if (airGap?.charts === undefined) return part;
+  const mirrored = (chart: ChartRef): ChartRef =>
+    isAt(airGap, chart.repository) ? chart : { ...chart, repository: `oci://${airGap.registry}/${airGap.charts}` };
+  const { chart, charts } = part;
+  return {
+    ...part,
+    ...(chart ? { chart: mirrored(chart) } : {}),
+    ...(charts ? { charts: Object.fromEntries(Object.entries(charts).map(([name, each]) => [name, mirrored(each)])) } : {}),
+  };
 }
 
 /** Whether a chart's repository is in the registry itself already. */

@@ -1,5 +1,6 @@
 import components from "../../catalog/components.json";
 import { digestOf, entryOf, type Release } from "../catalog";
+import { chartsOf } from "../charts/charts-of";
 import { componentsOf, kubesprayRelease } from "../cluster/releases";
 import type { ClusterSpec } from "../cluster/types";
 import { endOfLifeOf, productIn } from "../end-of-life";
@@ -31,9 +32,9 @@ export function planBom({ release, registry, provider, cluster, services, extra,
       const { name, version } = service;
       return { kind: "software", name, version, licence, source, ...endOf(productOf(service), version) };
     }),
-    ...[...services, ...(extra?.releases ?? [])].flatMap(({ chart }): BomEntry[] =>
-      chart ? [{ kind: "chart", name: chart.name, version: chart.version, source: chart.repository }] : [],
-    ),
+    ...[...services, ...(extra?.releases ?? [])]
+      .flatMap((each) => chartsOf(each))
+      .map(({ name, version, repository }): BomEntry => ({ kind: "chart", name, version, source: repository })),
     ...images.map(imageEntry),
     ...files.map((url): BomEntry => ({ kind: "file", name: url.split("/").at(-1) ?? url, version: versionIn(url), source: url })),
   ];

@@ -75,6 +75,13 @@ export function planEnvironment(
     );
     return undefined;
   }
+  if (release.leadsTo !== undefined)
+    findings.warn(
+      "release",
+      `is a step to ${release.leadsTo} for what stands, with parts that are mended no more`,
+      `go on once it is up: \`kpaas cluster upgrade ENV --to ${release.leadsTo}\`; a new environment begins with that`,
+      number,
+    );
   const sameRelease = lock?.release === release.release;
   const versions = planVersions(environment, release, sameRelease ? lock : undefined, findings);
   const proxyMode = planProxyMode(environment, release, lock);

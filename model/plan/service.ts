@@ -21,7 +21,7 @@ export function catalogService(
   const found = findRelease(release);
   if (found === undefined) throw new Error(`${release} is no release this version knows; use one of: ${knownReleases.join(", ")}`);
   const wanted = typeof service === "string" ? { name: service } : service;
-  const { version, namespace, chart, images, values, defaults } = entryOf(wanted, found, cloud);
+  const { version, namespace, chart, charts, images, values, defaults } = entryOf(wanted, found, cloud);
   const placed = chart && placementValues(chart, changes);
   return {
     name: wanted.name,
@@ -31,6 +31,7 @@ export function catalogService(
     images,
     ...defaults,
     ...(chart ? { chart } : {}),
+    ...(charts ? { charts } : {}),
     ...(values ? { values } : {}),
     ...changes,
     ...(placed ? { values: overlay(placed, changes.values ?? values ?? {}) } : {}),

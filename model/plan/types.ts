@@ -1,3 +1,4 @@
+import type { ChartRef } from "../charts/charts-of";
 import type { ClusterSpec } from "../cluster/types";
 import type { Fields } from "../data";
 import type { ExtraRelease } from "../extra";
@@ -21,14 +22,6 @@ export type ProviderName = string;
 
 /** How much of the platform and how much redundancy an environment has by default. */
 export type Profile = "minimal" | "standard" | "highAvailability";
-
-/** A pinned Helm chart. */
-export interface ChartRef {
-  readonly name: string;
-  readonly version: string;
-  /** Repository URL, or an `oci://` address. */
-  readonly repository: string;
-}
 
 /** Kubernetes resource requests and limits, in Kubernetes quantities. */
 export interface ResourcesPlan {
@@ -84,6 +77,8 @@ export interface ServicePlan extends PlacementPlan {
   readonly dependsOn: readonly string[];
   /** Set where the service is a Helm chart. */
   readonly chart?: ChartRef;
+  /** Charts that it takes beside that one, by what they bring. */
+  readonly charts?: Readonly<Record<string, ChartRef>>;
   /** Full references by the role they play in the service, mirrored when the environment is air-gapped. */
   readonly images: Readonly<Record<string, string>>;
   /** How many instances there are; those there are at least, with `autoscaling`. */

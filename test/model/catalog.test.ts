@@ -4,6 +4,7 @@ import dates from "../../catalog/end-of-life.json";
 import { registry } from "../../files/registry";
 import { digestOf, findRelease, knownReleases, maintainedLine, type Release, type ReleaseService } from "../../model/catalog";
 import { chartValues } from "../../model/charts/chart";
+import { chartsOf } from "../../model/charts/charts-of";
 import { compareVersions, installs, kubesprayRelease, minorOf } from "../../model/cluster/releases";
 import { endOfLifeOf, hasEnded, productIn } from "../../model/end-of-life";
 import { isFor } from "../../model/plan/compatibility";
@@ -19,13 +20,15 @@ const amounts = z.strictObject({ requests: quantities, limits: quantities });
 /** Licences by their names in SPDX's list, as far as the catalogue has any. */
 const licence = z.enum(["Apache-2.0", "GPL-2.0-only", "MPL-2.0", "MIT", "AGPL-3.0-only", "BSD-3-Clause", "PostgreSQL"]);
 
+const chart = z.strictObject({ name: z.string(), version, repository: z.url({ protocol: /^(https|oci)$/ }) });
 const service = z.strictObject({
   version,
   namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
   licence,
   source: https,
   kubernetes: z.union([z.array(z.string().regex(/^1\.\d+$/)).nonempty(), z.tuple([z.string().regex(/^1\.\d+\+$/)])]).optional(),
-  chart: z.strictObject({ name: z.string(), version, repository: z.url({ protocol: /^(https|oci)$/ }) }).optional(),
+  chart: chart.optional(),
+  charts: z.record(z.string(), chart).optional(),
   // With a registry, a path and an exact tag.
   images: z.record(z.string(), z.string().regex(/^[a-z0-9.-]+\.[a-z]+\/[a-z0-9._/-]+:v?\d[\w.-]*$/)),
   values: z.record(z.string(), z.unknown()).optional(),
@@ -39,9 +42,10 @@ const service = z.strictObject({
   }),
 });
 const release = z.strictObject({
-  release: z.string().regex(/^\d+\.\d+\.\d+(\+maintained)?$/),
+  release: z.string().regex(/^\d+\.\d+\.\d+(\+maintained|\+rook-\d+\.\d+)?$/),
   date: day,
   maintains: z.string().optional(),
+  leadsTo: z.string().optional(),
   kubespray: z.string().regex(/^v\d+\.\d+\.\d+$/),
   kubernetes: version,
   cluster: z.strictObject({ proxyMode: z.enum(["ipvs", "nftables"]) }),
@@ -106,8 +110,8 @@ describe("the catalogue", () => {
     });
 
     it(`knows the values of every chart of ${each.release} in that version`, () => {
-      for (const [name, { chart }] of everyService(each))
-        if (chart) assert.equal(chartValues(chart.name, chart.version)?.version, chart.version, name);
+      for (const [name, service] of everyService(each))
+        for (const chart of chartsOf(service)) assert.equal(chartValues(chart.name, chart.version)?.version, chart.version, name);
     });
   }
 
@@ -117,15 +121,32 @@ describe("the catalogue", () => {
         assert.ok(isFor(kubernetes, minorOf(each.kubernetes)), `${each.release} ${name}`);
   });
 
-  it("goes from one release to a later one in steps that projects allow", () => {
-    const steps = [...releases].sort((a, b) => a.date.localeCompare(b.date));
-    for (const [index, to] of steps.entries())
-      for (const from of steps.slice(0, index))
-        for (const [name, most] of Object.entries(MOST)) {
-          const [was, becomes] = [from, to].map((release) => STEPS[name]!(release).map(Number)) as [number[], number[]];
-          const said = `${name}: ${was.join(".")} to ${becomes.join(".")}`;
-          assert.ok(becomes[0]! - was[0]! <= most[0]! && (becomes[0] !== was[0] || (becomes[1] ?? 0) - (was[1] ?? 0) <= most[1]!), said);
-        }
+  /** What goes by more at once than its project allows. */
+  const leaps = (from: Release, to: Release): string[] =>
+    Object.entries(MOST).flatMap(([name, [major, minor]]) => {
+      const [was, becomes] = [from, to].map((each) => STEPS[name]!(each).map(Number)) as [number[], number[]];
+      const [whole, part] = [becomes[0]! - was[0]!, becomes[1]! - was[1]!];
+      return whole > major || (whole === 0 && part > minor) ? [name] : [];
+    });
+
+  it("goes from one release to a later one as projects allow, at once or by a step that leads there", () => {
+    const inOrder = [...releases].sort((a, b) => a.date.localeCompare(b.date));
+    const through: string[] = [];
+    for (const [index, to] of inOrder.entries())
+      for (const from of inOrder.slice(0, index)) {
+        if (leaps(from, to).length === 0) continue;
+        const by = releases.find((step) => step.leadsTo === to.release && leaps(from, step).length === 0 && leaps(step, to).length === 0);
+        through.push(`${from.release} ${by?.release ?? assert.fail(`${from.release} to ${to.release}`)} ${to.release}`);
+      }
+    assert.deepEqual(through, ["1.6.2 1.7.0+rook-1.19 1.7.0+maintained", "1.7.0 1.7.0+rook-1.19 1.7.0+maintained"]);
+  });
+
+  it("has steps of which all but what they are for is the release that they lead on from", () => {
+    for (const { leadsTo, services, kubernetes } of releases.filter((each) => each.leadsTo !== undefined)) {
+      const base = findRelease(findRelease(leadsTo!)!.maintains!)!;
+      const others = Object.keys(services).filter((name) => services[name]!.version !== base.services[name]!.version);
+      assert.deepEqual([kubernetes, others], [base.kubernetes, ["rookCeph"]]);
+    }
   });
 
   it("has Ceph of versions that its Rook runs", () => {

@@ -1,13 +1,17 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass";
 import type { ComponentResourceOptions, CustomResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import type { ChartRef } from "../../../model/charts/charts-of";
 import { serviceType } from "../../../model/type-tokens";
 import { type PlannedArgs, planned } from "../args";
 import { certificateAuthority, serverCertificate } from "../certificates";
+import { releaseArgs } from "../helm";
 import { imageOf } from "../objects";
 import { PlatformService } from "../service";
 import type { RookCephArgs } from "./args";
 import { cephClasses } from "./classes";
+import { driverValues } from "./drivers";
 import { CLASSES, DAEMON_PORTS, daemonLabels, GATEWAY_PORT, MONITOR_PORT, NAMES } from "./names";
 import { blockPoolSpec, clusterSpec, fileSystemSpec, objectStoreSpec } from "./specs";
 import { rookValues } from "./values";
@@ -42,9 +46,11 @@ export class RookCeph extends PlatformService {
 
     const operator = this.release(rookValues(plan, ceph), "nothing", [], kept);
     const protect = args.protectData || this.protectsData;
+    const drivers = plan.charts?.drivers && this.createDrivers(plan.charts.drivers, args, { ...kept, dependsOn: [operator] });
     const cluster = this.object("cluster", "CephCluster", NAMES.cluster, clusterSpec(ceph, imageOf(plan, "ceph"), args.devices), {
       ...kept,
-      dependsOn: [operator],
+      // In the order of Rook's guide: its operator, the drivers, Ceph.
+      dependsOn: drivers ? [operator, drivers] : [operator],
       protect: protect === true,
     });
     const held = { ...kept, dependsOn: [cluster] };
@@ -84,6 +90,19 @@ export class RookCeph extends PlatformService {
     this.allowIngress("allow-disks", daemonLabels("osd"), [DAEMON_PORTS]);
     this.allowIngress("allow-files", daemonLabels("mds"), [DAEMON_PORTS]);
     if (objects) this.allowIngress("allow-buckets", daemonLabels("rgw"), [GATEWAY_PORT], [{ namespaceSelector: {} }]);
+  }
+
+  /**
+   * What mounts volumes, by a chart of its own since Rook 1.20. It takes over what Rook made of it before. Where that fails it is left as it is, since
+   * undone it would be deleted; the next run puts all of it as it is to be, of which Helm would else see nothing that changed.
+   */
+  private createDrivers(chart: ChartRef, { plan, ceph }: PlannedArgs<RookCephArgs>, opts: CustomResourceOptions): Release {
+    const values = driverValues(plan, ceph);
+    return new Release(
+      this.childName("drivers"),
+      { ...releaseArgs(chart.name, plan.namespace, chart, values), atomic: false, takeOwnership: true, forceUpdate: true },
+      this.inCluster(opts),
+    );
   }
 
   private createObjectStore(

@@ -9,6 +9,7 @@ export const rookCeph = defineService({
   field: "platform.storage",
   replicas: 1,
   refusesKubernetes: true,
+  oneMinorAtATime: true,
   wants: {
     scrape: () => ({ targets: { cluster: { pods: { app: "rook-ceph-mgr" }, port: 9283 } } }),
   },

@@ -5,10 +5,9 @@ import type { Values } from "../values";
 import type { RookCephArgs } from "./args";
 import { tolerations } from "./specs";
 
-/** Values of the rook-ceph chart: the operator, and the drivers that mount what Ceph has. */
-export function rookValues(plan: ServicePlan, { taints, machines }: RookCephArgs["ceph"]): Values {
+/** Values of the rook-ceph chart: the operator, the images of the drivers that mount what Ceph has, and the drivers, where no chart of their own has them. */
+export function rookValues(plan: ServicePlan, ceph: RookCephArgs["ceph"]): Values {
   const image = (role: string) => repositoryAndTag(imageOf(plan, role));
-  const borne = [...taints, ...(plan.tolerations ?? [])];
   return {
     image: image("operator"),
     resources: plan.resources ?? {},
@@ -20,18 +19,26 @@ export function rookValues(plan: ServicePlan, { taints, machines }: RookCephArgs
       provisioner: image("provisioner"),
       attacher: image("attacher"),
       resizer: image("resizer"),
-      provisionerReplicas: Math.min(2, machines.length),
-      // They wait for definitions of snapshots, which nobody here brings.
-      enableRBDSnapshotter: false,
-      enableCephfsSnapshotter: false,
-      enableNFSSnapshotter: false,
-      enableVolumeGroupSnapshot: false,
-      // Wherever pods may be, their volumes must be mounted.
-      pluginTolerations: [{ operator: "Exists" }],
-      ...(borne.length === 0 ? {} : { provisionerTolerations: tolerations([...new Set(borne)]) }),
-      ...(plan.nodeSelector ? { provisionerNodeAffinity: labelsOf(plan.nodeSelector) } : {}),
+      ...(plan.charts?.drivers === undefined ? ownDrivers(plan, ceph) : {}),
     },
     "ceph-csi-operator": { controllerManager: { manager: { image: image("driverOperator") } } },
+  };
+}
+
+/** How Rook before 1.20 runs the drivers itself. */
+function ownDrivers(plan: ServicePlan, { taints, machines }: RookCephArgs["ceph"]): Values {
+  const borne = [...taints, ...(plan.tolerations ?? [])];
+  return {
+    provisionerReplicas: Math.min(2, machines.length),
+    // They wait for definitions of snapshots, which nobody here brings.
+    enableRBDSnapshotter: false,
+    enableCephfsSnapshotter: false,
+    enableNFSSnapshotter: false,
+    enableVolumeGroupSnapshot: false,
+    // Wherever pods may be, their volumes must be mounted.
+    pluginTolerations: [{ operator: "Exists" }],
+    ...(borne.length === 0 ? {} : { provisionerTolerations: tolerations([...new Set(borne)]) }),
+    ...(plan.nodeSelector ? { provisionerNodeAffinity: labelsOf(plan.nodeSelector) } : {}),
   };
 }
 

@@ -32,6 +32,7 @@ const environments: Readonly<Record<string, EnvironmentPlan>> = {
   "three of Traefik, and ingress-nginx beside it": replicated(traefikPlan("1.7.0", { beside: "nginx" })),
   "Traefik beside ingress-nginx": traefikPlan("1.7.0", { kind: "nginx", beside: "traefik" }),
   "Ceph on disks of its own machines": cephPlan(),
+  "Ceph whose drivers have a chart of their own": cephPlan("1.7.0+maintained"),
   ...Object.fromEntries(Object.entries(cloudPlans()).map(([cloud, each]) => [`what ${cloud} has of its own`, each])),
 };
 

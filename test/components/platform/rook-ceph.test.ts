@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { keysSpec } from "../../../components/platform/rook-ceph/keys";
 import { catalogService } from "../../../model/plan/service";
-import type { CephPlan } from "../../../model/plan/types";
+import type { CephPlan, ResourcesPlan } from "../../../model/plan/types";
 import type { Graph } from "../../../testing/graph";
 import { environmentFile, plannedFile } from "../../support/environment";
 import { waitsFor } from "../../support/waits";
@@ -64,6 +64,47 @@ describe("Ceph", () => {
     assert.deepEqual(at(values, "csi", "provisionerTolerations"), [own, front]);
     assert.deepEqual(at(values, "csi", "pluginTolerations"), [{ operator: "Exists" }]);
     assert.deepEqual(specOf(placed, "cluster"), specOf(g, "cluster"));
+  });
+
+  it("has its drivers by their own chart from Rook 1.20 on, which takes over what Rook had made of them", async () => {
+    const plan = cephPlan("1.7.0+maintained");
+    const nodeSelector = { tier: "platform" };
+    const services = plan.services.map((each) => {
+      return each.name === "rookCeph" ? { ...each, nodeSelector, tolerations: ["front=a:NoSchedule"] } : each;
+    });
+    const line = await platformGraph({ ...plan, services });
+    const { inputs } = line.get("seoul-rook-ceph-drivers");
+    // By this name Rook 1.19 says whose they are, and the classes name the drivers by that of the namespace.
+    assert.deepEqual([inputs.name, inputs.namespace], ["ceph-csi-drivers", "rook-ceph"]);
+    assert.deepEqual([inputs.takeOwnership, inputs.forceUpdate, inputs.atomic], [true, true, false]);
+    assert.equal(at(inputs.values, "operatorConfig", "namespace"), "rook-ceph");
+    const named = ["rbd", "cephfs"].map((kind) => at(inputs.values, "drivers", kind, "name"));
+    const provisioners = ofKind(line, "storage.k8s.io/v1:StorageClass").map((each) => each.inputs.provisioner);
+    assert.ok(named.every((name) => provisioners.includes(name)));
+    for (const kind of ["rbd", "cephfs"]) {
+      const driver = at(inputs.values, "drivers", kind);
+      assert.equal(at(driver, "snapshotPolicy"), "none");
+      assert.deepEqual(at(driver, "nodePlugin", "tolerations"), [{ operator: "Exists" }]);
+      assert.deepEqual(at(driver, "controllerPlugin", "tolerations"), [
+        { key: "kpaas.io/storage", operator: "Equal", value: "true", effect: "NoSchedule" },
+        { key: "front", operator: "Equal", value: "a", effect: "NoSchedule" },
+      ]);
+      const terms = [{ matchExpressions: [{ key: "tier", operator: "In", values: ["platform"] }] }];
+      const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } };
+      assert.deepEqual(at(driver, "controllerPlugin", "affinity"), affinity);
+      for (const part of ["controllerPlugin", "nodePlugin"])
+        for (const [name, { requests, limits }] of Object.entries(at(driver, part, "resources") as Record<string, ResourcesPlan>))
+          assert.ok(requests?.cpu && requests.memory && limits?.memory, `${kind} ${part} ${name}`);
+    }
+    assert.deepEqual(
+      ["nfs", "nvmeof"].map((kind) => at(inputs.values, "drivers", kind, "enabled")),
+      [false, false],
+    );
+    const rook = line.get("seoul-rook-ceph-release").inputs.values;
+    assert.deepEqual(Object.keys(at(rook, "csi") as object).sort(), ["attacher", "cephcsi", "provisioner", "registrar", "resizer"]);
+    assert.ok(waitsFor(line, "seoul-rook-ceph-drivers").has("seoul-rook-ceph-release"));
+    assert.ok(waitsFor(line, "seoul-rook-ceph-cluster").has("seoul-rook-ceph-drivers"));
+    assert.throws(() => g.get("seoul-rook-ceph-drivers"));
   });
 
   it("encrypts what it says, shows no page of its own, and wipes no disk when it is deleted", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chartValues } from "../../../model/charts/chart";
+import { chartsOf } from "../../../model/charts/charts-of";
 import { placedParts } from "../../../model/charts/placement";
 import { unknownValues } from "../../../model/charts/unknown-values";
 import { fields } from "../../../model/data";
@@ -264,11 +265,18 @@ export const RULES: Readonly<Record<string, Rule>> = {
       }
     }
   },
-  "sets only keys that its chart has": ({ service, values }) => {
-    if (service.chart === undefined) return assert.equal(values, undefined);
-    const known = chartValues(service.chart.name, service.chart.version);
-    assert.equal(known?.version.replace(/^v/, ""), service.chart.version.replace(/^v/, ""));
-    if (known) assert.deepEqual(unknownValues(known, fields(values)), []);
+  "sets only keys that its charts have": (subject) => {
+    const releases = subject.ofKind("helm.sh/v3:Release");
+    const charts = chartsOf(subject.service);
+    assert.deepEqual(
+      releases.map(({ inputs }) => [String(inputs.chart).split("/").at(-1), inputs.version]),
+      charts.map(({ name, version }) => [name, version]),
+    );
+    for (const [index, { name, version }] of charts.entries()) {
+      const known = chartValues(name, version);
+      assert.equal(known?.version.replace(/^v/, ""), version.replace(/^v/, ""));
+      if (known) assert.deepEqual(unknownValues(known, fields(releases[index]?.inputs.values)), []);
+    }
   },
   "takes its images from the plan alone": ({ service, containers, values, objects }, { services }) => {
     // What an operator runs, too.

@@ -6,6 +6,7 @@ import { isOneOf, missingIn, parseBundle } from "../../../model/airgap/bundle";
 import { checksumOf } from "../../../model/airgap/checksums";
 import { airGapEntries, conflictsOf, keyOf, type Workstation } from "../../../model/airgap/entries";
 import { chartTag, imageName } from "../../../model/airgap/image";
+import { chartsOf } from "../../../model/charts/charts-of";
 import { HOMES, ORIGINS } from "../../../model/cluster/sources";
 import { merge } from "../../../model/data";
 import type { EnvironmentPlan } from "../../../model/plan/types";
@@ -68,7 +69,7 @@ describe("what an environment pulls", () => {
         .sort(),
       plan.files,
     );
-    assert.equal(of("chart").length, plan.services.filter(({ chart }) => chart !== undefined).length + 1);
+    assert.equal(of("chart").length, plan.services.flatMap((service) => chartsOf(service)).length + 1);
     const find = (name: string) => entries.find((entry) => entry.name === name);
     assert.deepEqual(find("registry.k8s.io/ingress-nginx/controller"), {
       ...{ kind: "image", name: "registry.k8s.io/ingress-nginx/controller", version: "v1.13.3", licence: "Apache-2.0" },
@@ -210,9 +211,9 @@ function asksElsewhere(plan: EnvironmentPlan): string[] {
       const { host } = new URL(file);
       return !own.includes(host) && !said.includes(`${files}/${host}`);
     }),
-    ...[...plan.services, ...(plan.extra?.releases ?? [])].flatMap(({ chart }) =>
-      chart === undefined || chart.repository === `oci://${registry}/charts` ? [] : [chart.repository],
-    ),
+    ...[...plan.services, ...(plan.extra?.releases ?? [])]
+      .flatMap((each) => chartsOf(each).map(({ repository }) => repository))
+      .filter((repository) => repository !== `oci://${registry}/charts`),
     // Whatever else of the variables is an address: none but the mirrors' and those of the environment itself.
     ...Array.from(said.matchAll(/https?:\/\/[^/"]+/g), ([url]) => url).filter(
       (url) => url !== files && url !== `https://${registry}` && !/^https?:\/\/(10\.|127\.|169\.254\.|\{\{)/.test(url),
@@ -234,7 +235,12 @@ describe("an environment with mirrors of all it pulls", () => {
         ),
       ),
     );
-    for (const [name, content] of [...contents, ...profiles]) {
+    const ceph = environmentFile({
+      release: "1.7.0+maintained",
+      cluster: { pools: { worker: { nodes: 3, volumes: [{ name: "osd", sizeGiB: 100 }] } } },
+      platform: { storage: { kind: "rookCeph", pool: "worker" } },
+    });
+    for (const [name, content] of [...contents, ...profiles, ["a service of two charts", ceph] as const]) {
       const { problems, planned } = planFile(merge(content, closed));
       const errors = problems.filter(({ severity }) => severity === "error");
       assert.deepEqual(errors, [], name);

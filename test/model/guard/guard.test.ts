@@ -223,6 +223,47 @@ describe("the guard", () => {
     assert.match(back?.reason ?? "", /^what kubernetes \(1\.33\.5 → 1\.32\.5\), mariadb \(12\.0\.2 → 11\.4\.7\), keycloak/);
   });
 
+  it("leads Ceph by the step between, whose way on and back it knows, and Istio without it", () => {
+    const [line, step] = ["1.7.0+maintained", "1.7.0+rook-1.19"];
+    const volumes = [{ name: "osd", sizeGiB: 100 }];
+    const ceph = (release: string, services: Over = {}): Over =>
+      base({
+        release,
+        cluster: { pools: { worker: { nodes: 3, volumes } } },
+        platform: { storage: { kind: "rookCeph", pool: "worker" }, services },
+      });
+    const refused = (before: Over, after: Over): string[] =>
+      found(before, after).map(({ action, reason, remedy }) => `${action}: ${reason}: ${remedy}`);
+    const [leap = "", ...more] = refused(ceph("1.7.0"), ceph(line));
+    assert.equal(
+      leap,
+      "never: the project of rookCeph (1.18.5 → 1.20.6) goes from one minor version to the next only: " +
+        `go to release: "${step}" first (\`kpaas cluster upgrade ENV --to ${step}\`), and from there to ${line} once it is up`,
+    );
+    assert.deepEqual(more, []);
+    for (const [from, to] of [
+      ["1.6.2", step],
+      ["1.7.0", step],
+      [step, line],
+    ] as const)
+      assert.deepEqual(dangers(ceph(from), ceph(to)), ["environment:move-release"], `${from} ${to}`);
+    assert.match(refused(ceph(step), ceph("1.7.0"))[0] ?? "", /^never: what rookCeph \(1\.19\.10 → 1\.18\.5\) has written/);
+    const [both = ""] = refused(ceph("1.7.0", { istio: true }), ceph(line, { istio: true }));
+    assert.match(both, /once it is up; and switch istio off before it and on again after it$/);
+    const istio = (release: string): Over => base({ release, platform: { services: { istio: true } } });
+    assert.match(refused(istio("1.7.0"), istio(line))[0] ?? "", /: set the release back to 1\.7\.0, or switch istio off before it/);
+  });
+
+  it("refuses what leaves a minor version out also where a newer kpaas has it in the same release", () => {
+    const release = "1.7.0+maintained";
+    const { plan } = plannedFile(base({ release, platform: { services: { istio: true } } }));
+    const stood = (istio: string): Applied => ({ ...appliedState(plan), versions: { ...appliedState(plan).versions, istio } });
+    assert.deepEqual(findDangers(stood("1.29.1"), plan), []);
+    const [danger, ...more] = findDangers(stood("1.28.0"), plan);
+    assert.match(danger?.remedy ?? "", /^go on with the version of kpaas that brought it up, or switch istio off/);
+    assert.deepEqual(more, []);
+  });
+
   it("knows the versions of what an earlier kpaas brought up by its release", () => {
     const { plan } = plannedFile(base({ release: "1.6.2" }));
     const { versions: _, ...applied } = appliedState(plan);
@@ -393,7 +434,7 @@ describe("the guard", () => {
   it("counts Ceph among what another release takes the data of, which no backup of ours holds", () => {
     const storage = { kind: "rookCeph", pool: "worker" };
     const file = (release: string) => base({ release, platform: { storage }, ...pool(volumes, { a: {}, b: {}, c: {} }) });
-    const [move] = found(file("1.7.0"), file("1.7.0+maintained"));
+    const [move] = found(file("1.7.0"), file("1.7.0+rook-1.19"));
     assert.match(move?.reason ?? "", /take their data over/);
     assert.match(move?.reason ?? "", /rookCeph \(1\.18\.5 → 1\.19/);
     assert.match(move?.remedy ?? "", /back up .*what is on Ceph's volumes.* first/);

@@ -13,14 +13,14 @@ const charts = join(root, "..", "shared", "charts");
 /** Charts of which the files beside the checkout may be of another version, or none: those that follow Kubernetes' versions, and later ones. */
 const OTHERS = [
   ...["openstack-cloud-controller-manager", "openstack-cinder-csi", "aws-cloud-controller-manager", "azuredisk-csi-driver"],
-  ...["cloudnative-pg", "mariadb-operator", "traefik", "traefik-crds", "loki"],
+  ...["cloudnative-pg", "mariadb-operator", "traefik", "traefik-crds", "loki", "ceph-csi-drivers"],
 ];
 
 /** Charts whose values are those of a chart within them too, and none where theirs say null. */
 const WITHIN = ["rook-ceph", "kube-prometheus-stack"];
 
-/** Charts that bring definitions and nothing that runs. */
-const DEFINITIONS = ["traefik-crds", "base"];
+/** Charts that bring definitions, or objects of such, and nothing that runs. */
+const DEFINITIONS = ["traefik-crds", "base", "ceph-csi-drivers"];
 
 /** Where the files of a chart are that are not called as it is. */
 const FOLDERS: Readonly<Record<string, string>> = { base: "istio-base", cni: "istio-cni", gateway: "istio-gateway" };
