@@ -59,13 +59,15 @@ export function isOpen({ timeZone, windows, blackout = [] }: Maintenance, moment
 export function nextOpening(maintenance: Maintenance, moment: Date): Date | undefined {
   if (isOpen(maintenance, moment)) return moment;
   const { timeZone, windows = [] } = maintenance;
-  // It opens where a window begins, at midnight after a blackout, or where the clocks leave out an hour: those end at half hours.
+  const begins = [...new Set([0, ...windows.map(({ hours = "00:00-24:00" }) => span(hours)[0])])];
   const halves = Array.from({ length: 2 * 24 }, (_, half) => (half * MINUTES) / 2);
-  const begins = [...new Set([...halves, ...windows.map(({ hours = "00:00-24:00" }) => span(hours)[0])])];
   const today = Date.parse(`${local(moment, timeZone).date}T00:00:00Z`);
   for (let day = 0; day <= HORIZON_DAYS; day++) {
-    const candidates = begins
-      .map((minutes) => instant(today + day * DAY_MS + minutes * MINUTE_MS, timeZone))
+    const start = today + day * DAY_MS;
+    // It opens where a window begins, at midnight after a blackout, or where the clocks leave out an hour: those end at half hours.
+    const even = instant(start + DAY_MS, timeZone) - instant(start, timeZone) === DAY_MS;
+    const candidates = (even ? begins : [...begins, ...halves])
+      .map((minutes) => instant(start + minutes * MINUTE_MS, timeZone))
       .filter((each) => each > moment.getTime() && isOpen(maintenance, new Date(each)))
       .sort((a, b) => a - b);
     if (candidates[0] !== undefined) return new Date(candidates[0]);

@@ -64,6 +64,8 @@ export function planFleet(
 ): FleetPlan {
   for (const section of ["mesh", "federation"] as const)
     if (file[section] !== undefined) findings.error(section, "is not supported yet in this version", "take the section out");
+  if (file.health?.deployments !== undefined)
+    findings.error("health.deployments", "is not supported yet in this version", "take it out; apiServer and nodesReady are supported");
   checkRegistered(file, all, findings);
   const waves: readonly WaveField[] = file.waves ?? [{ name: "all", select: ["*"] }];
   const placed = broken.has("waves") || all.length === 0 ? new Map<string, number>() : placeClusters(waves, members, all, file, findings);
@@ -104,6 +106,8 @@ export function planFleet(
 }
 
 function checkRegistered({ registered = {} }: FleetFile, all: readonly string[], findings: Findings): void {
+  if (Object.keys(registered).length > 0)
+    findings.warn("registered", "these clusters are checked here and not looked at yet", "look at them by their own kubeconfigs meanwhile");
   for (const [name, { kubeconfig }] of Object.entries(registered)) {
     if (all.includes(name)) findings.error(`registered.${name}`, "an environment of the fleet has the same name", "give it another name");
     if ("config" in kubeconfig)
