@@ -34,10 +34,12 @@ const MAY_IMPORT = {
     "sandbox/servers/record",
   ],
   operate: ["engine", "files", "plugin/(kubespray|clock)", "reach/(cluster-api|exec|workloads|registry)", "host", "model"],
+  fleet: ["operate", "engine", "files", "host", "model"],
   testing: ["model/(cloud|type-tokens)", "providers/clouds", "engine", "stacks"],
   library: ["testing", "engine", "stacks", "components", "providers", "model"],
   cli: [
     "plugin/kubespray/ansible/(python|source|cached|unusable)",
+    "fleet",
     "operate",
     "engine",
     "stacks",

@@ -22,6 +22,7 @@ const folders = [
   "stacks",
   "engine",
   "operate",
+  "fleet",
   "cli",
   "testing",
   "library",

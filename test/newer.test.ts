@@ -5,7 +5,9 @@ import type { Engine } from "../engine/locate";
 import { pendingStack } from "../engine/state/stack";
 import { parseState } from "../engine/state/state";
 import { writeWorld } from "../engine/world";
+import { FleetStore } from "../fleet/store";
 import { parseRecordedCluster } from "../model/cluster/recorded";
+import { encodeRecord, type FleetRecord } from "../model/fleet/records";
 import { FORMATS, type Format } from "../model/formats";
 import { parseApplied } from "../model/guard/applied";
 import { parseLock } from "../model/lock";
@@ -22,6 +24,13 @@ import { temporaryFolders } from "./support/temporary";
 
 const folder = temporaryFolders();
 const { plan } = plannedFile({ name: "seoul", infrastructure: { provider: "openstack" }, layers: "three" });
+
+function fleetJournal(data: unknown): unknown {
+  const store = new FleetStore(folder(), "korea", false);
+  mkdirSync(store.folder, { recursive: true });
+  writeFileSync(join(store.folder, "journal"), `${encodeRecord(data as FleetRecord, 0, 1)}\n`);
+  return store.read();
+}
 
 /** Every place that reads data of a format. Each must refuse what a later version wrote, whatever else is in it. */
 const READERS: Readonly<Record<string, { readonly format: Format; readonly read: (data: unknown) => unknown }>> = {
@@ -50,6 +59,7 @@ const READERS: Readonly<Record<string, { readonly format: Format; readonly read:
       { format: name, read: (data: unknown) => state("pulumi:pulumi:Stack", { [name]: data }) },
     ]),
   ),
+  "the journal of a fleet": { format: "fleet", read: fleetJournal },
   "the simulated cloud": { format: "world", read: world },
   "a bundle's manifest": {
     format: "bundle",

@@ -50,3 +50,17 @@ export function elementOf(schema: unknown): unknown {
 export function isList(schema: unknown): boolean {
   return definition(unwrap(schema)).element !== undefined;
 }
+
+/** The fields that a map at this path of the content may have; empty where any are allowed. */
+export function fieldsIn(root: unknown, path: readonly (string | number)[], content: unknown): string[] {
+  let schema = root;
+  let value = content;
+  for (const step of [...path, undefined]) {
+    schema = unwrap(schema, value);
+    if (step === undefined) break;
+    value = isFields(value) || Array.isArray(value) ? (value as Readonly<Record<string, unknown>>)[String(step)] : undefined;
+    const shape = shapeOf(schema);
+    schema = shape ? shape[String(step)] : elementOf(schema);
+  }
+  return Object.keys(shapeOf(schema) ?? {}).sort();
+}

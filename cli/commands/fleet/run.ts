@@ -1,0 +1,104 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { Context } from "../../context";
+import { type FleetFlags, fleetRequest, printReport, runFleet } from "../../fleet-run";
+
+interface ResumeFlags extends FleetFlags {
+  readonly approve?: readonly string[];
+}
+
+/** `kpaas fleet up`: brings all clusters to what their files say, in waves. */
+export function registerUp(fleet: Command, context: Context): void {
+  withOptions(
+    fleet
+      .command("up")
+      .summary("bring all clusters to what their files say, in waves")
+      .description(
+        "Previews every cluster, asks, and brings them up in waves, each by a process of its own. A cluster whose preview is not the approved one any more stops the run.",
+      ),
+  )
+    .option("--yes", "do not ask")
+    .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
+    .action(async (file: string | undefined, flags: FleetFlags) => {
+      const { fleetUp } = await import("../../../fleet/fleet.js");
+      const request = await fleetRequest(context, file, flags);
+      await runFleet(context, flags, "fleet up", (operator) => fleetUp(request, operator));
+    });
+}
+
+/** `kpaas fleet resume`: goes on with a run. */
+export function registerResume(fleet: Command, context: Context): void {
+  withOptions(
+    fleet
+      .command("resume")
+      .summary("go on with a run that was broken off, stopped, cancelled or waits for approval")
+      .description("Goes on where the run is. What was finished is not done again; what failed is tried again."),
+  )
+    .option("--approve <WAVE>", "approve a wave; repeatable", (wave: string, before: readonly string[] = []) => [...before, wave])
+    .addHelpText("after", "\nExample:\n  $ kpaas fleet resume --approve rest")
+    .action(async (file: string | undefined, flags: ResumeFlags) => {
+      const { fleetResume } = await import("../../../fleet/fleet.js");
+      const request = await fleetRequest(context, file, flags);
+      await runFleet(context, { ...flags, yes: true }, "fleet resume", (operator) => fleetResume(request, flags.approve ?? [], operator));
+    });
+}
+
+/** `kpaas fleet destroy`: takes all clusters down, in reverse. */
+export function registerDestroy(fleet: Command, context: Context): void {
+  withOptions(
+    fleet
+      .command("destroy")
+      .summary("take all clusters down, in reverse order")
+      .description("Destroys every environment of the fleet in reverse order, after asking for the fleet's name."),
+  )
+    .option("--yes", "do not ask")
+    .addHelpText("after", "\nExample:\n  $ kpaas fleet destroy --sandbox --yes")
+    .action(async (file: string | undefined, flags: FleetFlags) => {
+      const { fleetDestroy } = await import("../../../fleet/fleet.js");
+      const request = await fleetRequest(context, file, flags);
+      await runFleet(context, flags, "fleet destroy", (operator) => fleetDestroy(request, operator));
+    });
+}
+
+/** `kpaas fleet status`: how far the run is. */
+export function registerStatus(fleet: Command, context: Context): void {
+  named(fleet.command("status").summary("how far the run is").description("Shows how far each cluster of the fleet's last run is."))
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  $ kpaas fleet status")
+    .action(async (file: string | undefined, flags: FleetFlags) => {
+      const { fleetStatus } = await import("../../../fleet/fleet.js");
+      printReport(context, fleetStatus(await fleetRequest(context, file, flags)), flags.json === true);
+    });
+}
+
+/** `kpaas fleet cancel`: has a run end where it safely can. */
+export function registerCancel(fleet: Command, context: Context): void {
+  named(
+    fleet
+      .command("cancel")
+      .summary("have a run end: nothing new is begun, and what is under way ends")
+      .description("Asks a run to end at the next safe point: nothing new is begun, and what is under way ends. `resume` goes on with it."),
+  )
+    .addHelpText("after", "\nExample:\n  $ kpaas fleet cancel")
+    .action(async (file: string | undefined, flags: FleetFlags) => {
+      const { fleetCancel } = await import("../../../fleet/fleet.js");
+      fleetCancel(await fleetRequest(context, file, flags));
+    });
+}
+
+function named(command: Command): Command {
+  return command
+    .argument("[FILE]", "path of the fleet file; default: environments/fleet.yaml")
+    .option("--sandbox", "its run in the sandbox: simulated clouds, and a state of their own");
+}
+
+function withOptions(command: Command): Command {
+  return named(command)
+    .option("--parallel <N>", "how many clusters are worked on at once; default: what cores and memory allow", count)
+    .option("--report <FILE>", "write a report when it ends: Markdown (.md), JUnit (.xml) or JSON")
+    .option("--json", "print the report as JSON");
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
+  return Number(text);
+}

@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import type { ClusterPreview, FleetOperator, FleetQuestion, FleetRequest } from "../fleet/fleet";
+import type { RunnerEvent } from "../fleet/runner";
+import type { FleetReport } from "../model/fleet/report";
+import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
+import { EXIT } from "./exit";
+import { badUsage, Exit } from "./report";
+import { interruptible } from "./signals";
+import { type Column, table } from "./table";
+import { commandLine } from "./typed";
+
+/** The options that the commands on a fleet share. */
+export interface FleetFlags {
+  readonly sandbox?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly parallel?: number;
+  readonly report?: string;
+}
+
+/** Which fleet a command line means. */
+export async function fleetRequest(context: Context, file: string | undefined, flags: FleetFlags): Promise<FleetRequest> {
+  const { findRoot } = await context.modules.environments();
+  const { sandbox = false, parallel } = flags;
+  const main = join(__dirname, "main.js");
+  return { file, root: findRoot(context.cwd), sandbox, main, ...(parallel === undefined ? {} : { parallel }) };
+}
+
+/**
+ * Does something with a fleet for whoever typed it: told line by line, asked on the terminal, able to interrupt. Prints what came of it, and ends
+ * with the code for it.
+ */
+export async function runFleet(
+  context: Context,
+  flags: FleetFlags,
+  command: string,
+  work: (operator: FleetOperator) => Promise<FleetReport | undefined>,
+): Promise<void> {
+  const ask = flags.yes === true ? {} : { ask: askerOf(context, command) };
+  const tell = (event: RunnerEvent) => writeLines(context.stderr, lineFor(event));
+  const report = await interruptible(context, (signals) => work({ ...signals, ...ask, tell }));
+  if (report === undefined) {
+    writeLines(context.stderr, ["nothing was changed"]);
+    throw new Exit(EXIT.interrupted);
+  }
+  if (flags.report !== undefined) await writeReport(flags.report, report);
+  printReport(context, report, flags.json === true);
+  const code = codeOf(report);
+  if (code !== EXIT.done) throw new Exit(code, nextOf(report, flags));
+}
+
+/** Prints how far a run is. */
+export function printReport(context: Context, report: FleetReport, json: boolean): void {
+  if (json) {
+    writeJson(context, report);
+    return;
+  }
+  const colors = colorsFor(context.stdout, context.env);
+  const { fleet, operation, outcome = "not ended", reason, clusters } = report;
+  const done = clusters.filter(({ status }) => status === "done").length;
+  writeLines(context.stdout, [
+    ...table(CLUSTERS, clusters, widthOf(context.stdout), colors),
+    "",
+    colors.bold(`${operation} of ${fleet}: ${outcome}, ${done} of ${clusters.length} clusters${reason === undefined ? "" : `. ${reason}`}`),
+  ]);
+}
+
+async function writeReport(file: string, report: FleetReport): Promise<void> {
+  const [{ writeWhole }, { reportJunit, reportMarkdown }] = await Promise.all([
+    import("../host/files.js"),
+    import("../model/fleet/report.js"),
+  ]);
+  const text = file.endsWith(".md")
+    ? reportMarkdown(report)
+    : file.endsWith(".xml")
+      ? reportJunit(report)
+      : `${JSON.stringify(report, undefined, 2)}\n`;
+  writeWhole(file, text);
+}
+
+function askerOf(context: Context, command: string): (question: FleetQuestion) => Promise<boolean> {
+  const { ask } = context;
+  if (ask === undefined)
+    throw badUsage(
+      `\`kpaas ${command}\` asks before it changes anything, and there is no terminal to ask on`,
+      "add --yes to run it without a question",
+    );
+  return async (question) => {
+    if (question.kind === "destroy") {
+      writeLines(context.stderr, [`destroyed, with all their data: ${question.clusters.join(", ")}`]);
+      return (await ask("Type the fleet's name to destroy it: ")).trim() === question.fleet;
+    }
+    const colors = colorsFor(context.stderr, context.env);
+    writeLines(context.stderr, table(PREVIEWS, question.previews, widthOf(context.stderr), colors));
+    return ["y", "yes"].includes((await ask(`Bring ${question.fleet} up like this? [y/N] `)).trim().toLowerCase());
+  };
+}
+
+/** One line for each thing that happens. */
+function lineFor(event: RunnerEvent): string[] {
+  switch (event.event) {
+    case "started":
+      return [`${event.cluster}: ${event.step} begins`];
+    case "ended": {
+      const again = event.transient === true ? ", which may pass" : "";
+      return [`${event.cluster}: ${event.step} ${event.outcome}${event.reason === undefined ? "" : `: ${event.reason}${again}`}`];
+    }
+    case "waiting":
+      return [event.reason];
+    case "baked":
+      return [`${event.part} has baked`];
+    case "cancelled":
+      return ["cancelled: nothing new is begun"];
+    default:
+      return [];
+  }
+}
+
+function codeOf({ outcome, clusters }: FleetReport): number {
+  if (outcome === "done") return EXIT.done;
+  if (outcome === "cancelled") return EXIT.interrupted;
+  return outcome === "paused" || clusters.some(({ status }) => status === "refused") ? EXIT.refused : EXIT.failed;
+}
+
+function nextOf({ outcome, reason = "", clusters }: FleetReport, { sandbox }: FleetFlags): string {
+  const more = sandbox === true ? ["--sandbox"] : [];
+  if (clusters.some(({ status }) => status === "refused")) return commandLine(["fleet", "up", ...more]);
+  const wave = outcome === "paused" ? /^wave (\S+) has/.exec(reason)?.[1] : undefined;
+  return commandLine(["fleet", "resume", ...(wave === undefined ? [] : ["--approve", wave]), ...more]);
+}
+
+const CLUSTERS: readonly Column<FleetReport["clusters"][number]>[] = [
+  { title: "WAVE", value: ({ wave }) => wave },
+  { title: "CLUSTER", value: ({ name }) => name },
+  { title: "STATUS", value: ({ status }) => status },
+  { title: "LAST STEP", value: ({ step = "-" }) => step },
+  { title: "SECONDS", value: ({ seconds }) => String(seconds ?? "-") },
+  { title: "REASON", value: ({ reason = "-" }) => reason },
+];
+
+const PREVIEWS: readonly Column<ClusterPreview>[] = [
+  { title: "WAVE", value: ({ wave }) => wave },
+  { title: "CLUSTER", value: ({ cluster }) => cluster },
+  { title: "CREATE", value: ({ changes }) => String(changes.create) },
+  { title: "UPDATE", value: ({ changes }) => String(changes.update) },
+  { title: "REPLACE", value: ({ changes }) => String(changes.replace) },
+  { title: "DELETE", value: ({ changes }) => String(changes.delete) },
+];

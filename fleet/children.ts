@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { openLog, PRIVATE, readIfThere, writeWhole } from "../host/files";
+import { isAlive, type Owner, processStart, thisProcess } from "../host/processes";
+import type { Operation } from "../model/fleet/decide";
+import type { FleetPlan } from "../model/fleet/plan";
+import type { Ended, Step } from "../model/fleet/records";
+import { endedOf } from "../model/fleet/verdict";
+
+/** How steps are run. */
+export interface ChildSettings {
+  /** The compiled command line. */
+  readonly main: string;
+  readonly root: string;
+  /** Where their results lie. */
+  readonly results: string;
+  readonly sandbox: boolean;
+  readonly health: FleetPlan["health"];
+}
+
+/** What is typed for a step. */
+const COMMANDS: Readonly<Record<Step, readonly string[]>> = {
+  preview: ["preview"],
+  up: ["up", "--yes"],
+  health: ["cluster", "health"],
+  destroy: ["destroy", "--yes"],
+};
+
+/** How often a process that an earlier runner began is looked at. */
+const LOOK_MS = 500;
+
+/** Runs each step in a process of its own, which outlives its runner and leaves its result in a file. */
+export class Children {
+  private readonly processes = new Map<string, ChildProcess>();
+
+  constructor(private readonly settings: ChildSettings) {}
+
+  async launch(operation: Operation): Promise<Ended> {
+    const { main, root, sandbox } = this.settings;
+    const files = this.filesOf(operation);
+    const [verb = "", ...options] = COMMANDS[operation.step];
+    const words = verb === "cluster" ? [verb, ...options, operation.cluster] : [verb, operation.cluster, ...options];
+    const [out, err] = [openLog(files.result, true), openLog(files.log, true)];
+    // A group of its own: what a terminal sends to the runner is the runner's to pass on.
+    const child = spawn(process.execPath, [main, ...words, "--json", ...(sandbox ? ["--sandbox"] : [])], {
+      ...{ cwd: root, detached: true, stdio: ["ignore", out, err] },
+    });
+    for (const file of [out, err]) closeSync(file);
+    const key = keyOf(operation);
+    this.processes.set(key, child);
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", resolve);
+    });
+    if (child.pid !== undefined) {
+      const owner: Owner = { ...thisProcess(), pid: child.pid, startedAt: processStart(child.pid) ?? 0 };
+      writeWhole(files.process, JSON.stringify(owner), { mode: PRIVATE });
+    }
+    try {
+      return this.read(operation, await ended);
+    } finally {
+      this.processes.delete(key);
+    }
+  }
+
+  async look(operation: Operation): Promise<Ended> {
+    const content = readIfThere(this.filesOf(operation).process);
+    // Its process was not begun, or ended by itself since its stack is another's: what it has done, its engine finds out.
+    if (content === undefined) return { outcome: "unknown" };
+    const owner: Owner = JSON.parse(content);
+    while (isAlive(owner)) await pause(LOOK_MS);
+    return this.read(operation, undefined);
+  }
+
+  /** Asks one to end in order. */
+  end(operation: Operation): void {
+    this.processes.get(keyOf(operation))?.kill("SIGTERM");
+  }
+
+  /** Asks all to end in order. */
+  endAll(): void {
+    for (const child of this.processes.values()) child.kill("SIGTERM");
+  }
+
+  /** What a step has printed. */
+  printed(operation: Operation): string {
+    return readIfThere(this.filesOf(operation).result) ?? "";
+  }
+
+  private read(operation: Operation, code: number | null | undefined): Ended {
+    return endedOf(operation.step, this.printed(operation), code, this.settings.health);
+  }
+
+  private filesOf(operation: Operation): { readonly result: string; readonly log: string; readonly process: string } {
+    const path = join(this.settings.results, keyOf(operation));
+    return { result: `${path}.json`, log: `${path}.log`, process: `${path}.process` };
+  }
+}
+
+function keyOf({ cluster, step, attempt }: Operation): string {
+  return `${cluster}.${attempt}.${step}`;
+}

@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import { availableParallelism, freemem } from "node:os";
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import type { RunOptions } from "../engine/types";
+import { type LoadedFleet, loadFleet } from "../files/load-fleet";
+import type { FleetPlan } from "../model/fleet/plan";
+import { type FleetReport, reportOf } from "../model/fleet/report";
+import { type FleetRun, reversed } from "../model/fleet/run";
+import { countsOf } from "../model/fleet/verdict";
+import type { Counts } from "../model/preview/types";
+import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { Children } from "./children";
+import { type RunnerEvent, type World, workOn } from "./runner";
+import { FleetStore } from "./store";
+
+/** Which fleet something is done with, and how. */
+export interface FleetRequest {
+  /** Path of its file. @default environments/fleet.yaml */
+  readonly file: string | undefined;
+  /** The project's root folder. */
+  readonly root: string;
+  readonly sandbox: boolean;
+  /** How many operations are under way at once. @default what cores and memory allow */
+  readonly parallel?: number;
+  /** The compiled command line, which runs each step in a process of its own. */
+  readonly main: string;
+}
+
+/** What is asked before anything is changed. */
+export type FleetQuestion =
+  | { readonly kind: "up"; readonly fleet: string; readonly previews: readonly ClusterPreview[] }
+  | { readonly kind: "destroy"; readonly fleet: string; readonly clusters: readonly string[] };
+
+/** What a cluster's own preview counts. */
+export interface ClusterPreview {
+  readonly cluster: string;
+  readonly wave: string;
+  readonly changes: Counts;
+}
+
+/** Whoever works on a fleet. */
+export interface FleetOperator extends Pick<RunOptions, "signal" | "forceSignal"> {
+  /** Undefined: what is asked for was agreed to beforehand. */
+  readonly ask?: (question: FleetQuestion) => Promise<boolean>;
+  tell(event: RunnerEvent): void;
+}
+
+/** An engine, its program and its providers take so much. */
+const MEMORY = 768 * 2 ** 20;
+
+/** Brings all clusters to what their files say, in waves. Undefined where that was declined. @throws InvalidInputError, RefusedError, FleetBusyError */
+export async function fleetUp(request: FleetRequest, operator: FleetOperator): Promise<FleetReport | undefined> {
+  const { plan } = readFleet(request);
+  const store = new FleetStore(request.root, plan.fleet, request.sandbox);
+  return await store.asOnlyRunner(async () => {
+    requireEnded(store);
+    store.clearResults();
+    const children = childrenOf(request, store, plan);
+    const { previews, approved } = await previewAll(plan, children, request, operator);
+    if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, previews }))) return undefined;
+    const { sandbox } = request;
+    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, approved }), store, request, operator, children);
+  });
+}
+
+/** Takes all clusters down, in reverse. Undefined where that was declined. Throws as {@link fleetUp} does. */
+export async function fleetDestroy(request: FleetRequest, operator: FleetOperator): Promise<FleetReport | undefined> {
+  const plan = reversed(readFleet(request).plan);
+  const store = new FleetStore(request.root, plan.fleet, request.sandbox);
+  return await store.asOnlyRunner(async () => {
+    requireEnded(store);
+    const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
+    if (operator.ask && !(await operator.ask({ kind: "destroy", fleet: plan.fleet, clusters }))) return undefined;
+    store.clearResults();
+    const { sandbox } = request;
+    return await work(store.begin({ run: randomUUID(), operation: "destroy", sandbox, plan, approved: {} }), store, request, operator);
+  });
+}
+
+/**
+ * Goes on with a run that was broken off, cancelled, stopped, or that waits to be approved. What failed is tried again.
+ * @param approved waves that are approved
+ */
+export async function fleetResume(request: FleetRequest, approved: readonly string[], operator: FleetOperator): Promise<FleetReport> {
+  const { store, run: found } = requireRun(request);
+  const waves = found.begun.plan.waves.map(({ name }) => name);
+  const unknown = approved.filter((name) => !waves.includes(name));
+  if (unknown.length > 0)
+    throw new InvalidInputError(
+      unknown.map((name) => problem(store.fleet, `the run has no wave ${name}`, `its waves are: ${waves.join(", ")}`)),
+    );
+  return await store.asOnlyRunner(async () => {
+    if (found.outcome === "done") return reportOf(found);
+    const run = store.open();
+    if (run === undefined) throw noRun(store.fleet);
+    for (const wave of approved) {
+      const record = { event: "approved", wave, at: new Date().toISOString() } as const;
+      store.append(record);
+      run.apply(record);
+    }
+    return await work(run, store, request, operator);
+  });
+}
+
+/** How far the run is. @throws InvalidInputError where there is none */
+export function fleetStatus(request: Pick<FleetRequest, "file" | "root" | "sandbox">): FleetReport {
+  return reportOf(requireRun(request).run);
+}
+
+/** Asks the run to end where it safely can: nothing new is begun, and what is under way ends. */
+export function fleetCancel(request: Pick<FleetRequest, "file" | "root" | "sandbox">): void {
+  requireRun(request).store.cancel();
+}
+
+async function work(
+  run: FleetRun,
+  store: FleetStore,
+  request: FleetRequest,
+  { signal, forceSignal, tell }: FleetOperator,
+  children = childrenOf(request, store, run.begun.plan),
+): Promise<FleetReport> {
+  const force = () => children.endAll();
+  forceSignal?.addEventListener("abort", force, { once: true });
+  const cancelled = () => signal?.aborted === true || store.isCancelled;
+  const world: World = {
+    moment: () => new Date(),
+    uptime: () => performance.now(),
+    capacity: () => capacityOf(request),
+    sleep: (ms, wake) => sleep(ms, wake, cancelled),
+    launch: (operation) => children.launch(operation),
+    look: (operation) => children.look(operation),
+    end: (operation) => children.end(operation),
+    append: (record) => store.append(record),
+    cancelled,
+    tell,
+  };
+  try {
+    const { reason } = await workOn(run, world);
+    return { ...reportOf(run), ...(reason === undefined ? {} : { reason }) };
+  } finally {
+    forceSignal?.removeEventListener("abort", force);
+  }
+}
+
+/** Previews all clusters side by side. @throws RefusedError with what is wrong with any of them */
+async function previewAll(
+  plan: FleetPlan,
+  children: Children,
+  request: FleetRequest,
+  { signal, tell }: FleetOperator,
+): Promise<{ readonly previews: readonly ClusterPreview[]; readonly approved: Record<string, string> }> {
+  const queue = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => [wave.name, name] as const));
+  const found = new Map<string, ClusterPreview>();
+  const approved: Record<string, string> = {};
+  const problems: Problem[] = [];
+  tell({ event: "waiting", reason: `${queue.length} clusters are previewed, ${capacityOf(request)} at once` });
+  const next = queue.values();
+  const worker = async () => {
+    for (const [wave, cluster] of next) {
+      if (signal?.aborted) return;
+      const operation = { cluster, step: "preview", attempt: 0 } as const;
+      const { outcome, fingerprint, reason = "it did not say why" } = await children.launch(operation);
+      if (outcome === "done" && fingerprint !== undefined) {
+        approved[cluster] = fingerprint;
+        found.set(cluster, { cluster, wave, changes: countsOf(children.printed(operation)) });
+      } else problems.push(problem(cluster, reason, `\`kpaas preview ${cluster}${request.sandbox ? " --sandbox" : ""}\` shows it whole`));
+    }
+  };
+  await Promise.all(Array.from({ length: capacityOf(request) }, worker));
+  signal?.throwIfAborted();
+  if (problems.length > 0) throw new RefusedError(problems);
+  const previews = plan.waves.flatMap((wave) => wave.clusters.flatMap(({ name }) => found.get(name) ?? []));
+  return { previews, approved };
+}
+
+function readFleet({ file, root }: Pick<FleetRequest, "file" | "root">): LoadedFleet & { readonly plan: FleetPlan } {
+  const { plan, ...loaded } = loadFleet(file, root);
+  if (plan === undefined) throw new InvalidInputError(loaded.problems);
+  return { ...loaded, plan };
+}
+
+function requireRun({ file, root, sandbox }: Pick<FleetRequest, "file" | "root" | "sandbox">): {
+  readonly store: FleetStore;
+  readonly run: FleetRun;
+} {
+  const { name } = loadFleet(file, root);
+  const store = new FleetStore(root, name, sandbox);
+  const run = store.read();
+  if (run === undefined) throw noRun(name);
+  return { store, run };
+}
+
+/** What a broken-off run left open is found out by who goes on with it, and by nobody else. */
+function requireEnded(store: FleetStore): void {
+  const run = store.read();
+  if (run === undefined || run.outcome !== undefined) return;
+  throw new RefusedError([problem(store.fleet, `its last ${run.begun.operation} was broken off`, "`kpaas fleet resume` goes on with it")]);
+}
+
+function noRun(fleet: string): InvalidInputError {
+  return new InvalidInputError([problem(fleet, "there is no run of this fleet here", "`kpaas fleet up` begins one")]);
+}
+
+function childrenOf({ main, root, sandbox }: FleetRequest, { results }: FleetStore, { health }: FleetPlan): Children {
+  return new Children({ main, root, results, sandbox, health });
+}
+
+/** As many as the machine has memory for, and two for each core: engines mostly wait for clouds. */
+function capacityOf({ parallel }: FleetRequest): number {
+  return parallel ?? Math.max(1, Math.min(2 * availableParallelism(), Math.floor(freemem() / MEMORY)));
+}
+
+async function sleep(ms: number, wake: AbortSignal, cancelled: () => boolean): Promise<void> {
+  const before = cancelled();
+  const until = performance.now() + ms;
+  for (let left = ms; left > 0 && !wake.aborted && cancelled() === before; left = until - performance.now())
+    await pause(Math.min(left, 1_000), undefined, { signal: wake }).catch(() => undefined);
+}
+
+function problem(environment: string, reason: string, remedy: string): Problem {
+  return { environment, path: "", reason, remedy, severity: "error" };
+}

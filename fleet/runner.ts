@@ -1,0 +1,143 @@
+import { decide, type Operation } from "../model/fleet/decide";
+import type { Ended, FleetRecord, Outcome } from "../model/fleet/records";
+import type { FleetRun } from "../model/fleet/run";
+
+/** What a runner needs of the world. Tests play one whose time, disk and processes they govern. */
+export interface World {
+  /** The calendar's time. It may jump. */
+  moment(): Date;
+  /** Milliseconds that only go forward. */
+  uptime(): number;
+  /** How many operations may be under way. */
+  capacity(): number;
+  /** Resolves when the time has gone by, `signal` is aborted, or somebody cancels. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Begins a step, and tells how it ended. */
+  launch(operation: Operation): Promise<Ended>;
+  /** Tells how a step ended that an earlier runner began: waits for it where it still runs. */
+  look(operation: Operation): Promise<Ended>;
+  /** Asks a step to end, which has taken too long. */
+  end(operation: Operation): void;
+  /** Writes a record down for good, before anything goes by it. @throws where it could not, or where another runner has taken over */
+  append(record: FleetRecord): void;
+  /** Whether somebody wants the run to end where it safely can. */
+  cancelled(): boolean;
+  /** Told of what happens. */
+  tell(event: RunnerEvent): void;
+}
+
+export type RunnerEvent = FleetRecord | { readonly event: "waiting"; readonly reason: string };
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly outcome: Outcome;
+  readonly reason?: string;
+}
+
+/** How often it is looked whether a window is open by a clock that may have jumped, and whether a step takes too long. */
+const LOOK_MS = 10 * 60_000;
+/** How long is waited before a step is tried again, for each time it has been tried. */
+const RETRY_MS = 20_000;
+/** No step takes longer: its engine hangs. */
+const LIMIT_MS = 12 * 3_600_000;
+
+/**
+ * Works on a run until it has ended, stopped, or waits for somebody. What an earlier runner left open is found out first.
+ * @throws what `append` throws: once what is under way has ended, where it was the disk
+ */
+export async function workOn(run: FleetRun, world: World): Promise<RunEnd> {
+  const ended: (readonly [Operation, Ended])[] = [];
+  const under = new Map<string, { readonly operation: Operation; readonly since: number; asked: boolean }>();
+  const retryAt = new Map<string, number>();
+  let bake: { readonly part: string; readonly since: number } | undefined;
+  let wake = new AbortController();
+  let told = "";
+
+  const record = (record: DistributiveOmit<FleetRecord, "at">) => {
+    const whole = { ...record, at: world.moment().toISOString() } as FleetRecord;
+    world.append(whole);
+    run.apply(whole);
+    world.tell(whole);
+  };
+  const follow = (operation: Operation, work: Promise<Ended>) => {
+    under.set(operation.cluster, { operation, since: world.uptime(), asked: false });
+    work
+      .catch((error: unknown): Ended => ({ outcome: "failed", reason: error instanceof Error ? error.message : String(error) }))
+      .then((how) => {
+        ended.push([operation, how]);
+        wake.abort();
+      });
+  };
+  const takeEnded = () => {
+    for (let next = ended.shift(); next !== undefined; next = ended.shift()) {
+      const [operation, how] = next;
+      under.delete(operation.cluster);
+      record({ event: "ended", ...operation, ...how });
+      const { status, transient, tries } = run.cluster(operation.cluster);
+      if (status === "waiting" && transient) retryAt.set(operation.cluster, world.uptime() + RETRY_MS * tries);
+    }
+  };
+  const endHanging = () => {
+    for (const each of under.values()) {
+      if (each.asked || world.uptime() - each.since < LIMIT_MS) continue;
+      each.asked = true;
+      world.end(each.operation);
+    }
+  };
+  const sleep = async (ms: number) => {
+    if (ended.length > 0) return;
+    wake = new AbortController();
+    await world.sleep(ms, wake.signal);
+  };
+  const wait = async (ms: number, reason: string) => {
+    if (reason !== told) world.tell({ event: "waiting", reason });
+    told = reason;
+    await sleep(Math.min(ms, LOOK_MS));
+  };
+
+  try {
+    for (const { name, step = "up", attempt } of run.running) {
+      const operation = { cluster: name, step, attempt };
+      follow(operation, world.look(operation));
+    }
+    for (;;) {
+      takeEnded();
+      if (!run.cancelled && world.cancelled()) record({ event: "cancelled" });
+      endHanging();
+      const decision = decide(run, { moment: world.moment(), uptime: world.uptime(), capacity: world.capacity(), retryAt });
+      if (decision.kind === "end") {
+        const { outcome, reason } = decision;
+        record({ event: "finished", outcome });
+        return { outcome, ...(reason === undefined ? {} : { reason }) };
+      }
+      if (decision.kind === "launch") {
+        told = "";
+        for (const operation of decision.operations) {
+          record({ event: "started", ...operation });
+          follow(operation, world.launch(operation));
+        }
+      } else if (decision.kind === "wait") await wait(decision.ms ?? LOOK_MS, decision.reason);
+      else {
+        if (bake?.part !== decision.part) bake = { part: decision.part, since: world.uptime() };
+        const left = decision.ms - (world.uptime() - bake.since);
+        if (left <= 0) record({ event: "baked", part: decision.part });
+        else await wait(left, `${decision.part} bakes for ${decision.ms / 1_000} s`);
+      }
+    }
+  } catch (error) {
+    // Nothing can be written down, so nothing new is begun; a runner that another took over from has no say in what it began either.
+    while (!(error instanceof LeaseLostError) && under.size > ended.length) {
+      endHanging();
+      wake = new AbortController();
+      await world.sleep(LOOK_MS, wake.signal);
+    }
+    throw error;
+  }
+}
+
+/** Another runner has taken over. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,0 +1,96 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { appendLine, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder } from "../host/files";
+import { makeOwnFolder } from "../host/own-folder";
+import { type Begun, decodeJournal, encodeRecord, type FleetRecord } from "../model/fleet/records";
+import { FleetRun } from "../model/fleet/run";
+import { refuseNewer } from "../model/formats";
+import { Lease } from "./lease";
+
+/** What is kept of a fleet in `.kpaas/fleet/NAME/`: the journal of its run, and what the steps have said. */
+export class FleetStore {
+  readonly folder: string;
+  private readonly path: string;
+  private lease: Lease | undefined;
+  private next = 0;
+  private token = 0;
+
+  constructor(
+    private readonly root: string,
+    readonly fleet: string,
+    sandbox: boolean,
+  ) {
+    this.folder = join(root, ".kpaas", "fleet", `${sandbox ? "sandbox-" : ""}${fleet}`);
+    this.path = join(this.folder, "journal");
+  }
+
+  /** Where steps leave what they say. */
+  get results(): string {
+    return join(this.folder, "results");
+  }
+
+  /** The run as far as it is written down; undefined where there is none. @throws JournalDamagedError, RefusedError */
+  read(): FleetRun | undefined {
+    const { records, next, token } = decodeJournal(readIfThere(this.path) ?? "");
+    refuseNewer("fleet", records[0], this.fleet);
+    this.next = next;
+    this.token = token;
+    return FleetRun.of(records);
+  }
+
+  /** Works on the fleet as its only runner. @throws FleetBusyError */
+  async asOnlyRunner<T>(work: () => Promise<T>): Promise<T> {
+    makeOwnFolder(this.root);
+    makeFolder(this.folder, PRIVATE_FOLDER);
+    this.lease = await Lease.take(join(this.folder, "lease.json"));
+    try {
+      return await work();
+    } finally {
+      this.lease.release();
+      this.lease = undefined;
+    }
+  }
+
+  /** Begins a run; the journal of the one before is kept beside it. */
+  begin(begun: Begun): FleetRun {
+    if (readIfThere(this.path) !== undefined) renameSync(this.path, join(this.folder, "journal.before"));
+    this.next = 0;
+    this.cancel(false);
+    this.append({ event: "begun", at: new Date().toISOString(), ...begun });
+    return new FleetRun(begun);
+  }
+
+  /** Goes on with the run that is written down; undefined where there is none. */
+  open(): FleetRun | undefined {
+    const run = this.read();
+    if (run === undefined) return undefined;
+    this.token += 1;
+    this.cancel(false);
+    const record = { event: "opened", at: new Date().toISOString() } as const;
+    this.append(record);
+    run.apply(record);
+    return run;
+  }
+
+  /** Writes a record to the disk. @throws LeaseLostError where another runner has taken over */
+  append(record: FleetRecord): void {
+    this.lease?.require();
+    appendLine(this.path, encodeRecord(record, this.next, Math.max(this.token, 1)));
+    this.next += 1;
+  }
+
+  /** Forgets what earlier runs' steps have said. */
+  clearResults(): void {
+    removeFolder(this.results);
+    makeFolder(this.results, PRIVATE_FOLDER);
+  }
+
+  /** Asks the run to end where it safely can, or takes that back. */
+  cancel(wanted = true): void {
+    keepFile(join(this.folder, "cancel"), wanted ? "yes" : "no", { mode: PRIVATE });
+  }
+
+  get isCancelled(): boolean {
+    return readIfThere(join(this.folder, "cancel")) === "yes";
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import type { FleetPlan } from "./plan";
+
+/* What a run of a fleet writes down, and how it is read back after whatever happened. */
+
+/** One thing that is done with a cluster, each by a process of its own. */
+export type Step = "preview" | "up" | "health" | "destroy";
+
+/** How a step of a cluster ended. */
+export interface Ended {
+  /** `unknown`: whoever ran it is gone, and left no result. */
+  readonly outcome: "done" | "failed" | "unknown";
+  /** Why it failed. */
+  readonly reason?: string;
+  /** Trying again may help. */
+  readonly transient?: boolean;
+  /** Of a preview: of what it would change. */
+  readonly fingerprint?: string;
+}
+
+/** How a run ended, or why it waits for somebody. */
+export type Outcome = "done" | "failed" | "stopped" | "cancelled" | "paused";
+
+/** What was agreed to: what is done with which clusters, and by cluster what its preview has shown. */
+export interface Begun {
+  readonly run: string;
+  readonly operation: "up" | "destroy";
+  readonly sandbox: boolean;
+  readonly plan: FleetPlan;
+  /** By cluster, the fingerprint of its preview; none of a destroy. */
+  readonly approved: Readonly<Record<string, string>>;
+}
+
+/** One line of the journal. */
+export type FleetRecord = { readonly at: string } & (
+  | ({ readonly event: "begun" } & Begun)
+  /** A runner begins, or goes on. What has failed is tried again, and what was cancelled goes on. */
+  | { readonly event: "opened" }
+  | { readonly event: "approved"; readonly wave: string }
+  | { readonly event: "started"; readonly cluster: string; readonly step: Step; readonly attempt: number }
+  | ({ readonly event: "ended"; readonly cluster: string; readonly step: Step; readonly attempt: number } & Ended)
+  | { readonly event: "baked"; readonly part: string }
+  | { readonly event: "cancelled" }
+  | { readonly event: "finished"; readonly outcome: Outcome }
+);
+
+/** A journal as it was read. */
+export interface ReadJournal {
+  readonly records: readonly FleetRecord[];
+  /** The number of the next record. */
+  readonly next: number;
+  /** The highest fencing token that has written. */
+  readonly token: number;
+}
+
+/** Raised where records are missing or altered that were written whole. */
+export class JournalDamagedError extends Error {
+  override readonly name = "JournalDamagedError";
+}
+
+/** A record as a line: its number, the token of its runner, a checksum over all of it, itself. */
+export function encodeRecord(record: FleetRecord, number: number, token: number): string {
+  const text = JSON.stringify(record);
+  return `${number} ${token} ${checksum(number, token, text)} ${text}`;
+}
+
+/**
+ * Reads a journal to its last whole record, wherever it was cut off. What a runner wrote that another had taken over from is left out.
+ * @throws JournalDamagedError where a record in the middle is missing or altered
+ */
+export function decodeJournal(content: string): ReadJournal {
+  const records: FleetRecord[] = [];
+  let token = 0;
+  content.split("\n").forEach((line, index) => {
+    const [, number = "", own = "", sum = "", text = ""] = /^(\d+) (\d+) ([0-9a-f]{16}) (\{.*\})$/.exec(line) ?? [];
+    // Half a line is what a killed runner leaves; what it would have said had not been done.
+    if (text === "" || checksum(Number(number), Number(own), text) !== sum) return;
+    // One that was paused for so long that another took over.
+    if (Number(own) < token) return;
+    // It took over when this was still on its way.
+    if (Number(own) > token && Number(number) < records.length) records.length = Number(number);
+    if (Number(number) !== records.length)
+      throw new JournalDamagedError(`line ${index + 1} holds record ${number}, where record ${records.length} is due`);
+    token = Number(own);
+    records.push(JSON.parse(text));
+  });
+  return { records, next: records.length, token };
+}
+
+function checksum(number: number, token: number, text: string): string {
+  return createHash("sha256").update(`${number} ${token} ${text}`).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { loadEnvironment, writeLock } from "../../files/load";
+import { temporaryFolders } from "../support/temporary";
+import { command } from "./fixture";
+
+describe("kpaas fleet preview", () => {
+  const temporary = temporaryFolders();
+
+  function project(environments: Readonly<Record<string, object>>, fleet: object): string {
+    const root = temporary();
+    mkdirSync(join(root, "environments"));
+    for (const [name, fields] of Object.entries(environments)) write(root, name, fields);
+    writeFileSync(join(root, "environments", "fleet.yaml"), stringify({ name: "korea", environments: ["*"], ...fleet }));
+    return root;
+  }
+  function write(root: string, name: string, fields: object): void {
+    const file = { name, infrastructure: { provider: "openstack", region: "RegionOne" }, ...fields };
+    writeFileSync(join(root, "environments", `${name}.yaml`), stringify(file));
+  }
+  const preview = (root: string, ...more: string[]) =>
+    command(["fleet", "preview", join(root, "environments", "fleet.yaml"), ...more], { cwd: root });
+
+  it("shows waves and order, and the same changes of several clusters once", async () => {
+    const root = project(
+      { busan: {}, jeju: {}, seoul: {} },
+      {
+        waves: [
+          { name: "canary", select: ["busan"], bake: "10m" },
+          { name: "rest", select: ["*"], approval: true, maxFailures: 1 },
+        ],
+      },
+    );
+    for (const name of ["jeju", "seoul"]) {
+      writeLock(loadEnvironment(name, root));
+      write(root, name, { cluster: { pools: { worker: { nodes: 3 } } } });
+    }
+    const { code, stdout, stderr } = await preview(root);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /Wave 1: canary\n {2}as many at once as the machine allows, each part is waited on for 600 s; the first failure stops it/,
+    );
+    assert.match(stdout, /busan +openstack RegionOne +\d +[\d.]+ +- +new/);
+    assert.match(stderr, /warning busan, jeju, seoul: platform\.ingress\.kind/);
+    assert.match(stdout, /Wave 2: rest\n {2}begins once it is approved; .*; more than 1 failures stop it/);
+    assert.match(stdout, /created +machine worker-3 +worker, \S+ +- +jeju, seoul\n/);
+    const data = JSON.parse((await preview(root, "--json")).stdout);
+    assert.deepEqual(
+      data.changes.map(({ effect, what, clusters }: Record<string, unknown>) => [effect, what, clusters]),
+      [
+        ["created", "environment", ["busan"]],
+        ["created", "machine worker-3", ["jeju", "seoul"]],
+      ],
+    );
+    assert.match((await preview(root, "--markdown")).stdout, /\| created \| machine worker-3 \| .* \| jeju, seoul \|/);
+  });
+
+  it("lists every problem of the fleet and of all its environments", async () => {
+    const root = project({ busan: { profil: "minimal" }, seoul: {} }, { waves: [{ name: "a", select: ["soul", "*"] }] });
+    const { code, stdout } = await preview(root, "--json");
+    assert.equal(code, 2);
+    assert.deepEqual(
+      JSON.parse(stdout)
+        .problems.filter(({ severity }: Record<string, unknown>) => severity === "error")
+        .map(({ environment, path }: Record<string, unknown>) => [environment, path]),
+      [
+        ["korea", "waves.0.select.0"],
+        ["busan", "profil"],
+      ],
+    );
+  });
+
+  it("says where there is no fleet file", async () => {
+    const { code, stderr } = await command(["fleet", "preview"], { cwd: temporary() });
+    assert.equal(code, 2);
+    assert.match(stderr, /kpaas schema fleet/);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { stringify } from "yaml";
+import { decodeJournal, type FleetRecord } from "../../model/fleet/records";
+import { engineForTests } from "../support/engine";
+import { temporaryFolders } from "../support/temporary";
+
+const MAIN = join(__dirname, "..", "..", "cli", "main.js");
+const NAMES = ["a", "b", "c"];
+
+describe("A fleet of three environments in the sandbox", function () {
+  this.timeout(1_800_000);
+  const temporary = temporaryFolders();
+  before(engineForTests);
+
+  it("is brought up through a kill, changes nothing the second time, and goes in reverse", async () => {
+    const root = temporary();
+    mkdirSync(join(root, "environments"));
+    for (const name of NAMES) {
+      const file = {
+        name,
+        infrastructure: { provider: "openstack" },
+        platform: { services: { keycloak: false, mariadb: false, portal: false } },
+      };
+      writeFileSync(join(root, "environments", `${name}.yaml`), stringify(file));
+    }
+    const waves = [
+      { name: "canary", select: ["a"] },
+      { name: "rest", select: ["*"], approval: true },
+    ];
+    writeFileSync(join(root, "environments", "fleet.yaml"), stringify({ name: "three", environments: ["*"], waves, after: { c: ["b"] } }));
+    const journal = join(root, ".kpaas", "fleet", "sandbox-three", "journal");
+    const records = (): readonly FleetRecord[] => (existsSync(journal) ? decodeJournal(readFileSync(journal, "utf8")).records : []);
+    const start = (...words: string[]) =>
+      spawn(process.execPath, [MAIN, "fleet", ...words, "--sandbox"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+
+    const first = start("up", "--yes");
+    let said = "";
+    for (const stream of [first.stdout, first.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+    while (!records().some((each) => each.event === "started" && each.step === "up")) {
+      assert.equal(first.exitCode, null, said);
+      await pause(50);
+    }
+    first.kill("SIGKILL");
+
+    assert.deepEqual(await ended(start("up", "--yes")).then(({ code }) => code), 3, "a run that was broken off is gone on with");
+    const paused = await ended(start("resume"));
+    assert.equal(paused.code, 3, paused.output);
+    assert.match(paused.output, /wave rest has to be approved[\s\S]*fleet resume --approve rest --sandbox/);
+    const resumed = await ended(start("resume", "--approve", "rest", "--report", "report.xml"));
+    assert.equal(resumed.code, 0, resumed.output);
+    assert.deepEqual(ups(records()), NAMES);
+    assert.match(readFileSync(join(root, "report.xml"), "utf8"), /tests="3" failures="0" skipped="0"/);
+
+    const paused2 = await ended(start("up", "--yes"));
+    assert.equal(paused2.code, 3, paused2.output);
+    const again = await ended(start("resume", "--approve", "rest", "--json"));
+    assert.equal(again.code, 0, again.output);
+    for (const name of NAMES) {
+      const { changes } = JSON.parse(readFileSync(join(root, ".kpaas/fleet/sandbox-three/results", `${name}.2.up.json`), "utf8"));
+      const { create, update, replace, delete: gone } = changes;
+      assert.deepEqual([create, update, replace, gone], [0, 0, 0, 0], name);
+    }
+
+    const gone = await ended(start("destroy", "--yes", "--parallel", "1"));
+    assert.equal(gone.code, 0, gone.output);
+    const destroyed = records().flatMap((each) => (each.event === "ended" && each.outcome === "done" ? [each.cluster] : []));
+    assert.deepEqual(destroyed, [...NAMES].reverse());
+  });
+});
+
+function ups(records: readonly FleetRecord[]): string[] {
+  return records.flatMap((each) => (each.event === "ended" && each.step === "up" && each.outcome === "done" ? [each.cluster] : []));
+}
+
+async function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly output: string }> {
+  const [code, output] = await Promise.all([new Promise<number | null>((resolve) => child.once("close", resolve)), collect(child)]);
+  return { code, output };
+}
+
+function collect(child: ChildProcess): Promise<string> {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += String(chunk)));
+  return new Promise((resolve) => child.once("close", () => resolve(output)));
+}
