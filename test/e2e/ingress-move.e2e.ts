@@ -74,7 +74,10 @@ describe("Traefik in ingress-nginx's place", function () {
           const again = await upEnvironment(target(ingress));
           assert.deepEqual({ ...again.changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
         }
-        await assert.rejects(upEnvironment(target({})), /write kind: traefik to leave it, or first bring up \{ kind: traefik, beside: nginx \}/);
+        await assert.rejects(
+          upEnvironment(target({})),
+          /write kind: traefik to leave it, or first bring up \{ kind: traefik, beside: nginx \}/,
+        );
         await destroyEnvironment(target({ kind: "traefik" }));
       } finally {
         rmSync(root, { recursive: true, force: true });
