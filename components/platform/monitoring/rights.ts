@@ -42,7 +42,7 @@ export const EVERYWHERE: Readonly<Partial<Record<keyof typeof ACCOUNTS, Rules>>>
     rule("", "nodes nodes/metrics services endpoints pods", LOOK),
     rule("discovery.k8s.io", "endpointslices", LOOK),
     // The API server's own measurements, which are no object.
-    { apiGroups: [], resources: [], nonResourceURLs: ["/metrics"], verbs: ["get"] },
+    { nonResourceURLs: ["/metrics"], verbs: ["get"] },
   ],
 };
 
