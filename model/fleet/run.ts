@@ -59,6 +59,8 @@ export class FleetRun {
         for (const cluster of this.clusters.values()) {
           cluster.tries = 0;
           if (cluster.status === "failed") cluster.status = "waiting";
+          // Nobody knows what has changed meanwhile.
+          if (!cluster.touched) cluster.finished.delete("preview");
         }
         break;
       case "approved":

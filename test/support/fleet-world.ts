@@ -189,9 +189,11 @@ export class PlayedWorld {
   private start(operation: Operation): Child {
     const { faults, dice } = this;
     if (dice.chance(faults.lostBackend)) this.backendLostUntil = this.time + dice.between(1, 20) * 60_000;
+    // What an up has changed before it broke off shows in no preview any more.
+    const begun = this.children.some((child) => child.operation.cluster === operation.cluster && child.operation.step === "up");
     const done: Ended = {
       outcome: "done",
-      ...(operation.step === "preview" ? { fingerprint: `of-${operation.cluster}` } : {}),
+      ...(operation.step === "preview" ? { fingerprint: `${begun ? "half done" : "of"}-${operation.cluster}` } : {}),
     };
     const lost = this.time < this.backendLostUntil;
     const result: Ended = lost

@@ -23,6 +23,20 @@ describe("a fleet's run", () => {
     assert.match(reportMarkdown(reportOf(run)), /\| first \| a \| refused \| preview \| 0 \| its preview/);
   });
 
+  it("previews a cluster anew that it goes on with, unless it has begun to change it", () => {
+    const approved = { a: "seen" };
+    const run = new FleetRun({ run: "r", operation: "up", sandbox: false, plan: PLAN, approved });
+    run.apply({ at, event: "started", cluster: "a", step: "preview", attempt: 1 });
+    run.apply({ at, event: "ended", cluster: "a", step: "preview", attempt: 1, outcome: "done", fingerprint: "seen" });
+    assert.equal(run.nextStep(run.cluster("a")), "up");
+    run.apply({ at, event: "opened" });
+    assert.equal(run.nextStep(run.cluster("a")), "preview");
+    run.apply({ at, event: "started", cluster: "a", step: "up", attempt: 2 });
+    run.apply({ at, event: "ended", cluster: "a", step: "up", attempt: 2, outcome: "unknown" });
+    run.apply({ at, event: "opened" });
+    assert.equal(run.nextStep(run.cluster("a")), "up");
+  });
+
   it("is destroyed the other way round, without canaries and approvals", () => {
     const { waves, health } = reversed(PLAN);
     assert.deepEqual(
