@@ -281,7 +281,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
         String(each).startsWith("registry.intra:5000/"),
       ),
     );
-    const used = [...containers.map(([, { image }]) => String(image)), ...chartImages(values), ...[...named, ...told].map(String)];
+    // What its users may run, by a file that it reads.
+    const offered = objects.flatMap(({ type, inputs }) =>
+      type === "kubernetes:core/v1:ConfigMap" ? [...JSON.stringify(inputs.data).matchAll(/registry\.intra:5000\/[\w./:-]+/g)].flat() : [],
+    );
+    const used = [
+      ...containers.map(([, { image }]) => String(image)),
+      ...chartImages(values),
+      ...[...named, ...told, ...offered].map(String),
+    ];
     // Where what it wants is not there, part of it is not.
     const { wants = {} } = allServices[service.name as keyof typeof allServices] as ServiceDefinition;
     const whole = Object.keys(wants).every((kind) => kind in (service.needs ?? {}));
