@@ -63,11 +63,9 @@ export class Kubeflow extends PlatformService {
   /** Makes the profiles of those tenants that are ones, when these are there. */
   enterTenants(name: string, tenants: Readonly<Record<string, Resource>>, opts: ComponentResourceOptions): Resource | undefined {
     const { shared } = this.args;
-    const those = Object.entries(shared?.profiles ?? {}).filter(([tenant]) => tenants[tenant] !== undefined);
-    if (shared === undefined || those.length === 0) return undefined;
+    if (shared === undefined || !Object.keys(shared.profiles).some((tenant) => tenants[tenant] !== undefined)) return undefined;
     const { KubeflowProfiles } = require("./profiles") as typeof import("./profiles");
-    const after = [this, ...those.flatMap(([tenant]) => tenants[tenant] ?? [])];
-    return new KubeflowProfiles(name, this.args, { ...shared, profiles: Object.fromEntries(those) }, after, opts);
+    return new KubeflowProfiles(name, this.args, shared, tenants, opts);
   }
 
   private createIngress({ plan, ingress }: PlannedArgs<KubeflowArgs>, dependsOn: Resource[]): void {

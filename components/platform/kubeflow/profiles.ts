@@ -25,58 +25,67 @@ const NOTEBOOKS_ACCOUNT = "default-editor";
 export class KubeflowProfiles extends ComponentResource {
   private readonly args: PlannedArgs<KubeflowArgs>;
   private readonly objectPrefix: string;
-  private readonly after: readonly Resource[];
 
-  /** @param after what must be there before: Kubeflow, and the tenants */
-  constructor(name: string, args: PlannedArgs<KubeflowArgs>, shared: Shared, after: readonly Resource[], opts?: ComponentResourceOptions) {
+  /** @param tenants those that are profiles, by name: they come after all services */
+  constructor(
+    name: string,
+    args: PlannedArgs<KubeflowArgs>,
+    shared: Shared,
+    tenants: Readonly<Record<string, Resource>>,
+    opts?: ComponentResourceOptions,
+  ) {
     super(serviceType("KubeflowProfiles"), name, {}, opts);
     this.args = args;
     this.objectPrefix = name;
-    this.after = after;
-    for (const [tenant, profile] of Object.entries(shared.profiles)) this.createProfile(tenant, profile, shared);
+    for (const [tenant, profile] of Object.entries(shared.profiles)) {
+      const there = tenants[tenant];
+      if (there !== undefined) this.createProfile(tenant, profile, shared, there);
+    }
     this.registerOutputs({});
   }
 
-  private createProfile(tenant: string, profile: Profile, shared: Shared): void {
+  /** Whoever waits for the profile waits for what that waited for: naming all of it in each object would only make the state larger. */
+  private createProfile(tenant: string, profile: Profile, shared: Shared, there: Resource): void {
     const { owner, editors = [], viewers = [] } = profile;
     const { labels } = this.metadata(tenant, "kubeflow", tenant);
     const [{ group, version, kind }] = PART_DEFINITIONS.profiles;
-    new CustomResource(
+    const made = new CustomResource(
       this.childName(tenant, "profile"),
       { apiVersion: `${group}/${version}`, kind, metadata: { name: tenant, labels }, spec: { owner: { kind: "User", name: owner } } },
-      this.inside(),
+      this.after(there),
     );
+    const inside = this.after(made);
     const users = { admin: [owner], edit: editors, view: viewers };
     for (const [known, rules] of Object.entries(USER_RIGHTS)) {
       const name = `kubeflow-${known}`;
-      this.createRole(tenant, name, rules);
+      this.createRole(tenant, name, rules, inside);
       for (const user of users[known as keyof typeof users]) {
         const subject = { kind: "User", name: user, apiGroup: "rbac.authorization.k8s.io" };
-        this.bind(tenant, `${name}-${contentHash(user)}`, name, subject, MEMBER(user, known));
+        this.bind(tenant, `${name}-${contentHash(user)}`, name, subject, inside, MEMBER(user, known));
       }
     }
     for (const { name } of workloadsOf(shared).flat()) {
       const rules = PROFILE_RIGHTS[name];
       if (rules === undefined) continue;
-      this.createRole(tenant, name, rules);
-      this.bind(tenant, name, name, { kind: "ServiceAccount", name, namespace: this.args.plan.namespace });
+      this.createRole(tenant, name, rules, inside);
+      this.bind(tenant, name, name, { kind: "ServiceAccount", name, namespace: this.args.plan.namespace }, inside);
     }
     new ServiceAccount(
       this.childName(tenant, "account"),
       { metadata: this.metadata(tenant, "kubeflow", NOTEBOOKS_ACCOUNT), automountServiceAccountToken: false },
-      this.inside(),
+      inside,
     );
     for (const { name, apiVersion, kind: type, workload, spec } of profileObjects(shared, tenant, profile))
       new CustomResource(
         this.childName(tenant, name),
         { apiVersion, kind: type, metadata: this.metadata(tenant, workload, name), spec },
-        this.inside(),
+        inside,
       );
-    this.openGate(tenant);
+    this.openGate(tenant, inside);
   }
 
   /** Its pods' proxies ask the gate; all else of Kubeflow stays closed to them. */
-  private openGate(tenant: string): void {
+  private openGate(tenant: string, inside: CustomResourceOptions): void {
     const to = [{ ...fromNamespace(this.args.plan.namespace), podSelector: { matchLabels: { ...selectorLabels(NAMES.gate) } } }];
     new NetworkPolicy(
       this.childName(tenant, "way"),
@@ -84,19 +93,22 @@ export class KubeflowProfiles extends ComponentResource {
         metadata: this.metadata(tenant, NAMES.gate, "kubeflow-gate"),
         spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to, ports: [{ protocol: "TCP", port: PORTS.login }] }] },
       },
-      this.inside(),
+      inside,
     );
   }
 
-  private createRole(tenant: string, name: string, rules: readonly rbac.v1.PolicyRule[]): void {
-    new Role(
-      this.childName(tenant, `${name}-role`),
-      { metadata: this.metadata(tenant, "kubeflow", name), rules: [...rules] },
-      this.inside(),
-    );
+  private createRole(tenant: string, name: string, rules: readonly rbac.v1.PolicyRule[], inside: CustomResourceOptions): void {
+    new Role(this.childName(tenant, `${name}-role`), { metadata: this.metadata(tenant, "kubeflow", name), rules: [...rules] }, inside);
   }
 
-  private bind(tenant: string, name: string, role: string, subject: rbac.v1.Subject, extra: Partial<meta.v1.ObjectMeta> = {}): void {
+  private bind(
+    tenant: string,
+    name: string,
+    role: string,
+    subject: rbac.v1.Subject,
+    inside: CustomResourceOptions,
+    extra: Partial<meta.v1.ObjectMeta> = {},
+  ): void {
     new RoleBinding(
       this.childName(tenant, name),
       {
@@ -104,7 +116,7 @@ export class KubeflowProfiles extends ComponentResource {
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
         subjects: [subject],
       },
-      this.inside(),
+      inside,
     );
   }
 
@@ -117,9 +129,9 @@ export class KubeflowProfiles extends ComponentResource {
   }
 
   /** A tenant that is left stays whole. */
-  private inside(): CustomResourceOptions {
+  private after(there: Resource): CustomResourceOptions {
     const { cluster, retainData } = this.args;
     const kept = retainData ? { retainOnDelete: true } : {};
-    return { parent: this, dependsOn: [...this.after], ...kept, ...(cluster ? { deletedWith: cluster } : {}) };
+    return { parent: this, dependsOn: [there], ...kept, ...(cluster ? { deletedWith: cluster } : {}) };
   }
 }

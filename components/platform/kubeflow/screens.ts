@@ -1,3 +1,4 @@
+import type { core } from "@pulumi/kubernetes/types/input";
 import type { ServicePlan } from "../../../model/plan/types";
 import { imageOf } from "../objects";
 import type { KubeflowArgs, Shared } from "./args";
@@ -50,6 +51,15 @@ const PIPELINES = ["pipelines", "experiments", "runs", "recurringruns", "artifac
   text: page === "recurringruns" ? "Recurring Runs" : `${page[0]?.toUpperCase()}${page.slice(1)}`,
 }));
 
+/** The key of an empty text: the API server leaves one out that is written down with a variable, and programs take their own default for that. */
+const NOTHING = "nothing";
+
+/** What a program that asks who somebody is is told: the whole header is the name. */
+export const TOLD_WHO: readonly core.v1.EnvVar[] = [
+  { name: "USERID_HEADER", value: USER_HEADER },
+  { name: "USERID_PREFIX", valueFrom: { configMapKeyRef: { name: NAMES.links, key: NOTHING } } },
+];
+
 /** What the dashboard shows: the parts that are there. */
 export function linksOf({ parts }: Pick<Shared, "parts">): Record<string, string> {
   const notebooks = parts.includes("notebooks") ? [{ type: "item", icon: "book", link: "/jupyter/", text: "Notebooks" }] : [];
@@ -62,15 +72,13 @@ export function linksOf({ parts }: Pick<Shared, "parts">): Record<string, string
     { link: "https://www.kubeflow.org/docs/components/pipelines/", desc: "Documentation of Pipelines", text: "Kubeflow Pipelines" },
   ];
   return {
+    [NOTHING]: "",
     settings: JSON.stringify({ DASHBOARD_FORCE_IFRAME: true }),
     links: JSON.stringify({
       ...{ menuLinks: [...notebooks, section], externalLinks: [], quickLinks: quick, documentationItems: documentation },
     }),
   };
 }
-
-/** What every program that asks who somebody is is told. */
-export const TOLD_WHO = { USERID_HEADER: USER_HEADER, USERID_PREFIX: "" } as const;
 
 /**
  * The part of a notebook that its users do not choose: what Pod Security asks of all pods there, as the images' own user. The program puts names

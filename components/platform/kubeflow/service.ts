@@ -5,10 +5,10 @@ import { AUTHORIZER, INGRESS_NEEDS, NAMES, PORTS, RETURN_PATH, ROLE } from "./na
 
 /** Parts of Kubeflow that are not made here, each with the reason. */
 const OTHER_PARTS: Readonly<Record<string, string>> = {
-  volumes: "what shows a volume's files lets everybody in whom it meets, and its controller asks cert-manager for a webhook's certificate",
+  volumes: "what shows a volume's files asks nobody who they are, and its controller takes webhooks with a certificate",
   tensorboard: "the pods that its controller makes say nothing of their user, and namespaces held to restricted refuse them",
-  katib: "its webhook changes pods in every namespace",
-  trainer: "its webhooks judge and change what is in every namespace",
+  katib: "it takes a webhook that changes pods of profiles, and a database of its own",
+  trainer: "it takes webhooks, and rights on pods of every namespace that nobody has narrowed yet",
   kserve: "it takes Knative, with an ingress of its own",
   knative: "it takes an ingress of its own",
 };

@@ -1,5 +1,5 @@
 import type { Shared } from "./args";
-import { LOGIN_FILE } from "./login";
+import { LOGIN_FILE, USER_HEADER } from "./login";
 import { FOLDERS, inside, NAMES, PORTS } from "./names";
 import { IN_FRONT, own, settings, TRUSTED, text, UI, WORKLOADS, type Workload } from "./programs";
 import { TOLD_WHO } from "./screens";
@@ -40,7 +40,7 @@ const MEMBERS: Workload = {
       name: "kfam",
       image: "members",
       command: ["/access-management"],
-      args: () => ["-cluster-admin=", `-userid-header=${TOLD_WHO.USERID_HEADER}`, "-userid-prefix="],
+      args: () => ["-cluster-admin=", `-userid-header=${USER_HEADER}`, "-userid-prefix="],
       ports: { http: PORTS.members },
       mounts: {},
       health: { page: "/metrics", port: PORTS.members },
@@ -61,8 +61,8 @@ const DASHBOARD: Workload = {
       command: ["/sbin/tini", "--", "node", "dist/server.js"],
       args: () => [],
       env: ({ namespace }) => [
+        ...TOLD_WHO,
         ...text({
-          ...TOLD_WHO,
           PROFILES_KFAM_SERVICE_HOST: inside(NAMES.members, namespace),
           PROFILES_KFAM_SERVICE_PORT: String(PORTS.members),
           REGISTRATION_FLOW: "false",
@@ -89,7 +89,7 @@ const NOTEBOOKS_WEB: Workload = {
       name: "jupyter-web-app",
       image: "notebooksWeb",
       args: () => [],
-      env: () => text({ ...TOLD_WHO, APP_PREFIX: "/jupyter", UI: "default", APP_SECURE_COOKIES: "true" }),
+      env: () => [...TOLD_WHO, ...text({ APP_PREFIX: "/jupyter", UI: "default", APP_SECURE_COOKIES: "true" })],
       ports: { http: PORTS.notebooksWeb },
       mounts: { [FOLDERS.notebooksWeb]: ["configMap", NAMES.notebooksWebSettings] },
       health: { page: "/healthz/readiness", port: PORTS.notebooksWeb },

@@ -264,7 +264,7 @@ describe("Kubeflow", () => {
       );
     assert.deepEqual(found(["pipelines"]), []);
     const [katib, others, dashboard] = found(["pipelines", "katib", "pipes", "dashboard"]);
-    assert.match(katib?.reason ?? "", /is a part of Kubeflow that is not made here yet: its webhook/);
+    assert.match(katib?.reason ?? "", /is a part of Kubeflow that is not made here yet: it takes a webhook/);
     assert.match(others?.reason ?? "", /is no part of Kubeflow/);
     assert.match(dashboard?.reason ?? "", /is there with profiles/);
   });

@@ -372,8 +372,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
       assert.deepEqual([...new Set(mounted)].sort(), [...named].sort(), resource.name);
     }
   },
-  "says nothing by an empty list, which the API server leaves out, so that every `up` would write it again": ({ workloads: own }) => {
-    for (const { resource } of own) assert.doesNotMatch(JSON.stringify(resource.inputs.spec), /"\w+":\[\]/, resource.name);
+  "says nothing by an empty list or text, which the API server leaves out, so that every `up` would write it again": ({
+    workloads: own,
+  }) => {
+    for (const { resource } of own) assert.doesNotMatch(JSON.stringify(resource.inputs.spec), /"\w+":\[\]|"value":""/, resource.name);
   },
   "selects its pods by labels that never change with a version": ({ workloads: own }) => {
     for (const { resource, labels } of own) {
