@@ -343,7 +343,7 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
   "platform.ingress.resources": [{}, { "platform.ingress.resources": { requests: { cpu: "200m" } } }],
   "platform.ingress.nodeSelector": [{}, { "platform.ingress.nodeSelector": { "kubernetes.io/os": "linux" } }],
   "platform.ingress.reaches": [{}, { "platform.ingress.reaches": ["192.0.2.0/24"] }],
-  "platform.ingress.values": [{}, { "platform.ingress.values": { nginx: { controller: { terminateGracePeriodSeconds: 60 } } } }],
+  "platform.ingress.values": [{}, { "platform.ingress.values": { nginx: { controller: { terminationGracePeriodSeconds: 60 } } } }],
   "platform.ingress.tolerations": [{}, { "platform.ingress.tolerations": ["front:NoSchedule"] }],
   "platform.ingress.kind (with the other one beside it before and after)": [
     { "platform.ingress": { beside: "traefik" } },
