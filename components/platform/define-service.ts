@@ -93,6 +93,8 @@ export type ServiceComponent = ComponentResource & {
    * child of its own: those wait for all of its children.
    */
   endFormer?(name: string, args: PlannedArgs, opts: ComponentResourceOptions): Resource | undefined;
+  /** Makes what it has in the namespaces of tenants, by their names, and gives that; which come after all services, so it is no child of its own. */
+  enterTenants?(name: string, tenants: Readonly<Record<string, Resource>>, opts: ComponentResourceOptions): Resource | undefined;
 };
 
 /** Describes a service, ours or a program's own. */

@@ -1,7 +1,7 @@
 import type { Input, Output } from "@pulumi/pulumi";
 import type { CloudPartName, CloudParts, Told } from "../../model/cloud-parts";
 import type { DatabaseAccess, DatabaseClaim, OwnedClaim, PostgresAccess, TableAccount, TableColumns } from "./database-grants";
-import type { MeshAccess, MeshClaim, MeshHostAccess } from "./mesh-grants";
+import type { MeshAccess, MeshClaim, MeshHostAccess, MeshHostClaim } from "./mesh-grants";
 import type { ScrapeClaim } from "./scrape-grants";
 
 export type * from "./database-grants";
@@ -36,7 +36,7 @@ export interface Grants {
   readonly meshDefinitions: { readonly claim: Nothing; readonly access: Nothing };
   readonly meshNodes: { readonly claim: Nothing; readonly access: Nothing };
   readonly mesh: { readonly claim: MeshClaim; readonly access: MeshAccess };
-  readonly meshHost: { readonly claim: HostClaim; readonly access: MeshHostAccess };
+  readonly meshHost: { readonly claim: MeshHostClaim; readonly access: MeshHostAccess };
 }
 
 /** A kind of claim. */

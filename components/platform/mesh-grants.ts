@@ -23,6 +23,12 @@ export interface MeshAuthorizer {
   readonly passedOn?: readonly string[];
   /** Headers of its answer that the browser gets where the request may not pass, beside the usual ones. @default none */
   readonly answered?: readonly string[];
+  /** Headers of its answer that the browser gets where the request passes. @default none */
+  readonly renewed?: readonly string[];
+  /** What it is asked at, before the request's own path: else paths that it answers by itself would pass. @default that path alone */
+  readonly below?: string;
+  /** What it is told besides, by header; `%REQ(NAME)%` is a header of the request. @default nothing */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 /** Who keeps what is told of requests on their way through the mesh. */
@@ -33,6 +39,15 @@ export interface TraceCollector {
   readonly service: string;
   /** Where it takes OTLP over gRPC. */
   readonly port: number;
+}
+
+/** A name to be reached at from outside, through the mesh's gateway. */
+export interface MeshHostClaim {
+  readonly host: string;
+  /** Namespaces beside one's own whose VirtualServices say where its requests go. Nobody else may write any there. @default none */
+  readonly besides?: readonly string[];
+  /** What the platform's ingress is told of it. @default nothing */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** What holds in the mesh. */

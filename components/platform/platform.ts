@@ -93,7 +93,10 @@ export class Platform<Wanted = unknown, Own extends OwnServices = NoServices> ex
     for (const plan of args.plan.services) this.made[plan.name] = this.create(`${name}-${kebab(plan.name)}`, plan);
     const ends = args.plan.services.flatMap((plan) => this.endFormer(`${name}-${kebab(plan.name)}-former`, plan) ?? []);
     this.trustOnNodes(`${name}-registry-trust`);
-    this.createExtra(`${name}-extra`, this.createTenants(`${name}-tenant`));
+    const tenants = this.createTenants(`${name}-tenant`);
+    for (const plan of args.plan.services)
+      this.made[plan.name]?.enterTenants?.(`${name}-${kebab(plan.name)}-tenants`, tenants, { parent: this });
+    this.createExtra(`${name}-extra`, tenants);
     this.recordRotations(`${name}-rotations`, ends);
 
     this.services = this.made as Components<Wanted, Own>;

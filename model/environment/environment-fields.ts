@@ -1156,8 +1156,17 @@ export interface PlatformFields {
     readonly sourceControl?: boolean | ServiceFields;
     /** Runs machine learning pipelines in the cluster, and keeps what they make. Default: as the profile. A change: switched off: needs the approval drop-database; otherwise: applied to what stands. */
     readonly kubeflow?: boolean | (ServiceFields & {
-      /** Its parts: pipelines, and none other yet. Default: [pipelines]. */
+      /** Its parts: pipelines, and notebooks, which take profiles. Default: [pipelines]. */
       readonly parts?: readonly string[];
+      /** Whose the namespaces are that users work in, by tenants with mesh: strict; users of the realm, by their names there. With it there are Kubeflow's dashboard and one log-in for all of its programs, in the mesh. Default: there is one place for all, of pipelines alone. */
+      readonly profiles?: Readonly<Record<string, {
+        /** Whose it is. */
+        readonly owner: string;
+        /** Whoever else works in it. Default: nobody. */
+        readonly editors?: readonly string[];
+        /** Whoever sees what is in it, and uses none of it. Default: nobody. */
+        readonly viewers?: readonly string[];
+      }>>;
     });
   };
   /** Charts and objects of your own, which live and die with the platform (more). A change: a release or a volume claim that goes: needs the approval drop-extra; otherwise: applied to what stands. */

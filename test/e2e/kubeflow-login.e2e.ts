@@ -3,12 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttp, type IncomingMessage, request as openly, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttps, type Server as HttpsServer, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output } from "@pulumi/pulumi";
-import { loginSettings } from "../../components/platform/kubeflow/login";
+import { ASKED_AT, loginSettings, USER_HEADER } from "../../components/platform/kubeflow/login";
 import { TRUST } from "../../components/platform/kubeflow/names";
 import { removeFolder } from "../../host/files";
 import { freePorts, makeCertificates, programForTests, startServer, stopServer } from "../support/real-server";
@@ -19,6 +19,8 @@ interface Answer {
   readonly location: string;
   readonly cookies: string[];
   readonly body: string;
+  /** Who it says that it is. */
+  readonly user?: string;
 }
 
 /** Our settings on the real program, before a realm and a UI that are played. The tests are one story, in order. */
@@ -27,35 +29,49 @@ describe("Kubeflow's log-in by a real oauth2-proxy", function () {
   const folder = mkdtempSync(join(tmpdir(), "kpaas-e2e-"));
   const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const servers: (Server | HttpsServer)[] = [];
-  let proxy: ChildProcess | undefined;
-  let [login, issuerPort, ui] = [0, 0, 0];
+  const proxies: ChildProcess[] = [];
+  let [login, issuerPort, ui, gate] = [0, 0, 0, 0];
   /** The roles of whoever logs in next. */
   let roles: readonly string[] = [];
+  /** Whether they have a name. */
+  let named = true;
   /** What the log-in under way was begun with. */
   let begun: URLSearchParams = new URLSearchParams();
   const issuer = () => `https://localhost:${issuerPort}/realms/cp-realm`;
 
-  const ask = (url: string, cookies: readonly string[] = []) =>
+  const ask = (url: string, cookies: readonly string[] = [], { method = "GET", ...more }: Readonly<Record<string, string>> = {}) =>
     new Promise<Answer>((told, failed) => {
       const ca = readFileSync(join(folder, "ca.crt"));
-      request(url, { ca, headers: { cookie: cookies.join("; "), accept: "text/html" } }, (answer) => {
+      const headers = { cookie: cookies.join("; "), accept: "text/html", ...more };
+      const asked = (answer: IncomingMessage): void => {
         let body = "";
         answer.setEncoding("utf8").on("data", (text: string) => {
           body += text;
         });
         answer.on("end", () => {
           const set = (answer.headers["set-cookie"] ?? []).map((each) => each.split(";")[0] ?? "");
-          told({ status: answer.statusCode ?? 0, location: answer.headers.location ?? "", cookies: set, body });
+          const user = answer.headers[USER_HEADER] as string | undefined;
+          told({ status: answer.statusCode ?? 0, location: answer.headers.location ?? "", cookies: set, body, ...(user ? { user } : {}) });
         });
-      })
-        .on("error", failed)
-        .end();
+      };
+      // A path as it is: proxies make it shorter by themselves, or do not.
+      const openAt = { host: "127.0.0.1", port: gate, path: url.replace(/^http:\/\/[^/]+/, ""), headers, method };
+      const sent = url.startsWith("https:") ? request(url, { ca, headers, method }, asked) : openly(openAt, asked);
+      sent.on("error", failed).end();
     });
 
   const token = (): string => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const now = Math.floor(Date.now() / 1000);
-    const who = { iss: issuer(), aud: "kubeflow", sub: "1", exp: now + 600, iat: now, preferred_username: "kim", roles };
+    const who = {
+      iss: issuer(),
+      aud: "kubeflow",
+      sub: "1",
+      exp: now + 600,
+      iat: now,
+      ...(named ? { preferred_username: "kim" } : {}),
+      roles,
+    };
     const signed = `${part({ alg: "RS256", kid: "one" })}.${part({ ...who, nonce: begun.get("nonce") })}`;
     return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), keys.privateKey).toString("base64url")}`;
   };
@@ -81,24 +97,33 @@ describe("Kubeflow's log-in by a real oauth2-proxy", function () {
     }
   };
 
-  /** Logs in as a browser does, and gives the answer to the first page. */
-  const visit = async (has: readonly string[]): Promise<Answer> => {
+  /** Logs in as a browser does, and gives the answer to that, with the cookies. */
+  const logIn = async (has: readonly string[]): Promise<Answer> => {
     roles = has;
     const sent = await ask(`https://localhost:${login}/`);
     assert.equal(sent.status, 302);
     begun = new URL(sent.location).searchParams;
     const back = new URL(begun.get("redirect_uri") ?? "");
     back.search = new URLSearchParams({ code: "code", state: begun.get("state") ?? "" }).toString();
-    const returned = await ask(back.href, sent.cookies);
-    if (returned.status !== 302) return returned;
-    return ask(new URL(returned.location, back).href, returned.cookies);
+    return ask(back.href, sent.cookies);
   };
+
+  /** The same with the first page. */
+  const visit = async (has: readonly string[]): Promise<Answer> => {
+    const returned = await logIn(has);
+    if (returned.status !== 302) return returned;
+    return ask(new URL(returned.location, `https://localhost:${login}`).href, returned.cookies);
+  };
+
+  /** What the gate says of a request, as a proxy of the mesh asks it. */
+  const judged = (path: string, cookies: readonly string[] = [], more: Readonly<Record<string, string>> = {}) =>
+    ask(`http://127.0.0.1:${gate}${ASKED_AT}${path}`, cookies, { "x-auth-request-redirect": path, host: `localhost:${login}`, ...more });
 
   before(async function () {
     const program = programForTests.call(this, "oauth2-proxy", "go install github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.3");
     makeCertificates(folder);
     writeFileSync(join(folder, TRUST.platform), readFileSync(join(folder, "ca.crt")));
-    [login = 0, issuerPort = 0, ui = 0] = await freePorts(3);
+    [login = 0, issuerPort = 0, ui = 0, gate = 0] = await freePorts(4);
     const shown = { cert: readFileSync(join(folder, "tls.crt")), key: readFileSync(join(folder, "tls.key")) };
     servers.push(createHttps(shown, (asked, answer) => void realm(asked, answer)).listen(issuerPort, "localhost"));
     servers.push(
@@ -109,20 +134,30 @@ describe("Kubeflow's log-in by a real oauth2-proxy", function () {
       ...{ url: `https://localhost:${issuerPort}`, realm: "cp-realm", realmId: "cp-realm", issuer: issuer(), clientId: "kubeflow" },
       ...{ clientSecret: "client", administratorRole: "cp-cluster-admin-role" },
     };
-    const settings = loginSettings(
-      `localhost:${login}`,
-      { realm: granted, trust: output("") },
-      { client: "client", cookie: "aB3".repeat(10).concat("xy") },
-      { tls: folder, trust: folder, port: login, ui },
-    );
-    const file = join(folder, "oauth2-proxy.cfg");
-    writeFileSync(file, settings);
-    proxy = await startServer(program, [`--config=${file}`], "OAuthProxy configured");
+    const mesh = { rootNamespace: "istio-system", trustDomain: "cluster.local", labels: {} };
+    const gateway = {
+      gateway: "istio-ingress/kubeflow",
+      namespace: "istio-ingress",
+      principal: "cluster.local/ns/istio-ingress/sa/gateway",
+    };
+    const shared = { profiles: {}, parts: ["profiles"], mesh, gateway } as const;
+    for (const [name, port, more] of [
+      ["front", login, {}],
+      ["gate", gate, { shared }],
+    ] as const) {
+      const file = join(folder, `${name}.cfg`);
+      const secrets = { client: "client", cookie: "aB3".repeat(10).concat("xy") };
+      const given = { realm: granted, trust: output(""), ...more };
+      writeFileSync(file, loginSettings(`localhost:${login}`, given, secrets, { tls: folder, trust: folder, port, ui }));
+      proxies.push(await startServer(program, [`--config=${file}`], "OAuthProxy configured"));
+    }
     for (let tries = 0; (await ask(`https://localhost:${login}/ping`).catch(() => undefined))?.status !== 200; tries++)
       assert.ok(tries < 1000, "oauth2-proxy does not listen");
+    for (let tries = 0; (await judged("/").catch(() => undefined))?.status !== 302; tries++)
+      assert.ok(tries < 1000, "the gate does not listen");
   });
   after(async () => {
-    if (proxy) await stopServer(proxy);
+    for (const proxy of proxies) await stopServer(proxy);
     for (const server of servers) {
       server.closeAllConnections();
       server.close();
@@ -150,5 +185,37 @@ describe("Kubeflow's log-in by a real oauth2-proxy", function () {
     assert.equal((await visit(["grafana-viewer"])).status, 403);
     assert.equal((await visit([])).status, 403);
     assert.equal((await ask(`https://localhost:${login}/`, ["_oauth2_proxy=forged"])).status, 302);
+  });
+
+  it("says as a gate who asks, whatever the request says of that, and has whoever is nobody log in and come back to where they were", async () => {
+    const { cookies } = await logIn(["kubeflow-user"]);
+    for (const method of ["GET", "POST"]) {
+      const { status, user } = await judged("/api/namespaces/shop/notebooks", cookies, { method, [USER_HEADER]: "lee" });
+      assert.deepEqual([status, user], [200, "kim"], method);
+    }
+    const { status, location } = await judged("/jupyter/new?ns=shop");
+    assert.deepEqual([status, new URL(location).pathname], [302, "/realms/cp-realm/auth"]);
+    const state = new URL(location).searchParams.get("state") ?? "";
+    assert.match(`${state} ${Buffer.from(state, "base64url").toString()}`, /\/jupyter\/new\?ns=shop/);
+    assert.equal((await judged("/api/namespaces")).status, 401);
+  });
+
+  it("lets nobody pass by the paths of its own pages, nor one whom it could not name", async () => {
+    const own = [
+      "/ping",
+      "/ready",
+      "/robots.txt",
+      "/oauth2/sign_in",
+      "/oauth2/static/css/bulma.min.css",
+      "/../ping",
+      "/%2e%2e/ping",
+      "//ping",
+    ];
+    for (const path of own) assert.notEqual((await judged(path, [], { [USER_HEADER]: "lee" })).status, 200, path);
+    named = false;
+    const { status, cookies } = await logIn(["kubeflow-user"]);
+    assert.notEqual(status, 302);
+    assert.notEqual((await judged("/", cookies)).status, 200);
+    named = true;
   });
 });

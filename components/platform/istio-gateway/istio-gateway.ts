@@ -4,6 +4,7 @@ import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
 import { serviceType } from "../../../model/type-tokens";
 import { type PlannedArgs, planned } from "../args";
 import { type CertificatePair, certificateAuthority, serverCertificate, trustOf } from "../certificates";
+import type { MeshHostClaim } from "../grants";
 import { fromIngress, ingressFor, overTls } from "../objects";
 import { PlatformService } from "../service";
 import type { IstioGatewayArgs } from "./args";
@@ -29,15 +30,14 @@ export class IstioGateway extends PlatformService {
     this.disruptionBudget("budget", GATEWAY, plan.replicas, GATEWAY_LABELS);
     const release = this.release(istioGatewayValues(plan));
     const authority = args.authority ?? certificateAuthority(this.childName("tls"), "istio-gateway", this);
-    for (const [key, { host, namespace }] of Object.entries(hosts)) this.leadIn(key, host, namespace, { args, authority, release });
+    for (const [key, host] of Object.entries(hosts)) this.leadIn(key, host, { args, authority, release });
     this.registerOutputs({});
   }
 
   /** The host at the platform's ingress, which verifies the gateway that it asks, and at the gateway. */
   private leadIn(
     key: string,
-    host: string,
-    namespace: string,
+    { host, namespace, besides = [], annotations: more = {} }: MeshHostClaim & { readonly namespace: string },
     { args, authority, release }: { args: PlannedArgs<IstioGatewayArgs>; authority: CertificatePair; release: Resource },
   ): void {
     const { certificate, key: privateKey } = serverCertificate(this.childName(key), { dnsNames: [host] }, authority, this);
@@ -46,7 +46,7 @@ export class IstioGateway extends PlatformService {
     const trusted = this.secret(ca, ca, GATEWAY, { "ca.crt": trustOf(authority) });
     const server = {
       port: { number: HTTPS_PORT, name: "https", protocol: "HTTPS" },
-      hosts: [`${namespace}/${host}`],
+      hosts: [namespace, ...besides].map((each) => `${each}/${host}`),
       tls: { mode: "SIMPLE", credentialName: tls },
     };
     new CustomResource(
@@ -67,6 +67,7 @@ export class IstioGateway extends PlatformService {
           // The gateway goes by the name that it is asked for in TLS.
           annotations: {
             ...annotations,
+            ...more,
             ...overTls(`${this.namespace}/${ca}`, host),
             "nginx.ingress.kubernetes.io/proxy-ssl-server-name": "on",
           },

@@ -44,7 +44,7 @@ export const istioGateway = defineService({
   },
   create: (name, { common, options: { hosts = {} }, granted, claims, tls }, opts) => {
     const { IstioGateway } = require("./istio-gateway") as typeof import("./istio-gateway");
-    const claimed = Object.entries(claims.meshHost).map(([service, { host, namespace }]) => [kebab(service), { host, namespace }]);
+    const claimed = Object.entries(claims.meshHost).map(([service, claim]) => [kebab(service), claim]);
     const named = Object.entries(hosts).map(([host, namespace]) => [gatewayOf(host), { host, namespace }]);
     return new IstioGateway(
       name,

@@ -51,7 +51,7 @@ export function istioValues({ plan, authorizers = [], collectors = [] }: Planned
 }
 
 /** Who is asked, as Istio has it. Where nobody answers, no request passes. */
-function asked({ name, service, port, shown, passedOn, answered }: MeshAuthorizer): Values {
+function asked({ name, service, port, shown, passedOn, answered, renewed, below, told }: MeshAuthorizer): Values {
   return {
     name,
     envoyExtAuthzHttp: {
@@ -60,6 +60,9 @@ function asked({ name, service, port, shown, passedOn, answered }: MeshAuthorize
       includeRequestHeadersInCheck: shown,
       ...(passedOn ? { headersToUpstreamOnAllow: passedOn } : {}),
       ...(answered ? { headersToDownstreamOnDeny: answered } : {}),
+      ...(renewed ? { headersToDownstreamOnAllow: renewed } : {}),
+      ...(below ? { pathPrefix: below } : {}),
+      ...(told ? { includeAdditionalHeadersInCheck: told } : {}),
     },
   };
 }

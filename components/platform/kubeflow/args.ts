@@ -1,5 +1,27 @@
 import type { ServiceArgs } from "../args";
-import type { DatabaseAccess, IngressRoute, RealmAccess, TrustAccess } from "../grants";
+import type { DatabaseAccess, IngressRoute, MeshAccess, MeshHostAccess, RealmAccess, TrustAccess } from "../grants";
+import type { PART_DEFINITIONS } from "./definitions";
+
+/** Whose a profile is: users of the realm, by their names there. */
+export interface Profile {
+  /** Whoever may all in it. */
+  readonly owner: string;
+  /** Whoever may work in it. @default nobody */
+  readonly editors?: readonly string[] | undefined;
+  /** Whoever may see what is in it, and use none of it. @default nobody */
+  readonly viewers?: readonly string[] | undefined;
+}
+
+/** Kubeflow for several: the dashboard, and profiles, which are tenants' namespaces, behind one gate in the mesh. */
+export interface Shared {
+  /** By the tenant. */
+  readonly profiles: Readonly<Record<string, Profile>>;
+  /** What of it is there. */
+  readonly parts: readonly (keyof typeof PART_DEFINITIONS)[];
+  readonly mesh: MeshAccess;
+  /** How its host is reached. */
+  readonly gateway: MeshHostAccess;
+}
 
 /** Arguments of {@link Kubeflow}. */
 export interface KubeflowArgs extends ServiceArgs {
@@ -16,4 +38,6 @@ export interface KubeflowArgs extends ServiceArgs {
   readonly protectData: boolean;
   /** True: destroying the platform leaves the volume, the namespace it is in, and the definitions of what else is there. */
   readonly retainData: boolean;
+  /** Set where it knows users and has profiles. @default whoever is in may do everything in it */
+  readonly shared?: Shared;
 }

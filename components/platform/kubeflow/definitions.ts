@@ -1,12 +1,14 @@
 import type { apiextensions } from "@pulumi/kubernetes/types/input";
 
 /** A kind of object that its programs keep. */
-interface Definition {
+export interface Definition {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly singular: string;
   readonly plural: string;
+  /** @default Namespaced */
+  readonly scope?: "Namespaced" | "Cluster";
 }
 
 const argo = (kind: string): Definition => ({
@@ -17,14 +19,25 @@ const argo = (kind: string): Definition => ({
   plural: `${kind.toLowerCase()}s`,
 });
 
+const kubeflow = (kind: string, version: string): Definition => ({ ...argo(kind), group: "kubeflow.org", version });
+
 /**
  * The kinds that its programs watch from their start, and wait for: Argo Workflows' of a namespace, and recurring runs. Cluster-wide templates
  * are not among them: the workflow controller minds its own namespace.
  */
 export const DEFINITIONS: readonly Definition[] = [
   ...["Workflow", "WorkflowTemplate", "CronWorkflow", "WorkflowTaskSet", "WorkflowTaskResult", "WorkflowArtifactGCTask"].map(argo),
-  { ...argo("ScheduledWorkflow"), group: "kubeflow.org", version: "v1beta1" },
+  kubeflow("ScheduledWorkflow", "v1beta1"),
 ];
+
+/** Those of Kubeflow for several, by part: whose a namespace is, and notebooks; of what is done to pods by itself there is none. */
+export const PART_DEFINITIONS = {
+  profiles: [{ ...kubeflow("Profile", "v1beta1"), scope: "Cluster" }],
+  notebooks: [kubeflow("Notebook", "v1beta1"), kubeflow("PodDefault", "v1alpha1")],
+} as const satisfies Readonly<Record<string, readonly Definition[]>>;
+
+/** The kinds that have a status beside the rest: of the others their controllers write it with that. */
+const REPORTED: readonly string[] = ["WorkflowTaskSet", "WorkflowArtifactGCTask", "Notebook"];
 
 /** Its fields by Kubernetes' own word: the SDK's spells it with `_`, which only its provider understands. */
 const ANYTHING = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
@@ -35,10 +48,17 @@ export function definitionName({ group, plural }: Definition): string {
 }
 
 /** What a definition says. Its fields are its program's to know: versions of it add some, and a schema here would drop those. */
-export function definitionSpec({ group, version, kind, singular, plural }: Definition): apiextensions.v1.CustomResourceDefinitionSpec {
+export function definitionSpec({
+  group,
+  version,
+  kind,
+  singular,
+  plural,
+  scope = "Namespaced",
+}: Definition): apiextensions.v1.CustomResourceDefinitionSpec {
   return {
     group,
-    scope: "Namespaced",
+    scope,
     names: { kind, listKind: `${kind}List`, singular, plural },
     versions: [
       {
@@ -46,8 +66,7 @@ export function definitionSpec({ group, version, kind, singular, plural }: Defin
         served: true,
         storage: true,
         schema: { openAPIV3Schema: ANYTHING },
-        // The controller reports by it where there is one; of the other kinds it writes the status with the rest.
-        ...(kind === "WorkflowTaskSet" || kind === "WorkflowArtifactGCTask" ? { subresources: { status: {} } } : {}),
+        ...(REPORTED.includes(kind) ? { subresources: { status: {} } } : {}),
       },
     ],
   };

@@ -24,6 +24,14 @@ export const NAMES = {
   trust: "kubeflow-trust",
   tls: "kubeflow-tls",
   authority: "kubeflow-ca",
+  // Where it is for several: the gate is the log-in by itself.
+  gate: "kubeflow-login",
+  dashboard: "centraldashboard",
+  members: "profiles-kfam",
+  notebooks: "notebook-controller",
+  notebooksWeb: "jupyter-web-app",
+  links: "centraldashboard-config",
+  notebooksWebSettings: "jupyter-web-app-config",
 } as const;
 
 /** Where its pods listen. The store's is the one of the pod: by its Service it is met at `storeService`. */
@@ -36,6 +44,9 @@ export const PORTS = {
   metadataWeb: 9090,
   store: 8333,
   storeService: 9000,
+  dashboard: 8082,
+  members: 8081,
+  notebooksWeb: 5000,
 } as const;
 
 /** The fields of the Secret with the store's keys. */
@@ -56,6 +67,7 @@ export const FOLDERS = {
   trust: "/etc/kubeflow-trust",
   tls: "/etc/kubeflow-tls",
   data: "/data",
+  notebooksWeb: "/src/apps/common/yaml",
   account: "/var/run/secrets/kubernetes.io/serviceaccount",
   token: "/var/run/secrets/kubeflow/tokens",
 } as const;
@@ -73,3 +85,15 @@ const CLUSTER_DOMAIN = "cluster.local";
 export function inside(service: string, namespace: string): string {
   return `${service}.${namespace}.svc.${CLUSTER_DOMAIN}`;
 }
+
+/** What the platform's ingress is told of its host, with ingress-nginx. */
+export const INGRESS_NEEDS = {
+  // Pipelines are uploaded as files; logs come for as long as a run goes on.
+  "nginx.ingress.kubernetes.io/proxy-body-size": "32m",
+  "nginx.ingress.kubernetes.io/proxy-read-timeout": "3600",
+  // The log-in's cookie holds what the realm says of its user.
+  "nginx.ingress.kubernetes.io/proxy-buffer-size": "16k",
+} as const;
+
+/** By which the mesh's proxies know the gate. */
+export const AUTHORIZER = NAMES.gate;

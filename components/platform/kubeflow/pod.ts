@@ -74,6 +74,7 @@ function named(program: Program): Mounts {
 }
 
 function volumeOf({ name }: Program, folder: string): string {
+  if (folder === FOLDERS.notebooksWeb) return "choices";
   if (folder === FOLDERS.settings) return `${name}-settings`;
   return folder === FOLDERS.tls ? "tls" : "trust";
 }

@@ -42,14 +42,20 @@ export interface Workload {
   readonly ownToken?: string;
   /** Whether it keeps the artifacts. @default false */
   readonly keepsData?: true;
+  /** Whether it is in the mesh, where Kubeflow is for several. @default it is not: it speaks TLS of its own, or to nobody there */
+  readonly meshed?: true;
 }
 
-const TRUSTED: Mounts = { [FOLDERS.trust]: ["configMap", NAMES.trust] };
+/** Whom it trusts. */
+export const TRUSTED: Mounts = { [FOLDERS.trust]: ["configMap", NAMES.trust] };
 const SHOWN: Mounts = { [FOLDERS.tls]: ["secret", NAMES.tls] };
-const settings = (kind: "secret" | "configMap", name: string): Mounts => ({ [FOLDERS.settings]: [kind, name] });
-const text = (variables: Readonly<Record<string, string>>): core.v1.EnvVar[] =>
+/** What it is told. */
+export const settings = (kind: "secret" | "configMap", name: string): Mounts => ({ [FOLDERS.settings]: [kind, name] });
+/** Variables that are written down. */
+export const text = (variables: Readonly<Record<string, string>>): core.v1.EnvVar[] =>
   Object.entries(variables).map(([name, value]) => ({ name, value }));
-const own = (name: string, fieldPath: string): core.v1.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+/** One that a pod is told of itself. */
+export const own = (name: string, fieldPath: string): core.v1.EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 const CA = `${FOLDERS.trust}/${TRUST.inside}`;
 
 /** The artifacts, by S3. Its other parts answer to itself alone: they ask nobody who they are. */
@@ -197,20 +203,23 @@ const SCHEDULES: Workload = {
   ],
 };
 
-/** The UI, with the log-in in front of it in its pod: it asks nobody who they are itself. */
-const UI: Workload = {
+/** The log-in, in front of a program in its pod: it shows a certificate. */
+export const IN_FRONT: Program = {
+  name: "login",
+  image: "login",
+  args: () => [`--config=${FOLDERS.settings}/${LOGIN_FILE}`],
+  ports: { https: PORTS.login },
+  mounts: { ...settings("secret", NAMES.login), ...SHOWN, ...TRUSTED },
+  health: { page: "/ping", port: PORTS.login, tls: true },
+};
+
+/** The UI, with the log-in in front of it: it asks nobody who they are itself. */
+export const UI: Workload = {
   name: NAMES.ui,
   service: { https: PORTS.login },
   token: true,
   programs: [
-    {
-      name: "login",
-      image: "login",
-      args: () => [`--config=${FOLDERS.settings}/${LOGIN_FILE}`],
-      ports: { https: PORTS.login },
-      mounts: { ...settings("secret", NAMES.login), ...SHOWN, ...TRUSTED },
-      health: { page: "/ping", port: PORTS.login, tls: true },
-    },
+    IN_FRONT,
     {
       name: "ui",
       image: "ui",

@@ -1,42 +1,88 @@
+import type { z } from "zod";
 import { blockClass, defineService, keptData } from "../define-service";
-import { NAMES, RETURN_PATH, ROLE } from "./names";
+import { ASKED_AT, USER_HEADER } from "./login";
+import { AUTHORIZER, INGRESS_NEEDS, NAMES, PORTS, RETURN_PATH, ROLE } from "./names";
 
-/** Kubeflow's other parts: what is made of it is Pipelines. */
-const OTHER_PARTS: readonly string[] = [
-  "dashboard",
-  "profiles",
-  "notebooks",
-  "katib",
-  "kserve",
-  "knative",
-  "trainer",
-  "volumes",
-  "tensorboard",
-];
+/** Parts of Kubeflow that are not made here, each with the reason. */
+const OTHER_PARTS: Readonly<Record<string, string>> = {
+  volumes: "what shows a volume's files asks nobody who they are, and its controller takes webhooks with a certificate",
+  tensorboard: "the pods that its controller makes say nothing of their user, and namespaces held to restricted refuse them",
+  katib: "it takes a webhook that changes pods of profiles, and a database of its own",
+  trainer: "it takes webhooks, and rights on pods of every namespace that nobody has narrowed yet",
+  kserve: "it takes Knative, with an ingress of its own",
+  knative: "it takes an ingress of its own",
+};
+
+/** Those that are there with profiles. */
+const WITH_PROFILES: readonly string[] = ["dashboard", "profiles"];
 
 const MIGRATES = "two of it would bring the database to their version at once";
+
+const MESHED = "TLS of the mesh: pods are met by its proxies only (mtls: strict)";
+
+/** How proxies of the mesh ask the log-in: with the cookie alone, at a path that is none of its own pages, and told where to lead back to. */
+const GATE = {
+  name: AUTHORIZER,
+  service: `${NAMES.gate}.kubeflow.svc.cluster.local`,
+  port: PORTS.login,
+  shown: ["cookie", "accept"],
+  passedOn: [USER_HEADER],
+  answered: ["set-cookie", "content-type"],
+  renewed: ["set-cookie"],
+  below: ASKED_AT,
+  told: { "x-auth-request-redirect": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%" },
+} as const;
+
+/** As far as the file gives them. */
+interface Options {
+  readonly parts?: readonly string[];
+  readonly profiles?: Readonly<Record<string, object>>;
+}
+
+/** A user of the realm: names there are in lower case. Kubernetes' own users are none. */
+const user = (zod: typeof z) =>
+  zod
+    .string()
+    .regex(/^(?!system:)[a-z0-9][a-z0-9._@+-]*$/, "must be the name of a user of the realm, in lower case, such as kim or kim@example.org");
+
+function wrongPart(part: string): { reason: string; remedy: string } | undefined {
+  if (part === "pipelines" || part === "notebooks") return undefined;
+  if (WITH_PROFILES.includes(part)) return { reason: "is there with profiles", remedy: "take it out, and name tenants at profiles" };
+  const reason = OTHER_PARTS[part];
+  return reason === undefined
+    ? { reason: "is no part of Kubeflow", remedy: "write pipelines or notebooks" }
+    : { reason: `is a part of Kubeflow that is not made here yet: ${reason}`, remedy: "leave it out" };
+}
 
 export const kubeflow = defineService({
   name: "kubeflow",
   title: "Kubeflow Pipelines",
   about: "runs machine learning pipelines in the cluster, and keeps what they make",
-  options: (z) => ({
+  options: (z, { label, unique }) => ({
     parts: z
       .array(
-        z
-          .string()
-          .refine((part) => !OTHER_PARTS.includes(part), {
-            error: "is a part of Kubeflow that is not made here yet: it takes Istio, or Kubeflow's own users",
-            params: { remedy: "leave it out" },
-          })
-          .refine((part) => part === "pipelines" || OTHER_PARTS.includes(part), {
-            error: "is no part of Kubeflow",
-            params: { remedy: "write pipelines" },
-          }),
+        z.string().superRefine((part, context) => {
+          const wrong = wrongPart(part);
+          if (wrong) context.addIssue({ code: "custom", message: wrong.reason, params: { remedy: wrong.remedy } });
+        }),
       )
-      .min(1, "must name a part")
+      .refine((parts) => parts.includes("pipelines"), { error: "must name pipelines, which the others stand beside" })
       .optional()
-      .describe("Its parts: pipelines, and none other yet. Default: [pipelines]."),
+      .describe("Its parts: pipelines, and notebooks, which take profiles. Default: [pipelines]."),
+    profiles: z
+      .record(
+        label("the tenant", 63),
+        z.strictObject({
+          owner: user(z).describe("Whose it is."),
+          editors: unique(user(z)).optional().describe("Whoever else works in it. Default: nobody."),
+          viewers: unique(user(z)).optional().describe("Whoever sees what is in it, and uses none of it. Default: nobody."),
+        }),
+      )
+      .refine((profiles) => Object.keys(profiles).length > 0, { error: "must name a tenant" })
+      .optional()
+      .describe(
+        "Whose the namespaces are that users work in, by tenants with mesh: strict; users of the realm, by their names there. With it there are Kubeflow's dashboard and one log-in for all of its programs, in the mesh. Default: there is one place for all, of pipelines alone.",
+      ),
   }),
   replicas: 1,
   single: {
@@ -48,9 +94,16 @@ export const kubeflow = defineService({
     [NAMES.persistence]: "two of it would report every run twice",
     [NAMES.schedules]: "two of it would begin every recurring run twice",
     [NAMES.ui]: "what it stands before is one too",
+    [NAMES.gate]: "nobody is let in for the seconds in which it restarts, and all stay logged in",
+    [NAMES.dashboard]: "it is away for seconds, and what it leads to goes on",
+    [NAMES.members]: "the dashboard alone asks it, at its start page",
+    [NAMES.notebooks]: "two of it would make every notebook twice",
+    [NAMES.notebooksWeb]: "notebooks go on without it",
   },
   host: "kubeflow",
   keeps: "data",
+  // With their definition all notebooks go, and their pods.
+  holds: { field: "parts", names: ({ parts }) => ((parts ?? []) as string[]).filter((part) => part !== "pipelines") },
   backup: {
     kind: "none",
     reason: "its store writes several files for each artifact, and nothing holds it still meanwhile",
@@ -69,7 +122,38 @@ export const kubeflow = defineService({
     mysql: () => ({ schema: "kubeflow" }),
     identity: ({ host }) => ({ url: `https://${host}`, client: { id: "kubeflow", returnPath: RETURN_PATH, roles: [ROLE] } }),
   },
+  wants: {
+    mesh: ({ options: { profiles } }) => (profiles === undefined ? undefined : { mtls: "strict", authorizers: [GATE] }),
+    meshHost: ({ host, options: { profiles } }) =>
+      profiles === undefined ? undefined : { host, besides: Object.keys(profiles as object), annotations: INGRESS_NEEDS },
+  },
+  needsWith: { profiles: ["mesh", "meshHost"] },
+  programs: { profiles: ["dashboard", "members"] },
+  hindered: ({ platform: { services, tenants } }) => {
+    const { parts = [], profiles = {} } = (services.find(({ name }) => name === "kubeflow")?.options ?? {}) as Options;
+    const field = "platform.services.kubeflow";
+    const alone = Object.keys(profiles).length === 0 ? parts.flatMap((part, index) => (part === "pipelines" ? [] : [index])) : [];
+    return [
+      ...alone.map((index) => ({
+        path: `${field}.parts.${index}`,
+        reason: "is each user's own, and there are no profiles",
+        remedy: `name tenants at ${field}.profiles, or take it out`,
+      })),
+      ...Object.keys(profiles).flatMap((name) => {
+        const tenant = tenants.find((each) => each.name === name);
+        if (tenant?.mesh === "strict" && tenant.isolate) return [];
+        const reason =
+          tenant === undefined ? "names no tenant" : "names a tenant whose pods are met past the mesh, where nobody asks who somebody is";
+        const remedy = `give platform.tenants.${name} mesh: strict${tenant?.isolate === false ? ", and take isolate: false out" : ""}`;
+        return [{ path: `${field}.profiles.${name}`, reason, remedy }];
+      }),
+    ];
+  },
   speaks: {
+    3000: MESHED,
+    5000: MESHED,
+    8081: MESHED,
+    8082: MESHED,
     8443: "TLS",
     8888: "TLS",
     8887: "TLS",
@@ -79,9 +163,10 @@ export const kubeflow = defineService({
   },
   // Its programs and every run's report what they do by it.
   calls: ["kubernetes"],
-  create: (name, { common, granted, environment }, opts) => {
+  create: (name, { common, granted, options, environment }, opts) => {
     const { Kubeflow } = require("./kubeflow") as typeof import("./kubeflow");
-    const { ingress, storage, trust, mysql, identity } = granted;
+    const { ingress, storage, trust, mysql, identity, mesh, meshHost } = granted;
+    const { profiles, parts = [] } = options;
     return new Kubeflow(
       name,
       {
@@ -92,6 +177,16 @@ export const kubeflow = defineService({
         storageClass: blockClass(storage),
         ...keptData(environment),
         ...(trust.certificates ? { trust: trust.certificates } : {}),
+        ...(profiles && mesh && meshHost
+          ? {
+              shared: {
+                profiles,
+                parts: ["profiles", ...(parts.includes("notebooks") ? (["notebooks"] as const) : [])],
+                mesh,
+                gateway: meshHost,
+              },
+            }
+          : {}),
       },
       opts,
     );

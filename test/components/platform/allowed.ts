@@ -59,7 +59,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   gitea: ["mariadb"],
   // What Jenkins alone calls is opened to it alone.
   pipeline: ["mariadb", "postgresql", "the ingress"],
-  kubeflow: ["mariadb", "machines 443 6443", "the ingress"],
+  kubeflow: ["istio-system", "mariadb", "tracing", "machines 443 6443", "the ingress"],
   sourceControl: ["istio-system", "mariadb", "tracing", "the ingress"],
   // Clusters and clouds that its users register are anywhere, and its own is one of them.
   portal: ["chaos-mesh", "mariadb", "nats", "openbao", "machines 443 6443", "the ingress", "outside"],
@@ -102,8 +102,10 @@ export const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   portal: ["ClusterRole cp-portal-cluster", "Role cp-portal-federation-api"],
   // Its programs make, watch and end the pods and objects of runs, in its own namespace.
   kubeflow: [
+    // Where it is for several, three look beyond it at what there is; what they change is in the namespaces of profiles, by Roles there.
+    ...["ClusterRole kubeflow-profiles-kfam", "ClusterRole kubeflow-notebook-controller", "ClusterRole kubeflow-jupyter-web-app"],
     ...["Role ml-pipeline", "Role ml-pipeline-ui", "Role ml-pipeline-persistenceagent", "Role ml-pipeline-scheduledworkflow"],
-    ...["Role workflow-controller", "Role pipeline-runner"],
+    ...["Role workflow-controller", "Role pipeline-runner", "Role centraldashboard"],
   ],
 };
 
@@ -113,14 +115,16 @@ export const RIGHTS_WITH: Readonly<Record<string, string>> = { portal: "openbao"
 /** Cluster roles that change what is in namespaces, or read Secrets there, with the reason. */
 export const MANAGE_NAMESPACES: Readonly<Record<string, string>> = {
   "portal-cluster-rights": "the portal's screens make, change and delete it for those who have logged in there",
+  "kubeflow-jupyter-web-app-everywhere": "it asks whether somebody may do what they ask it for, and changes nothing",
 };
 
 /** Workloads that alone of their service have a token of an account with rights. */
 export const TOKEN_HOLDERS: Readonly<Record<string, readonly string[]>> = {
   portal: ["portal-cluster-token", "portal-federation-api"],
-  kubeflow: ["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"].map(
-    (name) => `kubeflow-${name}`,
-  ),
+  kubeflow: [
+    ...["ml-pipeline", "ml-pipeline-ui", "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow", "workflow-controller"],
+    ...["profiles-kfam", "centraldashboard", "notebook-controller", "jupyter-web-app"],
+  ].map((name) => `kubeflow-${name}`),
 };
 
 /** Accounts whose pods programs make for users, and which get their token by the account alone. */

@@ -129,6 +129,21 @@ describe("Istio's gateway", () => {
     assert.deepEqual([said("name"), said("server-name"), said("verify")], ["shop.seoul.example.org", "on", "on"]);
     assert.equal(at(values(g, "istio-gateway"), "service", "type"), "ClusterIP");
   });
+
+  it("leads a service's host to the namespaces that it claims it for, and has its word on requests asked as it says", async () => {
+    const g = await platformGraph(everyServicePlan());
+    const { spec } = g.get("seoul-istio-gateway-kubeflow-gateway").inputs;
+    assert.deepEqual(at(spec, "servers", 0, "hosts"), ["kubeflow/kubeflow.seoul.example.org", "shop/kubeflow.seoul.example.org"]);
+    const { metadata } = g.get("seoul-istio-gateway-kubeflow-ingress").inputs;
+    assert.equal(at(metadata, "annotations", "nginx.ingress.kubernetes.io/proxy-body-size"), "32m");
+    const providers = at(values(g), "meshConfig", "extensionProviders") as { name: string; envoyExtAuthzHttp?: object }[];
+    assert.deepEqual(providers.find(({ name }) => name === "kubeflow-login")?.envoyExtAuthzHttp, {
+      ...{ service: "kubeflow-login.kubeflow.svc.cluster.local", port: 8443, pathPrefix: "/kubeflow-gate" },
+      ...{ includeRequestHeadersInCheck: ["cookie", "accept"], headersToUpstreamOnAllow: ["x-auth-request-email"] },
+      ...{ headersToDownstreamOnDeny: ["set-cookie", "content-type"], headersToDownstreamOnAllow: ["set-cookie"] },
+      includeAdditionalHeadersInCheck: { "x-auth-request-redirect": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%" },
+    });
+  });
 });
 
 const wrong: readonly WrongFile[] = [

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { secret } from "@pulumi/pulumi";
 import { DEFINITIONS, definitionName } from "../../../components/platform/kubeflow/definitions";
 import { Kubeflow } from "../../../components/platform/kubeflow/kubeflow";
+import type { Graph } from "../../../testing/graph";
 import { type Bag, unwrapSecret } from "../../../testing/mocks";
 import { environmentFile, planFile } from "../../support/environment";
 import { waitsFor } from "../../support/waits";
-import { type Build, database, route, run } from "./builds";
+import { type Build, type Common, database, route, run } from "./builds";
 import { at, CANARY, ofKind, servicePlan } from "./fixtures";
 
 const ISSUER = "https://keycloak.seoul.example.org/realms/cp-realm";
@@ -13,19 +14,15 @@ const realm = {
   ...{ url: "https://keycloak.seoul.example.org", realm: "cp-realm", realmId: "cp-realm", issuer: ISSUER, clientId: "kubeflow" },
   ...{ clientSecret: secret(`${CANARY}-client`), administratorRole: "cp-cluster-admin-role" },
 };
+const given = (common: Common): ConstructorParameters<typeof Kubeflow>[1] => ({
+  ...common,
+  ...{ plan: servicePlan("kubeflow", { needs: {} }), ingress: route, realm, storageClass: "cp-storageclass" },
+  ...{ database: { ...database("kubeflow"), ca: "database's authority" }, protectData: true, retainData: false },
+});
 const kubeflow =
   (more: Partial<ConstructorParameters<typeof Kubeflow>[1]> = {}): Build =>
   (common, opts) =>
-    new Kubeflow(
-      "ml",
-      {
-        ...common,
-        ...{ plan: servicePlan("kubeflow"), ingress: route, realm, storageClass: "cp-storageclass" },
-        ...{ database: { ...database("kubeflow"), ca: "database's authority" }, protectData: true, retainData: false },
-        ...more,
-      },
-      opts,
-    );
+    new Kubeflow("ml", { ...given(common), ...more }, opts);
 /** What is generated when secrets are exchanged. */
 const ANEW = { "random:index/randomPassword:RandomPassword": (name: string) => ({ result: `another-${name}` }) };
 const held = async (name: string, key: string, build = kubeflow()): Promise<string> => {
@@ -126,14 +123,149 @@ describe("Kubeflow", () => {
     }
   });
 
+  describe("for several", () => {
+    const PRINCIPAL = "cluster.local/ns/istio-ingress/sa/istio-ingressgateway";
+    const shared = {
+      profiles: { shop: { owner: "kim", editors: ["lee"], viewers: ["park"] } },
+      parts: ["profiles", "notebooks"],
+      mesh: { rootNamespace: "istio-system", trustDomain: "cluster.local", labels: {} },
+      gateway: { gateway: "istio-ingress/kubeflow", namespace: "istio-ingress", principal: PRINCIPAL },
+    } as const;
+    const SCREENS = ["ml-pipeline-ui", "jupyter-web-app", "centraldashboard"];
+    /** With what is made in the namespace of the tenant. */
+    const whole: Build = (common, opts) => {
+      const made = new Kubeflow("ml", { ...given(common), plan: servicePlan("kubeflow"), shared }, opts);
+      made.enterTenants("ml-tenants", { shop: made }, opts);
+    };
+    const specs = (graph: Graph, kind: string): Record<string, Bag> =>
+      Object.fromEntries(
+        ofKind(graph, kind).map(({ inputs }) => [
+          `${String(at(inputs, "metadata", "namespace"))}/${String(at(inputs, "metadata", "name"))}`,
+          inputs.spec as Bag,
+        ]),
+      );
+    const POLICY = "security.istio.io/v1:AuthorizationPolicy";
+    let graph: Graph;
+    before(async () => {
+      graph = await run(whole);
+    });
+
+    it("has whoever is behind the gate ask it by itself, whichever host a request came by, and be met by the mesh's gateway alone", () => {
+      const policies = specs(graph, POLICY);
+      for (const screen of SCREENS) {
+        const selector = { matchLabels: { "app.kubernetes.io/name": screen, "app.kubernetes.io/part-of": "k-paas" } };
+        assert.deepEqual(policies[`kubeflow/${screen}-gate`], {
+          ...{ selector, action: "CUSTOM", provider: { name: "kubeflow-login" }, rules: [{}] },
+        });
+        assert.deepEqual(policies[`kubeflow/${screen}`], {
+          ...{ selector, action: "ALLOW", rules: [{ from: [{ source: { principals: [PRINCIPAL] } }] }] },
+        });
+      }
+      assert.deepEqual(at(policies["kubeflow/profiles-kfam"], "rules", "0", "from", "0", "source", "principals"), [
+        "cluster.local/ns/kubeflow/sa/centraldashboard",
+      ]);
+      assert.deepEqual(Object.keys(policies).length, 10);
+    });
+
+    it("lets owner and editors in to what runs in a profile, viewers not, and the namespace's own pods", () => {
+      const policies = specs(graph, POLICY);
+      assert.deepEqual(policies["shop/kubeflow-gate"], {
+        ...{ action: "CUSTOM", provider: { name: "kubeflow-login" }, rules: [{ from: [{ source: { principals: [PRINCIPAL] } }] }] },
+      });
+      assert.deepEqual(policies["shop/kubeflow"], {
+        action: "ALLOW",
+        rules: [
+          {
+            from: [{ source: { principals: [PRINCIPAL] } }],
+            when: [{ key: "request.headers[x-auth-request-email]", values: ["kim", "lee"] }],
+          },
+          { from: [{ source: { namespaces: ["shop"] } }] },
+        ],
+      });
+    });
+
+    it("has the pods that are met in it in the mesh, and all others outside: they speak TLS of their own", () => {
+      const inside = ofKind(graph, "apps/v1:Deployment").flatMap(({ inputs }) =>
+        at(inputs, "spec", "template", "metadata", "labels", "sidecar.istio.io/inject") === "false"
+          ? []
+          : [String(at(inputs, "metadata", "name"))],
+      );
+      assert.deepEqual(inside.sort(), ["centraldashboard", "jupyter-web-app", "kubeflow-login", "ml-pipeline-ui", "profiles-kfam"]);
+      assert.equal(ofKind(graph, "networking.k8s.io/v1:Ingress").length, 0);
+      const [routes] = Object.values(specs(graph, "networking.istio.io/v1:VirtualService"));
+      const paths = (at(routes, "http") as Bag[]).map((each) => at(each, "match", "0", "uri", "prefix"));
+      assert.deepEqual(paths, ["/oauth2/", "/pipeline", "/jupyter/", "/"]);
+    });
+
+    it("opens the gate to whoever asks it, and screens to the mesh's gateway, in the network too", () => {
+      const peers = (name: string) =>
+        (at(graph.get(`ml-${name}`).inputs, "spec", "ingress", "0", "from") as Bag[]).map(
+          (each) => at(each, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name") ?? "its own",
+        );
+      assert.deepEqual(peers("allow-gate"), ["istio-ingress", "its own", "shop"]);
+      for (const screen of SCREENS) assert.deepEqual(peers(`allow-${screen}`), ["istio-ingress"]);
+    });
+
+    it("writes in the namespaces of profiles alone, and gives nobody there what leads requests or judges them", () => {
+      const changing = (rules: unknown) =>
+        (rules as { verbs: string[]; resources: string[] }[]).flatMap(({ verbs, resources }) =>
+          verbs.some((verb) => !["get", "list", "watch"].includes(verb)) ? resources : [],
+        );
+      const everywhere = ofKind(graph, "rbac.authorization.k8s.io/v1:ClusterRole").flatMap(({ inputs }) => changing(inputs.rules));
+      assert.deepEqual(everywhere, ["subjectaccessreviews"]);
+      for (const role of ["admin", "edit", "view"]) {
+        const resources = changing(graph.get(`ml-tenants-shop-kubeflow-${role}-role`).inputs.rules);
+        assert.deepEqual(resources, role === "view" ? [] : ["notebooks", "persistentvolumeclaims"]);
+      }
+      const members = ofKind(graph, "rbac.authorization.k8s.io/v1:RoleBinding").flatMap(({ inputs }) => {
+        const user = at(inputs, "metadata", "annotations", "user");
+        return user === undefined ? [] : [`${String(user)} ${String(at(inputs, "metadata", "annotations", "role"))}`];
+      });
+      assert.deepEqual(members.sort(), ["kim admin", "lee edit", "park view"]);
+    });
+
+    it("makes notebooks of a file that its program fills in, with no brace but those of names", async () => {
+      const template = await held("ml-notebook-choices", "notebook_template.yaml", whole);
+      assert.deepEqual([...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name).sort(), [
+        ...["creator", "name", "name", "name", "namespace", "serviceAccount"],
+      ]);
+      const { spawnerFormDefaults } = JSON.parse(await held("ml-notebook-choices", "spawner_ui_config.yaml", whole)) as {
+        spawnerFormDefaults: Bag;
+      };
+      assert.equal(at(spawnerFormDefaults, "workspaceVolume", "value", "newPvc", "spec", "storageClassName"), "cp-storageclass");
+    });
+
+    it("refuses profiles without a mesh, or of what is no tenant in it, and notebooks that are nobody's", () => {
+      const mesh = { istio: true, istioGateway: true };
+      const found = (kubeflow: object, services: object = mesh, tenants: object = { shop: { mesh: "strict" } }) =>
+        planFile(environmentFile({ platform: { services: { ...services, kubeflow }, tenants } }))
+          .problems.map(({ path, reason }) => `${path} ${reason}`)
+          .filter((each) => /kubeflow|istio/.test(each));
+      const profiles = { shop: { owner: "kim" } };
+      assert.deepEqual(found({ profiles, parts: ["pipelines", "notebooks"] }), []);
+      assert.match(found({ profiles }, {}).join("\n"), /istio/);
+      for (const [wrong, reason] of [
+        [found({ profiles: { bank: { owner: "kim" } } }), /profiles\.bank names no tenant/],
+        [found({ profiles }, mesh, { shop: { mesh: "permissive" } }), /profiles\.shop names a tenant whose pods are met past the mesh/],
+        [found({ profiles }, mesh, { shop: { mesh: "strict", isolate: false } }), /profiles\.shop names a tenant/],
+        [found({ parts: ["pipelines", "notebooks"] }), /parts\.1 is each user's own, and there are no profiles/],
+        [found({ parts: ["notebooks"] }), /parts must name pipelines/],
+        [found({ profiles: { shop: { owner: "system:admin" } } }), /profiles\.shop\.owner must be the name of a user of the realm/],
+        [found({ profiles: {} }), /profiles must name a tenant/],
+      ] as const)
+        assert.match(wrong.join("\n"), reason);
+    });
+  });
+
   it("refuses the parts that are not made, each with the reason", () => {
     const found = (parts: string[]) =>
       planFile(environmentFile({ platform: { services: { kubeflow: { parts } } } })).problems.filter(({ path }) =>
         path.startsWith("platform.services.kubeflow.parts"),
       );
     assert.deepEqual(found(["pipelines"]), []);
-    const [katib, others] = found(["pipelines", "katib", "pipes"]);
-    assert.match(katib?.reason ?? "", /is a part of Kubeflow that is not made here yet/);
+    const [katib, others, dashboard] = found(["pipelines", "katib", "pipes", "dashboard"]);
+    assert.match(katib?.reason ?? "", /is a part of Kubeflow that is not made here yet: it takes a webhook/);
     assert.match(others?.reason ?? "", /is no part of Kubeflow/);
+    assert.match(dashboard?.reason ?? "", /is there with profiles/);
   });
 });

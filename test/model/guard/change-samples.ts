@@ -398,6 +398,14 @@ export const samples: Readonly<Record<string, readonly [before: Values, after: V
     { "platform.services.harbor": { projects: { one: {}, two: {} } } },
     { "platform.services.harbor": { projects: { two: {} } } },
   ],
+  "platform.services.kubeflow.parts (one that goes)": [
+    {
+      "platform.tenants": { shop: { mesh: "strict" } },
+      ...{ "platform.services.istio": true, "platform.services.istioGateway": true },
+      "platform.services.kubeflow": { parts: ["pipelines", "notebooks"], profiles: { shop: { owner: "kim" } } },
+    },
+    { "platform.services.kubeflow": { profiles: { shop: { owner: "kim" } } } },
+  ],
   "platform.services.keycloak.schema": [{}, { "platform.services.keycloak.schema": "realms" }],
   "platform.services.openbao (switched off)": [{ "platform.services.openbao": true }, { "platform.services.openbao": false }],
   "platform.tenants": [{}, { "platform.tenants": { shop: { quota: "medium" } } }],

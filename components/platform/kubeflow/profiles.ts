@@ -1,0 +1,137 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
+import type { meta, rbac } from "@pulumi/kubernetes/types/input";
+import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions, type Resource } from "@pulumi/pulumi";
+import { serviceType } from "../../../model/type-tokens";
+import type { PlannedArgs } from "../args";
+import { contentHash, fromNamespace, objectLabels, selectorLabels } from "../objects";
+import type { KubeflowArgs, Profile, Shared } from "./args";
+import { PART_DEFINITIONS } from "./definitions";
+import { profileObjects } from "./gate";
+import { NAMES, PORTS } from "./names";
+import { PROFILE_RIGHTS, USER_RIGHTS } from "./rights";
+import { workloadsOf } from "./shared-programs";
+
+/** By these annotations of a RoleBinding the programs know who is what in a namespace. */
+const MEMBER = (user: string, role: string) => ({ annotations: { user, role } });
+
+/** The account of notebooks, which their web app names; it may nothing. */
+const NOTEBOOKS_ACCOUNT = "default-editor";
+
+/** What profiles are in the namespaces of tenants: whose each is, what Kubeflow's programs and users may there, and who is let in. */
+export class KubeflowProfiles extends ComponentResource {
+  private readonly args: PlannedArgs<KubeflowArgs>;
+  private readonly objectPrefix: string;
+
+  /** @param tenants those that are profiles, by name: they come after all services */
+  constructor(
+    name: string,
+    args: PlannedArgs<KubeflowArgs>,
+    shared: Shared,
+    tenants: Readonly<Record<string, Resource>>,
+    opts?: ComponentResourceOptions,
+  ) {
+    super(serviceType("KubeflowProfiles"), name, {}, opts);
+    this.args = args;
+    this.objectPrefix = name;
+    for (const [tenant, profile] of Object.entries(shared.profiles)) {
+      const there = tenants[tenant];
+      if (there !== undefined) this.createProfile(tenant, profile, shared, there);
+    }
+    this.registerOutputs({});
+  }
+
+  /** Whoever waits for the profile waits for what that waited for: naming all of it in each object would only make the state larger. */
+  private createProfile(tenant: string, profile: Profile, shared: Shared, there: Resource): void {
+    const { owner, editors = [], viewers = [] } = profile;
+    const { labels } = this.metadata(tenant, "kubeflow", tenant);
+    const [{ group, version, kind }] = PART_DEFINITIONS.profiles;
+    const made = new CustomResource(
+      this.childName(tenant, "profile"),
+      { apiVersion: `${group}/${version}`, kind, metadata: { name: tenant, labels }, spec: { owner: { kind: "User", name: owner } } },
+      this.after(there),
+    );
+    const inside = this.after(made);
+    const users = { admin: [owner], edit: editors, view: viewers };
+    for (const [known, rules] of Object.entries(USER_RIGHTS)) {
+      const name = `kubeflow-${known}`;
+      this.createRole(tenant, name, rules, inside);
+      for (const user of users[known as keyof typeof users]) {
+        const subject = { kind: "User", name: user, apiGroup: "rbac.authorization.k8s.io" };
+        this.bind(tenant, `${name}-${contentHash(user)}`, name, subject, inside, MEMBER(user, known));
+      }
+    }
+    for (const { name } of workloadsOf(shared).flat()) {
+      const rules = PROFILE_RIGHTS[name];
+      if (rules === undefined) continue;
+      this.createRole(tenant, name, rules, inside);
+      this.bind(tenant, name, name, { kind: "ServiceAccount", name, namespace: this.args.plan.namespace }, inside);
+    }
+    new ServiceAccount(
+      this.childName(tenant, "account"),
+      { metadata: this.metadata(tenant, "kubeflow", NOTEBOOKS_ACCOUNT), automountServiceAccountToken: false },
+      inside,
+    );
+    for (const { name, apiVersion, kind: type, workload, spec } of profileObjects(shared, tenant, profile))
+      new CustomResource(
+        this.childName(tenant, name),
+        { apiVersion, kind: type, metadata: this.metadata(tenant, workload, name), spec },
+        inside,
+      );
+    this.openGate(tenant, inside);
+  }
+
+  /** Its pods' proxies ask the gate; all else of Kubeflow stays closed to them. */
+  private openGate(tenant: string, inside: CustomResourceOptions): void {
+    const to = [{ ...fromNamespace(this.args.plan.namespace), podSelector: { matchLabels: { ...selectorLabels(NAMES.gate) } } }];
+    new NetworkPolicy(
+      this.childName(tenant, "way"),
+      {
+        metadata: this.metadata(tenant, NAMES.gate, "kubeflow-gate"),
+        spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to, ports: [{ protocol: "TCP", port: PORTS.login }] }] },
+      },
+      inside,
+    );
+  }
+
+  private createRole(tenant: string, name: string, rules: readonly rbac.v1.PolicyRule[], inside: CustomResourceOptions): void {
+    new Role(this.childName(tenant, `${name}-role`), { metadata: this.metadata(tenant, "kubeflow", name), rules: [...rules] }, inside);
+  }
+
+  private bind(
+    tenant: string,
+    name: string,
+    role: string,
+    subject: rbac.v1.Subject,
+    inside: CustomResourceOptions,
+    extra: Partial<meta.v1.ObjectMeta> = {},
+  ): void {
+    new RoleBinding(
+      this.childName(tenant, name),
+      {
+        metadata: { ...this.metadata(tenant, "kubeflow", name), ...extra },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
+        subjects: [subject],
+      },
+      inside,
+    );
+  }
+
+  private childName(tenant: string, role: string): string {
+    return `${this.objectPrefix}-${tenant}-${role}`;
+  }
+
+  private metadata(namespace: string, workload: string, name: string): meta.v1.ObjectMeta {
+    return { name, namespace, labels: { ...objectLabels(this.args.plan, workload, this.args.labels) } };
+  }
+
+  /** A tenant that is left stays whole. */
+  private after(there: Resource): CustomResourceOptions {
+    const { cluster, retainData } = this.args;
+    const kept = retainData ? { retainOnDelete: true } : {};
+    return { parent: this, dependsOn: [there], ...kept, ...(cluster ? { deletedWith: cluster } : {}) };
+  }
+}
