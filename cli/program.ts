@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => (program: Command, context: Contex
   airgap: () => (require("./commands/airgap") as typeof import("./commands/airgap")).registerAirGap,
   rotate: () => (require("./commands/rotate") as typeof import("./commands/rotate")).registerRotate,
   cluster: () => (require("./commands/cluster/cluster") as typeof import("./commands/cluster/cluster")).registerCluster,
+  state: () => (require("./commands/state/state") as typeof import("./commands/state/state")).registerState,
   schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,
   releases: () => (require("./commands/releases") as typeof import("./commands/releases")).registerReleases,
   servers: () => (require("./commands/servers") as typeof import("./commands/servers")).registerServers,
