@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
-import { prepareSandbox } from "../../engine/sandbox";
+import { prepareSandbox, sandboxFolders } from "../../engine/sandbox";
 import { writeWorld } from "../../engine/world";
 import { removeFolder } from "../../host/files";
 import { plannedFile } from "./environment";
@@ -14,7 +14,7 @@ import { BARE } from "./layers";
 import type { Ended } from "./project";
 
 const MAIN = join(__dirname, "..", "..", "cli", "main.js");
-const FILE = { name: "k", layers: "three", infrastructure: { provider: "openstack" }, platform: BARE };
+const FILE = { name: "k", infrastructure: { provider: "openstack" }, platform: BARE };
 
 /** A command under way. */
 export interface Running {
@@ -30,11 +30,15 @@ export class RemoteProject {
   readonly root = mkdtempSync(join(tmpdir(), "kpaas-state-"));
 
   /** @param variables what is set beside PATH and HOME: the backend, credentials, the passphrase */
-  constructor(readonly variables: Record<string, string>) {
+  constructor(
+    readonly variables: Record<string, string>,
+    layers: "one" | "three" = "one",
+  ) {
     mkdirSync(join(this.root, "environments"));
-    writeFileSync(join(this.root, "environments", "k.yaml"), stringify(FILE));
+    const file = { ...FILE, layers };
+    writeFileSync(join(this.root, "environments", "k.yaml"), stringify(file));
     const { project, world } = prepareSandbox(this.root, "k");
-    writeWorld(world, plannedFile(FILE).plan);
+    writeWorld(world, plannedFile(file).plan);
     const providers = readdirSync(join(project, "plugins")).map((name) => ({ name, path: join(project, "plugins", name) }));
     const own = { name: "kpaas", runtime: "nodejs", stackConfigDir: "environments", plugins: { providers } };
     writeFileSync(join(this.root, "Pulumi.yaml"), stringify(own));
@@ -66,6 +70,11 @@ export class RemoteProject {
     const { code, output } = await this.start(...args).ended;
     if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${output}`);
     return output;
+  }
+
+  /** Sets what happens to calls of its cloud. */
+  fault(faults: object): void {
+    writeFileSync(join(sandboxFolders(this.root, "k").world, "faults.json"), JSON.stringify(faults));
   }
 
   config(layer: string): string {
