@@ -2,15 +2,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
+import { configuredSecrets } from "../engine/stack-config";
 import { fromFolder } from "../files/from-folder";
 import { registry } from "../files/registry";
 import { surroundings } from "../files/surroundings";
 import { isFields } from "../model/data";
+import { stackName } from "../model/layers";
 import { saysEndOfLife } from "../model/plan/end-of-life";
 import type { SecretReference } from "../model/plan/infrastructure-types";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { InvalidInputError, type Problem } from "../model/problems";
 import { cloudOf } from "../model/registry";
+import { isShared, secretsFindings, sharedBackendAnswer, sharedBackendFinding } from "./backend";
 import type { Context } from "./context";
 import { ansibleFindings } from "./doctor-ansible";
 import type { Finding } from "./finding";
@@ -55,7 +58,8 @@ export async function diagnose(context: Context, offline: boolean): Promise<Diag
     ...needed,
     await serversFinding(context, root),
     ...(await ansibleFindings(plans)),
-    await backendFinding(backend, root, offline),
+    await backendFinding(context, backend, root, !offline && engine.engine !== undefined),
+    ...secretsFindings(plans, (plan) => configuredProvider(plan, root), context.env),
     ...credentials,
     ...reached,
     ...bastions,
@@ -142,10 +146,16 @@ function backendUrl(env: Context["env"], root: string): string | undefined {
   return env.PULUMI_BACKEND_URL || projectBackend(root) || loggedIn(env);
 }
 
-async function backendFinding(url: string | undefined, root: string, offline: boolean): Promise<Finding> {
+/** @param asks whether it may be asked over the network, and there is an engine that can */
+async function backendFinding({ modules }: Context, url: string | undefined, root: string, asks: boolean): Promise<Finding> {
   if (url !== undefined) {
     const shown = withoutSecrets(url);
-    return offline && !url.startsWith("file:") ? { name: "backend", status: "ok", detail: shown } : backendReachFinding(url, shown, root);
+    const shared = sharedBackendFinding(url, shown);
+    if (shared === undefined)
+      return asks || url.startsWith("file:") ? backendReachFinding(url, shown, root) : { name: "backend", status: "ok", detail: shown };
+    if (!asks || !isShared(url)) return shared;
+    const { namesInBackend } = await modules.states();
+    return await sharedBackendAnswer(shared, (signal) => namesInBackend(root, { signal, forceSignal: signal }), READ_MS);
   }
   return {
     name: "backend",
@@ -153,6 +163,13 @@ async function backendFinding(url: string | undefined, root: string, offline: bo
     detail: "no Pulumi backend is chosen; real stacks need one, the sandbox has its own",
     remedy: "run `pulumi login`, or set PULUMI_BACKEND_URL",
   };
+}
+
+/** The secrets provider that an environment's stack configuration names; undefined where it has none yet. */
+function configuredProvider({ environment, layers }: EnvironmentPlan, root: string): string | undefined {
+  const workDir = [root, join(root, ".kpaas", "project")].find((folder) => existsSync(join(folder, "Pulumi.yaml")));
+  const stack = stackName(environment, layers === "three" ? "cluster" : undefined);
+  return workDir === undefined ? undefined : configuredSecrets({ workDir, stack }).provider;
 }
 
 function projectBackend(root: string): string | undefined {

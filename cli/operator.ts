@@ -10,6 +10,7 @@ import { withProgress } from "./progress/progress";
 import { badUsage, describeProblems } from "./report";
 import { describeRotation } from "./rotation";
 import { interruptible } from "./signals";
+import { describeSecretsChange, describeStateRestore } from "./state";
 import { warningsToShow } from "./warnings";
 
 /**
@@ -78,6 +79,11 @@ function askerOf(context: Context, command: string): Ask {
       case "restore":
         writeLines(context.stderr, describeRestore(question.plan));
         return (await ask("Type the environment's name to restore its data: ")).trim() === environment;
+      case "state restore":
+        return (await ask("Type the environment's name to restore its states: ")).trim() === environment;
+      case "state secrets":
+        writeLines(context.stderr, describeSecretsChange(question.change));
+        return isYes(await ask(`Encrypt the secrets of ${environment} like this? [y/N] `));
     }
   };
 }
@@ -110,6 +116,8 @@ function wordsFor(context: Context, notice: Notice): string[] {
       return lockNotice(notice.loaded);
     case "lockWritten":
       return [`wrote ${notice.file}`];
+    case "stateLoss":
+      return describeStateRestore(notice.environment, notice.plan);
     case "loss": {
       const { environment, loss, loaded } = notice;
       const unread = loaded.content === undefined ? " It may ask for data volumes to be left, so they are." : "";

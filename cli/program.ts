@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => (program: Command, context: Contex
   rotate: () => (require("./commands/rotate") as typeof import("./commands/rotate")).registerRotate,
   cluster: () => (require("./commands/cluster/cluster") as typeof import("./commands/cluster/cluster")).registerCluster,
   fleet: () => (require("./commands/fleet/fleet") as typeof import("./commands/fleet/fleet")).registerFleet,
+  state: () => (require("./commands/state/state") as typeof import("./commands/state/state")).registerState,
   schema: () => (require("./commands/schema") as typeof import("./commands/schema")).registerSchema,
   releases: () => (require("./commands/releases") as typeof import("./commands/releases")).registerReleases,
   servers: () => (require("./commands/servers") as typeof import("./commands/servers")).registerServers,

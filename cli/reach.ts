@@ -80,15 +80,13 @@ function tryConnection(host: string, port: number, greeting?: RegExp): Promise<s
   });
 }
 
-/** Whether a backend can be used: the folder of a `file://` one can be written, the service of another answers. */
+/** Whether a backend of one host, or a service, can be used: the folder of a `file://` one can be written, the service answers. */
 export async function backendReachFinding(url: string, shown: string, root: string): Promise<Finding> {
   const name = "backend";
   if (/^https?:/.test(url)) {
     const answer = await reachabilityFinding(name, url);
     return answer.status === "ok" ? { ...answer, detail: `${shown}, which answers` } : answer;
   }
-  // Buckets have clients of their own: the engine tells what they answer.
-  if (!url.startsWith("file://")) return { name, status: "ok", detail: `${shown}, not asked here` };
   const [path = ""] = url.slice("file://".length).split("?");
   const folder = path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(root, path);
   const problem = unwritable(folder);

@@ -1,8 +1,10 @@
 import type { Modules } from "./modules";
 import type { Sink } from "./sink";
 
-/** The commands below this one are all of an environment, in the sandbox too. */
-const GROUP = "cluster";
+/** The commands below these are all of an environment, in the sandbox too; but those that are named otherwise. */
+const GROUPS = ["cluster", "state"];
+const OF_NONE = ["state list"];
+const NOT_IN_SANDBOX = ["state secrets"];
 
 /** Commands whose first word names an environment. */
 const OF_ENVIRONMENT = ["check", "plan", "lock", "preview", "up", "rotate", "refresh", "destroy", "outputs", "kubeconfig", "ssh"];
@@ -26,12 +28,12 @@ export class Typed {
   readonly command = (line: string): string => {
     const [program = "", ...typed] = line.split(" ");
     const [verb, ...rest] = withVerb(typed);
-    if (program !== "kpaas" || !takes(OF_ENVIRONMENT, verb) || rest.includes("--help")) return line;
+    if (program !== "kpaas" || !takes(OF_ENVIRONMENT, verb, OF_NONE) || rest.includes("--help")) return line;
     const words = rest.map((word) => this.named(word));
     const [only] = this.references.size === 1 ? [...this.references.values()] : [];
     // Nothing but options: a command of any environment, which here is of this one.
     if (only !== undefined && verb !== "ssh" && words[0]?.startsWith("-") !== false) words.unshift(quoted(only));
-    const strays = this.sandbox && takes(IN_SANDBOX, verb) && words.length > 0 && !words.includes("--sandbox");
+    const strays = this.sandbox && takes(IN_SANDBOX, verb, NOT_IN_SANDBOX) && words.length > 0 && !words.includes("--sandbox");
     return [program, verb, ...words, ...(strays ? ["--sandbox"] : [])].join(" ");
   };
 
@@ -80,12 +82,12 @@ export class Typed {
 
 /** The words of a command line, those that name the command made one. */
 export function withVerb(words: readonly string[]): [verb: string, ...rest: string[]] {
-  const names = words[0] === GROUP && words[1] !== undefined && !words[1].startsWith("-") ? 2 : 1;
+  const names = GROUPS.includes(words[0] ?? "") && words[1] !== undefined && !words[1].startsWith("-") ? 2 : 1;
   return [words.slice(0, names).join(" "), ...words.slice(names)];
 }
 
-function takes(commands: readonly string[], verb: string): boolean {
-  return commands.includes(verb) || verb.startsWith(`${GROUP} `);
+function takes(commands: readonly string[], verb: string, but: readonly string[]): boolean {
+  return commands.includes(verb) || (GROUPS.some((group) => verb.startsWith(`${group} `)) && !but.includes(verb));
 }
 
 /** A command line, its words quoted where a shell would part them. */

@@ -20,6 +20,8 @@ export interface EngineCommandOptions {
   readonly forceSignal?: AbortSignal;
   /** Further options of an operation, which the Automation API does not know. */
   readonly operationOptions?: readonly string[];
+  /** Told the number of each process that may take a lock in the backend. */
+  readonly onStart?: (pid: number) => void;
   /** Whether nobody but this user may read what the engine writes, whatever the process' umask. */
   readonly secret?: boolean;
 }
@@ -32,6 +34,9 @@ const KEPT_CHARACTERS = 64_000;
 
 /** Operations tell everything as events: their printed output is thrown away instead of being collected in memory. */
 const OPERATIONS = new Set(["preview", "up", "refresh", "destroy"]);
+
+/** What takes no lock, by its first words. */
+const READS = /^(preview|version|stack (export|output|ls|select)|config) /;
 
 /**
  * Runs the engine for the Automation API in place of the API's own `PulumiCommand`, which differs in three ways that matter here: it adds to this process's
@@ -49,8 +54,11 @@ export class EngineCommand {
     this.options = options;
   }
 
-  /** Called by the Automation API with the arguments of one command; throws its typed errors. */
-  async run(args: readonly string[], cwd: string, additionalEnv: Readonly<Record<string, string>>): Promise<CommandResult> {
+  /**
+   * Called by the Automation API with the arguments of one command; throws its typed errors.
+   * @param input what it reads; by default nothing, not even the end of a terminal
+   */
+  async run(args: readonly string[], cwd: string, additionalEnv: Readonly<Record<string, string>>, input?: string): Promise<CommandResult> {
     const { signal, forceSignal } = this.options;
     signal?.throwIfAborted();
     const env: NodeJS.ProcessEnv = { ...this.options.env, ...additionalEnv, PULUMI_AUTOMATION_API: "true" };
@@ -63,9 +71,12 @@ export class EngineCommand {
         cwd,
         env: { ...env, PATH: path },
         detached: true,
-        stdio: ["ignore", collect ? "pipe" : "ignore", "pipe"],
+        stdio: [input === undefined ? "ignore" : "pipe", collect ? "pipe" : "ignore", "pipe"],
       });
     const child = this.options.secret === true ? withUmask(0o077, start) : start();
+    if (child.pid !== undefined && !READS.test(`${args.slice(0, 2).join(" ")} `)) this.options.onStart?.(child.pid);
+    // One that ends before it has read all says itself why.
+    child.stdin?.on("error", () => undefined).end(input);
     // It has a process group of its own, so nothing else ends it when this process gives up waiting.
     const leaving = () => child.kill(forceSignal?.aborted ? "SIGKILL" : "SIGINT");
     process.once("exit", leaving);

@@ -2,9 +2,11 @@ import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { StackNotFoundError } from "@pulumi/pulumi/automation/errors";
 import { EngineKilledError } from "./command";
 import { EventCollector, messageOf } from "./events";
+import { refuseHalfChanged } from "./half-changed";
 import { Judgements } from "./judgements";
 import { KINDS, type Run } from "./kinds";
 import type { Engine } from "./locate";
+import { pastOwnLocks } from "./own-locks";
 import { prepareStack, requireFree } from "./prepare";
 import { readClusterState } from "./read";
 import { isUnreachable } from "./remedies";
@@ -45,6 +47,7 @@ export async function runOperation(
   const { engine, setting } = await prepareStack(target, options);
   if (kind.changes) {
     requireFree(target, setting);
+    refuseHalfChanged(target);
     putWorldBack(setting, tell);
   }
   /** URNs of machines that are made anew. */
@@ -123,7 +126,13 @@ export async function runOperation(
 
   const told = { collector: () => collector, watched, forPerson: () => forPerson };
   const settle = keepTellingOfFullDisk(setting.backendFolder, (text) => options.onProgress?.(messageOf("warning", text)));
-  const outputs = await translateErrors(name, target, options, told, work)
+  const cancel = async () => {
+    const { command } = await openWorkspace(engine, setting, undefined, options);
+    await command.run(["cancel", "--yes", "--stack", setting.stack], setting.workDir, {});
+    tell(`removed the lock of an operation on ${setting.stack} that was killed`);
+    collector = newCollector();
+  };
+  const outputs = await translateErrors(name, target, options, told, () => pastOwnLocks(setting.engines, cancel, work))
     .catch(async (error: unknown) => {
       if (setting.world !== undefined && startedServers)
         await endUnused(setting.world).catch((failure: unknown) => tell(`the API server is not ended: ${messageIn(failure)}`));

@@ -23,9 +23,11 @@ export async function splitOneStack(
   const open = async (layer?: Layer) => {
     const { engine, setting } = await prepareStack(layer === undefined ? whole : { ...whole, layer }, options);
     const { workspace, command } = await openWorkspace(engine, setting, undefined, options);
-    await (layer === undefined ? Stack.select : Stack.createOrSelect).call(Stack, setting.stack, workspace);
+    const stack = pendingStack(whole.root, { engine, setting, command }, options, tell);
+    if (layer === undefined) await Stack.select(setting.stack, workspace);
+    else await stack.create();
     const remove = () => workspace.removeStack(setting.stack, { force: true, preserveConfig: true });
-    return { stack: pendingStack(whole.root, { engine, setting, command }, options, tell), remove };
+    return { stack, remove };
   };
   await translateErrors(kind, whole, options, undefined, async () => {
     const one = await found(open());

@@ -8,7 +8,7 @@ import { InterruptedError, OperationFailedError, StackBusyError, StackMissingErr
 import { type EventCollector, indent, plain } from "./events";
 import { remediesFor } from "./remedies";
 import { keptByProtection, saysProtected } from "./state/protection";
-import type { EngineTarget, OperationKind, RunOptions } from "./types";
+import type { EngineTarget, OperationKind, RunOptions, StateJob } from "./types";
 
 /** A program of which one can ask what it threw. */
 export interface WatchedProgram {
@@ -43,7 +43,7 @@ interface Told {
 
 /** Runs `work` and turns what the engine and the Automation API throw into this folder's errors. */
 export async function translateErrors<T>(
-  what: OperationKind | "outputs",
+  what: OperationKind | "outputs" | StateJob,
   target: EngineTarget,
   options: RunOptions,
   told: Told | undefined,
@@ -107,10 +107,10 @@ function holderIn(text: string): string {
 
 /** The error for an environment that somebody works on. */
 export function busyError(environment: string, { who, file }: Holder): StackBusyError {
-  const wayOut = file === undefined ? "run `pulumi cancel` for this stack there or here" : `delete ${file}`;
+  const wayOut = file === undefined ? "run `pulumi cancel` for this stack, on any host" : `delete ${file}`;
   if (who !== undefined)
     return new StackBusyError(
-      `Environment ${environment} is being changed by ${who}. Wait for it to end; if it has died on another host, ${wayOut}.`,
+      `Environment ${environment} is being changed by ${who}. Wait for it to end; if it has died${file === undefined ? "" : " on another host"}, ${wayOut}.`,
     );
   return new StackBusyError(
     `The lock on environment ${environment} is torn, as a host that lost its power can leave it: who holds it cannot be read. Make sure that nobody works on it, then ${wayOut}.`,
@@ -118,7 +118,7 @@ export function busyError(environment: string, { who, file }: Holder): StackBusy
 }
 
 /** The errors in the engine's error stream, for failures that come before any event (no login, wrong passphrase). */
-function errorLines(text: string): string {
+export function errorLines(text: string): string {
   const lines = plain(text).split("\n");
   const first = lines.findIndex((line) => line.startsWith("error:"));
   return indent(

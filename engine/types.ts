@@ -53,3 +53,6 @@ export interface OperationResult {
 
 /** The kinds of operation. */
 export type OperationKind = "preview" | "up" | "refresh" | "destroy";
+
+/** What is done with a state, and not with what it describes. */
+export type StateJob = "state backup" | "state restore" | "state secrets";

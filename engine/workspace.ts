@@ -10,6 +10,7 @@ import { type Layer, stackName } from "../model/layers";
 import type { EnvironmentPlan } from "../model/plan/types";
 import { EngineCommand, type EngineCommandOptions } from "./command";
 import type { Engine } from "./locate";
+import { noteEngine } from "./own-locks";
 import { packageRoot } from "./paths";
 import { PROJECT, prepareSandbox, sandboxEnvironment } from "./sandbox";
 
@@ -23,6 +24,8 @@ export interface EngineSetting {
   readonly env: NodeJS.ProcessEnv;
   /** The backend's folder, when it is a `file://` one that can be told without asking the engine. */
   readonly backendFolder?: string;
+  /** Where engines are written down that take locks in a backend that others use too; undefined for a `file://` one. */
+  readonly engines?: string;
   /** The simulated cloud's folder; undefined for a real cloud. */
   readonly world?: string;
 }
@@ -35,7 +38,7 @@ interface ProjectFile {
 }
 
 /** The setting of an environment's sandbox, made on disk: nothing of it can reach a real stack or account. */
-export function sandboxSetting(root: string, plan: EnvironmentPlan, layer?: Layer): EngineSetting {
+export function sandboxSetting(root: string, plan: Pick<EnvironmentPlan, "environment">, layer?: Layer): EngineSetting {
   const folders = prepareSandbox(root, plan.environment);
   return {
     workDir: folders.project,
@@ -48,17 +51,18 @@ export function sandboxSetting(root: string, plan: EnvironmentPlan, layer?: Laye
 }
 
 /** The setting for real clouds: the user's own project, backend and credentials; a project made for it where there is none. */
-export function realSetting(root: string, plan: EnvironmentPlan, layer?: Layer): EngineSetting {
+export function realSetting(root: string, plan: Pick<EnvironmentPlan, "environment">, layer?: Layer): EngineSetting {
   const own = join(root, "Pulumi.yaml");
   const workDir = existsSync(own) ? root : makeProject(root);
   const project: ProjectFile = parse(readFileSync(join(workDir, "Pulumi.yaml"), "utf8")) ?? {};
   const named = project.plugins?.providers?.some((provider) => provider.name === "kpaas") ?? false;
   const backend = process.env.PULUMI_BACKEND_URL ?? project.backend?.url;
   const backendFolder = fileBackend(backend, workDir);
+  const stack = stackName(plan.environment, layer);
   return {
     workDir,
     project: project.name ?? PROJECT,
-    stack: stackName(plan.environment, layer),
+    stack,
     env: {
       ...process.env,
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -69,7 +73,7 @@ export function realSetting(root: string, plan: EnvironmentPlan, layer?: Layer):
       // A project that does not name our plugin finds it on PATH.
       ...(named ? {} : { PATH: [pluginFolder(), process.env.PATH].filter(Boolean).join(delimiter) }),
     },
-    ...(backendFolder === undefined ? {} : { backendFolder }),
+    ...(backendFolder === undefined ? { engines: join(root, ".kpaas", "working", `${stack}.engines`) } : { backendFolder }),
   };
 }
 
@@ -90,13 +94,14 @@ export async function openWorkspace(
   control: Omit<EngineCommandOptions, "env" | "secret">,
 ): Promise<OpenWorkspace> {
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/localWorkspace.js");
+  const { workDir, engines } = setting;
   const command = new EngineCommand(engine, new SemVer(engine.version), {
     ...control,
     env: setting.env,
     // A backend of the user's own may be a team's.
     secret: setting.world !== undefined,
+    ...(engines === undefined ? {} : { onStart: (pid: number) => noteEngine(engines, pid) }),
   });
-  const { workDir } = setting;
   return { command, workspace: await LocalWorkspace.create({ workDir, pulumiCommand: command, ...(program ? { program } : {}) }) };
 }
 

@@ -1,6 +1,9 @@
 import type * as Cluster from "../engine/cluster";
+import type * as ListStates from "../engine/list-states";
 import type * as Operations from "../engine/operations";
 import type * as Read from "../engine/read";
+import type * as Secrets from "../engine/secrets-provider";
+import type * as States from "../engine/states";
 import type * as EditEnvironment from "../files/edit-environment";
 import type * as Load from "../files/load";
 import type * as StandIn from "../files/stand-in";
@@ -13,6 +16,11 @@ export interface Doors {
   editor(): Promise<Pick<typeof EditEnvironment, "editEnvironment" | "writeEdited" | "relocked">>;
   standIns(): Promise<Pick<typeof StandIn, "standIn">>;
   kubespray(): Promise<Pick<typeof ClusterKubespray, "kubesprayFor">>;
+  states(): Promise<
+    Pick<typeof States, "projectOf" | "readStates" | "replaceStates"> &
+      Pick<typeof ListStates, "listStates" | "namesInBackend"> &
+      Pick<typeof Secrets, "readSecrets" | "changeSecrets">
+  >;
   engine(): Promise<
     Pick<typeof Operations, "previewEnvironment" | "upEnvironment" | "refreshEnvironment" | "destroyEnvironment"> &
       Pick<typeof Read, "readLoss" | "readMachines" | "readOutputs" | "readRecorded" | "readRotations"> &
@@ -26,6 +34,12 @@ export const DOORS: Doors = {
   editor: () => import("../files/edit-environment.js"),
   standIns: () => import("../files/stand-in.js"),
   kubespray: () => import("./cluster/kubespray.js"),
+  states: async () => {
+    loadLater();
+    const parts = [import("../engine/states.js"), import("../engine/list-states.js"), import("../engine/secrets-provider.js")] as const;
+    const [states, listed, secrets] = await Promise.all(parts);
+    return { ...states, ...listed, ...secrets };
+  },
   engine: async () => {
     loadLater();
     const parts = [import("../engine/operations.js"), import("../engine/read.js"), import("../engine/cluster.js")] as const;

@@ -1,5 +1,5 @@
 import type { Loss } from "../engine/state/loss";
-import type { OperationKind, OperationResult, RunOptions } from "../engine/types";
+import type { OperationKind, OperationResult, RunOptions, StateJob } from "../engine/types";
 import type { LoadedEnvironment } from "../files/load";
 import type { ClusterStepReport } from "../model/cluster/report";
 import type { Layer } from "../model/layers";
@@ -8,6 +8,8 @@ import type { Rotation } from "../model/rotation";
 import type { RestorePlan } from "./backup/restore-plan";
 import type { FileChange } from "./cluster/file-change";
 import type { TakeOver } from "./cluster/take-over";
+import type { StateRestorePlan } from "./state/restore-plan";
+import type { SecretsChange } from "./state/secrets-plan";
 
 /**
  * Whoever an operation is done for, or what speaks for them: a command line, a fleet's runner, a service. It is told what happens, asked before
@@ -67,7 +69,9 @@ export type Question =
       /** What is lost, one sentence each. */
       readonly lost: readonly string[];
     }
-  | { readonly kind: "restore"; readonly environment: string; readonly plan: RestorePlan };
+  | { readonly kind: "restore"; readonly environment: string; readonly plan: RestorePlan }
+  | { readonly kind: "state restore"; readonly environment: string; readonly plan: StateRestorePlan }
+  | { readonly kind: "state secrets"; readonly environment: string; readonly change: SecretsChange };
 
 /** What an operation tells on its way. */
 export type Notice =
@@ -77,6 +81,8 @@ export type Notice =
   | { readonly kind: "lockProposed"; readonly loaded: LoadedEnvironment }
   | { readonly kind: "lockWritten"; readonly file: string }
   /** What a destroy takes and leaves. Where the file cannot be planned (`loaded.planned` is missing), it goes by what is recorded alone. */
+  /** What a restore of a state takes and gives. */
+  | { readonly kind: "stateLoss"; readonly environment: string; readonly plan: StateRestorePlan }
   | { readonly kind: "loss"; readonly environment: string; readonly loss: Loss; readonly loaded: LoadedEnvironment };
 
 /** What is done with what services keep. */
@@ -90,7 +96,7 @@ export type AirGapJob = "airgap bundle" | "airgap push";
 
 /** One thing that is done; `read` reads what is recorded or seen. */
 export interface Job {
-  readonly kind: OperationKind | ClusterJob | DataJob | AirGapJob | "read";
+  readonly kind: OperationKind | ClusterJob | DataJob | StateJob | AirGapJob | "read";
   readonly environment: string;
   readonly sandbox: boolean;
 }

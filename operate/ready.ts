@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { wrongChoice } from "../engine/servers/choice";
-import type { EngineTarget, OperationKind, OperationResult, RunOptions } from "../engine/types";
+import type { EngineTarget, OperationKind, OperationResult, RunOptions, StateJob } from "../engine/types";
 import type { LoadedEnvironment } from "../files/load";
 import { bindToPlan } from "../model/guard/approvals";
 import type { Layer } from "../model/layers";
@@ -65,7 +65,7 @@ export async function makeReady(
 
 /** Has the engine do something for the operator. */
 export function runJob<T>(
-  kind: OperationKind | "read",
+  kind: OperationKind | StateJob | "read",
   target: EngineTarget,
   operator: Operator,
   work: (target: EngineTarget, options: RunOptions) => Promise<T>,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { halfChanged } from "../engine/half-changed";
 import type { Engine } from "../engine/locate";
 import { pendingStack } from "../engine/state/stack";
 import { parseState } from "../engine/state/state";
@@ -13,6 +14,7 @@ import { parseApplied } from "../model/guard/applied";
 import { parseLock } from "../model/lock";
 import { Findings, formatProblem } from "../model/problems";
 import { BundleFolder } from "../operate/airgap/folder";
+import { readStates } from "../operate/state/folder";
 import { parseRecorded } from "../plugin/kubespray/inputs";
 import { FileJournal } from "../plugin/kubespray/journal";
 import { readCluster, readInfrastructure } from "../stacks/contract";
@@ -67,6 +69,23 @@ const READERS: Readonly<Record<string, { readonly format: Format; readonly read:
       const path = folder();
       writeFileSync(join(path, "bundle.json"), JSON.stringify(data));
       return BundleFolder.open(path);
+    },
+  },
+  "a manifest of a state's backup": {
+    format: "stateBackup",
+    read(data) {
+      const path = folder();
+      writeFileSync(join(path, "manifest.json"), JSON.stringify(data));
+      return readStates(path, "seoul");
+    },
+  },
+  "a change of the secrets provider that was broken off": {
+    format: "pending",
+    read(data) {
+      const root = folder();
+      mkdirSync(join(root, ".kpaas", "pending"), { recursive: true });
+      writeFileSync(join(root, ".kpaas", "pending", "seoul.secrets.json"), JSON.stringify(data));
+      return halfChanged({ root, plan, sandbox: false });
     },
   },
   "the cluster in an exported state": { format: "cluster", read: (data) => state("kpaas:kubespray:Cluster", data) },

@@ -10,6 +10,7 @@ import type { EngineCommand, EngineCommandOptions } from "../command";
 import { OperationFailedError, StackBusyError } from "../errors";
 import { EventCollector } from "../events";
 import type { Engine } from "../locate";
+import { secretsOptions } from "../stack-config";
 import { type EngineSetting, openWorkspace } from "../workspace";
 import type { DestroyedStack } from "./broken-destroy";
 import { exportedState } from "./copy";
@@ -73,7 +74,7 @@ export function pendingStack(
   return {
     async create() {
       try {
-        await command.run(["stack", "init", stack], workDir, {});
+        await command.run(["stack", "init", stack, ...secretsOptions(setting)], workDir, {});
         changed(EMPTY);
       } catch (error) {
         // Another operation may have made it in the meantime.

@@ -52,6 +52,15 @@ export function playedDoors(
       relocked: (_loaded, _root, lock) => relocked?.(lock) ?? assert.fail("no lock is made here"),
     }),
     kubespray: async () => ({ kubesprayFor: () => assert.fail("no playbook is run here") }),
+    states: async () => ({
+      projectOf: () => "kpaas",
+      readStates: async () => assert.fail("no state is read here"),
+      replaceStates: () => assert.fail("no state is replaced here"),
+      namesInBackend: () => assert.fail("no backend is asked here"),
+      listStates: () => assert.fail("no states are listed here"),
+      readSecrets: () => assert.fail("no secrets are looked at here"),
+      changeSecrets: () => assert.fail("no secrets are changed here"),
+    }),
     standIns: async () => ({ standIn: () => standIn }),
     engine: async () => ({
       previewEnvironment: operation("preview"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StackBusyError } from "../../../engine/errors";
 import type { Engine } from "../../../engine/locate";
@@ -47,6 +47,28 @@ describe("The stack that open operations are resolved in", () => {
     state = '{"deployment":{"resources":[]}}';
     await assert.rejects(stack.importState("stale"), StackBusyError);
     assert.deepEqual(imported, []);
+  });
+
+  it("is made with the secrets provider that its configuration names, or the whole environment's", async () => {
+    const made = async (stack: string) => {
+      const calls: string[][] = [];
+      const run = async (args: string[]) => {
+        calls.push(args);
+        return { stdout: "", stderr: "", code: 0 };
+      };
+      const setting = { workDir: root, project: "kpaas", stack, env: {} };
+      await pendingStack(root, { engine, setting, command: { run } }, {}, () => undefined).create();
+      return calls;
+    };
+    writeFileSync(join(root, "Pulumi.yaml"), "name: kpaas\nruntime: nodejs\nstackConfigDir: environments\n");
+    mkdirSync(join(root, "environments"));
+    assert.deepEqual(await made("seoul"), [["stack", "init", "seoul"]]);
+    writeFileSync(join(root, "environments", "Pulumi.seoul.yaml"), "secretsprovider: hashivault://key\nencryptedkey: abc\n");
+    const named = ["--secrets-provider", "hashivault://key"];
+    assert.deepEqual(await made("seoul"), [["stack", "init", "seoul", ...named]]);
+    assert.deepEqual(await made("seoul.cluster"), [["stack", "init", "seoul.cluster", ...named]]);
+    writeFileSync(join(root, "environments", "Pulumi.seoul.cluster.yaml"), "encryptionsalt: v1:a\n");
+    assert.deepEqual(await made("seoul.cluster"), [["stack", "init", "seoul.cluster"]], "one that says it itself");
   });
 
   it("keeps what there was before a destroy, readable by its owner alone, until that has ended", () => {
