@@ -110,6 +110,14 @@ describe("the checks of Ceph", () => {
     );
   });
 
+  it("tell of a release that is a step where one goes on, and of no other", () => {
+    const told = (release: string) => planFile(environmentFile({ ...ceph(), release })).problems.filter(({ path }) => path === "release");
+    const [step, ...more] = told("1.7.0+rook-1.19");
+    assert.equal(step?.severity, "warning");
+    assert.match(step?.remedy ?? "", /`kpaas cluster upgrade ENV --to 1\.7\.0\+maintained`; a new environment begins with that$/);
+    assert.deepEqual([more, told("1.7.0"), told("1.7.0+maintained")], [[], [], []]);
+  });
+
   it("find the host that names no disk", () => {
     const disk = (id: string) => ({ volumes: [{ name: "osd", device: `/dev/disk/by-id/${id}` }] });
     const hosts = (more: Over) => ({
