@@ -25,6 +25,8 @@ const MAY_NAME: Readonly<Record<string, RegExp>> = {
   "what comes and goes with the service that it names": /^components\/platform\/log-collector\//,
   "what comes with a service by itself, and the labels by which that one knows whose pods it is for":
     /^components\/platform\/(istio-(base|cni)\/|mesh\.ts$)/,
+  "where states are, and what their secrets are encrypted by, as the engine names them":
+    /^(cli\/backend|operate\/state\/secrets-plan)\.ts$/,
   "what a fleet's clusters may be joined by": /^model\/fleet\/schema\.ts$/,
   "where the real cert-manager keeps what issuers of the whole cluster refer to": /^sandbox\/kubernetes\/certificates\.ts$/,
 };
