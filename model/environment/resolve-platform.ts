@@ -84,32 +84,37 @@ function wantsController({ platform = {} }: EnvironmentFile, { can }: Pick<Cloud
   return loadBalancer?.kind === "cloud" && (loadBalancer.services ?? can.virtualAddresses);
 }
 
-function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] {
-  const { profile = "minimal" } = file;
-  const switched = switchedServices(registry);
-  const said = (name: string) => file.platform?.services?.[name];
-  const byDefault = new Set(switched.filter(({ profiles }) => profiles?.includes(profile)).map(({ name }) => name));
-  const addOfferers = (kinds: readonly string[]) => {
-    for (const kind of kinds) {
-      const offerer = offererOf(kind, switched);
-      if (offerer) byDefault.add(offerer.name);
-    }
-  };
+/** The services that a file without a word of them has: the profile's, and whoever those cannot do without. */
+function silentlyThere({ profile = "minimal", platform }: EnvironmentFile, switched: readonly ServiceDefinition[]): ReadonlySet<string> {
+  const there = new Set(switched.filter(({ profiles }) => profiles?.includes(profile)).map(({ name }) => name));
+  const said = (name: string) => platform?.services?.[name];
   const members = (each: ServiceDefinition): number => {
     const value = said(each.name);
     return (typeof value === "object" ? value.replicas : undefined) ?? instancesByProfile(each, profiles[profile].replicas);
   };
-  // Whoever they cannot do without comes with them, and so on: a set is gone through with what is added meanwhile.
-  for (const name of byDefault) {
+  const addOfferers = (kinds: readonly string[]) => {
+    for (const kind of kinds) {
+      const offerer = offererOf(kind, switched);
+      if (offerer) there.add(offerer.name);
+    }
+  };
+  // A set is gone through with what is added meanwhile.
+  for (const name of there) {
     const service = switched.find((each) => each.name === name);
     if (service && said(name) !== false) addOfferers(Object.keys(needsOf(service, members(service))));
   }
   // Whoever runs several members of another is there where that has them, by the file's word alone too.
   for (const each of switched)
     if (said(each.name) && typeof each.replicas === "object" && members(each) > 1) addOfferers([each.replicas.severalBy]);
+  return there;
+}
+
+function servicesOf(file: EnvironmentFile, registry: Registry): WantedService[] {
+  const switched = switchedServices(registry);
+  const there = silentlyThere(file, switched);
   return switched.flatMap(({ name }) => {
-    const value = said(name);
-    if (value === false || (value === undefined && !byDefault.has(name))) return [];
+    const value = file.platform?.services?.[name];
+    if (value === false || (value === undefined && !there.has(name))) return [];
     const { replicas, autoscaling, resources, nodeSelector, tolerations, reaches, size, values, ...options } =
       typeof value === "object" ? value : {};
     return [
