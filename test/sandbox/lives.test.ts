@@ -30,9 +30,9 @@ const answersAt =
     assert.match(String(outputs.apiEndpoint), endpoint);
 const ADDRESS = /^https:\/\/198\.18\.\d+\.\d+:6443$/;
 
-/** On NHN Cloud, what no profile has besides. @param projects of its Harbor */
+/** On NHN Cloud, much that the smallest has not. @param projects of its Harbor */
 function everythingOnNhn(projects: object): FileContent {
-  const databases = { postgresql: { replicas: 3 }, mariadb: { replicas: 3 } };
+  const databases = { postgresql: { replicas: 3 }, cloudnativePg: true, mariadb: { replicas: 3 }, mariadbOperator: true };
   const applications = { keycloak: true, pipeline: true, sourceControl: true, kubeflow: true };
   const more = { harbor: { projects }, chartmuseum: true, nats: true, gatewayApi: true, ...databases, ...applications };
   return nhnFile("minimal", { platform: { ingress: { kind: "traefik" }, services: { ...BARE.services, ...more } } });
@@ -62,7 +62,7 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
     look: answersAt(ADDRESS),
   },
-  // Beside it what no profile has: images, charts, messages, databases on several members, pipeline, source control and Kubeflow; and Traefik in ingress-nginx's place.
+  // Beside it much that the smallest has not: images, charts, messages, databases on several members, pipeline, source control and Kubeflow; and Traefik in ingress-nginx's place.
   nhn: {
     file: everythingOnNhn({ shop: { robots: { ci: "push", viewer: "pull" } } }),
     rotated: ["mariadb", "postgresql", "pipeline", "sourceControl", "kubeflow"],
