@@ -106,7 +106,7 @@ describe("the package", function () {
   async function preview(program: string, pulumi: string): Promise<Previewed> {
     const engine = require(inFolder("node_modules", "kpaas", "dist", "engine", "sandbox.js")) as typeof import("../../engine/sandbox");
     const folders = engine.prepareSandbox(folder, "seoul");
-    const simulated = ["openstack", "keycloak", "kubernetes", "random", "tls"].map((name) => ({
+    const simulated = ["openstack", "keycloak", "kubernetes", "random", "tls", "vault"].map((name) => ({
       name,
       path: join(folders.project, "plugins", name),
     }));
@@ -146,7 +146,7 @@ describe("the package", function () {
     const checked = compile("environment.ts", "typescript7", "--module", "nodenext");
     const { changeSummary, loaded } = await preview("environment.js", engine.root);
     assert.ok((changeSummary.create ?? 0) > 100, JSON.stringify(changeSummary));
-    assert.deepEqual(sdks(loaded), ["keycloak", "kubernetes", "openstack", "pulumi", "random", "tls"]);
+    assert.deepEqual(sdks(loaded), ["keycloak", "kubernetes", "openstack", "pulumi", "random", "tls", "vault"]);
     // The cloud's component is loaded when an environment needs it: a program's types do not pass through any cloud.
     assert.deepEqual(sdks(checked), ["kubernetes", "pulumi"]);
     assert.ok(
