@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { ClusterPreview, FleetOperator, FleetQuestion, FleetRequest } from "../fleet/fleet";
+import { InvalidArgumentError, Option } from "commander";
+import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/fleet";
 import type { RunnerEvent } from "../fleet/runner";
 import type { FleetReport } from "../model/fleet/report";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
@@ -37,8 +38,7 @@ export async function runFleet(
   work: (operator: FleetOperator) => Promise<FleetReport | undefined>,
 ): Promise<void> {
   const ask = flags.yes === true ? {} : { ask: askerOf(context, command) };
-  const tell = (event: RunnerEvent) => writeLines(context.stderr, lineFor(event));
-  const report = await interruptible(context, (signals) => work({ ...signals, ...ask, tell }));
+  const report = await interruptible(context, (signals) => work({ ...signals, ...ask, tell: tellLines(context) }));
   if (report === undefined) {
     writeLines(context.stderr, ["nothing was changed"]);
     throw new Exit(EXIT.interrupted);
@@ -90,10 +90,25 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
       writeLines(context.stderr, [`destroyed, with all their data: ${question.clusters.join(", ")}`]);
       return (await ask("Type the fleet's name to destroy it: ")).trim() === question.fleet;
     }
-    const colors = colorsFor(context.stderr, context.env);
-    writeLines(context.stderr, table(PREVIEWS, question.previews, widthOf(context.stderr), colors));
+    const { describeFleet } = await import("./fleet.js");
+    const style = { width: widthOf(context.stderr), colors: colorsFor(context.stderr, context.env) };
+    writeLines(context.stderr, describeFleet(question.preview, style));
     return ["y", "yes"].includes((await ask(`Bring ${question.fleet} up like this? [y/N] `)).trim().toLowerCase());
   };
+}
+
+/** Tells what happens, line by line. */
+export function tellLines(context: Context): (event: RunnerEvent) => void {
+  return (event) => writeLines(context.stderr, lineFor(event));
+}
+
+/** How many clusters are worked on at once. */
+export function parallelOption(): Option {
+  const option = new Option("--parallel <N>", "how many clusters are worked on at once; default: what cores and memory allow");
+  return option.argParser((text) => {
+    if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
+    return Number(text);
+  });
 }
 
 /** One line for each thing that happens. */
@@ -136,13 +151,4 @@ const CLUSTERS: readonly Column<FleetReport["clusters"][number]>[] = [
   { title: "LAST STEP", value: ({ step = "-" }) => step },
   { title: "SECONDS", value: ({ seconds }) => String(seconds ?? "-") },
   { title: "REASON", value: ({ reason = "-" }) => reason },
-];
-
-const PREVIEWS: readonly Column<ClusterPreview>[] = [
-  { title: "WAVE", value: ({ wave }) => wave },
-  { title: "CLUSTER", value: ({ cluster }) => cluster },
-  { title: "CREATE", value: ({ changes }) => String(changes.create) },
-  { title: "UPDATE", value: ({ changes }) => String(changes.update) },
-  { title: "REPLACE", value: ({ changes }) => String(changes.replace) },
-  { title: "DELETE", value: ({ changes }) => String(changes.delete) },
 ];

@@ -5,12 +5,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { RunOptions } from "../engine/types";
 import { type LoadedFleet, loadFleet } from "../files/load-fleet";
 import type { FleetPlan } from "../model/fleet/plan";
+import { type FleetPreview, previewFleet, refusalProblems } from "../model/fleet/preview";
 import { type FleetReport, reportOf } from "../model/fleet/report";
 import { type FleetRun, reversed } from "../model/fleet/run";
-import { countsOf } from "../model/fleet/verdict";
-import type { Counts } from "../model/preview/types";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { Children } from "./children";
+import { previewClusters } from "./previews";
 import { type RunnerEvent, type World, workOn } from "./runner";
 import { FleetStore } from "./store";
 
@@ -29,15 +29,8 @@ export interface FleetRequest {
 
 /** What is asked before anything is changed. */
 export type FleetQuestion =
-  | { readonly kind: "up"; readonly fleet: string; readonly previews: readonly ClusterPreview[] }
+  | { readonly kind: "up"; readonly fleet: string; readonly preview: FleetPreview }
   | { readonly kind: "destroy"; readonly fleet: string; readonly clusters: readonly string[] };
-
-/** What a cluster's own preview counts. */
-export interface ClusterPreview {
-  readonly cluster: string;
-  readonly wave: string;
-  readonly changes: Counts;
-}
 
 /** Whoever works on a fleet. */
 export interface FleetOperator extends Pick<RunOptions, "signal" | "forceSignal"> {
@@ -51,17 +44,26 @@ const MEMORY = 768 * 2 ** 20;
 
 /** Brings all clusters to what their files say, in waves. Undefined where that was declined. @throws InvalidInputError, RefusedError, FleetBusyError */
 export async function fleetUp(request: FleetRequest, operator: FleetOperator): Promise<FleetReport | undefined> {
-  const { plan } = readFleet(request);
+  const loaded = readFleet(request);
+  const { plan } = loaded;
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
-    store.clearResults();
-    const children = childrenOf(request, store, plan);
-    const { previews, approved } = await previewAll(plan, children, request, operator);
-    if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, previews }))) return undefined;
+    const preview = await look(loaded, store, request, operator);
+    if (preview.refusals.length > 0) throw new RefusedError(refusalProblems(preview));
+    if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, preview }))) return undefined;
+    store.clear(store.results);
     const { sandbox } = request;
-    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, approved }), store, request, operator, children);
+    const begun = { run: randomUUID(), operation: "up", sandbox, plan, approved: approvedOf(preview) } as const;
+    return await work(store.begin(begun), store, request, operator);
   });
+}
+
+/** What a fleet's `up` would do, by every cluster's own preview; refusals are part of it. @throws InvalidInputError, FleetBusyError */
+export async function fleetPreview(request: FleetRequest, operator: Omit<FleetOperator, "ask">): Promise<FleetPreview> {
+  const loaded = readFleet(request);
+  const store = new FleetStore(request.root, loaded.plan.fleet, request.sandbox);
+  return await store.asOnlyRunner(() => look(loaded, store, request, operator));
 }
 
 /** Takes all clusters down, in reverse. Undefined where that was declined. Throws as {@link fleetUp} does. */
@@ -72,7 +74,7 @@ export async function fleetDestroy(request: FleetRequest, operator: FleetOperato
     requireEnded(store);
     const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
     if (operator.ask && !(await operator.ask({ kind: "destroy", fleet: plan.fleet, clusters }))) return undefined;
-    store.clearResults();
+    store.clear(store.results);
     const { sandbox } = request;
     return await work(store.begin({ run: randomUUID(), operation: "destroy", sandbox, plan, approved: {} }), store, request, operator);
   });
@@ -118,15 +120,17 @@ async function work(
   store: FleetStore,
   request: FleetRequest,
   { signal, forceSignal, tell }: FleetOperator,
-  children = childrenOf(request, store, run.begun.plan),
 ): Promise<FleetReport> {
+  const children = childrenOf(request, store.results, run.begun.plan);
+  // Once: what is under way has its share of what is free by then.
+  const capacity = capacityOf(request);
   const force = () => children.endAll();
   forceSignal?.addEventListener("abort", force, { once: true });
   const cancelled = () => signal?.aborted === true || store.isCancelled;
   const world: World = {
     moment: () => new Date(),
     uptime: () => performance.now(),
-    capacity: () => capacityOf(request),
+    capacity: () => capacity,
     sleep: (ms, wake) => sleep(ms, wake, cancelled),
     launch: (operation) => children.launch(operation),
     look: (operation) => children.look(operation),
@@ -143,38 +147,23 @@ async function work(
   }
 }
 
-/** Previews all clusters side by side. @throws RefusedError with what is wrong with any of them */
-async function previewAll(
-  plan: FleetPlan,
-  children: Children,
-  request: FleetRequest,
-  { signal, tell }: FleetOperator,
-): Promise<{ readonly previews: readonly ClusterPreview[]; readonly approved: Record<string, string> }> {
-  const queue = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => [wave.name, name] as const));
-  const found = new Map<string, ClusterPreview>();
-  const approved: Record<string, string> = {};
-  const problems: Problem[] = [];
-  tell({ event: "waiting", reason: `${queue.length} clusters are previewed, ${capacityOf(request)} at once` });
-  const next = queue.values();
-  const worker = async () => {
-    for (const [wave, cluster] of next) {
-      if (signal?.aborted) return;
-      const operation = { cluster, step: "preview", attempt: 0 } as const;
-      const { outcome, fingerprint, reason = "it did not say why" } = await children.launch(operation);
-      if (outcome === "done" && fingerprint !== undefined) {
-        approved[cluster] = fingerprint;
-        found.set(cluster, { cluster, wave, changes: countsOf(children.printed(operation)) });
-      } else problems.push(problem(cluster, reason, `\`kpaas preview ${cluster}${request.sandbox ? " --sandbox" : ""}\` shows it whole`));
-    }
-  };
-  await Promise.all(Array.from({ length: capacityOf(request) }, worker));
-  signal?.throwIfAborted();
-  if (problems.length > 0) throw new RefusedError(problems);
-  const previews = plan.waves.flatMap((wave) => wave.clusters.flatMap(({ name }) => found.get(name) ?? []));
-  return { previews, approved };
+/** What every cluster's own preview shows, with the fleet's file and locks, as one document. The fleet is this runner's. */
+async function look({ plan, members }: Loaded, store: FleetStore, request: FleetRequest, { signal, forceSignal, tell }: FleetOperator) {
+  const children = childrenOf(request, store.previews, plan);
+  const end = () => children.endAll();
+  for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
+  const capacity = capacityOf(request);
+  try {
+    const clusters = await previewClusters({ plan, members, children, store, capacity, tell, ...(signal === undefined ? {} : { signal }) });
+    return previewFleet(plan, members, { clusters, capacity });
+  } finally {
+    for (const each of [signal, forceSignal]) each?.removeEventListener("abort", end);
+  }
 }
 
-function readFleet({ file, root }: Pick<FleetRequest, "file" | "root">): LoadedFleet & { readonly plan: FleetPlan } {
+type Loaded = LoadedFleet & { readonly plan: FleetPlan };
+
+function readFleet({ file, root }: Pick<FleetRequest, "file" | "root">): Loaded {
   const { plan, ...loaded } = loadFleet(file, root);
   if (plan === undefined) throw new InvalidInputError(loaded.problems);
   return { ...loaded, plan };
@@ -198,11 +187,17 @@ function requireEnded(store: FleetStore): void {
   throw new RefusedError([problem(store.fleet, `its last ${run.begun.operation} was broken off`, "`kpaas fleet resume` goes on with it")]);
 }
 
+/** By cluster, the fingerprint of what its preview has shown. */
+function approvedOf({ waves }: FleetPreview): Record<string, string> {
+  const clusters = waves.flatMap((wave) => wave.clusters);
+  return Object.fromEntries(clusters.flatMap(({ name, found }) => (found === undefined ? [] : [[name, found.fingerprint] as const])));
+}
+
 function noRun(fleet: string): InvalidInputError {
   return new InvalidInputError([problem(fleet, "there is no run of this fleet here", "`kpaas fleet up` begins one")]);
 }
 
-function childrenOf({ main, root, sandbox }: FleetRequest, { results }: FleetStore, { health }: FleetPlan): Children {
+function childrenOf({ main, root, sandbox }: FleetRequest, results: string, { health }: FleetPlan): Children {
   return new Children({ main, root, results, sandbox, health });
 }
 

@@ -1,6 +1,5 @@
 import { contentDigest } from "../canonical";
 import { at, fields, isFields, list } from "../data";
-import type { Counts } from "../preview/types";
 import type { FleetPlan } from "./plan";
 import type { Ended, Step } from "./records";
 
@@ -30,12 +29,6 @@ export function endedOf(step: Step, printed: string, code: number | null | undef
   }
   if (code === undefined) return { outcome: "unknown" };
   return { outcome: "failed", reason: code === null ? "its process was ended" : `it ended with ${code}`, transient: code === null };
-}
-
-/** How many resources a preview would change. */
-export function countsOf(printed: string): Counts {
-  const { create, update, replace, delete: gone, same } = fields(at(parsed(printed), "changes"));
-  return { create: Number(create), update: Number(update), replace: Number(replace), delete: Number(gone), same: Number(same) };
 }
 
 /** What a preview shows, in a word: all that would be changed, and nothing that is another each time. */

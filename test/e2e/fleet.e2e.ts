@@ -37,6 +37,15 @@ describe("A fleet of three environments in the sandbox", function () {
     const start = (...words: string[]) =>
       spawn(process.execPath, [MAIN, "fleet", ...words, "--sandbox"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
 
+    const { code, output } = await ended(start("preview", "--json"));
+    assert.equal(code, 0, output);
+    const preview = JSON.parse(output.slice(output.indexOf("\n{") + 1, output.lastIndexOf("}") + 1));
+    assert.deepEqual(
+      preview.changes.map(({ effect, what, clusters }: Record<string, unknown>) => [effect, what, clusters]),
+      [["created", "environment", NAMES]],
+    );
+    assert.match(output, /3 clusters are previewed, \d+ at once: about \d+ s, going by the machines and services/);
+
     const first = start("up", "--yes");
     let said = "";
     for (const stream of [first.stdout, first.stderr]) stream.on("data", (chunk) => (said += String(chunk)));

@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Context } from "../../context";
-import { type FleetFlags, fleetRequest, printReport, runFleet } from "../../fleet-run";
+import { type FleetFlags, fleetRequest, parallelOption, printReport, runFleet } from "../../fleet-run";
 
 interface ResumeFlags extends FleetFlags {
   readonly approve?: readonly string[];
@@ -93,12 +93,7 @@ function named(command: Command): Command {
 
 function withOptions(command: Command): Command {
   return named(command)
-    .option("--parallel <N>", "how many clusters are worked on at once; default: what cores and memory allow", count)
+    .addOption(parallelOption())
     .option("--report <FILE>", "write a report when it ends: Markdown (.md), JUnit (.xml) or JSON")
     .option("--json", "print the report as JSON");
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
-  return Number(text);
 }
