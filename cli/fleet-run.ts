@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/fleet";
 import type { RunnerEvent } from "../fleet/runner";
+import type { Approvals } from "../model/fleet/records";
 import type { FleetReport } from "../model/fleet/report";
+import { withApproval } from "../model/fleet/saved";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
 import { badUsage, Exit } from "./report";
@@ -19,12 +21,22 @@ export interface FleetFlags {
   readonly report?: string;
 }
 
+/** The option by which dangerous changes are let through, one cluster's at a time. */
+export interface ApproveFlags {
+  readonly approve?: Approvals;
+}
+
 /** Which fleet a command line means. */
-export async function fleetRequest(context: Context, file: string | undefined, flags: FleetFlags): Promise<FleetRequest> {
+export async function fleetRequest(
+  context: Context,
+  file: string | undefined,
+  flags: Pick<FleetFlags, "sandbox" | "parallel">,
+  approvals: Approvals = {},
+): Promise<FleetRequest> {
   const { findRoot } = await context.modules.environments();
   const { sandbox = false, parallel } = flags;
   const main = join(__dirname, "main.js");
-  return { file, root: findRoot(context.cwd), sandbox, main, ...(parallel === undefined ? {} : { parallel }) };
+  return { file, root: findRoot(context.cwd), sandbox, main, approvals, ...(parallel === undefined ? {} : { parallel }) };
 }
 
 /**
@@ -100,6 +112,16 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
 /** Tells what happens, line by line. */
 export function tellLines(context: Context): (event: RunnerEvent) => void {
   return (event) => writeLines(context.stderr, lineFor(event));
+}
+
+/** Which dangerous changes of which clusters are let through. */
+export function approveOption(): Option {
+  const option = new Option("--approve <CLUSTER/KEY:ACTION@FINGERPRINT>", "let one dangerous change of a cluster through; repeatable");
+  return option.argParser((text, before: Approvals = {}) => {
+    const approvals = withApproval(text, before);
+    if (typeof approvals === "string") throw new InvalidArgumentError(approvals);
+    return approvals;
+  });
 }
 
 /** How many clusters are worked on at once. */

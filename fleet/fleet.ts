@@ -6,8 +6,10 @@ import type { RunOptions } from "../engine/types";
 import { type LoadedFleet, loadFleet } from "../files/load-fleet";
 import type { FleetPlan } from "../model/fleet/plan";
 import { type FleetPreview, previewFleet, refusalProblems } from "../model/fleet/preview";
+import type { Approvals } from "../model/fleet/records";
 import { type FleetReport, reportOf } from "../model/fleet/report";
 import { type FleetRun, reversed } from "../model/fleet/run";
+import { fingerprintsOf, readSaved, requireClusters, type SavedPreview, savedPreview } from "../model/fleet/saved";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { Children } from "./children";
 import { previewClusters } from "./previews";
@@ -23,6 +25,8 @@ export interface FleetRequest {
   readonly sandbox: boolean;
   /** How many operations are under way at once. @default what cores and memory allow */
   readonly parallel?: number;
+  /** What is let through. @default nothing */
+  readonly approvals?: Approvals;
   /** The compiled command line, which runs each step in a process of its own. */
   readonly main: string;
 }
@@ -42,28 +46,44 @@ export interface FleetOperator extends Pick<RunOptions, "signal" | "forceSignal"
 /** An engine, its program and its providers take so much. */
 const MEMORY = 768 * 2 ** 20;
 
-/** Brings all clusters to what their files say, in waves. Undefined where that was declined. @throws InvalidInputError, RefusedError, FleetBusyError */
-export async function fleetUp(request: FleetRequest, operator: FleetOperator): Promise<FleetReport | undefined> {
+/**
+ * Brings all clusters to what their files say, in waves. Undefined where that was declined.
+ * @param saved path and content of a preview that was approved before, in place of a new one
+ * @throws InvalidInputError, RefusedError, FleetBusyError
+ */
+export async function fleetUp(
+  request: FleetRequest,
+  operator: FleetOperator,
+  saved?: { readonly file: string; readonly content: string | undefined },
+): Promise<FleetReport | undefined> {
   const loaded = readFleet(request);
   const { plan } = loaded;
+  const { sandbox, approvals = {} } = request;
+  requireClusters(plan, approvals);
+  const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, plan, sandbox);
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
-    const preview = await look(loaded, store, request, operator);
+    const preview = reviewed?.preview ?? (await look(loaded, store, request, operator));
     if (preview.refusals.length > 0) throw new RefusedError(refusalProblems(preview));
     if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, preview }))) return undefined;
     store.clear(store.results);
-    const { sandbox } = request;
-    const begun = { run: randomUUID(), operation: "up", sandbox, plan, approved: approvedOf(preview) } as const;
-    return await work(store.begin(begun), store, request, operator);
+    const agreed = reviewed
+      ? { approved: reviewed.approved, approvals: reviewed.approvals }
+      : { approved: fingerprintsOf(preview), approvals };
+    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, ...agreed }), store, request, operator);
   });
 }
 
 /** What a fleet's `up` would do, by every cluster's own preview; refusals are part of it. @throws InvalidInputError, FleetBusyError */
-export async function fleetPreview(request: FleetRequest, operator: Omit<FleetOperator, "ask">): Promise<FleetPreview> {
+export async function fleetPreview(request: FleetRequest, operator: Omit<FleetOperator, "ask">): Promise<SavedPreview> {
   const loaded = readFleet(request);
-  const store = new FleetStore(request.root, loaded.plan.fleet, request.sandbox);
-  return await store.asOnlyRunner(() => look(loaded, store, request, operator));
+  const { plan } = loaded;
+  const { sandbox, approvals = {} } = request;
+  requireClusters(plan, approvals);
+  const store = new FleetStore(request.root, plan.fleet, sandbox);
+  const preview = await store.asOnlyRunner(() => look(loaded, store, request, operator));
+  return savedPreview(plan, preview, { sandbox, approvals });
 }
 
 /** Takes all clusters down, in reverse. Undefined where that was declined. Throws as {@link fleetUp} does. */
@@ -121,7 +141,8 @@ async function work(
   request: FleetRequest,
   { signal, forceSignal, tell }: FleetOperator,
 ): Promise<FleetReport> {
-  const children = childrenOf(request, store.results, run.begun.plan);
+  const { plan, approvals } = run.begun;
+  const children = childrenOf(request, store.results, plan, approvals);
   // Once: what is under way has its share of what is free by then.
   const capacity = capacityOf(request);
   const force = () => children.endAll();
@@ -149,7 +170,7 @@ async function work(
 
 /** What every cluster's own preview shows, with the fleet's file and locks, as one document. The fleet is this runner's. */
 async function look({ plan, members }: Loaded, store: FleetStore, request: FleetRequest, { signal, forceSignal, tell }: FleetOperator) {
-  const children = childrenOf(request, store.previews, plan);
+  const children = childrenOf(request, store.previews, plan, request.approvals);
   const end = () => children.endAll();
   for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
   const capacity = capacityOf(request);
@@ -187,18 +208,12 @@ function requireEnded(store: FleetStore): void {
   throw new RefusedError([problem(store.fleet, `its last ${run.begun.operation} was broken off`, "`kpaas fleet resume` goes on with it")]);
 }
 
-/** By cluster, the fingerprint of what its preview has shown. */
-function approvedOf({ waves }: FleetPreview): Record<string, string> {
-  const clusters = waves.flatMap((wave) => wave.clusters);
-  return Object.fromEntries(clusters.flatMap(({ name, found }) => (found === undefined ? [] : [[name, found.fingerprint] as const])));
-}
-
 function noRun(fleet: string): InvalidInputError {
   return new InvalidInputError([problem(fleet, "there is no run of this fleet here", "`kpaas fleet up` begins one")]);
 }
 
-function childrenOf({ main, root, sandbox }: FleetRequest, results: string, { health }: FleetPlan): Children {
-  return new Children({ main, root, results, sandbox, health });
+function childrenOf({ main, root, sandbox }: FleetRequest, results: string, { health }: FleetPlan, approvals: Approvals = {}): Children {
+  return new Children({ main, root, results, sandbox, health, approvals });
 }
 
 /** As many as the machine has memory for, and two for each core: engines mostly wait for clouds. */

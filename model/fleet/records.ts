@@ -29,7 +29,11 @@ export interface Begun {
   readonly plan: FleetPlan;
   /** By cluster, the fingerprint of its preview; none of a destroy. */
   readonly approved: Readonly<Record<string, string>>;
+  readonly approvals?: Approvals;
 }
+
+/** By cluster, the dangerous changes that are let through, each bound to what it was given for. */
+export type Approvals = Readonly<Record<string, readonly string[]>>;
 
 /** One line of the journal. */
 export type FleetRecord = { readonly at: string } & (

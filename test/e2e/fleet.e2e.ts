@@ -19,14 +19,12 @@ describe("A fleet of three environments in the sandbox", function () {
   it("is brought up through a kill, changes nothing the second time, and goes in reverse", async () => {
     const root = temporary();
     mkdirSync(join(root, "environments"));
-    for (const name of NAMES) {
-      const file = {
-        name,
-        infrastructure: { provider: "openstack" },
-        platform: { services: { keycloak: false, mariadb: false, portal: false } },
-      };
+    const write = (name: string, fields: object = {}) => {
+      const services = { keycloak: false, mariadb: false, portal: false };
+      const file = { name, infrastructure: { provider: "openstack" }, platform: { services }, ...fields };
       writeFileSync(join(root, "environments", `${name}.yaml`), stringify(file));
-    }
+    };
+    for (const name of NAMES) write(name);
     const waves = [
       { name: "canary", select: ["a"] },
       { name: "rest", select: ["*"], approval: true },
@@ -64,7 +62,14 @@ describe("A fleet of three environments in the sandbox", function () {
     assert.deepEqual(ups(records()), NAMES);
     assert.match(readFileSync(join(root, "report.xml"), "utf8"), /tests="3" failures="0" skipped="0"/);
 
-    const paused2 = await ended(start("up", "--yes"));
+    const kept = await ended(start("preview", "--save", "preview.json"));
+    assert.equal(kept.code, 0, kept.output);
+    write("a", { cluster: { pools: { worker: { nodes: 3 } } } });
+    const drifted = await ended(start("up", "--yes", "--plan", "preview.json"));
+    assert.equal(drifted.code, 3, drifted.output);
+    assert.match(drifted.output, /a: its preview is another one than was approved/);
+    write("a");
+    const paused2 = await ended(start("up", "--yes", "--plan", "preview.json"));
     assert.equal(paused2.code, 3, paused2.output);
     const again = await ended(start("resume", "--approve", "rest", "--json"));
     assert.equal(again.code, 0, again.output);
@@ -73,6 +78,17 @@ describe("A fleet of three environments in the sandbox", function () {
       const { create, update, replace, delete: gone } = changes;
       assert.deepEqual([create, update, replace, gone], [0, 0, 0, 0], name);
     }
+
+    write("a", { cluster: { pools: { worker: { nodes: 1 } } } });
+    const refused = await ended(start("preview"));
+    assert.equal(refused.code, 3, refused.output);
+    const [, approval = ""] = /--approve (a\/\S+@[0-9a-f]{12})/.exec(refused.output) ?? [];
+    assert.notEqual(approval, "", refused.output);
+    const approved = await ended(start("preview", "--approve", approval, "--save", "approved.json"));
+    assert.equal(approved.code, 0, approved.output);
+    const smaller = await ended(start("up", "--yes", "--plan", "approved.json"));
+    assert.equal(smaller.code, 3, smaller.output);
+    assert.match(smaller.output, /a: up done[\s\S]*wave rest has to be approved/);
 
     const gone = await ended(start("destroy", "--yes", "--parallel", "1"));
     assert.equal(gone.code, 0, gone.output);

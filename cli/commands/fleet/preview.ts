@@ -1,13 +1,15 @@
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { type FleetPreview, refusalProblems } from "../../../model/fleet/preview";
 import { InvalidInputError } from "../../../model/problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../../context";
 import { EXIT } from "../../exit";
-import { type FleetFlags, fleetRequest, parallelOption, tellLines } from "../../fleet-run";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, tellLines } from "../../fleet-run";
 import { describeProblems, Exit } from "../../report";
 import { interruptible } from "../../signals";
 
-interface PreviewFlags extends Pick<FleetFlags, "sandbox" | "parallel" | "json"> {
+interface PreviewFlags extends Pick<FleetFlags, "sandbox" | "parallel" | "json">, ApproveFlags {
+  readonly save?: string;
   readonly offline?: boolean;
   readonly markdown?: boolean;
   readonly html?: boolean;
@@ -22,9 +24,18 @@ export function registerPreview(fleet: Command, context: Context): void {
       "Checks and plans the fleet and all its environments, previews every cluster, and shows in one document what `fleet up` would do. Changes nothing.",
     )
     .argument("[FILE]", "path of the fleet file; default: environments/fleet.yaml")
-    .addOption(new Option("--offline", "go by files and locks alone: no engine, no credentials").conflicts(["sandbox", "parallel"]))
+    .addOption(
+      new Option("--offline", "go by files and locks alone: no engine, no credentials").conflicts([
+        "sandbox",
+        "parallel",
+        "approve",
+        "save",
+      ]),
+    )
     .option("--sandbox", "preview the clusters of the sandbox")
     .addOption(parallelOption())
+    .addOption(approveOption())
+    .option("--save <FILE>", "keep it for `fleet up --plan FILE`; one with refusals is not kept")
     .option("--json", "print it as JSON")
     .addOption(new Option("--markdown", "print Markdown to paste into a pull request").conflicts("json"))
     .addOption(new Option("--html", "print one page that needs nothing else").conflicts(["json", "markdown"]))
@@ -63,6 +74,11 @@ async function byFiles(context: Context, file: string | undefined): Promise<Flee
 
 async function byEngine(context: Context, file: string | undefined, flags: PreviewFlags): Promise<FleetPreview> {
   const { fleetPreview } = await import("../../../fleet/fleet.js");
-  const request = await fleetRequest(context, file, flags);
-  return await interruptible(context, (signals) => fleetPreview(request, { ...signals, tell: tellLines(context) }));
+  const request = await fleetRequest(context, file, flags, flags.approve);
+  const saved = await interruptible(context, (signals) => fleetPreview(request, { ...signals, tell: tellLines(context) }));
+  if (flags.save !== undefined && saved.preview.refusals.length === 0) {
+    const { writeWhole } = await import("../../../host/files.js");
+    writeWhole(resolve(context.cwd, flags.save), `${JSON.stringify(saved, undefined, 2)}\n`);
+  }
+  return saved.preview;
 }

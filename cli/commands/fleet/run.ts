@@ -1,6 +1,11 @@
-import type { Command } from "commander";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
 import type { Context } from "../../context";
-import { type FleetFlags, fleetRequest, parallelOption, printReport, runFleet } from "../../fleet-run";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, printReport, runFleet } from "../../fleet-run";
+
+interface UpFlags extends FleetFlags, ApproveFlags {
+  readonly plan?: string;
+}
 
 interface ResumeFlags extends FleetFlags {
   readonly approve?: readonly string[];
@@ -17,11 +22,16 @@ export function registerUp(fleet: Command, context: Context): void {
       ),
   )
     .option("--yes", "do not ask")
+    .addOption(approveOption())
+    .addOption(
+      new Option("--plan <FILE>", "go by what `fleet preview --save FILE` has shown, in place of a new preview").conflicts("approve"),
+    )
     .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
-    .action(async (file: string | undefined, flags: FleetFlags) => {
-      const { fleetUp } = await import("../../../fleet/fleet.js");
-      const request = await fleetRequest(context, file, flags);
-      await runFleet(context, flags, "fleet up", (operator) => fleetUp(request, operator));
+    .action(async (file: string | undefined, flags: UpFlags) => {
+      const [{ fleetUp }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
+      const request = await fleetRequest(context, file, flags, flags.approve);
+      const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
+      await runFleet(context, flags, "fleet up", (operator) => fleetUp(request, operator, saved));
     });
 }
 

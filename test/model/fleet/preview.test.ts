@@ -73,28 +73,28 @@ describe("a fleet's preview by the engine", () => {
 
   it("tells what is lost, and what was let through", () => {
     const lost = { effect: "lost", kind: "volume", name: "data of worker-1", detail: "with its data" };
-    const more = { impacts: [lost], approved: [{ approval: "worker-1:delete@0123456789ab", path: "", reason: "it goes" }] };
+    const more = { impacts: [lost], approved: [{ approval: "worker-1:remove@0123456789ab", path: "", reason: "it goes" }] };
     const clusters = new Map([["busan", foundIn(printed("busan", more), "f", 7)]]);
     const { risks } = previewFleet(planOf(wave("all", ["busan"])), [member("busan")], { clusters, capacity: 1 });
     assert.deepEqual(
       risks.map(({ effect, what }) => [effect, what]),
       [
         ["lost", "volume data of worker-1"],
-        ["approved", "worker-1:delete@0123456789ab"],
+        ["approved", "worker-1:remove@0123456789ab"],
       ],
     );
   });
 
   it("names the cluster in the approval that lets its change through, and shows the others", () => {
     const problem = { environment: "busan", path: "cluster.pools", reason: "worker-1 is deleted", severity: "error" };
-    const refused = JSON.stringify({ problems: [{ ...problem, remedy: "add --approve worker-1:delete@0123456789ab, or put it back" }] });
+    const refused = JSON.stringify({ problems: [{ ...problem, remedy: "add --approve worker-1:remove@0123456789ab, or put it back" }] });
     const clusters = new Map<string, Found | Refused>([
       ["busan", refusedIn(refused, "busan", "it ended with 3")],
       ["jeju", foundIn(printed("jeju"), "f", 7)],
     ]);
     const preview = previewFleet(planOf(wave("all", ["busan", "jeju"])), ["busan", "jeju"].map(member), { clusters, capacity: 1 });
     assert.deepEqual(refusalProblems(preview), [
-      { ...problem, remedy: "add --approve busan/worker-1:delete@0123456789ab, or put it back" },
+      { ...problem, remedy: "add --approve busan/worker-1:remove@0123456789ab, or put it back" },
     ]);
     assert.deepEqual(preview.waves[0]!.clusters.map(verdictOf), ["refused", "1 to create, 1 to update"]);
     assert.match(fleetSections(preview).summary, /1 would be changed, 1 are refused/);
