@@ -7,6 +7,7 @@ import type { FleetReport } from "../model/fleet/report";
 import { withApproval } from "../model/fleet/saved";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
+import { describeLoss } from "./loss";
 import { badUsage, Exit } from "./report";
 import { interruptible } from "./signals";
 import { type Column, table } from "./table";
@@ -99,7 +100,10 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
     );
   return async (question) => {
     if (question.kind === "destroy") {
-      writeLines(context.stderr, [`destroyed, with all their data: ${question.clusters.join(", ")}`]);
+      writeLines(
+        context.stderr,
+        question.losses.flatMap(({ cluster, ...loss }) => describeLoss(cluster, loss)),
+      );
       return (await ask("Type the fleet's name to destroy it: ")).trim() === question.fleet;
     }
     const { describeFleet } = await import("./fleet.js");

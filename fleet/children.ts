@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<Step, readonly string[]>> = {
   up: ["up", "--yes"],
   health: ["cluster", "health"],
   destroy: ["destroy", "--yes"],
+  loss: ["destroy", "--dry-run"],
 };
 
 const APPROVING: ReadonlySet<Step> = new Set(["preview", "up"]);

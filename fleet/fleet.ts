@@ -12,6 +12,7 @@ import { type FleetRun, reversed } from "../model/fleet/run";
 import { fingerprintsOf, readSaved, requireClusters, type SavedPreview, savedPreview } from "../model/fleet/saved";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { Children } from "./children";
+import { type ClusterLoss, readLosses } from "./losses";
 import { previewClusters } from "./previews";
 import { type RunnerEvent, type World, workOn } from "./runner";
 import { FleetStore } from "./store";
@@ -34,7 +35,7 @@ export interface FleetRequest {
 /** What is asked before anything is changed. */
 export type FleetQuestion =
   | { readonly kind: "up"; readonly fleet: string; readonly preview: FleetPreview }
-  | { readonly kind: "destroy"; readonly fleet: string; readonly clusters: readonly string[] };
+  | { readonly kind: "destroy"; readonly fleet: string; readonly losses: readonly ClusterLoss[] };
 
 /** Whoever works on a fleet. */
 export interface FleetOperator extends Pick<RunOptions, "signal" | "forceSignal"> {
@@ -93,7 +94,12 @@ export async function fleetDestroy(request: FleetRequest, operator: FleetOperato
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
     const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
-    if (operator.ask && !(await operator.ask({ kind: "destroy", fleet: plan.fleet, clusters }))) return undefined;
+    if (operator.ask) {
+      const losses = await looking(request, store, plan, operator, (children, most) =>
+        readLosses(clusters, children, most, operator.signal),
+      );
+      if (!(await operator.ask({ kind: "destroy", fleet: plan.fleet, losses }))) return undefined;
+    }
     store.clear(store.results);
     const { sandbox } = request;
     return await work(store.begin({ run: randomUUID(), operation: "destroy", sandbox, plan, approved: {} }), store, request, operator);
@@ -169,14 +175,28 @@ async function work(
 }
 
 /** What every cluster's own preview shows, with the fleet's file and locks, as one document. The fleet is this runner's. */
-async function look({ plan, members }: Loaded, store: FleetStore, request: FleetRequest, { signal, forceSignal, tell }: FleetOperator) {
-  const children = childrenOf(request, store.previews, plan, request.approvals);
-  const end = () => children.endAll();
-  for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
-  const capacity = capacityOf(request);
-  try {
+async function look({ plan, members }: Loaded, store: FleetStore, request: FleetRequest, operator: FleetOperator): Promise<FleetPreview> {
+  const { signal, tell } = operator;
+  return await looking(request, store, plan, operator, async (children, capacity) => {
     const clusters = await previewClusters({ plan, members, children, store, capacity, tell, ...(signal === undefined ? {} : { signal }) });
     return previewFleet(plan, members, { clusters, capacity });
+  });
+}
+
+/** Looks at clusters, and changes nothing: who interrupts ends what is under way too. */
+async function looking<T>(
+  request: FleetRequest,
+  store: FleetStore,
+  plan: FleetPlan,
+  { signal, forceSignal }: FleetOperator,
+  work: (children: Children, most: number) => Promise<T>,
+): Promise<T> {
+  store.clear(store.looks);
+  const children = childrenOf(request, store.looks, plan, request.approvals);
+  const end = () => children.endAll();
+  for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
+  try {
+    return await work(children, capacityOf(request));
   } finally {
     for (const each of [signal, forceSignal]) each?.removeEventListener("abort", end);
   }

@@ -5,6 +5,7 @@ import type { FleetPlan } from "../model/fleet/plan";
 import { together } from "../model/fleet/together";
 import type { Children } from "./children";
 import type { RunnerEvent } from "./runner";
+import { sideBySide } from "./side-by-side";
 import type { FleetStore } from "./store";
 
 /** How the clusters of a fleet are previewed. */
@@ -25,27 +26,22 @@ export async function previewClusters(settings: PreviewSettings): Promise<Readon
   const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
   const times = store.previewTimes();
   tell({ event: "waiting", reason: beforehand(settings, clusters, times) });
-  store.clear(store.previews);
   const found = new Map<string, Found | Refused>();
   const taken: Record<string, number> = {};
-  const next = clusters.values();
-  const worker = async () => {
-    for (const cluster of next) {
-      if (signal?.aborted) return;
-      const operation = { cluster, step: "preview", attempt: 0 } as const;
-      const begin = performance.now();
-      const ended = await children.launch(operation);
-      const seconds = Math.round((performance.now() - begin) / 100) / 10;
-      const { outcome, fingerprint, reason = "it did not say why" } = ended;
-      const printed = children.printed(operation);
-      if (outcome === "done" && fingerprint !== undefined) {
-        found.set(cluster, foundIn(printed, fingerprint, seconds));
-        taken[cluster] = seconds;
-      } else found.set(cluster, refusedIn(printed, cluster, reason));
-      tell({ event: "ended", at: new Date().toISOString(), ...operation, ...ended });
-    }
+  const look = async (cluster: string) => {
+    const operation = { cluster, step: "preview", attempt: 0 } as const;
+    const begin = performance.now();
+    const ended = await children.launch(operation);
+    const seconds = Math.round((performance.now() - begin) / 100) / 10;
+    const { outcome, fingerprint, reason = "it did not say why" } = ended;
+    const printed = children.printed(operation);
+    if (outcome === "done" && fingerprint !== undefined) {
+      found.set(cluster, foundIn(printed, fingerprint, seconds));
+      taken[cluster] = seconds;
+    } else found.set(cluster, refusedIn(printed, cluster, reason));
+    tell({ event: "ended", at: new Date().toISOString(), ...operation, ...ended });
   };
-  await Promise.all(Array.from({ length: Math.min(capacity, clusters.length) }, worker));
+  await sideBySide(clusters, capacity, look, signal);
   store.keepPreviewTimes({ ...times, ...taken });
   signal?.throwIfAborted();
   return found;

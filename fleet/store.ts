@@ -32,9 +32,9 @@ export class FleetStore {
     return join(this.folder, "results");
   }
 
-  /** Where the previews before a run, and those of `fleet preview`, leave what they say. */
-  get previews(): string {
-    return join(this.folder, "previews");
+  /** Where leaves what it says who only looks. */
+  get looks(): string {
+    return join(this.folder, "looks");
   }
 
   /** The run as far as it is written down; undefined where there is none. @throws JournalDamagedError, RefusedError */

@@ -17,7 +17,8 @@ export function endedOf(step: Step, printed: string, code: number | null | undef
     .filter((problem) => fields(problem).severity !== "warning")
     .map((problem) => String(fields(problem).reason));
   if (step === "health" && isFields(data) && "healthy" in data) return healthOf(data, health);
-  if (step === "destroy" && reasons.some((reason) => /has no stack here/.test(reason))) return { outcome: "done" };
+  if (step === "loss" && isFields(data) && Array.isArray(data.lost) && code === 0) return { outcome: "done" };
+  if ((step === "destroy" || step === "loss") && reasons.some((reason) => /has no stack here/.test(reason))) return { outcome: "done" };
   if (reasons.length > 0) {
     const reason = reasons.join("; ");
     // Bad input and refusals stay what they are.

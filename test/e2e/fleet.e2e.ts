@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import { decodeJournal, type FleetRecord } from "../../model/fleet/records";
+import { command } from "../cli/fixture";
 import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";
 
@@ -79,16 +80,20 @@ describe("A fleet of three environments in the sandbox", function () {
       assert.deepEqual([create, update, replace, gone], [0, 0, 0, 0], name);
     }
 
-    write("a", { cluster: { pools: { worker: { nodes: 1 } } } });
+    write("a", { cluster: { controlPlane: { size: "m1.xlarge" } } });
     const refused = await ended(start("preview"));
     assert.equal(refused.code, 3, refused.output);
     const [, approval = ""] = /--approve (a\/\S+@[0-9a-f]{12})/.exec(refused.output) ?? [];
     assert.notEqual(approval, "", refused.output);
     const approved = await ended(start("preview", "--approve", approval, "--save", "approved.json"));
     assert.equal(approved.code, 0, approved.output);
-    const smaller = await ended(start("up", "--yes", "--plan", "approved.json"));
-    assert.equal(smaller.code, 3, smaller.output);
-    assert.match(smaller.output, /a: up done[\s\S]*wave rest has to be approved/);
+    const larger = await ended(start("up", "--yes", "--plan", "approved.json"));
+    assert.equal(larger.code, 3, larger.output);
+    assert.match(larger.output, /a: up done[\s\S]*wave rest has to be approved/);
+
+    const unsure = await command(["fleet", "destroy", "--sandbox"], { cwd: root, answers: ["four"] });
+    assert.equal(unsure.code, 130, unsure.stderr);
+    for (const name of NAMES) assert.match(unsure.stderr, new RegExp(`Lost with ${name}:\\n(  .*\\n)*  etcd: every Kubernetes object`));
 
     const gone = await ended(start("destroy", "--yes", "--parallel", "1"));
     assert.equal(gone.code, 0, gone.output);
