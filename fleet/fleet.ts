@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism, freemem } from "node:os";
+import { dirname } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunOptions } from "../engine/types";
@@ -10,11 +11,13 @@ import type { Approvals } from "../model/fleet/records";
 import { type FleetReport, reportOf } from "../model/fleet/report";
 import { type FleetRun, reversed } from "../model/fleet/run";
 import { fingerprintsOf, readSaved, requireClusters, type SavedPreview, savedPreview } from "../model/fleet/saved";
+import type { FleetStatus } from "../model/fleet/status";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
 import { Children } from "./children";
 import { type ClusterLoss, readLosses } from "./losses";
 import { previewClusters } from "./previews";
 import { type RunnerEvent, type World, workOn } from "./runner";
+import { readStatus } from "./status";
 import { FleetStore } from "./store";
 
 /** Which fleet something is done with, and how. */
@@ -131,9 +134,25 @@ export async function fleetResume(request: FleetRequest, approved: readonly stri
   });
 }
 
-/** How far the run is. @throws InvalidInputError where there is none */
-export function fleetStatus(request: Pick<FleetRequest, "file" | "root" | "sandbox">): FleetReport {
-  return reportOf(requireRun(request).run);
+/**
+ * The last run, and how the clusters are.
+ * @param offline no cluster is asked
+ * @throws InvalidInputError
+ */
+export async function fleetStatus(request: FleetRequest, offline: boolean, signal?: AbortSignal): Promise<FleetStatus> {
+  const { root, sandbox } = request;
+  const { name, members, registered, file, problems, ...loaded } = loadFleet(request.file, root);
+  const store = new FleetStore(root, name, sandbox);
+  // A mistake in a file hides no run that is under way.
+  const plan = loaded.plan ?? store.read()?.begun.plan;
+  if (plan === undefined) throw new InvalidInputError(problems);
+  const look = {
+    children: (folder: string) => childrenOf(request, folder, plan),
+    most: capacityOf(request),
+    ...(sandbox ? {} : { folder: dirname(file) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return await readStatus({ plan, members, registered, store, ...(offline ? {} : { look }) });
 }
 
 /** Asks the run to end where it safely can: nothing new is begun, and what is under way ends. */

@@ -87,6 +87,18 @@ export class FleetStore {
     this.next += 1;
   }
 
+  /** A folder for whoever only looks, beside a run that may be under way. */
+  async withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    makeOwnFolder(this.root);
+    const folder = join(this.folder, `status-${process.pid}`);
+    this.clear(folder);
+    try {
+      return await work(folder);
+    } finally {
+      removeFolder(folder);
+    }
+  }
+
   /** Forgets what earlier steps have said there. */
   clear(folder: string): void {
     removeFolder(folder);

@@ -1,4 +1,4 @@
-import { isFields } from "../data";
+import { isFields, parsedJson } from "../data";
 import type { Impact } from "../preview/impacts";
 import { propertyText } from "../preview/lines";
 import type { StepReport } from "../preview/steps";
@@ -64,7 +64,7 @@ export function foundIn(printed: string, fingerprint: string, seconds: number): 
  * @param reason where it has printed nothing of use
  */
 export function refusedIn(printed: string, cluster: string, reason: string): Refused {
-  const data = parsed(printed);
+  const data = parsedJson(printed);
   const told: readonly Problem[] = isFields(data) && Array.isArray(data.problems) ? data.problems : [];
   const errors = told.filter(({ severity }) => severity !== "warning");
   if (errors.length === 0) return { problems: [{ path: "", reason, remedy: `\`kpaas preview ${cluster}\` shows it whole` }] };
@@ -122,12 +122,4 @@ function properties(resources: readonly ResourceChange[]): string[] {
 
 function kindOf({ type }: ResourceChange): string {
   return type.split(/[:/]/).at(-1) ?? type;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { contentDigest } from "../canonical";
-import { at, isFields } from "../data";
+import { at, isFields, parsedJson } from "../data";
 import { refuseNewer } from "../formats";
 import { approvalMistake, parseApproval } from "../guard/approvals";
 import { InvalidInputError, type Problem, RefusedError } from "../problems";
@@ -38,7 +38,7 @@ export function fingerprintsOf({ waves }: FleetPreview): Record<string, string> 
 export function readSaved(content: string | undefined, file: string, plan: FleetPlan, sandbox: boolean): SavedPreview {
   const problem = (reason: string, remedy: string): Problem => ({ environment: plan.fleet, path: file, reason, remedy, severity: "error" });
   const again = `make another: \`kpaas fleet preview --save ${file}${sandbox ? " --sandbox" : ""}\``;
-  const saved = parsed(content);
+  const saved = parsedJson(content ?? "");
   refuseNewer("fleetPreview", saved, plan.fleet);
   if (!isSaved(saved)) throw new InvalidInputError([problem("is no preview that `kpaas fleet preview --save` has written", again)]);
   if (saved.fleet !== plan.fleet) throw new InvalidInputError([problem(`is of the fleet ${saved.fleet}`, again)]);
@@ -92,12 +92,4 @@ function isSaved(data: unknown): data is SavedPreview {
     // They become words of a command.
     Object.values(approvals as object).every((some) => Array.isArray(some) && some.every((each) => parseApproval(String(each))?.bound))
   );
-}
-
-function parsed(content: string | undefined): unknown {
-  try {
-    return JSON.parse(content ?? "");
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { contentDigest } from "../canonical";
-import { at, fields, isFields, list } from "../data";
+import { at, fields, isFields, list, parsedJson } from "../data";
 import type { FleetPlan } from "./plan";
 import type { Ended, Step } from "./records";
 
@@ -12,7 +12,7 @@ const PASSING =
  * @param code its exit code; undefined where nobody was there to be told
  */
 export function endedOf(step: Step, printed: string, code: number | null | undefined, health: FleetPlan["health"]): Ended {
-  const data = parsed(printed);
+  const data = parsedJson(printed);
   const reasons = list(at(data, "problems"))
     .filter((problem) => fields(problem).severity !== "warning")
     .map((problem) => String(fields(problem).reason));
@@ -53,12 +53,4 @@ function healthOf(data: Readonly<Record<string, unknown>>, { apiServer = true, n
   ];
   // Nodes and pods may need a while; a hundred looks would not mend more than three.
   return reasons.length === 0 ? { outcome: "done" } : { outcome: "failed", reason: reasons.join("; "), transient: true };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -63,6 +63,12 @@ describe("A fleet of three environments in the sandbox", function () {
     assert.deepEqual(ups(records()), NAMES);
     assert.match(readFileSync(join(root, "report.xml"), "utf8"), /tests="3" failures="0" skipped="0"/);
 
+    const status = await ended(start("status", "--json"));
+    assert.equal(status.code, 0, status.output);
+    const { run, clusters } = JSON.parse(status.output.slice(status.output.indexOf("{"), status.output.lastIndexOf("}") + 1));
+    assert.equal(run.outcome, "done");
+    for (const { name, wanted, live } of clusters) assert.deepEqual([live.kubernetes, live.nodes], [wanted, { ready: 3, all: 3 }], name);
+
     const kept = await ended(start("preview", "--save", "preview.json"));
     assert.equal(kept.code, 0, kept.output);
     write("a", { cluster: { pools: { worker: { nodes: 3 } } } });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Context } from "../../context";
-import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, printReport, runFleet } from "../../fleet-run";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, runFleet } from "../../fleet-run";
 
 interface UpFlags extends FleetFlags, ApproveFlags {
   readonly plan?: string;
@@ -69,17 +69,6 @@ export function registerDestroy(fleet: Command, context: Context): void {
     });
 }
 
-/** `kpaas fleet status`: how far the run is. */
-export function registerStatus(fleet: Command, context: Context): void {
-  named(fleet.command("status").summary("how far the run is").description("Shows how far each cluster of the fleet's last run is."))
-    .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas fleet status")
-    .action(async (file: string | undefined, flags: FleetFlags) => {
-      const { fleetStatus } = await import("../../../fleet/fleet.js");
-      printReport(context, fleetStatus(await fleetRequest(context, file, flags)), flags.json === true);
-    });
-}
-
 /** `kpaas fleet cancel`: has a run end where it safely can. */
 export function registerCancel(fleet: Command, context: Context): void {
   named(
@@ -95,7 +84,8 @@ export function registerCancel(fleet: Command, context: Context): void {
     });
 }
 
-function named(command: Command): Command {
+/** The argument and the option that all of them take. */
+export function named(command: Command): Command {
   return command
     .argument("[FILE]", "path of the fleet file; default: environments/fleet.yaml")
     .option("--sandbox", "its run in the sandbox: simulated clouds, and a state of their own");
