@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/fleet";
+import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/request";
 import type { RunnerEvent } from "../fleet/runner";
 import type { Approvals } from "../model/fleet/records";
 import type { FleetReport } from "../model/fleet/report";

@@ -1,54 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { availableParallelism, freemem } from "node:os";
-import { dirname } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import type { RunOptions } from "../engine/types";
-import { type LoadedFleet, loadFleet } from "../files/load-fleet";
-import type { FleetPlan } from "../model/fleet/plan";
-import { type FleetPreview, previewFleet, refusalProblems } from "../model/fleet/preview";
-import type { Approvals } from "../model/fleet/records";
+import { loadFleet } from "../files/load-fleet";
+import { refusalProblems } from "../model/fleet/preview";
 import { type FleetReport, reportOf } from "../model/fleet/report";
 import { type FleetRun, reversed } from "../model/fleet/run";
-import { fingerprintsOf, readSaved, requireClusters, type SavedPreview, savedPreview } from "../model/fleet/saved";
-import type { FleetStatus } from "../model/fleet/status";
+import { fingerprintsOf, readSaved, requireClusters } from "../model/fleet/saved";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
-import { Children } from "./children";
-import { type ClusterLoss, readLosses } from "./losses";
-import { previewClusters } from "./previews";
-import { type RunnerEvent, type World, workOn } from "./runner";
-import { readStatus } from "./status";
+import { look, looking } from "./look";
+import { readLosses } from "./losses";
+import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, readFleet } from "./request";
+import { type World, workOn } from "./runner";
 import { FleetStore } from "./store";
-
-/** Which fleet something is done with, and how. */
-export interface FleetRequest {
-  /** Path of its file. @default environments/fleet.yaml */
-  readonly file: string | undefined;
-  /** The project's root folder. */
-  readonly root: string;
-  readonly sandbox: boolean;
-  /** How many operations are under way at once. @default what cores and memory allow */
-  readonly parallel?: number;
-  /** What is let through. @default nothing */
-  readonly approvals?: Approvals;
-  /** The compiled command line, which runs each step in a process of its own. */
-  readonly main: string;
-}
-
-/** What is asked before anything is changed. */
-export type FleetQuestion =
-  | { readonly kind: "up"; readonly fleet: string; readonly preview: FleetPreview }
-  | { readonly kind: "destroy"; readonly fleet: string; readonly losses: readonly ClusterLoss[] };
-
-/** Whoever works on a fleet. */
-export interface FleetOperator extends Pick<RunOptions, "signal" | "forceSignal"> {
-  /** Undefined: what is asked for was agreed to beforehand. */
-  readonly ask?: (question: FleetQuestion) => Promise<boolean>;
-  tell(event: RunnerEvent): void;
-}
-
-/** An engine, its program and its providers take so much. */
-const MEMORY = 768 * 2 ** 20;
 
 /**
  * Brings all clusters to what their files say, in waves. Undefined where that was declined.
@@ -77,17 +40,6 @@ export async function fleetUp(
       : { approved: fingerprintsOf(preview), approvals };
     return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, ...agreed }), store, request, operator);
   });
-}
-
-/** What a fleet's `up` would do, by every cluster's own preview; refusals are part of it. @throws InvalidInputError, FleetBusyError */
-export async function fleetPreview(request: FleetRequest, operator: Omit<FleetOperator, "ask">): Promise<SavedPreview> {
-  const loaded = readFleet(request);
-  const { plan } = loaded;
-  const { sandbox, approvals = {} } = request;
-  requireClusters(plan, approvals);
-  const store = new FleetStore(request.root, plan.fleet, sandbox);
-  const preview = await store.asOnlyRunner(() => look(loaded, store, request, operator));
-  return savedPreview(plan, preview, { sandbox, approvals });
 }
 
 /** Takes all clusters down, in reverse. Undefined where that was declined. Throws as {@link fleetUp} does. */
@@ -134,27 +86,6 @@ export async function fleetResume(request: FleetRequest, approved: readonly stri
   });
 }
 
-/**
- * The last run, and how the clusters are.
- * @param offline no cluster is asked
- * @throws InvalidInputError
- */
-export async function fleetStatus(request: FleetRequest, offline: boolean, signal?: AbortSignal): Promise<FleetStatus> {
-  const { root, sandbox } = request;
-  const { name, members, registered, file, problems, ...loaded } = loadFleet(request.file, root);
-  const store = new FleetStore(root, name, sandbox);
-  // A mistake in a file hides no run that is under way.
-  const plan = loaded.plan ?? store.read()?.begun.plan;
-  if (plan === undefined) throw new InvalidInputError(problems);
-  const look = {
-    children: (folder: string) => childrenOf(request, folder, plan),
-    most: capacityOf(request),
-    ...(sandbox ? {} : { folder: dirname(file) }),
-    ...(signal === undefined ? {} : { signal }),
-  };
-  return await readStatus({ plan, members, registered, store, ...(offline ? {} : { look }) });
-}
-
 /** Asks the run to end where it safely can: nothing new is begun, and what is under way ends. */
 export function fleetCancel(request: Pick<FleetRequest, "file" | "root" | "sandbox">): void {
   requireRun(request).store.cancel();
@@ -193,42 +124,6 @@ async function work(
   }
 }
 
-/** What every cluster's own preview shows, with the fleet's file and locks, as one document. The fleet is this runner's. */
-async function look({ plan, members }: Loaded, store: FleetStore, request: FleetRequest, operator: FleetOperator): Promise<FleetPreview> {
-  const { signal, tell } = operator;
-  return await looking(request, store, plan, operator, async (children, capacity) => {
-    const clusters = await previewClusters({ plan, members, children, store, capacity, tell, ...(signal === undefined ? {} : { signal }) });
-    return previewFleet(plan, members, { clusters, capacity });
-  });
-}
-
-/** Looks at clusters, and changes nothing: who interrupts ends what is under way too. */
-async function looking<T>(
-  request: FleetRequest,
-  store: FleetStore,
-  plan: FleetPlan,
-  { signal, forceSignal }: FleetOperator,
-  work: (children: Children, most: number) => Promise<T>,
-): Promise<T> {
-  store.clear(store.looks);
-  const children = childrenOf(request, store.looks, plan, request.approvals);
-  const end = () => children.endAll();
-  for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
-  try {
-    return await work(children, capacityOf(request));
-  } finally {
-    for (const each of [signal, forceSignal]) each?.removeEventListener("abort", end);
-  }
-}
-
-type Loaded = LoadedFleet & { readonly plan: FleetPlan };
-
-function readFleet({ file, root }: Pick<FleetRequest, "file" | "root">): Loaded {
-  const { plan, ...loaded } = loadFleet(file, root);
-  if (plan === undefined) throw new InvalidInputError(loaded.problems);
-  return { ...loaded, plan };
-}
-
 function requireRun({ file, root, sandbox }: Pick<FleetRequest, "file" | "root" | "sandbox">): {
   readonly store: FleetStore;
   readonly run: FleetRun;
@@ -249,15 +144,6 @@ function requireEnded(store: FleetStore): void {
 
 function noRun(fleet: string): InvalidInputError {
   return new InvalidInputError([problem(fleet, "there is no run of this fleet here", "`kpaas fleet up` begins one")]);
-}
-
-function childrenOf({ main, root, sandbox }: FleetRequest, results: string, { health }: FleetPlan, approvals: Approvals = {}): Children {
-  return new Children({ main, root, results, sandbox, health, approvals });
-}
-
-/** As many as the machine has memory for, and two for each core: engines mostly wait for clouds. */
-function capacityOf({ parallel }: FleetRequest): number {
-  return parallel ?? Math.max(1, Math.min(2 * availableParallelism(), Math.floor(freemem() / MEMORY)));
 }
 
 async function sleep(ms: number, wake: AbortSignal, cancelled: () => boolean): Promise<void> {

@@ -12,7 +12,7 @@ import type { FleetStore } from "./store";
 export interface PreviewSettings {
   readonly plan: FleetPlan;
   readonly members: readonly Member[];
-  readonly children: Children;
+  readonly children: Pick<Children, "launch" | "printed">;
   readonly store: FleetStore;
   /** How many at once. */
   readonly capacity: number;

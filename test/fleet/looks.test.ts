@@ -3,7 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { readLosses } from "../../fleet/losses";
+import { previewClusters } from "../../fleet/previews";
+import type { RunnerEvent } from "../../fleet/runner";
+import { FleetStore } from "../../fleet/store";
 import type { Operation } from "../../model/fleet/decide";
+import type { Member } from "../../model/fleet/member";
 import { RefusedError } from "../../model/problems";
 import { askRegistered } from "../../operate/cluster/registered";
 import { startHttps } from "../support/https-server";
@@ -30,6 +34,44 @@ describe("what a destroy of a fleet would take", () => {
       (error) =>
         error instanceof RefusedError && error.problems.length === 1 && /^what would be lost .* no answer/.test(error.problems[0]!.reason),
     );
+  });
+});
+
+describe("previews of a fleet's clusters", () => {
+  const folder = temporaryFolders();
+  const outline = { provider: "openstack", machines: 4, services: 6, kubernetes: "1.33.5", isNew: true, changes: [] };
+  const members = ["a", "b"].map((name): Member => ({ name, labels: {}, serves: [], names: new Set(), outline }));
+  const wave = { name: "all", canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false };
+  const plan = { fleet: "korea", health: {}, waves: [{ ...wave, clusters: members.map(({ name }) => ({ name, after: [] })) }] };
+  const nothing = { impacts: [], versions: [], moves: [], later: [], approved: [], steps: [], resources: [], groups: [] };
+
+  it("go on where one is refused, and say beforehand how long they take, by the last ones once there were any", async () => {
+    const children = {
+      launch: async ({ cluster }: Operation) =>
+        cluster === "a" ? ({ outcome: "failed", reason: "refused" } as const) : ({ outcome: "done", fingerprint: "seen" } as const),
+      printed: ({ cluster }: Operation) =>
+        JSON.stringify(cluster === "a" ? {} : { changes: { create: 0, update: 0, replace: 0, delete: 0, same: 9 }, ...nothing }),
+    };
+    const store = new FleetStore(folder(), "korea", false);
+    store.clear(store.looks);
+    const told: string[] = [];
+    const tell = (event: RunnerEvent) => void told.push(event.event === "waiting" ? event.reason : event.event);
+    const look = () => previewClusters({ plan, members, children, store, capacity: 1, tell });
+    const found = await look();
+    assert.deepEqual(
+      [...found].map(([name, its]) => [name, "counts" in its]),
+      [
+        ["a", false],
+        ["b", true],
+      ],
+    );
+    await look();
+    assert.deepEqual(told, [
+      "2 clusters are previewed, 1 at once: about 20 s, going by the machines and services",
+      ...["ended", "ended"],
+      "2 clusters are previewed, 1 at once: about 10 s, going by the last ones where there were any",
+      ...["ended", "ended"],
+    ]);
   });
 });
 

@@ -73,7 +73,7 @@ async function byFiles(context: Context, file: string | undefined): Promise<Flee
 }
 
 async function byEngine(context: Context, file: string | undefined, flags: PreviewFlags): Promise<FleetPreview> {
-  const { fleetPreview } = await import("../../../fleet/fleet.js");
+  const { fleetPreview } = await import("../../../fleet/look.js");
   const request = await fleetRequest(context, file, flags, flags.approve);
   const saved = await interruptible(context, (signals) => fleetPreview(request, { ...signals, tell: tellLines(context) }));
   if (flags.save !== undefined && saved.preview.refusals.length === 0) {

@@ -30,7 +30,7 @@ export function registerStatus(fleet: Command, context: Context): void {
 }
 
 async function run(context: Context, file: string | undefined, flags: StatusFlags): Promise<void> {
-  const { fleetStatus } = await import("../../../fleet/fleet.js");
+  const { fleetStatus } = await import("../../../fleet/look.js");
   const request = await fleetRequest(context, file, flags);
   const status = await interruptible(context, ({ signal }) => fleetStatus(request, flags.offline === true, signal));
   if (flags.json === true) writeJson(context, status);
