@@ -1,10 +1,12 @@
 import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Found, foundIn, type Refused, refusedIn } from "../model/fleet/found";
 import type { Member, Outline } from "../model/fleet/member";
 import type { FleetPlan } from "../model/fleet/plan";
+import { ATTEMPTS } from "../model/fleet/run";
 import { together } from "../model/fleet/together";
 import type { Children } from "./children";
-import type { RunnerEvent } from "./runner";
+import { RETRY_MS, type RunnerEvent } from "./runner";
 import { sideBySide } from "./side-by-side";
 import type { FleetStore } from "./store";
 
@@ -17,12 +19,14 @@ export interface PreviewSettings {
   /** How many at once. */
   readonly capacity: number;
   readonly signal?: AbortSignal;
+  /** How long is waited before one that may pass by itself is tried again, for each time it was tried. */
+  readonly retryMs?: number;
   tell(event: RunnerEvent): void;
 }
 
 /** Previews all clusters side by side, each by a process of its own. What is wrong with one keeps no other from being looked at. */
 export async function previewClusters(settings: PreviewSettings): Promise<ReadonlyMap<string, Found | Refused>> {
-  const { plan, children, store, capacity, signal, tell } = settings;
+  const { plan, children, store, capacity, signal, retryMs = RETRY_MS, tell } = settings;
   const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
   const times = store.previewTimes();
   tell({ event: "waiting", reason: beforehand(settings, clusters, times) });
@@ -31,7 +35,12 @@ export async function previewClusters(settings: PreviewSettings): Promise<Readon
   const look = async (cluster: string) => {
     const operation = { cluster, step: "preview", attempt: 0 } as const;
     const begin = performance.now();
-    const ended = await children.launch(operation);
+    let ended = await children.launch(operation);
+    for (let tries = 1; ended.transient === true && tries < ATTEMPTS && signal?.aborted !== true; tries++) {
+      tell({ event: "ended", at: new Date().toISOString(), ...operation, ...ended });
+      await pause(retryMs * tries, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      ended = await children.launch(operation);
+    }
     const seconds = Math.round((performance.now() - begin) / 100) / 10;
     const { outcome, fingerprint, reason = "it did not say why" } = ended;
     const printed = children.printed(operation);

@@ -38,7 +38,8 @@ export function fingerprintsOf({ waves }: FleetPreview): Record<string, string> 
 export function readSaved(content: string | undefined, file: string, plan: FleetPlan, sandbox: boolean): SavedPreview {
   const problem = (reason: string, remedy: string): Problem => ({ environment: plan.fleet, path: file, reason, remedy, severity: "error" });
   const again = `make another: \`kpaas fleet preview --save ${file}${sandbox ? " --sandbox" : ""}\``;
-  const saved = parsedJson(content ?? "");
+  if (content === undefined) throw new InvalidInputError([problem("there is no such file", again)]);
+  const saved = parsedJson(content);
   refuseNewer("fleetPreview", saved, plan.fleet);
   if (!isSaved(saved)) throw new InvalidInputError([problem("is no preview that `kpaas fleet preview --save` has written", again)]);
   if (saved.fleet !== plan.fleet) throw new InvalidInputError([problem(`is of the fleet ${saved.fleet}`, again)]);

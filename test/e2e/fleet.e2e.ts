@@ -87,8 +87,9 @@ describe("A fleet of three environments in the sandbox", function () {
     }
 
     write("a", { cluster: { controlPlane: { size: "m1.xlarge" } } });
-    const refused = await ended(start("preview"));
+    const refused = await ended(start("up", "--yes"));
     assert.equal(refused.code, 3, refused.output);
+    assert.match(refused.output, /next: kpaas fleet preview --sandbox/);
     const [, approval = ""] = /--approve (a\/\S+@[0-9a-f]{12})/.exec(refused.output) ?? [];
     assert.notEqual(approval, "", refused.output);
     const approved = await ended(start("preview", "--approve", approval, "--save", "approved.json"));

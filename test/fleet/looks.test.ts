@@ -75,6 +75,25 @@ describe("previews of a fleet's clusters", () => {
   });
 });
 
+describe("a preview that fails for a time", () => {
+  const folder = temporaryFolders();
+  const wave = { name: "all", clusters: [{ name: "a", after: [] }], canaries: 0, bakeSeconds: 0, maxFailures: 0, approval: false };
+
+  it("is tried three times in all, and is then a refusal", async () => {
+    let launched = 0;
+    const children = {
+      launch: async () => ({ outcome: "failed", reason: "throttled", transient: ++launched > 0 }) as const,
+      printed: () => "",
+    };
+    const store = new FleetStore(folder(), "korea", false);
+    store.clear(store.looks);
+    const plan = { fleet: "korea", health: {}, waves: [wave] };
+    const found = await previewClusters({ plan, members: [], children, store, capacity: 1, retryMs: 0, tell: () => undefined });
+    assert.equal(launched, 3);
+    assert.ok("problems" in (found.get("a") ?? {}));
+  });
+});
+
 describe("a registered cluster", () => {
   const folder = temporaryFolders();
 

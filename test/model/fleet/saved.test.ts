@@ -37,10 +37,10 @@ describe("a fleet's saved preview", () => {
 
   it("is refused where it lacks a cluster, is something else, or holds words that are no approvals", () => {
     assert.throws(() => read({ ...SAVED, approved: {} }), because(/does not have busan/));
-    for (const other of [undefined, 3, {}, PREVIEW, { ...SAVED, approvals: { busan: ["--yes"] } }, { ...SAVED, approvals: { busan: 1 } }])
+    for (const other of [3, {}, PREVIEW, { ...SAVED, approvals: { busan: ["--yes"] } }, { ...SAVED, approvals: { busan: 1 } }])
       assert.throws(() => read(other), because(/is no preview/));
     assert.throws(() => readSaved("{", "preview.json", PLAN, true), because(/is no preview/));
-    assert.throws(() => readSaved(undefined, "preview.json", PLAN, true), because(/is no preview/));
+    assert.throws(() => readSaved(undefined, "preview.json", PLAN, true), because(/no such file/));
   });
 });
 
