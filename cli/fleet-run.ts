@@ -1,9 +1,13 @@
 import { join } from "node:path";
-import type { ClusterPreview, FleetOperator, FleetQuestion, FleetRequest } from "../fleet/fleet";
+import { InvalidArgumentError, Option } from "commander";
+import type { FleetOperator, FleetQuestion, FleetRequest } from "../fleet/request";
 import type { RunnerEvent } from "../fleet/runner";
+import type { Approvals } from "../model/fleet/records";
 import type { FleetReport } from "../model/fleet/report";
+import { withApproval } from "../model/fleet/saved";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
+import { describeLoss } from "./loss";
 import { badUsage, Exit } from "./report";
 import { interruptible } from "./signals";
 import { type Column, table } from "./table";
@@ -18,12 +22,22 @@ export interface FleetFlags {
   readonly report?: string;
 }
 
+/** The option by which dangerous changes are let through, one cluster's at a time. */
+export interface ApproveFlags {
+  readonly approve?: Approvals;
+}
+
 /** Which fleet a command line means. */
-export async function fleetRequest(context: Context, file: string | undefined, flags: FleetFlags): Promise<FleetRequest> {
+export async function fleetRequest(
+  context: Context,
+  file: string | undefined,
+  flags: Pick<FleetFlags, "sandbox" | "parallel">,
+  approvals: Approvals = {},
+): Promise<FleetRequest> {
   const { findRoot } = await context.modules.environments();
   const { sandbox = false, parallel } = flags;
   const main = join(__dirname, "main.js");
-  return { file, root: findRoot(context.cwd), sandbox, main, ...(parallel === undefined ? {} : { parallel }) };
+  return { file, root: findRoot(context.cwd), sandbox, main, approvals, ...(parallel === undefined ? {} : { parallel }) };
 }
 
 /**
@@ -37,8 +51,7 @@ export async function runFleet(
   work: (operator: FleetOperator) => Promise<FleetReport | undefined>,
 ): Promise<void> {
   const ask = flags.yes === true ? {} : { ask: askerOf(context, command) };
-  const tell = (event: RunnerEvent) => writeLines(context.stderr, lineFor(event));
-  const report = await interruptible(context, (signals) => work({ ...signals, ...ask, tell }));
+  const report = await interruptible(context, (signals) => work({ ...signals, ...ask, tell: tellLines(context) }));
   if (report === undefined) {
     writeLines(context.stderr, ["nothing was changed"]);
     throw new Exit(EXIT.interrupted);
@@ -87,13 +100,41 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
     );
   return async (question) => {
     if (question.kind === "destroy") {
-      writeLines(context.stderr, [`destroyed, with all their data: ${question.clusters.join(", ")}`]);
+      writeLines(
+        context.stderr,
+        question.losses.flatMap(({ cluster, ...loss }) => describeLoss(cluster, loss)),
+      );
       return (await ask("Type the fleet's name to destroy it: ")).trim() === question.fleet;
     }
-    const colors = colorsFor(context.stderr, context.env);
-    writeLines(context.stderr, table(PREVIEWS, question.previews, widthOf(context.stderr), colors));
+    const { describeFleet } = await import("./fleet.js");
+    const style = { width: widthOf(context.stderr), colors: colorsFor(context.stderr, context.env) };
+    writeLines(context.stderr, describeFleet(question.preview, style));
     return ["y", "yes"].includes((await ask(`Bring ${question.fleet} up like this? [y/N] `)).trim().toLowerCase());
   };
+}
+
+/** Tells what happens, line by line. */
+export function tellLines(context: Context): (event: RunnerEvent) => void {
+  return (event) => writeLines(context.stderr, lineFor(event));
+}
+
+/** Which dangerous changes of which clusters are let through. */
+export function approveOption(): Option {
+  const option = new Option("--approve <CLUSTER/KEY:ACTION@FINGERPRINT>", "let one dangerous change of a cluster through; repeatable");
+  return option.argParser((text, before: Approvals = {}) => {
+    const approvals = withApproval(text, before);
+    if (typeof approvals === "string") throw new InvalidArgumentError(approvals);
+    return approvals;
+  });
+}
+
+/** How many clusters are worked on at once. */
+export function parallelOption(): Option {
+  const option = new Option("--parallel <N>", "how many clusters are worked on at once; default: what cores and memory allow");
+  return option.argParser((text) => {
+    if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
+    return Number(text);
+  });
 }
 
 /** One line for each thing that happens. */
@@ -136,13 +177,4 @@ const CLUSTERS: readonly Column<FleetReport["clusters"][number]>[] = [
   { title: "LAST STEP", value: ({ step = "-" }) => step },
   { title: "SECONDS", value: ({ seconds }) => String(seconds ?? "-") },
   { title: "REASON", value: ({ reason = "-" }) => reason },
-];
-
-const PREVIEWS: readonly Column<ClusterPreview>[] = [
-  { title: "WAVE", value: ({ wave }) => wave },
-  { title: "CLUSTER", value: ({ cluster }) => cluster },
-  { title: "CREATE", value: ({ changes }) => String(changes.create) },
-  { title: "UPDATE", value: ({ changes }) => String(changes.update) },
-  { title: "REPLACE", value: ({ changes }) => String(changes.replace) },
-  { title: "DELETE", value: ({ changes }) => String(changes.delete) },
 ];

@@ -26,7 +26,11 @@ function commandAfter(error: unknown, { argv, environment, approvals }: Attempt)
   if (error instanceof CommanderError) return helpFor(error, argv);
   if (error instanceof InvalidInputError) return afterInput(error.problems, withBound(argv, approvals), environment);
   const sandbox = argv.includes("--sandbox") ? ["--sandbox"] : [];
-  if (error instanceof RefusedError) return named(error.problems) ?? commandLine(["preview", environment, ...sandbox]);
+  if (error instanceof RefusedError) {
+    const files = argv.slice(2).filter((word) => /\.ya?ml$/.test(word));
+    const preview = argv[0] === "fleet" ? ["fleet", "preview", ...files] : ["preview", environment];
+    return named(error.problems) ?? commandLine([...preview, ...sandbox]);
+  }
   const name = error instanceof Error ? error.name : "";
   switch (name) {
     case "EngineMissingError":

@@ -4,7 +4,7 @@ import type { EnvironmentPlan } from "../model/plan/types";
 import type { Depth } from "../model/preview/lines";
 import type { Section } from "../model/preview/sections";
 import type { PreviewReport } from "../model/preview/types";
-import { table } from "./table";
+import { table, wrapWords } from "./table";
 import type { ViewStyle } from "./views";
 
 /** What a preview found, as data. What it is made with is loaded here, for only previews need it. */
@@ -22,16 +22,18 @@ export async function describeReport(report: PreviewReport, depth: Depth, style:
   return [...sections.flatMap((section) => [colors.cyan(section.title), ...drawn(section, style), ""]), colors.bold(summary), ...hint];
 }
 
-function drawn(section: Section, { width, colors }: ViewStyle): string[] {
+/** A section without its title. */
+export function drawn(section: Section, { width, colors }: ViewStyle): string[] {
   if (section.kind === "lines") return section.lines.map((line) => `  ${line}`);
   const columns = section.columns.map((title, index) => ({ title, value: (row: readonly string[]) => row[index] ?? "" }));
-  return table(columns, section.rows, width, colors);
+  const about = section.about === undefined ? [] : wrapWords(`  ${section.about}`, width, 2).split("\n");
+  return [...about, ...table(columns, section.rows, width, colors)];
 }
 
 /** What `--json` prints of a report beside what every operation prints. */
-export function reportFields({ impacts, moves, steps, ports, groups, later }: PreviewReport): Record<string, unknown> {
+export function reportFields({ impacts, versions, moves, steps, ports, groups, later }: PreviewReport): Record<string, unknown> {
   return {
-    ...{ steps, impacts, moves, ports, later },
+    ...{ steps, impacts, versions, moves, ports, later },
     groups: groups.map(({ name, about, resources }) => ({ name, about, resources: resources.map(({ urn }) => urn) })),
   };
 }

@@ -4,6 +4,8 @@ import type { Sink } from "./sink";
 /** The commands below these are all of an environment, in the sandbox too; but those that are named otherwise. */
 const GROUPS = ["cluster", "state"];
 const OF_NONE = ["state list"];
+/** Those below these are of many environments. */
+const GROUPS_OF_MANY = ["fleet", "airgap"];
 const NOT_IN_SANDBOX = ["state secrets"];
 
 /** Commands whose first word names an environment. */
@@ -82,7 +84,7 @@ export class Typed {
 
 /** The words of a command line, those that name the command made one. */
 export function withVerb(words: readonly string[]): [verb: string, ...rest: string[]] {
-  const names = GROUPS.includes(words[0] ?? "") && words[1] !== undefined && !words[1].startsWith("-") ? 2 : 1;
+  const names = [...GROUPS, ...GROUPS_OF_MANY].includes(words[0] ?? "") && words[1] !== undefined && !words[1].startsWith("-") ? 2 : 1;
   return [words.slice(0, names).join(" "), ...words.slice(names)];
 }
 

@@ -1,66 +1,44 @@
 import { randomUUID } from "node:crypto";
-import { availableParallelism, freemem } from "node:os";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import type { RunOptions } from "../engine/types";
-import { type LoadedFleet, loadFleet } from "../files/load-fleet";
-import type { FleetPlan } from "../model/fleet/plan";
+import { loadFleet } from "../files/load-fleet";
+import { refusalProblems } from "../model/fleet/preview";
 import { type FleetReport, reportOf } from "../model/fleet/report";
 import { type FleetRun, reversed } from "../model/fleet/run";
-import { countsOf } from "../model/fleet/verdict";
-import type { Counts } from "../model/preview/types";
+import { fingerprintsOf, readSaved, requireClusters } from "../model/fleet/saved";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
-import { Children } from "./children";
-import { type RunnerEvent, type World, workOn } from "./runner";
+import { look, looking } from "./look";
+import { readLosses } from "./losses";
+import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, readFleet } from "./request";
+import { type World, workOn } from "./runner";
 import { FleetStore } from "./store";
 
-/** Which fleet something is done with, and how. */
-export interface FleetRequest {
-  /** Path of its file. @default environments/fleet.yaml */
-  readonly file: string | undefined;
-  /** The project's root folder. */
-  readonly root: string;
-  readonly sandbox: boolean;
-  /** How many operations are under way at once. @default what cores and memory allow */
-  readonly parallel?: number;
-  /** The compiled command line, which runs each step in a process of its own. */
-  readonly main: string;
-}
-
-/** What is asked before anything is changed. */
-export type FleetQuestion =
-  | { readonly kind: "up"; readonly fleet: string; readonly previews: readonly ClusterPreview[] }
-  | { readonly kind: "destroy"; readonly fleet: string; readonly clusters: readonly string[] };
-
-/** What a cluster's own preview counts. */
-export interface ClusterPreview {
-  readonly cluster: string;
-  readonly wave: string;
-  readonly changes: Counts;
-}
-
-/** Whoever works on a fleet. */
-export interface FleetOperator extends Pick<RunOptions, "signal" | "forceSignal"> {
-  /** Undefined: what is asked for was agreed to beforehand. */
-  readonly ask?: (question: FleetQuestion) => Promise<boolean>;
-  tell(event: RunnerEvent): void;
-}
-
-/** An engine, its program and its providers take so much. */
-const MEMORY = 768 * 2 ** 20;
-
-/** Brings all clusters to what their files say, in waves. Undefined where that was declined. @throws InvalidInputError, RefusedError, FleetBusyError */
-export async function fleetUp(request: FleetRequest, operator: FleetOperator): Promise<FleetReport | undefined> {
-  const { plan } = readFleet(request);
+/**
+ * Brings all clusters to what their files say, in waves. Undefined where that was declined.
+ * @param saved path and content of a preview that was approved before, in place of a new one
+ * @throws InvalidInputError, RefusedError, FleetBusyError
+ */
+export async function fleetUp(
+  request: FleetRequest,
+  operator: FleetOperator,
+  saved?: { readonly file: string; readonly content: string | undefined },
+): Promise<FleetReport | undefined> {
+  const loaded = readFleet(request);
+  const { plan } = loaded;
+  const { sandbox, approvals = {} } = request;
+  requireClusters(plan, approvals);
+  const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, plan, sandbox);
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
-    store.clearResults();
-    const children = childrenOf(request, store, plan);
-    const { previews, approved } = await previewAll(plan, children, request, operator);
-    if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, previews }))) return undefined;
-    const { sandbox } = request;
-    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, approved }), store, request, operator, children);
+    const preview = reviewed?.preview ?? (await look(loaded, store, request, operator));
+    if (preview.refusals.length > 0) throw new RefusedError(refusalProblems(preview));
+    if (operator.ask && !(await operator.ask({ kind: "up", fleet: plan.fleet, preview }))) return undefined;
+    store.clear(store.results);
+    const agreed = reviewed
+      ? { approved: reviewed.approved, approvals: reviewed.approvals }
+      : { approved: fingerprintsOf(preview), approvals };
+    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, ...agreed }), store, request, operator);
   });
 }
 
@@ -71,8 +49,13 @@ export async function fleetDestroy(request: FleetRequest, operator: FleetOperato
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
     const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
-    if (operator.ask && !(await operator.ask({ kind: "destroy", fleet: plan.fleet, clusters }))) return undefined;
-    store.clearResults();
+    if (operator.ask) {
+      const losses = await looking(request, store, plan, operator, (children, most) =>
+        readLosses(clusters, children, most, operator.signal),
+      );
+      if (!(await operator.ask({ kind: "destroy", fleet: plan.fleet, losses }))) return undefined;
+    }
+    store.clear(store.results);
     const { sandbox } = request;
     return await work(store.begin({ run: randomUUID(), operation: "destroy", sandbox, plan, approved: {} }), store, request, operator);
   });
@@ -103,11 +86,6 @@ export async function fleetResume(request: FleetRequest, approved: readonly stri
   });
 }
 
-/** How far the run is. @throws InvalidInputError where there is none */
-export function fleetStatus(request: Pick<FleetRequest, "file" | "root" | "sandbox">): FleetReport {
-  return reportOf(requireRun(request).run);
-}
-
 /** Asks the run to end where it safely can: nothing new is begun, and what is under way ends. */
 export function fleetCancel(request: Pick<FleetRequest, "file" | "root" | "sandbox">): void {
   requireRun(request).store.cancel();
@@ -118,15 +96,18 @@ async function work(
   store: FleetStore,
   request: FleetRequest,
   { signal, forceSignal, tell }: FleetOperator,
-  children = childrenOf(request, store, run.begun.plan),
 ): Promise<FleetReport> {
+  const { plan, approvals } = run.begun;
+  const children = childrenOf(request, store.results, plan, approvals);
+  // Once: what is under way has its share of what is free by then.
+  const capacity = capacityOf(request);
   const force = () => children.endAll();
   forceSignal?.addEventListener("abort", force, { once: true });
   const cancelled = () => signal?.aborted === true || store.isCancelled;
   const world: World = {
     moment: () => new Date(),
     uptime: () => performance.now(),
-    capacity: () => capacityOf(request),
+    capacity: () => capacity,
     sleep: (ms, wake) => sleep(ms, wake, cancelled),
     launch: (operation) => children.launch(operation),
     look: (operation) => children.look(operation),
@@ -141,43 +122,6 @@ async function work(
   } finally {
     forceSignal?.removeEventListener("abort", force);
   }
-}
-
-/** Previews all clusters side by side. @throws RefusedError with what is wrong with any of them */
-async function previewAll(
-  plan: FleetPlan,
-  children: Children,
-  request: FleetRequest,
-  { signal, tell }: FleetOperator,
-): Promise<{ readonly previews: readonly ClusterPreview[]; readonly approved: Record<string, string> }> {
-  const queue = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => [wave.name, name] as const));
-  const found = new Map<string, ClusterPreview>();
-  const approved: Record<string, string> = {};
-  const problems: Problem[] = [];
-  tell({ event: "waiting", reason: `${queue.length} clusters are previewed, ${capacityOf(request)} at once` });
-  const next = queue.values();
-  const worker = async () => {
-    for (const [wave, cluster] of next) {
-      if (signal?.aborted) return;
-      const operation = { cluster, step: "preview", attempt: 0 } as const;
-      const { outcome, fingerprint, reason = "it did not say why" } = await children.launch(operation);
-      if (outcome === "done" && fingerprint !== undefined) {
-        approved[cluster] = fingerprint;
-        found.set(cluster, { cluster, wave, changes: countsOf(children.printed(operation)) });
-      } else problems.push(problem(cluster, reason, `\`kpaas preview ${cluster}${request.sandbox ? " --sandbox" : ""}\` shows it whole`));
-    }
-  };
-  await Promise.all(Array.from({ length: capacityOf(request) }, worker));
-  signal?.throwIfAborted();
-  if (problems.length > 0) throw new RefusedError(problems);
-  const previews = plan.waves.flatMap((wave) => wave.clusters.flatMap(({ name }) => found.get(name) ?? []));
-  return { previews, approved };
-}
-
-function readFleet({ file, root }: Pick<FleetRequest, "file" | "root">): LoadedFleet & { readonly plan: FleetPlan } {
-  const { plan, ...loaded } = loadFleet(file, root);
-  if (plan === undefined) throw new InvalidInputError(loaded.problems);
-  return { ...loaded, plan };
 }
 
 function requireRun({ file, root, sandbox }: Pick<FleetRequest, "file" | "root" | "sandbox">): {
@@ -200,15 +144,6 @@ function requireEnded(store: FleetStore): void {
 
 function noRun(fleet: string): InvalidInputError {
   return new InvalidInputError([problem(fleet, "there is no run of this fleet here", "`kpaas fleet up` begins one")]);
-}
-
-function childrenOf({ main, root, sandbox }: FleetRequest, { results }: FleetStore, { health }: FleetPlan): Children {
-  return new Children({ main, root, results, sandbox, health });
-}
-
-/** As many as the machine has memory for, and two for each core: engines mostly wait for clouds. */
-function capacityOf({ parallel }: FleetRequest): number {
-  return parallel ?? Math.max(1, Math.min(2 * availableParallelism(), Math.floor(freemem() / MEMORY)));
 }
 
 async function sleep(ms: number, wake: AbortSignal, cancelled: () => boolean): Promise<void> {

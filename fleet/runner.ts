@@ -37,7 +37,7 @@ export interface RunEnd {
 /** How often it is looked whether a window is open by a clock that may have jumped, and whether a step takes too long. */
 const LOOK_MS = 10 * 60_000;
 /** How long is waited before a step is tried again, for each time it has been tried. */
-const RETRY_MS = 20_000;
+export const RETRY_MS = 20_000;
 /** No step takes longer: its engine hangs. */
 const LIMIT_MS = 12 * 3_600_000;
 

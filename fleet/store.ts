@@ -2,6 +2,7 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { appendLine, keepFile, makeFolder, PRIVATE, PRIVATE_FOLDER, readIfThere, removeFolder } from "../host/files";
 import { makeOwnFolder } from "../host/own-folder";
+import { fields } from "../model/data";
 import { type Begun, decodeJournal, encodeRecord, type FleetRecord } from "../model/fleet/records";
 import { FleetRun } from "../model/fleet/run";
 import { refuseNewer } from "../model/formats";
@@ -11,6 +12,7 @@ import { Lease } from "./lease";
 export class FleetStore {
   readonly folder: string;
   private readonly path: string;
+  private readonly timesPath: string;
   private lease: Lease | undefined;
   private next = 0;
   private token = 0;
@@ -22,11 +24,17 @@ export class FleetStore {
   ) {
     this.folder = join(root, ".kpaas", "fleet", `${sandbox ? "sandbox-" : ""}${fleet}`);
     this.path = join(this.folder, "journal");
+    this.timesPath = join(this.folder, "preview-times.json");
   }
 
   /** Where steps leave what they say. */
   get results(): string {
     return join(this.folder, "results");
+  }
+
+  /** Where leaves what it says who only looks. */
+  get looks(): string {
+    return join(this.folder, "looks");
   }
 
   /** The run as far as it is written down; undefined where there is none. @throws JournalDamagedError, RefusedError */
@@ -79,10 +87,37 @@ export class FleetStore {
     this.next += 1;
   }
 
-  /** Forgets what earlier runs' steps have said. */
-  clearResults(): void {
-    removeFolder(this.results);
-    makeFolder(this.results, PRIVATE_FOLDER);
+  /** A folder for whoever only looks, beside a run that may be under way. */
+  async withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    makeOwnFolder(this.root);
+    const folder = join(this.folder, `status-${process.pid}`);
+    this.clear(folder);
+    try {
+      return await work(folder);
+    } finally {
+      removeFolder(folder);
+    }
+  }
+
+  /** Forgets what earlier steps have said there. */
+  clear(folder: string): void {
+    removeFolder(folder);
+    makeFolder(folder, PRIVATE_FOLDER);
+  }
+
+  /** By cluster, how many seconds its last preview took. */
+  previewTimes(): Readonly<Record<string, number>> {
+    try {
+      const times: unknown = JSON.parse(readIfThere(this.timesPath) ?? "{}");
+      return Object.fromEntries(Object.entries(fields(times)).filter((each): each is [string, number] => typeof each[1] === "number"));
+    } catch {
+      // They are a guess's better half, and no more.
+      return {};
+    }
+  }
+
+  keepPreviewTimes(times: Readonly<Record<string, number>>): void {
+    keepFile(this.timesPath, JSON.stringify(times), { mode: PRIVATE });
   }
 
   /** Asks the run to end where it safely can, or takes that back. */

@@ -15,6 +15,7 @@ export const FORMATS = {
   world: { what: "the simulated cloud in .kpaas/sandbox/world", since: ["0.1.0"] },
   bundle: { what: "the bundle of an air gap", since: ["0.1.0"] },
   fleet: { what: "the journal of a fleet's run", since: ["0.1.0"] },
+  fleetPreview: { what: "the saved preview of a fleet", since: ["0.1.0"] },
   stateBackup: { what: "the backup of a state", since: ["0.1.0"] },
   pending: { what: "what is kept in .kpaas/pending", since: ["0.1.0"] },
 } as const satisfies Readonly<Record<string, { readonly what: string; readonly since: readonly string[] }>>;

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { request } from "node:https";
@@ -98,6 +99,16 @@ export class ClusterApi {
     await once(socket, "secureConnect", { signal: AbortSignal.timeout(ANSWER) });
     socket.unref();
     return socket;
+  }
+
+  /** When the server's certificate ends, and the client's where one logs in by it, as ISO dates. */
+  async certificateEnds(): Promise<Readonly<Record<string, string>>> {
+    const socket = await this.connect();
+    const { valid_to: server } = socket.getPeerCertificate();
+    socket.destroy();
+    const { cert } = this.tls;
+    const ends = { "of the API server": server, ...(cert === undefined ? {} : { "of the kubeconfig": new X509Certificate(cert).validTo }) };
+    return Object.fromEntries(Object.entries(ends).map(([name, end]) => [name, new Date(end).toISOString()]));
   }
 
   /**

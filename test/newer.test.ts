@@ -9,6 +9,7 @@ import { writeWorld } from "../engine/world";
 import { FleetStore } from "../fleet/store";
 import { parseRecordedCluster } from "../model/cluster/recorded";
 import { encodeRecord, type FleetRecord } from "../model/fleet/records";
+import { readSaved } from "../model/fleet/saved";
 import { FORMATS, type Format } from "../model/formats";
 import { parseApplied } from "../model/guard/applied";
 import { parseLock } from "../model/lock";
@@ -62,6 +63,10 @@ const READERS: Readonly<Record<string, { readonly format: Format; readonly read:
     ]),
   ),
   "the journal of a fleet": { format: "fleet", read: fleetJournal },
+  "a fleet's saved preview": {
+    format: "fleetPreview",
+    read: (data) => readSaved(JSON.stringify(data), "preview.json", { fleet: "korea", waves: [], health: {} }, false),
+  },
   "the simulated cloud": { format: "world", read: world },
   "a bundle's manifest": {
     format: "bundle",

@@ -106,8 +106,6 @@ export function planFleet(
 }
 
 function checkRegistered({ registered = {} }: FleetFile, all: readonly string[], findings: Findings): void {
-  if (Object.keys(registered).length > 0)
-    findings.warn("registered", "these clusters are checked here and not looked at yet", "look at them by their own kubeconfigs meanwhile");
   for (const [name, { kubeconfig }] of Object.entries(registered)) {
     if (all.includes(name)) findings.error(`registered.${name}`, "an environment of the fleet has the same name", "give it another name");
     if ("config" in kubeconfig)

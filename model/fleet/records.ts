@@ -3,8 +3,8 @@ import type { FleetPlan } from "./plan";
 
 /* What a run of a fleet writes down, and how it is read back after whatever happened. */
 
-/** One thing that is done with a cluster, each by a process of its own. */
-export type Step = "preview" | "up" | "health" | "destroy";
+/** One thing that is done with a cluster, each by a process of its own. A run has no `loss`: that is looked at before one begins. */
+export type Step = "preview" | "up" | "health" | "destroy" | "loss";
 
 /** How a step of a cluster ended. */
 export interface Ended {
@@ -29,7 +29,11 @@ export interface Begun {
   readonly plan: FleetPlan;
   /** By cluster, the fingerprint of its preview; none of a destroy. */
   readonly approved: Readonly<Record<string, string>>;
+  readonly approvals?: Approvals;
 }
+
+/** By cluster, the dangerous changes that are let through, each bound to what it was given for. */
+export type Approvals = Readonly<Record<string, readonly string[]>>;
 
 /** One line of the journal. */
 export type FleetRecord = { readonly at: string } & (

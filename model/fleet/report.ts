@@ -11,7 +11,8 @@ export interface FleetReport extends Pick<Begun, "operation" | "sandbox" | "run"
   readonly clusters: readonly ClusterReport[];
 }
 
-interface ClusterReport extends Pick<ClusterRun, "status" | "step" | "reason"> {
+/** One cluster of a run. */
+export interface ClusterReport extends Pick<ClusterRun, "status" | "step" | "reason"> {
   readonly name: string;
   readonly wave: string;
   /** From its first step to the end of its last. */

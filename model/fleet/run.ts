@@ -23,7 +23,7 @@ export interface ClusterRun {
 }
 
 /** How often a step is tried whose failure may pass by itself. */
-const ATTEMPTS = 3;
+export const ATTEMPTS = 3;
 
 /** A run as its records tell of it, and nothing else. */
 export class FleetRun {

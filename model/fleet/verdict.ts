@@ -1,6 +1,5 @@
 import { contentDigest } from "../canonical";
-import { at, fields, isFields, list } from "../data";
-import type { Counts } from "../preview/types";
+import { at, fields, isFields, list, parsedJson } from "../data";
 import type { FleetPlan } from "./plan";
 import type { Ended, Step } from "./records";
 
@@ -13,12 +12,13 @@ const PASSING =
  * @param code its exit code; undefined where nobody was there to be told
  */
 export function endedOf(step: Step, printed: string, code: number | null | undefined, health: FleetPlan["health"]): Ended {
-  const data = parsed(printed);
+  const data = parsedJson(printed);
   const reasons = list(at(data, "problems"))
     .filter((problem) => fields(problem).severity !== "warning")
     .map((problem) => String(fields(problem).reason));
   if (step === "health" && isFields(data) && "healthy" in data) return healthOf(data, health);
-  if (step === "destroy" && reasons.some((reason) => /has no stack here/.test(reason))) return { outcome: "done" };
+  if (step === "loss" && isFields(data) && Array.isArray(data.lost) && code === 0) return { outcome: "done" };
+  if ((step === "destroy" || step === "loss") && reasons.some((reason) => /has no stack here/.test(reason))) return { outcome: "done" };
   if (reasons.length > 0) {
     const reason = reasons.join("; ");
     // Bad input and refusals stay what they are.
@@ -30,12 +30,6 @@ export function endedOf(step: Step, printed: string, code: number | null | undef
   }
   if (code === undefined) return { outcome: "unknown" };
   return { outcome: "failed", reason: code === null ? "its process was ended" : `it ended with ${code}`, transient: code === null };
-}
-
-/** How many resources a preview would change. */
-export function countsOf(printed: string): Counts {
-  const { create, update, replace, delete: gone, same } = fields(at(parsed(printed), "changes"));
-  return { create: Number(create), update: Number(update), replace: Number(replace), delete: Number(gone), same: Number(same) };
 }
 
 /** What a preview shows, in a word: all that would be changed, and nothing that is another each time. */
@@ -59,12 +53,4 @@ function healthOf(data: Readonly<Record<string, unknown>>, { apiServer = true, n
   ];
   // Nodes and pods may need a while; a hundred looks would not mend more than three.
   return reasons.length === 0 ? { outcome: "done" } : { outcome: "failed", reason: reasons.join("; "), transient: true };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

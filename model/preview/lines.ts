@@ -164,8 +164,8 @@ function nameOf({ path, label = path, replaces }: PropertyChange): string {
   return replaces ? `${label} (replaces)` : label;
 }
 
-/** One property in a line. */
-function propertyText(property: PropertyChange, most: number): { readonly text: string; readonly shortened: boolean } {
+/** One property in a line, its values cut at so many characters. */
+export function propertyText(property: PropertyChange, most: number): { readonly text: string; readonly shortened: boolean } {
   const name = nameOf(property);
   const { old, new: wanted, noise } = property;
   if (noise !== undefined) return { text: `${name}: ${noise} changes`, shortened: false };

@@ -19,11 +19,13 @@ export function toMarkdown(report: PreviewReport, title: string): string {
   return `${[head, ...details].join("\n\n")}\n`;
 }
 
-function sectionOf(section: Section): string {
+/** A section under a heading. */
+export function sectionOf(section: Section): string {
   const title = `### ${escapeText(section.title)}`;
   if (section.kind === "lines") return `${title}\n\n${fenced(section.lines)}`;
   const row = (cells: readonly string[]) => `| ${cells.map(escapeText).join(" | ")} |`;
-  return [`${title}\n`, row(section.columns), `|${" --- |".repeat(section.columns.length)}`, ...section.rows.map(row)].join("\n");
+  const head = section.about === undefined ? [] : [`${escapeText(section.about)}.\n`];
+  return [`${title}\n`, ...head, row(section.columns), `|${" --- |".repeat(section.columns.length)}`, ...section.rows.map(row)].join("\n");
 }
 
 /** As many lines as fit, and how many do not. */
@@ -44,7 +46,7 @@ function fenced(lines: readonly string[]): string {
 }
 
 /** Text that is nothing but text in Markdown, in a table's cell too; a name behind an @ calls nobody. */
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   return text
     .replace(/\r?\n/g, " ")
     .replace(/([@#])(?=\w)/g, "$1\u2060")

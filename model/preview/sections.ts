@@ -4,7 +4,14 @@ import type { Counts, PreviewReport } from "./types";
 
 /** A part of what is shown: a table, or lines whose indentation counts. */
 export type Section =
-  | { readonly kind: "table"; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | {
+      readonly kind: "table";
+      readonly title: string;
+      /** What is to be said of it, in a sentence. */
+      readonly about?: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    }
   | { readonly kind: "lines"; readonly title: string; readonly lines: readonly string[] };
 
 /** A report as it is shown, whoever draws it. */
@@ -38,10 +45,11 @@ export function showReport(report: PreviewReport, depth: Depth = "short"): Shown
 }
 
 /** A section that steers no terminal: values come from wherever they come. */
-function printable(section: Section): Section {
+export function printable(section: Section): Section {
   const clean = (text: string): string => text.replace(CONTROLS, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
   if (section.kind === "lines") return { ...section, lines: section.lines.map(clean) };
-  return { ...section, rows: section.rows.map((row) => row.map(clean)) };
+  const about = section.about === undefined ? {} : { about: clean(section.about) };
+  return { ...section, ...about, rows: section.rows.map((row) => row.map(clean)) };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about. The last ones turn the direction of a line.

@@ -21,7 +21,7 @@ describe("kpaas fleet preview", () => {
     writeFileSync(join(root, "environments", `${name}.yaml`), stringify(file));
   }
   const preview = (root: string, ...more: string[]) =>
-    command(["fleet", "preview", join(root, "environments", "fleet.yaml"), ...more], { cwd: root });
+    command(["fleet", "preview", join(root, "environments", "fleet.yaml"), "--offline", ...more], { cwd: root });
 
   it("shows waves and order, and the same changes of several clusters once", async () => {
     const root = project(
@@ -46,7 +46,7 @@ describe("kpaas fleet preview", () => {
     assert.match(stdout, /busan +openstack RegionOne +\d +[\d.]+ +- +new/);
     assert.match(stderr, /warning busan, jeju, seoul: platform\.ingress\.kind/);
     assert.match(stdout, /Wave 2: rest\n {2}begins once it is approved; .*; more than 1 failures stop it/);
-    assert.match(stdout, /created +machine worker-3 +worker, \S+ +- +jeju, seoul\n/);
+    assert.match(stdout, /created +machine worker-3 +worker, \S+ +jeju, seoul\n/);
     const data = JSON.parse((await preview(root, "--json")).stdout);
     assert.deepEqual(
       data.changes.map(({ effect, what, clusters }: Record<string, unknown>) => [effect, what, clusters]),

@@ -12,6 +12,8 @@ const CASES: readonly (readonly [string, World, string])[] = [
   ["nonsense", {}, "kpaas --help"],
   ["plan", {}, "kpaas plan --help"],
   ["up seoul --nonsense", {}, "kpaas up --help"],
+  ["fleet up --nonsense", {}, "kpaas fleet up --help"],
+  ["airgap push --nonsense", {}, "kpaas airgap push --help"],
   ["up seoul --sandbox", {}, "kpaas up seoul --sandbox --yes"],
   ["plan seoul", { problems: [problem("use 1.7.0")] }, "kpaas check seoul"],
   ["plan seoul --show cost", {}, "kpaas schema prices"],

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import { decodeJournal, type FleetRecord } from "../../model/fleet/records";
+import { command } from "../cli/fixture";
 import { engineForTests } from "../support/engine";
 import { temporaryFolders } from "../support/temporary";
 
@@ -19,14 +20,12 @@ describe("A fleet of three environments in the sandbox", function () {
   it("is brought up through a kill, changes nothing the second time, and goes in reverse", async () => {
     const root = temporary();
     mkdirSync(join(root, "environments"));
-    for (const name of NAMES) {
-      const file = {
-        name,
-        infrastructure: { provider: "openstack" },
-        platform: { services: { keycloak: false, mariadb: false, portal: false } },
-      };
+    const write = (name: string, fields: object = {}) => {
+      const services = { keycloak: false, mariadb: false, portal: false };
+      const file = { name, infrastructure: { provider: "openstack" }, platform: { services }, ...fields };
       writeFileSync(join(root, "environments", `${name}.yaml`), stringify(file));
-    }
+    };
+    for (const name of NAMES) write(name);
     const waves = [
       { name: "canary", select: ["a"] },
       { name: "rest", select: ["*"], approval: true },
@@ -36,6 +35,15 @@ describe("A fleet of three environments in the sandbox", function () {
     const records = (): readonly FleetRecord[] => (existsSync(journal) ? decodeJournal(readFileSync(journal, "utf8")).records : []);
     const start = (...words: string[]) =>
       spawn(process.execPath, [MAIN, "fleet", ...words, "--sandbox"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+
+    const { code, output } = await ended(start("preview", "--json"));
+    assert.equal(code, 0, output);
+    const preview = JSON.parse(output.slice(output.indexOf("\n{") + 1, output.lastIndexOf("}") + 1));
+    assert.deepEqual(
+      preview.changes.map(({ effect, what, clusters }: Record<string, unknown>) => [effect, what, clusters]),
+      [["created", "environment", NAMES]],
+    );
+    assert.match(output, /3 clusters are previewed, \d+ at once: about \d+ s, going by the machines and services/);
 
     const first = start("up", "--yes");
     let said = "";
@@ -55,7 +63,20 @@ describe("A fleet of three environments in the sandbox", function () {
     assert.deepEqual(ups(records()), NAMES);
     assert.match(readFileSync(join(root, "report.xml"), "utf8"), /tests="3" failures="0" skipped="0"/);
 
-    const paused2 = await ended(start("up", "--yes"));
+    const status = await ended(start("status", "--json"));
+    assert.equal(status.code, 0, status.output);
+    const { run, clusters } = JSON.parse(status.output.slice(status.output.indexOf("{"), status.output.lastIndexOf("}") + 1));
+    assert.equal(run.outcome, "done");
+    for (const { name, wanted, live } of clusters) assert.deepEqual([live.kubernetes, live.nodes], [wanted, { ready: 3, all: 3 }], name);
+
+    const kept = await ended(start("preview", "--save", "preview.json"));
+    assert.equal(kept.code, 0, kept.output);
+    write("a", { cluster: { pools: { worker: { nodes: 3 } } } });
+    const drifted = await ended(start("up", "--yes", "--plan", "preview.json"));
+    assert.equal(drifted.code, 3, drifted.output);
+    assert.match(drifted.output, /a: its preview is another one than was approved/);
+    write("a");
+    const paused2 = await ended(start("up", "--yes", "--plan", "preview.json"));
     assert.equal(paused2.code, 3, paused2.output);
     const again = await ended(start("resume", "--approve", "rest", "--json"));
     assert.equal(again.code, 0, again.output);
@@ -64,6 +85,22 @@ describe("A fleet of three environments in the sandbox", function () {
       const { create, update, replace, delete: gone } = changes;
       assert.deepEqual([create, update, replace, gone], [0, 0, 0, 0], name);
     }
+
+    write("a", { cluster: { controlPlane: { size: "m1.xlarge" } } });
+    const refused = await ended(start("up", "--yes"));
+    assert.equal(refused.code, 3, refused.output);
+    assert.match(refused.output, /next: kpaas fleet preview --sandbox/);
+    const [, approval = ""] = /--approve (a\/\S+@[0-9a-f]{12})/.exec(refused.output) ?? [];
+    assert.notEqual(approval, "", refused.output);
+    const approved = await ended(start("preview", "--approve", approval, "--save", "approved.json"));
+    assert.equal(approved.code, 0, approved.output);
+    const larger = await ended(start("up", "--yes", "--plan", "approved.json"));
+    assert.equal(larger.code, 3, larger.output);
+    assert.match(larger.output, /a: up done[\s\S]*wave rest has to be approved/);
+
+    const unsure = await command(["fleet", "destroy", "--sandbox"], { cwd: root, answers: ["four"] });
+    assert.equal(unsure.code, 130, unsure.stderr);
+    for (const name of NAMES) assert.match(unsure.stderr, new RegExp(`Lost with ${name}:\\n(  .*\\n)*  etcd: every Kubernetes object`));
 
     const gone = await ended(start("destroy", "--yes", "--parallel", "1"));
     assert.equal(gone.code, 0, gone.output);

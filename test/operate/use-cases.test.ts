@@ -6,7 +6,7 @@ import { planDigest } from "../../model/guard/approvals";
 import type { PlannedEnvironment } from "../../model/plan/plan";
 import { InvalidInputError, type Problem } from "../../model/problems";
 import type { Rotations } from "../../model/rotation";
-import { destroy } from "../../operate/destroy";
+import { destroy, readLoss } from "../../operate/destroy";
 import { LockRefusedError, lock } from "../../operate/lock";
 import { type Control, DeclinedError, type Operator, type Question } from "../../operate/operator";
 import { outputs } from "../../operate/outputs";
@@ -205,6 +205,13 @@ describe("the use case", () => {
     assert.equal(layer.targets[0]?.layer, "platform");
     const none = played({ planned: undefined, standIn, failure: new StackMissingError("seoul") });
     await assert.rejects(destroy(SEOUL, none.operator, none.doors), InvalidInputError, "nothing is recorded: the file is what is wrong");
+  });
+
+  it("tells what a destroy would take, and asks and changes nothing", async () => {
+    const at = played();
+    const { loss } = await readLoss(SEOUL, at.operator, at.doors);
+    assert.deepEqual(at.events, ["told: loaded", "run: read seoul"]);
+    assert.deepEqual(Object.keys(loss).sort(), ["kept", "lost"]);
   });
 
   it("of any kind ends with the problems of a file that cannot be planned, and with a layer that one stack has not", async () => {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Context } from "../../context";
 import { registerPreview } from "./preview";
-import { registerCancel, registerDestroy, registerResume, registerStatus, registerUp } from "./run";
+import { registerCancel, registerDestroy, registerResume, registerUp } from "./run";
+import { registerStatus } from "./status";
 
 /** In the order of the help. */
 const COMMANDS = [registerPreview, registerUp, registerStatus, registerResume, registerCancel, registerDestroy];

@@ -1,12 +1,18 @@
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { type FleetPreview, refusalProblems } from "../../../model/fleet/preview";
 import { InvalidInputError } from "../../../model/problems";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "../../context";
-import { describeFleet, fleetMarkdown, sharedProblems } from "../../fleet";
-import { describeProblems } from "../../report";
+import { EXIT } from "../../exit";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, tellLines } from "../../fleet-run";
+import { describeProblems, Exit } from "../../report";
+import { interruptible } from "../../signals";
 
-interface PreviewFlags {
-  readonly json?: boolean;
+interface PreviewFlags extends Pick<FleetFlags, "sandbox" | "parallel" | "json">, ApproveFlags {
+  readonly save?: string;
+  readonly offline?: boolean;
   readonly markdown?: boolean;
+  readonly html?: boolean;
 }
 
 /** `kpaas fleet preview`: what a fleet's `up` would do, in one document. */
@@ -15,27 +21,64 @@ export function registerPreview(fleet: Command, context: Context): void {
     .command("preview")
     .summary("show waves, order and changes of all clusters in one document")
     .description(
-      "Checks and plans the fleet and all its environments, and shows waves, order and what differs from the locks. Needs no engine and no credentials, and does not look at what stands.",
+      "Checks and plans the fleet and all its environments, previews every cluster, and shows in one document what `fleet up` would do. Changes nothing.",
     )
     .argument("[FILE]", "path of the fleet file; default: environments/fleet.yaml")
+    .addOption(
+      new Option("--offline", "go by files and locks alone: no engine, no credentials").conflicts([
+        "sandbox",
+        "parallel",
+        "approve",
+        "save",
+      ]),
+    )
+    .option("--sandbox", "preview the clusters of the sandbox")
+    .addOption(parallelOption())
+    .addOption(approveOption())
+    .option("--save <FILE>", "keep it for `fleet up --plan FILE`; one with refusals is not kept")
     .option("--json", "print it as JSON")
     .addOption(new Option("--markdown", "print Markdown to paste into a pull request").conflicts("json"))
+    .addOption(new Option("--html", "print one page that needs nothing else").conflicts(["json", "markdown"]))
     .addHelpText("after", "\nExample:\n  $ kpaas fleet preview --markdown > preview.md")
     .action((file: string | undefined, flags: PreviewFlags) => run(context, file, flags));
 }
 
 async function run(context: Context, file: string | undefined, flags: PreviewFlags): Promise<void> {
-  const [{ findRoot }, { loadFleet }, { previewFleet }] = await Promise.all([
+  const [{ describeFleet, fleetMarkdown }, { fleetHtml }] = await Promise.all([
+    import("../../fleet.js"),
+    import("../../../model/fleet/html.js"),
+  ]);
+  const preview = await (flags.offline ? byFiles(context, file) : byEngine(context, file, flags));
+  if (flags.json) writeJson(context, preview);
+  else if (flags.html) context.stdout.write(fleetHtml(preview));
+  else if (flags.markdown) writeLines(context.stdout, [fleetMarkdown(preview)]);
+  else
+    writeLines(context.stdout, describeFleet(preview, { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }));
+  if (preview.refusals.length === 0) return;
+  writeLines(context.stderr, describeProblems(context, refusalProblems(preview)));
+  throw new Exit(EXIT.refused);
+}
+
+async function byFiles(context: Context, file: string | undefined): Promise<FleetPreview> {
+  const [{ findRoot }, { loadFleet }, { previewFleet }, { sharedProblems }] = await Promise.all([
     context.modules.environments(),
     import("../../../files/load-fleet.js"),
     import("../../../model/fleet/preview.js"),
+    import("../../fleet.js"),
   ]);
   const { plan, members, problems } = loadFleet(file, findRoot(context.cwd));
   if (plan === undefined) throw new InvalidInputError(problems);
   writeLines(context.stderr, describeProblems(context, sharedProblems(problems)));
-  const preview = previewFleet(plan, members);
-  if (flags.json) writeJson(context, preview);
-  else if (flags.markdown) writeLines(context.stdout, [fleetMarkdown(preview)]);
-  else
-    writeLines(context.stdout, describeFleet(preview, { width: widthOf(context.stdout), colors: colorsFor(context.stdout, context.env) }));
+  return previewFleet(plan, members);
+}
+
+async function byEngine(context: Context, file: string | undefined, flags: PreviewFlags): Promise<FleetPreview> {
+  const { fleetPreview } = await import("../../../fleet/look.js");
+  const request = await fleetRequest(context, file, flags, flags.approve);
+  const saved = await interruptible(context, (signals) => fleetPreview(request, { ...signals, tell: tellLines(context) }));
+  if (flags.save !== undefined && saved.preview.refusals.length === 0) {
+    const { writeWhole } = await import("../../../host/files.js");
+    writeWhole(resolve(context.cwd, flags.save), `${JSON.stringify(saved, undefined, 2)}\n`);
+  }
+  return saved.preview;
 }

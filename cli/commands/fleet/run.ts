@@ -1,6 +1,11 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
 import type { Context } from "../../context";
-import { type FleetFlags, fleetRequest, printReport, runFleet } from "../../fleet-run";
+import { type ApproveFlags, approveOption, type FleetFlags, fleetRequest, parallelOption, runFleet } from "../../fleet-run";
+
+interface UpFlags extends FleetFlags, ApproveFlags {
+  readonly plan?: string;
+}
 
 interface ResumeFlags extends FleetFlags {
   readonly approve?: readonly string[];
@@ -17,11 +22,16 @@ export function registerUp(fleet: Command, context: Context): void {
       ),
   )
     .option("--yes", "do not ask")
+    .addOption(approveOption())
+    .addOption(
+      new Option("--plan <FILE>", "go by what `fleet preview --save FILE` has shown, in place of a new preview").conflicts("approve"),
+    )
     .addHelpText("after", "\nExample:\n  $ kpaas fleet up --sandbox --yes --report report.xml")
-    .action(async (file: string | undefined, flags: FleetFlags) => {
-      const { fleetUp } = await import("../../../fleet/fleet.js");
-      const request = await fleetRequest(context, file, flags);
-      await runFleet(context, flags, "fleet up", (operator) => fleetUp(request, operator));
+    .action(async (file: string | undefined, flags: UpFlags) => {
+      const [{ fleetUp }, { readIfThere }] = await Promise.all([import("../../../fleet/fleet.js"), import("../../../host/files.js")]);
+      const request = await fleetRequest(context, file, flags, flags.approve);
+      const saved = flags.plan === undefined ? undefined : { file: flags.plan, content: readIfThere(resolve(context.cwd, flags.plan)) };
+      await runFleet(context, flags, "fleet up", (operator) => fleetUp(request, operator, saved));
     });
 }
 
@@ -59,17 +69,6 @@ export function registerDestroy(fleet: Command, context: Context): void {
     });
 }
 
-/** `kpaas fleet status`: how far the run is. */
-export function registerStatus(fleet: Command, context: Context): void {
-  named(fleet.command("status").summary("how far the run is").description("Shows how far each cluster of the fleet's last run is."))
-    .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  $ kpaas fleet status")
-    .action(async (file: string | undefined, flags: FleetFlags) => {
-      const { fleetStatus } = await import("../../../fleet/fleet.js");
-      printReport(context, fleetStatus(await fleetRequest(context, file, flags)), flags.json === true);
-    });
-}
-
 /** `kpaas fleet cancel`: has a run end where it safely can. */
 export function registerCancel(fleet: Command, context: Context): void {
   named(
@@ -85,7 +84,8 @@ export function registerCancel(fleet: Command, context: Context): void {
     });
 }
 
-function named(command: Command): Command {
+/** The argument and the option that all of them take. */
+export function named(command: Command): Command {
   return command
     .argument("[FILE]", "path of the fleet file; default: environments/fleet.yaml")
     .option("--sandbox", "its run in the sandbox: simulated clouds, and a state of their own");
@@ -93,12 +93,7 @@ function named(command: Command): Command {
 
 function withOptions(command: Command): Command {
   return named(command)
-    .option("--parallel <N>", "how many clusters are worked on at once; default: what cores and memory allow", count)
+    .addOption(parallelOption())
     .option("--report <FILE>", "write a report when it ends: Markdown (.md), JUnit (.xml) or JSON")
     .option("--json", "print the report as JSON");
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
-  return Number(text);
 }

@@ -1,0 +1,79 @@
+import { dirname } from "node:path";
+import { loadFleet } from "../files/load-fleet";
+import type { FleetPlan } from "../model/fleet/plan";
+import { type FleetPreview, previewFleet } from "../model/fleet/preview";
+import { requireClusters, type SavedPreview, savedPreview } from "../model/fleet/saved";
+import type { FleetStatus } from "../model/fleet/status";
+import { InvalidInputError } from "../model/problems";
+import type { Children } from "./children";
+import { previewClusters } from "./previews";
+import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, type Loaded, readFleet } from "./request";
+import { readStatus } from "./status";
+import { FleetStore } from "./store";
+
+/* What looks at a fleet and changes nothing. */
+
+/** What a fleet's `up` would do, by every cluster's own preview; refusals are part of it. @throws InvalidInputError, FleetBusyError */
+export async function fleetPreview(request: FleetRequest, operator: Omit<FleetOperator, "ask">): Promise<SavedPreview> {
+  const loaded = readFleet(request);
+  const { plan } = loaded;
+  const { sandbox, approvals = {} } = request;
+  requireClusters(plan, approvals);
+  const store = new FleetStore(request.root, plan.fleet, sandbox);
+  const preview = await store.asOnlyRunner(() => look(loaded, store, request, operator));
+  return savedPreview(plan, preview, { sandbox, approvals });
+}
+
+/**
+ * The last run, and how the clusters are.
+ * @param offline no cluster is asked
+ * @throws InvalidInputError
+ */
+export async function fleetStatus(request: FleetRequest, offline: boolean, signal?: AbortSignal): Promise<FleetStatus> {
+  const { root, sandbox } = request;
+  const { name, members, registered, file, problems, ...loaded } = loadFleet(request.file, root);
+  const store = new FleetStore(root, name, sandbox);
+  // A mistake in a file hides no run that is under way.
+  const plan = loaded.plan ?? store.read()?.begun.plan;
+  if (plan === undefined) throw new InvalidInputError(problems);
+  const look = {
+    children: (folder: string) => childrenOf(request, folder, plan),
+    most: capacityOf(request),
+    ...(sandbox ? {} : { folder: dirname(file) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return await readStatus({ plan, members, registered, store, ...(offline ? {} : { look }) });
+}
+
+/** What every cluster's own preview shows, with the fleet's file and locks, as one document. The fleet is this runner's. */
+export async function look(
+  { plan, members }: Loaded,
+  store: FleetStore,
+  request: FleetRequest,
+  operator: FleetOperator,
+): Promise<FleetPreview> {
+  const { signal, tell } = operator;
+  return await looking(request, store, plan, operator, async (children, capacity) => {
+    const clusters = await previewClusters({ plan, members, children, store, capacity, tell, ...(signal === undefined ? {} : { signal }) });
+    return previewFleet(plan, members, { clusters, capacity });
+  });
+}
+
+/** Looks at clusters, and changes nothing: who interrupts ends what is under way too. */
+export async function looking<T>(
+  request: FleetRequest,
+  store: FleetStore,
+  plan: FleetPlan,
+  { signal, forceSignal }: FleetOperator,
+  work: (children: Children, most: number) => Promise<T>,
+): Promise<T> {
+  store.clear(store.looks);
+  const children = childrenOf(request, store.looks, plan, request.approvals);
+  const end = () => children.endAll();
+  for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
+  try {
+    return await work(children, capacityOf(request));
+  } finally {
+    for (const each of [signal, forceSignal]) each?.removeEventListener("abort", end);
+  }
+}

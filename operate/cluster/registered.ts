@@ -1,0 +1,34 @@
+import { readSecret } from "../../files/read-secret";
+import { type Answers, answersIn } from "../../model/fleet/status";
+import type { SecretReference } from "../../model/plan/infrastructure-types";
+import { ClusterApi } from "../../reach/cluster-api";
+
+/**
+ * Asks a cluster that was made elsewhere how it is, by its kubeconfig: version, nodes, and when the certificates end that are met on the way.
+ * @param folder what the relative paths of files go by
+ * @returns why it could not be asked, where it could not; never anything of the kubeconfig
+ */
+export async function askRegistered(kubeconfig: SecretReference, folder: string): Promise<Answers | string> {
+  let text: string;
+  try {
+    text = await readSecret(kubeconfig, folder);
+  } catch (error) {
+    return messageOf(error);
+  }
+  let api: ClusterApi;
+  try {
+    api = new ClusterApi(text);
+  } catch {
+    return "its kubeconfig cannot be read, or logs in neither by a client certificate nor by a token that it holds";
+  }
+  try {
+    const [version, nodes, ends] = await Promise.all([api.call("/version"), api.call("/api/v1/nodes"), api.certificateEnds()]);
+    return answersIn(version, nodes, ends);
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
