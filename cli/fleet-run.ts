@@ -5,10 +5,11 @@ import type { RunnerEvent } from "../fleet/runner";
 import type { Approvals } from "../model/fleet/records";
 import type { FleetReport } from "../model/fleet/report";
 import { withApproval } from "../model/fleet/saved";
+import { asking, isYes } from "./asking";
 import { type Context, colorsFor, widthOf, writeJson, writeLines } from "./context";
 import { EXIT } from "./exit";
 import { describeLoss } from "./loss";
-import { badUsage, Exit } from "./report";
+import { Exit } from "./report";
 import { interruptible } from "./signals";
 import { type Column, table } from "./table";
 import { commandLine } from "./typed";
@@ -92,12 +93,7 @@ async function writeReport(file: string, report: FleetReport): Promise<void> {
 }
 
 function askerOf(context: Context, command: string): (question: FleetQuestion) => Promise<boolean> {
-  const { ask } = context;
-  if (ask === undefined)
-    throw badUsage(
-      `\`kpaas ${command}\` asks before it changes anything, and there is no terminal to ask on`,
-      "add --yes to run it without a question",
-    );
+  const ask = asking(context, command);
   return async (question) => {
     if (question.kind === "destroy") {
       writeLines(
@@ -109,7 +105,7 @@ function askerOf(context: Context, command: string): (question: FleetQuestion) =
     const { describeFleet } = await import("./fleet.js");
     const style = { width: widthOf(context.stderr), colors: colorsFor(context.stderr, context.env) };
     writeLines(context.stderr, describeFleet(question.preview, style));
-    return ["y", "yes"].includes((await ask(`Bring ${question.fleet} up like this? [y/N] `)).trim().toLowerCase());
+    return isYes(await ask(`Bring ${question.fleet} up like this? [y/N] `));
   };
 }
 

@@ -1,5 +1,6 @@
 import { describeLockChanges } from "../files/lock-problems";
 import type { Ask, Job, Notice, Operator, Question } from "../operate/operator";
+import { asking, isYes } from "./asking";
 import { describeEdit, describeTakeOver, stepLines } from "./cluster-steps";
 import { type Context, colorsFor, widthOf, writeLines } from "./context";
 import { describeRestore } from "./data";
@@ -7,7 +8,7 @@ import { lockNotice } from "./lock";
 import { describeLoss } from "./loss";
 import { describeReport, reportOf } from "./preview";
 import { withProgress } from "./progress/progress";
-import { badUsage, describeProblems } from "./report";
+import { describeProblems } from "./report";
 import { describeRotation } from "./rotation";
 import { interruptible } from "./signals";
 import { describeSecretsChange, describeStateRestore } from "./state";
@@ -35,12 +36,7 @@ function titleOf({ kind, environment, sandbox }: Job): string {
 
 /** The way to ask; exits with 2 where there is nobody to ask. */
 function askerOf(context: Context, command: string): Ask {
-  const { ask } = context;
-  if (ask === undefined)
-    throw badUsage(
-      `\`kpaas ${command}\` asks before it changes anything, and there is no terminal to ask on`,
-      "add --yes to run it without a question",
-    );
+  const ask = asking(context, command);
   return async (question) => {
     const { environment } = question;
     switch (question.kind) {
@@ -99,10 +95,6 @@ async function previewOf(
     ...(await describeReport(await reportOf(planned.plan, layer, preview), "short", { width: widthOf(context.stderr), colors })),
     ...(lock.length === 0 ? [] : [colors.cyan("Lock file"), ...lock]),
   ];
-}
-
-function isYes(answer: string): boolean {
-  return ["y", "yes"].includes(answer.trim().toLowerCase());
 }
 
 function wordsFor(context: Context, notice: Notice): string[] {

@@ -47,18 +47,21 @@ function mendedBy(service: ServicePlan, release: string, today: string): string 
   const { instead } = findRelease(release)?.services[service.name] ?? {};
   if (instead !== undefined) return instead;
   const version = maintainedLine(release)?.services[service.name]?.version;
-  return mendedIn(version === undefined ? undefined : { product: productOf(service), version }, { release }, today);
+  return mendedIn(service, version === undefined ? undefined : { product: productOf(service), version }, release, today);
 }
 
-/** The maintained line of a release, where it has something that is mended. */
+/** The maintained line of a release, where what it has of a service is mended; else why it has not. */
 function mendedIn(
+  { name }: Pick<ServicePlan, "name">,
   has: { readonly product: string; readonly version: string } | undefined,
-  { release }: Pick<EnvironmentPlan, "release">,
+  release: string,
   today: string,
 ): string {
   const line = maintainedLine(release);
-  if (line === undefined || has === undefined || hasEnded(has.product, has.version, today)) return later;
-  return `a new environment gets ${has.version} with release: "${line.release}"`;
+  if (line !== undefined && has !== undefined && !hasEnded(has.product, has.version, today))
+    return `a new environment gets ${has.version} with release: "${line.release}"`;
+  const stays = (line ?? findRelease(release))?.services[name]?.stays;
+  return stays === undefined ? later : `switch ${name} off where nobody needs it: ${stays}`;
 }
 
 /** Warnings for every part of the plan whose project no longer mends it. `today` is an ISO date. */
@@ -92,7 +95,7 @@ export function endOfLife(plan: EnvironmentPlan, registry: Registry, today: stri
             value: undefined,
             date: endOfLifeOf(product, version)?.date,
             remedy: (): string =>
-              mendedIn(productIn(maintainedLine(plan.release)?.services[service.name]?.images[role] ?? ""), plan, today),
+              mendedIn(service, productIn(maintainedLine(plan.release)?.services[service.name]?.images[role] ?? ""), plan.release, today),
           },
         ];
       }),

@@ -52,6 +52,15 @@ describe("the release", () => {
       }
   });
 
+  it("that has nothing mended of a part says why it stays, and how to do without", () => {
+    for (const release of ["1.7.0", "1.7.0+maintained"]) {
+      const content = environmentFile({ profile: "standard", release });
+      const { problems } = planContent({ ...REST, content, readLock: () => undefined }, new Findings(), "2026-11-25");
+      const told = problems.find(({ reason }) => reason.startsWith("sonarqube 8.5"));
+      assert.match(told?.remedy ?? "", /^switch pipeline off where nobody needs it: K-PaaS builds it for SonarQube 8\.5/, release);
+    }
+  });
+
   it("that came before those is told of with the way", () => {
     const wrong = (number: string) => ofRelease(number).problems.find(({ path }) => path === "release");
     const source = wrong("1.6.1");
