@@ -105,6 +105,21 @@ export class Children {
   }
 }
 
+/** Works with children that are all asked to end where one of the signals says so. */
+export async function endedBy<T>(
+  children: Pick<Children, "endAll">,
+  signals: readonly (AbortSignal | undefined)[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = () => children.endAll();
+  for (const signal of signals) signal?.addEventListener("abort", end, { once: true });
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) signal?.removeEventListener("abort", end);
+  }
+}
+
 function keyOf({ cluster, step, attempt }: Operation): string {
   return `${cluster}.${attempt}.${step}`;
 }

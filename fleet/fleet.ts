@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { loadFleet } from "../files/load-fleet";
+import { clusterNames } from "../model/fleet/plan";
 import { refusalProblems } from "../model/fleet/preview";
 import { type FleetReport, reportOf } from "../model/fleet/report";
 import { type FleetRun, reversed } from "../model/fleet/run";
 import { fingerprintsOf, readSaved, requireClusters } from "../model/fleet/saved";
 import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { endedBy } from "./children";
 import { look, looking } from "./look";
 import { readLosses } from "./losses";
 import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, readFleet } from "./request";
@@ -48,7 +50,7 @@ export async function fleetDestroy(request: FleetRequest, operator: FleetOperato
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
-    const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
+    const clusters = clusterNames(plan);
     if (operator.ask) {
       const losses = await looking(request, store, plan, operator, (children, most) =>
         readLosses(clusters, children, most, operator.signal),
@@ -101,8 +103,6 @@ async function work(
   const children = childrenOf(request, store.results, plan, approvals);
   // Once: what is under way has its share of what is free by then.
   const capacity = capacityOf(request);
-  const force = () => children.endAll();
-  forceSignal?.addEventListener("abort", force, { once: true });
   const cancelled = () => signal?.aborted === true || store.isCancelled;
   const world: World = {
     moment: () => new Date(),
@@ -116,12 +116,8 @@ async function work(
     cancelled,
     tell,
   };
-  try {
-    const { reason } = await workOn(run, world);
-    return { ...reportOf(run), ...(reason === undefined ? {} : { reason }) };
-  } finally {
-    forceSignal?.removeEventListener("abort", force);
-  }
+  const { reason } = await endedBy(children, [forceSignal], () => workOn(run, world));
+  return { ...reportOf(run), ...(reason === undefined ? {} : { reason }) };
 }
 
 function requireRun({ file, root, sandbox }: Pick<FleetRequest, "file" | "root" | "sandbox">): {

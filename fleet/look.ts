@@ -5,7 +5,7 @@ import { type FleetPreview, previewFleet } from "../model/fleet/preview";
 import { requireClusters, type SavedPreview, savedPreview } from "../model/fleet/saved";
 import type { FleetStatus } from "../model/fleet/status";
 import { InvalidInputError } from "../model/problems";
-import type { Children } from "./children";
+import { type Children, endedBy } from "./children";
 import { previewClusters } from "./previews";
 import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, type Loaded, readFleet } from "./request";
 import { readStatus } from "./status";
@@ -69,11 +69,5 @@ export async function looking<T>(
 ): Promise<T> {
   store.clear(store.looks);
   const children = childrenOf(request, store.looks, plan, request.approvals);
-  const end = () => children.endAll();
-  for (const each of [signal, forceSignal]) each?.addEventListener("abort", end, { once: true });
-  try {
-    return await work(children, capacityOf(request));
-  } finally {
-    for (const each of [signal, forceSignal]) each?.removeEventListener("abort", end);
-  }
+  return await endedBy(children, [signal, forceSignal], () => work(children, capacityOf(request)));
 }

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Found, foundIn, type Refused, refusedIn } from "../model/fleet/found";
 import type { Member, Outline } from "../model/fleet/member";
-import type { FleetPlan } from "../model/fleet/plan";
+import { clusterNames, type FleetPlan } from "../model/fleet/plan";
 import { ATTEMPTS } from "../model/fleet/run";
 import { together } from "../model/fleet/together";
 import type { Children } from "./children";
@@ -27,7 +27,7 @@ export interface PreviewSettings {
 /** Previews all clusters side by side, each by a process of its own. What is wrong with one keeps no other from being looked at. */
 export async function previewClusters(settings: PreviewSettings): Promise<ReadonlyMap<string, Found | Refused>> {
   const { plan, children, store, capacity, signal, retryMs = RETRY_MS, tell } = settings;
-  const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
+  const clusters = clusterNames(plan);
   const times = store.previewTimes();
   tell({ event: "waiting", reason: beforehand(settings, clusters, times) });
   const found = new Map<string, Found | Refused>();

@@ -1,10 +1,10 @@
 import type { LoadedFleet } from "../files/load-fleet";
 import type { Member } from "../model/fleet/member";
-import type { FleetPlan } from "../model/fleet/plan";
+import { clusterNames, type FleetPlan } from "../model/fleet/plan";
 import { reportOf } from "../model/fleet/report";
 import { type FleetStatus, type Live, liveIn, liveOf, statusOf } from "../model/fleet/status";
 import { askRegistered } from "../operate/cluster/registered";
-import type { Children } from "./children";
+import { type Children, endedBy } from "./children";
 import { sideBySide } from "./side-by-side";
 import type { FleetStore } from "./store";
 
@@ -30,8 +30,6 @@ export async function readStatus({ plan, members, registered, store, look }: Sta
   if (look !== undefined)
     await store.withFolder(async (results) => {
       const children = look.children(results);
-      const end = () => children.endAll();
-      look.signal?.addEventListener("abort", end, { once: true });
       const ask = async (cluster: string) => {
         const kubeconfig = registered[cluster]?.kubeconfig;
         if (kubeconfig === undefined) {
@@ -40,9 +38,7 @@ export async function readStatus({ plan, members, registered, store, look }: Sta
           live.set(cluster, liveIn(children.printed(operation), reason));
         } else if (look.folder !== undefined) live.set(cluster, liveOf(await askRegistered(kubeconfig, look.folder), new Date()));
       };
-      const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
-      await sideBySide([...clusters, ...names], look.most, ask, look.signal);
-      look.signal?.removeEventListener("abort", end);
+      await endedBy(children, [look.signal], () => sideBySide([...clusterNames(plan), ...names], look.most, ask, look.signal));
       look.signal?.throwIfAborted();
     });
   const run = store.read();

@@ -30,6 +30,11 @@ export interface FleetCluster {
   readonly after: readonly Dependency[];
 }
 
+/** Its clusters by name, in the order of its waves. */
+export function clusterNames({ waves }: Pick<FleetPlan, "waves">): string[] {
+  return waves.flatMap(({ clusters }) => clusters.map(({ name }) => name));
+}
+
 /** What has to be up before. */
 export interface Dependency {
   readonly cluster: string;

@@ -3,7 +3,7 @@ import type { Counts } from "../preview/types";
 import type { Problem } from "../problems";
 import { type Found, type FoundStep, isAllNew, type Refused, type Risk } from "./found";
 import type { Member, Outline, OutlineChange } from "./member";
-import type { FleetPlan, Wave } from "./plan";
+import { clusterNames, type FleetPlan, type Wave } from "./plan";
 import { type Stretch, together } from "./together";
 
 /** What a fleet's `up` would do. Plain data: what `--json` prints. */
@@ -95,7 +95,7 @@ export function previewFleet(plan: FleetPlan, members: readonly Member[], looked
     const minutes = looked === undefined ? undefined : minutesOf(wave, clusters, looked.capacity);
     return { name: wave.name, rules: rulesOf(wave), ...(minutes === undefined ? {} : { minutes }), clusters };
   });
-  const names = plan.waves.flatMap(({ clusters }) => clusters.map(({ name }) => name));
+  const names = clusterNames(plan);
   const byRank =
     <T, K>(order: readonly K[], rank: (each: T) => K) =>
     (a: T, b: T) =>

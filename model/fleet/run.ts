@@ -1,4 +1,4 @@
-import type { FleetCluster, FleetPlan, Wave } from "./plan";
+import { clusterNames, type FleetCluster, type FleetPlan, type Wave } from "./plan";
 import type { Begun, FleetRecord, Outcome, Step } from "./records";
 
 /** One cluster of a run. */
@@ -34,9 +34,8 @@ export class FleetRun {
   outcome: Outcome | undefined;
 
   constructor(readonly begun: Begun) {
-    const names = begun.plan.waves.flatMap(({ clusters }) => clusters.map(({ name }) => name));
     this.clusters = new Map(
-      names.map((name) => [
+      clusterNames(begun.plan).map((name) => [
         name,
         { name, status: "waiting", attempt: 0, tries: 0, finished: new Set<Step>(), touched: false } as ClusterRun,
       ]),

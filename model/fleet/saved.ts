@@ -3,7 +3,7 @@ import { at, isFields, parsedJson } from "../data";
 import { refuseNewer } from "../formats";
 import { approvalMistake, parseApproval } from "../guard/approvals";
 import { InvalidInputError, type Problem, RefusedError } from "../problems";
-import type { FleetPlan } from "./plan";
+import { clusterNames, type FleetPlan } from "./plan";
 import type { FleetPreview } from "./preview";
 import type { Approvals, Begun } from "./records";
 
@@ -49,7 +49,7 @@ export function readSaved(content: string | undefined, file: string, plan: Fleet
     ]);
   if (saved.plan !== contentDigest(plan))
     throw new RefusedError([problem("waves, order or rules of the fleet are other ones than when it was made", again)]);
-  const clusters = plan.waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
+  const clusters = clusterNames(plan);
   const missing = clusters.filter((name) => typeof saved.approved[name] !== "string");
   if (missing.length > 0) throw new InvalidInputError([problem(`does not have ${missing.join(", ")}`, again)]);
   requireClusters(plan, saved.approvals);
@@ -70,7 +70,7 @@ export function withApproval(value: string, before: Approvals): Approvals | stri
 
 /** @throws InvalidInputError where approvals are for no cluster of the plan */
 export function requireClusters({ fleet, waves }: FleetPlan, approvals: Approvals): void {
-  const clusters = waves.flatMap((wave) => wave.clusters.map(({ name }) => name));
+  const clusters = clusterNames({ waves });
   const unknown = Object.keys(approvals).filter((name) => !clusters.includes(name));
   if (unknown.length === 0) return;
   throw new InvalidInputError(
