@@ -28,13 +28,13 @@ const SHARED: Readonly<Record<string, SharedBackend>> = {
   },
 };
 
-/** Why a backend of a kind is none, and what to do. */
+/** The kinds that are a service or a folder. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["http:", "https:", "file:"]);
+
+/** What to do where a backend of a kind is none. */
 const REFUSED: Readonly<Record<string, string>> = {
   "postgresql:": "write it as postgres://",
   "mem:": "it is gone with the engine: choose one that lasts",
-  "http:": "",
-  "https:": "",
-  "file:": "",
 };
 
 /** What of a backend can be told by its URL alone; undefined for those that are a service or a folder. */
@@ -42,7 +42,7 @@ export function sharedBackendFinding(url: string, shown: string): Finding | unde
   const name = "backend";
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) return { name, status: "warning", detail: `${shown} is no URL`, remedy: `write one of ${kinds()}` };
-  if (REFUSED[parsed.protocol] === "") return undefined;
+  if (ELSEWHERE.has(parsed.protocol)) return undefined;
   const shared = SHARED[parsed.protocol];
   if (shared === undefined)
     return {
