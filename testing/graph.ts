@@ -277,6 +277,7 @@ function providerName(reference: string): string {
 
 function toGraph(result: unknown, resources: readonly RecordedResource[], invokes: readonly InvokeCall[]): Graph {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  let clear: readonly Clear[] | undefined;
   const without = (mine: readonly RecordedResource[], theirs: readonly RecordedResource[]) => {
     const known = new Set(theirs.map((resource) => resource.urn));
     return mine
@@ -308,13 +309,11 @@ function toGraph(result: unknown, resources: readonly RecordedResource[], invoke
         .map((resource) => resource.name)
         .sort(),
     leaks(canary) {
-      const found: string[] = [];
-      for (const { name, inputs, options, outputs, urn } of resources) {
-        if (urn.includes(canary)) found.push(`${name}.urn`);
-        for (const [part, value] of Object.entries({ inputs, options, outputs })) walk(value, `${name}.${part}`, canary, found);
-      }
-      for (const { token, inputs } of invokes) walk(inputs, token, canary, found);
-      return found.sort();
+      clear ??= inClear(resources, invokes);
+      return clear
+        .filter(({ text, decoded }) => text.includes(canary) || decoded?.includes(canary))
+        .map(({ path }) => path)
+        .sort();
     },
   };
 }
@@ -334,15 +333,31 @@ function typeOf(urn: string): string {
   return urn.split("::")[2] ?? "";
 }
 
-function walk(value: unknown, path: string, canary: string, found: string[]): void {
-  if (typeof value === "string") {
-    if (value.includes(canary) || Buffer.from(value, "base64").toString("latin1").includes(canary)) found.push(path);
-  } else if (typeof value === "object" && value !== null && !isSecretEnvelope(value)) {
-    for (const [key, inner] of Object.entries(value)) {
-      if (key.includes(canary)) found.push(`${path}.${key}`);
-      walk(inner, `${path}.${key}`, canary, found);
-    }
+/** A text that lies open: a name, a key, or a value outside of every envelope, also as what it is the base64 of. */
+interface Clear {
+  readonly path: string;
+  readonly text: string;
+  readonly decoded?: string;
+}
+
+function inClear(resources: readonly RecordedResource[], invokes: readonly InvokeCall[]): Clear[] {
+  const found: Clear[] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === "string") found.push({ path, text: value, decoded: Buffer.from(value, "base64").toString("latin1") });
+    else if (typeof value === "object" && value !== null && !isSecretEnvelope(value))
+      for (const [key, inner] of Object.entries(value)) {
+        const at = `${path}.${key}`;
+        // An index says nothing.
+        if (!Array.isArray(value)) found.push({ path: at, text: key });
+        walk(inner, at);
+      }
+  };
+  for (const { name, inputs, options, outputs, urn } of resources) {
+    found.push({ path: `${name}.urn`, text: urn });
+    for (const [part, value] of Object.entries({ inputs, options, outputs })) walk(value, `${name}.${part}`);
   }
+  for (const { token, inputs } of invokes) walk(inputs, token);
+  return found;
 }
 
 /** JSON with sorted keys. */

@@ -287,8 +287,18 @@ export function serviceGraph(
 /** Of whatever cloud: what is secret in what its parts are told, under every name that they have for it. */
 const SECRETS = ["controllerSecret", "volumesSecret"];
 
-/** The graph of a whole platform. */
-export function platformGraph(plan: EnvironmentPlan, options: GraphOptions = {}, secrets?: PlatformArgs["secrets"]): Promise<Graph> {
+const recorded = new Map<string, Promise<Graph>>();
+
+/** The graph of a whole platform; one of a plan alone is recorded once, and handed to whoever asks for it again. */
+export function platformGraph(plan: EnvironmentPlan, options?: GraphOptions, secrets?: PlatformArgs["secrets"]): Promise<Graph> {
+  if (options !== undefined || secrets !== undefined) return recordPlatform(plan, options, secrets);
+  const key = JSON.stringify(plan);
+  const known = recorded.get(key) ?? recordPlatform(plan);
+  recorded.set(key, known);
+  return known;
+}
+
+function recordPlatform(plan: EnvironmentPlan, options: GraphOptions = {}, secrets?: PlatformArgs["secrets"]): Promise<Graph> {
   const told = { ids: {}, secrets: Object.fromEntries(SECRETS.map((name) => [name, output(CANARY)])) };
   return serviceGraph(
     ({ cluster }, provider) =>
