@@ -84,7 +84,7 @@ function aroundLeaps(refused: readonly VersionChange[], release: string, plan: E
   const off = without.length === 0 ? [] : [`switch ${without.join(", ")} off before it and on again after it`];
   if (first !== undefined)
     return [
-      `go to release: "${first}" first (\`kpaas cluster upgrade ENV --to ${first}\`), and from there to ${plan.release} once it is up`,
+      `go to release: "${first}" first (\`kpaas cluster upgrade ${plan.environment} --to ${first}\`), and from there to ${plan.release} once it is up`,
       ...off,
     ].join("; and ");
   const stay = release === plan.release ? "go on with the version of kpaas that brought it up" : `set the release back to ${release}`;

@@ -20,7 +20,7 @@ function maintainedInstead(plan: EnvironmentPlan, registry: Registry, today: str
   const version = mended.find((each) => partsAgainst(plan, registry, minorOf(each)).length === 0);
   const until = version && endOfLifeOf("kubernetes", version)?.date;
   if (until !== undefined)
-    return `set cluster.kubernetes to "${version}", which is mended until ${until}; \`kpaas cluster upgrade ENV --to ${version}\` shows the way there`;
+    return `set cluster.kubernetes to "${version}", which is mended until ${until}; \`kpaas cluster upgrade ${plan.environment} --to ${version}\` shows the way there`;
   const [newest] = mended;
   if (newest === undefined) return later;
   const line = maintainedLine(plan.release);

@@ -79,7 +79,7 @@ export function planEnvironment(
     findings.warn(
       "release",
       `is a step to ${release.leadsTo} for what stands, with parts that are mended no more`,
-      `go on once it is up: \`kpaas cluster upgrade ENV --to ${release.leadsTo}\`; a new environment begins with that`,
+      `go on once it is up: \`kpaas cluster upgrade ${environment.name} --to ${release.leadsTo}\`; a new environment begins with that`,
       number,
     );
   const sameRelease = lock?.release === release.release;

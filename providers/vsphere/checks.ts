@@ -52,12 +52,12 @@ function checkImage({ image }: Environment, findings: Findings): void {
 }
 
 /** Without a firewall nobody is kept out, whatever the file says of who may come in. */
-function checkAccess({ access }: Environment, { firewall }: VSphereOptions, findings: Findings): void {
+function checkAccess({ access, name }: Environment, { firewall }: VSphereOptions, findings: Findings): void {
   if (firewall === "none" && access.adminCidrs.length > 0)
     findings.warn(
       "infrastructure.access.adminCidrs",
       `keeps nobody out: ${FIELD}.firewall is none, and vSphere has no other`,
-      "take that out, or have the network's firewall do it: `kpaas plan ENV --show flows --format csv` is the request",
+      `take that out, or have the network's firewall do it: \`kpaas plan ${name} --show flows --format csv\` is the request`,
     );
 }
 

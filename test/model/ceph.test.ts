@@ -114,7 +114,7 @@ describe("the checks of Ceph", () => {
     const told = (release: string) => planFile(environmentFile({ ...ceph(), release })).problems.filter(({ path }) => path === "release");
     const [step, ...more] = told("1.7.0+rook-1.19");
     assert.equal(step?.severity, "warning");
-    assert.match(step?.remedy ?? "", /`kpaas cluster upgrade ENV --to 1\.7\.0\+maintained`; a new environment begins with that$/);
+    assert.match(step?.remedy ?? "", /`kpaas cluster upgrade demo --to 1\.7\.0\+maintained`; a new environment begins with that$/);
     assert.deepEqual([more, told("1.7.0"), told("1.7.0+maintained")], [[], [], []]);
   });
 

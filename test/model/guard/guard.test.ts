@@ -238,7 +238,7 @@ describe("the guard", () => {
     assert.equal(
       leap,
       "never: the project of rookCeph (1.18.5 → 1.20.6) goes from one minor version to the next only: " +
-        `go to release: "${step}" first (\`kpaas cluster upgrade ENV --to ${step}\`), and from there to ${line} once it is up`,
+        `go to release: "${step}" first (\`kpaas cluster upgrade demo --to ${step}\`), and from there to ${line} once it is up`,
     );
     assert.deepEqual(more, []);
     for (const [from, to] of [
