@@ -95,6 +95,22 @@ describe("kpaas fleet export", () => {
     assert.equal((await exported(root, "--commit", "main")).code, 2);
   });
 
+  it("brings nothing up by the operator that is in no commit, is not said, or cannot work there", async () => {
+    const up = (root: string, ...words: string[]) => command(["fleet", "up", "--via", "operator", "--yes", ...words], { cwd: root });
+    const reached = { operator: { ...OPERATOR, kubeconfig: { env: "KUBECONFIG_OF_OPERATOR" } } };
+    const uncommitted = await up(project({ via: reached }));
+    assert.equal(uncommitted.code, 3, uncommitted.stderr);
+    assert.match(uncommitted.stderr, /in no git repository/);
+    const unsaid = await up(project({ via: { operator: OPERATOR } }));
+    assert.equal(unsaid.code, 2);
+    assert.match(unsaid.stderr, /does not say how the operator is reached/);
+    const agent = { infrastructure: { provider: "openstack", region: "RegionOne", access: { ssh: { agent: true } } } };
+    const unworkable = await up(project({ via: reached }, { seoul: agent }));
+    assert.equal(unworkable.code, 3);
+    assert.match(unworkable.stderr, /no SSH agent runs in a workspace/);
+    assert.equal((await up(project({ via: reached }), "--sandbox")).code, 2);
+  });
+
   it("takes no secret in the fleet's file", async () => {
     const operator = { ...OPERATOR, repository: "https://me:token@git.example.org/platforms", kubeconfig: "apiVersion: v1" };
     const { code, stderr } = await exported(project({ via: { operator } }), "--commit", COMMIT);

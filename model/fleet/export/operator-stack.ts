@@ -50,6 +50,16 @@ export function keptName(cluster: string): string {
   return `kpaas-${cluster}`;
 }
 
+/** What a Stack is told beside what it brings up. */
+interface StackOptions {
+  /** Names of Stacks that have to have succeeded as they are now. */
+  readonly prerequisites?: readonly string[];
+  /** Asks for one more update than the last one. */
+  readonly request?: string;
+  /** Dangerous changes that are let through, each bound to what it was given for. */
+  readonly approve?: readonly string[];
+}
+
 /** What all of a fleet's workspaces need: their namespace, and an account that may ask who somebody is, and nothing else. */
 export function accessResources(fleet: string, { namespace }: Pick<Workspaces, "namespace">): KubernetesObject[] {
   const labels = labelsOf(fleet);
@@ -92,17 +102,13 @@ export function claimResource(fleet: string, { name }: Pick<ExportedCluster, "na
   };
 }
 
-/**
- * The Stack that brings one stack of a cluster up.
- * @param prerequisites names of Stacks that have to have succeeded as they are now
- * @param request asks for one more update than the last one
- */
+/** The Stack that brings one stack of a cluster up. */
 export function stackResource(
   fleet: string,
   cluster: Pick<ExportedCluster, "name">,
   stack: ExportedStack,
   settings: Workspaces,
-  { prerequisites = [], request }: { readonly prerequisites?: readonly string[]; readonly request?: string } = {},
+  { prerequisites = [], request, approve }: StackOptions = {},
 ): KubernetesObject {
   const { namespace, backend, repository, directory, gitSecret, commit } = settings;
   return {
@@ -122,6 +128,7 @@ export function stackResource(
       ...(directory === undefined ? {} : { repoDir: directory }),
       commit,
       ...(gitSecret === undefined ? {} : { gitAuth: { accessToken: { type: "Secret", secret: { name: gitSecret, key: "token" } } } }),
+      ...(approve === undefined ? {} : { config: { "kpaas:approve": approve.join(",") } }),
       // Whoever deletes a Stack takes no cluster down.
       destroyOnFinalize: false,
       ...(prerequisites.length === 0 ? {} : { prerequisites: prerequisites.map((name) => ({ name })) }),
@@ -133,8 +140,8 @@ export function stackResource(
   };
 }
 
-/** Whether what an export wrote of a fleet, and nobody else. */
-export function labelsOf(fleet: string, cluster?: string): Record<string, string> {
+/** Whose a resource is. */
+function labelsOf(fleet: string, cluster?: string): Record<string, string> {
   return {
     "app.kubernetes.io/managed-by": "kpaas",
     "app.kubernetes.io/part-of": fleet,
