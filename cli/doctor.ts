@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import type { EngineDiagnosis } from "../engine/locate";
-import { configuredSecrets } from "../engine/stack-config";
+import { configuredSecrets, projectBackend } from "../engine/stack-config";
 import { fromFolder } from "../files/from-folder";
 import { registry } from "../files/registry";
 import { surroundings } from "../files/surroundings";
@@ -170,14 +169,6 @@ function configuredProvider({ environment, layers }: EnvironmentPlan, root: stri
   const workDir = [root, join(root, ".kpaas", "project")].find((folder) => existsSync(join(folder, "Pulumi.yaml")));
   const stack = stackName(environment, layers === "three" ? "cluster" : undefined);
   return workDir === undefined ? undefined : configuredSecrets({ workDir, stack }).provider;
-}
-
-function projectBackend(root: string): string | undefined {
-  const file = join(root, "Pulumi.yaml");
-  if (!existsSync(file)) return undefined;
-  const project: unknown = parse(readFileSync(file, "utf8"));
-  const backend = isFields(project) && isFields(project.backend) ? project.backend.url : undefined;
-  return typeof backend === "string" ? backend : undefined;
 }
 
 function loggedIn(env: Context["env"]): string | undefined {

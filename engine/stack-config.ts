@@ -16,6 +16,13 @@ export function stackConfigFile({ workDir, stack }: Where): string {
   return join(workDir, folder, `Pulumi.${stack}.yaml`);
 }
 
+/** Where the project's own file says that states are; undefined where it does not. */
+export function projectBackend(root: string): string | undefined {
+  const project: unknown = parse(readIfThere(join(root, "Pulumi.yaml")) ?? "");
+  const backend = isFields(project) && isFields(project.backend) ? project.backend.url : undefined;
+  return typeof backend === "string" ? backend : undefined;
+}
+
 /** How a stack's configuration says that secrets are encrypted. */
 export interface ConfiguredSecrets {
   /** The URL of a key that somebody keeps, `passphrase`; undefined where nothing is said. */

@@ -15,6 +15,8 @@ export interface LoadedFleet {
   readonly file: string;
   readonly members: readonly Member[];
   readonly registered: NonNullable<FleetFile["registered"]>;
+  /** What its file says, as far as it could be read. */
+  readonly fields: FleetFile;
   /** Of the fleet's file, and of all its environments. */
   readonly problems: readonly Problem[];
   /** Undefined where a problem is an error. */
@@ -45,5 +47,5 @@ export function loadFleet(reference: string | undefined, root: string): LoadedFl
   const all = [...findings.toProblems(parsed.broken.has("name") ? basename(file) : parsed.file.name), ...problems];
   const wrong = all.some(({ severity }) => severity === "error");
   const { name, registered = {} } = parsed.file;
-  return { name, file, members, registered, problems: all, ...(wrong ? {} : { plan }) };
+  return { name, file, members, registered, fields: parsed.file, problems: all, ...(wrong ? {} : { plan }) };
 }

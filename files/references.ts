@@ -9,6 +9,14 @@ function movePath(path: string, from: string, to: string): string {
   return isAbsolute(path) || path.startsWith("~/") ? path : relative(to, resolve(from, path));
 }
 
+/** Where the fields of an environment refer to secrets. */
+export function referencesIn(content: unknown): { readonly path: string; readonly reference: SecretReference }[] {
+  const found: { readonly path: string; readonly reference: SecretReference }[] = [];
+  for (const field of [...secretFieldsOf(registry), "cluster.variables"])
+    replaceReferences(field, at(content, field), (path, reference) => found.push({ path, reference }));
+  return found;
+}
+
 /** The content with the paths of its secret references and of kubespray, written in a file of one folder, as they read in a file of another. */
 export function moveReferences(content: unknown, from: string, to: string): unknown {
   if (from === to || !isFields(content)) return content;

@@ -8,6 +8,7 @@ import type { Operation } from "../model/fleet/decide";
 import type { FleetPlan } from "../model/fleet/plan";
 import type { Approvals, Ended, Step } from "../model/fleet/records";
 import { endedOf } from "../model/fleet/verdict";
+import type { Steps } from "./steps";
 
 /** How steps are run. */
 export interface ChildSettings {
@@ -37,7 +38,7 @@ const APPROVING: ReadonlySet<Step> = new Set(["preview", "up"]);
 const LOOK_MS = 500;
 
 /** Runs each step in a process of its own, which outlives its runner and leaves its result in a file. */
-export class Children {
+export class Children implements Steps {
   private readonly processes = new Map<string, ChildProcess>();
 
   constructor(private readonly settings: ChildSettings) {}
@@ -107,7 +108,7 @@ export class Children {
 
 /** Works with children that are all asked to end where one of the signals says so. */
 export async function endedBy<T>(
-  children: Pick<Children, "endAll">,
+  children: Pick<Steps, "endAll">,
   signals: readonly (AbortSignal | undefined)[],
   work: () => Promise<T>,
 ): Promise<T> {

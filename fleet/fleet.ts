@@ -11,6 +11,7 @@ import { InvalidInputError, type Problem, RefusedError } from "../model/problems
 import { endedBy } from "./children";
 import { look, looking } from "./look";
 import { readLosses } from "./losses";
+import { operatorRun, stepsByOperator } from "./operator-run";
 import { capacityOf, childrenOf, type FleetOperator, type FleetRequest, readFleet } from "./request";
 import { type World, workOn } from "./runner";
 import { FleetStore } from "./store";
@@ -30,6 +31,7 @@ export async function fleetUp(
   const { sandbox, approvals = {} } = request;
   requireClusters(plan, approvals);
   const reviewed = saved === undefined ? undefined : readSaved(saved.content, saved.file, plan, sandbox);
+  const by = request.via === undefined ? {} : { operator: operatorRun(loaded, request.root) };
   const store = new FleetStore(request.root, plan.fleet, request.sandbox);
   return await store.asOnlyRunner(async () => {
     requireEnded(store);
@@ -40,7 +42,7 @@ export async function fleetUp(
     const agreed = reviewed
       ? { approved: reviewed.approved, approvals: reviewed.approvals }
       : { approved: fingerprintsOf(preview), approvals };
-    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, ...agreed }), store, request, operator);
+    return await work(store.begin({ run: randomUUID(), operation: "up", sandbox, plan, ...agreed, ...by }), store, request, operator);
   });
 }
 
@@ -99,8 +101,9 @@ async function work(
   request: FleetRequest,
   { signal, forceSignal, tell }: FleetOperator,
 ): Promise<FleetReport> {
-  const { plan, approvals } = run.begun;
+  const { plan, approvals, operator } = run.begun;
   const children = childrenOf(request, store.results, plan, approvals);
+  const steps = operator === undefined ? children : await stepsByOperator(run.begun, operator, children);
   // Once: what is under way has its share of what is free by then.
   const capacity = capacityOf(request);
   const cancelled = () => signal?.aborted === true || store.isCancelled;
@@ -109,14 +112,14 @@ async function work(
     uptime: () => performance.now(),
     capacity: () => capacity,
     sleep: (ms, wake) => sleep(ms, wake, cancelled),
-    launch: (operation) => children.launch(operation),
-    look: (operation) => children.look(operation),
-    end: (operation) => children.end(operation),
+    launch: (operation) => steps.launch(operation),
+    look: (operation) => steps.look(operation),
+    end: (operation) => steps.end(operation),
     append: (record) => store.append(record),
     cancelled,
     tell,
   };
-  const { reason } = await endedBy(children, [forceSignal], () => workOn(run, world));
+  const { reason } = await endedBy(steps, [forceSignal], () => workOn(run, world));
   return { ...reportOf(run), ...(reason === undefined ? {} : { reason }) };
 }
 

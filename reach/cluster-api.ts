@@ -116,13 +116,19 @@ export class ClusterApi {
    * @param sent by which method, and as which form of JSON
    * @throws ApiRefusedError
    */
-  async call(path: string, sent?: { readonly method: "POST" | "PATCH"; readonly body: object; readonly type?: string }): Promise<unknown> {
+  async call(
+    path: string,
+    sent?: { readonly method: "POST" | "PATCH" | "DELETE"; readonly body: object; readonly type?: string },
+  ): Promise<unknown> {
     const socket = await this.connect();
     try {
-      const headers = { ...this.headers, ...(sent ? { "content-type": sent.type ?? "application/json" } : {}) };
+      const text = sent && JSON.stringify(sent.body);
+      // Node names no length for the body of a DELETE by itself.
+      const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
+      const headers = { ...this.headers, ...(sent ? { "content-type": sent.type ?? "application/json", ...length } : {}) };
       const method = sent?.method ?? "GET";
       const asked = request(`${this.url}${path}`, { method, headers, createConnection: () => socket });
-      asked.end(sent && JSON.stringify(sent.body));
+      asked.end(text);
       const [response] = await once(asked, "response", { signal: AbortSignal.timeout(ANSWER) });
       let body = "";
       for await (const chunk of response.setEncoding("utf8")) body += chunk;

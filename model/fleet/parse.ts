@@ -26,7 +26,7 @@ export function parseFleet(content: unknown, findings: Findings): ParsedFleet {
     return { file: { name: "fleet", environments: [] }, broken: new Set(["name", "environments", "waves", "registered", "after"]) };
   }
   const { schema, fieldsAt } = fleetSchema;
-  const isSecret = ([section, , field]: IssuePath) => section === "registered" && field === "kubeconfig";
+  const isSecret = ([section, , field]: IssuePath) => (section === "registered" || section === "via") && field === "kubeconfig";
   const broken = new Set<string>();
   // Slips in names first: a required field written under a wrong name is not also missing.
   const issues = issuesOf(schema, content, isSecret).sort(

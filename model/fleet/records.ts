@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import type { SecretReference } from "../plan/infrastructure-types";
+import type { ExportedStack } from "./export/cluster";
+import type { Workspaces } from "./export/operator-stack";
 import type { FleetPlan } from "./plan";
 
 /* What a run of a fleet writes down, and how it is read back after whatever happened. */
@@ -30,6 +33,18 @@ export interface Begun {
   /** By cluster, the fingerprint of its preview; none of a destroy. */
   readonly approved: Readonly<Record<string, string>>;
   readonly approvals?: Approvals;
+  /** Who brings the clusters up. @default processes of the runner's machine */
+  readonly operator?: OperatorRun;
+}
+
+/** What a run by the operator goes by, whatever the files say later. */
+export interface OperatorRun {
+  readonly workspaces: Workspaces;
+  /** By cluster, in the order in which they are brought up. */
+  readonly stacks: Readonly<Record<string, readonly ExportedStack[]>>;
+  readonly kubeconfig: SecretReference;
+  /** What its relative paths go by. */
+  readonly folder: string;
 }
 
 /** By cluster, the dangerous changes that are let through, each bound to what it was given for. */

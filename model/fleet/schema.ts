@@ -2,6 +2,7 @@ import { z } from "zod";
 import { domain, label, labels, positive, secretReferenceSchema, unique } from "../environment/fields";
 import { fieldsIn } from "../environment/schema-kinds";
 import { maintenanceSchema } from "./maintenance";
+import { viaSchema } from "./via";
 
 const names = unique(z.string().min(1));
 const selector = z.union([
@@ -67,6 +68,7 @@ const fleetFileSchema = z.strictObject({
     })
     .optional()
     .meta({ description: "What a cluster has to be before it counts as brought up." }),
+  via: viaSchema.optional().meta({ description: "Who else brings the clusters up, for `fleet export` and `fleet up --via`." }),
   mesh: z
     .strictObject({ kind: z.enum(["istio", "linkerd"]), trustDomain: domain("give a name").optional(), clusters: z.array(z.string()) })
     .optional()

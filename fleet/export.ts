@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { projectBackend } from "../engine/stack-config";
+import type { LoadedFleet } from "../files/load-fleet";
+import { makeFolder, namesIn, readIfThere, removeIfStill, writeWhole } from "../host/files";
+import type { ExportedCluster } from "../model/fleet/export/cluster";
+import { operatorFiles } from "../model/fleet/export/operator";
+import { NAMESPACE } from "../model/fleet/export/operator-stack";
+import { inexpressible, unworkable } from "../model/fleet/export/problems";
+import { clusterNames, type FleetPlan } from "../model/fleet/plan";
+import type { Via } from "../model/fleet/via";
+import { InvalidInputError, type Problem, RefusedError } from "../model/problems";
+import { hasProject, loadExported } from "./exported";
+import { type Loaded, readFleet } from "./request";
+
+/** What is written for whom. */
+export interface ExportRequest {
+  readonly file: string | undefined;
+  readonly root: string;
+  readonly via: Via;
+  /** Where to. */
+  readonly folder: string;
+  /** What the operator fetches of the repository. */
+  readonly commit?: string;
+  /** Nothing is written: it is told what would be. */
+  readonly check: boolean;
+}
+
+/** What an export has written, or would. */
+export interface Exported {
+  readonly fleet: string;
+  readonly via: Via;
+  /** Names of files, each in one of these. */
+  readonly same: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** Content by the name of its file. */
+export type ExportedFiles = ReadonlyMap<string, string>;
+
+/**
+ * Writes a fleet down for whoever else brings its clusters up. The same fleet gives the same files; of others in the folder, those that an earlier
+ * export wrote of this fleet and that are none any more are deleted, and no others are touched.
+ * @throws InvalidInputError, and RefusedError for what cannot be said or cannot work there
+ */
+export function exportFleet(request: ExportRequest): Exported {
+  const loaded = readFleet(request);
+  const { fleet } = loaded.plan;
+  const { folder, via } = request;
+  const mark = markOf(fleet, via);
+  const files = filesFor(request, loaded);
+  const there = new Map(namesIn(folder).map((name) => [name, readIfThere(join(folder, name)) ?? ""]));
+  const names = [...files.keys()];
+  const changed = names.filter((name) => there.get(name) !== files.get(name));
+  const removed = [...there.keys()].filter((name) => !files.has(name) && there.get(name)?.startsWith(mark)).sort();
+  const others = changed.filter((name) => there.has(name) && there.get(name)?.startsWith(mark) === false);
+  if (others.length > 0)
+    throw new RefusedError(
+      others.map((name) =>
+        problem(fleet, name, "is there already, and no export of this fleet wrote it", "choose another folder, or move it"),
+      ),
+    );
+  if (!request.check) {
+    makeFolder(folder);
+    for (const name of changed) writeWhole(join(folder, name), files.get(name) ?? "");
+    for (const name of removed) removeIfStill(join(folder, name), there.get(name) ?? "");
+  }
+  return { fleet, via, same: names.filter((name) => !changed.includes(name)), changed, removed };
+}
+
+/** With what every file of an export begins. */
+function markOf(fleet: string, via: Via): string {
+  return `# Written by \`kpaas fleet export --via ${via}\` for the fleet ${fleet}; it writes it anew.\n`;
+}
+
+function filesFor(request: ExportRequest, loaded: Loaded): ExportedFiles {
+  const { fleet } = loaded.plan;
+  if (loaded.fields.via?.[request.via] === undefined)
+    throw new InvalidInputError([
+      problem(fleet, `via.${request.via}`, "is not in the fleet's file", `write it there (\`kpaas schema fleet\` has its form)`),
+    ]);
+  return operatorExport(request, loaded);
+}
+
+function operatorExport(
+  { root, folder, check, commit = check ? writtenCommit(folder) : undefined }: ExportRequest,
+  loaded: Loaded,
+): ExportedFiles {
+  const { plan, fields } = loaded;
+  const operator = fields.via?.operator;
+  if (operator === undefined) return new Map();
+  if (commit === undefined)
+    throw new InvalidInputError([
+      problem(
+        plan.fleet,
+        "--commit",
+        "is not given: Stacks of a branch would not wait for each other",
+        "give the commit: `--commit $(git rev-parse HEAD)`",
+      ),
+    ]);
+  const { clusters, backend, problems } = exportedClusters(loaded, root);
+  const refused = [...inexpressible(plan, fields), ...problems];
+  if (refused.length > 0) throw new RefusedError(refused);
+  const settings = { ...operator, namespace: operator.namespace ?? NAMESPACE, backend, commit };
+  const mark = markOf(plan.fleet, "operator");
+  return new Map(
+    operatorFiles(plan, clusters, settings).map(({ name, resources }) => [
+      name,
+      `${mark}${resources.map((each) => stringify(each)).join("---\n")}`,
+    ]),
+  );
+}
+
+/** The clusters as workspaces of the operator get them, and what of them cannot work there. */
+export function exportedClusters(
+  { plan, fields }: Pick<LoadedFleet, "fields"> & { readonly plan: FleetPlan },
+  root: string,
+): { readonly clusters: ReadonlyMap<string, ExportedCluster>; readonly backend: string; readonly problems: readonly Problem[] } {
+  const clusters = new Map(
+    clusterNames(plan).flatMap((name) => {
+      const cluster = loadExported(name, root);
+      return cluster === undefined ? [] : [[name, cluster] as const];
+    }),
+  );
+  const backend = fields.via?.operator?.backend ?? projectBackend(root);
+  return {
+    clusters,
+    backend: backend ?? "",
+    problems: unworkable(plan.fleet, [...clusters.values()], { backend, hasProject: hasProject(root) }),
+  };
+}
+
+/** The commit of the Stacks that are there: whether they are up to date otherwise is no question of the commit that looks. */
+function writtenCommit(folder: string): string | undefined {
+  for (const name of namesIn(folder)) {
+    const [, found] = /^ {2}commit: "?([0-9a-f]{40})"?$/m.exec(readIfThere(join(folder, name)) ?? "") ?? [];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function problem(environment: string, path: string, reason: string, remedy: string): Problem {
+  return { environment, path, reason, remedy, severity: "error" };
+}
