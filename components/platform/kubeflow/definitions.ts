@@ -30,14 +30,11 @@ export const DEFINITIONS: readonly Definition[] = [
   kubeflow("ScheduledWorkflow", "v1beta1"),
 ];
 
-/** Those of Kubeflow for several, by part: whose a namespace is, and notebooks; of what is done to pods by itself there is none. */
-export const PART_DEFINITIONS = {
-  profiles: [{ ...kubeflow("Profile", "v1beta1"), scope: "Cluster" }],
-  notebooks: [kubeflow("Notebook", "v1beta1"), kubeflow("PodDefault", "v1alpha1")],
-} as const satisfies Readonly<Record<string, readonly Definition[]>>;
+/** That of whose a namespace is, where Kubeflow is for several. */
+export const PROFILE: Definition = { ...kubeflow("Profile", "v1beta1"), scope: "Cluster" };
 
 /** The kinds that have a status beside the rest: of the others their controllers write it with that. */
-const REPORTED: readonly string[] = ["WorkflowTaskSet", "WorkflowArtifactGCTask", "Notebook"];
+const REPORTED: readonly string[] = ["WorkflowTaskSet", "WorkflowArtifactGCTask", "Notebook", "Experiment", "Trial", "Suggestion"];
 
 /** Its fields by Kubernetes' own word: the SDK's spells it with `_`, which only its provider understands. */
 const ANYTHING = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
